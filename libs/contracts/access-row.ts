@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { actions, actorKinds, categories, outcomes } from './vocabulary.js';
+
+/** UTC with milliseconds and nothing else, so that it sorts as text and a scanner finds it at fixed places: `2024-11-19T08:12:03.120Z`. */
+export const isoTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+/** 128 bits as 32 lower-case hexadecimal digits: event ids and pseudonyms. */
+export const hex128 = z.string().regex(/^[0-9a-f]{32}$/);
+
+const text = z.string().min(1);
+
+/**
+ * An access row: one event times one patient, as it lies in a frame of `vigie.accesses.v1` and in ClickHouse.
+ *
+ * The order of the keys is the order on the wire. The first nine are always present, so that the scorer reads them without
+ * `JSON.parse`; the others are left out when they are not known. An event without patient is one row with an empty `patient_id`.
+ * `event_id` and `patient_id` together identify a row.
+ */
+export const accessRow = z.strictObject({
+  /** Event time as the source gave it, UTC. */
+  time: isoTime,
+  group_id: text,
+  actor_id: text,
+  /** Pseudonym, or empty. Never a clear identifier. */
+  patient_id: z.union([hex128, z.literal('')]),
+  clinic_id: text,
+  action: z.enum(actions),
+  outcome: z.enum(outcomes),
+  event_id: hex128,
+  /** The feed, from the credential. */
+  source: text,
+  /** When the ingestor took it, UTC. */
+  received_at: isoTime,
+  actor_role: text.optional(),
+  actor_kind: z.enum(actorKinds).optional(),
+  privileged: z.boolean().optional(),
+  /** Records the event touched, as the source says; absent when it does not. The same on every row of the event. */
+  record_count: z.int().nonnegative().optional(),
+  categories: z.array(z.enum(categories)).optional(),
+  purpose: text.optional(),
+  /** Break-the-glass. */
+  emergency: z.boolean().optional(),
+  source_ip: text.optional(),
+  device: text.optional(),
+  user_agent: text.optional(),
+  session_id: text.optional(),
+  auth: text.optional(),
+  mfa: z.boolean().optional(),
+  application: text.optional(),
+  /** Which pseudonym key made `patient_id`; present when it is not empty. */
+  key_id: text.optional(),
+  /** Unknown fields of the source as one JSON object in text, patient identifiers removed. */
+  extra: z.string().optional(),
+});
+export type AccessRow = z.infer<typeof accessRow>;

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { hex128, isoTime } from './access-row.js';
+import { categories } from './vocabulary.js';
+
+export const incidentStates = ['open', 'closed', 'merged'] as const;
+export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+
+/**
+ * What an incident change can be. All but `incident.updated` are told to people; `incident.updated` only carries new figures to the
+ * store, so that `incidents` is current between two notifications.
+ */
+export const changeTypes = [
+  'incident.opened', 'incident.step', 'incident.rule_added', 'incident.merged', 'incident.closed', 'incident.updated',
+] as const; // prettier-ignore
+export type ChangeType = (typeof changeTypes)[number];
+
+/** One rule that fired for the incident. */
+export const ruleMatch = z.strictObject({
+  /** The rule's `id`, else its `name`. */
+  rule_id: z.string(),
+  title: z.string(),
+  level: z.enum(levels),
+  /** Distinct values counted in the window of the first firing, and the threshold it was compared with. */
+  value: z.int().nonnegative(),
+  threshold: z.int().nonnegative(),
+  /** The second distinct count (`spread`), zero where the rule has none. */
+  spread: z.int().nonnegative(),
+  spread_threshold: z.int().nonnegative(),
+  timespan_seconds: z.int().positive(),
+  first_fired: isoTime,
+  last_fired: isoTime,
+});
+export type RuleMatch = z.infer<typeof ruleMatch>;
+
+/** The state of an incident after one change: a row of `vigie.incidents.v1`. Times are event times unless said otherwise. */
+export const incidentChange = z.strictObject({
+  /** Derived from the event whose arrival opened it: the same after a replay, and never changed once told. */
+  incident_id: hex128,
+  group_id: z.string(),
+  actor_id: z.string(),
+  state: z.enum(incidentStates),
+  /** First access in the first window that fired. */
+  first_time: isoTime,
+  /** Last access at which a rule held. */
+  last_time: isoTime,
+  /** Wall clock when the scorer decided; the earliest told one is kept. */
+  detected_at: isoTime,
+  /** Exact number of distinct patients touched by selected accesses between `first_time` and `last_time`. */
+  patients: z.int().nonnegative(),
+  patients_at_detection: z.int().nonnegative(),
+  clinics: z.array(z.string()),
+  categories: z.array(z.enum(categories)),
+  /** `rule_id` of every rule that fired, in order of first firing. */
+  rules: z.array(z.string()),
+  rule_matches: z.array(ruleMatch),
+  /** The selections whose accesses count, see `incident_patients`: hexadecimal digests of the rules' event conditions. */
+  selections: z.array(z.string()),
+  level: z.enum(levels),
+  /** The largest step of its rules that `patients` has reached. */
+  step: z.int().nonnegative(),
+  /** `late` when the access that completed the first window came after the allowed lateness. */
+  found: z.enum(['live', 'late']),
+  /** From `time` of the access that completed the first window to `detected_at`, in seconds. */
+  detection_delay_seconds: z.number(),
+  /** The incident this one was joined to, else empty. */
+  merged_into: z.union([hex128, z.literal('')]),
+  change_type: z.enum(changeTypes),
+  /** Derived from the incident, the type and what changed: the same after a replay. It is the `webhook-id` of its notification. */
+  change_id: hex128,
+  /** Wall clock of this change. */
+  changed_at: isoTime,
+  /** Place in the log that produced it, times 65,536, plus a counter: grows along the life of an incident. */
+  version: z.int().nonnegative(),
+  /** `received_at` of the row that caused the change: start of the end-to-end delay. */
+  received_at: isoTime,
+});
+export type IncidentChange = z.infer<typeof incidentChange>;

@@ -1,0 +1,46 @@
+/** Topic names. A change of meaning is a new number at the end, never an edit. */
+export const topics = {
+  accesses: 'vigie.accesses.v1',
+  incidents: 'vigie.incidents.v1',
+  quarantine: 'vigie.quarantine.v1',
+} as const;
+export type Topic = (typeof topics)[keyof typeof topics];
+
+/** A frame closes at this many bytes of rows, before compression. */
+export const frameBytesMax = 256 * 1024;
+
+/** A frame closes this long after its first row, in milliseconds. */
+export const frameLingerMs = 20;
+
+/**
+ * The partition of an account: FNV-1a (32 bits, over the UTF-8 bytes of `group_id`, a zero byte and `actor_id`), finished with
+ * murmur3's avalanche so that low bits are as good as high ones, modulo the partition count.
+ * It must never change for a topic that has data: one scorer owns an account because of it.
+ */
+export function partitionOf(groupId: string, actorId: string, partitions: number): number {
+  let hash = fnv1a(groupId, 0x811c9dc5);
+  hash = Math.imul(hash, 0x01000193); // the zero byte between the two
+  hash = fnv1a(actorId, hash);
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  hash ^= hash >>> 16;
+  return (hash >>> 0) % partitions;
+}
+
+function fnv1a(text: string, seed: number): number {
+  let hash = seed;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code >= 0x80) return fnv1aBytes(Buffer.from(text.slice(i), 'utf8'), hash);
+    hash = Math.imul(hash ^ code, 0x01000193);
+  }
+  return hash;
+}
+
+function fnv1aBytes(bytes: Uint8Array, seed: number): number {
+  let hash = seed;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
+}

@@ -1,0 +1,26 @@
+/** The words of Vigie, the same in JSON, SQL, rules, metrics and code. */
+
+export const actions = [
+  'read', 'search', 'list', 'export', 'print', 'download',
+  'create', 'update', 'delete', 'login', 'logout', 'other',
+] as const; // prettier-ignore
+export type Action = (typeof actions)[number];
+
+export const outcomes = ['success', 'failure', 'unknown'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export const actorKinds = ['human', 'service', 'vendor'] as const;
+export type ActorKind = (typeof actorKinds)[number];
+
+export const categories = [
+  'identity', 'prescription', 'insurance', 'notes', 'lab',
+  'imaging', 'scheduling', 'clinical', 'billing', 'unknown',
+] as const; // prettier-ignore
+export type Category = (typeof categories)[number];
+
+/** The four services; also the name of each process and of its health and metrics pages. */
+export const services = ['ingestor', 'scorer', 'archiver', 'notifier'] as const;
+export type ServiceName = (typeof services)[number];
+
+/** Offsets from `VIGIE_PORT_BASE` at which each process listens. */
+export const portOffsets = { ingestor: 0, scorer: 1, archiver: 2, notifier: 3, clickhouse: 13 } as const;
