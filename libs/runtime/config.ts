@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What every process of Vigie reads from its environment. Services extend this shape with their own variables. */
+export const commonConfig = {
+  VIGIE_HOST: z.string().default('127.0.0.1'),
+  VIGIE_PORT_BASE: z.coerce.number().int().min(1).max(65_000).default(7410),
+  VIGIE_DATA_DIR: z
+    .string()
+    .default('data')
+    .transform((path) => resolve(path)),
+  VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  KAFKA_BROKERS: commaList().optional(),
+  KAFKA_TLS: flag(),
+  KAFKA_TLS_CA: z.string().optional(),
+  KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
+  KAFKA_SASL_USERNAME: z.string().optional(),
+  KAFKA_SASL_PASSWORD: z.string().optional(),
+  CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CLICKHOUSE_USER: z.string().default('default'),
+  CLICKHOUSE_PASSWORD: z.string().default(''),
+};
+export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;
+
+/** The environment does not fit: every mistake at once, values never quoted because some are secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads a configuration. Every variable may also be given as `<NAME>_FILE`, a path whose content (without the last newline) is the
+ * value: that is how secrets are mounted. An empty variable counts as absent. Throws `ConfigError` that lists all mistakes.
+ */
+export function readConfig<S extends z.ZodRawShape>(shape: S, env: NodeJS.ProcessEnv = process.env): z.infer<z.ZodObject<S>> {
+  const mistakes: string[] = [];
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(shape)) {
+    const value = env[name] || readSecretFile(name, env, mistakes);
+    if (value) given[name] = value;
+  }
+  const parsed = z.object(shape).safeParse(given);
+  if (!parsed.success) mistakes.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  if (mistakes.length || !parsed.success)
+    throw new ConfigError(`the environment has ${mistakes.length} mistake(s):\n  ${mistakes.join('\n  ')}`);
+  return parsed.data;
+}
+
+function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]): string | undefined {
+  const path = env[`${name}_FILE`];
+  if (!path) return undefined;
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (cause) {
+    mistakes.push(`${name}_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    return undefined;
+  }
+}
+
+/** `a,b, c` as a list without blanks. */
+export function commaList() {
+  return z.string().transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+}
+
+/** `1`, `true`, `yes`, `on` or their opposites; false when absent. */
+export function flag(absent = false) {
+  return z.stringbool().default(absent);
+}

@@ -1,0 +1,73 @@
+import { pino } from 'pino';
+
+/**
+ * Every field that a log line may carry. One list, so that nobody logs a row, a body or a patient by habit: what is not here does not
+ * compile.
+ */
+export interface LogFields {
+  readonly topic?: string;
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly rows?: number;
+  readonly frames?: number;
+  readonly bytes?: number;
+  /** Milliseconds that something took. */
+  readonly tookMs?: number;
+  readonly attempt?: number;
+  readonly waitMs?: number;
+  readonly source?: string;
+  readonly groupId?: string;
+  readonly reason?: string;
+  readonly field?: string;
+  readonly count?: number;
+  readonly incidentId?: string;
+  readonly changeId?: string;
+  readonly changeType?: string;
+  /** Patients of an incident: a figure, never a list. */
+  readonly patients?: number;
+  readonly level?: string;
+  readonly step?: number;
+  /** Name of a webhook or other receiver, never its URL with credentials. */
+  readonly endpoint?: string;
+  readonly status?: number;
+  readonly url?: string;
+  readonly path?: string;
+  readonly port?: number;
+  readonly pid?: number;
+  readonly code?: number | string;
+  readonly signal?: string;
+  /** Only `message` and, for bugs, the stack are written. */
+  readonly cause?: unknown;
+}
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** One JSON object a line on standard output: `{"level","time","service","message",...}`. */
+export function createLog(service: string, level: string): Log {
+  const logger = pino({
+    level,
+    base: { service },
+    messageKey: 'message',
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+  const write =
+    (method: 'debug' | 'info' | 'warn' | 'error') =>
+    (message: string, { cause, ...fields }: LogFields = {}) =>
+      logger[method](cause === undefined ? fields : { ...fields, cause: describe(cause) }, message);
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** For tests and tools: says nothing. */
+export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+function describe(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const bug = cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
+  return bug ? (cause.stack ?? cause.message) : cause.message;
+}

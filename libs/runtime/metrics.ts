@@ -1,0 +1,99 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const seconds = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300];
+
+/** Every counter, with the reason why somebody would look at it. Names follow Prometheus: base units, `_total` for counters. */
+const counters = {
+  // What came in, per source; received = accepted + refused + quarantined.
+  vigie_events_received_total: { help: 'Events read from requests', labels: ['source'] },
+  vigie_events_accepted_total: { help: 'Events acknowledged', labels: ['source'] },
+  vigie_events_refused_total: { help: 'Events refused, with the reason told to the sender', labels: ['source', 'reason'] },
+  vigie_events_quarantined_total: { help: 'Events taken in custody but set aside', labels: ['source', 'reason'] },
+  vigie_ingest_requests_total: { help: 'Ingest requests by HTTP status', labels: ['status'] },
+  vigie_ingest_bytes_total: { help: 'Request bytes read, before decompression', labels: ['source'] },
+  // What goes on.
+  vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
+  vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'source'] },
+  vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
+  vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
+  vigie_rows_missing_group_by_total: { help: 'Rows that took no part in a rule for want of a group-by field', labels: [] },
+  vigie_rows_beyond_horizon_total: { help: 'Rows older than the windows that are held', labels: [] },
+  vigie_incident_changes_total: { help: 'Incident changes, told or not', labels: ['change_type'] },
+  vigie_rows_stored_total: { help: 'Rows that ClickHouse has acknowledged', labels: ['table'] },
+  vigie_events_stored_total: { help: 'Access rows that ClickHouse has acknowledged, by source', labels: ['source'] },
+  vigie_notifications_total: { help: 'Notifications by outcome', labels: ['endpoint', 'outcome'] },
+  vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
+} as const satisfies Record<string, Definition>;
+
+const gauges = {
+  vigie_ingest_queue_bytes: { help: 'Bytes of requests being worked on', labels: [] },
+  vigie_log_lag_frames: { help: 'Frames written but not yet handed over', labels: ['topic', 'partition'] },
+  vigie_log_uncommitted_frames: { help: 'Frames written but not yet committed', labels: ['topic', 'partition'] },
+  vigie_window_accounts: { help: 'Accounts held in windows', labels: [] },
+  vigie_window_pairs: { help: 'Distinct (account, value) pairs held in windows', labels: [] },
+  vigie_window_bytes: { help: 'Bytes of the windows', labels: [] },
+  vigie_incidents_open: { help: 'Incidents that are open', labels: [] },
+  vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
+  vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
+  vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
+  vigie_stalled: { help: '1 while a pipeline retries the same work', labels: ['pipeline'] },
+} as const satisfies Record<string, Definition>;
+
+const histograms = {
+  vigie_ingest_request_seconds: { help: 'Duration of ingest requests', labels: [], buckets: seconds },
+  vigie_log_append_seconds: { help: 'From a closed frame to its acknowledgement', labels: ['topic'], buckets: seconds },
+  vigie_decision_delay_seconds: { help: 'From received_at to the decision', labels: [], buckets: seconds },
+  vigie_delivery_delay_seconds: {
+    help: 'From received_at to the delivery of the notification',
+    labels: ['endpoint'],
+    buckets: seconds,
+  },
+  vigie_store_delay_seconds: { help: 'From received_at to ClickHouse having the row', labels: [], buckets: seconds },
+  vigie_archive_insert_seconds: { help: 'Duration of inserts', labels: ['table'], buckets: seconds },
+  vigie_snapshot_seconds: { help: 'Duration of writing a snapshot', labels: [], buckets: seconds },
+} as const satisfies Record<string, Definition & { buckets: readonly number[] }>;
+
+interface Definition {
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+export type CounterName = keyof typeof counters;
+export type GaugeName = keyof typeof gauges;
+export type HistogramName = keyof typeof histograms;
+export const metricNames: readonly string[] = [...Object.keys(counters), ...Object.keys(gauges), ...Object.keys(histograms)];
+
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** The metrics of one process. Made once and handed on; there is no global registry, so that tests do not share figures. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+
+  constructor(service: string, options: { readonly process?: boolean } = {}) {
+    this.registry.setDefaultLabels({ service });
+    const registers = [this.registry];
+    for (const [name, { help, labels }] of Object.entries(counters))
+      this.#counters.set(name, new Counter({ name, help, labelNames: labels, registers }));
+    for (const [name, { help, labels }] of Object.entries(gauges))
+      this.#gauges.set(name, new Gauge({ name, help, labelNames: labels, registers }));
+    for (const [name, { help, labels, buckets }] of Object.entries(histograms))
+      this.#histograms.set(name, new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers }));
+    if (options.process) collectDefaultMetrics({ register: this.registry, prefix: 'vigie_' });
+  }
+
+  add(name: CounterName, labels: Labels = {}, by = 1): void {
+    this.#counters.get(name)?.inc(labels, by);
+  }
+  set(name: GaugeName, value: number, labels: Labels = {}): void {
+    this.#gauges.get(name)?.set(labels, value);
+  }
+  observe(name: HistogramName, value: number, labels: Labels = {}): void {
+    this.#histograms.get(name)?.observe(labels, value);
+  }
+  /** Forgets a gauge's labelled value, such as the lag of a partition that left. */
+  forget(name: GaugeName, labels: Labels): void {
+    this.#gauges.get(name)?.remove(labels);
+  }
+}

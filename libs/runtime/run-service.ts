@@ -1,0 +1,92 @@
+import 'reflect-metadata';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
+import { type CommonConfig, ConfigError } from './config.js';
+import type { Log } from './log.js';
+import { LOG, RuntimeModule } from './runtime.module.js';
+import { Shutdown } from './shutdown.js';
+
+export interface ServiceDefinition<C extends CommonConfig> {
+  readonly name: ServiceName;
+  /** Reads the configuration; throws `ConfigError`. */
+  readonly readConfig: () => C;
+  readonly module: (config: C) => DynamicModule;
+  /** Last touches to the HTTP application before it listens: limits, raw bodies. */
+  readonly adapter?: (config: C) => FastifyAdapter;
+}
+
+/**
+ * Runs one service until SIGTERM or SIGINT, then drains it: HTTP first, then the steps of `Shutdown` in reverse order.
+ * Exit codes: 0 after a clean drain, 1 after a bug or an unclean drain, 2 for a configuration that cannot be used.
+ */
+export async function runService<C extends CommonConfig>(definition: ServiceDefinition<C>): Promise<void> {
+  const config = configOrExit(definition);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    rootModule(definition, config),
+    definition.adapter?.(config) ?? new FastifyAdapter(),
+    { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
+  ).catch((cause: unknown) => exitWith(definition.name, 1, cause));
+  const log = app.get<Log>(LOG);
+  app.useLogger(nestLogger(log));
+  const stop = stopOnce(app, log);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (cause: unknown) => {
+      log.error('a bug reached the top of the process, which ends now', { cause });
+      process.exit(1);
+    });
+  const port = config.VIGIE_PORT_BASE + portOffsets[definition.name];
+  try {
+    await app.listen(port, config.VIGIE_HOST);
+  } catch (cause) {
+    exitWith(definition.name, 1, cause);
+  }
+  log.info('listening', { port });
+}
+
+function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): DynamicModule {
+  class Root {}
+  return {
+    module: Root,
+    imports: [RuntimeModule.forService(definition.name, config.VIGIE_LOG_LEVEL), definition.module(config)],
+  };
+}
+
+function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>): C {
+  try {
+    return definition.readConfig();
+  } catch (cause) {
+    return exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
+  }
+}
+
+function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Promise<void> {
+  let stopping = false;
+  return async (code) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('draining');
+    const shutdown = app.get(Shutdown);
+    // Fastify stops accepting and waits for the requests in hand; what they need closes only afterwards.
+    await app.close();
+    const well = await shutdown.run();
+    log.info(well ? 'stopped' : 'stopped before everything was drained');
+    process.exit(well ? code : 1);
+  };
+}
+
+/** Before the log exists: one line on standard error that says why the service does not start. */
+function exitWith(service: string, code: number, cause: unknown): never {
+  process.stderr.write(`${service}: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exit(code);
+}
+
+function nestLogger(log: Log): LoggerService {
+  return {
+    log: (message: unknown) => log.debug(String(message)),
+    error: (message: unknown) => log.error(String(message)),
+    warn: (message: unknown) => log.warn(String(message)),
+  };
+}

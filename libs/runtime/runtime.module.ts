@@ -1,0 +1,59 @@
+import { Controller, type DynamicModule, Get, Global, Inject, Module, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { type Clock, systemClock } from './clock.js';
+import { Health, type HealthReport } from './health.js';
+import { createLog, type Log } from './log.js';
+import { Metrics } from './metrics.js';
+import { Shutdown } from './shutdown.js';
+
+/** Injection tokens for what has no class at run time. */
+export const CLOCK = Symbol('clock');
+export const LOG = Symbol('log');
+
+/** `/health/live`, `/health/ready` (200 or 503, with each check's answer) and `/metrics`, the same on every service. */
+@Controller()
+export class RuntimeController {
+  constructor(
+    @Inject(Health) private readonly health: Health,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  live(@Res({ passthrough: true }) reply: FastifyReply): HealthReport {
+    return this.#answer('live', reply);
+  }
+
+  @Get('health/ready')
+  ready(@Res({ passthrough: true }) reply: FastifyReply): HealthReport {
+    return this.#answer('ready', reply);
+  }
+
+  @Get('metrics')
+  async scrape(@Res() reply: FastifyReply): Promise<void> {
+    const text = await this.metrics.registry.metrics();
+    await reply.header('content-type', this.metrics.registry.contentType).send(text);
+  }
+
+  #answer(kind: 'live' | 'ready', reply: FastifyReply): HealthReport {
+    const report = this.health.report(kind);
+    reply.status(report.ok ? 200 : 503);
+    return report;
+  }
+}
+
+/** Clock, log, metrics, health and ordered shutdown for one service. */
+@Global()
+@Module({})
+export class RuntimeModule {
+  static forService(service: string, logLevel: string): DynamicModule {
+    const log = createLog(service, logLevel);
+    const providers = [
+      { provide: CLOCK, useValue: systemClock },
+      { provide: LOG, useValue: log },
+      { provide: Metrics, useValue: new Metrics(service, { process: true }) },
+      { provide: Health, useValue: new Health() },
+      { provide: Shutdown, useFactory: (clock: Clock, own: Log) => new Shutdown(clock, own), inject: [CLOCK, LOG] },
+    ];
+    return { module: RuntimeModule, controllers: [RuntimeController], providers, exports: providers };
+  }
+}
