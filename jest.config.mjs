@@ -1,7 +1,7 @@
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests', '<rootDir>/bench', '<rootDir>/scripts'],
+  roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests', '<rootDir>/bench', '<rootDir>/scripts', '<rootDir>/cli'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const wanted = /\.(sql|json|yml|csv)$/;
 
-for (const top of ['libs', 'services']) {
+for (const top of ['libs', 'services', 'cli']) {
   for (const entry of readdirSync(join(root, top), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !wanted.test(entry.name) || entry.name.startsWith('tsconfig')) continue;
     const from = join(entry.parentPath, entry.name);

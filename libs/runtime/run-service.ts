@@ -32,6 +32,8 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   app.useLogger(nestLogger(log));
   const stop = stopOnce(app, log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
+  // Under a supervisor the channel closes when it is gone, however it ended: nobody would be left to stop us.
+  if (process.channel) process.on('disconnect', () => void stop(0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (cause: unknown) => {
       log.error('a bug reached the top of the process, which ends now', { cause });
@@ -41,8 +43,9 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   try {
     await app.listen(port, config.VIGIE_HOST);
   } catch (cause) {
-    exitWith(definition.name, 1, cause);
+    exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
   }
+  process.channel?.unref();
   log.info('listening', { port });
 }
 

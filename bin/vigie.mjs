@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** The `vigie` command: runs dist/cli/vigie.js under the project's own Node, building it first where it is missing. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { node, prepare, root } from '../scripts/prepare.mjs';
+
+const entry = join(root, 'dist', 'cli', 'vigie.js');
+if (!existsSync(entry) || !existsSync(node)) prepare();
+const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

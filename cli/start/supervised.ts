@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '#libs/runtime/clock.js';
+import { LogFile } from './log-file.js';
+import type { ProcessDefinition } from './process-list.js';
+
+/** First wait before a process that died is started again; doubled while it keeps dying young. Milliseconds. */
+const firstRestartWaitMs = 100;
+const restartWaitMsMax = 10_000;
+
+/** A process that lived this long died of something new, so the wait begins anew. Milliseconds. */
+const provenMs = 10_000;
+
+/** An exit code that says: the configuration cannot be used, starting again will not help. */
+const configurationExit = 2;
+
+/** After SIGTERM a process drains for 20 s at most; this is when it is ended by force. Milliseconds. */
+const forceAfterMs = 23_000;
+
+export interface SupervisedEvents {
+  readonly restarted: (name: string, cause: string, waitMs: number) => void;
+  readonly misconfigured: (name: string, said: string) => void;
+}
+
+/** One child process: started, watched, started again when it dies, and stopped. */
+export class Supervised {
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #restarts = 0;
+  #waitMs = firstRestartWaitMs;
+  readonly #log: LogFile;
+
+  constructor(
+    readonly definition: ProcessDefinition,
+    logPath: string,
+    private readonly clock: Clock,
+    private readonly events: SupervisedEvents,
+  ) {
+    this.#log = new LogFile(logPath);
+  }
+
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  start(env: Readonly<Record<string, string | undefined>>): void {
+    const { entry, env: own } = this.definition;
+    const startedAt = this.clock.monotonic();
+    // An IPC channel tells the child when we are gone: nobody is left behind after `kill -9` of the supervisor.
+    const child = spawn(process.execPath, ['--enable-source-maps', entry], {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...env, ...own, VIGIE_SUPERVISED: '1' },
+    });
+    this.#child = child;
+    let said = '';
+    child.stdout?.on('data', (bytes: Buffer) => this.#log.write(bytes));
+    child.stderr?.on('data', (bytes: Buffer) => {
+      this.#log.write(bytes);
+      said = (said + bytes.toString()).slice(-2000);
+    });
+    child.once('exit', (code, signal) => void this.#gone(code, signal, said, startedAt, env));
+  }
+
+  async #gone(
+    code: number | null,
+    signal: string | null,
+    said: string,
+    startedAt: number,
+    env: Readonly<Record<string, string | undefined>>,
+  ): Promise<void> {
+    if (this.#stopping) return;
+    if (code === configurationExit) return this.events.misconfigured(this.definition.name, said);
+    if (this.clock.monotonic() - startedAt >= provenMs) this.#waitMs = firstRestartWaitMs;
+    this.events.restarted(this.definition.name, signal ?? `exit code ${code}`, this.#waitMs);
+    const waitMs = this.#waitMs;
+    this.#waitMs = Math.min(restartWaitMsMax, waitMs * 2);
+    this.#restarts += 1;
+    await this.clock.sleep(waitMs);
+    if (!this.#stopping) this.start(env);
+  }
+
+  /** Asks it to drain and waits for its end; by force when that takes too long. Resolves with false when force was needed. */
+  async stop(): Promise<boolean> {
+    this.#stopping = true;
+    const child = this.#child;
+    let well = true;
+    if (child && child.exitCode === null && child.signalCode === null) {
+      const gone = new Promise<boolean>((resolve) => child.once('exit', () => resolve(true)));
+      const late = new AbortController();
+      child.kill('SIGTERM');
+      if (child.connected) child.disconnect();
+      const forced = this.clock.sleep(forceAfterMs, late.signal).then(
+        () => child.kill('SIGKILL') && false,
+        () => true,
+      );
+      well = await Promise.race([gone, forced]);
+      await gone;
+      late.abort();
+    }
+    this.#log.close();
+    return well;
+  }
+}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Clock } from '#libs/runtime/clock.js';
+import { processList } from './process-list.js';
+import { Supervised, type SupervisedEvents } from './supervised.js';
+
+/** A process that is not ready after this long is reported, and waited for all the same. Milliseconds. */
+const slowStartMs = 60_000;
+const askEveryMs = 100;
+const answerWithinMs = 2_000;
+
+export interface SupervisorOptions {
+  readonly host: string;
+  readonly portBase: number;
+  readonly dataDir: string;
+  readonly clickhouseUrl: string | undefined;
+  /** Environment of every process. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** All processes of one machine. */
+export class Supervisor {
+  readonly processes: readonly Supervised[];
+
+  constructor(
+    private readonly options: SupervisorOptions,
+    private readonly clock: Clock,
+    events: SupervisedEvents,
+  ) {
+    this.processes = processList(options.portBase, options.clickhouseUrl).map(
+      (definition) => new Supervised(definition, join(options.dataDir, 'logs', `${definition.name}.log`), clock, events),
+    );
+  }
+
+  start(): void {
+    for (const one of this.processes) one.start(this.options.env);
+  }
+
+  /** Resolves when every process says that it is ready, telling `onReady` of each and `onSlow` of one that takes long. */
+  async ready(
+    onReady: (name: string) => void,
+    onSlow: (name: string, reason: string) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await Promise.all(
+      this.processes.map(async ({ definition }) => {
+        const since = this.clock.monotonic();
+        let told = false;
+        for (;;) {
+          signal.throwIfAborted();
+          const reason = await this.#unready(definition.port);
+          if (reason === undefined) return onReady(definition.name);
+          if (!told && this.clock.monotonic() - since > slowStartMs) {
+            told = true;
+            onSlow(definition.name, reason);
+          }
+          await this.clock.sleep(askEveryMs, signal);
+        }
+      }),
+    );
+  }
+
+  async #unready(port: number): Promise<string | undefined> {
+    try {
+      const answer = await fetch(`http://${this.options.host}:${port}/health/ready`, {
+        signal: AbortSignal.timeout(answerWithinMs),
+      });
+      return answer.ok ? undefined : (await answer.text()).slice(0, 300);
+    } catch (cause) {
+      return cause instanceof Error ? cause.message : String(cause);
+    }
+  }
+
+  /** Stops in the reverse order of starting: nothing new comes in, what is in hand is finished, the store goes last. */
+  async stop(): Promise<boolean> {
+    let well = true;
+    for (const one of this.processes.toReversed()) well = (await one.stop()) && well;
+    return well;
+  }
+}

@@ -1,0 +1,13 @@
+/** `npm start [-- --demo ...]`: installs and builds what is missing, then hands over to the supervisor under the project's own Node. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { node, prepare, root } from './prepare.mjs';
+
+prepare();
+const child = spawn(node, [join(root, 'dist', 'cli', 'vigie.js'), 'start', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  cwd: root,
+});
+// Ctrl-C and `kill` reach the whole process group: wait for the supervisor's orderly end instead of dying before it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

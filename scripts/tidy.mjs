@@ -1,0 +1,113 @@
+/**
+ * The house style that a machine can enforce. Each rule names what to use instead. Prints `file:line: what, instead` and exits 1 when
+ * something is untidy.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const linesMax = 250;
+
+const test = /\.test\.ts$|^tests\/|^libs\/testkit\//;
+const outside =
+  (...folders) =>
+  (file) =>
+    !folders.some((folder) => file.startsWith(folder));
+
+const rules = [
+  {
+    what: 'the wall clock',
+    pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\b(setTimeout|setInterval)\(/,
+    instead: 'take a Clock from libs/runtime/clock.ts by constructor',
+    applies: (file) => outside('libs/runtime/', 'bench/', 'scripts/')(file) && !test.test(file),
+  },
+  {
+    what: 'chance',
+    pattern: /\bMath\.random\(/,
+    instead: 'take a random function by constructor (libs/runtime/random.ts, or a seeded one)',
+    applies: (file) => outside('libs/runtime/', 'bench/')(file),
+  },
+  {
+    what: 'the environment',
+    pattern: /\bprocess\.env\b/,
+    instead: 'read it in a config.ts through libs/runtime/config.ts',
+    applies: (file) =>
+      outside('libs/runtime/', 'bench/', 'scripts/', 'cli/')(file) && !file.endsWith('config.ts') && !test.test(file),
+  },
+  { what: 'any', pattern: /:\s*any\b|\bas any\b|<any>/, instead: 'unknown, and a schema or a guard', applies: () => true },
+  {
+    what: 'kafkajs outside its adapter',
+    pattern: /from 'kafkajs'/,
+    instead: 'the port in libs/event-log/port.ts',
+    applies: outside('libs/event-log/kafka/', 'bench/'),
+  },
+  {
+    what: 'lmdb outside its adapters',
+    pattern: /from 'lmdb'/,
+    instead: 'the port in libs/event-log/port.ts',
+    applies: outside('libs/event-log/embedded/', 'bench/'),
+  },
+  {
+    what: 'the ClickHouse client outside the store',
+    pattern: /from '@clickhouse\/client'/,
+    instead: 'the port in libs/access-store',
+    applies: (file) => outside('libs/access-store/', 'bench/', 'services/clickhouse/')(file) && !test.test(file),
+  },
+  {
+    what: 'Nest in the core',
+    pattern: /from '@nestjs\//,
+    instead: 'a plain class; Nest belongs in services/*/main.ts, *.module.ts and controllers',
+    applies: (file) => file.startsWith('libs/') && !file.startsWith('libs/runtime/'),
+  },
+  {
+    what: 'a service that imports another',
+    pattern: /from '#services\//,
+    instead: 'libs/contracts: services share nothing else',
+    applies: (file) => file.startsWith('services/') && !test.test(file),
+  },
+  {
+    what: 'a client, clock or logger in the pure core',
+    pattern: /from '(node:(fs|net|http|child_process)|#libs\/(runtime\/(clock|log|metrics)|event-log|access-store))/,
+    instead: 'values in, values out',
+    applies: (file) =>
+      /^libs\/(detection|formats|pseudonyms)\//.test(file) && !test.test(file) && !/(read-rule-files|key-file)/.test(file),
+  },
+  {
+    what: 'an unfinished place',
+    pattern: /\b(TODO|FIXME|XXX)\b/,
+    instead: 'finish it, or write a decision',
+    applies: (file) => file !== 'scripts/tidy.mjs',
+  },
+  {
+    what: 'a focused or silent test',
+    pattern: /\b(it|describe|test)\.only\(|\bx(it|describe)\(/,
+    instead: 'run all of them',
+    applies: () => true,
+  },
+];
+
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter(Boolean);
+const untidy = [];
+for (const file of files) {
+  const lines = readFileSync(`${root}/${file}`, 'utf8').split('\n');
+  const isTest = /\.test\.ts$|\.suite\.ts$/.test(file);
+  untidy.push(
+    `${file}:1: ${lines.length} lines, more than ${linesMax}; split it, or say why in its head ("Longer than the house likes: ...")`,
+  );
+  lines.forEach((line, index) => {
+    const code = line.replace(/^\s*(\/?\*|\/\/).*$/, '');
+    for (const rule of rules)
+      if (file !== 'scripts/tidy.mjs' && rule.applies(file) && rule.pattern.test(code))
+        untidy.push(`${file}:${index + 1}: ${rule.what}; use ${rule.instead}`);
+  });
+}
+for (const line of untidy) console.log(line);
+console.log(untidy.length ? `${untidy.length} untidy places in ${files.length} files` : `tidy: ${files.length} files`);
+process.exit(untidy.length ? 1 : 0);

@@ -1,0 +1,5 @@
+import { runService } from '#libs/runtime/run-service.js';
+import { readScorerConfig } from './config.js';
+import { ScorerModule } from './scorer.module.js';
+
+await runService({ name: 'scorer', readConfig: readScorerConfig, module: (config) => ScorerModule.forConfig(config) });

@@ -1,0 +1,67 @@
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { frameBytesMax, partitionOf, topics } from '#libs/contracts/topics.js';
+import type { EventLog } from '#libs/event-log/port.js';
+
+type Row = IncidentChange | QuarantineRow;
+interface Waiting {
+  readonly topic: string;
+  readonly partition: number;
+  readonly line: string;
+}
+
+/**
+ * What a partition's scorer has decided but the log has not acknowledged yet. The windows have already taken their rows in, so a
+ * decision must not be lost when the append fails: it waits here and is appended before anything else, in order.
+ */
+export class Outbox {
+  #waiting: Waiting[] = [];
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly partitions: { readonly incidents: number; readonly quarantine: number },
+  ) {}
+
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  addChanges(changes: readonly IncidentChange[]): void {
+    this.#add(topics.incidents, this.partitions.incidents, changes, (change) => change.actor_id);
+  }
+
+  addQuarantined(rows: readonly QuarantineRow[]): void {
+    this.#add(topics.quarantine, this.partitions.quarantine, rows, (row) => row.source);
+  }
+
+  #add<T extends Row>(topic: string, partitions: number, rows: readonly T[], key: (row: T) => string): void {
+    for (const row of rows)
+      this.#waiting.push({ topic, partition: partitionOf(row.group_id, key(row), partitions), line: `${JSON.stringify(row)}\n` });
+  }
+
+  /** Appends everything that waits, oldest first; what was acknowledged leaves at once. Rejects with `Transient` when the log is away. */
+  async flush(): Promise<void> {
+    while (this.#waiting.length) {
+      const frame = takeFrame(this.#waiting);
+      const [{ topic, partition }] = frame;
+      await this.log.append({ topic, partition }, Buffer.from(frame.map((row) => row.line).join('')));
+      const sent = new Set<Waiting>(frame);
+      this.#waiting = this.#waiting.filter((row) => !sent.has(row));
+    }
+  }
+}
+
+/** The first waiting row and those behind it that go to the same partition, up to the size of a frame. */
+function takeFrame(waiting: readonly Waiting[]): readonly [Waiting, ...Waiting[]] {
+  const [first, ...others] = waiting;
+  if (!first) throw new RangeError('takeFrame needs a waiting row');
+  const frame: [Waiting, ...Waiting[]] = [first];
+  let bytes = first.line.length;
+  for (const row of others) {
+    if (row.topic !== first.topic || row.partition !== first.partition) continue;
+    bytes += row.line.length;
+    if (bytes > frameBytesMax) break;
+    frame.push(row);
+  }
+  return frame;
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { Engine, type EngineOptions, type RejectedRow } from '#libs/detection/engine.js';
+import type { Frame, TopicPartition } from '#libs/event-log/port.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Outbox } from './outbox.js';
+
+/** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
+export const updateEveryMs = 1_000;
+
+export interface PartitionScorerTools {
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly outbox: Outbox;
+}
+
+/**
+ * One partition's windows and incidents: an engine, the next offset it wants, and what it has decided but not yet appended.
+ * Frames before `nextOffset` are in the state already; handing them over again changes nothing and only appends what still waits.
+ */
+export class PartitionScorer {
+  #toldUpdatesAt = Number.NEGATIVE_INFINITY;
+  #arrivedAt: number;
+
+  constructor(
+    readonly at: TopicPartition,
+    private readonly engine: Engine,
+    public nextOffset: number,
+    private readonly tools: PartitionScorerTools,
+  ) {
+    this.#arrivedAt = tools.clock.now();
+  }
+
+  /** Judges frames and appends what they decide. Rejects with `Transient` when the log does not take it; then call again. */
+  async take(frames: readonly Frame[]): Promise<void> {
+    for (const frame of frames) {
+      if (frame.offset < this.nextOffset) continue;
+      this.#judge(frame);
+      this.nextOffset = frame.offset + 1;
+      if (this.tools.outbox.size) await this.tools.outbox.flush();
+    }
+    await this.tellFigures();
+  }
+
+  /** Lets incidents close when nothing has arrived for a while, and sends figures that changed. Called by a timer, never during `take`. */
+  async tick(): Promise<void> {
+    const now = this.tools.clock.now();
+    this.engine.idle(now - this.#arrivedAt, now);
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
+    await this.tellFigures();
+  }
+
+  async tellFigures(): Promise<void> {
+    const now = this.tools.clock.now();
+    if (now - this.#toldUpdatesAt >= updateEveryMs) {
+      this.#toldUpdatesAt = now;
+      this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
+    }
+    await this.tools.outbox.flush();
+  }
+
+  snapshot(): Iterable<Uint8Array> {
+    return this.engine.snapshot();
+  }
+
+  stats(): ReturnType<Engine['stats']> {
+    return this.engine.stats();
+  }
+
+  #judge(frame: Frame): void {
+    const now = this.tools.clock.now();
+    this.#arrivedAt = now;
+    const outcome = this.engine.apply(frame, now);
+    this.tools.metrics.add('vigie_rows_scored_total', {}, outcome.rows);
+    if (outcome.newestReceivedAt > 0)
+      this.tools.metrics.observe('vigie_decision_delay_seconds', Math.max(0, now - outcome.newestReceivedAt) / 1000);
+    if (outcome.rejected.length)
+      this.tools.outbox.addQuarantined(outcome.rejected.map((row) => this.#quarantined(frame, row, now)));
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
+  }
+
+  #addChanges(changes: readonly IncidentChange[], now: number): void {
+    for (const change of changes) this.tools.metrics.add('vigie_incident_changes_total', { change_type: change.change_type });
+    this.tools.outbox.addChanges(changes.map((change) => ({ ...change, changed_at: isoOf(now) })));
+  }
+
+  #quarantined(frame: Frame, row: RejectedRow, now: number): QuarantineRow {
+    this.tools.metrics.add('vigie_rows_rejected_total', { step: 'score', reason: row.reason });
+    const origin = `${this.at.topic}/${this.at.partition}/${frame.offset}#${row.line}`;
+    return {
+      quarantine_id: createHash('sha256').update(`score ${origin}`).digest('hex').slice(0, 32),
+      received_at: isoOf(now),
+      group_id: '',
+      source: '',
+      step: 'score',
+      reason: row.reason,
+      field: '',
+      detail: row.detail,
+      origin,
+      content: '',
+    };
+  }
+}
