@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
-import { Engine, type EngineOptions, type RejectedRow } from '#libs/detection/engine.js';
+import type { Engine, RejectedRow } from '#libs/detection/engine.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';

@@ -98,7 +98,7 @@ export class ScorerPipeline implements Reader {
 
   /** Called by a timer: figures go out, incidents close, snapshots are written where nothing arrives any more. */
   async tick(): Promise<void> {
-    for (const { scorer } of [...this.#scorers.values()])
+    for (const { scorer } of this.#scorers.values())
       await this.#alone(scorer.at, async (owned) => {
         await owned.scorer.tick();
         await this.#snapshotWhenDue(owned);

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
+import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+
+export const commandConfig = {
+  ...commonConfig,
+  VIGIE_RULES_DIR: z.string().default(join(projectRoot, 'rules')),
+  VIGIE_INGEST_TOKENS: z.string().optional(),
+  VIGIE_WEBHOOK_URL: z.string().optional(),
+  VIGIE_WEBHOOKS_FILE: z.string().optional(),
+};
+export type CommandConfig = CommonConfig & z.infer<z.ZodObject<typeof commandConfig>>;
+
+/** The environment of a command; throws `ConfigError`. */
+export function readCommandConfig(env: NodeJS.ProcessEnv = process.env): CommandConfig {
+  return readConfig(commandConfig, env);
+}
+
+/** Where a process of this machine answers. */
+export function addressOf(config: CommonConfig, name: keyof typeof portOffsets): string {
+  return `http://${config.VIGIE_HOST}:${config.VIGIE_PORT_BASE + portOffsets[name]}`;
+}
+
+export function clickhouseUrl(config: CommonConfig): string {
+  return config.CLICKHOUSE_URL ?? addressOf(config, 'clickhouse');
+}

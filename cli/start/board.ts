@@ -1,0 +1,78 @@
+import { relative } from 'node:path';
+import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
+import type { ProcessDefinition } from './process-list.js';
+
+export interface BoardFacts {
+  readonly config: CommandConfig;
+  readonly processes: readonly ProcessDefinition[];
+  readonly startedInMs: number;
+  /** The credential to show, where Vigie made it itself. */
+  readonly developmentToken: string | undefined;
+  readonly rules: number;
+}
+
+/** What a person sees once everything runs: what is up, where to send, where to look, what to try next. */
+export function board({ config, processes, startedInMs, developmentToken, rules }: BoardFacts): string {
+  const data = relative(process.cwd(), config.VIGIE_DATA_DIR) || config.VIGIE_DATA_DIR;
+  const bearer = developmentToken ?? '<a token of VIGIE_INGEST_TOKENS>';
+  const ingest = addressOf(config, 'ingestor');
+  const lines = [
+    '',
+    `Vigie is up (${(startedInMs / 1000).toFixed(1)} s).`,
+    '',
+    ...processes.map(
+      ({ name, port }) => `  ${name.padEnd(11)} ready   http://${config.VIGIE_HOST}:${port}   ${aboutOf(name, config, rules)}`,
+    ),
+    '',
+    ...section('Send', [
+      `POST ${ingest}/v1/events   JSON, array or NDJSON; also /fhir/AuditEvent and /fhir`,
+      `Authorization: Bearer ${bearer}${developmentToken ? '   (made for this machine: source dev, group dev)' : ''}`,
+    ]),
+    ...section('Query', [
+      config.CLICKHOUSE_URL
+        ? `${clickhouseUrl(config)}, database vigie`
+        : `curl ${clickhouseUrl(config)} --data-binary 'SELECT * FROM vigie.incidents FORMAT PrettyCompact'`,
+    ]),
+    ...section('Watch', [
+      processes.map(({ name, port }) => `${name} :${port}/metrics`).join('   '),
+      'health: /health/live, /health/ready on the same ports',
+    ]),
+    ...section('Told', [
+      config.VIGIE_WEBHOOK_URL || config.VIGIE_WEBHOOKS_FILE
+        ? 'incident changes go to the configured webhook and to the notifier log'
+        : `incident changes go to ${data}/logs/notifier.log; set VIGIE_WEBHOOK_URL to send them on`,
+    ]),
+    ...section('Kept', [`${data}/   (log, store, state, keys; output of each process in ${data}/logs/)`]),
+    ...section('Try', [
+      `curl -s ${ingest}/v1/events -H 'Authorization: Bearer ${bearer}' -d '${tryEvent}'`,
+      'npm start -- --demo      a simulated hospital day with one usurped account',
+      'npx vigie --help         rules, migrations, pseudonyms',
+    ]),
+    '',
+    '  Ctrl-C stops everything in order and loses nothing.',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+const tryEvent =
+  '{"time":"2026-01-05T08:12:03Z","clinic_id":"750300123","actor_id":"dr.martin","action":"read","patient_ids":["8001234"],"id":"1"}';
+
+function section(title: string, rows: readonly string[]): readonly string[] {
+  return rows.map((row, index) => `  ${(index ? '' : title).padEnd(7)}${row}`);
+}
+
+function aboutOf(name: string, config: CommandConfig, rules: number): string {
+  switch (name) {
+    case 'clickhouse':
+      return 'embedded ClickHouse';
+    case 'scorer':
+      return `${rules} rules`;
+    case 'archiver':
+      return `into ${clickhouseUrl(config)}`;
+    case 'ingestor':
+      return config.KAFKA_BROKERS ? `log: Kafka at ${config.KAFKA_BROKERS.join(', ')}` : 'log: embedded';
+    default:
+      return '';
+  }
+}

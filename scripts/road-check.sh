@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Runs the outside check, where it lies beside the checkout, on a simulated day cut to a number of events:
+#   scripts/road-check.sh EVENTS [--kill]
+set -eu
+cd "$(dirname "$0")/.."
+events=$1
+shift
+check=../shared/check/road.mjs
+if [ ! -f "$check" ]; then
+  echo "skipped: the outside check ($check) is not on this machine"
+  echo "0 passed, 0 failed, 1 skipped"
+  exit 0
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+npm run --silent simulate -- --seed 7 --limit "$events" --out "$folder/events.ndjson" --truth "$folder/truth.json"
+if node "$check" --repo . --events "$folder/events.ndjson" --truth "$folder/truth.json" --port-base 9410 "$@"; then
+  echo "1 passed, 0 failed"
+else
+  echo "0 passed, 1 failed"
+  exit 1
+fi
