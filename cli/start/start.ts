@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '#libs/runtime/clock.js';
+import { type CommandConfig, readCommandConfig } from '../config.js';
+import { loadRulesOrThrow } from '../rules.js';
+import { board } from './board.js';
+import { Demonstration } from './demonstration.js';
+import { ingestToken } from './ingest-token.js';
+import { Supervisor } from './supervisor.js';
+
+export interface StartOptions {
+  readonly demo?: boolean;
+  readonly speed: number;
+  readonly seed: number;
+  readonly exit?: boolean;
+}
+
+/** `vigie start`: everything on this machine until SIGTERM, SIGINT, or the end of a demonstration with `--exit`. */
+export async function start(options: StartOptions): Promise<void> {
+  const env: Record<string, string | undefined> = { ...process.env };
+  if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
+  const config = readCommandConfig(env);
+  const rules = await loadRulesOrThrow(config.VIGIE_RULES_DIR);
+  const demonstration = options.demo ? new Demonstration(options, config) : undefined;
+  if (demonstration) {
+    // It holds nothing but invented events, and a second day over the first one would only be duplicates.
+    await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
+    Object.assign(env, await demonstration.prepare());
+  }
+  env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
+  const stopped = new AbortController();
+  const supervisor = supervise(config, env, (said) => {
+    print(said);
+    stopped.abort();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
+  const well = await untilStopped(supervisor, stopped, async () => {
+    const token = env.VIGIE_INGEST_TOKENS ? undefined : await ingestToken(config.VIGIE_DATA_DIR);
+    await bringUp(supervisor, config, { rules: rules.length, token }, stopped.signal);
+    if (!demonstration) return;
+    await demonstration.play(print, stopped.signal);
+    if (options.exit) stopped.abort();
+  });
+  demonstration?.close();
+  process.exit(well ? 0 : 1);
+}
+
+function supervise(
+  config: CommandConfig,
+  env: Readonly<Record<string, string | undefined>>,
+  onMisconfigured: (said: string) => void,
+): Supervisor {
+  const options = {
+    host: config.VIGIE_HOST,
+    portBase: config.VIGIE_PORT_BASE,
+    dataDir: config.VIGIE_DATA_DIR,
+    clickhouseUrl: config.CLICKHOUSE_URL,
+    env,
+  };
+  return new Supervisor(options, systemClock, {
+    restarted: (name, cause, waitMs) => print(`${name} ended (${cause}) and starts again in ${waitMs} ms`),
+    misconfigured: (name, said) => onMisconfigured(`${name} cannot start: ${said.trim()}`),
+  });
+}
+
+/** Runs `work` and then waits for the stop; whatever happens, every process is stopped in order. Resolves with whether all went well. */
+async function untilStopped(supervisor: Supervisor, stopped: AbortController, work: () => Promise<void>): Promise<boolean> {
+  let well = true;
+  supervisor.start();
+  // Children alone do not keep this process: a lost pipe to one of them must not end it silently.
+  const alive = systemClock.sleep(2 ** 31 - 1, stopped.signal).catch(() => {});
+  try {
+    await work();
+    await alive;
+  } catch (cause) {
+    if (!stopped.signal.aborted) {
+      well = false;
+      print(cause instanceof Error ? cause.message : String(cause));
+    }
+  }
+  print('stopping');
+  well = (await supervisor.stop()) && well;
+  print(well ? 'stopped; nothing was lost' : 'stopped, with trouble: see the logs');
+  return well;
+}
+
+async function bringUp(
+  supervisor: Supervisor,
+  config: CommandConfig,
+  { rules, token }: { readonly rules: number; readonly token: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = systemClock.monotonic();
+  await supervisor.ready(
+    (name) => print(`${name} is ready`),
+    (name, reason) =>
+      print(`${name} is not ready yet: ${reason}. Its output is in ${join(config.VIGIE_DATA_DIR, 'logs', `${name}.log`)}`),
+    signal,
+  );
+  const processes = supervisor.processes.map((one) => one.definition);
+  print(board({ config, processes, startedInMs: systemClock.monotonic() - startedAt, developmentToken: token, rules }));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { ConfigError } from '#libs/runtime/config.js';
+
+const program = new Command('vigie')
+  .description('Detects the mass exfiltration of patient records while it happens.')
+  .configureHelp({ showGlobalOptions: true })
+  .addHelpText('after', '\nEvery command reads the environment; docs/operations.md lists its variables.');
+
+program
+  .command('start')
+  .description('run the whole system on this machine, and keep it running')
+  .option('--demo', 'play a simulated hospital day with one usurped privileged account into it')
+  .option('--speed <factor>', 'how many times faster than real time the demonstration plays', positive, 1200)
+  .option('--seed <number>', 'which simulated day', wholeNumber, 7)
+  .option('--exit', 'end after the summary of the demonstration')
+  .action(async (options: { demo?: boolean; speed: number; seed: number; exit?: boolean }) => {
+    const { start } = await import('./start/start.js');
+    await start(options);
+  });
+
+program
+  .command('migrate')
+  .description('bring the tables and views of ClickHouse up to date')
+  .action(async () => (await import('./migrate.js')).migrateCommand());
+
+program
+  .command('topics')
+  .description('the topics in Kafka')
+  .command('create')
+  .description('create the topics that are missing')
+  .option('--partitions <number>', 'partitions of each topic', wholeNumber, 12)
+  .option('--replication <number>', 'copies of each partition', wholeNumber, 3)
+  .action(async (options: { partitions: number; replication: number }) =>
+    (await import('./topics.js')).createTopicsCommand(options),
+  );
+
+const rules = program.command('rules').description('detection rules');
+rules
+  .command('check')
+  .argument('[paths...]', 'rule files or folders; the default pack where none is given')
+  .description('say what each rule means, and every mistake with file and line')
+  .action(async (paths: string[]) => (await import('./rules.js')).checkRulesCommand(paths));
+
+program
+  .command('pseudonymise')
+  .description("derive the pseudonyms of identifiers on standard input, one a line, with the group's own key")
+  .requiredOption('--group <group_id>', 'whose key')
+  .option('--authority <authority>', "assigning authority of the identifiers; the group's own where it is left out")
+  .action(async (options: { group: string; authority?: string }) =>
+    (await import('./pseudonymise.js')).pseudonymiseCommand(options),
+  );
+
+try {
+  await program.parseAsync();
+} catch (cause) {
+  process.stderr.write(`vigie: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exit(cause instanceof ConfigError ? 2 : 1);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new ConfigError(`${text} is not a number above zero`);
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new ConfigError(`${text} is not a whole number above zero`);
+  return value;
+}

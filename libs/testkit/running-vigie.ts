@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+
+const readyWithinMs = 60_000;
+const stopWithinMs = 40_000;
+
+export interface RunningVigieOptions {
+  readonly portBase: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Kept and not removed at the end when given: for a second start over the same data. */
+  readonly dataDir?: string;
+}
+
+/** The whole system as `npm start` runs it, on its own ports and folder, for tests and benchmarks. Needs a build in dist/. */
+export class RunningVigie {
+  readonly token = 'test-token';
+  readonly dataDir: string;
+  readonly #child: ChildProcess;
+  #output = '';
+
+  private constructor(private readonly options: RunningVigieOptions) {
+    this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vigie-test-'));
+    this.#child = spawn(process.execPath, [join(projectRoot, 'dist', 'cli', 'vigie.js'), 'start'], {
+      cwd: projectRoot,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        NODE_OPTIONS: '',
+        VIGIE_PORT_BASE: String(options.portBase),
+        VIGIE_DATA_DIR: this.dataDir,
+        VIGIE_INGEST_TOKENS: `test@helix=${this.token}`,
+        ...options.env,
+      },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.on('data', (bytes: Buffer) => (this.#output += bytes.toString()));
+  }
+
+  /** Resolves when every process is ready; rejects with what was printed when that does not come about. */
+  static async start(options: RunningVigieOptions): Promise<RunningVigie> {
+    const vigie = new RunningVigie(options);
+    for (let waited = 0; !vigie.#output.includes('Vigie is up'); waited += 50) {
+      if (waited > readyWithinMs || vigie.#child.exitCode !== null) {
+        await vigie.stop();
+        throw new Error(`the system did not come up: ${vigie.#output.slice(-2000)}`);
+      }
+      await sleep(50);
+    }
+    return vigie;
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  url(name: keyof typeof portOffsets): string {
+    return `http://127.0.0.1:${this.options.portBase + portOffsets[name]}`;
+  }
+
+  /** Posts events as NDJSON; the same batch again until it is answered with 200, as an honest feed would. */
+  async post(events: readonly object[]): Promise<{ readonly accepted: number; readonly refused: readonly unknown[] }> {
+    const body = `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
+    const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/x-ndjson' };
+    for (let attempt = 0; ; attempt += 1) {
+      const answer = await fetch(`${this.url('ingestor')}/v1/events`, { method: 'POST', headers, body }).catch(() => undefined);
+      if (answer?.ok) return (await answer.json()) as { accepted: number; refused: unknown[] };
+      if (attempt === 100) throw new Error(`a batch was never accepted: ${answer?.status} ${await answer?.text()}`);
+      await sleep(100);
+    }
+  }
+
+  /** Rows of a query on ClickHouse, 64-bit numbers as text. Rejects with the engine's own words. */
+  async sql(query: string): Promise<readonly Record<string, unknown>[]> {
+    const answer = await fetch(`${this.url('clickhouse')}/?default_format=JSON`, { method: 'POST', body: query });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${answer.status} ${text.slice(0, 500)}`);
+    return (JSON.parse(text) as { data: Record<string, unknown>[] }).data;
+  }
+
+  /** Asks until `done` says so of the answer, and returns it; rejects with the last answer after `withinMs`. */
+  async until<T>(ask: () => Promise<T>, done: (answer: T) => boolean, withinMs = 30_000): Promise<T> {
+    for (let waited = 0; ; waited += 50) {
+      const answer = await ask().catch((cause: unknown) => cause);
+      if (!(answer instanceof Error) && done(answer as T)) return answer as T;
+      if (waited >= withinMs)
+        throw new Error(`not so within ${withinMs} ms: ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`);
+      await sleep(50);
+    }
+  }
+
+  /** Ends one service as a crash would. */
+  kill(service: string): void {
+    const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString().split('\n');
+    for (const row of table) {
+      const [pid, parent, ...args] = row.trim().split(/\s+/);
+      if (Number(parent) === this.#child.pid && args.join(' ').includes(join('services', service)))
+        process.kill(Number(pid), 'SIGKILL');
+    }
+  }
+
+  /** Ends all of it in order, and resolves with the exit code. */
+  async stop(): Promise<number | null> {
+    const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill('SIGTERM');
+      const forced = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
+      await gone;
+      clearTimeout(forced);
+    }
+    if (!this.options.dataDir) rmSync(this.dataDir, { recursive: true, force: true });
+    return this.#child.exitCode;
+  }
+}
