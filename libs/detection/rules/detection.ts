@@ -1,0 +1,144 @@
+import { ConditionRefused, parseCondition, resolve } from './condition.js';
+import { isField, unknownField } from './fields.js';
+import { ruleLimits } from './limits.js';
+import { and, not, or, sizeOf } from './match.js';
+import type { Match } from './match.js';
+import { shown } from './mistakes.js';
+import type { Mistakes } from './mistakes.js';
+import { parseModifiers } from './modifiers.js';
+import type { Modifiers } from './modifiers.js';
+import { matchValue } from './values.js';
+import type { Value } from './values.js';
+import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
+
+/** Named lists of values, by the name between the per cent signs. */
+export type ValueLists = ReadonlyMap<string, readonly string[]>;
+
+export interface DetectionContext {
+  readonly mistakes: Mistakes;
+  readonly lists: ValueLists;
+  /** IANA name for `hour` and `day`, when the rule gives one. */
+  readonly zone: string | undefined;
+}
+
+/** The meaning of `detection`; undefined when something is wrong (noted). */
+export function readDetection(detection: MapTree, context: DetectionContext): Match | undefined {
+  const { mistakes } = context;
+  const before = mistakes.count;
+  const searches = new Map<string, Match>();
+  for (const entry of detection.entries.values()) {
+    if (entry.key === 'condition') continue;
+    if (entry.key === 'timeframe') {
+      mistakes.at(entry.line, 'timeframe is the old form: write timespan in a correlation');
+      continue;
+    }
+    if (!/^[A-Za-z_][\w-]*$/.test(entry.key) || /^(and|or|not|of|all|them)$/i.test(entry.key))
+      mistakes.at(
+        entry.line,
+        `${shown(entry.key)} cannot name an entry of detection: use letters, digits and _, and no word of the condition`,
+      );
+    const search = readSearch(entry, context);
+    searches.set(entry.key, search ?? and([]));
+  }
+  const match = readCondition(detection, searches, mistakes);
+  return match && mistakes.count === before ? match : undefined;
+}
+
+function readCondition(detection: MapTree, searches: ReadonlyMap<string, Match>, mistakes: Mistakes): Match | undefined {
+  const entry = detection.entries.get('condition');
+  if (!entry) return mistakes.at(detection.line, 'detection has no condition: write condition: selection');
+  if (entry.value.kind !== 'scalar') return mistakes.at(entry.line, 'condition must be one text: join several with or');
+  try {
+    const used = new Set<string>();
+    const match = resolve(parseCondition(entry.value.text), searches, used);
+    for (const name of searches.keys())
+      if (!used.has(name))
+        mistakes.at(
+          detection.entries.get(name)?.line ?? entry.line,
+          `${shown(name)} is not used by the condition: use it or delete it`,
+        );
+    return match;
+  } catch (error) {
+    if (error instanceof ConditionRefused) return mistakes.at(entry.value.line, `the condition is not valid: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A map (all keys), or a list of maps (any of them). */
+function readSearch(entry: Entry, context: DetectionContext): Match | undefined {
+  const { value } = entry;
+  if (value.kind === 'map') return readMap(value, entry, context);
+  if (value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'map'))
+    return or(value.items.flatMap((item) => (item.kind === 'map' ? (readMap(item, entry, context) ?? []) : [])));
+  return context.mistakes.at(
+    entry.line,
+    `${shown(entry.key)} must be a map of fields or a list of such maps: a search in every field is not taken, name the field`,
+  );
+}
+
+function readMap(map: MapTree, entry: Entry, context: DetectionContext): Match | undefined {
+  if (map.entries.size === 0)
+    return context.mistakes.at(entry.line, `${shown(entry.key)} is empty and would match everything: name a field`);
+  const items = [...map.entries.values()].map((item) => readItem(item, context));
+  return and(items.flatMap((item) => item ?? []));
+}
+
+/** `field|modifier: value or list`. */
+function readItem(entry: Entry, context: DetectionContext): Match | undefined {
+  const { mistakes } = context;
+  const [field = '', ...names] = entry.key.split('|');
+  if (!isField(field)) return mistakes.at(entry.line, unknownField(field));
+  const modifiers = parseModifiers(names);
+  if (typeof modifiers === 'string') return mistakes.at(entry.line, modifiers);
+  const scalars = scalarsOf(entry, mistakes);
+  if (!scalars) return undefined;
+  if (modifiers.all && entry.value.kind !== 'list') return mistakes.at(entry.line, 'all needs a list of values: leave it away');
+  const matches: Match[] = [];
+  for (const scalar of scalars) {
+    const values = valuesOf(scalar, modifiers, context);
+    for (const value of values ?? []) {
+      const match = matchValue(field, modifiers, value, context.zone);
+      if (typeof match === 'string') return mistakes.at(scalar.line, match);
+      matches.push(match);
+    }
+  }
+  const joined = modifiers.all && matches.length > 0 ? and(matches) : or(matches); // an empty list matches nothing
+  if (!modifiers.expand && sizeOf(joined) > ruleLimits.conditionNodes)
+    return mistakes.at(entry.line, `${entry.key} has more than ${ruleLimits.conditionNodes} values: use a list with expand`);
+  return modifiers.neq ? not(joined) : joined;
+}
+
+function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | undefined {
+  const items: readonly Tree[] = entry.value.kind === 'list' ? entry.value.items : [entry.value];
+  if (items.length === 0)
+    return mistakes.at(entry.line, `${shown(entry.key)} has an empty list and could never match: give a value`);
+  const scalars: ScalarTree[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar') return mistakes.at(item.line, `${shown(entry.key)} takes values, not a ${item.kind} inside`);
+    scalars.push(item);
+  }
+  return scalars;
+}
+
+/** The value itself, or with `expand` the values of the list that it names. */
+function valuesOf(scalar: ScalarTree, modifiers: Modifiers, context: DetectionContext): readonly Value[] | undefined {
+  if (!modifiers.expand) return [scalar];
+  const name = /^%([\w.-]+)%$/.exec(scalar.text)?.[1];
+  if (name === undefined)
+    return context.mistakes.at(
+      scalar.line,
+      `expand takes the name of a list such as %service_accounts%, not ${shown(scalar.text)}`,
+    );
+  const list = context.lists.get(name);
+  if (!list)
+    return context.mistakes.at(
+      scalar.line,
+      `there is no list ${name}: put ${name}.txt, one value a line, into the folder of lists`,
+    );
+  if (list.length > ruleLimits.listValues)
+    return context.mistakes.at(
+      scalar.line,
+      `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
+    );
+  return list.filter((text) => text !== '').map((text) => ({ value: text, text, verbatim: true }));
+}

@@ -1,0 +1,22 @@
+/** What a rule directory may hold. Far above what people write, far below what would hurt a start. */
+export const ruleLimits = {
+  files: 1_000,
+  fileBytes: 256 * 1024,
+  documentsPerFile: 200,
+  /** Maps and lists inside one another. */
+  depth: 24,
+  /** Characters of one string. */
+  stringChars: 4_096,
+  /** Values of one `%list%`. */
+  listValues: 100_000,
+  /** Nodes of one condition after `of` is written out. */
+  conditionNodes: 2_000,
+  regexChars: 256,
+  /** Steps of a compiled regular expression, counted repetitions written out. */
+  regexSteps: 2_000,
+  /** The largest threshold or step, in distinct values. */
+  countMax: 100_000_000,
+  /** Longest window: 400 days. */
+  timespanMsMax: 400 * 86_400_000,
+  stepsPerRule: 32,
+} as const;

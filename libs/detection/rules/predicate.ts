@@ -1,0 +1,179 @@
+import ipaddr from 'ipaddr.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Field } from '../rule.js';
+import { assertNever } from '#libs/runtime/outcome.js';
+import { localPart } from './local-time.js';
+import { globRegex, plainGlob } from './glob.js';
+import { lowerAscii } from './match.js';
+import type { Comparison, Match, Test } from './match.js';
+import { parseNetwork, withoutMapping } from './network.js';
+import { compileRegex } from './regex-run.js';
+
+type Row = Partial<AccessRow>;
+export type Predicate = (row: Row) => boolean;
+
+/** How many answers of a costly text test are kept, and up to which length of text. */
+const memo = { entries: 4_096, textChars: 256 };
+
+/** The condition as JavaScript. */
+export function compilePredicate(match: Match): Predicate {
+  switch (match.op) {
+    case 'test':
+      return compileTest(match.test);
+    case 'not': {
+      const inner = compilePredicate(match.of);
+      return (row) => !inner(row);
+    }
+    case 'and': {
+      const all = match.of.map(compilePredicate);
+      return (row) => {
+        for (const one of all) if (!one(row)) return false;
+        return true;
+      };
+    }
+    case 'or':
+      return compileOr(match.of);
+    default:
+      return assertNever(match);
+  }
+}
+
+/** Plain values of one field become one look-up, so that a list of ten thousand accounts costs no more than one. */
+function compileOr(of: readonly Match[]): Predicate {
+  const words = new Map<Field, Set<string>>();
+  const others: Predicate[] = [];
+  for (const child of of) {
+    const word =
+      child.op === 'test' && child.test.kind === 'glob' && !child.test.cased ? plainGlob(child.test.parts, false) : undefined;
+    if (child.op === 'test' && word?.how === 'is')
+      words.set(child.test.field, (words.get(child.test.field) ?? new Set()).add(lowerAscii(word.literal)));
+    else others.push(compilePredicate(child));
+  }
+  const any = [
+    ...[...words].map(([field, set]) => onText(field, (text) => set.has(text) || set.has(lowerAscii(text)))),
+    ...others,
+  ];
+  const [only] = any;
+  if (any.length === 1 && only) return only;
+  return (row) => {
+    for (const one of any) if (one(row)) return true;
+    return false;
+  };
+}
+
+function compileTest(test: Test): Predicate {
+  const { field } = test;
+  switch (test.kind) {
+    case 'present':
+      return (row) => isPresent(row[field]);
+    case 'glob':
+      return onText(field, compileGlob(test));
+    case 'regex':
+      return onText(field, remembered(compileRegex(test.regex)));
+    case 'number': {
+      const holds = comparison(test.compare, test.value);
+      return (row) => numberHolds(row[field], holds);
+    }
+    case 'truth':
+      return (row) => row[field] === test.value;
+    case 'network':
+      return onText(field, compileNetwork(test.cidr));
+    case 'same':
+      return (row) => isPresent(row[field]) && row[field] === row[test.other];
+    case 'clock': {
+      const holds = comparison(test.compare, test.value);
+      const part = localPart(test.zone, test.part);
+      return (row) => row.time !== undefined && holds(part(Date.parse(row.time)));
+    }
+    default:
+      return assertNever(test);
+  }
+}
+
+function isPresent(value: Row[Field]): boolean {
+  return value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
+}
+
+function numberHolds(value: Row[Field], holds: (value: number) => boolean): boolean {
+  return typeof value === 'number' && holds(value);
+}
+
+/** A text that is not empty, or any element of a list. */
+function onText(field: Field, holds: (text: string) => boolean): Predicate {
+  return (row) => {
+    const value = row[field];
+    if (typeof value === 'string') return value !== '' && holds(value);
+    return Array.isArray(value) && value.some((element) => holds(element));
+  };
+}
+
+function compileGlob(glob: Extract<Test, { kind: 'glob' }>): (text: string) => boolean {
+  const plain = plainGlob(glob.parts, glob.cased);
+  if (!plain) return remembered(compileRegex(globRegex(glob.parts, glob.cased)));
+  const { how } = plain;
+  const literal = glob.cased ? plain.literal : lowerAscii(plain.literal);
+  const fold = glob.cased ? (text: string) => text : lowerAscii;
+  switch (how) {
+    case 'anything':
+      return () => true;
+    case 'is':
+      return (text) => text === literal || fold(text) === literal;
+    case 'contains':
+      return (text) => fold(text).includes(literal);
+    case 'startswith':
+      return (text) => fold(text).startsWith(literal);
+    case 'endswith':
+      return (text) => fold(text).endsWith(literal);
+    default:
+      return assertNever(how);
+  }
+}
+
+/** The same values come again and again; the memory is emptied when full, so that it stays small. */
+function remembered(holds: (text: string) => boolean): (text: string) => boolean {
+  const answers = new Map<string, boolean>();
+  return (text) => {
+    const known = answers.get(text);
+    if (known !== undefined) return known;
+    const answer = holds(text);
+    if (text.length > memo.textChars) return answer;
+    if (answers.size >= memo.entries) answers.clear();
+    answers.set(text, answer);
+    return answer;
+  };
+}
+
+export function comparison(compare: Comparison, limit: number): (value: number) => boolean {
+  switch (compare) {
+    case 'eq':
+      return (value) => value === limit;
+    case 'gt':
+      return (value) => value > limit;
+    case 'gte':
+      return (value) => value >= limit;
+    case 'lt':
+      return (value) => value < limit;
+    case 'lte':
+      return (value) => value <= limit;
+    default:
+      return assertNever(compare);
+  }
+}
+
+function compileNetwork(cidr: string): (text: string) => boolean {
+  const network = parseNetwork(cidr);
+  if (!network) throw new Error(`not a network: ${cidr}`);
+  return remembered((text) => {
+    const address = withoutMapping(text);
+    if (network.version === 4)
+      return (
+        ipaddr.IPv4.isValidFourPartDecimal(address) &&
+        ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network.first), network.bits)
+      );
+    return (
+      /^[0-9a-fA-F:.]+$/.test(address) &&
+      ipaddr.IPv6.isValid(address) &&
+      ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parse(network.first), network.bits)
+    );
+  });
+}

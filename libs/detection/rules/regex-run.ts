@@ -1,0 +1,140 @@
+import { assertNever } from '#libs/runtime/outcome.js';
+import type { Range, Regex } from './regex-syntax.js';
+
+/** Instructions of Thompson's construction; `at` are places in the program. */
+type Step =
+  | { readonly op: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
+  | { readonly op: 'fork'; readonly first: number; readonly second: number }
+  | { readonly op: 'start' | 'end' | 'found' };
+
+/**
+ * Whether a regular expression is found somewhere in a text, in time (steps of the expression) times (characters of the text) at worst.
+ * It runs all alternatives at once and never goes back, as RE2 does, so that no rule and no value can make it slow; JavaScript's own
+ * engine goes back and can need exponential time.
+ * Source: K. Thompson, Regular Expression Search Algorithm (1968); R. Cox, Regular Expression Matching: the Virtual Machine Approach.
+ */
+export function compileRegex(regex: Regex): (text: string) => boolean {
+  const steps: Step[] = [];
+  emit(regex, steps);
+  steps.push({ op: 'found' });
+  const marks = new Uint32Array(steps.length);
+  return (text) => run(steps, marks, text);
+}
+
+function run(steps: readonly Step[], marks: Uint32Array, text: string): boolean {
+  let now: number[] = [];
+  let round = 1;
+  marks.fill(0);
+  if (add(steps, marks, round, now, 0, true, text.length === 0)) return true;
+  for (let i = 0; i < text.length;) {
+    const point = text.codePointAt(i) ?? 0;
+    i += point > 0xffff ? 2 : 1;
+    const last = i >= text.length;
+    const next: number[] = [];
+    round += 1;
+    for (const at of now) {
+      const step = steps[at];
+      if (step?.op === 'set' && holds(step.ranges, step.negated, point) && add(steps, marks, round, next, at + 1, false, last))
+        return true;
+    }
+    if (add(steps, marks, round, next, 0, false, last)) return true;
+    now = next;
+  }
+  return false;
+}
+
+function holds(ranges: readonly Range[], negated: boolean, point: number): boolean {
+  for (const range of ranges) if (point >= range[0] && point <= range[1]) return !negated;
+  return negated;
+}
+
+/** Follows forks and anchors from a step to the sets behind it; true when the end of the expression is reached. */
+function add(
+  steps: readonly Step[],
+  marks: Uint32Array,
+  round: number,
+  into: number[],
+  from: number,
+  first: boolean,
+  last: boolean,
+): boolean {
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (marks[at] === round) continue;
+    marks[at] = round;
+    const step = steps[at];
+    if (!step) continue;
+    if (step.op === 'found') return true;
+    if (step.op === 'set') into.push(at);
+    else if (step.op === 'fork') open.push(step.second, step.first);
+    else if (step.op === 'start' ? first : last) open.push(at + 1);
+  }
+  return false;
+}
+
+function emit(regex: Regex, steps: Step[]): void {
+  switch (regex.op) {
+    case 'set':
+      steps.push({ op: 'set', ranges: regex.ranges, negated: regex.negated });
+      return;
+    case 'start':
+    case 'end':
+      steps.push({ op: regex.op });
+      return;
+    case 'sequence':
+      for (const child of regex.of) emit(child, steps);
+      return;
+    case 'choice':
+      emitChoice(regex.of, steps);
+      return;
+    case 'repeat':
+      emitRepeat(regex.of, regex.min, regex.max, steps);
+      return;
+    default:
+      assertNever(regex);
+  }
+}
+
+/** Two ways on from here; the places are filled in when they are known. */
+function fork(steps: Step[]): (first: number, second: number) => void {
+  const at = steps.length;
+  steps.push({ op: 'fork', first: at, second: at });
+  return (first, second) => {
+    steps[at] = { op: 'fork', first, second };
+  };
+}
+
+function emitChoice(of: readonly Regex[], steps: Step[]): void {
+  const exits: ((at: number) => void)[] = [];
+  for (const [index, child] of of.entries()) {
+    const isLast = index === of.length - 1;
+    const entry = isLast ? undefined : fork(steps);
+    const start = steps.length;
+    emit(child, steps);
+    if (!entry) break;
+    const exit = fork(steps);
+    exits.push((at) => exit(at, at));
+    entry(start, steps.length);
+  }
+  for (const exit of exits) exit(steps.length);
+}
+
+function emitRepeat(of: Regex, min: number, max: number | undefined, steps: Step[]): void {
+  for (let i = 0; i < min; i += 1) emit(of, steps);
+  if (max === undefined) {
+    const at = steps.length;
+    const entry = fork(steps);
+    emit(of, steps);
+    fork(steps)(at, at);
+    entry(at + 1, steps.length);
+    return;
+  }
+  const entries: ((at: number) => void)[] = [];
+  for (let i = min; i < max; i += 1) {
+    const at = steps.length;
+    const entry = fork(steps);
+    entries.push((end) => entry(at + 1, end));
+    emit(of, steps);
+  }
+  for (const entry of entries) entry(steps.length);
+}

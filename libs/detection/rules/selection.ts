@@ -1,0 +1,16 @@
+import type { Selection } from '../rule.js';
+import { digestOf, fieldsOf, normalise } from './match.js';
+import type { Match } from './match.js';
+import { compilePredicate } from './predicate.js';
+import { compileSql } from './sql.js';
+
+/** Compiles a condition; equal conditions give equal ids, whatever their order of writing. */
+export function selectionOf(match: Match): Selection {
+  const normalised = normalise(match);
+  return {
+    id: digestOf(normalised),
+    fields: fieldsOf(normalised),
+    sql: compileSql(normalised),
+    matches: compilePredicate(normalised),
+  };
+}

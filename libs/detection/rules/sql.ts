@@ -1,0 +1,161 @@
+import { assertNever } from '#libs/runtime/outcome.js';
+import { kindOf } from './fields.js';
+import { globRegex, plainGlob } from './glob.js';
+import { lowerAscii } from './match.js';
+import type { Comparison, Match, Test } from './match.js';
+import { parseNetwork } from './network.js';
+import type { Range, Regex } from './regex-syntax.js';
+
+/** The condition as a ClickHouse expression over the columns of `accesses`. It is 0 or 1, never NULL, and never throws on data. */
+export function compileSql(match: Match): string {
+  switch (match.op) {
+    case 'test':
+      return testSql(match.test);
+    case 'not':
+      return `NOT (${compileSql(match.of)})`;
+    case 'and':
+      return match.of.length === 0 ? '1' : match.of.map((child) => `(${compileSql(child)})`).join(' AND ');
+    case 'or':
+      return orSql(match.of);
+    default:
+      return assertNever(match);
+  }
+}
+
+/** Plain values of one text field become one IN. */
+function orSql(of: readonly Match[]): string {
+  const words = new Map<string, string[]>();
+  const others: string[] = [];
+  for (const child of of) {
+    const word =
+      child.op === 'test' && child.test.kind === 'glob' && !child.test.cased ? plainGlob(child.test.parts, false) : undefined;
+    if (child.op === 'test' && word?.how === 'is' && kindOf(child.test.field) === 'text')
+      words.set(child.test.field, [...(words.get(child.test.field) ?? []), literal(lowerAscii(word.literal))]);
+    else others.push(`(${compileSql(child)})`);
+  }
+  const all = [...[...words].map(([field, values]) => `(lower(${field}) IN (${values.join(', ')}))`), ...others];
+  return all.length === 0 ? '0' : all.join(' OR ');
+}
+
+function testSql(test: Test): string {
+  const { field } = test;
+  switch (test.kind) {
+    case 'present':
+      return presentSql(test.field);
+    case 'glob':
+      return onText(test, (text) => globSql(test, text));
+    case 'regex':
+      return onText(test, (text) => `match(${text}, ${literal(regexText(test.regex))})`);
+    case 'number':
+      return `ifNull(${field} ${operators[test.compare]} ${test.value}, 0)`;
+    case 'truth':
+      return `ifNull(${field} = ${String(test.value)}, 0)`;
+    case 'network':
+      return onText(test, (text) => networkSql(test.cidr, text));
+    case 'same':
+      return `${field} != '' AND ${field} = ${test.other}`;
+    case 'clock':
+      return `${clockFunctions[test.part](literal(test.zone))} ${operators[test.compare]} ${test.value}`;
+    default:
+      return assertNever(test);
+  }
+}
+
+const operators: Readonly<Record<Comparison, string>> = { eq: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
+const clockFunctions = {
+  hour: (zone: string) => `toHour(time, ${zone})`,
+  day: (zone: string) => `toDayOfMonth(time, ${zone})`,
+  weekday: (zone: string) => `toDayOfWeek(time, 0, ${zone})`,
+} as const;
+
+function presentSql(field: Test['field']): string {
+  switch (kindOf(field)) {
+    case 'text':
+      return `${field} != ''`;
+    case 'list':
+      return `notEmpty(${field})`;
+    default:
+      return `${field} IS NOT NULL`;
+  }
+}
+
+function onText(test: Test, sql: (text: string) => string): string {
+  if (kindOf(test.field) === 'list') return `arrayExists(element -> element != '' AND ${sql('element')}, ${test.field})`;
+  return `${test.field} != '' AND ${sql(test.field)}`;
+}
+
+function globSql(glob: Extract<Test, { kind: 'glob' }>, text: string): string {
+  const plain = plainGlob(glob.parts, glob.cased);
+  if (!plain) return `match(${text}, ${literal(regexText(globRegex(glob.parts, glob.cased)))})`;
+  const folded = glob.cased ? text : `lower(${text})`;
+  const value = literal(glob.cased ? plain.literal : lowerAscii(plain.literal));
+  switch (plain.how) {
+    case 'anything':
+      return '1';
+    case 'is':
+      return `${folded} = ${value}`;
+    case 'contains':
+      return `position(${folded}, ${value}) > 0`;
+    case 'startswith':
+      return `startsWith(${folded}, ${value})`;
+    case 'endswith':
+      return `endsWith(${folded}, ${value})`;
+    default:
+      return assertNever(plain.how);
+  }
+}
+
+/** Written with functions that give a default instead of an error on what is no address. */
+function networkSql(cidr: string, text: string): string {
+  const network = parseNetwork(cidr);
+  if (!network) throw new Error(`not a network: ${cidr}`);
+  const address = `replaceRegexpOne(${text}, '^::[fF]{4}:([0-9]+[.])', '\\\\1')`;
+  const between = `BETWEEN toIPv${network.version}(${literal(network.first)}) AND toIPv${network.version}(${literal(network.last)})`;
+  if (network.version === 6) return `(isIPv6String(${address}) AND toIPv6OrDefault(${address}) ${between})`;
+  return `(isIPv4String(${address}) AND toIPv4OrDefault(${address}) ${between})`;
+}
+
+/** A ClickHouse string literal. */
+export function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\0', '\\0')}'`;
+}
+
+/** The expression in RE2's notation; ClickHouse lets `.` match line ends, so `.` is any character here too. */
+export function regexText(regex: Regex): string {
+  switch (regex.op) {
+    case 'set':
+      return setText(regex.ranges, regex.negated);
+    case 'start':
+      return '^';
+    case 'end':
+      return '$';
+    case 'sequence':
+      return regex.of.map(regexText).join('');
+    case 'choice':
+      return `(?:${regex.of.map(regexText).join('|')})`;
+    case 'repeat':
+      return `(?:${regexText(regex.of)})${countText(regex.min, regex.max)}`;
+    default:
+      return assertNever(regex);
+  }
+}
+
+function countText(min: number, max: number | undefined): string {
+  if (max === undefined) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
+  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
+}
+
+function setText(ranges: readonly Range[], negated: boolean): string {
+  if (ranges.length === 0) return negated ? '(?s:.)' : '[^\\s\\S]';
+  const [only] = ranges;
+  if (!negated && ranges.length === 1 && only && only[0] === only[1]) return pointText(only[0]);
+  const items = ranges.map(([first, last]) => (first === last ? pointText(first) : `${pointText(first)}-${pointText(last)}`));
+  return `[${negated ? '^' : ''}${items.join('')}]`;
+}
+
+/** A character, escaped when it is an ASCII sign. */
+function pointText(point: number): string {
+  const char = String.fromCodePoint(point);
+  return /[!-/:-@[-^`{-~]/.test(char) ? `\\${char}` : char;
+}

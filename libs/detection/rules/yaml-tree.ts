@@ -1,0 +1,158 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import type { Document, Node, Pair } from 'yaml';
+import { ruleLimits } from './limits.js';
+import { shown } from './mistakes.js';
+import type { Mistakes } from './mistakes.js';
+
+/** YAML as maps, lists and scalars that know their line; nothing of the YAML library passes this file. */
+export type Tree = MapTree | ListTree | ScalarTree;
+export interface MapTree {
+  readonly kind: 'map';
+  readonly line: number;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+export interface Entry {
+  readonly key: string;
+  /** Line of the key. */
+  readonly line: number;
+  readonly value: Tree;
+}
+export interface ListTree {
+  readonly kind: 'list';
+  readonly line: number;
+  readonly items: readonly Tree[];
+}
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly line: number;
+  readonly value: string | number | boolean | null;
+  /** As written, so that `010000024` keeps its zero. */
+  readonly text: string;
+}
+
+/** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
+export function readYaml(text: string, mistakes: Mistakes): readonly MapTree[] {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > ruleLimits.fileBytes) {
+    mistakes.at(1, `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`);
+    return [];
+  }
+  const deep = tooDeep(text);
+  if (deep > 0) {
+    mistakes.at(deep, depthReason);
+    return [];
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    prettyErrors: false,
+    strict: true,
+  });
+  if (!Array.isArray(documents)) return [];
+  if (documents.length > ruleLimits.documentsPerFile) {
+    mistakes.at(
+      1,
+      `the file has ${documents.length} documents, more than ${ruleLimits.documentsPerFile}: split it into several files`,
+    );
+    return [];
+  }
+  return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
+}
+
+const depthReason = `maps and lists lie more than ${ruleLimits.depth} deep in one another: no rule needs that`;
+
+/** The line at which brackets or dashes nest too deep, else 0. Counted on the text, because the parser recurses. */
+function tooDeep(text: string): number {
+  let open = 0;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.startsWith('---')) open = 0;
+    if (!/^\s*#/.test(line))
+      for (const char of line) open += char === '[' || char === '{' ? 1 : char === ']' || char === '}' ? -1 : 0;
+    open = Math.max(open, 0);
+    if (open > ruleLimits.depth || /^\s*(?:[-?:][ \t]+){24}/.test(line) || /^ {500}\s*\S/.test(line)) return index + 1;
+  }
+  return 0;
+}
+
+function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): MapTree | undefined {
+  const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
+  const problems = [...document.errors, ...document.warnings];
+  for (const problem of problems)
+    mistakes.at(lineAt(problem.pos[0]), `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}`);
+  if (problems.length > 0 || document.contents === null) return undefined;
+  const before = mistakes.count;
+  const tree = new TreeReader(lineAt, mistakes).read(document.contents, 1);
+  if (!tree || mistakes.count > before) return undefined;
+  if (tree.kind === 'map') return tree;
+  if (tree.kind === 'scalar' && tree.value === null) return undefined;
+  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
+}
+
+class TreeReader {
+  readonly #lineAt: (offset: number) => number;
+  readonly #mistakes: Mistakes;
+
+  constructor(lineAt: (offset: number) => number, mistakes: Mistakes) {
+    this.#lineAt = lineAt;
+    this.#mistakes = mistakes;
+  }
+
+  read(node: Node | null, depth: number, around = 1): Tree | undefined {
+    if (node === null) return { kind: 'scalar', line: around, value: null, text: '' };
+    const line = node.range ? this.#lineAt(node.range[0]) : around;
+    if (depth > ruleLimits.depth) return this.#mistakes.at(line, depthReason);
+    if (isAlias(node) || node.anchor !== undefined)
+      return this.#mistakes.at(line, 'anchors and aliases (& and *) are not taken: write the value out where it is used');
+    if (node.tag !== undefined && node.tag.startsWith('!'))
+      return this.#mistakes.at(line, `the tag ${node.tag} is not taken: leave it away`);
+    if (isMap(node)) return this.#map(node.items, line, depth);
+    if (isSeq(node)) return this.#list(node.items, line, depth);
+    return isScalar(node)
+      ? this.#scalar(node.value, node.source, line)
+      : this.#mistakes.at(line, 'neither a map, a list nor a value');
+  }
+
+  #map(pairs: readonly Pair<unknown, unknown>[], line: number, depth: number): MapTree | undefined {
+    const entries = new Map<string, Entry>();
+    for (const pair of pairs) {
+      const key = isScalar(pair.key) ? pair.key : undefined;
+      const at = key?.range ? this.#lineAt(key.range[0]) : line;
+      if (!key || key.anchor !== undefined) return this.#mistakes.at(at, 'a key must be plain text');
+      const value = this.read(asNode(pair.value), depth + 1, at);
+      if (!value) return undefined;
+      const name = key.source ?? String(key.value);
+      entries.set(name, { key: name, line: at, value });
+    }
+    return { kind: 'map', line, entries };
+  }
+
+  #list(nodes: readonly unknown[], line: number, depth: number): ListTree | undefined {
+    const items: Tree[] = [];
+    for (const node of nodes) {
+      const item = this.read(asNode(node), depth + 1, line);
+      if (!item) return undefined;
+      items.push(item);
+    }
+    return { kind: 'list', line, items };
+  }
+
+  #scalar(value: unknown, source: string | undefined, line: number): ScalarTree | undefined {
+    const text = typeof value === 'string' ? value : (source ?? String(value));
+    if (text.length > ruleLimits.stringChars)
+      return this.#mistakes.at(
+        line,
+        `the text ${shown(text)} has ${text.length} characters, more than ${ruleLimits.stringChars}: use a list with expand`,
+      );
+    if (/[\ud800-\udfff]/u.test(text))
+      return this.#mistakes.at(line, 'half a surrogate pair is not text: write the character itself');
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return { kind: 'scalar', line, value, text };
+    return this.#mistakes.at(line, `the value ${shown(text)} is neither text, number, true, false nor null`);
+  }
+}
+
+function asNode(value: unknown): Node | null {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null;
+}
