@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '#libs/runtime/clock.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
-import { loadRulesOrThrow } from '../rules.js';
+import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { board } from './board.js';
 import { Demonstration } from './demonstration.js';
-import { ingestToken } from './ingest-token.js';
+import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';
 
 export interface StartOptions {
@@ -20,7 +20,7 @@ export async function start(options: StartOptions): Promise<void> {
   const env: Record<string, string | undefined> = { ...process.env };
   if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
   const config = readCommandConfig(env);
-  const rules = await loadRulesOrThrow(config.VIGIE_RULES_DIR);
+  const { rules } = await requireRules(config.VIGIE_RULES_DIR);
   const demonstration = options.demo ? new Demonstration(options, config) : undefined;
   if (demonstration) {
     // It holds nothing but invented events, and a second day over the first one would only be duplicates.
@@ -35,7 +35,7 @@ export async function start(options: StartOptions): Promise<void> {
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
   const well = await untilStopped(supervisor, stopped, async () => {
-    const token = env.VIGIE_INGEST_TOKENS ? undefined : await ingestToken(config.VIGIE_DATA_DIR);
+    const token = env.VIGIE_INGEST_TOKENS ? undefined : developmentToken(config.VIGIE_DATA_DIR);
     await bringUp(supervisor, config, { rules: rules.length, token }, stopped.signal);
     if (!demonstration) return;
     await demonstration.play(print, stopped.signal);

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { readRules } from '#libs/detection/rules/read-rule-files.js';
+import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
@@ -28,7 +28,7 @@ export class ScorerService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const rules = await readRules(this.config.VIGIE_RULES_DIR);
+    const { rules } = await requireRules(this.config.VIGIE_RULES_DIR);
     const stateDir = join(this.config.VIGIE_DATA_DIR, 'state', 'scorer');
     await mkdir(stateDir, { recursive: true });
     const log = await openEventLog(this.config, { clock: this.clock, logger: this.logger, name: 'scorer' });
