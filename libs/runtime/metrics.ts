@@ -22,6 +22,11 @@ const counters = {
   vigie_rows_stored_total: { help: 'Rows that ClickHouse has acknowledged', labels: ['table'] },
   vigie_events_stored_total: { help: 'Access rows that ClickHouse has acknowledged, by source', labels: ['source'] },
   vigie_notifications_total: { help: 'Notifications by outcome', labels: ['endpoint', 'outcome'] },
+  vigie_notification_rows_dropped_total: {
+    help: 'Outcomes of notifications that the store was away for too long to take',
+    labels: [],
+  },
+  vigie_archive_mismatches_total: { help: 'Ranges of the log that the store did not have as its ledger said', labels: ['topic'] },
   vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
 } as const satisfies Record<string, Definition>;
 
@@ -36,6 +41,9 @@ const gauges = {
   vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
+  vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
+  vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
+  vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },
   vigie_stalled: { help: '1 while a pipeline retries the same work', labels: ['pipeline'] },
 } as const satisfies Record<string, Definition>;
 
