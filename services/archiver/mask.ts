@@ -1,0 +1,55 @@
+import { accessRow } from '#libs/contracts/access-row.js';
+import { incidentChange } from '#libs/contracts/incident.js';
+import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import { type Topic, topics } from '#libs/contracts/topics.js';
+
+/** Longest text that is kept of a refused row, in characters. */
+const contentCharactersMax = 8192;
+
+/** What a refused row says of itself, as far as it can be read. */
+export interface MaskedRow {
+  readonly groupId: string;
+  readonly source: string;
+  readonly content: string;
+}
+
+/**
+ * A row that the store refused, fit for the quarantine: only values that the topic's schema allows are kept, since anything else could be
+ * a clear identifier in the wrong place. A line that is no JSON object is not kept at all, only its length.
+ */
+export function maskRow(topic: Topic, line: Buffer): MaskedRow {
+  const parsed = parseObject(line);
+  if (!parsed) return { groupId: '', source: '', content: `${line.length} bytes that are no JSON object` };
+  const checks: Readonly<Record<string, Check>> = shapes[topic];
+  const masked = Object.entries(parsed).map(([key, value]) => {
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (!check) return ['***', `masked ${typeof value}`] as const;
+    return [key, check.safeParse(value).success ? value : `masked ${typeof value}`] as const;
+  });
+  const content = JSON.stringify(Object.fromEntries(masked)).slice(0, contentCharactersMax);
+  const kept = new Map<string, unknown>(masked);
+  return { groupId: textOf(kept.get('group_id')), source: textOf(kept.get('source')), content };
+}
+
+interface Check {
+  safeParse(value: unknown): { readonly success: boolean };
+}
+
+const shapes = {
+  [topics.accesses]: accessRow.shape,
+  [topics.incidents]: incidentChange.shape,
+  [topics.quarantine]: quarantineRow.shape,
+} as const;
+
+function parseObject(line: Buffer): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(line.toString('utf8'));
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

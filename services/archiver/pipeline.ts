@@ -1,0 +1,187 @@
+import { topics } from '#libs/contracts/topics.js';
+import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { BatchWriter } from './batch-writer.js';
+import type { BatchLimits } from './batch.js';
+import { RefusalBreaker } from './breaker.js';
+import { PartitionWriter } from './partition-writer.js';
+import type { Plan, Plans } from './plan.js';
+import { Quarantine } from './refusal.js';
+import { ByteBudget, Slots } from './slots.js';
+import type { Samples } from './samples.js';
+import type { ArchiveStore } from './store.js';
+
+export const archiverGroup = 'vigie-archiver';
+
+const rowsMax = 100_000;
+const bytesMax = 32 * 1024 * 1024;
+
+/** Accesses make large batches; incidents and quarantined rows are few and somebody waits for them. */
+const accessLimits: BatchLimits = { rowsMax, bytesMax, lingerMs: 500 };
+const promptLimits: BatchLimits = { rowsMax, bytesMax, lingerMs: 100 };
+
+/** Inserts at a time for accesses, and for the rest, which no backlog of accesses may hold up. */
+const accessInsertsMax = 4;
+const promptInsertsMax = 2;
+
+/** Bytes of frames held by all partitions together. */
+export const heldBytesMax = 256 * 1024 * 1024;
+
+/** Bytes of frames in one hand-over of the log. */
+const handOverBytesMax = 2 * 1024 * 1024;
+
+/** How long a partition that leaves may finish what is in hand, in milliseconds. */
+const revokeMsMax = 3000;
+const stopMsMax = 10_000;
+
+export interface PipelineTools {
+  readonly log: EventLog;
+  readonly store: ArchiveStore;
+  readonly plans: Plans;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * The archiver's road, one in-order writer per partition:
+ *
+ *   frames -> collect (rows, bytes, linger) -> plan -> insert under a token -> verify -> ledger -> commit
+ *      ^ back-pressure while ClickHouse is away      '-> refused rows: halve, mask, quarantine
+ */
+export class ArchiverPipeline implements Reader {
+  readonly #owned = new Map<string, Owned>();
+  readonly #rewinds = new Map<string, Rewind>();
+  readonly #budget: ByteBudget;
+  readonly #accessWriter: BatchWriter;
+  readonly #promptWriter: BatchWriter;
+  #joining: Promise<Membership> | undefined;
+  #stopDeadline: AbortSignal | undefined;
+  #fail: (cause: unknown) => void = () => {};
+  /** Rejects with the bug that a writer could not survive; never resolves. */
+  readonly failed = new Promise<never>((_resolve, reject) => {
+    this.#fail = reject;
+  });
+
+  constructor(
+    private readonly tools: PipelineTools,
+    samples: Samples,
+  ) {
+    const { log, clock, logger, metrics } = tools;
+    this.#budget = new ByteBudget(heldBytesMax, (held) => metrics.set('vigie_archive_held_bytes', held));
+    const shared = {
+      ...tools,
+      log: logger,
+      quarantine: new Quarantine(log, clock),
+      breaker: new RefusalBreaker(clock),
+      samples,
+      commit: (at: TopicPartition, next: number) => this.#commit(at, next),
+    };
+    this.#accessWriter = new BatchWriter({ ...shared, slots: new Slots(accessInsertsMax) });
+    this.#promptWriter = new BatchWriter({ ...shared, slots: new Slots(promptInsertsMax) });
+  }
+
+  start(): Promise<Membership> {
+    const options: JoinOptions = { group: archiverGroup, topics: Object.values(topics), batchBytesMax: handOverBytesMax };
+    this.#joining = this.tools.log.join(options, this);
+    return this.#joining;
+  }
+
+  /** The present membership. */
+  membership(): Promise<Membership> | undefined {
+    return this.#joining;
+  }
+
+  /** Stores what is in hand, as far as time allows, and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopDeadline = this.#deadline(stopMsMax);
+    await Promise.all([...this.#owned.values()].map(({ writer }) => writer.stop(this.#stopDeadline ?? this.#deadline(0))));
+    await (await this.#joining)?.leave();
+  }
+
+  /** Reads and stores a partition's range again, under new tokens: ClickHouse would take the old ones for done. */
+  async readAgain(rewinds: readonly Rewind[]): Promise<void> {
+    for (const rewind of rewinds) this.#rewinds.set(nameOf(rewind.at), rewind);
+    await (await this.#joining)?.leave();
+    await this.start();
+  }
+
+  async assigned(at: TopicPartition): Promise<number | 'committed' | 'earliest'> {
+    const rewind = this.#rewinds.get(nameOf(at));
+    const plan = rewind ? undefined : await this.tools.plans.read(at);
+    const owned: Owned = { writer: this.#writerOf(at, plan, rewind), committed: rewind?.until ?? 0 };
+    owned.writer.ended.catch(this.#fail);
+    this.#owned.set(nameOf(at), owned);
+    if (!rewind) return 'committed';
+    return rewind.from === 0 ? 'earliest' : rewind.from;
+  }
+
+  async frames(at: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void> {
+    await this.#owned.get(nameOf(at))?.writer.take(frames, signal);
+  }
+
+  /** `frames` only collects, so a frame that it cannot digest is a bug; skipping it would lose rows. */
+  async poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void> {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${nameOf(at)}/${frame.offset} cannot be stored: ${reason}`, { cause });
+  }
+
+  async revoked(at: TopicPartition): Promise<void> {
+    const owned = this.#owned.get(nameOf(at));
+    this.#owned.delete(nameOf(at));
+    await owned?.writer.stop(this.#stopDeadline ?? this.#deadline(revokeMsMax));
+  }
+
+  #writerOf(at: TopicPartition, plan: Plan | undefined, rewind: Rewind | undefined): PartitionWriter {
+    const accesses = at.topic === topics.accesses;
+    const writer = accesses ? this.#accessWriter : this.#promptWriter;
+    const mark = `-again-${this.tools.clock.now()}`;
+    return new PartitionWriter(at, accesses ? accessLimits : promptLimits, plan, {
+      clock: this.tools.clock,
+      budget: this.#budget,
+      write: async (batch, signal) => {
+        const again = rewind !== undefined && batch.first < rewind.until;
+        const mine = await writer.write(batch, signal, again ? mark : '');
+        if (rewind && batch.last + 1 >= rewind.until) this.#rewinds.delete(nameOf(at));
+        return mine;
+      },
+    });
+  }
+
+  /** Offsets only grow: while a range is read again the old one stays. */
+  async #commit(at: TopicPartition, next: number): Promise<boolean> {
+    const owned = this.#owned.get(nameOf(at));
+    if (owned && next <= owned.committed) return true;
+    const mine = (await (await this.#joining)?.commit(at, next)) ?? false;
+    if (owned && mine) owned.committed = next;
+    return mine;
+  }
+
+  #deadline(ms: number): AbortSignal {
+    const late = new AbortController();
+    this.tools.clock.sleep(ms).then(
+      () => late.abort(),
+      () => late.abort(),
+    );
+    return late.signal;
+  }
+}
+
+/** A range to be read again: from an offset (0: from the earliest frame) up to the one that was committed. */
+export interface Rewind {
+  readonly at: TopicPartition;
+  readonly from: number;
+  readonly until: number;
+}
+
+interface Owned {
+  readonly writer: PartitionWriter;
+  committed: number;
+}
+
+export function nameOf(at: TopicPartition): string {
+  return `${at.topic}/${at.partition}`;
+}

@@ -1,0 +1,19 @@
+import type { IncidentChange, levels } from '#libs/contracts/incident.js';
+import type { ToldType } from '#libs/contracts/webhook-body.js';
+import type { Verdict } from './verdict.js';
+
+/** A change that people are told of. */
+export type ToldChange = IncidentChange & { readonly change_type: ToldType };
+export type Level = (typeof levels)[number];
+
+/** Somewhere a change can be sent to. */
+export interface Channel {
+  /** A word for metrics, files and the consumer group: `[a-z0-9-]{1,40}`. */
+  readonly name: string;
+  /** Changes of incidents below this level are not sent. */
+  readonly levelMin: Level;
+  /** Deliveries at a time, each of another incident. */
+  readonly parallelMax: number;
+  /** One attempt. Bad answers are verdicts; nothing is thrown but bugs. Ends by itself when the signal aborts. */
+  send(change: ToldChange, signal: AbortSignal): Promise<Verdict>;
+}

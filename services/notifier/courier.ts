@@ -1,0 +1,264 @@
+import { levels } from '#libs/contracts/incident.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { assertNever } from '#libs/runtime/outcome.js';
+import type { Channel, ToldChange } from './channel.js';
+import type { Delivered } from './delivered.js';
+import { DeliveryQueue } from './delivery-queue.js';
+import type { Outcomes } from './outcomes.js';
+import { giveUpAfterMs, refusedChangesMax, waitAfter, waitAfterRefusal } from './schedule.js';
+import type { Refused, Verdict } from './verdict.js';
+
+/** Changes that one endpoint holds in memory; more stay in the log until there is room. About 2 KB each. */
+export const pendingMax = 10_000;
+
+export interface CourierTools {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly delivered: Delivered;
+  readonly outcomes: Outcomes;
+}
+
+interface Task {
+  readonly change: ToldChange;
+  readonly incidentId: string;
+  readonly urgency: number;
+  /** The partition that it came from. */
+  readonly owner: object;
+  readonly settled: () => void;
+  attempts: number;
+}
+
+/**
+ * Delivers changes to one channel: those of an incident in order, incidents side by side up to the channel's limit, the critical first.
+ * A failure makes the whole endpoint wait, with one probe at a time until an answer is good again: ten thousand waiting changes are not
+ * ten thousand retries. Nothing polls: the loop runs when a change comes, a delivery ends, or a wait is over.
+ */
+export class Courier {
+  readonly #queue = new DeliveryQueue<Task>(levels.length);
+  readonly #inFlight = new Map<Task, Promise<void>>();
+  readonly #gone = new WeakSet<object>();
+  readonly #stop = new AbortController();
+  readonly #ids = new Set<string>();
+  #roomWanted: (() => void)[] = [];
+  #failures = 0;
+  #refusals = 0;
+  #pausedUntil = 0;
+  #wake: AbortController | undefined;
+  #unhealthy: string | undefined;
+
+  constructor(
+    readonly channel: Channel,
+    private readonly tools: CourierTools,
+  ) {
+    this.#show();
+  }
+
+  /** Why the endpoint counts as unhealthy, if it does. */
+  get unhealthy(): string | undefined {
+    return this.#unhealthy;
+  }
+
+  get pending(): number {
+    return this.#queue.size;
+  }
+
+  /** Resolves when another change may be offered, or when the signal aborts. */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.#queue.size >= pendingMax && !signal.aborted)
+      await new Promise<void>((resolve) => {
+        this.#roomWanted.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+  }
+
+  /** Takes a change over; `settled` is called once it is delivered, needless or too old. Never again after `release` of its owner. */
+  offer(change: ToldChange, owner: object, settled: () => void): void {
+    const needless = this.#needless(change);
+    if (needless) {
+      this.#count(needless);
+      settled();
+      return;
+    }
+    this.#ids.add(change.change_id);
+    const urgency = levels.indexOf(change.level);
+    this.#queue.add({ change, incidentId: change.incident_id, urgency, owner, settled, attempts: 0 });
+    this.#pump();
+  }
+
+  /** Forgets the changes of an owner, after those with the receiver have ended (within the deadline of an attempt). */
+  async release(owner: object): Promise<void> {
+    this.#gone.add(owner); // from here on none of its changes starts
+    const its = [...this.#inFlight].filter(([task]) => task.owner === owner);
+    await Promise.all(its.map(([, ended]) => ended));
+    this.#queue.drop((task) => {
+      if (task.owner === owner) this.#ids.delete(task.change.change_id);
+      return task.owner === owner;
+    });
+    this.#show();
+    this.#makeRoom();
+  }
+
+  /** Breaks off what is in flight and delivers nothing more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake?.abort();
+    await Promise.all(this.#inFlight.values());
+  }
+
+  #needless(change: ToldChange): string | undefined {
+    if (levels.indexOf(change.level) < levels.indexOf(this.channel.levelMin)) return 'below_level';
+    // The same change comes twice after the scorer has replayed: the first one is on its way or there.
+    return this.#ids.has(change.change_id) || this.tools.delivered.has(change.change_id) ? 'duplicate' : undefined;
+  }
+
+  #pump(): void {
+    const now = this.tools.clock.monotonic();
+    while (!this.#stop.signal.aborted && now >= this.#pausedUntil && this.#inFlight.size < this.#parallel()) {
+      const task = this.#queue.next(now);
+      if (!task) break;
+      if (this.#gone.has(task.owner)) this.#forget(task);
+      else this.#inFlight.set(task, this.#deliver(task));
+    }
+    this.#show();
+    this.#arm(now);
+  }
+
+  /** One probe while the endpoint fails, else what the channel allows. */
+  #parallel(): number {
+    return this.#failures > 0 || this.#unhealthy ? 1 : this.channel.parallelMax;
+  }
+
+  async #deliver(task: Task): Promise<void> {
+    await Promise.resolve(); // so that the caller has noted this delivery before it can end
+    try {
+      const { clock, outcomes } = this.tools;
+      if (clock.now() - Date.parse(task.change.changed_at) > giveUpAfterMs) return this.#giveUp(task);
+      task.attempts += 1;
+      const verdict = await this.channel.send(task.change, this.#stop.signal);
+      if (this.#stop.signal.aborted && verdict.kind !== 'delivered') return;
+      outcomes.note(this.channel.name, task.change, task.attempts, verdict);
+      await this.#judge(task, verdict);
+    } finally {
+      this.#inFlight.delete(task);
+      this.#makeRoom();
+      this.#pump();
+    }
+  }
+
+  async #judge(task: Task, verdict: Verdict): Promise<void> {
+    switch (verdict.kind) {
+      case 'delivered':
+        return this.#delivered(task);
+      case 'later':
+        this.#failures += 1;
+        this.#wait(task, Math.max(waitAfter(this.#failures, this.tools.random), verdict.retryAfterMs ?? 0), true);
+        this.tools.metrics.add('vigie_retries_total', { operation: 'webhook' });
+        this.#count('failed');
+        this.#say('warn', 'a notification was not taken and is tried again', task, verdict);
+        return;
+      case 'refused':
+        this.#refused(task, verdict);
+        return;
+      default:
+        return assertNever(verdict);
+    }
+  }
+
+  async #delivered(task: Task): Promise<void> {
+    const { clock, metrics, delivered } = this.tools;
+    if (this.#unhealthy) this.tools.log.info('the endpoint takes notifications again', { endpoint: this.channel.name });
+    this.#failures = 0;
+    this.#refusals = 0;
+    this.#pausedUntil = 0;
+    this.#unhealthy = undefined;
+    const delayMs = clock.now() - Date.parse(task.change.received_at);
+    metrics.observe('vigie_delivery_delay_seconds', Math.max(0, delayMs) / 1000, { endpoint: this.channel.name });
+    this.#count('delivered');
+    // A full disk must not hold up alerts: at worst the change is sent again under the same id after a restart.
+    await delivered.add(task.change.change_id).catch((cause: unknown) => {
+      this.tools.log.error('that a notification was delivered cannot be recorded', { endpoint: this.channel.name, cause });
+    });
+    this.#settle(task);
+  }
+
+  /** More of the same would not help: flagged, logged as an error, and tried again at a long interval. */
+  #refused(task: Task, verdict: Refused): void {
+    this.#refusals += 1;
+    const whole = verdict.scope === 'endpoint' || this.#refusals >= refusedChangesMax;
+    this.#unhealthy = verdict.reason;
+    this.#wait(task, waitAfterRefusal(this.tools.random), whole);
+    this.#count('refused');
+    this.#say('error', 'a notification was refused; check the endpoint, the incident is in this log', task, verdict);
+  }
+
+  #giveUp(task: Task): void {
+    this.#count('expired');
+    this.tools.outcomes.note(this.channel.name, task.change, task.attempts, { kind: 'expired' });
+    this.#say('error', 'a notification could not be delivered for too long and is given up', task, {
+      status: 0,
+      reason: 'expired',
+    });
+    this.#settle(task);
+  }
+
+  #wait(task: Task, waitMs: number, whole: boolean): void {
+    const until = this.tools.clock.monotonic() + waitMs;
+    this.#queue.later(task, until);
+    if (whole) this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  #settle(task: Task): void {
+    this.#forget(task);
+    task.settled();
+  }
+
+  #forget(task: Task): void {
+    this.#queue.done(task);
+    this.#ids.delete(task.change.change_id);
+  }
+
+  #makeRoom(): void {
+    if (this.#queue.size >= pendingMax) return;
+    for (const resolve of this.#roomWanted.splice(0)) resolve();
+  }
+
+  /** Sleeps until the next change is due, unless a delivery that ends or a change that comes will run the loop anyway. */
+  #arm(now: number): void {
+    this.#wake?.abort();
+    this.#wake = undefined;
+    const dueAt = this.#queue.dueAt;
+    if (dueAt === undefined || this.#inFlight.size >= this.#parallel() || this.#stop.signal.aborted) return;
+    const wake = new AbortController();
+    this.#wake = wake;
+    const waitMs = Math.max(0, Math.max(dueAt, this.#pausedUntil) - now);
+    this.tools.clock.sleep(waitMs, wake.signal).then(
+      () => this.#pump(),
+      () => {},
+    );
+  }
+
+  #count(outcome: string): void {
+    this.tools.metrics.add('vigie_notifications_total', { endpoint: this.channel.name, outcome });
+  }
+
+  #show(): void {
+    const labels = { endpoint: this.channel.name };
+    this.tools.metrics.set('vigie_notifications_pending', this.#queue.size, labels);
+    this.tools.metrics.set('vigie_endpoint_unhealthy', this.#unhealthy || this.#failures > 1 ? 1 : 0, labels);
+  }
+
+  #say(level: 'warn' | 'error', message: string, task: Task, { status, reason }: { status: number; reason: string }): void {
+    this.tools.log[level](message, {
+      endpoint: this.channel.name,
+      changeId: task.change.change_id,
+      incidentId: task.change.incident_id,
+      attempt: task.attempts,
+      status,
+      reason,
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { topics } from '#libs/contracts/topics.js';
+import type { EventLog, Membership } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Channel } from './channel.js';
+import { ChannelReader } from './channel-reader.js';
+import { Courier } from './courier.js';
+import type { Delivered } from './delivered.js';
+import { Outcomes, type NotificationStore } from './outcomes.js';
+import { SetAside } from './set-aside.js';
+
+/** The group of the log channel; an endpoint has a group of its own with its name at the end. */
+export const notifierGroup = 'vigie-notifier';
+
+/** Bytes of frames taken over in one call. */
+const batchBytesMax = 1024 * 1024;
+
+export interface PipelineTools {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+  readonly store: NotificationStore;
+  readonly openDelivered: (channel: string) => Promise<Delivered>;
+}
+
+/**
+ * The notifier's road, once per channel (the log, and each endpoint):
+ *
+ *   frames -> decode -> leave out what is not told -> queue (per incident in order, critical first) -> attempt -> record the id
+ *                                                        ^ backoff, Retry-After, long interval <-'         '-> offset of the prefix
+ */
+export class NotifierPipeline {
+  readonly #couriers: Courier[] = [];
+  readonly #members: Membership[] = [];
+  readonly #outcomes: Outcomes;
+
+  constructor(
+    private readonly channels: readonly Channel[],
+    private readonly tools: PipelineTools,
+  ) {
+    this.#outcomes = new Outcomes(tools.store, { clock: tools.clock, log: tools.logger, metrics: tools.metrics });
+  }
+
+  get couriers(): readonly Courier[] {
+    return this.#couriers;
+  }
+
+  get members(): readonly Membership[] {
+    return this.#members;
+  }
+
+  async start(): Promise<void> {
+    for (const channel of this.channels) {
+      const courier = await this.#courierOf(channel);
+      this.#couriers.push(courier);
+      this.#members.push(await this.#join(courier));
+    }
+  }
+
+  /** Nothing more is taken over; what is with a receiver ends; the rest stays in the log. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.leave()));
+    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    await this.#outcomes.flush();
+  }
+
+  /** Called by a timer: outcomes go to the store. */
+  flushOutcomes(): Promise<void> {
+    return this.#outcomes.flush();
+  }
+
+  async #courierOf(channel: Channel): Promise<Courier> {
+    const { clock, random, logger, metrics, openDelivered } = this.tools;
+    const delivered = await openDelivered(channel.name);
+    return new Courier(channel, { clock, random, log: logger, metrics, delivered, outcomes: this.#outcomes });
+  }
+
+  #join(courier: Courier): Promise<Membership> {
+    const { log, clock, logger, metrics } = this.tools;
+    const isLog = courier.channel.name === 'log';
+    const aside = new SetAside(log, clock);
+    const reader = new ChannelReader(courier, {
+      log: logger,
+      metrics,
+      // Every channel reads every line; the log channel alone sets the bad ones aside.
+      setAside: async (at, offset, line, text, reason, detail) => {
+        if (!isLog) return;
+        await aside.append(at, offset, line, text, reason, detail);
+        metrics.add('vigie_rows_rejected_total', { step: 'notify', reason });
+        logger.error('a line of the incidents is no incident change and was set aside', { ...at, offset, reason });
+      },
+    });
+    const group = isLog ? notifierGroup : `${notifierGroup}-${courier.channel.name}`;
+    const joining = log.join({ group, topics: [topics.incidents], batchBytesMax }, reader);
+    reader.joined(joining);
+    return joining;
+  }
+}
+
+/** Where the ids that a channel has delivered are kept. */
+export function deliveredPath(dataDir: string, channel: string): string {
+  return join(dataDir, 'state', 'notifier', `${channel}.delivered`);
+}
