@@ -1,0 +1,107 @@
+/** How the items of a body are laid out. */
+export type Layout = 'lines' | 'array' | 'object';
+
+/** Half-open byte range of one item. */
+export interface ItemRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+const lineFeed = 0x0a;
+const quote = 0x22;
+const backslash = 0x5c;
+const comma = 0x2c;
+
+/**
+ * Tells an array, one object over several lines, and lines (NDJSON) apart by the bytes themselves: shippers' content types cannot be
+ * trusted. One object over several lines is what begins with `{` and is still open at the end of its first line.
+ */
+export function layoutOf(bytes: Uint8Array): Layout {
+  const start = firstByte(bytes);
+  if (bytes[start] === 0x5b) return 'array';
+  if (bytes[start] !== 0x7b) return 'lines';
+  const lineEnd = bytes.indexOf(lineFeed, start);
+  if (lineEnd < 0) return 'lines';
+  return closes(bytes, start, lineEnd) ? 'lines' : 'object';
+}
+
+/** The items of a body, in order, without reading them. An item that is cut off by the end of the body is still an item. */
+export function* itemsOf(bytes: Uint8Array, layout: Layout): Generator<ItemRange> {
+  const start = firstByte(bytes);
+  if (layout === 'lines') yield* linesOf(bytes, start);
+  else if (layout === 'array') yield* elementsOf(bytes, start + 1);
+  else yield { start, end: trimEnd(bytes, start, bytes.length) };
+}
+
+/** Skips white space and a UTF-8 byte order mark. */
+function firstByte(bytes: Uint8Array): number {
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (at < bytes.length && isSpace(bytes[at])) at += 1;
+  return at;
+}
+
+function* linesOf(bytes: Uint8Array, from: number): Generator<ItemRange> {
+  for (let start = from; start < bytes.length;) {
+    const found = bytes.indexOf(lineFeed, start);
+    const lineEnd = found < 0 ? bytes.length : found;
+    while (start < lineEnd && isSpace(bytes[start])) start += 1;
+    const end = trimEnd(bytes, start, lineEnd);
+    if (end > start) yield { start, end };
+    start = lineEnd + 1;
+  }
+}
+
+/** Elements between commas at the array's own level; what follows the closing bracket is an item too, so that it gets refused. */
+function* elementsOf(bytes: Uint8Array, from: number): Generator<ItemRange> {
+  let depth = 0;
+  let start = from;
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) at = stringEnd(bytes, at);
+    else if (byte === 0x7b || byte === 0x5b) depth += 1;
+    else if (depth > 0 && (byte === 0x7d || byte === 0x5d)) depth -= 1;
+    else if (depth === 0 && (byte === comma || byte === 0x5d)) {
+      const item = trimmed(bytes, start, at);
+      if (item) yield item;
+      start = at + 1;
+      if (byte === 0x5d) break;
+    }
+  }
+  const rest = trimmed(bytes, start, bytes.length);
+  if (rest) yield rest;
+}
+
+function trimmed(bytes: Uint8Array, from: number, to: number): ItemRange | undefined {
+  let start = from;
+  while (start < to && isSpace(bytes[start])) start += 1;
+  const end = trimEnd(bytes, start, to);
+  return end > start ? { start, end } : undefined;
+}
+
+function closes(bytes: Uint8Array, from: number, to: number): boolean {
+  let depth = 0;
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) at = stringEnd(bytes, at);
+    else if (byte === 0x7b || byte === 0x5b) depth += 1;
+    else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+  }
+  return depth <= 0;
+}
+
+/** Index of the closing quote of the string that opens at `at`, or the end of the bytes. */
+function stringEnd(bytes: Uint8Array, at: number): number {
+  let end = at + 1;
+  while (end < bytes.length && bytes[end] !== quote) end += bytes[end] === backslash ? 2 : 1;
+  return end;
+}
+
+function trimEnd(bytes: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && isSpace(bytes[end - 1])) end -= 1;
+  return end;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,0 +1,62 @@
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { limits } from '../limits.js';
+import { excessOf } from './measure.js';
+
+/** Keys that could reach an object's prototype in some later program; nobody sends them in good faith. */
+const poisonousKeys = /"(?:__proto__|constructor|prototype|\\u)/;
+const poisonous: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export interface ParseLimits {
+  readonly bytesMax: number;
+  readonly nodesMax: number;
+}
+const itemLimits: ParseLimits = { bytesMax: limits.itemBytesMax, nodesMax: limits.nodesMax };
+
+/** One JSON value of hostile origin: size, depth and number of nodes are checked before the parser sees it. */
+export function parseItem(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  { bytesMax, nodesMax }: ParseLimits = itemLimits,
+): Accepted<unknown> | Rejected {
+  if (end - start > bytesMax)
+    return rejected('too_large', '', `the item has ${end - start} bytes, more than ${bytesMax}; send fewer patients per event`);
+  const excess = excessOf(bytes, start, end, limits.depthMax, nodesMax);
+  if (excess === 'depth') return rejected('too_deep', '', `the item nests deeper than ${limits.depthMax} levels`);
+  if (excess === 'nodes') return rejected('too_many_nodes', '', `the item has more than ${nodesMax} keys and elements`);
+  let text: string;
+  try {
+    text = decoder.decode(bytes.subarray(start, end));
+  } catch {
+    return rejected('not_utf8', '', 'the item is not valid UTF-8; convert it before sending');
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return rejected('not_json', '', 'the item is not valid JSON, perhaps cut off');
+  }
+  if (poisonousKeys.test(text)) {
+    const key = poisonousKeyOf(value);
+    if (key) return rejected('forbidden_key', key, `the key ${key} is not allowed anywhere in an item`);
+  }
+  return accepted(value);
+}
+
+function poisonousKeyOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    if (!Array.isArray(value) && poisonous.includes(key)) return key;
+    const deeper = poisonousKeyOf(inner);
+    if (deeper) return deeper;
+  }
+  return undefined;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

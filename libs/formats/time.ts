@@ -1,0 +1,55 @@
+import { timeMsMax, timeMsMin } from './limits.js';
+
+const iso = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|z|[+-]\d\d(?::?\d\d)?)$/;
+
+/** Numbers below this would be before 1973 as milliseconds: they are seconds. */
+const millisecondsMin = 100_000_000_000;
+
+/**
+ * Milliseconds since 1970 of an ISO 8601 time with its offset, or of a number of milliseconds; a sentence that says what is wrong
+ * otherwise. A time without offset is refused, because an hour of error moves an access out of its window. Digits beyond the
+ * millisecond are cut off.
+ */
+export function parseTime(value: unknown): number | string {
+  if (typeof value === 'number') return fromNumber(value);
+  if (typeof value !== 'string') return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z';
+  const match = iso.exec(value.trim());
+  if (!match) return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z or 2024-11-19T09:12:03+01:00';
+  const [, year, month, day, hour, minute, second = '0', fraction = '', offset = 'Z'] = match;
+  const parts = [year, month, day, hour, minute, second].map(Number);
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = parts;
+  if (mo < 1 || mo > 12 || d < 1 || d > daysOf(y, mo) || h > 23 || mi > 59 || s > 60)
+    return 'this date or time of day does not exist';
+  const offsetMs = offsetMsOf(offset);
+  if (offsetMs === undefined) return 'the offset from UTC does not exist';
+  // A leap second is the last millisecond of its minute, so that it stays in it.
+  const secondMs = s === 60 ? 59_999 : s * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
+  return inRange(Date.UTC(y, mo - 1, d, h, mi) + secondMs - offsetMs);
+}
+
+function fromNumber(value: number): number | string {
+  if (!Number.isSafeInteger(Math.trunc(value))) return 'the number is no time in milliseconds since 1970';
+  if (value < millisecondsMin) return 'the number looks like seconds; send milliseconds since 1970 or an ISO 8601 time';
+  return inRange(Math.trunc(value));
+}
+
+function inRange(ms: number): number | string {
+  return ms >= timeMsMin && ms < timeMsMax ? ms : 'the time is before 1970 or after 2199';
+}
+
+function daysOf(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
+
+function offsetMsOf(offset: string): number | undefined {
+  if (offset === 'Z' || offset === 'z') return 0;
+  const hours = Number(offset.slice(1, 3));
+  const minutes = Number(offset.slice(3).replace(':', '') || '0');
+  if (hours > 14 || minutes > 59) return undefined;
+  return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
+}
+
+/** `2024-11-19T08:12:03.120Z` */
+export function isoText(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,95 @@
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
+import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
+import type { AccessEvent, PatientReference } from './event.js';
+import { canonicalJson, eventIdOf, eventIdPrefix, sealedEventIdOf } from './event-id.js';
+import { extraText, Mask, type Replacement } from './mask.js';
+import { isoText } from './time.js';
+
+/** What a credential says about everything that comes with it. */
+export interface SourceContext {
+  readonly groupId: string;
+  readonly source: string;
+  readonly keys: GroupKeys;
+  /**
+   * Whose numbering a patient identifier without authority is: `group` for a platform that the clinics share, `clinic` for clinics
+   * that number their own, or the name of an authority.
+   */
+  readonly authority: string;
+}
+
+/**
+ * The rows of one event: one per distinct patient, or one with an empty `patient_id`. All have the same `event_id` and lie in the same
+ * partition. No clear identifier of the event's own patients is left in them. `content` is what the id is made of when the source gave
+ * none: any value that is the same when the record comes again.
+ */
+export function toRows(event: AccessEvent, source: SourceContext, receivedAt: string, content: unknown): readonly AccessRow[] {
+  const replacements = event.patients.map((patient) => replacementOf(patient, event.clinicId, source));
+  const mask = new Mask(replacements);
+  const pseudonyms = [...new Set(replacements.map(({ pseudonym }) => pseudonym))];
+  const eventId = idOf(event, source, mask, content);
+  const optional = optionalColumns(event, mask);
+  const extra = extraText(event.extra, mask);
+  return (pseudonyms.length ? pseudonyms : ['']).map((patientId) => ({
+    time: isoText(event.timeMs),
+    group_id: source.groupId,
+    actor_id: event.actorId,
+    patient_id: patientId,
+    clinic_id: event.clinicId,
+    action: event.action,
+    outcome: event.outcome,
+    event_id: eventId,
+    source: source.source,
+    received_at: receivedAt,
+    ...optional,
+    ...(patientId ? { key_id: source.keys.active.keyId } : {}),
+    ...(extra ? { extra } : {}),
+  }));
+}
+
+/** The authority of a bare identifier. */
+export function authorityOf(source: Pick<SourceContext, 'authority' | 'groupId'>, clinicId: string): string {
+  if (source.authority === 'group') return groupAuthority(source.groupId);
+  return source.authority === 'clinic' ? clinicAuthority(source.groupId, clinicId) : source.authority;
+}
+
+function replacementOf(patient: PatientReference, clinicId: string, source: SourceContext): Replacement {
+  const identifier = canonicalIdentifier(patient.id);
+  return { identifier, pseudonym: source.keys.active.of(patient.authority ?? authorityOf(source, clinicId), identifier) };
+}
+
+function idOf(event: AccessEvent, source: SourceContext, mask: Mask, content: unknown): string {
+  const prefix = eventIdPrefix(source.groupId, source.source);
+  if (event.id && mask.text(event.id) === event.id) return eventIdOf(prefix, event.id);
+  return sealedEventIdOf(prefix, source.keys.eventSecret, event.id ? `id\0${event.id}` : `content\0${canonicalJson(content)}`);
+}
+
+function optionalColumns(event: AccessEvent, mask: Mask): Partial<AccessRow> {
+  const text = (value: string | undefined) => (value === undefined ? undefined : mask.text(value));
+  return withoutUndefined({
+    actor_role: text(event.actorRole),
+    actor_kind: event.actorKind,
+    privileged: event.privileged,
+    record_count: event.recordCount,
+    categories: event.categories && [...event.categories],
+    purpose: text(event.purpose),
+    emergency: event.emergency,
+    source_ip: text(event.sourceIp),
+    device: text(event.device),
+    user_agent: text(event.userAgent),
+    session_id: text(event.sessionId),
+    auth: text(event.auth),
+    mfa: event.mfa,
+    application: text(event.application),
+  });
+}
+
+function withoutUndefined<T extends object>(columns: { readonly [K in keyof T]: T[K] | undefined }): Partial<T>;
+function withoutUndefined(columns: object): object {
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
+}
+
+/** The row as a line of a frame, its keys in the order of the contract, without the line end. */
+export function rowLine(row: AccessRow): string {
+  return JSON.stringify(row);
+}

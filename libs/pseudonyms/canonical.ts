@@ -1,0 +1,29 @@
+/** Identifiers longer than this are refused at the edge, in UTF-16 units: the longest real ones (URN with OID) stay below 200. */
+export const identifierLengthMax = 256;
+
+const uuid = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
+
+/**
+ * The one spelling of an identifier that its pseudonym is made from: white space at both ends removed, Unicode NFC, and UUIDs in
+ * lower case without `urn:uuid:` (RFC 9562 compares them so). The case of everything else is kept: FHIR ids and many record numbers
+ * differ by case alone, and two people joined by mistake would be one patient missing from a figure.
+ */
+export function canonicalIdentifier(text: string): string {
+  const trimmed = text.trim().normalize('NFC');
+  return uuid.exec(trimmed)?.[1]?.toLowerCase() ?? trimmed;
+}
+
+/** The authority that a bare identifier belongs to when its source says nothing else: the group's shared record platform. */
+export function groupAuthority(groupId: string): string {
+  return `group:${groupId}`;
+}
+
+/** The authority of a clinic's own numbering. */
+export function clinicAuthority(groupId: string, clinicId: string): string {
+  return `clinic:${groupId}/${clinicId}`;
+}
+
+/** Authorities are compared as they are written, but for white space at the ends and Unicode composition. */
+export function canonicalAuthority(text: string): string {
+  return text.trim().normalize('NFC');
+}

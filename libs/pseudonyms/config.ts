@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
+import { localKeyEntry } from './key-file.js';
+import { type KeyRing, parseKeyRing } from './key-ring.js';
+
+/** Variables of every process that makes pseudonyms. */
+export const pseudonymConfig = {
+  /** `group:key_id=base64` entries, the newest of a group first; see `parseKeyRing`. */
+  VIGIE_PSEUDONYM_KEYS: z.string().optional(),
+};
+
+/**
+ * The keys of the groups that are asked for. Without `VIGIE_PSEUDONYM_KEYS` they are made once below the data folder, but only on the
+ * embedded default: several machines must share one key, or one patient would have several pseudonyms. Throws `ConfigError`.
+ */
+export function readKeyRing(
+  config: Pick<CommonConfig, 'VIGIE_DATA_DIR' | 'KAFKA_BROKERS'> & { readonly VIGIE_PSEUDONYM_KEYS?: string | undefined },
+  groupIds: readonly string[],
+): KeyRing {
+  const given = config.VIGIE_PSEUDONYM_KEYS;
+  if (!given && config.KAFKA_BROKERS)
+    throw new ConfigError(
+      'VIGIE_PSEUDONYM_KEYS (or VIGIE_PSEUDONYM_KEYS_FILE) is needed with KAFKA_BROKERS, so that every instance gives a patient the same pseudonym',
+    );
+  const text = given ?? groupIds.map((groupId) => localKeyEntry(config.VIGIE_DATA_DIR, groupId)).join('\n');
+  const parsed = parseKeyRing(text);
+  if ('mistakes' in parsed) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS: ${parsed.mistakes.join('; ')}`);
+  const without = groupIds.filter((groupId) => !parsed.ring.group(groupId));
+  if (without.length) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS has no key for the group(s) ${without.join(', ')}`);
+  return parsed.ring;
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { keyBytes } from './key-ring.js';
+
+/** Secrets that Vigie makes for itself when it runs alone on a machine, below the data folder. */
+export function keysDir(dataDir: string): string {
+  return join(dataDir, 'keys');
+}
+
+/**
+ * The content of a secret file, made once. Several processes may ask at the same moment: each writes its own proposal beside the
+ * place (mode 0600) and links it there, which succeeds for one of them only; all then read the same. Throws what the disk throws.
+ */
+export function secretFile(dir: string, name: string, make: () => string): string {
+  const path = join(dir, name);
+  const existing = readIfPresent(path);
+  if (existing !== undefined) return existing;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const proposal = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(proposal, `${make()}\n`, { mode: 0o600, flag: 'wx', flush: true });
+  try {
+    linkSync(proposal, path);
+  } catch (cause) {
+    if (!isCode(cause, 'EEXIST')) throw cause;
+  } finally {
+    unlinkSync(proposal);
+  }
+  return readFileSync(path, 'utf8').trim();
+}
+
+/** `group:key_id=base64` of a group on the embedded default, made at the first call. */
+export function localKeyEntry(dataDir: string, groupId: string): string {
+  const name = `pseudonyms.${encodeURIComponent(groupId)}.key`;
+  return secretFile(keysDir(dataDir), name, () => `${groupId}:local-1=${randomBytes(keyBytes).toString('base64')}`);
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+}
+
+function isCode(cause: unknown, code: string): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === code;
+}

@@ -1,0 +1,57 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+
+/** Pseudonyms remembered per key and generation, two generations at most: some 40 MB of memory when full. */
+export const cachedPatientsMax = 100_000;
+
+const domain = Buffer.from('vigie.patient.v1\0');
+
+/**
+ * Pseudonyms under one key: the first 128 bits of HMAC-SHA-256 over a domain label, the length of the authority in bytes (32 bits,
+ * big endian), the authority, and the identifier, all UTF-8. The length makes the pair unambiguous.
+ *
+ * A patient is read many times in a row, and an HMAC costs forty times a look-up, so the latest ones are remembered: two maps, the
+ * younger of which becomes the older when it is full, bound the memory without a list per entry.
+ */
+export class Pseudonymiser {
+  readonly #cachedMax: number;
+  #young = new Map<string, Map<string, string>>();
+  #old = new Map<string, Map<string, string>>();
+  #youngSize = 0;
+
+  constructor(
+    readonly keyId: string,
+    private readonly key: KeyObject,
+    options: { readonly cachedMax?: number } = {},
+  ) {
+    this.#cachedMax = options.cachedMax ?? cachedPatientsMax;
+  }
+
+  /** 32 lower-case hexadecimal digits. `authority` and `identifier` must be canonical already. */
+  of(authority: string, identifier: string): string {
+    const known = this.#young.get(authority)?.get(identifier);
+    if (known !== undefined) return known;
+    const pseudonym = this.#old.get(authority)?.get(identifier) ?? this.#derive(authority, identifier);
+    this.#remember(authority, identifier, pseudonym);
+    return pseudonym;
+  }
+
+  #remember(authority: string, identifier: string, pseudonym: string): void {
+    if (this.#youngSize >= this.#cachedMax) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngSize = 0;
+    }
+    const patients = this.#young.get(authority) ?? new Map<string, string>();
+    this.#young.set(authority, patients);
+    patients.set(identifier, pseudonym);
+    this.#youngSize += 1;
+  }
+
+  #derive(authority: string, identifier: string): string {
+    const authorityBytes = Buffer.from(authority);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(authorityBytes.length);
+    const mac = createHmac('sha256', this.key).update(domain).update(length).update(authorityBytes).update(identifier, 'utf8');
+    return mac.digest('hex').slice(0, 32);
+  }
+}

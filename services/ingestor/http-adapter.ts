@@ -1,0 +1,30 @@
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+
+/** Time for the headers of a request: what comes one byte every ten seconds is cut here. */
+const headersMsMax = 10_000;
+/** Connections that idle between two requests. */
+const keepAliveMs = 60_000;
+const connectionsMax = 10_000;
+
+/**
+ * The HTTP server of the ingestor: bodies are left alone, because `receive/read-body.ts` reads them as streams under its own limits.
+ * `requestMs` is the last resort for a whole request.
+ */
+export function ingestorAdapter(requestMs: number): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    http: {
+      headersTimeout: headersMsMax,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: 16 * 1024,
+    },
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: requestMs,
+    forceCloseConnections: 'idle',
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (cause: Error | null) => void) => done(null));
+  fastify.server.maxConnections = connectionsMax;
+  return adapter;
+}

@@ -1,0 +1,110 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { topics } from '#libs/contracts/topics.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import { openEventLog } from '#libs/event-log/open.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { retry } from '#libs/runtime/retry.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { Shutdown } from '#libs/runtime/shutdown.js';
+import type { IngestorConfig } from './config.js';
+import { FrameBuilder } from './frames/frame-builder.js';
+import { IngestPipeline } from './pipeline.js';
+import { eventsRoute } from './receive/events-route.js';
+import { HttpRefusal } from './receive/http-refusal.js';
+import { IntakeBudget } from './receive/intake-budget.js';
+import { Receiver } from './receive/receiver.js';
+
+export const INGESTOR_CONFIG = Symbol('ingestor configuration');
+
+/** Frames that wait this long while the log acknowledges none mean that work has stopped. */
+const stalledMsMax = 60_000;
+
+/** Opens the log, and ties the doors to the road. */
+@Injectable()
+export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly receiver: Receiver;
+  readonly routes = { events: eventsRoute(() => this.#running()) };
+  readonly #closing = new AbortController();
+  #pipeline: IngestPipeline | undefined;
+  #builders: readonly FrameBuilder[] = [];
+
+  constructor(
+    @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly logger: Log,
+    @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(Health) private readonly health: Health,
+    @Inject(Shutdown) private readonly shutdown: Shutdown,
+  ) {
+    this.receiver = new Receiver({
+      credentials: config.credentials,
+      keys: config.keys,
+      budget: new IntakeBudget(config.VIGIE_INGEST_QUEUE_BYTES, config.VIGIE_INGEST_QUEUE_BYTES / 2, metrics),
+      limits: {
+        bytesMax: config.VIGIE_INGEST_BODY_BYTES,
+        inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
+        bodyMs: config.VIGIE_INGEST_BODY_SECONDS * 1000,
+      },
+      clock,
+      metrics,
+      log: logger,
+    });
+  }
+
+  /** The doors open at once and answer 503 until the log takes appends; `ready` says so meanwhile. */
+  onApplicationBootstrap(): void {
+    this.health.ready('log', () => (this.#pipeline ? undefined : 'the log does not answer yet'));
+    this.health.live('appends', () => {
+      const stalledMs = Math.max(0, ...this.#builders.map((builder) => builder.stalledMs()));
+      return stalledMs > stalledMsMax
+        ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
+        : undefined;
+    });
+    this.#open().catch((cause: unknown) => {
+      if (this.#closing.signal.aborted) return;
+      this.logger.error('the log cannot be opened; the ingestor ends', { cause });
+      process.exit(1);
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.#closing.abort();
+    this.receiver.stop();
+  }
+
+  async #open(): Promise<void> {
+    const log = await openEventLog(this.config, { clock: this.clock, logger: this.logger, name: 'ingestor' });
+    this.shutdown.add('event log', () => log.close());
+    const [accesses, quarantine] = await Promise.all([
+      this.#builder(log, topics.accesses),
+      this.#builder(log, topics.quarantine),
+    ]);
+    this.#builders = [accesses, quarantine];
+    this.shutdown.add('frames', async () => void (await Promise.all([accesses.flush(), quarantine.flush()])));
+    this.#pipeline = new IngestPipeline({
+      accesses,
+      quarantine,
+      clock: this.clock,
+      metrics: this.metrics,
+      itemsMax: this.config.VIGIE_INGEST_ITEMS,
+      ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
+    });
+    this.logger.info('taking events', { count: accesses.partitions });
+  }
+
+  async #builder(log: EventLog, topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {
+    const tools = { clock: this.clock, random: systemRandom, signal: this.#closing.signal };
+    const policy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
+    const partitions = await retry(() => log.partitions(topic), policy, tools);
+    return new FrameBuilder(topic, partitions, { log, clock: this.clock, metrics: this.metrics });
+  }
+
+  #running(): IngestPipeline {
+    if (!this.#pipeline) throw new HttpRefusal(503, 'the log does not answer yet; send this again', 2);
+    return this.#pipeline;
+  }
+}

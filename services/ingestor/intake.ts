@@ -1,0 +1,74 @@
+import type { SourceContext } from '#libs/formats/to-rows.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Rejected } from '#libs/runtime/outcome.js';
+import { Ticket } from './frames/ticket.js';
+import type { RefusedItem } from './receive/http-refusal.js';
+
+/** Refused items that an answer lists one by one; all are counted. */
+export const refusedListedMax = 1000;
+
+/** What a sender is told about a request. */
+export interface IngestAnswer {
+  /** Events that are in the log now. */
+  readonly accepted: number;
+  readonly refused: readonly RefusedItem[];
+  /** All that were refused; more than `refused` lists when there are very many. */
+  readonly refused_count: number;
+  /** Events that were taken in custody and set aside, such as those from the future. */
+  readonly quarantined: number;
+}
+
+/** The account of one request while it is worked on. */
+export class Intake {
+  readonly ticket = new Ticket();
+  /** Items seen so far: the index of the next. */
+  items = 0;
+  accepted = 0;
+  rows = 0;
+  /** Whether at least one item could be read at all, good or bad. */
+  readable = false;
+  readonly refused: RefusedItem[] = [];
+  readonly #refusedBy = new Map<string, number>();
+  readonly #quarantinedBy = new Map<string, number>();
+
+  constructor(
+    readonly source: SourceContext,
+    readonly receivedAt: string,
+    readonly receivedMs: number,
+  ) {}
+
+  refuse(index: number, { reason, field, detail }: Rejected): void {
+    this.#refusedBy.set(reason, (this.#refusedBy.get(reason) ?? 0) + 1);
+    if (this.refused.length < refusedListedMax) this.refused.push({ index, field, reason: detail });
+  }
+
+  quarantine(reason: string): void {
+    this.#quarantinedBy.set(reason, (this.#quarantinedBy.get(reason) ?? 0) + 1);
+  }
+
+  answer(): IngestAnswer {
+    return {
+      accepted: this.accepted,
+      refused: this.refused,
+      refused_count: sum(this.#refusedBy),
+      quarantined: sum(this.#quarantinedBy),
+    };
+  }
+
+  /** Adds the request to the figures. Only for requests that were answered for good, so that what is sent again counts once. */
+  account(metrics: Metrics): void {
+    const { source } = this.source;
+    const received = this.accepted + sum(this.#refusedBy) + sum(this.#quarantinedBy);
+    metrics.add('vigie_events_received_total', { source }, received);
+    metrics.add('vigie_events_accepted_total', { source }, this.accepted);
+    for (const [reason, count] of this.#refusedBy) metrics.add('vigie_events_refused_total', { source, reason }, count);
+    for (const [reason, count] of this.#quarantinedBy) metrics.add('vigie_events_quarantined_total', { source, reason }, count);
+    if (this.rows) metrics.add('vigie_rows_appended_total', { topic: 'vigie.accesses.v1', source }, this.rows);
+  }
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  let total = 0;
+  for (const count of counts.values()) total += count;
+  return total;
+}

@@ -1,0 +1,138 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { partitionOf } from '#libs/contracts/topics.js';
+import type { AccessEvent } from '#libs/formats/event.js';
+import { itemsOf, layoutOf } from '#libs/formats/json/items.js';
+import { parseItem } from '#libs/formats/json/parse-item.js';
+import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
+import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
+import { admit } from './admit.js';
+import type { FrameBuilder } from './frames/frame-builder.js';
+import { type IngestAnswer, Intake } from './intake.js';
+import { quarantineRowOf } from './quarantine.js';
+import { HttpRefusal } from './receive/http-refusal.js';
+
+/** Items worked on before other requests get their turn. */
+const itemsPerTurn = 256;
+
+export interface PipelineTools {
+  readonly accesses: FrameBuilder;
+  readonly quarantine: FrameBuilder;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly itemsMax: number;
+  /** Time for the log to acknowledge. */
+  readonly ackMs: number;
+}
+
+/** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
+export class IngestPipeline {
+  constructor(private readonly tools: PipelineTools) {}
+
+  /** Vigie's own format: one object, an array, or lines. */
+  async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
+    const intake = this.#open(source);
+    for (const { start, end } of itemsOf(body, layoutOf(body))) {
+      const index = intake.items;
+      const item = parseItem(body, start, end);
+      if (item.kind === 'accepted') this.#event(intake, index, parseVigieEvent(item.value), item.value);
+      else intake.refuse(index, item);
+      intake.readable ||= item.kind === 'accepted';
+      if (this.#counted(intake)) await this.#breathe();
+    }
+    return this.#settle(intake);
+  }
+
+  /** Events that were read elsewhere, such as the entries of a Bundle, with the content each came from. */
+  async decoded(items: Iterable<DecodedItem>, source: SourceContext): Promise<IngestAnswer> {
+    const intake = this.#open(source);
+    intake.readable = true;
+    for (const { outcome, content } of items) {
+      this.#event(intake, intake.items, outcome, content);
+      if (this.#counted(intake)) await this.#breathe();
+    }
+    return this.#settle(intake);
+  }
+
+  #open(source: SourceContext): Intake {
+    const nowMs = this.tools.clock.now();
+    return new Intake(source, isoOf(nowMs), nowMs);
+  }
+
+  #event(intake: Intake, index: number, outcome: Accepted<AccessEvent> | Rejected, content: unknown): void {
+    if (outcome.kind === 'rejected') return intake.refuse(index, outcome);
+    const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
+    if (admitted.kind === 'rejected') return intake.refuse(index, admitted);
+    const rows = toRows(outcome.value, intake.source, intake.receivedAt, content);
+    if (admitted.kind === 'set-aside') return this.#setAside(intake, index, rows, admitted.why);
+    const partition = partitionOf(intake.source.groupId, outcome.value.actorId, this.tools.accesses.partitions);
+    for (const row of rows) this.#write(this.tools.accesses, partition, rowLine(row), intake);
+    intake.rows += rows.length;
+    intake.accepted += 1;
+  }
+
+  #setAside(intake: Intake, index: number, rows: readonly AccessRow[], why: Rejected): void {
+    const { quarantine } = this.tools;
+    const row = quarantineRowOf(rows, why, index);
+    const { groupId, source } = intake.source;
+    this.#write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
+    intake.quarantine(why.reason);
+  }
+
+  #write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {
+    const bytes = Buffer.byteLength(line) + 1;
+    const frame = frames.room(partition, bytes, intake.ticket);
+    frame.buffer.write(`${line}\n`, frame.length, 'utf8');
+    frame.advance(frame.length + bytes);
+  }
+
+  /** Counts an item; true when others should get their turn before the next one. */
+  #counted(intake: Intake): boolean {
+    intake.items += 1;
+    if (intake.items > this.tools.itemsMax)
+      throw new HttpRefusal(413, `the request has more than ${this.tools.itemsMax} items; send it again in smaller batches`);
+    return intake.items % itemsPerTurn === 0;
+  }
+
+  async #breathe(): Promise<void> {
+    await nextTurn();
+    const { accesses, quarantine } = this.tools;
+    if (accesses.full || quarantine.full) await this.#inTime(Promise.all([accesses.whenRoom(), quarantine.whenRoom()]));
+  }
+
+  async #settle(intake: Intake): Promise<IngestAnswer> {
+    if (!intake.items)
+      throw new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
+    intake.ticket.seal();
+    await this.#inTime(intake.ticket.done);
+    intake.account(this.tools.metrics);
+    if (!intake.readable) throw new HttpRefusal(400, 'nothing in the body could be read', undefined, intake.refused);
+    return intake.answer();
+  }
+
+  /** The log's answer, or 503: a request never waits without end, and never gets a 2xx for what is not known to be durable. */
+  async #inTime(work: Promise<unknown>): Promise<void> {
+    const { clock, ackMs } = this.tools;
+    const over = new AbortController();
+    const late = clock.sleep(ackMs, over.signal).then(() => {
+      throw new HttpRefusal(503, 'the log has not acknowledged in time; send this again, nothing is stored twice', 2);
+    });
+    try {
+      await Promise.race([work, late]);
+    } catch (cause) {
+      if (cause instanceof HttpRefusal) throw cause;
+      throw new HttpRefusal(503, 'the log does not take events at the moment; send this again, nothing is stored twice', 2);
+    } finally {
+      late.catch(() => {});
+      over.abort();
+    }
+  }
+}
+
+export interface DecodedItem {
+  readonly outcome: Accepted<AccessEvent> | Rejected;
+  readonly content: unknown;
+}

@@ -1,0 +1,71 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+
+/** What a bearer token stands for. */
+export interface Source {
+  readonly source: string;
+  readonly groupId: string;
+  /** Whose numbering bare patient identifiers are: `group`, `clinic`, or the name of an authority. */
+  readonly authority: string;
+}
+
+/** Shorter tokens could be guessed; those that Vigie makes have 43 characters. */
+const tokenLengthMin = 8;
+const tokenLengthMax = 512;
+
+/** Bearer tokens, kept as digests only. */
+export class Credentials {
+  readonly #entries: readonly { readonly digest: Buffer; readonly source: Source }[];
+
+  constructor(entries: readonly { readonly token: string; readonly source: Source }[]) {
+    this.#entries = entries.map(({ token, source }) => ({ digest: digestOf(token), source }));
+  }
+
+  /** The source of a token, or undefined. Takes the same time whichever token is asked for. */
+  sourceOf(token: string): Source | undefined {
+    const digest = digestOf(token);
+    let found: Source | undefined;
+    for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.source;
+    return found;
+  }
+
+  groupIds(): readonly string[] {
+    return [...new Set(this.#entries.map(({ source }) => source.groupId))];
+  }
+}
+
+/**
+ * Reads `source@group=token[;authority=...]` entries, separated by commas or line ends; lines that begin with `#` are remarks. Several
+ * tokens may stand for one source, so that tokens can be changed without a gap. Mistakes name entries by their place, never by token.
+ */
+export function parseTokens(text: string): { readonly credentials: Credentials } | { readonly mistakes: readonly string[] } {
+  const entries = text
+    .split(/[,\n]/)
+    .map((entry) => entry.trim())
+    .filter((entry) => entry && !entry.startsWith('#'));
+  const read = entries.map(parseEntry);
+  const mistakes = read.flatMap((entry, index) => (typeof entry === 'string' ? [`token ${index + 1}: ${entry}`] : []));
+  const good = read.filter((entry) => typeof entry !== 'string');
+  if (new Set(good.map(({ token }) => token)).size < good.length)
+    mistakes.push('one token is given to two sources; give each its own');
+  if (!entries.length) mistakes.push('no token is given; write source@group=token');
+  return mistakes.length ? { mistakes } : { credentials: new Credentials(good) };
+}
+
+function parseEntry(entry: string): { readonly token: string; readonly source: Source } | string {
+  const [head = '', ...settings] = entry.split(';');
+  const [, source, groupId, token] = /^([^\s@=]{1,64})@([^\s@=]{1,64})=(\S+)$/.exec(head) ?? [];
+  if (!source || !groupId || !token) return 'expected source@group=token';
+  if (token.length < tokenLengthMin || token.length > tokenLengthMax)
+    return `the token of ${source}@${groupId} has ${token.length} characters; ${tokenLengthMin} to ${tokenLengthMax} are allowed`;
+  let authority = 'group';
+  for (const setting of settings) {
+    const [, value] = /^authority=(\S{1,256})$/.exec(setting.trim()) ?? [];
+    if (!value) return `${source}@${groupId} has a setting other than authority=group|clinic|<name>`;
+    authority = value;
+  }
+  return { token, source: { source, groupId, authority } };
+}
+
+function digestOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
