@@ -1,0 +1,40 @@
+/**
+ * `node deploy/secrets.mjs [--dir secrets] [--group demo] [--source records]` makes the secret files that docker-compose.yml mounts and
+ * deploy/kubernetes expects. A file that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
+ * docs/operations.md. The folder is for its owner only; the files are readable to the containers' own user through their mounts.
+ */
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: {
+    dir: { type: 'string', default: 'secrets' },
+    group: { type: 'string', default: 'demo' },
+    source: { type: 'string', default: 'records' },
+  },
+});
+const random = (encoding) => randomBytes(32).toString(encoding);
+
+const files = {
+  clickhouse_password: () => random('hex'),
+  grafana_password: () => random('hex'),
+  ingest_tokens: () => `${values.source}@${values.group}=${random('hex')}`,
+  pseudonym_keys: () => `${values.group}:key-1=${random('base64')}`,
+  // Receivers of notifications: `- {name: soc, url: 'https://soc.example/hook', secrets: ['whsec_...']}`
+  'webhooks.yml': () => '[]',
+};
+
+mkdirSync(values.dir, { recursive: true, mode: 0o700 });
+chmodSync(values.dir, 0o700);
+for (const [name, make] of Object.entries(files)) {
+  const path = join(values.dir, name);
+  try {
+    writeFileSync(path, `${make()}\n`, { flag: 'wx', mode: 0o444 });
+    console.log(`made ${path}`);
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    console.log(`kept ${path}`);
+  }
+}
