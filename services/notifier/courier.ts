@@ -4,13 +4,14 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import type { Channel, ToldChange } from './channel.js';
+import { CourierReport } from './courier-report.js';
 import type { Delivered } from './delivered.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import type { Outcomes } from './outcomes.js';
 import { giveUpAfterMs, refusedChangesMax, waitAfter, waitAfterRefusal } from './schedule.js';
-import type { Refused, Verdict } from './verdict.js';
+import type { Later, Refused, Verdict } from './verdict.js';
 
-/** Changes that one endpoint holds in memory; more stay in the log until there is room. About 2 KB each. */
+/** Changes that one endpoint holds in memory (about 2 KB each); more stay in the log until there is room. */
 export const pendingMax = 10_000;
 
 export interface CourierTools {
@@ -42,6 +43,7 @@ export class Courier {
   readonly #inFlight = new Map<Task, Promise<void>>();
   readonly #gone = new WeakSet<object>();
   readonly #stop = new AbortController();
+  readonly #report: CourierReport;
   readonly #ids = new Set<string>();
   #roomWanted: (() => void)[] = [];
   #failures = 0;
@@ -54,6 +56,7 @@ export class Courier {
     readonly channel: Channel,
     private readonly tools: CourierTools,
   ) {
+    this.#report = new CourierReport(channel.name, tools);
     this.#show();
   }
 
@@ -79,7 +82,7 @@ export class Courier {
   offer(change: ToldChange, owner: object, settled: () => void): void {
     const needless = this.#needless(change);
     if (needless) {
-      this.#count(needless);
+      this.#report.count(needless);
       settled();
       return;
     }
@@ -109,7 +112,7 @@ export class Courier {
     await Promise.all(this.#inFlight.values());
   }
 
-  #needless(change: ToldChange): string | undefined {
+  #needless(change: ToldChange): 'below_level' | 'duplicate' | undefined {
     if (levels.indexOf(change.level) < levels.indexOf(this.channel.levelMin)) return 'below_level';
     // The same change comes twice after the scorer has replayed: the first one is on its way or there.
     return this.#ids.has(change.change_id) || this.tools.delivered.has(change.change_id) ? 'duplicate' : undefined;
@@ -154,11 +157,7 @@ export class Courier {
       case 'delivered':
         return this.#delivered(task);
       case 'later':
-        this.#failures += 1;
-        this.#wait(task, Math.max(waitAfter(this.#failures, this.tools.random), verdict.retryAfterMs ?? 0), true);
-        this.tools.metrics.add('vigie_retries_total', { operation: 'webhook' });
-        this.#count('failed');
-        this.#say('warn', 'a notification was not taken and is tried again', task, verdict);
+        this.#failed(task, verdict);
         return;
       case 'refused':
         this.#refused(task, verdict);
@@ -169,20 +168,23 @@ export class Courier {
   }
 
   async #delivered(task: Task): Promise<void> {
-    const { clock, metrics, delivered } = this.tools;
-    if (this.#unhealthy) this.tools.log.info('the endpoint takes notifications again', { endpoint: this.channel.name });
+    if (this.#unhealthy) this.#report.recovered();
     this.#failures = 0;
     this.#refusals = 0;
     this.#pausedUntil = 0;
     this.#unhealthy = undefined;
-    const delayMs = clock.now() - Date.parse(task.change.received_at);
-    metrics.observe('vigie_delivery_delay_seconds', Math.max(0, delayMs) / 1000, { endpoint: this.channel.name });
-    this.#count('delivered');
+    this.#report.arrived(task.change);
     // A full disk must not hold up alerts: at worst the change is sent again under the same id after a restart.
-    await delivered.add(task.change.change_id).catch((cause: unknown) => {
-      this.tools.log.error('that a notification was delivered cannot be recorded', { endpoint: this.channel.name, cause });
-    });
+    await this.tools.delivered.add(task.change.change_id).catch((cause: unknown) => this.#report.notRecorded(cause));
     this.#settle(task);
+  }
+
+  #failed(task: Task, verdict: Later): void {
+    // Those that were under way together fail together: that is one failure of the endpoint.
+    if (this.tools.clock.monotonic() >= this.#pausedUntil) this.#failures += 1;
+    this.#wait(task, Math.max(waitAfter(this.#failures, this.tools.random), verdict.retryAfterMs ?? 0), true);
+    this.#report.count('failed');
+    this.#say('warn', 'a notification was not taken and is tried again', task, verdict);
   }
 
   /** More of the same would not help: flagged, logged as an error, and tried again at a long interval. */
@@ -191,12 +193,12 @@ export class Courier {
     const whole = verdict.scope === 'endpoint' || this.#refusals >= refusedChangesMax;
     this.#unhealthy = verdict.reason;
     this.#wait(task, waitAfterRefusal(this.tools.random), whole);
-    this.#count('refused');
+    this.#report.count('refused');
     this.#say('error', 'a notification was refused; check the endpoint, the incident is in this log', task, verdict);
   }
 
   #giveUp(task: Task): void {
-    this.#count('expired');
+    this.#report.count('expired');
     this.tools.outcomes.note(this.channel.name, task.change, task.attempts, { kind: 'expired' });
     this.#say('error', 'a notification could not be delivered for too long and is given up', task, {
       status: 0,
@@ -241,24 +243,11 @@ export class Courier {
     );
   }
 
-  #count(outcome: string): void {
-    this.tools.metrics.add('vigie_notifications_total', { endpoint: this.channel.name, outcome });
+  #say(level: 'warn' | 'error', message: string, task: Task, { status, reason }: { status: number; reason: string }): void {
+    this.#report.say(level, message, task.change, { attempt: task.attempts, status, reason });
   }
 
   #show(): void {
-    const labels = { endpoint: this.channel.name };
-    this.tools.metrics.set('vigie_notifications_pending', this.#queue.size, labels);
-    this.tools.metrics.set('vigie_endpoint_unhealthy', this.#unhealthy || this.#failures > 1 ? 1 : 0, labels);
-  }
-
-  #say(level: 'warn' | 'error', message: string, task: Task, { status, reason }: { status: number; reason: string }): void {
-    this.tools.log[level](message, {
-      endpoint: this.channel.name,
-      changeId: task.change.change_id,
-      incidentId: task.change.incident_id,
-      attempt: task.attempts,
-      status,
-      reason,
-    });
+    this.#report.show(this.#queue.size, this.#unhealthy === undefined && this.#failures < 2);
   }
 }
