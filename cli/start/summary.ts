@@ -1,0 +1,72 @@
+/** What the demonstration says at its end. Times are event times of the simulated day unless said otherwise. */
+export interface SummaryFacts {
+  readonly attackBegan: number;
+  readonly incident: {
+    readonly id: string;
+    readonly actorId: string;
+    /** When the first rule fired. */
+    readonly fired: number;
+    readonly title: string;
+    readonly patientsAtDetection: number;
+    readonly patients: number;
+    readonly clinics: number;
+    readonly lastTime: number;
+  };
+  /** Patients that the attack read in all, as planted. */
+  readonly planted: number;
+  readonly closedClinics: number;
+  readonly notifications: number;
+  readonly otherIncidents: number;
+  readonly events: number;
+  readonly playedMs: number;
+  readonly queryUrl: string;
+}
+
+export function summary(facts: SummaryFacts): string {
+  const { incident } = facts;
+  const share = facts.planted
+    ? ` (${((100 * incident.patientsAtDetection) / facts.planted).toFixed(1)} % of what it read in all)`
+    : '';
+  return [
+    '',
+    'Summary of the day',
+    '',
+    row('played', `${count(facts.events)} events in ${(facts.playedMs / 1000).toFixed(0)} s`),
+    row('attack began', clockOf(facts.attackBegan)),
+    row('rule fired', `${clockOf(incident.fired)}, ${span(incident.fired - facts.attackBegan)} later: ${incident.title}`),
+    row('read by then', `${count(incident.patientsAtDetection)} patients${share}`),
+    row(
+      'incident now',
+      `${count(incident.patients)} patients in ${incident.clinics} clinics, up to ${clockOf(incident.lastTime)}`,
+    ),
+    row('planted', `${count(facts.planted)} patients in all; ${facts.closedClinics} clinics of the group are closed`),
+    row('notifications', `${facts.notifications} delivered, signed`),
+    row('other incidents', String(facts.otherIncidents)),
+    '',
+    '  Who was touched (pseudonyms; the hospital derives the same from its own index):',
+    '',
+    `  curl -s ${facts.queryUrl} --data-binary "SELECT patient_id, clinic_id, first_time, accesses`,
+    `    FROM vigie.incident_patients WHERE incident_id = '${incident.id}' ORDER BY first_time FORMAT PrettyCompact"`,
+    '',
+  ].join('\n');
+}
+
+function row(name: string, value: string): string {
+  return `  ${name.padEnd(17)}${value}`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-GB');
+}
+
+export function clockOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
+}
+
+/** `42 s`, `3 min 05 s`, `2 h 10 min` */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+  return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds / 60) % 60).padStart(2, '0')} min`;
+}
