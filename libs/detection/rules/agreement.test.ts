@@ -145,6 +145,16 @@ describe(`JavaScript and ClickHouse (seed ${seed})`, () => {
   });
 });
 
+describe('the largest regular expressions that are taken', () => {
+  it.each(['(?:(?:.{10}){10}){10}', '[^a]{200}[^b]{200}é{200}', `(?:${'(a|b)?'.repeat(40)}){3}`])(
+    'are taken by ClickHouse too: %s',
+    (source) => {
+      const { sql } = selectionOf(test({ kind: 'regex', field: 'device', source, regex: parseRegex(source) }));
+      expect(session.query(`SELECT toUInt8(${sql}) FROM (SELECT repeat('c', 1000) AS device)`, 'TSV').trim()).toMatch(/^[01]$/);
+    },
+  );
+});
+
 describe('a condition', () => {
   it('keeps its meaning when normalised, and equal ones get equal ids', () => {
     fc.assert(

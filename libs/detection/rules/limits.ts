@@ -12,6 +12,8 @@ export const ruleLimits = {
   /** Nodes of one condition after `of` is written out. */
   conditionNodes: 2_000,
   regexChars: 256,
+  /** RE2 refuses more. */
+  regexNestedCounts: 1_000,
   /** Steps of a compiled regular expression, counted repetitions written out. */
   regexSteps: 2_000,
   /** The largest threshold or step, in distinct values. */

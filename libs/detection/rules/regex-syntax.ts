@@ -39,12 +39,24 @@ export function parseRegex(source: string): Regex {
   if (points.length > ruleLimits.regexChars)
     throw new RegexRefused(`it has ${points.length} characters, more than ${ruleLimits.regexChars}; write several shorter ones`);
   const regex = new RegexParser(points).parse();
+  const counts = nestedCounts(regex);
+  if (counts > ruleLimits.regexNestedCounts)
+    throw new RegexRefused(
+      `its counts inside one another come to ${counts}, and ClickHouse takes ${ruleLimits.regexNestedCounts}; use smaller counts`,
+    );
   const steps = stepsOf(regex);
   if (steps > ruleLimits.regexSteps)
     throw new RegexRefused(
       `its repetitions, written out, have ${steps} steps, more than ${ruleLimits.regexSteps}; use smaller counts`,
     );
   return regex;
+}
+
+/** The largest product of counts inside one another, as RE2 reckons it against its limit. */
+function nestedCounts(regex: Regex): number {
+  if (regex.op === 'set' || regex.op === 'start' || regex.op === 'end') return 1;
+  if (regex.op === 'repeat') return Math.max(1, regex.max ?? regex.min) * nestedCounts(regex.of);
+  return Math.max(1, ...regex.of.map(nestedCounts));
 }
 
 /** Steps of the automaton with counted repetitions written out. */

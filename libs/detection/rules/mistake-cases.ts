@@ -1,0 +1,237 @@
+/** Every way to be wrong that the loader knows, as a change of a right file: what is replaced, by what, at which line, and the answer. */
+
+export const event = `title: Access
+name: access
+logsource: {product: ehr}
+detection:
+  selection: {action: read}
+  condition: selection
+`;
+export const correlation = `title: Many
+id: 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10
+level: high
+correlation:
+  type: value_count
+  rules: [access]
+  group-by: [group_id, actor_id]
+  timespan: 10m
+  condition: {field: patient_id, gte: 40}
+vigie:
+  spread: {field: clinic_id, gte: 2}
+  steps: [40, 400]
+`;
+/** The correlation lies before the event rule, so that its lines are those of the file. */
+export const pack = `${correlation}---\n${event}`;
+export const lists = new Map([['vip', ['a.b', 'c*']]]);
+
+const absence = 'only an absence can meet it, and an access that is missing cannot raise an incident: write gte or gt';
+const order = 'one more access could undo it, so the order of arrival would decide: write gte or gt';
+const operators =
+  'known are all, cased, cidr, contains, day, endswith, exists, expand, fieldref, gt, gte, hour, lt, lte, neq, re and startswith';
+
+type Case = readonly [replaced: string, by: string, line: number, reason: string];
+
+// prettier-ignore
+export const inCorrelations: readonly Case[] = [
+  ['level: high', 'level: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
+  ['level: high\n', '', 1, 'level is missing: a rule that raises incidents says informational, low, medium, high or critical'],
+  ['title: Many', 'title: ""', 1, 'title must be a text that is not empty'],
+  ['title: Many\n', '', 1, 'title is missing: say in a few words what the rule finds'],
+  ['id: 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10', 'id: 17', 2, 'id must be a UUID, not "17": make one with uuidgen'],
+  ['id: 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10\n', '', 1, 'id and name are missing: give at least one, so that the rule can be referred to'],
+  ['level: high', 'level: high\nname: a b', 4, 'name must be letters, digits, _, - and ., not "a b"'],
+  ['level: high', 'level: high\nstatus: final', 4, 'status is stable, test, experimental, deprecated or unsupported, not "final"'],
+  ['level: high', 'level: high\ndate: 23.11.2026', 4, 'date is written as 2026-11-23, not "23.11.2026"'],
+  ['level: high', 'level: high\ntags: {a: b}', 4, 'tags must be a text or a list of texts'],
+  ['level: high', 'level: high\nseverity: 3', 4, 'unknown key "severity" in a correlation: known are title, id, name, status, level, description, tags, falsepositives, references, author, date, modified, license, correlation and vigie'],
+  ['level: high', 'level: high\ndetection: {a: b}', 4, 'a document is either an event rule (detection) or a correlation: separate them with ---'],
+  ['level: high', 'level: high\nlogsource: {product: ehr}', 4, 'logsource belongs into the event rules that the correlation refers to'],
+  ['  type: value_count\n', '', 5, 'type is missing: write type: value_count'],
+  ['type: value_count', 'type: event_count', 5, 'the type event_count is not taken yet: write value_count over a field such as event_id or patient_id'],
+  ['type: value_count', 'type: temporal_ordered', 5, 'the type temporal_ordered is not taken yet: write value_count over a field such as event_id or patient_id'],
+  ['type: value_count', 'type: value_avg', 5, 'the type value_avg is not taken, since a sum or an average is no set of patients: write value_count'],
+  ['type: value_count', 'type: near', 5, 'unknown type "near": write value_count'],
+  ['timespan: 10m', 'timespan: 10m\n  window: sliding', 9, 'unknown key "window" in correlation: known are type, rules, group-by, timespan, condition, generate and aliases'],
+  ['timespan: 10m', 'timespan: 10m\n  timeframe: 5m', 9, 'timeframe is the old name: write timespan'],
+  ['timespan: 10m', 'timespan: 10m\n  group_by: actor_id', 9, 'write group-by with a hyphen'],
+  ['timespan: 10m', 'timespan: 10m\n  generate: true', 9, 'generate must be false: an event rule alone raises no incident, write a correlation for what should'],
+  ['timespan: 10m', 'timespan: 10m\n  aliases: {a: {access: actor_id}}', 9, 'aliases are not taken yet: every access has the same field names, so write them in group-by'],
+  ['rules: [access]', 'rules: []', 6, 'rules is empty: name the event rules whose accesses are counted'],
+  ['  rules: [access]\n', '', 5, 'rules is missing: name the event rules whose accesses are counted'],
+  ['rules: [access]', 'rules: [access, acess]', 6, 'rules names "acess", which is the name or id of no rule: correct it or add that event rule'],
+  ['rules: [access]', 'rules: [access, access]', 6, 'rules names "access" twice: name it once'],
+  ['rules: [access]', 'rules: [access, 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10]', 6, 'rules names "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10", a correlation: correlations over correlations are not taken yet, name event rules'],
+  ['rules: [access]', 'rules: {a: b}', 6, 'rules must be a text or a list of texts'],
+  ['  group-by: [group_id, actor_id]\n', '', 5, 'group-by is missing: write group-by: [group_id, actor_id]'],
+  ['[group_id, actor_id]', 'clinic_id', 7, 'group-by must hold group_id and actor_id: an incident belongs to one account of one group'],
+  ['[group_id, actor_id]', '[group_id, actor_id, actor_id]', 7, 'group-by names actor_id twice: name it once'],
+  ['[group_id, actor_id]', '[group_id, actorId]', 7, 'unknown field "actorId": write actor_id'],
+  ['[group_id, actor_id]', '[group_id, actor_id, mfa]', 7, 'group-by takes text fields, and mfa is none'],
+  ['[group_id, actor_id]', '[group_id, actor_id, patient_id]', 5, 'patient_id is in group-by and counted: within one group it has one value, so count another field'],
+  ['  timespan: 10m\n', '', 5, 'timespan is missing: write one such as 10m, 1h or 24h'],
+  ['timespan: 10m', 'timespan: 10min', 8, '"10min" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
+  ['timespan: 10m', 'timespan: 0m', 8, '"0m" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
+  ['timespan: 10m', 'timespan: 10M', 8, '"10M" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
+  ['timespan: 10m', 'timespan: 600', 8, '"600" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
+  ['timespan: 10m', 'timespan: 401d', 8, 'the timespan 401d is longer than 400d, the longest window that is kept: write a shorter one'],
+  ['  condition: {field: patient_id, gte: 40}\n', '', 5, 'condition is missing: write condition: {field: patient_id, gte: 40}'],
+  ['{field: patient_id, gte: 40}', 'access and access', 9, 'condition must be a map such as {field: patient_id, gte: 40}: conditions as text are not taken yet'],
+  ['{field: patient_id, gte: 40}', '{gte: 40}', 9, 'value_count counts distinct values of a field: write field: patient_id in condition'],
+  ['{field: patient_id, gte: 40}', '{field: [], gte: 40}', 9, 'value_count counts distinct values of a field: write field: patient_id in condition'],
+  ['{field: patient_id, gte: 40}', '{field: patient, gte: 40}', 9, 'unknown field "patient": write patient_id'],
+  ['{field: patient_id, gte: 40}', '{field: [patient_id, patient_id], gte: 40}', 9, 'field names patient_id twice: name it once'],
+  ['{field: patient_id, gte: 40}', '{field: categories, gte: 4}', 9, 'distinct values of text fields are counted, and "categories" is none: count patient_id, clinic_id or event_id'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id}', 9, 'condition has no threshold: write gte or gt with a number'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 0}', 9, 'gte of condition must be a whole number from 1 to 100000000, not "0"'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: "40"}', 9, 'gte of condition must be a whole number from 1 to 100000000, not "40"'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gt: -1}', 9, 'gt of condition must be a whole number from 0 to 100000000, not "-1"'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, gt: 39}', 9, 'condition has gte and gt: keep one'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, lt: 4}', 9, `lt is not taken: ${absence}`],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, lte: 4}', 9, `lte is not taken: ${absence}`],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 4, lte: 40}', 9, `lte is not taken: ${absence}`],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, eq: 0}', 9, `eq is not taken: ${order} (eq: 0: ${absence})`],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, neq: 4}', 9, `neq is not taken: ${order}`],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, percentile: 95}', 9, 'percentile is not taken, since it is no set of patients: count distinct values with gte'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, every: 2}', 9, 'unknown key "every" in condition: known are field, gte and gt'],
+  ['steps: [40, 400]', 'steps: [40, 400, 400]', 12, 'steps must ascend: 400 follows 400'],
+  ['steps: [40, 400]', 'steps: [400, 40]', 12, 'steps must ascend: 40 follows 400'],
+  ['steps: [40, 400]', 'steps: []', 12, 'steps must be a list of 1 to 32 numbers such as [40, 400, 4000]'],
+  ['steps: [40, 400]', 'steps: [4.5]', 12, 'a step must be a whole number from 1 to 100000000, not "4.5"'],
+  ['{field: clinic_id, gte: 2}', '{field: clinic_id, gte: 1}', 11, 'spread with gte: 1 always holds: write 2 or more, or leave spread away'],
+  ['{field: clinic_id, gte: 2}', '{field: clinic_id, gte: -2}', 11, 'gte of spread must be a whole number from 2 to 100000000, not "-2"'],
+  ['{field: clinic_id, gte: 2}', '{field: clinic_id}', 11, 'spread has no gte: write spread: {field: clinic_id, gte: 2}'],
+  ['{field: clinic_id, gte: 2}', '{gte: 2}', 11, 'spread has no field: write spread: {field: clinic_id, gte: 2}'],
+  ['{field: clinic_id, gte: 2}', '{field: mfa, gte: 2}', 11, 'distinct values of text fields are counted, and "mfa" is none: count patient_id, clinic_id or event_id'],
+  ['{field: clinic_id, gte: 2}', '{field: actor_id, gte: 2}', 5, 'actor_id is in group-by and counted: within one group it has one value, so count another field'],
+  ['{field: clinic_id, gte: 2}', '{field: clinic_id, gte: 2, lt: 9}', 11, `lt is not taken: ${absence}`],
+  ['{field: clinic_id, gte: 2}', 'clinic_id', 11, 'spread must be a map'],
+  ['  steps: [40, 400]', '  stairs: [1]', 12, 'unknown key "stairs" in vigie: known are spread, steps, attack and runbook'],
+  ['  steps: [40, 400]', '  time_zone: UTC', 12, 'time_zone belongs into the vigie map of an event rule, where hour and day are asked'],
+  ['  steps: [40, 400]', '  attack: [T1078, 1213]', 12, '"1213" is no ATT&CK technique: write one such as T1078 or T1078.002'],
+  ['  steps: [40, 400]', '  runbook: ../../etc/passwd', 12, 'runbook must be the path of a .md file in this repository, not "../../etc/passwd"'],
+  ['  steps: [40, 400]', '  runbook: https://example.org/a.md', 12, 'runbook must be the path of a .md file in this repository, not "https://example.org/a.md"'],
+];
+
+const regex = (source: string, why: string): Case => [
+  '{action: read}',
+  `{device|re: '${source}'}`,
+  5,
+  `the regular expression ${JSON.stringify(source)} is not taken: ${why}`,
+];
+const search = (body: string, reason: string): Case => ['{action: read}', `{${body}}`, 5, reason];
+const condition = (text: string, reason: string): Case => [
+  'condition: selection',
+  `condition: ${text}`,
+  6,
+  `the condition is not valid: ${reason}`,
+];
+
+// prettier-ignore
+export const inEvents: readonly Case[] = [
+  ['name: access', 'name: access\nlevel: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
+  ['name: access', 'name: access\nfields: [patient]', 3, 'unknown field "patient": write patient_id'],
+  ['name: access', 'name: access\nfilter: {a: b}', 3, 'filter documents are not taken yet: write the exception as not in a condition'],
+  ['name: access', 'name: access\naction: global', 3, 'action: global and repeat are the old form: write each document in full'],
+  ['logsource: {product: ehr}\n', '', 1, 'logsource is missing: write logsource: {product: ehr}'],
+  ['{product: ehr}', '{product: windows}', 3, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
+  ['{product: ehr}', '{product: ehr, category: audit}', 3, 'logsource takes product only: leave category away'],
+  ['{product: ehr}', '{product: ehr, host: a}', 3, 'unknown key "host" in logsource: known are product and definition'],
+  ['name: access', 'name: access\nvigie: {steps: [1]}', 3, 'steps belongs into the vigie map of a correlation'],
+  ['name: access', 'name: access\nvigie: {zone: UTC}', 3, 'unknown key "zone" in vigie of an event rule: known are time_zone'],
+  ['name: access', 'name: access\nvigie: {time_zone: Europe/Pariss}', 3, 'unknown time zone "Europe/Pariss": write a name such as Europe/Paris'],
+  ['name: access', 'name: access\nvigie: {time_zone: europe/paris}', 3, 'unknown time zone "europe/paris": write a name such as Europe/Paris'],
+  ['  selection: {action: read}', '  selection: {action: read}\n  timeframe: 5m', 6, 'timeframe is the old form: write timespan in a correlation'],
+  ['  condition: selection\n', '', 5, 'detection has no condition: write condition: selection'],
+  ['condition: selection', 'condition: [selection]', 6, 'condition must be one text: join several with or'],
+  ['selection: {action: read}', 'selection: {action: read}\n  other: {action: list}', 6, '"other" is not used by the condition: use it or delete it'],
+  ['selection: {action: read}', 'selection: [read, list]', 5, '"selection" must be a map of fields or a list of such maps: a search in every field is not taken, name the field'],
+  ['selection: {action: read}', 'selection: {}', 5, '"selection" is empty and would match everything: name a field'],
+  condition('selection and nothing', 'it names "nothing", which detection does not hold; there is selection'),
+  condition('selection | count() > 5', 'the old form with | (count, near) is not taken; write a correlation of type value_count'),
+  condition('selection selection', '"selection" follows without and or or'),
+  condition('(selection', 'a ( is not closed'),
+  condition('selection)', 'it closes a parenthesis that was not opened'),
+  condition('selection and', 'it ends where the name of an entry should follow'),
+  condition('or selection', '"or" stands where the name of an entry should be'),
+  condition('1 of filter*', '"filter*" meets no entry of detection; there is selection'),
+  condition('2 of them', '"2 of" is not taken; write 1 of or all of'),
+  condition('all of', 'of needs a name such as selection* or them'),
+  condition('""', 'it is empty; name an entry of detection'),
+  search('patient: a', 'unknown field "patient": write patient_id'),
+  search('action: []', '"action" has an empty list and could never match: give a value'),
+  search('action: [[read]]', '"action" takes values, not a list inside'),
+  search('action: {a: b}', '"action" takes values, not a map inside'),
+  search('action: raed', 'action is never "raed": it is read, search, list, export, print, download, create, update, delete, login, logout or other'),
+  search('outcome|cased: SUCCESS', 'outcome is never "SUCCESS": it is success, failure or unknown'),
+  search('categories: letters', 'categories is never "letters": it is identity, prescription, insurance, notes, lab, imaging, scheduling, clinical, billing or unknown'),
+  search('actor_id|like: a', `unknown modifier "like": ${operators}`),
+  search('actor_id|windash: a', 'windash is for command lines, which no access has; leave it away'),
+  search('actor_id|base64offset|contains: a', 'base64offset is for command lines, which no access has; write the clear text'),
+  search('actor_id|contains|contains: a', 'the modifier contains stands twice: write it once'),
+  search('actor_id|contains|re: a', 'the modifiers contains and re exclude one another: write one per key'),
+  search('actor_id|re|i: a', 're without case is not taken, since tools differ in case tables; write [Aa]'),
+  search('actor_id|contains|all: a', 'all needs a list of values: leave it away'),
+  search('actor_id|neq|all: [a, b]', 'neq already means that no value may match: leave all away'),
+  search('actor_id|exists|neq: true', 'neq says nothing beside exists: write the other of true and false'),
+  search('actor_id|re|cased: a', 'cased says nothing beside re: leave it away'),
+  search('actor_id|exists: maybe', 'exists takes true or false, not "maybe"'),
+  search('time|exists: true', 'exists says nothing about time: leave the key away'),
+  search('actor_id|contains: ""', 'contains with an empty text matches everything: write exists: true'),
+  search('actor_id|contains: null', 'contains needs a value: null goes without modifier'),
+  search('actor_id|gte: 4', 'actor_id is text and has no order: gte goes with record_count, time|hour and time|day'),
+  search('record_count|contains: 4', 'record_count is a number: contains goes with text; use gt, gte, lt, lte or a plain number'),
+  search('record_count|gte: many', 'record_count is compared with a whole number from 0, not "many"'),
+  search('record_count|cased: 4', 'record_count is a number: leave cased away'),
+  search('mfa: maybe', 'mfa is true, false or null, not "maybe"'),
+  search('mfa|contains: t', 'mfa is true, false or null: leave the modifiers away'),
+  search('time: 2026', 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception'),
+  search('received_at: 2026', 'a rule cannot ask received_at, which depends on how an event arrived and not on what happened; use time'),
+  search('time|hour: 3', 'time|hour needs a time zone: write vigie: {time_zone: Europe/Paris} in this event rule'),
+  search('actor_id|hour: 3', 'hour goes with time only, not with actor_id: write time|hour'),
+  search('time|hour|day: 3', 'the modifiers hour and day exclude one another: write two keys'),
+  search('time|hour|contains: 3', 'hour goes with plain numbers and gt, gte, lt and lte, not with contains'),
+  search('time|month: 3', 'month is not taken; use hour or day'),
+  search('device|cidr: 10.0.0.0/8', 'cidr goes with source_ip only, not with device'),
+  search('source_ip|cidr: 10.0.0.1/8', '"10.0.0.1/8" is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask'),
+  search('actor_id|fieldref: nobody', 'unknown field "nobody": write action, actor_id, actor_kind, actor_role, application, auth, categories, clinic_id, device, emergency, event_id, extra, group_id, key_id, mfa, outcome, patient_id, privileged, purpose, received_at, record_count, session_id, source, source_ip, time or user_agent'),
+  search('actor_id|fieldref: mfa', 'fieldref compares two text fields, and mfa is none'),
+  search('actor_id|fieldref: actor_id', 'actor_id is always equal to itself: name another field'),
+  search('actor_id|expand: vip', 'expand takes the name of a list such as %service_accounts%, not "vip"'),
+  search('actor_id|expand: "%nobody%"', 'there is no list nobody: put nobody.txt, one value a line, into the folder of lists'),
+  search('actor_id|expand|re: "%vip%"', 'expand goes with plain values, contains, startswith, endswith and cidr, not with re'),
+  search('source_ip|expand|cidr: "%vip%"', '"a.b" is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask'),
+  regex('(a', 'a ( is not closed; write \\( for the character'),
+  regex('a)', 'it closes a parenthesis that was not opened; write \\) for the character'),
+  regex('[a', 'a [ is not closed; write \\[ for the character'),
+  regex('[]', '[ ] is empty; name at least one character, and write \\] for the bracket'),
+  regex('*a', '* repeats nothing; write \\* for the character'),
+  regex('a**', 'a quantifier follows a quantifier; lazy and possessive ones change nothing here, write one'),
+  regex('a{3,2}', '{3,2} is empty or backwards; write the smaller count first'),
+  regex('a{300}', 'it repeats more than 200 times; use + or *'),
+  regex('(a{200}){6}', 'its counts inside one another come to 1200, and ClickHouse takes 1000; use smaller counts'),
+  regex('(abcd){200}(efgh){200}(ijkl){200}', 'its repetitions, written out, have 5410 steps, more than 2000; use smaller counts'),
+  regex('(?=a)', 'look-around, flags and named groups are not taken, since ClickHouse and JavaScript differ in them; use ( ) or (?: )'),
+  regex('(a)\\1', '\\1 is not taken (back-references, \\b and \\p differ between tools); taken are \\d \\w \\s \\D \\W \\S \\t \\n \\r \\f and escaped signs'),
+  regex('[z-a]', 'a range in [ ] runs backwards or ends in a class; write \\- for the character'),
+  regex('^*', '^ and $ cannot be repeated; leave the quantifier away'),
+  search(`device|re: ${'a'.repeat(257)}`, `the regular expression ${JSON.stringify(`${'a'.repeat(60)}...`)} is not taken: it has 257 characters, more than 256; write several shorter ones`),
+];
+
+// prettier-ignore
+export const wholeFiles: readonly (readonly [what: string, text: string, line: number, reason: string])[] = [
+  ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation'],
+  ['a key twice', `title: a\n${event}`, 2, 'not valid YAML: Map keys must be unique'],
+  ['an alias', 'a: &x [b]\nc: *x\n', 1, 'anchors and aliases (& and *) are not taken: write the value out where it is used'],
+  ['an unknown tag', 'title: !thing a\n', 1, 'not valid YAML: Unresolved tag: !thing'],
+  ['a list at the root', '---\n- a\n', 2, 'a document must be a map with title, id and detection or correlation'],
+  ['a document without detection', 'title: a\n', 1, 'a document needs detection (an event rule) or correlation'],
+  ['a filter', 'title: a\nfilter: {rules: [b]}\n', 2, 'filter documents are not taken yet: write the exception as not in a condition'],
+  ['deep brackets', `a: ${'['.repeat(200_000)}`, 1, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
+  ['deep dashes', `a:\n  ${'- '.repeat(100)}b`, 2, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
+  ['a huge file', `# ${'x'.repeat(262_144)}`, 1, 'the file has 262146 bytes, more than 262144: split it into several files'],
+  ['many documents', '--- {a: b}\n'.repeat(201), 1, 'the file has 201 documents, more than 200: split it into several files'],
+  ['a huge text', `title: ${'x'.repeat(4_097)}`, 1, `the text ${JSON.stringify(`${'x'.repeat(60)}...`)} has 4097 characters, more than 4096: use a list with expand`],
+  ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, so it would do nothing: refer to it or delete it'],
+  ['a name twice', `${pack}---\n${event}`, 21, 'the name "access" is taken by rules/a.yml:14: give another'],
+  ['an id twice', `${pack}---\n${correlation}`, 21, 'the id "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10" is taken by rules/a.yml:1: give another'],
+];
