@@ -1,0 +1,78 @@
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
+
+const mebibyte = 1024 * 1024;
+
+export const clickhouseConfig = {
+  ...commonConfig,
+  /** Queries of people and dashboards that run at a time; one more waits in the queue. */
+  VIGIE_CLICKHOUSE_READERS: z.coerce.number().int().min(1).max(64).default(6),
+  /** Inserts of data that run at a time. They never wait behind a reader. */
+  VIGIE_CLICKHOUSE_WRITERS: z.coerce.number().int().min(1).max(16).default(3),
+  /** Queries that may wait for a place, per kind; the next one is refused with code 202. */
+  VIGIE_CLICKHOUSE_QUEUE: z.coerce.number().int().min(0).max(10_000).default(100),
+  /** Seconds; a client may ask for less, never for more. */
+  VIGIE_CLICKHOUSE_READ_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
+  /** MiB of one query; a client may ask for less, never for more. */
+  VIGIE_CLICKHOUSE_READ_MEMORY_MIB: z.coerce.number().int().min(64).default(2048),
+  /** MiB of the whole engine. */
+  VIGIE_CLICKHOUSE_MEMORY_MIB: z.coerce.number().int().min(256).default(6144),
+  /** MiB of one request body after decompression. */
+  VIGIE_CLICKHOUSE_BODY_MIB: z.coerce.number().int().min(1).max(1024).default(256),
+  /** MiB of a result in a format that is one document (JSON, Parquet, ...); formats of rows have no limit. */
+  VIGIE_CLICKHOUSE_DOCUMENT_MIB: z.coerce.number().int().min(1).max(1024).default(256),
+  /** Fixed when a process begins, hence set by whoever starts it. */
+  UV_THREADPOOL_SIZE: z.coerce.number().int().min(1).default(4),
+};
+
+/** What the embedded ClickHouse runs with. Sizes in bytes, times in milliseconds. */
+export interface ClickHouseConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly directory: string;
+  readonly logLevel: string;
+  /** Asked for only when not empty. */
+  readonly password: string;
+  readonly readers: number;
+  readonly writers: number;
+  readonly queueMax: number;
+  readonly readSecondsMax: number;
+  readonly readMemoryMax: number;
+  readonly engineMemoryMax: number;
+  readonly bodyBytesMax: number;
+  readonly documentBytesMax: number;
+  /** Threads that one query may use. */
+  readonly threadsPerQuery: number;
+}
+
+/** Threads of libuv that stay free for files, compression and KILL QUERY. */
+export const spareThreads = 4;
+
+/** Throws `ConfigError`. */
+export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): ClickHouseConfig {
+  const given = readConfig(clickhouseConfig, env);
+  const threads = given.VIGIE_CLICKHOUSE_READERS + given.VIGIE_CLICKHOUSE_WRITERS + spareThreads;
+  if (given.UV_THREADPOOL_SIZE < threads)
+    throw new ConfigError(
+      `UV_THREADPOOL_SIZE: ${given.UV_THREADPOOL_SIZE} thread(s) would let queries stop each other; start the process with UV_THREADPOOL_SIZE=${threads} or more`,
+    );
+  return {
+    host: given.VIGIE_HOST,
+    port: given.VIGIE_PORT_BASE + portOffsets.clickhouse,
+    directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
+    logLevel: given.VIGIE_LOG_LEVEL,
+    password: given.CLICKHOUSE_PASSWORD,
+    readers: given.VIGIE_CLICKHOUSE_READERS,
+    writers: given.VIGIE_CLICKHOUSE_WRITERS,
+    queueMax: given.VIGIE_CLICKHOUSE_QUEUE,
+    readSecondsMax: given.VIGIE_CLICKHOUSE_READ_SECONDS,
+    readMemoryMax: given.VIGIE_CLICKHOUSE_READ_MEMORY_MIB * mebibyte,
+    engineMemoryMax: given.VIGIE_CLICKHOUSE_MEMORY_MIB * mebibyte,
+    bodyBytesMax: given.VIGIE_CLICKHOUSE_BODY_MIB * mebibyte,
+    documentBytesMax: given.VIGIE_CLICKHOUSE_DOCUMENT_MIB * mebibyte,
+    threadsPerQuery: Math.max(1, cpus().length),
+  };
+}

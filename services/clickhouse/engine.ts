@@ -1,0 +1,91 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** What a query that is not streamed gave. */
+export interface EngineResult {
+  readonly bytes: Buffer;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+export interface EngineInsert {
+  readonly rowsWritten: number;
+  readonly bytesWritten: number;
+}
+
+/**
+ * One connection to the engine: its own settings, parameters and temporary tables. One call at a time.
+ * Calls reject with an `Error` whose message is ClickHouse's own (`Code: 60. DB::Exception: ...`).
+ */
+export interface EngineConnection {
+  query(sql: string, format: string): Promise<EngineResult>;
+  /** `head` ends where the data begins (`INSERT INTO t FORMAT JSONEachRow`); the bytes are parsed by the engine as they are. */
+  insert(head: string, data: Buffer): Promise<EngineInsert>;
+  /** Chunks of a SELECT, each one a whole document of the format: headers come again with every chunk. */
+  stream(sql: string, format: string): AsyncGenerator<Buffer, void>;
+  close(): void;
+}
+
+/** The addon of chdb, below its JavaScript face. See docs/decisions/clickhouse.md for why. */
+interface Addon {
+  CreateConnection(directory: string, args: readonly string[]): object;
+  CloseConnection(connection: object): void;
+  QueryAsyncConnection(connection: object, sql: string, format: string): Promise<EngineResult>;
+  InsertRawAsyncConnection(connection: object, head: string, data: Buffer, countLines: boolean): Promise<EngineInsert>;
+  StreamQuery(connection: object, sql: string, format: string): object;
+  StreamFetch(stream: object): Promise<{ readonly bytes?: Buffer; readonly done: boolean }>;
+  StreamCancel(stream: object): void;
+}
+
+/** ClickHouse inside this process, on one directory. A process can open one directory only. */
+export class Engine {
+  readonly #addon = loadAddon();
+  /** Keeps the engine and its background merges running while no query does. */
+  readonly #keeper: object;
+
+  constructor(
+    private readonly directory: string,
+    serverArgs: readonly string[],
+  ) {
+    mkdirSync(directory, { recursive: true });
+    this.#keeper = this.#addon.CreateConnection(directory, serverArgs);
+  }
+
+  /** `settings` hold from the first query on. Opening takes about half a millisecond, so every request has its own. */
+  connect(settings: Readonly<Record<string, string | number>> = {}): EngineConnection {
+    const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
+    return connection(this.#addon, this.#addon.CreateConnection(this.directory, args));
+  }
+
+  /** Every other connection must be closed before. */
+  close(): void {
+    this.#addon.CloseConnection(this.#keeper);
+  }
+}
+
+function connection(addon: Addon, handle: object): EngineConnection {
+  return {
+    query: (sql, format) => addon.QueryAsyncConnection(handle, sql, format),
+    insert: (head, data) => addon.InsertRawAsyncConnection(handle, head, data, false),
+    async *stream(sql, format) {
+      const stream = addon.StreamQuery(handle, sql, format);
+      try {
+        for (;;) {
+          const { bytes, done } = await addon.StreamFetch(stream);
+          if (done) return;
+          if (bytes) yield bytes;
+        }
+      } finally {
+        addon.StreamCancel(stream);
+      }
+    },
+    close: () => addon.CloseConnection(handle),
+  };
+}
+
+function loadAddon(): Addon {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('chdb/package.json'));
+  const loader = require(join(folder, 'dist', 'loader.js')) as { loadNative(): Addon };
+  return loader.loadNative();
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Transform } from 'node:stream';
+import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import type { ClickHouseException } from './exception.js';
+import type { Answer, Summary } from './query-runner.js';
+
+export interface AnswerOptions {
+  readonly queryId: string;
+  readonly format: string;
+  readonly timezone: string;
+  /** `Accept-Encoding` of a client that also asked for compression; undefined when it did not. */
+  readonly acceptEncoding: string | undefined;
+  readonly elapsedMs: () => number;
+}
+
+/** The answer of ClickHouse over HTTP: its headers, compression, back-pressure, and an exception told in the middle of a stream. */
+export class HttpAnswer implements Answer {
+  /** By it a client tells an exception at the end of a stream from data. */
+  readonly #tag = randomBytes(8).toString('hex');
+  #out: ServerResponse | Transform;
+  #begun = false;
+
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly options: AnswerOptions,
+  ) {
+    this.#out = response;
+  }
+
+  begin(summary: Summary): void {
+    this.#begun = true;
+    this.#head(summary);
+    this.response.setHeader('Content-Type', contentTypeOf(this.options.format));
+    this.response.setHeader('X-ClickHouse-Format', this.options.format);
+    this.response.setHeader('X-ClickHouse-Exception-Tag', this.#tag);
+    const encoding = encodingOf(this.options.acceptEncoding);
+    if (encoding) {
+      this.response.setHeader('Content-Encoding', encoding);
+      const encoder =
+        encoding === 'gzip'
+          ? createGzip({ level: 3 })
+          : createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+      encoder.pipe(this.response);
+      this.#out = encoder;
+    }
+  }
+
+  async write(bytes: Buffer): Promise<void> {
+    if (this.response.destroyed || this.response.closed) return;
+    if (this.#out.write(bytes)) return;
+    // A client that goes away never drains: its closing wakes us as well.
+    const over = new AbortController();
+    const closed = once(this.response, 'close', { signal: over.signal }).catch(() => {});
+    await Promise.race([once(this.#out, 'drain', { signal: over.signal }).catch(() => {}), closed]);
+    over.abort();
+  }
+
+  end(): void {
+    this.#out.end();
+  }
+
+  /** Before the first byte an exception is a status and a text; after it, a marked text at the end of the stream. */
+  fail(exception: ClickHouseException): void {
+    if (this.response.destroyed) return;
+    const text = `${exception.message.trimEnd()}\n`;
+    if (this.#begun) {
+      const marker = '__exception__';
+      this.#out.end(`\r\n${marker}\r\n${this.#tag}\r\n${text}${Buffer.byteLength(text)} ${this.#tag}\r\n${marker}\r\n`);
+      return;
+    }
+    this.response.statusCode = exception.status;
+    this.#head({ readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 });
+    this.response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
+    this.response.setHeader('X-ClickHouse-Exception-Code', String(exception.code));
+    if (exception.status === 503) this.response.setHeader('Retry-After', '1');
+    this.response.end(text);
+  }
+
+  #head(summary: Summary): void {
+    this.response.setHeader('X-ClickHouse-Server-Display-Name', 'vigie');
+    this.response.setHeader('X-ClickHouse-Query-Id', this.options.queryId.replaceAll(/[^\x20-\x7e]/g, '?'));
+    this.response.setHeader('X-ClickHouse-Timezone', this.options.timezone);
+    this.response.setHeader('X-ClickHouse-Summary', summaryText(summary, this.options.elapsedMs()));
+  }
+}
+
+function summaryText(summary: Summary, elapsedMs: number): string {
+  return JSON.stringify({
+    read_rows: String(summary.readRows),
+    read_bytes: String(summary.readBytes),
+    written_rows: String(summary.writtenRows),
+    written_bytes: String(summary.writtenBytes),
+    total_rows_to_read: '0',
+    result_rows: String(summary.writtenRows),
+    result_bytes: String(summary.writtenBytes),
+    elapsed_ns: String(Math.round(elapsedMs * 1e6)),
+  });
+}
+
+function encodingOf(accepted: string | undefined): 'gzip' | 'zstd' | undefined {
+  if (accepted === undefined) return undefined;
+  if (/\bgzip\b/i.test(accepted)) return 'gzip';
+  return /\bzstd\b/i.test(accepted) ? 'zstd' : undefined;
+}
+
+function contentTypeOf(format: string): string {
+  if (/^(JSONEachRow|JSONLines|NDJSON|JSONStringsEachRow|JSONCompact(Strings)?EachRow)/i.test(format))
+    return 'application/x-ndjson; charset=UTF-8';
+  if (/^JSON/i.test(format)) return 'application/json; charset=UTF-8';
+  if (/^(TSV|TabSeparated)/i.test(format)) return 'text/tab-separated-values; charset=UTF-8';
+  if (/^CSV/i.test(format)) return 'text/csv; charset=UTF-8; header=present';
+  return /^(Native|RowBinary|Parquet|Arrow|ORC|Avro)/i.test(format) ? 'application/octet-stream' : 'text/plain; charset=UTF-8';
+}

@@ -1,0 +1,43 @@
+import { ConfigError } from '#libs/runtime/config.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { createLog } from '#libs/runtime/log.js';
+import { type ClickHouseConfig, readClickHouseConfig } from './config.js';
+import { startClickHouse } from './start.js';
+
+/** The embedded ClickHouse as a process: exit codes 0 after a clean drain, 1 after a bug, 2 for a configuration that cannot be used. */
+const config = configOrExit();
+const log = createLog('clickhouse', config.logLevel);
+for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(event, (cause: unknown) => {
+    log.error('a bug reached the top of the process, which ends now', { cause });
+    process.exit(1);
+  });
+
+const started = await startClickHouse(config, { clock: systemClock, log }).catch((cause: unknown) => exitWith(1, cause));
+let stopping = false;
+const stop = async (): Promise<void> => {
+  if (stopping) return;
+  stopping = true;
+  const well = await started.stop();
+  log.info(well ? 'stopped' : 'stopped before everything was drained');
+  process.exit(well ? 0 : 1);
+};
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+if (process.channel) {
+  process.on('disconnect', () => void stop());
+  process.channel.unref();
+}
+log.info('listening', { port: started.port });
+
+function configOrExit(): ClickHouseConfig {
+  try {
+    return readClickHouseConfig();
+  } catch (cause) {
+    return exitWith(cause instanceof ConfigError ? 2 : 1, cause);
+  }
+}
+
+function exitWith(code: number, cause: unknown): never {
+  process.stderr.write(`clickhouse: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.exit(code);
+}

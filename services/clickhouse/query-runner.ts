@@ -1,0 +1,166 @@
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { ClickHouseConfig } from './config.js';
+import type { Engine, EngineConnection } from './engine.js';
+import { exception } from './exception.js';
+import { joiningOf, type Joining } from './framing.js';
+import { refusal } from './guard.js';
+import { Lane } from './lane.js';
+import type { QueryRequest } from './request.js';
+
+export interface Summary {
+  readonly readRows: number;
+  readonly readBytes: number;
+  readonly writtenRows: number;
+  readonly writtenBytes: number;
+}
+
+/** Where an answer goes. `begin` comes before the first byte; `write` resolves when more may come. */
+export interface Answer {
+  begin(summary: Summary): void;
+  write(bytes: Buffer): Promise<void>;
+}
+
+/** How long past its own limit a query may run before it is killed from outside. Milliseconds. */
+const graceMs = 5000;
+
+const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
+
+/** Runs queries on the engine: each on its own connection, in its lane, under its limits, killed when its client is gone. */
+export class QueryRunner {
+  readonly lanes: { readonly read: Lane; readonly write: Lane };
+  readonly #running = new Set<string>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly config: ClickHouseConfig,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.lanes = {
+      read: new Lane('read', config.readers, config.queueMax),
+      write: new Lane('write', config.writers, config.queueMax),
+    };
+  }
+
+  /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
+  async run(request: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
+    const refused = refusal(request, { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax });
+    if (refused) throw refused;
+    if (this.#running.has(request.queryId))
+      throw exception(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${request.queryId} is already running.`);
+    this.#running.add(request.queryId);
+    try {
+      const isInsert = request.inspection.statement.kind === 'insert';
+      await this.lanes[isInsert ? 'write' : 'read'].run(gone, () => this.#onConnection(request, answer, gone));
+    } finally {
+      this.#running.delete(request.queryId);
+    }
+  }
+
+  async #onConnection(request: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
+    const connection = this.engine.connect(this.#settings(request));
+    try {
+      await prepare(connection, request);
+      // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
+      if (request.inspection.statement.kind === 'insert') await insert(connection, request, answer);
+      else await this.#killing(request, gone, (signal) => read(connection, request, answer, signal));
+    } finally {
+      connection.close();
+    }
+  }
+
+  #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
+    const common = { max_threads: this.config.threadsPerQuery };
+    if (inspection.statement.kind === 'insert') return common;
+    const limits = { ...common, max_execution_time: this.config.readSecondsMax, max_memory_usage: this.config.readMemoryMax };
+    return joiningOf(format) ? limits : { ...limits, max_result_bytes: this.config.documentBytesMax };
+  }
+
+  /** Kills the query when its client goes or its time is over; waits until the engine has let go of it. */
+  async #killing(request: QueryRequest, gone: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const finished = new AbortController();
+    const stop = new AbortController();
+    const kill = (): void => {
+      stop.abort();
+      void this.#killUntil(finished.signal, request.queryId);
+    };
+    gone.addEventListener('abort', kill, { once: true });
+    this.clock.sleep(this.config.readSecondsMax * 1000 + graceMs, finished.signal).then(kill, () => {});
+    if (gone.aborted) kill();
+    try {
+      await work(stop.signal);
+    } finally {
+      finished.abort();
+      gone.removeEventListener('abort', kill);
+    }
+  }
+
+  /** The query may not have begun when its client goes: KILL is said again until it is over. */
+  async #killUntil(finished: AbortSignal, queryId: string): Promise<void> {
+    while (!finished.aborted) {
+      const connection = this.engine.connect({});
+      try {
+        await connection.query(`KILL QUERY WHERE Settings['log_comment'] = ${literal(queryId)} ASYNC`, 'Null');
+      } catch (cause) {
+        this.log.warn('a query could not be killed', { cause });
+      } finally {
+        connection.close();
+      }
+      await this.clock.sleep(200, finished).catch(() => {});
+    }
+  }
+}
+
+/** A query is found again by its `log_comment`: the engine does not let its callers choose the query id. */
+async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: QueryRequest): Promise<void> {
+  if (database !== undefined && database !== 'default') await connection.query(`USE ${identifier(database)}`, 'Null');
+  const assignments = [['log_comment', queryId] as const, ...[...settings].filter(([name]) => name !== 'readonly')];
+  await connection.query(`SET ${assignments.map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null');
+  const readonly = settings.get('readonly') ?? (readOnly ? '2' : '0');
+  if (readonly !== '0') await connection.query(`SET readonly = ${literal(readonly)}`, 'Null');
+}
+
+async function insert(connection: EngineConnection, request: QueryRequest, answer: Answer): Promise<void> {
+  const { rowsWritten, bytesWritten } =
+    request.data.length === 0 ? { rowsWritten: 0, bytesWritten: 0 } : await connection.insert(request.sql, request.data);
+  answer.begin({ ...nothing, writtenRows: rowsWritten, writtenBytes: bytesWritten });
+}
+
+async function read(connection: EngineConnection, request: QueryRequest, answer: Answer, stop: AbortSignal): Promise<void> {
+  const joining = request.inspection.statement.kind === 'select' ? joiningOf(request.format) : undefined;
+  if (joining) return stream(connection, request, answer, joining, stop);
+  const { bytes, rowsRead, bytesRead } = await connection.query(request.sql, request.format);
+  answer.begin({ ...nothing, readRows: rowsRead, readBytes: bytesRead });
+  if (bytes.length) await answer.write(bytes);
+}
+
+async function stream(
+  connection: EngineConnection,
+  request: QueryRequest,
+  answer: Answer,
+  joining: Joining,
+  stop: AbortSignal,
+): Promise<void> {
+  let begun = false;
+  for await (const chunk of connection.stream(withoutEnd(request.sql), request.format)) {
+    if (stop.aborted) break;
+    if (!begun) answer.begin(nothing);
+    await answer.write(begun ? chunk.subarray(joining(chunk)) : chunk);
+    begun = true;
+  }
+  if (!begun) answer.begin(nothing);
+}
+
+/** The streaming call takes no semicolon. */
+function withoutEnd(sql: string): string {
+  return sql.replace(/[\s;]+$/, '');
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function identifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { exception } from './exception.js';
+import { type Inspection, inspect } from './sql-text.js';
+
+/** A query as it came over HTTP, read but not judged. */
+export interface QueryRequest {
+  readonly queryId: string;
+  readonly database: string | undefined;
+  /** The whole query; of an INSERT with data, its head, completed with a FORMAT. */
+  readonly sql: string;
+  /** The data of an INSERT. */
+  readonly data: Buffer;
+  readonly inspection: Inspection;
+  /** The format of the answer. */
+  readonly format: string;
+  /** Settings of the URL, and query parameters as `param_<name>`. */
+  readonly settings: ReadonlyMap<string, string>;
+  readonly readOnly: boolean;
+  readonly compressResponse: boolean;
+}
+
+/** Parameters of the URL that are addressed to the HTTP interface and not to the engine. */
+const notSettings = new Set([
+  'query', 'database', 'default_format', 'query_id', 'session_id', 'session_timeout', 'session_check', 'user', 'password', 'quota_key',
+  'role', 'compress', 'decompress', 'enable_http_compression', 'http_zlib_compression_level', 'stacktrace', 'wait_end_of_query',
+  'buffer_size', 'client_protocol_version', 'close_session', 'log_comment', 'cancel_http_readonly_queries_on_client_close',
+]); // prettier-ignore
+
+/** A query longer than this is not looked at. Bytes; ClickHouse's own `max_query_size` is 262,144. */
+const queryBytesMax = 1024 * 1024;
+
+/** Puts the query of the URL, the body and the parts of a form together, as ClickHouse does. Throws `ClickHouseException`. */
+export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer): QueryRequest {
+  const form = formOf(message, body);
+  const parameters = new Map([...url.searchParams, ...(form?.parameters ?? [])]);
+  const settings = new Map([...parameters].filter(([name]) => !notSettings.has(name)));
+  for (const name of settings.keys())
+    if (!/^\w+$/.test(name)) throw exception(115, 'UNKNOWN_SETTING', `Unknown setting '${name.slice(0, 100)}'.`);
+  const defaultFormat = parameters.get('default_format') || header(message, 'x-clickhouse-format');
+  return {
+    ...textOf(parameters.get('query') ?? '', form ? Buffer.alloc(0) : body, defaultFormat),
+    queryId: parameters.get('query_id') || randomUUID(),
+    database: parameters.get('database') || header(message, 'x-clickhouse-database'),
+    settings,
+    readOnly: message.method === 'GET' || message.method === 'HEAD',
+    compressResponse: parameters.get('enable_http_compression') === '1',
+  };
+}
+
+function textOf(urlQuery: string, body: Buffer, defaultFormat: string | undefined) {
+  const query = Buffer.from(urlQuery, 'utf8');
+  const whole =
+    query.length === 0
+      ? body
+      : body.length === 0
+        ? query
+        : Buffer.concat([query, Buffer.from('\n'), body.subarray(0, queryBytesMax)]);
+  // One byte, one character: places in the text are places in the bytes.
+  const inspection = inspect(whole.toString('latin1', 0, queryBytesMax));
+  const { statement } = inspection;
+  const format = statement.format ?? defaultFormat ?? 'TabSeparated';
+  if (statement.kind !== 'insert') {
+    if (query.length + body.length > queryBytesMax)
+      throw exception(
+        62,
+        'SYNTAX_ERROR',
+        `Max query size exceeded: ${query.length + body.length} bytes, at most ${queryBytesMax} are read`,
+      );
+    return { sql: whole.toString('utf8'), data: Buffer.alloc(0), inspection, format };
+  }
+  if (query.length === 0)
+    return {
+      sql: completed(body.toString('utf8', 0, statement.headEnd), statement.format, defaultFormat),
+      data: body.subarray(statement.headEnd),
+      inspection,
+      format,
+    };
+  const head = completed(query.toString('utf8', 0, Math.min(statement.headEnd, query.length)), statement.format, defaultFormat);
+  const rest = query.subarray(Math.min(statement.headEnd, query.length));
+  return { sql: head, data: rest.length ? Buffer.concat([rest, Buffer.from('\n'), body]) : body, inspection, format };
+}
+
+function completed(head: string, format: string | undefined, defaultFormat: string | undefined): string {
+  return format === undefined ? `${head.replace(/[\s;]+$/, '')} FORMAT ${wordOf(defaultFormat ?? 'Values')}` : head.trimEnd();
+}
+
+function wordOf(format: string): string {
+  if (!/^\w+$/.test(format)) throw exception(73, 'UNKNOWN_FORMAT', 'Unknown format: a format is one word');
+  return format;
+}
+
+/** `multipart/form-data` whose parts are parameters: how the client sends large query parameters. */
+function formOf(
+  message: IncomingMessage,
+  body: Buffer,
+): { readonly parameters: readonly (readonly [string, string])[] } | undefined {
+  const boundary = /^multipart\/form-data;.*boundary="?([^";]+)"?/i.exec(header(message, 'content-type') ?? '')?.[1];
+  if (boundary === undefined) return undefined;
+  const parameters = body
+    .toString('latin1')
+    .split(`--${boundary}`)
+    .flatMap((part) => {
+      const end = part.indexOf('\r\n\r\n');
+      const name = /name="([^"]*)"/i.exec(part.slice(0, Math.max(end, 0)))?.[1];
+      return name === undefined ? [] : [[name, Buffer.from(part.slice(end + 4, -2), 'latin1').toString('utf8')] as const];
+    });
+  return { parameters };
+}
+
+export function header(message: IncomingMessage, name: string): string | undefined {
+  const value = message.headers[name];
+  return (Array.isArray(value) ? value[0] : value) || undefined;
+}

@@ -1,0 +1,123 @@
+/** One word, symbol or literal of a query, with its place. Comments and blanks are left out. */
+interface Token {
+  readonly kind: 'word' | 'number' | 'string' | 'quoted' | 'symbol';
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+const pattern =
+  /(?<blank>\s+|--[^\n]*|#![^\n]*|#\s[^\n]*|\/\*[\s\S]*?\*\/)|(?<heredoc>\$(?<tag>\w*)\$[\s\S]*?\$\k<tag>\$)|(?<string>'(?:[^'\\]|\\[\s\S]|'')*')|(?<quoted>"(?:[^"\\]|\\[\s\S]|"")*"|`(?:[^`\\]|\\[\s\S]|``)*`)|(?<number>\d[\w.]*)|(?<word>[\p{L}_][\p{L}\p{N}_]*)|(?<symbol>[\s\S])/uy;
+
+function* tokensOf(sql: string): Generator<Token, void> {
+  pattern.lastIndex = 0;
+  let at = 0;
+  while (at < sql.length) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(sql);
+    if (!found?.groups) return;
+    const start = at;
+    at += found[0].length;
+    const kind = kindOf(found.groups);
+    if (kind) yield { kind, text: found[0], start, end: at };
+  }
+}
+
+function kindOf(groups: Readonly<Record<string, string | undefined>>): Token['kind'] | undefined {
+  if (groups['blank'] !== undefined) return undefined;
+  if (groups['heredoc'] !== undefined || groups['string'] !== undefined) return 'string';
+  if (groups['quoted'] !== undefined) return 'quoted';
+  if (groups['number'] !== undefined) return 'number';
+  return groups['word'] === undefined ? 'symbol' : 'word';
+}
+
+/** What the server must know of a query before the engine sees it. */
+export type Statement =
+  /** SELECT: can be streamed. `format` is the one that the text asks for. */
+  | { readonly kind: 'select'; readonly format: string | undefined }
+  /** INSERT whose data follow: `head` up to where the data begin, in characters; `format` as the text says. */
+  | { readonly kind: 'insert'; readonly headEnd: number; readonly format: string | undefined }
+  /** Everything else, among it INSERT ... SELECT. */
+  | { readonly kind: 'command'; readonly format: string | undefined };
+
+export interface Inspection {
+  readonly statement: Statement;
+  /** A semicolon with something behind it. */
+  readonly severalStatements: boolean;
+  /** Lower-case names that are called like functions or engines, for what may not be reached from here. */
+  readonly called: ReadonlySet<string>;
+  /** `name = number` anywhere in the text: the settings that a query gives itself. */
+  readonly assigned: readonly { readonly name: string; readonly value: number }[];
+  readonly intoOutfile: boolean;
+}
+
+/** Reads a query only as far as it is text: of an INSERT, the head. Never throws; what is wrong is the engine's to say. */
+export function inspect(sql: string): Inspection {
+  const tokens: Token[] = [];
+  let insert: Extract<Statement, { kind: 'insert' }> | undefined;
+  let depth = 0;
+  for (const token of tokensOf(sql)) {
+    tokens.push(token);
+    if (token.text === '(') depth += 1;
+    if (token.text === ')') depth -= 1;
+    insert = depth === 0 ? insertEnd(tokens, sql) : undefined;
+    if (insert) break;
+  }
+  const words = tokens.map((token) => (token.kind === 'word' ? token.text.toUpperCase() : token.text));
+  return {
+    statement: insert ?? statementOf(tokens, words, sql),
+    severalStatements: tokens.some(
+      (token, at) =>
+        token.text === ';' && token.kind === 'symbol' && at < tokens.length - 1 && !words.slice(at).every((word) => word === ';'),
+    ),
+    called: new Set(
+      tokens.flatMap((token, at) =>
+        words[at + 1] === '(' || (words[at - 1] === '=' && words[at - 2] === 'ENGINE') ? [nameOf(token)] : [],
+      ),
+    ),
+    assigned: tokens.flatMap((token, at) =>
+      token.kind === 'word' && words[at + 1] === '=' ? assigned(token, tokens[at + 2]) : [],
+    ),
+    intoOutfile: words.some((word, at) => word === 'INTO' && words[at + 1] === 'OUTFILE'),
+  };
+}
+
+function assigned(name: Token, value: Token | undefined): readonly { name: string; value: number }[] {
+  if (value?.kind !== 'number' && value?.kind !== 'string') return [];
+  const number = Number(value.text.replaceAll(/['_]/g, ''));
+  return [{ name: name.text.toLowerCase(), value: Number.isNaN(number) ? Infinity : number }];
+}
+
+function nameOf(token: Token): string {
+  return (token.kind === 'quoted' ? token.text.slice(1, -1) : token.text).toLowerCase();
+}
+
+/** The head of an INSERT with data ends behind VALUES or FORMAT and its name. Only the last token is looked at, so the caller asks after each. */
+function insertEnd(tokens: readonly Token[], sql: string): Extract<Statement, { kind: 'insert' }> | undefined {
+  if (tokens[0]?.text.toUpperCase() !== 'INSERT') return undefined;
+  const last = tokens.at(-1);
+  if (!last || last.kind !== 'word' || tokens.length < 3) return undefined;
+  if (last.text.toUpperCase() === 'VALUES') return { kind: 'insert', headEnd: last.end, format: 'Values' };
+  if (tokens.at(-2)?.text.toUpperCase() !== 'FORMAT' || tokens.some(isSelect)) return undefined;
+  const blank = /^[ \t\r]*\n?/.exec(sql.slice(last.end, last.end + 100));
+  return { kind: 'insert', headEnd: last.end + (blank?.[0].length ?? 0), format: last.text };
+}
+
+function isSelect({ kind, text }: Token): boolean {
+  return kind === 'word' && (text.toUpperCase() === 'SELECT' || text.toUpperCase() === 'WITH');
+}
+
+function statementOf(tokens: readonly Token[], words: readonly string[], sql: string): Statement {
+  const first = words.find((word) => word !== '(');
+  const at = words.lastIndexOf('FORMAT');
+  const named = at > 0 && at >= words.length - 2 - trailing(words, at) ? tokens[at + 1] : undefined;
+  const format = named?.kind === 'word' ? named.text : undefined;
+  if (first === 'INSERT' && !tokens.some(isSelect)) return { kind: 'insert', headEnd: sql.length, format: undefined };
+  return { kind: first === 'SELECT' || first === 'WITH' ? 'select' : 'command', format };
+}
+
+/** Tokens that may stand behind `FORMAT name`: a semicolon, or SETTINGS and all that follows. */
+function trailing(words: readonly string[], format: number): number {
+  const rest = words.slice(format + 2);
+  return rest[0] === 'SETTINGS' || rest.every((word) => word === ';') ? rest.length : 0;
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import { BodyReader } from './body.js';
+import { ClickHouseMetrics } from './clickhouse-metrics.js';
+import type { ClickHouseConfig } from './config.js';
+import { Engine } from './engine.js';
+import { QueryRunner } from './query-runner.js';
+import { createClickHouseServer } from './server.js';
+
+export interface RunningClickHouse {
+  readonly port: number;
+  /** Refuses new requests, finishes inserts, kills reads that take longer, closes the engine. False when something was still running. */
+  stop(): Promise<boolean>;
+}
+
+/** Time for what runs to end by itself, in milliseconds; the process must be gone 10 s after SIGTERM. */
+const drainMsMax = 8000;
+
+/** Opens the engine and listens. Port 0 lets the system choose. */
+export async function startClickHouse(
+  config: ClickHouseConfig,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Promise<RunningClickHouse> {
+  mkdirSync(config.directory, { recursive: true });
+  const engine = new Engine(config.directory, [`--max_server_memory_usage=${config.engineMemoryMax}`]);
+  const timezone = await askTimezone(engine);
+  const runner = new QueryRunner(engine, config, clock, log);
+  const bodies = new BodyReader(config.bodyBytesMax);
+  const health = new Health();
+  let draining = false;
+  health.ready('accepting', () => (draining ? 'draining' : undefined));
+  const metrics = new ClickHouseMetrics(runner, bodies);
+  const server = createClickHouseServer({ runner, bodies, health, metrics, clock, log, timezone, password: config.password });
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  const stop = async (): Promise<boolean> => {
+    draining = true;
+    const closed = once(server, 'close');
+    server.close();
+    const deadline = new AbortController();
+    const late = clock.sleep(drainMsMax, deadline.signal).then(
+      () => false,
+      () => true,
+    );
+    const well = await Promise.race([late, closed.then(() => true)]);
+    deadline.abort();
+    server.closeAllConnections();
+    // With a query still inside, closing the engine would end the process by a crash: the system closes it then, and loses nothing.
+    if (well) engine.close();
+    return well;
+  };
+  return { port: (server.address() as AddressInfo).port, stop };
+}
+
+async function askTimezone(engine: Engine): Promise<string> {
+  const connection = engine.connect();
+  try {
+    return (await connection.query('SELECT timezone()', 'TabSeparated')).bytes.toString('utf8').trim();
+  } finally {
+    connection.close();
+  }
+}
