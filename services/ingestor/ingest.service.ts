@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { topics } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
-import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -19,6 +18,10 @@ import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
 
 export const INGESTOR_CONFIG = Symbol('ingestor configuration');
+export const OPEN_LOG = Symbol('how the log is opened');
+
+/** How the log is opened: `openEventLog` in the service, a log in memory in tests. */
+export type OpenLog = (tools: { readonly clock: Clock; readonly logger: Log }) => Promise<EventLog>;
 
 /** Frames that wait this long while the log acknowledges none mean that work has stopped. */
 const stalledMsMax = 60_000;
@@ -34,6 +37,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
+    @Inject(OPEN_LOG) private readonly openLog: OpenLog,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly logger: Log,
     @Inject(Metrics) private readonly metrics: Metrics,
@@ -77,7 +81,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #open(): Promise<void> {
-    const log = await openEventLog(this.config, { clock: this.clock, logger: this.logger, name: 'ingestor' });
+    const log = await this.openLog({ clock: this.clock, logger: this.logger });
     this.shutdown.add('event log', () => log.close());
     const [accesses, quarantine] = await Promise.all([
       this.#builder(log, topics.accesses),

@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { accessRow } from '#libs/contracts/access-row.js';
+import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { futureSkewMsMax } from '../limits.js';
+import { parseItem } from '../json/parse-item.js';
+import { isoText } from '../time.js';
+import { rowLine, type SourceContext, toRows } from '../to-rows.js';
+import { parseVigieEvent } from './parse-event.js';
+import { LineScan } from './scan-line.js';
+import { FastRows } from './write-rows.js';
+
+const receivedMs = Date.UTC(2026, 10, 23, 20);
+const source = testSource();
+const scan = new LineScan();
+
+describe('the short way of ordinary lines', () => {
+  it('gives the rows of the long way, byte for byte, wherever it does not give up', () => {
+    let taken = 0;
+    const runs = 20_000;
+    fc.assert(
+      fc.property(events(), fc.constantFrom(undefined, 1), (event, spaces) => {
+        const line = spaces ? JSON.stringify(event, null, 1).replaceAll(/\n */g, ' ') : JSON.stringify(event);
+        const fast = fastRows(line);
+        if (fast === undefined) return;
+        taken += 1;
+        expect(fast).toBe(slowRows(line));
+      }),
+      { numRuns: runs },
+    );
+    expect(taken).toBeGreaterThan(runs / 20);
+  });
+
+  it('gives up or agrees on every mutilation of a good line', () => {
+    const good = Buffer.from(JSON.stringify(ordinary));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 }), (edits) => {
+        const bytes = Buffer.from(good);
+        for (const [at, byte] of edits) bytes[at] = byte;
+        const line = bytes.toString();
+        const fast = fastRows(line);
+        if (fast !== undefined) expect(fast).toBe(slowRows(line));
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('takes the ordinary event, and rows keep the contract', () => {
+    const rows = fastRows(JSON.stringify(ordinary));
+    expect(accessRow.parse(JSON.parse(rows ?? ''))).toMatchObject({ actor_id: 'dr.martin', action: 'read', mfa: false });
+    expect(rows).not.toContain('8001234');
+  });
+
+  it.each([
+    ['an escape', { device: 'a\nb' }],
+    ['an unknown field', { colour: 'red' }],
+    ['another group', { group_id: 'other' }],
+    ['an identifier in another field', { session_id: 'S-8001234-1' }],
+    ['an identifier in the record id', { id: '8001234/1' }],
+    ['a time of the future', { time: isoText(receivedMs + futureSkewMsMax + 1) }],
+    ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
+    ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
+    ['no record id', { id: undefined }],
+  ])('leaves %s to the long way', (_what, overrides) => {
+    expect(fastRows(JSON.stringify({ ...ordinary, ...overrides }))).toBeUndefined();
+  });
+
+  it('takes accents, an export of several patients and an event of none', () => {
+    expect(fastRows(JSON.stringify({ ...ordinary, actor_role: 'médecin' }))).toBe(
+      slowRows(JSON.stringify({ ...ordinary, actor_role: 'médecin' })),
+    );
+    expect(fastRows(JSON.stringify({ ...ordinary, patient_ids: ['a1', 'b2', 'a1'] }))?.split('\n')).toHaveLength(3);
+    expect(fastRows(JSON.stringify({ ...ordinary, patient_ids: [] }))).toContain('"patient_id":""');
+  });
+});
+
+const ordinary = {
+  time: '2024-11-19T08:12:03.120Z', group_id: 'aleo', clinic_id: '750300123', actor_id: 'dr.martin', actor_role: 'physician', action: 'read',
+  patient_ids: ['8001234'], categories: ['identity', 'prescription'], source_ip: '10.4.2.17', session_id: 's-81', mfa: false,
+  application: 'mediboard', id: '81237788',
+}; // prettier-ignore
+
+function fastRows(line: string): string | undefined {
+  const bytes = Buffer.from(line);
+  const fast = FastRows.of(source, receivedMs, scan);
+  if (!fast?.read(bytes, 0, bytes.length)) return undefined;
+  const target = Buffer.alloc(fast.rows * fast.rowBytesMax(0, bytes.length));
+  let at = 0;
+  for (let row = 0; row < fast.rows; row += 1) {
+    const end = fast.write(row, target, at);
+    if (end - at > fast.rowBytesMax(0, bytes.length)) throw new RangeError('a row is longer than its bound');
+    at = end;
+  }
+  return target.toString('utf8', 0, at);
+}
+
+function slowRows(line: string): string {
+  const bytes = Buffer.from(line);
+  const item = parseItem(bytes, 0, bytes.length);
+  const event = item.kind === 'accepted' ? parseVigieEvent(item.value) : item;
+  if (event.kind === 'rejected') return `refused: ${event.detail}`;
+  if (event.value.groupId !== undefined && event.value.groupId !== source.groupId) return 'another group';
+  if (event.value.timeMs > receivedMs + futureSkewMsMax) return 'in the future';
+  const content = item.kind === 'accepted' ? item.value : undefined;
+  return toRows(event.value, source, isoText(receivedMs), content)
+    .map((row) => `${rowLine(row)}\n`)
+    .join('');
+}
+
+/** Ordinary events with odd places: every field may be absent, null, of another type, empty, wide, escaped or too long. */
+function events(): fc.Arbitrary<object> {
+  const odd = fc.constantFrom<unknown>(
+    null,
+    '',
+    0,
+    -1,
+    1.5,
+    true,
+    [],
+    {},
+    ' x ',
+    'é',
+    'a"b',
+    'a\\b',
+    '\u0001',
+    'x'.repeat(300),
+    '\ud800',
+  );
+  const mostly = <T>(usual: fc.Arbitrary<T>) => fc.oneof({ arbitrary: usual, weight: 60 }, { arbitrary: odd, weight: 1 });
+  const id = fc.string({ unit: fc.constantFrom(...'abcABC0123456789-._'), minLength: 1, maxLength: 12 });
+  const text = fc.oneof(fc.string({ unit: 'grapheme-ascii', maxLength: 20 }), id);
+  const time = fc.oneof(
+    { arbitrary: fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString()), weight: 1 },
+    { arbitrary: fc.date({ min: new Date(0), max: new Date(receivedMs), noInvalidDate: true }).map((date) => date.toISOString()), weight: 8 },
+    { arbitrary: fc.constantFrom('2024-02-30T00:00:00.000Z', '2023-02-29T00:00:00.000Z', '2024-02-29T23:59:59.999Z', '2024-11-31T00:00:00.000Z'), weight: 1 },
+  ); // prettier-ignore
+  const optional = {
+    group_id: mostly(fc.constantFrom('aleo', 'aleo', 'aleo', 'other')),
+    outcome: mostly(fc.constantFrom(...outcomes)),
+    actor_role: mostly(text),
+    actor_kind: mostly(fc.constantFrom(...actorKinds)),
+    privileged: mostly(fc.boolean()),
+    record_count: mostly(fc.nat()),
+    categories: mostly(fc.array(fc.constantFrom(...categories), { maxLength: 4 })),
+    purpose: mostly(text),
+    emergency: mostly(fc.boolean()),
+    source_ip: mostly(fc.ipV4()),
+    device: mostly(text),
+    user_agent: mostly(text),
+    session_id: mostly(text),
+    auth: mostly(text),
+    mfa: mostly(fc.boolean()),
+    application: mostly(text),
+    patient_ids: mostly(fc.array(id, { maxLength: 4 })),
+  };
+  const required = {
+    time: mostly(time),
+    clinic_id: mostly(id),
+    actor_id: mostly(id),
+    action: mostly(fc.constantFrom(...actions)),
+    id: mostly(id),
+  };
+  return fc
+    .record({ ...required, ...optional }, { requiredKeys: ['time', 'clinic_id', 'actor_id', 'action', 'id'] })
+    .chain((event) => fc.shuffledSubarray(Object.entries(event), { minLength: Object.keys(event).length }))
+    .map((entries) => Object.fromEntries(entries));
+}
+
+function testSource(): SourceContext {
+  const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
+  const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
+  if (!keys) throw new Error('the test key cannot be read');
+  return { source: 'siem', groupId: 'aleo', authority: 'group', keys };
+}
