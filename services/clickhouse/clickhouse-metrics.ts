@@ -10,7 +10,6 @@ export class ClickHouseMetrics {
     'Queries by kind and by ClickHouse error code (0 is success)',
     ['kind', 'code'],
   );
-  readonly rowsWritten = this.#counter('vigie_clickhouse_rows_written_total', 'Rows that inserts have written', []);
   readonly seconds = new Histogram({
     name: 'vigie_clickhouse_query_seconds',
     help: 'Duration of queries, waiting included',
@@ -34,7 +33,7 @@ export class ClickHouseMetrics {
   }
 
   #gauge(name: string, help: string, value: () => number): void {
-    new Gauge({
+    const gauge = new Gauge({
       name,
       help,
       registers: [this.registry],
@@ -42,5 +41,6 @@ export class ClickHouseMetrics {
         this.set(value());
       },
     });
+    gauge.set(value());
   }
 }

@@ -1,0 +1,42 @@
+import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+
+export interface StoreAddress {
+  /** `http://127.0.0.1:7423` */
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** The server closes an idle connection after 10 s; ours must be gone well before, or a request is sent into a closing socket. */
+const idleSocketMs = 5000;
+
+/** An insert or query that has no answer after this long is given up, in milliseconds. What became of it is then unknown. */
+const requestMsMax = 120_000;
+
+const socketsMax = 8;
+
+/**
+ * A client that never stores something else than it was given: unknown fields and nulls are errors, inserts are answered only when they
+ * are stored. It does not try again by itself: a repeated insert needs its token, which the store gives it.
+ */
+export function createStoreClient({ url, user, password }: StoreAddress): ClickHouseClient {
+  return createClient({
+    url,
+    username: user,
+    password,
+    application: 'vigie',
+    // Errors reach the caller; its log knows what may be written down.
+    log: { level: ClickHouseLogLevel.OFF },
+    request_timeout: requestMsMax,
+    max_open_connections: socketsMax,
+    keep_alive: { enabled: true, idle_socket_ttl: idleSocketMs, eagerly_destroy_stale_sockets: true },
+    clickhouse_settings: {
+      async_insert: 0,
+      wait_end_of_query: 1,
+      input_format_skip_unknown_fields: 0,
+      input_format_null_as_default: 0,
+      date_time_input_format: 'best_effort',
+      input_format_import_nested_json: 0,
+    },
+  });
+}

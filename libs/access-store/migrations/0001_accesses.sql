@@ -1,0 +1,46 @@
+-- One event times one patient, as the frames bring it. `String` columns are empty where the source said nothing; `Nullable` is kept
+-- for the figures and flags whose absence is not the same as zero or false.
+-- A row is told apart by all of the sorting key: the same record of a source always has the same.
+CREATE TABLE IF NOT EXISTS vigie.access_rows
+(
+    time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    group_id LowCardinality(String),
+    actor_id LowCardinality(String),
+    patient_id String CODEC(ZSTD(1)),
+    clinic_id LowCardinality(String),
+    action LowCardinality(String),
+    outcome LowCardinality(String),
+    event_id String CODEC(ZSTD(1)),
+    source LowCardinality(String),
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    actor_role LowCardinality(String),
+    actor_kind LowCardinality(String),
+    privileged Nullable(Bool),
+    record_count Nullable(UInt64),
+    categories Array(LowCardinality(String)),
+    purpose LowCardinality(String),
+    emergency Nullable(Bool),
+    source_ip LowCardinality(String),
+    device LowCardinality(String),
+    user_agent LowCardinality(String),
+    session_id String CODEC(ZSTD(1)),
+    auth LowCardinality(String),
+    mfa Nullable(Bool),
+    application LowCardinality(String),
+    key_id LowCardinality(String),
+    extra String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY toYYYYMM(time)
+ORDER BY (group_id, actor_id, time, event_id, patient_id)
+SETTINGS
+    non_replicated_deduplication_window = 10000,
+    fsync_after_insert = 1,
+    fsync_part_directory = 1;
+
+-- What people read: never a duplicate, merged or not. The partition follows from the sorting key, so each is finished by itself.
+CREATE VIEW IF NOT EXISTS vigie.accesses AS
+SELECT *
+FROM vigie.access_rows
+FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1;
