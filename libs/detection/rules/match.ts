@@ -89,7 +89,7 @@ function normaliseGlob(glob: Extract<Test, { kind: 'glob' }>): Test {
 
 /** A to Z in lower case, everything else as it is: what ClickHouse's `lower` does. */
 export function lowerAscii(text: string): string {
-  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
 }
 
 /** 32 hexadecimal digits of SHA-256 over the normalised condition. */

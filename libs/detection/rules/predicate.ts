@@ -117,7 +117,7 @@ function compileGlob(glob: Extract<Test, { kind: 'glob' }>): (text: string) => b
     case 'anything':
       return () => true;
     case 'is':
-      return (text) => text === literal || fold(text) === literal;
+      return (text) => text.length === literal.length && (text === literal || fold(text) === literal); // folding A to Z keeps lengths
     case 'contains':
       return (text) => fold(text).includes(literal);
     case 'startswith':

@@ -69,5 +69,5 @@ export async function readValueLists(directory: string): Promise<ReadonlyMap<str
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
