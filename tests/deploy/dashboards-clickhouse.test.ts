@@ -77,7 +77,17 @@ function time(minute: number): string {
 
 /** One account reads seven patients in one clinic, one of them in a second clinic too; one item was set aside; one receiver was told. */
 function contents(): Readonly<Record<string, readonly object[]>> {
-  const access = (patient: number, minute: number, clinic: string) => ({
+  const reads = Array.from({ length: patients }, (_, index) => access(index + 1, index, '750300123'));
+  return {
+    'vigie.access_rows': [...reads, access(1, patients, '690780456')],
+    'vigie.incident_states': [incidentState()],
+    'vigie.quarantine_rows': [quarantined()],
+    'vigie.notification_attempts': [told()],
+  };
+}
+
+function access(patient: number, minute: number, clinic: string): object {
+  return {
     time: time(minute),
     group_id: 'aleo',
     actor_id: 'dr.martin',
@@ -88,13 +98,6 @@ function contents(): Readonly<Record<string, readonly object[]>> {
     event_id: minute.toString(16).padStart(32, '0'),
     source: 'records',
     received_at: time(minute),
-  });
-  const reads = Array.from({ length: patients }, (_, index) => access(index + 1, index, '750300123'));
-  return {
-    'vigie.access_rows': [...reads, access(1, patients, '690780456')],
-    'vigie.incident_states': [incidentState()],
-    'vigie.quarantine_rows': [quarantined()],
-    'vigie.notification_attempts': [told()],
   };
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { knownVariables } from './environment.js';
 
@@ -10,7 +10,6 @@ const rows = [...page.matchAll(/^\| `([A-Z][A-Z0-9_]+)` +\| (?:`([^`]*)`)? *\| (
 describe('the table of variables in docs/operations.md', () => {
   it('has every variable that a configuration reads, with its default and its readers, and no other', async () => {
     const known = (await knownVariables()).map(({ name, absent, readBy }) => ({ name, absent, readBy: [...readBy] }));
-    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
     const told = rows.map(({ name, absent, readBy }) => ({ name, absent, readBy }));
     expect(told.toSorted(byName)).toEqual(known.toSorted(byName));
   });
@@ -18,9 +17,12 @@ describe('the table of variables in docs/operations.md', () => {
 });
 
 describe('docs/operations.md', () => {
-  it('names only files of this project', async () => {
-    const { existsSync } = await import('node:fs');
+  it('names only files of this project', () => {
     const named = [...page.matchAll(/`((?:deploy|docs|scripts|libs|services)\/[\w./-]+)`/g)].map(([, path = '']) => path);
     expect(named.filter((path) => !existsSync(path))).toEqual([]);
   });
 });
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}
