@@ -6,7 +6,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { type Rejected, Transient } from '#libs/runtime/outcome.js';
 import { retry, type RetryPolicy } from '#libs/runtime/retry.js';
 import { receivedTimes, rowsBySource } from './accounts.js';
-import { type Batch, linesOf, tokenOf } from './batch.js';
+import { type Batch, type BatchLine, linesOf, tokenOf } from './batch.js';
 import type { RefusalBreaker } from './breaker.js';
 import type { Plans } from './plan.js';
 import { knownTopic, type Quarantine, type Refusal, storeGoodLines } from './refusal.js';
@@ -30,6 +30,8 @@ export interface WriterTools {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Called whenever something happens, good or bad: a writer that does neither is stuck. */
+  readonly moved: () => void;
   /** False when the partition is no longer ours. */
   readonly commit: (at: TopicPartition, nextOffset: number) => Promise<boolean>;
 }
@@ -55,15 +57,16 @@ export class BatchWriter {
     await this.#try(batch, 'plan', signal, () =>
       plans.write(at, { first, last }).catch(asTransient('the plan cannot be written')),
     );
-    const stored = await slots.run(() => this.#insert(batch, signal, again));
-    const entry = { ...at, first, last, rows, refused: rows - stored, token: batch.token + again };
+    const refused = await slots.run(() => this.#insert(batch, signal, again));
+    const entry = { ...at, first, last, rows, refused: refused.length, token: batch.token + again };
     await this.#try(batch, 'ledger', signal, () => store.recordBatch(entry));
-    this.#account(batch, stored);
-    if (stored === rows) this.tools.samples.add(batch, this.tools.clock.monotonic());
+    this.#account(batch, refused);
+    if (refused.length === 0) this.tools.samples.add(batch, this.tools.clock.monotonic());
     return this.#try(batch, 'commit', signal, () => this.tools.commit(at, last + 1));
   }
 
-  async #insert(batch: Batch, signal: AbortSignal, again: string): Promise<number> {
+  /** Answers with the lines that were refused, which the quarantine then has. */
+  async #insert(batch: Batch, signal: AbortSignal, again: string): Promise<readonly BatchLine[]> {
     const { store, clock, metrics } = this.tools;
     const table = tables[knownTopic(batch.at.topic)];
     const insert = async (bytes: Buffer, rows: number, token: string): Promise<Rejected | undefined> => {
@@ -77,14 +80,19 @@ export class BatchWriter {
       metrics.observe('vigie_archive_insert_seconds', (clock.monotonic() - startedAt) / 1000, { table });
       return outcome.kind === 'rejected' ? outcome : undefined;
     };
-    if (batch.rows === 0) return 0;
+    if (batch.rows === 0) return [];
     const why = await insert(batch.bytes, batch.rows, batch.token);
-    if (!why) return batch.rows;
+    if (!why) return [];
     this.tools.log.warn('rows do not fit their table; looking for them', { ...placeOf(batch), reason: why.reason });
     // Each part has a token of its own, by its content.
     const part = (bytes: Buffer, rows: number) =>
       insert(bytes, rows, tokenOf(batch.at, batch.first, batch.last, sha256Of(bytes)));
-    return storeGoodLines(linesOf(batch), part, (refusal) => this.#refuse(batch, refusal, signal));
+    const refused: BatchLine[] = [];
+    await storeGoodLines(linesOf(batch), part, async (refusal) => {
+      await this.#refuse(batch, refusal, signal);
+      refused.push(refusal.line);
+    });
+    return refused;
   }
 
   async #refuse(batch: Batch, refusal: Refusal, signal: AbortSignal): Promise<void> {
@@ -99,6 +107,7 @@ export class BatchWriter {
         },
       );
       metrics.set('vigie_stalled', 1, { pipeline: `${batch.at.topic}/refused` });
+      this.tools.moved();
       await clock.sleep(waitMs, signal);
     }
     metrics.set('vigie_stalled', 0, { pipeline: `${batch.at.topic}/refused` });
@@ -114,19 +123,23 @@ export class BatchWriter {
     const onRetry = (cause: Transient, attempt: number, waitMs: number) => {
       metrics.add('vigie_retries_total', { operation });
       metrics.set('vigie_stalled', 1, pipeline);
+      this.tools.moved();
       log.warn(`storing waits: the step "${operation}" failed and is tried again`, { ...placeOf(batch), attempt, waitMs, cause });
     };
     const answer = await retry(call, forever, { clock, random, signal, onRetry });
     metrics.set('vigie_stalled', 0, pipeline);
+    this.tools.moved();
     return answer;
   }
 
-  #account(batch: Batch, stored: number): void {
+  #account(batch: Batch, refused: readonly BatchLine[]): void {
     const { clock, metrics } = this.tools;
     const topic = knownTopic(batch.at.topic);
-    metrics.add('vigie_rows_stored_total', { table: tables[topic] }, stored);
+    metrics.add('vigie_rows_stored_total', { table: tables[topic] }, batch.rows - refused.length);
     if (tables[topic] !== 'accesses') return;
-    for (const [source, rows] of rowsBySource(batch.bytes)) metrics.add('vigie_events_stored_total', { source }, rows);
+    const less = rowsBySource(Buffer.concat(refused.map(({ bytes }) => bytes)));
+    for (const [source, rows] of rowsBySource(batch.bytes))
+      metrics.add('vigie_events_stored_total', { source }, rows - (less.get(source) ?? 0));
     const now = clock.now();
     for (const time of receivedTimes(batch)) metrics.observe('vigie_store_delay_seconds', Math.max(0, now - time) / 1000);
   }

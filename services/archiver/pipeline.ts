@@ -58,6 +58,7 @@ export class ArchiverPipeline implements Reader {
   readonly #budget: ByteBudget;
   readonly #accessWriter: BatchWriter;
   readonly #promptWriter: BatchWriter;
+  #movedAt: number;
   #joining: Promise<Membership> | undefined;
   #stopDeadline: AbortSignal | undefined;
   #fail: (cause: unknown) => void = () => {};
@@ -71,6 +72,7 @@ export class ArchiverPipeline implements Reader {
     samples: Samples,
   ) {
     const { log, clock, logger, metrics } = tools;
+    this.#movedAt = clock.monotonic();
     this.#budget = new ByteBudget(heldBytesMax, (held) => metrics.set('vigie_archive_held_bytes', held));
     const shared = {
       ...tools,
@@ -78,21 +80,29 @@ export class ArchiverPipeline implements Reader {
       quarantine: new Quarantine(log, clock),
       breaker: new RefusalBreaker(clock),
       samples,
+      moved: () => (this.#movedAt = clock.monotonic()),
       commit: (at: TopicPartition, next: number) => this.#commit(at, next),
     };
     this.#accessWriter = new BatchWriter({ ...shared, slots: new Slots(accessInsertsMax) });
     this.#promptWriter = new BatchWriter({ ...shared, slots: new Slots(promptInsertsMax) });
   }
 
-  start(): Promise<Membership> {
+  async start(): Promise<Membership> {
     const options: JoinOptions = { group: archiverGroup, topics: Object.values(topics), batchBytesMax: handOverBytesMax };
     this.#joining = this.tools.log.join(options, this);
-    return this.#joining;
+    const membership = await this.#joining;
+    membership.ended.catch(this.#fail);
+    return membership;
   }
 
   /** The present membership. */
   membership(): Promise<Membership> | undefined {
     return this.#joining;
+  }
+
+  /** Monotonic milliseconds at which a writer last did something, were it a failed attempt. */
+  get movedAt(): number {
+    return this.#movedAt;
   }
 
   /** Stores what is in hand, as far as time allows, and leaves the group. */

@@ -16,23 +16,20 @@ export interface Refusal {
 
 /**
  * Stores what can be stored of lines of which some are bad, by halving: `k` bad ones among `n` cost about `k log n` inserts. Calls
- * `refuse` for each bad line and waits for it; answers how many were stored.
+ * `refuse` for each bad line and waits for it.
  */
 export async function storeGoodLines(
   lines: readonly BatchLine[],
   insert: (bytes: Buffer, rows: number) => Promise<Rejected | undefined>,
   refuse: (refusal: Refusal) => Promise<void>,
-): Promise<number> {
+): Promise<void> {
   const why = await insert(Buffer.concat(lines.map(({ bytes }) => bytes)), lines.length);
-  if (!why) return lines.length;
+  if (!why) return;
   const [line] = lines;
-  if (lines.length === 1 && line) {
-    await refuse({ line, why });
-    return 0;
-  }
+  if (lines.length === 1 && line) return refuse({ line, why });
   const middle = Math.ceil(lines.length / 2);
-  const left = await storeGoodLines(lines.slice(0, middle), insert, refuse);
-  return left + (await storeGoodLines(lines.slice(middle), insert, refuse));
+  await storeGoodLines(lines.slice(0, middle), insert, refuse);
+  await storeGoodLines(lines.slice(middle), insert, refuse);
 }
 
 /** The quarantine's row for a refused line: the same for every retry, its values masked. */

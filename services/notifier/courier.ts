@@ -6,6 +6,7 @@ import { assertNever } from '#libs/runtime/outcome.js';
 import type { Channel, ToldChange } from './channel.js';
 import { CourierReport } from './courier-report.js';
 import type { Delivered } from './delivered.js';
+import type { DeliveryTask as Task } from './delivery-task.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import type { Outcomes } from './outcomes.js';
 import { giveUpAfterMs, refusedChangesMax, waitAfter, waitAfterRefusal } from './schedule.js';
@@ -23,16 +24,6 @@ export interface CourierTools {
   readonly outcomes: Outcomes;
 }
 
-interface Task {
-  readonly change: ToldChange;
-  readonly incidentId: string;
-  readonly urgency: number;
-  /** The partition that it came from. */
-  readonly owner: object;
-  readonly settled: () => void;
-  attempts: number;
-}
-
 /**
  * Delivers changes to one channel: those of an incident in order, incidents side by side up to the channel's limit, the critical first.
  * A failure makes the whole endpoint wait, with one probe at a time until an answer is good again: ten thousand waiting changes are not
@@ -40,7 +31,7 @@ interface Task {
  */
 export class Courier {
   readonly #queue = new DeliveryQueue<Task>(levels.length);
-  readonly #inFlight = new Map<Task, Promise<void>>();
+  readonly #inFlight = new Map<Task, { readonly startedAt: number; readonly ended: Promise<void> }>();
   readonly #gone = new WeakSet<object>();
   readonly #stop = new AbortController();
   readonly #report: CourierReport;
@@ -63,6 +54,12 @@ export class Courier {
   /** Why the endpoint counts as unhealthy, if it does. */
   get unhealthy(): string | undefined {
     return this.#unhealthy;
+  }
+
+  /** Monotonic milliseconds at which the oldest delivery under way began. */
+  get oldestStartedAt(): number | undefined {
+    const [oldest] = this.#inFlight.values();
+    return oldest?.startedAt;
   }
 
   get pending(): number {
@@ -96,7 +93,7 @@ export class Courier {
   async release(owner: object): Promise<void> {
     this.#gone.add(owner); // from here on none of its changes starts
     const its = [...this.#inFlight].filter(([task]) => task.owner === owner);
-    await Promise.all(its.map(([, ended]) => ended));
+    await Promise.all(its.map(([, { ended }]) => ended));
     this.#queue.drop((task) => {
       if (task.owner === owner) this.#ids.delete(task.change.change_id);
       return task.owner === owner;
@@ -109,7 +106,7 @@ export class Courier {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#wake?.abort();
-    await Promise.all(this.#inFlight.values());
+    await Promise.all([...this.#inFlight.values()].map(({ ended }) => ended));
   }
 
   #needless(change: ToldChange): 'below_level' | 'duplicate' | undefined {
@@ -124,7 +121,7 @@ export class Courier {
       const task = this.#queue.next(now);
       if (!task) break;
       if (this.#gone.has(task.owner)) this.#forget(task);
-      else this.#inFlight.set(task, this.#deliver(task));
+      else this.#inFlight.set(task, { startedAt: now, ended: this.#deliver(task) });
     }
     this.#show();
     this.#arm(now);

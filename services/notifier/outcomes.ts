@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { AccessStore } from '#libs/access-store/port.js';
 import { isoOf, type Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -8,20 +10,34 @@ import type { Verdict } from './verdict.js';
 export interface NotificationRow {
   readonly change_id: string;
   readonly incident_id: string;
-  readonly group_id: string;
   readonly change_type: string;
   readonly endpoint: string;
+  /** Of this change since this process began; from 1, 0 when it was given up without one. */
+  readonly attempt: number;
   readonly outcome: 'delivered' | 'later' | 'refused' | 'expired';
   /** HTTP status, 0 where there was none. */
   readonly status: number;
   readonly reason: string;
-  readonly attempt: number;
-  readonly attempted_at: string;
+  readonly at: string;
+  /** From `received_at` of the row that caused the change. */
+  readonly delay_seconds: number;
 }
 
 /** Where attempts are kept for analysts. */
 export interface NotificationStore {
   insertNotifications(rows: readonly NotificationRow[]): Promise<void>;
+}
+
+/** The store's table as a place for attempts. */
+export function insertOutcomes(store: Pick<AccessStore, 'insert'>): NotificationStore {
+  return {
+    async insertNotifications(rows) {
+      const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const token = `notifications-${createHash('sha256').update(bytes).digest('hex')}`;
+      const outcome = await store.insert('notifications', bytes, rows.length, token);
+      if (outcome.kind === 'rejected') throw new Error(`the table notifications refused rows: ${outcome.detail}`);
+    },
+  };
 }
 
 /** Rows that wait for the store; beyond it the oldest are dropped and counted, because delivery never waits for bookkeeping. */
@@ -43,17 +59,18 @@ export class Outcomes {
   ) {}
 
   note(endpoint: string, change: ToldChange, attempt: number, result: Verdict | { readonly kind: 'expired' }): void {
+    const now = this.tools.clock.now();
     this.#rows.push({
       change_id: change.change_id,
       incident_id: change.incident_id,
-      group_id: change.group_id,
       change_type: change.change_type,
       endpoint,
+      attempt,
       outcome: result.kind,
       status: 'status' in result ? result.status : 0,
       reason: 'reason' in result ? result.reason : '',
-      attempt,
-      attempted_at: isoOf(this.tools.clock.now()),
+      at: isoOf(now),
+      delay_seconds: Math.max(0, now - Date.parse(change.received_at)) / 1000,
     });
     if (this.#rows.length <= waitingRowsMax) return;
     const dropped = this.#rows.splice(0, this.#rows.length - waitingRowsMax).length;

@@ -37,6 +37,11 @@ export class NotifierPipeline {
   readonly #couriers: Courier[] = [];
   readonly #members: Membership[] = [];
   readonly #outcomes: Outcomes;
+  #fail: (cause: unknown) => void = () => {};
+  /** Rejects with what a channel could not survive; never resolves. */
+  readonly failed = new Promise<never>((_resolve, reject) => {
+    this.#fail = reject;
+  });
 
   constructor(
     private readonly channels: readonly Channel[],
@@ -57,7 +62,9 @@ export class NotifierPipeline {
     for (const channel of this.channels) {
       const courier = await this.#courierOf(channel);
       this.#couriers.push(courier);
-      this.#members.push(await this.#join(courier));
+      const member = await this.#join(courier);
+      member.ended.catch(this.#fail);
+      this.#members.push(member);
     }
   }
 

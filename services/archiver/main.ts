@@ -1,0 +1,5 @@
+import { runService } from '#libs/runtime/run-service.js';
+import { ArchiverModule } from './archiver.module.js';
+import { readArchiverConfig } from './config.js';
+
+await runService({ name: 'archiver', readConfig: readArchiverConfig, module: (config) => ArchiverModule.forConfig(config) });

@@ -1,0 +1,444 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import { topics } from '#libs/contracts/topics.js';
+import type { LedgerEntry } from '#libs/access-store/port.js';
+import type { EventLog, Frame, Membership, Position, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { accepted, type Outcome, rejected, Transient } from '#libs/runtime/outcome.js';
+import { refusedRowsMax } from './breaker.js';
+import { ArchiverPipeline, heldBytesMax } from './pipeline.js';
+import { PlansInMemory } from './plan.js';
+import { Reconciler } from './reconciler.js';
+import { Samples } from './samples.js';
+import type { ArchiveStore, ArchiveTable } from './store.js';
+
+const hourMs = 3_600_000;
+
+describe('a range of the log', () => {
+  it('is inserted with its bytes unchanged, then written into the ledger, then committed', async () => {
+    const world = new World();
+    world.append(accesses, [row('a'), row('b')], [row('c')]);
+    const life = await world.start();
+    await life.clock.advance(500);
+    expect(world.store.inserts).toHaveLength(1);
+    expect(world.store.inserts[0]?.bytes.toString()).toBe(row('a') + row('b') + row('c'));
+    expect(world.calls).toEqual(['insert accesses 3', 'ledger 0-1', 'commit vigie.accesses.v1/0 2']);
+    expect(world.store.ledger[0]?.token).toMatch(/^vigie\.accesses\.v1-0-0-1-[0-9a-f]{64}$/);
+  });
+
+  it('of an incident is in ClickHouse within a fifth of a second', async () => {
+    const world = new World();
+    const life = await world.start();
+    life.push(incidents, ['{"change_id":"1"}\n']);
+    await life.clock.advance(200);
+    expect(world.store.rows('incident_changes')).toEqual(['{"change_id":"1"}\n']);
+  });
+
+  it('is cut at 100,000 rows, and the next one collects while it is stored', async () => {
+    const world = new World();
+    const frame = Array.from({ length: 30_000 }, (_, index) => row(`r${index}`));
+    world.append(accesses, ...Array.from({ length: 8 }, () => frame));
+    const life = await world.start();
+    await life.clock.advance(1000);
+    expect(world.store.ledger.map(({ rows }) => rows)).toEqual([120_000, 120_000]);
+  });
+});
+
+describe('ClickHouse away (T-48)', () => {
+  it('for two hours: the same batch is tried with the same token, memory is bounded, and everything is there afterwards', async () => {
+    const world = new World();
+    world.store.away = true;
+    const big = `${JSON.stringify({ event_id: 'x', filler: 'y'.repeat(256 * 1024) })}\n`;
+    for (let count = 0; count < 400; count += 1) world.append(accesses, [big]);
+    const life = await world.start();
+    await life.clock.advance(2 * hourMs);
+    expect(new Set(world.store.attempts).size).toBe(1);
+    expect(world.store.attempts.length).toBeGreaterThan(400);
+    // One batch with the store, one collecting, and what a single hand-over may add.
+    expect(life.handedOver(accesses)).toBeLessThanOrEqual(2 * 128 + 2);
+    expect(life.handedOver(accesses) * big.length).toBeLessThan(heldBytesMax);
+    world.store.away = false;
+    await life.clock.advance(60_000);
+    expect(world.store.rows('accesses')).toHaveLength(400);
+    expect(world.committed(accesses)).toBe(400);
+  });
+
+  it('for a moment after it has stored the rows: they are stored once (T-07, T-56)', async () => {
+    const world = new World();
+    world.store.loseAnswers = 3;
+    world.append(accesses, [row('a')]);
+    const life = await world.start();
+    await life.clock.advance(60_000);
+    expect(world.store.rows('accesses')).toEqual([row('a')]);
+    expect(world.committed(accesses)).toBe(1);
+  });
+});
+
+describe('kill -9 at any point (T-04 to T-08)', () => {
+  it('loses no row and stores none twice', async () => {
+    const seed = Number(process.env['FC_SEED'] ?? 20261123);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 900 })), { minLength: 1, maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 5 }),
+        async (frames, crashes) => {
+          const world = new World();
+          let next = 0;
+          let life = await world.start();
+          const crashesLeft = [...crashes];
+          world.crashAfter = crashesLeft.shift() ?? Infinity;
+          for (const [rows, pauseMs] of frames) {
+            life.push(
+              accesses,
+              Array.from({ length: rows }, () => row(`r${(next += 1)}`)),
+            );
+            await life.clock.advance(pauseMs);
+            while (world.crashed) {
+              world.crashAfter = crashesLeft.shift() ?? Infinity;
+              world.crashed = false;
+              life = await world.start();
+              await life.clock.advance(pauseMs);
+            }
+          }
+          for (let turn = 0; turn < crashes.length + 2; turn += 1) {
+            await life.clock.advance(20_000);
+            if (!world.crashed) continue;
+            world.crashAfter = crashesLeft.shift() ?? Infinity;
+            world.crashed = false;
+            life = await world.start();
+          }
+          expect(world.store.rows('accesses')).toEqual(Array.from({ length: next }, (_, index) => row(`r${index + 1}`)));
+          expect(world.committed(accesses)).toBe(frames.length);
+        },
+      ),
+      { numRuns: 300, seed },
+    );
+  });
+});
+
+describe('rows that ClickHouse refuses', () => {
+  it('go to the quarantine, masked and once each; the others are stored, and only then is the range committed', async () => {
+    const world = new World();
+    const rows = Array.from({ length: 1000 }, (_, index) => row(`r${index}`));
+    const bad = `{"time":"2026-11-23T08:00:00.000Z","group_id":"aleo","patient_id":"8001234","source":"siem","bad":"8001234"}\n`;
+    rows.splice(300, 0, bad);
+    rows.splice(700, 0, 'not json\n');
+    world.append(accesses, rows);
+    const life = await world.start();
+    await life.clock.advance(2000);
+    expect(world.store.rows('accesses')).toEqual(rows.filter((line) => line !== bad && line !== 'not json\n'));
+    const set = world.appended(topics.quarantine).map((line) => quarantineRow.parse(JSON.parse(line)));
+    expect(set.map(({ origin }) => origin)).toEqual(['vigie.accesses.v1/0/0#300', 'vigie.accesses.v1/0/0#700']);
+    expect(set[0]).toMatchObject({ group_id: 'aleo', source: 'siem', step: 'archive', reason: 'bad_row' });
+    expect(JSON.stringify(set)).not.toContain('8001234');
+    expect(world.store.ledger[0]).toMatchObject({ rows: 1002, refused: 2 });
+    expect(world.calls.at(-1)).toBe('commit vigie.accesses.v1/0 1');
+  });
+
+  it('T-30: all of them: the quarantine is capped, storing stands still and says so, nothing is committed or dropped', async () => {
+    const world = new World();
+    world.append(
+      accesses,
+      Array.from({ length: 3 * refusedRowsMax }, (_, index) => `{"bad":${index}}\n`),
+    );
+    const life = await world.start();
+    await life.clock.advance(30_000);
+    expect(world.appended(topics.quarantine)).toHaveLength(refusedRowsMax);
+    expect(await life.metrics.registry.getSingleMetricAsString('vigie_stalled')).toMatch(
+      /pipeline="vigie.accesses.v1\/refused".* 1$/m,
+    );
+    expect(world.committed(accesses)).toBe(-1);
+  });
+
+  it('T-31: the range is not committed while the quarantine topic is away', async () => {
+    const world = new World();
+    world.logAway = true;
+    world.append(accesses, [row('a'), '{"bad":1}\n']);
+    const life = await world.start();
+    await life.clock.advance(hourMs);
+    expect(world.committed(accesses)).toBe(-1);
+    expect(await life.metrics.registry.getSingleMetricAsString('vigie_stalled')).toMatch(/ 1$/m);
+    world.logAway = false;
+    await life.clock.advance(60_000);
+    expect(world.committed(accesses)).toBe(1);
+    expect(world.appended(topics.quarantine)).toHaveLength(1);
+  });
+});
+
+describe('reconciliation (T-58)', () => {
+  it('finds an insert that was answered with success but not stored, and stores its range again', async () => {
+    const world = new World();
+    world.store.lie = true;
+    world.append(accesses, [row('a'), row('b')]);
+    const life = await world.start();
+    await life.clock.advance(1000);
+    world.store.lie = false;
+    life.push(accesses, [row('c')]);
+    await life.clock.advance(10_000);
+    expect(world.store.rows('accesses')).toEqual([row('c')]);
+    await life.reconcile();
+    await life.clock.advance(5_000);
+    expect(world.store.distinct('accesses')).toEqual([row('a'), row('b'), row('c')]);
+    expect(world.committed(accesses)).toBe(2);
+  });
+
+  it('finds offsets that are committed but not in the ledger, as after a restored backup, and stores them again once', async () => {
+    const world = new World();
+    for (const name of ['a', 'b', 'c']) world.append(accesses, [row(name)]);
+    const life = await world.start();
+    await life.clock.advance(1000);
+    world.store.forgetEverything();
+    await life.reconcile();
+    await life.clock.advance(5000);
+    expect(world.store.distinct('accesses')).toEqual([row('a'), row('b'), row('c')]);
+    const inserts = world.store.inserts.length;
+    await life.reconcile();
+    await life.clock.advance(5000);
+    expect(world.store.inserts).toHaveLength(inserts);
+  });
+});
+
+const accesses: TopicPartition = { topic: topics.accesses, partition: 0 };
+const incidents: TopicPartition = { topic: topics.incidents, partition: 0 };
+
+function row(name: string): string {
+  const id = Buffer.from(name.padEnd(16, '.')).toString('hex');
+  return `{"time":"2026-11-23T08:00:00.000Z","event_id":"${id}","source":"siem","received_at":"2026-11-23T08:00:00.100Z"}\n`;
+}
+
+/** What survives a crash: the log, its committed offsets, the store and the plans. */
+class World {
+  readonly calls: string[] = [];
+  readonly store = new FakeStore(this);
+  readonly plans = new PlansInMemory();
+  readonly #topics = new Map<string, Frame[]>();
+  readonly #waiting: (() => void)[] = [];
+  readonly #committed = new Map<string, number>();
+  logAway = false;
+  crashed = false;
+  /** Calls to the outside world until the process dies in the middle of one. */
+  crashAfter = Infinity;
+
+  append(at: TopicPartition, ...frames: readonly (readonly string[])[]): void {
+    for (const lines of frames) this.frames(at).push({ offset: this.frames(at).length, bytes: Buffer.from(lines.join('')) });
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+  /** Resolves when something is appended. */
+  appending(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+  frames(at: TopicPartition): Frame[] {
+    const name = `${at.topic}/${at.partition}`;
+    const frames = this.#topics.get(name) ?? [];
+    this.#topics.set(name, frames);
+    return frames;
+  }
+  appended(topic: string): readonly string[] {
+    return this.frames({ topic, partition: 0 }).map(({ bytes }) => bytes.toString());
+  }
+  committed(at: TopicPartition): number {
+    return this.#committed.get(`${at.topic}/${at.partition}`) ?? -1;
+  }
+  commit(at: TopicPartition, next: number): void {
+    this.calls.push(`commit ${at.topic}/${at.partition} ${next}`);
+    this.#committed.set(`${at.topic}/${at.partition}`, next);
+  }
+  /** Before and after the effect of every call: kill -9 may come at either. */
+  async step(): Promise<void> {
+    if (this.crashed) return new Promise(() => {});
+    this.crashAfter -= 1;
+    if (this.crashAfter > 0) return undefined;
+    this.crashed = true;
+    return new Promise(() => {});
+  }
+  async start(): Promise<Life> {
+    const life = new Life(this);
+    await life.start();
+    return life;
+  }
+}
+
+/** One process: a pipeline on a log that hands over frames as the port promises. */
+class Life {
+  readonly clock = new FakeClock(Date.parse('2026-11-23T08:00:00.000Z'));
+  readonly metrics = new Metrics('archiver');
+  readonly samples = new Samples();
+  readonly pipeline: ArchiverPipeline;
+  readonly #next = new Map<string, number>();
+  #joined = 0;
+  readonly #reconciler: Reconciler;
+
+  constructor(private readonly world: World) {
+    const tools = { store: world.store, clock: this.clock, random: () => 0.5, metrics: this.metrics };
+    this.pipeline = new ArchiverPipeline({ ...tools, log: this.#log(), plans: world.plans, logger: silentLog }, this.samples);
+    this.#reconciler = new Reconciler({
+      ...tools,
+      log: silentLog,
+      samples: this.samples,
+      positions: async () => [this.#position(accesses)],
+      readAgain: (rewinds) => this.pipeline.readAgain(rewinds),
+    });
+  }
+  async start(): Promise<void> {
+    await this.pipeline.start();
+  }
+  push(at: TopicPartition, lines: readonly string[]): void {
+    this.world.append(at, lines);
+  }
+  handedOver(at: TopicPartition): number {
+    return this.#next.get(at.topic) ?? 0;
+  }
+  async reconcile(): Promise<void> {
+    await this.#reconciler.check();
+  }
+  #position(at: TopicPartition): Position {
+    return { ...at, end: this.world.frames(at).length, next: this.handedOver(at), committed: this.world.committed(at) };
+  }
+  #log(): EventLog {
+    return {
+      partitions: async () => 1,
+      append: async (at, bytes) => {
+        await this.world.step();
+        if (this.world.logAway) throw new Transient('the log is away');
+        this.world.append(at, [bytes.toString()]);
+        return this.world.frames(at).length - 1;
+      },
+      join: async (_options, reader) => this.#join(reader),
+      close: async () => {},
+    };
+  }
+  async #join(reader: Reader): Promise<Membership> {
+    this.#joined += 1;
+    const turn = this.#joined;
+    const left = new AbortController();
+    for (const at of [accesses, incidents]) {
+      const from = await reader.assigned(at);
+      this.#next.set(at.topic, from === 'committed' ? Math.max(0, this.world.committed(at)) : from === 'earliest' ? 0 : from);
+      void this.#feed(reader, at, () => this.#joined === turn, left.signal);
+    }
+    return {
+      commit: async (at, next) => {
+        await this.world.step();
+        this.world.commit(at, next);
+        await this.world.step();
+        return true;
+      },
+      positions: async () => [this.#position(accesses)],
+      leave: async () => {
+        left.abort();
+        for (const at of [accesses, incidents]) await reader.revoked(at);
+      },
+      ended: new Promise(() => {}),
+    };
+  }
+  async #feed(reader: Reader, at: TopicPartition, mine: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && mine() && !this.world.crashed) {
+      const from = this.#next.get(at.topic) ?? 0;
+      const frames = this.world.frames(at).slice(from, from + 2);
+      if (frames.length > 0) {
+        await reader.frames(at, frames, signal);
+        if (!signal.aborted) this.#next.set(at.topic, from + frames.length);
+      } else await this.world.appending();
+    }
+  }
+}
+
+/** ClickHouse as far as the archiver sees it: knows tokens, refuses lines with "bad" or no JSON. */
+class FakeStore implements ArchiveStore {
+  readonly inserts: { table: ArchiveTable; bytes: Buffer; token: string }[] = [];
+  readonly attempts: string[] = [];
+  ledger: LedgerEntry[] = [];
+  #tokens = new Set<string>();
+  away = false;
+  lie = false;
+  loseAnswers = 0;
+  constructor(private readonly world: World) {}
+
+  async insert(table: ArchiveTable, bytes: Buffer, rows: number, token: string): Promise<Outcome<number>> {
+    await this.world.step();
+    this.attempts.push(token);
+    if (this.away) throw new Transient('connection refused');
+    if (/^(\{"bad"|.*"bad":|[^{])/m.test(bytes.toString().slice(0, bytes.length - 1)))
+      return rejected('bad_row', '', 'Cannot parse input.');
+    if (!this.#tokens.has(token) && !this.lie) {
+      this.inserts.push({ table, bytes, token });
+      this.world.calls.push(`insert ${table} ${rows}`);
+    }
+    this.#tokens.add(token);
+    await this.world.step();
+    if (this.loseAnswers > 0) {
+      this.loseAnswers -= 1;
+      throw new Transient('socket hang up');
+    }
+    return accepted(rows);
+  }
+  async recordBatch(entry: LedgerEntry): Promise<void> {
+    await this.world.step();
+    this.world.calls.push(`ledger ${entry.first}-${entry.last}`);
+    this.ledger.push(entry);
+    await this.world.step();
+  }
+  async batches(at: TopicPartition, fromOffset: number): Promise<readonly LedgerEntry[]> {
+    return this.ledger
+      .filter((entry) => entry.topic === at.topic && entry.last >= fromOffset)
+      .toSorted((a, b) => a.first - b.first);
+  }
+  async found(table: ArchiveTable, ids: readonly string[]): Promise<number> {
+    const all = this.rows(table).join('');
+    return ids.filter((id) => all.includes(id)).length;
+  }
+  forgetEverything(): void {
+    this.inserts.length = 0;
+    this.ledger = [];
+  }
+  rows(table: ArchiveTable): readonly string[] {
+    return this.inserts.filter((one) => one.table === table).flatMap(({ bytes }) => bytes.toString().match(/.*\n/g) ?? []);
+  }
+  distinct(table: ArchiveTable): readonly string[] {
+    return [...new Set(this.rows(table))].toSorted();
+  }
+}
+
+/** Virtual time: `advance` runs what is due in order and lets promises settle in between. */
+class FakeClock implements Clock {
+  #timers: { at: number; run: () => void }[] = [];
+  constructor(private time: number) {}
+  now = () => this.time;
+  monotonic = () => this.time;
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
+      const timer = { at: this.time + ms, run: resolve };
+      this.#timers.push(timer);
+      signal?.addEventListener(
+        'abort',
+        () => {
+          this.#timers = this.#timers.filter((one) => one !== timer);
+          reject(signal.reason as Error);
+        },
+        { once: true },
+      );
+    });
+  }
+  every = () => () => {};
+  async advance(ms: number): Promise<void> {
+    const until = this.time + ms;
+    await settle();
+    for (;;) {
+      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0];
+      if (!next || next.at > until) break;
+      this.#timers = this.#timers.filter((one) => one !== next);
+      this.time = Math.max(this.time, next.at);
+      next.run();
+      await settle();
+    }
+    this.time = until;
+  }
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,58 @@
+import type { Position } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { NotifierPipeline } from './pipeline.js';
+
+/** Time between two looks at the log, in milliseconds. */
+const lookEveryMs = 1000;
+
+/** A delivery may take 15 s; one that has not ended after this long has been forgotten by somebody, in milliseconds. */
+const stuckMs = 120_000;
+
+/** Lag by partition: that of the channel that is furthest behind, since each reads for itself. */
+export class Gauges {
+  #looking = false;
+
+  constructor(
+    private readonly pipeline: NotifierPipeline,
+    private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics; readonly health: Health },
+  ) {
+    tools.health.live('deliveries', () => {
+      const stuck = pipeline.couriers.filter(
+        ({ oldestStartedAt: at }) => at !== undefined && tools.clock.monotonic() - at > stuckMs,
+      );
+      return stuck.length > 0 ? `a delivery to ${stuck.map(({ channel }) => channel.name).join(', ')} never ended` : undefined;
+    });
+  }
+
+  /** Answers with the function that stops it. */
+  start(): () => void {
+    return this.tools.clock.every(lookEveryMs, () => void this.look());
+  }
+
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      this.#show((await Promise.all(this.pipeline.members.map((member) => member.positions()))).flat());
+    } catch (cause) {
+      this.tools.log.warn('the lag could not be measured', { cause });
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #show(positions: readonly Position[]): void {
+    const worst = new Map<string, Position>();
+    for (const position of positions) {
+      const name = `${position.topic}/${position.partition}`;
+      if (position.committed < (worst.get(name)?.committed ?? Infinity)) worst.set(name, position);
+    }
+    for (const { topic, partition, end, next, committed } of worst.values()) {
+      this.tools.metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
+      this.tools.metrics.set('vigie_log_uncommitted_frames', Math.max(0, end - Math.max(0, committed)), { topic, partition });
+    }
+  }
+}
