@@ -21,6 +21,8 @@ export interface AccessEvent {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly patients: readonly PatientReference[];
+  /** Where the account is a patient's own: its pseudonym stands for the account then, because `actorId` is the patient's number. */
+  readonly actorPatient?: PatientReference;
   readonly actorRole?: string;
   readonly actorKind?: ActorKind;
   readonly privileged?: boolean;

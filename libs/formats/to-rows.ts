@@ -25,7 +25,8 @@ export interface SourceContext {
  */
 export function toRows(event: AccessEvent, source: SourceContext, receivedAt: string, content: unknown): readonly AccessRow[] {
   const replacements = event.patients.map((patient) => replacementOf(patient, event.clinicId, source));
-  const mask = new Mask(replacements);
+  const actor = event.actorPatient && replacementOf(event.actorPatient, event.clinicId, source);
+  const mask = new Mask(actor ? [...replacements, actor] : replacements);
   const pseudonyms = [...new Set(replacements.map(({ pseudonym }) => pseudonym))];
   const eventId = idOf(event, source, mask, content);
   const optional = optionalColumns(event, mask);
@@ -33,7 +34,7 @@ export function toRows(event: AccessEvent, source: SourceContext, receivedAt: st
   return (pseudonyms.length ? pseudonyms : ['']).map((patientId) => ({
     time: isoText(event.timeMs),
     group_id: source.groupId,
-    actor_id: event.actorId,
+    actor_id: actor ? `patient:${actor.pseudonym}` : event.actorId,
     patient_id: patientId,
     clinic_id: event.clinicId,
     action: event.action,

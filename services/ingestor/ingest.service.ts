@@ -13,6 +13,7 @@ import type { IngestorConfig } from './config.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { eventsRoute } from './receive/events-route.js';
+import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
@@ -30,7 +31,11 @@ const stalledMsMax = 60_000;
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
-  readonly routes = { events: eventsRoute(() => this.#running()) };
+  readonly routes = {
+    events: eventsRoute(() => this.#running()),
+    auditEvent: auditEventRoute(() => this.#running()),
+    bundle: bundleRoute(() => this.#running()),
+  };
   readonly #closing = new AbortController();
   #pipeline: IngestPipeline | undefined;
   #builders: readonly FrameBuilder[] = [];

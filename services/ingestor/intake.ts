@@ -18,6 +18,11 @@ export interface IngestAnswer {
   readonly quarantined: number;
 }
 
+/** What became of one item, for answers that say it item by item. */
+export type ItemOutcome =
+  | { readonly kind: 'accepted' | 'quarantined'; readonly eventId: string }
+  | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
+
 /** The account of one request while it is worked on. */
 export class Intake {
   readonly ticket = new Ticket();
@@ -28,6 +33,8 @@ export class Intake {
   /** Whether at least one item could be read at all, good or bad. */
   readable = false;
   readonly refused: RefusedItem[] = [];
+  /** Item by item, where the answer needs it. */
+  readonly outcomes: ItemOutcome[] = [];
   readonly #refusedBy = new Map<string, number>();
   readonly #quarantinedBy = new Map<string, number>();
 
@@ -37,9 +44,10 @@ export class Intake {
     readonly receivedMs: number,
   ) {}
 
-  refuse(index: number, { reason, field, detail }: Rejected): void {
+  refuse(index: number, { reason, field, detail }: Rejected): ItemOutcome {
     this.#refusedBy.set(reason, (this.#refusedBy.get(reason) ?? 0) + 1);
     if (this.refused.length < refusedListedMax) this.refused.push({ index, field, reason: detail });
+    return { kind: 'refused', field, reason: detail };
   }
 
   quarantine(reason: string): void {

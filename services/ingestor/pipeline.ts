@@ -14,7 +14,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
-import { type IngestAnswer, Intake } from './intake.js';
+import { type IngestAnswer, Intake, type ItemOutcome } from './intake.js';
 import { quarantineRowOf } from './quarantine.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 
@@ -49,15 +49,16 @@ export class IngestPipeline {
     return this.#settle(intake);
   }
 
-  /** Events that were read elsewhere, such as the entries of a Bundle, with the content each came from. */
-  async decoded(items: Iterable<DecodedItem>, source: SourceContext): Promise<IngestAnswer> {
+  /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
+  async decoded(items: Iterable<DecodedItem>, source: SourceContext): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source);
     intake.readable = true;
     for (const { outcome, content } of items) {
-      this.#event(intake, intake.items, outcome, content);
+      intake.outcomes.push(this.#event(intake, intake.items, outcome, content));
       if (this.#counted(intake)) await this.#breathe();
     }
-    return this.#settle(intake);
+    await this.#settle(intake);
+    return intake.outcomes;
   }
 
   #open(source: SourceContext): Intake {
@@ -80,27 +81,32 @@ export class IngestPipeline {
 
   #item(intake: Intake, body: Buffer, start: number, end: number): void {
     const item = parseItem(body, start, end);
-    if (item.kind === 'rejected') return intake.refuse(intake.items, item);
+    if (item.kind === 'rejected') return void intake.refuse(intake.items, item);
     intake.readable = true;
     this.#event(intake, intake.items, parseVigieEvent(item.value), item.value);
   }
 
-  #event(intake: Intake, index: number, outcome: Accepted<AccessEvent> | Rejected, content: unknown): void {
+  #event(intake: Intake, index: number, outcome: Accepted<AccessEvent> | Rejected, content: unknown): ItemOutcome {
     if (outcome.kind === 'rejected') return intake.refuse(index, outcome);
     const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
     if (admitted.kind === 'rejected') return intake.refuse(index, admitted);
     const rows = toRows(outcome.value, intake.source, intake.receivedAt, content);
-    if (admitted.kind === 'set-aside') return this.#setAside(intake, index, rows, admitted.why);
-    const partition = partitionOf(intake.source.groupId, outcome.value.actorId, this.tools.accesses.partitions);
+    const eventId = rows[0]?.event_id ?? '';
+    if (admitted.kind === 'set-aside') {
+      this.#setAside(intake, index, rows, admitted.why);
+      return { kind: 'quarantined', eventId };
+    }
+    const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', this.tools.accesses.partitions);
     for (const row of rows) this.#write(this.tools.accesses, partition, rowLine(row), intake);
     intake.rows += rows.length;
     intake.accepted += 1;
+    return { kind: 'accepted', eventId };
   }
 
   #setAside(intake: Intake, index: number, rows: readonly AccessRow[], why: Rejected): void {
     const { quarantine } = this.tools;
-    const row = quarantineRowOf(rows, why, index);
     const { groupId, source } = intake.source;
+    const row = quarantineRowOf(rows, why, index);
     this.#write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
     intake.quarantine(why.reason);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';

@@ -3,7 +3,7 @@ export class HttpRefusal extends Error {
   override readonly name = 'HttpRefusal';
 
   constructor(
-    readonly status: 400 | 401 | 403 | 408 | 413 | 415 | 429 | 503,
+    readonly status: 400 | 401 | 403 | 408 | 413 | 415 | 422 | 429 | 503,
     message: string,
     /** Seconds after which the same request may be sent again. */
     readonly retryAfterSeconds?: number,

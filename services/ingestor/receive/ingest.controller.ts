@@ -11,4 +11,14 @@ export class IngestController {
   async events(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.events);
   }
+
+  @Post('fhir/AuditEvent')
+  async auditEvent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.auditEvent);
+  }
+
+  @Post('fhir')
+  async bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.bundle);
+  }
 }

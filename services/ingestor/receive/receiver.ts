@@ -69,7 +69,7 @@ export class Receiver {
       .status(answer.status)
       .headers(answer.headers ?? {})
       .type(answer.mediaType ?? 'application/json; charset=utf-8')
-      .send(answer.body);
+      .send(JSON.stringify(answer.body));
     if (!request.raw.complete) this.#closeSoon(request);
   }
 

@@ -1,0 +1,146 @@
+import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import type { AccessEvent } from '../event.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
+import { limits } from '../limits.js';
+import { parseTime } from '../time.js';
+import { defined } from '../vigie/parse-event.js';
+import { actionOf, purposeOf } from './actions.js';
+import { actorAgentOf, actorIdOf, actorRoleOf, networkOf } from './agents.js';
+import { categoryOf } from './categories.js';
+import { codesOf, hasCode, listOf, nameOf, objectOf, referenceOf, textOf } from './elements.js';
+import { fromReference, patientsOf } from './patients.js';
+import { searchedFor } from './query.js';
+
+/** Where an event says nothing of its establishment. */
+export const unknownClinic = 'unknown';
+
+/**
+ * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
+ * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients.
+ */
+export function parseAuditEvent(resource: unknown): Accepted<AccessEvent> | Rejected {
+  if (!isObject(resource)) return rejected('not_an_object', '', 'a resource must be a JSON object');
+  const type = textOf(resource['resourceType']);
+  if (type !== 'AuditEvent') return rejected('other_resource', 'resourceType', 'only AuditEvent resources are taken here');
+  const older = olderVersionOf(resource);
+  if (older) return rejected('older_version', 'resourceType', `this is an AuditEvent of FHIR ${older}; send R4, R4B or R5`);
+  const contained = listOf(resource['contained']);
+  const time = timeOf(resource);
+  if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
+  const agent = actorAgentOf(resource, contained);
+  const actorId = agent && actorIdOf(agent, contained);
+  if (!agent || !actorId)
+    return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
+  const patients = patientsOf(resource, contained);
+  if (patients.length > limits.patientsMax)
+    return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
+  return accepted(eventOf(resource, contained, { time, agent, actorId, patients }));
+}
+
+function eventOf(
+  resource: JsonObject,
+  contained: readonly JsonObject[],
+  { time, agent, actorId, patients }: { time: number; agent: JsonObject; actorId: string; patients: AccessEvent['patients'] },
+): AccessEvent {
+  const who = referenceOf(agent['who'], contained);
+  const network = networkOf(resource, agent, contained);
+  return defined({
+    id: short(textOf(resource['id']), limits.keyTextMax),
+    timeMs: time,
+    clinicId: short(clinicOf(resource, contained), limits.keyTextMax) ?? unknownClinic,
+    actorId: short(actorId, limits.keyTextMax) ?? actorId,
+    actorPatient: who.type === 'Patient' ? fromReference(who)[0] : undefined,
+    actorRole: short(actorRoleOf(agent)),
+    action: actionOf(resource),
+    outcome: outcomeOf(resource),
+    patients,
+    recordCount: recordCountOf(resource),
+    categories: categoriesOf(resource, contained),
+    ...purposeOf(resource),
+    sourceIp: network.ip,
+    device: short(network.device),
+    sessionId: short(sessionOf(agent)),
+    auth: short(assuranceOf(agent)),
+    application: short(nameOf(referenceOf(objectOf(resource['source'])['observer'], contained))),
+  });
+}
+
+function short(text: string | undefined, max: number = limits.freeTextMax): string | undefined {
+  return text?.toWellFormed().slice(0, max);
+}
+
+function olderVersionOf(resource: JsonObject): string | undefined {
+  if (isObject(resource['event']) || Array.isArray(resource['participant']) || Array.isArray(resource['object'])) return 'DSTU2';
+  return listOf(resource['agent']).some((agent) => 'userId' in agent) ? 'STU3' : undefined;
+}
+
+/** When it happened, before when it was written down. A bare date is its first moment in UTC. */
+function timeOf(resource: JsonObject): number | string {
+  const period = objectOf(resource['period'] ?? resource['occurredPeriod']);
+  const given = textOf(period['start']) ?? textOf(resource['occurredDateTime']) ?? textOf(resource['recorded']);
+  if (!given) return 'neither period.start nor recorded says when it happened';
+  return parseTime(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given);
+}
+
+function outcomeOf(resource: JsonObject): Outcome {
+  const given = resource['outcome'];
+  const code = textOf(given) ?? textOf(objectOf(given)['code']) ?? codesOf(objectOf(given)['code'])[0]?.code;
+  if (code === undefined) return 'unknown';
+  if (['0', 'success', 'information', 'warning'].includes(code)) return 'success';
+  return ['4', '8', '12', 'error', 'fatal'].includes(code) ? 'failure' : 'unknown';
+}
+
+const finess = /finess|1\.2\.250\.1\.71\.4\.2\.2/i;
+
+/** The establishment: the site of the source, the location of an agent, an organisation with its FINESS number, the observer. */
+function clinicOf(resource: JsonObject, contained: readonly JsonObject[]): string | undefined {
+  const source = objectOf(resource['source']);
+  const site = textOf(source['site']) ?? nameOf(referenceOf(source['site'], contained));
+  if (site) return site;
+  const agents = listOf(resource['agent']);
+  const located = agents.map((agent) => nameOf(referenceOf(agent['location'], contained))).find(Boolean);
+  const organisation = agents
+    .map((agent) => referenceOf(agent['who'], contained))
+    .find(({ identifier }) => finess.test(identifier?.system ?? ''));
+  return located ?? organisation?.identifier?.value ?? nameOf(referenceOf(source['observer'], contained));
+}
+
+function categoriesOf(resource: JsonObject, contained: readonly JsonObject[]): readonly Category[] | undefined {
+  const entities = listOf(resource['entity']);
+  const data = entities.filter((entity) => !hasCode(entity['role'], '1'));
+  const types = [
+    ...data.map((entity) => referenceOf(entity['what'], contained).type),
+    ...entities.map((entity) => searchedFor(entity['query']).type),
+  ];
+  const found = [...new Set(types.map(categoryOf).filter((category) => category !== undefined))];
+  if (found.length) return found;
+  // A patient resource alone was looked at: its identity is what was seen.
+  return entities.some((entity) => referenceOf(entity['what'], contained).type === 'Patient') ? ['identity'] : undefined;
+}
+
+function recordCountOf(resource: JsonObject): number | undefined {
+  for (const detail of listOf(resource['entity']).flatMap((entity) => listOf(entity['detail']))) {
+    const name = textOf(detail['type']) ?? codesOf(detail['type'])[0]?.code ?? '';
+    const count = Number(textOf(detail['valueString']) ?? textOf(detail['valueInteger']) ?? Number.NaN);
+    if (/count|total|NumberOfInstances/i.test(name) && Number.isInteger(count) && count >= 0 && count <= limits.recordCountMax)
+      return count;
+  }
+  return undefined;
+}
+
+/** The token of the session, from the policies of an OAuth or SAML agent. */
+function sessionOf(agent: JsonObject): string | undefined {
+  const policies: unknown = agent['policy'];
+  const token = Array.isArray(policies)
+    ? policies.map(textOf).find((policy) => policy?.startsWith('urn:ietf:params:oauth:jti:'))
+    : undefined;
+  return token?.slice('urn:ietf:params:oauth:jti:'.length);
+}
+
+const assurance = 'https://profiles.ihe.net/ITI/BALP/StructureDefinition/ihe-assuranceLevel';
+
+function assuranceOf(agent: JsonObject): string | undefined {
+  const extension = listOf(agent['extension']).find(({ url }) => url === assurance);
+  return codesOf(extension?.['valueCodeableConcept'])[0]?.code ?? textOf(objectOf(extension?.['valueCodeableConcept'])['text']);
+}

@@ -1,0 +1,129 @@
+import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
+import { parseBundle } from '#libs/formats/fhir/bundle.js';
+import { parseItem } from '#libs/formats/json/parse-item.js';
+import { limits } from '#libs/formats/limits.js';
+import { assertNever } from '#libs/runtime/outcome.js';
+import type { ItemOutcome } from '../intake.js';
+import type { IngestPipeline } from '../pipeline.js';
+import { HttpRefusal } from './http-refusal.js';
+import type { Answer, Route } from './receiver.js';
+
+const mediaType = 'application/fhir+json; charset=utf-8';
+const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];
+
+/** `POST /fhir/AuditEvent`: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
+export function auditEventRoute(pipeline: () => IngestPipeline): Route {
+  return {
+    mediaTypes,
+    refusal: outcomeOf,
+    answer: async (body, source) => {
+      const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
+      const [outcome] = await pipeline().decoded([{ outcome: parseAuditEvent(content), content }], source);
+      if (!outcome || outcome.kind === 'refused')
+        throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
+      const headers = { location: placeOf(outcome.eventId) };
+      return { status: outcome.kind === 'accepted' ? 201 : 202, headers, body: operationOutcome([toldOf(outcome)]), mediaType };
+    },
+  };
+}
+
+/**
+ * `POST /fhir`: a Bundle. A transaction is taken whole or not at all; of every other type each entry stands for itself, and the answer
+ * says in the same order what became of it.
+ */
+export function bundleRoute(pipeline: () => IngestPipeline): Route {
+  return {
+    mediaTypes,
+    refusal: outcomeOf,
+    answer: async (body, source) => {
+      const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));
+      if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
+      const { type, resources } = bundle.value;
+      const items = resources.map((content) => ({ outcome: parseAuditEvent(content), content }));
+      const wrong = items.flatMap(({ outcome }, index) =>
+        outcome.kind === 'rejected' ? [{ index, field: outcome.field, reason: outcome.detail }] : [],
+      );
+      if (type === 'transaction' && wrong.length)
+        throw new HttpRefusal(422, 'the transaction was not taken, because some of its entries cannot be', undefined, wrong);
+      const outcomes = items.length ? await pipeline().decoded(items, source) : [];
+      const response = type === 'transaction' ? 'transaction-response' : 'batch-response';
+      return { status: 200, body: { resourceType: 'Bundle', type: response, entry: outcomes.map(entryOf) }, mediaType };
+    },
+  };
+}
+
+function resourceOf(body: Buffer, bytesMax: number, nodesMax: number): unknown {
+  const item = parseItem(body, 0, body.length, { bytesMax, nodesMax });
+  if (item.kind === 'accepted') return item.value;
+  throw new HttpRefusal(item.reason.startsWith('too_') ? 413 : 400, item.detail);
+}
+
+function entryOf(outcome: ItemOutcome): object {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { response: { status: '201 Created', location: placeOf(outcome.eventId) } };
+    case 'quarantined':
+      return {
+        response: { status: '202 Accepted', location: placeOf(outcome.eventId), outcome: operationOutcome([toldOf(outcome)]) },
+      };
+    case 'refused':
+      return { response: { status: '422 Unprocessable Entity', outcome: operationOutcome([toldOf(outcome)]) } };
+    default:
+      return assertNever(outcome);
+  }
+}
+
+interface Told {
+  readonly severity: 'information' | 'warning' | 'error';
+  readonly code: string;
+  readonly diagnostics: string;
+  readonly expression?: readonly string[];
+}
+
+function toldOf(outcome: ItemOutcome): Told {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { severity: 'information', code: 'informational', diagnostics: 'the event is in the log' };
+    case 'quarantined':
+      return {
+        severity: 'warning',
+        code: 'business-rule',
+        diagnostics: 'the event was set aside: it lies in the future; check the clock of the source',
+      };
+    case 'refused':
+      return {
+        severity: 'error',
+        code: 'invalid',
+        diagnostics: outcome.reason,
+        ...(outcome.field && { expression: [`AuditEvent.${outcome.field}`] }),
+      };
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function placeOf(eventId: string): string {
+  return `AuditEvent/${eventId}`;
+}
+
+function operationOutcome(issue: readonly Told[]): object {
+  return { resourceType: 'OperationOutcome', issue };
+}
+
+const issueCodes: Readonly<Record<number, string>> = {
+  401: 'login',
+  403: 'forbidden',
+  408: 'timeout',
+  413: 'too-long',
+  429: 'throttled',
+  503: 'transient',
+};
+
+function outcomeOf({ status, message, refused }: HttpRefusal): Answer['body'] {
+  const code = issueCodes[status] ?? 'invalid';
+  const items = refused.map(({ index, field, reason }): Told => {
+    const expression = `Bundle.entry[${index}].resource${field && `.${field}`}`;
+    return { severity: 'error', code: 'invalid', diagnostics: reason, expression: [expression] };
+  });
+  return operationOutcome([{ severity: 'error', code, diagnostics: message }, ...items]);
+}
