@@ -25,7 +25,7 @@ export function compilePredicate(match: Match): Predicate {
       return (row) => !inner(row);
     }
     case 'and': {
-      const all = match.of.map(compilePredicate);
+      const all = match.of.toSorted((a, b) => cost(a) - cost(b)).map(compilePredicate);
       return (row) => {
         for (const one of all) if (!one(row)) return false;
         return true;
@@ -36,6 +36,14 @@ export function compilePredicate(match: Match): Predicate {
     default:
       return assertNever(match);
   }
+}
+
+/** Cheap questions first: an access without patient needs no look at its action. */
+function cost(match: Match): number {
+  if (match.op === 'not') return cost(match.of);
+  if (match.op !== 'test') return match.of.reduce((sum, child) => sum + cost(child), 1);
+  const { kind } = match.test;
+  return kind === 'present' || kind === 'truth' || kind === 'number' || kind === 'same' ? 1 : kind === 'glob' ? 2 : 4;
 }
 
 /** Plain values of one field become one look-up, so that a list of ten thousand accounts costs no more than one. */
@@ -49,10 +57,7 @@ function compileOr(of: readonly Match[]): Predicate {
       words.set(child.test.field, (words.get(child.test.field) ?? new Set()).add(lowerAscii(word.literal)));
     else others.push(compilePredicate(child));
   }
-  const any = [
-    ...[...words].map(([field, set]) => onText(field, (text) => set.has(text) || set.has(lowerAscii(text)))),
-    ...others,
-  ];
+  const any = [...[...words].map(([field, set]) => onText(field, compileWords(set))), ...others];
   const [only] = any;
   if (any.length === 1 && only) return only;
   return (row) => {
@@ -61,15 +66,21 @@ function compileOr(of: readonly Match[]): Predicate {
   };
 }
 
+/** Words as they are mostly written, in lower case, are found at once; others are folded and remembered. */
+function compileWords(words: ReadonlySet<string>): (text: string) => boolean {
+  const folded = remembered((text) => words.has(lowerAscii(text)));
+  return (text) => words.has(text) || folded(text);
+}
+
 function compileTest(test: Test): Predicate {
   const { field } = test;
   switch (test.kind) {
     case 'present':
       return (row) => isPresent(row[field]);
     case 'glob':
-      return onText(field, compileGlob(test));
+      return onText(test.field, compileGlob(test));
     case 'regex':
-      return onText(field, remembered(compileRegex(test.regex)));
+      return onText(test.field, remembered(compileRegex(test.regex)));
     case 'number': {
       const holds = comparison(test.compare, test.value);
       return (row) => numberHolds(row[field], holds);
@@ -77,9 +88,11 @@ function compileTest(test: Test): Predicate {
     case 'truth':
       return (row) => row[field] === test.value;
     case 'network':
-      return onText(field, compileNetwork(test.cidr));
-    case 'same':
-      return (row) => isPresent(row[field]) && row[field] === row[test.other];
+      return onText(test.field, compileNetwork(test.cidr));
+    case 'same': {
+      const { other } = test;
+      return (row) => isPresent(row[field]) && row[field] === row[other];
+    }
     case 'clock': {
       const holds = comparison(test.compare, test.value);
       const part = localPart(test.zone, test.part);

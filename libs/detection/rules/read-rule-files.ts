@@ -53,11 +53,11 @@ async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly 
 
 /**
  * The lists of a folder for `expand`: `service_accounts.txt` is `%service_accounts%`, one value a line; empty lines and lines that
- * begin with # are left out. A folder that is not there has no lists. Throws when a file that is there cannot be read.
+ * begin with # are left out. A folder that is not there has no lists. Throws when what is there cannot be read.
  */
 export async function readValueLists(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const lists = new Map<string, readonly string[]>();
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const entries = await readdir(directory, { withFileTypes: true }).catch(noneIfMissing);
   for (const entry of entries.filter((entry) => entry.isFile() && entry.name.endsWith('.txt'))) {
     const lines = (await readFile(join(directory, entry.name), 'utf8')).split(/\r?\n/).map((line) => line.trim());
     lists.set(
@@ -66,6 +66,11 @@ export async function readValueLists(directory: string): Promise<ReadonlyMap<str
     );
   }
   return lists;
+}
+
+function noneIfMissing(error: unknown): [] {
+  if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
+  throw error;
 }
 
 function reasonOf(error: unknown): string {

@@ -4,13 +4,13 @@ import type { Match } from './match.js';
 import { compilePredicate } from './predicate.js';
 import { compileSql } from './sql.js';
 
-/** Compiles a condition; equal conditions give equal ids, whatever their order of writing. */
+/** Compiles a condition; equal conditions give equal ids, whatever their order of writing. The SQL stands in parentheses, ready to be joined. */
 export function selectionOf(match: Match): Selection {
   const normalised = normalise(match);
   return {
     id: digestOf(normalised),
     fields: fieldsOf(normalised),
-    sql: compileSql(normalised),
+    sql: `(${compileSql(normalised)})`,
     matches: compilePredicate(normalised),
   };
 }
