@@ -1,0 +1,93 @@
+import { deliver, type DeliverTools, patiently } from '../deliver.js';
+import type { Reader, TopicPartition } from '../port.js';
+import { type PartitionRecord } from './group-state.js';
+import type { LogStore } from './log-store.js';
+
+export interface RunOptions {
+  readonly store: LogStore;
+  readonly reader: Reader;
+  readonly group: string;
+  readonly record: PartitionRecord;
+  readonly batchBytesMax: number;
+  readonly tools: Omit<DeliverTools, 'signal'>;
+  /** Told when the run cannot go on. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+/** One partition while it is ours: asks where to start, then reads and hands over until it is stopped. */
+export class PartitionRun {
+  readonly at: TopicPartition;
+  readonly record: PartitionRecord;
+  readonly #options: RunOptions;
+  readonly #abort = new AbortController();
+  readonly #done: Promise<void>;
+  #wake: () => void = () => {};
+  #rung = false;
+  #next: number;
+  #assigned = false;
+
+  constructor(options: RunOptions) {
+    const { topic, partition, committed } = options.record;
+    this.at = { topic, partition };
+    this.record = options.record;
+    this.#options = options;
+    this.#next = Math.max(committed, 0);
+    this.#done = this.#run().catch((cause: unknown) => {
+      if (!this.#abort.signal.aborted) options.onFailure(cause);
+    });
+  }
+
+  /** The next offset to be handed over. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** There may be something new to read. */
+  wake(): void {
+    this.#rung = true;
+    this.#wake();
+  }
+
+  /** Hands over nothing more and waits for the call in hand; then the reader may finish, commit and forget. */
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error(`partition ${this.at.partition} of ${this.at.topic} leaves this member`));
+    this.#wake();
+    await this.#done;
+    if (this.#assigned) await this.#options.reader.revoked(this.at);
+  }
+
+  async #run(): Promise<void> {
+    const { store, reader, batchBytesMax } = this.#options;
+    const tools: DeliverTools = { ...this.#options.tools, signal: this.#abort.signal };
+    this.#assigned = true;
+    this.#next = this.#startOf(await patiently(async () => reader.assigned(this.at), this.at, tools));
+    while (!this.#abort.signal.aborted) {
+      this.#rung = false;
+      const frames = store.read(this.at, this.#next, batchBytesMax);
+      const last = frames.at(-1);
+      if (last) {
+        await deliver(reader, this.at, frames, tools);
+        this.#next = last.offset + 1;
+      } else await this.#bell();
+    }
+  }
+
+  #bell(): Promise<void> {
+    if (this.#rung || this.#abort.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #startOf(answer: number | 'committed' | 'earliest'): number {
+    const { store, group, record } = this.#options;
+    const { start, end } = store.bounds(this.at);
+    const wanted = answer === 'committed' ? record.committed : answer;
+    if (wanted === 'earliest' || wanted === -1) return start;
+    if (Number.isSafeInteger(wanted) && wanted >= start && wanted <= end) return wanted;
+    throw new Error(
+      `group ${group} would read ${this.at.topic}/${this.at.partition} from offset ${wanted}, but the log holds ${start} to ${end}: ` +
+        `frames would be skipped or read twice. Restore the log, or have the reader start at 'earliest' on purpose.`,
+    );
+  }
+}
