@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Clock } from '#libs/runtime/clock.js';
 import { LogFile } from './log-file.js';
 import type { ProcessDefinition } from './process-list.js';
@@ -25,6 +26,7 @@ export interface SupervisedEvents {
 export class Supervised {
   #child: ChildProcess | undefined;
   #stopping = false;
+  #stopped: Promise<boolean> | undefined;
   #restarts = 0;
   #waitMs = firstRestartWaitMs;
   readonly #log: LogFile;
@@ -79,12 +81,17 @@ export class Supervised {
   }
 
   /** Asks it to drain and waits for its end; by force when that takes too long. Resolves with false when force was needed. */
-  async stop(): Promise<boolean> {
+  stop(): Promise<boolean> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<boolean> {
     this.#stopping = true;
     const child = this.#child;
     let well = true;
     if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = new Promise<boolean>((resolve) => child.once('exit', () => resolve(true)));
+      const gone = ended(child);
       const late = new AbortController();
       child.kill('SIGTERM');
       if (child.connected) child.disconnect();
@@ -99,4 +106,11 @@ export class Supervised {
     this.#log.close();
     return well;
   }
+}
+
+/** Resolves when the process has ended and its last words were read. Not its 'close' event: that does not come after a `disconnect`. */
+async function ended(child: ChildProcess): Promise<boolean> {
+  const emitters = [child, child.stdout, child.stderr];
+  await Promise.all(emitters.map((one) => one && once(one, one === child ? 'exit' : 'close')));
+  return true;
 }

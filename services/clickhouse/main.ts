@@ -22,7 +22,8 @@ const stop = async (): Promise<void> => {
   log.info(well ? 'stopped' : 'stopped before everything was drained');
   process.exit(well ? 0 : 1);
 };
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+// A signal to the whole process group reaches us together with those who still write to us: under a supervisor its channel decides.
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (process.connected ? undefined : void stop()));
 if (process.channel) {
   process.on('disconnect', () => void stop());
   process.channel.unref();

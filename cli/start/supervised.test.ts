@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '#libs/runtime/clock.js';
+import { Supervised } from './supervised.js';
+
+describe('a supervised process', () => {
+  let folder: string;
+  let one: Supervised | undefined;
+  const said: string[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'vigie-supervised-'));
+    said.length = 0;
+  });
+  afterEach(async () => {
+    await one?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Starts a script, and resolves when `until` events were told. */
+  function start(script: string, until: number): Promise<void> {
+    const entry = join(folder, 'service.mjs');
+    writeFileSync(entry, script);
+    return new Promise((resolve) => {
+      if (until === 0) resolve();
+      const tell = (text: string) => said.push(text) === until && resolve();
+      one = new Supervised({ name: 'scorer', entry, port: 0, env: {} }, join(folder, 'scorer.log'), systemClock, {
+        restarted: (name, cause, waitMs) => tell(`${name}: ${cause}, ${waitMs} ms`),
+        misconfigured: (name, why) => tell(`${name} misconfigured: ${why.trim()}`),
+      });
+      one.start(process.env);
+    });
+  }
+
+  it('that dies is started again, waiting longer each time it dies young', async () => {
+    await start('process.exit(3);', 3);
+    expect(said).toEqual(['scorer: exit code 3, 100 ms', 'scorer: exit code 3, 200 ms', 'scorer: exit code 3, 400 ms']);
+  });
+
+  it('that was killed is started again', async () => {
+    await start("process.kill(process.pid, 'SIGKILL');", 1);
+    expect(said).toEqual(['scorer: SIGKILL, 100 ms']);
+  });
+
+  it('that cannot use its configuration is not started again, and its words are passed on', async () => {
+    await start("console.error('VIGIE_RULES_DIR: rules/a.yml:3: unknown key'); process.exit(2);", 1);
+    expect(said).toEqual(['scorer misconfigured: VIGIE_RULES_DIR: rules/a.yml:3: unknown key']);
+  });
+
+  it('writes its output to its log file', async () => {
+    await start('console.log(\'{"message":"hello"}\'); process.exit(1);', 1);
+    expect(readFileSync(join(folder, 'scorer.log'), 'utf8')).toContain('{"message":"hello"}');
+  });
+
+  it('learns through its channel that the supervisor is gone', async () => {
+    await start("process.on('disconnect', () => process.exit(0)); process.on('SIGTERM', () => {}); console.log('up');", 0);
+    expect(await one?.stop()).toBe(true);
+    expect(said).toEqual([]);
+  });
+});
