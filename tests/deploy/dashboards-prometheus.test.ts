@@ -1,33 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parse, stringify } from 'yaml';
 import { z } from 'zod';
-import { services } from '#libs/contracts/vocabulary.js';
+import { portOffsets, services } from '#libs/contracts/vocabulary.js';
 import { Metrics, metricNames } from '#libs/runtime/metrics.js';
-import { systemClock } from '#libs/runtime/clock.js';
 import { type Choice, dashboard, expandPromql, metricsIn, panelQueries } from '#libs/testkit/dashboards.js';
 import { withPrometheus } from './prometheus-tools.js';
+import { startPrometheus } from './running-prometheus.js';
 
 const file = readFileSync('deploy/grafana/dashboards/operations.json', 'utf8');
 const queries = panelQueries(file).filter(({ language }) => language === 'promql');
-const prometheusPort = 19_590;
-const servicePort = 19_591;
-const readyMsMax = 30_000;
-
-const configuration = z.looseObject({
-  rule_files: z.array(z.string()),
-  scrape_configs: z.array(z.looseObject({ job_name: z.string() })),
-});
-const answer = z.object({
-  status: z.string(),
-  error: z.string().optional(),
-  data: z.object({ result: z.array(z.unknown()) }).optional(),
-});
+const portBase = 19_590;
+const choice: Choice = { fromMs: 0, toMs: 0, intervalSeconds: 10, variables: {} };
+/** Needs an hour of history; that it parses and runs is all that a minute can show. Its figures are in deploy/prometheus/rules.test.yml. */
+const mayBeEmpty = new Set(['Acknowledged rows that are not stored']);
 
 describe('the operations dashboard', () => {
   it('has a title and a description on every panel, a unit on every figure, and no two panels in one place', () => {
@@ -51,39 +37,25 @@ describe('the operations dashboard', () => {
     expect(metricNames.filter((name) => !named.has(name) && !throughRules.includes(name))).toEqual([]);
   });
 
-  withPrometheus('prometheus', 'has an answer to every query from a Prometheus that scrapes the services', async (path) => {
-    const folder = mkdtempSync(join(tmpdir(), 'vigie-prometheus-'));
-    const pages = services.map((service, index) => metricsPage(service, servicePort + index));
-    writeConfiguration(folder);
-    const prometheus = spawn(
-      path,
-      [
-        `--config.file=${folder}/prometheus.yml`,
-        `--storage.tsdb.path=${folder}/data`,
-        `--web.listen-address=127.0.0.1:${prometheusPort}`,
-      ],
-      { stdio: 'ignore' },
-    );
-    try {
-      await until(() => showsRates());
-      const silent: string[] = [];
-      for (const { panel, text } of queries) {
-        if ((await ask(expandPromql(text, choice))).length === 0 && !mayBeEmpty.has(panel)) silent.push(`${panel}: ${text}`);
+  withPrometheus(
+    'prometheus',
+    'has an answer to every query from a Prometheus that scrapes every metric of the list',
+    async (path) => {
+      const pages = services.map((service) => metricsPage(service, portBase + portOffsets[service]));
+      const prometheus = await startPrometheus({ path, port: portBase + 9, ports: (service) => portBase + portOffsets[service] });
+      try {
+        const silent: string[] = [];
+        for (const { panel, text } of queries)
+          if ((await prometheus.ask(expandPromql(text, choice))).length === 0 && !mayBeEmpty.has(panel))
+            silent.push(`${panel}: ${text}`);
+        expect(silent).toEqual([]);
+      } finally {
+        await prometheus.stop();
+        for (const page of pages) page.close();
       }
-      expect(silent).toEqual([]);
-    } finally {
-      const ended = once(prometheus, 'exit');
-      prometheus.kill('SIGTERM');
-      await ended;
-      for (const page of pages) page.close();
-      rmSync(folder, { recursive: true });
-    }
-  });
+    },
+  );
 });
-
-const choice: Choice = { fromMs: 0, toMs: 0, intervalSeconds: 10, variables: {} };
-/** Needs an hour of history; that it parses and runs is all that a minute can show. Its figures are in deploy/prometheus/rules.test.yml. */
-const mayBeEmpty = new Set(['Acknowledged rows that are not stored']);
 
 /** A service's metrics page with every metric of the list in use, growing at each scrape. */
 function metricsPage(service: string, port: number): Server {
@@ -95,60 +67,16 @@ function metricsPage(service: string, port: number): Server {
   return server.listen(port, '127.0.0.1');
 }
 
-/** Gives every metric of the registry one more value under every label that it declares. */
+const declared = z.object({ name: z.string(), labelNames: z.array(z.string()) });
+
+/** Gives every metric of the list one more value under every label that it declares. */
 function touchAll(metrics: Metrics): void {
   for (const metric of metrics.registry.getMetricsAsArray()) {
-    const { name, type, labels } = declared.parse({ ...metric, labels: Reflect.get(metric, 'labelNames'), type: kindOf(metric) });
-    if (/^vigie_(process|nodejs)_/.test(name)) continue;
-    const values = Object.fromEntries(labels.map((label) => [label, 'x']));
-    if (type === 'histogram') Reflect.apply(Reflect.get(metric, 'observe'), metric, [values, 0.1]);
+    const { name, labelNames } = declared.parse({ name: metric.name, labelNames: Reflect.get(metric, 'labelNames') });
+    if (!metricNames.includes(name)) continue;
+    const values = Object.fromEntries(labelNames.map((label) => [label, 'x']));
+    const observe: unknown = Reflect.get(metric, 'observe');
+    if (typeof observe === 'function') Reflect.apply(observe, metric, [values, 0.1]);
     else Reflect.apply(Reflect.get(metric, 'inc'), metric, [values, 1]);
   }
-}
-
-const declared = z.object({ name: z.string(), type: z.enum(['histogram', 'other']), labels: z.array(z.string()) });
-
-function kindOf(metric: object): 'histogram' | 'other' {
-  return 'observe' in metric ? 'histogram' : 'other';
-}
-
-/** Our own configuration and rules; only the addresses and the pace differ. */
-function writeConfiguration(folder: string): void {
-  const own = configuration.parse(parse(readFileSync('deploy/prometheus/prometheus.yml', 'utf8')));
-  const jobs = own.scrape_configs.filter(({ job_name: job }) => job.startsWith('vigie-'));
-  const scraped = jobs.map(({ job_name }) => {
-    const index = services.findIndex((service) => job_name === `vigie-${service}`);
-    return { job_name, static_configs: [{ targets: [`127.0.0.1:${servicePort + index}`] }] };
-  });
-  mkdirSync(join(folder, 'data'));
-  const config = {
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
-    rule_files: own.rule_files.map((rules) => resolve('deploy/prometheus', rules)),
-    scrape_configs: scraped,
-  };
-  writeFileSync(join(folder, 'prometheus.yml'), stringify(config));
-}
-
-async function ask(promql: string): Promise<readonly unknown[]> {
-  const response = await fetch(
-    `http://127.0.0.1:${prometheusPort}/api/v1/query?${new URLSearchParams({ query: promql }).toString()}`,
-  );
-  const { status, error, data } = answer.parse(await response.json());
-  if (status !== 'success') throw new Error(`${promql}: ${error}`);
-  return data?.result ?? [];
-}
-
-/** Asks until the answer is yes: connection refused counts as no. */
-async function until(yes: () => Promise<boolean>): Promise<void> {
-  const deadline = systemClock.monotonic() + readyMsMax;
-  while (!(await yes().catch(() => false))) {
-    if (systemClock.monotonic() > deadline) throw new Error(`Prometheus showed nothing within ${readyMsMax} ms`);
-    await systemClock.sleep(200);
-  }
-}
-
-/** Whether every service was scraped twice, so that there are rates, and the rules were evaluated. */
-async function showsRates(): Promise<boolean> {
-  const rates = await ask('rate(vigie_rows_scored_total[10s])');
-  return rates.length === services.length && (await ask('vigie:events_unaccounted')).length > 0;
 }

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
+import { isoOf, systemClock } from '#libs/runtime/clock.js';
+import { type Choice, expandPromql, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
+import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { withPrometheus } from './prometheus-tools.js';
+import { type RunningPrometheus, startPrometheus } from './running-prometheus.js';
+
+const portBase = 19_560;
+const events = 50;
+const scrapedMsMax = 20_000;
+const queries = ['operations', 'analysts'].flatMap((name) =>
+  panelQueries(readFileSync(`deploy/grafana/dashboards/${name}.json`, 'utf8')),
+);
+const now = systemClock.now();
+const choice: Choice = { fromMs: now - 3_600_000, toMs: now + 60_000, intervalSeconds: 10, variables: {} };
+/** What one source that sends fifty good events must show on the running system. */
+const mustShow = ['Processes down', 'Events received', 'Events received, by source', 'Requests, by status', 'Request duration', 'Append duration',
+  'Rows scored', 'Decision delay', 'Rows stored, by table', 'Store delay', 'Events not yet accounted for', 'Processor', 'Memory', 'Event loop',
+] as const; // prettier-ignore
+
+describe('both dashboards, over the running system', () => {
+  let vigie: RunningVigie;
+  beforeAll(async () => {
+    vigie = await RunningVigie.start({ portBase });
+    await vigie.post(accesses(0));
+  }, 120_000);
+  afterAll(() => vigie.stop(), 60_000);
+
+  withPrometheus('prometheus', 'every PromQL query is answered, and what has happened is seen', async (path) => {
+    const prometheus = await startPrometheus({ path, port: portBase + 20, ports: (service) => portBase + portOffsets[service] });
+    try {
+      await vigie.post(accesses(events));
+      await stored(2 * events);
+      // What was counted last has a rate after two scrapes.
+      const deadline = systemClock.monotonic() + scrapedMsMax;
+      let missing = await notShown(prometheus);
+      while (missing.length > 0 && systemClock.monotonic() < deadline) missing = await notShown(prometheus);
+      expect(missing).toEqual([]);
+    } finally {
+      await prometheus.stop();
+    }
+  });
+
+  it('every SQL query is answered, and the books show the source', async () => {
+    await stored(events);
+    for (const { text, language } of queries) if (language === 'sql') await vigie.sql(expandSql(text, choice));
+    const books = queries.find(({ panel }) => panel === 'Per source');
+    expect(await vigie.sql(expandSql(books?.text ?? '', choice))).toEqual([expect.objectContaining({ source: 'test' })]);
+  });
+
+  /** Resolves when ClickHouse has at least so many rows; the test's own time limit ends the waiting. */
+  async function stored(rows: number): Promise<void> {
+    while (Number((await vigie.sql('SELECT count() AS rows FROM vigie.accesses'))[0]?.['rows']) < rows)
+      await systemClock.sleep(100);
+  }
+});
+
+/** Asks every panel's query; the titles of those that should show something and do not. */
+async function notShown(prometheus: RunningPrometheus): Promise<readonly string[]> {
+  const shown = new Set<string>();
+  for (const { panel, text } of queries.filter(({ language }) => language === 'promql'))
+    if ((await prometheus.ask(expandPromql(text, choice))).length > 0) shown.add(panel);
+  return mustShow.filter((panel) => !shown.has(panel));
+}
+
+function accesses(first: number): readonly object[] {
+  return Array.from({ length: events }, (_, index) => ({
+    id: `e-${first + index}`,
+    time: isoOf(now - 60_000 + first + index),
+    clinic_id: '750300123',
+    actor_id: 'dr.martin',
+    action: 'read',
+    patient_ids: [`P-${(first + index) % 10}`],
+  }));
+}
