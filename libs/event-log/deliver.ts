@@ -23,12 +23,7 @@ export interface DeliverTools {
  * by frame, and a frame that fails `frameTriesMax` times to `Reader.poison`.
  * Rejects when the signal aborts (nothing may be concluded about the frames then) or when `poison` itself fails.
  */
-export async function deliver(
-  reader: Reader,
-  at: TopicPartition,
-  frames: readonly Frame[],
-  tools: DeliverTools,
-): Promise<void> {
+export async function deliver(reader: Reader, at: TopicPartition, frames: readonly Frame[], tools: DeliverTools): Promise<void> {
   const failure = await attempt(reader, at, frames, tools);
   if (!failure) return;
   for (const frame of frames) await deliverOne(reader, at, frame, tools);
@@ -69,14 +64,18 @@ async function attempt(
 export async function patiently<T>(work: () => Promise<T>, at: TopicPartition, tools: DeliverTools): Promise<T> {
   let stalled = false;
   try {
-    return await retry(work, { firstWaitMs: stallFirstWaitMs, waitMsMax: stallWaitMsMax, attemptsMax: Infinity }, {
-      ...tools,
-      onRetry(cause, attempt, waitMs) {
-        stalled = true;
-        tools.onStalled(true);
-        tools.log.warn('stalled: the same work is tried again', { ...at, attempt, waitMs, cause });
+    return await retry(
+      work,
+      { firstWaitMs: stallFirstWaitMs, waitMsMax: stallWaitMsMax, attemptsMax: Infinity },
+      {
+        ...tools,
+        onRetry(cause, attempt, waitMs) {
+          stalled = true;
+          tools.onStalled(true);
+          tools.log.warn('stalled: the same work is tried again', { ...at, attempt, waitMs, cause });
+        },
       },
-    });
+    );
   } finally {
     if (stalled) tools.onStalled(false);
   }

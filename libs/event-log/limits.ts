@@ -6,5 +6,7 @@ export const embeddedPartitions = 4;
 
 export function refuseOversized(topic: string, bytes: number): void {
   if (bytes > appendBytesMax)
-    throw new RangeError(`a frame of ${bytes} bytes for ${topic} was refused: at most ${appendBytesMax}. Split it into several frames.`);
+    throw new RangeError(
+      `a frame of ${bytes} bytes for ${topic} was refused: at most ${appendBytesMax}. Split it into several frames.`,
+    );
 }

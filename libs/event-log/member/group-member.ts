@@ -151,8 +151,7 @@ export class GroupMember implements Membership {
   /** Makes the runs of this process match what the group's state says. */
   #follow(owned: readonly PartitionRecord[], surplus: readonly PartitionRecord[]): void {
     const byKey = new Map(owned.map((record) => [keyOf(record), record]));
-    for (const [key, run] of this.#runs)
-      if (byKey.get(key)?.epoch !== run.record.epoch) this.#letGo(key, run, async () => {});
+    for (const [key, run] of this.#runs) if (byKey.get(key)?.epoch !== run.record.epoch) this.#letGo(key, run, async () => {});
     for (const record of surplus) {
       const key = keyOf(record);
       const run = this.#runs.get(key);

@@ -25,7 +25,10 @@ export interface MemoryLog extends EventLog {
 export function createMemoryLog(options: MemoryLogOptions): MemoryLog {
   const store = new MemoryStore(options.topics);
   const connect = () => new MemoryClient(store, options);
-  return Object.assign(connect(), { connect, frames: (at: TopicPartition) => store.read(at, 0, Infinity).map(({ bytes }) => bytes) });
+  return Object.assign(connect(), {
+    connect,
+    frames: (at: TopicPartition) => store.read(at, 0, Infinity).map(({ bytes }) => bytes),
+  });
 }
 
 class MemoryClient implements EventLog {

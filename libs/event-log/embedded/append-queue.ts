@@ -1,0 +1,106 @@
+import type { TopicPartition } from '../port.js';
+import type { Disk, PartitionExtent } from './disk.js';
+
+/** Bytes of frames that one transaction writes at most; what waits beyond goes into the next one. */
+export const transactionBytesMax = 16 * 1024 * 1024;
+
+export interface AppendTools {
+  readonly disk: Disk;
+  readonly now: () => number;
+  /** Throws when the log has no room left. Called inside the transaction. */
+  readonly refuseWhenFull: (bytes: number) => void;
+  /** Told the topics that have new frames on disk. */
+  readonly onAppended: (topics: ReadonlySet<string>) => void;
+}
+
+interface Pending extends TopicPartition {
+  readonly bytes: Buffer;
+  readonly resolve: (offset: number) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
+/** Group commit: while one transaction is on its way to the disk the next appends gather, and share the following one and its fsync. */
+export class AppendQueue {
+  readonly #tools: AppendTools;
+  #pending: Pending[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(tools: AppendTools) {
+    this.#tools = tools;
+  }
+
+  append(at: TopicPartition, bytes: Buffer): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ ...at, bytes, resolve, reject });
+      this.#writing ??= this.#write();
+    });
+  }
+
+  /** Resolves when everything that was appended has settled. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    await Promise.resolve(); // appends of the same turn share the first transaction too
+    while (this.#pending.length > 0) {
+      const batch = this.#take();
+      try {
+        const offsets = await this.#tools.disk.writeFrames(() => this.#put(batch));
+        this.#tools.onAppended(new Set(batch.map(({ topic }) => topic)));
+        for (const [index, { resolve }] of batch.entries()) resolve(offsets[index] ?? -1);
+      } catch (cause) {
+        for (const { reject } of batch) reject(cause);
+      }
+    }
+    this.#writing = undefined;
+  }
+
+  #take(): readonly Pending[] {
+    let count = 0;
+    for (let bytes = 0; count < this.#pending.length; count += 1) {
+      bytes += this.#pending[count]?.bytes.length ?? 0;
+      if (bytes > transactionBytesMax && count > 0) break;
+    }
+    return this.#pending.splice(0, count);
+  }
+
+  #put(batch: readonly Pending[]): readonly number[] {
+    const { disk, now, refuseWhenFull } = this.#tools;
+    const extents = new Map<string, PartitionExtent & TopicPartition>();
+    refuseWhenFull(batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0));
+    const offsets = batch.map(({ topic, partition, bytes }) => {
+      const key = `${topic}/${partition}`;
+      const extent = extents.get(key) ?? { ...extentOf(disk, { topic, partition }), topic, partition };
+      disk.frames.put([topic, partition, extent.end], stamped(now(), bytes));
+      extents.set(key, { ...extent, end: extent.end + 1, bytes: extent.bytes + diskBytesOf(bytes.length) });
+      return extent.end;
+    });
+    for (const { topic, partition, ...extent } of extents.values()) disk.extents.put([topic, partition], extent);
+    return offsets;
+  }
+}
+
+const stampBytes = 8;
+const pageBytes = 4096;
+
+/** What a frame takes in the file: LMDB gives a large value whole pages, with a header of 16 bytes. */
+export function diskBytesOf(frameBytes: number): number {
+  return Math.ceil((frameBytes + stampBytes + 16) / pageBytes) * pageBytes;
+}
+
+export function extentOf(disk: Disk, { topic, partition }: TopicPartition): PartitionExtent {
+  return disk.extents.get([topic, partition]) ?? { start: 0, end: 0, bytes: 0 };
+}
+
+function stamped(ms: number, bytes: Buffer): Buffer {
+  const value = Buffer.allocUnsafe(stampBytes + bytes.length);
+  value.writeDoubleBE(ms, 0);
+  bytes.copy(value, stampBytes);
+  return value;
+}
+
+/** When the frame was appended, and its bytes. */
+export function unstamped(value: Buffer): { readonly time: number; readonly bytes: Buffer } {
+  return { time: value.readDoubleBE(0), bytes: value.subarray(stampBytes) };
+}

@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { Transient } from '#libs/runtime/outcome.js';
+import type { GroupState } from '../member/group-state.js';
+
+/** What is known of a partition without reading its frames. */
+export interface PartitionExtent {
+  /** Offset of the oldest frame that is still there. */
+  readonly start: number;
+  /** The next offset to be written. */
+  readonly end: number;
+  /** Of the frames that are there, in whole pages as the file takes them. */
+  readonly bytes: number;
+}
+
+/**
+ * Two LMDB environments: frames, and groups, so that a commit never waits for a frame's fsync.
+ * `overlappingSync` is off: with it a transaction is acknowledged, and seen by others, before it is on disk.
+ */
+export class Disk {
+  readonly #frames: RootDatabase;
+  readonly #groups: RootDatabase;
+  /** Key `[topic, partition, offset]`; value: 8 bytes of time (milliseconds, big-endian double), then the frame. */
+  readonly frames: Database<Buffer, [string, number, number]>;
+  readonly extents: Database<PartitionExtent, [string, number]>;
+  readonly topics: Database<number, string>;
+  readonly groups: Database<GroupState, string>;
+
+  constructor(directory: string, mapBytes: number) {
+    const common = { overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
+    this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
+    this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
+    this.frames = this.#frames.openDB({ name: 'frames', encoding: 'binary' });
+    this.extents = this.#frames.openDB({ name: 'extents', encoding: 'json' });
+    this.topics = this.#frames.openDB({ name: 'topics', encoding: 'json' });
+    this.groups = this.#groups.openDB({ name: 'groups', encoding: 'json' });
+    this.#frames.readerCheck();
+    this.#groups.readerCheck();
+  }
+
+  /** Runs `work` in the write transaction of the frames; resolves once it is on disk, and undoes everything when `work` throws. */
+  writeFrames<T>(work: () => T): Promise<T> {
+    return durably(() => this.#frames.childTransaction(work));
+  }
+
+  writeGroups<T>(work: () => T): Promise<T> {
+    return durably(() => this.#groups.childTransaction(work));
+  }
+
+  /** Gives up what killed processes held, which would keep pages from being used again. */
+  dropDeadReaders(): void {
+    this.#frames.readerCheck();
+    this.#groups.readerCheck();
+  }
+
+  async close(): Promise<void> {
+    await this.#frames.close();
+    await this.#groups.close();
+  }
+}
+
+/** LMDB's and the system's words for "no room" and "the disk failed"; they pass, or a person must act, but no frame is lost meanwhile. */
+const outsideFailures = /MDB_MAP_FULL|MDB_TXN_FULL|ENOSPC|EDQUOT|EIO|No space left|Input\/output error|quota/i;
+
+async function durably<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (failure) {
+    const cause = await reasonOf(failure);
+    const text = String(cause);
+    if (outsideFailures.test(text))
+      throw new Transient(`the embedded log cannot write to its disk (${text}): free space or enlarge the volume`, { cause });
+    throw cause;
+  }
+}
+
+/** A failed commit carries its reason as a promise that rejects. */
+async function reasonOf(failure: unknown): Promise<unknown> {
+  if (typeof failure !== 'object' || failure === null || !('commitError' in failure)) return failure;
+  try {
+    await failure.commitError;
+    return failure;
+  } catch (reason) {
+    return reason;
+  }
+}

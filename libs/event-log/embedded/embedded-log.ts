@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { type Log, silentLog } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { refuseOversized } from '../limits.js';
+import { GroupMember } from '../member/group-member.js';
+import type { EventLog, JoinOptions, Membership, Reader, TopicPartition } from '../port.js';
+import { AppendQueue } from './append-queue.js';
+import { Bells } from './bell.js';
+import { Disk } from './disk.js';
+import { EmbeddedStore } from './embedded-store.js';
+import { Heartbeats } from './heartbeats.js';
+import { ownIdentity } from './process-identity.js';
+import { defaultRetention, heldBytes, removeOld, type RetentionLimits } from './retention.js';
+
+export interface EmbeddedLogOptions extends Partial<RetentionLimits> {
+  /** Made when missing. Every process that names the same directory shares the log. It must lie on a local disk. */
+  readonly directory: string;
+  /** Partitions by topic, made when missing. Another count than a topic has is refused: accounts would change their partition. */
+  readonly topics: Readonly<Record<string, number>>;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly log?: Log;
+  readonly metrics?: Metrics;
+}
+
+/** How often what is old is removed, in milliseconds. */
+const retentionEveryMs = 10_000;
+/** Partitions of a topic at most. */
+const partitionsMax = 1024;
+
+/** Opens the log that lies in a directory of this machine. Rejects when a topic has another number of partitions than asked for. */
+export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EventLog> {
+  const limits = limitsOf(options);
+  mkdirSync(options.directory, { recursive: true });
+  const disk = new Disk(options.directory, mapBytesOf(limits));
+  try {
+    await createTopics(disk, options.topics);
+  } catch (cause) {
+    await disk.close();
+    throw cause;
+  }
+  return new EmbeddedLog(disk, limits, options);
+}
+
+class EmbeddedLog implements EventLog {
+  readonly #disk: Disk;
+  readonly #bells: Bells;
+  readonly #store: EmbeddedStore;
+  readonly #appends: AppendQueue;
+  readonly #options: EmbeddedLogOptions;
+  readonly #limits: RetentionLimits;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #stopCleaning: () => void;
+  #cleaning: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(disk: Disk, limits: RetentionLimits, options: EmbeddedLogOptions) {
+    const { directory, clock = systemClock, log = silentLog } = options;
+    const identity = ownIdentity();
+    this.#disk = disk;
+    this.#limits = limits;
+    this.#options = options;
+    this.#clock = clock;
+    this.#log = log;
+    this.#bells = new Bells(join(directory, 'bells'), log);
+    const heartbeats = new Heartbeats(join(directory, 'beats'), identity.host);
+    this.#store = new EmbeddedStore(disk, this.#bells, heartbeats, identity);
+    this.#appends = new AppendQueue({
+      disk,
+      now: () => clock.now(),
+      refuseWhenFull: (bytes) => this.#refuseWhenFull(bytes),
+      onAppended: (topics) => topics.forEach((topic) => this.#bells.ring(`frames ${topic}`)),
+    });
+    this.#stopCleaning = clock.every(retentionEveryMs, () => this.#clean());
+  }
+
+  async partitions(topic: string): Promise<number> {
+    return this.#store.partitions(topic);
+  }
+
+  async append(at: TopicPartition, bytes: Buffer): Promise<number> {
+    this.#refuseClosed();
+    refuseOversized(at.topic, bytes.length);
+    const count = this.#store.partitions(at.topic);
+    if (!Number.isInteger(at.partition) || at.partition < 0 || at.partition >= count)
+      throw new RangeError(`topic ${at.topic} has no partition ${at.partition}: it has ${count}`);
+    return this.#appends.append(at, bytes);
+  }
+
+  async join(options: JoinOptions, reader: Reader): Promise<Membership> {
+    this.#refuseClosed();
+    const { random = systemRandom, metrics } = this.#options;
+    const onStalled = (pipeline: string, stalled: boolean) => metrics?.set('vigie_stalled', stalled ? 1 : 0, { pipeline });
+    return GroupMember.join(this.#store, options, reader, { clock: this.#clock, random, log: this.#log, onStalled });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopCleaning();
+    await this.#appends.settled();
+    await this.#cleaning;
+    this.#bells.close();
+    await this.#disk.close();
+  }
+
+  #clean(): void {
+    if (this.#closed) return;
+    const now = () => this.#clock.now();
+    this.#cleaning = this.#cleaning
+      .then(async () => {
+        this.#disk.dropDeadReaders();
+        const frames = await removeOld({ disk: this.#disk, now, limits: this.#limits });
+        if (frames > 0) this.#log.info('old frames were removed', { frames });
+      })
+      .catch((cause: unknown) => this.#log.warn('old frames could not be removed', { cause }));
+  }
+
+  #refuseWhenFull(bytes: number): void {
+    const held = heldBytes(this.#disk);
+    if (held + bytes <= this.#limits.diskBytesMax) return;
+    throw new Transient(
+      `the embedded log is full: it holds ${held} bytes of at most ${this.#limits.diskBytesMax}, and a group of readers has not ` +
+        `finished the oldest ones. Nothing is dropped; let the readers catch up, or raise the limit.`,
+    );
+  }
+
+  #refuseClosed(): void {
+    if (this.#closed) throw new Error('the log is closed');
+  }
+}
+
+function limitsOf(options: EmbeddedLogOptions): RetentionLimits {
+  const { retentionMs, retentionBytes, diskBytesMax } = { ...defaultRetention, ...options };
+  if (retentionBytes > diskBytesMax)
+    throw new RangeError(`retentionBytes (${retentionBytes}) must not be above diskBytesMax (${diskBytesMax})`);
+  return { retentionMs, retentionBytes, diskBytesMax };
+}
+
+/** Address space, not disk: room for the frames, LMDB's own pages, and holes too small for a frame. */
+function mapBytesOf({ diskBytesMax }: RetentionLimits): number {
+  return Math.ceil((diskBytesMax * 1.5 + 256 * 1024 ** 2) / 65_536) * 65_536;
+}
+
+/** One transaction checks and makes, so that processes that open at the same moment agree. */
+async function createTopics(disk: Disk, topics: Readonly<Record<string, number>>): Promise<void> {
+  const wanted = Object.entries(topics);
+  if (wanted.every(([topic, partitions]) => disk.topics.get(topic) === partitions)) return;
+  await disk.writeFrames(() => {
+    for (const [topic, partitions] of wanted) createTopic(disk, topic, partitions);
+  });
+}
+
+function createTopic(disk: Disk, topic: string, partitions: number): void {
+  if (!Number.isInteger(partitions) || partitions < 1 || partitions > partitionsMax)
+    throw new RangeError(`topic ${topic} cannot have ${partitions} partitions: 1 to ${partitionsMax}`);
+  const known = disk.topics.get(topic);
+  if (known === undefined) disk.topics.put(topic, partitions);
+  else if (known !== partitions)
+    throw new Error(
+      `topic ${topic} has ${known} partitions and cannot have ${partitions}: accounts would change their partition. ` +
+        `Keep ${known}, or start with an empty directory.`,
+    );
+}
