@@ -1,8 +1,10 @@
 /** What a rule directory may hold. Far above what people write, far below what would hurt a start. */
 export const ruleLimits = {
   files: 1_000,
-  fileBytes: 256 * 1024,
+  fileBytes: 64 * 1024,
   documentsPerFile: 200,
+  /** Errors of the YAML parser that are told, a document. */
+  yamlErrors: 20,
   /** Maps and lists inside one another. */
   depth: 24,
   /** Characters of one string. */

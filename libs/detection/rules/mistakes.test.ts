@@ -38,6 +38,17 @@ describe('a rule file', () => {
     });
   });
 
+  it.each([
+    ['keys', `a:\n${Array.from({ length: 7_000 }, (_, i) => ` k${i}:\n`).join('')}`],
+    ['keys in braces', `a: {${Array.from({ length: 9_000 }, (_, i) => `${i}`).join(',')}}`],
+    ['quotation marks', '"'.repeat(60_000)],
+  ])('full of %s is answered within seconds', (_, text) => {
+    const start = performance.now();
+    expect(mistakesOf(text).length).toBeGreaterThan(0);
+    expect(mistakesOf(text).length).toBeLessThan(30);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
   it('never makes the loader throw, whatever is in it', () => {
     const piece = fc.constantFrom(...pack.split(/(?<=[\n :,{}[\]])/), '---\n', '- ', '&a ', '*a', '|', '>', '!!binary ', '? ', '"', "'", '\t', '<<: ', '#', '%YAML 9\n', '\0', '\uFEFF', '\ud800', '...\n', '@'); // prettier-ignore
     const mangled = fc.tuple(fc.nat(pack.length), fc.nat(20), fc.string({ unit: 'binary', maxLength: 5 }));

@@ -49,6 +49,7 @@ export function readYaml(text: string, mistakes: Mistakes): readonly MapTree[] {
     schema: 'core',
     prettyErrors: false,
     strict: true,
+    uniqueKeys: false, // the library compares each key with all others; the reader below finds them at once
   });
   if (!Array.isArray(documents)) return [];
   if (documents.length > ruleLimits.documentsPerFile) {
@@ -78,7 +79,7 @@ function tooDeep(text: string): number {
 
 function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): MapTree | undefined {
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  const problems = [...document.errors, ...document.warnings];
+  const problems = [...document.errors, ...document.warnings].slice(0, ruleLimits.yamlErrors);
   for (const problem of problems)
     mistakes.at(lineAt(problem.pos[0]), `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}`);
   if (problems.length > 0 || document.contents === null) return undefined;
@@ -123,6 +124,7 @@ class TreeReader {
       const value = this.read(asNode(pair.value), depth + 1, at);
       if (!value) return undefined;
       const name = key.source ?? String(key.value);
+      if (entries.has(name)) return this.#mistakes.at(at, `the key ${shown(name)} stands twice in one map: keep one`);
       entries.set(name, { key: name, line: at, value });
     }
     return { kind: 'map', line, entries };
