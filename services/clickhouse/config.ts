@@ -44,7 +44,7 @@ export interface ClickHouseConfig {
   readonly engineMemoryMax: number;
   readonly bodyBytesMax: number;
   readonly documentBytesMax: number;
-  /** Threads that one query may use. */
+  /** Threads that one query may use: half of the cores, so that one long query leaves room for short ones and inserts. */
   readonly threadsPerQuery: number;
 }
 
@@ -73,6 +73,6 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     engineMemoryMax: given.VIGIE_CLICKHOUSE_MEMORY_MIB * mebibyte,
     bodyBytesMax: given.VIGIE_CLICKHOUSE_BODY_MIB * mebibyte,
     documentBytesMax: given.VIGIE_CLICKHOUSE_DOCUMENT_MIB * mebibyte,
-    threadsPerQuery: Math.max(1, cpus().length),
+    threadsPerQuery: Math.max(1, Math.floor(cpus().length / 2)),
   };
 }

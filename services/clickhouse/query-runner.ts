@@ -71,7 +71,7 @@ export class QueryRunner {
   }
 
   #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
-    const common = { max_threads: this.config.threadsPerQuery };
+    const common = { max_threads: this.config.threadsPerQuery, max_insert_threads: 1 };
     if (inspection.statement.kind === 'insert') return common;
     const limits = { ...common, max_execution_time: this.config.readSecondsMax, max_memory_usage: this.config.readMemoryMax };
     return joiningOf(format) ? limits : { ...limits, max_result_bytes: this.config.documentBytesMax };

@@ -1,33 +1,34 @@
 -- One event times one patient, as the frames bring it. `String` columns are empty where the source said nothing; `Nullable` is kept
 -- for the figures and flags whose absence is not the same as zero or false.
+-- `LowCardinality` costs the parser more than the text itself, so it stands only where queries group and filter most.
 -- A row is told apart by all of the sorting key: the same record of a source always has the same.
 CREATE TABLE IF NOT EXISTS vigie.access_rows
 (
-    time DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    time DateTime64(3, 'UTC') CODEC(Delta(8), LZ4),
     group_id LowCardinality(String),
-    actor_id LowCardinality(String),
+    actor_id String,
     patient_id String CODEC(ZSTD(1)),
     clinic_id LowCardinality(String),
     action LowCardinality(String),
     outcome LowCardinality(String),
     event_id String CODEC(ZSTD(1)),
     source LowCardinality(String),
-    received_at DateTime64(3, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    actor_role LowCardinality(String),
-    actor_kind LowCardinality(String),
+    received_at DateTime64(3, 'UTC') CODEC(Delta(8), LZ4),
+    actor_role String,
+    actor_kind String,
     privileged Nullable(Bool),
     record_count Nullable(UInt64),
     categories Array(LowCardinality(String)),
-    purpose LowCardinality(String),
+    purpose String,
     emergency Nullable(Bool),
-    source_ip LowCardinality(String),
-    device LowCardinality(String),
-    user_agent LowCardinality(String),
-    session_id String CODEC(ZSTD(1)),
-    auth LowCardinality(String),
+    source_ip String,
+    device String,
+    user_agent String,
+    session_id String,
+    auth String,
     mfa Nullable(Bool),
-    application LowCardinality(String),
-    key_id LowCardinality(String),
+    application String,
+    key_id String,
     extra String CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree

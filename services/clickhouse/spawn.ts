@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+
+/** An embedded ClickHouse in a process of its own, for tests, benchmarks and tools. */
+export interface SpawnedClickHouse {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Ends the process with a signal and resolves with its exit code, null when the signal ended it. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
+}
+
+/** What it may take from its start until it answers, in milliseconds. */
+const startMsMax = 30_000;
+
+/** Starts the compiled process (`npm run build` before) and resolves when it answers. Rejects with what it said when it ends before. */
+export async function spawnClickHouse(
+  clock: Clock,
+  options: { readonly portBase: number; readonly directory: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<SpawnedClickHouse> {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'services', 'clickhouse', 'main.js')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      UV_THREADPOOL_SIZE: '24',
+      VIGIE_PORT_BASE: String(options.portBase),
+      VIGIE_DATA_DIR: options.directory,
+      VIGIE_LOG_LEVEL: 'warn',
+      ...options.env,
+    },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => (said = (said + bytes.toString()).slice(-4000)));
+  const exited = once(child, 'exit');
+  const url = `http://127.0.0.1:${options.portBase + portOffsets.clickhouse}`;
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> => {
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  };
+  const deadline = clock.monotonic() + startMsMax;
+  while (!(await answers(url))) {
+    if (child.exitCode !== null || clock.monotonic() > deadline) {
+      child.kill('SIGKILL');
+      throw new Error(`the embedded ClickHouse did not start at ${url}: ${said.trim() || 'it said nothing'}`);
+    }
+    await clock.sleep(50);
+  }
+  return { url, child, end };
+}
+
+async function answers(url: string): Promise<boolean> {
+  return fetch(`${url}/ping`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
