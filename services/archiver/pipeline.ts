@@ -107,9 +107,11 @@ export class ArchiverPipeline implements Reader {
 
   /** Stores what is in hand, as far as time allows, and leaves the group. */
   async stop(): Promise<void> {
-    this.#stopDeadline = this.#deadline(stopMsMax);
-    await Promise.all([...this.#owned.values()].map(({ writer }) => writer.stop(this.#stopDeadline ?? this.#deadline(0))));
-    await (await this.#joining)?.leave();
+    await this.#within(stopMsMax, async (deadline) => {
+      this.#stopDeadline = deadline;
+      await Promise.all([...this.#owned.values()].map(({ writer }) => writer.stop(deadline)));
+      await (await this.#joining)?.leave();
+    });
   }
 
   /** Reads and stores a partition's range again, under new tokens: ClickHouse would take the old ones for done. */
@@ -119,18 +121,25 @@ export class ArchiverPipeline implements Reader {
     await this.start();
   }
 
-  async assigned(at: TopicPartition): Promise<number | 'committed' | 'earliest'> {
+  async assigned(at: TopicPartition): Promise<'committed' | 'earliest'> {
     const rewind = this.#rewinds.get(nameOf(at));
     const plan = rewind ? undefined : await this.tools.plans.read(at);
-    const owned: Owned = { writer: this.#writerOf(at, plan, rewind), committed: rewind?.until ?? 0 };
+    const owned: Owned = {
+      writer: this.#writerOf(at, plan, rewind),
+      skipBelow: rewind?.from ?? 0,
+      committed: rewind?.until ?? 0,
+    };
     owned.writer.ended.catch(this.#fail);
     this.#owned.set(nameOf(at), owned);
-    if (!rewind) return 'committed';
-    return rewind.from === 0 ? 'earliest' : rewind.from;
+    // Not the offset itself: the log may have let go of it meanwhile, and would refuse.
+    return rewind ? 'earliest' : 'committed';
   }
 
   async frames(at: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void> {
-    await this.#owned.get(nameOf(at))?.writer.take(frames, signal);
+    const owned = this.#owned.get(nameOf(at));
+    if (!owned) return;
+    const wanted = owned.skipBelow === 0 ? frames : frames.filter(({ offset }) => offset >= owned.skipBelow);
+    await owned.writer.take(wanted, signal);
   }
 
   /** `frames` only collects, so a frame that it cannot digest is a bug; skipping it would lose rows. */
@@ -142,7 +151,8 @@ export class ArchiverPipeline implements Reader {
   async revoked(at: TopicPartition): Promise<void> {
     const owned = this.#owned.get(nameOf(at));
     this.#owned.delete(nameOf(at));
-    await owned?.writer.stop(this.#stopDeadline ?? this.#deadline(revokeMsMax));
+    if (this.#stopDeadline) await owned?.writer.stop(this.#stopDeadline);
+    else await this.#within(revokeMsMax, async (deadline) => owned?.writer.stop(deadline));
   }
 
   #writerOf(at: TopicPartition, plan: Plan | undefined, rewind: Rewind | undefined): PartitionWriter {
@@ -170,17 +180,19 @@ export class ArchiverPipeline implements Reader {
     return mine;
   }
 
-  #deadline(ms: number): AbortSignal {
+  /** Runs work under a signal that aborts after `ms`. */
+  async #within(ms: number, work: (deadline: AbortSignal) => Promise<void>): Promise<void> {
     const late = new AbortController();
-    this.tools.clock.sleep(ms).then(
+    const ended = new AbortController();
+    this.tools.clock.sleep(ms, ended.signal).then(
       () => late.abort(),
-      () => late.abort(),
+      () => {},
     );
-    return late.signal;
+    await work(late.signal).finally(() => ended.abort());
   }
 }
 
-/** A range to be read again: from an offset (0: from the earliest frame) up to the one that was committed. */
+/** A range to be read again: from an offset up to the one that was committed. */
 export interface Rewind {
   readonly at: TopicPartition;
   readonly from: number;
@@ -189,6 +201,8 @@ export interface Rewind {
 
 interface Owned {
   readonly writer: PartitionWriter;
+  /** While a range is read again: what lies before it is stored already. */
+  readonly skipBelow: number;
   committed: number;
 }
 

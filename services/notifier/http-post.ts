@@ -41,7 +41,14 @@ async function readCapped(answer: Response): Promise<void> {
 
 /** `fetch failed` says nothing: the reason (refused, reset, unknown name) is in its cause. */
 function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'no answer';
-  const inner = cause.cause;
-  return inner instanceof Error ? inner.message || inner.name : cause.message;
+  return messageIn(causeIn(cause)) ?? messageIn(cause) ?? 'no answer';
+}
+
+function causeIn(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'cause' in value ? value.cause : undefined;
+}
+
+function messageIn(value: unknown): string | undefined {
+  const message = typeof value === 'object' && value !== null && 'message' in value ? value.message : undefined;
+  return typeof message === 'string' && message !== '' ? message : undefined;
 }
