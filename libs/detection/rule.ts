@@ -13,6 +13,8 @@ export interface Selection {
   readonly id: string;
   /** Fields that decide. Rows equal in these are selected alike. */
   readonly fields: readonly Field[];
+  /** Those of `fields` of which only presence decides, not the value. Left out: none is known to be so. */
+  readonly presence?: readonly Field[];
   /** Whether the access counts. Never throws; an absent field is undefined. */
   matches(row: Partial<AccessRow>): boolean;
   /** The same as a ClickHouse expression over the columns of `accesses`, with every literal escaped. */

@@ -1,0 +1,103 @@
+import { grown } from './grown.js';
+
+/** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
+export class AccountTable {
+  #slots = new Uint32Array(1024);
+  #hash = new Uint32Array(64);
+  #newest = new Float64Array(64);
+  #key: (Uint8Array | undefined)[] = [];
+  readonly #free: number[] = [];
+  #end = 1;
+  #count = 0;
+  #keyBytes = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+  /** Account numbers are below this. */
+  get end(): number {
+    return this.#end;
+  }
+  get bytes(): number {
+    return this.#slots.byteLength + this.#hash.byteLength + this.#newest.byteLength + this.#keyBytes + this.#end * 8;
+  }
+
+  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const account = this.#slots[slot] ?? 0;
+      if (account === 0) return 0;
+      if (this.#hash[account] === hash && this.#same(account, bytes, start, end)) return account;
+    }
+  }
+
+  add(bytes: Uint8Array, start: number, end: number, hash: number): number {
+    if ((this.#count + 1) * 2 > this.#slots.length) this.#grow();
+    const account = this.#free.pop() ?? this.#end++;
+    if (account >= this.#hash.length) {
+      this.#hash = grown(this.#hash, Uint32Array);
+      this.#newest = grown(this.#newest, Float64Array);
+    }
+    this.#hash[account] = hash;
+    this.#newest[account] = 0;
+    this.#key[account] = bytes.slice(start, end);
+    this.#keyBytes += end - start;
+    this.#count += 1;
+    this.#place(account);
+    return account;
+  }
+
+  remove(account: number): void {
+    const mask = this.#slots.length - 1;
+    let hole = (this.#hash[account] ?? 0) & mask;
+    while (this.#slots[hole] !== account) hole = (hole + 1) & mask;
+    // Whoever stands behind and may stand in the hole moves into it, so that no search ends early.
+    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
+      const other = this.#slots[slot] ?? 0;
+      if (other === 0) break;
+      const home = (this.#hash[other] ?? 0) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      this.#slots[hole] = other;
+      hole = slot;
+    }
+    this.#slots[hole] = 0;
+    this.#keyBytes -= this.#key[account]?.length ?? 0;
+    this.#key[account] = undefined;
+    this.#free.push(account);
+    this.#count -= 1;
+  }
+
+  /** The bytes of the account, undefined where the number is not in use. */
+  key(account: number): Uint8Array | undefined {
+    return this.#key[account];
+  }
+  hash(account: number): number {
+    return this.#hash[account] ?? 0;
+  }
+  /** Largest event time seen of the account, 0 before the first. */
+  newest(account: number): number {
+    return this.#newest[account] ?? 0;
+  }
+  setNewest(account: number, time: number): void {
+    this.#newest[account] = time;
+  }
+
+  #place(account: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = (this.#hash[account] ?? 0) & mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.#slots[slot] = account;
+  }
+
+  #grow(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let account = 1; account < this.#end; account += 1) if (this.#key[account]) this.#place(account);
+  }
+
+  #same(account: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const key = this.#key[account];
+    if (!key || key.length !== end - start) return false;
+    for (let i = 0; i < key.length; i += 1) if (key[i] !== bytes[start + i]) return false;
+    return true;
+  }
+}

@@ -1,0 +1,53 @@
+/** Positions of the digits in `2024-11-19T08:12:03.120Z` and what stands between them. */
+const separators: readonly (readonly [number, number])[] = [
+  [4, 0x2d], [7, 0x2d], [10, 0x54], [13, 0x3a], [16, 0x3a], [19, 0x2e], [23, 0x5a],
+]; // prettier-ignore
+const dayMs = 86_400_000;
+
+let cachedDate = -1;
+let cachedDayStart = 0;
+
+/** Milliseconds since 1970 of the 24 bytes at `at` in the one form that rows carry, or -1 where they are anything else or before 1970. */
+export function parseIsoMs(bytes: Uint8Array, at: number): number {
+  for (const [offset, byte] of separators) if (bytes[at + offset] !== byte) return -1;
+  const date = digits(bytes, at, 4) * 10_000 + digits(bytes, at + 5, 2) * 100 + digits(bytes, at + 8, 2);
+  const hour = digits(bytes, at + 11, 2);
+  const minute = digits(bytes, at + 14, 2);
+  const second = digits(bytes, at + 17, 2);
+  const milli = digits(bytes, at + 20, 3);
+  if (!(date >= 19_700_101 && hour < 24 && minute < 60 && second < 60 && milli >= 0)) return -1;
+  if (hour < 0 || minute < 0 || second < 0) return -1;
+  if (date !== cachedDate) {
+    const start = startOfDay(date);
+    if (start < 0) return -1;
+    cachedDate = date;
+    cachedDayStart = start;
+  }
+  return cachedDayStart + ((hour * 60 + minute) * 60 + second) * 1000 + milli;
+}
+
+/** Very negative where one of the bytes is no digit. */
+function digits(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i += 1) {
+    const digit = (bytes[i] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9) return -1e12;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** -1 where the calendar has no such day. */
+function startOfDay(date: number): number {
+  const year = Math.floor(date / 10_000);
+  const month = Math.floor(date / 100) % 100;
+  const day = date % 100;
+  const start = Date.UTC(year, month - 1, day);
+  const back = new Date(start);
+  return back.getUTCMonth() === month - 1 && back.getUTCDate() === day ? Math.floor(start / dayMs) * dayMs : -1;
+}
+
+/** The form that `parseIsoMs` reads. */
+export function isoOfMs(ms: number): string {
+  return new Date(ms).toISOString();
+}

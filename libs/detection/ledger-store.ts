@@ -1,0 +1,202 @@
+import { capacities, classFor, EntryArena, entryWords } from './entry-arena.js';
+import { grown } from './grown.js';
+
+/**
+ * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
+ * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, spread value).
+ * Beside each ledger stand two lazy upper bounds per rule (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
+ */
+export const timeHighBits = 10;
+export const markMax = 2 ** 22 - 1;
+const timeHighMask = 2 ** timeHighBits - 1;
+const word32 = 4_294_967_296;
+
+export interface Entry {
+  v0: number;
+  v1: number;
+  v2: number;
+  v3: number;
+  time: number;
+  mark: number;
+}
+
+export class LedgerStore {
+  readonly arena = new EntryArena();
+  #chunk = new Uint32Array(64);
+  #word = new Uint32Array(64);
+  #length = new Uint32Array(64);
+  #class = new Uint8Array(64);
+  #series = new Uint16Array(64);
+  #bounds: Uint32Array;
+  readonly #free: number[] = [];
+  #count = 1; // ledger 0 is none
+  #entries = 0;
+
+  /** `slots`: rules per series at most. */
+  constructor(readonly slots: number) {
+    this.#bounds = new Uint32Array(64 * slots);
+  }
+
+  get entries(): number {
+    return this.#entries;
+  }
+
+  get bytes(): number {
+    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 2 + 4 * this.slots);
+  }
+
+  open(series: number): number {
+    const ledger = this.#free.pop() ?? this.#newLedger();
+    this.#class[ledger] = 0;
+    this.arena.take(0);
+    this.#chunk[ledger] = this.arena.chunk;
+    this.#word[ledger] = this.arena.word;
+    this.#length[ledger] = 0;
+    this.#series[ledger] = series;
+    this.#bounds.fill(0, ledger * this.slots, (ledger + 1) * this.slots);
+    return ledger;
+  }
+
+  close(ledger: number): void {
+    this.arena.give(this.#class[ledger] ?? 0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
+    this.#entries -= this.length(ledger);
+    this.#length[ledger] = 0;
+    this.#free.push(ledger);
+  }
+
+  length(ledger: number): number {
+    return this.#length[ledger] ?? 0;
+  }
+  seriesOf(ledger: number): number {
+    return this.#series[ledger] ?? 0;
+  }
+  words(ledger: number): Uint32Array {
+    return this.arena.chunks[this.#chunk[ledger] ?? 0] ?? none;
+  }
+  /** Word of the first entry in `words(ledger)`. */
+  start(ledger: number): number {
+    return this.#word[ledger] ?? 0;
+  }
+
+  /** Upper bound of distinct values (24 bits) and of spread (8 bits above) of the rule in `slot`. */
+  bound(ledger: number, slot: number): number {
+    return this.#bounds[ledger * this.slots + slot] ?? 0;
+  }
+  setBound(ledger: number, slot: number, packed: number): void {
+    this.#bounds[ledger * this.slots + slot] = packed;
+  }
+
+  timeAt(ledger: number, index: number): number {
+    return timeOf(this.words(ledger), this.start(ledger) + index * entryWords);
+  }
+
+  /** Index of the first entry with a time above `time`. */
+  firstAfter(ledger: number, time: number): number {
+    const words = this.words(ledger);
+    const start = this.start(ledger);
+    let low = 0;
+    let high = this.length(ledger);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (timeOf(words, start + middle * entryWords) > time) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Puts an entry before the one at `index`. Entries not above `floor` may be forgotten first, which the caller must not count on. */
+  insert(ledger: number, index: number, entry: Entry, floor: number): void {
+    let at = index;
+    if (this.length(ledger) === (capacities[this.#class[ledger] ?? 0] ?? 0))
+      at -= this.#makeRoom(ledger, Math.min(index, this.firstAfter(ledger, floor)));
+    const words = this.words(ledger);
+    const length = this.length(ledger);
+    const word = this.start(ledger) + at * entryWords;
+    if (at < length) words.copyWithin(word + entryWords, word, this.start(ledger) + length * entryWords);
+    writeEntry(words, word, entry);
+    this.#length[ledger] = length + 1;
+    this.#entries += 1;
+  }
+
+  /** Frees at least one place; returns how many entries it dropped from the front. */
+  #makeRoom(ledger: number, droppable: number): number {
+    const length = this.length(ledger);
+    const kept = length - droppable;
+    const words = this.words(ledger);
+    const start = this.start(ledger);
+    const wanted = classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
+    const before = this.#class[ledger] ?? 0;
+    if (wanted === before) words.copyWithin(start, start + droppable * entryWords, start + length * entryWords);
+    else {
+      this.arena.take(wanted);
+      const target = this.arena.chunks[this.arena.chunk] ?? none;
+      target.set(words.subarray(start + droppable * entryWords, start + length * entryWords), this.arena.word);
+      this.arena.give(before, this.#chunk[ledger] ?? 0, start);
+      this.#class[ledger] = wanted;
+      this.#chunk[ledger] = this.arena.chunk;
+      this.#word[ledger] = this.arena.word;
+    }
+    this.#length[ledger] = kept;
+    this.#entries -= droppable;
+    return droppable;
+  }
+
+  /** The words of all entries, for a snapshot. */
+  slice(ledger: number): Uint32Array {
+    const start = this.start(ledger);
+    return this.words(ledger).subarray(start, start + this.length(ledger) * entryWords);
+  }
+
+  /** A ledger with the entries of a snapshot. Its bounds are unknown, that is, high: the next access counts again. */
+  reopen(series: number, entries: Uint32Array): number {
+    const ledger = this.open(series);
+    const length = entries.length / entryWords;
+    this.arena.give(0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
+    const sizeClass = classFor(length);
+    this.arena.take(sizeClass);
+    this.#class[ledger] = sizeClass;
+    this.#chunk[ledger] = this.arena.chunk;
+    this.#word[ledger] = this.arena.word;
+    this.words(ledger).set(entries, this.arena.word);
+    this.#length[ledger] = length;
+    this.#entries += length;
+    this.#bounds.fill(0xffffffff, ledger * this.slots, (ledger + 1) * this.slots);
+    return ledger;
+  }
+
+  #newLedger(): number {
+    const ledger = this.#count;
+    this.#count += 1;
+    if (ledger >= this.#chunk.length) {
+      this.#chunk = grown(this.#chunk, Uint32Array);
+      this.#word = grown(this.#word, Uint32Array);
+      this.#length = grown(this.#length, Uint32Array);
+      this.#class = grown(this.#class, Uint8Array);
+      this.#series = grown(this.#series, Uint16Array);
+      this.#bounds = grown(this.#bounds, Uint32Array);
+    }
+    return ledger;
+  }
+}
+
+const none = new Uint32Array(0);
+
+export function timeOf(words: Uint32Array, word: number): number {
+  return ((words[word + 5] ?? 0) & timeHighMask) * word32 + (words[word + 4] ?? 0);
+}
+export function markOf(words: Uint32Array, word: number): number {
+  return (words[word + 5] ?? 0) >>> timeHighBits;
+}
+
+export function writeEntry(words: Uint32Array, word: number, entry: Entry): void {
+  words[word] = entry.v0;
+  words[word + 1] = entry.v1;
+  words[word + 2] = entry.v2;
+  words[word + 3] = entry.v3;
+  words[word + 4] = entry.time % word32;
+  words[word + 5] = Math.floor(entry.time / word32) | (entry.mark << timeHighBits);
+}
+
+export function sameValue(words: Uint32Array, word: number, entry: Entry): boolean {
+  return words[word] === entry.v0 && words[word + 1] === entry.v1 && words[word + 2] === entry.v2 && words[word + 3] === entry.v3;
+}

@@ -1,0 +1,81 @@
+const words = 5;
+
+/** Distinct 128-bit values, each with the selections (bits) that it was accessed under: open addressing, 20 bytes an entry and spare room. */
+export class PatientSet {
+  #slots = new Uint32Array(16 * words);
+  #capacity = 16;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
+  /** Adds bits to a value; returns the bits it had before. `bits` is not 0. */
+  add(v0: number, v1: number, v2: number, v3: number, bits: number): number {
+    const mask = this.#capacity - 1;
+    const slots = this.#slots;
+    for (let slot = hashOf(v0, v3) & mask; ; slot = (slot + 1) & mask) {
+      const at = slot * words;
+      const held = slots[at + 4] ?? 0;
+      if (held === 0) {
+        slots[at] = v0;
+        slots[at + 1] = v1;
+        slots[at + 2] = v2;
+        slots[at + 3] = v3;
+        slots[at + 4] = bits;
+        this.#size += 1;
+        if (this.#size * 4 > this.#capacity * 3) this.#grow();
+        return 0;
+      }
+      if (slots[at] !== v0 || slots[at + 1] !== v1 || slots[at + 2] !== v2 || slots[at + 3] !== v3) continue;
+      slots[at + 4] = held | bits;
+      return held;
+    }
+  }
+
+  addAll(other: PatientSet): void {
+    other.each((v0, v1, v2, v3, bits) => this.add(v0, v1, v2, v3, bits));
+  }
+
+  /** How many values have one of the bits. */
+  countOf(bits: number): number {
+    let count = 0;
+    for (let at = words - 1; at < this.#slots.length; at += words) if (((this.#slots[at] ?? 0) & bits) !== 0) count += 1;
+    return count;
+  }
+
+  each(visit: (v0: number, v1: number, v2: number, v3: number, bits: number) => void): void {
+    const slots = this.#slots;
+    for (let at = 0; at < slots.length; at += words) {
+      const bits = slots[at + 4] ?? 0;
+      if (bits !== 0) visit(slots[at] ?? 0, slots[at + 1] ?? 0, slots[at + 2] ?? 0, slots[at + 3] ?? 0, bits);
+    }
+  }
+
+  clear(): void {
+    this.#slots = new Uint32Array(16 * words);
+    this.#capacity = 16;
+    this.#size = 0;
+  }
+
+  #grow(): void {
+    const before = this.#slots;
+    this.#capacity *= 2;
+    this.#slots = new Uint32Array(this.#capacity * words);
+    const mask = this.#capacity - 1;
+    for (let from = 0; from < before.length; from += words) {
+      if (before[from + 4] === 0) continue;
+      let slot = hashOf(before[from] ?? 0, before[from + 3] ?? 0) & mask;
+      while (this.#slots[slot * words + 4] !== 0) slot = (slot + 1) & mask;
+      for (let i = 0; i < words; i += 1) this.#slots[slot * words + i] = before[from + i] ?? 0;
+    }
+  }
+}
+
+function hashOf(v0: number, v3: number): number {
+  const mixed = Math.imul(v0 ^ v3, 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
