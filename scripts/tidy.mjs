@@ -97,10 +97,12 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 const untidy = [];
 for (const file of files) {
   const lines = readFileSync(`${root}/${file}`, 'utf8').split('\n');
-  const isTest = /\.test\.ts$|\.suite\.ts$/.test(file);
-  untidy.push(
-    `${file}:1: ${lines.length} lines, more than ${linesMax}; split it, or say why in its head ("Longer than the house likes: ...")`,
-  );
+  const isTest = /\.(test|suite)\.ts$/.test(file);
+  const saysWhy = lines.slice(0, 40).some((line) => line.includes('Longer than the house likes:'));
+  if (lines.length > linesMax && !isTest && !saysWhy)
+    untidy.push(
+      `${file}:1: ${lines.length} lines, more than ${linesMax}; split it, or say why in its head ("Longer than the house likes: ...")`,
+    );
   lines.forEach((line, index) => {
     const code = line.replace(/^\s*(\/?\*|\/\/).*$/, '');
     for (const rule of rules)
