@@ -15,7 +15,8 @@ export interface SummaryFacts {
   /** Patients that the attack read in all, as planted. */
   readonly planted: number;
   readonly closedClinics: number;
-  readonly notifications: number;
+  /** Delivered to the demonstration's own receiver; undefined where another one is configured. */
+  readonly notifications: number | undefined;
   readonly otherIncidents: number;
   readonly events: number;
   readonly playedMs: number;
@@ -40,7 +41,10 @@ export function summary(facts: SummaryFacts): string {
       `${count(incident.patients)} patients in ${incident.clinics} clinics, up to ${clockOf(incident.lastTime)}`,
     ),
     row('planted', `${count(facts.planted)} patients in all; ${facts.closedClinics} clinics of the group are closed`),
-    row('notifications', `${facts.notifications} delivered, signed`),
+    row(
+      'notifications',
+      facts.notifications === undefined ? 'to the configured webhook' : `${facts.notifications} delivered, signed`,
+    ),
     row('other incidents', String(facts.otherIncidents)),
     '',
     '  Who was touched (pseudonyms; the hospital derives the same from its own index):',

@@ -71,7 +71,8 @@ async function* paced({ events, speed, batch, signal }: FeedOptions): AsyncGener
       yield { body: `${lines.join('\n')}\n`, events: lines.length, at };
       lines = [];
     }
-    if (due(at) > 1) await sleep(due(at), undefined, signal ? { signal } : {});
+    const waitMs = due(at);
+    if (waitMs > 1) await sleep(waitMs, undefined, signal ? { signal } : {});
     signal?.throwIfAborted();
     if (!lines.length) opened = at;
     lines.push(JSON.stringify(event));

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { feed } from '#libs/testkit/hospital/feed.js';
+import { writeRegisters } from '#libs/testkit/hospital/registers.js';
+import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
+import { DemoStore } from './demo-store.js';
+import { ProgressBar } from './progress-bar.js';
+import { clockOf, count, summary } from './summary.js';
+import { type Notification, WebhookReceiver } from './webhook-receiver.js';
+
+const dayMs = 86_400_000;
+const source = 'demo';
+
+export interface DemonstrationOptions {
+  readonly speed: number;
+  readonly seed: number;
+}
+
+/** The reference case, played into the running system: one day of a hospital group, one usurped privileged account. */
+export class Demonstration {
+  readonly #simulation: Simulation;
+  readonly #start: number;
+  readonly #token = randomBytes(24).toString('base64url');
+  readonly #bar = new ProgressBar(process.stdout);
+  readonly #receiver: WebhookReceiver | undefined;
+
+  constructor(
+    private readonly options: DemonstrationOptions,
+    private readonly config: CommandConfig,
+  ) {
+    // Yesterday, because nothing is accepted from the future.
+    this.#start = (Math.floor(systemClock.now() / dayMs) - 1) * dayMs;
+    this.#simulation = new Simulation({ ...defaultSimulation, seed: options.seed, start: this.#start, attacks: ['burst'] });
+    const own = !config.VIGIE_WEBHOOK_URL && !config.VIGIE_WEBHOOKS_FILE;
+    this.#receiver = own ? new WebhookReceiver(randomBytes(32), (one) => this.#bar.print(`  >> ${told(one)}`)) : undefined;
+  }
+
+  /** What the services need to know of the day: credential, registers, and where to tell. */
+  async prepare(): Promise<Readonly<Record<string, string>>> {
+    const registers = join(this.config.VIGIE_DATA_DIR, 'registers');
+    writeRegisters(this.#simulation.hospital, registers);
+    const hook = this.#receiver && {
+      VIGIE_WEBHOOK_URL: await this.#receiver.start(),
+      VIGIE_WEBHOOK_SECRET: this.#receiver.secret,
+    };
+    return {
+      VIGIE_INGEST_TOKENS: `${source}@${defaultSimulation.groupId}=${this.#token}`,
+      VIGIE_CLINICS_FILE: join(registers, 'clinics.csv'),
+      VIGIE_LISTS_DIR: registers,
+      ...hook,
+    };
+  }
+
+  close(): void {
+    this.#receiver?.stop();
+  }
+
+  /** Plays the day and sums it up. Rejects when the day raised no incident for the planted account. */
+  async play(print: (text: string) => void, signal: AbortSignal): Promise<void> {
+    const { hospital } = this.#simulation;
+    print(
+      `Playing one day of a hospital group: ${hospital.clinics.length} establishments (${hospital.closed.length} closed), ` +
+        `${count(hospital.staff.length)} staff, ${hospital.serviceAccounts.length} service accounts, ${this.options.speed} times real time.\n`,
+    );
+    const startedAt = systemClock.monotonic();
+    const fed = await feed({
+      events: this.#simulation.events(),
+      url: addressOf(this.config, 'ingestor'),
+      token: this.#token,
+      speed: this.options.speed,
+      batch: 1000,
+      lanes: 4,
+      signal,
+      onProgress: ({ at, accepted }) =>
+        this.#bar.show((at - this.#start) / dayMs, `${clockOf(at)}   ${count(accepted)} events accepted`),
+    });
+    this.#bar.show(1, `${count(fed.accepted)} events accepted`);
+    this.#bar.end();
+    print(await this.#summed(fed.accepted, systemClock.monotonic() - startedAt, signal));
+  }
+
+  async #summed(events: number, playedMs: number, signal: AbortSignal): Promise<string> {
+    const [truth] = this.#simulation.truth().attacks;
+    if (!truth) throw new Error('the simulation planted nothing');
+    const store = new DemoStore(clickhouseUrl(this.config), this.config, systemClock);
+    await store.settled(events, signal);
+    const { mine, others } = await store.incidents(truth.actors);
+    if (!mine)
+      throw new Error(`the planted account ${truth.actors.join()} raised no incident: this should not happen, see the logs`);
+    return summary({
+      attackBegan: Date.parse(truth.begins),
+      incident: mine,
+      planted: truth.patients,
+      closedClinics: this.#simulation.hospital.closed.length,
+      notifications: this.#receiver?.count,
+      otherIncidents: others,
+      events,
+      playedMs,
+      queryUrl: clickhouseUrl(this.config),
+    });
+  }
+}
+
+function told({ type, data }: Notification): string {
+  const what = type.replace('incident.', '').replace('_', ' ');
+  return `${what.padEnd(10)} ${data.actor_id}: ${count(data.patients)} patients in ${data.clinics.length} clinics`;
+}
