@@ -45,5 +45,5 @@ function readIfPresent(path: string): string | undefined {
 }
 
 function isCode(cause: unknown, code: string): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === code;
+  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === code;
 }

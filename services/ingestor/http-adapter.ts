@@ -13,7 +13,7 @@ const connectionsMax = 10_000;
 export function ingestorAdapter(requestMs: number): FastifyAdapter {
   const adapter = new FastifyAdapter({
     http: {
-      headersTimeout: headersMsMax,
+      headersTimeout: Math.min(headersMsMax, requestMs),
       requestTimeout: requestMs,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 16 * 1024,

@@ -71,7 +71,10 @@ class BodyReading {
   #listen(): void {
     const { request, inflater } = this;
     request.on('data', (chunk: Buffer) => this.#guard(() => this.#onWire(chunk)));
-    request.on('close', () => this.#fail(new ClientGone('the sender closed the connection before the end of the body')));
+    request.on(
+      'close',
+      () => request.readableEnded || this.#fail(new ClientGone('the sender closed the connection before the end of the body')),
+    );
     request.on('error', () => this.#fail(new ClientGone('the connection broke before the end of the body')));
     if (!inflater) return void request.on('end', () => this.#done());
     inflater.on('data', (chunk: Buffer) => this.#guard(() => this.#onInflated(chunk)));

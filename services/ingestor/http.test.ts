@@ -1,0 +1,274 @@
+import { connect } from 'node:net';
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { topics } from '#libs/contracts/topics.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import { RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { readIngestorConfig } from './config.js';
+import { ingestorAdapter } from './http-adapter.js';
+import { IngestorModule } from './ingestor.module.js';
+
+const portBase = 19_300;
+const base = `http://127.0.0.1:${portBase}`;
+const bodyBytesMax = 64 * 1024;
+const token = 'a-token-for-tests';
+const otherToken = 'another-token-for-tests';
+
+describe('the ingestor over HTTP', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'vigie-ingestor-'));
+  let log: MemoryLog;
+  let app: NestFastifyApplication;
+  beforeAll(async () => {
+    log = new MemoryLog();
+    const config = readIngestorConfig({
+      VIGIE_PORT_BASE: String(portBase),
+      VIGIE_DATA_DIR: dataDir,
+      VIGIE_INGEST_TOKENS: `siem@helix=${token},ris@helix=${otherToken};authority=clinic`,
+      VIGIE_INGEST_BODY_BYTES: String(bodyBytesMax),
+      VIGIE_INGEST_INFLATED_BYTES: String(4 * bodyBytesMax),
+      VIGIE_INGEST_BODY_SECONDS: '1',
+      VIGIE_INGEST_ACK_SECONDS: '1',
+    });
+    const imports = [RuntimeModule.forService('ingestor', 'error'), IngestorModule.forConfig(config, async () => log)];
+    app = await NestFactory.create<NestFastifyApplication>({ module: class Root {}, imports }, ingestorAdapter(5000), {
+      logger: false,
+      bodyParser: false,
+    });
+    await app.listen(portBase, '127.0.0.1');
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('takes one object, an array and lines, plain or compressed', async () => {
+    const ndjson = `${JSON.stringify(event({ id: 'a' }))}\n${JSON.stringify(event({ id: 'b' }))}\n`;
+    expect(await post('/v1/events', JSON.stringify(event({ id: 'c' }), null, 2))).toMatchObject({
+      status: 200,
+      body: { accepted: 1 },
+    });
+    expect(await post('/v1/events', JSON.stringify([event({ id: 'd' }), event({ id: 'e' })]))).toMatchObject({
+      status: 200,
+      body: { accepted: 2 },
+    });
+    expect(await post('/v1/events', ndjson)).toMatchObject({ status: 200, body: { accepted: 2, refused: [] } });
+    expect(await post('/v1/events', gzipSync(ndjson), { 'content-encoding': 'gzip' })).toMatchObject({
+      status: 200,
+      body: { accepted: 2 },
+    });
+    expect(await post('/v1/events', zstdCompressSync(Buffer.from(ndjson)), { 'content-encoding': 'zstd' })).toMatchObject({
+      status: 200,
+      body: { accepted: 2 },
+    });
+  });
+
+  it('is ready, and shows its figures', async () => {
+    expect((await fetch(`${base}/health/ready`)).status).toBe(200);
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+    expect(await (await fetch(`${base}/metrics`)).text()).toContain(
+      'vigie_events_received_total{source="siem",service="ingestor"}',
+    );
+  });
+
+  it('reads nothing before a credential', async () => {
+    expect(await post('/v1/events', '{}', { authorization: '' })).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer' },
+    });
+    expect(await post('/v1/events', '{}', { authorization: 'Bearer wrong-token' })).toMatchObject({ status: 403 });
+    expect(await post('/fhir', '{}', { authorization: '' })).toMatchObject({
+      status: 401,
+      body: { resourceType: 'OperationOutcome' },
+    });
+  });
+
+  it.each([
+    ['an unknown media type', 415, '{}', { 'content-type': 'application/xml' }],
+    ['an unknown charset', 415, '{}', { 'content-type': 'application/json; charset=latin1' }],
+    ['an unknown encoding', 415, '{}', { 'content-encoding': 'br' }],
+    ['nested encodings', 415, '{}', { 'content-encoding': 'gzip, gzip' }],
+    ['bytes that are not gzip', 400, 'hello', { 'content-encoding': 'gzip' }],
+    ['a gzip that is cut off', 400, gzipSync('x'.repeat(10_000)).subarray(0, 20), { 'content-encoding': 'gzip' }],
+    [
+      'a gzip bomb',
+      413,
+      gzipSync(Buffer.alloc(50_000_000), { level: constants.Z_BEST_COMPRESSION }).subarray(0, bodyBytesMax - 1),
+      { 'content-encoding': 'gzip' },
+    ],
+    ['a zstd bomb', 413, zstdCompressSync(Buffer.alloc(50_000_000)), { 'content-encoding': 'zstd' }],
+    ['an empty body', 400, '', {}],
+    ['no JSON at all', 400, 'hello', {}],
+    ['a body over the limit', 413, 'x'.repeat(bodyBytesMax + 1), {}],
+  ] as const)('answers %s with %i', async (_what, status, body, headers) => {
+    const answer = await post('/v1/events', body, headers);
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: expect.stringMatching(/\w{3}/) });
+  });
+
+  it('answers 408 when a body does not come, 413 to an endless one, 400 to both lengths at once', async () => {
+    const head = `POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n`;
+    expect(await raw(`${head}Content-Length: 100\r\n\r\n{`)).toMatch(/^HTTP\/1.1 408/);
+    const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+    expect(await raw(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(5)}`)).toMatch(/^HTTP\/1.1 413/);
+    expect(await raw(`${head}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400/);
+  });
+
+  it('gives one person one pseudonym over the clinics of a shared platform, and one per clinic where clinics number their own', async () => {
+    const both = JSON.stringify([event({ id: 'p1', clinic_id: 'A' }), event({ id: 'p2', clinic_id: 'B' })]);
+    const shared = await log.during(() => post('/v1/events', both));
+    expect(new Set(shared.map((row) => row['patient_id'])).size).toBe(1);
+    const own = await log.during(() => post('/v1/events', both, { authorization: `Bearer ${otherToken}` }));
+    expect(new Set(own.map((row) => row['patient_id'])).size).toBe(2);
+  });
+
+  it('takes a FHIR AuditEvent and says where it is', async () => {
+    const answer = await post('/fhir/AuditEvent', JSON.stringify(auditEvent({})), { 'content-type': 'application/fhir+json' });
+    expect(answer).toMatchObject({ status: 201, headers: { location: expect.stringMatching(/^AuditEvent\/[0-9a-f]{32}$/) } });
+    expect(await post('/fhir/AuditEvent', JSON.stringify({ resourceType: 'Patient' }))).toMatchObject({
+      status: 422,
+      body: { resourceType: 'OperationOutcome' },
+    });
+    expect(await post('/fhir/AuditEvent', '{"a":')).toMatchObject({ status: 400, body: { resourceType: 'OperationOutcome' } });
+  });
+
+  it('takes a batch entry by entry, and a transaction whole or not at all', async () => {
+    const entry = [{ resource: auditEvent({ id: '1' }) }, { resource: { resourceType: 'Patient' } }, {}];
+    const batch = await post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }));
+    expect(batch).toMatchObject({ status: 200, body: { type: 'batch-response' } });
+    expect(statusesOf(batch.body)).toEqual(['201 Created', '422 Unprocessable Entity', '422 Unprocessable Entity']);
+    const rows = await log.during(() => post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })));
+    expect(rows).toHaveLength(0);
+    const good = await post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry: entry.slice(0, 1) }));
+    expect(good).toMatchObject({
+      status: 200,
+      body: { type: 'transaction-response', entry: [{ response: { status: '201 Created' } }] },
+    });
+  });
+
+  it('answers 503 with Retry-After while the log does not acknowledge, and takes the same events afterwards', async () => {
+    log.failing = true;
+    expect(await post('/v1/events', JSON.stringify(event({})))).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
+    log.failing = false;
+    expect(await post('/v1/events', JSON.stringify(event({})))).toMatchObject({ status: 200 });
+  });
+
+  it('survives any body, and no prototype changes', async () => {
+    const before = JSON.stringify(Object.getOwnPropertyNames(Object.prototype).toSorted());
+    const poison = fc.constantFrom(
+      '{"__proto__":{"x":1}}',
+      '{"a":{"constructor":{"prototype":{"x":1}}}}',
+      '['.repeat(5000),
+      '{"a":'.repeat(5000),
+      '\ufeff{}',
+      '{"time":NaN}',
+      '"\\ud800"',
+    );
+    const body = fc.oneof(
+      fc.json(),
+      poison,
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    );
+    await fc.assert(
+      fc.asyncProperty(body, fc.constantFrom('/v1/events', '/fhir', '/fhir/AuditEvent'), async (content, path) => {
+        const { status } = await post(path, content);
+        expect([200, 201, 400, 413, 422]).toContain(status);
+      }),
+      { numRuns: 300 },
+    );
+    expect(JSON.stringify(Object.getOwnPropertyNames(Object.prototype).toSorted())).toBe(before);
+    expect((await fetch(`${base}/health/live`)).status).toBe(200);
+  });
+});
+
+/** Keeps frames in memory; reading is not what is tested here. */
+class MemoryLog implements EventLog {
+  failing = false;
+  readonly lines: string[] = [];
+  async partitions(): Promise<number> {
+    return 4;
+  }
+  async append({ topic }: { topic: string }, bytes: Buffer): Promise<number> {
+    if (this.failing) throw new Error('away');
+    if (topic === topics.accesses) this.lines.push(...bytes.toString().trimEnd().split('\n'));
+    return this.lines.length;
+  }
+  join(): never {
+    throw new Error('nobody reads here');
+  }
+  async close(): Promise<void> {}
+  async during(work: () => Promise<unknown>): Promise<readonly Record<string, unknown>[]> {
+    const from = this.lines.length;
+    await work();
+    return this.lines.slice(from).map((line) => JSON.parse(line));
+  }
+}
+
+function statusesOf(bundle: unknown): readonly unknown[] {
+  const entries: unknown = typeof bundle === 'object' && bundle !== null && 'entry' in bundle ? bundle.entry : [];
+  return Array.isArray(entries) ? entries.map((entry: { response: { status: string } }) => entry.response.status) : [];
+}
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: unknown;
+}
+
+async function post(
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = {},
+): Promise<Answered> {
+  const init = {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers },
+  };
+  const answer = await fetch(`${base}${path}`, init);
+  const text = await answer.text();
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: text ? JSON.parse(text) : undefined };
+}
+
+/** Sends bytes as they are and gives what comes back until the end of the connection. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(portBase, '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk) => (answer += String(chunk)));
+    socket.on('error', () => {});
+    socket.on('close', () => resolve(answer));
+  });
+}
+
+function event(overrides: object): object {
+  return {
+    time: '2024-11-19T08:12:03.120Z',
+    clinic_id: '750300123',
+    actor_id: 'dr.martin',
+    action: 'read',
+    patient_ids: ['8001234'],
+    ...overrides,
+  };
+}
+
+function auditEvent(overrides: object): object {
+  return {
+    resourceType: 'AuditEvent',
+    type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' },
+    subtype: [{ system: 'http://hl7.org/fhir/restful-interaction', code: 'read' }],
+    action: 'R',
+    recorded: '2024-11-19T08:12:03.120+01:00',
+    outcome: '0',
+    agent: [{ who: { identifier: { system: 'https://rpps.esante.gouv.fr', value: '10100000001' } }, requestor: true }],
+    source: { observer: { display: 'Record platform' }, site: '750300123' },
+    entity: [{ what: { reference: 'Patient/8001234' }, role: { code: '1' } }],
+    ...overrides,
+  };
+}
