@@ -5,6 +5,7 @@ import type { Engine, EngineConnection } from './engine.js';
 import { exception } from './exception.js';
 import { joiningOf, type Joining } from './framing.js';
 import { refusal } from './guard.js';
+import { emptyNativeBlock } from './native-block.js';
 import { Lane } from './lane.js';
 import type { QueryRequest } from './request.js';
 
@@ -128,11 +129,14 @@ async function insert(connection: EngineConnection, request: QueryRequest, answe
 }
 
 async function read(connection: EngineConnection, request: QueryRequest, answer: Answer, stop: AbortSignal): Promise<void> {
-  const joining = request.inspection.statement.kind === 'select' ? joiningOf(request.format) : undefined;
+  const isSelect = request.inspection.statement.kind === 'select';
+  const joining = isSelect ? joiningOf(request.format) : undefined;
   if (joining) return stream(connection, request, answer, joining, stop);
   const { bytes, rowsRead, bytesRead } = await connection.query(request.sql, request.format);
   answer.begin({ ...nothing, readRows: rowsRead, readBytes: bytesRead });
   if (bytes.length) await answer.write(bytes);
+  else if (isSelect && request.format.toLowerCase() === 'native')
+    await answer.write(await emptyNativeBlock(connection, request.sql));
 }
 
 async function stream(
