@@ -26,8 +26,8 @@ const promptLimits: BatchLimits = { rowsMax, bytesMax, lingerMs: 100 };
 const accessInsertsMax = 4;
 const promptInsertsMax = 2;
 
-/** Bytes of frames held by all partitions together. */
-export const heldBytesMax = 256 * 1024 * 1024;
+/** Bytes of frames held by all partitions together; an insert may hold as much again while it is sent. */
+export const heldBytesMax = 128 * 1024 * 1024;
 
 /** Bytes of frames in one hand-over of the log. */
 const handOverBytesMax = 2 * 1024 * 1024;

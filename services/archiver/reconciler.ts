@@ -88,13 +88,16 @@ export class Reconciler {
     return holes;
   }
 
+  /** One question per table as long as all is well: a search by id may have to read a whole column. */
   async #lostSamples(): Promise<readonly Sample[]> {
     const { store, samples, clock } = this.tools;
+    const due = samples.take(clock.monotonic() - restMs, samplesMax).filter(({ ids }) => ids.length > 0);
     const lost: Sample[] = [];
-    for (const sample of samples.take(clock.monotonic() - restMs, samplesMax)) {
-      if (sample.ids.length === 0) continue;
-      const found = await store.found(sample.table, sample.ids);
-      if (found < sample.ids.length) lost.push(sample);
+    for (const table of new Set(due.map((sample) => sample.table))) {
+      const its = due.filter((sample) => sample.table === table);
+      const ids = new Set(its.flatMap((sample) => sample.ids));
+      if ((await store.found(table, [...ids])) === ids.size) continue;
+      for (const sample of its) if ((await store.found(table, sample.ids)) < sample.ids.length) lost.push(sample);
     }
     return lost;
   }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Transient } from '#libs/runtime/outcome.js';
-import { answerBytesMax, fetchPost } from './http-post.js';
+import { answerBytesMax, fetchPost, type HttpAnswer } from './http-post.js';
 
 describe('posting over real HTTP', () => {
   const servers: Server[] = [];
@@ -21,7 +21,6 @@ describe('posting over real HTTP', () => {
     await once(server, 'listening');
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   };
-  const post = (url: string, signal = new AbortController().signal) => fetchPost.post(url, { 'webhook-id': 'x' }, '{}', signal);
 
   it('brings headers and body as they were signed', async () => {
     let got = '';
@@ -79,3 +78,7 @@ describe('posting over real HTTP', () => {
     await expect(post('http://127.0.0.1:1/')).rejects.toThrow(Transient);
   });
 });
+
+function post(url: string, signal = new AbortController().signal): Promise<HttpAnswer> {
+  return fetchPost.post(url, { 'webhook-id': 'x' }, '{}', signal);
+}
