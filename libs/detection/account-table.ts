@@ -2,7 +2,7 @@ import { grown } from './grown.js';
 
 /** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
 export class AccountTable {
-  #slots = new Uint32Array(1024);
+  #slots = new Uint32Array(128);
   #hash = new Uint32Array(64);
   #newest = new Float64Array(64);
   #key: (Uint8Array | undefined)[] = [];

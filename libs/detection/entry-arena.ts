@@ -3,7 +3,9 @@
  * is allocated on the heap per access. Runs above `sharedEntriesMax` have a chunk of their own.
  */
 export const entryWords = 6;
-const chunkEntries = 65_536;
+/** Shared chunks begin small, since an engine may hold little, and double up to this. */
+const chunkEntriesMax = 65_536;
+const chunkEntriesMin = 512;
 const sharedEntriesMax = 8_192;
 
 /** Capacities in entries, each about a quarter above the one before. */
@@ -31,6 +33,8 @@ export class EntryArena {
   readonly #freeChunks: number[] = [];
   #current = -1;
   #used = 0;
+  /** Entries of the current chunk. */
+  #room = 0;
   #bytes = 0;
   /** Where the run of the last `take` lies. */
   chunk = 0;
@@ -50,8 +54,9 @@ export class EntryArena {
       this.word = 0;
       return;
     }
-    if (this.#current < 0 || this.#used + entries > chunkEntries) {
-      this.#current = this.#newChunk(chunkEntries);
+    if (this.#used + entries > this.#room) {
+      this.#room = Math.min(chunkEntriesMax, Math.max(this.#room * 2, entries, chunkEntriesMin));
+      this.#current = this.#newChunk(this.#room);
       this.#used = 0;
     }
     this.chunk = this.#current;

@@ -18,7 +18,7 @@ const fixedKeys = [
 /** What the contract says of the fields that are read here; group, actor and clinic may be empty, which the rules have a word for. */
 const shape = accessRow.pick({
   time: true, patient_id: true, action: true, outcome: true, event_id: true, received_at: true, categories: true,
-}); // prettier-ignore
+}).strip(); // prettier-ignore
 
 /**
  * Calls `visit` for every row of a frame, in order, and returns the lines that are none. Rows are read without `JSON.parse` where they

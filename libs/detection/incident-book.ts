@@ -15,8 +15,8 @@ export interface Arrival {
   readonly bits: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
-  /** Asked only when it opens an incident. */
-  opening(order: number): Opening;
+  /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
+  opening(order: number, nth: number): Opening;
 }
 
 /** What the book asks of the ledgers. */
@@ -77,17 +77,17 @@ export class IncidentBook {
     if (!known && firings.length === 0) return;
     const incidents = known ?? [];
     const told = new Map(incidents.map((incident) => [incident, new Set(incident.matches.keys())]));
-    const joined = new Map<Incident, Incident>();
+    const turn: Turn = { arrival, joined: new Map(), opened: 0 };
     for (const firing of firings.toSorted((a, b) => a.first - b.first))
-      this.#join(incidents, firing, arrival, joined).fire(firing, (asked) => this.ledgers.countAt(arrival.account, asked));
-    for (const incident of incidents) this.#cover(incident, arrival, joined.size > 0);
+      this.#join(incidents, firing, turn).fire(firing, (asked) => this.ledgers.countAt(arrival.account, asked));
+    for (const incident of incidents) this.#cover(incident, arrival, turn.joined.size > 0);
     this.byAccount.set(arrival.account, incidents);
     for (const incident of incidents) {
       // Closed, and grown by a late firing: open again, until the watermark says otherwise.
       if (incident.state === 'closed' && this.watermark < incident.lastTime + this.options.quietMs) this.#reopen(incident);
       this.#tellOf(incident, told.get(incident), arrival);
     }
-    for (const [gone, into] of joined) if (told.has(gone)) this.#tellMerged(gone, last(joined, into), arrival);
+    for (const [gone, into] of turn.joined) if (told.has(gone)) this.#tellMerged(gone, last(turn.joined, into), arrival);
   }
 
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
@@ -120,7 +120,7 @@ export class IncidentBook {
   }
 
   /** The incident that the firing belongs to: the one told first of those within quiet of it, the others joined to it, or a new one. */
-  #join(incidents: Incident[], firing: Firing, arrival: Arrival, joined: Map<Incident, Incident>): Incident {
+  #join(incidents: Incident[], firing: Firing, turn: Turn): Incident {
     const { quietMs } = this.options;
     const near = incidents
       .filter(({ firstFired, lastTime }) => firing.first - lastTime < quietMs && firstFired - firing.last < quietMs)
@@ -128,13 +128,14 @@ export class IncidentBook {
     const [survivor, ...others] = near;
     if (!survivor) {
       this.order += 1;
-      const opened = new Incident(arrival.opening(this.order));
-      incidents.push(opened);
-      return opened;
+      const incident = new Incident(turn.arrival.opening(this.order, turn.opened));
+      incidents.push(incident);
+      turn.opened += 1;
+      return incident;
     }
     for (const other of others) {
       survivor.absorb(other);
-      joined.set(other, survivor);
+      turn.joined.set(other, survivor);
       incidents.splice(incidents.indexOf(other), 1);
       this.#dirty.delete(other);
     }
@@ -244,6 +245,14 @@ export class IncidentBook {
 
 /** Versions that one frame can give out. */
 export const versionsPerFrame = 65_536;
+
+/** What one arrival does to the incidents of its account. */
+interface Turn {
+  readonly arrival: Arrival;
+  /** Incidents that were joined, each with the one that it went into. */
+  readonly joined: Map<Incident, Incident>;
+  opened: number;
+}
 
 /** The incident that survives where one after the other was joined. */
 function last(joined: ReadonlyMap<Incident, Incident>, into: Incident): Incident {

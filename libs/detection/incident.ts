@@ -126,6 +126,8 @@ export class Incident {
     this.patientSet.addAll(other.patientSet);
     for (const [mark, bits] of other.marks) this.marks.set(mark, (this.marks.get(mark) ?? 0) | bits);
     this.firedBits |= other.firedBits;
+    this.coveredFrom = Math.min(this.coveredFrom, other.coveredFrom);
+    this.coveredTo = Math.max(this.coveredTo, other.coveredTo);
     this.patients = this.patientSet.countOf(this.firedBits);
     this.changed = true;
   }

@@ -12,12 +12,12 @@ export class Marks {
   readonly #texts: string[] = [''];
   readonly #textBytes: Uint8Array[] = [new Uint8Array(0)];
   readonly #byText = new Map<string, number>([['', 0]]);
-  #slots = new Uint32Array(1024);
+  #slots = new Uint32Array(64);
   readonly #text: number[] = [];
   readonly #mask: number[] = [];
   readonly #spread: number[] = [];
   /** Mark plus one by (clinic, mask), where spread is the clinic. */
-  #plain = new Uint32Array(64 * maskCount);
+  #plain = new Uint32Array(4 * maskCount);
   readonly #others = new Map<string, number>();
 
   /** The number of a text that lies in bytes as JSON has it, without quotes. Zero is the empty one. */

@@ -116,11 +116,11 @@ export class RowIntake {
 
   #arrival(row: ScannedRow, account: number, bits: number, late: boolean, detectedAt: number): Arrival {
     const entry = this.#entry;
-    const opening = (order: number): Opening => {
+    const opening = (order: number, nth: number): Opening => {
       const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
       const groupId = String(group_id);
       const actorId = String(actor_id);
-      const id = digest('incident', String(event_id), String(patient_id), groupId, actorId);
+      const id = digest('incident', String(event_id), String(patient_id), groupId, actorId, String(nth));
       return { id, groupId, actorId, order, detectedAt, found: late ? 'late' : 'live', completedBy: row.time };
     };
     return { account, entry, bits, receivedAt: row.receivedAt, detectedAt, opening };
