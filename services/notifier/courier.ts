@@ -154,11 +154,9 @@ export class Courier {
       case 'delivered':
         return this.#delivered(task);
       case 'later':
-        this.#failed(task, verdict);
-        return;
+        return this.#failed(task, verdict);
       case 'refused':
-        this.#refused(task, verdict);
-        return;
+        return this.#refused(task, verdict);
       default:
         return assertNever(verdict);
     }
