@@ -129,8 +129,6 @@ describe.each(targets)('@clickhouse/client with %s', (_, url) => {
 });
 
 describe('the embedded ClickHouse over plain HTTP', () => {
-  const post = (body: string, query = '') => fetch(`${server.url}/${query}`, { method: 'POST', body });
-
   it('takes the query in the URL, in the body, or split over both', async () => {
     expect(await (await fetch(`${server.url}/?query=SELECT%201`)).text()).toBe('1\n');
     expect(await (await post('SELECT 2')).text()).toBe('2\n');
@@ -195,6 +193,10 @@ describe('the embedded ClickHouse over plain HTTP', () => {
 
 /** How often the column's name is written, where it is not once. */
 const namesOf: Readonly<Record<string, number>> = { JSONEachRow: 200_000, JSON: 200_001 };
+
+function post(body: string, query = ''): Promise<Response> {
+  return fetch(`${server.url}/${query}`, { method: 'POST', body });
+}
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of stream) continue;
