@@ -46,7 +46,7 @@ async function read(): Promise<void> {
 
 function openLog(): Promise<EventLog> {
   if (script.directory) return openEmbeddedLog({ directory: script.directory, topics: {} });
-  return openKafkaLog({ brokers: script.brokers ?? [], clientId: 'vigie-child', clock: systemClock });
+  return openKafkaLog({ brokers: script.brokers ?? [], clientId: 'vigie-child', clock: systemClock, sessionTimeoutMs: 3000 });
 }
 
 function say(event: Readonly<Record<string, unknown>>): void {

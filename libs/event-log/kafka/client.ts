@@ -1,0 +1,105 @@
+import kafkajs, { type Admin, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import type { ConnectionOptions } from 'node:tls';
+import type { Clock } from '#libs/runtime/clock.js';
+import { type Log, silentLog } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { installCodecs } from './codecs.js';
+import { quietRequestQueue } from './request-queue.js';
+
+export interface KafkaOptions {
+  /** `host:port` of some brokers; they name the others. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** `true` for TLS with the system's authorities, or Node's TLS options. */
+  readonly ssl?: boolean | ConnectionOptions;
+  readonly sasl?: SASLOptions;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  readonly log?: Log;
+  readonly metrics?: Metrics;
+  /** A member that is not heard of for so long loses its partitions, in milliseconds. */
+  readonly sessionTimeoutMs?: number;
+  /** An append that is not acknowledged after so long rejects with `Transient`, in milliseconds. */
+  readonly appendDeadlineMs?: number;
+  /** A reader that gets nothing for so long although there is something is started anew, in milliseconds. */
+  readonly stuckMs?: number;
+}
+
+export const sessionTimeoutMsDefault = 10_000;
+export const appendDeadlineMsDefault = 15_000;
+export const stuckMsDefault = 30_000;
+/** Deadline of a question to a broker: metadata, offsets, commits. */
+export const questionMsMax = 15_000;
+
+export function kafkaClient({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOptions): Kafka {
+  installCodecs();
+  quietRequestQueue();
+  const config: KafkaConfig = {
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3000,
+    authenticationTimeout: 10_000,
+    requestTimeout: 10_000,
+    enforceRequestTimeout: true,
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8 },
+    logLevel: kafkajs.logLevel.WARN,
+    logCreator: () => (entry) => tell(log, entry.level, entry.namespace, entry.log.message),
+    ...(ssl === undefined ? {} : { ssl }),
+    ...(sasl === undefined ? {} : { sasl }),
+  };
+  return new kafkajs.Kafka(config);
+}
+
+/** kafkajs calls much an error that it then repairs by itself; its words go to the log without their data. */
+function tell(log: Log, level: number, reason: string, message: string): void {
+  if (level <= kafkajs.logLevel.ERROR) log.warn(`kafkajs: ${message}`, { reason });
+  else log.debug(`kafkajs: ${message}`, { reason });
+}
+
+/** The client's own timeouts are not always kept (its issues 1749, 1675): this one is ours. Rejects with `Transient`. */
+export async function within<T>(clock: Clock, ms: number, what: string, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, done.signal).then(
+    () => Promise.reject(new Transient(`Kafka did not answer within ${ms} ms: ${what}`)),
+    () => new Promise<never>(() => {}),
+  );
+  try {
+    return await Promise.race([work, late]);
+  } catch (cause) {
+    if (cause instanceof Transient) throw cause;
+    throw isRetriable(cause) ? new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause }) : cause;
+  } finally {
+    done.abort();
+  }
+}
+
+export function isRetriable(cause: unknown): boolean {
+  if (typeof cause !== 'object' || cause === null) return false;
+  const name = 'name' in cause ? String(cause.name) : '';
+  if (name === 'KafkaJSNumberOfRetriesExceeded' || name.startsWith('KafkaJSConnection') || name === 'KafkaJSRequestTimeoutError')
+    return true;
+  if ('retriable' in cause && cause.retriable === true) return true;
+  return 'cause' in cause && isRetriable(cause.cause);
+}
+
+/** The broker's name of an error: `ILLEGAL_GENERATION`. Empty for anything else. */
+export function typeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return '';
+  if ('type' in cause && typeof cause.type === 'string') return cause.type;
+  return 'cause' in cause ? typeOf(cause.cause) : '';
+}
+
+export function messageOf(cause: unknown): string {
+  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
+}
+
+/** Refuses unknown topics without ever naming them to a broker that might create them. */
+export async function requireTopics(admin: Admin, clock: Clock, topics: readonly string[]): Promise<void> {
+  const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
+  const missing = topics.filter((topic) => !known.has(topic));
+  if (missing.length > 0)
+    throw new Error(
+      `Kafka has no topic ${missing.join(', ')}: create it ('vigie topics') or correct the name; nothing is created here`,
+    );
+}

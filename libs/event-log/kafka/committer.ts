@@ -1,0 +1,64 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import type { TopicPartition } from '../port.js';
+import { isRetriable, messageOf, questionMsMax, typeOf, within } from './client.js';
+
+type CommitNow = EachBatchPayload['commitOffsetsIfNecessary'];
+
+/** What a broker answers to the commit of a member that it does not know any more. */
+const refusals = new Set([
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'FENCED_INSTANCE_ID',
+  'FENCED_MEMBER_EPOCH',
+  'STALE_MEMBER_EPOCH',
+]);
+const retryWaitMs = 50;
+
+/**
+ * Commits with the generation that we hold. A broker checks the generation but not who owns a partition, and `Consumer.commitOffsets`
+ * tries again under whatever generation holds by then: so the single-try commit of a batch is used once there is one, and ownership is
+ * checked here before each try.
+ */
+export class Committer {
+  readonly #clock: Clock;
+  readonly #owns: (at: TopicPartition) => boolean;
+  #single: { readonly consumer: Consumer; readonly commit: CommitNow } | undefined;
+
+  constructor(clock: Clock, owns: (at: TopicPartition) => boolean) {
+    this.#clock = clock;
+    this.#owns = owns;
+  }
+
+  use(consumer: Consumer, commit: CommitNow): void {
+    this.#single = { consumer, commit };
+  }
+
+  /** False when the partition is not ours any more; rejects with `Transient` when no answer came in time. */
+  async commit(consumer: Consumer, at: TopicPartition, nextOffset: number): Promise<boolean> {
+    if (!Number.isSafeInteger(nextOffset) || nextOffset < 0)
+      throw new RangeError(`commit of ${at.topic}/${at.partition} at ${nextOffset} refused: not an offset`);
+    const overAt = this.#clock.monotonic() + questionMsMax;
+    for (;;) {
+      if (!this.#owns(at)) return false;
+      try {
+        await within(this.#clock, questionMsMax, 'commit', this.#try(consumer, at, String(nextOffset)));
+        return true;
+      } catch (cause) {
+        if (refusals.has(typeOf(cause))) return false;
+        const rebalancing = typeOf(cause) === 'REBALANCE_IN_PROGRESS';
+        if (!rebalancing && !isRetriable(cause) && !(cause instanceof Transient)) throw cause;
+        if (this.#clock.monotonic() >= overAt)
+          throw new Transient(`commit of ${at.topic}/${at.partition}: ${messageOf(cause)}`, { cause });
+        await this.#clock.sleep(retryWaitMs);
+      }
+    }
+  }
+
+  #try(consumer: Consumer, { topic, partition }: TopicPartition, offset: string): Promise<void> {
+    if (this.#single?.consumer === consumer)
+      return this.#single.commit({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+    return consumer.commitOffsets([{ topic, partition, offset }]);
+  }
+}

@@ -1,0 +1,75 @@
+import { type ITopicConfig } from 'kafkajs';
+import { appendBytesMax } from '../limits.js';
+import { kafkaClient, type KafkaOptions, questionMsMax, within } from './client.js';
+
+export const kafkaPartitionsDefault = 12;
+const replicationDefault = 3;
+const createMsMax = 60_000;
+
+export interface TopicSettings {
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  readonly config?: Readonly<Record<string, string>>;
+}
+
+export interface TopicOutcome {
+  readonly topic: string;
+  readonly made: boolean;
+  readonly partitions: number;
+}
+
+/**
+ * Makes topics that are missing; leaves the others as they are. Rejects when one exists with another number of partitions: accounts would
+ * change their partition. By default 12 partitions on three replicas (fewer when there are fewer brokers), of which two must have a frame
+ * before it is acknowledged; frames stay compressed as the producer sent them.
+ */
+export async function createTopics(
+  options: KafkaOptions,
+  topics: Readonly<Record<string, TopicSettings>>,
+): Promise<readonly TopicOutcome[]> {
+  const admin = kafkaClient(options).admin();
+  const { clock } = options;
+  await within(clock, questionMsMax, `connection to ${options.brokers.join(', ')}`, admin.connect());
+  try {
+    const { brokers } = await within(clock, questionMsMax, 'list of brokers', admin.describeCluster());
+    const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
+    const missing = Object.entries(topics).filter(([topic]) => !known.has(topic));
+    const configs = missing.map(([topic, settings]) => topicConfig(topic, settings, brokers.length));
+    if (configs.length > 0) {
+      const made = admin.createTopics({ topics: configs, waitForLeaders: true, timeout: createMsMax });
+      await within(clock, createMsMax, 'creation of topics', made);
+    }
+    const names = Object.keys(topics);
+    const { topics: now } = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: names }));
+    return now.map(({ name, partitions }) => outcome(name, partitions.length, topics[name] ?? {}, !known.has(name)));
+  } finally {
+    await within(clock, questionMsMax, 'disconnection', admin.disconnect());
+  }
+}
+
+function topicConfig(topic: string, { partitions, replicationFactor, config }: TopicSettings, brokers: number): ITopicConfig {
+  const replicas = replicationFactor ?? Math.min(replicationDefault, brokers);
+  const entries = {
+    'min.insync.replicas': String(Math.max(1, replicas - 1)),
+    // The largest frame, should it not compress at all, with the batch around it.
+    'max.message.bytes': String(appendBytesMax + 64 * 1024),
+    'compression.type': 'producer',
+    'unclean.leader.election.enable': 'false',
+    'retention.ms': String(7 * 24 * 3600 * 1000),
+    ...config,
+  };
+  return {
+    topic,
+    numPartitions: partitions ?? kafkaPartitionsDefault,
+    replicationFactor: replicas,
+    configEntries: Object.entries(entries).map(([name, value]) => ({ name, value })),
+  };
+}
+
+function outcome(topic: string, partitions: number, { partitions: wanted }: TopicSettings, made: boolean): TopicOutcome {
+  if (wanted !== undefined && wanted !== partitions)
+    throw new Error(
+      `topic ${topic} has ${partitions} partitions and cannot have ${wanted}: accounts would change their partition`,
+    );
+  return { topic, made, partitions };
+}

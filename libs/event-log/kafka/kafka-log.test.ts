@@ -1,0 +1,30 @@
+import { describe, it } from '@jest/globals';
+import { systemClock } from '#libs/runtime/clock.js';
+import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { describeEventLog } from '../contract.js';
+import { createTopics } from './create-topics.js';
+import { openKafkaLog } from './kafka-log.js';
+
+const reason = await whyNoKafkaTests(process.env);
+const portBase = 19_110;
+
+if (reason === undefined)
+  describeEventLog('Kafka', async () => {
+    const kafka = await kafkaForTests(process.env, portBase);
+    const options = { brokers: kafka.brokers, clientId: 'vigie-test', clock: systemClock, sessionTimeoutMs: 3000 };
+    const run = systemClock.now();
+    let made = 0;
+    return {
+      async createTopic(partitions) {
+        made += 1;
+        const topic = `contract-${run}-${made}`;
+        await createTopics(options, { [topic]: { partitions, replicationFactor: 1 } });
+        return topic;
+      },
+      connect: () => openKafkaLog(options),
+      end: () => kafka.stop(),
+      whereabouts: { brokers: kafka.brokers },
+      takeOverMsMax: 15_000,
+    };
+  });
+else describe.skip(`Kafka event log (${reason})`, () => it('keeps the promises of the port', () => {}));

@@ -1,0 +1,49 @@
+import type { Admin } from 'kafkajs';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { TopicPartition } from '../port.js';
+import { questionMsMax, within } from './client.js';
+
+export interface Watermarks {
+  /** Offset of the oldest frame that is still there. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What the brokers know of offsets. Every question has a deadline and rejects with `Transient`. */
+export class Offsets {
+  readonly #admin: Admin;
+  readonly #clock: Clock;
+  readonly #group: string;
+
+  constructor(admin: Admin, clock: Clock, group: string) {
+    this.#admin = admin;
+    this.#clock = clock;
+    this.#group = group;
+  }
+
+  async watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
+    const answer = await within(this.#clock, questionMsMax, `offsets of ${topic}`, this.#admin.fetchTopicOffsets(topic));
+    return new Map(answer.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
+  }
+
+  /** By partition; -1 where nothing was committed. */
+  async committed(topic: string): Promise<ReadonlyMap<number, number>> {
+    const question = this.#admin.fetchOffsets({ groupId: this.#group, topics: [topic] });
+    const answer = await within(this.#clock, questionMsMax, `committed offsets of ${this.#group}`, question);
+    return new Map(answer.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, Number(offset)])));
+  }
+
+  /** Turns what a reader answered into an offset. Throws when frames would be skipped or are gone. */
+  async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
+    const marks = (await this.watermarks(at.topic)).get(at.partition);
+    if (!marks) throw new Error(`Kafka shows no partition ${at.partition} of ${at.topic}`);
+    const { low, high } = marks;
+    const wanted = answer === 'committed' ? ((await this.committed(at.topic)).get(at.partition) ?? -1) : answer;
+    if (wanted === 'earliest' || wanted === -1) return low;
+    if (Number.isSafeInteger(wanted) && wanted >= low && wanted <= high) return wanted;
+    throw new Error(
+      `group ${this.#group} would read ${at.topic}/${at.partition} from offset ${wanted}, but Kafka holds ${low} to ${high}: frames were ` +
+        `removed unread, or the topic was made anew. Nothing is skipped silently: set the group's offset on purpose (kafka-consumer-groups --reset-offsets).`,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type { Producer, RecordMetadata } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import type { TopicPartition } from '../port.js';
+import { messageOf, within } from './client.js';
+
+/**
+ * Sends the frames of one partition one after the other, each in a `send` of its own: kafkajs forgets messages of a `send` over several
+ * partitions when a leader moves meanwhile. Different partitions have different senders and travel side by side.
+ */
+export class PartitionSender {
+  readonly #producer: Producer;
+  readonly #clock: Clock;
+  readonly #at: TopicPartition;
+  readonly #deadlineMs: number;
+  /** Settles when the client is through with the previous frame, which may be after our deadline: a later frame must not overtake it. */
+  #previous: Promise<unknown> = Promise.resolve();
+
+  constructor(producer: Producer, clock: Clock, at: TopicPartition, deadlineMs: number) {
+    this.#producer = producer;
+    this.#clock = clock;
+    this.#at = at;
+    this.#deadlineMs = deadlineMs;
+  }
+
+  /** `check` runs when it is this frame's turn, before it is sent. */
+  append(bytes: Buffer, check: () => Promise<void>): Promise<number> {
+    const { topic, partition } = this.#at;
+    const overAt = this.#clock.monotonic() + this.#deadlineMs;
+    const sent = this.#previous.then(async () => {
+      await check();
+      if (this.#clock.monotonic() >= overAt) throw new Transient(`no time was left to send a frame to ${topic}/${partition}`);
+      return this.#send(bytes);
+    });
+    this.#previous = sent.catch(() => {});
+    return within(this.#clock, this.#deadlineMs, `append to ${topic}/${partition}`, sent);
+  }
+
+  async #send(bytes: Buffer): Promise<number> {
+    const { topic, partition } = this.#at;
+    const answers = await this.#producer
+      .send({
+        topic,
+        acks: -1,
+        timeout: this.#deadlineMs,
+        compression: kafkajs.CompressionTypes.ZSTD,
+        messages: [{ partition, value: bytes }],
+      })
+      .catch((cause: unknown) => {
+        throw refused(cause) ?? new Transient(`append to ${topic}/${partition}: ${messageOf(cause)}`, { cause });
+      });
+    return offsetIn(answers, this.#at);
+  }
+}
+
+/** A bare resolve of `send` proves nothing: the answer must name our partition and an offset. */
+export function offsetIn(answers: readonly RecordMetadata[], { topic, partition }: TopicPartition): number {
+  const answer = answers.find((one) => one.topicName === topic && one.partition === partition);
+  const offset = Number(answer?.baseOffset ?? -1);
+  if (!answer || answer.errorCode !== 0 || !Number.isSafeInteger(offset) || offset < 0)
+    throw new Transient(`Kafka did not confirm a frame of ${topic}/${partition}: it may or may not be in the log`);
+  return offset;
+}
+
+/** What no second try will change. */
+function refused(cause: unknown): Error | undefined {
+  const text = messageOf(cause);
+  return /larger than the max|too large|MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/i.test(text)
+    ? new RangeError(`Kafka refused a frame as too large: raise max.message.bytes of the topic (${text})`, { cause: cause })
+    : undefined;
+}

@@ -1,0 +1,156 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { kafkaClassPath } from './kafka-jars.js';
+
+export interface KafkaClusterOptions {
+  /** 1, or 3 to see leaders change. */
+  readonly brokers: number;
+  /** Broker `i` (from 0) answers clients on `portBase + 2 i` of loopback, controllers on the port above. */
+  readonly portBase: number;
+  /** Keeps the data between runs; without it a temporary directory is used and removed. */
+  readonly directory?: string;
+  readonly onProgress?: (message: string) => void;
+}
+
+/** How long a broker may take to answer, in milliseconds. */
+const startMsMax = 90_000;
+const stopMsMax = 20_000;
+const heap = '-Xmx384m';
+
+/** A real Apache Kafka on this machine, one JVM for each broker. */
+export class KafkaCluster {
+  readonly #options: KafkaClusterOptions;
+  readonly #directory: string;
+  readonly #classPath: string;
+  readonly #running = new Map<number, ChildProcess>();
+
+  private constructor(options: KafkaClusterOptions, directory: string, classPath: string) {
+    this.#options = options;
+    this.#directory = directory;
+    this.#classPath = classPath;
+  }
+
+  /** Resolves when every broker answers. Rejects, with the reason, when Java or Maven is missing or a broker does not come up. */
+  static async start(options: KafkaClusterOptions): Promise<KafkaCluster> {
+    const progress = options.onProgress ?? (() => {});
+    const classPath = await kafkaClassPath(() => progress('fetching Kafka with Maven (once)'));
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'vigie-kafka-')));
+    const cluster = new KafkaCluster(options, directory, classPath);
+    try {
+      progress('formatting');
+      await cluster.#format();
+      progress(`starting ${options.brokers} broker(s)`);
+      await Promise.all(cluster.#ids().map((id) => cluster.startBroker(id)));
+    } catch (cause) {
+      await cluster.stop();
+      throw cause;
+    }
+    return cluster;
+  }
+
+  get brokers(): readonly string[] {
+    return this.#ids().map((id) => `127.0.0.1:${this.#port(id)}`);
+  }
+
+  /** Brokers are numbered from 1, as Kafka's metadata shows them. */
+  async startBroker(id: number): Promise<void> {
+    const child = spawn('java', this.#java('kafka.Kafka', this.#file(id)), { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#running.set(id, child);
+    const last: string[] = [];
+    const started = Promise.withResolvers<void>();
+    for (const stream of [child.stdout, child.stderr])
+      createInterface({ input: stream }).on('line', (line) => {
+        last.splice(0, last.length - 15, line);
+        if (line.includes('Kafka Server started')) started.resolve();
+      });
+    child.once('exit', (code) =>
+      started.reject(new Error(`broker ${id} ended with ${code} while it started:\n${last.join('\n')}`)),
+    );
+    const late = () => started.reject(new Error(`broker ${id} did not start within ${startMsMax} ms:\n${last.join('\n')}`));
+    const timeout = AbortSignal.timeout(startMsMax);
+    timeout.addEventListener('abort', late);
+    await started.promise;
+  }
+
+  /** `kill -9`, by process id. Resolves when it is gone. */
+  async killBroker(id: number): Promise<void> {
+    await this.#end(id, 'SIGKILL');
+  }
+
+  /** Stops every broker and removes what they wrote, unless it was asked to be kept. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#ids().map((id) => this.#end(id, this.#options.directory ? 'SIGTERM' : 'SIGKILL')));
+    if (!this.#options.directory) await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async #end(id: number, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#running.get(id);
+    this.#running.delete(id);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(signal);
+    const timeout = AbortSignal.timeout(stopMsMax);
+    timeout.addEventListener('abort', () => child.kill('SIGKILL'));
+    await gone;
+  }
+
+  async #format(): Promise<void> {
+    const uuid = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    await Promise.all(
+      this.#ids().map(async (id) => {
+        await mkdir(join(this.#directory, `broker-${id}`), { recursive: true });
+        await writeFile(this.#file(id), this.#properties(id));
+        const args = ['format', '-t', uuid, '-c', this.#file(id), '--ignore-formatted'];
+        await promisify(execFile)('java', this.#java('kafka.tools.StorageTool', ...args), { timeout: startMsMax });
+      }),
+    );
+  }
+
+  #java(main: string, ...args: readonly string[]): string[] {
+    const logging = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.log.kafka.server=info'];
+    return [heap, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...logging, '-cp', this.#classPath, main, ...args];
+  }
+
+  #ids(): readonly number[] {
+    return Array.from({ length: this.#options.brokers }, (_, index) => index + 1);
+  }
+
+  #port(id: number): number {
+    return this.#options.portBase + 2 * (id - 1);
+  }
+
+  #file(id: number): string {
+    return join(this.#directory, `broker-${id}.properties`);
+  }
+
+  #properties(id: number): string {
+    const replicas = Math.min(3, this.#options.brokers);
+    const voters = this.#ids().map((voter) => `${voter}@127.0.0.1:${this.#port(voter) + 1}`);
+    return Object.entries({
+      'process.roles': 'broker,controller',
+      'node.id': id,
+      'controller.quorum.voters': voters.join(','),
+      listeners: `PLAINTEXT://127.0.0.1:${this.#port(id)},CONTROLLER://127.0.0.1:${this.#port(id) + 1}`,
+      'controller.listener.names': 'CONTROLLER',
+      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'log.dirs': join(this.#directory, `broker-${id}`),
+      'auto.create.topics.enable': false,
+      'offsets.topic.replication.factor': replicas,
+      'offsets.topic.num.partitions': 4,
+      'transaction.state.log.replication.factor': replicas,
+      'transaction.state.log.min.isr': 1,
+      'group.initial.rebalance.delay.ms': 0,
+      'group.min.session.timeout.ms': 1000,
+      // A killed broker is noticed after 3 s instead of 9.
+      'broker.session.timeout.ms': 3000,
+      'broker.heartbeat.interval.ms': 500,
+    })
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join('');
+  }
+}
