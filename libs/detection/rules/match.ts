@@ -43,6 +43,21 @@ export const or = (of: readonly Match[]): Match => ({ op: 'or', of });
 export const not = (of: Match): Match => ({ op: 'not', of });
 export const test = (test: Test): Match => ({ op: 'test', test });
 
+/** The fields of which a condition asks only whether they are there, sorted. */
+export function presenceOf(match: Match): readonly Field[] {
+  const valued = new Set<Field>();
+  const visit = (node: Match): void => {
+    if (node.op === 'not') visit(node.of);
+    else if (node.op !== 'test') node.of.forEach(visit);
+    else if (node.test.kind !== 'present') {
+      valued.add(node.test.field);
+      if (node.test.kind === 'same') valued.add(node.test.other);
+    }
+  };
+  visit(match);
+  return fieldsOf(match).filter((field) => !valued.has(field));
+}
+
 /** Every field that a condition looks at, sorted. */
 export function fieldsOf(match: Match): readonly Field[] {
   const fields = new Set<Field>();

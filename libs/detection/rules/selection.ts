@@ -1,5 +1,5 @@
 import type { Selection } from '../rule.js';
-import { digestOf, fieldsOf, normalise } from './match.js';
+import { digestOf, fieldsOf, normalise, presenceOf } from './match.js';
 import type { Match } from './match.js';
 import { compilePredicate } from './predicate.js';
 import { compileSql } from './sql.js';
@@ -10,6 +10,7 @@ export function selectionOf(match: Match): Selection {
   return {
     id: digestOf(normalised),
     fields: fieldsOf(normalised),
+    presence: presenceOf(normalised),
     sql: `(${compileSql(normalised)})`,
     matches: compilePredicate(normalised),
   };
