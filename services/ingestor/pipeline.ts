@@ -72,7 +72,7 @@ export class IngestPipeline {
     const partition = fast.partition(accesses.partitions);
     for (let row = 0; row < fast.rows; row += 1) {
       const frame = accesses.room(partition, rowBytesMax, intake.ticket);
-      frame.advance(fast.write(row, frame.buffer, frame.length));
+      frame.advance(fast.write(row, frame.view, frame.length));
     }
     intake.rows += fast.rows;
     intake.accepted += 1;

@@ -88,7 +88,7 @@ function fastRows(line: string): string | undefined {
   const target = Buffer.alloc(fast.rows * fast.rowBytesMax(0, bytes.length));
   let at = 0;
   for (let row = 0; row < fast.rows; row += 1) {
-    const end = fast.write(row, target, at);
+    const end = fast.write(row, new DataView(target.buffer, target.byteOffset, target.length), at);
     if (end - at > fast.rowBytesMax(0, bytes.length)) throw new RangeError('a row is longer than its bound');
     at = end;
   }

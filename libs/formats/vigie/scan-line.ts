@@ -31,6 +31,7 @@ const kinds = Uint8Array.from(fields, (name) => {
   return name === 'patient_ids' ? Kind.patients : Kind.text;
 });
 
+const quotedKeys: readonly Uint8Array[] = fields.map((name) => Buffer.from(`"${name}":`));
 const keyTable = new WordTable(fields);
 const wordTables: readonly (WordTable | undefined)[] = fields.map((name) => {
   if (name === 'action') return new WordTable(actions);
@@ -55,6 +56,8 @@ export class LineScan {
   readonly patientEnds = new Int32Array(scannedPatientsMax);
   patients = 0;
   timeMs = 0;
+  /** Which field followed which in the last lines: shippers write their keys in one order. */
+  readonly #next = new Int8Array(fields.length + 1).fill(-1);
   #bytes: Uint8Array = new Uint8Array(0);
   #wide = false;
 
@@ -65,16 +68,23 @@ export class LineScan {
     this.patients = 0;
     if (bytes[start] !== 0x7b || bytes[end - 1] !== 0x7d) return false;
     let at = start + 1;
+    let found: number = fields.length;
     for (;;) {
       while (bytes[at] === 0x20) at += 1;
-      if (bytes[at] !== 0x22) return false;
-      const keyEnd = this.#stringEnd(at + 1, end, 16);
-      if (keyEnd < 0) return false;
-      const found = keyTable.indexOf(bytes, at + 1, keyEnd);
-      if (found < 0 || this.ends[found] !== 0) return false;
-      at = keyEnd + 1;
-      if (bytes[at] !== 0x3a) return false;
-      at += 1;
+      const previous = found;
+      found = this.#next[previous] ?? -1;
+      const guessEnd = found < 0 ? -1 : this.#afterKey(found, at);
+      if (guessEnd >= 0) at = guessEnd;
+      else {
+        if (bytes[at] !== 0x22) return false;
+        const keyEnd = this.#stringEnd(at + 1, end, 16);
+        if (keyEnd < 0) return false;
+        found = keyTable.indexOf(bytes, at + 1, keyEnd);
+        if (found < 0 || bytes[keyEnd + 1] !== 0x3a) return false;
+        this.#next[previous] = found;
+        at = keyEnd + 2;
+      }
+      if (this.ends[found] !== 0) return false;
       while (bytes[at] === 0x20) at += 1;
       at = this.#value(found, at, end);
       if (at < 0) return false;
@@ -84,6 +94,16 @@ export class LineScan {
     }
     const { ends } = this;
     return at === end - 1 && ends[0] !== 0 && ends[2] !== 0 && ends[3] !== 0 && ends[4] !== 0 && ends[6] !== 0;
+  }
+
+  /** The index after `"key":` when it stands at `at`, or -1. */
+  #afterKey(found: number, at: number): number {
+    const bytes = this.#bytes;
+    const key = quotedKeys[found];
+    if (key === undefined) return -1;
+    const { length } = key;
+    for (let index = 0; index < length; index += 1) if (bytes[at + index] !== key[index]) return -1;
+    return at + length;
   }
 
   /** Reads one value; answers with the index after it, or -1. */

@@ -11,6 +11,33 @@ import { field, fieldNames, type LineScan } from './scan-line.js';
  * `JSON.stringify` would give.
  */
 
+/** Four bytes at a time: a third of the time of a loop over bytes, and ranges are too short for a native copy. */
+function copy(from: DataView, start: number, end: number, to: DataView, at: number): number {
+  let target = at;
+  let source = start;
+  for (; source + 4 <= end; source += 4, target += 4) to.setInt32(target, from.getInt32(source, true), true);
+  for (; source < end; source += 1, target += 1) to.setInt8(target, from.getInt8(source));
+  return target;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** A constant part of a row. */
+class Part {
+  readonly view: DataView;
+  readonly length: number;
+  constructor(text: string) {
+    const bytes = Buffer.from(text);
+    this.view = viewOf(bytes);
+    this.length = bytes.length;
+  }
+  copy(to: DataView, at: number): number {
+    return copy(this.view, 0, this.length, to, at);
+  }
+}
+
 const optionalFrom = field.actor_role;
 /** Fields that hold text of people, where an own identifier could hide. */
 const textFields = ['id', 'actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
@@ -28,18 +55,18 @@ const quoted = new Set([
   'application',
 ]);
 /** What stands before the value of each optional field, and whether a quote closes it. */
-const prefixes = fieldNames.map((name) => Buffer.from(quoted.has(name) ? `,"${name}":"` : `,"${name}":`));
+const prefixes = fieldNames.map((name) => new Part(quoted.has(name) ? `,"${name}":"` : `,"${name}":`));
 const closesWithQuote = fieldNames.map((name) => quoted.has(name));
 
 const parts = {
-  time: Buffer.from('{"time":"'),
-  clinic: Buffer.from('","clinic_id":"'),
-  patient: Buffer.from('","patient_id":"'),
-  action: Buffer.from('","action":"'),
-  outcome: Buffer.from('","outcome":"'),
-  unknown: Buffer.from('unknown'),
-  eventId: Buffer.from('","event_id":"'),
-  end: Buffer.from('}\n'),
+  time: new Part('{"time":"'),
+  clinic: new Part('","clinic_id":"'),
+  patient: new Part('","patient_id":"'),
+  action: new Part('","action":"'),
+  outcome: new Part('","outcome":"'),
+  unknown: new Part('unknown'),
+  eventId: new Part('","event_id":"'),
+  end: new Part('}\n'),
 } as const;
 
 /** Bytes that a row can have beyond those of its line: names of fields, pseudonym, event id, constants of the source. */
@@ -52,13 +79,14 @@ export class FastRows {
   readonly #authority: string;
   readonly #groupBytes: Buffer;
   readonly #eventIdPrefix: string;
-  readonly #afterTime: Buffer;
-  readonly #keyId: Buffer;
-  readonly #afterEventId: Buffer;
+  readonly #afterTime: Part;
+  readonly #keyId: Part;
+  readonly #afterEventId: Part;
   readonly #futureMs: number;
   #pseudonyms: readonly string[] = [];
   #eventId = '';
   #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = viewOf(this.#bytes);
 
   private constructor(source: SourceContext, receivedMs: number, scan: LineScan) {
     const { groupId, authority, keys } = source;
@@ -67,10 +95,10 @@ export class FastRows {
     this.#authority = authority === 'group' ? groupAuthority(groupId) : authority;
     this.#groupBytes = Buffer.from(groupId);
     this.#eventIdPrefix = eventIdPrefix(groupId, source.source);
-    this.#afterTime = Buffer.from(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
-    this.#afterEventId = Buffer.from(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
+    this.#afterTime = new Part(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
+    this.#afterEventId = new Part(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
     this.#futureMs = receivedMs + futureSkewMsMax;
-    this.#keyId = Buffer.from(`,"key_id":${JSON.stringify(keys.active.keyId)}`);
+    this.#keyId = new Part(`,"key_id":${JSON.stringify(keys.active.keyId)}`);
   }
 
   /** Undefined where the authority of a patient depends on the clinic: such sources take the other way. */
@@ -82,6 +110,7 @@ export class FastRows {
   read(bytes: Buffer, start: number, end: number): boolean {
     const scan = this.#scan;
     if (!scan.scan(bytes, start, end) || scan.timeMs > this.#futureMs) return false;
+    if (this.#bytes !== bytes) this.#view = viewOf(bytes);
     this.#bytes = bytes;
     if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return false;
     for (let patient = 0; patient < scan.patients; patient += 1) if (this.#showsElsewhere(patient)) return false;
@@ -104,34 +133,34 @@ export class FastRows {
   }
 
   /** Writes row `index` of the line at `at`; answers with the index after it. */
-  write(index: number, target: Buffer, from: number): number {
+  write(index: number, target: DataView, from: number): number {
     const { starts, ends } = this.#scan;
     const pseudonym = this.#pseudonyms[index] ?? '';
-    let at = copy(parts.time, 0, parts.time.length, target, from);
+    let at = parts.time.copy(target, from);
     at = this.#copyField(field.time, target, at);
-    at = copy(this.#afterTime, 0, this.#afterTime.length, target, at);
+    at = this.#afterTime.copy(target, at);
     at = this.#copyField(field.actor_id, target, at);
-    at = copy(parts.patient, 0, parts.patient.length, target, at);
+    at = parts.patient.copy(target, at);
     at = ascii(pseudonym, pseudonym.length, target, at);
-    at = copy(parts.clinic, 0, parts.clinic.length, target, at);
+    at = parts.clinic.copy(target, at);
     at = this.#copyField(field.clinic_id, target, at);
-    at = copy(parts.action, 0, parts.action.length, target, at);
+    at = parts.action.copy(target, at);
     at = this.#copyField(field.action, target, at);
-    at = copy(parts.outcome, 0, parts.outcome.length, target, at);
-    at = ends[field.outcome] === 0 ? copy(parts.unknown, 0, 7, target, at) : this.#copyField(field.outcome, target, at);
-    at = copy(parts.eventId, 0, parts.eventId.length, target, at);
+    at = parts.outcome.copy(target, at);
+    at = ends[field.outcome] === 0 ? parts.unknown.copy(target, at) : this.#copyField(field.outcome, target, at);
+    at = parts.eventId.copy(target, at);
     at = ascii(this.#eventId, 32, target, at);
-    at = copy(this.#afterEventId, 0, this.#afterEventId.length, target, at);
+    at = this.#afterEventId.copy(target, at);
     for (let optional = optionalFrom; optional < fieldNames.length; optional += 1) {
       const end = ends[optional] ?? 0;
       if (end === 0) continue;
       const prefix = prefixes[optional];
-      if (prefix) at = copy(prefix, 0, prefix.length, target, at);
-      at = copy(this.#bytes, starts[optional] ?? 0, end, target, at);
-      if (closesWithQuote[optional]) target[at++] = 0x22;
+      if (prefix) at = prefix.copy(target, at);
+      at = copy(this.#view, starts[optional] ?? 0, end, target, at);
+      if (closesWithQuote[optional]) target.setInt8(at++, 0x22);
     }
-    if (pseudonym) at = copy(this.#keyId, 0, this.#keyId.length, target, at);
-    return copy(parts.end, 0, parts.end.length, target, at);
+    if (pseudonym) at = this.#keyId.copy(target, at);
+    return parts.end.copy(target, at);
   }
 
   #derive(): readonly string[] {
@@ -164,8 +193,8 @@ export class FastRows {
     return false;
   }
 
-  #copyField(index: number, target: Buffer, at: number): number {
-    return copy(this.#bytes, this.#scan.starts[index] ?? 0, this.#scan.ends[index] ?? 0, target, at);
+  #copyField(index: number, target: DataView, at: number): number {
+    return copy(this.#view, this.#scan.starts[index] ?? 0, this.#scan.ends[index] ?? 0, target, at);
   }
 
   #text(index: number): string {
@@ -173,14 +202,8 @@ export class FastRows {
   }
 }
 
-function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number {
-  let target = at;
-  for (let source = start; source < end; source += 1) to[target++] = from[source] ?? 0;
-  return target;
-}
-
-function ascii(text: string, length: number, to: Uint8Array, at: number): number {
-  for (let index = 0; index < length; index += 1) to[at + index] = text.charCodeAt(index);
+function ascii(text: string, length: number, to: DataView, at: number): number {
+  for (let index = 0; index < length; index += 1) to.setInt8(at + index, text.charCodeAt(index));
   return at + length;
 }
 

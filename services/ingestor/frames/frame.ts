@@ -7,7 +7,11 @@ export class Frame {
   readonly #tickets: Ticket[] = [];
   #last: Ticket | undefined;
 
-  constructor(readonly buffer: Buffer) {}
+  readonly view: DataView;
+
+  constructor(readonly buffer: Buffer) {
+    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+  }
 
   /** The request whose row comes next waits for this frame. */
   join(ticket: Ticket): void {
