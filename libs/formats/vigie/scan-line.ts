@@ -6,7 +6,7 @@ import { WordTable } from './word-table.js';
  * The hot loop of the ingestor (benchmark: bench/ingest.ts). One pass over the bytes of an ordinary event finds where each value lies,
  * without making a string. Whatever is not ordinary (escapes, unknown keys, null, other types, odd spellings, long values) makes it give up, and
  * `parse-event.ts` decides: the two give the same rows, which a property test proves.
- * Longer than the house likes, as a hot loop may be.
+ * Longer than the house likes: it is one hot loop, whose parts share their state.
  */
 
 /** The fields in the order in which their indices are used below; from `actor_role` on, the order of an access row. */
