@@ -33,8 +33,11 @@ CREATE TABLE IF NOT EXISTS vigie.access_rows
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
+-- The index holds the first three in memory; small granules, because most questions are about one account.
+PRIMARY KEY (group_id, actor_id, time)
 ORDER BY (group_id, actor_id, time, event_id, patient_id)
 SETTINGS
+    index_granularity = 2048,
     non_replicated_deduplication_window = 10000,
     fsync_after_insert = 1,
     fsync_part_directory = 1;
