@@ -26,10 +26,11 @@ const shape = accessRow.pick({
  */
 export function scanFrame(bytes: Uint8Array, row: ScannedRow, visit: (row: ScannedRow) => void): readonly RejectedRow[] {
   const rejected: RejectedRow[] = [];
+  const view = viewOf(bytes);
   let line = 0;
   for (let at = 0; at < bytes.length;) {
     line += 1;
-    if (scanRow(bytes, at, row, false)) {
+    if (scanRow(bytes, view, at, row, false)) {
       at = row.lineEnd + 1;
       visit(row);
       continue;
@@ -53,7 +54,8 @@ function parseRow(bytes: Uint8Array, start: number, end: number, row: ScannedRow
   const wrong = wrongField(parsed);
   if (wrong) return { reason: 'not_a_row', detail: `${wrong} is missing or not as libs/contracts/access-row.ts has it` };
   const line = JSON.stringify(Object.fromEntries([...fixedKeys, 'categories'].map((key) => [key, parsed[key]])));
-  if (!scanRow(Buffer.from(line), 0, row, true))
+  const rewritten = Buffer.from(line);
+  if (!scanRow(rewritten, viewOf(rewritten), 0, row, true))
     return { reason: 'time_out_of_range', detail: 'time or received_at is no day of the calendar since 1970' };
   row.line = { bytes, start, end };
   return undefined;
@@ -88,4 +90,8 @@ function isRow(value: unknown): value is Partial<AccessRow> {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
