@@ -47,6 +47,12 @@ export class Disk {
     return durably(() => this.#groups.childTransaction(work));
   }
 
+  /** Makes the next reads see what other processes have committed by now; a snapshot may otherwise be some milliseconds old. */
+  refresh(): void {
+    this.#frames.resetReadTxn();
+    this.#groups.resetReadTxn();
+  }
+
   /** Gives up what killed processes held, which would keep pages from being used again. */
   dropDeadReaders(): void {
     this.#frames.readerCheck();

@@ -68,7 +68,7 @@ class EmbeddedLog implements EventLog {
     this.#clock = clock;
     this.#log = log;
     this.#bells = new Bells(join(directory, 'bells'), log);
-    const heartbeats = new Heartbeats(join(directory, 'beats'), identity.host);
+    const heartbeats = new Heartbeats(join(directory, 'beats'), identity.host, log);
     this.#store = new EmbeddedStore(disk, this.#bells, heartbeats, identity);
     this.#appends = new AppendQueue({
       disk,

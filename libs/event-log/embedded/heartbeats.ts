@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Log } from '#libs/runtime/log.js';
 import type { MemberRecord } from '../member/group-state.js';
 import { isGone } from './process-identity.js';
 
@@ -13,10 +14,12 @@ export const silentLooksMax = 40;
 export class Heartbeats {
   readonly #directory: string;
   readonly #here: string;
+  readonly #log: Log;
   readonly #seen = new Map<string, { readonly beat: number; readonly looks: number }>();
   #beats = 0;
 
-  constructor(directory: string, here: string) {
+  constructor(directory: string, here: string, log: Log) {
+    this.#log = log;
     this.#directory = directory;
     this.#here = here;
     mkdirSync(directory, { recursive: true });
@@ -28,7 +31,16 @@ export class Heartbeats {
     try {
       utimesSync(path, this.#beats, this.#beats);
     } catch {
+      this.#create(path);
+    }
+  }
+
+  /** A beat that cannot be given is silence, and silence is what others act on: it must not end the process. */
+  #create(path: string): void {
+    try {
       closeSync(openSync(path, 'a'));
+    } catch (cause) {
+      this.#log.warn('a sign of life could not be given', { cause });
     }
   }
 

@@ -47,6 +47,7 @@ export async function removeOld(tools: RetentionTools): Promise<number> {
 }
 
 function removeSome(tools: RetentionTools): number {
+  tools.disk.refresh();
   for (let removed = 0; removed < removalsMax; removed += 1) {
     const oldest = findOldest(tools);
     if (!oldest) return removed;
