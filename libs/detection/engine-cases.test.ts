@@ -1,0 +1,272 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { Engine } from './engine.js';
+import { judgeHistory } from './judge-history.js';
+import type { Rule, Selection } from './rule.js';
+import { SnapshotRefused } from './snapshot.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const base = Date.parse('2026-03-02T08:00:00.000Z');
+const two = { atLeast: 2, timespanMs: 10 * minute };
+
+describe('a window', () => {
+  it.each([
+    ['exactly timespan apart is outside', 10 * minute, 0],
+    ['one millisecond less is inside', 10 * minute - 1, 1],
+  ])('%s', (_, apart, incidents) => {
+    expect(opened(run([ruleOf(two)], [rowOf({ at: 0, patient: 1 }), rowOf({ at: apart, patient: 2 })])).length).toBe(incidents);
+  });
+
+  it('counts two values that alternate 10,000 times as 2', () => {
+    const rows = Array.from({ length: 10_000 }, (_, index) => rowOf({ at: index * 10, patient: 1 + (index % 2), event: index }));
+    expect(opened(run([ruleOf({ atLeast: 3 })], rows))).toEqual([]);
+    expect(opened(run([ruleOf(two)], rows))[0]?.rule_matches[0]?.value).toBe(2);
+  });
+
+  it('takes 300 rows of one hour-rounded time over five clinics at once', () => {
+    const rows = Array.from({ length: 300 }, (_, index) =>
+      rowOf({ at: 0, patient: index + 1, clinic: String(index % 5), event: index }),
+    );
+    const changes = run([ruleOf({ atLeast: 40, spread: { field: 'clinic_id', atLeast: 2 } })], rows, { updates: true });
+    expect(changes[0]).toMatchObject({ change_type: 'incident.opened', patients: 40, patients_at_detection: 40 });
+    expect(changes.at(-1)).toMatchObject({
+      patients: 300,
+      clinics: ['0', '1', '2', '3', '4'],
+      rule_matches: [{ value: 300, spread: 5 }],
+    });
+  });
+
+  it('holds with 30 patients in one clinic and 15 in another, and not without the other', () => {
+    const rule = ruleOf({ atLeast: 40, spread: { field: 'clinic_id', atLeast: 2 } });
+    const rows = Array.from({ length: 45 }, (_, i) =>
+      rowOf({ at: i * 1000, patient: i + 1, clinic: i < 30 ? '1' : '2', event: i }),
+    );
+    expect(opened(run([rule], rows))[0]).toMatchObject({ patients: 40, clinics: ['1', '2'] });
+    expect(
+      opened(
+        run(
+          [rule],
+          rows.map((row) => ({ ...row, clinic_id: '1' })),
+        ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('leaves out a row without group-by field, and counts it', () => {
+    const rule = ruleOf({ ...two, groupBy: ['group_id', 'actor_id', 'session_id'] });
+    const engine = engineOf([rule]);
+    engine.apply(
+      frameOf(0, [rowOf({ at: 0, patient: 1 }), rowOf({ at: 1, patient: 2 }), rowOf({ at: 2, patient: 3, actor: '' })]),
+      base,
+    );
+    expect(engine.takeChanges({ includeUpdates: true })).toEqual([]);
+    expect(engine.stats().missingGroupBy).toBe(3);
+  });
+
+  it('leaves out a row that lacks one of two counted fields', () => {
+    const rule = ruleOf({ ...two, field: ['patient_id', 'session_id'] });
+    const rows = [rowOf({ at: 0, patient: 1, session: 's' }), rowOf({ at: 1, patient: 2 })];
+    expect(opened(run([rule], rows))).toEqual([]);
+    expect(opened(run([rule], [...rows, rowOf({ at: 2, patient: 1, session: 't' })])).length).toBe(1);
+  });
+
+  it('is completed by a late event, and the incident says so when it was later than allowed', () => {
+    const rows = [
+      rowOf({ at: 0, patient: 1 }),
+      rowOf({ at: 2 * hour, patient: 9, actor: 'b' }),
+      rowOf({ at: minute, patient: 2 }),
+    ];
+    expect(opened(run([ruleOf(two)], rows))[0]).toMatchObject({
+      found: 'late',
+      first_time: rows[0]?.time,
+      last_time: rows[2]?.time,
+    });
+    expect(opened(run([ruleOf(two)], rows, { latenessMs: 3 * hour }))[0]?.found).toBe('live');
+  });
+});
+
+describe('an incident', () => {
+  const rule = ruleOf({ atLeast: 2, timespanMs: 10 * minute, steps: [2, 4] });
+
+  it('is told when it opens, when a step is crossed, when another rule fires, and when it closes', () => {
+    const wide = ruleOf({ id: 'wide', atLeast: 5, timespanMs: hour });
+    const rows = [...burst(0, [1, 2, 3, 4, 5]), rowOf({ at: 48 * hour, patient: 1, actor: 'b' })];
+    const told = run([rule, wide], rows).map(({ change_type, patients, state }) => [change_type, patients, state]);
+    expect(told).toEqual([
+      ['incident.opened', 2, 'open'],
+      ['incident.step', 4, 'open'],
+      ['incident.rule_added', 5, 'open'],
+      ['incident.closed', 5, 'closed'],
+    ]);
+  });
+
+  it('joins two that a late event brings together: the one told later is merged into the other', () => {
+    const rows = [...burst(0, [1, 2]), ...burst(30 * hour, [3, 4]), ...burst(15 * hour, [5, 6])];
+    const changes = run([rule], rows, { latenessMs: 48 * hour, updates: true });
+    const [first, second] = opened(changes);
+    expect(changes.find(({ change_type }) => change_type === 'incident.merged')).toMatchObject({
+      incident_id: second?.incident_id, merged_into: first?.incident_id, state: 'merged', patients: 0,
+    }); // prettier-ignore
+    expect(changes.filter(({ incident_id }) => incident_id === first?.incident_id).at(-1)).toMatchObject({
+      patients: 6,
+      state: 'open',
+    });
+  });
+
+  it('closes when nothing arrives for quiet of wall time, and once only', () => {
+    const engine = engineOf([rule]);
+    engine.apply(frameOf(0, burst(0, [1, 2])), base);
+    engine.takeChanges({ includeUpdates: false });
+    engine.idle(23 * hour, base);
+    expect(engine.takeChanges({ includeUpdates: false })).toEqual([]);
+    engine.idle(24 * hour, base);
+    engine.idle(25 * hour, base);
+    expect(engine.takeChanges({ includeUpdates: false }).map(({ change_type }) => change_type)).toEqual(['incident.closed']);
+  });
+
+  it('has the same ids, change ids and versions after a replay, and after a restart from a snapshot at any frame', () => {
+    const rows = [
+      ...burst(0, [1, 2, 3]),
+      ...burst(30 * hour, [3, 4, 5, 6]),
+      ...burst(15 * hour, [5, 6]),
+      ...burst(90 * hour, [1]),
+    ];
+    const whole = run([rule], rows, { latenessMs: 48 * hour });
+    expect(run([rule], rows, { latenessMs: 48 * hour })).toEqual(whole);
+    expect(new Set(whole.map(({ change_id }) => change_id)).size).toBe(whole.length);
+    for (let at = 0; at < rows.length; at += 1)
+      expect(run([rule], rows, { latenessMs: 48 * hour, restartAfter: at })).toEqual(whole);
+    for (const id of new Set(whole.map(({ incident_id }) => incident_id))) {
+      const versions = whole.filter(({ incident_id }) => incident_id === id).map(({ version }) => version);
+      expect(versions).toEqual([...new Set(versions)].toSorted((a, b) => a - b));
+    }
+  });
+
+  it('is what judging the sorted history again gives', () => {
+    const rows = burst(0, [1, 2, 3, 4]);
+    const [live] = run([rule], rows, { updates: true }).slice(-1);
+    expect(judgeHistory(rows, [rule], { quietMs: 24 * hour, detectedAt: base })).toMatchObject([
+      { incident_id: live?.incident_id, patients: 4 },
+    ]);
+  });
+});
+
+describe('a snapshot', () => {
+  const rows = Array.from({ length: 30 }, (_, i) => rowOf({ at: i * 1000, patient: i + 1, event: i }));
+
+  it('keeps the windows of rules that stay when others are added or removed', () => {
+    const engine = engineOf([ruleOf({ id: 'old', atLeast: 99 })]);
+    engine.apply(frameOf(0, rows), base);
+    const restored = Engine.restore([...engine.snapshot()], optionsOf([ruleOf({ id: 'new', atLeast: 31, timespanMs: hour })]));
+    restored.apply(frameOf(1, [rowOf({ at: 31_000, patient: 99 })]), base);
+    expect(opened(restored.takeChanges({ includeUpdates: false }))[0]).toMatchObject({ rules: ['new'], patients: 31 });
+  });
+
+  it('is refused when pieces are missing', () => {
+    const engine = engineOf([ruleOf({})]);
+    engine.apply(frameOf(0, rows), base);
+    const pieces = [...engine.snapshot()];
+    for (const some of [[], pieces.slice(1), pieces.slice(0, -1), [...pieces.slice(0, 1), ...pieces.slice(-1)]])
+      expect(() => Engine.restore(some, optionsOf([ruleOf({})]))).toThrow(SnapshotRefused);
+  });
+});
+
+describe('what is held', () => {
+  it('is let go when an account has been idle for longer than the horizon', () => {
+    const engine = new Engine({ ...optionsOf([ruleOf({})]), forgetAfterMs: 0 });
+    engine.apply(
+      frameOf(
+        0,
+        Array.from({ length: 100 }, (_, i) => rowOf({ at: i, patient: i + 1, actor: `a${i}`, event: i })),
+      ),
+      base,
+    );
+    expect(engine.stats().accounts).toBe(100);
+    for (let frame = 1; frame < 4; frame += 1)
+      engine.apply(frameOf(frame, [rowOf({ at: frame * 72 * hour, patient: 1, actor: 'z' })]), base);
+    expect(engine.stats()).toMatchObject({ accounts: 1, pairs: 1 });
+  });
+
+  it('counts what is later than allowed, and what is older than every window', () => {
+    const engine = engineOf([ruleOf({})]);
+    engine.apply(
+      frameOf(
+        0,
+        [0, -hour, -72 * hour].map((at, i) => rowOf({ at, patient: i + 1, event: i })),
+      ),
+      base,
+    );
+    expect(engine.stats()).toMatchObject({ late: 2, beyondHorizon: 1 });
+  });
+});
+
+function burst(from: number, patients: readonly number[]): readonly AccessRow[] {
+  return patients.map((patient, i) => rowOf({ at: from + i * 1000, patient, event: from + i }));
+}
+
+interface RunOptions {
+  readonly latenessMs?: number;
+  readonly updates?: boolean;
+  readonly restartAfter?: number;
+}
+
+/** Each row as a frame of its own. */
+function run(
+  rules: readonly Rule[],
+  rows: readonly AccessRow[],
+  { latenessMs, updates = false, restartAfter }: RunOptions = {},
+): IncidentChange[] {
+  let engine = engineOf(rules, latenessMs);
+  const changes: IncidentChange[] = [];
+  rows.forEach((row, offset) => {
+    engine.apply(frameOf(offset, [row]), base);
+    changes.push(...engine.takeChanges({ includeUpdates: updates }));
+    if (offset === restartAfter) engine = Engine.restore([...engine.snapshot()], optionsOf(rules, latenessMs));
+  });
+  return changes;
+}
+
+function opened(changes: readonly IncidentChange[]): readonly IncidentChange[] {
+  return changes.filter(({ change_type }) => change_type === 'incident.opened');
+}
+function optionsOf(rules: readonly Rule[], latenessMs = 15 * minute): ConstructorParameters<typeof Engine>[0] {
+  return { rules, quietMs: 24 * hour, allowedLatenessMs: latenessMs };
+}
+function engineOf(rules: readonly Rule[], latenessMs?: number): Engine {
+  return new Engine(optionsOf(rules, latenessMs));
+}
+function frameOf(offset: number, rows: readonly AccessRow[]): { readonly offset: number; readonly bytes: Buffer } {
+  return { offset, bytes: Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')) };
+}
+
+interface RowOver {
+  readonly at: number;
+  readonly patient: number;
+  readonly clinic?: string;
+  readonly actor?: string;
+  readonly session?: string;
+  readonly event?: number;
+}
+function rowOf({ at, patient, clinic = '1', actor = 'a', session, event = at }: RowOver): AccessRow {
+  return {
+    time: new Date(base + at).toISOString(), group_id: 'aleo', actor_id: actor, patient_id: patient.toString(16).padStart(32, '0'), clinic_id: clinic,
+    action: 'read', outcome: 'success', event_id: (event + 1e12).toString(16).padStart(32, '0'), source: 'test',
+    received_at: new Date(base + at).toISOString(), ...(session ? { session_id: session } : {}),
+  }; // prettier-ignore
+}
+
+function ruleOf(over: Partial<Rule>): Rule {
+  const reads: Selection = {
+    id: 'a'.repeat(32),
+    fields: ['action', 'patient_id'],
+    presence: ['patient_id'],
+    sql: '',
+    matches: (row) => row.action === 'read' && Boolean(row.patient_id),
+  };
+  return {
+    type: 'value_count', id: 'r', title: 'r', description: '', level: 'high', selection: reads, groupBy: ['group_id', 'actor_id'],
+    field: ['patient_id'], timespanMs: 10 * minute, atLeast: 3, steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1, ...over,
+  }; // prettier-ignore
+}
