@@ -1,16 +1,28 @@
 import { topics } from '#libs/contracts/topics.js';
+import { createTopics } from '#libs/event-log/kafka/create-topics.js';
+import { kafkaOptions } from '#libs/event-log/open.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { createLog } from '#libs/runtime/log.js';
 import { readCommandConfig } from './config.js';
 
-/** `vigie topics create`: the topics of Vigie in the Kafka of KAFKA_BROKERS, those that are missing. */
-export async function createTopicsCommand({
-  partitions,
-  replication,
-}: {
+export interface CreateTopicsOptions {
   readonly partitions: number;
-  readonly replication: number;
-}): Promise<void> {
+  /** Left out: three, or as many as there are brokers. */
+  readonly replication?: number;
+}
+
+/** `vigie topics create`: the topics of Vigie in the Kafka of KAFKA_BROKERS, those that are missing. */
+export async function createTopicsCommand({ partitions, replication }: CreateTopicsOptions): Promise<void> {
   const config = readCommandConfig();
   if (!config.KAFKA_BROKERS) throw new ConfigError('KAFKA_BROKERS names no broker; the embedded log makes its topics by itself');
-  process.stdout.write(`${Object.values(topics).join(', ')}: ${partitions} partitions, ${replication} copies\n`);
+  const settings = { partitions, ...(replication && { replicationFactor: replication }) };
+  const options = kafkaOptions(config, config.KAFKA_BROKERS, {
+    name: 'topics',
+    clock: systemClock,
+    logger: createLog('topics', 'warn'),
+  });
+  const outcomes = await createTopics(options, Object.fromEntries(Object.values(topics).map((topic) => [topic, settings])));
+  for (const { topic, made, partitions: count } of outcomes)
+    process.stdout.write(`${topic}: ${made ? 'made' : 'was there already'}, ${count} partitions\n`);
 }

@@ -29,8 +29,12 @@ program
   .command('create')
   .description('create the topics that are missing')
   .option('--partitions <number>', 'partitions of each topic', wholeNumber, 12)
-  .option('--replication <number>', 'copies of each partition', wholeNumber, 3)
-  .action(async (options: { partitions: number; replication: number }) =>
+  .option(
+    '--replication <number>',
+    'copies of each partition; three, or as many as there are brokers, where it is left out',
+    wholeNumber,
+  )
+  .action(async (options: { partitions: number; replication?: number }) =>
     (await import('./topics.js')).createTopicsCommand(options),
   );
 

@@ -4,7 +4,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { board } from './board.js';
-import { Demonstration } from './demonstration.js';
+import type { Demonstration } from './demonstration.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';
 
@@ -21,7 +21,7 @@ export async function start(options: StartOptions): Promise<void> {
   if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
   const config = readCommandConfig(env);
   const { rules } = await requireRules(config.VIGIE_RULES_DIR);
-  const demonstration = options.demo ? new Demonstration(options, config) : undefined;
+  const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
     // It holds nothing but invented events, and a second day over the first one would only be duplicates.
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
@@ -43,6 +43,12 @@ export async function start(options: StartOptions): Promise<void> {
   });
   demonstration?.close();
   process.exit(well ? 0 : 1);
+}
+
+/** The simulated hospital is loaded only where it plays. */
+async function demonstrationOf(options: StartOptions, config: CommandConfig): Promise<Demonstration> {
+  const { Demonstration } = await import('./demonstration.js');
+  return new Demonstration(options, config);
 }
 
 function supervise(
