@@ -6,7 +6,7 @@ import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation
 import { systemClock } from '#libs/runtime/clock.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { DemoStore } from './demo-store.js';
-import { ProgressBar } from './progress-bar.js';
+import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { clockOf, count, summary } from './summary.js';
 import { type Notification, WebhookReceiver } from './webhook-receiver.js';
 

@@ -1,129 +1,108 @@
-import { SeededRandom } from './random.js';
+import { type Clinic, clinicsOf, type Unit, unitsOf } from './clinics.js';
+import type { Account } from './event.js';
+import { localDayOf } from './local-time.js';
+import { mix, SeededRandom, share } from './random.js';
+import { type RoleName, roleNames, roleOf } from './roles.js';
+import { serviceAccountsOf } from './service-accounts.js';
 
-export interface Clinic {
-  readonly id: string;
-  readonly name: string;
-  readonly wards: number;
-  readonly openedAt: string;
-  /** Empty while it is open. */
-  readonly closedAt: string;
-}
-
-export interface Member {
-  readonly id: string;
+/** Somebody who works here. */
+export interface Member extends Account {
+  readonly number: number;
   readonly role: RoleName;
-  readonly clinic: Clinic;
-  readonly ward: number;
-  readonly ip: string;
-  readonly device: string;
+  readonly unit: Unit;
+  /** Local day of the first shift; long ago for most. */
+  readonly hiredOn: number;
 }
 
 export interface Hospital {
   readonly seed: number;
   readonly groupId: string;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly days: number;
   readonly clinics: readonly Clinic[];
   readonly open: readonly Clinic[];
   readonly closed: readonly Clinic[];
+  readonly units: readonly Unit[];
   readonly staff: readonly Member[];
+  readonly services: readonly Account[];
+  /** The ids of `services`. */
   readonly serviceAccounts: readonly string[];
-  readonly start: number;
 }
-
-/** Share of the staff, patients looked at in a shift, accesses per patient, hours of the shift, and what is looked at. */
-export const roles = {
-  physician: {
-    share: 0.22,
-    patients: 18,
-    accesses: 5,
-    shifts: [8, 8, 20],
-    categories: ['clinical', 'prescription', 'lab', 'notes'],
-  },
-  nurse: { share: 0.42, patients: 15, accesses: 10, shifts: [7, 14, 21], categories: ['clinical', 'prescription', 'notes'] },
-  secretary: { share: 0.14, patients: 40, accesses: 3, shifts: [8, 9], categories: ['identity', 'scheduling', 'insurance'] },
-  coder: { share: 0.03, patients: 90, accesses: 2, shifts: [8, 9], categories: ['billing', 'clinical', 'insurance'] },
-  pharmacist: { share: 0.04, patients: 45, accesses: 2, shifts: [8, 9], categories: ['prescription', 'lab'] },
-  laboratory: { share: 0.05, patients: 60, accesses: 1, shifts: [7, 14, 22], categories: ['lab'] },
-  imaging: { share: 0.05, patients: 25, accesses: 2, shifts: [8, 13], categories: ['imaging', 'scheduling'] },
-  archivist: { share: 0.01, patients: 20, accesses: 2, shifts: [9], categories: ['notes', 'identity'] },
-  administrator: { share: 0.04, patients: 2, accesses: 1, shifts: [9], categories: ['identity'] },
-} as const;
-export type RoleName = keyof typeof roles;
 
 export interface HospitalOptions {
   readonly seed: number;
-  /** Midnight UTC of the first day, milliseconds. */
+  /** Milliseconds since 1970. */
   readonly start: number;
+  readonly days: number;
   readonly staff: number;
+  readonly establishments: number;
+  readonly closed: number;
+  readonly patients: number;
   readonly groupId: string;
 }
 
-const openClinics = 14;
-const closedClinics = 3;
-const wardPatients = 26;
-const dayMs = 86_400_000;
+/** Part of the staff hired from ten days before the start on. */
+const newHires = 0.02;
+const newHireDaysBefore = 10;
 
-export function hospitalOf({ seed, start, staff, groupId }: HospitalOptions): Hospital {
-  const random = new SeededRandom(seed, 'structure');
-  const clinics = Array.from({ length: openClinics + closedClinics }, (_, index) => clinicOf(index, random, start));
-  const open = clinics.filter((clinic) => !clinic.closedAt);
-  const members = Array.from({ length: staff }, (_, index) => memberOf(index, staff, open, random));
-  const serviceAccounts = ['svc.interface-lab', 'svc.interface-imaging', 'svc.billing-batch', 'svc.dpi-replication'];
+export function hospitalOf(options: HospitalOptions): Hospital {
+  const clinics = clinicsOf(options);
+  const units = unitsOf(clinics, options.staff);
+  const services = serviceAccountsOf();
   return {
-    seed,
-    groupId,
-    start,
+    seed: options.seed,
+    groupId: options.groupId,
+    start: options.start,
+    days: options.days,
     clinics,
-    open,
+    open: clinics.filter((clinic) => !clinic.closedAt),
     closed: clinics.filter((clinic) => clinic.closedAt),
-    staff: members,
-    serviceAccounts,
+    units,
+    staff: staffOf(options, units),
+    services,
+    serviceAccounts: services.map((account) => account.id),
   };
 }
 
-function clinicOf(index: number, random: SeededRandom, start: number): Clinic {
-  const closed = index >= openClinics;
-  const closedAt = closed ? new Date(start - random.whole(120, 900) * dayMs).toISOString() : '';
-  const id = `${random.pick(['75', '69', '13', '31', '44', '59'])}0${String(100_000 + random.whole(0, 899_999))}`;
-  return { id, name: `Clinic ${index + 1}`, wards: random.whole(4, 12), openedAt: '2010-01-01T00:00:00.000Z', closedAt };
+function staffOf({ seed, staff, start, days }: HospitalOptions, units: readonly Unit[]): readonly Member[] {
+  const random = new SeededRandom(seed, 'staff');
+  const firstDay = localDayOf(start);
+  return headcounts(staff).flatMap(([role, count], part) =>
+    Array.from({ length: count }, (_, index) => {
+      const number = part * 1_000_000 + index;
+      const isNew = share(seed, 3, number) < newHires;
+      const privileged = index === 0 ? roleOf(role).privileged > 0 : random.chance(roleOf(role).privileged);
+      const smartcard = !privileged && random.chance(0.55);
+      return {
+        id: `${role.split('_')[0]}.${String((mix(seed, 4) % 90) + 10)}${String(index).padStart(4, '0')}`,
+        number,
+        role,
+        kind: 'human',
+        privileged,
+        auth: smartcard ? 'smartcard' : 'password',
+        // The first privileged account of a role is the one that was forgotten when the second factor was brought in.
+        mfa: smartcard || (index > 0 && random.chance(privileged ? 0.9 : 0.3)),
+        unit: unitFor(role, units, random),
+        hiredOn: isNew ? firstDay - newHireDaysBefore + (mix(seed, 5, number) % (newHireDaysBefore + Math.ceil(days))) : 0,
+      };
+    }),
+  );
 }
 
-function memberOf(index: number, staff: number, open: readonly Clinic[], random: SeededRandom): Member {
-  const clinic = random.weighted(open.map((one) => [one, one.wards] as const));
-  const ip = `10.${20 + open.indexOf(clinic)}.${random.whole(0, 15)}.${random.whole(2, 250)}`;
-  const role = roleAt(index / staff);
-  return {
-    id: `${role}.${random.hex(5)}`,
-    role,
-    clinic,
-    ward: random.whole(1, clinic.wards),
-    ip,
-    device: `PC-${random.hex(6).toUpperCase()}`,
-  };
+/** At least one of each role; nurses take what rounding leaves over. */
+function headcounts(staff: number): readonly (readonly [RoleName, number])[] {
+  const counts = roleNames.map((role) => [role, Math.max(1, Math.floor(staff * roleOf(role).share))] as const);
+  const rest = staff - counts.reduce((sum, [, count]) => sum + count, 0);
+  return counts.map(([role, count]) => [role, role === 'nurse' ? Math.max(1, count + rest) : count]);
 }
 
-function roleAt(share: number): RoleName {
-  let below = 0;
-  for (const [name, role] of Object.entries(roles)) {
-    below += role.share;
-    if (share < below) return name as RoleName;
-  }
-  return 'nurse';
+function unitFor(role: RoleName, units: readonly Unit[], random: SeededRandom): Unit {
+  const kind = random.weighted(roleOf(role).places);
+  return random.weighted(units.filter((unit) => unit.kind === kind).map((unit) => [unit, placesOf(unit)] as const));
 }
 
-/** Patients lying in a ward on a day: about a fifth leave each day and others take their beds. */
-export function wardPatientsOn(hospital: Hospital, clinic: Clinic, ward: number, day: number): readonly string[] {
-  return Array.from({ length: wardPatients }, (_, bed) => {
-    const stay = Math.floor((day + bed * 0.37) / (3 + (bed % 6)));
-    return patientId(new SeededRandom(hospital.seed, `bed ${clinic.id} ${ward} ${bed} ${stay}`));
-  });
-}
-
-/** An invented identifier: twelve digits, so that it is not met by chance in other figures. */
-export function patientId(random: SeededRandom): string {
-  return `8${String(random.whole(0, 99_999)).padStart(5, '0')}${String(random.whole(0, 999_999)).padStart(6, '0')}`;
-}
-
-/** The n-th former patient of a clinic, as archives and exports list them. */
-export function formerPatient(hospital: Hospital, clinic: Clinic, index: number): string {
-  return patientId(new SeededRandom(hospital.seed, `former ${clinic.id} ${index}`));
+/** Emergency departments, laboratories, ... are as large as their clinic; wards and consultations are all alike. */
+function placesOf({ kind, clinic }: Unit): number {
+  return kind === 'ward' || kind === 'outpatient' ? 1 : clinic.weight;
 }

@@ -1,96 +1,136 @@
-import { type AttackName, plant, type PlantedAttack } from './attacks.js';
-import type { Access, SourceEvent } from './event.js';
-import { type Hospital, hospitalOf } from './hospital.js';
-import { legitimateDay } from './legitimate.js';
-import { staffDay } from './staff-day.js';
+import { plant, type PlantedAttack } from './attack.js';
+import type { AttackOrder } from './attack-plans.js';
+import type { Access, PatientName, SourceEvent } from './event.js';
+import { type Hospital, hospitalOf, type HospitalOptions } from './hospital.js';
+import { dayMs, instantOf, localDayOf, weekdayOf } from './local-time.js';
+import { Merge } from './merge.js';
+import { massCasualtyDuties, migrationNight, recallList } from './occasions.js';
+import { imagingName, patientIdentifier } from './patients.js';
+import { mix } from './random.js';
+import { dutiesOn } from './roster.js';
+import { serviceDay } from './services.js';
+import { authOf } from './session.js';
+import { workShift } from './shift.js';
+import { type Truth, TruthBook } from './truth.js';
 
-export interface SimulationOptions {
-  readonly seed: number;
-  /** Midnight UTC of the first day, milliseconds. */
-  readonly start: number;
-  readonly days: number;
-  readonly staff: number;
-  readonly groupId: string;
-  readonly attacks: readonly AttackName[];
+export interface SimulationOptions extends HospitalOptions {
+  readonly attacks: readonly AttackOrder[];
+  /** A vendor moves one clinic's records a night. */
+  readonly migration: boolean;
+  /** Local day from the start, counted from 0, with a mass-casualty evening; none when it is not reached. */
+  readonly massCasualtyDay: number;
 }
 
-export const defaultSimulation = { days: 1, staff: 1400, groupId: 'helix' } as const;
+/** A group as large as the one of the reference case. */
+export const defaultSimulation = {
+  seed: 1,
+  start: Date.UTC(2026, 0, 4, 23),
+  days: 1,
+  staff: 1_400,
+  establishments: 17,
+  closed: 3,
+  patients: 900_000,
+  groupId: 'helix',
+  attacks: ['burst'],
+  migration: false,
+  massCasualtyDay: 3,
+} as const satisfies SimulationOptions;
 
-/** What was planted, in the form that a check reads. `patients` is the exact number of distinct patients read by the attack. */
-export interface Truth {
-  readonly start: string;
-  readonly days: number;
-  readonly closed_clinics: readonly string[];
-  readonly service_accounts: readonly string[];
-  readonly attacks: readonly {
-    readonly name: AttackName;
-    readonly actors: readonly string[];
-    readonly begins: string;
-    readonly patients: number;
-  }[];
-}
-
-const dayMs = 86_400_000;
-
-/** A hospital group over some days: same options, same events, on any machine. Memory is bounded by the events of one day. */
+/**
+ * A hospital group over some days: same options, same events, on any machine. Memory holds the staff and one access of everybody who is
+ * at work, however many days there are. Throws `AttackRefused`.
+ */
 export class Simulation {
   readonly hospital: Hospital;
   readonly #attacks: readonly PlantedAttack[];
+  readonly #book = new TruthBook();
+  readonly #prefix: string;
 
   constructor(private readonly options: SimulationOptions) {
     this.hospital = hospitalOf(options);
-    this.#attacks = options.attacks.map((name) => plant(this.hospital, name));
+    const planted: PlantedAttack[] = [];
+    for (const order of options.attacks) planted.push(plant(this.hospital, order, planted));
+    this.#attacks = planted;
+    // Two different simulations have no id in common, or the second one would be taken for a repetition of the first.
+    const { days: _days, ...rest } = options;
+    this.#prefix = mix(...Buffer.from(JSON.stringify(rest))).toString(36);
   }
 
-  get attacks(): readonly PlantedAttack[] {
-    return this.#attacks;
-  }
-
-  /** Events in order of time; ids count up, so that a repeated run repeats them. */
+  /** Events in order of time; to be asked for once. `truth` counts what was taken from here. */
   *events(): Generator<SourceEvent> {
+    const { start, days } = this.hospital;
+    const until = start + days * dayMs;
     let number = 0;
-    let beyond: Access[] = this.#attacks.flatMap((attack) => attack.accesses);
-    for (let day = 0; day < this.options.days; day += 1) {
-      const until = this.hospital.start + (day + 1) * dayMs;
-      const all = [...beyond, ...this.#ordinary(day)].toSorted((a, b) => a.at - b.at || compare(a.actor_id, b.actor_id));
-      const later = all.findIndex((access) => access.at >= until);
-      beyond = later < 0 ? [] : all.slice(later);
-      for (const access of later < 0 ? all : all.slice(0, later)) {
-        number += 1;
-        yield this.#eventOf(access, number);
-      }
+    for (const access of this.#accesses(until)) {
+      if (access.at < start) continue;
+      number += 1;
+      this.#book.note(access);
+      yield this.#eventOf(access, number);
     }
   }
 
+  /** What the events that have been played so far hold. */
   truth(): Truth {
-    const until = this.hospital.start + this.options.days * dayMs;
+    return this.#book.truth(this.hospital);
+  }
+
+  *#accesses(until: number): Generator<Access> {
+    const merge = new Merge();
+    for (const attack of this.#attacks) for (const stream of attack.streams) merge.add(stream);
+    // Whoever began before the start is still at work then.
+    let day = localDayOf(this.hospital.start) - 1;
+    for (;;) {
+      for (; instantOf(day, 0) < until && instantOf(day, 0) <= merge.nextAt; day += 1) this.#plan(day, merge);
+      if (merge.nextAt >= until) return;
+      yield merge.take();
+    }
+  }
+
+  /** Everything that begins on a local day. */
+  #plan(day: number, merge: Merge): void {
+    const { hospital, options } = this;
+    const firstDay = localDayOf(hospital.start);
+    const night = day - firstDay;
+    for (const duty of dutiesOn(hospital, day, firstDay)) merge.add(workShift(hospital, duty));
+    if (night === options.massCasualtyDay)
+      for (const duty of massCasualtyDuties(hospital, day)) merge.add(workShift(hospital, duty));
+    for (const stream of serviceDay(hospital, day)) merge.add(stream);
+    const firstWorkingDay = weekdayOf(firstDay) < 5 ? 0 : 7 - weekdayOf(firstDay);
+    for (const stream of recallList(hospital, day, night === firstWorkingDay)) merge.add(stream);
+    if (options.migration && night >= 0) merge.add(migrationNight(hospital, day, night));
+  }
+
+  #eventOf(access: Access, number: number): SourceEvent {
+    const { session, clinic, recordCount, categories, purpose, emergency } = access;
+    const { account } = session;
     return {
-      start: new Date(this.hospital.start).toISOString(),
-      days: this.options.days,
-      closed_clinics: this.hospital.closed.map((clinic) => clinic.id),
-      service_accounts: this.hospital.serviceAccounts,
-      attacks: this.#attacks.map(({ name, actors, begins, accesses }) => ({
-        name,
-        actors,
-        begins: new Date(begins).toISOString(),
-        patients: new Set(accesses.filter((access) => access.at < until).flatMap((access) => access.patient_ids)).size,
-      })),
+      time: new Date(access.at).toISOString(),
+      group_id: this.hospital.groupId,
+      clinic_id: clinic.id,
+      actor_id: account.id,
+      actor_role: account.role,
+      actor_kind: account.kind,
+      privileged: account.privileged,
+      action: access.action,
+      outcome: access.outcome ?? 'success',
+      patient_ids: access.patients.map((patient) => this.#nameOf(patient, session.application)),
+      ...(recordCount !== undefined && { record_count: recordCount }),
+      ...(categories && { categories }),
+      ...(purpose && { purpose }),
+      ...(emergency && { emergency }),
+      source_ip: session.sourceIp,
+      device: session.device,
+      ...(session.userAgent && { user_agent: session.userAgent }),
+      session_id: session.id,
+      auth: authOf(session),
+      mfa: session.mfa ?? account.mfa,
+      application: session.application,
+      id: `${this.#prefix}-${number}`,
     };
   }
 
-  #ordinary(day: number): readonly Access[] {
-    return [
-      ...this.hospital.staff.flatMap((member) => staffDay(this.hospital, member, day)),
-      ...legitimateDay(this.hospital, day),
-    ];
+  #nameOf(patient: number, application: string): PatientName {
+    const { seed } = this.hospital;
+    return application === 'imaging-archive' ? imagingName(seed, patient) : patientIdentifier(seed, patient);
   }
-
-  #eventOf({ at, ...access }: Access, number: number): SourceEvent {
-    const id = `${this.options.seed}-${String(number).padStart(9, '0')}`;
-    return { id, time: new Date(at).toISOString(), group_id: this.options.groupId, ...access };
-  }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }
