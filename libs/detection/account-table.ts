@@ -1,15 +1,18 @@
 import { grown } from './grown.js';
+import { KeyStore } from './key-store.js';
 
 /** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
 export class AccountTable {
   #slots = new Uint32Array(128);
   #hash = new Uint32Array(64);
   #newest = new Float64Array(64);
-  #key: (Uint8Array | undefined)[] = [];
+  readonly #keys = new KeyStore();
+  #place = new Uint32Array(64);
+  /** Length of the key in bytes; 0 where the number is not in use. */
+  #length = new Uint16Array(64);
   readonly #free: number[] = [];
   #end = 1;
   #count = 0;
-  #keyBytes = 0;
 
   get count(): number {
     return this.#count;
@@ -19,7 +22,14 @@ export class AccountTable {
     return this.#end;
   }
   get bytes(): number {
-    return this.#slots.byteLength + this.#hash.byteLength + this.#newest.byteLength + this.#keyBytes + this.#end * 8;
+    return (
+      this.#slots.byteLength +
+      this.#hash.byteLength +
+      this.#newest.byteLength +
+      this.#place.byteLength +
+      this.#length.byteLength +
+      this.#keys.bytes
+    );
   }
 
   find(bytes: Uint8Array, start: number, end: number, hash: number): number {
@@ -27,7 +37,7 @@ export class AccountTable {
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const account = this.#slots[slot] ?? 0;
       if (account === 0) return 0;
-      if (this.#hash[account] === hash && this.#same(account, bytes, start, end)) return account;
+      if (this.#hash[account] === hash && this.#same(account, bytes, start, end - start)) return account;
     }
   }
 
@@ -37,13 +47,15 @@ export class AccountTable {
     if (account >= this.#hash.length) {
       this.#hash = grown(this.#hash, Uint32Array);
       this.#newest = grown(this.#newest, Float64Array);
+      this.#place = grown(this.#place, Uint32Array);
+      this.#length = grown(this.#length, Uint16Array);
     }
     this.#hash[account] = hash;
     this.#newest[account] = 0;
-    this.#key[account] = bytes.slice(start, end);
-    this.#keyBytes += end - start;
+    this.#place[account] = this.#keys.put(bytes, start, end);
+    this.#length[account] = end - start;
     this.#count += 1;
-    this.#place(account);
+    this.#enter(account);
     return account;
   }
 
@@ -61,15 +73,16 @@ export class AccountTable {
       hole = slot;
     }
     this.#slots[hole] = 0;
-    this.#keyBytes -= this.#key[account]?.length ?? 0;
-    this.#key[account] = undefined;
+    this.#keys.drop(this.#place[account] ?? 0, this.#length[account] ?? 0);
+    this.#length[account] = 0;
     this.#free.push(account);
     this.#count -= 1;
   }
 
   /** The bytes of the account, undefined where the number is not in use. */
   key(account: number): Uint8Array | undefined {
-    return this.#key[account];
+    const length = this.#length[account] ?? 0;
+    return length === 0 ? undefined : this.#keys.get(this.#place[account] ?? 0, length);
   }
   hash(account: number): number {
     return this.#hash[account] ?? 0;
@@ -82,7 +95,7 @@ export class AccountTable {
     this.#newest[account] = time;
   }
 
-  #place(account: number): void {
+  #enter(account: number): void {
     const mask = this.#slots.length - 1;
     let slot = (this.#hash[account] ?? 0) & mask;
     while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
@@ -91,13 +104,10 @@ export class AccountTable {
 
   #grow(): void {
     this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let account = 1; account < this.#end; account += 1) if (this.#key[account]) this.#place(account);
+    for (let account = 1; account < this.#end; account += 1) if (this.#length[account] !== 0) this.#enter(account);
   }
 
-  #same(account: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const key = this.#key[account];
-    if (!key || key.length !== end - start) return false;
-    for (let i = 0; i < key.length; i += 1) if (key[i] !== bytes[start + i]) return false;
-    return true;
+  #same(account: number, bytes: Uint8Array, start: number, length: number): boolean {
+    return this.#length[account] === length && this.#keys.equals(this.#place[account] ?? 0, length, bytes, start);
   }
 }

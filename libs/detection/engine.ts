@@ -89,7 +89,7 @@ export class Engine {
   }
 
   /**
-   * The whole state in pieces of about a mebibyte, each a copy. The state must not change before the last piece was taken: a call of `apply`
+   * The whole state in pieces of some 256 KiB (a larger ledger is one piece), each a copy. The state must not change before the last piece was taken: a call of `apply`
    * in between makes the next piece throw `SnapshotDisturbed`.
    */
   snapshot(): Iterable<Uint8Array> {

@@ -1,12 +1,13 @@
 /**
- * Memory for ledgers: runs of entries of six 32-bit words, cut from chunks by size class, with a free list per class, so that nothing
- * is allocated on the heap per access. Runs above `sharedEntriesMax` have a chunk of their own.
+ * Memory for ledgers: runs of entries of six 32-bit words. A chunk holds runs of one size class and is let go when its last run is given
+ * back: accounts that grow together leave whole chunks behind, where one pool for all sizes would keep every size that they had.
  */
 export const entryWords = 6;
-/** Shared chunks begin small, since an engine may hold little, and double up to this. */
-const chunkEntriesMax = 65_536;
-const chunkEntriesMin = 512;
-const sharedEntriesMax = 8_192;
+
+/** Entries of a chunk, unless a run alone is larger; 48 KiB. */
+const chunkEntries = 2_048;
+/** Runs of the first chunk of a class, since an engine may hold little. */
+const firstRuns = 8;
 
 /** Capacities in entries, each about a quarter above the one before. */
 export const capacities: readonly number[] = [...growing()];
@@ -26,15 +27,24 @@ export function classFor(entries: number): number {
   return low;
 }
 
+/** What is known of a chunk besides its words. */
+interface ChunkState {
+  /** Runs handed out. */
+  live: number;
+  /** First word of each run that may be handed out. */
+  readonly free: number[];
+  /** It stands in the list of its class. */
+  listed: boolean;
+}
+
 export class EntryArena {
   /** Chunk by number; a run is (chunk, first word). */
   readonly chunks: Uint32Array[] = [];
-  readonly #freeRuns: { readonly chunk: number; readonly word: number }[][] = capacities.map(() => []);
+  readonly #states: (ChunkState | undefined)[] = [];
   readonly #freeChunks: number[] = [];
-  #current = -1;
-  #used = 0;
-  /** Entries of the current chunk. */
-  #room = 0;
+  /** By class: chunks that may have free runs; the last is used first. */
+  readonly #open: number[][] = capacities.map(() => []);
+  readonly #chunksOf: number[] = capacities.map(() => 0);
   #bytes = 0;
   /** Where the run of the last `take` lies. */
   chunk = 0;
@@ -42,37 +52,34 @@ export class EntryArena {
 
   /** Sets `chunk` and `word` to a run of the class. Its content is undefined. */
   take(sizeClass: number): void {
-    const free = this.#freeRuns[sizeClass]?.pop();
-    if (free) {
-      this.chunk = free.chunk;
-      this.word = free.word;
-      return;
+    const open = this.#open[sizeClass] ?? [];
+    for (;;) {
+      const chunk = open.at(-1) ?? this.#newChunk(sizeClass, open);
+      const state = this.#states[chunk];
+      const word = state?.free.pop();
+      if (state && word !== undefined) {
+        state.live += 1;
+        this.chunk = chunk;
+        this.word = word;
+        return;
+      }
+      if (state) state.listed = false;
+      open.pop();
     }
-    const entries = capacities[sizeClass] ?? 0;
-    if (entries > sharedEntriesMax) {
-      this.chunk = this.#newChunk(entries);
-      this.word = 0;
-      return;
-    }
-    if (this.#used + entries > this.#room) {
-      this.#room = Math.min(chunkEntriesMax, Math.max(this.#room * 2, entries, chunkEntriesMin));
-      this.#current = this.#newChunk(this.#room);
-      this.#used = 0;
-    }
-    this.chunk = this.#current;
-    this.word = this.#used * entryWords;
-    this.#used += entries;
   }
 
   give(sizeClass: number, chunk: number, word: number): void {
-    const entries = capacities[sizeClass] ?? 0;
-    if (entries <= sharedEntriesMax) {
-      this.#freeRuns[sizeClass]?.push({ chunk, word });
+    const state = this.#states[chunk];
+    if (!state) return;
+    state.live -= 1;
+    if (state.live === 0) {
+      this.#letGo(sizeClass, chunk);
       return;
     }
-    this.#bytes -= entries * entryWords * 4;
-    this.chunks[chunk] = new Uint32Array(0);
-    this.#freeChunks.push(chunk);
+    state.free.push(word);
+    if (state.listed) return;
+    state.listed = true;
+    this.#open[sizeClass]?.push(chunk);
   }
 
   /** Bytes of all chunks, free runs included. */
@@ -80,10 +87,36 @@ export class EntryArena {
     return this.#bytes;
   }
 
-  #newChunk(entries: number): number {
-    const index = this.#freeChunks.pop() ?? this.chunks.length;
-    this.chunks[index] = new Uint32Array(entries * entryWords);
-    this.#bytes += entries * entryWords * 4;
-    return index;
+  #newChunk(sizeClass: number, open: number[]): number {
+    const entries = capacities[sizeClass] ?? 0;
+    const runs = this.#chunksOf[sizeClass] === 0 ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
+    const chunk = this.#freeChunks.pop() ?? this.chunks.length;
+    this.chunks[chunk] = new Uint32Array(runs * entries * entryWords);
+    this.#states[chunk] = {
+      live: 0,
+      free: Array.from({ length: runs }, (_, run) => (runs - 1 - run) * entries * entryWords),
+      listed: true,
+    };
+    this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 0) + 1;
+    this.#bytes += runs * entries * entryWords * 4;
+    open.push(chunk);
+    return chunk;
   }
+
+  #letGo(sizeClass: number, chunk: number): void {
+    const open = this.#open[sizeClass] ?? [];
+    const listed = open.lastIndexOf(chunk);
+    if (listed >= 0) open.splice(listed, 1);
+    this.#bytes -= this.chunks[chunk]?.byteLength ?? 0;
+    this.chunks[chunk] = none;
+    this.#states[chunk] = undefined;
+    this.#freeChunks.push(chunk);
+    this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 1) - 1;
+  }
+}
+
+const none = new Uint32Array(0);
+
+function runsOf(entries: number): number {
+  return Math.max(1, Math.floor(chunkEntries / entries));
 }

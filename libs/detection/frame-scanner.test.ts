@@ -43,6 +43,7 @@ describe('the scanner', () => {
     ['a time without milliseconds', lineWith({ time: '2026-02-20T08:00:00Z' }), 'not_a_row'],
     ['a clear identifier', lineWith({ patient_id: '8001234' }), 'not_a_row'],
     ['an action that nobody knows', lineWith({ action: 'peek' }), 'not_a_row'],
+    ['an account of 2,000 characters', lineWith({ actor_id: 'a'.repeat(2_000) }), 'not_a_row'],
     ['no event_id', lineWith({ event_id: undefined }), 'not_a_row'],
   ])('says why it refuses %s, with the line and without its content', (_, line, reason) => {
     const read = scan(`${lineWith({})}\n\n${line}\n${lineWith({})}`);

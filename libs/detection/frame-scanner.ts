@@ -1,5 +1,5 @@
 import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
-import { ScannedRow, scanRow } from './scan-row.js';
+import { accountCharsMax, ScannedRow, scanRow } from './scan-row.js';
 
 /** A line that cannot be used. `detail` never holds its content. */
 export interface RejectedRow {
@@ -72,6 +72,7 @@ function parseObject(bytes: Uint8Array, start: number, end: number): Readonly<Re
 
 function wrongField(parsed: Readonly<Record<string, unknown>>): string | undefined {
   for (const key of fixedKeys) if (typeof parsed[key] !== 'string') return key;
+  for (const key of ['group_id', 'actor_id'] as const) if (String(parsed[key]).length > accountCharsMax) return key;
   const checked = shape.safeParse(parsed);
   return checked.success ? undefined : String(checked.error.issues[0]?.path[0] ?? 'a field');
 }

@@ -93,8 +93,9 @@ export class IncidentBook {
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
   settle(watermark: number, now: number): void {
     this.watermark = Math.max(this.watermark, watermark);
-    if (watermark >= this.#nextClose) this.#close(watermark, now);
-    if (watermark >= this.#nextExpiry) this.#expire(watermark);
+    const closes = watermark >= this.#nextClose;
+    if (closes) this.#close(watermark, now);
+    if (closes || watermark >= this.#nextExpiry) this.#expire(watermark);
   }
 
   /** What was told since the last call, in order; with `includeUpdates` also the present figures of incidents that changed untold. */
@@ -231,11 +232,23 @@ export class IncidentBook {
 
   #expire(watermark: number): void {
     this.#nextExpiry = Number.POSITIVE_INFINITY;
+    this.#drop((incident) => watermark >= incident.lastTime + this.options.keepClosedMs);
+    const closed = [...this.byAccount.values()].flat().filter(({ state }) => state === 'closed');
+    let excess = closed.reduce((sum, { patientSet }) => sum + patientSet.bytes, 0) - this.options.closedBytesMax;
+    if (excess <= 0) return;
+    const dropped = new Set<Incident>();
+    for (const incident of closed.toSorted((a, b) => a.lastTime - b.lastTime || a.opening.order - b.opening.order)) {
+      if (excess <= 0) break;
+      dropped.add(incident);
+      excess -= incident.patientSet.bytes;
+    }
+    this.#drop((incident) => dropped.has(incident));
+  }
+
+  /** Forgets closed incidents that are chosen; one whose figures are still to be sent stays until they are. */
+  #drop(chosen: (incident: Incident) => boolean): void {
     for (const [account, incidents] of this.byAccount) {
-      const kept = incidents.filter(
-        (incident) =>
-          incident.state === 'open' || watermark < incident.lastTime + this.options.keepClosedMs || this.#dirty.has(incident),
-      );
+      const kept = incidents.filter((one) => one.state === 'open' || this.#dirty.has(one) || !chosen(one));
       if (kept.length) this.byAccount.set(account, kept);
       else this.byAccount.delete(account);
       for (const incident of kept) this.#schedule(incident);

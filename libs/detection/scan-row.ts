@@ -99,6 +99,8 @@ const templates = {
 } as const;
 const times = new IsoReader();
 const receipts = new IsoReader();
+/** Characters of `group_id` and of `actor_id` that a row may have; longer ones are rejected. */
+export const accountCharsMax = 1_024;
 const isoLength = 24;
 const hexLength = 32;
 
@@ -195,6 +197,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   const actorStart = at;
   at = endOfPlain(bytes, at, canonical);
   if (at < 0 || !templates.patient.isAt(view, at)) return false;
+  if (at - groupStart > accountCharsMax && !canonical) return false;
   row.accountStart = groupStart;
   row.accountEnd = at;
   row.hasAccount = groupEnd > groupStart && at > actorStart;

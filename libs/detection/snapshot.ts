@@ -17,7 +17,7 @@ export class SnapshotDisturbed extends Error {
 }
 
 const version = 1;
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 
 /**
  * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, and last kind 3: the end with the numbers
