@@ -1,4 +1,5 @@
-const chunkBytes = 256 * 1024;
+/** Two names of 1,024 characters, escaped, and what stands between them, fit. */
+const chunkBytes = 16 * 1024;
 const grain = 8;
 
 /** Byte strings kept outside the heap: each in a place of its length rounded up, found again by a number. */
@@ -11,10 +12,10 @@ export class KeyStore {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   }
 
-  /** Keeps a copy; returns its place. Throws RangeError above 64 KiB. */
+  /** Keeps a copy; returns its place. Throws RangeError above 16 KiB. */
   put(bytes: Uint8Array, start: number, end: number): number {
     const length = end - start;
-    if (length > 65_535) throw new RangeError(`a key of ${length} bytes: at most 65535 are kept`);
+    if (length > chunkBytes) throw new RangeError(`a key of ${length} bytes: at most ${chunkBytes} are kept`);
     const room = Math.ceil(length / grain) * grain;
     const place = this.#free.get(room)?.pop() ?? this.#newPlace(room);
     this.chunkOf(place).set(bytes.subarray(start, end), offsetOf(place));
