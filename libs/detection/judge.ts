@@ -32,6 +32,8 @@ export class Judge {
   readonly counter: WindowCounter;
   /** By ledger: until which time, exclusive, each rule holds for accesses in order. */
   readonly #holds = new Map<number, Float64Array>();
+  /** By ledger: for each rule the first and the last time of the newest firings known to lie closer than quiet to one another. */
+  readonly #fired = new Map<number, Float64Array>();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
 
   constructor(
@@ -58,6 +60,7 @@ export class Judge {
 
   forget(ledger: number): void {
     this.#holds.delete(ledger);
+    this.#fired.delete(ledger);
   }
 
   #takeInOrder(series: Series, ledger: number, entry: Entry, floor: number, firings: Firing[]): void {
@@ -77,11 +80,13 @@ export class Judge {
         break;
       }
     }
+    ledgers.noteSpread(ledger, this.marks.spreadOf(entry.mark));
     ledgers.insert(ledger, length, entry, floor);
     for (const rule of series.rules) {
       const reached = this.#raise(ledger, rule, seenAt <= entry.time - rule.timespanMs || seenAt < 0, spreads);
-      if (reached && this.#holdsInOrder(ledger, rule, entry.time))
-        firings.push({ series, rule, ledger, first: entry.time, last: entry.time });
+      if (!reached || !this.#holdsInOrder(ledger, rule, entry.time)) continue;
+      this.#noteFired(ledger, rule, entry.time, entry.time);
+      firings.push({ series, rule, ledger, first: entry.time, last: entry.time });
     }
   }
 
@@ -120,20 +125,34 @@ export class Judge {
       if (timeOf(words, word) !== entry.time) break;
       if (sameValue(words, word, entry) && markOf(words, word) === entry.mark) return;
     }
+    ledgers.noteSpread(ledger, this.marks.spreadOf(entry.mark));
     ledgers.insert(ledger, after, entry, floor);
+    const sole = ledgers.hasSoleSpread(ledger);
     for (const rule of series.rules) {
-      this.#raise(ledger, rule, true, true);
-      this.#sweep(series, ledger, rule, entry.time, floor, firings);
+      this.#raise(ledger, rule, true, !sole);
+      if (!(sole && rule.spreadAtLeast > 1)) this.#sweep(series, ledger, rule, entry.time, floor, firings);
     }
   }
 
+  /**
+   * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
+   * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order.
+   */
   #sweep(series: Series, ledger: number, rule: SeriesRule, time: number, floor: number, firings: Firing[]): void {
+    const { ledgers } = this;
+    const known = this.#fired.get(ledger);
+    const knownFrom = known?.[2 * rule.slot] ?? 0;
+    const knownTo = known?.[2 * rule.slot + 1] ?? 0;
+    const from = time > knownFrom && time <= knownTo ? knownTo + 1 : time;
+    if (ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return;
     let first = -1;
     let last = -1;
     const tell = (): void => {
-      if (first >= 0) firings.push({ series, rule, ledger, first, last });
+      if (first < 0) return;
+      this.#noteFired(ledger, rule, first, last);
+      firings.push({ series, rule, ledger, first, last });
     };
-    this.counter.sweep(ledger, time, time + rule.timespanMs, floor, rule, (fired) => {
+    this.counter.sweep(ledger, from, time + rule.timespanMs, floor, rule, (fired) => {
       if (first >= 0 && fired - last >= this.quietMs) {
         tell();
         first = fired;
@@ -141,5 +160,24 @@ export class Judge {
       last = fired;
     });
     tell();
+  }
+
+  /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
+  #noteFired(ledger: number, rule: SeriesRule, first: number, last: number): void {
+    const from = 2 * rule.slot;
+    let known = this.#fired.get(ledger);
+    if (!known) {
+      known = new Float64Array(2 * this.ledgers.slots);
+      this.#fired.set(ledger, known);
+    }
+    const knownFrom = known[from] ?? 0;
+    const knownTo = known[from + 1] ?? 0;
+    if (first - knownTo >= this.quietMs) {
+      known[from] = first;
+      known[from + 1] = last;
+    } else if (knownFrom - last < this.quietMs) {
+      known[from] = Math.min(knownFrom, first);
+      known[from + 1] = Math.max(knownTo, last);
+    }
   }
 }

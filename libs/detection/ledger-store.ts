@@ -27,6 +27,7 @@ export class LedgerStore {
   #length = new Uint32Array(64);
   #class = new Uint8Array(64);
   #series = new Uint16Array(64);
+  #sole = new Uint32Array(64);
   #bounds: Uint32Array;
   readonly #free: number[] = [];
   #count = 1; // ledger 0 is none
@@ -42,7 +43,7 @@ export class LedgerStore {
   }
 
   get bytes(): number {
-    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 2 + 4 * this.slots);
+    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 2 + 4 + 4 * this.slots);
   }
 
   open(series: number): number {
@@ -53,6 +54,7 @@ export class LedgerStore {
     this.#word[ledger] = this.arena.word;
     this.#length[ledger] = 0;
     this.#series[ledger] = series;
+    this.#sole[ledger] = 0;
     this.#bounds.fill(0, ledger * this.slots, (ledger + 1) * this.slots);
     return ledger;
   }
@@ -84,6 +86,17 @@ export class LedgerStore {
   }
   setBound(ledger: number, slot: number, packed: number): void {
     this.#bounds[ledger * this.slots + slot] = packed;
+  }
+
+  /** Notes the spread value of an entry that is about to come in. */
+  noteSpread(ledger: number, spread: number): void {
+    const sole = this.#sole[ledger] ?? 0;
+    if (sole === spread + 1 || sole === several) return;
+    this.#sole[ledger] = sole === 0 ? spread + 1 : several;
+  }
+  /** Whether every entry that the ledger ever held has one and the same spread value; false when that is not known. */
+  hasSoleSpread(ledger: number): boolean {
+    return this.#sole[ledger] !== several;
   }
 
   timeAt(ledger: number, index: number): number {
@@ -160,6 +173,7 @@ export class LedgerStore {
     this.words(ledger).set(entries, this.arena.word);
     this.#length[ledger] = length;
     this.#entries += length;
+    this.#sole[ledger] = several;
     this.#bounds.fill(0xffffffff, ledger * this.slots, (ledger + 1) * this.slots);
     return ledger;
   }
@@ -173,6 +187,7 @@ export class LedgerStore {
       this.#length = grown(this.#length, Uint32Array);
       this.#class = grown(this.#class, Uint8Array);
       this.#series = grown(this.#series, Uint16Array);
+      this.#sole = grown(this.#sole, Uint32Array);
       this.#bounds = grown(this.#bounds, Uint32Array);
     }
     return ledger;
@@ -180,6 +195,9 @@ export class LedgerStore {
 }
 
 const none = new Uint32Array(0);
+
+/** In place of a sole spread value: there are several, or nobody knows. */
+const several = 0xffffffff;
 
 export function timeOf(words: Uint32Array, word: number): number {
   return ((words[word + 5] ?? 0) & timeHighMask) * word32 + (words[word + 4] ?? 0);
