@@ -4,13 +4,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const stamp = join(root, 'node_modules', '.vigie-lock-sha256');
+const built = join(root, 'dist', '.sources-sha256');
 
 /** Installs exactly what package-lock.json names, once per lock file. Exits with npm's own code when that fails. */
 export function install() {
@@ -28,19 +29,43 @@ export function install() {
   writeFileSync(stamp, lock);
 }
 
-/** Compiles TypeScript to dist/ (incremental), and copies the .sql files that the code reads beside it. */
+/** Compiles TypeScript to dist/ and copies the files that the code reads beside it; nothing to do where no source has changed since. */
 export function build() {
-  mkdirSync(join(root, '.cache'), { recursive: true });
-  const info = join(root, '.cache', 'build.tsbuildinfo');
-  if (!existsSync(join(root, 'dist'))) rmSync(info, { force: true });
+  const sources = sourcesStamp();
+  if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
+  say('building');
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   run(node, [join(root, 'scripts', 'copy-assets.mjs')]);
+  writeFileSync(built, sources);
+}
+
+/** A digest over path, size and time of every source file: cheaper than the compiler's own incremental state, and right after any change. */
+function sourcesStamp() {
+  const hash = createHash('sha256');
+  for (const top of [
+    'libs',
+    'services',
+    'cli',
+    'bench',
+    'scripts',
+    'tsconfig.base.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+  ]) {
+    const path = join(root, top);
+    const folder = statSync(path).isDirectory();
+    for (const name of folder ? readdirSync(path, { recursive: true }).toSorted() : ['']) {
+      const { size, mtimeMs } = statSync(join(path, name));
+      hash.update(`${top}/${name} ${size} ${mtimeMs}\n`);
+    }
+  }
+  return hash.digest('hex');
 }
 
 /** Installs and builds; afterwards `node` and dist/ are there. */
 export function prepare() {
   install();
-  say('building');
   build();
 }
 
