@@ -34,10 +34,19 @@ export function build() {
   const sources = sourcesStamp();
   if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
   say('building');
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
   run(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   run(node, [join(root, 'scripts', 'copy-assets.mjs')]);
+  removeOrphans();
   writeFileSync(built, sources);
+}
+
+/** Compiled files whose source is gone would hide a missing import. */
+function removeOrphans() {
+  const dist = join(root, 'dist');
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const source = name.replace(/\.js(\.map)?$/, '.ts');
+    if (source !== name && !existsSync(join(root, source))) rmSync(join(dist, name));
+  }
 }
 
 /** A digest over path, size and time of every source file: cheaper than the compiler's own incremental state, and right after any change. */
