@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { feed } from '#libs/testkit/hospital/feed.js';
+import { dayMs, instantOf, isWeekend, localDayOf } from '#libs/testkit/hospital/local-time.js';
 import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -10,7 +11,6 @@ import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { clockOf, count, summary } from './summary.js';
 import { type Notification, WebhookReceiver } from './webhook-receiver.js';
 
-const dayMs = 86_400_000;
 const source = 'demo';
 
 export interface DemonstrationOptions {
@@ -30,8 +30,7 @@ export class Demonstration {
     private readonly options: DemonstrationOptions,
     private readonly config: CommandConfig,
   ) {
-    // Yesterday, because nothing is accepted from the future.
-    this.#start = (Math.floor(systemClock.now() / dayMs) - 1) * dayMs;
+    this.#start = lastWorkingDay(systemClock.now());
     this.#simulation = new Simulation({ ...defaultSimulation, seed: options.seed, start: this.#start, attacks: ['burst'] });
     const own = !config.VIGIE_WEBHOOK_URL && !config.VIGIE_WEBHOOKS_FILE;
     this.#receiver = own ? new WebhookReceiver(randomBytes(32), (one) => this.#bar.print(`  >> ${told(one)}`)) : undefined;
@@ -101,6 +100,13 @@ export class Demonstration {
       queryUrl: clickhouseUrl(this.config),
     });
   }
+}
+
+/** Midnight of the latest weekday that is over: nothing is accepted from the future. */
+function lastWorkingDay(now: number): number {
+  let day = localDayOf(now) - 1;
+  while (isWeekend(day)) day -= 1;
+  return instantOf(day, 0);
 }
 
 function told({ type, data }: Notification): string {
