@@ -26,8 +26,7 @@ RUN ["npm", "prune", "--omit=dev", "--no-save", "--ignore-scripts", "--no-audit"
 
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="vigie" \
-      org.opencontainers.image.description="Detects the mass exfiltration of patient records while it happens" \
-      org.opencontainers.image.licenses="AGPL-3.0-only"
+      org.opencontainers.image.description="Detects the mass exfiltration of patient records while it happens"
 RUN groupadd --system --gid 10001 vigie \
  && useradd --system --uid 10001 --gid vigie --home-dir /data --shell /usr/sbin/nologin vigie \
  && install --directory --owner=vigie --group=vigie --mode=0700 /data
@@ -36,6 +35,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY rules rules
+COPY lists lists
 # VIGIE_HOST stays at its loopback default: who publishes a port says so (docker-compose.yml and deploy/kubernetes do).
 ENV NODE_ENV=production \
     PATH=/app/node_modules/node/bin:/usr/local/bin:/usr/bin:/bin \

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { z } from 'zod';
+import { rulesConfig } from '#libs/detection/rules/config.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
-import { projectRoot } from '#libs/runtime/paths.js';
 
 export const commandConfig = {
   ...commonConfig,
-  VIGIE_RULES_DIR: z.string().default(join(projectRoot, 'rules')),
+  ...rulesConfig,
   VIGIE_INGEST_TOKENS: z.string().optional(),
   VIGIE_WEBHOOK_URL: z.string().optional(),
   VIGIE_WEBHOOKS_FILE: z.string().optional(),

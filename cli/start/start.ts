@@ -20,7 +20,7 @@ export async function start(options: StartOptions): Promise<void> {
   const env: Record<string, string | undefined> = { ...process.env };
   if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
   const config = readCommandConfig(env);
-  const { rules } = await requireRules(config.VIGIE_RULES_DIR);
+  const { rules } = await requireRules(config);
   const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
     // It holds nothing but invented events, and a second day over the first one would only be duplicates.

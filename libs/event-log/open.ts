@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { topics } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -32,7 +31,7 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   });
 }
 
-/** How to reach the brokers. Throws `ConfigError` for a half-given credential or a certificate that cannot be read. */
+/** How to reach the brokers. Throws `ConfigError` for a half-given credential. */
 export function kafkaOptions(
   config: CommonConfig,
   brokers: readonly string[],
@@ -59,12 +58,8 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
   return { mechanism, username, password };
 }
 
-function tlsOf({ KAFKA_TLS: wanted, KAFKA_TLS_CA: path }: CommonConfig): KafkaOptions['ssl'] {
+/** The authority's certificate is PEM text, usually given as `KAFKA_TLS_CA_FILE`; without one the system's authorities count. */
+function tlsOf({ KAFKA_TLS: wanted, KAFKA_TLS_CA: authority }: CommonConfig): KafkaOptions['ssl'] {
   if (!wanted) return undefined;
-  if (!path) return true;
-  try {
-    return { ca: [readFileSync(path, 'utf8')] };
-  } catch (cause) {
-    throw new ConfigError(`KAFKA_TLS_CA: ${path} cannot be read`, { cause });
-  }
+  return authority ? { ca: [authority] } : true;
 }

@@ -65,7 +65,7 @@ export class ArchiverService implements OnApplicationBootstrap {
     this.#state = '';
     logger.info('archiving');
     this.#watch(pipeline, store, samples);
-    void registerRuleSelections(store, config.VIGIE_RULES_DIR, { clock, log: logger, signal });
+    void registerRuleSelections(store, config, { clock, log: logger, signal });
     return pipeline.failed;
   }
 

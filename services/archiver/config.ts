@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { z } from 'zod';
+import { rulesConfig } from '#libs/detection/rules/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
-import { projectRoot } from '#libs/runtime/paths.js';
 
 export const archiverConfig = {
   ...commonConfig,
-  VIGIE_RULES_DIR: z.string().default(join(projectRoot, 'rules')),
+  ...rulesConfig,
 };
 export type ArchiverConfig = CommonConfig & z.infer<z.ZodObject<typeof archiverConfig>>;
 

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { z } from 'zod';
+import { rulesConfig } from '#libs/detection/rules/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
-import { projectRoot } from '#libs/runtime/paths.js';
 
 export const scorerConfig = {
   ...commonConfig,
-  VIGIE_RULES_DIR: z.string().default(join(projectRoot, 'rules')),
+  ...rulesConfig,
   /** Event time without any rule holding after which an incident closes. */
   VIGIE_QUIET_HOURS: z.coerce.number().positive().max(720).default(24),
   /** Lateness inside which results are exact from memory alone, whatever the order. */

@@ -28,7 +28,7 @@ export class ScorerService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { rules } = await requireRules(this.config.VIGIE_RULES_DIR);
+    const { rules } = await requireRules(this.config);
     const stateDir = join(this.config.VIGIE_DATA_DIR, 'state', 'scorer');
     await mkdir(stateDir, { recursive: true });
     const log = await openEventLog(this.config, { clock: this.clock, logger: this.logger, name: 'scorer' });

@@ -1,12 +1,14 @@
 import { access } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { checkRules } from './check-rules.js';
+import { defaultListsDir } from './config.js';
 import { loadRules } from './load-rules.js';
-import { readRuleFiles } from './read-rule-files.js';
+import { readRuleFiles, readValueLists } from './read-rule-files.js';
 
 const pack = new URL('../../../rules/', import.meta.url).pathname;
 const { files, mistakes: unread } = await readRuleFiles(pack);
-const { rules, selections, mistakes } = loadRules(files);
+const lists = new Map([...(await readValueLists(defaultListsDir)), ['service_accounts', ['svc.nightly']]]);
+const { rules, selections, mistakes } = loadRules(files, lists);
 
 describe('the default rules', () => {
   it('load without a mistake', () => {
@@ -38,6 +40,7 @@ describe('the default rules', () => {
     ['a read that succeeded', { action: 'read', outcome: 'success', patient_id: 'p' }, true],
     ['an export whose end nobody tells', { action: 'export', outcome: 'unknown', patient_id: 'p' }, true],
     ['a read that failed', { action: 'read', outcome: 'failure', patient_id: 'p' }, false],
+    ['a read by a declared program', { action: 'read', outcome: 'success', patient_id: 'p', actor_id: 'svc.nightly' }, false],
     ['an update', { action: 'update', outcome: 'success', patient_id: 'p' }, false],
     ['a search that met no patient', { action: 'search', outcome: 'success', patient_id: '' }, false],
   ] as const)('%s counts or not', (_, row, counts) => {
@@ -45,7 +48,7 @@ describe('the default rules', () => {
   });
 
   it('are told in one sentence each', async () => {
-    const { sentences } = await checkRules([pack]);
+    const { sentences } = await checkRules([pack], await readValueLists(defaultListsDir));
     expect(sentences[0]).toContain(
       'Raises a high incident when one account reaches at least 40 different patients in at least 2 different clinics within 10 minutes, and tells it again at 40, 400, 4,000, 40,000, 400,000 patients.',
     );
