@@ -18,10 +18,23 @@ export const frameLingerMs = 20;
  * It must never change for a topic that has data: one scorer owns an account because of it.
  */
 export function partitionOf(groupId: string, actorId: string, partitions: number): number {
-  let hash = fnv1a(groupId, 0x811c9dc5);
-  hash = Math.imul(hash, 0x01000193); // the zero byte between the two
-  hash = fnv1a(actorId, hash);
-  hash ^= hash >>> 16;
+  return partitionOfHash(fnv1a(actorId, accountHashOf(groupId)), partitions);
+}
+
+/** The part of the hash that all accounts of a group share. */
+export function accountHashOf(groupId: string): number {
+  return Math.imul(fnv1a(groupId, 0x811c9dc5), 0x01000193); // the zero byte between the two
+}
+
+/** `partitionOf` for an account whose UTF-8 bytes lie at `start` to `end`, after `accountHashOf` of its group. */
+export function partitionOfBytes(groupHash: number, bytes: Uint8Array, start: number, end: number, partitions: number): number {
+  let hash = groupHash;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return partitionOfHash(hash, partitions);
+}
+
+function partitionOfHash(unfinished: number, partitions: number): number {
+  let hash = unfinished ^ (unfinished >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);

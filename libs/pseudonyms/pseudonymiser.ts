@@ -1,4 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
+import { PseudonymTable } from './pseudonym-table.js';
+import { HmacSha256 } from './sha256.js';
 
 /** Pseudonyms remembered per key and generation, two generations at most: some 40 MB of memory when full. */
 export const cachedPatientsMax = 100_000;
@@ -14,6 +16,7 @@ const domain = Buffer.from('vigie.patient.v1\0');
  */
 export class Pseudonymiser {
   readonly #cachedMax: number;
+  readonly #tables = new Map<string, PseudonymTable>();
   #young = new Map<string, Map<string, string>>();
   #old = new Map<string, Map<string, string>>();
   #youngSize = 0;
@@ -35,6 +38,18 @@ export class Pseudonymiser {
     return pseudonym;
   }
 
+  /**
+   * The same for identifiers that are bytes. One table is kept per authority, for ever: ask only for authorities that the operator named,
+   * never for those of events.
+   */
+  table(authority: string): PseudonymTable {
+    const known = this.#tables.get(authority);
+    if (known) return known;
+    const table = new PseudonymTable(new HmacSha256(this.key.export()), prefixOf(authority));
+    this.#tables.set(authority, table);
+    return table;
+  }
+
   #remember(authority: string, identifier: string, pseudonym: string): void {
     if (this.#youngSize >= this.#cachedMax) {
       this.#old = this.#young;
@@ -48,10 +63,15 @@ export class Pseudonymiser {
   }
 
   #derive(authority: string, identifier: string): string {
-    const authorityBytes = Buffer.from(authority);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(authorityBytes.length);
-    const mac = createHmac('sha256', this.key).update(domain).update(length).update(authorityBytes).update(identifier, 'utf8');
+    const mac = createHmac('sha256', this.key).update(prefixOf(authority)).update(identifier, 'utf8');
     return mac.digest('hex').slice(0, 32);
   }
+}
+
+/** What stands before the identifier in the message. */
+function prefixOf(authority: string): Buffer {
+  const length = Buffer.alloc(4);
+  const bytes = Buffer.from(authority);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([domain, length, bytes]);
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { partitionOf } from '#libs/contracts/topics.js';
 import type { AccessEvent } from '#libs/formats/event.js';
-import { itemsOf, layoutOf } from '#libs/formats/json/items.js';
+import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
@@ -41,12 +41,42 @@ export class IngestPipeline {
   async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
     const intake = this.#open(source);
     const fast = isUtf8(body) ? FastRows.of(source, intake.receivedMs, this.#scan) : undefined;
-    for (const { start, end } of itemsOf(body, layoutOf(body))) {
-      if (fast?.read(body, start, end)) this.#ordinary(intake, fast, fast.rowBytesMax(start, end));
-      else this.#item(intake, body, start, end);
-      if (this.#counted(intake)) await this.#breathe();
-    }
+    const layout = layoutOf(body);
+    if (layout === 'lines') await this.#lines(intake, body, fast);
+    else await this.#ranges(intake, body, fast, itemsOf(body, layout));
     return this.#settle(intake);
+  }
+
+  /** Lines that are ordinary are read to their end without looking for it first. */
+  async #lines(intake: Intake, body: Buffer, fast: FastRows | undefined): Promise<void> {
+    fast?.attach(body);
+    for (let at = firstByte(body); at < body.length;) {
+      const end = fast ? fast.read(at) : -1;
+      const next = end < 0 ? -1 : lineEndsAt(body, end);
+      if (fast && next >= 0) {
+        this.#ordinary(intake, fast);
+        at = next;
+      } else {
+        const line = lineAt(body, at);
+        at = line.next;
+        if (!line.item) continue;
+        this.#item(intake, body, line.item.start, line.item.end);
+      }
+      if (!this.#counted(intake)) continue;
+      await this.#breathe();
+      fast?.attach(body);
+    }
+  }
+
+  async #ranges(intake: Intake, body: Buffer, fast: FastRows | undefined, ranges: Iterable<ItemRange>): Promise<void> {
+    fast?.attach(body);
+    for (const { start, end } of ranges) {
+      if (fast?.read(start) === end) this.#ordinary(intake, fast);
+      else this.#item(intake, body, start, end);
+      if (!this.#counted(intake)) continue;
+      await this.#breathe();
+      fast?.attach(body);
+    }
   }
 
   /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
@@ -66,12 +96,12 @@ export class IngestPipeline {
     return new Intake(source, isoOf(nowMs), nowMs);
   }
 
-  /** The short way of ordinary lines: bytes to bytes. */
-  #ordinary(intake: Intake, fast: FastRows, rowBytesMax: number): void {
+  /** The short way of what was just read: bytes to bytes. */
+  #ordinary(intake: Intake, fast: FastRows): void {
     const { accesses } = this.tools;
     const partition = fast.partition(accesses.partitions);
     for (let row = 0; row < fast.rows; row += 1) {
-      const frame = accesses.room(partition, rowBytesMax, intake.ticket);
+      const frame = accesses.room(partition, fast.rowBytesMax, intake.ticket);
       frame.advance(fast.write(row, frame.view, frame.length));
     }
     intake.rows += fast.rows;
@@ -145,9 +175,11 @@ export class IngestPipeline {
   /** The log's answer, or 503: a request never waits without end, and never gets a 2xx for what is not known to be durable. */
   async #inTime(work: Promise<unknown>): Promise<void> {
     const { clock, ackMs } = this.tools;
-    const over = new AbortController();
-    const late = clock.sleep(ackMs, over.signal).then(() => {
-      throw new HttpRefusal(503, 'the log has not acknowledged in time; send this again, nothing is stored twice', 2);
+    let stop: (() => void) | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const refusal = () =>
+        reject(new HttpRefusal(503, 'the log has not acknowledged in time; send this again, nothing is stored twice', 2));
+      stop = clock.every(ackMs, refusal);
     });
     try {
       await Promise.race([work, late]);
@@ -155,8 +187,7 @@ export class IngestPipeline {
       if (cause instanceof HttpRefusal) throw cause;
       throw new HttpRefusal(503, 'the log does not take events at the moment; send this again, nothing is stored twice', 2);
     } finally {
-      late.catch(() => {});
-      over.abort();
+      stop?.();
     }
   }
 }

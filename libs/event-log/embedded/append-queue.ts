@@ -22,6 +22,8 @@ interface Pending extends TopicPartition {
 /** Group commit: while one transaction is on its way to the disk the next appends gather, and share the following one and its fsync. */
 export class AppendQueue {
   readonly #tools: AppendTools;
+  /** Where a frame and its stamp are put together; LMDB copies the value while `put` runs inside a transaction. */
+  #scratch: Buffer = Buffer.allocUnsafeSlow(0);
   #pending: Pending[] = [];
   #writing: Promise<void> | undefined;
 
@@ -72,16 +74,27 @@ export class AppendQueue {
     const offsets = batch.map(({ topic, partition, bytes }) => {
       const key = `${topic}/${partition}`;
       const extent = extents.get(key) ?? { ...extentOf(disk, { topic, partition }), topic, partition };
-      disk.frames.put([topic, partition, extent.end], stamped(now(), bytes));
+      disk.frames.put([topic, partition, extent.end], this.#stamped(now(), bytes));
       extents.set(key, { ...extent, end: extent.end + 1, bytes: extent.bytes + diskBytesOf(bytes.length) });
       return extent.end;
     });
     for (const { topic, partition, ...extent } of extents.values()) disk.extents.put([topic, partition], extent);
     return offsets;
   }
+
+  /** Good until the next call. */
+  #stamped(ms: number, bytes: Buffer): Buffer {
+    const length = stampBytes + bytes.length;
+    if (this.#scratch.length < length) this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, scratchBytesMin));
+    this.#scratch.writeDoubleBE(ms, 0);
+    bytes.copy(this.#scratch, stampBytes);
+    return this.#scratch.subarray(0, length);
+  }
 }
 
 const stampBytes = 8;
+/** An ordinary frame and its stamp. */
+const scratchBytesMin = 256 * 1024 + stampBytes;
 const pageBytes = 4096;
 
 /** What a frame takes in the file: LMDB gives a large value whole pages, with a header of 16 bytes. */
@@ -91,13 +104,6 @@ export function diskBytesOf(frameBytes: number): number {
 
 export function extentOf(disk: Disk, { topic, partition }: TopicPartition): PartitionExtent {
   return disk.extents.get([topic, partition]) ?? { start: 0, end: 0, bytes: 0 };
-}
-
-function stamped(ms: number, bytes: Buffer): Buffer {
-  const value = Buffer.allocUnsafe(stampBytes + bytes.length);
-  value.writeDoubleBE(ms, 0);
-  bytes.copy(value, stampBytes);
-  return value;
 }
 
 /** When the frame was appended, and its bytes. */

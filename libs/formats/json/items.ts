@@ -33,8 +33,8 @@ export function* itemsOf(bytes: Uint8Array, layout: Layout): Generator<ItemRange
   else yield { start, end: trimEnd(bytes, start, bytes.length) };
 }
 
-/** Skips white space and a UTF-8 byte order mark. */
-function firstByte(bytes: Uint8Array): number {
+/** Where the first item begins: after white space and a UTF-8 byte order mark. */
+export function firstByte(bytes: Uint8Array): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   while (at < bytes.length && isSpace(bytes[at])) at += 1;
   return at;
@@ -42,13 +42,27 @@ function firstByte(bytes: Uint8Array): number {
 
 function* linesOf(bytes: Uint8Array, from: number): Generator<ItemRange> {
   for (let start = from; start < bytes.length;) {
-    const found = bytes.indexOf(lineFeed, start);
-    const lineEnd = found < 0 ? bytes.length : found;
-    while (start < lineEnd && isSpace(bytes[start])) start += 1;
-    const end = trimEnd(bytes, start, lineEnd);
-    if (end > start) yield { start, end };
-    start = lineEnd + 1;
+    const { item, next } = lineAt(bytes, start);
+    if (item) yield item;
+    start = next;
   }
+}
+
+/** The line that begins at `from` without white space at its ends, nothing for an empty one, and where the next begins. */
+export function lineAt(bytes: Uint8Array, from: number): { readonly item: ItemRange | undefined; readonly next: number } {
+  const found = bytes.indexOf(lineFeed, from);
+  const lineEnd = found < 0 ? bytes.length : found;
+  return { item: trimmed(bytes, from, lineEnd), next: lineEnd + 1 };
+}
+
+/** Where the next line begins when only white space is left of this one, or -1. */
+export function lineEndsAt(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== lineFeed) {
+    if (!isSpace(bytes[at])) return -1;
+    at += 1;
+  }
+  return at + 1;
 }
 
 /** Elements between commas at the array's own level; what follows the closing bracket is an item too, so that it gets refused. */

@@ -84,12 +84,13 @@ const ordinary = {
 function fastRows(line: string): string | undefined {
   const bytes = Buffer.from(line);
   const fast = FastRows.of(source, receivedMs, scan);
-  if (!fast?.read(bytes, 0, bytes.length)) return undefined;
-  const target = Buffer.alloc(fast.rows * fast.rowBytesMax(0, bytes.length));
+  fast?.attach(bytes);
+  if (fast?.read(0) !== bytes.length) return undefined;
+  const target = Buffer.alloc(fast.rows * fast.rowBytesMax);
   let at = 0;
   for (let row = 0; row < fast.rows; row += 1) {
     const end = fast.write(row, new DataView(target.buffer, target.byteOffset, target.length), at);
-    if (end - at > fast.rowBytesMax(0, bytes.length)) throw new RangeError('a row is longer than its bound');
+    if (end - at > fast.rowBytesMax) throw new RangeError('a row is longer than its bound');
     at = end;
   }
   return target.toString('utf8', 0, at);

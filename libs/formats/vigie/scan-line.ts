@@ -31,7 +31,10 @@ const kinds = Uint8Array.from(fields, (name) => {
   return name === 'patient_ids' ? Kind.patients : Kind.text;
 });
 
-const quotedKeys: readonly Uint8Array[] = fields.map((name) => Buffer.from(`"${name}":`));
+/** `"key":` as little-endian words of four bytes; the last one holds only `tailMasks` of them. */
+const quotedKeys: readonly Int32Array[] = fields.map((name) => wordsOf(Buffer.from(`"${name}":`)));
+const quotedKeyLengths = Uint8Array.from(fields, (name) => name.length + 3);
+const tailMasks = Int32Array.of(-1, 0xff, 0xffff, 0xff_ffff);
 const keyTable = new WordTable(fields);
 const wordTables: readonly (WordTable | undefined)[] = fields.map((name) => {
   if (name === 'action') return new WordTable(actions);
@@ -40,12 +43,23 @@ const wordTables: readonly (WordTable | undefined)[] = fields.map((name) => {
 });
 const categoryTable = new WordTable(categories);
 
+/** Of a byte inside a string: 1 ends what this way can read (quote, escape, control character), 0x80 is no ASCII, 0 is ordinary. */
+const stringEnds = 1;
+const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
+  if (byte < 0x20 || byte === 0x22 || byte === 0x5c || byte === 0x7f) return stringEnds;
+  return byte & 0x80;
+});
+
 /** Longer texts than this take the other way; both are below the limits of `limits.ts`. */
 const keyBytesMax = 256;
 const textBytesMax = 1024;
 /** More patients than this take the other way. */
-export const scannedPatientsMax = 1024;
+export const scannedPatientsMax = 256;
 const digitsMax = 9;
+/** Words and lists of words of at most so many bytes are recognised when they come again. */
+const rememberedBytesMax = 48;
+/** Bytes that may be read behind the last one; what stands there decides nothing. */
+export const scanSlackBytes = 64;
 
 /** Where the values of the last line lie. Strings without their quotes; everything else with all its bytes. */
 export class LineScan {
@@ -58,15 +72,31 @@ export class LineScan {
   timeMs = 0;
   /** Which field followed which in the last lines: shippers write their keys in one order. */
   readonly #next = new Int8Array(fields.length + 1).fill(-1);
+  /** The last good value of each field of words, its quotes included, and its length. */
+  readonly #words: readonly Int32Array[] = fields.map(() => new Int32Array(rememberedBytesMax / 4));
+  readonly #wordsLengths = new Uint8Array(fields.length);
+  /** The minute of the last time, `2024-11-19T08:12` as four words, and when it began. */
+  readonly #minute = new Int32Array(4);
+  #minuteMs = 0;
   #bytes: Uint8Array = new Uint8Array(0);
+  #view: DataView = new DataView(new ArrayBuffer(scanSlackBytes));
   #wide = false;
 
-  /** True when the line could be read; false says nothing about whether it is good. The bytes must be valid UTF-8. */
-  scan(bytes: Uint8Array, start: number, end: number): boolean {
+  /** The bytes that are scanned from now on, valid UTF-8; `view` is of the same bytes and `scanSlackBytes` more. */
+  attach(bytes: Uint8Array, view: DataView): void {
+    if (view.byteLength < bytes.length + scanSlackBytes) throw new RangeError('the view has no slack');
     this.#bytes = bytes;
-    this.ends.fill(0);
+    this.#view = view;
+  }
+
+  /** The index after the object that begins at `start` when it could be read; -1 says nothing about whether it is good. */
+  scan(start: number): number {
+    const bytes = this.#bytes;
+    const end = bytes.length;
+    const { ends } = this;
+    ends.fill(0);
     this.patients = 0;
-    if (bytes[start] !== 0x7b || bytes[end - 1] !== 0x7d) return false;
+    if (bytes[start] !== 0x7b) return -1;
     let at = start + 1;
     let found: number = fields.length;
     for (;;) {
@@ -76,50 +106,80 @@ export class LineScan {
       const guessEnd = found < 0 ? -1 : this.#afterKey(found, at);
       if (guessEnd >= 0) at = guessEnd;
       else {
-        if (bytes[at] !== 0x22) return false;
-        const keyEnd = this.#stringEnd(at + 1, end, 16);
-        if (keyEnd < 0) return false;
-        found = keyTable.indexOf(bytes, at + 1, keyEnd);
-        if (found < 0 || bytes[keyEnd + 1] !== 0x3a) return false;
+        found = this.#otherKey(at, end);
+        if (found < 0) return -1;
         this.#next[previous] = found;
-        at = keyEnd + 2;
+        at += quotedKeyLengths[found] ?? 0;
       }
-      if (this.ends[found] !== 0) return false;
+      if (ends[found] !== 0) return -1;
       while (bytes[at] === 0x20) at += 1;
       at = this.#value(found, at, end);
-      if (at < 0) return false;
+      if (at < 0) return -1;
       while (bytes[at] === 0x20) at += 1;
       if (bytes[at] !== 0x2c) break;
       at += 1;
     }
-    const { ends } = this;
-    return at === end - 1 && ends[0] !== 0 && ends[2] !== 0 && ends[3] !== 0 && ends[4] !== 0 && ends[6] !== 0;
+    if (bytes[at] !== 0x7d || at >= end) return -1;
+    return ends[0] !== 0 && ends[2] !== 0 && ends[3] !== 0 && ends[4] !== 0 && ends[6] !== 0 ? at + 1 : -1;
   }
 
   /** The index after `"key":` when it stands at `at`, or -1. */
   #afterKey(found: number, at: number): number {
+    const length = quotedKeyLengths[found] ?? 0;
+    return this.#stands(quotedKeys[found] ?? this.#minute, length, at) ? at + length : -1;
+  }
+
+  /** Whether these words of `length` bytes stand at `at`. */
+  #stands(words: Int32Array, length: number, at: number): boolean {
+    const view = this.#view;
+    const whole = length >> 2;
+    for (let word = 0; word < whole; word += 1) if (view.getInt32(at + word * 4, true) !== words[word]) return false;
+    const tail = length & 3;
+    return tail === 0 || ((view.getInt32(at + whole * 4, true) ^ (words[whole] ?? 0)) & (tailMasks[tail] ?? 0)) === 0;
+  }
+
+  #otherKey(at: number, end: number): number {
     const bytes = this.#bytes;
-    const key = quotedKeys[found];
-    if (key === undefined) return -1;
-    const { length } = key;
-    for (let index = 0; index < length; index += 1) if (bytes[at + index] !== key[index]) return -1;
-    return at + length;
+    if (bytes[at] !== 0x22) return -1;
+    const keyEnd = this.#stringEnd(at + 1, end, 16);
+    return keyEnd < 0 || bytes[keyEnd + 1] !== 0x3a ? -1 : keyTable.indexOf(bytes, at + 1, keyEnd);
   }
 
   /** Reads one value; answers with the index after it, or -1. */
   #value(found: number, at: number, end: number): number {
     switch (kinds[found]) {
+      case Kind.text:
+      case Kind.key:
+        return this.#string(found, at, end);
+      case Kind.word:
+      case Kind.words:
+        return this.#recognised(found, at, end);
       case Kind.boolean:
         return this.#literal(found, at);
       case Kind.count:
         return this.#count(found, at);
-      case Kind.words:
-        return this.#categories(found, at, end);
       case Kind.patients:
         return this.#patients(found, at, end);
       default:
         return this.#string(found, at, end);
     }
+  }
+
+  /** Words: those of the last line are known by comparing, and others looked up. */
+  #recognised(found: number, at: number, end: number): number {
+    const words = this.#words[found] ?? this.#minute;
+    const length = this.#wordsLengths[found] ?? 0;
+    const isList = kinds[found] === Kind.words;
+    if (length > 0 && this.#stands(words, length, at)) {
+      this.starts[found] = isList ? at : at + 1;
+      this.ends[found] = isList ? at + length : at + length - 1;
+      return at + length;
+    }
+    const close = isList ? this.#categories(found, at, end) : this.#string(found, at, end);
+    if (close < 0 || close - at > rememberedBytesMax) return close;
+    for (let word = 0; word * 4 < close - at; word += 1) words[word] = this.#view.getInt32(at + word * 4, true);
+    this.#wordsLengths[found] = close - at;
+    return close;
   }
 
   #string(found: number, quoteAt: number, end: number): number {
@@ -143,13 +203,12 @@ export class LineScan {
     const last = Math.min(end, start + bytesMax + 1);
     let or = 0;
     for (let at = start; at < last; at += 1) {
-      const byte = bytes[at] ?? 0;
-      if (byte === 0x22) {
-        this.#wide = or >= 0x80;
-        return at;
+      const kind = classes[bytes[at] ?? 0] ?? stringEnds;
+      if (kind === stringEnds) {
+        this.#wide = or !== 0;
+        return bytes[at] === 0x22 ? at : -1;
       }
-      if (byte < 0x20 || byte === 0x5c || byte === 0x7f) return -1;
-      or |= byte;
+      or |= kind;
     }
     return -1;
   }
@@ -226,30 +285,24 @@ export class LineScan {
   /** `2024-11-19T08:12:03.120Z` and no other spelling. */
   #time(start: number, close: number): boolean {
     const bytes = this.#bytes;
-    if (close - start !== 24) return false;
-    if (bytes[start + 4] !== 0x2d || bytes[start + 7] !== 0x2d || bytes[start + 10] !== 0x54 || bytes[start + 23] !== 0x5a)
+    if (close - start !== 24 || bytes[start + 16] !== 0x3a || bytes[start + 19] !== 0x2e || bytes[start + 23] !== 0x5a)
       return false;
-    if (bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a || bytes[start + 19] !== 0x2e) return false;
-    const year = this.#two(start) * 100 + this.#two(start + 2);
-    const month = this.#two(start + 5);
-    const day = this.#two(start + 8);
-    const hour = this.#two(start + 11);
-    const minute = this.#two(start + 14);
     const second = this.#two(start + 17);
     const milliseconds = this.#two(start + 20) * 10 + ((bytes[start + 22] ?? 0) - 0x30);
-    if (!isDigit(bytes[start + 22]) || !(year >= 1970 && month >= 1 && month <= 12 && day >= 1 && day <= 28))
-      return this.#rareDay(start, year);
-    if (!(hour <= 23 && minute <= 59 && second <= 59 && milliseconds >= 0)) return false;
-    this.timeMs = daysOf(year, month, day) * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + milliseconds;
+    if (!isDigit(bytes[start + 22]) || !(second <= 59 && milliseconds >= 0)) return false;
+    if (!this.#stands(this.#minute, 16, start) && !this.#newMinute(start)) return false;
+    this.timeMs = this.#minuteMs + second * 1000 + milliseconds;
     return this.timeMs < timeMsMax;
   }
 
-  /** The 29th to 31st need a calendar: the engine's own. */
-  #rareDay(start: number, year: number): boolean {
-    if (!(year >= 1970)) return false;
-    const text = Buffer.from(this.#bytes.subarray(start, start + 24)).toString('latin1');
-    this.timeMs = Date.parse(text);
-    return this.timeMs < timeMsMax && new Date(this.timeMs).toISOString() === text;
+  /** Reads and remembers the date, hour and minute. The calendar is the engine's own, which answers with the text only if it exists. */
+  #newMinute(start: number): boolean {
+    const text = Buffer.from(this.#bytes.subarray(start, start + 16)).toString('latin1');
+    const ms = Date.parse(`${text}:00.000Z`);
+    if (!(ms >= 0) || new Date(ms).toISOString() !== `${text}:00.000Z`) return false;
+    for (let word = 0; word < 4; word += 1) this.#minute[word] = this.#view.getInt32(start + word * 4, true);
+    this.#minuteMs = ms;
+    return true;
   }
 
   /** Two digits, or NaN. */
@@ -260,15 +313,14 @@ export class LineScan {
   }
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+/** Bytes as little-endian words, zeros behind the end. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  const padded = new Uint8Array(Math.ceil(bytes.length / 4) * 4);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  return Int32Array.from({ length: padded.length / 4 }, (_, word) => view.getInt32(word * 4, true));
 }
 
-/** Days since 1970-01-01 of a date of the Gregorian calendar (the algorithm is Howard Hinnant's `days_from_civil`). */
-function daysOf(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.trunc(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.trunc((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return era * 146_097 + yearOfEra * 365 + Math.trunc(yearOfEra / 4) - Math.trunc(yearOfEra / 100) + dayOfYear - 719_468;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }

@@ -1,27 +1,26 @@
-import { partitionOf } from '#libs/contracts/topics.js';
+import { accountHashOf, partitionOfBytes } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
-import { eventIdOf, eventIdPrefix } from '../event-id.js';
-import { futureSkewMsMax } from '../limits.js';
+import type { PseudonymTable } from '#libs/pseudonyms/pseudonym-table.js';
+import { Sha256 } from '#libs/pseudonyms/sha256.js';
+import { eventIdPrefix } from '../event-id.js';
+import { futureSkewMsMax, limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
-import { field, fieldNames, type LineScan } from './scan-line.js';
+import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } from './scan-line.js';
 
 /*
  * The other half of the hot loop: the rows of a scanned line, copied range by range into a frame. Byte for byte what `to-rows.ts` and
  * `JSON.stringify` would give.
  */
 
-/** Four bytes at a time: a third of the time of a loop over bytes, and ranges are too short for a native copy. */
+/**
+ * Copies whole words of four bytes: up to three bytes more than asked for are read and written, and overwritten by what follows. A third
+ * of the time of a loop over bytes, and ranges are too short for a native copy. Answers with the index after what was asked for.
+ */
 function copy(from: DataView, start: number, end: number, to: DataView, at: number): number {
   let target = at;
-  let source = start;
-  for (; source + 4 <= end; source += 4, target += 4) to.setInt32(target, from.getInt32(source, true), true);
-  for (; source < end; source += 1, target += 1) to.setInt8(target, from.getInt8(source));
-  return target;
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let source = start; source < end; source += 4, target += 4) to.setInt32(target, from.getInt32(source, true), true);
+  return at + end - start;
 }
 
 /** A constant part of a row. */
@@ -30,8 +29,10 @@ class Part {
   readonly length: number;
   constructor(text: string) {
     const bytes = Buffer.from(text);
-    this.view = viewOf(bytes);
     this.length = bytes.length;
+    const padded = new Uint8Array(bytes.length + 4);
+    padded.set(bytes);
+    this.view = new DataView(padded.buffer);
   }
   copy(to: DataView, at: number): number {
     return copy(this.view, 0, this.length, to, at);
@@ -54,9 +55,10 @@ const quoted = new Set([
   'auth',
   'application',
 ]);
-/** What stands before the value of each optional field, and whether a quote closes it. */
+/** What stands before the value of each optional field, and how many bytes close it. */
 const prefixes = fieldNames.map((name) => new Part(quoted.has(name) ? `,"${name}":"` : `,"${name}":`));
-const closesWithQuote = fieldNames.map((name) => quoted.has(name));
+const prefixLengths = Int32Array.from(prefixes, ({ length }) => length);
+const closeLengths = Int32Array.from(fieldNames, (name) => (quoted.has(name) ? 1 : 0));
 
 const parts = {
   time: new Part('{"time":"'),
@@ -71,34 +73,45 @@ const parts = {
 
 /** Bytes that a row can have beyond those of its line: names of fields, pseudonym, event id, constants of the source. */
 const rowOverheadBytes = 512;
+/** Hexadecimal digits of an event id and of a pseudonym. */
+const digitsBytes = 32;
 
-/** Turns the lines of one request into rows, as long as they are ordinary. `read`, then `write`, before anybody else uses the scan. */
+/**
+ * Turns the lines of one request into rows, as long as they are ordinary. `attach` the body, then `read` an item and `write` its rows
+ * before anybody else uses the scan.
+ */
 export class FastRows {
   readonly #scan: LineScan;
-  readonly #source: SourceContext;
-  readonly #authority: string;
+  readonly #table: PseudonymTable;
   readonly #groupBytes: Buffer;
-  readonly #eventIdPrefix: string;
+  readonly #groupHash: number;
+  readonly #eventIdPrefix: Buffer;
   readonly #afterTime: Part;
   readonly #keyId: Part;
   readonly #afterEventId: Part;
   readonly #futureMs: number;
-  #pseudonyms: readonly string[] = [];
-  #eventId = '';
+  readonly #rowBytes: number;
+  readonly #sha = new Sha256();
+  /** The event id, then the distinct pseudonyms, 32 digits each. */
+  readonly #digits = new DataView(new ArrayBuffer((scannedPatientsMax + 1) * digitsBytes));
+  #pseudonyms = 0;
+  #start = 0;
+  #end = 0;
   #bytes: Buffer = Buffer.alloc(0);
-  #view: DataView = viewOf(this.#bytes);
+  #view: DataView = new DataView(new ArrayBuffer(scanSlackBytes));
 
   private constructor(source: SourceContext, receivedMs: number, scan: LineScan) {
     const { groupId, authority, keys } = source;
     this.#scan = scan;
-    this.#source = source;
-    this.#authority = authority === 'group' ? groupAuthority(groupId) : authority;
+    this.#table = keys.active.table(authority === 'group' ? groupAuthority(groupId) : authority);
     this.#groupBytes = Buffer.from(groupId);
-    this.#eventIdPrefix = eventIdPrefix(groupId, source.source);
+    this.#groupHash = accountHashOf(groupId);
+    this.#eventIdPrefix = Buffer.from(eventIdPrefix(groupId, source.source));
     this.#afterTime = new Part(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
     this.#afterEventId = new Part(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
     this.#futureMs = receivedMs + futureSkewMsMax;
     this.#keyId = new Part(`,"key_id":${JSON.stringify(keys.active.keyId)}`);
+    this.#rowBytes = rowOverheadBytes + this.#afterTime.length + this.#afterEventId.length + this.#keyId.length;
   }
 
   /** Undefined where the authority of a patient depends on the clinic: such sources take the other way. */
@@ -106,42 +119,55 @@ export class FastRows {
     return source.authority === 'clinic' ? undefined : new FastRows(source, receivedMs, scan);
   }
 
-  /** True when the line is an ordinary event that may go on; then `partition`, `rowBytesMax` and `write` speak of it. */
-  read(bytes: Buffer, start: number, end: number): boolean {
+  /** The body that `read` is about from now on, valid UTF-8. It is copied where its memory ends too early for reading whole words. */
+  attach(body: Buffer): void {
+    const has = body.buffer.byteLength - body.byteOffset - body.length;
+    const own = has >= scanSlackBytes ? body : Buffer.concat([body], body.length + scanSlackBytes).subarray(0, body.length);
+    this.#bytes = own;
+    this.#view = new DataView(own.buffer, own.byteOffset, own.length + scanSlackBytes);
+    this.#scan.attach(own, this.#view);
+  }
+
+  /**
+   * The index after the item that begins at `start` when it is an ordinary event that may go on; then `partition`, `rowBytesMax` and
+   * `write` speak of it. -1 otherwise.
+   */
+  read(start: number): number {
     const scan = this.#scan;
-    if (!scan.scan(bytes, start, end) || scan.timeMs > this.#futureMs) return false;
-    if (this.#bytes !== bytes) this.#view = viewOf(bytes);
-    this.#bytes = bytes;
-    if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return false;
-    for (let patient = 0; patient < scan.patients; patient += 1) if (this.#showsElsewhere(patient)) return false;
-    this.#pseudonyms = this.#derive();
-    this.#eventId = eventIdOf(this.#eventIdPrefix, this.#text(field.id));
-    return true;
+    const end = scan.scan(start);
+    if (end < 0 || end - start > limits.itemBytesMax || scan.timeMs > this.#futureMs) return -1;
+    if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return -1;
+    for (let patient = 0; patient < scan.patients; patient += 1) if (this.#showsElsewhere(patient)) return -1;
+    this.#identify();
+    this.#derive();
+    this.#start = start;
+    this.#end = end;
+    return end;
   }
 
   partition(partitions: number): number {
-    return partitionOf(this.#source.groupId, this.#text(field.actor_id), partitions);
+    const { starts, ends } = this.#scan;
+    return partitionOfBytes(this.#groupHash, this.#bytes, starts[field.actor_id] ?? 0, ends[field.actor_id] ?? 0, partitions);
   }
 
   get rows(): number {
-    return this.#pseudonyms.length || 1;
+    return this.#pseudonyms || 1;
   }
 
-  /** Upper bound of the bytes of one row of the line. */
-  rowBytesMax(start: number, end: number): number {
-    return end - start + rowOverheadBytes + this.#afterTime.length + this.#afterEventId.length + this.#keyId.length;
+  /** Upper bound of the bytes of one row of the item. */
+  get rowBytesMax(): number {
+    return this.#end - this.#start + this.#rowBytes;
   }
 
-  /** Writes row `index` of the line at `at`; answers with the index after it. */
+  /** Writes row `index` of the item at `from`; answers with the index after it. Up to `rowBytesMax` bytes of the target are touched. */
   write(index: number, target: DataView, from: number): number {
-    const { starts, ends } = this.#scan;
-    const pseudonym = this.#pseudonyms[index] ?? '';
+    const { ends } = this.#scan;
     let at = parts.time.copy(target, from);
     at = this.#copyField(field.time, target, at);
     at = this.#afterTime.copy(target, at);
     at = this.#copyField(field.actor_id, target, at);
     at = parts.patient.copy(target, at);
-    at = ascii(pseudonym, pseudonym.length, target, at);
+    if (this.#pseudonyms) at = copy(this.#digits, (index + 1) * digitsBytes, (index + 2) * digitsBytes, target, at);
     at = parts.clinic.copy(target, at);
     at = this.#copyField(field.clinic_id, target, at);
     at = parts.action.copy(target, at);
@@ -149,28 +175,55 @@ export class FastRows {
     at = parts.outcome.copy(target, at);
     at = ends[field.outcome] === 0 ? parts.unknown.copy(target, at) : this.#copyField(field.outcome, target, at);
     at = parts.eventId.copy(target, at);
-    at = ascii(this.#eventId, 32, target, at);
+    at = copy(this.#digits, 0, digitsBytes, target, at);
     at = this.#afterEventId.copy(target, at);
-    for (let optional = optionalFrom; optional < fieldNames.length; optional += 1) {
-      const end = ends[optional] ?? 0;
-      if (end === 0) continue;
-      const prefix = prefixes[optional];
-      if (prefix) at = prefix.copy(target, at);
-      at = copy(this.#view, starts[optional] ?? 0, end, target, at);
-      if (closesWithQuote[optional]) target.setInt8(at++, 0x22);
-    }
-    if (pseudonym) at = this.#keyId.copy(target, at);
+    at = this.#optional(target, at);
+    if (this.#pseudonyms) at = this.#keyId.copy(target, at);
     return parts.end.copy(target, at);
   }
 
-  #derive(): readonly string[] {
+  /** Fields that follow each other in the line as they do in the row, without spaces, are copied as one range. */
+  #optional(target: DataView, from: number): number {
+    const { starts, ends } = this.#scan;
+    let at = from;
+    let runStart = -1;
+    let runEnd = -1;
+    for (let optional = optionalFrom; optional < fieldNames.length; optional += 1) {
+      const end = ends[optional] ?? 0;
+      if (end === 0) continue;
+      const start = starts[optional] ?? 0;
+      if (start - (prefixLengths[optional] ?? 0) !== runEnd) {
+        at = copy(this.#view, runStart, runEnd, target, at);
+        at = prefixes[optional]?.copy(target, at) ?? at;
+        runStart = start;
+      }
+      runEnd = end + (closeLengths[optional] ?? 0);
+    }
+    return copy(this.#view, runStart, runEnd, target, at);
+  }
+
+  /** The event id from the source's own record id. */
+  #identify(): void {
+    const { starts, ends } = this.#scan;
+    const sha = this.#sha;
+    sha.start();
+    sha.update(this.#eventIdPrefix, 0, this.#eventIdPrefix.length);
+    sha.update(this.#bytes, starts[field.id] ?? 0, ends[field.id] ?? 0);
+    sha.finish();
+    sha.hex128(this.#digits, 0);
+  }
+
+  /** The distinct pseudonyms, in the order in which they appear. */
+  #derive(): void {
     const { patients, patientStarts, patientEnds } = this.#scan;
-    const { active } = this.#source.keys;
-    const of = (patient: number) =>
-      active.of(this.#authority, this.#bytes.toString('latin1', patientStarts[patient] ?? 0, patientEnds[patient] ?? 0));
-    if (patients === 0) return [];
-    if (patients === 1) return [of(0)];
-    return [...new Set(Array.from({ length: patients }, (_, patient) => of(patient)))];
+    const digits = this.#digits;
+    let count = 0;
+    for (let patient = 0; patient < patients; patient += 1) {
+      const at = (count + 1) * digitsBytes;
+      this.#table.write(this.#bytes, patientStarts[patient] ?? 0, patientEnds[patient] ?? 0, digits, at);
+      if (!isRepeated(digits, at)) count += 1;
+    }
+    this.#pseudonyms = count;
   }
 
   #isOwnGroup(): boolean {
@@ -196,15 +249,16 @@ export class FastRows {
   #copyField(index: number, target: DataView, at: number): number {
     return copy(this.#view, this.#scan.starts[index] ?? 0, this.#scan.ends[index] ?? 0, target, at);
   }
-
-  #text(index: number): string {
-    return this.#bytes.toString('latin1', this.#scan.starts[index] ?? 0, this.#scan.ends[index] ?? 0);
-  }
 }
 
-function ascii(text: string, length: number, to: DataView, at: number): number {
-  for (let index = 0; index < length; index += 1) to.setInt8(at + index, text.charCodeAt(index));
-  return at + length;
+/** Whether the pseudonym at `last` stands before it too. */
+function isRepeated(digits: DataView, last: number): boolean {
+  for (let at = digitsBytes; at < last; at += digitsBytes) {
+    let same = 0;
+    while (same < digitsBytes && digits.getInt32(at + same) === digits.getInt32(last + same)) same += 4;
+    if (same === digitsBytes) return true;
+  }
+  return false;
 }
 
 function contains(bytes: Uint8Array, textStart: number, textEnd: number, start: number, end: number): boolean {

@@ -1,8 +1,8 @@
 import type { Readable, Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Clock } from '#libs/runtime/clock.js';
+import type { BodyBuffer } from './body-buffers.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
-import type { Lease } from './intake-budget.js';
 
 export interface BodyLimits {
   /** Bytes over the wire. */
@@ -16,14 +16,15 @@ export interface BodyLimits {
 export interface BodyTools {
   readonly limits: BodyLimits;
   readonly clock: Clock;
-  readonly lease: Lease;
+  /** Where the body is put. */
+  readonly buffer: BodyBuffer;
   /** Aborted when the service stops: bodies that are still coming in are sent away. */
   readonly stopping: AbortSignal;
 }
 
 /**
  * Reads a body into memory under its limits, decompressing it on the way (`gzip`, `zstd`, `identity`). What goes over a limit is not
- * read to its end. Rejects with `HttpRefusal` (400, 408, 413, 415, 429, 503) or `ClientGone`.
+ * read to its end. The answer lies in `tools.buffer`, and is good until that is released. Rejects with `HttpRefusal` (400, 408, 413, 415, 429, 503) or `ClientGone`.
  */
 export function readBody(request: Readable, encoding: string | undefined, tools: BodyTools): Promise<Buffer> {
   const inflater = inflaterOf(encoding);
@@ -48,10 +49,9 @@ function inflaterOf(encoding: string | undefined): Transform | undefined {
 
 class BodyReading {
   readonly result: Promise<Buffer>;
-  readonly #chunks: Buffer[] = [];
-  readonly #over = new AbortController();
+  #over = false;
+  #unwatch: () => void = () => {};
   #wireBytes = 0;
-  #bytes = 0;
   #resolve: (body: Buffer) => void = () => {};
   #reject: (cause: Error) => void = () => {};
 
@@ -86,34 +86,34 @@ class BodyReading {
   #watch(): void {
     const { clock, limits, stopping } = this.tools;
     const late = () => this.#fail(new HttpRefusal(408, `the body did not come in within ${limits.bodyMs / 1000} s`));
-    clock.sleep(limits.bodyMs, this.#over.signal).then(late, () => {});
     const leave = () => this.#fail(new HttpRefusal(503, 'the service is stopping; send this again', 1));
+    const stopTimer = clock.every(limits.bodyMs, late);
+    stopping.addEventListener('abort', leave);
+    this.#unwatch = () => {
+      stopTimer();
+      stopping.removeEventListener('abort', leave);
+    };
     if (stopping.aborted) leave();
-    else stopping.addEventListener('abort', leave, { signal: this.#over.signal });
   }
 
   #onWire(chunk: Buffer): void {
     const { bytesMax } = this.tools.limits;
     this.#wireBytes += chunk.length;
     if (this.#wireBytes > bytesMax) throw new HttpRefusal(413, `the body has more than ${bytesMax} bytes; send smaller batches`);
-    if (!this.inflater) this.#keep(chunk);
+    if (this.inflater) return;
+    this.tools.buffer.append(chunk);
+    giveBack(chunk);
   }
 
   #onInflated(chunk: Buffer): void {
     const { inflatedBytesMax } = this.tools.limits;
-    if (this.#bytes + chunk.length > inflatedBytesMax)
+    if (this.tools.buffer.length + chunk.length > inflatedBytesMax)
       throw new HttpRefusal(413, `the body has more than ${inflatedBytesMax} bytes after decompression; send smaller batches`);
-    this.#keep(chunk);
-  }
-
-  #keep(chunk: Buffer): void {
-    this.tools.lease.take(chunk.length);
-    this.#bytes += chunk.length;
-    this.#chunks.push(chunk);
+    this.tools.buffer.append(chunk);
   }
 
   #guard(step: () => void): void {
-    if (this.#over.signal.aborted) return;
+    if (this.#over) return;
     try {
       step();
     } catch (cause) {
@@ -122,16 +122,16 @@ class BodyReading {
   }
 
   #done(): void {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort();
-    const [only] = this.#chunks;
-    this.#resolve(only && this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks, this.#bytes));
+    this.#guard(() => {
+      const body = this.tools.buffer.bytes();
+      this.#finish();
+      this.#resolve(body);
+    });
   }
 
   #fail(cause: Error): void {
-    if (this.#over.signal.aborted) return;
-    this.#over.abort();
-    this.#chunks.length = 0;
+    if (this.#over) return;
+    this.#finish();
     if (this.inflater) {
       this.request.unpipe(this.inflater);
       this.inflater.destroy();
@@ -140,4 +140,18 @@ class BodyReading {
     this.request.resume();
     this.#reject(cause);
   }
+
+  #finish(): void {
+    this.#over = true;
+    this.#unwatch();
+  }
+}
+
+/**
+ * Frees a chunk that was copied, instead of leaving it to the garbage collector: it lies outside the heap, and a busy ingestor would
+ * have the whole heap searched every few megabytes. Chunks that share their memory with others are left alone.
+ */
+function giveBack(chunk: Buffer): void {
+  const { buffer } = chunk;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) buffer.transfer(0);
 }

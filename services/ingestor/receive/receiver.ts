@@ -5,6 +5,7 @@ import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { BodyBuffer, BodyBuffers } from './body-buffers.js';
 import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 import type { IntakeBudget } from './intake-budget.js';
@@ -17,6 +18,7 @@ const lingeringCloseMs = 1000;
 export interface Route {
   /** Media types that it takes, beside none at all. */
   readonly mediaTypes: readonly string[];
+  /** The body's memory is used again once the answer is there: nothing may keep a view of it. */
   readonly answer: (body: Buffer, source: SourceContext) => Promise<Answer>;
   /** The body of an answer that is no success. */
   readonly refusal: (refusal: HttpRefusal) => Answer['body'];
@@ -42,6 +44,7 @@ export interface ReceiverTools {
 /** One request: credential, media type, body under its limits, the route's work, the answer. Nothing is read before the credential. */
 export class Receiver {
   readonly #stopping = new AbortController();
+  readonly #buffers = new BodyBuffers();
 
   constructor(private readonly tools: ReceiverTools) {}
 
@@ -84,12 +87,14 @@ export class Receiver {
     if (announced > limits.bytesMax)
       throw new HttpRefusal(413, `the body has more than ${limits.bytesMax} bytes; send smaller batches`);
     const lease = budget.lease(source.source);
+    const buffer = new BodyBuffer(this.#buffers, announced, lease);
     try {
-      const tools = { limits, clock, lease, stopping: this.#stopping.signal };
+      const tools = { limits, clock, buffer, stopping: this.#stopping.signal };
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       metrics.add('vigie_ingest_bytes_total', { source: source.source }, announced || body.length);
       return await route.answer(body, { ...source, keys: groupKeys });
     } finally {
+      buffer.release();
       lease.release();
     }
   }
