@@ -1,5 +1,6 @@
 import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
 import { accountCharsMax, ScannedRow, scanRow } from './scan-row.js';
+import { viewOf } from './scan-text.js';
 
 /** A line that cannot be used. `detail` never holds its content. */
 export interface RejectedRow {
@@ -91,8 +92,4 @@ function isRow(value: unknown): value is Partial<AccessRow> {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -70,10 +70,17 @@ export class IsoReader {
       this.#minuteStart = time - (time % 60_000);
       return time;
     }
-    if (bytes[at + 16] !== 0x3a || bytes[at + 19] !== 0x2e || bytes[at + 23] !== 0x5a) return -1;
-    const second = digits(bytes, at + 17, 2);
-    const milli = digits(bytes, at + 20, 3);
-    return second >= 0 && second < 60 && milli >= 0 ? this.#minuteStart + second * 1000 + milli : -1;
+    // `:SS.` and `mmmZ`
+    const seconds = view.getInt32(at + 16, true) ^ 0x2e30303a;
+    const millis = view.getInt32(at + 20, true) ^ 0x5a303030;
+    if (((seconds & (0xff0000ff | 0)) | (millis & (0xff000000 | 0))) !== 0) return -1;
+    const s1 = (seconds >> 8) & 0xff;
+    const s2 = (seconds >> 16) & 0xff;
+    const m1 = millis & 0xff;
+    const m2 = (millis >> 8) & 0xff;
+    const m3 = (millis >> 16) & 0xff;
+    if (s1 > 5 || s2 > 9 || m1 > 9 || m2 > 9 || m3 > 9) return -1;
+    return this.#minuteStart + (s1 * 10_000 + s2 * 1000 + m1 * 100 + m2 * 10 + m3);
   }
 }
 

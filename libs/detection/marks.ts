@@ -1,6 +1,6 @@
 import { categories } from '#libs/contracts/vocabulary.js';
 import { markMax } from './ledger-store.js';
-import { hashBytes } from './scan-row.js';
+import { hashBytes, viewOf } from './scan-text.js';
 
 const maskCount = 2 ** categories.length;
 
@@ -21,10 +21,10 @@ export class Marks {
   readonly #others = new Map<string, number>();
 
   /** The number of a text that lies in bytes as JSON has it, without quotes. Zero is the empty one. */
-  textOfBytes(bytes: Uint8Array, start: number, end: number): number {
+  textOfBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     if (start === end) return 0;
     const mask = this.#slots.length - 1;
-    for (let slot = hashBytes(bytes, start, end) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {
       const id = this.#slots[slot] ?? 0;
       if (id === 0) return this.textOf(jsonText(bytes, start, end));
       if (this.#sameBytes(id, bytes, start, end)) return id;
@@ -113,7 +113,7 @@ export class Marks {
     const bytes = this.#textBytes[id] ?? new Uint8Array(0);
     if (id === 0) return;
     const mask = this.#slots.length - 1;
-    let slot = hashBytes(bytes, 0, bytes.length) & mask;
+    let slot = hashBytes(viewOf(bytes), 0, bytes.length) & mask;
     while (this.#slots[slot] !== 0 && this.#slots[slot] !== id) slot = (slot + 1) & mask;
     this.#slots[slot] = id;
   }

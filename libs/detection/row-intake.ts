@@ -36,7 +36,7 @@ export class RowIntake {
     if (row.time > newest) state.accounts.setNewest(account, row.time);
     else if (row.time < newest - state.options.allowedLatenessMs) state.late += 1;
     const floor = state.floor(account);
-    const clinic = state.marks.textOfBytes(row.bytes, row.clinicStart, row.clinicEnd);
+    const clinic = state.marks.textOfBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
     this.#firings.length = 0;
     if (row.time > floor) this.#judge(row, bits, account, clinic, floor);
     else state.beyondHorizon += 1;

@@ -1,11 +1,15 @@
-import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
+import { scanOptional } from './scan-optional.js';
+import { ascii, endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
 
 /**
  * One access row as the windows need it. Positions are byte offsets into `bytes`. The object is reused: it is valid until the next scan.
  */
 export class ScannedRow {
   bytes: Uint8Array = new Uint8Array(0);
+  /** Over `bytes`. */
+  view: DataView = new DataView(new ArrayBuffer(0));
   /** Event time, milliseconds since 1970. */
   time = 0;
   /** From the first byte of `group_id` to the last of `actor_id`, the key between them included: exact and unambiguous, since no value holds a bare quote. */
@@ -28,8 +32,6 @@ export class ScannedRow {
   /** Index into `outcomes`. */
   outcome = 0;
   eventStart = 0;
-  sourceStart = 0;
-  sourceEnd = 0;
   receivedAt = 0;
   /** Bit i: `categories[i]` of the vocabulary. */
   categoryMask = 0;
@@ -39,326 +41,150 @@ export class ScannedRow {
   line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
-const comma = 0x2c;
-const closeBrace = 0x7d;
-
-const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-/** A text of 9 to 20 bytes as five overlapping little-endian words at fixed offsets, so that a comparison is five loads. */
-class Template {
-  readonly length: number;
-  readonly last: number;
-  readonly third: number;
-  readonly fourth: number;
-  readonly w0: number;
-  readonly w1: number;
-  readonly w2: number;
-  readonly w3: number;
-  readonly w4: number;
-
-  constructor(text: string) {
-    const bytes = ascii(text);
-    if (bytes.length < 9 || bytes.length > 20) throw new Error(`a template has 9 to 20 bytes: ${text}`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.length = bytes.length;
-    this.last = bytes.length - 4;
-    this.third = Math.min(8, this.last);
-    this.fourth = Math.min(12, this.last);
-    this.w0 = view.getInt32(0, true);
-    this.w1 = view.getInt32(4, true);
-    this.w2 = view.getInt32(this.third, true);
-    this.w3 = view.getInt32(this.fourth, true);
-    this.w4 = view.getInt32(this.last, true);
-  }
-
-  isAt(view: DataView, at: number): boolean {
-    return (
-      at + this.length <= view.byteLength &&
-      view.getInt32(at, true) === this.w0 &&
-      view.getInt32(at + 4, true) === this.w1 &&
-      view.getInt32(at + this.third, true) === this.w2 &&
-      view.getInt32(at + this.fourth, true) === this.w3 &&
-      view.getInt32(at + this.last, true) === this.w4
-    );
-  }
-}
-
-const templates = {
-  time: new Template('{"time":"'),
-  group: new Template('","group_id":"'),
-  actor: new Template('","actor_id":"'),
-  patient: new Template('","patient_id":"'),
-  clinic: new Template('","clinic_id":"'),
-  action: new Template('","action":"'),
-  outcome: new Template('","outcome":"'),
-  event: new Template('","event_id":"'),
-  source: new Template('","source":"'),
-  received: new Template('","received_at":"'),
-} as const;
+const keyOf = (text: string): Literal => new Literal(ascii(text));
+const timeKey = keyOf('{"time":"');
+const groupKey = keyOf('","group_id":"');
+const actorKey = keyOf('","actor_id":"');
+const patientKey = keyOf('","patient_id":"');
+const clinicKey = keyOf('","clinic_id":"');
+const actionKey = keyOf('","action":"');
+const outcomeKey = keyOf('","outcome":"');
+const eventKey = keyOf('","event_id":"');
+const sourceKey = keyOf('","source":"');
+const receivedKey = keyOf('","received_at":"');
 const times = new IsoReader();
 const receipts = new IsoReader();
+/** From the end of `time` to `actor_id`: where `group_id` begins and ends. */
+const groups = new Stretches(groupKey.length);
+/** From the end of `clinic_id` to `event_id`: action and outcome. */
+const deeds = new Stretches(actionKey.length);
+/** From the end of `event_id` to `received_at`. */
+const sources = new Stretches(sourceKey.length);
+const actionWords = new Words(actions);
+const outcomeWords = new Words(outcomes);
 /** Characters of `group_id` and of `actor_id` that a row may have; longer ones are rejected. */
 export const accountCharsMax = 1_024;
 const isoLength = 24;
 const hexLength = 32;
 
-/** Words of a vocabulary by (length, first letter), which is unambiguous in each of ours. */
-class Words {
-  readonly #byShape = new Int8Array(1024).fill(-1);
-  readonly #bytes: readonly Uint8Array[];
-
-  constructor(words: readonly string[]) {
-    this.#bytes = words.map(ascii);
-    this.#bytes.forEach((word, index) => {
-      const shape = shapeOf(word.length, word[0] ?? 0);
-      if (this.#byShape[shape] !== -1) throw new Error(`two words of a vocabulary look alike: ${words.join(', ')}`);
-      this.#byShape[shape] = index;
-    });
-  }
-
-  /** The index of the word in `bytes[start, end)`, or -1. */
-  indexOf(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
-    if (length === 0 || length > 31) return -1;
-    const index = this.#byShape[shapeOf(length, bytes[start] ?? 0)] ?? -1;
-    const word = this.#bytes[index];
-    return word && startsWith(bytes, start, word) ? index : -1;
-  }
-}
-function shapeOf(length: number, first: number): number {
-  return (length << 5) | (first & 31);
-}
-const actionWords = new Words(actions);
-const outcomeWords = new Words(outcomes);
-const categoryWords = new Words(categories);
-
-function startsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
-  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
-  return true;
-}
-
-/** 0 for bytes that stand for themselves inside a string. */
-const special = new Uint8Array(256).map((_, byte) =>
-  byte < 0x20 || byte === quote || byte === backslash || byte >= 0x80 ? 1 : 0,
-);
-
-/** Where the string that begins at `at` ends (its closing quote), or -1 where it holds what a plain scan must not decide upon. */
-function endOfPlain(bytes: Uint8Array, from: number, canonical: boolean): number {
-  let at = from;
-  while (special[bytes[at] ?? 0] === 0) at += 1;
-  if (bytes[at] === quote) return at;
-  return canonical ? endOfCanonical(bytes, at) : -1;
-}
-
-/** The same in a line that `JSON.stringify` has written: escapes and bytes beyond ASCII are as they must be. */
-function endOfCanonical(bytes: Uint8Array, from: number): number {
-  for (let at = from; at < bytes.length; at += 1) {
-    if (bytes[at] === quote) return at;
-    if (bytes[at] === backslash) at += 1;
-  }
-  return -1;
-}
-
-const hexValue = new Int8Array(256).fill(-1);
-for (let i = 0; i < 16; i += 1) hexValue['0123456789abcdef'.charCodeAt(i)] = i;
-
-let hexBad = 0;
-/** 8 hexadecimal digits as 32 bits; `hexBad` becomes negative where one is none. */
-function hexWord(bytes: Uint8Array, at: number): number {
-  let word = 0;
-  for (let i = at; i < at + 8; i += 1) {
-    const digit = hexValue[bytes[i] ?? 0] ?? -1;
-    hexBad |= digit;
-    word = (word << 4) | digit;
-  }
-  return word >>> 0;
-}
-
 /**
  * Scans the line that begins at `start` in the fixed key order of `libs/contracts/access-row.ts`. False: something is not as the template
  * has it (other order, an escape, a byte beyond ASCII in a key field, a mistake), and `JSON.parse` has to say. `canonical` is for lines
- * that `JSON.stringify` has just written, in which escapes have one form only. This is a hot loop: one pass, no allocation.
+ * that `JSON.stringify` has just written, in which escapes have one form only. This is a hot loop: one pass, nothing allocated but for
+ * stretches that are seen for the first time. `bench/score.ts` measures it.
  */
 export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: ScannedRow, canonical: boolean): boolean {
-  if (!templates.time.isAt(view, start)) return false;
-  let at = start + templates.time.length;
-  const time = times.read(bytes, view, at);
-  if (time < 0) return false;
-  at += isoLength;
-  if (!templates.group.isAt(view, at)) return false;
-  at += templates.group.length;
-  const groupStart = at;
-  at = endOfPlain(bytes, at, canonical);
-  if (at < 0 || !templates.actor.isAt(view, at)) return false;
-  const groupEnd = at;
-  at += templates.actor.length;
-  const actorStart = at;
-  at = endOfPlain(bytes, at, canonical);
-  if (at < 0 || !templates.patient.isAt(view, at)) return false;
-  if (at - groupStart > accountCharsMax && !canonical) return false;
-  row.accountStart = groupStart;
-  row.accountEnd = at;
-  row.hasAccount = groupEnd > groupStart && at > actorStart;
-  at = scanPatient(bytes, at + templates.patient.length, row);
-  if (at < 0 || !templates.clinic.isAt(view, at)) return false;
-  at += templates.clinic.length;
-  row.clinicStart = at;
-  at = endOfPlain(bytes, at, canonical);
-  if (at < 0 || !templates.action.isAt(view, at)) return false;
-  row.clinicEnd = at;
-  at += templates.action.length;
-  let end = endOfPlain(bytes, at, false);
-  row.action = end < 0 ? -1 : actionWords.indexOf(bytes, at, end);
-  if (row.action < 0 || !templates.outcome.isAt(view, end)) return false;
-  at = end + templates.outcome.length;
-  end = endOfPlain(bytes, at, false);
-  row.outcome = end < 0 ? -1 : outcomeWords.indexOf(bytes, at, end);
-  if (row.outcome < 0 || !templates.event.isAt(view, end)) return false;
-  at = end + templates.event.length;
-  row.eventStart = at;
-  for (let i = at; i < at + hexLength; i += 1) if ((hexValue[bytes[i] ?? 0] ?? -1) < 0) return false;
-  at += hexLength;
-  if (!templates.source.isAt(view, at)) return false;
-  at += templates.source.length;
-  row.sourceStart = at;
-  at = endOfPlain(bytes, at, canonical);
-  if (at < 0 || !templates.received.isAt(view, at)) return false;
-  row.sourceEnd = at;
-  at += templates.received.length;
-  row.receivedAt = receipts.read(bytes, view, at);
-  if (row.receivedAt < 0) return false;
-  at += isoLength;
-  if (bytes[at] !== quote) return false;
-  row.time = time;
+  if (!timeKey.isAt(view, start)) return false;
+  let at = start + timeKey.length;
+  row.time = times.read(bytes, view, at);
+  if (row.time < 0) return false;
   row.bytes = bytes;
+  row.view = view;
   row.lineStart = start;
   row.line = undefined;
   row.categoryMask = 0;
-  row.lineEnd = scanOptional(bytes, at + 1, row);
-  if (row.lineEnd < 0) return false;
-  row.accountHash = hashBytes(bytes, row.accountStart, row.accountEnd);
-  return true;
+  at = scanAccount(bytes, view, at + isoLength, row, canonical);
+  if (at < 0 || !patientKey.isAt(view, at)) return false;
+  at = scanPatient(bytes, view, at + patientKey.length, row);
+  if (at < 0 || !clinicKey.isAt(view, at)) return false;
+  at += clinicKey.length;
+  row.clinicStart = at;
+  at = endOfPlain(bytes, view, at, canonical);
+  if (at < 0) return false;
+  row.clinicEnd = at;
+  at = scanDeed(bytes, view, at, row);
+  if (at < 0 || !isHex128(view, at)) return false;
+  row.eventStart = at;
+  at = scanSource(bytes, view, at + hexLength, canonical);
+  if (at < 0) return false;
+  row.receivedAt = receipts.read(bytes, view, at);
+  at += isoLength;
+  if (row.receivedAt < 0 || bytes[at] !== quote) return false;
+  row.lineEnd = scanOptional(bytes, view, at + 1, row);
+  return row.lineEnd >= 0;
+}
+
+/** `group_id` and `actor_id` and their hash; the position after them, or -1. */
+function scanAccount(bytes: Uint8Array, view: DataView, from: number, row: ScannedRow, canonical: boolean): number {
+  const known = groups.at(bytes, view, from);
+  let actorStart: number;
+  if (known) {
+    actorStart = from + known.literal.length;
+    row.accountStart = from + known.first;
+    row.hasAccount = known.second > known.first;
+  } else {
+    if (!groupKey.isAt(view, from)) return -1;
+    const groupStart = from + groupKey.length;
+    const groupEnd = endOfPlain(bytes, view, groupStart, canonical);
+    if (groupEnd < 0 || !actorKey.isAt(view, groupEnd)) return -1;
+    actorStart = groupEnd + actorKey.length;
+    row.accountStart = groupStart;
+    row.hasAccount = groupEnd > groupStart;
+    if (!canonical) groups.keep(bytes, from, actorStart, groupStart - from, groupEnd - from);
+  }
+  const end = endOfPlain(bytes, view, actorStart, canonical);
+  if (end < 0 || (end - row.accountStart > accountCharsMax && !canonical)) return -1;
+  if (end === actorStart) row.hasAccount = false;
+  row.accountEnd = end;
+  row.accountHash = hashBytes(view, row.accountStart, end);
+  return end;
 }
 
 /** The position after the pseudonym (of its closing quote), or -1. */
-function scanPatient(bytes: Uint8Array, at: number, row: ScannedRow): number {
-  row.patient0 = row.patient1 = row.patient2 = row.patient3 = 0;
+function scanPatient(bytes: Uint8Array, view: DataView, at: number, row: ScannedRow): number {
   row.hasPatient = bytes[at] !== quote;
-  if (!row.hasPatient) return at;
-  hexBad = 0;
-  row.patient0 = hexWord(bytes, at);
-  row.patient1 = hexWord(bytes, at + 8);
-  row.patient2 = hexWord(bytes, at + 16);
-  row.patient3 = hexWord(bytes, at + 24);
-  return hexBad < 0 ? -1 : at + hexLength;
-}
-
-/** 32 bits of the bytes, four at a time, with murmur3's steps and finish. */
-export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
-  let hash = end - start;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    const word = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
-    hash = Math.imul(hash ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
-    hash ^= hash >>> 15;
+  if (!row.hasPatient) {
+    row.patient0 = row.patient1 = row.patient2 = row.patient3 = 0;
+    return at;
   }
-  for (; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  if (at + hexLength > view.byteLength) return -1;
+  row.patient0 = hexWord(view, at);
+  row.patient1 = hexWord(view, at + 8);
+  row.patient2 = hexWord(view, at + 16);
+  row.patient3 = hexWord(view, at + 24);
+  return row.patient0 < 0 || row.patient1 < 0 || row.patient2 < 0 || row.patient3 < 0 ? -1 : at + hexLength;
 }
 
-/** Walks the optional fields from after `received_at` to the end of the line, taking `categories`. The end (of the brace, plus one), or -1. */
-function scanOptional(bytes: Uint8Array, from: number, row: ScannedRow): number {
-  let at = from;
-  for (;;) {
-    const byte = bytes[at];
-    if (byte === closeBrace) {
-      const after = bytes[at + 1];
-      return after === undefined || after === 0x0a ? at + 1 : -1;
-    }
-    if (byte !== comma || bytes[at + 1] !== quote) return -1;
-    const keyStart = at + 2;
-    const keyEnd = endOfPlain(bytes, keyStart, false);
-    if (keyEnd < 0 || bytes[keyEnd + 1] !== 0x3a || repeatsFixedKey(bytes, keyStart, keyEnd)) return -1;
-    const value = keyEnd + 2;
-    if (keyEnd - keyStart === 10 && startsWith(bytes, keyStart, categoriesKey)) {
-      if (row.categoryMask !== 0) return -1;
-      at = scanCategories(bytes, value, row);
-    } else at = endOfValue(bytes, value);
-    if (at < 0) return -1;
+/** Action and outcome; where the event id begins, or -1. */
+function scanDeed(bytes: Uint8Array, view: DataView, from: number, row: ScannedRow): number {
+  const known = deeds.at(bytes, view, from);
+  if (known) {
+    row.action = known.first;
+    row.outcome = known.second;
+    return from + known.literal.length;
   }
-}
-const categoriesKey = ascii('categories');
-
-/** A key that may be one of the first ten again: `JSON.parse` would take the last one. */
-function repeatsFixedKey(bytes: Uint8Array, start: number, end: number): boolean {
-  const first = bytes[start];
-  switch (end - start) {
-    case 4:
-      return first === 0x74; // time
-    case 6:
-      return first === 0x61 || first === 0x73; // action, source
-    case 7:
-      return first === 0x6f; // outcome
-    case 8:
-      return true; // group_id, actor_id, event_id: no optional field is as long
-    case 9:
-      return first === 0x63; // clinic_id
-    case 10:
-      return first === 0x70 && bytes[start + 1] === 0x61; // patient_id
-    case 11:
-      return first === 0x72; // received_at
-    default:
-      return false;
-  }
+  if (!actionKey.isAt(view, from)) return -1;
+  let at = from + actionKey.length;
+  let end = endOfPlain(bytes, view, at, false);
+  row.action = end < 0 ? -1 : actionWords.indexOf(bytes, at, end);
+  if (row.action < 0 || !outcomeKey.isAt(view, end)) return -1;
+  at = end + outcomeKey.length;
+  end = endOfPlain(bytes, view, at, false);
+  row.outcome = end < 0 ? -1 : outcomeWords.indexOf(bytes, at, end);
+  if (row.outcome < 0 || !eventKey.isAt(view, end)) return -1;
+  at = end + eventKey.length;
+  deeds.keep(bytes, from, at, row.action, row.outcome);
+  return at;
 }
 
-/** A list of words of the vocabulary; its end, or -1. */
-function scanCategories(bytes: Uint8Array, start: number, row: ScannedRow): number {
-  if (bytes[start] !== 0x5b) return -1;
-  if (bytes[start + 1] === 0x5d) return start + 2;
-  for (let at = start + 1; ; at += 1) {
-    if (bytes[at] !== quote) return -1;
-    const end = endOfPlain(bytes, at + 1, false);
-    const index = end < 0 ? -1 : categoryWords.indexOf(bytes, at + 1, end);
-    if (index < 0) return -1;
-    row.categoryMask |= 1 << index;
-    at = end + 1;
-    if (bytes[at] === 0x5d) return at + 1;
-    if (bytes[at] !== comma) return -1;
-  }
+function isHex128(view: DataView, at: number): boolean {
+  return (
+    at + hexLength <= view.byteLength &&
+    hexWord(view, at) >= 0 &&
+    hexWord(view, at + 8) >= 0 &&
+    hexWord(view, at + 16) >= 0 &&
+    hexWord(view, at + 24) >= 0
+  );
 }
 
-/** The end of a string, a whole number, `true` or `false`; -1 for anything else. */
-function endOfValue(bytes: Uint8Array, start: number): number {
-  const first = bytes[start] ?? 0;
-  if (first === quote) return endOfText(bytes, start + 1);
-  if (first === 0x74) return startsWith(bytes, start, trueWord) ? start + 4 : -1;
-  if (first === 0x66) return startsWith(bytes, start, falseWord) ? start + 5 : -1;
-  let at = start;
-  while ((bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) at += 1;
-  return at === start || (first === 0x30 && at > start + 1) ? -1 : at;
+/** Where `received_at` begins, or -1. */
+function scanSource(bytes: Uint8Array, view: DataView, from: number, canonical: boolean): number {
+  const known = sources.at(bytes, view, from);
+  if (known) return from + known.literal.length;
+  if (!sourceKey.isAt(view, from)) return -1;
+  const end = endOfPlain(bytes, view, from + sourceKey.length, canonical);
+  if (end < 0 || !receivedKey.isAt(view, end)) return -1;
+  const at = end + receivedKey.length;
+  if (!canonical) sources.keep(bytes, from, at, 0, 0);
+  return at;
 }
-const trueWord = ascii('true');
-const falseWord = ascii('false');
-
-/** The end of a string whose content does not matter, escapes included; -1 where it is no JSON. */
-function endOfText(bytes: Uint8Array, start: number): number {
-  for (let at = start; ; at += 1) {
-    while (special[bytes[at] ?? 0] === 0) at += 1;
-    const byte = bytes[at];
-    if (byte === quote) return at + 1;
-    if (byte === undefined || byte < 0x20) return -1;
-    if (byte !== backslash) continue;
-    at += 1;
-    const escaped = bytes[at] ?? 0;
-    if (escaped === 0x75) return -1; // \u: rare, left to JSON.parse
-    if (!plainEscapes.includes(escaped)) return -1;
-  }
-}
-const plainEscapes = [...'"\\/bfnrt'].map((char) => char.charCodeAt(0));

@@ -4,7 +4,7 @@ import { entryWords } from './entry-arena.js';
 import { type EngineOptions, EngineState } from './engine-state.js';
 import { Incident, type Match, type Opening } from './incident.js';
 import { Marks } from './marks.js';
-import { hashBytes } from './scan-row.js';
+import { hashBytes, viewOf } from './scan-text.js';
 
 /** The pieces are not a whole snapshot that this code can read. Nothing was restored; build the windows again from the log. */
 export class SnapshotRefused extends Error {
@@ -245,7 +245,7 @@ function readAccounts(body: Buffer, state: EngineState, series: readonly string[
   };
   while (at < all.length) {
     const key = bytes();
-    const account = state.accounts.add(key, 0, key.length, hashBytes(key, 0, key.length));
+    const account = state.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
     const low = next();
     state.accounts.setNewest(account, next() * 2 ** 32 + low);
     for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
@@ -286,7 +286,7 @@ function readIncident(body: Buffer, state: EngineState): number {
     version,
     receivedAt,
   });
-  const account = state.accounts.find(key, 0, key.length, hashBytes(key, 0, key.length));
+  const account = state.accounts.find(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
   if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
   state.book.reopen(account, incident, parsed.dirty);
   return 1;

@@ -1,0 +1,145 @@
+import { accessRow } from '#libs/contracts/access-row.js';
+import { categories } from '#libs/contracts/vocabulary.js';
+import type { ScannedRow } from './scan-row.js';
+import {
+  ascii,
+  backslash,
+  closeBrace,
+  comma,
+  endOfPlain,
+  endOfRun,
+  Literal,
+  quote,
+  startsWith,
+  Stretches,
+  Words,
+} from './scan-text.js';
+
+/** Keys of a row as they lie before their values. The one that followed a key last time is tried first. */
+const keys = Object.keys(accessRow.shape).map((key) => ({ key: ascii(key), literal: new Literal(ascii(`,"${key}":`)) }));
+const follows = new Int8Array(keys.length + 1);
+const beginning = keys.length;
+const categoriesKey = Object.keys(accessRow.shape).indexOf('categories');
+const categoryWords = new Words(categories);
+const categoryLists = new Stretches(2);
+
+/**
+ * Walks the optional fields from after `received_at` to the end of the line, taking `categories`. The end (of the brace, plus one), or -1
+ * where `JSON.parse` has to say.
+ */
+export function scanOptional(bytes: Uint8Array, view: DataView, from: number, row: ScannedRow): number {
+  let at = from;
+  let key = beginning;
+  for (;;) {
+    const byte = bytes[at];
+    if (byte !== comma) {
+      if (byte !== closeBrace) return -1;
+      const after = bytes[at + 1];
+      return after === undefined || after === 0x0a ? at + 1 : -1;
+    }
+    const guess = follows[key] ?? 0;
+    const guessed = keys[guess];
+    let isCategories: boolean;
+    if (guess > 0 && guessed?.literal.isAt(view, at)) {
+      at += guessed.literal.length;
+      key = guess;
+      isCategories = key === categoriesKey;
+    } else {
+      const keyEnd = bytes[at + 1] === quote ? endOfPlain(bytes, view, at + 2, false) : -1;
+      if (keyEnd < 0 || bytes[keyEnd + 1] !== 0x3a || repeatsFixedKey(bytes, at + 2, keyEnd)) return -1;
+      const found = keyAt(bytes, at + 2, keyEnd);
+      isCategories = found === categoriesKey;
+      if (found >= 0) {
+        follows[key] = found;
+        key = found;
+      }
+      at = keyEnd + 2;
+    }
+    if (isCategories) {
+      if (row.categoryMask !== 0) return -1;
+      at = scanCategories(bytes, view, at, row);
+    } else if (bytes[at] === quote) at = endOfText(bytes, view, at + 1);
+    else at = endOfValue(bytes, at);
+    if (at < 0) return -1;
+  }
+}
+
+/** Index of the key in `bytes[start, end)`, or -1 for one that rows do not have. */
+function keyAt(bytes: Uint8Array, start: number, end: number): number {
+  return keys.findIndex(({ key }) => key.length === end - start && startsWith(bytes, start, key));
+}
+
+/** A key that may be one of the first ten again: `JSON.parse` would take the last one. */
+function repeatsFixedKey(bytes: Uint8Array, start: number, end: number): boolean {
+  const first = bytes[start];
+  switch (end - start) {
+    case 4:
+      return first === 0x74; // time
+    case 6:
+      return first === 0x61 || first === 0x73; // action, source
+    case 7:
+      return first === 0x6f; // outcome
+    case 8:
+      return true; // group_id, actor_id, event_id: no optional field is as long
+    case 9:
+      return first === 0x63; // clinic_id
+    case 10:
+      return first === 0x70 && bytes[start + 1] === 0x61; // patient_id
+    case 11:
+      return first === 0x72; // received_at
+    default:
+      return false;
+  }
+}
+
+/** A list of words of the vocabulary; its end, or -1. */
+function scanCategories(bytes: Uint8Array, view: DataView, start: number, row: ScannedRow): number {
+  const known = categoryLists.at(bytes, view, start);
+  if (known) {
+    row.categoryMask = known.first;
+    return start + known.literal.length;
+  }
+  if (bytes[start] !== 0x5b) return -1;
+  if (bytes[start + 1] === 0x5d) return start + 2;
+  for (let at = start + 1; ; at += 1) {
+    if (bytes[at] !== quote) return -1;
+    const end = endOfPlain(bytes, view, at + 1, false);
+    const index = end < 0 ? -1 : categoryWords.indexOf(bytes, at + 1, end);
+    if (index < 0) return -1;
+    row.categoryMask |= 1 << index;
+    at = end + 1;
+    if (bytes[at] === 0x5d) {
+      categoryLists.keep(bytes, start, at + 1, row.categoryMask, 0);
+      return at + 1;
+    }
+    if (bytes[at] !== comma) return -1;
+  }
+}
+
+/** The end of a whole number, `true` or `false`; -1 for anything else. */
+function endOfValue(bytes: Uint8Array, start: number): number {
+  const first = bytes[start] ?? 0;
+  if (first === 0x74) return startsWith(bytes, start, trueWord) ? start + 4 : -1;
+  if (first === 0x66) return startsWith(bytes, start, falseWord) ? start + 5 : -1;
+  let at = start;
+  while ((bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) at += 1;
+  return at === start || (first === 0x30 && at > start + 1) ? -1 : at;
+}
+const trueWord = ascii('true');
+const falseWord = ascii('false');
+
+/** The end of a string whose content does not matter, escapes included; -1 where it is no JSON. */
+function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
+  for (let at = start; ; at += 1) {
+    at = endOfRun(bytes, view, at);
+    const byte = bytes[at];
+    if (byte === quote) return at + 1;
+    if (byte === undefined || byte < 0x20) return -1;
+    if (byte !== backslash) continue;
+    at += 1;
+    const escaped = bytes[at] ?? 0;
+    if (escaped === 0x75) return -1; // \u: rare, left to JSON.parse
+    if (!plainEscapes.includes(escaped)) return -1;
+  }
+}
+const plainEscapes = [...'"\\/bfnrt'].map((char) => char.charCodeAt(0));

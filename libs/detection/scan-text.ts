@@ -1,0 +1,169 @@
+/** What the row scanner is made of: comparing with known bytes and finding the end of a string, four bytes at a time. */
+export const quote = 0x22;
+export const backslash = 0x5c;
+export const comma = 0x2c;
+export const closeBrace = 0x7d;
+const highBits = 0x80808080 | 0;
+
+export function ascii(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+/** Known bytes, at least four, as little-endian words, the last of which overlaps the one before. */
+export class Literal {
+  readonly length: number;
+  readonly #words: Int32Array;
+  readonly #last: number;
+
+  constructor(bytes: Uint8Array) {
+    if (bytes.length < 4) throw new RangeError(`a literal of ${bytes.length} bytes: at least 4 are compared`);
+    const view = viewOf(bytes);
+    this.length = bytes.length;
+    this.#words = Int32Array.from({ length: (bytes.length - 1) >> 2 }, (_, word) => view.getInt32(word * 4, true));
+    this.#last = view.getInt32(bytes.length - 4, true);
+  }
+
+  isAt(view: DataView, at: number): boolean {
+    const end = at + this.length - 4;
+    if (end + 4 > view.byteLength) return false;
+    const words = this.#words;
+    for (let word = 0; word < words.length; word += 1) if (view.getInt32(at + word * 4, true) !== words[word]) return false;
+    return view.getInt32(end, true) === this.#last;
+  }
+}
+
+/** A stretch of several fields that was read before, with what it was read as. */
+export interface Stretch {
+  readonly literal: Literal;
+  /** Two numbers that the reader wants back: positions from the beginning of the stretch, or values. */
+  readonly first: number;
+  readonly second: number;
+}
+
+const stretchSlots = 32;
+/** A longer stretch is not kept. */
+const stretchBytesMax = 256;
+
+/** Stretches that rows repeat, one for each letter that their first value may begin with: feeds have few groups, sources and actions. */
+export class Stretches {
+  readonly #known: (Stretch | undefined)[] = Array.from({ length: stretchSlots }, () => undefined);
+
+  /** `keyLength`: where the value whose first letter tells stretches apart begins. */
+  constructor(private readonly keyLength: number) {}
+
+  /** The stretch that stands at `at`, or undefined. */
+  at(bytes: Uint8Array, view: DataView, at: number): Stretch | undefined {
+    const known = this.#known[(bytes[at + this.keyLength] ?? 0) & (stretchSlots - 1)];
+    return known?.literal.isAt(view, at) ? known : undefined;
+  }
+
+  keep(bytes: Uint8Array, start: number, end: number, first: number, second: number): void {
+    if (end - start > stretchBytesMax) return;
+    const slot = (bytes[start + this.keyLength] ?? 0) & (stretchSlots - 1);
+    this.#known[slot] = { literal: new Literal(bytes.slice(start, end)), first, second };
+  }
+}
+
+/** The first byte from `from` on that does not stand for itself inside a string: a quote, a backslash, a control or one beyond ASCII. */
+export function endOfRun(bytes: Uint8Array, view: DataView, from: number): number {
+  let at = from;
+  for (const last = view.byteLength - 4; at <= last; at += 4) {
+    const word = view.getInt32(at, true);
+    // Quote and controls together are what lies below 0x21 once bit 1 is turned; the lowest bit set is exact, those above may be not.
+    const low = word ^ 0x02020202;
+    const slash = word ^ 0x5c5c5c5c;
+    const marks = (((low - 0x21212121) & ~low) | ((slash - 0x01010101) & ~slash) | word) & highBits;
+    if (marks !== 0) return at + ((31 - Math.clz32(marks & -marks)) >> 3);
+  }
+  while (special[bytes[at] ?? 0] === 0) at += 1;
+  return at;
+}
+
+/** 0 for bytes that stand for themselves inside a string; beyond the end of an array 0 is read, which is special. */
+const special = new Uint8Array(256).map((_, byte) =>
+  byte < 0x20 || byte === quote || byte === backslash || byte >= 0x80 ? 1 : 0,
+);
+
+/** Where the string that begins at `from` ends (its closing quote), or -1 where it holds what a plain scan must not decide upon. */
+export function endOfPlain(bytes: Uint8Array, view: DataView, from: number, canonical: boolean): number {
+  const at = endOfRun(bytes, view, from);
+  if (bytes[at] === quote) return at;
+  return canonical ? endOfCanonical(bytes, at) : -1;
+}
+
+/** The same in a line that `JSON.stringify` has written: escapes and bytes beyond ASCII are as they must be. */
+function endOfCanonical(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; at += 1) {
+    if (bytes[at] === quote) return at;
+    if (bytes[at] === backslash) at += 1;
+  }
+  return -1;
+}
+
+export function startsWith(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
+  for (let i = 0; i < text.length; i += 1) if (bytes[at + i] !== text[i]) return false;
+  return true;
+}
+
+/** Words of a vocabulary by (length, first letter), which is unambiguous in each of ours. */
+export class Words {
+  readonly #byShape = new Int8Array(1024).fill(-1);
+  readonly #bytes: readonly Uint8Array[];
+
+  constructor(words: readonly string[]) {
+    this.#bytes = words.map(ascii);
+    this.#bytes.forEach((word, index) => {
+      const shape = shapeOf(word.length, word[0] ?? 0);
+      if (this.#byShape[shape] !== -1) throw new Error(`two words of a vocabulary look alike: ${words.join(', ')}`);
+      this.#byShape[shape] = index;
+    });
+  }
+
+  /** The index of the word in `bytes[start, end)`, or -1. */
+  indexOf(bytes: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length === 0 || length > 31) return -1;
+    const index = this.#byShape[shapeOf(length, bytes[start] ?? 0)] ?? -1;
+    const word = this.#bytes[index];
+    return word && startsWith(bytes, start, word) ? index : -1;
+  }
+}
+function shapeOf(length: number, first: number): number {
+  return (length << 5) | (first & 31);
+}
+
+/** Two hexadecimal digits, as they lie in 16 little-endian bits, to their byte; -1 where one is none. */
+const hexPair = new Int16Array(65_536).fill(-1);
+for (let byte = 0; byte < 256; byte += 1) {
+  const [high = 0, low = 0] = ascii(byte.toString(16).padStart(2, '0'));
+  hexPair[high | (low << 8)] = byte;
+}
+
+/** 8 lower-case hexadecimal digits as 32 bits; where one is none, -1. The caller has seen that they lie within the view. */
+export function hexWord(view: DataView, at: number): number {
+  const p0 = hexPair[view.getUint16(at, true)] ?? -1;
+  const p1 = hexPair[view.getUint16(at + 2, true)] ?? -1;
+  const p2 = hexPair[view.getUint16(at + 4, true)] ?? -1;
+  const p3 = hexPair[view.getUint16(at + 6, true)] ?? -1;
+  if ((p0 | p1 | p2 | p3) < 0) return -1;
+  return ((p0 << 24) | (p1 << 16) | (p2 << 8) | p3) >>> 0;
+}
+
+/** 32 bits of the bytes, four at a time, with murmur3's steps and finish. */
+export function hashBytes(view: DataView, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    hash = Math.imul(hash ^ Math.imul(view.getInt32(at, true), 0xcc9e2d51), 0x1b873593);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
+  hash ^= hash >>> 16;
+  hash = Math.imul(hash, 0x85ebca6b);
+  hash ^= hash >>> 13;
+  hash = Math.imul(hash, 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
