@@ -25,14 +25,18 @@ try {
   await migrate(writer);
   const store = new ClickHouseStore(writer, systemClock);
   await store.insert('accesses', accessRows(0, 200_000), 200_000, 'bench-base');
+  const cpuBefore = await cpuSeconds();
   const quiet = await shortQueries(reader, 3);
+  const cpuMs = ((await cpuSeconds()) - cpuBefore) * (1000 / quiet.length);
   const stop = new AbortController();
   const long = longQuery(analyst, stop.signal);
   const [busy, inserts] = await Promise.all([shortQueries(reader, secondsOfRun), insertSteadily(store)]);
   stop.abort();
   await long;
   console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
-  console.log(`short queries, nothing else:             median ${at(quiet, 0.5)} ms, 99th percentile ${at(quiet, 0.99)} ms`);
+  console.log(
+    `short queries, nothing else:             median ${at(quiet, 0.5)} ms, 99th percentile ${at(quiet, 0.99)} ms; CPU ${cpuMs.toFixed(1)} ms each`,
+  );
   console.log(`with a long query and 20,000 rows/s:     median ${at(busy, 0.5)} ms, 99th percentile ${at(busy, 0.99)} ms`);
   console.log(
     `inserts of ${rowsPerInsert} rows meanwhile:        median ${at(inserts, 0.5)} ms, slowest ${at(inserts, 1)} ms (one due every ${insertEveryMs} ms)`,
@@ -98,4 +102,10 @@ async function insertSteadily(store: ClickHouseStore): Promise<readonly number[]
 
 function at(sorted: readonly number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(1);
+}
+
+/** What the engine's process has used so far. */
+async function cpuSeconds(): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/^vigie_process_cpu_seconds_total\{.*\} ([\d.e+-]+)$/m.exec(text)?.[1]);
 }

@@ -7,6 +7,7 @@ import { joiningOf, type Joining } from './framing.js';
 import { refusal } from './guard.js';
 import { emptyNativeBlock } from './native-block.js';
 import { Lane } from './lane.js';
+import { precedence } from './precedence.js';
 import type { QueryRequest } from './request.js';
 
 export interface Summary {
@@ -74,7 +75,12 @@ export class QueryRunner {
   #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
     const common = { max_threads: this.config.threadsPerQuery, max_insert_threads: 1 };
     if (inspection.statement.kind === 'insert') return common;
-    const limits = { ...common, max_execution_time: this.config.readSecondsMax, max_memory_usage: this.config.readMemoryMax };
+    const limits = {
+      ...common,
+      ...precedence(this.clock.monotonic()),
+      max_execution_time: this.config.readSecondsMax,
+      max_memory_usage: this.config.readMemoryMax,
+    };
     return joiningOf(format) ? limits : { ...limits, max_result_bytes: this.config.documentBytesMax };
   }
 
