@@ -32,12 +32,12 @@ export class AccountTable {
     );
   }
 
-  find(bytes: Uint8Array, start: number, end: number, hash: number): number {
+  find(view: DataView, start: number, end: number, hash: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const account = this.#slots[slot] ?? 0;
       if (account === 0) return 0;
-      if (this.#hash[account] === hash && this.#same(account, bytes, start, end - start)) return account;
+      if (this.#hash[account] === hash && this.#same(account, view, start, end - start)) return account;
     }
   }
 
@@ -107,7 +107,7 @@ export class AccountTable {
     for (let account = 1; account < this.#end; account += 1) if (this.#length[account] !== 0) this.#enter(account);
   }
 
-  #same(account: number, bytes: Uint8Array, start: number, length: number): boolean {
-    return this.#length[account] === length && this.#keys.equals(this.#place[account] ?? 0, length, bytes, start);
+  #same(account: number, view: DataView, start: number, length: number): boolean {
+    return this.#length[account] === length && this.#keys.equals(this.#place[account] ?? 0, length, view, start);
   }
 }

@@ -81,7 +81,8 @@ export class EngineState implements LedgerView {
     const above = Math.max(from - 1, this.floor(account));
     for (const series of this.compiled.series) {
       if (series.kind === 'other') continue;
-      for (const [, ledger] of this.index.of(account, series)) {
+      const ledger = this.index.find(account, series, '');
+      if (ledger) {
         const words = this.ledgers.words(ledger);
         const start = this.ledgers.start(ledger);
         const end = this.ledgers.length(ledger);

@@ -1,7 +1,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { EngineState, type EngineOptions } from './engine-state.js';
 import { RowIntake } from './row-intake.js';
-import { type RejectedRow, scanFrame } from './frame-scanner.js';
+import { FrameScanner, type RejectedRow } from './frame-scanner.js';
 import { versionsPerFrame } from './incident-book.js';
 import { ScannedRow } from './scan-row.js';
 import { readSnapshot, writeSnapshot } from './snapshot.js';
@@ -57,16 +57,18 @@ export class Engine {
     let rows = 0;
     let newestTime = 0;
     let newestReceivedAt = 0;
-    const rejected = scanFrame(frame.bytes, this.#row, (row) => {
+    const row = this.#row;
+    const scanner = new FrameScanner(frame.bytes);
+    while (scanner.next(row)) {
       rows += 1;
       if (row.time > newestTime) newestTime = row.time;
       if (row.receivedAt > newestReceivedAt) newestReceivedAt = row.receivedAt;
       this.#intake.take(row, detectedAt);
-    });
+    }
     this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
     this.#settle(detectedAt);
     this.#state.forgetIdle(accountsLookedAtPerFrame);
-    return { rows, rejected, newestTime, newestReceivedAt };
+    return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
   }
 
   /** Changes since the last call: those to be told, in order; with `includeUpdates` also the figures that changed without being told. */

@@ -31,7 +31,9 @@ export function classFor(entries: number): number {
 interface ChunkState {
   /** Runs handed out. */
   live: number;
-  /** First word of each run that may be handed out. */
+  /** Runs that were never handed out; they lie at the end. */
+  fresh: number;
+  /** First word of each run that was given back. */
   readonly free: number[];
   /** It stands in the list of its class. */
   listed: boolean;
@@ -56,7 +58,7 @@ export class EntryArena {
     for (;;) {
       const chunk = open.at(-1) ?? this.#newChunk(sizeClass, open);
       const state = this.#states[chunk];
-      const word = state?.free.pop();
+      const word = state?.free.pop() ?? this.#freshRun(sizeClass, chunk);
       if (state && word !== undefined) {
         state.live += 1;
         this.chunk = chunk;
@@ -66,6 +68,15 @@ export class EntryArena {
       if (state) state.listed = false;
       open.pop();
     }
+  }
+
+  #freshRun(sizeClass: number, chunk: number): number | undefined {
+    const state = this.#states[chunk];
+    if (!state || state.fresh === 0) return undefined;
+    const words = this.chunks[chunk]?.length ?? 0;
+    const word = words - state.fresh * (capacities[sizeClass] ?? 0) * entryWords;
+    state.fresh -= 1;
+    return word;
   }
 
   give(sizeClass: number, chunk: number, word: number): void {
@@ -92,11 +103,7 @@ export class EntryArena {
     const runs = this.#chunksOf[sizeClass] === 0 ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
     const chunk = this.#freeChunks.pop() ?? this.chunks.length;
     this.chunks[chunk] = new Uint32Array(runs * entries * entryWords);
-    this.#states[chunk] = {
-      live: 0,
-      free: Array.from({ length: runs }, (_, run) => (runs - 1 - run) * entries * entryWords),
-      listed: true,
-    };
+    this.#states[chunk] = { live: 0, fresh: runs, free: [], listed: true };
     this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 0) + 1;
     this.#bytes += runs * entries * entryWords * 4;
     open.push(chunk);

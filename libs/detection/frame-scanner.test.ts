@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
-import { scanFrame } from './frame-scanner.js';
+import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from './marks.js';
 import { ScannedRow } from './scan-row.js';
 
@@ -59,7 +59,9 @@ interface Read {
 
 function scan(text: string): Read {
   const rows: unknown[] = [];
-  const rejected = scanFrame(Buffer.from(text), new ScannedRow(), (of) => {
+  const scanner = new FrameScanner(Buffer.from(text));
+  const of = new ScannedRow();
+  while (scanner.next(of)) {
     const [group, actor] = JSON.parse(`["${accountText(of)}"]`.replace('","actor_id":"', '","')) as string[];
     rows.push({
       time: of.time, group, actor, patient: of.hasPatient ? [of.patient0, of.patient1, of.patient2, of.patient3].map(hex).join('') : '',
@@ -67,8 +69,8 @@ function scan(text: string): Read {
       event: text8(of.bytes, of.eventStart, of.eventStart + 32), receivedAt: of.receivedAt,
       categories: categories.filter((_, index) => of.categoryMask & (1 << index)), hasAccount: of.hasAccount,
     }); // prettier-ignore
-  });
-  return { rows, rejected };
+  }
+  return { rows, rejected: scanner.rejected };
 }
 
 function expectedOf(row: Record<string, string> & { readonly categories?: readonly string[] }): unknown {

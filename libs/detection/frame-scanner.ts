@@ -22,30 +22,39 @@ const shape = accessRow.pick({
 }).strip(); // prettier-ignore
 
 /**
- * Calls `visit` for every row of a frame, in order, and returns the lines that are none. Rows are read without `JSON.parse` where they
- * have the fixed form, and through it where they do not, with the same result.
+ * Walks the rows of a frame, in order. Rows are read without `JSON.parse` where they have the fixed form, and through it where they do
+ * not, with the same result.
  */
-export function scanFrame(bytes: Uint8Array, row: ScannedRow, visit: (row: ScannedRow) => void): readonly RejectedRow[] {
-  const rejected: RejectedRow[] = [];
-  const view = viewOf(bytes);
-  let line = 0;
-  for (let at = 0; at < bytes.length;) {
-    line += 1;
-    if (scanRow(bytes, view, at, row, false)) {
-      at = row.lineEnd + 1;
-      visit(row);
-      continue;
-    }
-    const found = bytes.indexOf(newline, at);
-    const end = found < 0 ? bytes.length : found;
-    if (end > at) {
-      const refused = parseRow(bytes, at, end, row);
-      if (refused) rejected.push({ line, ...refused });
-      else visit(row);
-    }
-    at = end + 1;
+export class FrameScanner {
+  readonly rejected: RejectedRow[] = [];
+  readonly #view: DataView;
+  #at = 0;
+  #line = 0;
+
+  constructor(private readonly bytes: Uint8Array) {
+    this.#view = viewOf(bytes);
   }
-  return rejected;
+
+  /** Reads the next row; false at the end. Lines that are no rows are noted in `rejected`. */
+  next(row: ScannedRow): boolean {
+    const { bytes } = this;
+    while (this.#at < bytes.length) {
+      this.#line += 1;
+      if (scanRow(bytes, this.#view, this.#at, row, false)) {
+        this.#at = row.lineEnd + 1;
+        return true;
+      }
+      const found = bytes.indexOf(newline, this.#at);
+      const start = this.#at;
+      const end = found < 0 ? bytes.length : found;
+      this.#at = end + 1;
+      if (end === start) continue;
+      const refused = parseRow(bytes, start, end, row);
+      if (!refused) return true;
+      this.rejected.push({ line: this.#line, ...refused });
+    }
+    return false;
+  }
 }
 
 /** The slow way: parses, checks, and scans what `JSON.stringify` makes of it. */

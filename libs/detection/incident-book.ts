@@ -75,6 +75,12 @@ export class IncidentBook {
   take(arrival: Arrival, firings: readonly Firing[]): void {
     const known = this.byAccount.get(arrival.account);
     if (!known && firings.length === 0) return;
+    const [only] = known ?? [];
+    if (known?.length === 1 && only?.state === 'open' && only.prolong(firings, this.options.quietMs)) {
+      this.#cover(only, arrival, false);
+      this.#tellGrown(only, arrival);
+      return;
+    }
     const incidents = known ?? [];
     const told = new Map(incidents.map((incident) => [incident, new Set(incident.matches.keys())]));
     const turn: Turn = { arrival, joined: new Map(), opened: 0 };
@@ -176,6 +182,19 @@ export class IncidentBook {
         if (!toldRules.has(ruleId)) this.#tell(incident, 'incident.rule_added', ruleId, arrival.detectedAt);
       if (step > incident.toldStep) this.#tell(incident, 'incident.step', String(step), arrival.detectedAt);
     }
+    incident.toldStep = Math.max(incident.toldStep, step);
+    this.#schedule(incident);
+  }
+
+  /** As `#tellOf` where no rule is new. */
+  #tellGrown(incident: Incident, arrival: Arrival): void {
+    if (!incident.changed) return;
+    incident.changed = false;
+    incident.receivedAt = arrival.receivedAt;
+    this.#version(incident);
+    this.#dirty.add(incident);
+    const { step } = incident;
+    if (step > incident.toldStep) this.#tell(incident, 'incident.step', String(step), arrival.detectedAt);
     incident.toldStep = Math.max(incident.toldStep, step);
     this.#schedule(incident);
   }

@@ -55,18 +55,23 @@ export class Incident {
   constructor(readonly opening: Opening) {}
 
   get firstFired(): number {
-    return Math.min(...[...this.matches.values()].map(({ firstFired }) => firstFired));
+    let first = Number.POSITIVE_INFINITY;
+    for (const { firstFired } of this.matches.values()) if (firstFired < first) first = firstFired;
+    return first;
   }
   /** Last time at which a rule held. */
   get lastTime(): number {
-    return Math.max(...[...this.matches.values()].map(({ lastFired }) => lastFired));
+    let last = Number.NEGATIVE_INFINITY;
+    for (const { lastFired } of this.matches.values()) if (lastFired > last) last = lastFired;
+    return last;
   }
   /** Earliest access in the window of the first firing. */
   get firstTime(): number {
     const first = this.firstFired;
-    return Math.min(
-      ...[...this.matches.values()].map(({ firstFired, windowFirst }) => (firstFired === first ? windowFirst : Infinity)),
-    );
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const { firstFired, windowFirst } of this.matches.values())
+      if (firstFired === first && windowFirst < earliest) earliest = windowFirst;
+    return earliest;
   }
   get step(): number {
     let step = 0;
@@ -75,6 +80,22 @@ export class Incident {
   }
   get inOrder(): readonly Match[] {
     return [...this.matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
+  }
+
+  /** Takes firings in that do nothing but let rules hold longer, which most firings do. False, and nothing taken, where one does more. */
+  prolong(firings: readonly Firing[], quietMs: number): boolean {
+    const { lastTime } = this;
+    for (const { rule, first } of firings) {
+      const match = this.matches.get(rule.rule.id);
+      if (!match || first <= match.firstFired || first - lastTime >= quietMs) return false;
+    }
+    for (const { rule, last } of firings) {
+      const match = this.matches.get(rule.rule.id);
+      if (!match || last <= match.lastFired) continue;
+      match.lastFired = last;
+      this.changed = true;
+    }
+    return true;
   }
 
   /** Takes a firing in; `count` is asked for the window at its first time where that matters. */

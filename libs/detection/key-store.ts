@@ -5,6 +5,8 @@ const grain = 8;
 /** Byte strings kept outside the heap: each in a place of its length rounded up, found again by a number. */
 export class KeyStore {
   readonly #chunks: Uint8Array[] = [];
+  /** The same memory as words of the machine, which are little-endian wherever this runs. */
+  readonly #words: Int32Array[] = [];
   readonly #free = new Map<number, number[]>();
   #used = chunkBytes;
 
@@ -18,7 +20,10 @@ export class KeyStore {
     if (length > chunkBytes) throw new RangeError(`a key of ${length} bytes: at most ${chunkBytes} are kept`);
     const room = Math.ceil(length / grain) * grain;
     const place = this.#free.get(room)?.pop() ?? this.#newPlace(room);
-    this.chunkOf(place).set(bytes.subarray(start, end), offsetOf(place));
+    const offset = offsetOf(place);
+    this.chunkOf(place)
+      .fill(0, offset, offset + room)
+      .set(bytes.subarray(start, end), offset);
     return place;
   }
 
@@ -33,21 +38,27 @@ export class KeyStore {
     return this.chunkOf(place).subarray(offsetOf(place), offsetOf(place) + length);
   }
 
-  /** Whether the key at `place` equals `bytes[start, start + length)`. */
-  equals(place: number, length: number, bytes: Uint8Array, start: number): boolean {
-    const chunk = this.chunkOf(place);
+  /** Whether the key at `place` equals the `length` bytes at `start`. */
+  equals(place: number, length: number, view: DataView, start: number): boolean {
+    const words = this.#words[chunkNumber(place)] ?? noWords;
     const offset = offsetOf(place);
-    for (let i = length - 1; i >= 0; i -= 1) if (chunk[offset + i] !== bytes[start + i]) return false;
-    return true;
+    const whole = length >> 2;
+    for (let i = whole - 1; i >= 0; i -= 1) if (words[(offset >> 2) + i] !== view.getInt32(start + i * 4, true)) return false;
+    let last = 0;
+    for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(start + i);
+    // What a key leaves of its last word is zero.
+    return length === whole * 4 || words[(offset >> 2) + whole] === last;
   }
 
   chunkOf(place: number): Uint8Array {
-    return this.#chunks[Math.floor((place * grain) / chunkBytes)] ?? none;
+    return this.#chunks[chunkNumber(place)] ?? none;
   }
 
   #newPlace(room: number): number {
     if (this.#used + room > chunkBytes) {
-      this.#chunks.push(new Uint8Array(chunkBytes));
+      const chunk = new Uint8Array(chunkBytes);
+      this.#chunks.push(chunk);
+      this.#words.push(new Int32Array(chunk.buffer));
       this.#used = 0;
     }
     const place = ((this.#chunks.length - 1) * chunkBytes + this.#used) / grain;
@@ -57,7 +68,13 @@ export class KeyStore {
 }
 
 const none = new Uint8Array(0);
+const noWords = new Int32Array(0);
+const placesPerChunk = chunkBytes / grain;
+
+function chunkNumber(place: number): number {
+  return (place / placesPerChunk) >>> 0;
+}
 
 function offsetOf(place: number): number {
-  return (place * grain) % chunkBytes;
+  return (place % placesPerChunk) * grain;
 }

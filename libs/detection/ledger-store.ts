@@ -121,7 +121,7 @@ export class LedgerStore {
   insert(ledger: number, index: number, entry: Entry, floor: number): void {
     let at = index;
     if (this.length(ledger) === (capacities[this.#class[ledger] ?? 0] ?? 0))
-      at -= this.#makeRoom(ledger, Math.min(index, this.firstAfter(ledger, floor)));
+      at -= this.#makeRoom(ledger, this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor)));
     const words = this.words(ledger);
     const length = this.length(ledger);
     const word = this.start(ledger) + at * entryWords;
@@ -137,13 +137,13 @@ export class LedgerStore {
     const kept = length - droppable;
     const words = this.words(ledger);
     const start = this.start(ledger);
-    const wanted = classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
     const before = this.#class[ledger] ?? 0;
+    const wanted = droppable === 0 ? before + 1 : classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
     if (wanted === before) words.copyWithin(start, start + droppable * entryWords, start + length * entryWords);
     else {
       this.arena.take(wanted);
       const target = this.arena.chunks[this.arena.chunk] ?? none;
-      target.set(words.subarray(start + droppable * entryWords, start + length * entryWords), this.arena.word);
+      copyWords(words, start + droppable * entryWords, target, this.arena.word, kept * entryWords);
       this.arena.give(before, this.#chunk[ledger] ?? 0, start);
       this.#class[ledger] = wanted;
       this.#chunk[ledger] = this.arena.chunk;
@@ -213,6 +213,12 @@ export function writeEntry(words: Uint32Array, word: number, entry: Entry): void
   words[word + 3] = entry.v3;
   words[word + 4] = entry.time % word32;
   words[word + 5] = Math.floor(entry.time / word32) | (entry.mark << timeHighBits);
+}
+
+/** A loop, since most runs are short and a view for `set` costs more than they do. */
+function copyWords(from: Uint32Array, start: number, to: Uint32Array, at: number, count: number): void {
+  if (count > 2_048) to.set(from.subarray(start, start + count), at);
+  else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? 0;
 }
 
 export function sameValue(words: Uint32Array, word: number, entry: Entry): boolean {

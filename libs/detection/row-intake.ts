@@ -47,7 +47,7 @@ export class RowIntake {
 
   #account(row: ScannedRow): number {
     const { accounts, index } = this.state;
-    const found = accounts.find(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
+    const found = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
     if (!found) return accounts.add(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
     if (this.state.isForgotten(found)) {
       index.close(found);

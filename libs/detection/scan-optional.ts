@@ -16,7 +16,7 @@ import {
 } from './scan-text.js';
 
 /** Keys of a row as they lie before their values. The one that followed a key last time is tried first. */
-const keys = Object.keys(accessRow.shape).map((key) => ({ key: ascii(key), literal: new Literal(ascii(`,"${key}":`)) }));
+const keys = Object.keys(accessRow.shape).map((key) => ({ key: ascii(key), literal: new Literal(`,"${key}":`) }));
 const follows = new Int8Array(keys.length + 1);
 const beginning = keys.length;
 const categoriesKey = Object.keys(accessRow.shape).indexOf('categories');
@@ -97,7 +97,7 @@ function scanCategories(bytes: Uint8Array, view: DataView, start: number, row: S
   const known = categoryLists.at(bytes, view, start);
   if (known) {
     row.categoryMask = known.first;
-    return start + known.literal.length;
+    return start + known.length;
   }
   if (bytes[start] !== 0x5b) return -1;
   if (bytes[start + 1] === 0x5d) return start + 2;

@@ -1,7 +1,7 @@
 import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import { scanOptional } from './scan-optional.js';
-import { ascii, endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
+import { endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
 
 /**
  * One access row as the windows need it. Positions are byte offsets into `bytes`. The object is reused: it is valid until the next scan.
@@ -41,7 +41,7 @@ export class ScannedRow {
   line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
 }
 
-const keyOf = (text: string): Literal => new Literal(ascii(text));
+const keyOf = (text: string): Literal => new Literal(text);
 const timeKey = keyOf('{"time":"');
 const groupKey = keyOf('","group_id":"');
 const actorKey = keyOf('","actor_id":"');
@@ -109,7 +109,7 @@ function scanAccount(bytes: Uint8Array, view: DataView, from: number, row: Scann
   const known = groups.at(bytes, view, from);
   let actorStart: number;
   if (known) {
-    actorStart = from + known.literal.length;
+    actorStart = from + known.length;
     row.accountStart = from + known.first;
     row.hasAccount = known.second > known.first;
   } else {
@@ -151,7 +151,7 @@ function scanDeed(bytes: Uint8Array, view: DataView, from: number, row: ScannedR
   if (known) {
     row.action = known.first;
     row.outcome = known.second;
-    return from + known.literal.length;
+    return from + known.length;
   }
   if (!actionKey.isAt(view, from)) return -1;
   let at = from + actionKey.length;
@@ -180,7 +180,7 @@ function isHex128(view: DataView, at: number): boolean {
 /** Where `received_at` begins, or -1. */
 function scanSource(bytes: Uint8Array, view: DataView, from: number, canonical: boolean): number {
   const known = sources.at(bytes, view, from);
-  if (known) return from + known.literal.length;
+  if (known) return from + known.length;
   if (!sourceKey.isAt(view, from)) return -1;
   const end = endOfPlain(bytes, view, from + sourceKey.length, canonical);
   if (end < 0 || !receivedKey.isAt(view, end)) return -1;

@@ -286,7 +286,7 @@ function readIncident(body: Buffer, state: EngineState): number {
     version,
     receivedAt,
   });
-  const account = state.accounts.find(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
+  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
   state.book.reopen(account, incident, parsed.dirty);
   return 1;
