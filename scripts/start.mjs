@@ -1,4 +1,7 @@
-/** `npm start [-- --demo ...]`: installs and builds what is missing, then hands over to the supervisor under the project's own Node. */
+/**
+ * `npm start [-- --demo ...]`: installs and builds what is missing, then hands over to the supervisor under the project's own Node.
+ * package.json runs it by `exec`: a shell in between would die of SIGTERM at once, and npm would be gone before anything is drained.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { node, prepare, root } from './prepare.mjs';
