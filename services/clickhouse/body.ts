@@ -58,8 +58,9 @@ async function receive(message: IncomingMessage, take: (source: AsyncIterable<Bu
   try {
     await pipeline(message as Readable, decoder(), take);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && typeof cause.code === 'string' && /^(Z_|ZSTD_|ERR_)/.test(cause.code))
-      throw exception(354, 'ZLIB_INFLATE_FAILED', `The request body is not ${encoding}: ${cause.message}`);
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
+    if (/^(Z_|ZSTD_|ERR_)/.test(code))
+      throw exception(354, 'ZLIB_INFLATE_FAILED', `The request body is not ${encoding}, or is cut off (${code})`);
     throw cause;
   }
 }

@@ -33,7 +33,7 @@ const byStatus: Readonly<Record<number, readonly number[]>> = {
   404: [16, 46, 47, 50, 52, 56, 60, 81, 82, 115],
   408: [159],
   413: [307],
-  501: [48, 1],
+  501: [48, 1, 344],
   503: [202],
 };
 const statusOf: ReadonlyMap<number, number> = new Map(

@@ -6,6 +6,7 @@ import { exception } from './exception.js';
 import { joiningOf, type Joining } from './framing.js';
 import { refusal } from './guard.js';
 import { emptyNativeBlock } from './native-block.js';
+import { atRevision } from './native-revision.js';
 import { Lane } from './lane.js';
 import { precedence } from './precedence.js';
 import type { QueryRequest } from './request.js';
@@ -139,10 +140,11 @@ async function read(connection: EngineConnection, request: QueryRequest, answer:
   const joining = isSelect ? joiningOf(request.format) : undefined;
   if (joining) return stream(connection, request, answer, joining, stop);
   const { bytes, rowsRead, bytesRead } = await connection.query(request.sql, request.format);
+  const isNative = request.format.toLowerCase() === 'native';
+  const blocks = isNative && isSelect && bytes.length === 0 ? await emptyNativeBlock(connection, request.sql) : bytes;
+  const told = isNative ? atRevision(blocks, request.clientRevision) : blocks;
   answer.begin({ ...nothing, readRows: rowsRead, readBytes: bytesRead });
-  if (bytes.length) await answer.write(bytes);
-  else if (isSelect && request.format.toLowerCase() === 'native')
-    await answer.write(await emptyNativeBlock(connection, request.sql));
+  if (told.length) await answer.write(told);
 }
 
 async function stream(

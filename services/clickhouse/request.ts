@@ -18,6 +18,8 @@ export interface QueryRequest {
   readonly settings: ReadonlyMap<string, string>;
   readonly readOnly: boolean;
   readonly compressResponse: boolean;
+  /** The protocol version whose Native blocks the client reads; 0 is the oldest. */
+  readonly clientRevision: number;
 }
 
 /** Parameters of the URL that are addressed to the HTTP interface and not to the engine. */
@@ -37,6 +39,12 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
   const settings = new Map([...parameters].filter(([name]) => !notSettings.has(name)));
   for (const name of settings.keys())
     if (!/^\w+$/.test(name)) throw exception(115, 'UNKNOWN_SETTING', `Unknown setting '${name.slice(0, 100)}'.`);
+  if (parameters.get('compress') === '1' || parameters.get('decompress') === '1')
+    throw exception(
+      344,
+      'SUPPORT_IS_DISABLED',
+      'The embedded ClickHouse does not speak block compression (compress, decompress); choose gzip or none in the client',
+    );
   const defaultFormat = parameters.get('default_format') || header(message, 'x-clickhouse-format');
   return {
     ...textOf(parameters.get('query') ?? '', form ? Buffer.alloc(0) : body, defaultFormat),
@@ -45,6 +53,7 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
     settings,
     readOnly: message.method === 'GET' || message.method === 'HEAD',
     compressResponse: parameters.get('enable_http_compression') === '1',
+    clientRevision: Number(parameters.get('client_protocol_version') ?? 0) || 0,
   };
 }
 
