@@ -41,6 +41,19 @@ export class AccountTable {
     }
   }
 
+  /** The account in the first slot of the hash, whose it need not be; 0 for none. */
+  firstAt(hash: number): number {
+    return this.#slots[hash & (this.#slots.length - 1)] ?? 0;
+  }
+  touch(account: number): number {
+    return (
+      (this.#hash[account] ?? 0) ^
+      (this.#length[account] ?? 0) ^
+      ((this.#newest[account] ?? 0) & 1) ^
+      this.#keys.touch(this.#place[account] ?? 0)
+    );
+  }
+
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     if ((this.#count + 1) * 2 > this.#slots.length) this.#grow();
     const account = this.#free.pop() ?? this.#end++;

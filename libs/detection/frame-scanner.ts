@@ -35,6 +35,16 @@ export class FrameScanner {
     this.#view = viewOf(bytes);
   }
 
+  /** Reads as many rows as there are in `rows`; how many, fewer only at the end. */
+  fill(rows: readonly ScannedRow[]): number {
+    let read = 0;
+    for (const row of rows) {
+      if (!this.next(row)) break;
+      read += 1;
+    }
+    return read;
+  }
+
   /** Reads the next row; false at the end. Lines that are no rows are noted in `rejected`. */
   next(row: ScannedRow): boolean {
     const { bytes } = this;

@@ -50,6 +50,10 @@ export class KeyStore {
     return length === whole * 4 || words[(offset >> 2) + whole] === last;
   }
 
+  touch(place: number): number {
+    return this.#words[chunkNumber(place)]?.[offsetOf(place) >> 2] ?? 0;
+  }
+
   chunkOf(place: number): Uint8Array {
     return this.#chunks[chunkNumber(place)] ?? none;
   }

@@ -26,6 +26,11 @@ export class LedgerIndex {
     return this.#plain[this.#place(account, series)] ?? 0;
   }
 
+  /** The ledger of the account's first series, or 0. */
+  firstOf(account: number): number {
+    return this.#plain[account * this.series.length] ?? 0;
+  }
+
   findOrOpen(account: number, series: Series, cell: string): number {
     const found = this.find(account, series, cell);
     if (found) return found;

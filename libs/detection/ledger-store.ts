@@ -103,6 +103,13 @@ export class LedgerStore {
     return timeOf(this.words(ledger), this.start(ledger) + index * entryWords);
   }
 
+  /** Reads the newest entries and what is known of the ledger. */
+  touch(ledger: number): number {
+    const words = this.words(ledger);
+    const end = this.start(ledger) + this.length(ledger) * entryWords;
+    return (words[end - 1] ?? 0) ^ (words[end - 24] ?? 0) ^ (words[end - 40] ?? 0) ^ (this.#bounds[ledger * this.slots] ?? 0);
+  }
+
   /** Index of the first entry with a time above `time`. */
   firstAfter(ledger: number, time: number): number {
     const words = this.words(ledger);
