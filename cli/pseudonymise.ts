@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
+import { pseudonymConfig, readGroupKeys } from '#libs/pseudonyms/config.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
-import { ConfigError, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { commonConfig, readConfig } from '#libs/runtime/config.js';
 
 /** `vigie pseudonymise`: identifiers on standard input to `id,pseudonym` lines on standard output. Writes nothing anywhere else. */
 export async function pseudonymiseCommand({
@@ -12,8 +12,7 @@ export async function pseudonymiseCommand({
   readonly authority?: string;
 }): Promise<void> {
   const config = readConfig({ ...commonConfig, ...pseudonymConfig });
-  const keys = readKeyRing(config, [group]).group(group);
-  if (!keys) throw new ConfigError(`there is no key for the group ${group}`);
+  const keys = readGroupKeys(config, group);
   const lines = createInterface({ input: process.stdin });
   for await (const line of pseudonymiseLines(lines, keys, { authority })) process.stdout.write(line);
 }

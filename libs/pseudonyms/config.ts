@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
-import { localKeyEntry } from './key-file.js';
-import { type KeyRing, parseKeyRing } from './key-ring.js';
+import { existingKeyEntry, localKeyEntry } from './key-file.js';
+import { type GroupKeys, type KeyRing, parseKeyRing } from './key-ring.js';
 
 /** Variables of every process that makes pseudonyms. */
 export const pseudonymConfig = {
@@ -28,4 +28,20 @@ export function readKeyRing(
   const without = groupIds.filter((groupId) => !parsed.ring.group(groupId));
   if (without.length) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS has no key for the group(s) ${without.join(', ')}`);
   return parsed.ring;
+}
+
+/**
+ * The keys of one group, for tools that only look up: on the embedded default too only where the ingestor has made them. A group that
+ * was misspelt would otherwise get a key of its own, and pseudonyms that nobody has. Throws `ConfigError`.
+ */
+export function readGroupKeys(config: Parameters<typeof readKeyRing>[0], groupId: string): GroupKeys {
+  const isLocal = !config.VIGIE_PSEUDONYM_KEYS && !config.KAFKA_BROKERS;
+  const known = !isLocal || existingKeyEntry(config.VIGIE_DATA_DIR, groupId) !== undefined;
+  const keys = known ? readKeyRing(config, [groupId]).group(groupId) : undefined;
+  if (!keys)
+    throw new ConfigError(
+      `there is no key for the group ${groupId} in ${config.VIGIE_DATA_DIR}; check the group's name and VIGIE_DATA_DIR: the ingestor ` +
+        `makes a group's key at its first start`,
+    );
+  return keys;
 }

@@ -31,8 +31,20 @@ export function secretFile(dir: string, name: string, make: () => string): strin
 
 /** `group:key_id=base64` of a group on the embedded default, made at the first call. */
 export function localKeyEntry(dataDir: string, groupId: string): string {
-  const name = `pseudonyms.${encodeURIComponent(groupId)}.key`;
-  return secretFile(keysDir(dataDir), name, () => `${groupId}:local-1=${randomBytes(keyBytes).toString('base64')}`);
+  return secretFile(
+    keysDir(dataDir),
+    keyFileName(groupId),
+    () => `${groupId}:local-1=${randomBytes(keyBytes).toString('base64')}`,
+  );
+}
+
+/** The same entry when the group has one already, and never a new one: for tools that only look up. */
+export function existingKeyEntry(dataDir: string, groupId: string): string | undefined {
+  return readIfPresent(join(keysDir(dataDir), keyFileName(groupId)));
+}
+
+function keyFileName(groupId: string): string {
+  return `pseudonyms.${encodeURIComponent(groupId)}.key`;
 }
 
 function readIfPresent(path: string): string | undefined {

@@ -3,6 +3,7 @@ import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import { type CommonConfig, commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
+import { failpoints } from './failpoint.js';
 import { type Credentials, parseTokens } from './receive/credentials.js';
 
 const mebibyte = 1024 * 1024;
@@ -24,6 +25,8 @@ export const ingestorConfig = {
   VIGIE_INGEST_BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Time for the log to acknowledge, after which the sender is told to come again. */
   VIGIE_INGEST_ACK_SECONDS: z.coerce.number().positive().max(120).default(10),
+  /** For tests only: where the process kills itself. */
+  VIGIE_FAILPOINT: z.enum(failpoints).optional(),
 }; // prettier-ignore
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof ingestorConfig>>;
 

@@ -10,6 +10,7 @@ import { retry } from '#libs/runtime/retry.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import type { IngestorConfig } from './config.js';
+import { failpoint, splitPartitions } from './failpoint.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { eventsRoute } from './receive/events-route.js';
@@ -61,6 +62,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       clock,
       metrics,
       log: logger,
+      failpoint: failpoint(config.VIGIE_FAILPOINT),
     });
   }
 
@@ -101,6 +103,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       metrics: this.metrics,
       itemsMax: this.config.VIGIE_INGEST_ITEMS,
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
+      failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
     this.logger.info('taking events', { count: accesses.partitions });
   }
@@ -109,7 +112,9 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const tools = { clock: this.clock, random: systemRandom, signal: this.#closing.signal };
     const policy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
     const partitions = await retry(() => log.partitions(topic), policy, tools);
-    return new FrameBuilder(topic, partitions, { log, clock: this.clock, metrics: this.metrics });
+    const armed = this.config.VIGIE_FAILPOINT;
+    const appends = armed === 'between-partitions' ? splitPartitions(log, failpoint(armed)) : log;
+    return new FrameBuilder(topic, partitions, { log: appends, clock: this.clock, metrics: this.metrics });
   }
 
   #running(): IngestPipeline {

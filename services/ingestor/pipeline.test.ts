@@ -118,6 +118,28 @@ describe('the ingest pipeline', () => {
     expect(text).toContain('vigie_events_quarantined_total{source="siem",reason="time_in_future",service="test"} 1');
   });
 
+  it.each([
+    ['failed', (appends: MemoryAppends) => void (appends.failing = new Transient('away'))],
+    ['unanswered', (appends: MemoryAppends) => appends.hold()],
+  ])('a request that ends in 503 because its append is %s leaves the accounts as they were', async (_how, spoil) => {
+    const metrics = new Metrics('test');
+    const future = new Date(systemClock.now() + 3_600_000).toISOString();
+    const body = () => ndjson(event({}), event({ time: future }), { a: 1 });
+    spoil(log);
+    await expect(pipelineOver(log, { metrics, ackMs: 50 }).events(body(), source())).rejects.toMatchObject({ status: 503 });
+    expect(await accounts(metrics)).toEqual({ received: 0, accounted: 0 });
+    log.release();
+    log.failing = undefined;
+    await pipelineOver(log, { metrics }).events(body(), source());
+    expect(await accounts(metrics)).toEqual({ received: 3, accounted: 3 });
+  });
+
+  it('accounts for a request of which nothing could be read', async () => {
+    const metrics = new Metrics('test');
+    await expect(pipelineOver(log, { metrics }).events(Buffer.from('x\ny'), source())).rejects.toMatchObject({ status: 400 });
+    expect(await accounts(metrics)).toEqual({ received: 2, accounted: 2 });
+  });
+
   it('gives 413 beyond its number of items', async () => {
     await expect(
       pipelineOver(log, { itemsMax: 2 }).events(ndjson(event({}), event({}), event({})), source()),
@@ -168,7 +190,19 @@ function pipelineOver(
     metrics,
     itemsMax,
     ackMs,
+    failpoint: () => {},
   });
+}
+
+/** Events received, and events that were accepted, refused or set aside: the alert on accounts holds the two against each other. */
+async function accounts(metrics: Metrics): Promise<{ readonly received: number; readonly accounted: number }> {
+  const text = await metrics.registry.metrics();
+  const total = (names: string) =>
+    [...text.matchAll(new RegExp(`^vigie_events_(?:${names})_total\\{[^}]*\\} (\\d+)$`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
+  return { received: total('received'), accounted: total('accepted|refused|quarantined') };
 }
 
 function source(): SourceContext {

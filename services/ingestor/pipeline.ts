@@ -13,6 +13,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit.js';
+import type { Failpoint } from './failpoint.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './intake.js';
 import { quarantineRowOf } from './quarantine.js';
@@ -29,6 +30,7 @@ export interface PipelineTools {
   readonly itemsMax: number;
   /** Time for the log to acknowledge. */
   readonly ackMs: number;
+  readonly failpoint: Failpoint;
 }
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
@@ -167,6 +169,7 @@ export class IngestPipeline {
       throw new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
     intake.ticket.seal();
     await this.#inTime(intake.ticket.done);
+    this.tools.failpoint('after-acknowledgement');
     intake.account(this.tools.metrics);
     if (!intake.readable) throw new HttpRefusal(400, 'nothing in the body could be read', undefined, intake.refused);
     return intake.answer();

@@ -5,6 +5,7 @@ import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Failpoint } from '../failpoint.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
 import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
@@ -39,6 +40,7 @@ export interface ReceiverTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly failpoint: Failpoint;
 }
 
 /** One request: credential, media type, body under its limits, the route's work, the answer. Nothing is read before the credential. */
@@ -70,7 +72,7 @@ export class Receiver {
     metrics.observe('vigie_ingest_request_seconds', (clock.monotonic() - startedMs) / 1000);
     await reply
       .status(answer.status)
-      .headers(answer.headers ?? {})
+      .headers({ ...answer.headers, ...(this.#stopping.signal.aborted ? { connection: 'close' } : {}) })
       .type(answer.mediaType ?? 'application/json; charset=utf-8')
       .send(JSON.stringify(answer.body));
     if (!request.raw.complete) this.#closeSoon(request);
@@ -91,6 +93,7 @@ export class Receiver {
     try {
       const tools = { limits, clock, buffer, stopping: this.#stopping.signal };
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
+      this.tools.failpoint('after-body');
       metrics.add('vigie_ingest_bytes_total', { source: source.source }, announced || body.length);
       return await route.answer(body, { ...source, keys: groupKeys });
     } finally {

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { readGroupKeys, readKeyRing } from './config.js';
+import { keysDir, localKeyEntry } from './key-file.js';
+import { parseKeyRing } from './key-ring.js';
+import { pseudonymiseLines } from './pseudonymise-lines.js';
+import { Pseudonymiser } from './pseudonymiser.js';
+
+const base64 = randomBytes(32).toString('base64');
+const older = randomBytes(32).toString('base64');
+
+describe('the key ring', () => {
+  it('uses the newest key, keeps the others, and takes the event secret from the oldest', () => {
+    const rotated = ringOf(`# keys\naleo:k2=${base64}\naleo:k1=${older},helix:k1=${older}`);
+    const keys = rotated.group('aleo');
+    expect([keys?.active.keyId, keys?.keyIds, rotated.groupIds()]).toEqual(['k2', ['k2', 'k1'], ['aleo', 'helix']]);
+    expect(keys?.eventSecret).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.eventSecret);
+    expect(keys?.of('k1')?.of('a', '1')).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.active.of('a', '1'));
+    expect(keys?.of('k3')).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', '', 'no key is given'],
+    ['no key id', `aleo=${base64}`, 'key 1: expected'],
+    ['a short key', `aleo:k1=${randomBytes(16).toString('base64')}`, 'key 1: expected'],
+    ['one byte repeated', `aleo:k1=${Buffer.alloc(32, 7).toString('base64')}`, 'one byte repeated'],
+    ['one name twice', `aleo:k1=${base64},aleo:k1=${older}`, 'key 2: the group aleo has two keys named k1'],
+  ])('refuses %s by its place and never quotes a key', (_what, text, mistake) => {
+    const parsed = parseKeyRing(text);
+    const mistakes = 'mistakes' in parsed ? parsed.mistakes.join('; ') : '';
+    expect(mistakes).toContain(mistake);
+    for (const secret of [base64, older]) expect(mistakes).not.toContain(secret);
+  });
+});
+
+describe('pseudonyms', () => {
+  it('are the first 128 bits of the HMAC that the documentation names', () => {
+    const key = Buffer.from(base64, 'base64');
+    const message = Buffer.from('vigie.patient.v1\0\0\0\0\x0agroup:aleo8001234');
+    const expected = createHmac('sha256', key).update(message).digest('hex').slice(0, 32);
+    expect(new Pseudonymiser('k1', createSecretKey(key)).of('group:aleo', '8001234')).toBe(expected);
+  });
+
+  it('stay the same when the cache turns over', () => {
+    const cached = new Pseudonymiser('k1', createSecretKey(Buffer.from(base64, 'base64')), { cachedMax: 3 });
+    const first = Array.from({ length: 20 }, (_, id) => cached.of('a', String(id)));
+    expect(Array.from({ length: 20 }, (_, id) => cached.of('a', String(id)))).toEqual(first);
+    expect(new Set(first).size).toBe(20);
+    expect(cached.of('b', '1')).not.toBe(cached.of('a', '1'));
+  });
+
+  it('of lines join to the clear list, whatever the spelling and the key that is asked for', async () => {
+    const keys = ringOf(`aleo:k2=${base64},aleo:k1=${older}`).group('aleo');
+    if (!keys) throw new Error('no keys');
+    const of = async (lines: readonly string[], options = {}) => {
+      let text = '';
+      for await (const line of pseudonymiseLines(lines, keys, options)) text += line;
+      return text;
+    };
+    const group = keys.active.of('group:aleo', '8001234');
+    expect(await of([' 8001234 ', '', 'a,"b'])).toBe(
+      `id,pseudonym\n8001234,${group}\n"a,""b",${keys.active.of('group:aleo', 'a,"b')}\n`,
+    );
+    expect(await of(['1'], { authority: ' urn:x ' })).toContain(`1,${keys.active.of('urn:x', '1')}`);
+    expect(await of(['1'], { keyId: 'k1' })).toContain(`1,${keys.of('k1')?.of('group:aleo', '1')}`);
+    await expect(of(['1'], { keyId: 'k9' })).rejects.toThrow('has no key k9; it has k2, k1');
+  });
+});
+
+describe('keys on the embedded default', () => {
+  let dataDir = '';
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'vigie-keys-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('are made once, readable by their owner only', () => {
+    const entry = localKeyEntry(dataDir, 'aleo');
+    expect(localKeyEntry(dataDir, 'aleo')).toBe(entry);
+    expect(localKeyEntry(dataDir, 'helix')).not.toContain(entry.split('=')[1] ?? '');
+    const [name = ''] = readdirSync(keysDir(dataDir));
+    expect(statSync(join(keysDir(dataDir), name)).mode & 0o777).toBe(0o600);
+  });
+
+  it('are the same for processes that ask at the same moment', async () => {
+    const module = pathToFileURL(join(projectRoot, 'dist', 'libs', 'pseudonyms', 'key-file.js')).href;
+    const script = `import { localKeyEntry } from ${JSON.stringify(module)}; process.stdout.write(localKeyEntry(process.argv[1], 'aleo'))`;
+    const ask = () =>
+      new Promise<string>((resolve) => {
+        let text = '';
+        const child = spawn(process.execPath, ['--input-type=module', '-e', script, dataDir], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        child.stdout.on('data', (chunk) => (text += String(chunk)));
+        child.once('close', () => resolve(text));
+      });
+    const answers = await Promise.all(Array.from({ length: 6 }, ask));
+    expect(new Set(answers)).toEqual(new Set([localKeyEntry(dataDir, 'aleo')]));
+    expect(readdirSync(keysDir(dataDir))).toHaveLength(1);
+  });
+
+  it('are never made by a tool that only looks up: a misspelt group is refused', () => {
+    const config = { VIGIE_DATA_DIR: dataDir, KAFKA_BROKERS: undefined };
+    const made = readKeyRing(config, ['aleo']).group('aleo');
+    expect(readGroupKeys(config, 'aleo').active.of('a', '1')).toBe(made?.active.of('a', '1'));
+    expect(() => readGroupKeys(config, 'alleo')).toThrow('there is no key for the group alleo');
+    expect(readdirSync(keysDir(dataDir))).toHaveLength(1);
+    const given = { ...config, VIGIE_PSEUDONYM_KEYS: `aleo:k1=${base64}` };
+    expect(() => readGroupKeys(given, 'alleo')).toThrow('no key for the group(s) alleo');
+  });
+
+  it('must be given where several machines work', () => {
+    expect(() => readKeyRing({ VIGIE_DATA_DIR: dataDir, KAFKA_BROKERS: ['kafka:9092'] }, ['aleo'])).toThrow(
+      'is needed with KAFKA_BROKERS',
+    );
+  });
+});
+
+function ringOf(text: string) {
+  const parsed = parseKeyRing(text);
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('; '));
+  return parsed.ring;
+}
