@@ -4,9 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError } from './config.js';
+import { systemClock } from './clock.js';
 import type { Log } from './log.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
+
+/** While draining, how often idle connections are closed, in milliseconds. */
+const idleSweepMs = 100;
 
 export interface ServiceDefinition<C extends CommonConfig> {
   readonly name: ServiceName;
@@ -72,8 +76,12 @@ function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Prom
     stopping = true;
     log.info('draining');
     const shutdown = app.get(Shutdown);
-    // Fastify stops accepting and waits for the requests in hand; what they need closes only afterwards.
+    // Fastify stops accepting and waits for the requests in hand; what they need closes only afterwards. A connection that falls idle
+    // after its last answer would be waited for until its keep-alive time is over.
+    const server = app.getHttpServer();
+    const stopSweeping = systemClock.every(idleSweepMs, () => server.closeIdleConnections());
     await app.close();
+    stopSweeping();
     const well = await shutdown.run();
     log.info(well ? 'stopped' : 'stopped before everything was drained');
     process.exit(well ? code : 1);
