@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { timeMsMax, timeMsMin } from './limits.js';
+import { isoText, parseTime } from './time.js';
+
+describe('the time of an event', () => {
+  it.each([
+    ['2024-11-19T08:12:03.120Z', '2024-11-19T08:12:03.120Z'],
+    ['2024-11-19T09:12:03+01:00', '2024-11-19T08:12:03.000Z'],
+    ['2024-11-19 03:12-0500', '2024-11-19T08:12:00.000Z'],
+    ['2024-11-19t08:12:03z', undefined],
+    [' 2024-11-19T08:12:03,123456789Z ', '2024-11-19T08:12:03.123Z'],
+    ['2016-12-31T23:59:60Z', '2016-12-31T23:59:59.999Z'],
+    ['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
+    ['2023-02-29T00:00:00Z', undefined],
+    ['2024-11-19T24:00:00Z', undefined],
+    ['2024-11-19T08:12:03+15:00', undefined],
+    ['2024-11-19T08:12:03', undefined],
+    ['1969-12-31T23:59:59.999Z', undefined],
+    ['2200-01-01T00:00:00Z', undefined],
+    ['2199-12-31T23:59:59.999Z', '2199-12-31T23:59:59.999Z'],
+    [1_732_003_923_120, '2024-11-19T08:12:03.120Z'],
+    [1_732_003_923, undefined],
+    [Number.NaN, undefined],
+    [null, undefined],
+  ])('%p is %p', (given, expected) => {
+    const parsed = parseTime(given);
+    expect(typeof parsed === 'number' ? isoText(parsed) : undefined).toBe(expected);
+  });
+
+  it('is what the engine reads, for every instant and offset', () => {
+    const offset = fc.integer({ min: -14 * 60, max: 14 * 60 });
+    fc.assert(
+      fc.property(fc.integer({ min: timeMsMin + 86_400_000, max: timeMsMax - 86_400_000 }), offset, (ms, minutes) => {
+        const local = isoText(ms + minutes * 60_000).slice(0, -1);
+        const hours = String(Math.trunc(Math.abs(minutes) / 60)).padStart(2, '0');
+        const rest = String(Math.abs(minutes) % 60).padStart(2, '0');
+        expect(parseTime(`${local}${minutes < 0 ? '-' : '+'}${hours}:${rest}`)).toBe(ms);
+      }),
+    );
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseTokens } from './credentials.js';
+
+describe('credentials', () => {
+  it('give each token its source, group and authority', () => {
+    const credentials = read('# feeds\nsiem@aleo=token-of-siem\nris@aleo=token-of-ris;authority=clinic,old@helix=token-of-old');
+    expect(credentials.sourceOf('token-of-siem')).toEqual({ source: 'siem', groupId: 'aleo', authority: 'group' });
+    expect(credentials.sourceOf('token-of-ris')).toEqual({ source: 'ris', groupId: 'aleo', authority: 'clinic' });
+    expect(credentials.groupIds()).toEqual(['aleo', 'helix']);
+  });
+
+  it('let two tokens stand for one source while one replaces the other', () => {
+    const credentials = read('siem@aleo=token-number-1,siem@aleo=token-number-2');
+    expect(credentials.sourceOf('token-number-1')).toEqual(credentials.sourceOf('token-number-2'));
+  });
+
+  it.each(['', 'token-of-sie', 'token-of-siem ', 'Token-of-siem'])('know no other token, such as %p', (token) => {
+    expect(read('siem@aleo=token-of-siem').sourceOf(token)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', ' # none', 'no token is given'],
+    ['no group', 'siem=secret-secret', 'token 1: expected source@group=token'],
+    ['a short token', 'siem@aleo=secret1', 'siem@aleo has 7 characters'],
+    ['a setting that does not exist', 'siem@aleo=secret-secret;colour=red', 'a setting other than authority'],
+    ['one token for two sources', 'a@aleo=secret-secret,b@aleo=secret-secret', 'one token is given to two sources'],
+  ])('refuse %s, by place and without the token', (_what, text, mistake) => {
+    const parsed = parseTokens(text);
+    const mistakes = 'mistakes' in parsed ? parsed.mistakes.join('; ') : '';
+    expect(mistakes).toContain(mistake);
+    expect(mistakes).not.toMatch(/secret-?/);
+  });
+});
+
+function read(text: string) {
+  const parsed = parseTokens(text);
+  if ('mistakes' in parsed) throw new Error(parsed.mistakes.join('; '));
+  return parsed.credentials;
+}
