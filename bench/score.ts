@@ -4,27 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
-import type { Rule, Selection } from '#libs/detection/rule.js';
 import { plainDecisions } from './lib-plain-windows.js';
+import { threeRules as rules, threeRulesOptions as options } from './lib-three-rules.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 const start = Date.parse('2026-03-02T00:00:00Z');
-
-const selection: Selection = {
-  id: 'a'.repeat(32),
-  fields: ['action', 'outcome', 'patient_id'],
-  presence: ['patient_id'],
-  sql: '',
-  matches: (row) => row.action === 'read' && row.outcome !== 'failure' && Boolean(row.patient_id),
-};
-const rule = (id: string, timespanMs: number, atLeast: number): Rule => ({
-  type: 'value_count', id, title: id, description: '', level: 'high', selection, groupBy: ['group_id', 'actor_id'], field: ['patient_id'],
-  timespanMs, atLeast, spread: { field: 'clinic_id', atLeast: 2 }, steps: [40, 400, 4000, 40_000, 400_000], attack: [], falsePositives: [],
-  runbook: '', file: '', line: 1,
-}); // prettier-ignore
-const rules = [rule('10m', 10 * minute, 40), rule('1h', 60 * minute, 120), rule('24h', day, 400)];
-const options = { rules, quietMs: day, allowedLatenessMs: 15 * minute };
 
 console.log(
   `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rows of some 450 bytes, three rules; rows per second of CPU`,

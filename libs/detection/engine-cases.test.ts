@@ -4,7 +4,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine } from './engine.js';
 import { judgeHistory } from './judge-history.js';
 import type { Rule, Selection } from './rule.js';
-import { SnapshotRefused } from './snapshot.js';
+import { SnapshotRefused } from './snapshot-format.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -1,44 +1,9 @@
 import type { ChangeType, IncidentChange } from '#libs/contracts/incident.js';
 import { changeOf } from './incident-change.js';
-import { Incident, type Opening } from './incident.js';
+import { Incident } from './incident.js';
+import { type Arrival, type BookOptions, lastOf, type LedgerView, type Turn } from './incident-seams.js';
 import type { Firing } from './judge.js';
-import type { Entry } from './ledger-store.js';
 import type { Marks } from './marks.js';
-import type { WindowCount } from './window-count.js';
-
-/** The access that has just arrived, as incidents need it. */
-export interface Arrival {
-  readonly account: number;
-  /** Its patient (all zero without one), time and mark. */
-  readonly entry: Readonly<Entry>;
-  /** Selections that matched it. */
-  readonly bits: number;
-  readonly receivedAt: number;
-  readonly detectedAt: number;
-  /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
-  opening(order: number, nth: number): Opening;
-}
-
-/** What the book asks of the ledgers. */
-export interface LedgerView {
-  countAt(account: number, firing: Firing): WindowCount;
-  /** Visits the accesses of the account with `from <= time <= to`, by patient; bits are selections. */
-  visit(
-    account: number,
-    from: number,
-    to: number,
-    add: (v0: number, v1: number, v2: number, v3: number, mark: number, bits: number) => void,
-  ): void;
-  /** Accesses of the account up to this time are no longer held. */
-  floor(account: number): number;
-}
-
-export interface BookOptions {
-  readonly quietMs: number;
-  readonly keepClosedMs: number;
-  readonly closedBytesMax: number;
-  readonly selectionIds: readonly string[];
-}
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
@@ -93,7 +58,7 @@ export class IncidentBook {
       if (incident.state === 'closed' && this.watermark < incident.lastTime + this.options.quietMs) this.#reopen(incident);
       this.#tellOf(incident, told.get(incident), arrival);
     }
-    for (const [gone, into] of turn.joined) if (told.has(gone)) this.#tellMerged(gone, last(turn.joined, into), arrival);
+    for (const [gone, into] of turn.joined) if (told.has(gone)) this.#tellMerged(gone, lastOf(turn.joined, into), arrival);
   }
 
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
@@ -277,20 +242,3 @@ export class IncidentBook {
 
 /** Versions that one frame can give out. */
 export const versionsPerFrame = 65_536;
-
-/** What one arrival does to the incidents of its account. */
-interface Turn {
-  readonly arrival: Arrival;
-  /** Incidents that were joined, each with the one that it went into. */
-  readonly joined: Map<Incident, Incident>;
-  opened: number;
-}
-
-/** The incident that survives where one after the other was joined. */
-function last(joined: ReadonlyMap<Incident, Incident>, into: Incident): Incident {
-  for (let at = into; ;) {
-    const next = joined.get(at);
-    if (!next) return at;
-    at = next;
-  }
-}

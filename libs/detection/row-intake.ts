@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { EngineState } from './engine-state.js';
 import { parseWhole } from './frame-scanner.js';
 import { digest } from './incident-change.js';
-import type { Arrival } from './incident-book.js';
+import type { Arrival } from './incident-seams.js';
 import type { Opening } from './incident.js';
 import type { Firing } from './judge.js';
 import type { Entry } from './ledger-store.js';

@@ -1,0 +1,21 @@
+import type { Rule, Selection } from '#libs/detection/rule.js';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+const selection: Selection = {
+  id: 'a'.repeat(32),
+  fields: ['action', 'outcome', 'patient_id'],
+  presence: ['patient_id'],
+  sql: '',
+  matches: (row) => row.action === 'read' && row.outcome !== 'failure' && Boolean(row.patient_id),
+};
+const rule = (id: string, timespanMs: number, atLeast: number): Rule => ({
+  type: 'value_count', id, title: id, description: '', level: 'high', selection, groupBy: ['group_id', 'actor_id'], field: ['patient_id'],
+  timespanMs, atLeast, spread: { field: 'clinic_id', atLeast: 2 }, steps: [40, 400, 4000, 40_000, 400_000], attack: [], falsePositives: [],
+  runbook: '', file: '', line: 1,
+}); // prettier-ignore
+
+/** The three windows of `rules/mass-access.yml`, without their file. */
+export const threeRules: readonly Rule[] = [rule('10m', 10 * minute, 40), rule('1h', 60 * minute, 120), rule('24h', day, 400)];
+export const threeRulesOptions = { rules: threeRules, quietMs: day, allowedLatenessMs: 15 * minute };

@@ -1,0 +1,55 @@
+import type { Incident, Opening } from './incident.js';
+import type { Firing } from './judge.js';
+import type { Entry } from './ledger-store.js';
+import type { WindowCount } from './window-count.js';
+
+/** The access that has just arrived, as incidents need it. */
+export interface Arrival {
+  readonly account: number;
+  /** Its patient (all zero without one), time and mark. */
+  readonly entry: Readonly<Entry>;
+  /** Selections that matched it. */
+  readonly bits: number;
+  readonly receivedAt: number;
+  readonly detectedAt: number;
+  /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
+  opening(order: number, nth: number): Opening;
+}
+
+/** What the book asks of the ledgers. */
+export interface LedgerView {
+  countAt(account: number, firing: Firing): WindowCount;
+  /** Visits the accesses of the account with `from <= time <= to`, by patient; bits are selections. */
+  visit(
+    account: number,
+    from: number,
+    to: number,
+    add: (v0: number, v1: number, v2: number, v3: number, mark: number, bits: number) => void,
+  ): void;
+  /** Accesses of the account up to this time are no longer held. */
+  floor(account: number): number;
+}
+
+export interface BookOptions {
+  readonly quietMs: number;
+  readonly keepClosedMs: number;
+  readonly closedBytesMax: number;
+  readonly selectionIds: readonly string[];
+}
+
+/** What one arrival does to the incidents of its account. */
+export interface Turn {
+  readonly arrival: Arrival;
+  /** Incidents that were joined, each with the one that it went into. */
+  readonly joined: Map<Incident, Incident>;
+  opened: number;
+}
+
+/** The incident that survives where one after the other was joined. */
+export function lastOf(joined: ReadonlyMap<Incident, Incident>, into: Incident): Incident {
+  for (let at = into; ;) {
+    const next = joined.get(at);
+    if (!next) return at;
+    at = next;
+  }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { entryWords } from './entry-arena.js';
+import type { Match, Opening } from './incident.js';
+
+/** The pieces are not a whole snapshot that this code can read. Nothing was restored; build the windows again from the log. */
+export class SnapshotRefused extends Error {
+  override readonly name = 'SnapshotRefused';
+}
+
+/** The state changed while its snapshot was being taken. */
+export class SnapshotDisturbed extends Error {
+  override readonly name = 'SnapshotDisturbed';
+}
+
+export const version = 1;
+export const pieceBytes = 256 * 1024;
+
+/**
+ * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, and last kind 3: the end with the numbers
+ * of both. The first byte of a piece is its kind.
+ */
+export const kinds = { header: 0, accounts: 1, incident: 2, end: 3 } as const;
+
+export const header = z.object({
+  version: z.literal(version),
+  entryWords: z.literal(entryWords),
+  marks: z.object({
+    texts: z.array(z.string()),
+    clinics: z.array(z.number()),
+    masks: z.array(z.number()),
+    spreads: z.array(z.number()),
+  }),
+  series: z.array(z.string()),
+  selectionIds: z.array(z.string()),
+  watermark: z.number(),
+  now: z.number(),
+  lastReceivedAt: z.number(),
+  missingGroupBy: z.number(),
+  late: z.number(),
+  beyondHorizon: z.number(),
+  order: z.number(),
+  versionBase: z.number(),
+  versionCounter: z.number(),
+});
+
+const match = z.object({
+  ruleId: z.string(),
+  selection: z.number(),
+  shown: z.object({
+    title: z.string(),
+    level: z.enum(['informational', 'low', 'medium', 'high', 'critical']),
+    threshold: z.number(),
+    spread_threshold: z.number(),
+    timespan_seconds: z.number(),
+  }),
+  steps: z.array(z.number()),
+  firstFired: z.number(),
+  lastFired: z.number(),
+  value: z.number(),
+  spread: z.number(),
+  windowFirst: z.number(),
+}) satisfies z.ZodType<Match>;
+
+const opening = z.object({
+  id: z.string(),
+  groupId: z.string(),
+  actorId: z.string(),
+  order: z.number(),
+  detectedAt: z.number(),
+  found: z.enum(['live', 'late']),
+  completedBy: z.number(),
+}) satisfies z.ZodType<Opening>;
+
+/** Not `instanceof`, which differs between the realms of a test run. */
+function isView(value: unknown): boolean {
+  return ArrayBuffer.isView(value);
+}
+
+export const incidentPiece = z.object({
+  key: z.custom<Uint8Array>(isView),
+  opening,
+  state: z.enum(['open', 'closed']),
+  matches: z.array(match),
+  patients: z.custom<Uint32Array>(isView),
+  marks: z.array(z.tuple([z.number(), z.number()])),
+  coveredFrom: z.number(),
+  coveredTo: z.number(),
+  patientsAtDetection: z.number(),
+  toldStep: z.number(),
+  closings: z.number(),
+  version: z.number(),
+  receivedAt: z.number(),
+  dirty: z.boolean(),
+});
+
+export function piece(kind: number, body: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(kind), body]);
+}
+export function words(...values: readonly number[]): Uint8Array {
+  return bytesOf(Uint32Array.from(values));
+}
+export function bytesOf(from: Uint32Array): Uint8Array {
+  return new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
+}
+/** Length, then the bytes padded to words. */
+export function text(bytes: Uint8Array): readonly Uint8Array[] {
+  return [words(bytes.length), bytes, new Uint8Array((4 - (bytes.length % 4)) % 4)];
+}
