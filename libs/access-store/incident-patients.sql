@@ -1,6 +1,6 @@
 -- Which patients an incident concerns, by definition: those of the accesses of its account, from its first to its last time, that its
 -- selections select. Only accounts that have an incident are read, through the primary key.
-CREATE OR REPLACE VIEW vigie.incident_patients AS
+CREATE OR REPLACE VIEW vigie.{{view}} AS
 SELECT
     incident_id,
     patient_id,
@@ -20,7 +20,7 @@ FROM
         {{selected}} AS selected
     FROM vigie.accesses
     WHERE patient_id != ''
-        AND (group_id, actor_id) IN (SELECT group_id, actor_id FROM vigie.incidents WHERE state != 'merged')
+        AND (group_id, actor_id) IN (SELECT group_id, actor_id FROM vigie.incidents WHERE state != 'merged'{{which}}){{span}}
 ) AS access
 INNER JOIN
 (
@@ -32,7 +32,7 @@ INNER JOIN
         last_time AS incident_to,
         selections AS incident_selections
     FROM vigie.incidents
-    WHERE state != 'merged'
+    WHERE state != 'merged'{{which}}
 ) AS incident
     ON group_id = incident_group AND actor_id = incident_actor
 WHERE time >= incident_from AND time <= incident_to AND hasAny(selected, incident_selections)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { incidentPatientsView } from './incident-patients.js';
+import { incidentPatientsViews } from './incident-patients.js';
 
 export interface Migration {
   /** `0001_accesses` */
@@ -76,7 +76,8 @@ async function appliedMigrations(client: ClickHouseClient): Promise<ReadonlyMap<
   return new Map(appliedRows.parse(await answer.json()).map(({ name, checksum }) => [name, checksum]));
 }
 
-/** Until a scorer registers its selections the view exists and is empty. A view that is there already is left alone. */
+/** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */
 async function createEmptyIncidentPatients(client: ClickHouseClient): Promise<void> {
-  await client.command({ query: incidentPatientsView(new Map()).replace('CREATE OR REPLACE VIEW', 'CREATE VIEW IF NOT EXISTS') });
+  for (const view of incidentPatientsViews(new Map()))
+    await client.command({ query: view.replace('CREATE OR REPLACE VIEW', 'CREATE VIEW IF NOT EXISTS') });
 }

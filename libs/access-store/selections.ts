@@ -1,7 +1,7 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule.js';
-import { incidentPatientsView } from './incident-patients.js';
+import { incidentPatientsViews } from './incident-patients.js';
 
 const stored = z.array(z.object({ selection_id: z.string(), expression: z.string() }));
 
@@ -9,8 +9,8 @@ const stored = z.array(z.object({ selection_id: z.string(), expression: z.string
 const expressionMax = 100_000;
 
 /**
- * Adds the selections that are not known yet, after ClickHouse has checked each one, and makes the view `incident_patients` over all.
- * Called with the same selections it changes nothing but the view, which is the same again.
+ * Adds the selections that are not known yet, after ClickHouse has checked each one, and makes the views `incident_patients` and
+ * `incident_patients_of` over all. Called with the same selections it changes nothing but the views, which are the same again.
  */
 export async function registerSelections(
   client: ClickHouseClient,
@@ -27,7 +27,7 @@ export async function registerSelections(
       format: 'JSONEachRow',
     });
   // Read again: another process may have added its own meanwhile. The view of whoever comes last has all of them.
-  await client.command({ query: incidentPatientsView(await storedSelections(client)) });
+  for (const query of incidentPatientsViews(await storedSelections(client))) await client.command({ query });
 }
 
 async function storedSelections(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {

@@ -140,6 +140,30 @@ describe('incidents as people read them', () => {
        INNER JOIN vigie.incidents AS i ON p.incident_id = i.incident_id WHERE p.incident_id = '${id(50)}'`,
     );
     expect(answer).toEqual([{ listed: 2, events: 3, figure: 2 }]);
+    const all = `SELECT * FROM vigie.incident_patients WHERE incident_id = '${id(50)}' ORDER BY ALL`;
+    const one = `SELECT * FROM vigie.incident_patients_of(incident_id = '${id(50)}') ORDER BY ALL`;
+    expect(await rows(one)).toEqual(await rows(all));
+    expect(await rows(`SELECT * FROM vigie.incident_patients_of(incident_id = '${id(51)}')`)).toEqual([]);
+  });
+
+  it('are listed one by one without reading other accounts, and rows are found by id without reading all', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const many = Array.from({ length: 60_000 }, (_, n) => access(1_000_000 + n, { actor_id: `account.${n % 500}` }));
+    await store.insert('accesses', lines(many), many.length, 'many');
+    const incidents = Array.from({ length: 300 }, (_, n) => change(2000 + n, { actor_id: `account.${n}` }));
+    await store.insert('incident_changes', lines(incidents), incidents.length, 'many');
+    const listed = await granules(`SELECT * FROM vigie.incident_patients_of(incident_id = '${id(2007)}')`);
+    expect(listed).toBeLessThanOrEqual((await granules('SELECT * FROM vigie.incident_patients')) / 10);
+    const found = await granules(`SELECT event_id FROM vigie.access_rows WHERE event_id IN ['${id(1_000_007)}']`);
+    expect(found).toBeLessThanOrEqual((await granules('SELECT event_id FROM vigie.access_rows')) / 3);
+  });
+
+  it('keep both rows when a source sends an event again under another time or account', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const again = [access(300, {}), access(300, { time: at(5) }), access(300, { actor_id: 'other' }), access(300, {})];
+    await store.insert('accesses', lines(again), again.length, 'sent again');
+    expect(await rows(`SELECT count() AS n FROM vigie.accesses WHERE event_id = '${id(300)}'`)).toEqual([{ n: 3 }]);
+    expect(await store.found('accesses', [id(300)])).toBe(1);
   });
 
   it('refuse a selection that ClickHouse does not understand, by name', async () => {
@@ -172,6 +196,14 @@ describe('migrations', () => {
 
 async function rows(query: string): Promise<readonly unknown[]> {
   return (await client.query({ query, format: 'JSONEachRow' })).json();
+}
+
+/** Granules of `access_rows` that a query would read. */
+async function granules(query: string): Promise<number> {
+  const plan = await (await client.query({ query: `EXPLAIN indexes = 1 ${query}`, format: 'TabSeparatedRaw' })).text();
+  const [, reading = ''] = plan.split('ReadFromMergeTree (vigie.access_rows)');
+  const last = [...(reading.split('ReadFromMergeTree')[0] ?? '').matchAll(/Granules: (\d+)/g)].at(-1);
+  return Number(last?.[1]);
 }
 
 function id(n: number): string {

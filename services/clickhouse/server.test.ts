@@ -160,6 +160,32 @@ describe('the embedded ClickHouse over plain HTTP', () => {
     expect(await (await post('SELECT 1')).text()).toBe('1\n');
   });
 
+  it('waits for a reader who takes his time, holding little in hand meanwhile', async () => {
+    const answer = await post("SELECT repeat('x', 1000) FROM numbers(5000000) FORMAT TSV");
+    const before = await resident();
+    let [taken, most] = [0, before];
+    // Between two chunks the engine has the time of a whole request to run ahead: five gigabytes, if nobody held it.
+    for await (const chunk of answer.body ?? []) {
+      taken += Buffer.byteLength(chunk);
+      most = Math.max(most, await resident());
+      if (taken > 20 * mebibyte) break;
+    }
+    expect(taken).toBeGreaterThan(20 * mebibyte);
+    expect(most - before).toBeLessThan(300 * mebibyte);
+    await until(async () => (await metric('vigie_clickhouse_read_queries_running')) === 0);
+  });
+
+  it('sends Native as a client of a newer protocol reads it, and refuses block compression by name', async () => {
+    const answer = await post(
+      "SELECT toUInt8(7) AS a, toLowCardinality('v') AS b FORMAT Native",
+      '?client_protocol_version=54460',
+    );
+    const bytes = Buffer.from(await answer.arrayBuffer()).toString('latin1');
+    expect(bytes.slice(0, 21)).toBe('\x01\x00\x02\xff\xff\xff\xff\x00\x02\x01\x01a\x05UInt8\x00\x07\x01');
+    expect(bytes).toContain('\x01b\x16LowCardinality(String)\x00\x01');
+    expect((await post('SELECT 1', '?compress=1')).headers.get('x-clickhouse-exception-code')).toBe('344');
+  });
+
   it('sends names and types in Native when there is no row', async () => {
     const answer = Buffer.from(await (await post('SELECT toUInt8(1) AS abc WHERE 0 FORMAT Native')).arrayBuffer());
     expect(answer.toString('latin1')).toBe('\x01\x00\x03abc\x05UInt8');
@@ -182,6 +208,13 @@ describe('the embedded ClickHouse over plain HTTP', () => {
     expect(await (await post('SELECT sum(n) FROM kept.t')).text()).toBe('6\n');
   });
 });
+
+const mebibyte = 1024 * 1024;
+
+/** Bytes of memory that the server's process has. */
+function resident(): Promise<number> {
+  return metric('vigie_process_resident_memory_bytes');
+}
 
 /** How often the column's name is written, where it is not once. */
 const namesOf: Readonly<Record<string, number>> = { JSONEachRow: 200_000, JSON: 200_001 };

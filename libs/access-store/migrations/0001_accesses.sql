@@ -29,7 +29,9 @@ CREATE TABLE IF NOT EXISTS vigie.access_rows
     mfa Nullable(Bool),
     application String,
     key_id String,
-    extra String CODEC(ZSTD(1))
+    extra String CODEC(ZSTD(1)),
+    -- For questions by id, which the sorting key does not answer: the reconciler looks for a few of what it stored.
+    INDEX event_id_index event_id TYPE bloom_filter(0.001) GRANULARITY 16
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
