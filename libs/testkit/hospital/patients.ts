@@ -13,7 +13,11 @@ export const patientsMax = half * half;
 export function patientIdentifier(seed: number, patient: number): string {
   let left = Math.floor(patient / half);
   let right = patient % half;
-  for (let round = 0; round < rounds; round += 1) [left, right] = [right, (left + mix(seed, round, right)) % half];
+  for (let round = 0; round < rounds; round += 1) {
+    const next = (left + mix(seed, round, right)) % half;
+    left = right;
+    right = next;
+  }
   return `8${digits(left)}${digits(right)}`;
 }
 

@@ -1,3 +1,5 @@
+const { imul } = Math;
+
 /**
  * Chance with a seed. Only whole-number arithmetic of 32 bits and exact operations on doubles (no logarithm, no sine), so that the same
  * seed gives the same numbers on every machine.
@@ -13,8 +15,8 @@ export class SeededRandom {
     let first = (0x9e3779b9 ^ seed) >>> 0;
     let second = 0x811c9dc5;
     for (let i = 0; i < stream.length; i += 1) {
-      first = Math.imul(first ^ stream.charCodeAt(i), 0x01000193) >>> 0;
-      second = Math.imul(second ^ stream.charCodeAt(i), 0x5bd1e995) >>> 0;
+      first = imul(first ^ stream.charCodeAt(i), 0x01000193) >>> 0;
+      second = imul(second ^ stream.charCodeAt(i), 0x5bd1e995) >>> 0;
     }
     this.#a = first;
     this.#b = seed >>> 0;
@@ -84,9 +86,9 @@ export class SeededRandom {
 export function mix(...parts: readonly number[]): number {
   let hash = 0x9e3779b9;
   for (const part of parts) {
-    hash = Math.imul(hash ^ (part | 0), 0x85ebca6b);
+    hash = imul(hash ^ (part | 0), 0x85ebca6b);
     hash ^= hash >>> 13;
-    hash = Math.imul(hash, 0xc2b2ae35);
+    hash = imul(hash, 0xc2b2ae35);
     hash ^= hash >>> 16;
   }
   return hash >>> 0;
