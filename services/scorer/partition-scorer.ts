@@ -52,9 +52,10 @@ export class PartitionScorer {
     await this.tellFigures();
   }
 
-  async tellFigures(): Promise<void> {
+  /** Sends figures that changed: not more often than `updateEveryMs`, unless this is the last chance. */
+  async tellFigures(last = false): Promise<void> {
     const now = this.tools.clock.now();
-    if (now - this.#toldUpdatesAt >= updateEveryMs) {
+    if (last || now - this.#toldUpdatesAt >= updateEveryMs) {
       this.#toldUpdatesAt = now;
       this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
     }

@@ -90,7 +90,7 @@ export class ScorerPipeline implements Reader {
 
   async revoked(at: TopicPartition): Promise<void> {
     await this.#alone(at, async (owned) => {
-      await owned.scorer.tellFigures();
+      await owned.scorer.tellFigures(true);
       await this.#snapshot(owned);
     });
     this.#scorers.delete(nameOf(at));
