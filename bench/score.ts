@@ -31,6 +31,9 @@ for (const patients of [100, 750_000])
     () => attackOnly(patients),
   );
 
+for (const patients of [75_000, 750_000])
+  compare(`one account whose ${patients} patients come in four lanes, each 1,000 rows behind`, () => inLanes(patients), false);
+
 function compare(
   name: string,
   frames: () => Iterable<Buffer>,
@@ -94,6 +97,21 @@ function* withAttacker(patients: number, rows: number): Iterable<Buffer> {
     if (lines.length === 600) yield frameOf(lines);
   }
   if (lines.length) yield frameOf(lines);
+}
+
+/** Nothing but one account, its frames in four interleaved lanes, each 1,000 rows behind the one before. */
+function* inLanes(patients: number): Iterable<Buffer> {
+  const lanes: [string[], string[], string[], string[]] = [[], [], [], []];
+  for (let i = 0; i < patients + 3_000; i += 1)
+    for (const [lane, lines] of lanes.entries()) {
+      const index = i - lane * 1_000;
+      if (index < 0 || index >= patients || index % 4 !== lane) continue;
+      lines.push(
+        lineOf(start + Math.floor((index / patients) * 12 * 60 * minute), 'attacker', `attacked-${index}`, index % 5, index),
+      );
+      if (lines.length === 250) yield frameOf(lines);
+    }
+  for (const lines of lanes) yield frameOf(lines);
 }
 
 function* attackOnly(patients: number): Iterable<Buffer> {

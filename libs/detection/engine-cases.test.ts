@@ -54,6 +54,46 @@ describe('a window', () => {
     ).toEqual([]);
   });
 
+  it('is kept of each of 5,000 accounts, for each of three rules', () => {
+    const rules = [1, 2, 3].map((n) => ruleOf({ ...two, id: `r${n}`, timespanMs: n * 10 * minute }));
+    const rows = Array.from({ length: 10_000 }, (_, i) =>
+      rowOf({ at: i, patient: i < 5_000 ? 1 : 2, actor: `a${i % 5_000}`, event: i }),
+    );
+    const engine = engineOf(rules);
+    engine.apply(frameOf(0, rows), base);
+    const incidents = opened(engine.takeChanges({ includeUpdates: true }));
+    expect(incidents.length).toBe(5_000);
+    expect(incidents.filter(({ rule_matches }) => rule_matches.length !== 3)).toEqual([]);
+  });
+
+  it('gives the same incidents when a hot account comes in four lanes that run behind one another, quiet gaps and restarts included', () => {
+    const rules = [
+      ruleOf({ atLeast: 40, spread: { field: 'clinic_id', atLeast: 2 } }),
+      ruleOf({ id: 'long', atLeast: 100, timespanMs: 60 * minute }),
+    ];
+    const rows = Array.from({ length: 1_200 }, (_, i) =>
+      // Two at a time; 25 hours of quiet after each third of them.
+      rowOf({ at: (i >> 1) * 2_000 + Math.floor(i / 400) * 25 * hour, patient: 1 + (i % 900), clinic: String(i % 5), event: i }),
+    );
+    const lanes = rows.map((row, i) => ({ row, at: i + (i % 4) * 100 })).toSorted((a, b) => a.at - b.at);
+    const shuffled = lanes.map(({ row }) => row);
+    const final = (changes: readonly IncidentChange[]) =>
+      [...new Map(changes.filter(({ state }) => state !== 'merged').map((change) => [change.incident_id, change])).values()]
+        .map(({ first_time, last_time, patients, clinics, rule_matches }) => ({
+          first_time,
+          last_time,
+          patients,
+          clinics,
+          rule_matches,
+        }))
+        .toSorted((a, b) => (a.first_time < b.first_time ? -1 : 1));
+    const latenessMs = 60 * hour;
+    const inOrder = final(run(rules, rows, { updates: true, latenessMs }));
+    expect(inOrder.map(({ patients }) => patients)).toEqual([400, 400, 400]);
+    expect(final(run(rules, shuffled, { updates: true, latenessMs }))).toEqual(inOrder);
+    expect(final(run(rules, shuffled, { updates: true, latenessMs, restartAfter: 600 }))).toEqual(inOrder);
+  });
+
   it('leaves out a row without group-by field, and counts it', () => {
     const rule = ruleOf({ ...two, groupBy: ['group_id', 'actor_id', 'session_id'] });
     const engine = engineOf([rule]);

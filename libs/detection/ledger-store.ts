@@ -195,7 +195,10 @@ export class LedgerStore {
       this.#class = grown(this.#class, Uint8Array);
       this.#series = grown(this.#series, Uint16Array);
       this.#sole = grown(this.#sole, Uint32Array);
-      this.#bounds = grown(this.#bounds, Uint32Array);
+      // Not `grown`, which rounds up: several places a ledger and one place a ledger would drift apart, and bounds beyond the end be lost.
+      const bounds = new Uint32Array(this.#chunk.length * this.slots);
+      bounds.set(this.#bounds);
+      this.#bounds = bounds;
     }
     return ledger;
   }
