@@ -44,7 +44,7 @@ export function board({ config, processes, startedInMs, developmentToken, rules 
     ]),
     ...section('Kept', [`${data}/   (log, store, state, keys; output of each process in ${data}/logs/)`]),
     ...section('Try', [
-      `curl -s ${ingest}/v1/events -H 'Authorization: Bearer ${bearer}' -d '${tryEvent}'`,
+      `curl -s ${ingest}/v1/events -H 'Authorization: Bearer ${bearer}' -H 'Content-Type: application/json' -d '${tryEvent}'`,
       'npm start -- --demo      a simulated hospital day with one usurped account',
       'npx vigie --help         rules, migrations, pseudonyms',
     ]),

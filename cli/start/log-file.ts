@@ -8,6 +8,7 @@ const logBytesMax = 20 * 1024 * 1024;
 export class LogFile {
   #file: number;
   #bytes: number;
+  #closed = false;
 
   constructor(private readonly path: string) {
     mkdirSync(dirname(path), { recursive: true });
@@ -15,13 +16,16 @@ export class LogFile {
     this.#file = openSync(path, 'a');
   }
 
+  /** Nothing after `close`: what a process that has already ended still had in its pipe. */
   write(bytes: Buffer): void {
+    if (this.#closed) return;
     if (this.#bytes + bytes.length > logBytesMax) this.#turnOver();
     writeSync(this.#file, bytes);
     this.#bytes += bytes.length;
   }
 
   close(): void {
+    this.#closed = true;
     closeSync(this.#file);
   }
 

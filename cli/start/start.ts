@@ -15,7 +15,10 @@ export interface StartOptions {
   readonly exit?: boolean;
 }
 
-/** `vigie start`: everything on this machine until SIGTERM, SIGINT, or the end of a demonstration with `--exit`. */
+/**
+ * `vigie start`: everything on this machine until SIGTERM, SIGINT, or the end of a demonstration with `--exit`. Exit codes: 0 after a clean
+ * stop, 1 when something could not be drained or the demonstration failed, 2 for a configuration that cannot be used.
+ */
 export async function start(options: StartOptions): Promise<void> {
   const env: Record<string, string | undefined> = { ...process.env };
   if (options.demo) env.VIGIE_DATA_DIR ??= join('data', 'demo');
@@ -29,8 +32,10 @@ export async function start(options: StartOptions): Promise<void> {
   }
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
+  let misconfigured = false;
   const supervisor = supervise(config, env, (said) => {
     print(said);
+    misconfigured = true;
     stopped.abort();
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
@@ -42,7 +47,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (options.exit) stopped.abort();
   });
   demonstration?.close();
-  process.exit(well ? 0 : 1);
+  process.exit(misconfigured ? 2 : Number(!well));
 }
 
 /** The simulated hospital is loaded only where it plays. */

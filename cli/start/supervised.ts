@@ -80,6 +80,11 @@ export class Supervised {
     if (!this.#stopping) this.start(env);
   }
 
+  /** From now on its end is expected: a signal to the whole process group may have reached it before our turn comes. */
+  expectEnd(): void {
+    this.#stopping = true;
+  }
+
   /** Asks it to drain and waits for its end; by force when that takes too long. Resolves with false when force was needed. */
   stop(): Promise<boolean> {
     this.#stopped ??= this.#stop();

@@ -72,6 +72,7 @@ export class Supervisor {
 
   /** Stops in the reverse order of starting: nothing new comes in, what is in hand is finished, the store goes last. */
   async stop(): Promise<boolean> {
+    for (const one of this.processes) one.expectEnd();
     let well = true;
     for (const one of this.processes.toReversed()) well = (await one.stop()) && well;
     return well;
