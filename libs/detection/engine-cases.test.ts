@@ -77,16 +77,6 @@ describe('a window', () => {
     );
     const lanes = rows.map((row, i) => ({ row, at: i + (i % 4) * 100 })).toSorted((a, b) => a.at - b.at);
     const shuffled = lanes.map(({ row }) => row);
-    const final = (changes: readonly IncidentChange[]) =>
-      [...new Map(changes.filter(({ state }) => state !== 'merged').map((change) => [change.incident_id, change])).values()]
-        .map(({ first_time, last_time, patients, clinics, rule_matches }) => ({
-          first_time,
-          last_time,
-          patients,
-          clinics,
-          rule_matches,
-        }))
-        .toSorted((a, b) => (a.first_time < b.first_time ? -1 : 1));
     const latenessMs = 60 * hour;
     const inOrder = final(run(rules, rows, { updates: true, latenessMs }));
     expect(inOrder.map(({ patients }) => patients)).toEqual([400, 400, 400]);
@@ -268,6 +258,21 @@ function run(
   return changes;
 }
 
+/** What each incident says last. */
+function final(
+  changes: readonly IncidentChange[],
+): readonly Pick<IncidentChange, 'first_time' | 'last_time' | 'patients' | 'clinics' | 'rule_matches'>[] {
+  const told = changes.filter(({ state }) => state !== 'merged');
+  return [...new Map(told.map((change) => [change.incident_id, change])).values()]
+    .map(({ first_time, last_time, patients, clinics, rule_matches }) => ({
+      first_time,
+      last_time,
+      patients,
+      clinics,
+      rule_matches,
+    }))
+    .toSorted((a, b) => (a.first_time < b.first_time ? -1 : 1));
+}
 function opened(changes: readonly IncidentChange[]): readonly IncidentChange[] {
   return changes.filter(({ change_type }) => change_type === 'incident.opened');
 }
