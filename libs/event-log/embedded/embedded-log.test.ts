@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeEventLog } from '../contract.js';
+import { describeEventLog } from '../contract.suite.js';
 import { openEmbeddedLog } from './embedded-log.js';
 
 describeEventLog('embedded', async () => {

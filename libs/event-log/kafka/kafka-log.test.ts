@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
-import { describeEventLog } from '../contract.js';
+import { describeEventLog } from '../contract.suite.js';
 import { createTopics } from './create-topics.js';
 import { openKafkaLog } from './kafka-log.js';
 

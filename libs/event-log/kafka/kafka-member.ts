@@ -17,7 +17,10 @@ const heartbeatsPerSession = 6;
 /** Joining may wait for another member to notice that it must share. */
 const joinMsMax = 120_000;
 
-/** A member of a consumer group. kafkajs fetches and keeps the session; where to read, what is handed over and committed is decided here. */
+/**
+ * A member of a consumer group. kafkajs fetches and keeps the session; where to read, what is handed over and committed is decided here.
+ * Longer than the house likes: it follows one consumer through joins, restarts and its end, and halves of it would share all of that state.
+ */
 export class KafkaMember implements Membership {
   readonly ended: Promise<void>;
   readonly #client: Kafka;

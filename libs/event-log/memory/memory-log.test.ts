@@ -1,4 +1,4 @@
-import { describeEventLog } from '../contract.js';
+import { describeEventLog } from '../contract.suite.js';
 import { createMemoryLog } from './memory-log.js';
 
 describeEventLog('memory', async () => {
