@@ -5,6 +5,7 @@ import type { Hospital, Member } from './hospital.js';
 import { hourMs, hourOf, instantOf, localDayOf } from './local-time.js';
 import { patientIdentifier } from './patients.js';
 import { at as itemAt, mix, SeededRandom } from './random.js';
+import { isOnDuty } from './roster.js';
 import { sessionAt } from './session.js';
 
 export interface PlantedAttack {
@@ -67,14 +68,20 @@ function accountsFor(hospital: Hospital, name: AttackName, plan: AttackPlan, tak
       `${name} needs ${plan.actors} accounts of the role ${plan.account}, of ${members.length}; take a larger staff`,
     );
   const { seed } = hospital;
+  const day = localDayOf(beginOf(hospital, plan));
   return members
-    .toSorted((a, b) => easeOf(b) - easeOf(a) || mix(seed, 51, a.number) - mix(seed, 51, b.number) || a.number - b.number)
-    .slice(0, plan.actors);
+    .map((member) => ({ member, ease: easeOf(member) + 2 * Number(isOnDuty(hospital, member, day)) }))
+    .toSorted((a, b) => b.ease - a.ease || mix(seed, 51, a.member.number) - mix(seed, 51, b.member.number))
+    .slice(0, plan.actors)
+    .map(({ member }) => member);
 }
 
-/** Privileged accounts without second factor first, then others without it: those are the ones that get stolen. */
+/**
+ * Privileged accounts without second factor first: those are the ones that get stolen. Then those whose owner is at work on that day, so
+ * that the theft lies between ordinary work; then those without second factor.
+ */
 function easeOf({ privileged, mfa }: Member): number {
-  return Number(privileged && !mfa) * 2 + Number(!mfa);
+  return Number(privileged && !mfa) * 4 + Number(!mfa);
 }
 
 function clinicsFor(hospital: Hospital, plan: Plan, actor: Account, random: SeededRandom): readonly Clinic[] {

@@ -59,7 +59,8 @@ export async function feed(options: FeedOptions): Promise<FeedProgress> {
     for (let next = await batches.next(); !next.done; next = await batches.next()) {
       const onRetry = () => totals.sentAgain();
       const answer = await postUntilTaken(next.value.body, { url, token, clock, signal, patienceMs, onRetry });
-      options.onProgress?.(totals.taken(answer, next.value.at));
+      const progress = totals.taken(answer, next.value.at);
+      options.onProgress?.(progress);
     }
   };
   const lanes = Array.from({ length: options.lanes }, () => lane().catch((cause: unknown) => failed.abort(cause)));

@@ -42,8 +42,12 @@ export interface HospitalOptions {
   readonly groupId: string;
 }
 
-/** Part of the staff hired from ten days before the start on. */
-const newHires = 0.02;
+/** Privileged accounts without second factor, of each role that has privileged ones. */
+const forgotten = 3;
+
+/** Part of the staff hired within these days, ten of which are before the start. */
+const newHires = 0.05;
+const newHireDays = 90;
 const newHireDaysBefore = 10;
 
 export function hospitalOf(options: HospitalOptions): Hospital {
@@ -65,14 +69,14 @@ export function hospitalOf(options: HospitalOptions): Hospital {
   };
 }
 
-function staffOf({ seed, staff, start, days }: HospitalOptions, units: readonly Unit[]): readonly Member[] {
+function staffOf({ seed, staff, start }: HospitalOptions, units: readonly Unit[]): readonly Member[] {
   const random = new SeededRandom(seed, 'staff');
   const firstDay = localDayOf(start);
   return headcounts(staff).flatMap(([role, count], part) =>
     Array.from({ length: count }, (_, index) => {
       const number = part * 1_000_000 + index;
       const isNew = share(seed, 3, number) < newHires;
-      const privileged = index === 0 ? roleOf(role).privileged > 0 : random.chance(roleOf(role).privileged);
+      const privileged = index < forgotten ? roleOf(role).privileged > 0 : random.chance(roleOf(role).privileged);
       const smartcard = !privileged && random.chance(0.55);
       return {
         id: `${role.split('_')[0]}.${String((mix(seed, 4) % 90) + 10)}${String(index).padStart(4, '0')}`,
@@ -81,10 +85,10 @@ function staffOf({ seed, staff, start, days }: HospitalOptions, units: readonly 
         kind: 'human',
         privileged,
         auth: smartcard ? 'smartcard' : 'password',
-        // The first privileged account of a role is the one that was forgotten when the second factor was brought in.
-        mfa: smartcard || (index > 0 && random.chance(privileged ? 0.9 : 0.3)),
+        // A few privileged accounts were forgotten when the second factor was brought in.
+        mfa: smartcard || (index >= forgotten && random.chance(privileged ? 0.9 : 0.3)),
         unit: unitFor(role, units, random),
-        hiredOn: isNew ? firstDay - newHireDaysBefore + (mix(seed, 5, number) % (newHireDaysBefore + Math.ceil(days))) : 0,
+        hiredOn: isNew ? firstDay - newHireDaysBefore + (mix(seed, 5, number) % newHireDays) : 0,
       };
     }),
   );

@@ -5,7 +5,7 @@ import { at, mix, share } from './random.js';
 
 /** Reasons for which somebody reads more, or elsewhere, than usual. */
 export const legitimateNames = [
-  'on_call', 'lent', 'new_hire', 'coding_campaign', 'recall_list', 'closed_clinic_request', 'mass_casualty', 'migration', 'night_batch',
+  'on_call', 'lent', 'new_hire', 'coding_campaign', 'recall_list', 'closed_clinic_request', 'mass_casualty', 'migration',
 ] as const; // prettier-ignore
 export type LegitimateName = (typeof legitimateNames)[number];
 
@@ -39,6 +39,11 @@ export function dutiesOn(hospital: Hospital, day: number, firstDay: number): rea
     return duty ? [reasoned(hospital, duty, day, firstDay)] : [];
   });
   return [...regular, ...onCall(hospital, day)];
+}
+
+/** Whether somebody has a regular shift that begins on a local day. */
+export function isOnDuty(hospital: Hospital, member: Member, day: number): boolean {
+  return regularDuty(hospital, member, day) !== undefined;
 }
 
 function regularDuty({ seed }: Hospital, member: Member, day: number): Duty | undefined {
