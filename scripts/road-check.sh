@@ -13,7 +13,7 @@ if [ ! -f "$check" ]; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-npm run --silent simulate -- --seed 7 --limit "$events" --out "$folder/events.ndjson" --truth "$folder/truth.json"
+npm run --silent simulate -- --seed 7 --attacks burst+start=05:00+patients=2000 --limit "$events" --out "$folder/events.ndjson" --truth "$folder/truth.json"
 if node "$check" --repo . --events "$folder/events.ndjson" --truth "$folder/truth.json" --port-base 9410 "$@"; then
   echo "1 passed, 0 failed"
 else
