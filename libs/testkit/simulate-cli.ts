@@ -15,6 +15,8 @@ try {
   const { stdout, stderr } = process;
   await simulate(readOptions(process.argv), { clock: systemClock, signal: stop.signal, stdout, stderr });
 } catch (cause) {
-  process.stderr.write(`simulate: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  // Node wraps the reason of an aborted wait in an error of its own.
+  const why = stop.signal.aborted ? 'stopped' : cause instanceof Error ? cause.message : String(cause);
+  process.stderr.write(`simulate: ${why}\n`);
   process.exitCode ??= 1;
 }
