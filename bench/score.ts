@@ -22,7 +22,7 @@ for (let i = 0; i < 3; i += 1) {
   plainDecisions(frames, rules);
 }
 for (const accounts of [1_000, 1_400, 100_000, 1_000_000])
-  compare(`${accounts} accounts`, () => ordinary(accounts, 300_000), accounts === 1_400 || accounts === 100_000);
+  compare(`${accounts} accounts`, () => ordinary(accounts, 1_200_000), accounts === 1_400 || accounts === 100_000);
 for (const patients of [100, 750_000])
   compare(
     `one account with ${patients} patients among 1,400`,
