@@ -54,7 +54,7 @@ export class ArchiverService implements OnApplicationBootstrap {
     shutdown.add('ClickHouse client', () => client.close());
     const store = new ClickHouseStore(client, clock);
     await prepareStore(client, config.CLICKHOUSE_URL === undefined, { clock, random, log: logger, signal });
-    const log = await openEventLog(config, { clock, logger, name: 'archiver' });
+    const log = await openEventLog(config, { clock, logger, metrics, name: 'archiver' });
     shutdown.add('event log', () => log.close());
     signal.throwIfAborted();
     const samples = new Samples();

@@ -4,10 +4,10 @@ import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import type { LedgerEntry } from '#libs/access-store/port.js';
 import type { EventLog, Frame, Membership, Position, Reader, TopicPartition } from '#libs/event-log/port.js';
-import type { Clock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { accepted, type Outcome, rejected, Transient } from '#libs/runtime/outcome.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { refusedRowsMax } from './breaker.js';
 import { ArchiverPipeline, heldBytesMax } from './pipeline.js';
 import { PlansInMemory } from './plan.js';
@@ -400,45 +400,4 @@ class FakeStore implements ArchiveStore {
   distinct(table: ArchiveTable): readonly string[] {
     return [...new Set(this.rows(table))].toSorted();
   }
-}
-
-/** Virtual time: `advance` runs what is due in order and lets promises settle in between. */
-class FakeClock implements Clock {
-  #timers: { at: number; run: () => void }[] = [];
-  constructor(private time: number) {}
-  now = () => this.time;
-  monotonic = () => this.time;
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const timer = { at: this.time + ms, run: resolve };
-      this.#timers.push(timer);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#timers = this.#timers.filter((one) => one !== timer);
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
-    });
-  }
-  every = () => () => {};
-  async advance(ms: number): Promise<void> {
-    const until = this.time + ms;
-    await settle();
-    for (;;) {
-      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0];
-      if (!next || next.at > until) break;
-      this.#timers = this.#timers.filter((one) => one !== next);
-      this.time = Math.max(this.time, next.at);
-      next.run();
-      await settle();
-    }
-    this.time = until;
-  }
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

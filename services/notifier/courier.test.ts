@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { webhookBody } from '#libs/contracts/webhook-body.js';
-import type { Clock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
 import type { ToldChange } from './channel.js';
 import { Courier, pendingMax } from './courier.js';
 import { type Delivered, DeliveredInMemory } from './delivered.js';
@@ -267,7 +267,7 @@ class FakeReceiver implements HttpPost {
   parallelMost = 0;
   #parallel = 0;
   answer: (id: string) => HttpAnswer | Transient | 'never' = () => ok;
-  constructor(private readonly clock: Clock) {}
+  constructor(private readonly clock: FakeClock) {}
 
   async post(_url: string, headers: Readonly<Record<string, string>>, body: string, signal: AbortSignal): Promise<HttpAnswer> {
     const got = { id: headers['webhook-id'] ?? '', body, headers };
@@ -356,45 +356,4 @@ function seeded(seed: number): () => number {
 
 function unreachable(): never {
   throw new Error('nothing arrived');
-}
-
-/** Virtual time: `advance` runs what is due in order and lets promises settle in between. */
-class FakeClock implements Clock {
-  #timers: { at: number; run: () => void }[] = [];
-  constructor(private time: number) {}
-  now = () => this.time;
-  monotonic = () => this.time;
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const timer = { at: this.time + ms, run: resolve };
-      this.#timers.push(timer);
-      signal?.addEventListener(
-        'abort',
-        () => {
-          this.#timers = this.#timers.filter((one) => one !== timer);
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
-    });
-  }
-  every = () => () => {};
-  async advance(ms: number): Promise<void> {
-    const until = this.time + ms;
-    await settle();
-    for (;;) {
-      const next = this.#timers.toSorted((a, b) => a.at - b.at)[0];
-      if (!next || next.at > until) break;
-      this.#timers = this.#timers.filter((one) => one !== next);
-      this.time = Math.max(this.time, next.at);
-      next.run();
-      await settle();
-    }
-    this.time = until;
-  }
-}
-
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

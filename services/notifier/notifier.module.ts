@@ -49,7 +49,7 @@ export class NotifierService implements OnApplicationBootstrap {
     const { config, clock, logger, metrics, health, shutdown } = this;
     const client = createStoreClient(storeAddressOf(config));
     shutdown.add('ClickHouse client', () => client.close());
-    const log = await openEventLog(config, { clock, logger, name: 'notifier' });
+    const log = await openEventLog(config, { clock, logger, metrics, name: 'notifier' });
     shutdown.add('event log', () => log.close());
     const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, fetchPost, clock));
     const pipeline = new NotifierPipeline([new LogChannel(logger), ...webhooks], {

@@ -31,7 +31,12 @@ export class ScorerService implements OnApplicationBootstrap {
     const { rules } = await requireRules(this.config);
     const stateDir = join(this.config.VIGIE_DATA_DIR, 'state', 'scorer');
     await mkdir(stateDir, { recursive: true });
-    const log = await openEventLog(this.config, { clock: this.clock, logger: this.logger, name: 'scorer' });
+    const log = await openEventLog(this.config, {
+      clock: this.clock,
+      logger: this.logger,
+      metrics: this.metrics,
+      name: 'scorer',
+    });
     this.shutdown.add('event log', () => log.close());
     const pipeline = new ScorerPipeline(
       {
