@@ -51,7 +51,7 @@ class Window {
       for (const queue of [this.#times, this.#patients, this.#clinics]) queue.splice(0, this.#head);
       this.#head = 0;
     }
-    return this.#byPatient.size >= this.rule.atLeast && this.#byClinic.size >= (this.rule.spread?.atLeast ?? 0);
+    return this.#byPatient.size >= this.rule.condition.atLeast && this.#byClinic.size >= (this.rule.spread?.atLeast ?? 0);
   }
 }
 

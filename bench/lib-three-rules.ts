@@ -1,4 +1,5 @@
 import type { Rule, Selection } from '#libs/detection/rule.js';
+import { aRule } from '#libs/testkit/a-rule.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -10,11 +11,16 @@ const selection: Selection = {
   sql: '',
   matches: (row) => row.action === 'read' && row.outcome !== 'failure' && Boolean(row.patient_id),
 };
-const rule = (id: string, timespanMs: number, atLeast: number): Rule => ({
-  type: 'value_count', id, title: id, description: '', level: 'high', selection, groupBy: ['group_id', 'actor_id'], field: ['patient_id'],
-  timespanMs, atLeast, spread: { field: 'clinic_id', atLeast: 2 }, steps: [40, 400, 4000, 40_000, 400_000], attack: [], falsePositives: [],
-  runbook: '', file: '', line: 1,
-}); // prettier-ignore
+const rule = (id: string, timespanMs: number, atLeast: number): Rule =>
+  aRule({
+    id,
+    title: id,
+    selection,
+    timespanMs,
+    atLeast,
+    spread: { field: 'clinic_id', atLeast: 2 },
+    steps: [40, 400, 4000, 40_000, 400_000],
+  });
 
 /** The three windows of `rules/mass-access.yml`, without their file. */
 export const threeRules: readonly Rule[] = [rule('10m', 10 * minute, 40), rule('1h', 60 * minute, 120), rule('24h', day, 400)];

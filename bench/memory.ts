@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
 import type { Rule, Selection } from '#libs/detection/rule.js';
+import { aRule } from '#libs/testkit/a-rule.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 40_000);
 const patientsEach = Number(process.env.BENCH_PATIENTS ?? 25);
@@ -16,10 +17,16 @@ const selection: Selection = {
   id: 'a'.repeat(32), fields: ['action', 'patient_id'], presence: ['patient_id'], sql: '',
   matches: (row) => row.action === 'read' && Boolean(row.patient_id),
 }; // prettier-ignore
-const rule = (id: string, timespanMs: number, atLeast: number): Rule => ({
-  type: 'value_count', id, title: id, description: '', level: 'high', selection, groupBy: ['group_id', 'actor_id'], field: ['patient_id'],
-  timespanMs, atLeast, spread: { field: 'clinic_id', atLeast: 2 }, steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1,
-}); // prettier-ignore
+const rule = (id: string, timespanMs: number, atLeast: number): Rule =>
+  aRule({
+    id,
+    title: id,
+    selection,
+    timespanMs,
+    atLeast,
+    spread: { field: 'clinic_id', atLeast: 2 },
+    steps: [40, 400, 4000, 40_000, 400_000],
+  });
 const options = {
   rules: [rule('10m', hourMs / 6, 40), rule('1h', hourMs, 120), rule('24h', 24 * hourMs, 400)],
   quietMs: 24 * hourMs,

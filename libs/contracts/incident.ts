@@ -2,15 +2,20 @@ import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
 import { categories } from './vocabulary.js';
 
-export const incidentStates = ['open', 'closed', 'merged'] as const;
+/**
+ * `merged`: joined to another incident. `withdrawn`: accesses that came later show that no rule holds. `suppressed`: only an exception kept
+ * its rules from holding; recorded, told to nobody.
+ */
+export const incidentStates = ['open', 'closed', 'merged', 'withdrawn', 'suppressed'] as const;
 export const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 
 /**
- * What an incident change can be. All but `incident.updated` are told to people; `incident.updated` only carries new figures to the
- * store, so that `incidents` is current between two notifications.
+ * What an incident change can be. All but the last two are told to people; `incident.updated` only carries new figures to the store, so
+ * that `incidents` is current between two notifications, and `incident.suppressed` says what an exception kept from becoming an incident.
  */
 export const changeTypes = [
-  'incident.opened', 'incident.step', 'incident.rule_added', 'incident.merged', 'incident.closed', 'incident.updated',
+  'incident.opened', 'incident.step', 'incident.rule_added', 'incident.merged', 'incident.closed', 'incident.withdrawn',
+  'incident.updated', 'incident.suppressed',
 ] as const; // prettier-ignore
 export type ChangeType = (typeof changeTypes)[number];
 
@@ -47,12 +52,17 @@ export const incidentChange = z.strictObject({
   detected_at: isoTime,
   /** Exact number of distinct patients touched by selected accesses between `first_time` and `last_time`. */
   patients: z.int().nonnegative(),
+  /** How many of them had been touched when the first window was complete, in event time. */
+  patients_at_firing: z.int().nonnegative(),
+  /** How many were known when the incident was told. */
   patients_at_detection: z.int().nonnegative(),
   clinics: z.array(z.string()),
   categories: z.array(z.enum(categories)),
   /** `rule_id` of every rule that fired, in order of first firing. */
   rules: z.array(z.string()),
   rule_matches: z.array(ruleMatch),
+  /** For each of `rules` the id of its selection: the accesses that it looks at. */
+  rule_selections: z.array(hex128),
   /** The selections whose accesses count, see `incident_patients`: hexadecimal digests of the rules' event conditions. */
   selections: z.array(z.string()),
   level: z.enum(levels),
@@ -60,10 +70,14 @@ export const incidentChange = z.strictObject({
   step: z.int().nonnegative(),
   /** `late` when the access that completed the first window came after the allowed lateness. */
   found: z.enum(['live', 'late']),
+  /** How far the access that completed the first window lay behind the newest one of its partition when it came, in seconds; 0 when live. */
+  late_seconds: z.number().nonnegative(),
   /** From `time` of the access that completed the first window to `detected_at`, in seconds. */
   detection_delay_seconds: z.number(),
   /** The incident this one was joined to, else empty. */
   merged_into: z.union([hex128, z.literal('')]),
+  /** Ids of the exceptions that took accesses out of a suppressed match, else empty. */
+  suppressed_by: z.array(z.string()),
   change_type: z.enum(changeTypes),
   /** Derived from the incident, the type and what changed: the same after a replay. It is the `webhook-id` of its notification. */
   change_id: hex128,

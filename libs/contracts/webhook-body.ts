@@ -2,18 +2,19 @@ import { z } from 'zod';
 import { isoTime } from './access-row.js';
 import { type ChangeType, type IncidentChange, incidentChange } from './incident.js';
 
-/** The changes that people are told of. `incident.updated` only carries figures to the store. */
+/** The changes that people are told of; the others only carry figures to the store. */
 export const toldTypes = [
   'incident.opened',
   'incident.step',
   'incident.rule_added',
   'incident.merged',
   'incident.closed',
+  'incident.withdrawn',
 ] as const;
 export type ToldType = (typeof toldTypes)[number];
 
 export function isTold(type: ChangeType): type is ToldType {
-  return type !== 'incident.updated';
+  return type !== 'incident.updated' && type !== 'incident.suppressed';
 }
 
 /** The incident after the change, with the names and meanings of the table `incidents`. It never holds a patient, not even a pseudonym. */

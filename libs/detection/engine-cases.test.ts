@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { Engine } from './engine.js';
 import { judgeHistory } from './judge-history.js';
 import type { Rule, Selection } from './rule.js';
@@ -85,7 +86,7 @@ describe('a window', () => {
   });
 
   it('leaves out a row without group-by field, and counts it', () => {
-    const rule = ruleOf({ ...two, groupBy: ['group_id', 'actor_id', 'session_id'] });
+    const rule = ruleOf({ ...two, by: ['session_id'] });
     const engine = engineOf([rule]);
     engine.apply(
       frameOf(0, [rowOf({ at: 0, patient: 1 }), rowOf({ at: 1, patient: 2 }), rowOf({ at: 2, patient: 3, actor: '' })]),
@@ -302,7 +303,7 @@ function rowOf({ at, patient, clinic = '1', actor = 'a', session, event = at }: 
   }; // prettier-ignore
 }
 
-function ruleOf(over: Partial<Rule>): Rule {
+function ruleOf(over: Partial<RuleGiven>): Rule {
   const reads: Selection = {
     id: 'a'.repeat(32),
     fields: ['action', 'patient_id'],
@@ -310,8 +311,5 @@ function ruleOf(over: Partial<Rule>): Rule {
     sql: '',
     matches: (row) => row.action === 'read' && Boolean(row.patient_id),
   };
-  return {
-    type: 'value_count', id: 'r', title: 'r', description: '', level: 'high', selection: reads, groupBy: ['group_id', 'actor_id'],
-    field: ['patient_id'], timespanMs: 10 * minute, atLeast: 3, steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1, ...over,
-  }; // prettier-ignore
+  return aRule({ selection: reads, timespanMs: 10 * minute, ...over });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { Engine } from './engine.js';
 import { naiveRecount, type NaiveIncident } from './naive-recount.js';
 import type { Rule, Selection } from './rule.js';
@@ -93,11 +94,8 @@ const applications: Selection = {
   matches: (row) => row.application === 'x',
 };
 
-function ruleOf(over: Partial<Rule>): Rule {
-  return {
-    type: 'value_count', id: 'r', title: 'r', description: '', level: 'high', selection: reads, groupBy: ['group_id', 'actor_id'],
-    field: ['patient_id'], timespanMs: 10 * minute, atLeast: 3, steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1, ...over,
-  }; // prettier-ignore
+function ruleOf(over: Partial<RuleGiven>): Rule {
+  return aRule({ selection: reads, timespanMs: 10 * minute, ...over });
 }
 
 const anyRule = fc.record({
@@ -114,11 +112,7 @@ const anyRule = fc.record({
     ['event_id'] as const,
     ['clinic_id', 'session_id'] as const,
   ),
-  groupBy: fc.constantFrom(
-    ['group_id', 'actor_id'] as const,
-    ['group_id', 'actor_id'] as const,
-    ['group_id', 'actor_id', 'session_id'] as const,
-  ),
+  by: fc.constantFrom([] as const, [] as const, ['session_id'] as const),
   steps: fc.constantFrom([], [2, 4, 6]),
   level: fc.constantFrom('low' as const, 'high' as const),
 });

@@ -189,7 +189,7 @@ function termsOf({ rule }: SeriesRule, selection: number): Pick<Match, 'ruleId' 
     shown: {
       title: rule.title,
       level: rule.level,
-      threshold: rule.atLeast,
+      threshold: rule.condition.atLeast,
       spread_threshold: rule.spread?.atLeast ?? 0,
       timespan_seconds: rule.timespanMs / 1000,
     },

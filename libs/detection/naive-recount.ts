@@ -55,18 +55,20 @@ function ofAccount(rows: readonly AccessRow[], rules: readonly Rule[], quietMs: 
 }
 
 function firings(rows: readonly AccessRow[], rule: Rule): readonly Fired[] {
+  const [input] = rule.inputs;
+  if (input?.kind !== 'rows') return [];
   const counted = rows.filter(
-    (row) => rule.selection.matches(row) && [...rule.groupBy, ...rule.field].every((field) => textOf(row, field) !== ''),
+    (row) => input.selection.matches(row) && [...input.by, ...input.field].every((field) => textOf(row, field) !== ''),
   );
-  const cells = Map.groupBy(counted, (row) => JSON.stringify(rule.groupBy.map((field) => textOf(row, field))));
+  const cells = Map.groupBy(counted, (row) => JSON.stringify(input.by.map((field) => textOf(row, field))));
   return [...cells.values()].flatMap((cell) =>
     [...new Set(cell.map(timeOf))].flatMap((time) => {
       const window = cell.filter((row) => timeOf(row) > time - rule.timespanMs && timeOf(row) <= time);
-      const value = new Set(window.map((row) => JSON.stringify(rule.field.map((field) => textOf(row, field))))).size;
+      const value = new Set(window.map((row) => JSON.stringify(input.field.map((field) => textOf(row, field))))).size;
       const { spread } = rule;
       const spreadOf = (field: Field) => new Set(window.map((row) => textOf(row, field)).filter((text) => text !== '')).size;
-      const spreadCount = spreadOf(spread?.field ?? 'clinic_id');
-      if (value < rule.atLeast || (spread && spreadCount < spread.atLeast)) return [];
+      const spreadCount = spreadOf(input.spread ?? 'clinic_id');
+      if (value < rule.condition.atLeast || (spread && spreadCount < spread.atLeast)) return [];
       return [{ rule, time, value, spread: spread ? spreadCount : 0, windowFirst: Math.min(...window.map(timeOf)) }];
     }),
   );

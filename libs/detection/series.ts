@@ -80,14 +80,15 @@ export function compileSeries(rules: readonly Rule[], earlier: readonly string[]
   });
   for (const rule of rules) {
     const selection = ids.indexOf(rule.selection.id);
-    const cell = rule.groupBy.filter((field) => field !== 'group_id' && field !== 'actor_id').toSorted();
-    const spreadField = rule.spread && rule.spread.field !== 'clinic_id' ? rule.spread.field : undefined;
-    const { rules: into } = draft(selection, cell, rule.field, spreadField);
+    const [input] = rule.inputs;
+    if (input?.kind !== 'rows') continue;
+    const spreadField = input.spread !== 'clinic_id' ? input.spread : undefined;
+    const { rules: into } = draft(selection, input.by, input.field, spreadField);
     into.push({
       rule,
       slot: into.length,
       timespanMs: rule.timespanMs,
-      atLeast: rule.atLeast,
+      atLeast: rule.condition.atLeast,
       spreadAtLeast: rule.spread?.atLeast ?? 0,
     });
   }

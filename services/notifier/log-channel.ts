@@ -8,6 +8,7 @@ const sentences = {
   'incident.rule_added': 'another rule fired for the incident',
   'incident.merged': 'incident was joined to another',
   'incident.closed': 'incident closed',
+  'incident.withdrawn': 'incident withdrawn: accesses that came later show that no rule holds',
 } as const;
 
 /** The second channel, which is always there: one structured line per told change. Figures only; no account, no patient. */

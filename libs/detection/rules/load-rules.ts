@@ -130,6 +130,7 @@ function noteUnused(documents: readonly Document[], used: ReadonlySet<Document>,
 
 function ruleOf(correlation: Correlation, selection: Selection): Rule {
   const { metadata, vigie } = correlation;
+  const by = correlation.groupBy.filter((field) => field !== 'group_id' && field !== 'actor_id');
   return {
     type: 'value_count',
     id: metadata.id || metadata.name,
@@ -137,11 +138,14 @@ function ruleOf(correlation: Correlation, selection: Selection): Rule {
     description: metadata.description,
     level: metadata.level ?? 'medium',
     selection,
-    groupBy: correlation.groupBy,
+    inputs: [{ kind: 'rows', selection, by, field: correlation.field, ...(vigie.spread && { spread: vigie.spread.field }) }],
+    by,
     field: correlation.field,
     timespanMs: correlation.timespanMs,
-    atLeast: correlation.atLeast,
+    condition: { atLeast: correlation.atLeast, atMost: Number.POSITIVE_INFINITY },
     ...(vigie.spread && { spread: vigie.spread }),
+    raises: true,
+    exceptions: [],
     steps: vigie.steps,
     attack: vigie.attack,
     falsePositives: metadata.falsePositives,

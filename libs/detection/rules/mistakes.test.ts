@@ -63,7 +63,7 @@ describe('a rule file', () => {
         const last = text.split('\n').length;
         for (const mistake of mistakes) expect(mistake.line).toBeLessThanOrEqual(last);
         for (const mistake of mistakes) expect(mistake.line).toBeGreaterThanOrEqual(1);
-        for (const rule of rules) expect(rule.atLeast).toBeGreaterThan(0);
+        for (const rule of rules) expect(rule.condition.atLeast).toBeGreaterThan(0);
       }),
       { seed: 20_261_123, numRuns: 1_500 },
     );

@@ -16,7 +16,12 @@ describe('the default rules', () => {
   });
 
   it('find many patients in several clinics at three speeds', () => {
-    const speeds = rules.map(({ timespanMs, atLeast, field, spread }) => [timespanMs / 60_000, atLeast, field, spread]);
+    const speeds = rules.map(({ timespanMs, condition, field, spread }) => [
+      timespanMs / 60_000,
+      condition.atLeast,
+      field,
+      spread,
+    ]);
     const spread = { field: 'clinic_id', atLeast: 2 };
     expect(speeds).toEqual(expect.arrayContaining([[10, 40, ['patient_id'], spread], [60, 120, ['patient_id'], spread], [1_440, 400, ['patient_id'], spread]])); // prettier-ignore
   });
@@ -31,7 +36,7 @@ describe('the default rules', () => {
       expect(rule.description.length).toBeGreaterThan(40);
       expect(rule.falsePositives.length).toBeGreaterThan(0);
       expect(rule.attack).toEqual(expect.arrayContaining(['T1078', 'T1213']));
-      expect(rule.steps[0]).toBe(rule.atLeast);
+      expect(rule.steps[0]).toBe(rule.condition.atLeast);
       await access(new URL(`../../../${rule.runbook}`, import.meta.url));
     },
   );

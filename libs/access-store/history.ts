@@ -1,0 +1,22 @@
+import type { TopicPartition } from '#libs/event-log/port.js';
+
+/** Which stored accesses to read. Times are event times in milliseconds; the interval is half open, `(fromMs, toMs]`, as windows are. */
+export interface HistoryQuery {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** One account; all accounts where it is left out. */
+  readonly account?: { readonly groupId: string; readonly actorId: string };
+}
+
+/**
+ * Accesses as they were stored, for judging again what came late, for filling the windows of new rules and for backtests. Every method
+ * rejects with `Transient` when the store is away.
+ */
+export interface AccessHistory {
+  /** The offset of the partition up to which, inclusive and without a hole, everything is stored; -1 for nothing. */
+  storedThrough(at: TopicPartition): Promise<number>;
+  /** Rows in order of time as frames of newline-delimited JSON, exactly as `libs/contracts/access-row.ts` has them, each row once. */
+  rows(query: HistoryQuery): AsyncIterable<Buffer>;
+  /** How many rows `rows` will give, for a progress bar. */
+  count(query: HistoryQuery): Promise<number>;
+}
