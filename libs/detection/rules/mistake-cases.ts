@@ -24,10 +24,24 @@ vigie:
 export const pack = `${correlation}---\n${event}`;
 export const lists = new Map([['vip', ['a.b', 'c*']]]);
 
-const absence = 'only an absence can meet it, and an access that is missing cannot raise an incident: write gte or gt';
-const order = 'one more access could undo it, so the order of arrival would decide: write gte or gt';
+const absence =
+  'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
+const types = 'value_count, event_count, temporal or temporal_ordered';
 const operators =
   'known are all, cased, cidr, contains, day, endswith, exists, expand, fieldref, gt, gte, hour, lt, lte, neq, re and startswith';
+
+/** An alias that is not right, counted or grouped by where `used` names it. */
+const aliases = (body: string, reason: string, used = ''): Case => [
+  '  condition: {field: patient_id, gte: 40}\n',
+  `  aliases: {${body}}\n  condition: {field: ${used || 'patient_id'}, gte: 40}\n`,
+  9,
+  reason,
+];
+const bounds = (text: string, reason: string): Case => [
+  '{field: patient_id, gte: 40}', `{field: patient_id, ${text}}`, 9, reason,
+]; // prettier-ignore
+const unknown = (field: string): string =>
+  `unknown field "${field}": write action, actor_id, actor_kind, actor_role, application, auth, categories, clinic_id, device, emergency, event_id, extra, group_id, key_id, mfa, outcome, patient_id, privileged, purpose, received_at, record_count, session_id, source, source_ip, time or user_agent`;
 
 type Case = readonly [replaced: string, by: string, line: number, reason: string];
 
@@ -46,21 +60,36 @@ export const inCorrelations: readonly Case[] = [
   ['level: high', 'level: high\nseverity: 3', 4, 'unknown key "severity" in a correlation: known are title, id, name, status, level, description, tags, falsepositives, references, author, date, modified, license, correlation and vigie'],
   ['level: high', 'level: high\ndetection: {a: b}', 4, 'a document is either an event rule (detection) or a correlation: separate them with ---'],
   ['level: high', 'level: high\nlogsource: {product: ehr}', 4, 'logsource belongs into the event rules that the correlation refers to'],
-  ['  type: value_count\n', '', 5, 'type is missing: write type: value_count'],
-  ['type: value_count', 'type: event_count', 5, 'the type event_count is not taken yet: write value_count over a field such as event_id or patient_id'],
-  ['type: value_count', 'type: temporal_ordered', 5, 'the type temporal_ordered is not taken yet: write value_count over a field such as event_id or patient_id'],
+  ['  type: value_count\n', '', 5, `type is missing: write ${types}`],
+  ['type: value_count', 'type: event_count', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
+  ['type: value_count', 'type: temporal', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
+  ['type: value_count', 'type: temporal_ordered', 9, 'temporal_ordered takes no condition: every rule must have been met, in the order of rules'],
+  ['type: value_count', 'type: value_sum', 5, 'the type value_sum is not taken, since a sum or an average is no set of patients: write value_count'],
+  ['type: value_count', 'type: value_percentile', 5, 'the type value_percentile is not taken, since a sum or an average is no set of patients: write value_count'],
   ['type: value_count', 'type: value_avg', 5, 'the type value_avg is not taken, since a sum or an average is no set of patients: write value_count'],
-  ['type: value_count', 'type: near', 5, 'unknown type "near": write value_count'],
+  ['type: value_count', 'type: near', 5, `unknown type "near": write ${types}`],
   ['timespan: 10m', 'timespan: 10m\n  window: sliding', 9, 'unknown key "window" in correlation: known are type, rules, group-by, timespan, condition, generate and aliases'],
   ['timespan: 10m', 'timespan: 10m\n  timeframe: 5m', 9, 'timeframe is the old name: write timespan'],
   ['timespan: 10m', 'timespan: 10m\n  group_by: actor_id', 9, 'write group-by with a hyphen'],
-  ['timespan: 10m', 'timespan: 10m\n  generate: true', 9, 'generate must be false: an event rule alone raises no incident, write a correlation for what should'],
-  ['timespan: 10m', 'timespan: 10m\n  aliases: {a: {access: actor_id}}', 9, 'aliases are not taken yet: every access has the same field names, so write them in group-by'],
+  ['timespan: 10m', 'timespan: 10m\n  generate: true', 9, 'generate is for the correlations that rules names, and it names event rules only, which raise no incident: leave it away'],
+  ['timespan: 10m', 'timespan: 10m\n  generate: maybe', 9, 'generate is true or false'],
+  ['timespan: 10m', 'timespan: 10m\n  field: patient_id', 9, 'field belongs into condition: write condition: {field: patient_id, gte: 40}'],
+  aliases('a: {access: device}', 'the alias "a" is not used: name it in group-by, field or spread, or delete it'),
+  aliases('device: {access: source_ip}', 'the alias "device" is the name of a field, so it could mean either: give it another name'),
+  aliases('a b: {access: device}', 'an alias is letters, digits, _ and -, not "a b"'),
+  aliases('a: device', 'the alias "a" must be a map from each rule to the field that stands for it there'),
+  aliases('a: {}', 'the alias "a" must be a map from each rule to the field that stands for it there'),
+  aliases('a: {access: [device]}', 'access must be a text that is not empty'),
+  aliases('a: {acess: device, access: device}', 'the alias "a" maps "acess", which rules does not name: correct it', 'a'),
+  aliases('a: {acess: device}', 'the alias "a" does not say which field stands for it in "access": an alias maps every rule of rules', 'a'),
+  aliases('a: {access: mfa}', 'distinct values of text fields are counted, and "mfa" is none: count patient_id, clinic_id or event_id', 'a'),
+  aliases('a: {access: actor_id}', 'actor_id is the same in everything that is counted together: name another field', 'a'),
+  aliases('a: {access: devise}', unknown('devise'), 'a'),
   ['rules: [access]', 'rules: []', 6, 'rules is empty: name the event rules whose accesses are counted'],
   ['  rules: [access]\n', '', 5, 'rules is missing: name the event rules whose accesses are counted'],
   ['rules: [access]', 'rules: [access, acess]', 6, 'rules names "acess", which is the name or id of no rule: correct it or add that event rule'],
   ['rules: [access]', 'rules: [access, access]', 6, 'rules names "access" twice: name it once'],
-  ['rules: [access]', 'rules: [access, 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10]', 6, 'rules names "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10", a correlation: correlations over correlations are not taken yet, name event rules'],
+  ['rules: [access]', 'rules: [access, 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10]', 6, 'rules names "Many", which in the end looks at this rule itself: break the circle'],
   ['rules: [access]', 'rules: {a: b}', 6, 'rules must be a text or a list of texts'],
   ['  group-by: [group_id, actor_id]\n', '', 5, 'group-by is missing: write group-by: [group_id, actor_id]'],
   ['[group_id, actor_id]', 'clinic_id', 7, 'group-by must hold group_id and actor_id: an incident belongs to one account of one group'],
@@ -82,17 +111,23 @@ export const inCorrelations: readonly Case[] = [
   ['{field: patient_id, gte: 40}', '{field: [patient_id, patient_id], gte: 40}', 9, 'field names patient_id twice: name it once'],
   ['{field: patient_id, gte: 40}', '{field: categories, gte: 4}', 9, 'distinct values of text fields are counted, and "categories" is none: count patient_id, clinic_id or event_id'],
   ['{field: patient_id, gte: 40}', '{field: patient_id}', 9, 'condition has no threshold: write gte or gt with a number'],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 0}', 9, 'gte of condition must be a whole number from 1 to 100000000, not "0"'],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: "40"}', 9, 'gte of condition must be a whole number from 1 to 100000000, not "40"'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 0}', 9, 'gte: 0 is not taken: it always holds, write 1 or more'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: "40"}', 9, 'gte of condition must be a whole number from 0 to 100000000, not "40"'],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gt: -1}', 9, 'gt of condition must be a whole number from 0 to 100000000, not "-1"'],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, gt: 39}', 9, 'condition has gte and gt: keep one'],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, lt: 4}', 9, `lt is not taken: ${absence}`],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, lte: 4}', 9, `lte is not taken: ${absence}`],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 4, lte: 40}', 9, `lte is not taken: ${absence}`],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, eq: 0}', 9, `eq is not taken: ${order} (eq: 0: ${absence})`],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, neq: 4}', 9, `neq is not taken: ${order}`],
+  bounds('lt: 4', `lt alone is not taken: ${absence}`),
+  bounds('lte: 4', `lte alone is not taken: ${absence}`),
+  bounds('lte: 4, neq: 2', `lte alone is not taken: ${absence}`),
+  bounds('eq: 0', `eq: 0 is not taken: ${absence}`),
+  bounds('gte: 0, lt: 9', 'gte: 0 is not taken: it always holds, write 1 or more'),
+  bounds('gte: 5, lt: 5', 'no number meets condition: the bounds leave nothing between them'),
+  bounds('gt: 4, lt: 5', 'no number meets condition: the bounds leave nothing between them'),
+  bounds('gte: 5, lte: 5, neq: 5', 'no number meets condition: the bounds leave nothing between them'),
+  bounds('lte: 4, lt: 5', 'condition has lte and lt: keep one'),
+  bounds('eq: 4, gte: 2', 'eq already names the one number: leave the other operators away'),
+  bounds('gte: 4, lte: [5]', 'lte of condition must be a whole number from 0 to 100000000, not a list'),
   ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, percentile: 95}', 9, 'percentile is not taken, since it is no set of patients: count distinct values with gte'],
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, every: 2}', 9, 'unknown key "every" in condition: known are field, gte and gt'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, every: 2}', 9, 'unknown key "every" in condition: known are field, gt, gte, lt, lte, eq and neq'],
   ['steps: [40, 400]', 'steps: [40, 400, 400]', 12, 'steps must ascend: 400 follows 400'],
   ['steps: [40, 400]', 'steps: [400, 40]', 12, 'steps must ascend: 40 follows 400'],
   ['steps: [40, 400]', 'steps: []', 12, 'steps must be a list of 1 to 32 numbers such as [40, 400, 4000]'],
@@ -103,10 +138,15 @@ export const inCorrelations: readonly Case[] = [
   ['{field: clinic_id, gte: 2}', '{gte: 2}', 11, 'spread has no field: write spread: {field: clinic_id, gte: 2}'],
   ['{field: clinic_id, gte: 2}', '{field: mfa, gte: 2}', 11, 'distinct values of text fields are counted, and "mfa" is none: count patient_id, clinic_id or event_id'],
   ['{field: clinic_id, gte: 2}', '{field: actor_id, gte: 2}', 5, 'actor_id is in group-by and counted: within one group it has one value, so count another field'],
-  ['{field: clinic_id, gte: 2}', '{field: clinic_id, gte: 2, lt: 9}', 11, `lt is not taken: ${absence}`],
+  ['{field: clinic_id, gte: 2}', '{field: clinic_id, gte: 2, lt: 9}', 11, 'lt is not taken in spread: write gte'],
   ['{field: clinic_id, gte: 2}', 'clinic_id', 11, 'spread must be a map'],
-  ['  steps: [40, 400]', '  stairs: [1]', 12, 'unknown key "stairs" in vigie: known are spread, steps, attack and runbook'],
+  ['  steps: [40, 400]', '  stairs: [1]', 12, 'unknown key "stairs" in vigie: known are spread, steps, attack, runbook, dormant, allowed_lateness and cases'],
   ['  steps: [40, 400]', '  time_zone: UTC', 12, 'time_zone belongs into the vigie map of an event rule, where hour and day are asked'],
+  ['  steps: [40, 400]', '  expires: 2027-01-31', 12, 'expires belongs into the vigie map of a filter'],
+  ['  steps: [40, 400]', '  dormant: 5m', 12, 'dormant is shorter than timespan: an account sleeps longer than it is watched'],
+  ['  steps: [40, 400]', '  dormant: long', 12, '"long" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
+  ['  steps: [40, 400]', '  dormant: 500d', 12, 'the dormant 500d is longer than 400d, the longest that is kept: write a shorter one'],
+  ['  steps: [40, 400]', '  allowed_lateness: 8d', 12, 'the allowed_lateness 8d is longer than 7d, a later access is judged again from the store anyway: write a shorter one'],
   ['  steps: [40, 400]', '  attack: [T1078, 1213]', 12, '"1213" is no ATT&CK technique: write one such as T1078 or T1078.002'],
   ['  steps: [40, 400]', '  runbook: ../../etc/passwd', 12, 'runbook must be the path of a .md file in this repository, not "../../etc/passwd"'],
   ['  steps: [40, 400]', '  runbook: https://example.org/a.md', 12, 'runbook must be the path of a .md file in this repository, not "https://example.org/a.md"'],
@@ -130,13 +170,15 @@ const condition = (text: string, reason: string): Case => [
 export const inEvents: readonly Case[] = [
   ['name: access', 'name: access\nlevel: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
   ['name: access', 'name: access\nfields: [patient]', 3, 'unknown field "patient": write patient_id'],
-  ['name: access', 'name: access\nfilter: {a: b}', 3, 'filter documents are not taken yet: write the exception as not in a condition'],
+  ['name: access', 'name: access\nfilter: {a: b}', 3, 'a document is either an event rule (detection) or a filter: separate them with ---'],
   ['name: access', 'name: access\naction: global', 3, 'action: global and repeat are the old form: write each document in full'],
   ['logsource: {product: ehr}\n', '', 1, 'logsource is missing: write logsource: {product: ehr}'],
   ['{product: ehr}', '{product: windows}', 3, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
   ['{product: ehr}', '{product: ehr, category: audit}', 3, 'logsource takes product only: leave category away'],
   ['{product: ehr}', '{product: ehr, host: a}', 3, 'unknown key "host" in logsource: known are product and definition'],
   ['name: access', 'name: access\nvigie: {steps: [1]}', 3, 'steps belongs into the vigie map of a correlation'],
+  ['name: access', 'name: access\nvigie: {cases: []}', 3, 'cases belongs into the vigie map of a correlation'],
+  ['name: access', 'name: access\nvigie: {owner: a}', 3, 'owner belongs into the vigie map of a filter'],
   ['name: access', 'name: access\nvigie: {zone: UTC}', 3, 'unknown key "zone" in vigie of an event rule: known are time_zone'],
   ['name: access', 'name: access\nvigie: {time_zone: Europe/Pariss}', 3, 'unknown time zone "Europe/Pariss": write a name such as Europe/Paris'],
   ['name: access', 'name: access\nvigie: {time_zone: europe/paris}', 3, 'unknown time zone "europe/paris": write a name such as Europe/Paris'],
@@ -215,23 +257,4 @@ export const inEvents: readonly Case[] = [
   regex('[z-a]', 'a range in [ ] runs backwards or ends in a class; write \\- for the character'),
   regex('^*', '^ and $ cannot be repeated; leave the quantifier away'),
   search(`device|re: ${'a'.repeat(257)}`, `the regular expression ${JSON.stringify(`${'a'.repeat(60)}...`)} is not taken: it has 257 characters, more than 256; write several shorter ones`),
-];
-
-// prettier-ignore
-export const wholeFiles: readonly (readonly [what: string, text: string, line: number, reason: string])[] = [
-  ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation'],
-  ['a key twice', `title: a\n${event}`, 2, 'the key "title" stands twice in one map: keep one'],
-  ['an alias', 'a: &x [b]\nc: *x\n', 1, 'anchors and aliases (& and *) are not taken: write the value out where it is used'],
-  ['an unknown tag', 'title: !thing a\n', 1, 'not valid YAML: Unresolved tag: !thing'],
-  ['a list at the root', '---\n- a\n', 2, 'a document must be a map with title, id and detection or correlation'],
-  ['a document without detection', 'title: a\n', 1, 'a document needs detection (an event rule) or correlation'],
-  ['a filter', 'title: a\nfilter: {rules: [b]}\n', 2, 'filter documents are not taken yet: write the exception as not in a condition'],
-  ['deep brackets', `a: ${'['.repeat(60_000)}`, 1, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
-  ['deep dashes', `a:\n  ${'- '.repeat(100)}b`, 2, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
-  ['a huge file', `# ${'x'.repeat(65_536)}`, 1, 'the file has 65538 bytes, more than 65536: split it into several files'],
-  ['many documents', '--- {a: b}\n'.repeat(201), 1, 'the file has 201 documents, more than 200: split it into several files'],
-  ['a huge text', `title: ${'x'.repeat(4_097)}`, 1, `the text ${JSON.stringify(`${'x'.repeat(60)}...`)} has 4097 characters, more than 4096: use a list with expand`],
-  ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, so it would do nothing: refer to it or delete it'],
-  ['a name twice', `${pack}---\n${event}`, 21, 'the name "access" is taken by rules/a.yml:14: give another'],
-  ['an id twice', `${pack}---\n${correlation}`, 21, 'the id "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10" is taken by rules/a.yml:1: give another'],
 ];

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { loadRules } from './load-rules.js';
-import { correlation, event, inCorrelations, inEvents, lists, pack, wholeFiles } from './mistake-cases.js';
+import { wholeFiles } from './mistake-cases-of-files.js';
+import { correlation, event, inCorrelations, inEvents, lists, pack } from './mistake-cases.js';
 
 const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], lists).mistakes;
 
