@@ -10,6 +10,12 @@ const correlation = (name: string, body: string, rest = ''): string =>
 const filter = (name: string, rules: string, search: string, condition = 'not x', expires = '2027-01-31'): string =>
   `title: ${name}\nname: ${name}\nfilter: {rules: ${rules}, x: {${search}}, condition: ${condition}}\n` +
   `vigie: {expires: ${expires}, owner: dpo, reason: migration}\n`;
+const over = (name: string, rules: string): string =>
+  correlation(name, `type: event_count, rules: ${rules}, condition: {gte: 2}`);
+const count = (name: string, rules = 'read'): string =>
+  correlation(name, `type: event_count, rules: ${rules}, condition: {gte: 2}`);
+const overInner = (names: string): string =>
+  `title: o\nname: o\nlevel: low\ncorrelation: {type: event_count, rules: inner, group-by: [group_id, actor_id, ${names}], timespan: 1h, condition: {gte: 2}`;
 const events = [event('read'), event('export'), event('login')];
 
 describe('a condition of a correlation', () => {
@@ -121,21 +127,17 @@ describe('a correlation over correlations', () => {
 
   it('groups by an alias of the inner one, or by its own', () => {
     const aliased = inner.replace('correlation: {', 'correlation: {aliases: {at: {read: source_ip}}, ').replace('device]', 'at]');
-    const by = (names: string): string =>
-      `title: o\nname: o\nlevel: low\ncorrelation: {type: event_count, rules: inner, group-by: [group_id, actor_id, ${names}], timespan: 1h, condition: {gte: 2}`;
-    expect(load(event('read'), aliased, `${by('at, clinic_id')}}\n`)[1]).toMatchObject({
+    expect(load(event('read'), aliased, `${overInner('at, clinic_id')}}\n`)[1]).toMatchObject({
       by: ['at', 'clinic_id'],
       inputs: [{ by: [1, 0] }],
     });
-    expect(load(event('read'), aliased, `${by('x')}, aliases: {x: {inner: at}}}\n`)[1]).toMatchObject({
+    expect(load(event('read'), aliased, `${overInner('x')}, aliases: {x: {inner: at}}}\n`)[1]).toMatchObject({
       by: ['x'],
       inputs: [{ by: [1] }],
     });
   });
 
   it('refuses a circle once, and a ninth floor', () => {
-    const over = (name: string, rules: string): string =>
-      correlation(name, `type: event_count, rules: ${rules}, condition: {gte: 2}`);
     expect(mistakesOf(over('a', 'b'), over('b', 'c'), over('c', 'a'))).toEqual([
       'rules names "a", which in the end looks at this rule itself: break the circle',
     ]);
@@ -152,8 +154,6 @@ describe('a correlation over correlations', () => {
 describe('a filter', () => {
   const before: Partial<AccessRow> = { action: 'read', actor_id: 'a', time: '2027-01-30T23:59:59.999Z' };
   const after: Partial<AccessRow> = { ...before, time: '2027-01-31T00:00:00.000Z' };
-  const count = (name: string, rules = 'read'): string =>
-    correlation(name, `type: event_count, rules: ${rules}, condition: {gte: 2}`);
 
   it('takes accesses out of every rule that looks at the event rule, until it expires', () => {
     const rules = load(event('read'), count('c'), count('d', 'c'), filter('f', 'read', 'actor_id: a'));

@@ -27,8 +27,6 @@ export const lists = new Map([['vip', ['a.b', 'c*']]]);
 const absence =
   'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
 const types = 'value_count, event_count, temporal or temporal_ordered';
-const operators =
-  'known are all, cased, cidr, contains, day, endswith, exists, expand, fieldref, gt, gte, hour, lt, lte, neq, re and startswith';
 
 /** An alias that is not right, counted or grouped by where `used` names it. */
 const aliases = (body: string, reason: string, used = ''): Case => [
@@ -43,7 +41,7 @@ const bounds = (text: string, reason: string): Case => [
 const unknown = (field: string): string =>
   `unknown field "${field}": write action, actor_id, actor_kind, actor_role, application, auth, categories, clinic_id, device, emergency, event_id, extra, group_id, key_id, mfa, outcome, patient_id, privileged, purpose, received_at, record_count, session_id, source, source_ip, time or user_agent`;
 
-type Case = readonly [replaced: string, by: string, line: number, reason: string];
+export type Case = readonly [replaced: string, by: string, line: number, reason: string];
 
 // prettier-ignore
 export const inCorrelations: readonly Case[] = [
@@ -150,111 +148,4 @@ export const inCorrelations: readonly Case[] = [
   ['  steps: [40, 400]', '  attack: [T1078, 1213]', 12, '"1213" is no ATT&CK technique: write one such as T1078 or T1078.002'],
   ['  steps: [40, 400]', '  runbook: ../../etc/passwd', 12, 'runbook must be the path of a .md file in this repository, not "../../etc/passwd"'],
   ['  steps: [40, 400]', '  runbook: https://example.org/a.md', 12, 'runbook must be the path of a .md file in this repository, not "https://example.org/a.md"'],
-];
-
-const regex = (source: string, why: string): Case => [
-  '{action: read}',
-  `{device|re: '${source}'}`,
-  5,
-  `the regular expression ${JSON.stringify(source)} is not taken: ${why}`,
-];
-const search = (body: string, reason: string): Case => ['{action: read}', `{${body}}`, 5, reason];
-const condition = (text: string, reason: string): Case => [
-  'condition: selection',
-  `condition: ${text}`,
-  6,
-  `the condition is not valid: ${reason}`,
-];
-
-// prettier-ignore
-export const inEvents: readonly Case[] = [
-  ['name: access', 'name: access\nlevel: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
-  ['name: access', 'name: access\nfields: [patient]', 3, 'unknown field "patient": write patient_id'],
-  ['name: access', 'name: access\nfilter: {a: b}', 3, 'a document is either an event rule (detection) or a filter: separate them with ---'],
-  ['name: access', 'name: access\naction: global', 3, 'action: global and repeat are the old form: write each document in full'],
-  ['logsource: {product: ehr}\n', '', 1, 'logsource is missing: write logsource: {product: ehr}'],
-  ['{product: ehr}', '{product: windows}', 3, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
-  ['{product: ehr}', '{product: ehr, category: audit}', 3, 'logsource takes product only: leave category away'],
-  ['{product: ehr}', '{product: ehr, host: a}', 3, 'unknown key "host" in logsource: known are product and definition'],
-  ['name: access', 'name: access\nvigie: {steps: [1]}', 3, 'steps belongs into the vigie map of a correlation'],
-  ['name: access', 'name: access\nvigie: {cases: []}', 3, 'cases belongs into the vigie map of a correlation'],
-  ['name: access', 'name: access\nvigie: {owner: a}', 3, 'owner belongs into the vigie map of a filter'],
-  ['name: access', 'name: access\nvigie: {zone: UTC}', 3, 'unknown key "zone" in vigie of an event rule: known are time_zone'],
-  ['name: access', 'name: access\nvigie: {time_zone: Europe/Pariss}', 3, 'unknown time zone "Europe/Pariss": write a name such as Europe/Paris'],
-  ['name: access', 'name: access\nvigie: {time_zone: europe/paris}', 3, 'unknown time zone "europe/paris": write a name such as Europe/Paris'],
-  ['  selection: {action: read}', '  selection: {action: read}\n  timeframe: 5m', 6, 'timeframe is the old form: write timespan in a correlation'],
-  ['  condition: selection\n', '', 5, 'detection has no condition: write condition: selection'],
-  ['condition: selection', 'condition: [selection]', 6, 'condition must be one text: join several with or'],
-  ['selection: {action: read}', 'selection: {action: read}\n  other: {action: list}', 6, '"other" is not used by the condition: use it or delete it'],
-  ['selection: {action: read}', 'selection: [read, list]', 5, '"selection" must be a map of fields or a list of such maps: a search in every field is not taken, name the field'],
-  ['selection: {action: read}', 'selection: {}', 5, '"selection" is empty and would match everything: name a field'],
-  condition('selection and nothing', 'it names "nothing", which detection does not hold; there is selection'),
-  condition('selection | count() > 5', 'the old form with | (count, near) is not taken; write a correlation of type value_count'),
-  condition('selection selection', '"selection" follows without and or or'),
-  condition('(selection', 'a ( is not closed'),
-  condition('selection)', 'it closes a parenthesis that was not opened'),
-  condition('selection and', 'it ends where the name of an entry should follow'),
-  condition('or selection', '"or" stands where the name of an entry should be'),
-  condition('1 of filter*', '"filter*" meets no entry of detection; there is selection'),
-  condition('2 of them', '"2 of" is not taken; write 1 of or all of'),
-  condition('all of', 'of needs a name such as selection* or them'),
-  condition('""', 'it is empty; name an entry of detection'),
-  search('patient: a', 'unknown field "patient": write patient_id'),
-  search('action: []', '"action" has an empty list and could never match: give a value'),
-  search('action: [[read]]', '"action" takes values, not a list inside'),
-  search('action: {a: b}', '"action" takes values, not a map inside'),
-  search('action: raed', 'action is never "raed": it is read, search, list, export, print, download, create, update, delete, login, logout or other'),
-  search('outcome|cased: SUCCESS', 'outcome is never "SUCCESS": it is success, failure or unknown'),
-  search('categories: letters', 'categories is never "letters": it is identity, prescription, insurance, notes, lab, imaging, scheduling, clinical, billing or unknown'),
-  search('actor_id|like: a', `unknown modifier "like": ${operators}`),
-  search('actor_id|windash: a', 'windash is for command lines, which no access has; leave it away'),
-  search('actor_id|base64offset|contains: a', 'base64offset is for command lines, which no access has; write the clear text'),
-  search('actor_id|contains|contains: a', 'the modifier contains stands twice: write it once'),
-  search('actor_id|contains|re: a', 'the modifiers contains and re exclude one another: write one per key'),
-  search('actor_id|re|i: a', 're without case is not taken, since tools differ in case tables; write [Aa]'),
-  search('actor_id|contains|all: a', 'all needs a list of values: leave it away'),
-  search('actor_id|neq|all: [a, b]', 'neq already means that no value may match: leave all away'),
-  search('actor_id|exists|neq: true', 'neq says nothing beside exists: write the other of true and false'),
-  search('actor_id|re|cased: a', 'cased says nothing beside re: leave it away'),
-  search('actor_id|exists: maybe', 'exists takes true or false, not "maybe"'),
-  search('time|exists: true', 'exists says nothing about time: leave the key away'),
-  search('actor_id|contains: ""', 'contains with an empty text matches everything: write exists: true'),
-  search('actor_id|contains: null', 'contains needs a value: null goes without modifier'),
-  search('actor_id|gte: 4', 'actor_id is text and has no order: gte goes with record_count, time|hour and time|day'),
-  search('record_count|contains: 4', 'record_count is a number: contains goes with text; use gt, gte, lt, lte or a plain number'),
-  search('record_count|gte: many', 'record_count is compared with a whole number from 0, not "many"'),
-  search('record_count|cased: 4', 'record_count is a number: leave cased away'),
-  search('mfa: maybe', 'mfa is true, false or null, not "maybe"'),
-  search('mfa|contains: t', 'mfa is true, false or null: leave the modifiers away'),
-  search('time: 2026', 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception'),
-  search('received_at: 2026', 'a rule cannot ask received_at, which depends on how an event arrived and not on what happened; use time'),
-  search('time|hour: 3', 'time|hour needs a time zone: write vigie: {time_zone: Europe/Paris} in this event rule'),
-  search('actor_id|hour: 3', 'hour goes with time only, not with actor_id: write time|hour'),
-  search('time|hour|day: 3', 'the modifiers hour and day exclude one another: write two keys'),
-  search('time|hour|contains: 3', 'hour goes with plain numbers and gt, gte, lt and lte, not with contains'),
-  search('time|month: 3', 'month is not taken; use hour or day'),
-  search('device|cidr: 10.0.0.0/8', 'cidr goes with source_ip only, not with device'),
-  search('source_ip|cidr: 10.0.0.1/8', '"10.0.0.1/8" is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask'),
-  search('actor_id|fieldref: nobody', 'unknown field "nobody": write action, actor_id, actor_kind, actor_role, application, auth, categories, clinic_id, device, emergency, event_id, extra, group_id, key_id, mfa, outcome, patient_id, privileged, purpose, received_at, record_count, session_id, source, source_ip, time or user_agent'),
-  search('actor_id|fieldref: mfa', 'fieldref compares two text fields, and mfa is none'),
-  search('actor_id|fieldref: actor_id', 'actor_id is always equal to itself: name another field'),
-  search('actor_id|expand: vip', 'expand takes the name of a list such as %service_accounts%, not "vip"'),
-  search('actor_id|expand: "%nobody%"', 'there is no list nobody: put nobody.txt, one value a line, into the folder of lists'),
-  search('actor_id|expand|re: "%vip%"', 'expand goes with plain values, contains, startswith, endswith and cidr, not with re'),
-  search('source_ip|expand|cidr: "%vip%"', '"a.b" is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask'),
-  regex('(a', 'a ( is not closed; write \\( for the character'),
-  regex('a)', 'it closes a parenthesis that was not opened; write \\) for the character'),
-  regex('[a', 'a [ is not closed; write \\[ for the character'),
-  regex('[]', '[ ] is empty; name at least one character, and write \\] for the bracket'),
-  regex('*a', '* repeats nothing; write \\* for the character'),
-  regex('a**', 'a quantifier follows a quantifier; lazy and possessive ones change nothing here, write one'),
-  regex('a{3,2}', '{3,2} is empty or backwards; write the smaller count first'),
-  regex('a{300}', 'it repeats more than 200 times; use + or *'),
-  regex('(a{200}){6}', 'its counts inside one another come to 1200, and ClickHouse takes 1000; use smaller counts'),
-  regex('(abcd){200}(efgh){200}(ijkl){200}', 'its repetitions, written out, have 5410 steps, more than 2000; use smaller counts'),
-  regex('(?=a)', 'look-around, flags and named groups are not taken, since ClickHouse and JavaScript differ in them; use ( ) or (?: )'),
-  regex('(a)\\1', '\\1 is not taken (back-references, \\b and \\p differ between tools); taken are \\d \\w \\s \\D \\W \\S \\t \\n \\r \\f and escaped signs'),
-  regex('[z-a]', 'a range in [ ] runs backwards or ends in a class; write \\- for the character'),
-  regex('^*', '^ and $ cannot be repeated; leave the quantifier away'),
-  search(`device|re: ${'a'.repeat(257)}`, `the regular expression ${JSON.stringify(`${'a'.repeat(60)}...`)} is not taken: it has 257 characters, more than 256; write several shorter ones`),
 ];
