@@ -40,10 +40,7 @@ export class Dormancy {
           this.#times[at + 2] = newest;
         }
         this.#times[at] = time;
-      } else if (woke > 0 && time > slept && time < woke) {
-        this.#times[at + 2] = time;
-        unclear = true;
-      } else if (oldest - time >= dormantMs) unclear = true;
+      } else if ((woke > 0 && time > slept && time < woke) || oldest - time >= dormantMs) unclear = true;
     }
     return unclear;
   }

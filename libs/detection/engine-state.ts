@@ -54,8 +54,6 @@ export class EngineState implements LedgerView {
   /** What would be incidents without exceptions. */
   readonly suppressed: IncidentBook;
   readonly rejudgements: Rejudgements;
-  /** Accounts of which an exception has taken accesses out. */
-  readonly excepted = new Set<number>();
   /** How far back an account's entries are kept from its newest. */
   readonly horizonMs: number;
   readonly forgetAfterMs: number;
@@ -172,7 +170,6 @@ export class EngineState implements LedgerView {
     if (this.settler.size) this.settler.forget(account);
     this.accounts.setSince(account, Math.max(this.accounts.since(account), this.accounts.newest(account)));
     this.accounts.setOldest(account, Number.POSITIVE_INFINITY);
-    this.excepted.delete(account);
   }
 
   /** Lets go of what some accounts that are idle hold; the next call looks at the next ones. */

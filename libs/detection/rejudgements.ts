@@ -37,7 +37,7 @@ export interface Pending {
 
 /** Rows that are kept while the store is waited for; above, the store is waited for again. */
 const linesMax = 100_000;
-const openersMax = 10_000;
+const openersMax = 100;
 
 /** Accounts whose history must be judged again, and what has come of them meanwhile. */
 export class Rejudgements {
@@ -81,7 +81,7 @@ export class Rejudgements {
   }
 
   noteOpener(pending: Pending, opener: Opener): void {
-    if (pending.openers.length < openersMax) pending.openers.push(opener);
+    if (pending.openers.length < openersMax && !pending.openers.some(({ id }) => id === opener.id)) pending.openers.push(opener);
   }
 
   /** The stretch that is unclear, widened to the whole of every incident that it touches. */
