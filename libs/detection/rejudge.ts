@@ -10,10 +10,7 @@ import { hashBytes, viewOf } from './scan-text.js';
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
   return [...state.rejudgements.byAccount].map(([account, pending]) => {
     const { groupId, actorId, throughOffset } = pending;
-    const need = state.rejudgements.needOf(
-      stretchOf(state, account, pending),
-      state.dormancy.width > 0 ? state.dormancy.sleptAt(account) : 0,
-    );
+    const need = state.rejudgements.needOf(stretchOf(state, account, pending), account, state.dormancy);
     return { groupId, actorId, throughOffset, ...need };
   });
 }
@@ -40,8 +37,7 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
       opening: (incident, order) => openingOf(incident, order, { pending, state, account, detectedAt }),
     });
   if (state.dormancy.width > 0 && found) {
-    const times = history.dormancy.slice(found);
-    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, times.slice(index * 3, index * 3 + 3)));
+    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, history.dormancy, found));
   }
   state.rejudgements.byAccount.delete(account);
 }

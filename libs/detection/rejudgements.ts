@@ -1,3 +1,4 @@
+import type { Dormancy } from './dormancy.js';
 import type { Incident } from './incident.js';
 import type { CompiledSeries } from './series.js';
 
@@ -102,11 +103,12 @@ export class Rejudgements {
   /** What has to be read for the stretch: windows reach back from its beginning, and a silence further. */
   needOf(
     stretch: { readonly from: number; readonly to: number },
-    sleptAt: number,
+    account: number,
+    dormancy: Dormancy,
   ): { readonly fromMs: number; readonly toMs: number } {
     const reachMs = Math.max(0, ...this.compiled.reachMs);
     const dormantMs = Math.max(0, ...this.compiled.rules.map((rule) => rule.dormantMs));
     const fromMs = stretch.from - reachMs - dormantMs;
-    return { fromMs: sleptAt > 0 ? Math.min(fromMs, sleptAt - 1) : fromMs, toMs: stretch.to };
+    return { fromMs: dormantMs > 0 ? dormancy.neededFrom(account, fromMs, stretch.to) : fromMs, toMs: stretch.to };
   }
 }

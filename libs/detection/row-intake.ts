@@ -59,7 +59,7 @@ export class RowIntake {
     if (state.isForgotten(account)) state.forget(account);
     const newest = accounts.newest(account);
     const oldest = accounts.oldest(account);
-    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time, oldest);
+    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time);
     if (row.time > newest) accounts.setNewest(account, row.time);
     if (row.time < oldest) accounts.setOldest(account, row.time);
     if (this.#isBeyond(account, row.time, newest, bits)) unclear = true;
