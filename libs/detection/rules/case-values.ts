@@ -32,13 +32,14 @@ function textsOf(field: Field, tree: Tree, line: number, mistakes: Mistakes): re
   if (items.length === 0 || scalars.length < items.length)
     return mistakes.at(line, `${field} must be a text or a list of texts that take turns`);
   const words = wordsOf(field);
-  for (const { text, line: at } of scalars)
+  const given = scalars.map(({ value, text, line: at }) => ({ text: value === null ? '' : text, line: at }));
+  for (const { text, line: at } of given)
     if (text !== '' && words && !words.includes(text))
       return mistakes.at(at, `${field} is never ${shown(text)}: it is ${anyOf(words)}`);
   if (
-    scalars.some(({ text }) => text === '') &&
+    given.some(({ text }) => text === '') &&
     ['group_id', 'actor_id', 'clinic_id', 'action', 'outcome', 'event_id', 'source'].includes(field)
   )
     return mistakes.at(line, `every access has ${field}: give it a text, or leave it away for the usual one`);
-  return scalars.map(({ value, text }) => (value === null ? '' : text));
+  return given.map(({ text }) => text);
 }

@@ -100,10 +100,10 @@ function readLists(map: MapTree, mistakes: Mistakes): RuleCase['lists'] {
 function readEvents(map: MapTree, mistakes: Mistakes): readonly CaseEvent[] {
   const entry = map.entries.get('events');
   if (!entry) return [];
-  if (entry.value.kind !== 'list' || entry.value.items.length > ruleLimits.eventsPerCase) {
+  if (entry.value.kind !== 'list' || entry.value.items.length === 0 || entry.value.items.length > ruleLimits.eventsPerCase) {
     mistakes.at(
       entry.line,
-      `events must be a list of at most ${ruleLimits.eventsPerCase} events such as {at: 0s, action: read, patient_id: p1}`,
+      `events must be a list of 1 to ${ruleLimits.eventsPerCase} events such as {at: 0s, action: read, patient_id: p1}`,
     );
     return [];
   }
