@@ -99,7 +99,7 @@ function mistakeIn(name: string, value: string): string | undefined {
 function listName(text: string): string {
   const name = text.replaceAll('%', '');
   if (!listEntry.shape.list_name.safeParse(name).success)
-    throw new ConfigError(`"${text.slice(0, 100)}" is no name of a list: letters, digits, _ and -, as in %service_accounts%`);
+    throw new ConfigError(`"${text.slice(0, 100)}" is no name of a list: letters, digits, _, - and ., as in %service_accounts%`);
   return name;
 }
 
