@@ -22,11 +22,8 @@ export type StoredIncident = z.infer<typeof storedIncident>;
 /** An access as `vigie why` shows it. */
 export const shownAccess = accessRow
   .pick({ time: true, clinic_id: true, action: true, patient_id: true, event_id: true })
-  .extend({
-    source_ip: z.string(),
-    application: z.string(),
-    session_id: z.string(),
-  });
+  .extend({ source_ip: z.string(), application: z.string(), session_id: z.string() })
+  .strip();
 export type ShownAccess = z.infer<typeof shownAccess>;
 
 export interface WindowQuery {
@@ -65,7 +62,7 @@ export class IncidentReader {
     // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
     const query = accessesQuery.replace('{{selected}}', () => known.expression);
     const found = accessRows.parse(await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }));
-    return { accesses: found.map(({ matching: _, ...access }) => access), matching: found[0]?.matching ?? 0 };
+    return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
   }
 
   async #rows(query: string, query_params: Record<string, unknown>): Promise<unknown> {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { Selection } from '#libs/detection/rule.js';
 import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
@@ -204,7 +205,6 @@ describe('incidents as people read them', () => {
 
   it('keep the selections that they name in the views, while those that no rule and no incident names fall out of them', async () => {
     const store = new ClickHouseStore(client, systemClock);
-    const selection = (letter: string) => ({ id: letter.repeat(32), sql: `action = '${letter}'` });
     const longAgo = new ClickHouseStore(client, new FakeClock(Date.UTC(2024, 0, 1)));
     await longAgo.registerSelections([selection('1'), selection('2'), selection('3')]);
     await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] })]), 1, 'named');
@@ -254,6 +254,10 @@ describe('migrations', () => {
 
 async function rows(query: string): Promise<readonly unknown[]> {
   return (await client.query({ query, format: 'JSONEachRow' })).json();
+}
+
+function selection(letter: string): Pick<Selection, 'id' | 'sql'> {
+  return { id: letter.repeat(32), sql: `action = '${letter}'` };
 }
 
 /** Granules of `access_rows` that a query would read. */
