@@ -181,12 +181,13 @@ describe('incidents as people read them', () => {
       change(70, { ...common, actor_id: 'account.70.' }),
       change(70, { ...common, actor_id: 'account.70.', state: 'withdrawn', change_type: 'incident.withdrawn', change_id: id(700), version: 2 }),
       change(71, { ...common, actor_id: 'account.71.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
-      // A suppressed match that was undone later: it never was an incident.
+      // Suppressed matches that were undone, or joined to another one: they never were incidents.
       change(72, { ...common, actor_id: 'account.72.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
-      change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type: 'incident.updated', change_id: id(720), version: 2 }),
+change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type: 'incident.updated', suppressed_by: ['recall'], change_id: id(720), version: 2 }),
+      change(73, { ...common, state: 'merged', change_type: 'incident.updated', suppressed_by: ['recall'], merged_into: id(71) }),
     ]; // prettier-ignore
     await store.insert('incident_changes', lines(changes), changes.length, 'states');
-    const ids = `incident_id IN ('${[70, 71, 72].map(id).join("', '")}')`;
+    const ids = `incident_id IN ('${[70, 71, 72, 73].map(id).join("', '")}')`;
     expect(await rows(`SELECT incident_id, state, patients FROM vigie.incidents WHERE ${ids}`)).toEqual([
       { incident_id: id(70), state: 'withdrawn', patients: 0 },
     ]);
