@@ -1,3 +1,4 @@
+import { reportLines, reportSummary } from '#libs/detection/rules/case-report.js';
 import { checkRules, mistakeText } from '#libs/detection/rules/check-rules.js';
 import { readRuleFiles } from '#libs/detection/rules/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/require-rules.js';
@@ -26,19 +27,11 @@ export async function testRulesCommand(paths: readonly string[]): Promise<void> 
   const report = runCases([...files.values()], lists);
   const mistakes = [...read.flatMap(({ mistakes }) => mistakes), ...report.mistakes];
   for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
-  for (const rule of report.rules) {
-    const results = report.results.filter((result) => result.rule === rule);
-    const failed = results.filter(({ failure }) => failure !== undefined);
-    const firing = results.filter((result) => result.case.fires).length;
-    const count = results.length === 0 ? 'no case' : `${results.length} case(s), ${firing} that fire(s), ${failed.length} failed`;
-    process.stdout.write(`${rule.file}:${rule.line} ${rule.title}: ${count}\n`);
-    for (const result of results)
-      process.stdout.write(`  ${result.failure === undefined ? 'ok    ' : 'FAILED'} ${result.case.name}\n`);
-    for (const { failure } of failed) process.stderr.write(`${failure}\n`);
-  }
-  const failed = report.results.filter(({ failure }) => failure !== undefined).length;
-  process.stderr.write(`${report.results.length} case(s), ${failed} failed, ${mistakes.length} mistake(s)\n`);
-  process.exitCode = failed || mistakes.length ? 1 : 0;
+  const failures = report.results.flatMap(({ failure }) => failure ?? []);
+  for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  process.stderr.write(`${reportSummary(report)}, ${mistakes.length} mistake(s)\n`);
+  process.exitCode = failures.length || mistakes.length ? 1 : 0;
 }
 
 async function readInput(paths: readonly string[]) {

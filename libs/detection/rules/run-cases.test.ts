@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { inventedPseudonym, rowsOfCase } from './case-rows.js';
+import { reportLines, reportSummary } from './case-report.js';
 import { loadRules } from './load-rules.js';
 import { runCases } from './run-cases.js';
 
@@ -135,6 +136,23 @@ describe('a case', () => {
     expect(runCases([{ path: 'a.yml', text: 'title: a\n' }]).mistakes).toHaveLength(1);
     const text = file(`name: a\nfires: true\nlists: {networks: [nowhere]}\n${firing}`).replace('{actor_id: known}', "{'source_ip|cidr|expand': '%networks%'}"); // prettier-ignore
     expect(runCases([{ path: 'a.yml', text }], new Map([['networks', ['10.0.0.0/8']]])).mistakes).toMatchObject([{ line: 6 }]);
+  });
+});
+
+describe('a report of cases', () => {
+  it('names every rule with its cases, and counts', () => {
+    const text = `${file(`name: a\nfires: true\n${firing}`)}    - {name: b, fires: true, events: [{}]}\n---\n${file('')
+      .replace(/[^]*---\n/, '')
+      .replace(/vigie:[^]*/, '')
+      .replaceAll(/many/gi, 'Other')}`;
+    const report = runCases([{ path: 'a.yml', text }], lists);
+    expect(reportLines(report)).toEqual([
+      'a.yml:9 Many: 2 case(s), 2 of them firing, 1 failed',
+      '  ok: a',
+      '  FAILED: b',
+      'a.yml:26 Other: no cases',
+    ]);
+    expect(reportSummary(report)).toBe('2 case(s), 1 failed, 1 rule(s) without cases');
   });
 });
 
