@@ -32,7 +32,7 @@ function headOf(incident: StoredIncident): readonly string[] {
     row('times', `${clock(incident.first_time)} to ${clock(incident.last_time)}`),
     row('patients', `${count(incident.patients)} in ${clinics.length} clinic(s): ${shown}${clinics.length > 8 ? ', ...' : ''}`),
     row('fired', `when ${count(firing)} had been read; ${incident.state === 'suppressed' ? 'decided' : 'told'} when ${count(told)} had been`),
-    row('told', `${clock(incident.detected_at)}, ${duration(incident.detection_delay_seconds)} after the access that completed it`),
+    row(incident.state === 'suppressed' ? 'decided' : 'told', `${clock(incident.detected_at)}, ${duration(incident.detection_delay_seconds)} after the access that completed it`),
     row(
       'found',
       incident.found === 'late'
