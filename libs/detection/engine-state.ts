@@ -10,6 +10,7 @@ import { Marks } from './marks.js';
 import type { Rule } from './rule.js';
 import type { ScannedRow } from './scan-row.js';
 import { compileSeries, type CompiledSeries } from './series.js';
+import type { AccountCopies } from './write-snapshot.js';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -45,8 +46,8 @@ export class EngineState implements LedgerView {
   missingGroupBy = 0;
   late = 0;
   beyondHorizon = 0;
-  /** Counts changes, so that a snapshot sees that it was disturbed. */
-  changes = 0;
+  /** Present while a snapshot is being taken: told of every account before it changes. */
+  copies: AccountCopies | undefined;
   #looked = 1;
   readonly #touching = new Uint32Array(256);
 
@@ -122,6 +123,13 @@ export class EngineState implements LedgerView {
     this.#touching[0] = seen;
   }
 
+  /** Has the accounts of the next rows copied for the snapshot that is being taken, before the rows change them. */
+  keepForSnapshot(rows: readonly ScannedRow[], count: number): void {
+    if (!this.copies) return;
+    for (const row of rows.slice(0, count))
+      if (row.hasAccount) this.copies.keep(this.accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash));
+  }
+
   /** An account whose windows and quiet time have long passed begins anew. */
   isForgotten(account: number): boolean {
     return this.accounts.newest(account) < this.watermark - this.forgetAfterMs;
@@ -129,6 +137,7 @@ export class EngineState implements LedgerView {
 
   /** Lets go of the ledgers of some accounts that are idle; the next call looks at the next ones. */
   forgetIdle(count: number): void {
+    if (this.copies) return;
     for (let i = 0; i < count; i += 1) {
       this.#looked = this.#looked + 1 < this.accounts.end ? this.#looked + 1 : 1;
       const account = this.#looked;

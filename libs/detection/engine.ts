@@ -55,7 +55,6 @@ export class Engine {
   /** Takes the rows of a frame in. `detectedAt` is the wall clock, milliseconds, for `detected_at` and `changed_at`. Never throws on content. */
   apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): FrameOutcome {
     const { book } = this.#state;
-    this.#state.changes += 1;
     book.versionBase = frame.offset * versionsPerFrame;
     book.versionCounter = 0;
     let rows = 0;
@@ -65,6 +64,7 @@ export class Engine {
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
       read = scanner.fill(this.#rows);
       this.#state.touch(this.#rows, read);
+      this.#state.keepForSnapshot(this.#rows, read);
       for (let i = 0; i < read; i += 1) {
         const row = this.#rows[i];
         if (!row) continue;
@@ -99,8 +99,8 @@ export class Engine {
   }
 
   /**
-   * The whole state in pieces of some 256 KiB (a larger ledger is one piece), each a copy. The state must not change before the last piece was taken: a call of `apply`
-   * in between makes the next piece throw `SnapshotDisturbed`.
+   * The whole state in pieces of some 256 KiB (a larger account is one piece), each a copy, as it is when the first piece is asked for:
+   * frames may be applied between the pieces. One at a time: the next one's first piece makes an unfinished one throw `SnapshotDisturbed`.
    */
   snapshot(): Iterable<Uint8Array> {
     return writeSnapshot(this.#state);
