@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
+import { addListCommands } from './list-commands.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
@@ -53,6 +54,8 @@ program
   .action(async (options: { group: string; authority?: string }) =>
     (await import('./pseudonymise.js')).pseudonymiseCommand(options),
   );
+
+addListCommands(program);
 
 try {
   await program.parseAsync();
