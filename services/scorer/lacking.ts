@@ -2,7 +2,7 @@ import type { EngineOptions } from '#libs/detection/engine.js';
 import type { Bounds } from '#libs/event-log/port.js';
 import { type Filling, joined } from './filling.js';
 import type { Restored } from './snapshot-keeper.js';
-import { horizonMs, windowKeys } from './windows.js';
+import { horizonMs, windowKeys } from './window-needs.js';
 
 /**
  * What windows lack that begin with a snapshot, or with none, and go on with what the log holds: what was lacking already, accesses whose
@@ -15,7 +15,7 @@ export function lackingOf(
   now: number,
 ): Filling | undefined {
   const lost = held.start > (restored?.header.offset ?? 0);
-  const watermark = restored?.windows.stats().watermark ?? 0;
+  const watermark = restored?.engine.stats().watermark ?? 0;
   const fromMs = watermark > 0 ? watermark - horizonMs(options) : undefined;
   const gone: Filling | undefined = lost
     ? {

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
-import type { EngineStats, RejectedRow } from '#libs/detection/engine.js';
+import type { Engine, EngineStats, RejectedRow, Rejudgement } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Outbox } from './outbox.js';
-import type { Rejudgement, Windows } from './windows.js';
 
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
 export const updateEveryMs = 1_000;
@@ -30,7 +29,7 @@ export class PartitionScorer {
 
   constructor(
     readonly at: TopicPartition,
-    private engine: Windows,
+    private engine: Engine,
     public nextOffset: number,
     private readonly tools: PartitionScorerTools,
   ) {

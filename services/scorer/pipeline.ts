@@ -1,5 +1,5 @@
 import { partitionOf, topics } from '#libs/contracts/topics.js';
-import type { EngineOptions, EngineStats } from '#libs/detection/engine.js';
+import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -10,7 +10,7 @@ import { OwnedPartition } from './owned-partition.js';
 import { PartitionScorer } from './partition-scorer.js';
 import { lackingOf } from './lacking.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
-import { engineWindows, horizonMs, type WindowsMaker } from './windows.js';
+import { horizonMs } from './window-needs.js';
 
 export const scorerGroup = 'vigie-scorer';
 
@@ -29,7 +29,6 @@ export interface PipelineTools {
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics: Metrics;
-  readonly windows?: WindowsMaker;
 }
 
 /**
@@ -47,7 +46,6 @@ export interface PipelineTools {
 export class ScorerPipeline implements Reader {
   readonly #owned = new Map<string, OwnedPartition>();
   readonly #snapshots: SnapshotKeeper;
-  readonly #windows: WindowsMaker;
   #engine: EngineOptions;
   #membership: Membership | undefined;
   #counts = { accesses: 1, incidents: 0, quarantine: 0 };
@@ -57,9 +55,8 @@ export class ScorerPipeline implements Reader {
     private readonly tools: PipelineTools,
   ) {
     this.#engine = options.engine;
-    this.#windows = tools.windows ?? engineWindows;
     const commit = async (at: TopicPartition, nextOffset: number) => this.#membership?.commit(at, nextOffset);
-    this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, windows: this.#windows, commit });
+    this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
   }
 
   async start(): Promise<Membership> {
@@ -78,8 +75,8 @@ export class ScorerPipeline implements Reader {
     const restored = await this.#snapshots.restore(at, options);
     const next = Math.max(restored?.header.offset ?? 0, held.start);
     const outbox = new Outbox(this.tools.log, this.#counts);
-    const windows = restored?.windows ?? this.#windows.create(options);
-    const scorer = new PartitionScorer(at, windows, next, { ...this.tools, outbox });
+    const engine = restored?.engine ?? new Engine(options);
+    const scorer = new PartitionScorer(at, engine, next, { ...this.tools, outbox });
     const now = this.tools.clock.monotonic();
     const filling = lackingOf(restored, held, options, this.tools.clock.now());
     const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });

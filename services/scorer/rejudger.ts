@@ -1,11 +1,11 @@
 import type { AccessHistory } from '#libs/access-store/history.js';
+import type { Rejudgement } from '#libs/detection/engine.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { OwnedPartition } from './owned-partition.js';
 import { Patience } from './patience.js';
-import type { Rejudgement } from './windows.js';
 
 /** An account's history is held in memory while it is judged: more than this stays waiting, and is told as an error. Bytes. */
 const historyBytesMax = 1024 * 1024 * 1024;

@@ -1,24 +1,23 @@
 import { join } from 'node:path';
-import type { EngineOptions } from '#libs/detection/engine.js';
+import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { OwnedPartition } from './owned-partition.js';
 import { readSnapshot, setAside, type SnapshotHeader, writeSnapshot } from './snapshot-file.js';
-import { type Windows, windowKeys, type WindowsMaker } from './windows.js';
+import { windowKeys } from './window-needs.js';
 
 export interface SnapshotTools {
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics: Metrics;
-  readonly windows: WindowsMaker;
   /** Records that everything before the offset is in a snapshot. */
   readonly commit: (at: TopicPartition, nextOffset: number) => Promise<unknown>;
 }
 
 export interface Restored {
-  readonly windows: Windows;
+  readonly engine: Engine;
   readonly header: SnapshotHeader;
 }
 
@@ -75,7 +74,7 @@ export class SnapshotKeeper {
     const path = this.#pathOf(at);
     try {
       const snapshot = await readSnapshot(path);
-      return snapshot && { windows: this.tools.windows.restore(snapshot.chunks, options), header: snapshot.header };
+      return snapshot && { engine: Engine.restore(snapshot.chunks, options), header: snapshot.header };
     } catch (cause) {
       this.tools.logger.warn('the snapshot cannot be used; the windows are built again from the log and the store', {
         partition: at.partition,
