@@ -21,6 +21,9 @@ export const pieceBytes = 256 * 1024;
  */
 export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4 } as const;
 
+/** Infinite where nothing has come yet. */
+const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
+
 export const header = z.object({
   version: z.literal(version),
   entryWords: z.literal(entryWords),
@@ -39,7 +42,7 @@ export const header = z.object({
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   watermark: z.number(),
-  settled: z.number(),
+  settled: moment,
   now: z.number(),
   lastReceivedAt: z.number(),
   missingGroupBy: z.number(),
@@ -95,8 +98,8 @@ export const incidentPiece = z.object({
   dirty: z.boolean(),
   figures: z.object({
     state: z.enum(['open', 'closed', 'suppressed', 'withdrawn']),
-    coveredFrom: z.number(),
-    coveredTo: z.number(),
+    coveredFrom: moment,
+    coveredTo: moment,
     patientsAtFiring: z.number(),
     firingStale: z.boolean(),
     patientsAtDetection: z.number(),

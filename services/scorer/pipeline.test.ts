@@ -147,6 +147,7 @@ describe('the scorer', () => {
     const log = new FakeLog();
     const { pipeline } = await started(log);
     await take(pipeline, frames.slice(0, 6));
+    await pipeline.written();
     const path = join(stateDir, `${at.topic}-0.snapshot`);
     const bytes = await readFile(path);
     bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
