@@ -10,6 +10,11 @@ import { PatientSet } from './patient-set.js';
 /** How long the bare outline of an ended incident is known, so that its id is not told twice, event time. */
 const outlineMs = 400 * 24 * 3_600_000;
 
+/** What is suppressed has an id of its own: the same access may open an incident by another rule. */
+export function suppressedId(id: string): string {
+  return digest('suppressed', id);
+}
+
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
   readonly byAccount = new Map<number, Incident[]>();
@@ -119,10 +124,9 @@ export class IncidentBook {
     return this.#new(verdict.opening(judged, this.order));
   }
 
-  /** What is suppressed has an id of its own: the same access may open an incident by another rule. */
   #new(opening: Opening): Incident {
     if (this.options.kind === 'incidents') return new Incident(opening);
-    const incident = new Incident({ ...opening, id: digest('suppressed', opening.id) });
+    const incident = new Incident({ ...opening, id: suppressedId(opening.id) });
     incident.state = 'suppressed';
     return incident;
   }

@@ -1,5 +1,6 @@
 import { EngineState } from './engine-state.js';
 import { FrameScanner } from './frame-scanner.js';
+import { suppressedId } from './incident-book.js';
 import type { Incident, Opening } from './incident.js';
 import type { Pending, Rejudgement } from './rejudgements.js';
 import { idOfHistory, RowIntake } from './row-intake.js';
@@ -24,6 +25,7 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
   const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   const pending = state.rejudgements.byAccount.get(account);
   if (!account || !pending) return;
+  state.copies?.keep(account);
   const history = judged(state, inOrder([...frames, ...pending.lines], key));
   const found = history.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   const stretch = stretchOf(state, account, pending);
@@ -34,7 +36,7 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
       incidents: history[kind].byAccount.get(found) ?? [],
       receivedAt: pending.receivedAt || state.lastReceivedAt,
       detectedAt,
-      opening: (incident, order) => openingOf(incident, order, { pending, state, account, detectedAt }),
+      opening: (incident, order) => openingOf(incident, order, { pending, state, account, detectedAt, kind }),
     });
   if (state.dormancy.width > 0 && found) {
     state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, history.dormancy, found));
@@ -84,21 +86,24 @@ interface Asker {
   readonly state: EngineState;
   readonly account: number;
   readonly detectedAt: number;
+  readonly kind: 'incidents' | 'suppressed';
 }
 
 /** The id is that of the first late access, in order of arrival, that can have had a part in the incident and that opened no other. */
-function openingOf({ firstFired, lastTime }: Incident, order: number, { pending, state, account, detectedAt }: Asker): Opening {
+function openingOf(
+  { firstFired, lastTime }: Incident,
+  order: number,
+  { pending, state, account, detectedAt, kind }: Asker,
+): Opening {
   const { groupId, actorId, openers, lateMs } = pending;
   const reachMs = Math.max(0, ...state.compiled.reachMs);
-  const used = new Set([...idsOf(state, 'incidents', account), ...idsOf(state, 'suppressed', account)]);
-  const opener = openers.findIndex(({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(id));
+  const used = new Set((state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id));
+  const opener = openers.findIndex(
+    ({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(kind === 'suppressed' ? suppressedId(id) : id),
+  );
   const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
   const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired, pending.throughOffset);
   return { id, groupId, actorId, order, detectedAt, found: 'late', lateMs, completedBy: firstFired };
-}
-
-function idsOf(state: EngineState, kind: 'incidents' | 'suppressed', account: number): readonly string[] {
-  return (state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id);
 }
 
 function inner(text: string): string {

@@ -8,7 +8,7 @@ export class SnapshotRefused extends Error {
   override readonly name = 'SnapshotRefused';
 }
 
-/** The state changed while its snapshot was being taken. */
+/** Another snapshot was begun before this one was finished. */
 export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }
@@ -21,6 +21,9 @@ export const pieceBytes = 256 * 1024;
  * judged, kind 5: changes that were told and not taken, as JSON, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
  */
 export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5 } as const;
+
+/** Infinite where nothing has come yet. */
+const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
 export const header = z.object({
   version: z.literal(version),
@@ -40,7 +43,7 @@ export const header = z.object({
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   watermark: z.number(),
-  settled: z.number(),
+  settled: moment,
   now: z.number(),
   lastReceivedAt: z.number(),
   missingGroupBy: z.number(),
@@ -96,8 +99,8 @@ export const incidentPiece = z.object({
   dirty: z.boolean(),
   figures: z.object({
     state: z.enum(['open', 'closed', 'suppressed', 'withdrawn']),
-    coveredFrom: z.number(),
-    coveredTo: z.number(),
+    coveredFrom: moment,
+    coveredTo: moment,
     patientsAtFiring: z.number(),
     firingStale: z.boolean(),
     patientsAtDetection: z.number(),
