@@ -74,7 +74,7 @@ export class MemoryStore implements AccessStore {
 
 function keyOf(table: StoreTable, data: unknown): string {
   const row = anyRow.parse(data);
-  if (table === 'accesses') return `${String(row['event_id'])}/${String(row['patient_id'])}`;
+  if (table === 'accesses') return [row['group_id'], row['actor_id'], row['time'], row['event_id'], row['patient_id']].join('\0');
   if (table === 'notifications') return [row['change_id'], row['endpoint'], row['attempt']].join('/');
   return String(row[storeTables[table].id]);
 }
