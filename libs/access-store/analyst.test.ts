@@ -96,8 +96,8 @@ async function fill(store: ClickHouseStore): Promise<void> {
   await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
   const incident = {
     incident_id: id(900), group_id: 'helix', actor_id: 'dr.usurped', state: 'open', first_time: at(0, 26), last_time: at(29, 26), detected_at: at(20, 26),
-    patients: 30, patients_at_detection: 20, clinics: ['c0', 'c1', 'c2', 'c3', 'c4'], categories: ['identity'], rules: ['mass-access'], rule_matches: [],
-    selections: [selection], level: 'high', step: 0, found: 'live', detection_delay_seconds: 0.4, merged_into: '', change_type: 'incident.opened',
+    patients: 30, patients_at_firing: 20, patients_at_detection: 20, clinics: ['c0', 'c1', 'c2', 'c3', 'c4'], categories: ['identity'], rules: ['mass-access'], rule_matches: [], rule_selections: [selection],
+    selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [], change_type: 'incident.opened',
     change_id: id(901), changed_at: at(20, 26), version: 1, received_at: at(20, 26),
   }; // prettier-ignore
   await store.insert('incident_changes', lines([incident]), 1, 'incident');
