@@ -9,8 +9,11 @@ export type BacktestIncident = Pick<
   IncidentChange,
   | 'incident_id' | 'group_id' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
   | 'patients_at_detection' | 'clinics' | 'categories' | 'rules' | 'rule_matches' | 'step' | 'found' | 'late_seconds'
-  | 'detection_delay_seconds' | 'suppressed_by'
+  | 'detection_delay_seconds'
 >; // prettier-ignore
+
+/** One that never was told, with the exceptions that kept it from being. */
+export type SuppressedIncident = BacktestIncident & Pick<IncidentChange, 'suppressed_by'>;
 
 export interface BacktestOptions {
   /** The rules that are tried. */
@@ -28,7 +31,7 @@ export interface BacktestOptions {
 export interface BacktestResult {
   readonly comparison: Comparison;
   /** What only an exception of the tried rules kept from becoming an incident. */
-  readonly suppressed: readonly BacktestIncident[];
+  readonly suppressed: readonly SuppressedIncident[];
 }
 
 /**
@@ -53,14 +56,14 @@ export class Backtest {
   result(told: readonly BacktestIncident[] = []): BacktestResult {
     const { toMs } = this.options;
     const tried = this.#within(this.#tried.incidents(toMs));
-    const present = this.#within(this.#baseline?.incidents(toMs) ?? told);
+    const present = this.#baseline ? this.#within(this.#baseline.incidents(toMs)) : this.#within(told);
     return {
       comparison: compareIncidents(tried.filter(isRaised), present.filter(isRaised)),
       suppressed: tried.filter((incident) => !isRaised(incident)),
     };
   }
 
-  #within(incidents: readonly BacktestIncident[]): readonly BacktestIncident[] {
+  #within<T extends BacktestIncident>(incidents: readonly T[]): readonly T[] {
     const { fromMs, toMs } = this.options;
     return incidents.filter(({ first_time, last_time }) => Date.parse(last_time) >= fromMs && Date.parse(first_time) < toMs);
   }

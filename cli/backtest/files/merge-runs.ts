@@ -4,7 +4,6 @@ import type { RowRun } from './row-run.js';
 /** Rows in order of time; `placeOf` says where a line of `bytes` (from 1) came from. */
 export interface RowFrame {
   readonly bytes: Uint8Array;
-  readonly rows: number;
   placeOf(line: number): string;
 }
 
@@ -116,7 +115,6 @@ function frameOf(parts: readonly Part[]): RowFrame {
   const [only] = pieces;
   return {
     bytes: only && pieces.length === 1 ? only : Buffer.concat(pieces),
-    rows: parts.reduce((sum, { from, to }) => sum + to - from, 0),
     placeOf: (line) => placeOf(parts, line),
   };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BadLines } from './bad-lines.js';
 import { mergeRuns, type RowFrame } from './merge-runs.js';
+import type { RowSource } from '../row-source.js';
 import type { RowFilter } from './row-block.js';
 import { blocksOf, type RowRun } from './row-run.js';
 import { sortedRuns } from './sorted-runs.js';
@@ -12,15 +13,18 @@ import { type Survey, survey } from './survey.js';
  * History in files of access rows, packed or not, in any order: they are read once to be counted and once to be judged. Files whose rows
  * lie behind one another by more than `disorderMsMax` are sorted, in a folder of temporary files that is gone at the end.
  */
-export class RowFiles {
+export class RowFiles implements RowSource {
   readonly bad = new BadLines();
+  readonly name: string;
   #surveys: readonly Survey[] = [];
 
   constructor(
     private readonly paths: readonly string[],
     private readonly filter: RowFilter,
     private readonly disorderMsMax: number,
-  ) {}
+  ) {
+    this.name = paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`;
+  }
 
   /** How many rows are wanted. `onBytes` hears what part of all bytes has been read. */
   async count(onShare: (share: number) => void): Promise<number> {
