@@ -1,5 +1,4 @@
 import type { AccessHistory, HistoryQuery } from '#libs/access-store/history.js';
-import { asExported } from './files/as-exported.js';
 import type { RowFrame } from './files/merge-runs.js';
 import type { RowFilter } from './files/row-block.js';
 
@@ -39,7 +38,7 @@ export class StoredRows implements RowSource {
     for await (const bytes of this.history.rows(this.#query)) {
       before += 1;
       const frame = before;
-      yield { bytes: asExported(bytes), placeOf: (line) => `${this.name}, frame ${frame}, line ${line}` };
+      yield { bytes, placeOf: (line) => `${this.name}, frame ${frame}, line ${line}` };
     }
   }
 }

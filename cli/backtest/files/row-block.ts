@@ -1,5 +1,6 @@
 import { IsoReader } from '#libs/detection/iso-time.js';
 import { viewOf } from '#libs/detection/scan-text.js';
+import { asInTheLog, isExported } from './as-exported.js';
 
 /** Which rows of a file are wanted: those of an interval of event time, of one group, of one account. */
 export interface RowFilter {
@@ -28,6 +29,13 @@ const timeKey = Buffer.from('{"time":"');
 const lineEnd = 0x0a;
 const carriageReturn = 0x0d;
 
+interface Scanned {
+  readonly kept: Kept;
+  readonly bad: readonly { readonly line: number; readonly reason: string }[];
+  /** The rows are in another form than that of the log; the rest says nothing then. */
+  readonly otherForm: boolean;
+}
+
 /** Finds lines and their times, and leaves out those that are not wanted or have no time. It does not look further: that is the judge's. */
 export class RowScan {
   readonly #iso = new IsoReader();
@@ -39,9 +47,18 @@ export class RowScan {
     this.#actor = filter.actorId === undefined ? undefined : new Needle(`"actor_id":${JSON.stringify(filter.actorId)}`);
   }
 
+  /** The wanted lines of whole ones, `firstLine` being the number of the first; in the form of the log, whatever form they have. */
   take(bytes: Buffer, firstLine: number, onBadLine: OnBadLine): RowBlock {
+    const found = this.#scan(bytes, firstLine, isExported);
+    const { kept, bad } = found.otherForm ? this.#scan(asInTheLog(bytes), firstLine, () => false) : found;
+    for (const { line, reason } of bad) onBadLine(line, reason);
+    return kept.block();
+  }
+
+  #scan(bytes: Buffer, firstLine: number, hasOtherForm: typeof isExported): Scanned {
     const view = viewOf(bytes);
     const kept = new Kept(bytes);
+    const bad: { readonly line: number; readonly reason: string }[] = [];
     let line = firstLine;
     this.#group?.begin(bytes);
     this.#actor?.begin(bytes);
@@ -49,12 +66,13 @@ export class RowScan {
       const found = bytes.indexOf(lineEnd, at);
       const end = found < 0 ? bytes.length : found + 1;
       if (end - at > 1 && !(end - at === 2 && bytes[at] === carriageReturn)) {
-        const time = this.#timeOf(bytes, view, at, end, (reason) => onBadLine(line, reason));
+        if (hasOtherForm(bytes, at, end)) return { kept, bad, otherForm: true };
+        const time = this.#timeOf(bytes, view, at, end, (reason) => bad.push({ line, reason }));
         if (time >= this.filter.fromMs && time < this.filter.toMs && this.#wanted(at, end)) kept.add(at, end, time, line);
       }
       at = end;
     }
-    return kept.block();
+    return { kept, bad, otherForm: false };
   }
 
   #wanted(start: number, end: number): boolean {

@@ -1,4 +1,3 @@
-import { asExported } from './as-exported.js';
 import { type OnBadLine, type RowBlock, type RowFilter, RowScan } from './row-block.js';
 import { wholeLines } from './whole-lines.js';
 
@@ -21,7 +20,7 @@ export async function* blocksOf(
   const scan = new RowScan(filter);
   for await (const { bytes, firstLine, tooLong } of wholeLines(path, onBytes)) {
     for (const line of tooLong) onBadLine(line, 'it has more than 1 MiB');
-    const block = scan.take(asExported(bytes), firstLine, onBadLine);
+    const block = scan.take(bytes, firstLine, onBadLine);
     if (block.count > 0) yield block;
   }
 }
