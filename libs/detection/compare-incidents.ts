@@ -40,11 +40,11 @@ interface Sided {
 
 export function compareIncidents(tried: readonly BacktestIncident[], present: readonly BacktestIncident[]): Comparison {
   const sided = [...tried.map((incident) => sidedOf(incident, true)), ...present.map((incident) => sidedOf(incident, false))];
-  const accounts = Map.groupBy(sided, ({ incident }) => JSON.stringify([incident.group_id, incident.actor_id]));
+  const accounts = Map.groupBy(sided, ({ incident }) => accountOf(incident));
   const incidents = [...accounts.values()]
     .flatMap(overlapping)
     .map(comparedOf)
-    .toSorted((a, b) => firstFired(a) - firstFired(b) || (a.actor_id < b.actor_id ? -1 : 1));
+    .toSorted((a, b) => firstFired(a) - firstFired(b) || (accountOf(a) < accountOf(b) ? -1 : 1));
   const count = (holds: (one: ComparedIncident) => boolean): number => incidents.filter(holds).length;
   return {
     incidents,
@@ -59,6 +59,10 @@ export function compareIncidents(tried: readonly BacktestIncident[], present: re
 /** Event time at which the first of its incidents fired, milliseconds. */
 export function firstFired({ tried, present }: Pick<ComparedIncident, 'tried' | 'present'>): number {
   return Math.min(...[...tried, ...present].map(firedAt));
+}
+
+function accountOf({ group_id, actor_id }: Pick<BacktestIncident, 'group_id' | 'actor_id'>): string {
+  return JSON.stringify([group_id, actor_id]);
 }
 
 function sidedOf(incident: BacktestIncident, tried: boolean): Sided {
