@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime } from './access-row.js';
 import { levels } from './incident.js';
 
-/** What a rule sees of one account now: the window that ends at the account's newest access. */
+/** What a rule sees of one account now: the window that ends at the newest access of the account's partition. */
 export const ruleView = z.object({
   /** The rule's `id`, else its `name`. */
   rule_id: z.string(),
