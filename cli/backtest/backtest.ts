@@ -1,8 +1,8 @@
 import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
 import { createStoreClient } from '#libs/access-store/client.js';
 import { toldIncidents } from '#libs/access-store/told-incidents.js';
-import type { BacktestOptions } from '#libs/detection/backtest.js';
-import { warmUpMs } from '#libs/detection/backtest.js';
+import { type BacktestOptions, warmUpMs } from '#libs/detection/backtest.js';
+import { disorderMsMax } from '#libs/detection/history-judge.js';
 import type { Rule } from '#libs/detection/rule.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -72,7 +72,11 @@ interface Place extends AsyncDisposable {
 }
 
 function filesOf(paths: readonly string[], options: BacktestOptions, filter: RowFilter): Place {
-  const source = new RowFiles(paths, filter, options.allowedLatenessMs);
+  const source = new RowFiles(
+    paths,
+    filter,
+    disorderMsMax([...options.rules, ...(options.baseline ?? [])], options.allowedLatenessMs),
+  );
   return { run: { options, source, bad: source.bad, told: async () => [] }, [Symbol.asyncDispose]: async () => {} };
 }
 

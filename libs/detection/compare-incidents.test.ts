@@ -58,7 +58,6 @@ function anIncident(
   given: Partial<BacktestIncident> & { readonly fired?: number } = {},
 ): BacktestIncident {
   const { fired = from, ...rest } = given;
-  const iso = (minutes: number): string => new Date(Date.UTC(2026, 0, 5, 9, minutes)).toISOString();
   return {
     incident_id: '0'.repeat(32), group_id: 'helix', actor_id: 'a', state: 'closed', level: 'high', first_time: iso(from), last_time: iso(to),
     detected_at: iso(fired), patients: 10, patients_at_firing: 10, patients_at_detection: 10, clinics: ['c1'], categories: [], rules: ['r'], step: 0,
@@ -68,4 +67,8 @@ function anIncident(
       first_fired: iso(fired), last_fired: iso(to),
     }], ...rest,
   }; // prettier-ignore
+}
+
+function iso(minutes: number): string {
+  return new Date(Date.UTC(2026, 0, 5, 9, minutes)).toISOString();
 }

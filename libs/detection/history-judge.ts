@@ -5,7 +5,7 @@ import type { Rule } from './rule.js';
 export interface HistoryJudgeOptions {
   /** Event time without any rule holding after which an incident closes, milliseconds. */
   readonly quietMs: number;
-  /** How far rows of one account may lie behind one that came before, milliseconds. */
+  /** How far an access may lie behind its account's newest one, for rules that do not say so themselves, milliseconds. */
   readonly allowedLatenessMs: number;
 }
 
@@ -13,13 +13,15 @@ export interface HistoryJudgeOptions {
 const keepClosedMs = 3_600_000;
 
 /**
- * The incidents of a stretch of history that is handed over in frames, in order of time but for `allowedLatenessMs`. It is the live engine
+ * The incidents of a stretch of history that is handed over in frames, in order of time but for `disorderMsMax`. It is the live engine
  * over one partition, so what it shows is what fires. Memory holds the windows and the last state of each incident, not the rows.
  */
 export class HistoryJudge {
   readonly #engine: Engine;
   readonly #incidents = new Map<string, IncidentChange>();
   readonly #openedAt = new Map<string, string>();
+  /** After so much event time every rule has been judged. */
+  readonly #settledMs: number;
   #offset = 0;
 
   constructor(
@@ -27,7 +29,8 @@ export class HistoryJudge {
     private readonly options: HistoryJudgeOptions,
   ) {
     const { quietMs, allowedLatenessMs } = options;
-    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: quietMs + allowedLatenessMs + keepClosedMs });
+    this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
+    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: quietMs + this.#settledMs + keepClosedMs });
   }
 
   /** Judges the rows of a frame: newline-delimited access rows. Lines that are no rows are named in the outcome and change nothing. */
@@ -43,7 +46,7 @@ export class HistoryJudge {
    * `received_at` of the access that opened it: when a scorer that keeps up would have told it.
    */
   incidents(untilMs: number): readonly IncidentChange[] {
-    this.#engine.advance(untilMs + this.options.allowedLatenessMs, 0);
+    this.#engine.advance(untilMs + this.#settledMs, 0);
     this.#note(true);
     const lasting = [...this.#incidents.values()].filter(({ state }) => state !== 'merged' && state !== 'withdrawn');
     return lasting.map((incident) => this.#dated(incident));
@@ -74,4 +77,9 @@ export class HistoryJudge {
 /** Event time at which the first rule of the incident held first, milliseconds. */
 export function firedAt({ rule_matches, last_time }: Pick<IncidentChange, 'rule_matches' | 'last_time'>): number {
   return Math.min(Date.parse(last_time), ...rule_matches.map(({ first_fired }) => Date.parse(first_fired)));
+}
+
+/** How far rows may lie behind one another and still be judged exactly: what the least patient rule allows, milliseconds. */
+export function disorderMsMax(rules: readonly Rule[], allowedLatenessMs: number): number {
+  return Math.min(...rules.map((rule) => rule.allowedLatenessMs ?? allowedLatenessMs), allowedLatenessMs);
 }

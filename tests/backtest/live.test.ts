@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryHistory } from '#libs/access-store/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
@@ -38,15 +38,15 @@ const day: readonly AccessRow[] = [
 
 describe(`a backtest (seed ${seed})`, () => {
   let stateDir: string;
-  beforeAll(async () => {
+  beforeEach(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'vigie-backtest-live-'));
   });
-  afterAll(() => rm(stateDir, { recursive: true, force: true }));
+  afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
   it('finds the incidents that the scorer found live in the same events, shuffled, repeated and cut anyhow, field by field', async () => {
     const random = new SeededRandom(seed);
     const arriving = withRepetitions(shuffled(day, allowedLatenessMs - minute, random), random);
-    const live = await scored(arriving, random);
+    const live = await scored(arriving, random, stateDir);
     expect(live.length).toBeGreaterThan(2);
     expect(new Set(live.map(({ state }) => state))).toEqual(new Set(['open', 'closed']));
     expect((await backtested(day)).map(contents)).toEqual(live.map(contents));
@@ -61,54 +61,57 @@ describe(`a backtest (seed ${seed})`, () => {
     // The rest of the burst is too little for any rule, so that it is the late access that completes it.
     const few = onTime.slice(0, 39);
     const arriving = [...few, ...later(8 * minute), { ...late, received_at: iso(aMonday + 10 * minute) }];
-    const live = await scored(arriving, random);
+    const live = await scored(arriving, random, stateDir);
     expect(live).toMatchObject([{ actor_id: 'admin.usurped', patients: 40 }]);
     expect((await backtested(arriving)).map(contents)).toEqual(live.map(contents));
   });
-
-  /** The last state of each incident that a scorer tells when the rows come in this order, in frames of any size. */
-  async function scored(arriving: readonly AccessRow[], random: SeededRandom): Promise<readonly IncidentChange[]> {
-    const log = createMemoryLog({ topics: { [topics.accesses]: 2, [topics.incidents]: 1, [topics.quarantine]: 1 } });
-    const lanes: [string[], string[]] = [[], []];
-    const flush = async (partition: 0 | 1): Promise<void> => {
-      await log.append({ topic: topics.accesses, partition }, Buffer.from(lanes[partition].splice(0).join('')));
-    };
-    for (const row of arriving) {
-      const partition = partitionOf(row.group_id, row.actor_id, 2) === 0 ? 0 : 1;
-      lanes[partition].push(`${JSON.stringify(row)}\n`);
-      if (random.chance(1 / 150)) await flush(partition);
-    }
-    for (const partition of [0, 1] as const) if (lanes[partition].length > 0) await flush(partition);
-    const tools = { log, clock: new FakeClock(), logger: silentLog, metrics: new Metrics('scorer') };
-    const engine = { rules, quietMs, allowedLatenessMs };
-    const state = await mkdtemp(join(stateDir, 'run-'));
-    const membership = await new ScorerPipeline({ engine, stateDir: state, snapshotEveryMs: hour }, tools).start();
-    for (let done = false; !done;) {
-      await settle();
-      const positions = await membership.positions();
-      done = positions.length === 2 && positions.every(({ next, end }) => next === end);
-    }
-    await membership.leave();
-    const lines = log.frames({ topic: topics.incidents, partition: 0 }).flatMap((frame) => frame.toString().split('\n'));
-    const changes = lines.filter(Boolean).map((line) => incidentChange.parse(JSON.parse(line)));
-    const last = new Map<string, IncidentChange>();
-    for (const change of changes)
-      if ((last.get(change.incident_id)?.version ?? -1) < change.version) last.set(change.incident_id, change);
-    return [...last.values()].filter(({ state }) => state === 'open' || state === 'closed').toSorted(byTime);
-  }
-
-  /** The same of a backtest over what ClickHouse would hold of them. */
-  async function backtested(rows: readonly AccessRow[]): Promise<readonly BacktestIncident[]> {
-    const store = new MemoryStore();
-    await store.insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'all');
-    const times = rows.map(({ time }) => Date.parse(time));
-    const interval = { fromMs: Math.min(...times), toMs: Math.max(...times) + 1 };
-    const backtest = new Backtest({ rules, ...interval, quietMs, allowedLatenessMs });
-    for await (const { bytes } of new StoredRows('memory', new MemoryHistory(store), interval).frames()) backtest.take(bytes);
-    const { comparison } = backtest.result();
-    return comparison.incidents.flatMap(({ tried }) => tried).toSorted(byTime);
-  }
 });
+
+/** The last state of each incident that a scorer tells when the rows come in this order, in frames of any size. */
+async function scored(
+  arriving: readonly AccessRow[],
+  random: SeededRandom,
+  stateDir: string,
+): Promise<readonly IncidentChange[]> {
+  const log = createMemoryLog({ topics: { [topics.accesses]: 2, [topics.incidents]: 1, [topics.quarantine]: 1 } });
+  const lanes: [string[], string[]] = [[], []];
+  const flush = async (partition: 0 | 1): Promise<void> => {
+    await log.append({ topic: topics.accesses, partition }, Buffer.from(lanes[partition].splice(0).join('')));
+  };
+  for (const row of arriving) {
+    const partition = partitionOf(row.group_id, row.actor_id, 2) === 0 ? 0 : 1;
+    lanes[partition].push(`${JSON.stringify(row)}\n`);
+    if (random.chance(1 / 150)) await flush(partition);
+  }
+  for (const partition of [0, 1] as const) if (lanes[partition].length > 0) await flush(partition);
+  const tools = { log, clock: new FakeClock(), logger: silentLog, metrics: new Metrics('scorer') };
+  const engine = { rules, quietMs, allowedLatenessMs };
+  const membership = await new ScorerPipeline({ engine, stateDir, snapshotEveryMs: hour }, tools).start();
+  for (let done = false; !done;) {
+    await settle();
+    const positions = await membership.positions();
+    done = positions.length === 2 && positions.every(({ next, end }) => next === end);
+  }
+  await membership.leave();
+  const lines = log.frames({ topic: topics.incidents, partition: 0 }).flatMap((frame) => frame.toString().split('\n'));
+  const changes = lines.filter(Boolean).map((line) => incidentChange.parse(JSON.parse(line)));
+  const last = new Map<string, IncidentChange>();
+  for (const change of changes)
+    if ((last.get(change.incident_id)?.version ?? -1) < change.version) last.set(change.incident_id, change);
+  return [...last.values()].filter(({ state }) => state === 'open' || state === 'closed').toSorted(byTime);
+}
+
+/** The same of a backtest over what ClickHouse would hold of them. */
+async function backtested(rows: readonly AccessRow[]): Promise<readonly BacktestIncident[]> {
+  const store = new MemoryStore();
+  await store.insert('accesses', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, 'all');
+  const times = rows.map(({ time }) => Date.parse(time));
+  const interval = { fromMs: Math.min(...times), toMs: Math.max(...times) + 1 };
+  const backtest = new Backtest({ rules, ...interval, quietMs, allowedLatenessMs });
+  for await (const { bytes } of new StoredRows('memory', new MemoryHistory(store), interval).frames()) backtest.take(bytes);
+  const { comparison } = backtest.result();
+  return comparison.incidents.flatMap(({ tried }) => tried).toSorted(byTime);
+}
 
 /** What is a function of the set of accesses; the rest depends on when they came: ids, the wall clock, what was known when it was told. */
 function contents(incident: BacktestIncident) {
