@@ -1,6 +1,7 @@
 import { Command, type CommanderError } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
-import { type BacktestCommandOptions, backtestSyntax } from './backtest/command.js';
+import { addJudgingCommands } from './judging-commands.js';
+import { addListCommands } from './list-commands.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
@@ -56,16 +57,8 @@ program
     (await import('./pseudonymise.js')).pseudonymiseCommand(options),
   );
 
-program.addCommand(
-  backtestSyntax()
-    .copyInheritedSettings(program)
-    .action(async (options: BacktestCommandOptions) => {
-      const { systemClock } = await import('#libs/runtime/clock.js');
-      const { backtestCommand } = await import('./backtest/backtest.js');
-      const { stdout, stderr } = process;
-      await backtestCommand(options, { clock: systemClock, stdout, stderr, signal: stopSignal() });
-    }),
-);
+addListCommands(program);
+addJudgingCommands(program);
 
 try {
   await program.parseAsync();
@@ -77,13 +70,6 @@ try {
 /** Help ends with 0, wrong usage with 2, as mistakes in rules and in the environment do. */
 function wrongUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
-}
-
-/** Aborts when the process is to end, so that temporary files go. */
-function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort(new Error('stopped')));
-  return stop.signal;
 }
 
 function positive(text: string): number {

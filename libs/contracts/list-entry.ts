@@ -10,7 +10,7 @@ export const closedClinicsList = 'closed_clinics';
 /** One value of a list that rules name: a row of the table `lists` as people read it. Times are event times, half open. */
 export const listEntry = z.strictObject({
   /** `canary_patients` is `%canary_patients%` in a rule. */
-  list_name: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/),
+  list_name: z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/),
   value: z.string().min(1).max(4_096),
   /** The group that it is for; empty for every group. */
   group_id: z.string(),

@@ -17,6 +17,7 @@ import { Selector } from './selector.js';
 import { type CompiledSeries, compileSeries, type Series } from './series.js';
 import { Settler } from './settler.js';
 import type { WindowCount } from './window-count.js';
+import type { AccountCopies } from './write-snapshot.js';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -65,8 +66,8 @@ export class EngineState implements LedgerView {
   missingGroupBy = 0;
   late = 0;
   beyondHorizon = 0;
-  /** Counts changes, so that a snapshot sees that it was disturbed. */
-  changes = 0;
+  /** Present while a snapshot is being taken: told of every account before it changes. */
+  copies: AccountCopies | undefined;
   #looked = 1;
   readonly #touching = new Uint32Array(256);
 
@@ -161,6 +162,13 @@ export class EngineState implements LedgerView {
     this.#touching[0] = seen;
   }
 
+  /** Has the accounts of the next rows copied for the snapshot that is being taken, before the rows change them. */
+  keepForSnapshot(rows: readonly ScannedRow[], count: number): void {
+    if (!this.copies) return;
+    for (const row of rows.slice(0, count))
+      if (row.hasAccount) this.copies.keep(this.accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash));
+  }
+
   /** An account whose windows and quiet time have long passed begins anew. */
   isForgotten(account: number): boolean {
     return this.accounts.newest(account) < this.watermark - this.forgetAfterMs;
@@ -177,6 +185,7 @@ export class EngineState implements LedgerView {
 
   /** Lets go of what some accounts that are idle hold; the next call looks at the next ones. */
   forgetIdle(count: number): void {
+    if (this.copies) return;
     for (let i = 0; i < count; i += 1) {
       this.#looked = this.#looked + 1 < this.accounts.end ? this.#looked + 1 : 1;
       const account = this.#looked;

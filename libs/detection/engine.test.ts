@@ -35,11 +35,21 @@ describe('the engine agrees with a naive recount, field by field', () => {
 describe('what the random histories hold', () => {
   it('is every kind of rule, and histories that must be judged again', () => {
     const seen = randomHistories(1_000).map((of) => ({ of, run: play(of) }));
-    const kinds = new Set(seen.flatMap(({ of, run }) => run.changes.flatMap(({ rules }) => of.rules.filter(({ id }) => rules.includes(id)).map(({ type }) => type))));
+    const kinds = new Set(
+      seen.flatMap(({ of, run }) =>
+        run.changes.flatMap(({ rules }) => of.rules.filter(({ id }) => rules.includes(id)).map(({ type }) => type)),
+      ),
+    );
     expect([...kinds].toSorted()).toEqual(['event_count', 'temporal', 'temporal_ordered', 'value_count']);
     expect(seen.filter(({ run }) => run.rejudged > 0).length).toBeGreaterThan(50);
     const types = new Set(seen.flatMap(({ run }) => run.changes.map(({ change_type }) => change_type)));
-    for (const type of ['incident.merged', 'incident.withdrawn', 'incident.suppressed', 'incident.rule_added', 'incident.step'] as const)
+    for (const type of [
+      'incident.merged',
+      'incident.withdrawn',
+      'incident.suppressed',
+      'incident.rule_added',
+      'incident.step',
+    ] as const)
       expect([...types]).toContain(type);
   });
 });

@@ -91,7 +91,6 @@ export class Engine {
 
   /** Says that event time has reached `watermarkMs`: incidents that were quiet for long enough close. */
   advance(watermarkMs: number, detectedAt: number): void {
-    this.#state.changes += 1;
     this.#state.watermark = Math.max(this.#state.watermark, watermarkMs);
     this.#settle(detectedAt);
   }
@@ -103,12 +102,10 @@ export class Engine {
   idle(silentMs: number, detectedAt: number): void {
     const { options, compiled, settler, incidents, watermark } = this.#state;
     if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) {
-      this.#state.changes += 1;
       this.#state.now = detectedAt;
       this.#intake.settle(watermark + silentMs, detectedAt);
     }
     if (silentMs < options.quietMs) return;
-    this.#state.changes += 1;
     incidents.closeAll(detectedAt);
     this.#state.now = detectedAt;
   }
@@ -123,7 +120,6 @@ export class Engine {
    * beyond what was asked do no harm. What that changes is in `takeChanges` then.
    */
   rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): void {
-    this.#state.changes += 1;
     this.#state.now = detectedAt;
     rejudge(this.#state, asked, frames, detectedAt);
     this.#settle(detectedAt);
@@ -148,8 +144,8 @@ export class Engine {
   }
 
   /**
-   * The whole state in pieces of some 256 KiB (a larger ledger is one piece), each a copy. The state must not change before the last piece was taken: a call of `apply`
-   * in between makes the next piece throw `SnapshotDisturbed`.
+   * The whole state in pieces of some 256 KiB (a larger account is one piece), each a copy, as it is when the first piece is asked for:
+   * frames may be applied between the pieces. One at a time: the next one's first piece makes an unfinished one throw `SnapshotDisturbed`.
    */
   snapshot(): Iterable<Uint8Array> {
     return writeSnapshot(this.#state);
@@ -173,7 +169,6 @@ export class Engine {
   }
 
   #take(bytes: Uint8Array, detectedAt: number): FrameOutcome {
-    this.#state.changes += 1;
     let rows = 0;
     let newestTime = 0;
     let newestReceivedAt = 0;
@@ -181,6 +176,7 @@ export class Engine {
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
       read = scanner.fill(this.#rows);
       this.#state.touch(this.#rows, read);
+      this.#state.keepForSnapshot(this.#rows, read);
       for (let i = 0; i < read; i += 1) {
         const row = this.#rows[i];
         if (!row) continue;

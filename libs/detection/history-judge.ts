@@ -54,13 +54,14 @@ export class HistoryJudge {
 
   #note(includeUpdates: boolean): void {
     for (const change of this.#engine.takeChanges({ includeUpdates })) {
-      this.#incidents.set(change.incident_id, change);
-      if (!this.#openedAt.has(change.incident_id)) this.#openedAt.set(change.incident_id, change.received_at);
+      const key = keyOf(change);
+      this.#incidents.set(key, change);
+      if (!this.#openedAt.has(key)) this.#openedAt.set(key, change.received_at);
     }
   }
 
   #dated(incident: IncidentChange): IncidentChange {
-    const detected = this.#openedAt.get(incident.incident_id) ?? incident.received_at;
+    const detected = this.#openedAt.get(keyOf(incident)) ?? incident.received_at;
     const delayMs = Date.parse(detected) - firedAt(incident);
     const late = delayMs > this.options.allowedLatenessMs;
     return {
@@ -72,6 +73,11 @@ export class HistoryJudge {
       late_seconds: late ? delayMs / 1000 : 0,
     };
   }
+}
+
+/** One access may open an incident and a suppressed match, which then have the same id. */
+function keyOf({ incident_id, suppressed_by }: IncidentChange): string {
+  return `${incident_id} ${suppressed_by.length > 0}`;
 }
 
 /** Event time at which the first rule of the incident held first, milliseconds. */

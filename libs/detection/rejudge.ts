@@ -27,6 +27,7 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
   const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   const pending = state.rejudgements.byAccount.get(account);
   if (!account || !pending) return;
+  state.copies?.keep(account);
   const history = judged(state, inOrder([...frames, ...pending.lines], key));
   const found = history.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   const stretch = stretchOf(state, account, pending);

@@ -79,6 +79,7 @@ export class RowIntake {
   /** Judges what no more accesses are expected for, up to `watermark`. */
   settle(watermark: number, detectedAt: number): void {
     for (let anchor = this.state.settler.next(watermark); anchor; anchor = this.state.settler.next(watermark)) {
+      this.state.copies?.keep(anchor.account);
       this.#firings.length = 0;
       if (!this.#holds(anchor)) continue;
       const { account, rule, ledger, cell, time } = anchor;

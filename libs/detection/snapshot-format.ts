@@ -7,7 +7,7 @@ export class SnapshotRefused extends Error {
   override readonly name = 'SnapshotRefused';
 }
 
-/** The state changed while its snapshot was being taken. */
+/** Another snapshot was begun before this one was finished. */
 export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }

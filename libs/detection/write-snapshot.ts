@@ -19,33 +19,99 @@ import {
 
 const books = ['incidents', 'suppressed'] as const;
 
-export function* writeSnapshot(state: EngineState): Iterable<Uint8Array> {
-  const changes = state.changes;
-  let accounts = 0;
-  let incidents = 0;
-  const undisturbed = (): void => {
-    if (state.changes !== changes)
-      throw new SnapshotDisturbed('frames were applied while a snapshot was being taken: take it again');
-  };
-  yield piece(kinds.header, serialize(headerOf(state)));
-  for (const bytes of accountPieces(state, () => (accounts += 1))) {
-    undisturbed();
-    yield bytes;
+/**
+ * The state as it is when the first piece is asked for; frames may be applied between the pieces. What is one for the whole engine, incidents
+ * and what waits for history are copied at once, accounts one after the other: one that is about to change before its turn is copied then.
+ */
+export function* writeSnapshot(state: EngineState): Generator<Uint8Array, void> {
+  const copies = new AccountCopies(state);
+  const head = piece(kinds.header, serialize(headerOf(state)));
+  const incidents = incidentPieces(state);
+  const pending = pendingPieces(state);
+  state.copies = copies;
+  try {
+    yield head;
+    for (let account = 1; account < copies.end; account += 1) {
+      copies.keep(account);
+      if (copies.bytes >= pieceBytes) yield copies.take();
+      if (state.copies !== copies) throw new SnapshotDisturbed('another snapshot was begun before this one was finished');
+    }
+    if (copies.bytes > 0) yield copies.take();
+    yield* incidents;
+    yield* pending;
+    yield piece(kinds.end, serialize({ accounts: copies.count, incidents: incidents.length }));
+  } finally {
+    if (state.copies === copies) state.copies = undefined;
   }
-  for (const kind of books)
-    for (const [account, list] of state[kind].byAccount)
-      for (const incident of list) {
-        undisturbed();
-        incidents += 1;
-        yield piece(kinds.incident, serialize(incidentOf(state, account, kind, incident)));
-      }
-  for (const [account, pending] of state.rejudgements.byAccount) {
-    undisturbed();
+}
+
+/** Copies of accounts, each as it was when the snapshot began. */
+export class AccountCopies {
+  /** Account numbers of the beginning are below this. */
+  readonly end: number;
+  /** By account: 1 where it was there at the beginning and is not copied yet. A number that is given out later is not in the snapshot. */
+  readonly #waiting: Uint8Array;
+  /** A piece that begins with its kind, and is handed over when it is full. */
+  #piece = Buffer.allocUnsafe(2 * pieceBytes);
+  #bytes = 1;
+  #count = 0;
+
+  constructor(private readonly state: EngineState) {
+    this.end = state.accounts.end;
+    this.#waiting = new Uint8Array(this.end);
+    for (let account = 1; account < this.end; account += 1) this.#waiting[account] = state.accounts.key(account) ? 1 : 0;
+  }
+
+  /** Accounts copied so far. */
+  get count(): number {
+    return this.#count;
+  }
+  /** Bytes copied and not yet taken. */
+  get bytes(): number {
+    return this.#bytes - 1;
+  }
+
+  /** Copies the account unless that was done; to be called before anything of it changes. */
+  keep(account: number): void {
+    if (!this.#waiting[account]) return;
+    this.#waiting[account] = 0;
+    this.#count += 1;
+    for (const part of accountParts(this.state, account, keyOf(this.state, account))) {
+      if (this.#bytes + part.length > this.#piece.length) this.#grow(this.#bytes + part.length);
+      this.#piece.set(part, this.#bytes);
+      this.#bytes += part.length;
+    }
+  }
+
+  take(): Uint8Array {
+    const taken = this.#piece.subarray(0, this.#bytes);
+    taken[0] = kinds.accounts;
+    this.#piece = Buffer.allocUnsafe(2 * pieceBytes);
+    this.#bytes = 1;
+    return taken;
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#piece.length));
+    this.#piece.copy(larger, 0, 0, this.#bytes);
+    this.#piece = larger;
+  }
+}
+
+function incidentPieces(state: EngineState): readonly Uint8Array[] {
+  return books.flatMap((kind) =>
+    [...state[kind].byAccount].flatMap(([account, list]) =>
+      list.map((incident) => piece(kinds.incident, serialize(incidentOf(state, account, kind, incident)))),
+    ),
+  );
+}
+
+function pendingPieces(state: EngineState): readonly Uint8Array[] {
+  return [...state.rejudgements.byAccount].map(([account, pending]) => {
     const { lines, openers, ...rest } = pending;
     const body: z.infer<typeof pendingPiece> = { key: keyOf(state, account), ...rest, openers: [...openers], lines: [...lines] };
-    yield piece(kinds.pending, serialize(body));
-  }
-  yield piece(kinds.end, serialize({ accounts, incidents }));
+    return piece(kinds.pending, serialize(body));
+  });
 }
 
 function headerOf(state: EngineState): z.infer<typeof header> {
@@ -122,25 +188,6 @@ function incidentOf(
  * of words newest, oldest and since and the dormancy columns, whether an exception took accesses out, entries of the main ledger and the
  * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, number of entries, the entries.
  */
-function* accountPieces(state: EngineState, counted: () => void): Iterable<Uint8Array> {
-  let parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (let account = 1; account < state.accounts.end; account += 1) {
-    const key = state.accounts.key(account);
-    if (!key) continue;
-    counted();
-    for (const part of accountParts(state, account, key)) {
-      parts.push(part);
-      bytes += part.length;
-    }
-    if (bytes < pieceBytes) continue;
-    yield piece(kinds.accounts, Buffer.concat(parts));
-    parts = [];
-    bytes = 0;
-  }
-  if (parts.length) yield piece(kinds.accounts, Buffer.concat(parts));
-}
-
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
   const { accounts, index } = state;
   const dormancy = state.dormancy.width > 0 ? state.dormancy.slice(account) : [];

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '#libs/runtime/clock.js';
 import type { MemberScript } from './contract-member.js';
-import type { EventLog, Frame, Membership, Reader, TopicPartition } from './port.js';
+import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from './port.js';
 
 /** Waits for a condition, looking often; fails with `what` when it does not come true in time. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
@@ -33,9 +33,9 @@ export class Recorder implements Reader {
     this.bend = bend;
   }
 
-  async assigned(at: TopicPartition): Promise<number | 'committed' | 'earliest'> {
+  async assigned(at: TopicPartition, held: Bounds): Promise<number | 'committed' | 'earliest'> {
     this.events.push(`assigned ${at.partition}`);
-    return this.bend.assigned?.(at) ?? 'committed';
+    return this.bend.assigned?.(at, held) ?? 'committed';
   }
 
   async frames(at: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import type { MemberScript } from './contract-member.js';
 import { type Child, joinAs, Recorder, startChild, until } from './contract-tools.js';
-import type { EventLog, Membership } from './port.js';
+import type { Bounds, EventLog, Membership } from './port.js';
 
 /** One log, real or in memory, that several clients can open at a time. */
 export interface LogUnderTest {
@@ -128,15 +128,17 @@ export function describeEventLog(name: string, start: () => Promise<LogUnderTest
         expect(recorder.events.indexOf('assigned 1')).toBeLessThan(recorder.events.indexOf('frames 1'));
       });
 
-      it('starts where `assigned` says', async () => {
+      it('starts where `assigned` says, which is told what the log holds', async () => {
         const topic = await log.createTopic(1);
         const client = await connect();
         for (let i = 0; i < 5; i += 1) await client.append({ topic, partition: 0 }, Buffer.from(`${i}`));
         const group = groupName();
-        const first = new Recorder({ assigned: async () => 3 });
+        const held: Bounds[] = [];
+        const first = new Recorder({ assigned: async (_, bounds) => held.push(bounds) + 2 });
         const membership = await join(client, group, topic, first);
         await until('from 3', () => first.seen.length === 2);
         expect(first.texts()).toEqual(['3', '4']);
+        expect(held).toMatchObject([{ start: 0, end: 5 }]);
         await membership.leave();
         const second = new Recorder({ assigned: async () => 'earliest' });
         await join(client, group, topic, second);

@@ -32,13 +32,20 @@ export interface JoinOptions {
   readonly batchBytesMax: number;
 }
 
+/** Offsets of a partition: of the oldest frame that is still there, and of the next one to be written. */
+export interface Bounds {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** What a member does. Calls for one partition never overlap; calls for different partitions may. */
 export interface Reader {
   /**
    * The partition is now ours. The answer says where to read from: an offset, or 'committed' (the group's committed offset, and the
-   * earliest frame where there is none). Awaited before any frame of the partition is handed over.
+   * earliest frame where there is none). Awaited before any frame of the partition is handed over. `held` is what the log has now: an
+   * offset below its start is refused, because frames would be missing unseen.
    */
-  assigned(at: TopicPartition): Promise<number | 'committed' | 'earliest'>;
+  assigned(at: TopicPartition, held: Bounds): Promise<number | 'committed' | 'earliest'>;
   /**
    * Frames in offset order, without gap. While the promise is pending no more frames of this partition come: that is the back-pressure.
    * `Transient` is retried by the adapter for as long as it takes, with backoff, and shown as stalled; any other throw is poison or a bug:

@@ -18,6 +18,7 @@ const counters = {
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
   vigie_rows_missing_group_by_total: { help: 'Rows that took no part in a rule for want of a group-by field', labels: [] },
   vigie_rows_beyond_horizon_total: { help: 'Rows older than the windows that are held', labels: [] },
+  vigie_rejudgements_total: { help: 'Accounts judged again over their stored history, because accesses came late', labels: [] },
   vigie_incident_changes_total: { help: 'Incident changes, told or not', labels: ['change_type'] },
   vigie_rows_stored_total: { help: 'Rows that ClickHouse has acknowledged', labels: ['table'] },
   vigie_events_stored_total: { help: 'Access rows that ClickHouse has acknowledged, by source', labels: ['source'] },
@@ -38,6 +39,15 @@ const gauges = {
   vigie_window_pairs: { help: 'Distinct (account, value) pairs held in windows', labels: [] },
   vigie_window_bytes: { help: 'Bytes of the windows', labels: [] },
   vigie_incidents_open: { help: 'Incidents that are open', labels: [] },
+  // What waits for the store: live judging goes on meanwhile.
+  vigie_rejudgements_waiting: { help: 'Accounts with late accesses that wait to be judged again from the store', labels: [] },
+  vigie_rejudgements_oldest_seconds: { help: 'How long the oldest of them has been waiting', labels: [] },
+  vigie_windows_filling: { help: '1 while windows lack accesses of the past that are read from the store', labels: ['partition'] },
+  vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
+  // The rules in use.
+  vigie_rules_reload_failed: { help: '1 while the newest rules have mistakes and older ones are in use', labels: [] },
+  vigie_rules_loaded: { help: 'Rules in use', labels: [] },
+  vigie_rules_loaded_time_seconds: { help: 'When the rules in use were loaded, seconds since 1970', labels: [] },
   vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },

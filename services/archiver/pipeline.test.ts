@@ -315,7 +315,7 @@ class Life {
     const turn = this.#joined;
     const left = new AbortController();
     for (const at of [accesses, incidents]) {
-      const from = await reader.assigned(at);
+      const from = await reader.assigned(at, { start: 0, end: 0 });
       this.#next.set(at.topic, from === 'committed' ? Math.max(0, this.world.committed(at)) : from === 'earliest' ? 0 : from);
       void this.#feed(reader, at, () => this.#joined === turn, left.signal);
     }

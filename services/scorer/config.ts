@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { judgingConfig } from '#libs/detection/judging-config.js';
-import { rulesConfig } from '#libs/detection/rules/config.js';
+import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const scorerConfig = {
@@ -14,4 +14,11 @@ export type ScorerConfig = CommonConfig & z.infer<z.ZodObject<typeof scorerConfi
 
 export function readScorerConfig(): ScorerConfig {
   return readConfig(scorerConfig);
+}
+
+/** Files and folders that decide what the rules are. */
+export function rulePathsOf(config: ScorerConfig): readonly string[] {
+  const register =
+    'VIGIE_CLINICS_FILE' in config && typeof config.VIGIE_CLINICS_FILE === 'string' ? [config.VIGIE_CLINICS_FILE] : [];
+  return [config.VIGIE_RULES_DIR, defaultListsDir, config.VIGIE_LISTS_DIR, ...register];
 }

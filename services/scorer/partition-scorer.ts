@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
-import type { Engine, RejectedRow } from '#libs/detection/engine.js';
+import type { AccountView } from '#libs/contracts/account-view.js';
+import type { Engine, EngineStats, RejectedRow, Rejudgement } from '#libs/detection/engine.js';
+import type { Rule } from '#libs/detection/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -17,16 +19,17 @@ export interface PartitionScorerTools {
 }
 
 /**
- * One partition's windows and incidents: an engine, the next offset it wants, and what it has decided but not yet appended.
+ * One partition's windows and incidents, the next offset it wants, and what it has decided but not yet appended.
  * Frames before `nextOffset` are in the state already; handing them over again changes nothing and only appends what still waits.
  */
 export class PartitionScorer {
   #toldUpdatesAt = Number.NEGATIVE_INFINITY;
   #arrivedAt: number;
+  #newestReceivedAt = 0;
 
   constructor(
     readonly at: TopicPartition,
-    private readonly engine: Engine,
+    private engine: Engine,
     public nextOffset: number,
     private readonly tools: PartitionScorerTools,
   ) {
@@ -62,12 +65,50 @@ export class PartitionScorer {
     await this.tools.outbox.flush();
   }
 
+  /** Judges an account's history again and appends what changed. Rejects with `Transient` when the log does not take it; it is then kept. */
+  async rejudge(asked: Rejudgement, frames: readonly Uint8Array[]): Promise<void> {
+    const now = this.tools.clock.now();
+    this.engine.rejudge(asked, frames, now);
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
+    await this.tools.outbox.flush();
+  }
+
+  rejudgements(): readonly Rejudgement[] {
+    return this.engine.rejudgements();
+  }
+
+  /** Takes stored rows in, so that windows which began empty are full. */
+  async backfill(bytes: Uint8Array): Promise<void> {
+    const now = this.tools.clock.now();
+    this.engine.backfill(bytes, now);
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
+    await this.tools.outbox.flush();
+  }
+
+  /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */
+  useRules(rules: readonly Rule[]): number | undefined {
+    const now = this.tools.clock.now();
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
+    const { engine, backfillFromMs } = this.engine.withRules(rules);
+    this.engine = engine;
+    return backfillFromMs;
+  }
+
+  explain(groupId: string, actorId: string): AccountView | undefined {
+    return this.engine.explain(groupId, actorId);
+  }
+
   snapshot(): Iterable<Uint8Array> {
     return this.engine.snapshot();
   }
 
-  stats(): ReturnType<Engine['stats']> {
+  stats(): EngineStats {
     return this.engine.stats();
+  }
+
+  /** Largest `received_at` of the frames taken, milliseconds; 0 before the first. */
+  get newestReceivedAt(): number {
+    return this.#newestReceivedAt;
   }
 
   #judge(frame: Frame): void {
@@ -75,6 +116,7 @@ export class PartitionScorer {
     this.#arrivedAt = now;
     const outcome = this.engine.apply(frame, now);
     this.tools.metrics.add('vigie_rows_scored_total', {}, outcome.rows);
+    this.#newestReceivedAt = Math.max(this.#newestReceivedAt, outcome.newestReceivedAt);
     if (outcome.newestReceivedAt > 0)
       this.tools.metrics.observe('vigie_decision_delay_seconds', Math.max(0, now - outcome.newestReceivedAt) / 1000);
     if (outcome.rejected.length)

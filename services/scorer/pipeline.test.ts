@@ -86,12 +86,12 @@ describe('the scorer', () => {
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  async function started(log: FakeLog, snapshotEveryMs = 0) {
+  async function started(log: FakeLog, snapshotEveryMs = 0, held = { start: 0, end: 0 }) {
     const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
     const tools = { log, clock: new FakeClock(), logger: silentLog, metrics: new Metrics('scorer') };
     const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
     await pipeline.start();
-    const from = await pipeline.assigned(at);
+    const from = await pipeline.assigned(at, held);
     return { pipeline, from: from === 'earliest' ? 0 : from };
   }
 

@@ -1,13 +1,16 @@
-import { join } from 'node:path';
-import { topics } from '#libs/contracts/topics.js';
-import { Engine, type EngineOptions } from '#libs/detection/engine.js';
-import type { EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
-import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import { partitionOf, topics } from '#libs/contracts/topics.js';
+import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
+import type { Rule } from '#libs/detection/rule.js';
+import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Outbox } from './outbox.js';
+import { OwnedPartition } from './owned-partition.js';
 import { PartitionScorer } from './partition-scorer.js';
-import { readSnapshot, setAside, writeSnapshot } from './snapshot-file.js';
+import { lackingOf } from './lacking.js';
+import { SnapshotKeeper } from './snapshot-keeper.js';
+import { horizonMs } from './window-needs.js';
 
 export const scorerGroup = 'vigie-scorer';
 
@@ -31,26 +34,35 @@ export interface PipelineTools {
 /**
  * The scorer's road:
  *
- *   assigned   newest snapshot of the partition, or empty windows and the earliest frame
- *   frames     judge -> append incident changes and quarantined rows -> now and then: snapshot -> commit its offset
+ *   assigned   newest snapshot of the partition, or empty windows and the earliest frame; what is in neither is noted as lacking
+ *   frames     judge -> append incident changes and quarantined rows -> now and then: snapshot, beside the stream -> commit its offset
  *   revoked    snapshot -> commit
+ *
+ * and beside it, from the store: accounts judged again (`rejudger.ts`), windows filled (`filler.ts`), other rules (`rules-reloader.ts`).
  *
  * The group's offset is that of the newest snapshot and never ahead of it, so whoever comes next reads again exactly what the snapshot
  * does not hold. Judging the same frames again gives the same changes with the same ids.
  */
 export class ScorerPipeline implements Reader {
-  readonly #scorers = new Map<string, OwnedPartition>();
+  readonly #owned = new Map<string, OwnedPartition>();
+  readonly #snapshots: SnapshotKeeper;
+  #engine: EngineOptions;
   #membership: Membership | undefined;
-  #outboxPartitions = { incidents: 0, quarantine: 0 };
+  #counts = { accesses: 1, incidents: 0, quarantine: 0 };
 
   constructor(
     private readonly options: PipelineOptions,
     private readonly tools: PipelineTools,
-  ) {}
+  ) {
+    this.#engine = options.engine;
+    const commit = async (at: TopicPartition, nextOffset: number) => this.#membership?.commit(at, nextOffset);
+    this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
+  }
 
   async start(): Promise<Membership> {
     const { log } = this.tools;
-    this.#outboxPartitions = {
+    this.#counts = {
+      accesses: await log.partitions(topics.accesses),
       incidents: await log.partitions(topics.incidents),
       quarantine: await log.partitions(topics.quarantine),
     };
@@ -58,26 +70,31 @@ export class ScorerPipeline implements Reader {
     return this.#membership;
   }
 
-  async assigned(at: TopicPartition): Promise<number | 'earliest'> {
-    const restored = await this.#restore(at);
-    const outbox = new Outbox(this.tools.log, this.#outboxPartitions);
-    const engine = restored?.engine ?? new Engine(this.options.engine);
-    const scorer = new PartitionScorer(at, engine, restored?.offset ?? 0, { ...this.tools, outbox });
+  async assigned(at: TopicPartition, held: Bounds): Promise<number | 'earliest'> {
+    const options = this.#engine;
+    const restored = await this.#snapshots.restore(at, options);
+    const next = Math.max(restored?.header.offset ?? 0, held.start);
+    const outbox = new Outbox(this.tools.log, this.#counts);
+    const engine = restored?.engine ?? new Engine(options);
+    const scorer = new PartitionScorer(at, engine, next, { ...this.tools, outbox });
     const now = this.tools.clock.monotonic();
-    this.#scorers.set(nameOf(at), {
-      scorer,
-      snapshotOffset: restored?.offset ?? -1,
-      snapshotAt: now,
-      snapshotTookMs: 0,
-      busy: Promise.resolve(),
-    });
-    return restored?.offset ?? 'earliest';
+    const filling = lackingOf(restored, held, options, this.tools.clock.now());
+    const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });
+    if (options !== this.#engine) await this.#switch(owned, this.#engine.rules);
+    this.#owned.set(nameOf(at), owned);
+    if (filling)
+      this.tools.logger.warn('windows lack accesses of the past and are filled from the store', {
+        partition: at.partition,
+        offset: next,
+      });
+    return restored || held.start > 0 ? next : 'earliest';
   }
 
-  frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {
-    return this.#alone(at, async (owned) => {
+  async frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {
+    const owned = this.#owned.get(nameOf(at));
+    await owned?.alone(async () => {
       await owned.scorer.take(frames);
-      await this.#snapshotWhenDue(owned);
+      this.#snapshotWhenDue(owned);
     });
   }
 
@@ -89,87 +106,83 @@ export class ScorerPipeline implements Reader {
   }
 
   async revoked(at: TopicPartition): Promise<void> {
-    await this.#alone(at, async (owned) => {
+    const owned = this.#owned.get(nameOf(at));
+    if (!owned) return;
+    await owned.alone(async () => {
       await owned.scorer.tellFigures(true);
-      await this.#snapshot(owned);
+      await owned.writing?.catch(() => {});
+      await this.#snapshots.begin(owned, this.#engine);
+      owned.isGone = true;
     });
-    this.#scorers.delete(nameOf(at));
+    this.#owned.delete(nameOf(at));
   }
 
   /** Called by a timer: figures go out, incidents close, snapshots are written where nothing arrives any more. */
   async tick(): Promise<void> {
-    for (const { scorer } of this.#scorers.values())
-      await this.#alone(scorer.at, async (owned) => {
+    for (const owned of this.#owned.values())
+      await owned.alone(async () => {
         await owned.scorer.tick();
-        await this.#snapshotWhenDue(owned);
+        this.#snapshotWhenDue(owned);
       });
+  }
+
+  /** Judges by other rules, each partition between two frames. */
+  async useRules(rules: readonly Rule[]): Promise<void> {
+    this.#engine = { ...this.#engine, rules };
+    for (const owned of this.#owned.values()) await owned.alone(() => this.#switch(owned, rules));
+  }
+
+  get rules(): readonly Rule[] {
+    return this.#engine.rules;
+  }
+  /** How far back accesses decide, milliseconds. */
+  get horizonMs(): number {
+    return horizonMs(this.#engine);
+  }
+
+  /** Partitions that are ours. */
+  partitions(): readonly OwnedPartition[] {
+    return [...this.#owned.values()];
+  }
+
+  /** The partition that an account belongs to. */
+  partitionOf(groupId: string, actorId: string): number {
+    return partitionOf(groupId, actorId, this.#counts.accesses);
+  }
+  get partitionCount(): number {
+    return this.#counts.accesses;
   }
 
   /** Statistics of every partition that is ours. */
-  stats(): readonly { readonly partition: number; readonly stats: ReturnType<Engine['stats']> }[] {
-    return [...this.#scorers.values()].map(({ scorer }) => ({ partition: scorer.at.partition, stats: scorer.stats() }));
+  stats(): readonly { readonly partition: number; readonly stats: EngineStats }[] {
+    return this.partitions().map(({ scorer }) => ({ partition: scorer.at.partition, stats: scorer.stats() }));
   }
 
-  /** One thing at a time per partition: the engine is neither judged into while it is written, nor written while it judges. */
-  #alone(at: TopicPartition, work: (owned: OwnedPartition) => Promise<void>): Promise<void> {
-    const owned = this.#scorers.get(nameOf(at));
-    if (!owned) return Promise.resolve();
-    const turn = owned.busy.then(() => work(owned));
-    owned.busy = turn.catch(() => {});
-    return turn;
+  /** Resolves when no snapshot is being written. */
+  async written(): Promise<void> {
+    for (const owned of this.#owned.values()) await owned.writing?.catch(() => {});
   }
 
-  /** A snapshot may take at most a twentieth of the time, however large the state has grown. */
-  async #snapshotWhenDue(owned: OwnedPartition): Promise<void> {
+  async #switch(owned: OwnedPartition, rules: readonly Rule[]): Promise<void> {
+    // The old windows give their memory to the new ones, so a snapshot of the old ones must be finished before.
+    await owned.writing?.catch(() => {});
+    const { watermark } = owned.scorer.stats();
+    const fromMs = owned.scorer.useRules(rules);
+    if (fromMs !== undefined && watermark > 0)
+      owned.needs({ from_ms: fromMs, to_ms: watermark, through_offset: owned.scorer.nextOffset - 1 });
+  }
+
+  /** A snapshot may take at most a twentieth of the time, however large the state has grown. It is written beside the stream. */
+  #snapshotWhenDue(owned: OwnedPartition): void {
     const age = this.tools.clock.monotonic() - owned.snapshotAt;
-    if (age >= Math.max(this.options.snapshotEveryMs, 20 * owned.snapshotTookMs)) await this.#snapshot(owned);
-  }
-
-  async #snapshot(owned: OwnedPartition): Promise<void> {
-    const { scorer } = owned;
-    const { clock, metrics } = this.tools;
-    const startedAt = clock.monotonic();
-    owned.snapshotAt = startedAt;
-    if (scorer.nextOffset === owned.snapshotOffset) return;
-    const header = { offset: scorer.nextOffset, written_at: isoOf(clock.now()) };
-    const bytes = await writeSnapshot(this.#pathOf(scorer.at), header, scorer.snapshot());
-    owned.snapshotOffset = header.offset;
-    owned.snapshotTookMs = clock.monotonic() - startedAt;
-    metrics.observe('vigie_snapshot_seconds', owned.snapshotTookMs / 1000);
-    metrics.set('vigie_snapshot_bytes', bytes, { partition: scorer.at.partition });
-    metrics.set('vigie_snapshot_time_seconds', clock.now() / 1000, { partition: scorer.at.partition });
-    await this.#membership?.commit(scorer.at, header.offset);
-  }
-
-  /** A snapshot that is missing or cannot be used costs time, never correctness: the log is read from its beginning. */
-  async #restore(at: TopicPartition): Promise<{ readonly engine: Engine; readonly offset: number } | undefined> {
-    const path = this.#pathOf(at);
-    try {
-      const snapshot = await readSnapshot(path);
-      if (!snapshot) return undefined;
-      return { engine: Engine.restore(snapshot.chunks, this.options.engine), offset: snapshot.header.offset };
-    } catch (cause) {
-      this.tools.logger.warn('the snapshot cannot be used; the windows are built again from the log', {
-        partition: at.partition,
-        path,
+    if (age < Math.max(this.options.snapshotEveryMs, 20 * owned.snapshotTookMs)) return;
+    this.#snapshots.begin(owned, this.#engine).catch((cause: unknown) =>
+      this.tools.logger.error('the snapshot could not be written; the one before still holds, and the next is tried in time', {
+        partition: owned.scorer.at.partition,
         cause,
-      });
-      await setAside(path);
-      return undefined;
-    }
+      }),
+    );
   }
-
-  #pathOf(at: TopicPartition): string {
-    return join(this.options.stateDir, `${at.topic}-${at.partition}.snapshot`);
-  }
-}
-
-interface OwnedPartition {
-  readonly scorer: PartitionScorer;
-  snapshotOffset: number;
-  snapshotAt: number;
-  snapshotTookMs: number;
-  busy: Promise<void>;
 }
 
 function nameOf(at: TopicPartition): string {

@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { filling } from './filling.js';
 
 /**
  * A snapshot file: `VIGIE-SNAPSHOT 1\n`, then records of {length: u32 LE, crc32: u32 LE, bytes}. The first record is the header as
@@ -15,6 +16,10 @@ const headerSchema = z.object({
   offset: z.int().nonnegative(),
   /** Wall clock, for the person who looks at it. */
   written_at: z.string(),
+  /** What windows the rules needed (`windowKeys`): those of other rules begin empty. */
+  windows: z.array(z.string()).optional(),
+  /** What the windows still lacked. */
+  filling: filling.optional(),
 });
 export type SnapshotHeader = z.infer<typeof headerSchema>;
 

@@ -82,7 +82,8 @@ export class KafkaRun {
     await after;
     if (this.#abort.signal.aborted) return;
     this.#asked = true;
-    const answer = await patiently(async () => reader.assigned(this.at), this.at, tools);
+    const held = await patiently(() => offsets.bounds(this.at), this.at, tools);
+    const answer = await patiently(async () => reader.assigned(this.at, held), this.at, tools);
     this.#next = await patiently(() => offsets.startOf(this.at, answer), this.at, tools);
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;

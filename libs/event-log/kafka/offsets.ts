@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
-import type { TopicPartition } from '../port.js';
+import type { Bounds, TopicPartition } from '../port.js';
 import { questionMsMax, within } from './client.js';
 
 export interface Watermarks {
@@ -33,11 +33,15 @@ export class Offsets {
     return new Map(answer.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, Number(offset)])));
   }
 
-  /** Turns what a reader answered into an offset. Throws when frames would be skipped or are gone. */
-  async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
+  async bounds(at: TopicPartition): Promise<Bounds> {
     const marks = (await this.watermarks(at.topic)).get(at.partition);
     if (!marks) throw new Error(`Kafka shows no partition ${at.partition} of ${at.topic}`);
-    const { low, high } = marks;
+    return { start: marks.low, end: marks.high };
+  }
+
+  /** Turns what a reader answered into an offset. Throws when frames would be skipped or are gone. */
+  async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
+    const { start: low, end: high } = await this.bounds(at);
     const wanted = answer === 'committed' ? ((await this.committed(at.topic)).get(at.partition) ?? -1) : answer;
     if (wanted === 'earliest' || wanted === -1) return low;
     if (Number.isSafeInteger(wanted) && wanted >= low && wanted <= high) return wanted;

@@ -60,7 +60,7 @@ export class PartitionRun {
     const { store, reader, batchBytesMax } = this.#options;
     const tools: DeliverTools = { ...this.#options.tools, signal: this.#abort.signal };
     this.#assigned = true;
-    this.#next = this.#startOf(await patiently(async () => reader.assigned(this.at), this.at, tools));
+    this.#next = this.#startOf(await patiently(async () => reader.assigned(this.at, store.bounds(this.at)), this.at, tools));
     while (!this.#abort.signal.aborted) {
       this.#rung = false;
       const frames = store.read(this.at, this.#next, batchBytesMax);

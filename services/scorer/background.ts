@@ -1,0 +1,42 @@
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Filler } from './filler.js';
+import type { Rejudger } from './rejudger.js';
+import type { RulesReloader } from './rules-reloader.js';
+
+/** Time between two looks at what waits for the store, in milliseconds. */
+const storeEveryMs = 1000;
+/** Time between two looks at rules, lists and register, in milliseconds. */
+export const rulesEveryMs = 5000;
+
+/** What goes on beside the stream. A look that meets a bug is logged and comes again: the stream must not end for it. */
+export class Background {
+  readonly #stops: (() => void)[] = [];
+
+  constructor(
+    private readonly work: { readonly rejudger: Rejudger; readonly filler: Filler; readonly reloader: RulesReloader },
+    private readonly tools: { readonly clock: Clock; readonly logger: Log },
+  ) {}
+
+  start(): void {
+    const { clock } = this.tools;
+    this.#stops.push(
+      clock.every(storeEveryMs, () => this.#attempt('judging late accesses again', this.work.rejudger)),
+      clock.every(storeEveryMs, () => this.#attempt('filling windows', this.work.filler)),
+      clock.every(rulesEveryMs, () => this.lookAtRules()),
+    );
+  }
+
+  /** Somebody wants changed rules to be taken up at once. */
+  lookAtRules(): void {
+    this.#attempt('a look at the rules', this.work.reloader);
+  }
+
+  stop(): void {
+    for (const stop of this.#stops.splice(0)) stop();
+  }
+
+  #attempt(what: string, work: { look(): Promise<void> }): void {
+    work.look().catch((cause: unknown) => this.tools.logger.error(`${what} failed and is tried again`, { cause }));
+  }
+}

@@ -1,0 +1,36 @@
+import type { EngineOptions } from '#libs/detection/engine.js';
+import type { Bounds } from '#libs/event-log/port.js';
+import { type Filling, joined } from './filling.js';
+import type { Restored } from './snapshot-keeper.js';
+import { horizonMs, windowKeys } from './window-needs.js';
+
+/**
+ * What windows lack that begin with a snapshot, or with none, and go on with what the log holds: what was lacking already, accesses whose
+ * frames are gone from the log, and the past of rules that are new since the snapshot.
+ */
+export function lackingOf(
+  restored: Restored | undefined,
+  held: Bounds,
+  options: EngineOptions,
+  now: number,
+): Filling | undefined {
+  const lost = held.start > (restored?.header.offset ?? 0);
+  const watermark = restored?.engine.stats().watermark ?? 0;
+  const fromMs = watermark > 0 ? watermark - horizonMs(options) : undefined;
+  const gone: Filling | undefined = lost
+    ? {
+        ...(fromMs !== undefined && { from_ms: fromMs }),
+        // With nothing left in the log there may be no first frame for long.
+        ...(held.start === held.end && { to_ms: now }),
+        through_offset: held.start - 1,
+      }
+    : undefined;
+  return joined(joined(restored?.header.filling, gone), newRules(restored, options, watermark));
+}
+
+function newRules(restored: Restored | undefined, options: EngineOptions, watermark: number): Filling | undefined {
+  if (!restored || watermark === 0) return undefined;
+  const known = new Set(restored.header.windows);
+  if (windowKeys(options.rules).every((key) => known.has(key))) return undefined;
+  return { from_ms: watermark - horizonMs(options), to_ms: watermark, through_offset: restored.header.offset - 1 };
+}

@@ -1,0 +1,51 @@
+import { type Filling, joined } from './filling.js';
+import type { PartitionScorer } from './partition-scorer.js';
+
+/** A partition that is ours, and what is going on with it. */
+export class OwnedPartition {
+  /** Next offset of the newest snapshot, -1 before the first. */
+  snapshotOffset: number;
+  /** On the monotonic clock, milliseconds. */
+  snapshotAt: number;
+  snapshotTookMs = 0;
+  /** The snapshot that is being written. */
+  writing: Promise<void> | undefined;
+  /** Whose windows lack something of the past. */
+  filling: Filling | undefined;
+  /** It left: nothing of it may be judged or written any more. */
+  isGone = false;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    readonly scorer: PartitionScorer,
+    {
+      snapshotOffset,
+      now,
+      filling,
+    }: { readonly snapshotOffset: number; readonly now: number; readonly filling?: Filling | undefined },
+  ) {
+    this.snapshotOffset = snapshotOffset;
+    this.snapshotAt = now;
+    this.filling = filling;
+  }
+
+  /** One thing at a time: what judges, backfills or changes rules has the windows for itself. Rejects when the work does. */
+  alone<T>(work: () => T | Promise<T>): Promise<T> {
+    const turn = this.#busy.then(work);
+    this.#busy = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Nothing is lacking any more. The snapshot says otherwise until the next one, which is therefore new whatever the offset. */
+  filled(): void {
+    this.filling = undefined;
+    this.snapshotOffset = -1;
+  }
+
+  /** Windows lack more than was known. */
+  needs(more: Filling | undefined): void {
+    if (!more) return;
+    this.filling = joined(this.filling, more);
+    this.snapshotOffset = -1;
+  }
+}

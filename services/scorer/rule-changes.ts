@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto';
+import type { Rule } from '#libs/detection/rule.js';
+
+/** By rule id a digest over all that the rule says. Selections are values with an id of their own, so functions need not be compared. */
+export function digestsOf(rules: readonly Rule[]): ReadonlyMap<string, string> {
+  return new Map(rules.map((rule) => [rule.id, createHash('sha256').update(JSON.stringify(rule)).digest('hex')]));
+}
+
+/** What differs, for a person: `added: a, b; changed: c; removed: d`. Empty when nothing does. */
+export function changedRules(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string {
+  const told = [
+    ['added', [...after.keys()].filter((id) => !before.has(id))],
+    ['changed', [...after].filter(([id, digest]) => before.has(id) && before.get(id) !== digest).map(([id]) => id)],
+    ['removed', [...before.keys()].filter((id) => !after.has(id))],
+  ] as const;
+  return told.flatMap(([what, ids]) => (ids.length > 0 ? [`${what}: ${ids.join(', ')}`] : [])).join('; ');
+}
