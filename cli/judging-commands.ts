@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { systemClock } from '#libs/runtime/clock.js';
 import { type BacktestCommandOptions, backtestSyntax } from './backtest/command.js';
+import { type ExplainOptions, explainSyntax } from './explain/command.js';
 
-/** What shows how rules judge: `vigie backtest`. */
+/** What shows how rules judge: `vigie backtest` over the past, `vigie explain` now. */
 export function addJudgingCommands(program: Command): void {
   const { stdout, stderr } = process;
   program.addCommand(
@@ -11,6 +12,14 @@ export function addJudgingCommands(program: Command): void {
       .action(async (options: BacktestCommandOptions) => {
         const { backtestCommand } = await import('./backtest/backtest.js');
         await backtestCommand(options, { clock: systemClock, stdout, stderr, signal: stopSignal() });
+      }),
+  );
+  program.addCommand(
+    explainSyntax()
+      .copyInheritedSettings(program)
+      .action(async (actorId: string, options: ExplainOptions) => {
+        const { explainCommand } = await import('./explain/explain.js');
+        await explainCommand(actorId, options, stdout);
       }),
   );
 }

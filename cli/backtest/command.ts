@@ -1,4 +1,4 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 export const formats = ['table', 'json', 'ndjson'] as const;
 
@@ -44,16 +44,6 @@ export function backtestSyntax(): Command {
     .option('--quiet-hours <hours>', 'time without a rule holding after which an incident closes (VIGIE_QUIET_HOURS)', hours)
     .addOption(new Option('--format <format>', 'of what is printed').choices(formats).default('table'))
     .addHelpText('after', notes);
-}
-
-/** `vigie explain`, without what it does. */
-export function explainSyntax(): Command {
-  return new Command('explain')
-    .description('what the windows of an account hold now: each rule against its threshold')
-    .addArgument(new Argument('<actor_id>', 'the account'))
-    .option('--group <group_id>', 'its hospital group; those of VIGIE_INGEST_TOKENS where it is left out')
-    .option('--scorer <url...>', 'scorers to ask; those of VIGIE_SCORER_URLS, or the one of this machine, where it is left out')
-    .addOption(new Option('--format <format>', 'of what is printed').choices(['text', 'json']).default('text'));
 }
 
 function instant(text: string): number {
