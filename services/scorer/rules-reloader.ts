@@ -1,5 +1,5 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
-import type { ListValue } from '#libs/detection/rules/detection.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -8,7 +8,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { changedRules, digestsOf } from './rule-changes.js';
 
-export type StoredLists = ReadonlyMap<string, readonly ListValue[]>;
+export type StoredLists = ValueLists;
 
 export interface RulesReloaderTools {
   readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
