@@ -95,13 +95,18 @@ function joined(op: 'and' | 'or', of: readonly Condition[]): Condition {
 }
 
 /** Names that a condition uses; `undefined` for a name or pattern that meets none. */
-export function resolve(condition: Condition, searches: ReadonlyMap<string, Match>, used: Set<string>): Match {
+export function resolve(
+  condition: Condition,
+  searches: ReadonlyMap<string, Match>,
+  used: Set<string>,
+  holder = 'detection',
+): Match {
   switch (condition.op) {
     case 'name': {
       const search = searches.get(condition.name);
       if (!search)
         throw new ConditionRefused(
-          `it names ${shown(condition.name)}, which detection does not hold; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
+          `it names ${shown(condition.name)}, which ${holder} does not hold; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
         );
       used.add(condition.name);
       return search;
@@ -110,16 +115,16 @@ export function resolve(condition: Condition, searches: ReadonlyMap<string, Matc
       const names = [...searches.keys()].filter((name) => meets(name, condition.names));
       if (names.length === 0)
         throw new ConditionRefused(
-          `${shown(condition.names)} meets no entry of detection; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
+          `${shown(condition.names)} meets no entry of ${holder}; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
         );
       for (const name of names) used.add(name);
       const of = names.flatMap((name) => searches.get(name) ?? []);
       return bounded(condition.count === 'one' ? or(of) : and(of));
     }
     case 'not':
-      return not(resolve(condition.of, searches, used));
+      return not(resolve(condition.of, searches, used, holder));
     default: {
-      const of = condition.of.map((child) => resolve(child, searches, used));
+      const of = condition.of.map((child) => resolve(child, searches, used, holder));
       return bounded(condition.op === 'and' ? and(of) : or(of));
     }
   }

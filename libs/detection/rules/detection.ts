@@ -6,19 +6,29 @@ import type { Match } from './match.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { parseModifiers } from './modifiers.js';
-import type { Modifiers } from './modifiers.js';
+import { matchList } from './list-values.js';
 import { matchValue } from './values.js';
-import type { Value } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
 
-/** Named lists of values, by the name between the per cent signs. */
-export type ValueLists = ReadonlyMap<string, readonly string[]>;
+/** A value of a list, with the accesses that it is for where it is not for all: of one group, in a time. */
+export interface ListValue {
+  readonly text: string;
+  /** Event time from which on it holds, and until before which, milliseconds. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  readonly groupId?: string;
+}
+
+/** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
+export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
 
 export interface DetectionContext {
   readonly mistakes: Mistakes;
   readonly lists: ValueLists;
   /** IANA name for `hour` and `day`, when the rule gives one. */
   readonly zone: string | undefined;
+  /** The key that holds the entries, as mistakes shall name it. */
+  readonly holder: 'detection' | 'filter';
 }
 
 /** The meaning of `detection`; undefined when something is wrong (noted). */
@@ -35,22 +45,30 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
     if (!/^[A-Za-z_][\w-]*$/.test(entry.key) || /^(and|or|not|of|all|them)$/i.test(entry.key))
       mistakes.at(
         entry.line,
-        `${shown(entry.key)} cannot name an entry of detection: use letters, digits and _, and no word of the condition`,
+        `${shown(entry.key)} cannot name an entry of ${context.holder}: use letters, digits and _, and no word of the condition`,
       );
     const search = readSearch(entry, context);
     searches.set(entry.key, search ?? and([]));
   }
-  const match = readCondition(detection, searches, mistakes);
+  const match = readCondition(detection, searches, context);
   return match && mistakes.count === before ? match : undefined;
 }
 
-function readCondition(detection: MapTree, searches: ReadonlyMap<string, Match>, mistakes: Mistakes): Match | undefined {
+function readCondition(
+  detection: MapTree,
+  searches: ReadonlyMap<string, Match>,
+  { mistakes, holder }: DetectionContext,
+): Match | undefined {
   const entry = detection.entries.get('condition');
-  if (!entry) return mistakes.at(detection.line, 'detection has no condition: write condition: selection');
+  if (!entry)
+    return mistakes.at(
+      detection.line,
+      `${holder} has no condition: write condition: ${holder === 'filter' ? 'not selection' : 'selection'}`,
+    );
   if (entry.value.kind !== 'scalar') return mistakes.at(entry.line, 'condition must be one text: join several with or');
   try {
     const used = new Set<string>();
-    const match = resolve(parseCondition(entry.value.text), searches, used);
+    const match = resolve(parseCondition(entry.value.text), searches, used, holder);
     for (const name of searches.keys())
       if (!used.has(name))
         mistakes.at(
@@ -95,12 +113,16 @@ function readItem(entry: Entry, context: DetectionContext): Match | undefined {
   if (modifiers.all && entry.value.kind !== 'list') return mistakes.at(entry.line, 'all needs a list of values: leave it away');
   const matches: Match[] = [];
   for (const scalar of scalars) {
-    const values = valuesOf(scalar, modifiers, context);
-    for (const value of values ?? []) {
-      const match = matchValue(field, modifiers, value, context.zone);
+    if (modifiers.expand) {
+      const list = listOf(scalar, context);
+      const match = list && matchList(list, modifiers.all, (value) => matchValue(field, modifiers, value, context.zone));
       if (typeof match === 'string') return mistakes.at(scalar.line, match);
-      matches.push(match);
+      matches.push(...(match ?? []));
+      continue;
     }
+    const match = matchValue(field, modifiers, scalar, context.zone);
+    if (typeof match === 'string') return mistakes.at(scalar.line, match);
+    matches.push(match);
   }
   const joined = modifiers.all && matches.length > 0 ? and(matches) : or(matches); // an empty list matches nothing
   if (!modifiers.expand && sizeOf(joined) > ruleLimits.conditionNodes)
@@ -120,9 +142,8 @@ function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | un
   return scalars;
 }
 
-/** The value itself, or with `expand` the values of the list that it names. */
-function valuesOf(scalar: ScalarTree, modifiers: Modifiers, context: DetectionContext): readonly Value[] | undefined {
-  if (!modifiers.expand) return [scalar];
+/** The list that a value of `expand` names. */
+function listOf(scalar: ScalarTree, context: DetectionContext): readonly ListValue[] | undefined {
   const name = /^%([\w.-]+)%$/.exec(scalar.text)?.[1];
   if (name === undefined)
     return context.mistakes.at(
@@ -140,5 +161,5 @@ function valuesOf(scalar: ScalarTree, modifiers: Modifiers, context: DetectionCo
       scalar.line,
       `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
     );
-  return list.filter((text) => text !== '').map((text) => ({ value: text, text, verbatim: true }));
+  return list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
 }

@@ -8,12 +8,14 @@ import type { Metadata } from './metadata.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
+import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
 import type { MapTree } from './yaml-tree.js';
 
 /** A Sigma event rule: which accesses. It raises nothing by itself. */
 export interface EventRule {
   readonly kind: 'event';
   readonly metadata: Metadata;
+  readonly file: string;
   readonly line: number;
   /** Undefined when its detection is wrong. */
   readonly match: Match | undefined;
@@ -22,24 +24,26 @@ export interface EventRule {
 const keys = [...metadataKeys, 'fields', 'logsource', 'detection', 'vigie'];
 const elsewhere = {
   correlation: 'a document is either an event rule (detection) or a correlation: separate them with ---',
-  filter: 'filter documents are not taken yet: write the exception as not in a condition',
+  filter: 'a document is either an event rule (detection) or a filter: separate them with ---',
   action: 'action: global and repeat are the old form: write each document in full',
   scope: 'scope has no meaning here: leave it away',
 };
 
 /** Reads an event rule; what is wrong is noted. */
-export function readEventRule(map: MapTree, lists: ValueLists, mistakes: Mistakes): EventRule {
+export function readEventRule(map: MapTree, file: string, lists: ValueLists, mistakes: Mistakes): EventRule {
   refuseUnknownKeys(map, 'an event rule', keys, elsewhere, mistakes);
   const metadata = readMetadata(map, mistakes);
   checkLogsource(map, mistakes);
   for (const { text, line } of textsOf(map.entries.get('fields'), mistakes) ?? [])
     if (!isField(text)) mistakes.at(line, unknownField(text));
   const detection = mapOf(map, 'detection', mistakes);
-  const zone = readTimeZone(map, mistakes);
-  return { kind: 'event', metadata, line: map.line, match: detection && readDetection(detection, { mistakes, lists, zone }) };
+  const zone = readVigie(map, mistakes);
+  const match = detection && readDetection(detection, { mistakes, lists, zone, holder: 'detection' });
+  return { kind: 'event', metadata, file, line: map.line, match };
 }
 
-function checkLogsource(map: MapTree, mistakes: Mistakes): void {
+/** Only accesses to patient records are judged here. */
+export function checkLogsource(map: MapTree, mistakes: Mistakes): void {
   if (!map.entries.has('logsource')) {
     mistakes.at(map.line, 'logsource is missing: write logsource: {product: ehr}');
     return;
@@ -60,13 +64,15 @@ function checkLogsource(map: MapTree, mistakes: Mistakes): void {
     );
 }
 
-function readTimeZone(map: MapTree, mistakes: Mistakes): string | undefined {
+function readVigie(map: MapTree, mistakes: Mistakes): string | undefined {
   const vigie = mapOf(map, 'vigie', mistakes);
   if (!vigie) return undefined;
-  const hint = Object.fromEntries(
-    ['spread', 'steps', 'attack', 'runbook'].map((key) => [key, `${key} belongs into the vigie map of a correlation`]),
-  );
-  refuseUnknownKeys(vigie, 'vigie of an event rule', ['time_zone'], hint, mistakes);
+  refuseUnknownKeys(vigie, 'vigie of an event rule', ['time_zone'], { ...belongs(correlationKeys, 'correlation'), ...belongs(filterKeys, 'filter') }, mistakes); // prettier-ignore
+  return readTimeZone(vigie, mistakes);
+}
+
+/** Where `hour` and `day` are asked; what is wrong is noted. */
+export function readTimeZone(vigie: MapTree, mistakes: Mistakes): string | undefined {
   const zone = textOf(vigie, 'time_zone', mistakes);
   if (zone === undefined || isTimeZone(zone)) return zone;
   return mistakes.at(

@@ -23,4 +23,10 @@ export const ruleLimits = {
   /** Longest window: 400 days. */
   timespanMsMax: 400 * 86_400_000,
   stepsPerRule: 32,
+  /** Rules that a temporal correlation may wait for. */
+  rulesThatMeet: 30,
+  /** Correlations on top of one another. */
+  chain: 8,
+  /** How late an access may be and still be judged from memory: 7 days. */
+  latenessMsMax: 7 * 86_400_000,
 } as const;

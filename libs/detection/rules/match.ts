@@ -25,7 +25,9 @@ export type Test =
       readonly zone: string;
       readonly compare: Comparison;
       readonly value: number;
-    };
+    }
+  /** At or after an instant, milliseconds. */
+  | { readonly kind: 'instant'; readonly field: 'time'; readonly fromMs: number };
 export type ClockPart = 'hour' | 'day' | 'weekday';
 
 /**

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { loadRules } from './load-rules.js';
-import { correlation, event, inCorrelations, inEvents, lists, pack, wholeFiles } from './mistake-cases.js';
+import { wholeFiles } from './mistake-cases-of-files.js';
+import { inEvents } from './mistake-cases-in-events.js';
+import { correlation, event, inCorrelations, lists, pack } from './mistake-cases.js';
 
 const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], lists).mistakes;
 

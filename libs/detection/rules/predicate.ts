@@ -43,7 +43,11 @@ function cost(match: Match): number {
   if (match.op === 'not') return cost(match.of);
   if (match.op !== 'test') return match.of.reduce((sum, child) => sum + cost(child), 1);
   const { kind } = match.test;
-  return kind === 'present' || kind === 'truth' || kind === 'number' || kind === 'same' ? 1 : kind === 'glob' ? 2 : 4;
+  return kind === 'present' || kind === 'truth' || kind === 'number' || kind === 'same' || kind === 'instant'
+    ? 1
+    : kind === 'glob'
+      ? 2
+      : 4;
 }
 
 /** Plain values of one field become one look-up, so that a list of ten thousand accounts costs no more than one. */
@@ -97,6 +101,10 @@ function compileTest(test: Test): Predicate {
       const holds = comparison(test.compare, test.value);
       const part = localPart(test.zone, test.part);
       return (row) => row.time !== undefined && holds(part(Date.parse(row.time)));
+    }
+    case 'instant': {
+      const from = new Date(test.fromMs).toISOString(); // rows carry this one form, which sorts as text
+      return (row) => row.time !== undefined && row.time >= from;
     }
     default:
       return assertNever(test);

@@ -1,5 +1,6 @@
 import { anyOf, shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
+import { parseTimespan } from './timespan.js';
 import type { Entry, MapTree, Tree } from './yaml-tree.js';
 
 /** Why a key that people may know from elsewhere is not taken here, and what to write instead. */
@@ -68,4 +69,16 @@ export function countOf(tree: Tree, what: string, min: number, max: number, mist
     return tree.value;
   const got = tree.kind === 'scalar' ? shown(tree.text) : `a ${tree.kind}`;
   return mistakes.at(tree.line, `${what} must be a whole number from ${min} to ${max}, not ${got}`);
+}
+
+/** Milliseconds of a timespan such as `10m`, at most `maxMs`, which `max` names; undefined when it is absent or wrong (noted). */
+export function timespanOf(map: MapTree, key: string, maxMs: number, max: string, mistakes: Mistakes): number | undefined {
+  const text = textOf(map, key, mistakes);
+  if (text === undefined) return undefined;
+  const line = map.entries.get(key)?.value.line ?? map.line;
+  const timespanMs = parseTimespan(text);
+  if (timespanMs === undefined)
+    return mistakes.at(line, `${shown(text)} is no timespan: write a whole number and s, m, h, d or w, such as 10m`);
+  if (timespanMs <= maxMs) return timespanMs;
+  return mistakes.at(line, `the ${key} ${text} is longer than ${max}: write a shorter one`);
 }

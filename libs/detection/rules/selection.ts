@@ -15,3 +15,19 @@ export function selectionOf(match: Match): Selection {
     matches: compilePredicate(normalised),
   };
 }
+
+/** Makes each condition once, and one selection for all that mean the same. */
+export class SelectionCache {
+  readonly #byId = new Map<string, Selection>();
+  readonly #byMatch = new Map<Match, Selection>();
+
+  of(match: Match): Selection {
+    const known = this.#byMatch.get(match);
+    if (known) return known;
+    const made = selectionOf(match);
+    const selection = this.#byId.get(made.id) ?? made;
+    this.#byId.set(selection.id, selection);
+    this.#byMatch.set(match, selection);
+    return selection;
+  }
+}

@@ -56,6 +56,8 @@ function testSql(test: Test): string {
       return `${field} != '' AND ${field} = ${test.other}`;
     case 'clock':
       return `${clockFunctions[test.part](literal(test.zone))} ${operators[test.compare]} ${test.value}`;
+    case 'instant':
+      return `time >= toDateTime64(${literal(new Date(test.fromMs).toISOString().replace('T', ' ').slice(0, 23))}, 3, 'UTC')`;
     default:
       return assertNever(test);
   }

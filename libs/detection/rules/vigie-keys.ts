@@ -1,50 +1,98 @@
-import type { Field } from '../rule.js';
+import { isMonotone } from '../rule.js';
+import type { CountCondition, RuleType } from '../rule.js';
 import { ruleLimits } from './limits.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
-import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
-import { countable, refusedOperators } from './value-count.js';
+import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
+import type { Located } from './read-tree.js';
 import type { Entry, MapTree } from './yaml-tree.js';
 
 /** What stands under `vigie:` of a correlation; other tools leave it aside. */
 export interface VigieKeys {
-  readonly spread: { readonly field: Field; readonly atLeast: number } | undefined;
+  /** `field` is the name of a field or alias. */
+  readonly spread: { readonly field: Located; readonly atLeast: number } | undefined;
   readonly steps: readonly number[];
   readonly attack: readonly string[];
   readonly runbook: string;
+  readonly dormantMs: number | undefined;
+  readonly allowedLatenessMs: number | undefined;
 }
 
-const nothing: VigieKeys = { spread: undefined, steps: [], attack: [], runbook: '' };
+const nothing: VigieKeys = {
+  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined,
+}; // prettier-ignore
+export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'cases'] as const;
+export const filterKeys = ['expires', 'owner', 'reason'] as const;
+const elsewhere = {
+  time_zone: 'time_zone belongs into the vigie map of an event rule, where hour and day are asked',
+  ...belongs(filterKeys, 'filter'),
+};
+
+/** Hints for keys that stand in the `vigie` map of another kind of document. */
+export function belongs(keys: readonly string[], kind: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(keys.map((key) => [key, `${key} belongs into the vigie map of a ${kind}`]));
+}
 
 /** Reads the map `vigie`; what is wrong is noted. */
 export function readVigie(map: MapTree, mistakes: Mistakes): VigieKeys {
   const vigie = mapOf(map, 'vigie', mistakes);
   if (!vigie) return nothing;
-  const hint = { time_zone: 'time_zone belongs into the vigie map of an event rule, where hour and day are asked' };
-  refuseUnknownKeys(vigie, 'vigie', ['spread', 'steps', 'attack', 'runbook'], hint, mistakes);
+  refuseUnknownKeys(vigie, 'vigie', correlationKeys, elsewhere, mistakes);
   return {
     spread: readSpread(vigie, mistakes),
     steps: readSteps(vigie.entries.get('steps'), mistakes),
     attack: readAttack(vigie.entries.get('attack'), mistakes),
     runbook: readRunbook(vigie, mistakes),
+    dormantMs: timespanOf(vigie, 'dormant', ruleLimits.timespanMsMax, '400d, the longest that is kept', mistakes),
+    allowedLatenessMs: timespanOf(
+      vigie,
+      'allowed_lateness',
+      ruleLimits.latenessMsMax,
+      '7d, a later access is judged again from the store anyway',
+      mistakes,
+    ),
   };
+}
+
+interface Body {
+  readonly type: RuleType;
+  readonly timespanMs: number;
+  readonly condition: CountCondition;
+}
+
+/** What goes with some correlations only. */
+export function checkVigie(map: MapTree, vigie: VigieKeys, { type, timespanMs, condition }: Body, mistakes: Mistakes): void {
+  const keys = mapOf(map, 'vigie', mistakes);
+  const lineOf = (key: string): number => keys?.entries.get(key)?.line ?? map.line;
+  if (vigie.spread && type === 'temporal_ordered')
+    mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
+  if (vigie.dormantMs === undefined) return;
+  const line = lineOf('dormant');
+  if (type === 'temporal' || type === 'temporal_ordered')
+    mistakes.at(line, `dormant goes with value_count and event_count only, not with ${type}`);
+  if (!isMonotone(condition)) mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
+  if (vigie.dormantMs < timespanMs)
+    mistakes.at(line, 'dormant is shorter than timespan: an account sleeps longer than it is watched');
 }
 
 function readSpread(vigie: MapTree, mistakes: Mistakes): VigieKeys['spread'] {
   const spread = mapOf(vigie, 'spread', mistakes);
   if (!spread) return undefined;
-  const hint = { ...refusedOperators, gt: 'gt is not taken in spread: write gte, one higher' };
+  const hint = {
+    gt: 'gt is not taken in spread: write gte, one higher',
+    ...Object.fromEntries(['lt', 'lte', 'eq', 'neq'].map((key) => [key, `${key} is not taken in spread: write gte`])),
+  };
   refuseUnknownKeys(spread, 'spread', ['field', 'gte'], hint, mistakes);
   const line = vigie.entries.get('spread')?.line ?? spread.line;
-  const name = textOf(spread, 'field', mistakes);
+  const text = textOf(spread, 'field', mistakes);
   const gte = spread.entries.get('gte');
   if (!spread.entries.has('field')) mistakes.at(line, 'spread has no field: write spread: {field: clinic_id, gte: 2}');
   if (!gte) mistakes.at(line, 'spread has no gte: write spread: {field: clinic_id, gte: 2}');
-  const field = name === undefined ? undefined : countable(name, spread.entries.get('field')?.line ?? line, mistakes);
-  if (!gte || !field) return undefined;
+  if (!gte || text === undefined) return undefined;
   if (gte.value.kind === 'scalar' && (gte.value.value === 0 || gte.value.value === 1))
     return mistakes.at(gte.value.line, `spread with gte: ${gte.value.text} always holds: write 2 or more, or leave spread away`);
   const atLeast = countOf(gte.value, 'gte of spread', 2, ruleLimits.countMax, mistakes);
+  const field = { text, line: spread.entries.get('field')?.value.line ?? line };
   return atLeast === undefined ? undefined : { field, atLeast };
 }
 

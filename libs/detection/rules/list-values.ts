@@ -1,0 +1,38 @@
+import type { ListValue } from './detection.js';
+import { and, not, or, test } from './match.js';
+import type { Match } from './match.js';
+import type { Value } from './values.js';
+
+/**
+ * The values of a list as conditions: those that are for the same group and time stand together, unless each is wanted `apart`.
+ * `matchOf` gives the condition of a value, or the sentence that says why it cannot be one.
+ */
+export function matchList(
+  list: readonly ListValue[],
+  apart: boolean,
+  matchOf: (value: Value) => Match | string,
+): readonly Match[] | string {
+  const always: Match[] = [];
+  const bounded = new Map<string, { readonly bounds: readonly Match[]; readonly matches: Match[] }>();
+  for (const value of list) {
+    const match = matchOf({ value: value.text, text: value.text, verbatim: true });
+    if (typeof match === 'string') return match;
+    const bounds = boundsOf(value);
+    if (bounds.length === 0 || apart) always.push(bounds.length === 0 ? match : and([...bounds, match]));
+    else {
+      const key = JSON.stringify(bounds);
+      const same = bounded.get(key) ?? { bounds, matches: [] };
+      same.matches.push(match);
+      bounded.set(key, same);
+    }
+  }
+  return [...always, ...[...bounded.values()].map(({ bounds, matches }) => and([...bounds, or(matches)]))];
+}
+
+function boundsOf({ fromMs, untilMs, groupId }: ListValue): readonly Match[] {
+  return [
+    ...(groupId === undefined ? [] : [test({ kind: 'glob', field: 'group_id', parts: [{ literal: groupId }], cased: true })]),
+    ...(fromMs === undefined ? [] : [test({ kind: 'instant', field: 'time', fromMs })]),
+    ...(untilMs === undefined ? [] : [not(test({ kind: 'instant', field: 'time', fromMs: untilMs }))]),
+  ];
+}

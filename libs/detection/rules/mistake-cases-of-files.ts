@@ -1,0 +1,68 @@
+import { correlation, event, pack } from './mistake-cases.js';
+
+/** Ways to be wrong that need a whole file, or several documents: what, the file, the line, and the answer. */
+
+/** Documents that do not fit together; the line is that of the second. */
+const around = (documents: readonly string[]): string => [event, ...documents].join('---\n');
+const counting = (name: string, body: string, rest = ''): string =>
+  `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation:\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  ${body}\n`;
+const inner = counting('inner', 'type: event_count\n  rules: access\n  condition: {gte: 2}');
+const filter = (body: string, vigie = 'expires: 2027-01-31, owner: dpo, reason: migration'): string =>
+  `title: Except\nname: except\nfilter: {${body}}\nvigie: {${vigie}}\n`;
+const right = 'rules: access, x: {actor_id: a}, condition: not x';
+const inFilter = (what: string, body: string, reason: string, line = 3): (typeof wholeFiles)[number] => [
+  what, `${filter(body)}---\n${pack}`, line, reason,
+]; // prettier-ignore
+const answer = (vigie: string, reason: string): (typeof wholeFiles)[number] => [
+  `a filter with ${vigie || 'nobody behind it'}`, `${filter(right, vigie)}---\n${pack}`, 4, reason,
+]; // prettier-ignore
+
+const day =
+  'expires is a day such as 2027-01-31 (it ends as that day begins in UTC) or an instant such as 2027-01-31T18:00:00+01:00';
+
+// prettier-ignore
+export const wholeFiles: readonly (readonly [what: string, text: string, line: number, reason: string])[] = [
+  ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation'],
+  ['a key twice', `title: a\n${event}`, 2, 'the key "title" stands twice in one map: keep one'],
+  ['an alias', 'a: &x [b]\nc: *x\n', 1, 'anchors and aliases (& and *) are not taken: write the value out where it is used'],
+  ['an unknown tag', 'title: !thing a\n', 1, 'not valid YAML: Unresolved tag: !thing'],
+  ['a list at the root', '---\n- a\n', 2, 'a document must be a map with title, id and detection or correlation'],
+  ['a document without detection', 'title: a\n', 1, 'a document needs detection (an event rule), correlation or filter'],
+  inFilter('a filter of an unknown rule', right.replace('access', 'acess'), 'rules names "acess", which is the name or id of no rule: correct it or add that event rule'),
+  inFilter('a filter of a filter', right.replace('access', 'except'), 'rules names "except", which is a filter: name event rules or correlations'),
+  inFilter('a filter of everything', right.replace('access', 'any'), 'any is not taken: an exception names the rules that it weakens, so that its reach can be seen'),
+  inFilter('a filter of nothing', right.replace('access', '[]'), 'rules is empty, so the filter would do nothing: name rules'),
+  inFilter('a filter without rules', 'x: {actor_id: a}, condition: not x', 'rules is missing: name the event rules or correlations that the filter is for'),
+  inFilter('a filter that names a rule twice', right.replace('access', '[access, access]'), 'rules names "access", a rule that it has named already: name it once'),
+  inFilter('a filter without condition', 'rules: access, x: {actor_id: a}', 'filter has no condition: write condition: not selection'),
+  inFilter('a filter with an unused entry', `y: {actor_id: b}, ${right}`, '"y" is not used by the condition: use it or delete it'),
+  inFilter('a filter with an unknown name', right.replace('not x', 'not y'), 'the condition is not valid: it names "y", which filter does not hold; there is x'),
+  inFilter('a filter with an unknown field', right.replace('actor_id', 'actor'), 'unknown field "actor": write actor_id, actor_kind or actor_role'),
+  ['a filter with a level', `${filter(right)}level: low\n---\n${pack}`, 5, 'a filter raises nothing: leave level away'],
+  ['a filter for other logs', `${filter(right)}logsource: {product: windows}\n---\n${pack}`, 5, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
+  ['a filter without vigie', `title: a\nname: a\nfilter: {${right}}\n---\n${pack}`, 1, 'vigie is missing: an exception says expires, owner and reason, so that it ends and somebody answers for it'],
+  answer('owner: dpo, reason: migration', 'expires is missing: an exception says expires, owner and reason'),
+  answer('expires: 2027-01-31, reason: migration', 'owner is missing: an exception says expires, owner and reason'),
+  answer('expires: 2027-01-31, owner: dpo', 'reason is missing: an exception says expires, owner and reason'),
+  answer('expires: 2027-02-30, owner: dpo, reason: a', `${day}, not "2027-02-30"`),
+  answer('expires: 2027-01-31T10:00:00, owner: dpo, reason: a', `${day}, not "2027-01-31T10:00:00"`),
+  answer('expires: never, owner: dpo, reason: a', `${day}, not "never"`),
+  answer('expires: 2027-01-31, owner: dpo, reason: a, steps: [1]', 'steps belongs into the vigie map of a correlation'),
+  ['a meeting of one', around([counting('meet', 'type: temporal\n  rules: access')]), 12, 'temporal is a meeting of several rules, and rules names one: name another, or write event_count'],
+  ['a meeting of more than there are', around([inner, counting('meet', 'type: temporal\n  rules: [access, inner]\n  condition: {gte: 3}')]), 26, 'condition asks for 3 rules and rules names 2: it could never hold'],
+  ['a meeting with an upper bound', around([inner, counting('meet', 'type: temporal\n  rules: [access, inner]\n  condition: {gte: 1, lt: 2}')]), 26, 'temporal counts the rules that are met, and takes gte or gt only'],
+  ['an order with a spread', around([inner, counting('meet', 'type: temporal_ordered\n  rules: [access, inner]', 'vigie: {spread: {field: clinic_id, gte: 2}}\n')]), 21, 'spread does not go with temporal_ordered, which looks at an order and counts nothing'],
+  ['a dormant meeting', around([inner, counting('meet', 'type: temporal\n  rules: [access, inner]', 'vigie: {dormant: 30d}\n')]), 21, 'dormant goes with value_count and event_count only, not with temporal'],
+  ['a dormant range', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gte: 1, lt: 5}', 'vigie: {dormant: 30d}\n')]), 11, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away'],
+  ['a dormant chain', around([inner, counting('c', 'type: event_count\n  rules: inner\n  condition: {gte: 1}', 'vigie: {dormant: 30d}\n')]), 26, 'rules names "inner", a correlation: dormant goes with event rules only'],
+  ['a chain that counts what the inner rule does not group by', around([inner, counting('c', 'type: value_count\n  rules: inner\n  condition: {field: clinic_id, gte: 2}')]), 26, '"clinic_id" is not in group-by of "inner", and a match carries nothing else: add it there, or leave it away here'],
+  ['a chain without level', around([inner.replace('level: low\n', ''), counting('c', 'type: event_count\n  rules: inner\n  generate: true\n  condition: {gte: 2}')]), 8, 'level is missing: a rule that raises incidents says informational, low, medium, high or critical'],
+  ['deep brackets', `a: ${'['.repeat(60_000)}`, 1, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
+  ['deep dashes', `a:\n  ${'- '.repeat(100)}b`, 2, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
+  ['a huge file', `# ${'x'.repeat(65_536)}`, 1, 'the file has 65538 bytes, more than 65536: split it into several files'],
+  ['many documents', '--- {a: b}\n'.repeat(201), 1, 'the file has 201 documents, more than 200: split it into several files'],
+  ['a huge text', `title: ${'x'.repeat(4_097)}`, 1, `the text ${JSON.stringify(`${'x'.repeat(60)}...`)} has 4097 characters, more than 4096: use a list with expand`],
+  ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, so it would do nothing: refer to it or delete it'],
+  ['a name twice', `${pack}---\n${event}`, 21, 'the name "access" is taken by rules/a.yml:14: give another'],
+  ['an id twice', `${pack}---\n${correlation}`, 21, 'the id "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10" is taken by rules/a.yml:1: give another'],
+];
