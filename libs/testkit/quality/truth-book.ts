@@ -8,7 +8,7 @@ export interface Told {
   /** Distinct patients that this account had read for the attack, and all its accounts together. */
   readonly exposed: number;
   readonly exposedByAll: number;
-  /** Events by which this account had read them. */
+  /** Events by which this account had read them; none when its sign-in was enough. */
   readonly events: number;
   /** What the incident itself said: `patients_at_detection`, the reading of the account's owner included. */
   readonly counted: number;
@@ -52,10 +52,10 @@ export class TruthBook {
     this.#roles.set(actor_id, actor_role);
     if (!cause) return;
     if (cause.kind === 'legitimate') return this.#noteOccasion(actor_id, cause.name, atMs);
-    if (outcome === 'failure' || patient_ids.length === 0) return;
     const account = this.#account(cause.name, actor_id);
-    account.events += 1;
     account.times.push(atMs);
+    if (outcome === 'failure' || patient_ids.length === 0) return;
+    account.events += 1;
     for (const name of patient_ids) account.patients.add(typeof name === 'string' ? name : `${name.authority}|${name.id}`);
   }
 
