@@ -6,6 +6,8 @@ export class AccountTable {
   #slots = new Uint32Array(128);
   #hash = new Uint32Array(64);
   #newest = new Float64Array(64);
+  #oldest = new Float64Array(64);
+  #since = new Float64Array(64);
   readonly #keys = new KeyStore();
   #place = new Uint32Array(64);
   /** Length of the key in bytes; 0 where the number is not in use. */
@@ -25,7 +27,7 @@ export class AccountTable {
     return (
       this.#slots.byteLength +
       this.#hash.byteLength +
-      this.#newest.byteLength +
+      this.#newest.byteLength * 3 +
       this.#place.byteLength +
       this.#length.byteLength +
       this.#keys.bytes
@@ -60,11 +62,15 @@ export class AccountTable {
     if (account >= this.#hash.length) {
       this.#hash = grown(this.#hash, Uint32Array);
       this.#newest = grown(this.#newest, Float64Array);
+      this.#oldest = grown(this.#oldest, Float64Array);
+      this.#since = grown(this.#since, Float64Array);
       this.#place = grown(this.#place, Uint32Array);
       this.#length = grown(this.#length, Uint16Array);
     }
     this.#hash[account] = hash;
     this.#newest[account] = 0;
+    this.#oldest[account] = Number.POSITIVE_INFINITY;
+    this.#since[account] = Number.NEGATIVE_INFINITY;
     this.#place[account] = this.#keys.put(bytes, start, end);
     this.#length[account] = end - start;
     this.#count += 1;
@@ -106,6 +112,21 @@ export class AccountTable {
   }
   setNewest(account: number, time: number): void {
     this.#newest[account] = time;
+  }
+
+  /** Smallest event time taken in, infinite before the first. */
+  oldest(account: number): number {
+    return this.#oldest[account] ?? Number.POSITIVE_INFINITY;
+  }
+  setOldest(account: number, time: number): void {
+    this.#oldest[account] = time;
+  }
+  /** Event time up to which accesses may have been forgotten before the account was met, again or for the first time. */
+  since(account: number): number {
+    return this.#since[account] ?? Number.NEGATIVE_INFINITY;
+  }
+  setSince(account: number, time: number): void {
+    this.#since[account] = time;
   }
 
   #enter(account: number): void {

@@ -1,41 +1,61 @@
+// Longer than the house likes: everything that an engine remembers is named in one place.
 import { AccountTable } from './account-table.js';
+import { Dormancy } from './dormancy.js';
 import { entryWords } from './entry-arena.js';
 import type { EngineStats } from './engine.js';
 import { IncidentBook } from './incident-book.js';
-import type { LedgerView } from './incident-seams.js';
-import { Judge } from './judge.js';
-import { LedgerIndex } from './ledger-index.js';
+import type { BookOptions, LedgerView } from './incident-seams.js';
+import { Versions } from './incident-teller.js';
+import { type Firing, Judge } from './judge.js';
+import { LedgerIndex, type Ledgers } from './ledger-index.js';
 import { LedgerStore, markOf, timeOf } from './ledger-store.js';
 import { Marks } from './marks.js';
+import { Rejudgements } from './rejudgements.js';
 import type { Rule } from './rule.js';
 import type { ScannedRow } from './scan-row.js';
-import { compileSeries, type CompiledSeries } from './series.js';
+import { Selector } from './selector.js';
+import { type CompiledSeries, compileSeries, type Series } from './series.js';
+import { Settler } from './settler.js';
+import type { WindowCount } from './window-count.js';
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
   /** Event time without any rule holding after which an incident closes, milliseconds. */
   readonly quietMs: number;
-  /** How far an access may lie behind its account's newest one and still be judged exactly, milliseconds. */
+  /** How far an access may lie behind its account's newest one and still be judged from memory alone, milliseconds, unless its rule says otherwise. */
   readonly allowedLatenessMs: number;
   /** An account is forgotten when it lies this far behind the partition's newest access; at least the horizon, default 12 h more. */
   readonly forgetAfterMs?: number;
-  /** Event time for which closed incidents take late accesses in; default 30 days. */
+  /** Event time for which closed incidents take late accesses in from memory; default 30 days. */
   readonly keepClosedMs?: number;
   /** Bytes of the patient sets of closed incidents; the oldest go first. Default 256 MiB. */
   readonly closedBytesMax?: number;
+  /** Every access is kept, so that nothing is ever too late: for histories. */
+  readonly keepsAll?: boolean;
 }
 
 const hourMs = 3_600_000;
 const defaults = { idleMs: 12 * hourMs, keepClosedMs: 30 * 24 * hourMs, closedBytesMax: 256 * 1024 * 1024 };
+/** How long an account is known that rules may find to wake up, event time. */
+const dormantAccountMs = 400 * 24 * hourMs;
 
 /** Everything that an engine remembers. */
 export class EngineState implements LedgerView {
   readonly compiled: CompiledSeries;
-  readonly ledgers: LedgerStore;
-  readonly judge: Judge;
+  readonly main: Ledgers;
+  readonly other: Ledgers;
   readonly index: LedgerIndex;
   readonly accounts = new AccountTable();
-  readonly book: IncidentBook;
+  readonly settler = new Settler();
+  readonly dormancy: Dormancy;
+  readonly selector: Selector;
+  readonly versions = new Versions();
+  readonly incidents: IncidentBook;
+  /** What would be incidents without exceptions. */
+  readonly suppressed: IncidentBook;
+  readonly rejudgements: Rejudgements;
+  /** Accounts of which an exception has taken accesses out. */
+  readonly excepted = new Set<number>();
   /** How far back an account's entries are kept from its newest. */
   readonly horizonMs: number;
   readonly forgetAfterMs: number;
@@ -56,19 +76,35 @@ export class EngineState implements LedgerView {
     /** Selections by bit; those of a snapshot first, so that the bits of its incidents stay true. */
     selectionIds: readonly string[] = [],
   ) {
-    this.compiled = compileSeries(options.rules, selectionIds);
-    this.horizonMs = Math.max(this.compiled.timespanMsMax, options.quietMs) + options.allowedLatenessMs;
-    this.forgetAfterMs = Math.max(this.horizonMs, options.forgetAfterMs ?? this.horizonMs + defaults.idleMs);
-    this.ledgers = new LedgerStore(this.compiled.slotsMax);
-    this.judge = new Judge(this.ledgers, this.marks, options.quietMs);
-    this.index = new LedgerIndex(this.compiled.series, this.ledgers, this.judge);
+    this.compiled = compileSeries(options.rules, selectionIds, options);
+    this.horizonMs = options.keepsAll ? Number.POSITIVE_INFINITY : this.compiled.main.horizonMs;
+    const longestMs = Math.max(this.horizonMs, this.compiled.horizonMsMax);
+    this.forgetAfterMs = Math.max(longestMs, options.forgetAfterMs ?? longestMs + defaults.idleMs);
+    this.dormancy = new Dormancy(this.compiled.dormancies);
+    this.selector = new Selector(this.compiled.live, this.marks.texts);
+    this.main = this.#ledgers(this.compiled.mainSlots);
+    this.other = this.#ledgers(this.compiled.otherSlots);
+    this.index = new LedgerIndex(this.compiled, this.main, this.other);
+    this.incidents = this.#book('incidents');
+    this.suppressed = this.#book('suppressed');
+    this.rejudgements = new Rejudgements(this.compiled, options.quietMs);
+  }
+
+  #ledgers(slots: number): Ledgers {
+    const store = new LedgerStore(slots);
+    return { store, judge: new Judge(store, this.marks, this.settler, this.dormancy, this.options.quietMs) };
+  }
+
+  #book(kind: BookOptions['kind']): IncidentBook {
+    const { options } = this;
     const book = {
+      kind,
       quietMs: options.quietMs,
       keepClosedMs: options.keepClosedMs ?? defaults.keepClosedMs,
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
     };
-    this.book = new IncidentBook(book, this, this.marks);
+    return new IncidentBook(book, this, this.marks, this.versions);
   }
 
   /** Accesses up to this time are gone for the account. */
@@ -76,32 +112,35 @@ export class EngineState implements LedgerView {
     return this.accounts.newest(account) - this.horizonMs;
   }
 
-  countAt(account: number, firing: Parameters<LedgerView['countAt']>[1]): ReturnType<LedgerView['countAt']> {
-    return this.judge.countAt(firing.ledger, firing.rule, firing.first, this.floor(account));
+  /** The same for the entries of one series. */
+  floorOf(account: number, series: Series): number {
+    if (this.options.keepsAll) return Number.NEGATIVE_INFINITY;
+    return this.accounts.newest(account) - series.horizonMs;
+  }
+
+  completeAbove(account: number): number {
+    const floor = this.floor(account);
+    const since = this.accounts.since(account);
+    return this.accounts.oldest(account) <= floor ? Math.max(floor, since) : since;
+  }
+
+  countAt(account: number, { rule, ledger, first }: Firing): WindowCount {
+    const { judge } = rule.series.kind === 'main' ? this.main : this.other;
+    return judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
   }
 
   visit(account: number, from: number, to: number, add: Parameters<LedgerView['visit']>[3]): void {
-    const above = Math.max(from - 1, this.floor(account));
-    for (const series of this.compiled.series) {
-      if (series.kind === 'other') continue;
-      const ledger = this.index.find(account, series, '');
-      if (ledger) {
-        const words = this.ledgers.words(ledger);
-        const start = this.ledgers.start(ledger);
-        const end = this.ledgers.length(ledger);
-        for (let entry = this.ledgers.firstAfter(ledger, above); entry < end; entry += 1) {
-          const word = start + entry * entryWords;
-          if (timeOf(words, word) > to) break;
-          add(
-            words[word] ?? 0,
-            words[word + 1] ?? 0,
-            words[word + 2] ?? 0,
-            words[word + 3] ?? 0,
-            markOf(words, word),
-            1 << series.selection,
-          );
-        }
-      }
+    const { store } = this.main;
+    const ledger = this.index.mainOf(account);
+    if (!ledger) return;
+    const words = store.words(ledger);
+    const start = store.start(ledger);
+    const end = store.length(ledger);
+    for (let entry = store.firstAfter(ledger, Math.max(from - 1, this.floor(account))); entry < end; entry += 1) {
+      const word = start + entry * entryWords;
+      if (timeOf(words, word) > to) break;
+      const mark = markOf(words, word);
+      add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, mark, this.marks.bitsOf(mark));
     }
   }
 
@@ -115,9 +154,9 @@ export class EngineState implements LedgerView {
     for (let i = 0; i < count; i += 1) {
       const account = this.#touching[i] ?? 0;
       seen ^= this.accounts.touch(account);
-      this.#touching[i] = this.index.firstOf(account);
+      this.#touching[i] = this.index.mainOf(account);
     }
-    for (let i = 0; i < count; i += 1) seen ^= this.ledgers.touch(this.#touching[i] ?? 0);
+    for (let i = 0; i < count; i += 1) seen ^= this.main.store.touch(this.#touching[i] ?? 0);
     // Kept, so that the reads are not compiled away.
     this.#touching[0] = seen;
   }
@@ -127,28 +166,56 @@ export class EngineState implements LedgerView {
     return this.accounts.newest(account) < this.watermark - this.forgetAfterMs;
   }
 
-  /** Lets go of the ledgers of some accounts that are idle; the next call looks at the next ones. */
+  /** Empties the windows of an account. What was there is known no more up to its newest access. */
+  forget(account: number): void {
+    this.index.close(account);
+    if (this.settler.size) this.settler.forget(account);
+    this.accounts.setSince(account, Math.max(this.accounts.since(account), this.accounts.newest(account)));
+    this.accounts.setOldest(account, Number.POSITIVE_INFINITY);
+    this.excepted.delete(account);
+  }
+
+  /** Lets go of what some accounts that are idle hold; the next call looks at the next ones. */
   forgetIdle(count: number): void {
     for (let i = 0; i < count; i += 1) {
       this.#looked = this.#looked + 1 < this.accounts.end ? this.#looked + 1 : 1;
       const account = this.#looked;
-      if (!this.accounts.key(account) || !this.isForgotten(account)) continue;
-      this.index.close(account);
-      if (!this.book.byAccount.has(account)) this.accounts.remove(account);
+      if (!this.accounts.key(account)) continue;
+      if (this.compiled.others.length) this.index.closeIdle(account, this.accounts.newest(account));
+      if (!this.isForgotten(account)) continue;
+      this.forget(account);
+      this.#remove(account);
     }
   }
 
+  #remove(account: number): void {
+    if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
+    if (this.dormancy.width > 0 && this.accounts.newest(account) > this.watermark - dormantAccountMs) return;
+    if (this.dormancy.width > 0) this.dormancy.forget(account);
+    this.selector.accountRemoved(account);
+    this.accounts.remove(account);
+  }
+
   stats(): EngineStats {
-    const { accounts, ledgers, index, book } = this;
+    const { accounts, main, other, index, incidents, suppressed } = this;
     return {
       accounts: accounts.count,
-      pairs: ledgers.entries,
-      bytes: accounts.bytes + ledgers.bytes + index.bytes + book.bytes,
-      openIncidents: book.openCount,
+      pairs: main.store.entries,
+      entries: main.store.entries + other.store.entries,
+      bytes:
+        accounts.bytes +
+        main.store.bytes +
+        other.store.bytes +
+        index.bytes +
+        incidents.bytes +
+        suppressed.bytes +
+        this.dormancy.bytes,
+      openIncidents: incidents.openCount,
       watermark: this.watermark,
       missingGroupBy: this.missingGroupBy,
       late: this.late,
       beyondHorizon: this.beyondHorizon,
+      rejudgements: this.rejudgements.size,
     };
   }
 }

@@ -1,14 +1,19 @@
+import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { EngineState, type EngineOptions } from './engine-state.js';
-import { RowIntake } from './row-intake.js';
+import { explainAccount } from './explain-account.js';
 import { FrameScanner, type RejectedRow } from './frame-scanner.js';
-import { versionsPerFrame } from './incident-book.js';
+import { rejudge, rejudgementsOf } from './rejudge.js';
+import type { Rejudgement } from './rejudgements.js';
+import { RowIntake } from './row-intake.js';
+import type { Rule } from './rule.js';
 import { ScannedRow } from './scan-row.js';
 import { readSnapshot } from './read-snapshot.js';
 import { writeSnapshot } from './write-snapshot.js';
 
 export type { EngineOptions } from './engine-state.js';
 export type { RejectedRow } from './frame-scanner.js';
+export type { Rejudgement } from './rejudgements.js';
 
 /** What became of the rows of one frame: `rows` were taken in, `rejected` could not be used. */
 export interface FrameOutcome {
@@ -21,8 +26,10 @@ export interface FrameOutcome {
 
 export interface EngineStats {
   readonly accounts: number;
-  /** Entries of all ledgers: distinct (account, value) pairs and their repetitions. */
+  /** Accesses that the accounts' ledgers hold: distinct (account, patient) pairs and their repetitions. */
   readonly pairs: number;
+  /** The same with the entries of all other windows. */
+  readonly entries: number;
   /** Bytes of the structures that grow, counted, not measured. */
   readonly bytes: number;
   readonly openIncidents: number;
@@ -33,9 +40,13 @@ export interface EngineStats {
   /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */
   readonly late: number;
   readonly beyondHorizon: number;
+  /** Accounts whose history waits to be judged again. */
+  readonly rejudgements: number;
 }
 
 const rowsAtATime = 32;
+/** How many accounts each frame looks at to see whether they can be forgotten. */
+const accountsLookedAtPerFrame = 256;
 
 /**
  * The windows and incidents of one partition of the log. It has no clock and does no I/O: the same frames give the same changes, whatever
@@ -46,6 +57,7 @@ export class Engine {
   readonly #intake: RowIntake;
   /** Rows are scanned and their accounts touched some at a time, so that the waits for memory overlap; they are judged one by one, in order. */
   readonly #rows = Array.from({ length: rowsAtATime }, () => new ScannedRow());
+  #offset = 0;
 
   constructor(options: EngineOptions, state = new EngineState(options)) {
     this.#state = state;
@@ -54,48 +66,85 @@ export class Engine {
 
   /** Takes the rows of a frame in. `detectedAt` is the wall clock, milliseconds, for `detected_at` and `changed_at`. Never throws on content. */
   apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): FrameOutcome {
-    const { book } = this.#state;
-    this.#state.changes += 1;
-    book.versionBase = frame.offset * versionsPerFrame;
-    book.versionCounter = 0;
-    let rows = 0;
-    let newestTime = 0;
-    let newestReceivedAt = 0;
-    const scanner = new FrameScanner(frame.bytes);
-    for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
-      read = scanner.fill(this.#rows);
-      this.#state.touch(this.#rows, read);
-      for (let i = 0; i < read; i += 1) {
-        const row = this.#rows[i];
-        if (!row) continue;
-        if (row.time > newestTime) newestTime = row.time;
-        if (row.receivedAt > newestReceivedAt) newestReceivedAt = row.receivedAt;
-        this.#intake.take(row, detectedAt);
-      }
-    }
-    this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
+    this.#offset = frame.offset;
+    this.#state.versions.beginFrame(frame.offset);
+    const outcome = this.#take(frame.bytes, detectedAt);
     this.#settle(detectedAt);
     this.#state.forgetIdle(accountsLookedAtPerFrame);
-    return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
+    return outcome;
+  }
+
+  /**
+   * Takes rows of the past in, so that windows which began empty are full: what is known changes nothing, and what is new is judged as if
+   * it had come late.
+   */
+  backfill(bytes: Uint8Array, detectedAt: number): void {
+    this.#take(bytes, detectedAt);
+    this.#settle(detectedAt);
   }
 
   /** Changes since the last call: those to be told, in order; with `includeUpdates` also the figures that changed without being told. */
   takeChanges(options: { readonly includeUpdates: boolean }): IncidentChange[] {
-    return this.#state.book.takeChanges(options.includeUpdates, this.#state.now);
+    const { incidents, suppressed, now } = this.#state;
+    return [...incidents.takeChanges(options.includeUpdates, now), ...suppressed.takeChanges(options.includeUpdates, now)];
   }
 
   /** Says that event time has reached `watermarkMs`: incidents that were quiet for long enough close. */
   advance(watermarkMs: number, detectedAt: number): void {
+    this.#state.changes += 1;
     this.#state.watermark = Math.max(this.#state.watermark, watermarkMs);
     this.#settle(detectedAt);
   }
 
-  /** Says that nothing has arrived for `silentMs` of wall time. From `quietMs` on, every open incident closes. */
+  /**
+   * Says that nothing has arrived for `silentMs` of wall time. What waits for late accesses is judged when more time than they are allowed
+   * has passed; from `quietMs` on, every open incident closes.
+   */
   idle(silentMs: number, detectedAt: number): void {
-    const { book, options } = this.#state;
+    const { options, compiled, settler, incidents, watermark } = this.#state;
+    if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) {
+      this.#state.changes += 1;
+      this.#state.now = detectedAt;
+      this.#intake.settle(watermark + silentMs, detectedAt);
+    }
     if (silentMs < options.quietMs) return;
-    book.closeAll(detectedAt);
+    this.#state.changes += 1;
+    incidents.closeAll(detectedAt);
     this.#state.now = detectedAt;
+  }
+
+  /** What waits for its history, oldest first. Snapshots hold it. */
+  rejudgements(): readonly Rejudgement[] {
+    return this.#state.rejudgements.size === 0 ? [] : rejudgementsOf(this.#state);
+  }
+
+  /**
+   * Judges an account again over its stored rows, frames of newline-delimited JSON in any order, together with what has come since; rows
+   * beyond what was asked do no harm. What that changes is in `takeChanges` then.
+   */
+  rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): void {
+    this.#state.changes += 1;
+    this.#state.now = detectedAt;
+    rejudge(this.#state, asked, frames, detectedAt);
+    this.#settle(detectedAt);
+  }
+
+  /**
+   * The same windows and incidents under other rules: what both rule sets look at is kept. `backfillFromMs` is the event time from which on
+   * stored rows must be taken in (`backfill`) for windows that began empty; undefined when none did.
+   */
+  withRules(rules: readonly Rule[]): { readonly engine: Engine; readonly backfillFromMs: number | undefined } {
+    const engine = Engine.restore(this.snapshot(), { ...this.#state.options, rules });
+    engine.#offset = this.#offset;
+    const { compiled, watermark } = engine.#state;
+    const known = new Set(this.#state.compiled.others.map(({ key }) => key));
+    const selections = new Set(this.#state.compiled.live.map(({ selection }) => selection.id));
+    const fresh = [
+      ...(compiled.live.some(({ selection }) => !selections.has(selection.id)) ? [compiled.main] : []),
+      ...compiled.others.filter(({ key }) => !known.has(key)),
+    ];
+    if (fresh.length === 0 || watermark === 0) return { engine, backfillFromMs: undefined };
+    return { engine, backfillFromMs: watermark - Math.max(...fresh.map(({ horizonMs }) => horizonMs)) };
   }
 
   /**
@@ -114,15 +163,42 @@ export class Engine {
     return new Engine(options, readSnapshot(pieces, options));
   }
 
+  /** What the windows of an account hold now; undefined for one that is not known. */
+  explain(groupId: string, actorId: string): AccountView | undefined {
+    return explainAccount(this.#state, groupId, actorId);
+  }
+
   stats(): EngineStats {
     return this.#state.stats();
   }
 
+  #take(bytes: Uint8Array, detectedAt: number): FrameOutcome {
+    this.#state.changes += 1;
+    let rows = 0;
+    let newestTime = 0;
+    let newestReceivedAt = 0;
+    const scanner = new FrameScanner(bytes);
+    for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
+      read = scanner.fill(this.#rows);
+      this.#state.touch(this.#rows, read);
+      for (let i = 0; i < read; i += 1) {
+        const row = this.#rows[i];
+        if (!row) continue;
+        if (row.time > newestTime) newestTime = row.time;
+        if (row.receivedAt > newestReceivedAt) newestReceivedAt = row.receivedAt;
+        this.#intake.take(row, this.#offset, detectedAt);
+      }
+    }
+    this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
+    return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
+  }
+
   #settle(detectedAt: number): void {
-    this.#state.now = detectedAt;
-    this.#state.book.settle(this.#state.watermark, detectedAt);
+    const state = this.#state;
+    state.now = detectedAt;
+    if (state.settler.size > 0) this.#intake.settle(state.watermark, detectedAt);
+    else state.settler.watermark = Math.max(state.settler.watermark, state.watermark);
+    state.incidents.settle(state.watermark, detectedAt);
+    state.suppressed.settle(state.watermark, detectedAt);
   }
 }
-
-/** How many accounts each frame looks at to see whether they can be forgotten. */
-const accountsLookedAtPerFrame = 256;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { FrameScanner } from './frame-scanner.js';
-import { jsonText } from './marks.js';
+import { jsonText } from './texts.js';
 import { ScannedRow } from './scan-row.js';
 
 describe('the scanner', () => {

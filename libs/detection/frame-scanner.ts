@@ -16,6 +16,8 @@ const fixedKeys = [
   'time', 'group_id', 'actor_id', 'patient_id', 'clinic_id', 'action', 'outcome', 'event_id', 'source', 'received_at',
 ] as const; // prettier-ignore
 
+const optionalKeys = Object.keys(accessRow.shape).slice(fixedKeys.length);
+
 /** What the contract says of the fields that are read here; group, actor and clinic may be empty, which the rules have a word for. */
 const shape = accessRow.pick({
   time: true, patient_id: true, action: true, outcome: true, event_id: true, received_at: true, categories: true,
@@ -73,12 +75,25 @@ function parseRow(bytes: Uint8Array, start: number, end: number, row: ScannedRow
   if (!parsed) return { reason: 'not_json', detail: 'the line is not one JSON object: rows of this topic are, one a line' };
   const wrong = wrongField(parsed);
   if (wrong) return { reason: 'not_a_row', detail: `${wrong} is missing or not as libs/contracts/access-row.ts has it` };
-  const line = JSON.stringify(Object.fromEntries([...fixedKeys, 'categories'].map((key) => [key, parsed[key]])));
+  const line = JSON.stringify(Object.fromEntries([...fixedKeys.map((key) => [key, parsed[key]]), ...optionalOf(parsed)]));
   const rewritten = Buffer.from(line);
   if (!scanRow(rewritten, viewOf(rewritten), 0, row, true))
     return { reason: 'time_out_of_range', detail: 'time or received_at is no day of the calendar since 1970' };
   row.line = { bytes, start, end };
   return undefined;
+}
+
+/** Optional fields of the kinds that rows have; one of another kind meets no rule. */
+function optionalOf(parsed: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
+  return optionalKeys.flatMap((key) => {
+    const value = parsed[key];
+    const fits =
+      key === 'categories' ||
+      typeof value === 'string' ||
+      typeof value === 'boolean' ||
+      (Number.isSafeInteger(value) && Number(value) >= 0);
+    return value !== undefined && fits ? [[key, value] as const] : [];
+  });
 }
 
 function parseObject(bytes: Uint8Array, start: number, end: number): Readonly<Record<string, unknown>> | undefined {

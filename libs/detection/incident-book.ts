@@ -1,29 +1,34 @@
-import type { ChangeType, IncidentChange } from '#libs/contracts/incident.js';
-import { changeOf } from './incident-change.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Incident } from './incident.js';
-import { type Arrival, type BookOptions, lastOf, type LedgerView, type Turn } from './incident-seams.js';
+import { IncidentTeller, type Versions } from './incident-teller.js';
+import { areNear, type Arrival, type BookOptions, lastOf, type LedgerView, type Turn, type Verdict } from './incident-seams.js';
 import type { Firing } from './judge.js';
 import type { Marks } from './marks.js';
+import { PatientSet } from './patient-set.js';
+
+/** How long the bare outline of an ended incident is known, so that its id is not told twice, event time. */
+const outlineMs = 400 * 24 * 3_600_000;
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
   readonly byAccount = new Map<number, Incident[]>();
-  #told: IncidentChange[] = [];
-  readonly #dirty = new Set<Incident>();
+  readonly #teller: IncidentTeller;
   order = 0;
   /** Largest event time of the partition. */
   watermark = 0;
-  /** First word of versions: the frame's offset times 65,536. */
-  versionBase = 0;
-  versionCounter = 0;
   #nextClose = Number.POSITIVE_INFINITY;
   #nextExpiry = Number.POSITIVE_INFINITY;
+  /** The last arrival needs accesses that the ledgers no longer hold. */
+  needsHistory = false;
 
   constructor(
     private readonly options: BookOptions,
     private readonly ledgers: LedgerView,
-    private readonly marks: Marks,
-  ) {}
+    marks: Marks,
+    versions: Versions,
+  ) {
+    this.#teller = new IncidentTeller(options, marks, versions);
+  }
 
   get openCount(): number {
     let open = 0;
@@ -38,27 +43,92 @@ export class IncidentBook {
 
   /** Takes an access in after the ledgers have; `firings` is what it made hold. */
   take(arrival: Arrival, firings: readonly Firing[]): void {
+    this.needsHistory = false;
     const known = this.byAccount.get(arrival.account);
     if (!known && firings.length === 0) return;
     const [only] = known ?? [];
     if (known?.length === 1 && only?.state === 'open' && only.prolong(firings, this.options.quietMs)) {
       this.#cover(only, arrival, false);
-      this.#tellGrown(only, arrival);
+      this.#noteFirings(only, arrival);
+      if (only.changed) {
+        only.receivedAt = arrival.receivedAt;
+        this.#teller.prolonged(only, arrival.detectedAt);
+        this.#schedule(only);
+      }
       return;
     }
-    const incidents = known ?? [];
+    this.#takeAll(known ?? [], arrival, firings);
+  }
+
+  #takeAll(incidents: Incident[], arrival: Arrival, firings: readonly Firing[]): void {
     const told = new Map(incidents.map((incident) => [incident, new Set(incident.matches.keys())]));
     const turn: Turn = { arrival, joined: new Map(), opened: 0 };
-    for (const firing of firings.toSorted((a, b) => a.first - b.first))
-      this.#join(incidents, firing, turn).fire(firing, (asked) => this.ledgers.countAt(arrival.account, asked));
-    for (const incident of incidents) this.#cover(incident, arrival, turn.joined.size > 0);
-    this.byAccount.set(arrival.account, incidents);
+    for (const firing of firings.toSorted((a, b) => a.first - b.first)) {
+      const incident = this.#join(incidents, firing, turn);
+      incident?.fire(firing, (asked) => this.ledgers.countAt(arrival.account, asked));
+    }
+    for (const incident of incidents) {
+      if (incident.archived) {
+        const { time } = arrival.entry;
+        if (arrival.bits !== 0 && time >= incident.firstTime && time <= incident.lastTime) this.needsHistory = true;
+      } else this.#cover(incident, arrival, turn.joined.size > 0);
+    }
+    if (incidents.length) this.byAccount.set(arrival.account, incidents);
     for (const incident of incidents) {
       // Closed, and grown by a late firing: open again, until the watermark says otherwise.
-      if (incident.state === 'closed' && this.watermark < incident.lastTime + this.options.quietMs) this.#reopen(incident);
+      if (incident.state === 'closed' && !incident.archived && this.watermark < incident.lastTime + this.options.quietMs)
+        this.#reopen(incident);
+      this.#noteFirings(incident, arrival);
       this.#tellOf(incident, told.get(incident), arrival);
     }
     for (const [gone, into] of turn.joined) if (told.has(gone)) this.#tellMerged(gone, lastOf(turn.joined, into), arrival);
+  }
+
+  /**
+   * Puts what the account's history holds in the place of what was known between two times. Incidents keep the id under which they were
+   * told; those that are one now are joined, those that no rule holds for are withdrawn, new ones open.
+   */
+  adopt(verdict: Verdict): void {
+    const { quietMs } = this.options;
+    const all = this.byAccount.get(verdict.account) ?? [];
+    const within = (one: Incident): boolean => one.firstFired <= verdict.to && one.lastTime >= verdict.from;
+    const left = new Set(all.filter(within));
+    const present = all.filter((one) => !within(one));
+    const told = new Map([...left].map((incident) => [incident, new Set(incident.matches.keys())]));
+    for (const judged of verdict.incidents.filter(within).toSorted((a, b) => a.firstFired - b.firstFired)) {
+      const near = [...left].filter((one) => areNear(one, judged, quietMs)).toSorted((a, b) => a.opening.order - b.opening.order);
+      const [survivor = this.#opened(verdict, judged), ...others] = near;
+      for (const one of near) left.delete(one);
+      survivor.become(judged);
+      present.push(survivor);
+      const now = verdict.detectedAt;
+      if (survivor.changed) survivor.receivedAt = verdict.receivedAt;
+      this.#settleState(survivor);
+      if (survivor.changed) this.#teller.changed(survivor, told.get(survivor), now);
+      for (const other of others) this.#teller.tell(other, 'incident.merged', survivor.opening.id, now, survivor.opening.id);
+      this.#schedule(survivor);
+    }
+    for (const gone of left) this.#withdraw(gone, verdict);
+    if (present.length) this.byAccount.set(verdict.account, present);
+    else this.byAccount.delete(verdict.account);
+  }
+
+  #opened(verdict: Verdict, judged: Incident): Incident {
+    this.order += 1;
+    const incident = new Incident(verdict.opening(judged, this.order));
+    if (this.options.kind === 'suppressed') incident.state = 'suppressed';
+    return incident;
+  }
+
+  #settleState(incident: Incident): void {
+    if (incident.state === 'closed' && this.watermark < incident.lastTime + this.options.quietMs) this.#reopen(incident);
+  }
+
+  #withdraw(gone: Incident, { receivedAt, detectedAt }: Verdict): void {
+    gone.receivedAt = receivedAt;
+    gone.state = 'withdrawn';
+    this.#teller.forget(gone);
+    this.#teller.tell(gone, 'incident.withdrawn', '', detectedAt);
   }
 
   /** Closes what has been quiet up to `watermark`, and forgets what closed long ago. */
@@ -69,38 +139,37 @@ export class IncidentBook {
     if (closes || watermark >= this.#nextExpiry) this.#expire(watermark);
   }
 
-  /** What was told since the last call, in order; with `includeUpdates` also the present figures of incidents that changed untold. */
   takeChanges(includeUpdates: boolean, now: number): IncidentChange[] {
-    const changes = this.#told;
-    this.#told = [];
-    if (includeUpdates) {
-      for (const incident of this.#dirty)
-        changes.push(this.#changeOf(incident, 'incident.updated', String(incident.version), now));
-      this.#dirty.clear();
-    }
-    return changes;
+    return this.#teller.takeChanges(includeUpdates, now);
   }
 
   /** An incident of a snapshot. */
   reopen(account: number, incident: Incident, dirty: boolean): void {
     this.byAccount.set(account, [...(this.byAccount.get(account) ?? []), incident]);
-    if (dirty) this.#dirty.add(incident);
+    if (dirty) this.#teller.markDirty(incident);
     this.#schedule(incident);
   }
   isDirty(incident: Incident): boolean {
-    return this.#dirty.has(incident);
+    return this.#teller.isDirty(incident);
   }
 
-  /** The incident that the firing belongs to: the one told first of those within quiet of it, the others joined to it, or a new one. */
-  #join(incidents: Incident[], firing: Firing, turn: Turn): Incident {
-    const { quietMs } = this.options;
+  /**
+   * The incident that the firing belongs to: the one told first of those within quiet of it, the others joined to it, or a new one.
+   * Undefined when it would touch one whose patients are no longer held.
+   */
+  #join(incidents: Incident[], firing: Firing, turn: Turn): Incident | undefined {
     const near = incidents
-      .filter(({ firstFired, lastTime }) => firing.first - lastTime < quietMs && firstFired - firing.last < quietMs)
+      .filter((one) => areNear(one, { firstFired: firing.first, lastTime: firing.last }, this.options.quietMs))
       .toSorted((a, b) => a.opening.order - b.opening.order);
+    if (near.some(({ archived }) => archived)) {
+      this.needsHistory = true;
+      return undefined;
+    }
     const [survivor, ...others] = near;
     if (!survivor) {
       this.order += 1;
       const incident = new Incident(turn.arrival.opening(this.order, turn.opened));
+      if (this.options.kind === 'suppressed') incident.state = 'suppressed';
       incidents.push(incident);
       turn.opened += 1;
       return incident;
@@ -109,7 +178,7 @@ export class IncidentBook {
       survivor.absorb(other);
       turn.joined.set(other, survivor);
       incidents.splice(incidents.indexOf(other), 1);
-      this.#dirty.delete(other);
+      this.#teller.forget(other);
     }
     return survivor;
   }
@@ -122,6 +191,7 @@ export class IncidentBook {
     const add = incident.add.bind(incident);
     // A late access can make the first firing earlier and its window begin later: then some patients have to go.
     if (from > incident.coveredFrom && from > this.ledgers.floor(account)) incident.uncover();
+    if (from < incident.coveredFrom && from <= this.ledgers.completeAbove(account)) this.needsHistory = true;
     if (again || incident.coveredFrom > incident.coveredTo) this.ledgers.visit(account, from, to, add);
     else {
       if (from < incident.coveredFrom) this.ledgers.visit(account, from, incident.coveredFrom - 1, add);
@@ -132,56 +202,33 @@ export class IncidentBook {
     if (bits !== 0 && entry.time >= from && entry.time <= to) add(entry.v0, entry.v1, entry.v2, entry.v3, entry.mark, bits);
   }
 
-  #tellOf(incident: Incident, toldRules: ReadonlySet<string> | undefined, arrival: Arrival): void {
-    if (!incident.changed) return;
-    incident.changed = false;
-    incident.receivedAt = arrival.receivedAt;
-    const { step } = incident;
-    if (!toldRules) {
-      incident.patientsAtDetection = incident.patients;
-      this.#tell(incident, 'incident.opened', '', arrival.detectedAt);
-    } else {
-      this.#version(incident);
-      this.#dirty.add(incident);
-      for (const { ruleId } of incident.inOrder)
-        if (!toldRules.has(ruleId)) this.#tell(incident, 'incident.rule_added', ruleId, arrival.detectedAt);
-      if (step > incident.toldStep) this.#tell(incident, 'incident.step', String(step), arrival.detectedAt);
-    }
-    incident.toldStep = Math.max(incident.toldStep, step);
-    this.#schedule(incident);
+  /** Counts the patients up to the first firing, when that may have changed and the ledgers still have them. */
+  #noteFirings(incident: Incident, { account, entry, bits }: Arrival): void {
+    if (incident.archived) return;
+    const { firstFired, firstTime } = incident;
+    if (bits !== 0 && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
+    if (!incident.firingStale || firstTime <= this.ledgers.floor(account)) return;
+    const patients = new PatientSet();
+    const firing = incident.firingBits;
+    this.ledgers.visit(account, firstTime, firstFired, (v0, v1, v2, v3, _, seen) => {
+      if ((seen & firing) !== 0 && (v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, 1);
+    });
+    incident.firingStale = false;
+    if (patients.size === incident.patientsAtFiring) return;
+    incident.patientsAtFiring = patients.size;
+    incident.changed = true;
   }
 
-  /** As `#tellOf` where no rule is new. */
-  #tellGrown(incident: Incident, arrival: Arrival): void {
+  #tellOf(incident: Incident, toldRules: ReadonlySet<string> | undefined, arrival: Arrival): void {
     if (!incident.changed) return;
-    incident.changed = false;
     incident.receivedAt = arrival.receivedAt;
-    this.#version(incident);
-    this.#dirty.add(incident);
-    const { step } = incident;
-    if (step > incident.toldStep) this.#tell(incident, 'incident.step', String(step), arrival.detectedAt);
-    incident.toldStep = Math.max(incident.toldStep, step);
+    this.#teller.changed(incident, toldRules, arrival.detectedAt);
     this.#schedule(incident);
   }
 
   #tellMerged(gone: Incident, into: Incident, arrival: Arrival): void {
     gone.receivedAt = arrival.receivedAt;
-    this.#tell(gone, 'incident.merged', into.opening.id, arrival.detectedAt, into.opening.id);
-  }
-
-  #tell(incident: Incident, type: ChangeType, what: string, now: number, mergedInto = ''): void {
-    this.#version(incident);
-    this.#dirty.delete(incident);
-    this.#told.push(this.#changeOf(incident, type, what, now, mergedInto));
-  }
-
-  #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {
-    return changeOf(incident, { type, what, changedAt, mergedInto }, this.options.selectionIds, this.marks);
-  }
-
-  #version(incident: Incident): void {
-    this.versionCounter = Math.min(this.versionCounter + 1, versionsPerFrame - 1);
-    incident.version = this.versionBase + this.versionCounter;
+    this.#teller.tell(gone, 'incident.merged', into.opening.id, arrival.detectedAt, into.opening.id);
   }
 
   /** Closes every open incident, as if event time had moved on. */
@@ -198,47 +245,39 @@ export class IncidentBook {
   #schedule(incident: Incident): void {
     const closesAt = incident.lastTime + this.options.quietMs;
     if (incident.state === 'open') this.#nextClose = Math.min(this.#nextClose, closesAt);
-    else this.#nextExpiry = Math.min(this.#nextExpiry, incident.lastTime + this.options.keepClosedMs);
+    else
+      this.#nextExpiry = Math.min(
+        this.#nextExpiry,
+        incident.lastTime + (incident.archived ? outlineMs : this.options.keepClosedMs),
+      );
   }
 
   #close(watermark: number, now: number): void {
     this.#nextClose = Number.POSITIVE_INFINITY;
     for (const incidents of this.byAccount.values())
       for (const incident of incidents) {
-        if (incident.state === 'open' && watermark >= incident.lastTime + this.options.quietMs) {
-          incident.state = 'closed';
-          incident.closings += 1;
-          this.#tell(incident, 'incident.closed', String(incident.closings), now);
-        }
+        if (incident.state === 'open' && watermark >= incident.lastTime + this.options.quietMs)
+          this.#teller.closed(incident, now);
         this.#schedule(incident);
       }
   }
 
+  /** Lets go of patients of incidents that ended long ago, the oldest first where there are too many, and in the end of the incidents. */
   #expire(watermark: number): void {
     this.#nextExpiry = Number.POSITIVE_INFINITY;
-    this.#drop((incident) => watermark >= incident.lastTime + this.options.keepClosedMs);
-    const closed = [...this.byAccount.values()].flat().filter(({ state }) => state === 'closed');
-    let excess = closed.reduce((sum, { patientSet }) => sum + patientSet.bytes, 0) - this.options.closedBytesMax;
-    if (excess <= 0) return;
-    const dropped = new Set<Incident>();
-    for (const incident of closed.toSorted((a, b) => a.lastTime - b.lastTime || a.opening.order - b.opening.order)) {
-      if (excess <= 0) break;
-      dropped.add(incident);
+    const ended = [...this.byAccount.values()].flat().filter((one) => one.state !== 'open' && !one.archived);
+    let excess = ended.reduce((sum, { patientSet }) => sum + patientSet.bytes, 0) - this.options.closedBytesMax;
+    for (const incident of ended.toSorted((a, b) => a.lastTime - b.lastTime || a.opening.order - b.opening.order)) {
+      const isOld = watermark >= incident.lastTime + this.options.keepClosedMs;
+      if ((!isOld && excess <= 0) || this.#teller.isDirty(incident)) continue;
       excess -= incident.patientSet.bytes;
+      incident.archive();
     }
-    this.#drop((incident) => dropped.has(incident));
-  }
-
-  /** Forgets closed incidents that are chosen; one whose figures are still to be sent stays until they are. */
-  #drop(chosen: (incident: Incident) => boolean): void {
     for (const [account, incidents] of this.byAccount) {
-      const kept = incidents.filter((one) => one.state === 'open' || this.#dirty.has(one) || !chosen(one));
+      const kept = incidents.filter((one) => !one.archived || watermark < one.lastTime + outlineMs);
       if (kept.length) this.byAccount.set(account, kept);
       else this.byAccount.delete(account);
       for (const incident of kept) this.#schedule(incident);
     }
   }
 }
-
-/** Versions that one frame can give out. */
-export const versionsPerFrame = 65_536;

@@ -12,6 +12,7 @@ export interface ChangeContext {
   readonly what: string;
   readonly changedAt: number;
   readonly mergedInto: string;
+  readonly kind: 'incidents' | 'suppressed';
 }
 
 /** 32 hexadecimal digits that depend on nothing but the parts. */
@@ -28,10 +29,11 @@ export function changeOf(
 ): IncidentChange {
   const { opening } = incident;
   const merged = context.mergedInto !== '';
+  const gone = merged || incident.state === 'withdrawn';
   const matches = incident.inOrder;
   const seen = [...incident.marks].filter(([, bits]) => (bits & incident.firedBits) !== 0).map(([mark]) => mark);
   const mask = seen.reduce((all, mark) => all | marks.maskOf(mark), 0);
-  const clinics = new Set(seen.map((mark) => marks.text(marks.clinicOf(mark))).filter((clinic) => clinic !== ''));
+  const clinics = new Set(seen.map((mark) => marks.clinicText(mark)).filter((clinic) => clinic !== ''));
   return {
     incident_id: opening.id,
     group_id: opening.groupId,
@@ -40,8 +42,8 @@ export function changeOf(
     first_time: isoOfMs(incident.firstTime),
     last_time: isoOfMs(incident.lastTime),
     detected_at: isoOfMs(opening.detectedAt),
-    patients: merged ? 0 : incident.patients,
-    patients_at_firing: 0,
+    patients: gone ? 0 : incident.patients,
+    patients_at_firing: gone ? 0 : incident.patientsAtFiring,
     patients_at_detection: incident.patientsAtDetection,
     clinics: [...clinics].toSorted(),
     categories: categories.filter((_, index) => (mask & (1 << index)) !== 0),
@@ -57,12 +59,12 @@ export function changeOf(
     rule_selections: matches.map(({ selection }) => selectionIds[selection] ?? ''),
     selections: [...new Set(matches.map(({ selection }) => selectionIds[selection] ?? ''))],
     level: levels[Math.max(...matches.map(({ shown }) => levels.indexOf(shown.level)))] ?? 'informational',
-    step: merged ? 0 : incident.step,
+    step: gone ? 0 : incident.step,
     found: opening.found,
-    late_seconds: 0,
+    late_seconds: opening.lateMs / 1000,
     detection_delay_seconds: (opening.detectedAt - opening.completedBy) / 1000,
     merged_into: context.mergedInto,
-    suppressed_by: [],
+    suppressed_by: context.kind === 'suppressed' ? [...incident.exceptions] : [],
     change_type: context.type,
     change_id: digest(opening.id, context.type, context.what),
     changed_at: isoOfMs(context.changedAt),

@@ -8,7 +8,7 @@ export interface Arrival {
   readonly account: number;
   /** Its patient (all zero without one), time and mark. */
   readonly entry: Readonly<Entry>;
-  /** Selections that matched it. */
+  /** Selections that matched it; 0 where it is no access but a time that was judged. */
   readonly bits: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
@@ -28,6 +28,8 @@ export interface LedgerView {
   ): void;
   /** Accesses of the account up to this time are no longer held. */
   floor(account: number): number;
+  /** Above this time every access of the account that has arrived is held. */
+  completeAbove(account: number): number;
 }
 
 export interface BookOptions {
@@ -35,6 +37,8 @@ export interface BookOptions {
   readonly keepClosedMs: number;
   readonly closedBytesMax: number;
   readonly selectionIds: readonly string[];
+  /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
+  readonly kind: 'incidents' | 'suppressed';
 }
 
 /** What one arrival does to the incidents of its account. */
@@ -45,6 +49,18 @@ export interface Turn {
   opened: number;
 }
 
+/** What an account's history was judged to hold, for the incidents between `from` and `to`, event time. */
+export interface Verdict {
+  readonly account: number;
+  readonly incidents: readonly Incident[];
+  readonly from: number;
+  readonly to: number;
+  readonly receivedAt: number;
+  readonly detectedAt: number;
+  /** Asked for one that was not known before. */
+  opening(incident: Incident, order: number): Opening;
+}
+
 /** The incident that survives where one after the other was joined. */
 export function lastOf(joined: ReadonlyMap<Incident, Incident>, into: Incident): Incident {
   for (let at = into; ;) {
@@ -52,4 +68,13 @@ export function lastOf(joined: ReadonlyMap<Incident, Incident>, into: Incident):
     if (!next) return at;
     at = next;
   }
+}
+
+/** Whether two incidents, or an incident and a firing, are closer than quiet. */
+export function areNear(
+  a: { readonly firstFired: number; readonly lastTime: number },
+  b: { readonly firstFired: number; readonly lastTime: number },
+  quietMs: number,
+): boolean {
+  return a.firstFired - b.lastTime < quietMs && b.firstFired - a.lastTime < quietMs;
 }

@@ -1,7 +1,7 @@
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { Firing } from './judge.js';
 import { PatientSet } from './patient-set.js';
-import type { SeriesRule } from './series.js';
+import type { CompiledRule } from './series.js';
 import type { WindowCount } from './window-count.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
@@ -10,6 +10,7 @@ export interface Match {
   readonly selection: number;
   readonly shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
   readonly steps: readonly number[];
+  readonly exceptions: CompiledRule['exceptions'];
   firstFired: number;
   lastFired: number;
   /** Counts and earliest entry of the window at `firstFired`. */
@@ -27,23 +28,28 @@ export interface Opening {
   readonly order: number;
   readonly detectedAt: number;
   readonly found: 'live' | 'late';
+  /** How far the access that opened it lay behind the newest of its partition; 0 where it was live. */
+  readonly lateMs: number;
   /** Time of the access whose arrival opened it. */
   readonly completedBy: number;
 }
 
 /** An incident: a function of the accesses that have arrived, but for its `opening`. */
 export class Incident {
-  state: 'open' | 'closed' = 'open';
-  readonly matches = new Map<string, Match>();
-  readonly patientSet = new PatientSet();
+  state: 'open' | 'closed' | 'suppressed' | 'withdrawn' = 'open';
+  matches = new Map<string, Match>();
+  patientSet = new PatientSet();
   /** Selections (bits) under which each mark was seen. */
-  readonly marks = new Map<number, number>();
+  marks = new Map<number, number>();
   /** What `patientSet` and `marks` cover, event time, both ends included; empty at first. */
   coveredFrom = Number.POSITIVE_INFINITY;
   coveredTo = Number.NEGATIVE_INFINITY;
   /** Selections of the rules that fired. */
   firedBits = 0;
   patients = 0;
+  /** Patients touched up to the first firing, and whether that has to be counted again. */
+  patientsAtFiring = 0;
+  firingStale = true;
   patientsAtDetection = 0;
   toldStep = 0;
   /** How often it was told as closed. */
@@ -51,6 +57,8 @@ export class Incident {
   version = 0;
   receivedAt = 0;
   changed = false;
+  /** It ended long ago: its patients are no longer held, and only the account's history can change it. */
+  archived = false;
 
   constructor(readonly opening: Opening) {}
 
@@ -73,6 +81,13 @@ export class Incident {
       if (firstFired === first && windowFirst < earliest) earliest = windowFirst;
     return earliest;
   }
+  /** Selections of the rules that fired first. */
+  get firingBits(): number {
+    const first = this.firstFired;
+    let bits = 0;
+    for (const { firstFired, selection } of this.matches.values()) if (firstFired === first) bits |= 1 << selection;
+    return bits;
+  }
   get step(): number {
     let step = 0;
     for (const { steps } of this.matches.values()) for (const at of steps) if (at <= this.patients && at > step) step = at;
@@ -80,6 +95,13 @@ export class Incident {
   }
   get inOrder(): readonly Match[] {
     return [...this.matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
+  }
+  /** Ids of the exceptions that took one of its accesses out. */
+  get exceptions(): readonly string[] {
+    const ids = new Set<string>();
+    for (const { exceptions } of this.matches.values())
+      for (const { id, bit } of exceptions) for (const bits of this.marks.values()) if ((bits & bit) !== 0) ids.add(id);
+    return [...ids].toSorted();
   }
 
   /** Takes firings in that do nothing but let rules hold longer, which most firings do. False, and nothing taken, where one does more. */
@@ -106,14 +128,15 @@ export class Incident {
       const { value, spread, first } = count(firing);
       const lastFired = Math.max(match?.lastFired ?? firing.last, firing.last);
       this.matches.set(rule.id, {
-        ...termsOf(firing.rule, firing.series.selection),
+        ...termsOf(firing.rule),
         firstFired: firing.first,
         lastFired,
         value,
         spread,
         windowFirst: first,
       });
-      this.#bits(1 << firing.series.selection);
+      this.#bits(1 << firing.rule.selection);
+      this.firingStale = true;
       this.changed = true;
       return;
     }
@@ -139,6 +162,7 @@ export class Incident {
   }
 
   absorb(other: Incident): void {
+    if (other.firstFired <= this.firstFired) this.firingStale = true;
     for (const match of other.matches.values()) {
       const own = this.matches.get(match.ruleId);
       const lastFired = Math.max(own?.lastFired ?? match.lastFired, match.lastFired);
@@ -153,14 +177,42 @@ export class Incident {
     this.changed = true;
   }
 
+  /** Takes the place of what it was the contents of `other`, which judged the account's history. What has been told of it stays. */
+  become(other: Incident): void {
+    const before = this.#contents();
+    this.matches = other.matches;
+    this.patientSet = other.patientSet;
+    this.marks = other.marks;
+    this.coveredFrom = other.coveredFrom;
+    this.coveredTo = other.coveredTo;
+    this.firedBits = other.firedBits;
+    this.patients = other.patients;
+    this.patientsAtFiring = other.patientsAtFiring;
+    this.firingStale = false;
+    this.archived = false;
+    if (this.#contents() !== before) this.changed = true;
+  }
+
+  /** Lets go of its patients; what it was is still known. */
+  archive(): void {
+    this.patientSet = new PatientSet();
+    this.marks = new Map();
+    this.archived = true;
+  }
+
   /** Forgets what it covers, to be filled again from the ledgers. */
   uncover(): void {
     this.patientSet.clear();
     this.marks.clear();
     this.patients = 0;
+    this.firingStale = true;
     this.coveredFrom = Number.POSITIVE_INFINITY;
     this.coveredTo = Number.NEGATIVE_INFINITY;
     this.changed = true;
+  }
+
+  #contents(): string {
+    return JSON.stringify([this.patients, this.patientsAtFiring, this.inOrder, [...this.marks].toSorted(([a], [b]) => a - b)]);
   }
 
   #recount(match: Match, { value, spread, first }: WindowCount): void {
@@ -171,6 +223,7 @@ export class Incident {
     }
     if (first >= match.windowFirst) return;
     match.windowFirst = first;
+    this.firingStale = true;
     this.changed = true;
   }
 
@@ -181,10 +234,15 @@ export class Incident {
   }
 }
 
-function termsOf({ rule }: SeriesRule, selection: number): Pick<Match, 'ruleId' | 'selection' | 'shown' | 'steps'> {
+function termsOf({
+  rule,
+  selection,
+  exceptions,
+}: CompiledRule): Pick<Match, 'ruleId' | 'selection' | 'shown' | 'steps' | 'exceptions'> {
   return {
     ruleId: rule.id,
     selection,
+    exceptions,
     steps: rule.steps,
     shown: {
       title: rule.title,

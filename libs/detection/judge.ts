@@ -1,17 +1,33 @@
+// Longer than the house likes: taking an entry in order and late are two halves of one invariant, and the first is the hot loop (bench/score.ts).
+import type { Dormancy } from './dormancy.js';
+import { entryWords } from './entry-arena.js';
 import type { Entry, LedgerStore } from './ledger-store.js';
 import { markOf, sameValue, timeOf } from './ledger-store.js';
-import { entryWords } from './entry-arena.js';
 import type { Marks } from './marks.js';
-import type { Series, SeriesRule } from './series.js';
+import { OrderedChains } from './ordered-chains.js';
+import type { CompiledRule, Series } from './series.js';
+import type { Settler } from './settler.js';
 import { type WindowCount, WindowCounter } from './window-count.js';
 
 /** A rule was found to hold at `first`, at `last`, and at times between them that lie closer than quiet. */
 export interface Firing {
-  readonly series: Series;
-  readonly rule: SeriesRule;
+  readonly rule: CompiledRule;
   readonly ledger: number;
+  readonly cell: Uint8Array;
   readonly first: number;
   readonly last: number;
+}
+
+/** The ledger that an entry goes to. */
+export interface Place {
+  series: Series;
+  account: number;
+  ledger: number;
+  cell: Uint8Array;
+  /** Entries not above it are as good as gone. */
+  floor: number;
+  /** An exception has taken accesses out of the account's: rules are judged without their exceptions too. */
+  excepted: boolean;
 }
 
 const valueBits = 24;
@@ -26,34 +42,42 @@ const lookBackEntries = 8;
  *
  * In order, each rule keeps an upper bound of its counts: one more for a value not seen within its window, never less for what expires.
  * Only when a bound reaches the threshold is the window counted, from its end, and no further than needed: that decides exactly, and
- * says until when the rule holds at least. Out of order, every time whose window holds the new entry is looked at again.
+ * says until when the rule holds at least. Out of order, every time whose window holds the new entry is looked at again. Rules that more
+ * entries could undo are not decided here: their anchors go to the settler.
  */
 export class Judge {
   readonly counter: WindowCounter;
+  readonly #chains: OrderedChains;
   /** By ledger: until which time, exclusive, each rule holds for accesses in order. */
   readonly #holds = new Map<number, Float64Array>();
   /** By ledger: for each rule the first and the last time of the newest firings known to lie closer than quiet to one another. */
   readonly #fired = new Map<number, Float64Array>();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
+  /** Rules of the last series and selections that were asked for: rows repeat them. */
+  #rulesOf: { series: Series; bits: number; rules: readonly CompiledRule[] } | undefined;
+  readonly #rulesKnown = new Map<Series, Map<number, readonly CompiledRule[]>>();
 
   constructor(
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
+    private readonly settler: Settler,
+    private readonly dormancy: Dormancy,
     private readonly quietMs: number,
   ) {
     this.counter = new WindowCounter(ledgers, marks);
+    this.#chains = new OrderedChains(ledgers);
   }
 
-  /** Entries not above `floor` are as good as gone. */
-  take(series: Series, ledger: number, entry: Entry, floor: number, firings: Firing[]): void {
-    const length = this.ledgers.length(ledger);
-    if (length > 0 && entry.time < this.ledgers.timeAt(ledger, length - 1)) this.#takeLate(series, ledger, entry, floor, firings);
-    else this.#takeInOrder(series, ledger, entry, floor, firings);
+  take(place: Place, entry: Entry, firings: Firing[]): void {
+    const { ledgers } = this;
+    const length = ledgers.length(place.ledger);
+    if (length > 0 && entry.time < ledgers.timeAt(place.ledger, length - 1)) this.#takeLate(place, entry, firings);
+    else this.#takeInOrder(place, entry, firings);
   }
 
-  /** The windows of `rule` as they are at `time`. The result is valid until the next call. */
-  countAt(ledger: number, rule: SeriesRule, time: number, floor: number): WindowCount {
-    this.counter.count(ledger, Math.max(floor, time - rule.timespanMs), time, this.#count);
+  /** The window of `rule` as it is at `time`. The result is valid until the next call. */
+  countAt(ledger: number, rule: CompiledRule, time: number, floor: number): WindowCount {
+    this.counter.count(ledger, Math.max(floor, time - rule.timespanMs), time, rule.bit, this.#count);
     if (rule.spreadAtLeast === 0) this.#count.spread = 0;
     return this.#count;
   }
@@ -61,37 +85,91 @@ export class Judge {
   forget(ledger: number): void {
     this.#holds.delete(ledger);
     this.#fired.delete(ledger);
+    this.#chains.forget(ledger);
   }
 
-  #takeInOrder(series: Series, ledger: number, entry: Entry, floor: number, firings: Firing[]): void {
-    const { ledgers } = this;
+  #takeInOrder(place: Place, entry: Entry, firings: Firing[]): void {
+    const { ledgers, marks } = this;
+    const { ledger } = place;
     const length = ledgers.length(ledger);
-    const lastWord = ledgers.start(ledger) + (length - 1) * entryWords;
+    let bits = marks.bitsOf(entry.mark);
     let seenAt = -1;
+    let seenBits = 0;
+    let lastBits = 0;
     let spreads = true;
+    let isNew = true;
     if (length > 0) {
       const words = ledgers.words(ledger);
-      spreads = this.marks.spreadOf(markOf(words, lastWord)) !== this.marks.spreadOf(entry.mark);
-      const end = lastWord - lookBackEntries * entryWords;
-      for (let word = lastWord; word > end && word >= ledgers.start(ledger); word -= entryWords) {
+      const start = ledgers.start(ledger);
+      const lastWord = start + (length - 1) * entryWords;
+      const lastMark = markOf(words, lastWord);
+      // One without value took part in no rule.
+      lastBits = isBlank(words, lastWord) ? 0 : marks.bitsOf(lastMark);
+      spreads = marks.spreadOf(lastMark) !== marks.spreadOf(entry.mark);
+      const end = Math.max(start, lastWord - (lookBackEntries - 1) * entryWords);
+      for (let word = lastWord; word >= end; word -= entryWords) {
         if (!sameValue(words, word, entry)) continue;
+        const mark = markOf(words, word);
         seenAt = timeOf(words, word);
-        if (seenAt === entry.time && markOf(words, word) === entry.mark) return;
+        seenBits = marks.bitsOf(mark);
+        if (seenAt === entry.time && marks.sameAccess(mark, entry.mark)) {
+          bits &= ~seenBits;
+          if (bits === 0) return;
+          ledgers.setMark(ledger, (word - start) / entryWords, marks.withBits(mark, bits));
+          isNew = false;
+        }
         break;
       }
     }
-    ledgers.noteSpread(ledger, this.marks.spreadOf(entry.mark));
-    ledgers.insert(ledger, length, entry, floor);
-    for (const rule of series.rules) {
-      const reached = this.#raise(ledger, rule, seenAt <= entry.time - rule.timespanMs || seenAt < 0, spreads);
-      if (!reached || !this.#holdsInOrder(ledger, rule, entry.time)) continue;
-      this.#noteFired(ledger, rule, entry.time, entry.time);
-      firings.push({ series, rule, ledger, first: entry.time, last: entry.time });
+    if (isNew) {
+      ledgers.noteSpread(ledger, marks.spreadOf(entry.mark));
+      ledgers.insert(ledger, length, entry, place.floor);
+    }
+    if (place.series.kind === 'main' && hasNoValue(entry)) return;
+    const rules = this.#rulesFor(place.series, bits);
+    for (let i = 0; i < rules.length; i += 1) {
+      const rule = rules[i];
+      if (!rule || (rule.raises === 'suppressed' && !place.excepted)) continue;
+      if (rule.settleMs > 0) {
+        this.#settleLater(place, rule, entry.time);
+        continue;
+      }
+      if (place.series.kind === 'ordered') {
+        if (this.#chains.newest(ledger, place.series.inputs) > entry.time - rule.timespanMs)
+          this.#fire(place, rule, entry.time, firings);
+        continue;
+      }
+      const newValue = seenAt < 0 || (seenBits & rule.bit) === 0 || seenAt <= entry.time - rule.timespanMs;
+      if (!this.#raise(ledger, rule, newValue, spreads || (lastBits & rule.bit) === 0)) continue;
+      if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
+      if (this.#holdsInOrder(ledger, rule, entry.time)) this.#fire(place, rule, entry.time, firings);
     }
   }
 
+  #fire({ ledger, cell }: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
+    this.#noteFired(ledger, rule, time, time);
+    firings.push({ rule, ledger, cell, first: time, last: time });
+  }
+
+  #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): void {
+    // The cell may lie in a frame whose memory is used again.
+    this.settler.add({ rule, account, ledger, cell: cell.slice(), time });
+  }
+
+  /** The rules of the series that look at one of the selections. */
+  #rulesFor(series: Series, bits: number): readonly CompiledRule[] {
+    const last = this.#rulesOf;
+    if (last && last.series === series && last.bits === bits) return last.rules;
+    const known = this.#rulesKnown.get(series) ?? new Map<number, readonly CompiledRule[]>();
+    this.#rulesKnown.set(series, known);
+    const rules = known.get(bits) ?? series.rules.filter(({ bit }) => (bit & bits) !== 0);
+    known.set(bits, rules);
+    this.#rulesOf = { series, bits, rules };
+    return rules;
+  }
+
   /** Raises the bounds by what the entry may add; whether both have reached the rule's minima. */
-  #raise(ledger: number, rule: SeriesRule, newValue: boolean, newSpread: boolean): boolean {
+  #raise(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
     const packed = this.ledgers.bound(ledger, rule.slot);
     let value = packed & valueMax;
     let spread = packed >>> valueBits;
@@ -101,7 +179,7 @@ export class Judge {
     return value >= Math.min(rule.atLeast, valueMax) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
   }
 
-  #holdsInOrder(ledger: number, rule: SeriesRule, time: number): boolean {
+  #holdsInOrder(ledger: number, rule: CompiledRule, time: number): boolean {
     const holds = this.#holds.get(ledger);
     if (holds && time < (holds[rule.slot] ?? 0)) return true;
     const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, rule, this.#count);
@@ -116,54 +194,79 @@ export class Judge {
     return true;
   }
 
-  #takeLate(series: Series, ledger: number, entry: Entry, floor: number, firings: Firing[]): void {
-    const { ledgers } = this;
+  #takeLate(place: Place, entry: Entry, firings: Firing[]): void {
+    const { ledgers, marks } = this;
+    const { ledger, series } = place;
     const after = ledgers.firstAfter(ledger, entry.time);
     const words = ledgers.words(ledger);
+    let bits = marks.bitsOf(entry.mark);
+    let isNew = true;
     for (let index = after - 1; index >= 0; index -= 1) {
       const word = ledgers.start(ledger) + index * entryWords;
       if (timeOf(words, word) !== entry.time) break;
-      if (sameValue(words, word, entry) && markOf(words, word) === entry.mark) return;
+      const mark = markOf(words, word);
+      if (!sameValue(words, word, entry) || !marks.sameAccess(mark, entry.mark)) continue;
+      bits &= ~marks.bitsOf(mark);
+      if (bits === 0) return;
+      ledgers.setMark(ledger, index, marks.withBits(mark, bits));
+      isNew = false;
+      break;
     }
-    ledgers.noteSpread(ledger, this.marks.spreadOf(entry.mark));
-    ledgers.insert(ledger, after, entry, floor);
+    if (isNew) {
+      ledgers.noteSpread(ledger, marks.spreadOf(entry.mark));
+      ledgers.insert(ledger, after, entry, place.floor);
+    }
+    this.#chains.forget(ledger);
+    if (series.kind === 'main' && hasNoValue(entry)) return;
     const sole = ledgers.hasSoleSpread(ledger);
-    for (const rule of series.rules) {
-      this.#raise(ledger, rule, true, !sole);
-      if (!(sole && rule.spreadAtLeast > 1)) this.#sweep(series, ledger, rule, entry.time, floor, firings);
+    for (const rule of this.#rulesFor(series, bits)) {
+      if (rule.raises === 'suppressed' && !place.excepted) continue;
+      if (rule.settleMs > 0) {
+        this.#settleLater(place, rule, entry.time);
+        continue;
+      }
+      if (series.kind !== 'ordered') this.#raise(ledger, rule, true, !sole);
+      if (!(sole && rule.spreadAtLeast > 1)) this.#sweep(place, rule, entry.time, firings);
     }
   }
 
   /**
    * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
-   * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order.
+   * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order. Of a
+   * rule that feeds others every time is told.
    */
-  #sweep(series: Series, ledger: number, rule: SeriesRule, time: number, floor: number, firings: Firing[]): void {
+  #sweep(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     const { ledgers } = this;
+    const { ledger, cell, floor, series } = place;
+    const feeds = rule.feeds.length > 0;
     const known = this.#fired.get(ledger);
     const knownFrom = known?.[2 * rule.slot] ?? 0;
     const knownTo = known?.[2 * rule.slot + 1] ?? 0;
-    const from = time > knownFrom && time <= knownTo ? knownTo + 1 : time;
+    const from = !feeds && time > knownFrom && time <= knownTo ? knownTo + 1 : time;
     if (ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return;
     let first = -1;
     let last = -1;
     const tell = (): void => {
       if (first < 0) return;
       this.#noteFired(ledger, rule, first, last);
-      firings.push({ series, rule, ledger, first, last });
+      firings.push({ rule, ledger, cell, first, last });
     };
-    this.counter.sweep(ledger, from, time + rule.timespanMs, floor, rule, (fired) => {
-      if (first >= 0 && fired - last >= this.quietMs) {
+    const fired = (at: number): void => {
+      if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, at)) return;
+      if (first >= 0 && (feeds || at - last >= this.quietMs)) {
         tell();
-        first = fired;
-      } else if (first < 0) first = fired;
-      last = fired;
-    });
+        first = at;
+      } else if (first < 0) first = at;
+      last = at;
+    };
+    const until = time + rule.timespanMs;
+    if (series.kind === 'ordered') this.#chains.sweep(ledger, series.inputs, from, until, floor, rule.timespanMs, fired);
+    else this.counter.sweep(ledger, from, until, floor, rule, fired);
     tell();
   }
 
   /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
-  #noteFired(ledger: number, rule: SeriesRule, first: number, last: number): void {
+  #noteFired(ledger: number, rule: CompiledRule, first: number, last: number): void {
     const from = 2 * rule.slot;
     let known = this.#fired.get(ledger);
     if (!known) {
@@ -180,4 +283,12 @@ export class Judge {
       known[from + 1] = Math.max(knownTo, last);
     }
   }
+}
+
+function hasNoValue({ v0, v1, v2, v3 }: Entry): boolean {
+  return (v0 | v1 | v2 | v3) === 0;
+}
+
+function isBlank(words: Uint32Array, word: number): boolean {
+  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
 }

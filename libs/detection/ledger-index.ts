@@ -1,78 +1,151 @@
+import { type CellKey, CellTable } from './cell-table.js';
 import { grown } from './grown.js';
 import type { Judge } from './judge.js';
 import type { LedgerStore } from './ledger-store.js';
-import type { Series } from './series.js';
+import { hashBytes, viewOf } from './scan-text.js';
+import type { CompiledSeries, Series } from './series.js';
 
-/** Which ledger belongs to (account, series, group-by cell). The plain cell is an array; cells by further fields are looked up by text. */
+/** Ledgers of one kind, and who judges them. */
+export interface Ledgers {
+  readonly store: LedgerStore;
+  readonly judge: Judge;
+}
+
+/** Which ledger belongs to (account, series, group-by cell). Those without a cell are arrays; cells are looked up by their bytes. */
 export class LedgerIndex {
+  #main = new Uint32Array(64);
   #plain: Uint32Array;
-  readonly #cells = new Map<number, Map<string, number>>();
+  readonly #cells = new CellTable();
+  readonly #others: number;
 
   constructor(
-    private readonly series: readonly Series[],
-    private readonly ledgers: LedgerStore,
-    private readonly judge: Judge,
+    private readonly compiled: CompiledSeries,
+    private readonly main: Ledgers,
+    private readonly other: Ledgers,
   ) {
-    this.#plain = new Uint32Array(64 * Math.max(1, series.length));
+    this.#others = compiled.others.length;
+    this.#plain = new Uint32Array(64 * Math.max(1, this.#others));
   }
 
   get bytes(): number {
-    return this.#plain.byteLength;
+    return this.#main.byteLength + this.#plain.byteLength + this.#cells.bytes;
   }
 
-  /** The ledger, or 0. */
-  find(account: number, series: Series, cell: string): number {
-    if (series.cell.length) return this.#cells.get(this.#place(account, series))?.get(cell) ?? 0;
-    return this.#plain[this.#place(account, series)] ?? 0;
+  /** The ledger of all selected accesses of the account, or 0. */
+  mainOf(account: number): number {
+    return this.#main[account] ?? 0;
+  }
+  openMain(account: number): number {
+    const ledger = this.main.store.open(0);
+    this.setMain(account, ledger);
+    return ledger;
+  }
+  setMain(account: number, ledger: number): void {
+    while (account >= this.#main.length) this.#main = grown(this.#main, Uint32Array);
+    this.#main[account] = ledger;
   }
 
-  /** The ledger of the account's first series, or 0. */
-  firstOf(account: number): number {
-    return this.#plain[account * this.series.length] ?? 0;
+  /** The ledger of a series, or 0. */
+  find(account: number, series: Series, cell: CellKey): number {
+    if (cell.start === cell.end) return this.#plain[this.#place(account, series)] ?? 0;
+    return this.#cells.find(account, series.index, cell);
   }
 
-  findOrOpen(account: number, series: Series, cell: string): number {
+  findOrOpen(account: number, series: Series, cell: CellKey): number {
     const found = this.find(account, series, cell);
     if (found) return found;
-    const ledger = this.ledgers.open(series.index);
+    const ledger = this.other.store.open(series.index);
     this.set(account, series, cell, ledger);
     return ledger;
   }
 
-  set(account: number, series: Series, cell: string, ledger: number): void {
-    const place = this.#place(account, series);
-    if (!series.cell.length) {
-      while (place >= this.#plain.length) this.#plain = grown(this.#plain, Uint32Array);
-      this.#plain[place] = ledger;
+  set(account: number, series: Series, cell: CellKey, ledger: number): void {
+    if (cell.start !== cell.end) {
+      this.#cells.add(account, series.index, cell, ledger);
       return;
     }
-    const cells = this.#cells.get(place) ?? new Map<string, number>();
-    this.#cells.set(place, cells.set(cell, ledger));
+    const place = this.#place(account, series);
+    while (place >= this.#plain.length) this.#plain = grown(this.#plain, Uint32Array);
+    this.#plain[place] = ledger;
   }
 
   /** Lets go of everything the account holds. */
   close(account: number): void {
-    for (const series of this.series) {
-      for (const [, ledger] of this.of(account, series)) {
-        this.judge.forget(ledger);
-        this.ledgers.close(ledger);
-      }
-      const place = this.#place(account, series);
-      if (place < this.#plain.length) this.#plain[place] = 0;
-      this.#cells.delete(place);
+    const main = this.mainOf(account);
+    if (main) this.#closeLedger(this.main, main);
+    if (account < this.#main.length) this.#main[account] = 0;
+    for (const { place, ledger } of this.#plainOf(account)) {
+      this.#closeLedger(this.other, ledger);
+      this.#plain[place] = 0;
+    }
+    this.#cells.drop(account, (_, ledger) => {
+      this.#closeLedger(this.other, ledger);
+      return true;
+    });
+  }
+
+  /** Lets go of the account's ledgers, but for the main one, whose newest entry lies before what their series looks back at. */
+  closeIdle(account: number, newest: number): void {
+    const idle = (series: number, ledger: number): boolean => {
+      const { store } = this.other;
+      const length = store.length(ledger);
+      const horizonMs = this.compiled.others[series - 1]?.horizonMs ?? 0;
+      if (length > 0 && store.timeAt(ledger, length - 1) > newest - horizonMs) return false;
+      this.#closeLedger(this.other, ledger);
+      return true;
+    };
+    for (const { place, series, ledger } of this.#plainOf(account)) if (idle(series, ledger)) this.#plain[place] = 0;
+    this.#cells.drop(account, idle);
+  }
+
+  /** (series, cell, ledger) of the account, the main ledger left out. */
+  *of(account: number): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: number }> {
+    for (const { series, ledger } of this.#plainOf(account)) yield* this.#named(series, none, ledger);
+    for (const { series, cell, ledger } of this.#cells.of(account)) yield* this.#named(series, cell, ledger);
+  }
+
+  *#named(index: number, cell: Uint8Array, ledger: number): Iterable<{ series: Series; cell: Uint8Array; ledger: number }> {
+    const series = this.compiled.others[index - 1];
+    if (series) yield { series, cell, ledger };
+  }
+
+  *#plainOf(account: number): Iterable<{ readonly place: number; readonly series: number; readonly ledger: number }> {
+    for (let other = 0; other < this.#others; other += 1) {
+      const place = account * this.#others + other;
+      const ledger = this.#plain[place] ?? 0;
+      if (ledger) yield { place, series: other + 1, ledger };
     }
   }
 
-  /** (cell, ledger) of the account in one series. */
-  *of(account: number, series: Series): Iterable<readonly [string, number]> {
-    if (series.cell.length) yield* this.#cells.get(this.#place(account, series)) ?? [];
-    else {
-      const ledger = this.#plain[this.#place(account, series)] ?? 0;
-      if (ledger) yield ['', ledger];
-    }
+  #closeLedger({ store, judge }: Ledgers, ledger: number): void {
+    judge.forget(ledger);
+    store.close(ledger);
   }
 
   #place(account: number, series: Series): number {
-    return account * this.series.length + series.index;
+    return account * this.#others + series.index - 1;
   }
+}
+
+const none = new Uint8Array(0);
+/** A cell is at most this long, in bytes; longer ones are told apart by a digest. */
+export const cellBytesMax = 4_096;
+
+export const noCell: CellKey = { bytes: none, view: viewOf(none), start: 0, end: 0, hash: 0 };
+
+export function cellOfBytes(bytes: Uint8Array): CellKey {
+  if (bytes.length === 0) return noCell;
+  const view = viewOf(bytes);
+  return { bytes, view, start: 0, end: bytes.length, hash: hashBytes(view, 0, bytes.length) };
+}
+
+/** The values of a cell's group-by fields. */
+export function cellValues(cell: Uint8Array): readonly string[] {
+  if (cell.length === 0) return [];
+  const values: unknown = JSON.parse(`["${Buffer.from(cell).toString()}"]`);
+  return Array.isArray(values) ? values.map(String) : [];
+}
+
+export function cellBytes(values: readonly string[]): Uint8Array {
+  return Buffer.from(JSON.stringify(values).slice(2, -2));
 }

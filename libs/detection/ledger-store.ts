@@ -3,7 +3,8 @@ import { grown } from './grown.js';
 
 /**
  * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
- * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, spread value).
+ * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, spread value,
+ * selections).
  * Beside each ledger stand two lazy upper bounds per rule (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
  */
 export const timeHighBits = 10;
@@ -33,7 +34,7 @@ export class LedgerStore {
   #count = 1; // ledger 0 is none
   #entries = 0;
 
-  /** `slots`: rules per series at most. */
+  /** `slots`: rules of a ledger at most. */
   constructor(readonly slots: number) {
     this.#bounds = new Uint32Array(64 * slots);
   }
@@ -97,6 +98,18 @@ export class LedgerStore {
   /** Whether every entry that the ledger ever held has one and the same spread value; false when that is not known. */
   hasSoleSpread(ledger: number): boolean {
     return this.#sole[ledger] !== several;
+  }
+
+  /** Gives the entry at `index` another mark. */
+  setMark(ledger: number, index: number, mark: number): void {
+    const words = this.words(ledger);
+    const word = this.start(ledger) + index * entryWords;
+    words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
+  }
+
+  /** Says that nothing is known of the counts of a rule, so that the next access counts. */
+  unknownBound(ledger: number, slot: number): void {
+    this.#bounds[ledger * this.slots + slot] = 0xffffffff;
   }
 
   timeAt(ledger: number, index: number): number {

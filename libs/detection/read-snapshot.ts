@@ -1,28 +1,30 @@
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import { entryWords } from './entry-arena.js';
+import { dormancyColumns } from './dormancy.js';
 import { type EngineOptions, EngineState } from './engine-state.js';
 import { Incident } from './incident.js';
-import { Marks } from './marks.js';
+import { cellOfBytes } from './ledger-index.js';
+import { markOf, timeHighBits, timeOf } from './ledger-store.js';
+import { allBits, Marks } from './marks.js';
+import { selectionIdsOf } from './selection-ids.js';
 import { hashBytes, viewOf } from './scan-text.js';
-import { header, incidentPiece, kinds, SnapshotRefused } from './snapshot-format.js';
+import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused } from './snapshot-format.js';
+import { Texts } from './texts.js';
 
 export function readSnapshot(pieces: Iterable<Uint8Array>, options: EngineOptions): EngineState {
-  let state: EngineState | undefined;
-  let series: readonly string[] = [];
+  let reader: SnapshotReader | undefined;
   const counts = { accounts: 0, incidents: 0 };
   let ended = false;
   try {
     for (const bytes of pieces) {
       const kind = bytes[0];
       const body = Buffer.from(bytes.subarray(1));
-      if (kind === kinds.header) {
-        const parsed = header.parse(deserialize(body));
-        series = parsed.series;
-        state = stateOf(parsed, options);
-      } else if (!state || ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
-      else if (kind === kinds.accounts) counts.accounts += readAccounts(body, state, series);
-      else if (kind === kinds.incident) counts.incidents += readIncident(body, state);
+      if (kind === kinds.header) reader = new SnapshotReader(header.parse(deserialize(body)), options);
+      else if (!reader || ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
+      else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
+      else if (kind === kinds.incident) counts.incidents += reader.incident(body);
+      else if (kind === kinds.pending) reader.pending(body);
       else {
         const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
         ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
@@ -33,82 +35,179 @@ export function readSnapshot(pieces: Iterable<Uint8Array>, options: EngineOption
       ? cause
       : new SnapshotRefused('the snapshot cannot be read by this version', { cause });
   }
-  if (!state || !ended) throw new SnapshotRefused('the snapshot is not whole');
-  return state;
+  if (!reader || !ended) throw new SnapshotRefused('the snapshot is not whole');
+  return reader.state;
 }
 
-function stateOf(parsed: z.infer<typeof header>, options: EngineOptions): EngineState {
-  const state = new EngineState(options, Marks.restore(parsed.marks), parsed.selectionIds);
-  state.watermark = parsed.watermark;
-  state.now = parsed.now;
-  state.lastReceivedAt = parsed.lastReceivedAt;
-  state.missingGroupBy = parsed.missingGroupBy;
-  state.late = parsed.late;
-  state.beyondHorizon = parsed.beyondHorizon;
-  state.book.watermark = parsed.watermark;
-  state.book.order = parsed.order;
-  state.book.versionBase = parsed.versionBase;
-  state.book.versionCounter = parsed.versionCounter;
-  return state;
-}
+class SnapshotReader {
+  readonly state: EngineState;
+  /** Number of a selection now by its number then; -1 where nothing needs it any more. */
+  readonly #numbers: readonly number[];
+  /** Mark now by mark then; undefined where all are as they were. */
+  readonly #marks: Uint32Array | undefined;
+  readonly #series: readonly string[];
+  readonly #dormancies: readonly number[];
 
-function readAccounts(body: Buffer, state: EngineState, series: readonly string[]): number {
-  const all = new Uint32Array(body.buffer, body.byteOffset, body.length / 4);
-  const known = new Map(state.compiled.series.map((one) => [one.key, one]));
-  let at = 0;
-  let accounts = 0;
-  const next = (): number => all[at++] ?? 0;
-  const bytes = (): Uint8Array => {
-    const length = next();
-    const start = body.byteOffset + at * 4;
-    at += Math.ceil(length / 4);
-    return new Uint8Array(body.buffer, start, length);
-  };
-  while (at < all.length) {
-    const key = bytes();
-    const account = state.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
-    const low = next();
-    state.accounts.setNewest(account, next() * 2 ** 32 + low);
-    for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
-      const one = known.get(series[next()] ?? '');
-      const cell = Buffer.from(bytes()).toString();
-      const length = next() * entryWords;
-      const entries = all.subarray(at, at + length);
-      at += length;
-      if (one) state.index.set(account, one, cell, state.ledgers.reopen(one.index, entries));
+  constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
+    const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(options.rules)]);
+    const kept = parsed.selectionIds.filter((id) => wanted.has(id));
+    const marks = new Marks(new Texts(parsed.marks.texts));
+    this.state = new EngineState(options, marks, kept);
+    const { compiled } = this.state;
+    this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
+    this.#series = parsed.series;
+    this.#dormancies = parsed.dormancies.map((id) =>
+      compiled.dormancies.findIndex(({ bit }) => compiled.selectionIds[31 - Math.clz32(bit)] === id),
+    );
+    const { clinics, masks, spreads, bits } = parsed.marks;
+    const map = Uint32Array.from(clinics, (clinic, mark) =>
+      marks.of(clinic, masks[mark] ?? 0, spreads[mark] ?? 0, this.#bits(bits[mark] ?? 0)),
+    );
+    this.#marks = map.every((to, from) => to === from) ? undefined : map;
+    this.#restoreFigures(parsed);
+  }
+
+  #restoreFigures(parsed: z.infer<typeof header>): void {
+    const { state } = this;
+    state.watermark = parsed.watermark;
+    state.settler.watermark = parsed.settled;
+    state.now = parsed.now;
+    state.lastReceivedAt = parsed.lastReceivedAt;
+    state.missingGroupBy = parsed.missingGroupBy;
+    state.late = parsed.late;
+    state.beyondHorizon = parsed.beyondHorizon;
+    state.versions.base = parsed.versionBase;
+    state.versions.counter = parsed.versionCounter;
+    for (const kind of ['incidents', 'suppressed'] as const) {
+      state[kind].watermark = parsed.watermark;
+      state[kind].order = parsed.orders[kind];
     }
-    accounts += 1;
   }
-  return accounts;
-}
 
-function readIncident(body: Buffer, state: EngineState): number {
-  const parsed = incidentPiece.parse(deserialize(body));
-  const { key } = parsed;
-  const incident = new Incident(parsed.opening);
-  for (const one of parsed.matches) {
-    incident.matches.set(one.ruleId, one);
-    incident.firedBits |= 1 << one.selection;
+  #bits(then: number): number {
+    if (then === allBits) return allBits;
+    let now = 0;
+    this.#numbers.forEach((number, was) => {
+      if (number >= 0 && (then & (1 << was)) !== 0) now |= 1 << number;
+    });
+    return now;
   }
-  for (let at = 0; at < parsed.patients.length; at += 5) {
-    const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, bits = 0] = parsed.patients.subarray(at, at + 5);
-    incident.patientSet.add(v0, v1, v2, v3, bits);
+
+  accounts(body: Buffer): number {
+    const { state } = this;
+    const all = new Uint32Array(body.buffer, body.byteOffset, body.length / 4);
+    const known = new Map(state.compiled.others.map((one) => [one.key, one]));
+    let at = 0;
+    let accounts = 0;
+    const next = (): number => all[at++] ?? 0;
+    const bytes = (): Uint8Array => {
+      const length = next();
+      const start = body.byteOffset + at * 4;
+      at += Math.ceil(length / 4);
+      return new Uint8Array(body.buffer, start, length);
+    };
+    const entries = (): Uint32Array => {
+      const length = next() * entryWords;
+      at += length;
+      return all.subarray(at - length, at);
+    };
+    while (at < all.length) {
+      const key = bytes();
+      const account = state.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
+      const floats = Float64Array.from({ length: next() }, () => {
+        at += 2;
+        return new Float64Array(all.slice(at - 2, at).buffer)[0] ?? 0;
+      });
+      this.#restoreTimes(account, floats);
+      if (next() === 1) state.excepted.add(account);
+      const main = entries();
+      if (main.length) {
+        this.#remark(main);
+        const ledger = state.main.store.reopen(0, main);
+        state.index.setMain(account, ledger);
+        this.#resettle(account, ledger, main);
+      }
+      for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
+        const series = known.get(this.#series[next() - 1] ?? '');
+        const cell = bytes();
+        const held = entries();
+        if (!series) continue;
+        this.#remark(held);
+        const ledger = state.other.store.reopen(series.index, held);
+        state.index.set(account, series, cellOfBytes(cell), ledger);
+        if (series.rules.some(({ settleMs }) => settleMs > 0)) this.#settleAgain(account, ledger, cell, held, series.index);
+      }
+      accounts += 1;
+    }
+    return accounts;
   }
-  incident.patients = incident.patientSet.countOf(incident.firedBits);
-  for (const [mark, bits] of parsed.marks) incident.marks.set(mark, bits);
-  const { state: incidentState, coveredFrom, coveredTo, patientsAtDetection, toldStep, closings, version, receivedAt } = parsed;
-  Object.assign(incident, {
-    state: incidentState,
-    coveredFrom,
-    coveredTo,
-    patientsAtDetection,
-    toldStep,
-    closings,
-    version,
-    receivedAt,
-  });
-  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
-  if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
-  state.book.reopen(account, incident, parsed.dirty);
-  return 1;
+
+  #restoreTimes(account: number, [newest = 0, oldest = 0, since = 0, ...dormancy]: Float64Array): void {
+    const { state } = this;
+    state.accounts.setNewest(account, newest);
+    state.accounts.setOldest(account, oldest);
+    state.accounts.setSince(account, since);
+    this.#dormancies.forEach((index, was) => {
+      if (index >= 0) state.dormancy.restore(account, index, dormancy.slice(was * dormancyColumns, (was + 1) * dormancyColumns));
+    });
+  }
+
+  /** Anchors that had not been judged wait again. */
+  #resettle(account: number, ledger: number, entries: Uint32Array): void {
+    if (this.state.compiled.main.rules.some(({ settleMs }) => settleMs > 0))
+      this.#settleAgain(account, ledger, new Uint8Array(0), entries, 0);
+  }
+
+  #settleAgain(account: number, ledger: number, cell: Uint8Array, entries: Uint32Array, index: number): void {
+    const { settler, marks, compiled } = this.state;
+    const rules = (index === 0 ? compiled.main : compiled.others[index - 1])?.rules.filter(({ settleMs }) => settleMs > 0) ?? [];
+    for (let word = 0; word < entries.length; word += entryWords) {
+      const bits = marks.bitsOf(markOf(entries, word));
+      const time = timeOf(entries, word);
+      const hasValue = index !== 0 || entries.subarray(word, word + 4).some((one) => one !== 0);
+      for (const rule of rules)
+        if (hasValue && (bits & rule.bit) !== 0 && time + rule.settleMs > settler.watermark)
+          settler.add({ rule, account, ledger, cell: cell.slice(), time });
+    }
+  }
+
+  #remark(entries: Uint32Array): void {
+    const map = this.#marks;
+    if (!map) return;
+    const timeMask = 2 ** timeHighBits - 1;
+    for (let word = 0; word < entries.length; word += entryWords)
+      entries[word + 5] = ((entries[word + 5] ?? 0) & timeMask) | ((map[markOf(entries, word)] ?? 0) << timeHighBits);
+  }
+
+  incident(body: Buffer): number {
+    const { state } = this;
+    const parsed = incidentPiece.parse(deserialize(body));
+    const incident = new Incident(parsed.opening);
+    for (const one of parsed.matches) {
+      const selection = this.#numbers[one.selection] ?? 0;
+      const exceptions = one.exceptions.map(({ id, bit }) => ({ id, bit: this.#bits(bit) }));
+      incident.matches.set(one.ruleId, { ...one, selection, exceptions });
+      incident.firedBits |= 1 << selection;
+    }
+    for (let at = 0; at < parsed.patients.length; at += 5) {
+      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, bits = 0] = parsed.patients.subarray(at, at + 5);
+      const now = this.#bits(bits | 0);
+      if (now !== 0) incident.patientSet.add(v0, v1, v2, v3, now);
+    }
+    for (const [mark, bits] of parsed.marks) incident.marks.set(this.#marks?.[mark] ?? mark, this.#bits(bits));
+    Object.assign(incident, parsed.figures);
+    state[parsed.kind].reopen(this.#accountOf(parsed.key), incident, parsed.dirty);
+    return 1;
+  }
+
+  pending(body: Buffer): void {
+    const { key, ...pending } = pendingPiece.parse(deserialize(body));
+    this.state.rejudgements.byAccount.set(this.#accountOf(key), pending);
+  }
+
+  #accountOf(key: Uint8Array): number {
+    const account = this.state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+    if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
+    return account;
+  }
 }

@@ -1,128 +1,307 @@
+// Longer than the house likes: the way of one row, from its account to its incidents, is read in one place; its first half is the hot loop.
 import { createHash } from 'node:crypto';
 import type { EngineState } from './engine-state.js';
+import { accountOf } from './field-classes.js';
 import { parseWhole } from './frame-scanner.js';
 import { digest } from './incident-change.js';
 import type { Arrival } from './incident-seams.js';
 import type { Opening } from './incident.js';
-import type { Firing } from './judge.js';
+import type { Firing, Place } from './judge.js';
+import { cellValues, noCell } from './ledger-index.js';
 import type { Entry } from './ledger-store.js';
-import type { Field } from './rule.js';
+import { allBits } from './marks.js';
+import { cellOf, RowValues, setDigest, setInput } from './row-values.js';
 import type { ScannedRow } from './scan-row.js';
-import { SelectionMemo } from './selection-memo.js';
-import type { Series } from './series.js';
+import type { MatchFeed, RowFeed, Series } from './series.js';
+import type { Anchor } from './settler.js';
 
 /** The way of one row: account, selections, ledgers, rules, incidents. */
 export class RowIntake {
-  readonly #memo: SelectionMemo;
+  readonly #values: RowValues;
+  /** The access by its patient. */
+  readonly #access: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time: 0, mark: 0 };
+  /** What goes to a series of its own. */
   readonly #entry: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time: 0, mark: 0 };
+  readonly #place: Place;
   readonly #firings: Firing[] = [];
+  readonly #feeds: readonly { readonly series: Series; readonly feed: RowFeed }[];
+  readonly #feedBits: number;
+  readonly #limits = new Map<number, { readonly behindMs: number; readonly reachMs: number }>();
+  #offset = 0;
 
   constructor(private readonly state: EngineState) {
-    this.#memo = new SelectionMemo(state.compiled.live);
+    const { compiled } = state;
+    this.#values = new RowValues(state.selector);
+    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell.bytes, floor: 0, excepted: false };
+    this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
+    this.#feedBits = this.#feeds.reduce((bits, { feed }) => bits | feed.bit, 0);
   }
 
-  take(row: ScannedRow, detectedAt: number): void {
+  /** `offset` is that of the row's frame. */
+  take(row: ScannedRow, offset: number, detectedAt: number): void {
     const { state } = this;
-    const late = row.time < state.watermark - state.options.allowedLatenessMs;
-    if (row.time > state.watermark) state.watermark = row.time;
+    const { accounts } = state;
+    this.#offset = offset;
+    const watermark = state.watermark;
+    if (row.time > watermark) state.watermark = row.time;
     if (!row.hasAccount) {
       state.missingGroupBy += 1;
       return;
     }
-    const bits = this.#memo.bitsOf(row);
+    row.account = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
+    const bits = state.selector.bitsOf(row);
     if (bits === 0) return;
-    const account = this.#account(row);
-    const newest = state.accounts.newest(account);
-    if (row.time > newest) state.accounts.setNewest(account, row.time);
-    else if (row.time < newest - state.options.allowedLatenessMs) state.late += 1;
+    const account = row.account || this.#newAccount(row, watermark);
+    if (state.isForgotten(account)) state.forget(account);
+    const newest = accounts.newest(account);
+    const oldest = accounts.oldest(account);
+    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time, oldest);
+    if (row.time > newest) accounts.setNewest(account, row.time);
+    if (row.time < oldest) accounts.setOldest(account, row.time);
+    if (this.#isBeyond(account, row.time, newest, oldest, bits)) unclear = true;
     const floor = state.floor(account);
-    const clinic = state.marks.textOfBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+    const clinic = state.marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+    this.#readAccess(row, state.marks.of(clinic, row.categoryMask, clinic, bits));
     this.#firings.length = 0;
-    if (row.time > floor) this.#judge(row, bits, account, clinic, floor);
-    else state.beyondHorizon += 1;
-    if (this.#firings.length === 0 && !state.book.byAccount.has(account)) return;
-    this.#setPatient(row, state.marks.of(clinic, row.categoryMask, clinic));
-    state.book.take(this.#arrival(row, account, bits, late, detectedAt), this.#firings);
-  }
-
-  #account(row: ScannedRow): number {
-    const { accounts, index } = this.state;
-    const found = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
-    if (!found) return accounts.add(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
-    if (this.state.isForgotten(found)) {
-      index.close(found);
-      accounts.setNewest(found, 0);
+    if (row.time <= floor) state.beyondHorizon += 1;
+    this.#judge(row, bits, account, floor);
+    if (this.#firings.length > 0 || state.incidents.byAccount.has(account) || state.suppressed.byAccount.has(account)) {
+      const arrival = this.#arrival(row, account, bits, watermark, detectedAt);
+      if (this.#tell(arrival)) unclear = true;
     }
-    return found;
+    if (state.settler.missed) {
+      state.settler.missed = false;
+      unclear = true;
+    }
+    if (unclear || state.rejudgements.size > 0) this.#noteUnclear(row, account, unclear, watermark);
   }
 
-  #judge(row: ScannedRow, bits: number, account: number, clinic: number, floor: number): void {
+  /** Judges what no more accesses are expected for, up to `watermark`. */
+  settle(watermark: number, detectedAt: number): void {
+    for (let anchor = this.state.settler.next(watermark); anchor; anchor = this.state.settler.next(watermark)) {
+      this.#firings.length = 0;
+      if (!this.#holds(anchor)) continue;
+      const { account, rule, ledger, cell, time } = anchor;
+      this.#firings.push({ rule, ledger, cell, first: time, last: time });
+      this.#propagate(account);
+      const entry: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0 };
+      const opening = (order: number, nth: number): Opening => {
+        const { group_id: groupId, actor_id: actorId } = this.names(account);
+        const id = digest(
+          'incident',
+          'settled',
+          rule.rule.id,
+          Buffer.from(cell).toString(),
+          String(time),
+          groupId,
+          actorId,
+          String(nth),
+        );
+        return { id, groupId, actorId, order, detectedAt, found: 'live', lateMs: 0, completedBy: time };
+      };
+      const receivedAt = this.state.lastReceivedAt;
+      if (this.#tell({ account, entry, bits: 0, receivedAt, detectedAt, opening }))
+        this.state.rejudgements.ask(account, this.#askedNames(account), time, this.#offset);
+    }
+    this.state.settler.missed = false;
+  }
+
+  names(account: number): { readonly group_id: string; readonly actor_id: string } {
+    const key = this.state.accounts.key(account) ?? new Uint8Array(0);
+    return accountOf(key, 0, key.length);
+  }
+
+  #newAccount(row: ScannedRow, watermark: number): number {
+    const { accounts, selector, forgetAfterMs } = this.state;
+    const account = accounts.add(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
+    accounts.setSince(account, watermark - forgetAfterMs);
+    selector.accountAdded(account);
+    row.account = account;
+    return account;
+  }
+
+  /** Whether windows that the access changes may lack accesses that were forgotten. Counts what is late. */
+  #isBeyond(account: number, time: number, newest: number, oldest: number, bits: number): boolean {
     const { state } = this;
-    for (const series of state.compiled.series) {
-      if ((bits & (1 << series.selection)) === 0) continue;
-      let cell = '';
-      let spread = clinic;
-      if (series.kind === 'other') {
-        const values = this.#valuesOf(row, series);
-        if (!values) continue;
-        cell = values.cell;
-        spread = series.spreadField ? state.marks.textOf(values.spread) : clinic;
-      } else if ((series.kind === 'patients') !== row.hasPatient) continue;
-      else {
-        spread = series.spreadField ? state.marks.textOf(this.#textOf(row, series.spreadField)) : clinic;
-        this.#setPatient(row, 0);
+    if (state.options.keepsAll) return false;
+    const behind = newest - time;
+    if (behind > state.options.allowedLatenessMs) state.late += 1;
+    const { behindMs, reachMs } = this.#limitsOf(bits);
+    if (time - reachMs <= state.accounts.since(account)) return true;
+    return behind > behindMs && oldest <= newest - behindMs;
+  }
+
+  #limitsOf(bits: number): { readonly behindMs: number; readonly reachMs: number } {
+    const known = this.#limits.get(bits);
+    if (known) return known;
+    const { compiled } = this.state;
+    const of = <T>(values: readonly T[]): readonly T[] => values.filter((_, number) => (bits & (1 << number)) !== 0);
+    const made = { behindMs: Math.min(...of(compiled.behindMs)), reachMs: Math.max(...of(compiled.reachMs)) };
+    this.#limits.set(bits, made);
+    return made;
+  }
+
+  #judge(row: ScannedRow, bits: number, account: number, floor: number): void {
+    const { state } = this;
+    const place = this.#place;
+    if ((bits & state.compiled.excludedBits) !== 0) this.#except(account);
+    place.excepted = state.excepted.size > 0 && state.excepted.has(account);
+    place.account = account;
+    place.floor = floor;
+    place.series = state.compiled.main;
+    place.cell = noCell.bytes;
+    place.ledger = state.index.mainOf(account) || state.index.openMain(account);
+    if (row.time > floor) state.main.judge.take(place, this.#access, this.#firings);
+    if ((bits & this.#feedBits) !== 0) this.#feedSeries(row, bits, account);
+    if (this.#firings.length > 0) this.#propagate(account);
+  }
+
+  #feedSeries(row: ScannedRow, bits: number, account: number): void {
+    const { state } = this;
+    const place = this.#place;
+    for (const { series, feed } of this.#feeds) {
+      if ((bits & feed.bit) === 0) continue;
+      place.floor = state.floorOf(account, series);
+      if (row.time <= place.floor) continue;
+      const cell = this.#values.cell(row, feed.by);
+      if (!cell) {
+        state.missingGroupBy += 1;
+        continue;
       }
-      this.#entry.mark = state.marks.of(clinic, row.categoryMask, spread);
-      state.judge.take(series, state.index.findOrOpen(account, series, cell), this.#entry, floor, this.#firings);
-    }
-  }
-
-  #setPatient(row: ScannedRow, mark: number): void {
-    this.#entry.v0 = row.patient0;
-    this.#entry.v1 = row.patient1;
-    this.#entry.v2 = row.patient2;
-    this.#entry.v3 = row.patient3;
-    this.#entry.time = row.time;
-    this.#entry.mark = mark;
-  }
-
-  /** Cell, spread value and (in `#entry`) the digest of the counted values; undefined when one that is needed is empty. */
-  #valuesOf(row: ScannedRow, series: Series): { readonly cell: string; readonly spread: string } | undefined {
-    const cell = series.cell.map((field) => this.#textOf(row, field));
-    if (cell.includes('')) {
-      this.state.missingGroupBy += 1;
-      return undefined;
-    }
-    const values = series.field.map((field) => this.#textOf(row, field));
-    if (values.includes('')) return undefined;
-    if (series.field.length === 1 && series.field[0] === 'patient_id') this.#setPatient(row, 0);
-    else {
-      const hash = createHash('md5').update(JSON.stringify(values)).digest();
-      this.#entry.v0 = hash.readUInt32LE(0);
-      this.#entry.v1 = hash.readUInt32LE(4);
-      this.#entry.v2 = hash.readUInt32LE(8);
-      this.#entry.v3 = hash.readUInt32LE(12);
+      place.ledger = state.index.findOrOpen(account, series, cell);
+      place.cell = cell === noCell ? noCell.bytes : cell.bytes.subarray(cell.start, cell.end);
+      if (!this.#values.value(row, feed, this.#entry)) continue;
+      const spread = feed.spread === undefined ? 0 : state.marks.texts.of(this.#values.text(row, feed.spread));
       this.#entry.time = row.time;
+      this.#entry.mark = state.marks.of(0, 0, spread, allBits);
+      place.series = series;
+      state.other.judge.take(place, this.#entry, this.#firings);
     }
-    return { cell: JSON.stringify(cell), spread: series.spreadField ? this.#textOf(row, series.spreadField) : '' };
   }
 
-  /** Any field as text, empty where it is absent. */
-  #textOf(row: ScannedRow, field: Field): string {
-    const value = this.#memo.wholeRow(row)[field];
-    if (typeof value === 'string') return value;
-    return value === undefined ? '' : JSON.stringify(value);
+  /** From now on the account's rules are judged without their exceptions too; how they stand is counted at the next access. */
+  #except(account: number): void {
+    const { state } = this;
+    if (state.excepted.has(account)) return;
+    state.excepted.add(account);
+    const ledger = state.index.mainOf(account);
+    if (!ledger) return;
+    for (const { slot, raises } of state.compiled.main.rules)
+      if (raises === 'suppressed') state.main.store.unknownBound(ledger, slot);
   }
 
-  #arrival(row: ScannedRow, account: number, bits: number, late: boolean, detectedAt: number): Arrival {
-    const entry = this.#entry;
+  /** Matches of rules that others look at go to their series, whose matches may go on. */
+  #propagate(account: number): void {
+    const firings = this.#firings;
+    for (let i = 0; i < firings.length; i += 1) {
+      const firing = firings[i];
+      if (firing) for (const feed of firing.rule.feeds) this.#feedMatch(account, firing, feed);
+    }
+  }
+
+  #feedMatch(account: number, firing: Firing, feed: MatchFeed): void {
+    const { state } = this;
+    const values = cellValues(firing.cell);
+    const place = this.#place;
+    const cell = cellOf(feed.by.map((at) => values[at] ?? ''));
+    place.account = account;
+    place.series = feed.series;
+    place.cell = cell.bytes;
+    place.ledger = state.index.findOrOpen(account, feed.series, cell);
+    place.floor = state.floorOf(account, feed.series);
+    if (firing.first <= place.floor) return;
+    if (feed.value.kind === 'input') setInput(this.#entry, feed.value.input);
+    else if (feed.value.kind === 'match') setDigest(this.#entry, JSON.stringify([firing.rule.key, values, firing.first]));
+    else setDigest(this.#entry, JSON.stringify(feed.value.places.map((at) => values[at] ?? '')));
+    const spread = feed.spread === undefined ? 0 : state.marks.texts.of(values[feed.spread] ?? '');
+    this.#entry.time = firing.first;
+    this.#entry.mark = state.marks.of(0, 0, spread, allBits);
+    state.other.judge.take(place, this.#entry, this.#firings);
+  }
+
+  #holds({ rule, account, ledger, time }: Anchor): boolean {
+    const { value, spread } = this.state.countAt(account, { rule, ledger, cell: noCell.bytes, first: time, last: time });
+    const { atMost, except } = rule.rule.condition;
+    return value >= rule.atLeast && value <= atMost && value !== except && spread >= rule.spreadAtLeast;
+  }
+
+  /** Tells both books; true when one of them needs what the ledgers no longer hold. */
+  #tell(arrival: Arrival): boolean {
+    const { incidents, suppressed, excepted } = this.state;
+    incidents.take(arrival, this.#raising('incident'));
+    let needs = incidents.needsHistory;
+    if (excepted.size > 0 || suppressed.byAccount.size > 0) {
+      suppressed.take(arrival, this.#raising('suppressed'));
+      needs ||= suppressed.needsHistory;
+    }
+    return needs && !this.state.options.keepsAll;
+  }
+
+  #raising(raises: 'incident' | 'suppressed'): readonly Firing[] {
+    return this.#firings.length === 0 ? this.#firings : this.#firings.filter(({ rule }) => rule.raises === raises);
+  }
+
+  #readAccess(row: ScannedRow, mark: number): void {
+    this.#access.v0 = row.patient0;
+    this.#access.v1 = row.patient1;
+    this.#access.v2 = row.patient2;
+    this.#access.v3 = row.patient3;
+    this.#access.time = row.time;
+    this.#access.mark = mark;
+  }
+
+  #noteUnclear(row: ScannedRow, account: number, unclear: boolean, watermark: number): void {
+    const { state } = this;
+    const { rejudgements } = state;
+    if (state.options.keepsAll) return;
+    const pending = unclear
+      ? rejudgements.ask(account, this.#askedNames(account), row.time, this.#offset)
+      : rejudgements.byAccount.get(account);
+    if (!pending) return;
+    const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
+    rejudgements.note(pending, Buffer.concat([bytes.subarray(start, end), newline]), this.#offset);
+    if (!unclear) return;
+    pending.lateMs = Math.max(pending.lateMs, watermark - row.time);
+    pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
+    rejudgements.noteOpener(pending, { time: row.time, id: this.#idOf(row, 0) });
+  }
+
+  #askedNames(account: number): { readonly groupId: string; readonly actorId: string } {
+    const { group_id: groupId, actor_id: actorId } = this.names(account);
+    return { groupId, actorId };
+  }
+
+  #idOf(row: ScannedRow, nth: number): string {
+    const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
+    return digest('incident', String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
+  }
+
+  #arrival(row: ScannedRow, account: number, bits: number, watermark: number, detectedAt: number): Arrival {
+    const lateMs = watermark - row.time;
+    const isLate = lateMs > this.state.options.allowedLatenessMs;
     const opening = (order: number, nth: number): Opening => {
-      const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
-      const groupId = String(group_id);
-      const actorId = String(actor_id);
-      const id = digest('incident', String(event_id), String(patient_id), groupId, actorId, String(nth));
-      return { id, groupId, actorId, order, detectedAt, found: late ? 'late' : 'live', completedBy: row.time };
+      const { group_id, actor_id } = this.names(account);
+      return {
+        id: this.#idOf(row, nth),
+        groupId: group_id,
+        actorId: actor_id,
+        order,
+        detectedAt,
+        found: isLate ? 'late' : 'live',
+        lateMs: isLate ? lateMs : 0,
+        completedBy: row.time,
+      };
     };
-    return { account, entry, bits, receivedAt: row.receivedAt, detectedAt, opening };
+    return { account, entry: this.#access, bits, receivedAt: row.receivedAt, detectedAt, opening };
   }
+}
+
+const newline = Buffer.from('\n');
+
+/** The id of an incident that history, not an access, opened; for openings that no late access is known of. */
+export function idOfHistory(groupId: string, actorId: string, firstFired: number): string {
+  return createHash('sha256')
+    .update(JSON.stringify(['incident', 'history', groupId, actorId, firstFired]))
+    .digest('hex')
+    .slice(0, 32);
 }

@@ -1,5 +1,6 @@
 import type { levels } from '#libs/contracts/incident.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Match } from './rules/match.js';
 
 /** Fields of an access row that rules may name. */
 export type Field = keyof AccessRow;
@@ -17,6 +18,8 @@ export interface Selection {
   readonly presence?: readonly Field[];
   /** Whether the access counts. Never throws; an absent field is undefined. */
   matches(row: Partial<AccessRow>): boolean;
+  /** The normalised condition that `matches` was made from, so that an engine can ask each test once per value; left out: only rows can be asked. */
+  readonly tree?: Match;
   /** The same as a ClickHouse expression over the columns of `accesses`, with every literal escaped. */
   readonly sql: string;
 }

@@ -39,28 +39,35 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
     }
     const guess = follows[key] ?? 0;
     const guessed = keys[guess];
-    let isCategories: boolean;
+    let place: number;
     if (guess > 0 && guessed?.literal.isAt(view, at)) {
       at += guessed.literal.length;
       key = guess;
-      isCategories = key === categoriesKey;
+      place = guess;
     } else {
       const keyEnd = bytes[at + 1] === quote ? endOfPlain(bytes, view, at + 2, false) : -1;
       if (keyEnd < 0 || bytes[keyEnd + 1] !== 0x3a || repeatsFixedKey(bytes, at + 2, keyEnd)) return -1;
       const found = keyAt(bytes, at + 2, keyEnd);
-      isCategories = found === categoriesKey;
+      place = found;
       if (found >= 0) {
         follows[key] = found;
         key = found;
       }
       at = keyEnd + 2;
     }
-    if (isCategories) {
+    if (place === categoriesKey) {
       if (row.categoryMask !== 0) return -1;
       at = scanCategories(bytes, view, at, row);
-    } else if (bytes[at] === quote) at = endOfText(bytes, view, at + 1);
-    else at = endOfValue(bytes, at);
+      if (at < 0) return -1;
+      continue;
+    }
+    const start = at;
+    const isText = bytes[at] === quote;
+    at = isText ? endOfText(bytes, view, at + 1) : endOfValue(bytes, at);
     if (at < 0) return -1;
+    if (place < 0) continue;
+    row.starts[place] = isText ? start + 1 : start;
+    row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
 }
 
@@ -138,8 +145,15 @@ function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
     if (byte !== backslash) continue;
     at += 1;
     const escaped = bytes[at] ?? 0;
-    if (escaped === 0x75) return -1; // \u: rare, left to JSON.parse
-    if (!plainEscapes.includes(escaped)) return -1;
+    if (escaped === 0x75 ? !isHex4(bytes, at + 1) : !plainEscapes.includes(escaped)) return -1;
   }
 }
 const plainEscapes = [...'"\\/bfnrt'].map((char) => char.charCodeAt(0));
+
+function isHex4(bytes: Uint8Array, at: number): boolean {
+  for (let i = at; i < at + 4; i += 1) {
+    const byte = (bytes[i] ?? 0) | 0x20;
+    if (!((byte >= 0x30 && byte <= 0x39) || (byte >= 0x61 && byte <= 0x66))) return false;
+  }
+  return true;
+}

@@ -1,7 +1,10 @@
+import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import { scanOptional } from './scan-optional.js';
 import { endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
+
+const rowKeys = Object.keys(accessRow.shape).length;
 
 /**
  * One access row as the windows need it. Positions are byte offsets into `bytes`. The object is reused: it is valid until the next scan.
@@ -35,6 +38,11 @@ export class ScannedRow {
   receivedAt = 0;
   /** Bit i: `categories[i]` of the vocabulary. */
   categoryMask = 0;
+  /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
+  readonly starts = new Int32Array(rowKeys);
+  readonly ends = new Int32Array(rowKeys);
+  /** Its account's number, 0 for one that is not known; set by whoever looked it up. */
+  account = 0;
   lineStart = 0;
   lineEnd = 0;
   /** Where the original line is, when `bytes` holds a rewritten one. */
@@ -83,6 +91,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.lineStart = start;
   row.line = undefined;
   row.categoryMask = 0;
+  row.ends.fill(0);
   at = scanAccount(bytes, view, at + isoLength, row, canonical);
   if (at < 0 || !patientKey.isAt(view, at)) return false;
   at = scanPatient(bytes, view, at + patientKey.length, row);

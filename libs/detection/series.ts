@@ -1,32 +1,78 @@
-import type { Field, Rule, Selection } from './rule.js';
+import { compileRule } from './compile-rule.js';
+import { type Field, type Rule, type Selection } from './rule.js';
 import type { Threshold } from './window-count.js';
 
-/** Selections that one engine may hold: each is a bit of a patient's word. */
+/** Selections that one engine may hold: each is a bit of an entry's mark and of a patient's word. */
 export const selectionsMax = 32;
 
-/** A rule within its series. */
-export interface SeriesRule extends Threshold {
-  readonly rule: Rule;
-  /** Place in the bounds of a ledger. */
-  readonly slot: number;
+/** Where the value of an entry comes from. */
+export type ValueSource =
+  | { readonly kind: 'patient' }
+  | { readonly kind: 'event' }
+  | { readonly kind: 'fields'; readonly fields: readonly Field[] }
+  /** The number of the input, for rules that ask which inputs are met. */
+  | { readonly kind: 'input'; readonly input: number };
+
+/** Accesses of a selection, as a series takes them. */
+export interface RowFeed {
+  readonly bit: number;
+  readonly by: readonly Field[];
+  readonly value: ValueSource;
+  readonly spread: Field | undefined;
+}
+
+/** Matches of another rule, as a series takes them; `by`, `spread` and the numbers of a value are places in that rule's group-by. */
+export interface MatchFeed {
+  readonly series: Series;
+  readonly by: readonly number[];
+  readonly value:
+    | { readonly kind: 'match' }
+    | { readonly kind: 'places'; readonly places: readonly number[] }
+    | { readonly kind: 'input'; readonly input: number };
+  readonly spread: number | undefined;
 }
 
 /**
- * What windows are kept over: the accesses of one selection, by group-by cell, counting one field. Every rule and window length over the
- * same series shares its ledgers. `patients` series exist for each selection, whatever its rules count: incidents list patients from them.
+ * What windows are kept over: entries by account and group-by cell. Every rule over the same inputs shares its ledgers, whatever its
+ * window. The series `main` holds every selected access of an account once, by patient: rules over patients of the whole account count
+ * there what their selection's bit marks, and incidents list patients from it.
  */
 export interface Series {
   readonly index: number;
   /** Names the content: windows survive a change of rules that leaves the series as it was. */
   readonly key: string;
+  readonly kind: 'main' | 'count' | 'ordered';
+  readonly feeds: readonly RowFeed[];
+  readonly rules: readonly CompiledRule[];
+  /** How far back entries are kept from the newest of their account, milliseconds. */
+  readonly horizonMs: number;
+  /** Inputs of a series of kind `ordered`. */
+  readonly inputs: number;
+}
+
+/** A rule within its series. */
+export interface CompiledRule extends Threshold {
+  readonly rule: Rule;
+  readonly series: Series;
+  /** Place in the bounds of a ledger. */
+  readonly slot: number;
+  /** What it raises: incidents, a record of what its exceptions suppress, or nothing by itself. */
+  readonly raises: 'incident' | 'suppressed' | 'nothing';
+  /** Number of the selection whose patients its incidents list. */
   readonly selection: number;
-  /** Group-by fields besides group and actor. */
-  readonly cell: readonly Field[];
-  readonly field: readonly Field[];
-  readonly spreadField: Field | undefined;
-  /** `patients`: values are patients of the whole account. `blank`: accesses of the selection without patient, all of one value. */
-  readonly kind: 'patients' | 'blank' | 'other';
-  readonly rules: readonly SeriesRule[];
+  /** Exceptions of a suppressed rule, with the bit of what each takes out. */
+  readonly exceptions: readonly { readonly id: string; readonly bit: number }[];
+  /** Series that take its matches. */
+  readonly feeds: readonly MatchFeed[];
+  /** Milliseconds by which event time must have passed an anchor before it may be judged; 0 where more accesses cannot undo it. */
+  readonly settleMs: number;
+  /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
+  readonly reachMs: number;
+  /** Column of the dormancy table, -1 for none. */
+  readonly dormancy: number;
+  readonly dormantMs: number;
+  /** Names what makes it hold: equal for rules that hold at the same times. */
+  readonly key: string;
 }
 
 /** A selection and its bit. */
@@ -36,68 +82,155 @@ export interface LiveSelection {
 }
 
 export interface CompiledSeries {
-  /** Ids by bit number, those of earlier rules included. */
+  /** Ids by bit number, those of earlier rules included; empty text where a bit is free. */
   readonly selectionIds: readonly string[];
   readonly live: readonly LiveSelection[];
-  readonly series: readonly Series[];
-  /** Longest window, milliseconds. */
-  readonly timespanMsMax: number;
-  readonly slotsMax: number;
+  readonly main: Series;
+  /** All but `main`. */
+  readonly others: readonly Series[];
+  readonly rules: readonly CompiledRule[];
+  /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
+  readonly dormancies: readonly { readonly bit: number; readonly dormantMs: number }[];
+  /** Bits of what exceptions take out. */
+  readonly excludedBits: number;
+  readonly mainSlots: number;
+  readonly otherSlots: number;
+  readonly allowedLatenessMsMax: number;
+  /** By selection bit number: the longest reach of the rules that look at it. */
+  readonly reachMs: readonly number[];
+  /** By selection bit number: how far behind its account's newest an access may lie and every window that it changes still be held. */
+  readonly behindMs: readonly number[];
+  /** The longest time that any series looks back. */
+  readonly horizonMsMax: number;
 }
 
-/** Throws RangeError when the rules have more selections than an engine can hold. */
-export function compileSeries(rules: readonly Rule[], earlier: readonly string[]): CompiledSeries {
-  const selections = [...new Map(rules.map((rule) => [rule.selection.id, rule.selection])).values()];
-  const ids = [...new Set([...earlier, ...selections.map(({ id }) => id)])];
-  if (ids.length > selectionsMax)
-    throw new RangeError(
-      `the rules have ${ids.length} different selections, more than ${selectionsMax}: let rules share conditions`,
-    );
-  const drafts = new Map<string, Omit<Series, 'index' | 'rules'> & { readonly rules: SeriesRule[] }>();
-  const draft = (
-    selection: number,
-    cell: readonly Field[],
-    field: readonly Field[],
-    spreadField: Field | undefined,
-    blank = false,
-  ) => {
-    const kind = blank
-      ? ('blank' as const)
-      : !cell.length && field.length === 1 && field[0] === 'patient_id'
-        ? ('patients' as const)
-        : ('other' as const);
-    const key = [ids[selection] ?? '', cell.join(' '), blank ? '' : field.join(' '), spreadField ?? 'clinic_id', kind].join('|');
-    const known = drafts.get(key);
-    if (known) return known;
-    const made = { key, selection, cell, field, spreadField, kind, rules: [] as SeriesRule[] };
-    drafts.set(key, made);
-    return made;
-  };
-  selections.forEach(({ id }) => {
-    const selection = ids.indexOf(id);
-    draft(selection, [], ['patient_id'], undefined);
-    draft(selection, [], ['patient_id'], undefined, true);
-  });
-  for (const rule of rules) {
-    const selection = ids.indexOf(rule.selection.id);
-    const [input] = rule.inputs;
-    if (input?.kind !== 'rows') continue;
-    const spreadField = input.spread !== 'clinic_id' ? input.spread : undefined;
-    const { rules: into } = draft(selection, input.by, input.field, spreadField);
-    into.push({
-      rule,
-      slot: into.length,
-      timespanMs: rule.timespanMs,
-      atLeast: rule.condition.atLeast,
-      spreadAtLeast: rule.spread?.atLeast ?? 0,
-    });
+export interface CompileOptions {
+  readonly quietMs: number;
+  readonly allowedLatenessMs: number;
+}
+
+/** Takes part in building; what others see is `Series` and `CompiledRule`. */
+export interface Draft {
+  readonly series: { -readonly [K in keyof Series]: Series[K] } & { readonly rules: CompiledRule[] };
+}
+
+/**
+ * Lays the rules out as series. `earlier` are the selections of incidents that are still held: their ids keep a bit. Throws RangeError
+ * when the rules have more selections than an engine can hold.
+ */
+export function compileSeries(rules: readonly Rule[], earlier: readonly string[], options: CompileOptions): CompiledSeries {
+  const build = new Build(rules, earlier, options);
+  for (const rule of rules) if (rule.raises) build.rule(rule, 'incident');
+  for (const { raises, unfiltered, exceptions } of rules)
+    if (raises && unfiltered) build.rule({ ...unfiltered, exceptions }, 'suppressed');
+  return build.finish();
+}
+
+export class Build {
+  readonly selections = new Map<string, Selection>();
+  readonly ids: string[] = [];
+  readonly drafts = new Map<string, Draft>();
+  readonly compiled = new Map<
+    string,
+    { -readonly [K in keyof CompiledRule]: CompiledRule[K] } & { readonly feeds: MatchFeed[] }
+  >();
+  readonly dormancies: { bit: number; dormantMs: number }[] = [];
+  readonly #main: Draft;
+
+  constructor(
+    rules: readonly Rule[],
+    earlier: readonly string[],
+    readonly options: CompileOptions,
+  ) {
+    for (const rule of rules) for (const one of [rule, ...(rule.unfiltered ? [rule.unfiltered] : [])]) this.#note(one);
+    this.ids = [...new Set([...earlier, ...this.selections.keys()])];
+    if (this.ids.length > selectionsMax)
+      throw new RangeError(
+        `the rules and what is left of earlier ones have ${this.ids.length} different selections of accesses, more than ${selectionsMax}: let rules share event rules`,
+      );
+    this.#main = { series: { index: 0, key: 'main', kind: 'main', feeds: [], rules: [], horizonMs: 0, inputs: 0 } };
   }
-  const series = [...drafts.values()].map((made, index) => ({ ...made, index }));
-  return {
-    selectionIds: ids,
-    live: selections.map((selection) => ({ bit: 1 << ids.indexOf(selection.id), selection })),
-    series,
-    timespanMsMax: Math.max(0, ...rules.map((rule) => rule.timespanMs)),
-    slotsMax: Math.max(1, ...series.map(({ rules }) => rules.length)),
-  };
+
+  bitOf(selection: Selection): number {
+    return 1 << this.ids.indexOf(selection.id);
+  }
+  numberOf(selection: Selection): number {
+    return this.ids.indexOf(selection.id);
+  }
+
+  rule(rule: Rule, raises: CompiledRule['raises']): CompiledRule {
+    return compileRule(this, rule, raises);
+  }
+
+  main(): Draft {
+    return this.#main;
+  }
+
+  other(kind: 'count' | 'ordered', key: string, feeds: readonly RowFeed[], inputs: number): Draft {
+    const known = this.drafts.get(key);
+    if (known) return known;
+    const draft: Draft = { series: { index: this.drafts.size + 1, key, kind, feeds, rules: [], horizonMs: 0, inputs } };
+    this.drafts.set(key, draft);
+    return draft;
+  }
+
+  dormancy(bit: number, dormantMs: number): number {
+    const known = this.dormancies.find((one) => one.bit === bit);
+    if (!known) return this.dormancies.push({ bit, dormantMs }) - 1;
+    known.dormantMs = Math.min(known.dormantMs, dormantMs);
+    return this.dormancies.indexOf(known);
+  }
+
+  latenessOf(rule: Rule): number {
+    return rule.allowedLatenessMs ?? this.options.allowedLatenessMs;
+  }
+
+  finish(): CompiledSeries {
+    const rules = [...this.compiled.values()];
+    const lateness = Math.max(this.options.allowedLatenessMs, ...rules.map(({ rule }) => this.latenessOf(rule)));
+    const others = [...this.drafts.values()].map(({ series }) => series);
+    for (const series of [this.#main.series, ...others])
+      series.horizonMs = Math.max(
+        0,
+        ...series.rules.map(({ timespanMs, settleMs, rule }) => timespanMs + settleMs + this.latenessOf(rule)),
+      );
+    const main = this.#main.series;
+    main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
+    const behindMs = this.ids.map((id) =>
+      Math.min(
+        ...rules.filter(({ rule }) => looksAt(rule, id)).map((one) => one.series.horizonMs - one.timespanMs - one.settleMs),
+      ),
+    );
+    const reachMs = this.ids.map((id) => Math.max(0, ...rules.filter(({ rule }) => looksAt(rule, id)).map((one) => one.reachMs)));
+    return {
+      selectionIds: this.ids,
+      live: [...this.selections.values()].map((selection) => ({ bit: this.bitOf(selection), selection })),
+      main,
+      others,
+      rules,
+      dormancies: this.dormancies,
+      excludedBits: rules.flatMap(({ exceptions }) => exceptions).reduce((bits, { bit }) => bits | bit, 0),
+      mainSlots: Math.max(1, main.rules.length),
+      otherSlots: Math.max(1, ...others.map((series) => series.rules.length)),
+      allowedLatenessMsMax: lateness,
+      reachMs,
+      behindMs,
+      horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),
+    };
+  }
+
+  #note(rule: Rule): void {
+    this.selections.set(rule.selection.id, rule.selection);
+    for (const { excluded } of rule.exceptions) this.selections.set(excluded.id, excluded);
+    for (const input of rule.inputs)
+      if (input.kind === 'rows') this.selections.set(input.selection.id, input.selection);
+      else this.#note(input.rule);
+  }
+}
+
+function looksAt(rule: Rule, id: string): boolean {
+  return (
+    rule.selection.id === id ||
+    rule.inputs.some((input) => (input.kind === 'rows' ? input.selection.id === id : looksAt(input.rule, id)))
+  );
 }

@@ -12,14 +12,14 @@ export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }
 
-export const version = 1;
+export const version = 2;
 export const pieceBytes = 256 * 1024;
 
 /**
- * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, and last kind 3: the end with the numbers
- * of both. The first byte of a piece is its kind.
+ * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, kind 4: one account whose history waits to be
+ * judged, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
  */
-export const kinds = { header: 0, accounts: 1, incident: 2, end: 3 } as const;
+export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4 } as const;
 
 export const header = z.object({
   version: z.literal(version),
@@ -29,16 +29,23 @@ export const header = z.object({
     clinics: z.array(z.number()),
     masks: z.array(z.number()),
     spreads: z.array(z.number()),
+    bits: z.array(z.number()),
   }),
+  /** Keys of all series but the main one, by number. */
   series: z.array(z.string()),
   selectionIds: z.array(z.string()),
+  /** Those that incidents need. */
+  neededIds: z.array(z.string()),
+  /** Selections of the dormancy columns. */
+  dormancies: z.array(z.string()),
   watermark: z.number(),
+  settled: z.number(),
   now: z.number(),
   lastReceivedAt: z.number(),
   missingGroupBy: z.number(),
   late: z.number(),
   beyondHorizon: z.number(),
-  order: z.number(),
+  orders: z.object({ incidents: z.number(), suppressed: z.number() }),
   versionBase: z.number(),
   versionCounter: z.number(),
 });
@@ -54,6 +61,7 @@ const match = z.object({
     timespan_seconds: z.number(),
   }),
   steps: z.array(z.number()),
+  exceptions: z.array(z.object({ id: z.string(), bit: z.number() })),
   firstFired: z.number(),
   lastFired: z.number(),
   value: z.number(),
@@ -68,6 +76,7 @@ const opening = z.object({
   order: z.number(),
   detectedAt: z.number(),
   found: z.enum(['live', 'late']),
+  lateMs: z.number(),
   completedBy: z.number(),
 }) satisfies z.ZodType<Opening>;
 
@@ -78,19 +87,39 @@ function isView(value: unknown): boolean {
 
 export const incidentPiece = z.object({
   key: z.custom<Uint8Array>(isView),
+  kind: z.enum(['incidents', 'suppressed']),
   opening,
-  state: z.enum(['open', 'closed']),
   matches: z.array(match),
   patients: z.custom<Uint32Array>(isView),
   marks: z.array(z.tuple([z.number(), z.number()])),
-  coveredFrom: z.number(),
-  coveredTo: z.number(),
-  patientsAtDetection: z.number(),
-  toldStep: z.number(),
-  closings: z.number(),
-  version: z.number(),
-  receivedAt: z.number(),
   dirty: z.boolean(),
+  figures: z.object({
+    state: z.enum(['open', 'closed', 'suppressed', 'withdrawn']),
+    coveredFrom: z.number(),
+    coveredTo: z.number(),
+    patientsAtFiring: z.number(),
+    firingStale: z.boolean(),
+    patientsAtDetection: z.number(),
+    toldStep: z.number(),
+    closings: z.number(),
+    version: z.number(),
+    receivedAt: z.number(),
+    archived: z.boolean(),
+    patients: z.number(),
+  }),
+});
+
+export const pendingPiece = z.object({
+  key: z.custom<Uint8Array>(isView),
+  groupId: z.string(),
+  actorId: z.string(),
+  from: z.number(),
+  to: z.number(),
+  throughOffset: z.number(),
+  lateMs: z.number(),
+  receivedAt: z.number(),
+  openers: z.array(z.object({ time: z.number(), id: z.string() })),
+  lines: z.array(z.custom<Uint8Array>(isView)),
 });
 
 export function piece(kind: number, body: Uint8Array): Uint8Array {
@@ -99,7 +128,7 @@ export function piece(kind: number, body: Uint8Array): Uint8Array {
 export function words(...values: readonly number[]): Uint8Array {
   return bytesOf(Uint32Array.from(values));
 }
-export function bytesOf(from: Uint32Array): Uint8Array {
+export function bytesOf(from: Uint32Array | Float64Array): Uint8Array {
   return new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
 }
 /** Length, then the bytes padded to words. */

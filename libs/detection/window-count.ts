@@ -1,6 +1,6 @@
 import { entryWords } from './entry-arena.js';
 import { type LedgerStore, markOf, timeOf } from './ledger-store.js';
-import type { Marks } from './marks.js';
+import { allBits, type Marks } from './marks.js';
 
 /** What a window held when it was counted. */
 export interface WindowCount {
@@ -10,8 +10,9 @@ export interface WindowCount {
   first: number;
 }
 
-/** Both minima of a rule; `spread` 0 where it asks for none. */
+/** Both minima of a rule; `spread` 0 where it asks for none. `bit` is the selection whose entries count. */
 export interface Threshold {
+  readonly bit: number;
   readonly timespanMs: number;
   readonly atLeast: number;
   readonly spreadAtLeast: number;
@@ -49,8 +50,10 @@ export class WindowCounter {
       const word = start + index * entryWords;
       const time = timeOf(words, word);
       if (time <= edge) break;
+      const mark = markOf(words, word);
+      if (!this.#takesPart(words, word, mark, threshold.bit)) continue;
       value += this.#add(words, word);
-      spread += this.#addSpread(markOf(words, word));
+      spread += this.#addSpread(mark);
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
     }
     result.value = value;
@@ -58,8 +61,8 @@ export class WindowCounter {
     return -1;
   }
 
-  /** The exact counts of the entries in `(edge, time]`. */
-  count(ledger: number, edge: number, time: number, result: WindowCount): void {
+  /** The exact counts of the entries in `(edge, time]` that the selection `bit` marks; `result.first` is 0 where there is none. */
+  count(ledger: number, edge: number, time: number, bit: number, result: WindowCount): void {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     this.#begin();
@@ -67,15 +70,18 @@ export class WindowCounter {
     const end = this.ledgers.firstAfter(ledger, time);
     result.value = 0;
     result.spread = 0;
-    result.first = from < end ? this.ledgers.timeAt(ledger, from) : 0;
+    result.first = 0;
     for (let index = from; index < end; index += 1) {
       const word = start + index * entryWords;
+      const mark = markOf(words, word);
+      if (!this.#takesPart(words, word, mark, bit)) continue;
+      if (result.first === 0) result.first = timeOf(words, word);
       result.value += this.#add(words, word);
-      result.spread += this.#addSpread(markOf(words, word));
+      result.spread += this.#addSpread(mark);
     }
   }
 
-  /** Calls `fired` with every time in `[from, until)` of an entry at which the threshold is reached, ascending. Entries not above `floor` do not exist. */
+  /** Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above `floor` do not exist. */
   sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): void {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
@@ -85,20 +91,38 @@ export class WindowCounter {
     this.#begin();
     let value = 0;
     let spread = 0;
+    // Whether an entry of this time takes part: only then it is an anchor.
+    let anchored = false;
     for (let index = oldest; index < end; index += 1) {
       const word = start + index * entryWords;
-      value += this.#add(words, word);
-      spread += this.#addSpread(markOf(words, word));
+      const mark = markOf(words, word);
+      if (this.#takesPart(words, word, mark, threshold.bit)) {
+        value += this.#add(words, word);
+        spread += this.#addSpread(mark);
+        anchored = true;
+      }
       const time = timeOf(words, word);
-      if (time < from || (index + 1 < end && timeOf(words, word + entryWords) === time)) continue;
+      if (index + 1 < end && timeOf(words, word + entryWords) === time) continue;
+      const isAnchor = anchored && time >= from;
+      anchored = false;
+      if (!isAnchor) continue;
       for (; ; oldest += 1) {
         const old = start + oldest * entryWords;
         if (timeOf(words, old) > time - threshold.timespanMs) break;
+        const oldMark = markOf(words, old);
+        if (!this.#takesPart(words, old, oldMark, threshold.bit)) continue;
         value -= this.#remove(words, old);
-        spread -= this.#removeSpread(markOf(words, old));
+        spread -= this.#removeSpread(oldMark);
       }
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) fired(time);
     }
+  }
+
+  /** An entry of the shared ledger takes part in rules whose selection marks it, and when it has a patient. */
+  #takesPart(words: Uint32Array, word: number, mark: number, bit: number): boolean {
+    if (bit === allBits) return true;
+    if ((this.marks.bitsOf(mark) & bit) === 0) return false;
+    return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) !== 0;
   }
 
   #begin(): void {

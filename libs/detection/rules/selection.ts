@@ -11,6 +11,7 @@ export function selectionOf(match: Match): Selection {
     id: digestOf(normalised),
     fields: fieldsOf(normalised),
     presence: presenceOf(normalised),
+    tree: normalised,
     sql: `(${compileSql(normalised)})`,
     matches: compilePredicate(normalised),
   };

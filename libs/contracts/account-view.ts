@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { isoTime } from './access-row.js';
+import { levels } from './incident.js';
+
+/** What a rule sees of one account now: the window that ends at the newest access of the account's partition. */
+export const ruleView = z.object({
+  /** The rule's `id`, else its `name`. */
+  rule_id: z.string(),
+  title: z.string(),
+  type: z.enum(['value_count', 'event_count', 'temporal', 'temporal_ordered']),
+  level: z.enum(levels),
+  timespan_seconds: z.number().positive(),
+  /** Values of the rule's group-by fields besides `group_id` and `actor_id`, name by name; empty for none. */
+  by: z.record(z.string(), z.string()),
+  value: z.int().nonnegative(),
+  threshold: z.int().nonnegative(),
+  /** The second distinct count (`spread`), zero where the rule has none. */
+  spread: z.int().nonnegative(),
+  spread_threshold: z.int().nonnegative(),
+  holds: z.boolean(),
+  /** Values that are missing until it holds, 0 when it holds. */
+  missing: z.int().nonnegative(),
+  /** Clinics, or other values of the spread field, that are missing. */
+  missing_spread: z.int().nonnegative(),
+  /** The next times at which the count falls if nothing more comes, soonest first, and the count from then on. */
+  expiring: z.array(z.object({ time: isoTime, value: z.int().nonnegative() })),
+});
+export type RuleView = Readonly<z.infer<typeof ruleView>>;
+
+/**
+ * What the windows of an account hold: the answer of the scorer to `GET /v1/accounts/{group_id}/{actor_id}`. Fields may be added; a reader
+ * leaves those aside that it does not know.
+ */
+export const accountView = z.object({
+  group_id: z.string(),
+  actor_id: z.string(),
+  /** Event time of the account's newest access that a rule looks at, and of the newest access of its partition. */
+  newest_time: isoTime,
+  watermark: isoTime,
+  rules: z.array(ruleView),
+  /** Incidents that may still grow. */
+  incidents: z.array(
+    z.object({ incident_id: z.string(), state: z.string(), patients: z.int().nonnegative(), rules: z.array(z.string()) }),
+  ),
+});
+export type AccountView = Readonly<z.infer<typeof accountView>>;

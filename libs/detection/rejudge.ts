@@ -1,0 +1,100 @@
+import { EngineState } from './engine-state.js';
+import { FrameScanner } from './frame-scanner.js';
+import type { Incident, Opening } from './incident.js';
+import type { Pending, Rejudgement } from './rejudgements.js';
+import { idOfHistory, RowIntake } from './row-intake.js';
+import { ScannedRow } from './scan-row.js';
+import { hashBytes, viewOf } from './scan-text.js';
+
+/** What waits for its history, oldest first. */
+export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
+  return [...state.rejudgements.byAccount].map(([account, pending]) => {
+    const { groupId, actorId, throughOffset } = pending;
+    const need = state.rejudgements.needOf(
+      stretchOf(state, account, pending),
+      state.dormancy.width > 0 ? state.dormancy.sleptAt(account) : 0,
+    );
+    return { groupId, actorId, throughOffset, ...need };
+  });
+}
+
+/**
+ * Judges the account over its stored rows and what has come since, in order of time, with an engine that forgets nothing, and puts what
+ * that finds in the place of what was known. Nothing happens when the account does not wait any more.
+ */
+export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): void {
+  const key = Buffer.from(`${inner(asked.groupId)}","actor_id":"${inner(asked.actorId)}`);
+  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+  const pending = state.rejudgements.byAccount.get(account);
+  if (!account || !pending) return;
+  const history = judged(state, inOrder([...frames, ...pending.lines], key));
+  const found = history.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+  const stretch = stretchOf(state, account, pending);
+  for (const kind of ['incidents', 'suppressed'] as const)
+    state[kind].adopt({
+      account,
+      ...stretch,
+      incidents: history[kind].byAccount.get(found) ?? [],
+      receivedAt: pending.receivedAt || state.lastReceivedAt,
+      detectedAt,
+      opening: (incident, order) => openingOf(incident, order, pending, state, detectedAt),
+    });
+  if (state.dormancy.width > 0 && found) {
+    const times = history.dormancy.slice(found);
+    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, times.slice(index * 3, index * 3 + 3)));
+  }
+  state.rejudgements.byAccount.delete(account);
+}
+
+function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
+  const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
+  const woke = state.dormancy.width > 0 ? state.dormancy.wokeAt(account) : 0;
+  // An access inside a silence changes what was found when the account woke up.
+  const reach = woke > pending.from ? woke + Math.max(0, ...state.compiled.reachMs) : 0;
+  return state.rejudgements.stretchOf({ ...pending, to: Math.max(pending.to, reach) }, known);
+}
+
+/** An engine state over the rows that shares marks and selections, so that its incidents can be taken over. */
+function judged(state: EngineState, bytes: Uint8Array): EngineState {
+  const options = { ...state.options, keepsAll: true, keepClosedMs: Number.MAX_SAFE_INTEGER };
+  const history = new EngineState(options, state.marks, state.compiled.selectionIds);
+  const intake = new RowIntake(history);
+  const scanner = new FrameScanner(bytes);
+  const row = new ScannedRow();
+  while (scanner.next(row)) intake.take(row, 0, 0);
+  intake.settle(Number.POSITIVE_INFINITY, 0);
+  return history;
+}
+
+/** The rows of the account in order of time, one frame. */
+function inOrder(frames: readonly Uint8Array[], key: Uint8Array): Uint8Array {
+  const rows: { readonly time: number; readonly line: Uint8Array }[] = [];
+  const row = new ScannedRow();
+  for (const frame of frames) {
+    const scanner = new FrameScanner(frame);
+    while (scanner.next(row)) {
+      if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
+      const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
+      rows.push({ time: row.time, line: bytes.subarray(start, end) });
+    }
+  }
+  rows.sort((a, b) => a.time - b.time);
+  return Buffer.concat(rows.flatMap(({ line }) => [line, newline]));
+}
+
+/** The id is that of the first late access, in order of arrival, that can have had a part in the incident. */
+function openingOf(incident: Incident, order: number, pending: Pending, state: EngineState, detectedAt: number): Opening {
+  const { groupId, actorId, openers, lateMs } = pending;
+  const { firstFired, lastTime } = incident;
+  const reachMs = Math.max(0, ...state.compiled.reachMs);
+  const opener = openers.findIndex(({ time }) => time > firstFired - reachMs && time <= lastTime);
+  const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
+  const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired);
+  return { id, groupId, actorId, order, detectedAt, found: 'late', lateMs, completedBy: firstFired };
+}
+
+function inner(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+const newline = Buffer.from('\n');

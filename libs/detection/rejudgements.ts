@@ -1,0 +1,112 @@
+import type { Incident } from './incident.js';
+import type { CompiledSeries } from './series.js';
+
+/** An account whose accesses came too late for what memory holds: its history must be judged again. */
+export interface Rejudgement {
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Rows with `fromMs < time <= toMs` are needed. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** The store must hold everything of the partition up to this offset, inclusive. */
+  readonly throughOffset: number;
+}
+
+/** A late access that may open an incident, with the id that the incident would have. */
+export interface Opener {
+  readonly time: number;
+  readonly id: string;
+}
+
+/** What waits for the history of one account. Times in milliseconds. */
+export interface Pending {
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Firings and incidents between the two may differ from what is known. */
+  from: number;
+  to: number;
+  throughOffset: number;
+  /** The largest lag of a late access behind the newest of its partition. */
+  lateMs: number;
+  receivedAt: number;
+  /** Late accesses in order of arrival. */
+  openers: Opener[];
+  /** Rows that came since, the late one included: the store may not have them yet. */
+  lines: Uint8Array[];
+}
+
+/** Rows that are kept while the store is waited for; above, the store is waited for again. */
+const linesMax = 100_000;
+const openersMax = 10_000;
+
+/** Accounts whose history must be judged again, and what has come of them meanwhile. */
+export class Rejudgements {
+  readonly byAccount = new Map<number, Pending>();
+
+  constructor(
+    private readonly compiled: CompiledSeries,
+    private readonly quietMs: number,
+  ) {}
+
+  get size(): number {
+    return this.byAccount.size;
+  }
+  has(account: number): boolean {
+    return this.byAccount.has(account);
+  }
+
+  /** Times of rules and incidents that an access at `time` can reach become unclear. */
+  ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, offset: number): Pending {
+    const reachMs = Math.max(0, ...this.compiled.reachMs);
+    const known = this.byAccount.get(account);
+    const from = time - this.quietMs;
+    const to = time + reachMs + this.quietMs;
+    if (known) {
+      known.from = Math.min(known.from, from);
+      known.to = Math.max(known.to, to);
+      return known;
+    }
+    const pending: Pending = { ...names, from, to, throughOffset: offset, lateMs: 0, receivedAt: 0, openers: [], lines: [] };
+    this.byAccount.set(account, pending);
+    return pending;
+  }
+
+  /** A row of an account that waits. */
+  note(pending: Pending, line: Uint8Array, offset: number): void {
+    if (pending.lines.length >= linesMax) {
+      pending.lines = [];
+      pending.throughOffset = offset;
+    }
+    pending.lines.push(line);
+  }
+
+  noteOpener(pending: Pending, opener: Opener): void {
+    if (pending.openers.length < openersMax) pending.openers.push(opener);
+  }
+
+  /** The stretch that is unclear, widened to the whole of every incident that it touches. */
+  stretchOf(pending: Pending, incidents: readonly Incident[]): { readonly from: number; readonly to: number } {
+    let { from, to } = pending;
+    for (let again = true; again;) {
+      again = false;
+      for (const { firstFired, lastTime } of incidents) {
+        if (firstFired > to || lastTime < from || (firstFired >= from && lastTime <= to)) continue;
+        from = Math.min(from, firstFired);
+        to = Math.max(to, lastTime);
+        again = true;
+      }
+    }
+    return { from, to };
+  }
+
+  /** What has to be read for the stretch: windows reach back from its beginning, and a silence further. */
+  needOf(
+    stretch: { readonly from: number; readonly to: number },
+    sleptAt: number,
+  ): { readonly fromMs: number; readonly toMs: number } {
+    const reachMs = Math.max(0, ...this.compiled.reachMs);
+    const dormantMs = Math.max(0, ...this.compiled.rules.map((rule) => rule.dormantMs));
+    const fromMs = stretch.from - reachMs - dormantMs;
+    return { fromMs: sleptAt > 0 ? Math.min(fromMs, sleptAt - 1) : fromMs, toMs: stretch.to };
+  }
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { CellKey } from './cell-table.js';
+import { optionalPlaces } from './field-classes.js';
+import { cellBytes, cellBytesMax, cellOfBytes, noCell } from './ledger-index.js';
+import type { Entry } from './ledger-store.js';
+import type { Field } from './rule.js';
+import { backslash, hashBytes, hexWord, quote } from './scan-text.js';
+import type { ScannedRow } from './scan-row.js';
+import type { Selector } from './selector.js';
+import type { RowFeed } from './series.js';
+import { jsonText } from './texts.js';
+
+/** What a text of at most so many bytes is packed into instead of hashed. */
+const packedBytes = 15;
+
+/** Reads group-by cells and counted values out of rows. */
+export class RowValues {
+  readonly #cell: CellKey = { ...noCell };
+  readonly #packed = new Uint8Array(16);
+  readonly #packedView = new DataView(this.#packed.buffer);
+
+  constructor(private readonly selector: Selector) {}
+
+  /** The cell of the fields; undefined when one of them is empty. Valid until the next call. */
+  cell(row: ScannedRow, by: readonly Field[]): CellKey | undefined {
+    const [field] = by;
+    if (field === undefined) return noCell;
+    if (by.length === 1 && this.#plain(row, field)) return this.#cell;
+    const values = by.map((one) => this.text(row, one));
+    if (values.includes('')) return undefined;
+    return cellOf(values);
+  }
+
+  /** Writes the counted value of the row into the entry; false when a counted field is empty. */
+  value(row: ScannedRow, { value }: RowFeed, entry: Entry): boolean {
+    switch (value.kind) {
+      case 'patient':
+        entry.v0 = row.patient0;
+        entry.v1 = row.patient1;
+        entry.v2 = row.patient2;
+        entry.v3 = row.patient3;
+        return row.hasPatient;
+      case 'event':
+        entry.v0 = hexWord(row.view, row.eventStart);
+        entry.v1 = hexWord(row.view, row.eventStart + 8);
+        entry.v2 = hexWord(row.view, row.eventStart + 16);
+        entry.v3 = hexWord(row.view, row.eventStart + 24);
+        return true;
+      case 'input':
+        setInput(entry, value.input);
+        return true;
+      default:
+        return this.#tuple(row, value.fields, entry);
+    }
+  }
+
+  /** Any field as text, empty where it is absent. */
+  text(row: ScannedRow, field: Field): string {
+    const place = optionalPlaces[field];
+    if (place !== undefined) {
+      const end = row.ends[place] ?? 0;
+      const start = row.starts[place] ?? 0;
+      if (end === 0) return '';
+      return row.bytes[start - 1] === quote
+        ? jsonText(row.bytes, start, end)
+        : Buffer.from(row.bytes.buffer, row.bytes.byteOffset + start, end - start).toString();
+    }
+    const value = this.selector.wholeRow(row)[field];
+    if (typeof value === 'string') return value;
+    return value === undefined ? '' : JSON.stringify(value);
+  }
+
+  #tuple(row: ScannedRow, fields: readonly Field[], entry: Entry): boolean {
+    const [field] = fields;
+    if (fields.length === 1 && field !== undefined && this.#plain(row, field)) {
+      const { bytes, start, end } = this.#cell;
+      if (end - start <= packedBytes) {
+        this.#pack(bytes, start, end, entry);
+        return true;
+      }
+    }
+    const values = fields.map((one) => this.text(row, one));
+    if (values.includes('')) return false;
+    const [only = ''] = values;
+    const bytes = values.length === 1 ? Buffer.from(only) : undefined;
+    if (bytes && bytes.length <= packedBytes) this.#pack(bytes, 0, bytes.length, entry);
+    else setDigest(entry, JSON.stringify(values));
+    return true;
+  }
+
+  /** Sets `#cell` to the bytes of the field, where they stand for themselves. */
+  #plain(row: ScannedRow, field: Field): boolean {
+    const place = optionalPlaces[field];
+    if (place === undefined) return false;
+    const end = row.ends[place] ?? 0;
+    const start = row.starts[place] ?? 0;
+    if (end === 0 || end - start > cellBytesMax) return false;
+    for (let at = start; at < end; at += 1) if (row.bytes[at] === backslash) return false;
+    this.#cell.bytes = row.bytes;
+    this.#cell.view = row.view;
+    this.#cell.start = start;
+    this.#cell.end = end;
+    this.#cell.hash = hashBytes(row.view, start, end);
+    return true;
+  }
+
+  /** A short text as it is, its length in the last byte: no two are alike. */
+  #pack(bytes: Uint8Array, start: number, end: number, entry: Entry): void {
+    this.#packed.fill(0);
+    for (let i = start; i < end; i += 1) this.#packed[i - start] = bytes[i] ?? 0;
+    this.#packed[packedBytes] = end - start;
+    entry.v0 = this.#packedView.getUint32(0, true);
+    entry.v1 = this.#packedView.getUint32(4, true);
+    entry.v2 = this.#packedView.getUint32(8, true);
+    entry.v3 = this.#packedView.getUint32(12, true);
+  }
+}
+
+export function cellOf(values: readonly string[]): CellKey {
+  const bytes = cellBytes(values);
+  if (bytes.length <= cellBytesMax) return cellOfBytes(bytes);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return cellOfBytes(cellBytes(values.map((value) => (value.length > 64 ? `${value.slice(0, 64)}… ${digest}` : value))));
+}
+
+/** The number of an input as a value; ordered rules read it back from the last word. */
+export function setInput(entry: Entry, input: number): void {
+  entry.v0 = 0;
+  entry.v1 = 0;
+  entry.v2 = 0;
+  entry.v3 = input + 1;
+}
+
+/** 128 bits of a text. */
+export function setDigest(entry: Entry, text: string): void {
+  const hash = createHash('md5').update(text).digest();
+  entry.v0 = hash.readUInt32LE(0);
+  entry.v1 = hash.readUInt32LE(4);
+  entry.v2 = hash.readUInt32LE(8);
+  entry.v3 = hash.readUInt32LE(12);
+}

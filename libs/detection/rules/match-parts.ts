@@ -1,0 +1,27 @@
+import { plainGlob } from './glob.js';
+import type { Match } from './match.js';
+
+/** Instants of event time, milliseconds, before and after which a condition may differ, besides those of local hours and days. */
+export function instantsOf(match: Match): readonly number[] {
+  if (match.op === 'not') return instantsOf(match.of);
+  if (match.op !== 'test') return match.of.flatMap(instantsOf);
+  const { test } = match;
+  if (test.field !== 'time' || test.kind === 'clock') return [];
+  return Object.values(test).filter((value) => typeof value === 'number');
+}
+
+/** The words that a field is compared with, when it is asked nothing but whether it is there and whether it is one of them. */
+export function wordsOnly(matches: readonly Match[]): readonly string[] | undefined {
+  const words: string[] = [];
+  const visit = (match: Match): boolean => {
+    if (match.op === 'not') return visit(match.of);
+    if (match.op !== 'test') return match.of.every(visit);
+    const { test } = match;
+    if (test.kind === 'present') return true;
+    const word = test.kind === 'glob' ? plainGlob(test.parts, test.cased) : undefined;
+    if (word?.how !== 'is') return false;
+    words.push(word.literal.toLowerCase());
+    return true;
+  };
+  return matches.every(visit) ? words : undefined;
+}
