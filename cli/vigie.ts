@@ -44,6 +44,11 @@ rules
   .argument('[paths...]', 'rule files or folders; the default pack where none is given')
   .description('say what each rule means, and every mistake with file and line')
   .action(async (paths: string[]) => (await import('./rules.js')).checkRulesCommand(paths));
+rules
+  .command('test')
+  .argument('[paths...]', 'rule files or folders; the default pack where none is given')
+  .description('run the cases that stand in the rules')
+  .action(async (paths: string[]) => (await import('./rules.js')).testRulesCommand(paths));
 
 program
   .command('pseudonymise')
