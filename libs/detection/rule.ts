@@ -41,7 +41,7 @@ export interface RowsInput {
   readonly field: readonly Field[];
   readonly spread?: Field;
   /** What its event rules are called, for people. */
-  readonly title?: string;
+  readonly titles?: readonly string[];
 }
 
 /**

@@ -25,8 +25,8 @@ describe('the page on rules', () => {
   it('has examples that load', () => {
     expect(mistakes).toEqual([]);
     expect(rules.map(explainRule)).toEqual([
-      'Raises a high incident when one account reaches at least 60 different patients in at least 2 different clinics within 1 hour, and tells it again at 60, 600 patients.',
-      'Raises nothing itself, and holds when one account reaches at least 5 events within 10 minutes, counted for each source_ip apart.',
+      'Raises a high incident when one account reaches at least 60 different patients in at least 2 different clinics within 1 hour, and tells it again at 60, 600 patients. What counts: "Night look at records of staff".',
+      'Raises nothing itself, and holds when one account reaches at least 5 events within 10 minutes, counted for each source_ip apart. What counts: "Failed log-in".',
       'Raises a critical incident when one account meets, within 1 hour, counted for each address apart, in this order: "Many failed log-ins from one address" being met, then "Export". Here address is source_ip in "Many failed log-ins from one address" being met and source_ip in "Export". Without what exceptions take out: "The yearly quality audit exports from its own station" until 2027-01-31T00:00:00.000Z (head of quality).',
     ]);
     expect(exceptions.map(explainException)).toEqual([

@@ -16,20 +16,20 @@ const expires = (name: string, at = '2027-01-31', search = 'actor_id: [a, b], cl
 
 // prettier-ignore
 const sentences: readonly (readonly [documents: readonly string[], sentence: string])[] = [
-  [[correlation('c', 'type: event_count, rules: [read, login], condition: {gt: 4}')], 'Raises a low incident when one account reaches at least 5 events within 1 hour.'],
-  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 1}')], 'Raises a low incident when one account reaches at least 1 event within 1 hour.'],
-  [[correlation('c', 'type: value_count, rules: read, condition: {field: source_ip, gte: 2}', ', session_id')], 'Raises a low incident when one account reaches at least 2 different addresses within 1 hour, counted for each session_id apart.'],
-  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 3, lt: 1000}')], 'Raises a low incident when one account reaches 3 to 999 different patients within 1 hour. Since more accesses could undo it, it is judged once those that may still come are there.'],
-  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, neq: 5}')], 'Raises a low incident when one account reaches at least 1 (but not 5) different patients within 1 hour. Since more accesses could undo it, it is judged once those that may still come are there.'],
-  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, eq: 1}')], 'Raises a low incident when one account reaches exactly 1 different patient within 1 hour. Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: event_count, rules: [read, login], condition: {gt: 4}')], 'Raises a low incident when one account reaches at least 5 events within 1 hour. What counts: "A look" or "A login".'],
+  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 1}')], 'Raises a low incident when one account reaches at least 1 event within 1 hour. What counts: "A look".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: source_ip, gte: 2}', ', session_id')], 'Raises a low incident when one account reaches at least 2 different addresses within 1 hour, counted for each session_id apart. What counts: "A look".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 3, lt: 1000}')], 'Raises a low incident when one account reaches 3 to 999 different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, neq: 5}')], 'Raises a low incident when one account reaches at least 1 (but not 5) different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, eq: 1}')], 'Raises a low incident when one account reaches exactly 1 different patient within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
   [[correlation('c', 'type: temporal, rules: [login, read]')], 'Raises a low incident when one account meets, within 1 hour, all of "A login" and "A look".'],
   [[correlation('c', 'type: temporal, rules: [login, read, Inner], condition: {gte: 2}')], 'Raises a low incident when one account meets, within 1 hour, at least 2 of "A login", "A look" and "Inner" being met.'],
   [[correlation('c', 'type: temporal_ordered, rules: [login, Inner]')], 'Raises a low incident when one account meets, within 1 hour, in this order: "A login", then "Inner" being met.'],
   [[correlation('c', 'type: event_count, rules: Inner, condition: {gte: 3}')], 'Raises a low incident when one account reaches at least 3 times of "Inner" being met within 1 hour.'],
   [[correlation('c', 'type: value_count, rules: Inner, condition: {field: device, gte: 3}')], 'Raises a low incident when one account reaches at least 3 different device values over "Inner" being met within 1 hour.'],
-  [[correlation('c', 'type: event_count, rules: [read, login], aliases: {at: {read: device, login: source_ip}}, condition: {gte: 3}', ', at')], 'Raises a low incident when one account reaches at least 3 events within 1 hour, counted for each at apart. Here at is device in "A look" and source_ip in "A login".'],
-  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 9}', '', 'vigie: {spread: {field: clinic_id, gte: 2}, dormant: 30d, allowed_lateness: 2h, steps: [9, 1000]}\n')], 'Raises a low incident when one account reaches at least 9 different patients in at least 2 different clinics within 1 hour, and tells it again at 9, 1,000 patients. It does so only within 1 hour after the account woke up from at least 30 days without such an access. Accesses that come up to 2 hours late are waited for.'],
-  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 3}'), expires('Move')], 'Raises a low incident when one account reaches at least 3 events within 1 hour. Without what exceptions take out: "Move" until 2027-01-31T00:00:00.000Z (dpo).'],
+  [[correlation('c', 'type: event_count, rules: [read, login], aliases: {at: {read: device, login: source_ip}}, condition: {gte: 3}', ', at')], 'Raises a low incident when one account reaches at least 3 events within 1 hour, counted for each at apart. What counts: "A look" or "A login". Here at is device in "A look" and source_ip in "A login".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 9}', '', 'vigie: {spread: {field: clinic_id, gte: 2}, dormant: 30d, allowed_lateness: 2h, steps: [9, 1000]}\n')], 'Raises a low incident when one account reaches at least 9 different patients in at least 2 different clinics within 1 hour, and tells it again at 9, 1,000 patients. What counts: "A look". It does so only within 1 hour after the account woke up from at least 30 days without such an access. Accesses that come up to 2 hours late are waited for.'],
+  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 3}'), expires('Move')], 'Raises a low incident when one account reaches at least 3 events within 1 hour. What counts: "A look". Without what exceptions take out: "Move" until 2027-01-31T00:00:00.000Z (dpo).'],
 ];
 
 describe('a rule is told in sentences', () => {
@@ -41,7 +41,7 @@ describe('a rule is told in sentences', () => {
   it('and so is one that raises nothing itself', () => {
     const { rules } = load(inner, correlation('c', 'type: event_count, rules: Inner, condition: {gte: 3}'));
     expect(rules.map(explainRule)[0]).toBe(
-      'Raises nothing itself, and holds when one account reaches at least 2 events within 1 hour, counted for each device apart.',
+      'Raises nothing itself, and holds when one account reaches at least 2 events within 1 hour, counted for each device apart. What counts: "A look".',
     );
   });
 });

@@ -22,7 +22,7 @@ export function explainRule(rule: Rule): string {
       : '';
   const meeting = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   const what = `${raises} when one account ${meeting ? meetingOf(rule) : countOf(rule)}${again}.`;
-  return [what, ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
+  return [what, ...countedOf(rule), ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
 }
 
 function countOf(rule: Rule): string {
@@ -63,7 +63,7 @@ function overOf({ inputs, type }: Rule): string {
 }
 
 function inputOf(input: Input): string {
-  return input.kind === 'rows' ? shown(input.title ?? 'an access') : `${shown(input.rule.title)} being met`;
+  return input.kind === 'rows' ? anyOf((input.titles ?? ['an access']).map(shown)) : `${shown(input.rule.title)} being met`;
 }
 
 function spreadOf({ spread }: Rule): string {
@@ -72,6 +72,14 @@ function spreadOf({ spread }: Rule): string {
 
 function apartOf({ by }: Rule): string {
   return by.length > 0 ? `, counted for each ${by.join(' and ')} apart` : '';
+}
+
+/** Which accesses a count is made of; a meeting has named its rules already. */
+function countedOf({ type, inputs }: Rule): readonly string[] {
+  const titles = inputs.flatMap((input) => (input.kind === 'rows' ? (input.titles ?? []).map(shown) : []));
+  if (type === 'temporal' || type === 'temporal_ordered' || titles.length === 0 || inputs.some(({ kind }) => kind !== 'rows'))
+    return [];
+  return [`What counts: ${anyOf(titles)}.`];
 }
 
 /** What a name that is no field stands for in each input. */

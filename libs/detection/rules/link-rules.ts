@@ -147,7 +147,7 @@ export class Linker {
           kind: 'rows',
           selection: this.#selectionOf(row.matches),
           ...part.place,
-          title: row.titles.join(' or '),
+          titles: row.titles,
         }));
       rows.set(key, row);
       row.matches.push(matchOf(part.leaf, filtered));

@@ -57,7 +57,7 @@ describe('a folder of rules', () => {
     const { sentences, mistakes } = await checkRules([folder, join(folder, 'more')], new Map([['staff', ['x']]]));
     expect(mistakes).toEqual([]);
     expect(sentences).toEqual([
-      `${join(folder, 'more/b.yml')}:1 Two: Raises a low incident when one account reaches at least 2 different combinations of patient_id and clinic_id within 90 minutes.`,
+      `${join(folder, 'more/b.yml')}:1 Two: Raises a low incident when one account reaches at least 2 different combinations of patient_id and clinic_id within 90 minutes. What counts: "a".`,
     ]);
   });
 });

@@ -134,8 +134,10 @@ describe('a case', () => {
 
   it('is not run when the rules have mistakes, its own lists included', () => {
     expect(runCases([{ path: 'a.yml', text: 'title: a\n' }]).mistakes).toHaveLength(1);
-    const text = file(`name: a\nfires: true\nlists: {networks: [nowhere]}\n${firing}`).replace('{actor_id: known}', "{'source_ip|cidr|expand': '%networks%'}"); // prettier-ignore
-    expect(runCases([{ path: 'a.yml', text }], new Map([['networks', ['10.0.0.0/8']]])).mistakes).toMatchObject([{ line: 6 }]);
+    const text = file(`name: a\nfires: true\nlists: {networks: [10.1.2.3, nowhere]}\n${firing}`).replace('{actor_id: known}', "{'source_ip|cidr|expand': '%networks%'}"); // prettier-ignore
+    expect(runCases([{ path: 'a.yml', text }], new Map([['networks', ['10.0.0.0/8']]])).mistakes).toMatchObject([
+      { line: 6, reason: expect.stringMatching(/^"nowhere" is not a network/) },
+    ]);
   });
 });
 

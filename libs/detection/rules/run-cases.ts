@@ -4,7 +4,7 @@ import { judgeHistory } from '../judge-history.js';
 import { isMonotone } from '../rule.js';
 import type { Rule, RuleMistake } from '../rule.js';
 import { inventedPseudonym, rowsOfCase } from './case-rows.js';
-import type { ValueLists } from './detection.js';
+import type { ListValue, ValueLists } from './detection.js';
 import { loadRules } from './load-rules.js';
 import type { RuleFile } from './load-rules.js';
 import type { RuleCase } from './read-cases.js';
@@ -41,10 +41,14 @@ export function runCases(files: readonly RuleFile[], lists: ValueLists = new Map
   return { rules: loaded.rules, results, mistakes: [] };
 }
 
-/** A case names patients by texts, and a list of patients holds pseudonyms, so its values are taken as both. */
+/** A case names patients by texts, and a list of patients holds pseudonyms, so where patients are asked its values are taken as both. */
 function listsOfCase(lists: ValueLists, one: RuleCase): ValueLists {
-  const own = [...one.lists].map(([name, texts]) => [name, texts.flatMap((text) => [text, inventedPseudonym(text)])] as const);
+  const own = [...one.lists].map(([name, texts]) => [name, texts.flatMap(valuesOf)] as const);
   return new Map([...lists, ...own]);
+}
+
+function valuesOf(text: string): readonly ListValue[] {
+  return [{ text }, { text: inventedPseudonym(text), field: 'patient_id' }];
 }
 
 function judgeCase(rule: Rule, one: RuleCase): string | undefined {
