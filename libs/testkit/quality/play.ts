@@ -14,12 +14,14 @@ export interface RulesForPlay {
 /** As the services have them by default. */
 const quietMs = 24 * 3_600_000;
 const allowedLatenessMs = 15 * 60_000;
-const frameLingerMs = 20;
+/** Frames of accounts that no attack uses may be large: only how much an attack has got when it is told is measured to the event. */
+const frameLingerMs = 10_000;
 const frameBytesMax = 256 * 1024;
 
 /**
- * Plays a simulated hospital through the engine, in frames as the ingestor closes them, and judges what is told by the truth. Time is event
- * time: nothing is late, and every delay is that of the rules alone. `onProgress` gets the event time, now and then.
+ * Plays a simulated hospital through the engine and judges what is told by the truth. Each event of an account that an attack uses ends a
+ * frame, as it does where events come one by one. Time is event time: nothing is late, and every delay is that of the rules alone.
+ * `onProgress` gets the event time, now and then.
  */
 export function play(options: SimulationOptions, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
   return new Play(options, rules).run(onProgress);
@@ -50,7 +52,7 @@ class Play {
     for (const played of this.#simulation.played()) {
       const at = Date.parse(played.event.time);
       if (at - frameFrom >= frameLingerMs || this.#main.isFull) {
-        this.#flush(at);
+        this.#flush();
         frameFrom = at;
       }
       this.#book.note(played, at);
@@ -59,6 +61,7 @@ class Play {
       if (this.given.excepted?.actors.has(played.event.actor_id)) this.#bare?.add(lines, at);
       this.#events += 1;
       this.#rows += lines.length;
+      if (this.#book.isUsed(played.event.actor_id)) this.#flush();
       if (this.#events % 10_000 === 0) onProgress(at);
     }
     this.#main.end();
@@ -66,9 +69,9 @@ class Play {
     return this.#sumUp();
   }
 
-  #flush(at: number): void {
-    this.#main.flush(at);
-    this.#bare?.flush(at);
+  #flush(): void {
+    this.#main.flush();
+    this.#bare?.flush();
   }
 
   #sumUp(): Played {
@@ -110,13 +113,13 @@ class Judging {
     this.#newestMs = at;
   }
 
-  flush(at = this.#newestMs): void {
+  flush(): void {
     if (!this.#frame) return;
     const { rejected } = this.#engine.apply({ offset: this.#offset, bytes: Buffer.from(this.#frame) }, this.#newestMs);
     if (rejected[0]) throw new Error(`the engine refused a row: ${rejected[0].detail}`);
     this.#offset += 1;
     this.#frame = '';
-    this.log.take(this.#engine.takeChanges({ includeUpdates: false }), Math.min(at, this.#newestMs), this.isTold);
+    this.log.take(this.#engine.takeChanges({ includeUpdates: false }), this.#newestMs, this.isTold);
   }
 
   end(): void {

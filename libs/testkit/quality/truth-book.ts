@@ -46,6 +46,7 @@ export class TruthBook {
   readonly #attacks = new Map<string, Map<string, Account>>();
   readonly #occasions = new Map<string, Stretch[]>();
   readonly #roles = new Map<string, string>();
+  readonly #used = new Set<string>();
 
   note({ event, cause }: PlayedEvent, atMs: number): void {
     const { actor_id, actor_role, outcome, patient_ids } = event;
@@ -54,6 +55,7 @@ export class TruthBook {
     if (cause.kind === 'legitimate') return this.#noteOccasion(actor_id, cause.name, atMs);
     const account = this.#account(cause.name, actor_id);
     account.times.push(atMs);
+    this.#used.add(actor_id);
     if (outcome === 'failure' || patient_ids.length === 0) return;
     account.events += 1;
     for (const name of patient_ids) account.patients.add(typeof name === 'string' ? name : `${name.authority}|${name.id}`);
@@ -67,6 +69,11 @@ export class TruthBook {
       const exposedByAll = distinct(accounts.values());
       account.told = { actorId, atMs, exposed: account.patients.size, exposedByAll, events: account.events, counted, rules };
     }
+  }
+
+  /** Whether an attack has begun to use the account. */
+  isUsed(actorId: string): boolean {
+    return this.#used.has(actorId);
   }
 
   attacks(): readonly AttackSeen[] {
