@@ -1,5 +1,7 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
+import { addListCommands } from './list-commands.js';
+import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
@@ -58,6 +60,16 @@ program
   .action(async (options: { group: string; authority?: string }) =>
     (await import('./pseudonymise.js')).pseudonymiseCommand(options),
   );
+
+program
+  .command('why')
+  .argument('<incident_id>', 'an incident or suppressed match, or the first digits of its id')
+  .description('show the events that made an incident fire')
+  .option('--limit <number>', 'accesses of each rule', wholeNumber, 50)
+  .addOption(new Option('--format <format>', 'how').choices(['table', 'json', 'ndjson']).default('table'))
+  .action(async (id: string, options: WhyOptions) => (await import('./why/why.js')).whyCommand(id, options));
+
+addListCommands(program);
 
 try {
   await program.parseAsync();

@@ -45,7 +45,7 @@ export class DemoStore {
     const rows = z.array(row).parse(
       await this.#ask(`SELECT incident_id, actor_id, toUnixTimestamp64Milli(rule_matches[1].first_fired) AS fired,
         rule_matches[1].title AS title, patients_at_detection, patients, length(clinics) AS clinics,
-        toUnixTimestamp64Milli(last_time) AS last_time FROM vigie.incidents WHERE state != 'merged'`),
+        toUnixTimestamp64Milli(last_time) AS last_time FROM vigie.incidents WHERE state NOT IN ('merged', 'withdrawn')`),
     );
     const found = rows.find((one) => actors.includes(one.actor_id));
     const mine = found && {

@@ -1,5 +1,5 @@
 -- Which patients an incident concerns, by definition: those of the accesses of its account, from its first to its last time, that its
--- selections select. Only accounts that have an incident are read, through the primary key.
+-- selections select. Only accounts that have an incident are read, through the primary key. Merged and withdrawn ones list nobody.
 CREATE OR REPLACE VIEW vigie.{{view}} AS
 SELECT
     incident_id,
@@ -20,7 +20,7 @@ FROM
         {{selected}} AS selected
     FROM vigie.accesses
     WHERE patient_id != ''
-        AND (group_id, actor_id) IN (SELECT group_id, actor_id FROM vigie.incidents WHERE state != 'merged'{{which}}){{span}}
+        AND (group_id, actor_id) IN (SELECT group_id, actor_id FROM {{from}}){{span}}
 ) AS access
 INNER JOIN
 (
@@ -31,8 +31,7 @@ INNER JOIN
         first_time AS incident_from,
         last_time AS incident_to,
         selections AS incident_selections
-    FROM vigie.incidents
-    WHERE state != 'merged'{{which}}
+    FROM {{from}}
 ) AS incident
     ON group_id = incident_group AND actor_id = incident_actor
 WHERE time >= incident_from AND time <= incident_to AND hasAny(selected, incident_selections)

@@ -1,51 +1,102 @@
-import type { ClickHouseClient } from '@clickhouse/client';
+import { readFileSync } from 'node:fs';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule.js';
+import { isoOf } from '#libs/runtime/clock.js';
 import { incidentPatientsViews } from './incident-patients.js';
 
-const stored = z.array(z.object({ selection_id: z.string(), expression: z.string() }));
+type Given = Pick<Selection, 'id' | 'sql'>;
 
-/** An expression is at most this long, in characters. */
-const expressionMax = 100_000;
+const stored = z.array(z.object({ selection_id: z.string(), expression: z.string(), at: z.coerce.number() }));
+const viewed = z.array(z.object({ selection_id: z.string(), expression: z.string(), needed: z.coerce.boolean() }));
+const viewQuery = readFileSync(new URL('./view-selections.sql', import.meta.url), 'utf8');
+
+/** An expression is at most this long, in characters: a list of about 14,000 pseudonyms. */
+const expressionMax = 500_000;
+
+/** ClickHouse reads a statement of at most this many bytes; its own default is a quarter of it, and the embedded one takes no more. */
+const querySettings = { max_query_size: String(1024 * 1024) } as const;
+
+/** Selections that no incident names stay in the views for so long after their rules were last seen, if they are not too many. */
+const keptMs = 2 * 86_400_000;
+const keptCharactersMax = 200_000;
+/** A selection that is still in use says so again after this time. */
+const refreshMs = keptMs / 4;
 
 /**
  * Adds the selections that are not known yet, after ClickHouse has checked each one, and makes the views `incident_patients` and
- * `incident_patients_of` over all. Called with the same selections it changes nothing but the views, which are the same again.
+ * `incident_patients_of` over all that count: lists change, and with them the selections, so that the views would grow without end over
+ * those of long ago. Called with the same selections it changes nothing but the views, which are the same again.
  */
 export async function registerSelections(
   client: ClickHouseClient,
-  selections: readonly Pick<Selection, 'id' | 'sql'>[],
+  selections: readonly Given[],
   registeredAt: string,
 ): Promise<void> {
+  const now = Date.parse(registeredAt);
   const known = await storedSelections(client);
-  const fresh = selections.filter(({ id }) => !known.has(id));
-  for (const selection of fresh) await validate(client, selection);
-  if (fresh.length > 0)
+  const mistakes: Error[] = [];
+  const taken: Given[] = [];
+  for (const selection of selections) {
+    const old = known.get(selection.id);
+    const mistake = old ? undefined : await mistakeIn(client, selection);
+    if (mistake) mistakes.push(mistake);
+    else if (!old) taken.push(selection);
+    else if (now - old.at > refreshMs) taken.push({ id: selection.id, sql: old.expression });
+  }
+  if (taken.length > 0)
     await client.insert({
       table: 'vigie.selections',
-      values: fresh.map(({ id, sql }) => ({ selection_id: id, expression: sql, registered_at: registeredAt })),
+      values: taken.map(({ id, sql }) => ({ selection_id: id, expression: sql, registered_at: registeredAt })),
       format: 'JSONEachRow',
     });
-  // Read again: another process may have added its own meanwhile. The view of whoever comes last has all of them.
-  for (const query of incidentPatientsViews(await storedSelections(client))) await client.command({ query });
+  // Read again: another process may have added its own meanwhile.
+  const views = incidentPatientsViews(await selectionsOfViews(client, selections, now));
+  for (const query of views) await client.command({ query, clickhouse_settings: querySettings });
+  const [first] = mistakes;
+  if (first) throw new Error(mistakes.map(({ message }) => message).join('; '), { cause: first.cause });
 }
 
-async function storedSelections(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
+async function storedSelections(
+  client: ClickHouseClient,
+): Promise<ReadonlyMap<string, { readonly expression: string; readonly at: number }>> {
   const answer = await client.query({
-    query: 'SELECT selection_id, expression FROM vigie.selections FINAL ORDER BY selection_id',
+    query: 'SELECT selection_id, expression, toUnixTimestamp64Milli(registered_at) AS at FROM vigie.selections FINAL',
     format: 'JSONEachRow',
   });
-  return new Map(stored.parse(await answer.json()).map(({ selection_id, expression }) => [selection_id, expression]));
+  return new Map(stored.parse(await answer.json()).map(({ selection_id, ...rest }) => [selection_id, rest]));
 }
 
-async function validate(client: ClickHouseClient, { id, sql }: Pick<Selection, 'id' | 'sql'>): Promise<void> {
-  if (!/^[0-9a-f]{32}$/.test(id)) throw new Error(`selection ${id.slice(0, 50)}: an id is 32 hexadecimal digits`);
+async function selectionsOfViews(
+  client: ClickHouseClient,
+  given: readonly Given[],
+  now: number,
+): Promise<ReadonlyMap<string, string>> {
+  const query_params = { given: given.map(({ id }) => id), since: isoOf(now - keptMs) };
+  const answer = await client.query({ query: viewQuery, query_params, format: 'JSONEachRow' });
+  const chosen = new Map<string, string>();
+  let characters = 0;
+  for (const { selection_id, expression, needed } of viewed.parse(await answer.json())) {
+    if (!needed && (characters += expression.length) > keptCharactersMax) break;
+    chosen.set(selection_id, expression);
+  }
+  // In order of their ids, so that the same selections make the same view.
+  return new Map([...chosen].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function mistakeIn(client: ClickHouseClient, { id, sql }: Given): Promise<Error | undefined> {
+  if (!/^[0-9a-f]{32}$/.test(id)) return new Error(`selection ${id.slice(0, 50)}: an id is 32 hexadecimal digits`);
   if (sql.length > expressionMax)
-    throw new Error(`selection ${id}: its expression has ${sql.length} characters, at most ${expressionMax} are taken`);
+    return new Error(
+      `selection ${id}: its expression has ${sql.length} characters, at most ${expressionMax} are taken; shorten the lists of its rule`,
+    );
   try {
     // The line end keeps a comment in the expression from swallowing the bracket.
-    await client.command({ query: `EXPLAIN SELECT count() FROM vigie.accesses WHERE (${sql}\n)` });
+    const query = `EXPLAIN SELECT count() FROM vigie.accesses WHERE (${sql}\n)`;
+    await client.command({ query, clickhouse_settings: querySettings });
+    return undefined;
   } catch (cause) {
-    throw new Error(`selection ${id}: ClickHouse does not take its expression; correct the rule that it comes from`, { cause });
+    if (!(cause instanceof ClickHouseError)) throw cause;
+    return new Error(`selection ${id}: ClickHouse does not take its expression; correct the rule that it comes from`, { cause });
   }
 }

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { Selection } from '#libs/detection/rule.js';
 import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
@@ -166,10 +168,67 @@ describe('incidents as people read them', () => {
     expect(await store.found('accesses', [id(300)])).toBe(1);
   });
 
-  it('refuse a selection that ClickHouse does not understand, by name', async () => {
+  it('have no patients once they are withdrawn, and are not there at all when an exception suppressed them', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const selection = 'b'.repeat(32);
+    const common = { first_time: at(0), last_time: at(30), selections: [selection], patients: 2 };
+    const reads = [70, 71, 72].flatMap((n) =>
+      [1, 2].map((of) => access(n * 10 + of, { actor_id: `account.${n}.`, time: at(of) })),
+    );
+    await store.insert('accesses', lines(reads), reads.length, 'states');
+    await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
+    const changes = [
+      change(70, { ...common, actor_id: 'account.70.' }),
+      change(70, { ...common, actor_id: 'account.70.', state: 'withdrawn', change_type: 'incident.withdrawn', change_id: id(700), version: 2 }),
+      change(71, { ...common, actor_id: 'account.71.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
+      // Suppressed matches that were undone, or joined to another one: they never were incidents.
+      change(72, { ...common, actor_id: 'account.72.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
+change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type: 'incident.updated', suppressed_by: ['recall'], change_id: id(720), version: 2 }),
+      change(73, { ...common, state: 'merged', change_type: 'incident.updated', suppressed_by: ['recall'], merged_into: id(71) }),
+    ]; // prettier-ignore
+    await store.insert('incident_changes', lines(changes), changes.length, 'states');
+    const ids = `incident_id IN ('${[70, 71, 72, 73].map(id).join("', '")}')`;
+    expect(await rows(`SELECT incident_id, state, patients FROM vigie.incidents WHERE ${ids}`)).toEqual([
+      { incident_id: id(70), state: 'withdrawn', patients: 0 },
+    ]);
+    expect(await rows(`SELECT incident_id, suppressed_by, patients FROM vigie.suppressed_matches WHERE ${ids}`)).toEqual([
+      { incident_id: id(71), suppressed_by: ['recall'], patients: 2 },
+    ]);
+    expect(await rows(`SELECT change_type FROM vigie.incident_changes WHERE ${ids} ORDER BY version`)).toEqual([
+      { change_type: 'incident.opened' },
+      { change_type: 'incident.withdrawn' },
+    ]);
+    expect(await rows(`SELECT * FROM vigie.incident_patients WHERE ${ids}`)).toEqual([]);
+    const listed = (n: number) =>
+      rows(`SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = '${id(n)}')`);
+    expect([await listed(70), await listed(71), await listed(72)]).toEqual([[{ n: 0 }], [{ n: 2 }], [{ n: 0 }]]);
+  });
+
+  it('keep the selections that they name in the views, while those that no rule and no incident names fall out of them', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const longAgo = new ClickHouseStore(client, new FakeClock(Date.UTC(2024, 0, 1)));
+    await longAgo.registerSelections([selection('1'), selection('2'), selection('3')]);
+    await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] })]), 1, 'named');
+    await store.registerSelections([selection('3'), selection('4')]);
+    await store.registerSelections([selection('3')]);
+    const [view] = await rows("SELECT as_select AS text FROM system.tables WHERE name = 'incident_patients'");
+    const held = ['1', '2', '3', '4'].filter((letter) => JSON.stringify(view).includes(letter.repeat(32)));
+    expect(held).toEqual(['1', '3', '4']);
+  });
+
+  it('have lists even where a rule names thousands of values', async () => {
+    const store = new ClickHouseStore(client, systemClock);
+    const values = Array.from({ length: 10_000 }, (_, n) => `'${id(n)}'`);
+    await store.registerSelections([{ id: '5'.repeat(32), sql: `patient_id IN (${values.join(', ')})` }]);
+    expect(await rows('SELECT count() AS n FROM vigie.incident_patients WHERE incident_id = 1::String')).toEqual([{ n: 0 }]);
+  });
+
+  it('refuse a selection that ClickHouse does not understand, by name, and take the others', async () => {
     const store = new ClickHouseStore(client, systemClock);
     const bad = 'd'.repeat(32);
-    await expect(store.registerSelections([{ id: bad, sql: "nosuch = 'x'" }])).rejects.toThrow(bad);
+    const good = { id: 'e'.repeat(32), sql: "action = 'export'" };
+    await expect(store.registerSelections([{ id: bad, sql: "nosuch = 'x'" }, good])).rejects.toThrow(bad);
+    expect(await rows(`SELECT expression FROM vigie.selections WHERE selection_id = '${good.id}'`)).toHaveLength(1);
     await expect(store.registerSelections([{ id: "x'", sql: '1' }])).rejects.toThrow('32 hexadecimal digits');
   });
 });
@@ -196,6 +255,10 @@ describe('migrations', () => {
 
 async function rows(query: string): Promise<readonly unknown[]> {
   return (await client.query({ query, format: 'JSONEachRow' })).json();
+}
+
+function selection(letter: string): Pick<Selection, 'id' | 'sql'> {
+  return { id: letter.repeat(32), sql: `action = '${letter}'` };
 }
 
 /** Granules of `access_rows` that a query would read. */
@@ -226,8 +289,8 @@ function access(n: number, patch: Partial<AccessRow> = {}): AccessRow {
 function change(n: number, patch: Partial<IncidentChange>): IncidentChange {
   return {
     incident_id: id(n), group_id: 'g', actor_id: 'nurse', state: 'open', first_time: at(0), last_time: at(30), detected_at: at(31),
-    patients: 1, patients_at_detection: 1, clinics: ['c1'], categories: ['identity'], rules: ['r'], rule_matches: [], selections: [],
-    level: 'high', step: 0, found: 'live', detection_delay_seconds: 1, merged_into: '', change_type: 'incident.opened', change_id: id(n),
+    patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: ['c1'], categories: ['identity'], rules: ['r'], rule_matches: [], rule_selections: ['b'.repeat(32)], selections: [],
+    level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: id(n),
     changed_at: at(31), version: 1, received_at: at(30), ...patch,
   }; // prettier-ignore
 }

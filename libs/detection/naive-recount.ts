@@ -102,7 +102,9 @@ function incidentOf(
   );
   const patients = patientsOf(selected);
   const seen = new Set(selected.flatMap((row) => row.categories ?? []));
-  const suppressing = matches.flatMap(({ rule }) => exceptionsOf(rule)).filter(({ excluded }) => selected.some((row) => excluded.matches(row)));
+  const suppressing = matches
+    .flatMap(({ rule }) => exceptionsOf(rule))
+    .filter(({ excluded }) => selected.some((row) => excluded.matches(row)));
   return {
     group: rows[0]?.group_id ?? '',
     actor: rows[0]?.actor_id ?? '',

@@ -36,7 +36,12 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
   );
 }
 
-function holds({ type, condition, spread: wanted, inputs }: Rule, window: readonly Part[], value: number, spread: number): boolean {
+function holds(
+  { type, condition, spread: wanted, inputs }: Rule,
+  window: readonly Part[],
+  value: number,
+  spread: number,
+): boolean {
   if (type === 'temporal_ordered') return isChain(window, inputs.length);
   const { atLeast, atMost, except } = condition;
   return value >= atLeast && value <= atMost && value !== except && spread >= (wanted?.atLeast ?? 0);

@@ -13,6 +13,7 @@ import {
   pieceBytes,
   SnapshotDisturbed,
   text,
+  type toldPiece,
   version,
   words,
 } from './snapshot-format.js';
@@ -45,6 +46,9 @@ export function* writeSnapshot(state: EngineState): Iterable<Uint8Array> {
     const body: z.infer<typeof pendingPiece> = { key: keyOf(state, account), ...rest, openers: [...openers], lines: [...lines] };
     yield piece(kinds.pending, serialize(body));
   }
+  for (const kind of books)
+    if (state[kind].untaken.length)
+      yield piece(kinds.told, serialize({ kind, changes: [...state[kind].untaken] } satisfies z.infer<typeof toldPiece>));
   yield piece(kinds.end, serialize({ accounts, incidents }));
 }
 
@@ -119,7 +123,7 @@ function incidentOf(
 
 /**
  * Accounts, several in a piece, as 32-bit words: length of the key in bytes, the key padded to words, number of float pairs, then as pairs
- * of words newest, oldest and since and the dormancy columns, whether an exception took accesses out, entries of the main ledger and the
+ * of words newest, oldest and since and the dormancy columns, entries of the main ledger and the
  * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, number of entries, the entries.
  */
 function* accountPieces(state: EngineState, counted: () => void): Iterable<Uint8Array> {
@@ -150,7 +154,7 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   yield bytesOf(Float64Array.from(floats));
   const main = index.mainOf(account);
   const entries = main ? state.main.store.slice(main) : new Uint32Array(0);
-  yield words(state.excepted.has(account) ? 1 : 0, entries.length / entryWords);
+  yield words(entries.length / entryWords);
   yield bytesOf(entries);
   const ledgers: Uint8Array[] = [];
   let count = 0;

@@ -25,6 +25,12 @@ export interface LogFields {
   readonly changeType?: string;
   /** Patients of an incident: a figure, never a list. */
   readonly patients?: number;
+  /** How many of them had been read when its first rule fired, and when it was told. */
+  readonly patientsAtFiring?: number;
+  readonly patientsAtDetection?: number;
+  /** `live` or `late`, and how late the access that completed it came, in seconds. */
+  readonly found?: string;
+  readonly lateSeconds?: number;
   readonly level?: string;
   readonly step?: number;
   /** Name of a webhook or other receiver, never its URL with credentials. */

@@ -1,23 +1,26 @@
 import { join } from 'node:path';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { createStoreClient } from '#libs/access-store/client.js';
+import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
 import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
 import { storeAddressOf } from '#libs/access-store/address.js';
+import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
-import type { ArchiverConfig } from './config.js';
+import { type ArchiverConfig, rulePathsOf } from './config.js';
 import { Gauges } from './gauges.js';
 import { ArchiverPipeline } from './pipeline.js';
 import { PlanFiles } from './plan.js';
 import { prepareStore } from './prepare-store.js';
 import { checkEveryMs, Reconciler } from './reconciler.js';
-import { registerRuleSelections } from './rule-selections.js';
+import { RuleSelections } from './rule-selections.js';
 import { Samples } from './samples.js';
 
 const CONFIG = Symbol('archiver configuration');
@@ -65,7 +68,16 @@ export class ArchiverService implements OnApplicationBootstrap {
     this.#state = '';
     logger.info('archiving');
     this.#watch(pipeline, store, samples);
-    void registerRuleSelections(store, config, { clock, log: logger, signal });
+    const paths = rulePathsOf(config);
+    const selections = new RuleSelections({
+      store,
+      lists: new ClickHouseLists(client),
+      load: async (stored) => (await requireRules(config, stored)).rules,
+      files: () => filesFingerprint(paths),
+      clock,
+      log: logger,
+    });
+    void selections.run(signal);
     return pipeline.failed;
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rulesConfig } from '#libs/detection/rules/config.js';
+import { defaultListsDir, type RulesConfig, rulesConfig } from '#libs/detection/rules/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const archiverConfig = {
@@ -10,4 +10,14 @@ export type ArchiverConfig = CommonConfig & z.infer<z.ZodObject<typeof archiverC
 
 export function readArchiverConfig(): ArchiverConfig {
   return readConfig(archiverConfig);
+}
+
+/** Files and folders that decide which accesses the rules look at. */
+export function rulePathsOf(config: RulesConfig): readonly string[] {
+  return [
+    config.VIGIE_RULES_DIR,
+    defaultListsDir,
+    config.VIGIE_LISTS_DIR,
+    ...(config.VIGIE_CLINICS_FILE === undefined ? [] : [config.VIGIE_CLINICS_FILE]),
+  ];
 }

@@ -1,35 +1,98 @@
+import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
 import type { AccessStore } from '#libs/access-store/port.js';
-import type { RulesConfig } from '#libs/detection/rules/config.js';
-import { requireRules } from '#libs/detection/rules/require-rules.js';
+import type { Rule, Selection } from '#libs/detection/rule.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 
-/** Time between two attempts, in milliseconds: doubled up to the second. */
+/** Time between two looks at the rules and lists, in milliseconds. */
+export const lookEveryMs = 5000;
+
+/** After a failure with the same rules: doubled up to the second, in milliseconds. */
 const waitMs = { first: 1000, max: 300_000 } as const;
 
+/** Selections that are in use say so again after this time, in milliseconds; see `registerSelections`. */
+const againMs = 6 * 3_600_000;
+
+export interface RuleSelectionsTools {
+  readonly store: Pick<AccessStore, 'registerSelections'>;
+  readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
+  /** The rules of the configuration over its files and these lists. Rejects when they have mistakes. */
+  readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
+  /** Another text whenever a file of rules or lists is another. */
+  readonly files: () => Promise<string>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /**
- * Makes the selections of the rules known to the store, so that `incident_patients` lists what the scorer counts. Tried until it is done:
- * a mistake in the rules is logged and may be mended meanwhile. Storing goes on without it.
+ * Makes the selections of the rules known to the store, so that `incident_patients` lists what the scorer counts: at the start, and again
+ * when rules or lists change. Tried until it is done: a mistake in the rules is logged and may be mended meanwhile. Storing goes on
+ * without it.
  */
-export async function registerRuleSelections(
-  store: Pick<AccessStore, 'registerSelections'>,
-  config: RulesConfig,
-  { clock, log, signal }: { readonly clock: Clock; readonly log: Log; readonly signal: AbortSignal },
-): Promise<void> {
-  for (let wait: number = waitMs.first; !signal.aborted; wait = Math.min(2 * wait, waitMs.max)) {
-    try {
-      const { rules } = await requireRules(config);
-      const selections = new Map(rules.map(({ selection }) => [selection.id, selection]));
-      await store.registerSelections([...selections.values()]);
-      log.info('the selections of the rules are known to ClickHouse', { count: selections.size, path: config.VIGIE_RULES_DIR });
-      return;
-    } catch (cause) {
-      log.warn('the selections of the rules are not known to ClickHouse yet', {
-        cause,
-        waitMs: wait,
-        path: config.VIGIE_RULES_DIR,
-      });
-      await clock.sleep(wait, signal).catch(() => {});
+export class RuleSelections {
+  #known: string | undefined;
+  #knownAt = 0;
+  #failed: string | undefined;
+  #wait: number = waitMs.first;
+  #notBefore = 0;
+
+  constructor(private readonly tools: RuleSelectionsTools) {}
+
+  /** Looks until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.tools;
+    while (!signal.aborted) {
+      await this.look();
+      await clock.sleep(this.#failed === undefined ? lookEveryMs : Math.min(lookEveryMs, this.#wait), signal).catch(() => {});
     }
   }
+
+  async look(): Promise<void> {
+    const { clock, files, lists } = this.tools;
+    const filesNow = await files();
+    let now = filesNow;
+    try {
+      now = `${filesNow} ${await lists.fingerprint()}`;
+      const due = now !== this.#known || clock.monotonic() - this.#knownAt >= againMs;
+      if (!due || (now === this.#failed && clock.monotonic() < this.#notBefore)) return;
+      await this.#register(now);
+    } catch (cause) {
+      this.#failure(now, cause);
+    }
+  }
+
+  async #register(now: string): Promise<void> {
+    const { store, lists, load, clock, log } = this.tools;
+    const selections = selectionsOf(await load(await readStoredLists(lists)));
+    await store.registerSelections(selections);
+    if (now !== this.#known) log.info('the selections of the rules are known to ClickHouse', { count: selections.length });
+    this.#known = now;
+    this.#knownAt = clock.monotonic();
+    this.#failed = undefined;
+    this.#wait = waitMs.first;
+  }
+
+  #failure(now: string, cause: unknown): void {
+    const { clock, log } = this.tools;
+    this.#wait = now === this.#failed ? Math.min(2 * this.#wait, waitMs.max) : waitMs.first;
+    this.#failed = now;
+    this.#notBefore = clock.monotonic() + this.#wait;
+    log.warn('the selections of the rules are not known to ClickHouse yet', { cause, waitMs: this.#wait });
+  }
+}
+
+/** Every selection that rules judge by, each once: of their inputs, of their twins without exceptions, and what exceptions take out. */
+export function selectionsOf(rules: readonly Rule[]): readonly Selection[] {
+  const found = new Map<string, Selection>();
+  const add = (rule: Rule): void => {
+    const own = [rule.selection, ...rule.exceptions.map(({ excluded }) => excluded)];
+    for (const selection of own) found.set(selection.id, selection);
+    for (const input of rule.inputs)
+      if (input.kind === 'matches') add(input.rule);
+      else found.set(input.selection.id, input.selection);
+    if (rule.unfiltered) add(rule.unfiltered);
+  };
+  for (const rule of rules) add(rule);
+  return [...found.values()];
 }

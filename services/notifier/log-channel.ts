@@ -27,6 +27,10 @@ export class LogChannel implements Channel {
       changeType: change.change_type,
       groupId: change.group_id,
       patients: change.patients,
+      patientsAtFiring: change.patients_at_firing,
+      patientsAtDetection: change.patients_at_detection,
+      found: change.found,
+      ...(change.found === 'late' && { lateSeconds: change.late_seconds }),
       level: change.level,
       step: change.step,
     });

@@ -11,6 +11,7 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import type { Channel, ToldChange } from './channel.js';
 import { DeliveredFile } from './delivered.js';
 import type { NotificationRow } from './outcomes.js';
+import { LogChannel } from './log-channel.js';
 import { deliveredPath, NotifierPipeline } from './pipeline.js';
 import type { Verdict } from './verdict.js';
 
@@ -78,6 +79,34 @@ describe('the notifier on a log', () => {
     expect(again.told.map(({ change_id }) => change_id).toSorted()).toEqual([0, 50].map(idOf));
   });
 
+  it('tells of a withdrawn incident as of a closed one, and never of a suppressed match', async () => {
+    const log = newLog();
+    const siem = new FakeChannel('siem');
+    const running = await start(log, folder(), [siem]);
+    await append(
+      log,
+      change(1),
+      change(2, { change_type: 'incident.suppressed', state: 'suppressed', suppressed_by: ['recall'] }),
+      change(3, { change_type: 'incident.withdrawn', state: 'withdrawn' }),
+      change(4, { change_type: 'incident.closed', state: 'closed' }),
+    );
+    await siem.has(3);
+    await running.stop();
+    expect(siem.told.map(({ change_id }) => change_id)).toEqual([1, 3, 4].map(idOf));
+  });
+
+  it('tells of a change that was written before an upgrade, when changes said less', async () => {
+    const log = newLog();
+    const siem = new FakeChannel('siem');
+    const running = await start(log, folder(), [siem]);
+    const { patients_at_firing: _a, rule_selections: _b, late_seconds: _c, suppressed_by: _d, ...old } = change(1);
+    await log.append({ topic: topics.incidents, partition: 0 }, Buffer.from(`${JSON.stringify(old)}\n`));
+    await siem.has(1);
+    await running.stop();
+    expect(siem.told[0]).toEqual({ ...change(1), ...old, rule_selections: [] });
+    expect(log.frames({ topic: topics.quarantine, partition: 0 })).toHaveLength(0);
+  });
+
   it('the same change appended twice by a replaying scorer is told once', async () => {
     const log = newLog();
     const siem = new FakeChannel('siem');
@@ -114,6 +143,27 @@ describe('the notifier on a log', () => {
     });
     await running.stop();
     expect(rows.map(({ endpoint, outcome, attempt }) => [endpoint, outcome, attempt]).toSorted()).toEqual([['log', 'delivered', 1], ['siem', 'delivered', 1]]); // prettier-ignore
+  });
+});
+
+describe('the log of the notifier', () => {
+  it('says of an incident how many had been read when it fired and when it was told, and how late it was found', async () => {
+    const said: unknown[] = [];
+    const say = (message: string, fields?: object) => void said.push([message, fields]);
+    const channel = new LogChannel({ debug: say, info: say, warn: say, error: say });
+    const late = {
+      found: 'late',
+      late_seconds: 21_600,
+      patients: 90,
+      patients_at_firing: 40,
+      patients_at_detection: 90,
+    } as const;
+    await channel.send({ ...change(1, late), change_type: 'incident.opened' });
+    await channel.send({ ...change(2), change_type: 'incident.withdrawn', state: 'withdrawn' });
+    expect(said).toEqual([
+      ['incident opened', expect.objectContaining({ found: 'late', lateSeconds: 21_600, patientsAtFiring: 40, patientsAtDetection: 90 })],
+      [expect.stringContaining('withdrawn'), expect.not.objectContaining({ lateSeconds: 0 })],
+    ]); // prettier-ignore
   });
 });
 
@@ -194,8 +244,8 @@ function change(index: number, given: Partial<IncidentChange> = {}): IncidentCha
   return {
     incident_id: idOf(index % 10), group_id: 'aleo', actor_id: 'dr.martin', state: 'open',
     first_time: now, last_time: now, detected_at: now,
-    patients: 40, patients_at_detection: 40, clinics: ['750300123'], categories: ['identity'], rules: ['mass-access-10m'],
-    rule_matches: [], selections: ['b'.repeat(32)], level: 'high', step: 40, found: 'live', detection_delay_seconds: 0.4, merged_into: '',
+    patients: 40, patients_at_firing: 40, patients_at_detection: 40, clinics: ['750300123'], categories: ['identity'], rules: ['mass-access-10m'],
+    rule_matches: [], rule_selections: ['b'.repeat(32)], selections: ['b'.repeat(32)], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [],
     change_type: 'incident.opened', change_id: idOf(index), changed_at: now, version: 65536 + index, received_at: now, ...given,
   }; // prettier-ignore
 }

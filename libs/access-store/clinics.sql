@@ -1,0 +1,4 @@
+SELECT group_id, clinic_id, name, opened_at, closed_at
+FROM vigie.clinics
+FINAL
+ORDER BY group_id, clinic_id

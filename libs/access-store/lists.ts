@@ -1,0 +1,41 @@
+import type { Clinic, ListEntry } from '#libs/contracts/list-entry.js';
+import type { ListValue, ValueLists } from '#libs/detection/rules/detection.js';
+import { closedClinicsOf, mergeLists } from '#libs/detection/rules/lists.js';
+
+/** What is in the lists and in the register of clinics now. Every method rejects with `Transient` when the store does not answer. */
+export interface ListStore {
+  /** Values of a list, or of all lists, in order of list, group and value. */
+  entries(listName?: string): Promise<readonly ListEntry[]>;
+  /** Adds values, or takes them out; one with the same list, group and value is replaced. */
+  put(entries: readonly ListEntry[], how?: { readonly removed: boolean }): Promise<void>;
+  /** In order of group and clinic. */
+  clinics(): Promise<readonly Clinic[]>;
+  /** Adds clinics; one with the same group and id is replaced. */
+  putClinics(clinics: readonly Clinic[]): Promise<void>;
+  /** Another text whenever something in the lists or the register is another. */
+  fingerprint(): Promise<string>;
+}
+
+/** All lists of the store by name as rules take them, the closed clinics of the register among them. */
+export async function readStoredLists(store: Pick<ListStore, 'entries' | 'clinics'>): Promise<ValueLists> {
+  return mergeLists(listsOf(await store.entries()), closedClinicsOf(await store.clinics()));
+}
+
+function listsOf(entries: readonly ListEntry[]): ValueLists {
+  const lists = new Map<string, ListValue[]>();
+  for (const entry of entries) {
+    const values = lists.get(entry.list_name);
+    if (values) values.push(valueOf(entry));
+    else lists.set(entry.list_name, [valueOf(entry)]);
+  }
+  return lists;
+}
+
+function valueOf({ value, valid_from, valid_until, group_id }: ListEntry): ListValue {
+  return {
+    text: value,
+    ...(valid_from !== null && { fromMs: Date.parse(valid_from) }),
+    ...(valid_until !== null && { untilMs: Date.parse(valid_until) }),
+    ...(group_id !== '' && { groupId: group_id }),
+  };
+}

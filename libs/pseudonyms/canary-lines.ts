@@ -1,0 +1,53 @@
+import { canonicalAuthority, canonicalIdentifier, groupAuthority, identifierLengthMax } from './canonical.js';
+import type { GroupKeys } from './key-ring.js';
+
+export interface CanaryPseudonyms {
+  /** Each once, in order of the lines. */
+  readonly pseudonyms: readonly string[];
+  /** What is wrong, by line number from 1 and never with the line's text. Not empty: nothing must be stored. */
+  readonly mistakes: readonly { readonly line: number; readonly reason: string }[];
+  /** Lines that hold an identifier. */
+  readonly identifiers: number;
+}
+
+/** Identifiers of one run. */
+const identifiersMax = 10_000;
+
+/**
+ * Identifiers, one a line, to pseudonyms by the function of `pseudonymiseLines`; empty lines are left out. With `everyKey` those under
+ * the group's older keys too, which is what taking out needs.
+ */
+export async function canaryPseudonyms(
+  lines: AsyncIterable<string> | Iterable<string>,
+  keys: GroupKeys,
+  { authority, everyKey }: { readonly authority?: string | undefined; readonly everyKey: boolean },
+): Promise<CanaryPseudonyms> {
+  const of = authority ? canonicalAuthority(authority) : groupAuthority(keys.groupId);
+  const makers = everyKey ? keys.keyIds.flatMap((keyId) => keys.of(keyId) ?? []) : [keys.active];
+  const pseudonyms = new Set<string>();
+  const mistakes: { line: number; reason: string }[] = [];
+  let identifiers = 0;
+  let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    const identifier = canonicalIdentifier(text);
+    if (!identifier) continue;
+    const reason =
+      mistakeIn(identifier) ?? (identifiers >= identifiersMax ? `more than ${identifiersMax} identifiers` : undefined);
+    if (reason) {
+      mistakes.push({ line, reason });
+      continue;
+    }
+    identifiers += 1;
+    for (const maker of makers) pseudonyms.add(maker.of(of, identifier));
+  }
+  return { pseudonyms: [...pseudonyms], mistakes, identifiers };
+}
+
+/** A pseudonym made from what is no identifier would wait for a patient who does not exist, without a word. */
+function mistakeIn(identifier: string): string | undefined {
+  if (identifier.length > identifierLengthMax) return `longer than ${identifierLengthMax} characters`;
+  if (/^id,pseudonym$|,[0-9a-f]{32}$/.test(identifier))
+    return 'the output of vigie pseudonymise; give the identifiers themselves';
+  return /\p{Cc}|\uFFFD/u.test(identifier) ? 'not UTF-8 text, or with control characters such as tabs' : undefined;
+}
