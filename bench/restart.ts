@@ -45,11 +45,11 @@ try {
   const alone = Math.max(...Array.from({ length: 50 }, (_, n) => apply(n)));
   const began = performance.now();
   const header = { offset, written_at: '' };
-  let writing = true;
-  const written = writeSnapshot(path, header, engine.snapshot()).finally(() => (writing = false));
+  const progress = { isWriting: true };
+  const written = writeSnapshot(path, header, engine.snapshot()).finally(() => (progress.isWriting = false));
   let longest = 0;
   let judged = 0;
-  for (let last = performance.now(); writing; last = performance.now()) {
+  for (let last = performance.now(); progress.isWriting; last = performance.now()) {
     await new Promise((resolve) => setImmediate(resolve));
     longest = Math.max(longest, performance.now() - last);
     apply(50 + judged);
