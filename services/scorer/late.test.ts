@@ -114,6 +114,10 @@ describe('accesses that come hours late', () => {
     expect(contents(log.changes())).toHaveLength(1);
     await clock.advance(2000);
     await rejudger.look();
+    // What history decided is kept before it is told.
+    expect(contents(log.changes())).toHaveLength(1);
+    await pipeline.written();
+    await pipeline.tick();
     expect(contents(log.changes()).map((one) => ('actor_id' in one ? one.actor_id : ''))).toEqual(['admin', 'other']);
     expect(await gauge(metrics, 'vigie_rejudgements_waiting')).toBe(0);
     await pipeline.revoked(at);

@@ -26,6 +26,8 @@ export class PartitionScorer {
   #toldUpdatesAt = Number.NEGATIVE_INFINITY;
   #arrivedAt: number;
   #newestReceivedAt = 0;
+  /** Pending while nothing may be appended; see `holdUntil`. */
+  #held: Promise<void> | undefined;
 
   constructor(
     readonly at: TopicPartition,
@@ -42,7 +44,7 @@ export class PartitionScorer {
       if (frame.offset < this.nextOffset) continue;
       this.#judge(frame);
       this.nextOffset = frame.offset + 1;
-      if (this.tools.outbox.size) await this.tools.outbox.flush();
+      if (this.tools.outbox.size) await this.#flush();
     }
     await this.tellFigures();
   }
@@ -62,15 +64,33 @@ export class PartitionScorer {
       this.#toldUpdatesAt = now;
       this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
     }
-    await this.tools.outbox.flush();
+    await this.#flush();
   }
 
-  /** Judges an account's history again and appends what changed. Rejects with `Transient` when the log does not take it; it is then kept. */
-  async rejudge(asked: Rejudgement, frames: readonly Uint8Array[]): Promise<void> {
-    const now = this.tools.clock.now();
-    this.engine.rejudge(asked, frames, now);
-    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
-    await this.tools.outbox.flush();
+  /** Judges an account's history again. What that changes is told with what comes next; a snapshot taken before then holds it. */
+  rejudge(asked: Rejudgement, frames: readonly Uint8Array[]): void {
+    this.engine.rejudge(asked, frames, this.tools.clock.now());
+  }
+
+  /**
+   * Appends nothing before the promise has ended, well or badly. What history decided depends on when it was asked, so it must be in a
+   * snapshot before it is told: judged again after a crash, it could be told under another id.
+   */
+  holdUntil(written: Promise<void>): void {
+    const held = written
+      .catch(() => {})
+      .then(() => {
+        if (this.#held === held) this.#held = undefined;
+      });
+    this.#held = held;
+  }
+  /** Resolves when nothing is held. */
+  async released(): Promise<void> {
+    await this.#held;
+  }
+
+  async #flush(): Promise<void> {
+    if (!this.#held) await this.tools.outbox.flush();
   }
 
   rejudgements(): readonly Rejudgement[] {
@@ -82,7 +102,7 @@ export class PartitionScorer {
     const now = this.tools.clock.now();
     this.engine.backfill(bytes, now);
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
-    await this.tools.outbox.flush();
+    await this.#flush();
   }
 
   /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */

@@ -110,8 +110,9 @@ export class ScorerPipeline implements Reader {
     const owned = this.#owned.get(nameOf(at));
     if (!owned) return;
     await owned.alone(async () => {
-      await owned.scorer.tellFigures(true);
       await owned.writing?.catch(() => {});
+      await owned.scorer.released();
+      await owned.scorer.tellFigures(true);
       await this.#snapshots.begin(owned, this.#engine);
       owned.isGone = true;
     });
@@ -159,6 +160,14 @@ export class ScorerPipeline implements Reader {
     return this.partitions().map(({ scorer }) => ({ partition: scorer.at.partition, stats: scorer.stats() }));
   }
 
+  /** Writes a snapshot, and tells nothing of the partition before it is there. Call it in the partition's turn, with none being written. */
+  keepBeforeTelling(owned: OwnedPartition): void {
+    owned.snapshotOffset = -1;
+    const written = this.#snapshots.begin(owned, this.#engine);
+    owned.scorer.holdUntil(written);
+    this.#noteFailure(owned, written);
+  }
+
   /** Resolves when no snapshot is being written. */
   async written(): Promise<void> {
     for (const owned of this.#owned.values()) await owned.writing?.catch(() => {});
@@ -177,7 +186,11 @@ export class ScorerPipeline implements Reader {
   #snapshotWhenDue(owned: OwnedPartition): void {
     const age = this.tools.clock.monotonic() - owned.snapshotAt;
     if (age < Math.max(this.options.snapshotEveryMs, 20 * owned.snapshotTookMs)) return;
-    this.#snapshots.begin(owned, this.#engine).catch((cause: unknown) =>
+    this.#noteFailure(owned, this.#snapshots.begin(owned, this.#engine));
+  }
+
+  #noteFailure(owned: OwnedPartition, written: Promise<void>): void {
+    written.catch((cause: unknown) =>
       this.tools.logger.error('the snapshot could not be written; the one before still holds, and the next is tried in time', {
         partition: owned.scorer.at.partition,
         cause,

@@ -10,7 +10,17 @@ import { Patience } from './patience.js';
 /** An account's history is held in memory while it is judged: more than this stays waiting, and is told as an error. Bytes. */
 const historyBytesMax = 1024 * 1024 * 1024;
 
+/** Histories that are read before they are judged, together, in bytes. */
+const batchBytesMax = 128 * 1024 * 1024;
+
+interface Answer {
+  readonly asked: Rejudgement;
+  readonly frames: readonly Buffer[];
+}
+
 export interface RejudgerTools {
+  /** Has a snapshot written before anything of the partition is told. */
+  readonly keepBeforeTelling: (owned: OwnedPartition) => void;
   readonly history: AccessHistory;
   readonly clock: Clock;
   readonly logger: Log;
@@ -68,26 +78,43 @@ export class Rejudger {
   async #partition(owned: OwnedPartition): Promise<number> {
     const waiting = owned.scorer.rejudgements();
     if (waiting.length === 0) return 0;
-    const through = await this.tools.history.storedThrough(owned.scorer.at);
-    let done = 0;
-    for (const asked of waiting) {
-      if (owned.isGone) break;
-      if (asked.throughOffset <= through && (await this.#account(owned, asked))) done += 1;
-    }
-    return done;
+    const { history } = this.tools;
+    const through = await history.storedThrough(owned.scorer.at);
+    const answers = await this.#answers(
+      owned,
+      waiting.filter(({ throughOffset }) => throughOffset <= through),
+    );
+    if (answers.length === 0) return 0;
+    // What was read may hold what the windows have not seen yet; judged now, it would come as if it were late. The next look reads again.
+    const read = await history.storedThrough(owned.scorer.at);
+    await owned.writing?.catch(() => {});
+    return owned.alone(() => this.#judge(owned, answers, read));
   }
 
-  async #account(owned: OwnedPartition, asked: Rejudgement): Promise<boolean> {
-    const frames = await this.#read(owned, asked);
-    if (!frames) return false;
-    return owned.alone(async () => {
-      // More may have come late meanwhile: then it is asked for otherwise, and this answer is too old.
-      const stillAsked = owned.scorer.rejudgements().some((other) => keyOf(owned, other) === keyOf(owned, asked));
-      if (owned.isGone || !stillAsked) return false;
-      this.tools.metrics.add('vigie_rejudgements_total');
-      await owned.scorer.rejudge(asked, frames);
-      return true;
-    });
+  /** Histories of accounts that wait, as many as may be held at once. */
+  async #answers(owned: OwnedPartition, waiting: readonly Rejudgement[]): Promise<readonly Answer[]> {
+    const answers: Answer[] = [];
+    let bytes = 0;
+    for (const asked of waiting) {
+      if (owned.isGone || bytes > batchBytesMax) break;
+      const frames = await this.#read(owned, asked);
+      if (!frames) continue;
+      answers.push({ asked, frames });
+      bytes += frames.reduce((sum, { length }) => sum + length, 0);
+    }
+    return answers;
+  }
+
+  #judge(owned: OwnedPartition, answers: readonly Answer[], readThrough: number): number {
+    const { scorer } = owned;
+    if (owned.isGone || owned.writing || scorer.nextOffset <= readThrough) return 0;
+    // More may have come late meanwhile: then it is asked for otherwise, and the answer is too old.
+    const asked = new Set(scorer.rejudgements().map((one) => keyOf(owned, one)));
+    const fitting = answers.filter((answer) => asked.has(keyOf(owned, answer.asked)));
+    for (const answer of fitting) scorer.rejudge(answer.asked, answer.frames);
+    if (fitting.length > 0) this.tools.keepBeforeTelling(owned);
+    this.tools.metrics.add('vigie_rejudgements_total', {}, fitting.length);
+    return fitting.length;
   }
 
   /** Undefined when it is too much to hold. */

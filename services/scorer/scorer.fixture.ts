@@ -88,7 +88,10 @@ export async function aScorer(given: ScorerGiven) {
     ...tools,
     pipeline,
     from: from === 'earliest' ? held.start : from,
-    rejudger: new Rejudger(() => pipeline.partitions(), beside),
+    rejudger: new Rejudger(() => pipeline.partitions(), {
+      ...beside,
+      keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
+    }),
     filler: new Filler(pipeline, beside),
   };
 }

@@ -103,7 +103,10 @@ export class ScorerService implements OnApplicationBootstrap {
 
   #background(pipeline: ScorerPipeline, client: StoreClient, reloader: RulesReloader): Background {
     const tools = { history: new ClickHouseHistory(client), clock: this.clock, logger: this.logger, metrics: this.metrics };
-    const rejudger = new Rejudger(() => pipeline.partitions(), tools);
+    const rejudger = new Rejudger(() => pipeline.partitions(), {
+      ...tools,
+      keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
+    });
     const background = new Background({ rejudger, filler: new Filler(pipeline, tools), reloader }, tools);
     background.start();
     process.on('SIGHUP', () => background.lookAtRules());
