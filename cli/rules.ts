@@ -1,16 +1,41 @@
+import { reportLines, reportSummary } from '#libs/detection/rules/case-report.js';
 import { checkRules, mistakeText } from '#libs/detection/rules/check-rules.js';
+import { readRuleFiles } from '#libs/detection/rules/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/require-rules.js';
+import { runCases } from '#libs/detection/rules/run-cases.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { readCommandConfig } from './config.js';
 
-/** `vigie rules check`: what each rule means on standard output, every mistake on standard error, exit code 1 when there is one. */
+/**
+ * `vigie rules check`: what each rule means, and each exception, on standard output; every mistake and every exception that has expired on
+ * standard error; exit code 1 when there is a mistake.
+ */
 export async function checkRulesCommand(paths: readonly string[]): Promise<void> {
-  const config = readCommandConfig();
-  const { sentences, mistakes } = await checkRules(
-    paths.length ? paths : [config.VIGIE_RULES_DIR],
-    await readLists(config.VIGIE_LISTS_DIR),
-  );
-  for (const sentence of sentences) process.stdout.write(`${sentence}\n`);
-  for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
-  process.stderr.write(`${sentences.length} rule(s), ${mistakes.length} mistake(s)\n`);
+  const { folders, lists } = await readInput(paths);
+  const { sentences, exceptions, warnings, mistakes } = await checkRules(folders, lists, systemClock.now());
+  for (const sentence of [...sentences, ...exceptions]) process.stdout.write(`${sentence}\n`);
+  for (const mistake of [...mistakes, ...warnings]) process.stderr.write(`${mistakeText(mistake)}\n`);
+  process.stderr.write(`${sentences.length} rule(s), ${exceptions.length} exception(s), ${mistakes.length} mistake(s)\n`);
   process.exitCode = mistakes.length ? 1 : 0;
+}
+
+/** `vigie rules test`: runs the cases of every rule; exit code 1 when one fails or a file has a mistake. */
+export async function testRulesCommand(paths: readonly string[]): Promise<void> {
+  const { folders, lists } = await readInput(paths);
+  const read = await Promise.all(folders.map(readRuleFiles));
+  const files = new Map(read.flatMap(({ files }) => files).map((file) => [file.path, file]));
+  const report = runCases([...files.values()], lists);
+  const mistakes = [...read.flatMap(({ mistakes }) => mistakes), ...report.mistakes];
+  for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
+  const failures = report.results.flatMap(({ failure }) => failure ?? []);
+  for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
+  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  process.stderr.write(`${reportSummary(report)}, ${mistakes.length} mistake(s)\n`);
+  process.exitCode = failures.length || mistakes.length ? 1 : 0;
+}
+
+async function readInput(paths: readonly string[]) {
+  const config = readCommandConfig();
+  const lists = await readLists(config.VIGIE_LISTS_DIR, config.VIGIE_CLINICS_FILE);
+  return { folders: paths.length ? paths : [config.VIGIE_RULES_DIR], lists };
 }

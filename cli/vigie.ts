@@ -1,7 +1,8 @@
-import { Command, type CommanderError } from 'commander';
+import { Command, type CommanderError, Option } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
+import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
@@ -47,6 +48,11 @@ rules
   .argument('[paths...]', 'rule files or folders; the default pack where none is given')
   .description('say what each rule means, and every mistake with file and line')
   .action(async (paths: string[]) => (await import('./rules.js')).checkRulesCommand(paths));
+rules
+  .command('test')
+  .argument('[paths...]', 'rule files or folders; the default pack where none is given')
+  .description('run the cases that stand in the rules')
+  .action(async (paths: string[]) => (await import('./rules.js')).testRulesCommand(paths));
 
 program
   .command('pseudonymise')
@@ -56,6 +62,14 @@ program
   .action(async (options: { group: string; authority?: string }) =>
     (await import('./pseudonymise.js')).pseudonymiseCommand(options),
   );
+
+program
+  .command('why')
+  .argument('<incident_id>', 'an incident or suppressed match, or the first digits of its id')
+  .description('show the events that made an incident fire')
+  .option('--limit <number>', 'accesses of each rule', wholeNumber, 50)
+  .addOption(new Option('--format <format>', 'how').choices(['table', 'json', 'ndjson']).default('table'))
+  .action(async (id: string, options: WhyOptions) => (await import('./why/why.js')).whyCommand(id, options));
 
 addListCommands(program);
 addJudgingCommands(program);

@@ -31,7 +31,7 @@ GRANT SELECT(change_id) ON vigie.incident_states TO vigie_writer;
 
 GRANT SELECT(quarantine_id) ON vigie.quarantine_rows TO vigie_writer;
 
--- The scorer makes the rules' selections known: one table and one view.
+-- The archiver makes the rules' selections known: one table and two views. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
 
 GRANT SELECT ON vigie.* TO vigie_rules;
@@ -40,6 +40,13 @@ GRANT INSERT ON vigie.selections TO vigie_rules;
 
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients_of TO vigie_rules;
+
+-- Whoever keeps the lists of the rules, the register of clinics and the canary patients: `vigie lists`, `vigie clinics`, `vigie canary`.
+CREATE ROLE IF NOT EXISTS vigie_lists;
+
+GRANT SELECT, INSERT ON vigie.lists TO vigie_lists;
+
+GRANT SELECT, INSERT ON vigie.clinics TO vigie_lists;
 
 -- Whoever runs `vigie migrate`.
 CREATE ROLE IF NOT EXISTS vigie_owner;
@@ -51,7 +58,7 @@ CREATE ROLE IF NOT EXISTS vigie_analyst;
 
 GRANT SELECT ON vigie.* TO vigie_analyst;
 
-CREATE USER IF NOT EXISTS vigie_archiver IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_writer SETTINGS PROFILE 'vigie_writer';
+CREATE USER IF NOT EXISTS vigie_archiver IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_writer, vigie_rules SETTINGS PROFILE 'vigie_writer';
 
 CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_rules;
 
@@ -66,6 +73,10 @@ CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.incident_states USING 1 TO AL
 
 CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.quarantine_rows USING 1 TO ALL;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.lists USING 1 TO ALL;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.clinics USING 1 TO ALL;
+
 CREATE ROLE IF NOT EXISTS vigie_group_helix;
 
 GRANT vigie_analyst TO vigie_group_helix;
@@ -75,6 +86,10 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.access_rows AS RESTRI
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.incident_states AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_rows AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.lists AS RESTRICTIVE USING group_id IN ('', 'helix') TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.clinics AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts AS RESTRICTIVE USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
 

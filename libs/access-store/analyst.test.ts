@@ -6,6 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { ClickHouseLists } from './clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { migrate } from './migrate.js';
@@ -19,12 +20,13 @@ const queries = [...page.matchAll(/^## (\d+\. .+)\n\n(.+)\n\n```sql\n([\s\S]+?)\
 /** The columns that each answer must have, in order of the page. */
 const columns = [
   'actor_id role clinics events first last', 'hour events patients clinics', 'group_id actor_id hour patients clinics', 'actor_id events patients',
-  'incident_id group_id actor_id state level first_time last_time detected_at patients_at_detection patients clinics rules',
+  'incident_id group_id actor_id state level first_time last_time detected_at patients_at_firing patients_at_detection patients clinics found late_seconds rules',
   'patient_id first last accesses clinics', 'clinic_id patients first last', 'incident_id figure listed', 'category patients events',
   'changed_at change_type state patients step rules', 'endpoint change_type attempts outcome status delay_seconds',
-  'found incidents median_seconds most_patients', 'source_ip device user_agent sessions first last patients', 'actor_id day clinics usual',
+  'found incidents median_seconds median_late_seconds median_patients_at_firing most_patients', 'source_ip device user_agent sessions first last patients', 'actor_id day clinics usual',
   'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
   'actor_id failures events share', 'source day events rows quarantined', 'source step reason field events example last',
+  'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
 ]; // prettier-ignore
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
@@ -43,9 +45,9 @@ afterAll(async () => {
 });
 
 describe('the page for analysts', () => {
-  it('has twenty queries', () => {
-    expect(queries).toHaveLength(20);
-    expect(columns).toHaveLength(20);
+  it('has twenty-two queries', () => {
+    expect(queries).toHaveLength(22);
+    expect(columns).toHaveLength(22);
   });
 
   it.each(queries.map(({ title, sql }, index) => [title, sql, columns[index]?.split(' ') ?? []] as const))(
@@ -100,7 +102,19 @@ async function fill(store: ClickHouseStore): Promise<void> {
     selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [], change_type: 'incident.opened',
     change_id: id(901), changed_at: at(20, 26), version: 1, received_at: at(20, 26),
   }; // prettier-ignore
-  await store.insert('incident_changes', lines([incident]), 1, 'incident');
+  const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
+  const suppressed = { ...incident, incident_id: id(910), change_id: id(911), actor_id: 'secretary', ...what };
+  await store.insert('incident_changes', lines([incident, suppressed]), 2, 'incident');
+  const entry = {
+    list_name: 'recalls',
+    value: 'secretary',
+    group_id: '',
+    valid_from: null,
+    valid_until: null,
+    owner: '',
+    reason: '',
+  };
+  await new ClickHouseLists(client).put([entry]);
   const sent = { change_id: id(901), incident_id: id(900), change_type: 'incident.opened', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 200, reason: '', at: at(21, 26), delay_seconds: 0.6 }; // prettier-ignore
   await store.insert('notifications', lines([sent]), 1, 'sent');
   const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'time_in_future', field: 'time', detail: 'The time is tomorrow.', origin: 'http:1#0', content: '{}' }; // prettier-ignore

@@ -1,12 +1,6 @@
-import { type Clinic, closedClinicsList, type ListEntry } from '#libs/contracts/list-entry.js';
-
-/** A value of a list as rules take it: it holds for accesses with `fromMs <= time < untilMs` of its group; what is left out is no limit. */
-export interface ListValue {
-  readonly text: string;
-  readonly fromMs?: number;
-  readonly untilMs?: number;
-  readonly groupId?: string;
-}
+import type { Clinic, ListEntry } from '#libs/contracts/list-entry.js';
+import type { ListValue, ValueLists } from '#libs/detection/rules/detection.js';
+import { closedClinicsOf, mergeLists } from '#libs/detection/rules/lists.js';
 
 /** What is in the lists and in the register of clinics now. Every method rejects with `Transient` when the store does not answer. */
 export interface ListStore {
@@ -22,32 +16,26 @@ export interface ListStore {
   fingerprint(): Promise<string>;
 }
 
-/** All lists of the store by name, the closed clinics of the register among them. */
-export async function readStoredLists(
-  store: Pick<ListStore, 'entries' | 'clinics'>,
-): Promise<ReadonlyMap<string, readonly ListValue[]>> {
-  return listValues(await store.entries(), await store.clinics());
+/** All lists of the store by name as rules take them, the closed clinics of the register among them. */
+export async function readStoredLists(store: Pick<ListStore, 'entries' | 'clinics'>): Promise<ValueLists> {
+  return mergeLists(listsOf(await store.entries()), closedClinicsOf(await store.clinics()));
 }
 
-export function listValues(entries: readonly ListEntry[], clinics: readonly Clinic[]): ReadonlyMap<string, readonly ListValue[]> {
+function listsOf(entries: readonly ListEntry[]): ValueLists {
   const lists = new Map<string, ListValue[]>();
-  const add = (name: string, value: ListValue) => {
-    const values = lists.get(name);
-    if (values) values.push(value);
-    else lists.set(name, [value]);
-  };
-  for (const { list_name, value, valid_from, valid_until, group_id } of entries)
-    add(list_name, valueOf(value, valid_from, valid_until, group_id));
-  for (const { clinic_id, closed_at, group_id } of clinics)
-    if (closed_at !== null) add(closedClinicsList, valueOf(clinic_id, closed_at, null, group_id));
+  for (const entry of entries) {
+    const values = lists.get(entry.list_name);
+    if (values) values.push(valueOf(entry));
+    else lists.set(entry.list_name, [valueOf(entry)]);
+  }
   return lists;
 }
 
-function valueOf(text: string, from: string | null, until: string | null, groupId: string): ListValue {
+function valueOf({ value, valid_from, valid_until, group_id }: ListEntry): ListValue {
   return {
-    text,
-    ...(from !== null && { fromMs: Date.parse(from) }),
-    ...(until !== null && { untilMs: Date.parse(until) }),
-    ...(groupId !== '' && { groupId }),
+    text: value,
+    ...(valid_from !== null && { fromMs: Date.parse(valid_from) }),
+    ...(valid_until !== null && { untilMs: Date.parse(valid_until) }),
+    ...(group_id !== '' && { groupId: group_id }),
   };
 }

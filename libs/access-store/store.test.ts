@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { Selection } from '#libs/detection/rule.js';
 import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
@@ -180,12 +181,13 @@ describe('incidents as people read them', () => {
       change(70, { ...common, actor_id: 'account.70.' }),
       change(70, { ...common, actor_id: 'account.70.', state: 'withdrawn', change_type: 'incident.withdrawn', change_id: id(700), version: 2 }),
       change(71, { ...common, actor_id: 'account.71.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
-      // A suppressed match that was undone later: it never was an incident.
+      // Suppressed matches that were undone, or joined to another one: they never were incidents.
       change(72, { ...common, actor_id: 'account.72.', state: 'suppressed', change_type: 'incident.suppressed', suppressed_by: ['recall'] }),
-      change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type: 'incident.updated', change_id: id(720), version: 2 }),
+change(72, { ...common, actor_id: 'account.72.', state: 'withdrawn', change_type: 'incident.updated', suppressed_by: ['recall'], change_id: id(720), version: 2 }),
+      change(73, { ...common, state: 'merged', change_type: 'incident.updated', suppressed_by: ['recall'], merged_into: id(71) }),
     ]; // prettier-ignore
     await store.insert('incident_changes', lines(changes), changes.length, 'states');
-    const ids = `incident_id IN ('${[70, 71, 72].map(id).join("', '")}')`;
+    const ids = `incident_id IN ('${[70, 71, 72, 73].map(id).join("', '")}')`;
     expect(await rows(`SELECT incident_id, state, patients FROM vigie.incidents WHERE ${ids}`)).toEqual([
       { incident_id: id(70), state: 'withdrawn', patients: 0 },
     ]);
@@ -204,7 +206,6 @@ describe('incidents as people read them', () => {
 
   it('keep the selections that they name in the views, while those that no rule and no incident names fall out of them', async () => {
     const store = new ClickHouseStore(client, systemClock);
-    const selection = (letter: string) => ({ id: letter.repeat(32), sql: `action = '${letter}'` });
     const longAgo = new ClickHouseStore(client, new FakeClock(Date.UTC(2024, 0, 1)));
     await longAgo.registerSelections([selection('1'), selection('2'), selection('3')]);
     await store.insert('incident_changes', lines([change(80, { selections: ['1'.repeat(32)] })]), 1, 'named');
@@ -254,6 +255,10 @@ describe('migrations', () => {
 
 async function rows(query: string): Promise<readonly unknown[]> {
   return (await client.query({ query, format: 'JSONEachRow' })).json();
+}
+
+function selection(letter: string): Pick<Selection, 'id' | 'sql'> {
+  return { id: letter.repeat(32), sql: `action = '${letter}'` };
 }
 
 /** Granules of `access_rows` that a query would read. */

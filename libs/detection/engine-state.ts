@@ -1,6 +1,6 @@
 // Longer than the house likes: everything that an engine remembers is named in one place.
 import { AccountTable } from './account-table.js';
-import { Dormancy } from './dormancy.js';
+import { Dormancy, rememberedMs } from './dormancy.js';
 import { entryWords } from './entry-arena.js';
 import type { EngineStats } from './engine.js';
 import { IncidentBook } from './incident-book.js';
@@ -37,8 +37,6 @@ export interface EngineOptions {
 
 const hourMs = 3_600_000;
 const defaults = { idleMs: 12 * hourMs, keepClosedMs: 30 * 24 * hourMs, closedBytesMax: 256 * 1024 * 1024 };
-/** How long an account is known that rules may find to wake up, event time. */
-const dormantAccountMs = 400 * 24 * hourMs;
 
 /** Everything that an engine remembers. */
 export class EngineState implements LedgerView {
@@ -55,8 +53,6 @@ export class EngineState implements LedgerView {
   /** What would be incidents without exceptions. */
   readonly suppressed: IncidentBook;
   readonly rejudgements: Rejudgements;
-  /** Accounts of which an exception has taken accesses out. */
-  readonly excepted = new Set<number>();
   /** How far back an account's entries are kept from its newest. */
   readonly horizonMs: number;
   readonly forgetAfterMs: number;
@@ -180,7 +176,6 @@ export class EngineState implements LedgerView {
     if (this.settler.size) this.settler.forget(account);
     this.accounts.setSince(account, Math.max(this.accounts.since(account), this.accounts.newest(account)));
     this.accounts.setOldest(account, Number.POSITIVE_INFINITY);
-    this.excepted.delete(account);
   }
 
   /** Lets go of what some accounts that are idle hold; the next call looks at the next ones. */
@@ -199,7 +194,7 @@ export class EngineState implements LedgerView {
 
   #remove(account: number): void {
     if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
-    if (this.dormancy.width > 0 && this.accounts.newest(account) > this.watermark - dormantAccountMs) return;
+    if (this.dormancy.width > 0 && this.accounts.newest(account) > this.watermark - rememberedMs) return;
     if (this.dormancy.width > 0) this.dormancy.forget(account);
     this.selector.accountRemoved(account);
     this.accounts.remove(account);

@@ -1,5 +1,6 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { Incident } from './incident.js';
+import { digest } from './incident-change.js';
+import { Incident, type Opening } from './incident.js';
 import { IncidentTeller, type Versions } from './incident-teller.js';
 import { areNear, type Arrival, type BookOptions, lastOf, type LedgerView, type Turn, type Verdict } from './incident-seams.js';
 import type { Firing } from './judge.js';
@@ -8,6 +9,11 @@ import { PatientSet } from './patient-set.js';
 
 /** How long the bare outline of an ended incident is known, so that its id is not told twice, event time. */
 const outlineMs = 400 * 24 * 3_600_000;
+
+/** What is suppressed has an id of its own: the same access may open an incident by another rule. */
+export function suppressedId(id: string): string {
+  return digest('suppressed', id);
+}
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
@@ -115,8 +121,13 @@ export class IncidentBook {
 
   #opened(verdict: Verdict, judged: Incident): Incident {
     this.order += 1;
-    const incident = new Incident(verdict.opening(judged, this.order));
-    if (this.options.kind === 'suppressed') incident.state = 'suppressed';
+    return this.#new(verdict.opening(judged, this.order));
+  }
+
+  #new(opening: Opening): Incident {
+    if (this.options.kind === 'incidents') return new Incident(opening);
+    const incident = new Incident({ ...opening, id: suppressedId(opening.id) });
+    incident.state = 'suppressed';
     return incident;
   }
 
@@ -141,6 +152,14 @@ export class IncidentBook {
 
   takeChanges(includeUpdates: boolean, now: number): IncidentChange[] {
     return this.#teller.takeChanges(includeUpdates, now);
+  }
+
+  /** What was told and not yet taken, for a snapshot. */
+  get untaken(): readonly IncidentChange[] {
+    return this.#teller.untaken;
+  }
+  tellAgain(changes: readonly IncidentChange[]): void {
+    this.#teller.tellAgain(changes);
   }
 
   /** An incident of a snapshot. */
@@ -168,8 +187,7 @@ export class IncidentBook {
     const [survivor, ...others] = near;
     if (!survivor) {
       this.order += 1;
-      const incident = new Incident(turn.arrival.opening(this.order, turn.opened));
-      if (this.options.kind === 'suppressed') incident.state = 'suppressed';
+      const incident = this.#new(turn.arrival.opening(this.order, turn.opened));
       incidents.push(incident);
       turn.opened += 1;
       return incident;
@@ -207,7 +225,11 @@ export class IncidentBook {
     if (incident.archived) return;
     const { firstFired, firstTime } = incident;
     if (bits !== 0 && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
-    if (!incident.firingStale || firstTime <= this.ledgers.floor(account)) return;
+    if (!incident.firingStale) return;
+    if (firstTime <= this.ledgers.completeAbove(account)) {
+      this.needsHistory = true;
+      return;
+    }
     const patients = new PatientSet();
     const firing = incident.firingBits;
     this.ledgers.visit(account, firstTime, firstFired, (v0, v1, v2, v3, _, seen) => {

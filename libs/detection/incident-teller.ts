@@ -46,6 +46,14 @@ export class IncidentTeller {
     return changes;
   }
 
+  /** What was told and not yet taken. */
+  get untaken(): readonly IncidentChange[] {
+    return this.#told;
+  }
+  tellAgain(changes: readonly IncidentChange[]): void {
+    this.#told.push(...changes);
+  }
+
   markDirty(incident: Incident): void {
     this.#dirty.add(incident);
   }
@@ -59,7 +67,11 @@ export class IncidentTeller {
   /** Says what has changed of an incident; `toldRules` are the rules of one that was told before. */
   changed(incident: Incident, toldRules: ReadonlySet<string> | undefined, now: number): void {
     incident.changed = false;
-    if (this.#isHidden(incident)) return;
+    if (this.#isHidden(incident)) {
+      this.#withdrawHidden(incident, now);
+      return;
+    }
+    if (this.options.kind === 'suppressed') incident.state = 'suppressed';
     if (!toldRules || incident.version === 0) this.#opened(incident, now);
     else this.#grown(incident, toldRules, now);
   }
@@ -114,6 +126,14 @@ export class IncidentTeller {
     this.#told.push(
       this.#changeOf(incident, isNew ? 'incident.suppressed' : 'incident.updated', `${type} ${what}`, now, mergedInto),
     );
+  }
+
+  /** It was recorded, and a late access shows that no exception has to do with it. */
+  #withdrawHidden(incident: Incident, now: number): void {
+    if (incident.version === 0 || incident.state === 'withdrawn') return;
+    incident.state = 'withdrawn';
+    incident.version = this.versions.next();
+    this.#told.push(this.#changeOf(incident, 'incident.updated', String(incident.version), now));
   }
 
   /** What rules without their exceptions find is recorded only when an exception has to do with it. */

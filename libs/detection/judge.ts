@@ -26,8 +26,6 @@ export interface Place {
   cell: Uint8Array;
   /** Entries not above it are as good as gone. */
   floor: number;
-  /** An exception has taken accesses out of the account's: rules are judged without their exceptions too. */
-  excepted: boolean;
 }
 
 const valueBits = 24;
@@ -129,7 +127,7 @@ export class Judge {
     const rules = this.#rulesFor(place.series, bits);
     for (let i = 0; i < rules.length; i += 1) {
       const rule = rules[i];
-      if (!rule || (rule.raises === 'suppressed' && !place.excepted)) continue;
+      if (!rule) continue;
       if (rule.settleMs > 0) {
         this.#settleLater(place, rule, entry.time);
         continue;
@@ -220,7 +218,6 @@ export class Judge {
     if (series.kind === 'main' && hasNoValue(entry)) return;
     const sole = ledgers.hasSoleSpread(ledger);
     for (const rule of this.#rulesFor(series, bits)) {
-      if (rule.raises === 'suppressed' && !place.excepted) continue;
       if (rule.settleMs > 0) {
         this.#settleLater(place, rule, entry.time);
         continue;

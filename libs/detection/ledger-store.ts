@@ -107,11 +107,6 @@ export class LedgerStore {
     words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
   }
 
-  /** Says that nothing is known of the counts of a rule, so that the next access counts. */
-  unknownBound(ledger: number, slot: number): void {
-    this.#bounds[ledger * this.slots + slot] = 0xffffffff;
-  }
-
   timeAt(ledger: number, index: number): number {
     return timeOf(this.words(ledger), this.start(ledger) + index * entryWords);
   }

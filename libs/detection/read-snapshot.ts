@@ -9,7 +9,7 @@ import { markOf, timeHighBits, timeOf } from './ledger-store.js';
 import { allBits, Marks } from './marks.js';
 import { selectionIdsOf } from './selection-ids.js';
 import { hashBytes, viewOf } from './scan-text.js';
-import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused } from './snapshot-format.js';
+import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
 import { Texts } from './texts.js';
 
 export function readSnapshot(pieces: Iterable<Uint8Array>, options: EngineOptions): EngineState {
@@ -25,6 +25,7 @@ export function readSnapshot(pieces: Iterable<Uint8Array>, options: EngineOption
       else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
       else if (kind === kinds.incident) counts.incidents += reader.incident(body);
       else if (kind === kinds.pending) reader.pending(body);
+      else if (kind === kinds.told) reader.told(body);
       else {
         const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
         ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
@@ -119,7 +120,6 @@ class SnapshotReader {
         return new Float64Array(all.slice(at - 2, at).buffer)[0] ?? 0;
       });
       this.#restoreTimes(account, floats);
-      if (next() === 1) state.excepted.add(account);
       const main = entries();
       if (main.length) {
         this.#remark(main);
@@ -203,6 +203,11 @@ class SnapshotReader {
   pending(body: Buffer): void {
     const { key, ...pending } = pendingPiece.parse(deserialize(body));
     this.state.rejudgements.byAccount.set(this.#accountOf(key), pending);
+  }
+
+  told(body: Buffer): void {
+    const { kind, changes } = toldPiece.parse(deserialize(body));
+    this.state[kind].tellAgain(changes);
   }
 
   #accountOf(key: Uint8Array): number {

@@ -1,5 +1,6 @@
 import { EngineState } from './engine-state.js';
 import { FrameScanner } from './frame-scanner.js';
+import { suppressedId } from './incident-book.js';
 import type { Incident, Opening } from './incident.js';
 import type { Pending, Rejudgement } from './rejudgements.js';
 import { idOfHistory, RowIntake } from './row-intake.js';
@@ -10,10 +11,7 @@ import { hashBytes, viewOf } from './scan-text.js';
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
   return [...state.rejudgements.byAccount].map(([account, pending]) => {
     const { groupId, actorId, throughOffset } = pending;
-    const need = state.rejudgements.needOf(
-      stretchOf(state, account, pending),
-      state.dormancy.width > 0 ? state.dormancy.sleptAt(account) : 0,
-    );
+    const need = state.rejudgements.needOf(stretchOf(state, account, pending), account, state.dormancy);
     return { groupId, actorId, throughOffset, ...need };
   });
 }
@@ -38,11 +36,10 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
       incidents: history[kind].byAccount.get(found) ?? [],
       receivedAt: pending.receivedAt || state.lastReceivedAt,
       detectedAt,
-      opening: (incident, order) => openingOf(incident, order, pending, state, detectedAt),
+      opening: (incident, order) => openingOf(incident, order, { pending, state, account, detectedAt, kind }),
     });
   if (state.dormancy.width > 0 && found) {
-    const times = history.dormancy.slice(found);
-    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, times.slice(index * 3, index * 3 + 3)));
+    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, history.dormancy, found));
   }
   state.rejudgements.byAccount.delete(account);
 }
@@ -63,7 +60,8 @@ function judged(state: EngineState, bytes: Uint8Array): EngineState {
   const scanner = new FrameScanner(bytes);
   const row = new ScannedRow();
   while (scanner.next(row)) intake.take(row, 0, 0);
-  intake.settle(Number.POSITIVE_INFINITY, 0);
+  // What waits for more accesses goes on waiting.
+  intake.settle(state.settler.watermark, 0);
   return history;
 }
 
@@ -83,14 +81,28 @@ function inOrder(frames: readonly Uint8Array[], key: Uint8Array): Uint8Array {
   return Buffer.concat(rows.flatMap(({ line }) => [line, newline]));
 }
 
-/** The id is that of the first late access, in order of arrival, that can have had a part in the incident. */
-function openingOf(incident: Incident, order: number, pending: Pending, state: EngineState, detectedAt: number): Opening {
+interface Asker {
+  readonly pending: Pending;
+  readonly state: EngineState;
+  readonly account: number;
+  readonly detectedAt: number;
+  readonly kind: 'incidents' | 'suppressed';
+}
+
+/** The id is that of the first late access, in order of arrival, that can have had a part in the incident and that opened no other. */
+function openingOf(
+  { firstFired, lastTime }: Incident,
+  order: number,
+  { pending, state, account, detectedAt, kind }: Asker,
+): Opening {
   const { groupId, actorId, openers, lateMs } = pending;
-  const { firstFired, lastTime } = incident;
   const reachMs = Math.max(0, ...state.compiled.reachMs);
-  const opener = openers.findIndex(({ time }) => time > firstFired - reachMs && time <= lastTime);
+  const used = new Set((state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id));
+  const opener = openers.findIndex(
+    ({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(kind === 'suppressed' ? suppressedId(id) : id),
+  );
   const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
-  const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired);
+  const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired, pending.throughOffset);
   return { id, groupId, actorId, order, detectedAt, found: 'late', lateMs, completedBy: firstFired };
 }
 

@@ -1,3 +1,4 @@
+import type { Dormancy } from './dormancy.js';
 import type { Incident } from './incident.js';
 import type { CompiledSeries } from './series.js';
 
@@ -37,7 +38,7 @@ export interface Pending {
 
 /** Rows that are kept while the store is waited for; above, the store is waited for again. */
 const linesMax = 100_000;
-const openersMax = 10_000;
+const openersMax = 100;
 
 /** Accounts whose history must be judged again, and what has come of them meanwhile. */
 export class Rejudgements {
@@ -81,7 +82,7 @@ export class Rejudgements {
   }
 
   noteOpener(pending: Pending, opener: Opener): void {
-    if (pending.openers.length < openersMax) pending.openers.push(opener);
+    if (pending.openers.length < openersMax && !pending.openers.some(({ id }) => id === opener.id)) pending.openers.push(opener);
   }
 
   /** The stretch that is unclear, widened to the whole of every incident that it touches. */
@@ -102,11 +103,12 @@ export class Rejudgements {
   /** What has to be read for the stretch: windows reach back from its beginning, and a silence further. */
   needOf(
     stretch: { readonly from: number; readonly to: number },
-    sleptAt: number,
+    account: number,
+    dormancy: Dormancy,
   ): { readonly fromMs: number; readonly toMs: number } {
     const reachMs = Math.max(0, ...this.compiled.reachMs);
     const dormantMs = Math.max(0, ...this.compiled.rules.map((rule) => rule.dormantMs));
     const fromMs = stretch.from - reachMs - dormantMs;
-    return { fromMs: sleptAt > 0 ? Math.min(fromMs, sleptAt - 1) : fromMs, toMs: stretch.to };
+    return { fromMs: dormantMs > 0 ? dormancy.neededFrom(account, fromMs, stretch.to) : fromMs, toMs: stretch.to };
   }
 }

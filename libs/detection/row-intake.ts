@@ -32,7 +32,7 @@ export class RowIntake {
   constructor(private readonly state: EngineState) {
     const { compiled } = state;
     this.#values = new RowValues(state.selector);
-    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell.bytes, floor: 0, excepted: false };
+    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell.bytes, floor: 0 };
     this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
     this.#feedBits = this.#feeds.reduce((bits, { feed }) => bits | feed.bit, 0);
   }
@@ -43,7 +43,11 @@ export class RowIntake {
     const { accounts } = state;
     this.#offset = offset;
     const watermark = state.watermark;
-    if (row.time > watermark) state.watermark = row.time;
+    if (row.time > watermark) {
+      // Before the account's windows move on.
+      if (state.settler.size > 0) this.settle(row.time, detectedAt);
+      state.watermark = row.time;
+    }
     if (!row.hasAccount) {
       state.missingGroupBy += 1;
       return;
@@ -55,10 +59,10 @@ export class RowIntake {
     if (state.isForgotten(account)) state.forget(account);
     const newest = accounts.newest(account);
     const oldest = accounts.oldest(account);
-    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time, oldest);
+    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time);
     if (row.time > newest) accounts.setNewest(account, row.time);
     if (row.time < oldest) accounts.setOldest(account, row.time);
-    if (this.#isBeyond(account, row.time, newest, oldest, bits)) unclear = true;
+    if (this.#isBeyond(account, row.time, newest, bits)) unclear = true;
     const floor = state.floor(account);
     const clinic = state.marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
     this.#readAccess(row, state.marks.of(clinic, row.categoryMask, clinic, bits));
@@ -122,14 +126,14 @@ export class RowIntake {
   }
 
   /** Whether windows that the access changes may lack accesses that were forgotten. Counts what is late. */
-  #isBeyond(account: number, time: number, newest: number, oldest: number, bits: number): boolean {
+  #isBeyond(account: number, time: number, newest: number, bits: number): boolean {
     const { state } = this;
     if (state.options.keepsAll) return false;
     const behind = newest - time;
     if (behind > state.options.allowedLatenessMs) state.late += 1;
     const { behindMs, reachMs } = this.#limitsOf(bits);
     if (time - reachMs <= state.accounts.since(account)) return true;
-    return behind > behindMs && oldest <= newest - behindMs;
+    return behind > behindMs;
   }
 
   #limitsOf(bits: number): { readonly behindMs: number; readonly reachMs: number } {
@@ -145,8 +149,6 @@ export class RowIntake {
   #judge(row: ScannedRow, bits: number, account: number, floor: number): void {
     const { state } = this;
     const place = this.#place;
-    if ((bits & state.compiled.excludedBits) !== 0) this.#except(account);
-    place.excepted = state.excepted.size > 0 && state.excepted.has(account);
     place.account = account;
     place.floor = floor;
     place.series = state.compiled.main;
@@ -178,17 +180,6 @@ export class RowIntake {
       place.series = series;
       state.other.judge.take(place, this.#entry, this.#firings);
     }
-  }
-
-  /** From now on the account's rules are judged without their exceptions too; how they stand is counted at the next access. */
-  #except(account: number): void {
-    const { state } = this;
-    if (state.excepted.has(account)) return;
-    state.excepted.add(account);
-    const ledger = state.index.mainOf(account);
-    if (!ledger) return;
-    for (const { slot, raises } of state.compiled.main.rules)
-      if (raises === 'suppressed') state.main.store.unknownBound(ledger, slot);
   }
 
   /** Matches of rules that others look at go to their series, whose matches may go on. */
@@ -228,13 +219,11 @@ export class RowIntake {
 
   /** Tells both books; true when one of them needs what the ledgers no longer hold. */
   #tell(arrival: Arrival): boolean {
-    const { incidents, suppressed, excepted } = this.state;
+    const { incidents, suppressed } = this.state;
     incidents.take(arrival, this.#raising('incident'));
     let needs = incidents.needsHistory;
-    if (excepted.size > 0 || suppressed.byAccount.size > 0) {
-      suppressed.take(arrival, this.#raising('suppressed'));
-      needs ||= suppressed.needsHistory;
-    }
+    suppressed.take(arrival, this.#raising('suppressed'));
+    needs ||= suppressed.needsHistory;
     return needs && !this.state.options.keepsAll;
   }
 
@@ -264,7 +253,7 @@ export class RowIntake {
     if (!unclear) return;
     pending.lateMs = Math.max(pending.lateMs, watermark - row.time);
     pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
-    rejudgements.noteOpener(pending, { time: row.time, id: this.#idOf(row, 0) });
+    rejudgements.noteOpener(pending, { time: row.time, id: digest('late', this.#idOf(row, 0)) });
   }
 
   #askedNames(account: number): { readonly groupId: string; readonly actorId: string } {
@@ -300,9 +289,9 @@ export class RowIntake {
 const newline = Buffer.from('\n');
 
 /** The id of an incident that history, not an access, opened; for openings that no late access is known of. */
-export function idOfHistory(groupId: string, actorId: string, firstFired: number): string {
+export function idOfHistory(groupId: string, actorId: string, firstFired: number, offset: number): string {
   return createHash('sha256')
-    .update(JSON.stringify(['incident', 'history', groupId, actorId, firstFired]))
+    .update(JSON.stringify(['incident', 'history', groupId, actorId, firstFired, offset]))
     .digest('hex')
     .slice(0, 32);
 }

@@ -40,6 +40,8 @@ export interface RowsInput {
   /** Empty for `event_count` (the event counts once, by `event_id`), `temporal` and `temporal_ordered`. */
   readonly field: readonly Field[];
   readonly spread?: Field;
+  /** What its event rules are called, for people. */
+  readonly titles?: readonly string[];
 }
 
 /**

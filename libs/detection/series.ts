@@ -91,8 +91,6 @@ export interface CompiledSeries {
   readonly rules: readonly CompiledRule[];
   /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
   readonly dormancies: readonly { readonly bit: number; readonly dormantMs: number }[];
-  /** Bits of what exceptions take out. */
-  readonly excludedBits: number;
   readonly mainSlots: number;
   readonly otherSlots: number;
   readonly allowedLatenessMsMax: number;
@@ -209,7 +207,6 @@ export class Build {
       others,
       rules,
       dormancies: this.dormancies,
-      excludedBits: rules.flatMap(({ exceptions }) => exceptions).reduce((bits, { bit }) => bits | bit, 0),
       mainSlots: Math.max(1, main.rules.length),
       otherSlots: Math.max(1, ...others.map((series) => series.rules.length)),
       allowedLatenessMsMax: lateness,

@@ -88,7 +88,7 @@ export class Settler {
     const one = this.#heap[a];
     const other = this.#heap[b];
     if (!one || !other) return false;
-    return one.time + one.rule.settleMs < other.time + other.rule.settleMs;
+    return compare(one, other) < 0;
   }
 
   #swap(a: number, b: number): void {
@@ -98,4 +98,11 @@ export class Settler {
     this.#heap[a] = other;
     this.#heap[b] = one;
   }
+}
+
+/** By the time at which they are due, then by what does not depend on how windows are laid out in memory. */
+function compare(a: Anchor, b: Anchor): number {
+  const due = a.time + a.rule.settleMs - b.time - b.rule.settleMs;
+  if (due !== 0 || a.account !== b.account) return due;
+  return a.rule.key < b.rule.key ? -1 : a.rule.key > b.rule.key ? 1 : Buffer.compare(a.cell, b.cell);
 }

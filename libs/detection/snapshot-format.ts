@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { incidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from './entry-arena.js';
 import type { Match, Opening } from './incident.js';
 
@@ -17,9 +18,12 @@ export const pieceBytes = 256 * 1024;
 
 /**
  * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, kind 4: one account whose history waits to be
- * judged, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
+ * judged, kind 5: changes that were told and not taken, as JSON, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
  */
-export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4 } as const;
+export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5 } as const;
+
+/** Infinite where nothing has come yet. */
+const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
 export const header = z.object({
   version: z.literal(version),
@@ -39,7 +43,7 @@ export const header = z.object({
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   watermark: z.number(),
-  settled: z.number(),
+  settled: moment,
   now: z.number(),
   lastReceivedAt: z.number(),
   missingGroupBy: z.number(),
@@ -95,8 +99,8 @@ export const incidentPiece = z.object({
   dirty: z.boolean(),
   figures: z.object({
     state: z.enum(['open', 'closed', 'suppressed', 'withdrawn']),
-    coveredFrom: z.number(),
-    coveredTo: z.number(),
+    coveredFrom: moment,
+    coveredTo: moment,
     patientsAtFiring: z.number(),
     firingStale: z.boolean(),
     patientsAtDetection: z.number(),
@@ -135,3 +139,5 @@ export function bytesOf(from: Uint32Array | Float64Array): Uint8Array {
 export function text(bytes: Uint8Array): readonly Uint8Array[] {
   return [words(bytes.length), bytes, new Uint8Array((4 - (bytes.length % 4)) % 4)];
 }
+
+export const toldPiece = z.object({ kind: z.enum(['incidents', 'suppressed']), changes: z.array(incidentChange) });

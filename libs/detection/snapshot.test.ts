@@ -6,10 +6,21 @@ import { Engine } from './engine.js';
 import type { Selection } from './rule.js';
 
 const selection: Selection = { id: 'a'.repeat(32), fields: ['action'], matches: (row) => row.action === 'read', sql: '' };
+/** Holds only where no more comes, so it is judged by the clock of the stream, and feeds the next one. */
+const few = { ...aRule({ id: 'few', selection, timespanMs: 2000 }), condition: { atLeast: 2, atMost: 3 } };
 const options = {
-  rules: [aRule({ selection, atLeast: 5, timespanMs: 600_000, steps: [5, 10] })],
+  rules: [
+    aRule({ id: 'many', selection, atLeast: 5, timespanMs: 600_000, steps: [5, 10] }),
+    few,
+    {
+      ...aRule({ id: 'often few', selection, field: [], atLeast: 3, timespanMs: 20_000 }),
+      type: 'event_count' as const,
+      inputs: [{ kind: 'matches' as const, rule: few, by: [], field: [] }],
+    },
+    aRule({ id: 'by clinic', selection, by: ['clinic_id'], field: ['device'], atLeast: 2, timespanMs: 60_000 }),
+  ],
   quietMs: 3_600_000,
-  allowedLatenessMs: 60_000,
+  allowedLatenessMs: 5000,
 };
 
 describe('a snapshot that is taken while frames go on', () => {
@@ -73,6 +84,8 @@ function frameOf(offset: number, seed: number): { readonly offset: number; reado
       time: new Date(aMonday + number * 150).toISOString(),
       actor_id: `${'long name '.repeat(95)} ${(number * 7919 + seed) % (300 + offset)}`,
       patient_id: aPatient((number * 31 + seed) % 200),
+      clinic_id: `c${number % 3}`,
+      device: `d${number % 5}`,
       event_id: anEventId(number),
     });
   });

@@ -13,6 +13,7 @@ import {
   pieceBytes,
   SnapshotDisturbed,
   text,
+  type toldPiece,
   version,
   words,
 } from './snapshot-format.js';
@@ -27,7 +28,7 @@ export function* writeSnapshot(state: EngineState): Generator<Uint8Array, void> 
   const copies = new AccountCopies(state);
   const head = piece(kinds.header, serialize(headerOf(state)));
   const incidents = incidentPieces(state);
-  const pending = pendingPieces(state);
+  const rest = [...pendingPieces(state), ...toldPieces(state)];
   state.copies = copies;
   try {
     yield head;
@@ -38,7 +39,7 @@ export function* writeSnapshot(state: EngineState): Generator<Uint8Array, void> 
     }
     if (copies.bytes > 0) yield copies.take();
     yield* incidents;
-    yield* pending;
+    yield* rest;
     yield piece(kinds.end, serialize({ accounts: copies.count, incidents: incidents.length }));
   } finally {
     if (state.copies === copies) state.copies = undefined;
@@ -114,6 +115,13 @@ function pendingPieces(state: EngineState): readonly Uint8Array[] {
   });
 }
 
+/** What was told and not yet taken. */
+function toldPieces(state: EngineState): readonly Uint8Array[] {
+  return books
+    .filter((kind) => state[kind].untaken.length > 0)
+    .map((kind) => piece(kinds.told, serialize({ kind, changes: [...state[kind].untaken] } satisfies z.infer<typeof toldPiece>)));
+}
+
 function headerOf(state: EngineState): z.infer<typeof header> {
   const { watermark, now, lastReceivedAt, missingGroupBy, late, beyondHorizon, compiled, versions } = state;
   return {
@@ -185,7 +193,7 @@ function incidentOf(
 
 /**
  * Accounts, several in a piece, as 32-bit words: length of the key in bytes, the key padded to words, number of float pairs, then as pairs
- * of words newest, oldest and since and the dormancy columns, whether an exception took accesses out, entries of the main ledger and the
+ * of words newest, oldest and since and the dormancy columns, entries of the main ledger and the
  * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, number of entries, the entries.
  */
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
@@ -197,7 +205,7 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   yield bytesOf(Float64Array.from(floats));
   const main = index.mainOf(account);
   const entries = main ? state.main.store.slice(main) : new Uint32Array(0);
-  yield words(state.excepted.has(account) ? 1 : 0, entries.length / entryWords);
+  yield words(entries.length / entryWords);
   yield bytesOf(entries);
   const ledgers: Uint8Array[] = [];
   let count = 0;

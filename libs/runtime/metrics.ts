@@ -42,7 +42,10 @@ const gauges = {
   // What waits for the store: live judging goes on meanwhile.
   vigie_rejudgements_waiting: { help: 'Accounts with late accesses that wait to be judged again from the store', labels: [] },
   vigie_rejudgements_oldest_seconds: { help: 'How long the oldest of them has been waiting', labels: [] },
-  vigie_windows_filling: { help: '1 while windows lack accesses of the past that are read from the store', labels: ['partition'] },
+  vigie_windows_filling: {
+    help: '1 while windows lack accesses of the past that are read from the store',
+    labels: ['partition'],
+  },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
   // The rules in use.
   vigie_rules_reload_failed: { help: '1 while the newest rules have mistakes and older ones are in use', labels: [] },

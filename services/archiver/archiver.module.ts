@@ -72,7 +72,7 @@ export class ArchiverService implements OnApplicationBootstrap {
     const selections = new RuleSelections({
       store,
       lists: new ClickHouseLists(client),
-      load: async () => (await requireRules(config)).rules,
+      load: async (stored) => (await requireRules(config, stored)).rules,
       files: () => filesFingerprint(paths),
       clock,
       log: logger,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
+import { defaultListsDir, type RulesConfig, rulesConfig } from '#libs/detection/rules/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const archiverConfig = {
@@ -13,8 +13,11 @@ export function readArchiverConfig(): ArchiverConfig {
 }
 
 /** Files and folders that decide which accesses the rules look at. */
-export function rulePathsOf(config: ArchiverConfig): readonly string[] {
-  const register =
-    'VIGIE_CLINICS_FILE' in config && typeof config.VIGIE_CLINICS_FILE === 'string' ? [config.VIGIE_CLINICS_FILE] : [];
-  return [config.VIGIE_RULES_DIR, defaultListsDir, config.VIGIE_LISTS_DIR, ...register];
+export function rulePathsOf(config: RulesConfig): readonly string[] {
+  return [
+    config.VIGIE_RULES_DIR,
+    defaultListsDir,
+    config.VIGIE_LISTS_DIR,
+    ...(config.VIGIE_CLINICS_FILE === undefined ? [] : [config.VIGIE_CLINICS_FILE]),
+  ];
 }

@@ -43,7 +43,12 @@ describe('the selections of rules', () => {
     await lists.put([entry('a')]);
     await clock.advance(lookEveryMs);
     expect(registered).toHaveLength(3);
-    expect(state.lists).toEqual(new Map([['canary_patients', [{ text: 'a' }]]]));
+    expect(state.lists).toEqual(
+      new Map([
+        ['canary_patients', [{ text: 'a' }]],
+        ['closed_clinics', []],
+      ]),
+    );
     await stop();
   });
 

@@ -1,7 +1,7 @@
-import type { ListStore, ListValue } from '#libs/access-store/lists.js';
-import { readStoredLists } from '#libs/access-store/lists.js';
+import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
 import type { AccessStore } from '#libs/access-store/port.js';
 import type { Rule, Selection } from '#libs/detection/rule.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 
@@ -18,7 +18,7 @@ export interface RuleSelectionsTools {
   readonly store: Pick<AccessStore, 'registerSelections'>;
   readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
   /** The rules of the configuration over its files and these lists. Rejects when they have mistakes. */
-  readonly load: (lists: ReadonlyMap<string, readonly ListValue[]>) => Promise<readonly Rule[]>;
+  readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
   /** Another text whenever a file of rules or lists is another. */
   readonly files: () => Promise<string>;
   readonly clock: Clock;

@@ -2,54 +2,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import { topics } from '#libs/contracts/topics.js';
 import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
-import type { EventLog, Frame, Membership, TopicPartition } from '#libs/event-log/port.js';
-import { silentLog } from '#libs/runtime/log.js';
-import { Metrics } from '#libs/runtime/metrics.js';
+import type { Frame } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { ScorerPipeline } from './pipeline.js';
+import type { ScorerPipeline } from './pipeline.js';
+import { aScorer, at, FakeLog } from './scorer.fixture.js';
 
-const at: TopicPartition = { topic: topics.accesses, partition: 0 };
 const { rules } = await requireRules({
   VIGIE_RULES_DIR: rulesConfig.VIGIE_RULES_DIR.parse(undefined),
   VIGIE_LISTS_DIR: defaultListsDir,
 });
-
-/** The scorer's side of a log: keeps what is appended and committed, and can be away. */
-class FakeLog implements EventLog {
-  readonly appended: { readonly at: TopicPartition; readonly text: string }[] = [];
-  committed = -1;
-  away = false;
-
-  async partitions(): Promise<number> {
-    return 2;
-  }
-  async append(to: TopicPartition, bytes: Buffer): Promise<number> {
-    if (this.away) throw new Transient('the log is away');
-    return this.appended.push({ at: to, text: bytes.toString() });
-  }
-  async join(): Promise<Membership> {
-    const commit = async (_: TopicPartition, nextOffset: number) => {
-      this.committed = nextOffset;
-      return true;
-    };
-    return { commit, positions: async () => [], leave: async () => {}, ended: new Promise<void>(() => {}) };
-  }
-  async close(): Promise<void> {}
-
-  rows(topic: string): readonly unknown[] {
-    const lines = this.appended.filter((one) => one.at.topic === topic).flatMap(({ text }) => text.split('\n'));
-    return lines.filter(Boolean).map((line) => JSON.parse(line) as unknown);
-  }
-  changes(): readonly IncidentChange[] {
-    return this.rows(topics.incidents).map((row) => incidentChange.parse(row));
-  }
-}
 
 /** Ten frames in which one account reads 500 patients of three clinics, two a second, while others work. */
 const frames: readonly Frame[] = Array.from({ length: 10 }, (_, offset) => {
@@ -86,14 +52,7 @@ describe('the scorer', () => {
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  async function started(log: FakeLog, snapshotEveryMs = 0, held = { start: 0, end: 0 }) {
-    const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
-    const tools = { log, clock: new FakeClock(), logger: silentLog, metrics: new Metrics('scorer') };
-    const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
-    await pipeline.start();
-    const from = await pipeline.assigned(at, held);
-    return { pipeline, from: from === 'earliest' ? 0 : from };
-  }
+  const started = (log: FakeLog, snapshotEveryMs = 0) => aScorer({ log, stateDir, rules, snapshotEveryMs });
 
   async function uninterrupted(): Promise<readonly IncidentChange[]> {
     const log = new FakeLog();
@@ -147,6 +106,7 @@ describe('the scorer', () => {
     const log = new FakeLog();
     const { pipeline } = await started(log);
     await take(pipeline, frames.slice(0, 6));
+    await pipeline.written();
     const path = join(stateDir, `${at.topic}-0.snapshot`);
     const bytes = await readFile(path);
     bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);

@@ -1,5 +1,5 @@
-import type { ListStore, ListValue } from '#libs/access-store/lists.js';
-import { readStoredLists } from '#libs/access-store/lists.js';
+import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
+import type { ListValue } from '#libs/detection/rules/detection.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';

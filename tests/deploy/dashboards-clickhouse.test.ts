@@ -80,7 +80,7 @@ function contents(): Readonly<Record<string, readonly object[]>> {
   const reads = Array.from({ length: patients }, (_, index) => access(index + 1, index, '750300123'));
   return {
     'vigie.access_rows': [...reads, access(1, patients, '690780456')],
-    'vigie.incident_states': [incidentState()],
+    'vigie.incident_states': [incidentState(), suppressedState()],
     'vigie.quarantine_rows': [quarantined()],
     'vigie.notification_attempts': [told()],
   };
@@ -111,23 +111,32 @@ function incidentState(): object {
     last_time: time(patients),
     detected_at: time(4),
     patients,
+    patients_at_firing: 4,
     patients_at_detection: 4,
     clinics: ['690780456', '750300123'],
     categories: ['identity'],
     rules: ['mass-read'],
     rule_matches: [],
+    rule_selections: [selectionId],
     selections: [selectionId],
     level: 'high',
     step: 4,
     found: 'live',
+    late_seconds: 0,
     detection_delay_seconds: 0.2,
     merged_into: '',
+    suppressed_by: [],
     change_type: 'incident.opened',
     change_id: '2'.repeat(32),
     changed_at: time(4),
     version: 1,
     received_at: time(4),
   };
+}
+
+function suppressedState(): object {
+  const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
+  return { ...incidentState(), incident_id: '6'.repeat(32), change_id: '7'.repeat(32), actor_id: 'secretary', ...what };
 }
 
 function quarantined(): object {

@@ -34,18 +34,18 @@ SELECT
     argMin(s.detection_delay_seconds, s.detected_at) AS detection_delay_seconds,
     argMax(s.merged_into, (s.version, s.changed_at)) AS merged_into,
     argMax(s.suppressed_by, (s.version, s.changed_at)) AS suppressed_by,
-    -- A suppressed match that a later access undoes is withdrawn too, and was never an incident.
-    countIf(s.state NOT IN ('suppressed', 'withdrawn')) > 0 AS told,
+    -- A suppressed match may be joined to another one or withdrawn, and never was an incident: all of its changes name its exceptions.
+    notEmpty(s.suppressed_by) AS suppressed,
     max(s.changed_at) AS changed_at,
     max(s.version) AS version
 FROM vigie.incident_states AS s
-GROUP BY s.incident_id;
+GROUP BY s.incident_id, suppressed;
 
 -- One row per incident. A suppressed match is none.
 CREATE OR REPLACE VIEW vigie.incidents AS
-SELECT * EXCEPT (suppressed_by, told)
+SELECT * EXCEPT (suppressed_by, suppressed)
 FROM vigie.incident_latest
-WHERE state != 'suppressed' AND told;
+WHERE NOT suppressed;
 
 -- One row per match that did not become an incident because of exceptions, which `suppressed_by` names.
 CREATE OR REPLACE VIEW vigie.suppressed_matches AS
@@ -71,7 +71,7 @@ SELECT
     changed_at,
     version
 FROM vigie.incident_latest
-WHERE state = 'suppressed';
+WHERE suppressed AND state = 'suppressed';
 
 -- What people were told, once each: of a change that a replay made again, the first.
 CREATE OR REPLACE VIEW vigie.incident_changes AS

@@ -6,6 +6,7 @@ import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rule.js';
 import { fieldNames, kindOf } from './fields.js';
 import { parseGlob, surround } from './glob.js';
+import { matchList } from './list-values.js';
 import { compileRegex } from './regex-run.js';
 import { and, normalise, not, or, test } from './match.js';
 import type { Match } from './match.js';
@@ -29,12 +30,15 @@ const textFields = fieldNames.filter((field): field is Field => kindOf(field as 
 const word = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...words) }, fc.string({ unit: 'grapheme', maxLength: 6 }));
 const fragment = fc.oneof(word, fc.constantFrom('*', '?', 'dr*', '*a', '?a*', '*é*', 'a?', '\\*', '\\\\', '*\\?*', 'É*'));
 
+const instants = [0, 1, 86_399_999, Date.parse('2001-06-01T12:00:00.500Z'), Date.parse('2019-01-01'), Date.parse('2199-12-31T23:59:59.999Z'), Date.parse('1900-01-01')]; // prettier-ignore
+const rowTime = fc.oneof(
+  fc.date({ min: new Date('2001-01-01'), max: new Date('2037-01-01'), noInvalidDate: true }),
+  fc.constantFrom(-1, 0, 1).chain((near) => fc.constantFrom(...instants.slice(3, 5)).map((instant) => new Date(instant + near))),
+);
 const rowOf = fc.record(
   {
     ...Object.fromEntries(textFields.map((field) => [field, word])),
-    time: fc
-      .date({ min: new Date('2001-01-01'), max: new Date('2037-01-01'), noInvalidDate: true })
-      .map((date) => date.toISOString()),
+    time: rowTime.map((date) => date.toISOString()),
     action: fc.constantFrom(...actions),
     outcome: fc.constantFrom(...outcomes),
     source_ip: fc.constantFrom(...addresses),
@@ -94,6 +98,10 @@ const leaf: fc.Arbitrary<Match> = fc.oneof(
   fc
     .tuple(fc.constantFrom('hour', 'day', 'weekday'), fc.constantFrom(...zones), compare, fc.integer({ min: 0, max: 31 }))
     .map(([part, zone, compare, value]) => test({ kind: 'clock', field: 'time', part, zone, compare, value })),
+  fc.constantFrom(...instants).map((fromMs) => test({ kind: 'instant', field: 'time', fromMs })),
+  fc
+    .array(fc.record({ text: word, fromMs: fc.constantFrom(undefined, ...instants), untilMs: fc.constantFrom(undefined, ...instants), groupId: fc.constantFrom(undefined, 'dr', 'S', "o'neil") }, { requiredKeys: ['text'] }), { maxLength: 4 })
+    .map((list) => listOf(list)), // prettier-ignore
 );
 const { match } = fc.letrec<{ match: Match }>((tie) => ({
   match: fc.oneof(
@@ -194,6 +202,27 @@ describe('a regular expression', () => {
 function globOf(field: Field, text: string, cased: boolean, before: boolean, after: boolean): Match {
   const parts = surround(parseGlob(text), before, after);
   return parts.length === 0 ? not(test({ kind: 'present', field })) : test({ kind: 'glob', field, parts, cased });
+}
+
+/** Values of a list that hold in a time and for a group. */
+function listOf(
+  list: readonly {
+    readonly text: string;
+    readonly fromMs?: number | undefined;
+    readonly untilMs?: number | undefined;
+    readonly groupId?: string | undefined;
+  }[],
+): Match {
+  const values = list.map(({ text, fromMs, untilMs, groupId }) => ({
+    text,
+    ...(fromMs !== undefined && { fromMs }),
+    ...(untilMs !== undefined && { untilMs }),
+    ...(groupId !== undefined && { groupId }),
+  }));
+  const of = matchList(values, false, ({ text }) =>
+    test({ kind: 'glob', field: 'clinic_id', parts: [{ literal: text }], cased: false }),
+  );
+  return or(typeof of === 'string' ? [] : of);
 }
 
 const table = `CREATE DATABASE rules_test; CREATE TABLE rules_test.accesses (id UInt32, time DateTime64(3, 'UTC'), ${textFields

@@ -9,8 +9,11 @@ export const defaultListsDir = join(projectRoot, 'lists');
 export const rulesConfig = {
   VIGIE_RULES_DIR: z.string().default(join(projectRoot, 'rules')),
   VIGIE_LISTS_DIR: z.string().default(defaultListsDir),
+  /** The register of clinics; those that have `closed_at` are `%closed_clinics%`. */
+  VIGIE_CLINICS_FILE: z.string().optional(),
 };
 export interface RulesConfig {
   readonly VIGIE_RULES_DIR: string;
   readonly VIGIE_LISTS_DIR: string;
+  readonly VIGIE_CLINICS_FILE?: string | undefined;
 }

@@ -51,6 +51,7 @@ const cases: readonly Case[] = [
   [one('record_count: [0, 7]'), [{ record_count: 0 }, { record_count: 7 }], [{}, { record_count: 1 }]],
   [one('privileged: true'), [{ privileged: true }], [{ privileged: false }, {}]],
   [one('source_ip|cidr: [10.0.0.0/8, "2001:db8::/32"]'), [{ source_ip: '10.9.9.9' }, { source_ip: '2001:DB8::1' }, { source_ip: '::ffff:10.1.1.1' }], [{ source_ip: '11.0.0.1' }, { source_ip: 'pc-17' }, {}]],
+  [one('source_ip|cidr: [10.4.1.1, "2001:DB8::1"]'), [{ source_ip: '10.4.1.1' }, { source_ip: '2001:db8:0::1' }], [{ source_ip: '10.4.1.2' }]],
   [one('actor_id|fieldref: device'), [{ actor_id: 'a', device: 'a' }], [{ actor_id: 'a', device: 'A' }, {}]],
   // time: 23:30 UTC on a Friday is half past midnight on Saturday in Paris
   [one('time|hour: 0'), [{ time: '2026-11-27T23:30:00.000Z' }, { time: '2026-07-03T22:00:00.000Z' }], [{ time: '2026-07-03T23:00:00.000Z' }]],

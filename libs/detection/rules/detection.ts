@@ -1,3 +1,4 @@
+import type { Field } from '../rule.js';
 import { ConditionRefused, parseCondition, resolve } from './condition.js';
 import { isField, unknownField } from './fields.js';
 import { ruleLimits } from './limits.js';
@@ -17,6 +18,8 @@ export interface ListValue {
   readonly fromMs?: number;
   readonly untilMs?: number;
   readonly groupId?: string;
+  /** The only field that it is for, where it is not for all. */
+  readonly field?: Field;
 }
 
 /** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
@@ -114,7 +117,7 @@ function readItem(entry: Entry, context: DetectionContext): Match | undefined {
   const matches: Match[] = [];
   for (const scalar of scalars) {
     if (modifiers.expand) {
-      const list = listOf(scalar, context);
+      const list = listOf(scalar, context)?.filter((value) => (value.field ?? field) === field);
       const match = list && matchList(list, modifiers.all, (value) => matchValue(field, modifiers, value, context.zone));
       if (typeof match === 'string') return mistakes.at(scalar.line, match);
       matches.push(...(match ?? []));

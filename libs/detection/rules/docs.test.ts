@@ -1,24 +1,54 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
+import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { ruleTypes } from '../rule.js';
+import { explainException } from './check-rules.js';
 import { explainRule } from './explain-rule.js';
 import { fieldNames, kindOf } from './fields.js';
 import type { FieldKind } from './fields.js';
 import { isField } from './fields.js';
 import { loadRules } from './load-rules.js';
 import { modifierNames } from './modifiers.js';
+import { runCases } from './run-cases.js';
+import { correlationKeys } from './vigie-keys.js';
 
 const page = await readFile(new URL('../../../docs/rules.md', import.meta.url), 'utf8');
-const [example = ''] = [...page.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
+const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)]
+  .map(([, text = '']) => text)
+  .filter((text) => text.startsWith('title:'));
+const files = examples.map((text, index) => ({ path: `docs/rules.md example ${index + 1}`, text }));
 const lists = new Map([['service_accounts', ['svc-lab']]]);
 
 describe('the page on rules', () => {
-  const { rules, mistakes } = loadRules([{ path: 'docs/rules.md', text: example }], lists);
+  const { rules, exceptions, mistakes } = loadRules(files, lists);
 
-  it('has an example that loads', () => {
+  it('has examples that load', () => {
     expect(mistakes).toEqual([]);
     expect(rules.map(explainRule)).toEqual([
-      'Raises a high incident when one account reaches at least 60 different patients in at least 2 different clinics within 1 hour, and tells it again at 60, 600 patients.',
+      'Raises a high incident when one account reaches at least 60 different patients in at least 2 different clinics within 1 hour, and tells it again at 60, 600 patients. What counts: "Night look at records of staff".',
+      'Raises nothing itself, and holds when one account reaches at least 5 events within 10 minutes, counted for each source_ip apart. What counts: "Failed log-in".',
+      'Raises a critical incident when one account meets, within 1 hour, counted for each address apart, in this order: "Many failed log-ins from one address" being met, then "Export". Here address is source_ip in "Many failed log-ins from one address" being met and source_ip in "Export". Without what exceptions take out: "The yearly quality audit exports from its own station" until 2027-01-31T00:00:00.000Z (head of quality).',
     ]);
+    expect(exceptions.map(explainException)).toEqual([
+      'Takes out of "Export", until 2027-01-31T00:00:00.000Z: actor_id is "audit.quality" and device is "pc-audit". head of quality answers for it: Audit 2026, agreed with the data protection officer on 2026-11-02',
+    ]);
+  });
+
+  it('has cases that hold', () => {
+    const { results } = runCases(files, lists);
+    expect(results.map(({ failure }) => failure)).toEqual([undefined, undefined]);
+  });
+
+  it('has a register of clinics that is read', () => {
+    const reader = new ClinicsReader();
+    for (const line of (/```csv\n([^]*?)```/.exec(page)?.[1] ?? '').split('\n')) reader.take(line);
+    expect([reader.clinics.length, reader.mistakes]).toEqual([2, []]);
+  });
+
+  it('names every type, every key and every operator', () => {
+    const keys = ['aliases', 'generate', 'timespan', 'expires', 'owner', 'reason', 'times', 'every', 'at', 'start', 'fires'];
+    for (const name of [...ruleTypes, ...correlationKeys, ...keys])
+      expect([name, page.includes(`\`${name}\``)]).toEqual([name, true]);
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { calendarTime } from '#libs/formats/calendar-time.js';
 import { checkLogsource, readTimeZone } from './event-rule.js';
 import { readDetection } from './detection.js';
 import type { ValueLists } from './detection.js';
@@ -6,7 +7,6 @@ import { metadataKeys, readMetadata } from './metadata.js';
 import type { Metadata } from './metadata.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
-import { instantOf } from './instant.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
@@ -78,11 +78,13 @@ function readAnswer(map: MapTree, mistakes: Mistakes): Pick<Filter, 'expiresMs' 
   for (const key of filterKeys)
     if (!vigie.entries.has(key)) mistakes.at(line, `${key} is missing: an exception says expires, owner and reason`);
   const [expires, owner, reason] = filterKeys.map((key) => textOf(vigie, key, mistakes)?.trim());
-  const expiresMs = expires === undefined ? undefined : instantOf(expires);
-  if (expires !== undefined && expiresMs === undefined)
+  const time = expires === undefined ? undefined : calendarTime(expires);
+  if (expires !== undefined && time === undefined)
     mistakes.at(
       vigie.entries.get('expires')?.line ?? line,
       `expires is a day such as 2027-01-31 (it ends as that day begins in UTC) or an instant such as 2027-01-31T18:00:00+01:00, not ${shown(expires)}`,
     );
-  return expiresMs === undefined || owner === undefined || reason === undefined ? undefined : { expiresMs, owner, reason };
+  return time === undefined || owner === undefined || reason === undefined
+    ? undefined
+    : { expiresMs: Date.parse(time), owner, reason };
 }

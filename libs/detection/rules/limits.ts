@@ -27,6 +27,12 @@ export const ruleLimits = {
   rulesThatMeet: 30,
   /** Correlations on top of one another. */
   chain: 8,
+  casesPerRule: 64,
+  eventsPerCase: 200,
+  /** Rows that the events of a case may make. */
+  caseRows: 100_000,
+  /** From the start of a case to its last event: 1,200 days. */
+  caseMs: 1_200 * 86_400_000,
   /** How late an access may be and still be judged from memory: 7 days. */
   latenessMsMax: 7 * 86_400_000,
 } as const;

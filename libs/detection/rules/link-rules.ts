@@ -14,6 +14,7 @@ import { SelectionCache } from './selection.js';
 
 /** Accesses of an event rule as one correlation looks at them, and the filters that are between. */
 export interface Leaf {
+  readonly title: string;
   readonly match: Match;
   readonly filters: readonly Filter[];
 }
@@ -85,7 +86,7 @@ export class Linker {
     const place = fieldsIn(rule, correlation, this.#documents, mistakes);
     const filters = [...new Set([...(this.#filters.get(rule) ?? []), ...outer])];
     const key = [rule, ...filters].map((document) => this.#numberOf(document)).join(' ');
-    return rule.match && place && { kind: 'rows', key, leaf: { match: rule.match, filters }, place };
+    return rule.match && place && { kind: 'rows', key, leaf: { title: rule.metadata.title, match: rule.match, filters }, place };
   }
 
   #matchesOf(
@@ -131,7 +132,7 @@ export class Linker {
   /** For counting types, event rules whose fields have the same names share an input; for the others each rule has its own. */
   #inputsOf(correlation: Correlation, parts: readonly Part[], filtered: boolean): readonly Input[] {
     const counts = correlation.type === 'value_count' || correlation.type === 'event_count';
-    const rows = new Map<string, { readonly place: RowsPlace; readonly matches: Match[] }>();
+    const rows = new Map<string, { readonly place: RowsPlace; readonly matches: Match[]; readonly titles: string[] }>();
     const inputs: (() => Input)[] = [];
     for (const [index, part] of parts.entries()) {
       if (part.kind === 'matches') {
@@ -140,11 +141,17 @@ export class Linker {
         continue;
       }
       const key = counts ? JSON.stringify(part.place) : String(index);
-      const row = rows.get(key) ?? { place: part.place, matches: [] };
+      const row = rows.get(key) ?? { place: part.place, matches: [], titles: [] };
       if (row.matches.length === 0)
-        inputs.push(() => ({ kind: 'rows', selection: this.#selectionOf(row.matches), ...part.place }));
+        inputs.push(() => ({
+          kind: 'rows',
+          selection: this.#selectionOf(row.matches),
+          ...part.place,
+          titles: row.titles,
+        }));
       rows.set(key, row);
       row.matches.push(matchOf(part.leaf, filtered));
+      row.titles.push(part.leaf.title);
     }
     return inputs.map((input) => input());
   }

@@ -1,4 +1,4 @@
-import type { Rule, RuleMistake, Selection } from '../rule.js';
+import type { Exception, Rule, RuleMistake, Selection } from '../rule.js';
 import { readCorrelation } from './correlation.js';
 import type { Correlation } from './correlation.js';
 import type { ValueLists } from './detection.js';
@@ -10,7 +10,10 @@ import type { Filter } from './filter.js';
 import { ruleLimits } from './limits.js';
 import { Linker } from './link-rules.js';
 import { readMetadata } from './metadata.js';
+import { not } from './match.js';
 import { Mistakes } from './mistakes.js';
+import type { RuleCase } from './read-cases.js';
+import { wordsOf } from './words.js';
 import { readYaml } from './yaml-tree.js';
 import type { MapTree } from './yaml-tree.js';
 
@@ -25,8 +28,20 @@ export interface LoadedRules {
   readonly rules: readonly Rule[];
   /** The distinct selections of the rules and of what they count. */
   readonly selections: readonly Selection[];
+  /** The cases of the rules, by the id of the rule. */
+  readonly cases: ReadonlyMap<string, readonly RuleCase[]>;
+  /** The filters of all files, in their order. */
+  readonly exceptions: readonly LoadedException[];
   /** Sorted by file and line. Not empty: the rules must not be used. */
   readonly mistakes: readonly RuleMistake[];
+}
+
+/** A filter, as people want to know of it. */
+export interface LoadedException extends Pick<Exception, 'id' | 'title' | 'owner' | 'reason' | 'expiresMs' | 'file' | 'line'> {
+  /** Titles of the event rules and correlations that it is for. */
+  readonly rules: readonly string[];
+  /** Which accesses it takes out of them, in words. */
+  readonly takesOut: string;
 }
 
 /**
@@ -47,12 +62,14 @@ export function loadRules(files: readonly RuleFile[], lists: ValueLists = new Ma
   const raising = raisingOf(correlations, documents, mistakes);
   const linker = new Linker(documents, filters, (correlation) => raising.has(correlation), mistakes);
   const rules = correlations.flatMap((correlation) => linker.rule(correlation) ?? []);
+  const cases = new Map(correlations.map(({ metadata, vigie }) => [metadata.id || metadata.name, vigie.cases]));
   noteUnused(read, correlations, documents, mistakes);
+  const exceptions = read.flatMap((document) => (document.kind === 'filter' ? [exceptionOf(document, filters)] : []));
   const used = rules.flatMap(({ selection, inputs }) => [
     selection,
     ...inputs.flatMap((input) => (input.kind === 'rows' ? [input.selection] : [])),
   ]);
-  return { rules, selections: [...new Set(used)], mistakes: mistakes.toSorted(byPlace) };
+  return { rules, selections: [...new Set(used)], cases, exceptions, mistakes: mistakes.toSorted(byPlace) };
 }
 
 function readFile(file: RuleFile, lists: ValueLists, all: RuleMistake[]): readonly Document[] {
@@ -78,6 +95,13 @@ function filtersByRule(read: readonly Document[], documents: Documents): Readonl
       filters.set(rule, [...(filters.get(rule) ?? []), filter]);
   }
   return filters;
+}
+
+function exceptionOf(filter: Filter, filters: ReadonlyMap<Document, readonly Filter[]>): LoadedException {
+  const { metadata, owner, reason, expiresMs, file, line } = filter;
+  const rules = [...filters].filter(([, all]) => all.includes(filter)).map(([document]) => document.metadata.title);
+  const id = metadata.id || metadata.name;
+  return { id, title: metadata.title, owner, reason, expiresMs, file, line, rules, takesOut: wordsOf(not(filter.match)) };
 }
 
 /** Correlations that raise incidents: those that no other looks at, and those that one of the others asks to. Each needs a level. */

@@ -17,6 +17,43 @@ const answer = (vigie: string, reason: string): (typeof wholeFiles)[number] => [
   `a filter with ${vigie || 'nobody behind it'}`, `${filter(right, vigie)}---\n${pack}`, 4, reason,
 ]; // prettier-ignore
 
+/** A right file that uses all of the language. */
+export const everything = [
+  event,
+  event.replaceAll('access', 'export').replace('read', 'export').replace('Access', 'Export'),
+  `title: Inner
+name: inner
+correlation:
+  type: value_count
+  rules: [access, export]
+  group-by: [group_id, actor_id, where]
+  aliases: {where: {access: device, export: source_ip}}
+  timespan: 1h
+  condition: {field: [patient_id, clinic_id], gte: 3, lt: 1000, neq: 7}
+vigie: {spread: {field: clinic_id, gte: 2}, allowed_lateness: 2h}
+`,
+  `title: Outer
+name: outer
+level: high
+correlation:
+  type: temporal
+  rules: [inner, export]
+  group-by: [group_id, actor_id, at]
+  aliases: {at: {inner: where, export: device}}
+  timespan: 1d
+  condition: {gte: 2}
+  generate: false
+vigie: {steps: [1, 10], attack: [T1078]}
+`,
+  counting('ordered', 'type: temporal_ordered\n  rules: [access, export, outer]'),
+  counting(
+    'asleep',
+    'type: event_count\n  rules: access\n  condition: {gt: 4}',
+    'vigie:\n  dormant: 30d\n  cases:\n    - {name: a, fires: true, patients: 2, start: 2026-01-05, lists: {vip: [x]}, events: [{at: 1m, times: 5, every: 3s, patient_id: "p{n}", clinic_id: [c1, c2], mfa: true}]}\n',
+  ),
+  `title: Except\nname: except\nfilter:\n  rules: [access, outer]\n  x: {actor_id|expand: '%vip%', time|hour: 3}\n  condition: not x\nvigie: {expires: 2027-01-31T10:00:00+01:00, owner: dpo, reason: migration, time_zone: UTC}\n`,
+].join('---\n');
+
 const day =
   'expires is a day such as 2027-01-31 (it ends as that day begins in UTC) or an instant such as 2027-01-31T18:00:00+01:00';
 

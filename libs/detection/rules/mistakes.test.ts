@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { loadRules } from './load-rules.js';
-import { wholeFiles } from './mistake-cases-of-files.js';
+import { explainRule } from './explain-rule.js';
+import { everything, wholeFiles } from './mistake-cases-of-files.js';
 import { inEvents } from './mistake-cases-in-events.js';
 import { correlation, event, inCorrelations, lists, pack } from './mistake-cases.js';
 
@@ -10,6 +11,7 @@ const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], 
 describe('a rule file', () => {
   it('that is right has no mistakes', () => {
     expect(mistakesOf(pack)).toEqual([]);
+    expect(mistakesOf(everything)).toEqual([]);
   });
 
   it.each(inCorrelations)('refuses %j replaced by %j at line %i', (replaced, by, line, reason) => {
@@ -52,20 +54,22 @@ describe('a rule file', () => {
   });
 
   it('never makes the loader throw, whatever is in it', () => {
-    const piece = fc.constantFrom(...pack.split(/(?<=[\n :,{}[\]])/), '---\n', '- ', '&a ', '*a', '|', '>', '!!binary ', '? ', '"', "'", '\t', '<<: ', '#', '%YAML 9\n', '\0', '\uFEFF', '\ud800', '...\n', '@'); // prettier-ignore
-    const mangled = fc.tuple(fc.nat(pack.length), fc.nat(20), fc.string({ unit: 'binary', maxLength: 5 }));
+    const piece = fc.constantFrom(...everything.split(/(?<=[\n :,{}[\]])/), '---\n', '- ', '&a ', '*a', '|', '>', '!!binary ', '? ', '"', "'", '\t', '<<: ', '#', '%YAML 9\n', '\0', '\uFEFF', '\ud800', '...\n', '@'); // prettier-ignore
+    const mangled = fc.tuple(fc.nat(everything.length), fc.nat(20), fc.oneof(fc.string({ unit: 'binary', maxLength: 5 }), piece));
     const texts = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
       fc.array(piece, { maxLength: 80 }).map((pieces) => pieces.join('')),
-      mangled.map(([at, cut, put]) => pack.slice(0, at) + put + pack.slice(at + cut)),
+      { weight: 3, arbitrary: mangled.map(([at, cut, put]) => everything.slice(0, at) + put + everything.slice(at + cut)) },
     );
     fc.assert(
       fc.property(texts, (text) => {
-        const { rules, mistakes } = loadRules([{ path: 'a.yml', text }]);
+        const { rules, mistakes } = loadRules([{ path: 'a.yml', text }], lists);
         const last = text.split('\n').length;
         for (const mistake of mistakes) expect(mistake.line).toBeLessThanOrEqual(last);
         for (const mistake of mistakes) expect(mistake.line).toBeGreaterThanOrEqual(1);
         for (const rule of rules) expect(rule.condition.atLeast).toBeGreaterThan(0);
+        for (const rule of rules) expect(rule.condition.atMost).toBeGreaterThanOrEqual(rule.condition.atLeast);
+        for (const rule of rules) expect(explainRule(rule)).not.toContain('undefined');
       }),
       { seed: 20_261_123, numRuns: 1_500 },
     );

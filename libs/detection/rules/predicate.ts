@@ -3,8 +3,9 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Field } from '../rule.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import { localPart } from './local-time.js';
+import { kindOf } from './fields.js';
 import { globRegex, plainGlob } from './glob.js';
-import { lowerAscii } from './match.js';
+import { and, lowerAscii } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
 import { parseNetwork, withoutMapping } from './network.js';
 import { compileRegex } from './regex-run.js';
@@ -50,23 +51,68 @@ function cost(match: Match): number {
       : 4;
 }
 
-/** Plain values of one field become one look-up, so that a list of ten thousand accounts costs no more than one. */
+/**
+ * Plain values of one field become one look-up, so that a list of ten thousand accounts costs no more than one. So do conditions that ask
+ * for such a value among other things, as those of a list do whose values hold in a time or for a group.
+ */
 function compileOr(of: readonly Match[]): Predicate {
   const words = new Map<Field, Set<string>>();
+  const guarded = new Map<Field, Map<string, Predicate[]>>();
   const others: Predicate[] = [];
   for (const child of of) {
-    const word =
-      child.op === 'test' && child.test.kind === 'glob' && !child.test.cased ? plainGlob(child.test.parts, false) : undefined;
-    if (child.op === 'test' && word?.how === 'is')
-      words.set(child.test.field, (words.get(child.test.field) ?? new Set()).add(lowerAscii(word.literal)));
-    else others.push(compilePredicate(child));
+    const word = wordOf(child);
+    const guard = child.op === 'and' ? guardOf(child.of) : undefined;
+    if (word) words.set(word.field, (words.get(word.field) ?? new Set()).add(word.text));
+    else if (guard) {
+      const rest = compilePredicate(guard.rest);
+      const byWord = guarded.get(guard.field) ?? new Map<string, Predicate[]>();
+      for (const text of guard.texts) byWord.set(text, [...(byWord.get(text) ?? []), rest]);
+      guarded.set(guard.field, byWord);
+    } else others.push(compilePredicate(child));
   }
-  const any = [...[...words].map(([field, set]) => onText(field, compileWords(set))), ...others];
+  const any = [
+    ...[...words].map(([field, set]) => onText(field, compileWords(set))),
+    ...[...guarded].map(([field, byWord]) => compileGuarded(field, byWord)),
+    ...others,
+  ];
   const [only] = any;
   if (any.length === 1 && only) return only;
   return (row) => {
     for (const one of any) if (one(row)) return true;
     return false;
+  };
+}
+
+/** The plain value that a condition asks for, without regard to case. */
+function wordOf(match: Match): { readonly field: Field; readonly text: string } | undefined {
+  if (match.op !== 'test' || match.test.kind !== 'glob' || match.test.cased) return undefined;
+  const plain = plainGlob(match.test.parts, false);
+  return plain?.how === 'is' ? { field: match.test.field, text: lowerAscii(plain.literal) } : undefined;
+}
+
+/** One of several plain values of one text field, and the rest of what is asked besides. */
+function guardOf(
+  of: readonly Match[],
+): { readonly field: Field; readonly texts: readonly string[]; readonly rest: Match } | undefined {
+  for (const child of of) {
+    const found = (child.op === 'or' ? child.of : [child]).map(wordOf);
+    const [first] = found;
+    if (!first || kindOf(first.field) !== 'text' || found.some((word) => word?.field !== first.field)) continue;
+    return {
+      field: first.field,
+      texts: found.flatMap((word) => word?.text ?? []),
+      rest: and(of.filter((other) => other !== child)),
+    };
+  }
+  return undefined;
+}
+
+function compileGuarded(field: Field, byWord: ReadonlyMap<string, readonly Predicate[]>): Predicate {
+  return (row) => {
+    const value = row[field];
+    if (typeof value !== 'string' || value === '') return false;
+    const rests = byWord.get(value) ?? byWord.get(lowerAscii(value));
+    return rests !== undefined && rests.some((rest) => rest(row));
   };
 }
 

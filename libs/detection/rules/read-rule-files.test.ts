@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkRules, mistakeText } from './check-rules.js';
 import { readRuleFiles, readValueLists } from './read-rule-files.js';
+import { readLists, requireRules } from './require-rules.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -56,8 +57,89 @@ describe('a folder of rules', () => {
     const { sentences, mistakes } = await checkRules([folder, join(folder, 'more')], new Map([['staff', ['x']]]));
     expect(mistakes).toEqual([]);
     expect(sentences).toEqual([
-      `${join(folder, 'more/b.yml')}:1 Two: Raises a low incident when one account reaches at least 2 different combinations of patient_id and clinic_id within 90 minutes.`,
+      `${join(folder, 'more/b.yml')}:1 Two: Raises a low incident when one account reaches at least 2 different combinations of patient_id and clinic_id within 90 minutes. What counts: "a".`,
     ]);
+  });
+});
+
+describe('an exception in a folder', () => {
+  it('is warned of from the instant on at which it expired, and is no mistake', async () => {
+    await write({
+      'a.yml': `title: a
+name: a
+logsource: {product: ehr}
+detection: {x: {action: read}, condition: x}
+---
+title: Two
+name: b
+level: low
+correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], timespan: 90m, condition: {gte: 2}}
+---
+title: Move
+name: c
+filter: {rules: a, x: {actor_id: m}, condition: not x}
+vigie: {expires: 2027-01-31, owner: dpo, reason: the move}
+`,
+    });
+    const end = Date.parse('2027-01-31T00:00:00Z');
+    expect(await checkRules([folder], undefined, end - 1)).toMatchObject({ warnings: [], mistakes: [] });
+    const { warnings, exceptions, mistakes } = await checkRules([folder], undefined, end);
+    expect(mistakes).toEqual([]);
+    expect(warnings.map(mistakeText)).toEqual([
+      `${join(folder, 'a.yml')}:11: the exception "Move" of dpo has expired at 2027-01-31T00:00:00.000Z and does nothing since: delete or renew it`,
+    ]);
+    expect(exceptions).toEqual([
+      `${join(folder, 'a.yml')}:11 Move: Takes out of "a", until 2027-01-31T00:00:00.000Z: actor_id is "m". dpo answers for it: the move`,
+    ]);
+  });
+});
+
+describe('the register of clinics', () => {
+  const heading = 'group_id,clinic_id,name,opened_at,closed_at\n';
+
+  it('closes each clinic for its group from closed_at on, beside what a file says', async () => {
+    const csv = `${heading}g,c1,"Old, ""small""",2001-01-01,2024-06-01\ng,c2,Open,,\nh,c1,Other,,2025-01-01T12:00:00+01:00\n`;
+    await write({ 'closed_clinics.txt': 'c7\n', 'register.csv': csv });
+    expect((await readLists(folder, join(folder, 'register.csv'))).get('closed_clinics')).toEqual([
+      'c7',
+      { text: 'c1', groupId: 'g', fromMs: Date.parse('2024-06-01') },
+      { text: 'c1', groupId: 'h', fromMs: Date.parse('2025-01-01T11:00:00Z') },
+    ]);
+    expect((await readLists(join(folder, 'none'))).get('closed_clinics')).toEqual([]);
+  });
+
+  it('with a mistake says where it is', async () => {
+    await write({ 'register.csv': `${heading}g,c1,Old,,1.6.2024\n` });
+    const file = join(folder, 'register.csv');
+    await expect(readLists(folder, file)).rejects.toThrow(
+      `the register of clinics has 1 mistake(s):\n  ${file}:2: closed_at is "1.6.2024"`,
+    );
+    await expect(readLists(folder, join(folder, 'none.csv'))).rejects.toThrow('none.csv:1: cannot be read: ENOENT');
+  });
+
+  it('is known to the rules of a process, with the lists of elsewhere', async () => {
+    const rule = `title: a
+name: a
+logsource: {product: ehr}
+detection: {x: {"clinic_id|expand": "%closed_clinics%"}, condition: x}
+---
+title: Two
+name: b
+level: low
+correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], timespan: 90m, condition: {gte: 2}}
+`;
+    await write({ 'rules/a.yml': rule, 'register.csv': `${heading}g,c1,,,2024-06-01\n` });
+    const config = { VIGIE_RULES_DIR: join(folder, 'rules'), VIGIE_LISTS_DIR: join(folder, 'none'), VIGIE_CLINICS_FILE: join(folder, 'register.csv') }; // prettier-ignore
+    const elsewhere = new Map([['closed_clinics', [{ text: 'c9', untilMs: Date.parse('2024-01-01') }]]]);
+    const { selections } = await requireRules(config, elsewhere);
+    const selected = (clinic_id: string, group_id: string, time: string) => selections[0]?.matches({ clinic_id, group_id, time });
+    expect(selected('c1', 'g', '2024-06-01T00:00:00.000Z')).toBe(true);
+    expect(selected('C1', 'g', '2024-06-01T00:00:00.000Z')).toBe(true);
+    expect(selected('c1', 'g', '2024-05-31T23:59:59.999Z')).toBe(false);
+    expect(selected('c1', 'h', '2024-06-01T00:00:00.000Z')).toBe(false);
+    expect(selected('c2', 'g', '2024-06-01T00:00:00.000Z')).toBe(false);
+    expect(selected('c9', 'h', '2023-12-31T23:59:59.999Z')).toBe(true);
+    expect(selected('c9', 'h', '2024-01-01T00:00:00.000Z')).toBe(false);
   });
 });
 

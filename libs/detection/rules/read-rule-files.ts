@@ -1,5 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Clinic } from '#libs/contracts/list-entry.js';
+import { ClinicsReader } from '#libs/formats/clinics-csv.js';
 import type { RuleMistake } from '../rule.js';
 import { ruleLimits } from './limits.js';
 import type { RuleFile } from './load-rules.js';
@@ -66,6 +68,19 @@ export async function readValueLists(directory: string): Promise<ReadonlyMap<str
     );
   }
   return lists;
+}
+
+/** The register of clinics, CSV; what is wrong in it is a mistake with its line. Never throws. */
+export async function readClinicsFile(
+  file: string,
+): Promise<{ readonly clinics: readonly Clinic[]; readonly mistakes: readonly RuleMistake[] }> {
+  const reader = new ClinicsReader();
+  try {
+    for (const line of (await readFile(file, 'utf8')).split(/\r?\n/)) reader.take(line);
+    return { clinics: reader.clinics, mistakes: reader.mistakes.map((mistake) => ({ file, ...mistake })) };
+  } catch (error) {
+    return { clinics: [], mistakes: [{ file, line: 1, reason: `cannot be read: ${reasonOf(error)}` }] };
+  }
 }
 
 function noneIfMissing(error: unknown): [] {

@@ -87,9 +87,9 @@ function matchText(field: Field, modifiers: Modifiers, value: Value): Match | st
       return matchRegex(field, value.text);
     case 'cidr':
       if (field !== 'source_ip') return `cidr goes with source_ip only, not with ${field}`;
-      if (!parseNetwork(value.text))
+      if (!parseNetwork(networkOf(value.text)))
         return `${shown(value.text)} is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask`;
-      return test({ kind: 'network', field, cidr: value.text.toLowerCase() });
+      return test({ kind: 'network', field, cidr: networkOf(value.text) });
     case 'fieldref':
       return matchOther(field, value.text);
     case 'gt':
@@ -100,6 +100,11 @@ function matchText(field: Field, modifiers: Modifiers, value: Value): Match | st
     default:
       return matchGlob(field, modifiers, value);
   }
+}
+
+/** A plain address is the network of this one address. */
+function networkOf(text: string): string {
+  return (text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`).toLowerCase();
 }
 
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {

@@ -4,6 +4,8 @@ import { ruleLimits } from './limits.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
+import { readCases } from './read-cases.js';
+import type { RuleCase } from './read-cases.js';
 import type { Located } from './read-tree.js';
 import type { Entry, MapTree } from './yaml-tree.js';
 
@@ -16,10 +18,11 @@ export interface VigieKeys {
   readonly runbook: string;
   readonly dormantMs: number | undefined;
   readonly allowedLatenessMs: number | undefined;
+  readonly cases: readonly RuleCase[];
 }
 
 const nothing: VigieKeys = {
-  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined,
+  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined, cases: [],
 }; // prettier-ignore
 export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'cases'] as const;
 export const filterKeys = ['expires', 'owner', 'reason'] as const;
@@ -51,6 +54,7 @@ export function readVigie(map: MapTree, mistakes: Mistakes): VigieKeys {
       '7d, a later access is judged again from the store anyway',
       mistakes,
     ),
+    cases: readCases(vigie.entries.get('cases'), mistakes),
   };
 }
 

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { checkRulesCommand, testRulesCommand } from './rules.js';
+
+let folder = '';
+let told: string[] = [];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vigie-rules-'));
+  told = [];
+  for (const stream of [process.stdout, process.stderr])
+    jest.spyOn(stream, 'write').mockImplementation((text) => told.push(String(text)) > 0);
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+  await rm(folder, { recursive: true });
+});
+
+const rules = (gte: number | string, patients: number): string => `title: Look
+name: look
+logsource: {product: ehr}
+detection: {x: {action: read}, condition: x}
+---
+title: Many
+name: many
+level: low
+correlation: {type: value_count, rules: look, group-by: [group_id, actor_id], timespan: 1h, condition: {field: patient_id, gte: ${gte}}}
+vigie:
+  cases:
+    - {name: three, fires: true, events: [{patients: ${patients}}]}
+---
+title: Move
+name: move
+filter: {rules: look, x: {actor_id: m}, condition: not x}
+vigie: {expires: 2001-01-01, owner: dpo, reason: moving}
+`;
+
+describe('vigie rules', () => {
+  it.each([
+    [
+      'check',
+      checkRulesCommand,
+      rules(3, 3),
+      0,
+      [
+        'a.yml:6 Many: Raises a low incident',
+        'a.yml:14 Move: Takes out of "Look"',
+        'a.yml:14: the exception "Move" of dpo has expired',
+        '1 rule(s), 1 exception(s), 0 mistake(s)',
+      ],
+    ],
+    ['check', checkRulesCommand, rules('x', 3), 1, ['a.yml:9: gte of condition must be a whole number', '1 mistake(s)']],
+    [
+      'test',
+      testRulesCommand,
+      rules(3, 3),
+      0,
+      ['Many: 1 case(s), 1 of them firing, 0 failed', '  ok: three', '1 case(s), 0 failed'],
+    ],
+    ['test', testRulesCommand, rules(4, 3), 1, ['  FAILED: three', 'a.yml:12: expected an incident', '1 case(s), 1 failed']],
+    ['test', testRulesCommand, rules('x', 3), 1, ['a.yml:9: gte of condition must be a whole number']],
+  ] as const)('%s: says what there is, and exits with 1 when something is wrong: %#', async (_, command, text, code, lines) => {
+    await writeFile(join(folder, 'a.yml'), text);
+    await command([folder]);
+    for (const line of lines) expect(told.join('')).toContain(line);
+    expect(process.exitCode).toBe(code);
+  });
+});

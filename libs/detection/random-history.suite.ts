@@ -1,0 +1,219 @@
+import * as fc from 'fast-check';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { Engine } from './engine.js';
+import type { NaiveIncident } from './naive-recount.js';
+import { anyRules, base, hour, minute } from './random-rules.suite.js';
+import type { Rule } from './rule.js';
+
+/** Accesses in the order in which they arrive, and everything that happens to those who judge them. */
+export interface History {
+  readonly rows: readonly AccessRow[];
+  readonly rules: readonly Rule[];
+  readonly quietMs: number;
+  readonly allowedLatenessMs: number;
+  readonly partitions: number;
+  /** Frames of each partition. */
+  readonly frames: number;
+  /** Frames after which a snapshot is written, and after which the engine is killed and goes on from the newest snapshot. */
+  readonly snapshots: readonly number[];
+  readonly kills: readonly number[];
+  /** How many frames the store lies behind. */
+  readonly storeLag: number;
+}
+
+export interface Played {
+  /** Incidents as last told, without those that were joined to another or withdrawn. */
+  readonly current: readonly NaiveIncident[];
+  readonly suppressed: readonly NaiveIncident[];
+  /** Everything told, what a replay told again left out. */
+  readonly changes: readonly IncidentChange[];
+  readonly rejudged: number;
+}
+
+/** Plays the rows in their order of arrival, each partition by an engine of its own, with a store that answers for the past. */
+export function play(of: History): Played {
+  const told: IncidentChange[] = [];
+  let rejudged = 0;
+  for (let partition = 0; partition < of.partitions; partition += 1) {
+    const rows = of.rows.filter((row) => partitionOf(row) % of.partitions === partition);
+    rejudged += playPartition(of, rows, told);
+  }
+  const last = new Map<string, IncidentChange>();
+  for (const change of told)
+    if ((last.get(change.incident_id)?.version ?? -1) <= change.version) last.set(change.incident_id, change);
+  const ended = [...last.values()].filter(({ state }) => state !== 'merged' && state !== 'withdrawn');
+  return {
+    current: ended
+      .filter(({ state }) => state !== 'suppressed')
+      .map(naiveOf)
+      .toSorted(byTime),
+    suppressed: ended
+      .filter(({ state }) => state === 'suppressed')
+      .map(naiveOf)
+      .toSorted(byTime),
+    changes: [
+      ...new Map(
+        told
+          .filter(({ change_type }) => change_type !== 'incident.updated')
+          .map((one) => [`${one.change_id} ${one.version}`, one]),
+      ).values(),
+    ],
+    rejudged,
+  };
+}
+
+function partitionOf({ actor_id }: AccessRow): number {
+  return actor_id.charCodeAt(0) || 0;
+}
+
+function playPartition(of: History, rows: readonly AccessRow[], told: IncidentChange[]): number {
+  const options = { rules: of.rules, quietMs: of.quietMs, allowedLatenessMs: of.allowedLatenessMs };
+  const size = Math.max(1, Math.ceil(rows.length / of.frames));
+  const frames = Array.from({ length: Math.ceil(rows.length / size) }, (_, frame) =>
+    rows.slice(frame * size, (frame + 1) * size),
+  );
+  const kills = new Set(of.kills);
+  let engine = new Engine(options);
+  let snapshot: { readonly next: number; readonly pieces: readonly Uint8Array[] } | undefined;
+  let stored = -1;
+  let rejudged = 0;
+  /** The store gives what it has, which may be more than was asked for, but nothing that the engine has not seen. */
+  const serve = (through: number, frame: number, at: number): void => {
+    if (stored > frame) return;
+    for (const asked of engine.rejudgements()) {
+      if (asked.throughOffset > through) continue;
+      const has = frames.slice(0, through + 1).flat();
+      const wanted = has.filter(({ time }) => Date.parse(time) > asked.fromMs && Date.parse(time) <= asked.toMs);
+      engine.rejudge(asked, [bytesOf(wanted)], at);
+      rejudged += 1;
+      // What history decided is kept before it is told.
+      snapshot = { next: frame + 1, pieces: [...engine.snapshot()] };
+    }
+  };
+  for (let frame = 0; frame < frames.length; frame += 1) {
+    const at = base + frame;
+    stored = Math.max(stored, frame);
+    engine.apply({ offset: frame, bytes: bytesOf(frames[frame] ?? []) }, at);
+    serve(stored - of.storeLag, frame, at);
+    told.push(...engine.takeChanges({ includeUpdates: frame % 3 === 0 }));
+    if (of.snapshots.includes(frame)) snapshot = { next: frame + 1, pieces: [...engine.snapshot()] };
+    if (!kills.delete(frame)) continue;
+    engine = snapshot ? Engine.restore(snapshot.pieces, options) : new Engine(options);
+    frame = (snapshot?.next ?? 0) - 1;
+  }
+  // Silence: first for long enough to judge what waited for late accesses, then for long enough to close everything.
+  serve(stored, stored, base);
+  engine.idle(20 * 24 * hour, base);
+  serve(stored, stored, base);
+  told.push(...engine.takeChanges({ includeUpdates: true }));
+  return rejudged;
+}
+
+function bytesOf(rows: readonly AccessRow[]): Buffer {
+  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+function naiveOf(change: IncidentChange): NaiveIncident {
+  return {
+    group: change.group_id,
+    actor: change.actor_id,
+    firstTime: Date.parse(change.first_time),
+    lastTime: Date.parse(change.last_time),
+    patients: change.patients,
+    patientsAtFiring: change.patients_at_firing,
+    clinics: change.clinics,
+    categories: change.categories,
+    level: change.level,
+    step: change.step,
+    matches: change.rule_matches.map(({ rule_id, value, spread, first_fired, last_fired }) => ({
+      rule_id,
+      value,
+      spread,
+      first: Date.parse(first_fired),
+      last: Date.parse(last_fired),
+    })),
+    selections: change.selections,
+    suppressedBy: change.suppressed_by,
+  };
+}
+
+export function byTime(a: NaiveIncident, b: NaiveIncident): number {
+  return a.actor < b.actor ? -1 : a.actor > b.actor ? 1 : a.firstTime - b.firstTime || a.lastTime - b.lastTime;
+}
+
+const anyRow = fc.record({
+  at: fc.oneof(
+    fc.integer({ min: 0, max: 30 }).map((m) => m * minute),
+    fc.integer({ min: 0, max: 5 * 24 }).map((h) => h * hour),
+    fc.integer({ min: 0, max: 30 * minute }),
+  ),
+  actor: fc.constantFrom('a', 'a', 'a', 'b', 'é"\\', ''),
+  patient: fc.integer({ min: 0, max: 7 }),
+  clinic: fc.constantFrom('1', '2', '2', '3', ''),
+  action: fc.constantFrom('read' as const, 'read' as const, 'export' as const),
+  outcome: fc.constantFrom('success' as const, 'success' as const, 'failure' as const, 'unknown' as const),
+  session: fc.constantFrom(undefined, 's', 't', 'x'),
+  application: fc.constantFrom(undefined, 'x', 's'),
+  ip: fc.constantFrom(undefined, '10.0.0.1', '2001:db8::aaaa:bbbb:1', '10.0.0.2'),
+  emergency: fc.constantFrom(undefined, true, false),
+  categories: fc.constantFrom(undefined, ['identity' as const], ['lab' as const, 'notes' as const]),
+  event: fc.integer({ min: 0, max: 1e9 }),
+  delay: fc.oneof(
+    fc.constant(0),
+    fc.constant(0),
+    fc.integer({ min: 0, max: 10 * minute }),
+    fc.integer({ min: 0, max: 48 * hour }),
+  ),
+  again: fc.option(fc.integer({ min: 0, max: 48 * hour }), { nil: undefined, freq: 5 }),
+});
+type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
+
+export const history: fc.Arbitrary<History> = fc
+  .record({
+    rows: fc.array(anyRow, { maxLength: 40, size: 'max' }),
+    rules: anyRules,
+    quietMs: fc.constantFrom(5 * minute, hour, 24 * hour),
+    allowedLatenessMs: fc.constantFrom(0, 15 * minute, 60 * hour),
+    partitions: fc.integer({ min: 1, max: 3 }),
+    frames: fc.integer({ min: 1, max: 12 }),
+    snapshots: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 3 }),
+    kills: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 2 }),
+    storeLag: fc.integer({ min: 0, max: 3 }),
+  })
+  .map(({ rows, ...rest }) => ({
+    ...rest,
+    rows: rows
+      .flatMap((row, index) => {
+        const access = accessOf(row, index);
+        const arrivals = [{ access, at: row.at + row.delay }];
+        return row.again === undefined ? arrivals : [...arrivals, { access, at: row.at + row.again }];
+      })
+      .toSorted((a, b) => a.at - b.at)
+      .map(({ access }) => access),
+  }));
+
+/** Some histories, always the same ones. */
+export function randomHistories(count: number): readonly History[] {
+  return fc.sample(history, { numRuns: count, seed: 7 });
+}
+
+function accessOf(row: AnyRow, index: number): AccessRow {
+  return {
+    time: new Date(base + row.at).toISOString(),
+    group_id: 'aleo',
+    actor_id: row.actor,
+    patient_id: row.patient ? row.patient.toString(16).padStart(32, '0') : '',
+    clinic_id: row.clinic,
+    action: row.action,
+    outcome: row.outcome,
+    event_id: (row.event * 1000 + index).toString(16).padStart(32, '0'),
+    source: 'test',
+    received_at: new Date(base + row.at + row.delay).toISOString(),
+    ...(row.categories ? { categories: [...row.categories] } : {}),
+    ...(row.emergency === undefined ? {} : { emergency: row.emergency }),
+    ...(row.ip ? { source_ip: row.ip } : {}),
+    ...(row.session ? { session_id: row.session } : {}),
+    ...(row.application ? { application: row.application } : {}),
+  };
+}

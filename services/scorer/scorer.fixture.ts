@@ -1,0 +1,120 @@
+import { MemoryHistory } from '#libs/access-store/memory-history.js';
+import { MemoryStore } from '#libs/access-store/memory-store.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
+import { topics } from '#libs/contracts/topics.js';
+import type { Rule } from '#libs/detection/rule.js';
+import type { EventLog, Frame, Membership, TopicPartition } from '#libs/event-log/port.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { Filler } from './filler.js';
+import { ScorerPipeline } from './pipeline.js';
+import { Rejudger } from './rejudger.js';
+
+export const at: TopicPartition = { topic: topics.accesses, partition: 0 };
+
+/** The scorer's side of a log: keeps what is appended and committed, and can be away. */
+export class FakeLog implements EventLog {
+  readonly appended: { readonly at: TopicPartition; readonly text: string }[] = [];
+  committed = -1;
+  away = false;
+
+  constructor(private readonly counts = 2) {}
+
+  async partitions(): Promise<number> {
+    return this.counts;
+  }
+  async append(to: TopicPartition, bytes: Buffer): Promise<number> {
+    if (this.away) throw new Transient('the log is away');
+    return this.appended.push({ at: to, text: bytes.toString() });
+  }
+  async join(): Promise<Membership> {
+    const commit = async (_: TopicPartition, nextOffset: number) => {
+      this.committed = nextOffset;
+      return true;
+    };
+    return { commit, positions: async () => [], leave: async () => {}, ended: new Promise<void>(() => {}) };
+  }
+  async close(): Promise<void> {}
+
+  rows(topic: string): readonly unknown[] {
+    const lines = this.appended.filter((one) => one.at.topic === topic).flatMap(({ text }) => text.split('\n'));
+    return lines.filter(Boolean).map((line) => JSON.parse(line) as unknown);
+  }
+  changes(): readonly IncidentChange[] {
+    return this.rows(topics.incidents).map((row) => incidentChange.parse(row));
+  }
+}
+
+export function bytesOf(rows: readonly AccessRow[]): Buffer {
+  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+/** What the store has of the log: an archiver that stores when it is told to. */
+export class Archive {
+  readonly store = new MemoryStore();
+  readonly history = new MemoryHistory(this.store);
+
+  async take(frame: Frame): Promise<void> {
+    const token = `frame ${frame.offset}`;
+    await this.store.insert('accesses', frame.bytes, 1, token);
+    await this.store.recordBatch({ ...at, first: frame.offset, last: frame.offset, rows: 1, refused: 0, token });
+  }
+}
+
+export interface ScorerGiven {
+  readonly log: FakeLog;
+  readonly stateDir: string;
+  readonly rules: readonly Rule[];
+  readonly archive?: Archive;
+  readonly held?: { readonly start: number; readonly end: number };
+  readonly snapshotEveryMs?: number;
+  readonly clock?: FakeClock;
+}
+
+/** A scorer that was just started and has its partition. */
+export async function aScorer(given: ScorerGiven) {
+  const { log, stateDir, rules, archive = new Archive(), held = { start: 0, end: 0 }, snapshotEveryMs = 0 } = given;
+  const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
+  const clock = given.clock ?? new FakeClock();
+  const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer') };
+  const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
+  await pipeline.start();
+  const from = await pipeline.assigned(at, held);
+  const beside = { ...tools, history: archive.history };
+  return {
+    ...tools,
+    pipeline,
+    from: from === 'earliest' ? held.start : from,
+    rejudger: new Rejudger(() => pipeline.partitions(), beside),
+    filler: new Filler(pipeline, beside),
+  };
+}
+
+/** The value of a gauge, summed over its labels. */
+export async function gauge(metrics: Metrics, name: string): Promise<number> {
+  const found = await metrics.registry.getSingleMetric(name)?.get();
+  return (found?.values ?? []).reduce((sum, { value }) => sum + value, 0);
+}
+
+/** The incidents as they stand at the end, without what depends on the wall clock and on when an access came. */
+export function contents(changes: readonly IncidentChange[]): readonly object[] {
+  const newest = new Map<string, IncidentChange>();
+  for (const change of changes.toSorted((a, b) => a.version - b.version)) newest.set(change.incident_id, change);
+  return [...newest.values()]
+    .filter(({ state }) => state !== 'merged' && state !== 'withdrawn' && state !== 'suppressed')
+    .map(({ actor_id, first_time, last_time, patients, patients_at_firing, clinics, rules, step, level }) => ({
+      actor_id,
+      first_time,
+      last_time,
+      patients,
+      patients_at_firing,
+      clinics: clinics.toSorted(),
+      rules,
+      step,
+      level,
+    })) // prettier-ignore
+    .toSorted((a, b) => `${a.actor_id} ${a.first_time}`.localeCompare(`${b.actor_id} ${b.first_time}`));
+}
