@@ -18,7 +18,6 @@ export function readScorerConfig(): ScorerConfig {
 
 /** Files and folders that decide what the rules are. */
 export function rulePathsOf(config: ScorerConfig): readonly string[] {
-  const register =
-    'VIGIE_CLINICS_FILE' in config && typeof config.VIGIE_CLINICS_FILE === 'string' ? [config.VIGIE_CLINICS_FILE] : [];
+  const register = config.VIGIE_CLINICS_FILE === undefined ? [] : [config.VIGIE_CLINICS_FILE];
   return [config.VIGIE_RULES_DIR, defaultListsDir, config.VIGIE_LISTS_DIR, ...register];
 }

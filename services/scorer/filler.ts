@@ -77,9 +77,8 @@ export class Filler {
     const ready: Ready[] = [];
     for (const owned of this.pipeline.partitions()) {
       const { filling } = owned;
-      // What left the log before the first frame that is left was received before it, and happened before that.
-      const toMs = filling?.to_ms ?? owned.scorer.newestReceivedAt;
-      if (!filling || toMs === 0) continue;
+      const toMs = filling?.to_ms;
+      if (!filling || toMs === undefined) continue;
       if ((await this.tools.history.storedThrough(owned.scorer.at)) < filling.through_offset) continue;
       ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - this.pipeline.horizonMs, toMs });
     }

@@ -36,6 +36,12 @@ export class OwnedPartition {
     return turn;
   }
 
+  /** A first frame tells until when the past went that is lacking: what left the log before it was received before it. */
+  dateFilling(): void {
+    const to = this.scorer.newestReceivedAt;
+    if (this.filling && this.filling.to_ms === undefined && to > 0) this.filling = { ...this.filling, to_ms: to };
+  }
+
   /** Nothing is lacking any more. The snapshot says otherwise until the next one, which is therefore new whatever the offset. */
   filled(): void {
     this.filling = undefined;

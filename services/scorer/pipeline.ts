@@ -94,6 +94,7 @@ export class ScorerPipeline implements Reader {
     const owned = this.#owned.get(nameOf(at));
     await owned?.alone(async () => {
       await owned.scorer.take(frames);
+      owned.dateFilling();
       this.#snapshotWhenDue(owned);
     });
   }

@@ -90,8 +90,6 @@ describe('rules that change', () => {
     return { ...scorer, log, archive, reloader, said, uses, lists };
   }
 
-  const accounts = (log: FakeLog) => contents(log.changes()).map((one) => ('actor_id' in one ? one.actor_id : ''));
-
   it('are taken up between two frames, without losing windows, and new ones see the past that the store has', async () => {
     const { pipeline, reloader, filler, archive, log, said, metrics } = await running();
     for (const frame of frames.slice(0, 3)) await pipeline.frames(at, [frame]);
@@ -211,12 +209,26 @@ describe('rules that change', () => {
   });
 
   it('are told by what was added, changed and removed', () => {
-    const of = (...ids: readonly [string, string][]) => new Map(ids);
-    expect(changedRules(of(['a', '1'], ['b', '1']), of(['b', '2'], ['c', '1']))).toBe('added: c; changed: b; removed: a');
-    expect(changedRules(of(['a', '1']), of(['a', '1']))).toBe('');
+    expect(
+      changedRules(
+        new Map([
+          ['a', '1'],
+          ['b', '1'],
+        ]),
+        new Map([
+          ['b', '2'],
+          ['c', '1'],
+        ]),
+      ),
+    ).toBe('added: c; changed: b; removed: a');
+    expect(changedRules(new Map([['a', '1']]), new Map([['a', '1']]))).toBe('');
     expect([...digestsOf([]).keys()]).toEqual([]);
   });
 });
+
+function accounts(log: FakeLog): readonly unknown[] {
+  return contents(log.changes()).map((one) => ('actor_id' in one ? one.actor_id : ''));
+}
 
 function recording(said: string[]): Log {
   const say =

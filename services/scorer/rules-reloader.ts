@@ -1,5 +1,5 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
-import type { ListValue } from '#libs/detection/rules/detection.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -8,14 +8,12 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { changedRules, digestsOf } from './rule-changes.js';
 
-export type StoredLists = ReadonlyMap<string, readonly ListValue[]>;
-
 export interface RulesReloaderTools {
   readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
   /** Another text whenever a file of rules, lists or register is another. */
   readonly files: () => Promise<string>;
   /** The rules of the files over the lists of the store. Throws `ConfigError` that lists every mistake in a line of its own. */
-  readonly load: (lists: StoredLists) => Promise<readonly Rule[]>;
+  readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
   /** Judges by other rules from now on. */
   readonly use: (rules: readonly Rule[]) => Promise<void>;
   readonly clock: Clock;
@@ -30,7 +28,7 @@ export interface RulesReloaderTools {
 export class RulesReloader {
   /** What the files and lists were that were read last, with or without success. */
   #seen = '';
-  #lists: StoredLists = new Map();
+  #lists: ValueLists = new Map();
   #listsSeen = '';
   #digests: ReadonlyMap<string, string> = new Map();
   #looking: Promise<void> | undefined;

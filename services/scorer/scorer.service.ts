@@ -93,7 +93,7 @@ export class ScorerService implements OnApplicationBootstrap {
     return new RulesReloader({
       lists: new ClickHouseLists(client),
       files: () => filesFingerprint(paths),
-      load: async () => (await requireRules(config)).rules,
+      load: async (lists) => (await requireRules(config, lists)).rules,
       use,
       clock,
       logger,
