@@ -1,23 +1,34 @@
 import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
-import { createStoreClient } from '#libs/access-store/client.js';
+import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
+import { readStoredLists } from '#libs/access-store/lists.js';
 import { toldIncidents } from '#libs/access-store/told-incidents.js';
-import { type BacktestOptions, warmUpMs } from '#libs/detection/backtest.js';
+import { type BacktestIncident, type BacktestOptions, warmUpMs } from '#libs/detection/backtest.js';
 import { disorderMsMax } from '#libs/detection/history-judge.js';
 import type { Rule } from '#libs/detection/rule.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { clickhouseUrl, type CommandConfig, readCommandConfig } from '../config.js';
+import { type StoreClient, withStore } from '../with-store.js';
 import type { BacktestCommandOptions } from './command.js';
 import { BadLines } from './files/bad-lines.js';
 import type { RowFilter } from './files/row-block.js';
 import { RowFiles } from './files/row-files.js';
 import { count } from './rate-progress.js';
-import { type BacktestReport, reportText } from './report.js';
-import { StoredRows } from './row-source.js';
-import { type BacktestRun, type BacktestTools, runBacktest } from './run-backtest.js';
+import { reportText } from './report.js';
+import { type RowSource, StoredRows } from './row-source.js';
+import { type BacktestTools, runBacktest } from './run-backtest.js';
 
 export interface BacktestCommandTools extends BacktestTools {
   readonly stdout: NodeJS.WritableStream;
+}
+
+/** Where rows, lists and what was told come from. */
+interface Place {
+  /** Values of `%lists%` besides those of files. */
+  readonly lists: ValueLists | undefined;
+  readonly told: (filter: RowFilter) => Promise<readonly BacktestIncident[]>;
+  readonly open: (filter: RowFilter, disorderMs: number, bad: BadLines) => RowSource;
 }
 
 /** `vigie backtest`. Throws `ConfigError` for wrong options and mistakes in rules. */
@@ -27,29 +38,34 @@ export async function backtestCommand(
   config: CommandConfig = readCommandConfig(),
 ): Promise<void> {
   refuseNonsense(options);
+  const { files } = options;
+  if (files) return backtest(options, tools, config, placeOfFiles(files));
+  // Mistakes that need no store are told without one.
+  await requireRules({ ...config, VIGIE_RULES_DIR: options.rules });
+  await withStore(config, async (client) => backtest(options, tools, config, await placeOfStore(client, clickhouseUrl(config))));
+}
+
+async function backtest(options: BacktestCommandOptions, tools: BacktestCommandTools, config: CommandConfig, place: Place) {
+  const { from: fromMs, to: toMs, group: groupId, actor: actorId } = options;
   const baseline = options.baseline ?? (options.files ? config.VIGIE_RULES_DIR : '');
-  const rules = await rulesOf(options.rules, config);
-  const present = baseline ? await rulesOf(baseline, config) : undefined;
+  const rulesOf = async (folder: string): Promise<readonly Rule[]> =>
+    (await requireRules({ ...config, VIGIE_RULES_DIR: folder }, place.lists)).rules;
+  const rules = await rulesOf(options.rules);
+  const present = baseline ? await rulesOf(baseline) : undefined;
+  const all = [...rules, ...(present ?? [])];
   const quietMs = (options.quietHours ?? config.VIGIE_QUIET_HOURS) * 3_600_000;
-  const { from: fromMs, to: toMs } = options;
-  const judged: BacktestOptions = {
-    rules,
-    ...(present && { baseline: present }),
-    fromMs,
-    toMs,
-    quietMs,
-    allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000,
-  };
-  const readFromMs = Math.max(0, fromMs - warmUpMs([...rules, ...(present ?? [])], quietMs));
-  const filter = { fromMs: readFromMs, toMs, groupId: options.group, actorId: options.actor };
+  const allowedLatenessMs = config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000;
+  const readFromMs = Math.max(0, fromMs - warmUpMs(all, quietMs));
+  const judged: BacktestOptions = { rules, ...(present && { baseline: present }), fromMs, toMs, quietMs, allowedLatenessMs };
+  const bad = new BadLines();
+  const source = place.open({ fromMs: readFromMs, toMs, groupId, actorId }, disorderMsMax(all, allowedLatenessMs), bad);
+  const told = () => place.told({ fromMs, toMs, groupId, actorId });
   const startedAt = tools.clock.monotonic();
-  await using place = options.files ? filesOf(options.files, judged, filter) : storeOf(config, judged, filter);
-  const { result, rows } = await runBacktest(place.run, tools);
+  const { result, rows } = await runBacktest({ options: judged, source, bad, told }, tools);
   const seconds = (tools.clock.monotonic() - startedAt) / 1000;
-  const { source, bad } = place.run;
-  const report: BacktestReport = {
-    result, rulesFolder: options.rules, rules: rules.length, baseline, source: source.name, fromMs, toMs, readFromMs, rows,
-    badLines: bad.count, seconds,
+  const report = {
+    result, rulesFolder: options.rules, rules: rules.length, baseline, source: source.name, fromMs, toMs, readFromMs, rows, badLines: bad.count,
+    seconds,
   }; // prettier-ignore
   tools.stdout.write(reportText(report, options.format));
   for (const line of bad.told()) tools.stderr.write(`${line}\n`);
@@ -63,30 +79,20 @@ function refuseNonsense({ from, to, group, actor }: BacktestCommandOptions): voi
     throw new ConfigError('--actor needs --group: an account of the same name in another group is another account');
 }
 
-async function rulesOf(folder: string, config: CommandConfig): Promise<readonly Rule[]> {
-  return (await requireRules({ ...config, VIGIE_RULES_DIR: folder })).rules;
+function placeOfFiles(paths: readonly string[]): Place {
+  return {
+    lists: undefined,
+    told: async () => [],
+    open: (filter, disorderMs, bad) => new RowFiles(paths, filter, disorderMs, bad),
+  };
 }
 
-interface Place extends AsyncDisposable {
-  readonly run: BacktestRun;
-}
-
-function filesOf(paths: readonly string[], options: BacktestOptions, filter: RowFilter): Place {
-  const source = new RowFiles(
-    paths,
-    filter,
-    disorderMsMax([...options.rules, ...(options.baseline ?? [])], options.allowedLatenessMs),
-  );
-  return { run: { options, source, bad: source.bad, told: async () => [] }, [Symbol.asyncDispose]: async () => {} };
-}
-
-function storeOf(config: CommandConfig, options: BacktestOptions, filter: RowFilter): Place {
-  const url = clickhouseUrl(config);
-  const client = createStoreClient({ url, user: config.CLICKHOUSE_USER, password: config.CLICKHOUSE_PASSWORD });
-  const source = new StoredRows(`ClickHouse at ${url}`, new ClickHouseHistory(client), filter);
-  const { fromMs, toMs } = options;
-  const told = () => toldIncidents(client, { fromMs, toMs, groupId: filter.groupId, actorId: filter.actorId });
-  return { run: { options, source, bad: new BadLines(), told }, [Symbol.asyncDispose]: () => client.close() };
+async function placeOfStore(client: StoreClient, url: string): Promise<Place> {
+  return {
+    lists: await readStoredLists(new ClickHouseLists(client)),
+    told: (filter) => toldIncidents(client, filter),
+    open: (filter) => new StoredRows(`ClickHouse at ${url}`, new ClickHouseHistory(client), filter),
+  };
 }
 
 function nothingThere(source: string, badLines: number): string {

@@ -5,6 +5,8 @@ import type { AccountAnswer } from './ask-scorers.js';
 /** Characters of the bar of a rule, and of a line at most. */
 const barWidth = 20;
 const widthMax = 100;
+/** Stands for a blank at which a line is not broken. */
+const unbroken = '\u00a0';
 
 /** The view for people, at most 100 characters wide. Times are UTC. */
 export function textOf(answer: AccountAnswer): string {
@@ -14,7 +16,9 @@ export function textOf(answer: AccountAnswer): string {
     `${actor_id} of ${group_id}`,
     ...freshness(answer),
     '',
-    ...(incidents.length > 0 ? incidents.flatMap(incidentLines) : ['no incident that may still grow']),
+    ...(incidents.length > 0
+      ? incidents.flatMap((incident) => incidentLines(incident, rules))
+      : ['no incident that may still grow']),
     '',
     ...(near.length > 0 ? near.flatMap(ruleLines) : ['no rule has anything of this account in its window']),
   ];
@@ -43,8 +47,15 @@ function freshness({
   ];
 }
 
-function incidentLines({ incident_id, state, patients, rules }: AccountAnswer['incidents'][number]): readonly string[] {
-  return [`incident ${incident_id}  ${state}, ${patientsText(patients)}`, ...wrapped(`  rules ${rules.join(', ')}`, '        ')];
+function incidentLines(
+  { incident_id, state, patients, rules }: AccountAnswer['incidents'][number],
+  views: readonly RuleView[],
+): readonly string[] {
+  const titles = rules.map((id) => views.find(({ rule_id }) => rule_id === id)?.title ?? id);
+  return [
+    `incident ${incident_id}  ${state}, ${patientsText(patients)}`,
+    ...titles.flatMap((title) => wrapped(`  ${title}`, '    ')),
+  ];
 }
 
 function ruleLines(rule: RuleView): readonly string[] {
@@ -55,14 +66,16 @@ function ruleLines(rule: RuleView): readonly string[] {
     ...wrapped(`${title}${cell.length > 0 ? `, for ${cell.join(', ')}` : ''}`, '  '),
     `  ${barOf(rule)} ${count(value)} of ${count(threshold)}${also} in ${durationText(timespan_seconds)}   ${level}, ${type}`,
     ...wrapped(`  ${nextOf(rule)}`, '  '),
-    ...wrapped(
-      expiring.length > 0
-        ? `  falls to ${expiring.map(({ time, value: after }) => `${count(after)} at ${shortOf(time, expiring)}`).join(', ')}`
-        : '',
-      '    ',
-    ),
+    ...fallLines(expiring),
     '',
   ];
+}
+
+/** When the count falls, as many to a line as fit. */
+function fallLines(expiring: RuleView['expiring']): readonly string[] {
+  if (expiring.length === 0) return [];
+  const falls = expiring.map(({ time, value }) => `${count(value)} at ${shortOf(time, expiring)}`.replaceAll(' ', unbroken));
+  return wrapped(`  falls to ${falls.join(', ')}`, '    ').map((line) => line.replaceAll(unbroken, ' '));
 }
 
 /** What would make it fire. */
@@ -71,7 +84,7 @@ function nextOf({ holds, type, value, threshold, spread, spread_threshold, missi
   const what = type === 'value_count' ? ['value', 'values'] : type === 'event_count' ? ['event', 'events'] : ['step', 'steps'];
   const parts = [
     ...(missing > 0 ? [`${count(missing)} more ${missing === 1 ? what[0] : what[1]}`] : []),
-    ...(missing_spread > 0 ? [`${count(missing_spread)} more of the spread`] : []),
+    ...(missing_spread > 0 ? [`${count(missing_spread)} more values of the spread field`] : []),
   ];
   if (parts.length === 0 && value >= threshold && spread >= spread_threshold)
     return 'counts enough, but something else keeps it from holding: an upper bound, or the account was not dormant before';
@@ -107,7 +120,7 @@ function shortOf(iso: string, all: RuleView['expiring']): string {
 function wrapped(text: string, indent: string): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/(?<=\S)\s+/)) {
+  for (const word of text.split(/(?<=\S) +/)) {
     if (line && line.length + 1 + word.length > widthMax) {
       lines.push(line);
       line = `${indent}${word}`;

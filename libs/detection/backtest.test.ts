@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { Backtest, type BacktestOptions, warmUpMs } from './backtest.js';
@@ -37,12 +38,22 @@ describe('a backtest', () => {
     expect(beside.result().comparison.incidents).toMatchObject([{ kind: 'same', earlier_seconds: 0.002 }]);
   });
 
-  it('calls an incident late whose access came later than is allowed, and says by how much', () => {
+  it('calls an incident late whose access came behind much newer ones, and says by how much', () => {
     const backtest = new Backtest(options());
+    const hours = (count: number): number => count * 60 * minute;
     backtest.take(rowsAt(0, 1));
-    backtest.take(Buffer.from(`${JSON.stringify(row(2, { received_at: iso(2 + 6 * 60 * minute) }))}\n`));
+    backtest.take(linesOf(row(2, { received_at: iso(hours(6)) })));
+    backtest.take(linesOf(row(hours(5), { actor_id: 'b' }), row(hours(7), { actor_id: 'b' })));
     const [{ tried } = { tried: [] }] = backtest.result().comparison.incidents;
-    expect(tried).toMatchObject([{ found: 'late', late_seconds: 6 * 3600, detected_at: iso(2 + 6 * 60 * minute) }]);
+    expect(tried).toMatchObject([{ found: 'late', late_seconds: 5 * 3600 - 0.002, detected_at: iso(hours(6)) }]);
+  });
+
+  it('calls nothing late in a history that was fed as a whole long afterwards', () => {
+    const backtest = new Backtest(options());
+    const dayLater = [0, 1, 2, 60, 120].map((minutes) => row(minutes * minute, { received_at: iso(minutes * minute + day) }));
+    backtest.take(linesOf(...dayLater));
+    const [{ tried } = { tried: [] }] = backtest.result().comparison.incidents;
+    expect(tried).toMatchObject([{ found: 'live', late_seconds: 0, detection_delay_seconds: day / 1000 }]);
   });
 
   it('names lines that are no rows, and judges the others', () => {
@@ -72,7 +83,11 @@ function options(given: Partial<BacktestOptions> = {}): BacktestOptions {
 
 /** A row for each time, milliseconds from `aMonday`, each of another patient. */
 function rowsAt(...times: readonly number[]): Buffer {
-  return Buffer.from(times.map((ms) => `${JSON.stringify(row(ms))}\n`).join(''));
+  return linesOf(...times.map((ms) => row(ms)));
+}
+
+function linesOf(...rows: readonly AccessRow[]): Buffer {
+  return Buffer.from(rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
 }
 
 function row(ms: number, given: Parameters<typeof anAccessRow>[0] = {}) {

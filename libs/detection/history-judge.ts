@@ -1,6 +1,9 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine, type FrameOutcome } from './engine.js';
+import { FrameScanner } from './frame-scanner.js';
+import { isoOfMs } from './iso-time.js';
 import type { Rule } from './rule.js';
+import { ScannedRow } from './scan-row.js';
 
 export interface HistoryJudgeOptions {
   /** Event time without any rule holding after which an incident closes, milliseconds. */
@@ -19,7 +22,10 @@ const keepClosedMs = 3_600_000;
 export class HistoryJudge {
   readonly #engine: Engine;
   readonly #incidents = new Map<string, IncidentChange>();
-  readonly #openedAt = new Map<string, string>();
+  readonly #openings = new Map<string, Opening>();
+  /** Those of which it is not known yet how late they were. */
+  #watched: Opening[] = [];
+  readonly #row = new ScannedRow();
   /** After so much event time every rule has been judged. */
   readonly #settledMs: number;
   #offset = 0;
@@ -38,6 +44,7 @@ export class HistoryJudge {
     const outcome = this.#engine.apply({ offset: this.#offset, bytes }, 0);
     this.#offset += 1;
     this.#note(false);
+    if (this.#watched.length > 0) this.#watch(bytes);
     return outcome;
   }
 
@@ -56,23 +63,51 @@ export class HistoryJudge {
     for (const change of this.#engine.takeChanges({ includeUpdates })) {
       const key = keyOf(change);
       this.#incidents.set(key, change);
-      if (!this.#openedAt.has(key)) this.#openedAt.set(key, change.received_at);
+      if (this.#openings.has(key)) continue;
+      const opening = { receivedAt: Date.parse(change.received_at), firedAt: firedAt(change), lateMs: 0 };
+      this.#openings.set(key, opening);
+      if (opening.receivedAt - opening.firedAt > this.options.allowedLatenessMs) this.#watched.push(opening);
     }
   }
 
+  /**
+   * An access was late by as much as the newest of those that had come before it is newer, as a scorer sees it; a whole history that was fed
+   * long afterwards is not late. What had come before it lies later in time, so that it shows only now.
+   */
+  #watch(bytes: Uint8Array): void {
+    const scanner = new FrameScanner(bytes);
+    while (scanner.next(this.#row))
+      for (const opening of this.#watched)
+        if (this.#row.receivedAt <= opening.receivedAt)
+          opening.lateMs = Math.max(opening.lateMs, this.#row.time - opening.firedAt);
+    // Nothing comes before it happens, so that nothing newer than its arrival had come before it.
+    this.#watched = this.#watched.filter(({ receivedAt }) => this.#row.time < receivedAt);
+  }
+
   #dated(incident: IncidentChange): IncidentChange {
-    const detected = this.#openedAt.get(keyOf(incident)) ?? incident.received_at;
-    const delayMs = Date.parse(detected) - firedAt(incident);
-    const late = delayMs > this.options.allowedLatenessMs;
+    const { receivedAt, firedAt: fired, lateMs } = this.#openings.get(keyOf(incident)) ?? openingNow(incident);
+    const late = lateMs > this.options.allowedLatenessMs;
+    const detected_at = isoOfMs(receivedAt);
     return {
       ...incident,
-      detected_at: detected,
-      changed_at: detected,
-      detection_delay_seconds: delayMs / 1000,
+      detected_at,
+      changed_at: detected_at,
+      detection_delay_seconds: (receivedAt - fired) / 1000,
       found: late ? 'late' : 'live',
-      late_seconds: late ? delayMs / 1000 : 0,
+      late_seconds: late ? lateMs / 1000 : 0,
     };
   }
+}
+
+/** When the access that opened an incident came, and when it was, milliseconds. */
+interface Opening {
+  readonly receivedAt: number;
+  readonly firedAt: number;
+  lateMs: number;
+}
+
+function openingNow(incident: IncidentChange): Opening {
+  return { receivedAt: Date.parse(incident.received_at), firedAt: firedAt(incident), lateMs: 0 };
 }
 
 /** One access may open an incident and a suppressed match, which then have the same id. */

@@ -14,7 +14,6 @@ import { type Survey, survey } from './survey.js';
  * lie behind one another by more than `disorderMsMax` are sorted, in a folder of temporary files that is gone at the end.
  */
 export class RowFiles implements RowSource {
-  readonly bad = new BadLines();
   readonly name: string;
   #surveys: readonly Survey[] = [];
 
@@ -22,6 +21,7 @@ export class RowFiles implements RowSource {
     private readonly paths: readonly string[],
     private readonly filter: RowFilter,
     private readonly disorderMsMax: number,
+    readonly bad: BadLines = new BadLines(),
   ) {
     this.name = paths.length === 1 ? (paths[0] ?? '') : `${paths.length} files`;
   }
