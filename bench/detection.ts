@@ -81,7 +81,11 @@ function readOptions(): Options {
     .option('--no-migration', 'without a vendor who moves one clinic a night to another product')
     .option('--mass-casualty-day <number>', 'day with such an evening, from 0', whole(0, 400), defaultSimulation.massCasualtyDay)
     .option('--rules <folder>', 'the rules (VIGIE_RULES_DIR)', process.env['VIGIE_RULES_DIR'] ?? `${projectRoot}/rules`)
-    .option('--lists <folder>', 'lists over the default ones (VIGIE_LISTS_DIR)', process.env['VIGIE_LISTS_DIR'] ?? defaultListsDir)
+    .option(
+      '--lists <folder>',
+      'lists over the default ones (VIGIE_LISTS_DIR)',
+      process.env['VIGIE_LISTS_DIR'] ?? defaultListsDir,
+    )
     .option('--no-exceptions', 'declare none for announced work')
     .option('--json <file>', 'also write the figures there')
     .addHelpText('after', `\n${attackHelp()}\n\nEnds with 1 when a goal is missed.`);

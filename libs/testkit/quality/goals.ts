@@ -33,7 +33,9 @@ export function judgeGoals(played: readonly Played[]): readonly GoalMet[] {
 
 function attackGoals(name: string, seen: readonly AttackSeen[]): readonly GoalMet[] {
   const found = seen.filter(({ actors, told }) => told.length === actors.length);
-  const goals = [{ goal: `every ${name} attack is found`, is: `${found.length} of ${seen.length}`, met: found.length === seen.length }];
+  const goals = [
+    { goal: `every ${name} attack is found`, is: `${found.length} of ${seen.length}`, met: found.length === seen.length },
+  ];
   const told = seen.flatMap((attack) => attack.told);
   if (told.length === 0) return goals;
   if (name === 'bulk_export') {

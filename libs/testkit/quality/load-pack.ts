@@ -20,7 +20,10 @@ export interface PackOptions {
 }
 
 /** The rules of a folder with the registers of a simulated hospital, and with exceptions for what it announces. Throws with every mistake. */
-export async function packFor(hospital: Hospital, { rulesDir, listsDir, exceptions, migration }: PackOptions): Promise<RulesForPlay> {
+export async function packFor(
+  hospital: Hospital,
+  { rulesDir, listsDir, exceptions, migration }: PackOptions,
+): Promise<RulesForPlay> {
   const { files, mistakes } = await readRuleFiles(rulesDir);
   if (mistakes.length) throw new Error(mistakes.map(mistakeText).join('\n'));
   const lists = mergeLists(await readLists(listsDir), registersOf(hospital));

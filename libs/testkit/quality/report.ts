@@ -20,7 +20,8 @@ function attackLine({ name, beginsMs, actors, patients, patientsMissed, told }: 
   if (!first) return `${name.padEnd(nameColumns)}NOT FOUND, ${count(patients)} patients exposed`;
   const each = told.map(({ exposed }) => exposed);
   const range = `${count(Math.min(...each))} to ${count(Math.max(...each))} an account, ${count(sum(each) + patientsMissed)} in sum`;
-  const exposed = actors.length > 1 ? `${range}, ${count(first.exposedByAll)} by all when the first was told,` : count(first.exposed);
+  const exposed =
+    actors.length > 1 ? `${range}, ${count(first.exposedByAll)} by all when the first was told,` : count(first.exposed);
   return (
     `${name.padEnd(nameColumns)}found${accounts} after ${duration(first.atMs - beginsMs)}: ${exposed} of ${count(patients)} patients exposed, ` +
     `event ${count(first.events)}, incident says ${count(first.counted)}; by ${first.rules.map((id) => nameOf(id, rules)).join(', ')}`
@@ -36,7 +37,8 @@ function falseLine({ actorId, rules: fired, patients, firstTime, occasion }: Fal
 export function summary(played: readonly Played[], rules: readonly Rule[]): string {
   const names = [...new Set(played.flatMap(({ attacks }) => attacks.map(({ name }) => name)))];
   const lines = [`${played.length} simulations together`, '', 'attacks (patients exposed when told: median, most)'];
-  for (const name of names.toSorted((a, b) => Number(hasGoal(b)) - Number(hasGoal(a)))) lines.push(`  ${attackSummary(name, played)}`);
+  for (const name of names.toSorted((a, b) => Number(hasGoal(b)) - Number(hasGoal(a))))
+    lines.push(`  ${attackSummary(name, played)}`);
   lines.push('', 'false incidents a week for 1,400 staff, by rule and occasion', ...ruleLines(played, rules));
   const withoutText = played.some(({ exceptions }) => exceptions > 0)
     ? `; without exceptions ${perWeek(played, ({ falseWithoutExceptions }) => falseWithoutExceptions)}`
