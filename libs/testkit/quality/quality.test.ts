@@ -1,0 +1,83 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { defaultListsDir } from '#libs/detection/rules/config.js';
+import { announcedWork } from '../hospital/announced.js';
+import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
+import { judgeGoals } from './goals.js';
+import { packFor } from './load-pack.js';
+import { play, type RulesForPlay } from './play.js';
+import { seedReport, summary } from './report.js';
+import type { Played } from './verdict.js';
+
+/** A small hospital over two days with the attacks that have a goal, and a mass-casualty evening. */
+const small: SimulationOptions = {
+  ...defaultSimulation, seed: 3, days: 2, staff: 300, patients: 100_000, massCasualtyDay: 1, migration: true,
+  attacks: [{ name: 'burst', patients: 500 }, { name: 'human_pace', patients: 150 }, 'bulk_export', 'closed_clinics'],
+}; // prettier-ignore
+
+describe('the default pack in the simulated hospital', () => {
+  let pack: RulesForPlay;
+  let played: Played;
+  beforeAll(async () => {
+    pack = await packOf(small);
+    played = play(small, pack);
+  });
+
+  it('finds every burst, human-paced, export and closed-clinic attack in time, and little else', () => {
+    const goals = judgeGoals([played]);
+    expect(goals.filter(({ met }) => !met)).toEqual([]);
+    expect(goals.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('raises false incidents for announced work only where no exception is declared', () => {
+    const announced = new Set(announcedWork(new Simulation(small).hospital, small).map(({ actorId }) => actorId));
+    expect(played.falseIncidents.filter(({ actorId }) => announced.has(actorId))).toEqual([]);
+    const without = new Set(played.falseWithoutExceptions.map(({ occasion }) => occasion));
+    expect([...without].toSorted()).toEqual(expect.arrayContaining(['migration']));
+  });
+
+  it('says all of it', () => {
+    const report = `${seedReport(played, pack.rules)}\n${summary([played], pack.rules)}`;
+    for (const { name } of played.attacks) expect(report).toContain(name);
+    expect(report).toContain('without exceptions');
+    expect(report).not.toContain('MISSED');
+  });
+});
+
+describe('the measurement', () => {
+  it('gives the same figures again', async () => {
+    const options = { ...small, days: 1, staff: 120, migration: false };
+    const [first, second] = [play(options, await packOf(options)), play(options, await packOf(options))];
+    expect(second).toEqual(first);
+  });
+
+  it('says that nothing is found where the rules see nothing, and that the goals are missed', async () => {
+    const options = { ...small, days: 1, staff: 120, migration: false };
+    const played = play(options, { rules: [] });
+    expect(played.attacks.every(({ told }) => told.length === 0)).toBe(true);
+    expect(judgeGoals([played]).filter(({ met }) => !met)).toHaveLength(4);
+    expect(summary([played], [])).toContain('found 0 of 1');
+  });
+
+  it('counts what no attack had part in as false, whatever it looks like', async () => {
+    const options = { ...small, days: 1, staff: 120, attacks: [], migration: true };
+    const { rules } = await packOf({ ...options });
+    const { falseIncidents } = play(options, { rules });
+    expect(falseIncidents.some(({ occasion, actorId }) => occasion === 'migration' && actorId === 'vendor-migration')).toBe(true);
+  });
+});
+
+describe('announced work', () => {
+  it('is what the truth calls legitimate, and nobody else', () => {
+    const simulation = new Simulation({ ...small, attacks: [], days: 2 });
+    for (const event of simulation.events()) void event;
+    const deeds = simulation.truth().legitimate.filter(({ name }) => name === 'recall_list' || name === 'migration');
+    const announced = announcedWork(simulation.hospital, small);
+    expect(new Set(announced.map(({ actorId }) => actorId))).toEqual(new Set(deeds.flatMap(({ actors }) => actors)));
+  });
+});
+
+function packOf({ migration, ...options }: SimulationOptions): Promise<RulesForPlay> {
+  const { hospital } = new Simulation({ ...options, migration, attacks: [] });
+  const rulesDir = new URL('../../../rules/', import.meta.url).pathname;
+  return packFor(hospital, { rulesDir, listsDir: defaultListsDir, exceptions: true, migration });
+}
