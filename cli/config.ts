@@ -1,14 +1,18 @@
 import { z } from 'zod';
+import { judgingConfig } from '#libs/detection/judging-config.js';
 import { rulesConfig } from '#libs/detection/rules/config.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commaList, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const commandConfig = {
   ...commonConfig,
   ...rulesConfig,
+  ...judgingConfig,
   VIGIE_INGEST_TOKENS: z.string().optional(),
   VIGIE_WEBHOOK_URL: z.string().optional(),
   VIGIE_WEBHOOKS_FILE: z.string().optional(),
+  /** Where scorers answer; the one of this machine where it is left out. */
+  VIGIE_SCORER_URLS: commaList().optional(),
 };
 export type CommandConfig = CommonConfig & z.infer<z.ZodObject<typeof commandConfig>>;
 

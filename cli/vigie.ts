@@ -1,10 +1,12 @@
-import { Command, Option } from 'commander';
+import { Command, type CommanderError, Option } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
+import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
+  .exitOverride(wrongUsage)
   .configureHelp({ showGlobalOptions: true })
   .addHelpText('after', '\nEvery command reads the environment; docs/operations.md lists its variables.');
 
@@ -70,12 +72,18 @@ program
   .action(async (id: string, options: WhyOptions) => (await import('./why/why.js')).whyCommand(id, options));
 
 addListCommands(program);
+addJudgingCommands(program);
 
 try {
   await program.parseAsync();
 } catch (cause) {
   process.stderr.write(`vigie: ${cause instanceof Error ? cause.message : String(cause)}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
+}
+
+/** Help ends with 0, wrong usage with 2, as mistakes in rules and in the environment do. */
+function wrongUsage({ exitCode }: CommanderError): never {
+  process.exit(exitCode === 0 ? 0 : 2);
 }
 
 function positive(text: string): number {

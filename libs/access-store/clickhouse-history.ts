@@ -94,12 +94,19 @@ export class ClickHouseHistory implements AccessHistory {
   }
 }
 
-function sqlFor(text: string, { account }: HistoryQuery): string {
-  return text.replace('{{account}}', account ? 'group_id = {group:String} AND actor_id = {actor:String} AND ' : '');
+function sqlFor(text: string, { account, groupId }: HistoryQuery): string {
+  const group = account || groupId !== undefined ? 'group_id = {group:String} AND ' : '';
+  return text.replace('{{account}}', account ? `${group}actor_id = {actor:String} AND ` : group);
 }
 
-function parametersOf({ fromMs, toMs, account }: HistoryQuery): Record<string, unknown> {
-  return { from: storable(fromMs), to: storable(toMs), ...(account && { group: account.groupId, actor: account.actorId }) };
+function parametersOf({ fromMs, toMs, account, groupId }: HistoryQuery): Record<string, unknown> {
+  const group = account?.groupId ?? groupId;
+  return {
+    from: storable(fromMs),
+    to: storable(toMs),
+    ...(group !== undefined && { group }),
+    ...(account && { actor: account.actorId }),
+  };
 }
 
 function storable(ms: number): number {

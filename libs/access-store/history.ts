@@ -4,6 +4,8 @@ import type { TopicPartition } from '#libs/event-log/port.js';
 export interface HistoryQuery {
   readonly fromMs: number;
   readonly toMs: number;
+  /** One group; all groups where it is left out. */
+  readonly groupId?: string;
   /** One account; all accounts where it is left out. */
   readonly account?: { readonly groupId: string; readonly actorId: string };
 }

@@ -37,12 +37,13 @@ export class MemoryHistory implements AccessHistory {
     return this.#lines(query).length;
   }
 
-  #lines({ fromMs, toMs, account }: HistoryQuery): readonly string[] {
+  #lines({ fromMs, toMs, account, groupId }: HistoryQuery): readonly string[] {
     const rows = this.store.rows('accesses').map((row) => accessRow.parse(row));
     const asked = rows.filter(
       ({ time, group_id, actor_id }) =>
         Date.parse(time) > fromMs &&
         Date.parse(time) <= toMs &&
+        (groupId === undefined || group_id === groupId) &&
         (!account || (group_id === account.groupId && actor_id === account.actorId)),
     );
     const inOrder = asked.toSorted((a, b) => (a.time < b.time || (a.time === b.time && a.event_id < b.event_id) ? -1 : 1));

@@ -1,8 +1,8 @@
 import { unitsIn } from './caseload.js';
 import { patientOf } from './clinics.js';
 import type { Access, Account, Cause, Session } from './event.js';
-import type { Hospital } from './hospital.js';
-import { hourMs, instantOf, isWeekend } from './local-time.js';
+import type { Hospital, Member } from './hospital.js';
+import { hourMs, instantOf, isWeekend, weekdayOf } from './local-time.js';
 import { at as itemAt, mix, SeededRandom, share } from './random.js';
 import type { Duty, LegitimateName } from './roster.js';
 import { sessionAt, signIn } from './session.js';
@@ -11,14 +11,21 @@ import { sessionAt, signIn } from './session.js';
 const recallDays = 0.4;
 const recallPatients = [150, 350] as const;
 
-/** A recall list, exported by a secretary in one go and then worked through; at least one on the first working day. */
-export function recallList(hospital: Hospital, day: number, isFirst: boolean): readonly Generator<Access>[] {
-  if (isWeekend(day) || !(isFirst || share(hospital.seed, 40, day) < recallDays)) return [];
-  const secretaries = hospital.staff.filter(({ role, hiredOn }) => role === 'secretary' && hiredOn <= day);
-  return secretaries.length ? [recall(hospital, day, itemAt(secretaries, mix(hospital.seed, 41, day) % secretaries.length))] : [];
+/** A recall list, exported by a secretary in one go and then worked through. */
+export function recallList(hospital: Hospital, day: number, firstDay: number): readonly Generator<Access>[] {
+  const secretary = recallingSecretary(hospital, day, firstDay);
+  return secretary ? [recall(hospital, day, secretary)] : [];
 }
 
-function* recall(hospital: Hospital, day: number, member: Hospital['staff'][number]): Generator<Access> {
+/** Who gets a recall list on a day; at least one on the first working day. */
+export function recallingSecretary(hospital: Hospital, day: number, firstDay: number): Member | undefined {
+  const firstWorkingDay = weekdayOf(firstDay) < 5 ? firstDay : firstDay + 7 - weekdayOf(firstDay);
+  if (isWeekend(day) || !(day === firstWorkingDay || share(hospital.seed, 40, day) < recallDays)) return undefined;
+  const secretaries = hospital.staff.filter(({ role, hiredOn }) => role === 'secretary' && hiredOn <= day);
+  return secretaries.length ? itemAt(secretaries, mix(hospital.seed, 41, day) % secretaries.length) : undefined;
+}
+
+function* recall(hospital: Hospital, day: number, member: Member): Generator<Access> {
   const random = new SeededRandom(hospital.seed, `recall ${day}`);
   const { clinic } = member.unit;
   const session = sessionAt(member, member.unit, random);

@@ -1,8 +1,8 @@
 import { plant, type PlantedAttack } from './attack.js';
 import type { AttackOrder } from './attack-plans.js';
-import type { Access, PatientName, SourceEvent } from './event.js';
+import type { Access, Cause, PatientName, SourceEvent } from './event.js';
 import { type Hospital, hospitalOf, type HospitalOptions } from './hospital.js';
-import { dayMs, instantOf, localDayOf, weekdayOf } from './local-time.js';
+import { dayMs, instantOf, localDayOf } from './local-time.js';
 import { Merge } from './merge.js';
 import { massCasualtyDuties, migrationNight, recallList } from './occasions.js';
 import { imagingName, patientIdentifier } from './patients.js';
@@ -19,6 +19,12 @@ export interface SimulationOptions extends HospitalOptions {
   readonly migration: boolean;
   /** Local day from the start, counted from 0, with a mass-casualty evening; none when it is not reached. */
   readonly massCasualtyDay: number;
+}
+
+/** An event with what it never says of itself: why it was made. */
+export interface PlayedEvent {
+  readonly event: SourceEvent;
+  readonly cause?: Cause;
 }
 
 /** A group as large as the one of the reference case. */
@@ -58,6 +64,11 @@ export class Simulation {
 
   /** Events in order of time; to be asked for once. `truth` counts what was taken from here. */
   *events(): Generator<SourceEvent> {
+    for (const { event } of this.played()) yield event;
+  }
+
+  /** The same events with the reasons of those that have one: for who judges what was found. Instead of `events`. */
+  *played(): Generator<PlayedEvent> {
     const { start, days } = this.hospital;
     const until = start + days * dayMs;
     let number = 0;
@@ -65,7 +76,7 @@ export class Simulation {
       if (access.at < start) continue;
       number += 1;
       this.#book.note(access);
-      yield this.#eventOf(access, number);
+      yield { event: this.#eventOf(access, number), ...(access.cause && { cause: access.cause }) };
     }
   }
 
@@ -95,8 +106,7 @@ export class Simulation {
     if (night === options.massCasualtyDay)
       for (const duty of massCasualtyDuties(hospital, day)) merge.add(workShift(hospital, duty));
     for (const stream of serviceDay(hospital, day)) merge.add(stream);
-    const firstWorkingDay = weekdayOf(firstDay) < 5 ? 0 : 7 - weekdayOf(firstDay);
-    for (const stream of recallList(hospital, day, night === firstWorkingDay)) merge.add(stream);
+    for (const stream of recallList(hospital, day, firstDay)) merge.add(stream);
     if (options.migration && night >= 0) merge.add(migrationNight(hospital, day, night));
   }
 

@@ -1,0 +1,62 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export const formats = ['table', 'json', 'ndjson'] as const;
+
+/** The options of `vigie backtest`; times in milliseconds. */
+export interface BacktestCommandOptions {
+  readonly rules: string;
+  readonly from: number;
+  readonly to: number;
+  readonly group?: string;
+  readonly actor?: string;
+  readonly files?: readonly string[];
+  readonly baseline?: string;
+  readonly quietHours?: number;
+  readonly format: (typeof formats)[number];
+}
+
+const notes = `
+Reads the accesses of the interval from ClickHouse (CLICKHOUSE_URL, or the embedded one), or from files, judges them with the rules of the
+folder, through the engine that judges them live, and says which incidents would have been told, beside those that were (or, with files or
+--baseline, beside those of the rules of another folder). An incident is the same where account and times overlap.
+
+Times are days (2026-01-01, midnight UTC) or instants (2026-01-01T06:00:00Z) of the accesses; --to itself is outside. Reading begins one
+longest window and the quiet hours before --from, so that windows are full by then; incidents that end before --from are left out, and one
+that goes on from before may have begun even earlier than is said.
+
+Files hold access rows, one JSON object a line, as ClickHouse gives them, in any order, plain or packed by gzip or zstd:
+  SELECT * FROM vigie.accesses WHERE time >= '2025-12-01' AND time < '2026-02-01' ORDER BY time FORMAT JSONEachRow
+Lines that are no rows are counted and named. Events in Vigie's input format are none: their patients are not pseudonyms yet.
+
+Ends with 0, with 1 when something failed, with 2 for wrong options and mistakes in rules.`;
+
+/** `vigie backtest`, without what it does. */
+export function backtestSyntax(): Command {
+  return new Command('backtest')
+    .description('try rules on past accesses: what would have fired, when, at how many patients')
+    .requiredOption('--rules <folder>', 'the rules to try')
+    .requiredOption('--from <time>', 'begin of the interval', instant)
+    .requiredOption('--to <time>', 'end of the interval', instant)
+    .option('--group <group_id>', 'one hospital group')
+    .option('--actor <actor_id>', 'one account of that group')
+    .option('--files <paths...>', 'read these files and not ClickHouse')
+    .option('--baseline <folder>', 'compare with what these rules fire; with --files the rules in use (VIGIE_RULES_DIR)')
+    .option('--quiet-hours <hours>', 'time without a rule holding after which an incident closes (VIGIE_QUIET_HOURS)', hours)
+    .addOption(new Option('--format <format>', 'of what is printed').choices(formats).default('table'))
+    .addHelpText('after', notes);
+}
+
+function instant(text: string): number {
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
+  const value = isDay ? Date.parse(`${text}T00:00:00Z`) : isInstant ? Date.parse(text) : Number.NaN;
+  if (!Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a day such as 2026-01-05, or an instant such as 2026-01-05T06:00:00Z.');
+  return value;
+}
+
+function hours(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 720) || !text.trim()) throw new InvalidArgumentError('It must be a number of hours, up to 720.');
+  return value;
+}

@@ -1,0 +1,52 @@
+import type { BacktestResult } from '#libs/detection/backtest.js';
+import { isoOf } from '#libs/runtime/clock.js';
+import { tableOf } from './report-table.js';
+import type { BacktestCommandOptions } from './command.js';
+
+/** What a backtest found, and of what. Times in milliseconds. */
+export interface BacktestReport {
+  readonly result: BacktestResult;
+  readonly rulesFolder: string;
+  readonly rules: number;
+  /** Folder of the rules that were judged beside; empty where what was told stands beside. */
+  readonly baseline: string;
+  readonly source: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly readFromMs: number;
+  readonly rows: number;
+  readonly badLines: number;
+  readonly seconds: number;
+}
+
+export function reportText(report: BacktestReport, format: BacktestCommandOptions['format']): string {
+  const { comparison, suppressed } = report.result;
+  const { incidents, ...counts } = comparison;
+  const summary = {
+    rules: report.rulesFolder,
+    baseline: report.baseline || 'told',
+    source: report.source,
+    from: isoOf(report.fromMs),
+    to: isoOf(report.toMs),
+    read_from: isoOf(report.readFromMs),
+    rows: report.rows,
+    bad_lines: report.badLines,
+    seconds: Math.round(report.seconds * 10) / 10,
+    ...counts,
+    suppressed: suppressed.length,
+  };
+  switch (format) {
+    case 'table':
+      return tableOf(report);
+    case 'json':
+      return `${JSON.stringify({ summary, incidents, suppressed }, null, 1)}\n`;
+    case 'ndjson': {
+      const lines = [
+        ...incidents.map((one) => ({ type: 'incident', ...one })),
+        ...suppressed.map((one) => ({ type: 'suppressed', ...one })),
+        { type: 'summary', ...summary },
+      ];
+      return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import { Command, Option } from 'commander';
+
+/** The options of `vigie explain`. */
+export interface ExplainOptions {
+  readonly group?: string;
+  readonly scorer?: readonly string[];
+  readonly format: 'text' | 'json';
+}
+
+const notes = `
+Asks the scorer that holds the account, live: each rule's count against its threshold, what is missing until it fires, when the count falls if
+nothing more comes, and the incidents that may still grow. Patients are never named.
+
+Ends with 0, with 1 when no scorer knows the account or answers, with 2 for wrong options.`;
+
+/** `vigie explain`, without what it does. */
+export function explainSyntax(): Command {
+  return new Command('explain')
+    .description('what the windows of an account hold now: each rule against its threshold')
+    .argument('<actor_id>', 'the account')
+    .option('--group <group_id>', 'its hospital group; where it is left out, those that VIGIE_INGEST_TOKENS names')
+    .option('--scorer <url...>', 'scorers to ask; where it is left out, those of VIGIE_SCORER_URLS, or the one of this machine')
+    .addOption(new Option('--format <format>', 'of what is printed').choices(['text', 'json']).default('text'))
+    .addHelpText('after', notes);
+}

@@ -1,0 +1,117 @@
+import type { RuleView } from '#libs/contracts/account-view.js';
+import { count, durationText } from '../backtest/rate-progress.js';
+import type { AccountAnswer } from './ask-scorers.js';
+
+/** Characters of the bar of a rule, and of a line at most. */
+const barWidth = 20;
+const widthMax = 100;
+
+/** The view for people, at most 100 characters wide. Times are UTC. */
+export function textOf(answer: AccountAnswer): string {
+  const { group_id, actor_id, rules, incidents } = answer;
+  const near = rules.toSorted((a, b) => Number(b.holds) - Number(a.holds) || shareOf(b) - shareOf(a));
+  const lines = [
+    `${actor_id} of ${group_id}`,
+    ...freshness(answer),
+    '',
+    ...(incidents.length > 0 ? incidents.flatMap(incidentLines) : ['no incident that may still grow']),
+    '',
+    ...(near.length > 0 ? near.flatMap(ruleLines) : ['no rule has anything of this account in its window']),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+function freshness({
+  newest_time,
+  watermark,
+  as_of,
+  newest_received_at,
+  windows_filling,
+  rejudgement_waiting,
+}: AccountAnswer): readonly string[] {
+  const behind = as_of && newest_received_at ? (Date.parse(as_of) - Date.parse(newest_received_at)) / 1000 : undefined;
+  return [
+    `  newest access that a rule looks at   ${secondOf(newest_time)}`,
+    `  windows stand at                     ${secondOf(watermark)}, the newest access of the partition`,
+    ...(as_of
+      ? [
+          `  asked at                             ${secondOf(as_of)}${behind === undefined ? '' : `, newest access received ${durationText(behind)} before`}`,
+        ]
+      : []),
+    ...(windows_filling ? ['  ! windows still lack accesses of the past and are being filled: counts may be too low'] : []),
+    ...(rejudgement_waiting ? ['  ! late accesses of this account wait to be judged again with its history'] : []),
+  ];
+}
+
+function incidentLines({ incident_id, state, patients, rules }: AccountAnswer['incidents'][number]): readonly string[] {
+  return [`incident ${incident_id}  ${state}, ${patientsText(patients)}`, ...wrapped(`  rules ${rules.join(', ')}`, '        ')];
+}
+
+function ruleLines(rule: RuleView): readonly string[] {
+  const { title, level, type, timespan_seconds, value, threshold, spread, spread_threshold, by, expiring } = rule;
+  const cell = Object.entries(by).map(([name, text]) => `${name} ${text}`);
+  const also = spread_threshold > 0 ? `, spread ${count(spread)} of ${count(spread_threshold)}` : '';
+  return [
+    ...wrapped(`${title}${cell.length > 0 ? `, for ${cell.join(', ')}` : ''}`, '  '),
+    `  ${barOf(rule)} ${count(value)} of ${count(threshold)}${also} in ${durationText(timespan_seconds)}   ${level}, ${type}`,
+    ...wrapped(`  ${nextOf(rule)}`, '  '),
+    ...wrapped(
+      expiring.length > 0
+        ? `  falls to ${expiring.map(({ time, value: after }) => `${count(after)} at ${shortOf(time, expiring)}`).join(', ')}`
+        : '',
+      '    ',
+    ),
+    '',
+  ];
+}
+
+/** What would make it fire. */
+function nextOf({ holds, type, value, threshold, spread, spread_threshold, missing, missing_spread }: RuleView): string {
+  if (holds) return 'HOLDS now';
+  const what = type === 'value_count' ? ['value', 'values'] : type === 'event_count' ? ['event', 'events'] : ['step', 'steps'];
+  const parts = [
+    ...(missing > 0 ? [`${count(missing)} more ${missing === 1 ? what[0] : what[1]}`] : []),
+    ...(missing_spread > 0 ? [`${count(missing_spread)} more of the spread`] : []),
+  ];
+  if (parts.length === 0 && value >= threshold && spread >= spread_threshold)
+    return 'counts enough, but something else keeps it from holding: an upper bound, or the account was not dormant before';
+  if (missing === 1 && missing_spread === 0) return `FIRES at the next new ${what[0]}`;
+  if (missing <= 1 && missing_spread === 1) return `FIRES at the next new ${what[0]} of a place that is new too`;
+  return `fires after ${parts.join(' and ')}`;
+}
+
+function barOf({ value, threshold, holds }: RuleView): string {
+  const filled = holds ? barWidth : Math.min(barWidth - 1, Math.floor((barWidth * value) / Math.max(1, threshold)));
+  return `[${'#'.repeat(filled)}${'.'.repeat(barWidth - filled)}]`;
+}
+
+function shareOf({ value, threshold }: RuleView): number {
+  return value / Math.max(1, threshold);
+}
+
+function patientsText(patients: number): string {
+  return patients === 1 ? '1 patient' : `${count(patients)} patients`;
+}
+
+function secondOf(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
+/** The hour alone where all lie on one day. */
+function shortOf(iso: string, all: RuleView['expiring']): string {
+  const days = new Set(all.map(({ time }) => time.slice(0, 10)));
+  return days.size === 1 ? iso.slice(11, 19) : secondOf(iso).slice(5);
+}
+
+/** Words over several lines where one is too short for them; nothing for an empty text. */
+function wrapped(text: string, indent: string): readonly string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/(?<=\S)\s+/)) {
+    if (line && line.length + 1 + word.length > widthMax) {
+      lines.push(line);
+      line = `${indent}${word}`;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return line ? [...lines, line] : lines;
+}

@@ -1,0 +1,50 @@
+import type { Rule } from '#libs/detection/rule.js';
+import type { AnnouncedWork } from '../hospital/announced.js';
+
+/** The clock on the wall of the simulated hospital. */
+const timeZone = 'Europe/Paris';
+const wallDay = new Intl.DateTimeFormat('en', { timeZone, day: 'numeric' });
+
+/** What an announced access looks like, as far as rules may ask. */
+const announcedRows = (['export', 'read'] as const).map((action) => ({
+  action, outcome: 'success' as const, patient_id: '0'.repeat(32), record_count: 1_000,
+})); // prettier-ignore
+
+/**
+ * Exceptions as a hospital writes them down when it hears of the work: a Sigma filter for each kind of work, with who answers for it and an
+ * end, for the rules that such work would meet. A recall list counts for its account, clinic and day alone.
+ */
+export function exceptionDocuments(work: readonly AnnouncedWork[], rules: readonly Rule[]): string {
+  const recalls = work.filter(({ name }) => name === 'recall_list');
+  const migrations = work.filter(({ name }) => name === 'migration');
+  const documents = [
+    documentOf('recall_list', 'Recall lists, ordered by the clinics, are exported and worked through', 'head of the outpatient department', recalls, rules),
+    documentOf('migration', 'Mandated migration of the records to another product', 'head of information systems', migrations, rules),
+  ]; // prettier-ignore
+  return documents.filter(Boolean).join('\n---\n');
+}
+
+function documentOf(name: string, reason: string, owner: string, work: readonly AnnouncedWork[], rules: readonly Rule[]): string {
+  if (work.length === 0) return '';
+  const reached = rules.filter(({ selection }) =>
+    work.some(({ actorId }) => announcedRows.some((row) => selection.matches({ ...row, actor_id: actorId }))),
+  );
+  if (reached.length === 0) return '';
+  return [
+    `title: ${reason}`,
+    `name: announced_${name}`,
+    'filter:',
+    `  rules: [${reached.map(({ id }) => id).join(', ')}]`,
+    ...work.flatMap(({ actorId, clinicId, untilMs }, index) => [
+      `  announced_${index + 1}:`,
+      `    actor_id: '${actorId}'`,
+      ...(clinicId === undefined ? [] : [`    clinic_id: '${clinicId}'`, `    time|day: ${wallDay.format(untilMs - 1)}`]),
+    ]),
+    '  condition: not 1 of announced_*',
+    'vigie:',
+    `  expires: ${new Date(Math.max(...work.map(({ untilMs }) => untilMs))).toISOString()}`,
+    `  owner: ${owner}`,
+    `  reason: ${reason}`,
+    `  time_zone: ${timeZone}`,
+  ].join('\n');
+}

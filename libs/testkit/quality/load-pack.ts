@@ -1,0 +1,47 @@
+import type { Rule } from '#libs/detection/rule.js';
+import { mistakeText } from '#libs/detection/rules/check-rules.js';
+import type { ValueLists } from '#libs/detection/rules/detection.js';
+import { closedClinicsOf, mergeLists } from '#libs/detection/rules/lists.js';
+import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rules/load-rules.js';
+import { readRuleFiles } from '#libs/detection/rules/read-rule-files.js';
+import { readLists } from '#libs/detection/rules/require-rules.js';
+import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { announcedWork } from '../hospital/announced.js';
+import type { Hospital } from '../hospital/hospital.js';
+import { clinicsCsv } from '../hospital/registers.js';
+import { exceptionDocuments } from './exceptions.js';
+import type { RulesForPlay } from './play.js';
+
+export interface PackOptions {
+  readonly rulesDir: string;
+  readonly listsDir: string;
+  readonly exceptions: boolean;
+  readonly migration: boolean;
+}
+
+/** The rules of a folder with the registers of a simulated hospital, and with exceptions for what it announces. Throws with every mistake. */
+export async function packFor(hospital: Hospital, { rulesDir, listsDir, exceptions, migration }: PackOptions): Promise<RulesForPlay> {
+  const { files, mistakes } = await readRuleFiles(rulesDir);
+  if (mistakes.length) throw new Error(mistakes.map(mistakeText).join('\n'));
+  const lists = mergeLists(await readLists(listsDir), registersOf(hospital));
+  const load = (more: readonly RuleFile[]): readonly Rule[] => withoutMistakes(loadRules([...files, ...more], lists));
+  const rules = load([]);
+  if (!exceptions) return { rules };
+  const announced = announcedWork(hospital, { migration });
+  const text = exceptionDocuments(announced, rules);
+  const excepted = text ? load([{ path: 'announced work', text }]) : rules;
+  const actors = new Set(announced.map(({ actorId }) => actorId));
+  return { rules, excepted: { rules: excepted, actors, exceptions: announced.length } };
+}
+
+/** Its service accounts, and the clinics that its register says are closed. */
+function registersOf(hospital: Hospital): ValueLists {
+  const register = new ClinicsReader();
+  for (const line of clinicsCsv(hospital).split('\n')) register.take(line);
+  return mergeLists(new Map([['service_accounts', hospital.serviceAccounts]]), closedClinicsOf(register.clinics));
+}
+
+function withoutMistakes({ rules, mistakes }: LoadedRules): readonly Rule[] {
+  if (mistakes.length) throw new Error(mistakes.map(mistakeText).join('\n'));
+  return rules;
+}

@@ -1,0 +1,130 @@
+import { Engine } from '#libs/detection/engine.js';
+import type { Rule } from '#libs/detection/rule.js';
+import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
+import { rowLines, simulatedSource } from './rows.js';
+import { TruthBook } from './truth-book.js';
+import { IncidentLog, type Played } from './verdict.js';
+
+export interface RulesForPlay {
+  readonly rules: readonly Rule[];
+  /** The same with the exceptions that were declared; left out where none is. */
+  readonly excepted?: { readonly rules: readonly Rule[]; readonly actors: ReadonlySet<string>; readonly exceptions: number };
+}
+
+/** As the services have them by default. */
+const quietMs = 24 * 3_600_000;
+const allowedLatenessMs = 15 * 60_000;
+/** Frames of accounts that no attack uses may be large: only how much an attack has got when it is told is measured to the event. */
+const frameLingerMs = 10_000;
+const frameBytesMax = 256 * 1024;
+
+/**
+ * Plays a simulated hospital through the engine and judges what is told by the truth. Each event of an account that an attack uses ends a
+ * frame, as it does where events come one by one. Time is event time: nothing is late, and every delay is that of the rules alone.
+ * `onProgress` gets the event time, now and then.
+ */
+export function play(options: SimulationOptions, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
+  return new Play(options, rules).run(onProgress);
+}
+
+class Play {
+  readonly #simulation: Simulation;
+  readonly #book = new TruthBook();
+  readonly #main: Judging;
+  /** What the announced accounts would have raised without exceptions: accounts are judged each on its own, so nobody else's rows are needed. */
+  readonly #bare: Judging | undefined;
+  readonly #source;
+  #events = 0;
+  #rows = 0;
+
+  constructor(
+    private readonly options: SimulationOptions,
+    private readonly given: RulesForPlay,
+  ) {
+    this.#simulation = new Simulation(options);
+    this.#source = simulatedSource(options.groupId);
+    this.#main = new Judging(given.excepted?.rules ?? given.rules, this.#book, true);
+    if (given.excepted) this.#bare = new Judging(given.rules, this.#book, false);
+  }
+
+  run(onProgress: (atMs: number) => void): Played {
+    let frameFrom = 0;
+    for (const played of this.#simulation.played()) {
+      const at = Date.parse(played.event.time);
+      if (at - frameFrom >= frameLingerMs || this.#main.isFull) {
+        this.#flush();
+        frameFrom = at;
+      }
+      this.#book.note(played, at);
+      const lines = rowLines(played.event, this.#source);
+      this.#main.add(lines, at);
+      if (this.given.excepted?.actors.has(played.event.actor_id)) this.#bare?.add(lines, at);
+      this.#events += 1;
+      this.#rows += lines.length;
+      if (this.#book.isUsed(played.event.actor_id)) this.#flush();
+      if (this.#events % 10_000 === 0) onProgress(at);
+    }
+    this.#main.end();
+    this.#bare?.end();
+    return this.#sumUp();
+  }
+
+  #flush(): void {
+    this.#main.flush();
+    this.#bare?.flush();
+  }
+
+  #sumUp(): Played {
+    const { seed, days, staff } = this.options;
+    const falseIncidents = this.#main.log.falseIncidents();
+    const actors = this.given.excepted?.actors;
+    const others = actors ? falseIncidents.filter(({ actorId }) => !actors.has(actorId)) : falseIncidents;
+    return {
+      seed, days, staff, events: this.#events, rows: this.#rows, attacks: this.#book.attacks(), falseIncidents,
+      falseWithoutExceptions: [...others, ...(this.#bare?.log.falseIncidents() ?? [])],
+      exceptions: this.given.excepted?.exceptions ?? 0,
+    }; // prettier-ignore
+  }
+}
+
+/** An engine with the frame that is being filled for it. */
+class Judging {
+  readonly log: IncidentLog;
+  readonly #engine: Engine;
+  #frame = '';
+  #offset = 0;
+  #newestMs = 0;
+
+  constructor(
+    rules: readonly Rule[],
+    book: TruthBook,
+    private readonly isTold: boolean,
+  ) {
+    this.log = new IncidentLog(book);
+    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs });
+  }
+
+  get isFull(): boolean {
+    return this.#frame.length >= frameBytesMax;
+  }
+
+  add(lines: readonly string[], at: number): void {
+    this.#frame += `${lines.join('\n')}\n`;
+    this.#newestMs = at;
+  }
+
+  flush(): void {
+    if (!this.#frame) return;
+    const { rejected } = this.#engine.apply({ offset: this.#offset, bytes: Buffer.from(this.#frame) }, this.#newestMs);
+    if (rejected[0]) throw new Error(`the engine refused a row: ${rejected[0].detail}`);
+    this.#offset += 1;
+    this.#frame = '';
+    this.log.take(this.#engine.takeChanges({ includeUpdates: false }), this.#newestMs, this.isTold);
+  }
+
+  end(): void {
+    this.flush();
+    this.#engine.idle(quietMs, this.#newestMs);
+    this.log.take(this.#engine.takeChanges({ includeUpdates: true }), this.#newestMs, false);
+  }
+}

@@ -1,0 +1,55 @@
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { AttackSeen, TruthBook } from './truth-book.js';
+
+/** An incident that no attack had part in. */
+export interface FalseIncident {
+  readonly actorId: string;
+  readonly rules: readonly string[];
+  readonly patients: number;
+  readonly firstTime: string;
+  readonly occasion: string;
+}
+
+/** What the rules made of one simulation. */
+export interface Played {
+  readonly seed: number;
+  readonly days: number;
+  readonly staff: number;
+  readonly events: number;
+  readonly rows: number;
+  readonly attacks: readonly AttackSeen[];
+  /** With the exceptions for announced work, and without any. */
+  readonly falseIncidents: readonly FalseIncident[];
+  readonly falseWithoutExceptions: readonly FalseIncident[];
+  /** Exceptions that were declared. */
+  readonly exceptions: number;
+}
+
+const told = new Set(['incident.opened', 'incident.step', 'incident.rule_added']);
+
+/** Follows the changes that an engine gives, and says in the end which incidents were false. */
+export class IncidentLog {
+  readonly #incidents = new Map<string, IncidentChange>();
+
+  constructor(private readonly book: TruthBook) {}
+
+  /** `onTold` for the engine whose notifications people would get. */
+  take(changes: readonly IncidentChange[], atMs: number, isTold: boolean): void {
+    for (const change of changes) {
+      this.#incidents.set(change.incident_id, change);
+      if (isTold && told.has(change.change_type))
+        this.book.noteTold(change.actor_id, atMs, change.patients_at_detection, change.rules);
+    }
+  }
+
+  falseIncidents(): readonly FalseIncident[] {
+    return [...this.#incidents.values()]
+      .filter(({ state }) => state === 'open' || state === 'closed')
+      .flatMap(({ actor_id, rules, patients, first_time, last_time }) => {
+        const from = Date.parse(first_time);
+        const to = Date.parse(last_time);
+        if (this.book.isAttack(actor_id, from, to)) return [];
+        return { actorId: actor_id, rules, patients, firstTime: first_time, occasion: this.book.occasion(actor_id, from, to) };
+      });
+  }
+}
