@@ -67,7 +67,7 @@ describe('the scorer', () => {
     expect(new Set(changes.map((one) => one.incident_id)).size).toBe(1);
     expect(told(changes).map(([, text]) => text)).toContain('incident.opened 40');
     expect(newest(changes)).toMatchObject({ actor_id: 'admin.usurped', patients: 500, step: 400, state: 'open' });
-    expect(newest(changes)?.rules).toHaveLength(3);
+    expect(newest(changes)?.rules.length).toBeGreaterThanOrEqual(3);
   });
 
   it.each([1, 4, 9])('ended by force after frame %d goes on as if nothing had happened', async (last) => {
