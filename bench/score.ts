@@ -35,9 +35,16 @@ console.log(`  from 1,000 to 1,000,000 accounts: ${(Math.min(...flat) / Math.max
 const held: number[] = [];
 for (const patients of [100, 10_000, 750_000])
   held.push(
-    measure(`one account with ${patients} patients among 1,400`, pack, () => withAttacker(patients, 600_000), () => attackOnly(patients)),
+    measure(
+      `one account with ${patients} patients among 1,400`,
+      pack,
+      () => withAttacker(patients, 600_000),
+      () => attackOnly(patients),
+    ),
   );
-console.log(`  from 100 to 750,000 patients of one account: ${(Math.min(...held) / Math.max(...held)).toFixed(2)} of the fastest`);
+console.log(
+  `  from 100 to 750,000 patients of one account: ${(Math.min(...held) / Math.max(...held)).toFixed(2)} of the fastest`,
+);
 for (const patients of [75_000, 750_000])
   measure(`one account whose ${patients} patients come in four lanes, each 1,000 rows behind`, pack, () => inLanes(patients));
 besideNaive(20_000);
@@ -71,7 +78,9 @@ function measure(
 function besideNaive(rows: number): void {
   const frames = [...ordinary(1_400, rows)];
   const rate = measure(`${rows} rows of 1,400 accounts`, pack, () => frames);
-  const parsed = frames.flatMap((bytes) => bytes.toString().split('\n').filter(Boolean)).map((line): AccessRow => JSON.parse(line));
+  const parsed = frames
+    .flatMap((bytes) => bytes.toString().split('\n').filter(Boolean))
+    .map((line): AccessRow => JSON.parse(line));
   const before = process.cpuUsage();
   naiveRecount(parsed, pack.rules, pack.quietMs);
   const naive = rows / seconds(before);
@@ -160,7 +169,7 @@ function lineOf(time: number, account: string, patient: string, clinic: number, 
   return `${JSON.stringify({
     time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(patient), clinic_id: `75030${1000 + clinic}`, action: 'read',
     outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
-    categories: ['identity', 'notes'], source_ip: '10.4.2.17', session_id: `s-${index % 1000}`, application: 'mediboard', key_id: 'k1',
+    categories: ['identity', 'notes'], source_ip: '10.4.2.17', session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`, application: 'mediboard', key_id: 'k1',
   })}\n`; // prettier-ignore
 }
 

@@ -46,7 +46,7 @@ export interface EngineStats {
 
 const rowsAtATime = 32;
 /** How many accounts each frame looks at to see whether they can be forgotten. */
-const accountsLookedAtPerFrame = 256;
+const accountsLookedAtPerFrame = 32;
 
 /**
  * The windows and incidents of one partition of the log. It has no clock and does no I/O: the same frames give the same changes, whatever
