@@ -31,7 +31,14 @@ describe('the text of an account', () => {
     const title = 'A rule with a long title that goes on '.repeat(5).trim();
     const text = textOf(anAnswer([aView({ title, expiring, by: { clinic_id: '990000001', source_ip: '10.20.30.40' } })]));
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-    for (const { time } of expiring) expect(text).toContain(`at ${time.slice(5, 10)} 09:00:00`);
+    for (const { time } of expiring.slice(1)) expect(text).toContain(`at ${time.slice(5, 10)} 09:00:00`);
+    // The day at which the windows stand is not said.
+    expect(text).toContain('12,000 at 09:00:00');
+  });
+
+  it('says once how far a count falls within a second', () => {
+    const expiring = ['100', '200', '300'].map((ms, n) => ({ time: `2026-01-05T10:00:00.${ms}Z`, value: 30 - n }));
+    expect(textOf(anAnswer([aView({ expiring })]))).toContain('  falls to 28 at 10:00:00\n');
   });
 
   it('says when counts may be too low, and when nothing is held', () => {
