@@ -110,6 +110,12 @@ export class Engine {
     this.#state.now = detectedAt;
   }
 
+  /** Says that no access is to come: what waits for late ones is judged. */
+  finish(detectedAt: number): void {
+    this.#state.now = detectedAt;
+    this.#intake.settle(Number.POSITIVE_INFINITY, detectedAt);
+  }
+
   /** What waits for its history, oldest first. Snapshots hold it. */
   rejudgements(): readonly Rejudgement[] {
     return this.#state.rejudgements.size === 0 ? [] : rejudgementsOf(this.#state);
