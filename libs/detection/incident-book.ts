@@ -212,7 +212,8 @@ export class IncidentBook {
     if (from > incident.coveredFrom && from > this.ledgers.floor(account)) incident.uncover();
     const complete = this.ledgers.completeAbove(account);
     if (from < incident.coveredFrom && from <= complete) this.needsHistory = true;
-    if (to > incident.coveredTo && incident.coveredTo < complete) this.needsHistory = true;
+    const covers = incident.coveredFrom <= incident.coveredTo;
+    if (covers && to > incident.coveredTo && incident.coveredTo < complete) this.needsHistory = true;
     if (again || incident.coveredFrom > incident.coveredTo) this.ledgers.visit(account, from, to, add);
     else {
       if (from < incident.coveredFrom) this.ledgers.visit(account, from, incident.coveredFrom - 1, add);
