@@ -1,6 +1,7 @@
 /**
- * A backtest of the rules of this repository against themselves, two rule sets in one pass: rows a second from a file (plain and packed) and
- * from the embedded ClickHouse, each beside reading alone in the same run. Goal: a year of a group's history (50 million rows) in minutes.
+ * A backtest of the rules of this repository against themselves, two rule sets in one pass over a week of the simulated hospital: rows a
+ * second from a file (plain and packed) and from the embedded ClickHouse, each beside reading alone in the same run. Goal: a year of the
+ * group's history, 52 such weeks, in minutes.
  */
 import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -16,15 +17,15 @@ import { Backtest } from '#libs/detection/backtest.js';
 import { rulesConfig } from '#libs/detection/rules/config.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { hospitalRows } from '#libs/testkit/hospital-rows.js';
+import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { blocksOf } from '../cli/backtest/files/row-run.js';
 import { RowFiles } from '../cli/backtest/files/row-files.js';
 import { type RowSource, StoredRows } from '../cli/backtest/row-source.js';
-import { accessRows } from './lib-access-rows.js';
 
-const fileRows = 3_000_000;
-const storedRows = 1_000_000;
-const rowsAtATime = 50_000;
-const rowsOfAYear = 50_000_000;
+const days = 7;
+const rowsAtATime = 20_000;
 const dayMs = 86_400_000;
 const everything = { fromMs: 0, toMs: Date.UTC(2100, 0, 1) };
 const { rules } = await requireRules({
@@ -34,12 +35,12 @@ const { rules } = await requireRules({
 const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-backtest-'));
 console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}; ${rules.length} rules twice`);
 try {
-  const plain = await writeFileOfRows(join(folder, 'rows.ndjson'));
+  const plain = await writeWeek(join(folder, 'rows.ndjson'));
   const packed = `${plain}.zst`;
   await pipeline(createReadStream(plain), createZstdCompress(), createWriteStream(packed));
   for (const path of [plain, packed])
     await compare(path === plain ? 'NDJSON' : 'NDJSON, zstd', () => new RowFiles([path], everything, 0));
-  await fromClickHouse();
+  await fromClickHouse(plain);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -49,38 +50,49 @@ async function compare(name: string, open: () => RowSource): Promise<void> {
   const backtest = new Backtest({ rules, baseline: rules, quietMs: dayMs, allowedLatenessMs: 900_000, ...everything });
   const judging = await measured(open(), (bytes) => void backtest.take(bytes));
   backtest.result();
-  const year = rowsOfAYear / judging.rate;
+  const minutes = (judging.rows * 365) / days / judging.rate / 60;
   console.log(
     `${name}: ${text(judging.rate)} rows/s with two rule sets; reading alone ${text(reading.rate)} rows/s: ratio ${(judging.rate / reading.rate).toFixed(2)}; ` +
-      `a year of ${rowsOfAYear / 1e6} M rows in ${(year / 60).toFixed(1)} min`,
+      `a year of ${text((judging.rows * 365) / days)} rows in ${minutes.toFixed(1)} min`,
   );
 }
 
 /** Counting is part of it, as it is of the command. */
-async function measured(source: RowSource, take: (bytes: Uint8Array) => void): Promise<{ readonly rate: number }> {
+async function measured(
+  source: RowSource,
+  take: (bytes: Uint8Array) => void,
+): Promise<{ readonly rows: number; readonly rate: number }> {
   const startedAt = performance.now();
   const rows = await source.count(() => {});
   for await (const { bytes } of source.frames()) take(bytes);
-  return { rate: (rows * 1000) / (performance.now() - startedAt) };
+  return { rows, rate: (rows * 1000) / (performance.now() - startedAt) };
 }
 
-async function writeFileOfRows(path: string): Promise<string> {
+/** A week of the default hospital, nothing planted but one burst. */
+async function writeWeek(path: string): Promise<string> {
   const out = createWriteStream(path);
-  for (let first = 0; first < fileRows; first += rowsAtATime)
-    if (!out.write(accessRows(first, rowsAtATime))) await once(out, 'drain');
+  const lines: string[] = [];
+  const flush = async (): Promise<void> => {
+    if (!out.write(lines.splice(0).join(''))) await once(out, 'drain');
+  };
+  for (const row of hospitalRows(new Simulation({ ...defaultSimulation, days }).events())) {
+    lines.push(`${JSON.stringify(row)}\n`);
+    if (lines.length >= rowsAtATime) await flush();
+  }
+  await flush();
   out.end();
   await once(out, 'close');
   return path;
 }
 
-async function fromClickHouse(): Promise<void> {
+async function fromClickHouse(path: string): Promise<void> {
   const server = await spawnClickHouse(systemClock, { portBase: 19_430, directory: folder });
   const client = createStoreClient({ url: server.url, user: 'default', password: '' });
   try {
     await migrate(client);
     const store = new ClickHouseStore(client, systemClock);
-    for (let first = 0; first < storedRows; first += rowsAtATime)
-      await store.insert('accesses', accessRows(first, rowsAtATime), rowsAtATime, `bench ${first}`);
+    for await (const { bytes, count } of blocksOf(path, everything))
+      await store.insert('accesses', bytes, count, `bench ${bytes.subarray(0, 500).toString()}`);
     await compare('embedded ClickHouse', () => new StoredRows('ClickHouse', new ClickHouseHistory(client), everything));
   } finally {
     await client.close();

@@ -1,16 +1,18 @@
-import type { Rule, Selection } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule.js';
+import { and, not, test } from '#libs/detection/rules/match.js';
+import { selectionOf } from '#libs/detection/rules/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-const selection: Selection = {
-  id: 'a'.repeat(32),
-  fields: ['action', 'outcome', 'patient_id'],
-  presence: ['patient_id'],
-  sql: '',
-  matches: (row) => row.action === 'read' && row.outcome !== 'failure' && Boolean(row.patient_id),
-};
+const selection = selectionOf(
+  and([
+    test({ kind: 'glob', field: 'action', parts: [{ literal: 'read' }], cased: false }),
+    not(test({ kind: 'glob', field: 'outcome', parts: [{ literal: 'failure' }], cased: false })),
+    test({ kind: 'present', field: 'patient_id' }),
+  ]),
+);
 const rule = (id: string, timespanMs: number, atLeast: number): Rule =>
   aRule({
     id,

@@ -10,7 +10,7 @@ const unbroken = '\u00a0';
 
 /** The view for people, at most 100 characters wide. Times are UTC. */
 export function textOf(answer: AccountAnswer): string {
-  const { group_id, actor_id, rules, incidents } = answer;
+  const { group_id, actor_id, rules, incidents, watermark } = answer;
   const near = rules.toSorted((a, b) => Number(b.holds) - Number(a.holds) || shareOf(b) - shareOf(a));
   const lines = [
     `${actor_id} of ${group_id}`,
@@ -20,7 +20,9 @@ export function textOf(answer: AccountAnswer): string {
       ? incidents.flatMap((incident) => incidentLines(incident, rules))
       : ['no incident that may still grow']),
     '',
-    ...(near.length > 0 ? near.flatMap(ruleLines) : ['no rule has anything of this account in its window']),
+    ...(near.length > 0
+      ? near.flatMap((rule) => ruleLines(rule, watermark))
+      : ['no rule has anything of this account in its window']),
   ];
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
@@ -58,7 +60,7 @@ function incidentLines(
   ];
 }
 
-function ruleLines(rule: RuleView): readonly string[] {
+function ruleLines(rule: RuleView, watermark: string): readonly string[] {
   const { title, level, type, timespan_seconds, value, threshold, spread, spread_threshold, by, expiring } = rule;
   const cell = Object.entries(by).map(([name, text]) => `${name} ${text}`);
   const also = spread_threshold > 0 ? `, spread ${count(spread)} of ${count(spread_threshold)}` : '';
@@ -66,15 +68,16 @@ function ruleLines(rule: RuleView): readonly string[] {
     ...wrapped(`${title}${cell.length > 0 ? `, for ${cell.join(', ')}` : ''}`, '  '),
     `  ${barOf(rule)} ${count(value)} of ${count(threshold)}${also} in ${durationText(timespan_seconds)}   ${level}, ${type}`,
     ...wrapped(`  ${nextOf(rule)}`, '  '),
-    ...fallLines(expiring),
+    ...fallLines(expiring, watermark),
     '',
   ];
 }
 
-/** When the count falls, as many to a line as fit. */
-function fallLines(expiring: RuleView['expiring']): readonly string[] {
+/** When the count falls, as many to a line as fit; within one second only the last. */
+function fallLines(expiring: RuleView['expiring'], watermark: string): readonly string[] {
   if (expiring.length === 0) return [];
-  const falls = expiring.map(({ time, value }) => `${count(value)} at ${shortOf(time, expiring)}`.replaceAll(' ', unbroken));
+  const bySecond = new Map(expiring.map(({ time, value }) => [shortOf(time, watermark), value]));
+  const falls = [...bySecond].map(([time, value]) => `${count(value)} at ${time}`.replaceAll(' ', unbroken));
   return wrapped(`  falls to ${falls.join(', ')}`, '    ').map((line) => line.replaceAll(unbroken, ' '));
 }
 
@@ -110,10 +113,9 @@ function secondOf(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
 }
 
-/** The hour alone where all lie on one day. */
-function shortOf(iso: string, all: RuleView['expiring']): string {
-  const days = new Set(all.map(({ time }) => time.slice(0, 10)));
-  return days.size === 1 ? iso.slice(11, 19) : secondOf(iso).slice(5);
+/** The hour alone where it is on the day at which the windows stand. */
+function shortOf(iso: string, watermark: string): string {
+  return iso.slice(0, 10) === watermark.slice(0, 10) ? iso.slice(11, 19) : secondOf(iso).slice(5);
 }
 
 /** Words over several lines where one is too short for them; nothing for an empty text. */

@@ -6,7 +6,8 @@ import { Backtest, type BacktestOptions, warmUpMs } from './backtest.js';
 import type { Rule, Selection } from './rule.js';
 
 const minute = 60_000;
-const day = 24 * 60 * minute;
+const hour = 60 * minute;
+const day = 24 * hour;
 const reads: Selection = { id: 'a'.repeat(32), fields: ['action'], sql: '', matches: (row) => row.action === 'read' };
 
 describe('a backtest', () => {
@@ -40,12 +41,11 @@ describe('a backtest', () => {
 
   it('calls an incident late whose access came behind much newer ones, and says by how much', () => {
     const backtest = new Backtest(options());
-    const hours = (count: number): number => count * 60 * minute;
     backtest.take(rowsAt(0, 1));
-    backtest.take(linesOf(row(2, { received_at: iso(hours(6)) })));
-    backtest.take(linesOf(row(hours(5), { actor_id: 'b' }), row(hours(7), { actor_id: 'b' })));
+    backtest.take(linesOf(row(2, { received_at: iso(6 * hour) })));
+    backtest.take(linesOf(row(5 * hour, { actor_id: 'b' }), row(7 * hour, { actor_id: 'b' })));
     const [{ tried } = { tried: [] }] = backtest.result().comparison.incidents;
-    expect(tried).toMatchObject([{ found: 'late', late_seconds: 5 * 3600 - 0.002, detected_at: iso(hours(6)) }]);
+    expect(tried).toMatchObject([{ found: 'late', late_seconds: 5 * 3600 - 0.002, detected_at: iso(6 * hour) }]);
   });
 
   it('calls nothing late in a history that was fed as a whole long afterwards', () => {

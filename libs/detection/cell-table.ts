@@ -63,6 +63,10 @@ export class CellTable {
     this.#enter(id);
   }
 
+  has(account: number): boolean {
+    return this.#first.has(account);
+  }
+
   /** The cells of an account; do not add or drop while it runs. */
   *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
     for (let id = this.#first.get(account) ?? 0; id !== 0; id = this.#next[id] ?? 0)

@@ -5,6 +5,7 @@ import type { CompiledRule } from './series.js';
 const wakesKept = 2;
 /** Newest and oldest access, then for each wake the access that ended a silence and the one before the silence. */
 export const dormancyColumns = 2 + 2 * wakesKept;
+const nothing = { bit: 0, dormantMs: 0 };
 /** An account that was silent for longer has never been there, event time. */
 export const rememberedMs = 400 * 24 * 3_600_000;
 
@@ -32,7 +33,8 @@ export class Dormancy {
    */
   note(account: number, bits: number, time: number): boolean {
     let unclear = false;
-    for (const [index, { bit, dormantMs }] of this.of.entries()) {
+    for (let index = 0; index < this.of.length; index += 1) {
+      const { bit, dormantMs } = this.of[index] ?? nothing;
       if ((bits & bit) === 0) continue;
       const at = this.#at(account, index);
       const times = this.#times;

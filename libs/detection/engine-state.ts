@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly keepClosedMs?: number;
   /** Bytes of the patient sets of closed incidents; the oldest go first. Default 256 MiB. */
   readonly closedBytesMax?: number;
+  /** The accesses of an account are held for as long as any rule looks back, so that no incident needs the store; for backtests. */
+  readonly holdsReach?: boolean;
   /** Every access is kept, so that nothing is ever too late: for histories. */
   readonly keepsAll?: boolean;
 }

@@ -10,7 +10,7 @@ const { VIGIE_TEST_SEED: seed } = process.env;
 const replayed = seed === undefined ? {} : { seed: Number(seed) };
 
 describe('the engine agrees with a naive recount, field by field', () => {
-  it(`for ${histories} random histories: any order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`, () => {
+  it(`for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`, () => {
     let seen = 0;
     fc.assert(
       fc.property(history, (of) => {

@@ -46,7 +46,7 @@ export interface EngineStats {
 
 const rowsAtATime = 32;
 /** How many accounts each frame looks at to see whether they can be forgotten. */
-const accountsLookedAtPerFrame = 256;
+const accountsLookedAtPerFrame = 32;
 
 /**
  * The windows and incidents of one partition of the log. It has no clock and does no I/O: the same frames give the same changes, whatever
@@ -108,6 +108,12 @@ export class Engine {
     if (silentMs < options.quietMs) return;
     incidents.closeAll(detectedAt);
     this.#state.now = detectedAt;
+  }
+
+  /** Says that no access is to come: what waits for late ones is judged. */
+  finish(detectedAt: number): void {
+    this.#state.now = detectedAt;
+    this.#intake.settle(Number.POSITIVE_INFINITY, detectedAt);
   }
 
   /** What waits for its history, oldest first. Snapshots hold it. */

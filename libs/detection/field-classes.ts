@@ -6,7 +6,7 @@ import { grown } from './grown.js';
 import { isoOfMs } from './iso-time.js';
 import type { Field } from './rule.js';
 import type { Atom } from './rules/atoms.js';
-import { instantsOf, wordsOnly } from './rules/match-parts.js';
+import { asksPresence, instantsOf, wordsOnly } from './rules/match-parts.js';
 import { compilePredicate, type Predicate } from './rules/predicate.js';
 import type { ScannedRow } from './scan-row.js';
 import { hashBytes, viewOf } from './scan-text.js';
@@ -75,7 +75,7 @@ export class FieldClasses {
       case 'actor_id':
         return this.#accounts();
       default:
-        return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0) : this.#wide();
+        return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0, atoms) : this.#wide();
     }
   }
 
@@ -118,10 +118,7 @@ export class FieldClasses {
   #clinics(): (row: ScannedRow) => number {
     const { texts } = this;
     const classes: number[] = [];
-    return (row) => {
-      const id = texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-      return (classes[id] ??= this.#ask({ clinic_id: texts.text(id) }));
-    };
+    return ({ clinic }) => (classes[clinic] ??= this.#ask({ clinic_id: texts.text(clinic) }));
   }
 
   /** Answers on local hours and days hold for a quarter of an hour, since no time zone differs by less; instants cut that further. */
@@ -148,8 +145,12 @@ export class FieldClasses {
   }
 
   /** An optional field, by its bytes as they lie in the line. */
-  #optional(field: Field, place: number): (row: ScannedRow) => number {
+  #optional(field: Field, place: number, atoms: readonly Atom[]): (row: ScannedRow) => number {
     const absent = this.#ask({});
+    if (asksPresence(atoms)) {
+      const there = this.#ask({ [field]: '?' });
+      return (row) => ((row.ends[place] ?? 0) === 0 ? absent : there);
+    }
     const remembered = new ByBytes((bytes, start, end) => this.#ask(rowWith(field, bytes, start, end)));
     return (row) => {
       const end = row.ends[place] ?? 0;

@@ -36,7 +36,8 @@ export class HistoryJudge {
   ) {
     const { quietMs, allowedLatenessMs } = options;
     this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
-    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: quietMs + this.#settledMs + keepClosedMs });
+    const closedMs = quietMs + this.#settledMs + keepClosedMs;
+    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true });
   }
 
   /** Judges the rows of a frame: newline-delimited access rows. Lines that are no rows are named in the outcome and change nothing. */

@@ -1,3 +1,4 @@
+// Longer than the house likes: opening, joining, adopting and letting go keep one invariant (ids once told, contents of the set) and are read together.
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { digest } from './incident-change.js';
 import { Incident, type Opening } from './incident.js';
@@ -209,7 +210,10 @@ export class IncidentBook {
     const add = incident.add.bind(incident);
     // A late access can make the first firing earlier and its window begin later: then some patients have to go.
     if (from > incident.coveredFrom && from > this.ledgers.floor(account)) incident.uncover();
-    if (from < incident.coveredFrom && from <= this.ledgers.completeAbove(account)) this.needsHistory = true;
+    const complete = this.ledgers.completeAbove(account);
+    if (from < incident.coveredFrom && from <= complete) this.needsHistory = true;
+    const covers = incident.coveredFrom <= incident.coveredTo;
+    if (covers && to > incident.coveredTo && incident.coveredTo < complete) this.needsHistory = true;
     if (again || incident.coveredFrom > incident.coveredTo) this.ledgers.visit(account, from, to, add);
     else {
       if (from < incident.coveredFrom) this.ledgers.visit(account, from, incident.coveredFrom - 1, add);

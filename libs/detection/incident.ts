@@ -1,3 +1,4 @@
+// Longer than the house likes: an incident's contents and every way in which they change stand together.
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { Firing } from './judge.js';
 import { PatientSet } from './patient-set.js';

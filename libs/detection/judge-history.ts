@@ -13,9 +13,8 @@ export interface HistoryOptions {
 const frameRows = 512;
 
 /**
- * The incidents that a stretch of history gives, each in its last state: for judging late accesses again and for backtests. It is the
- * engine itself, so that what it shows is what fires. Rows may come in any order within `allowedLatenessMs` below; those of one account in
- * order of time are judged exactly whatever their age, since lateness is measured within the account.
+ * The incidents that a stretch of history gives, each in its last state. It is the engine itself, so that what it shows is what fires; it
+ * forgets nothing, so rows may come in any order, and memory holds all of them.
  */
 export function judgeHistory(
   rows: Iterable<AccessRow>,
@@ -27,8 +26,8 @@ export function judgeHistory(
     rules,
     quietMs: options.quietMs,
     allowedLatenessMs: 0,
-    forgetAfterMs: forever,
     keepClosedMs: forever,
+    keepsAll: true,
   });
   const incidents = new Map<string, IncidentChange>();
   const note = (includeUpdates: boolean): void => {
@@ -40,6 +39,7 @@ export function judgeHistory(
     offset += 1;
     note(false);
   }
+  engine.finish(options.detectedAt);
   note(true);
   return [...incidents.values()].filter(({ state }) => state !== 'merged');
 }

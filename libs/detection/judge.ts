@@ -1,4 +1,5 @@
 // Longer than the house likes: taking an entry in order and late are two halves of one invariant, and the first is the hot loop (bench/score.ts).
+import type { CellKey } from './cell-table.js';
 import type { Dormancy } from './dormancy.js';
 import { entryWords } from './entry-arena.js';
 import type { Entry, LedgerStore } from './ledger-store.js';
@@ -23,7 +24,8 @@ export interface Place {
   series: Series;
   account: number;
   ledger: number;
-  cell: Uint8Array;
+  /** Valid until the next row. */
+  cell: Readonly<Pick<CellKey, 'bytes' | 'start' | 'end'>>;
   /** Entries not above it are as good as gone. */
   floor: number;
 }
@@ -146,12 +148,11 @@ export class Judge {
 
   #fire({ ledger, cell }: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     this.#noteFired(ledger, rule, time, time);
-    firings.push({ rule, ledger, cell, first: time, last: time });
+    firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time });
   }
 
   #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): void {
-    // The cell may lie in a frame whose memory is used again.
-    this.settler.add({ rule, account, ledger, cell: cell.slice(), time });
+    this.settler.add({ rule, account, ledger, cell: copyOf(cell), time });
   }
 
   /** The rules of the series that look at one of the selections. */
@@ -246,7 +247,7 @@ export class Judge {
     const tell = (): void => {
       if (first < 0) return;
       this.#noteFired(ledger, rule, first, last);
-      firings.push({ rule, ledger, cell, first, last });
+      firings.push({ rule, ledger, cell: copyOf(cell), first, last });
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, at)) return;
@@ -288,4 +289,9 @@ function hasNoValue({ v0, v1, v2, v3 }: Entry): boolean {
 
 function isBlank(words: Uint32Array, word: number): boolean {
   return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
+}
+
+/** The cell may lie in a frame whose memory is used again. */
+function copyOf({ bytes, start, end }: Place['cell']): Uint8Array {
+  return bytes.slice(start, end);
 }

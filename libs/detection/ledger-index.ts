@@ -86,16 +86,26 @@ export class LedgerIndex {
 
   /** Lets go of the account's ledgers, but for the main one, whose newest entry lies before what their series looks back at. */
   closeIdle(account: number, newest: number): void {
-    const idle = (series: number, ledger: number): boolean => {
-      const { store } = this.other;
-      const length = store.length(ledger);
-      const horizonMs = this.compiled.others[series - 1]?.horizonMs ?? 0;
-      if (length > 0 && store.timeAt(ledger, length - 1) > newest - horizonMs) return false;
+    for (let other = 0; other < this.#others; other += 1) {
+      const place = account * this.#others + other;
+      const ledger = this.#plain[place] ?? 0;
+      if (ledger && this.#isIdle(other + 1, ledger, newest)) {
+        this.#closeLedger(this.other, ledger);
+        this.#plain[place] = 0;
+      }
+    }
+    if (!this.#cells.has(account)) return;
+    this.#cells.drop(account, (series, ledger) => {
+      if (!this.#isIdle(series, ledger, newest)) return false;
       this.#closeLedger(this.other, ledger);
       return true;
-    };
-    for (const { place, series, ledger } of this.#plainOf(account)) if (idle(series, ledger)) this.#plain[place] = 0;
-    this.#cells.drop(account, idle);
+    });
+  }
+
+  #isIdle(series: number, ledger: number, newest: number): boolean {
+    const { store } = this.other;
+    const length = store.length(ledger);
+    return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.compiled.others[series - 1]?.horizonMs ?? 0);
   }
 
   /** (series, cell, ledger) of the account, the main ledger left out. */

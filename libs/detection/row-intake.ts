@@ -1,5 +1,6 @@
 // Longer than the house likes: the way of one row, from its account to its incidents, is read in one place; its first half is the hot loop.
 import { createHash } from 'node:crypto';
+import type { CellKey } from './cell-table.js';
 import type { EngineState } from './engine-state.js';
 import { accountOf } from './field-classes.js';
 import { parseWhole } from './frame-scanner.js';
@@ -23,6 +24,7 @@ export class RowIntake {
   /** What goes to a series of its own. */
   readonly #entry: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time: 0, mark: 0 };
   readonly #place: Place;
+  readonly #cell: CellKey = { ...noCell };
   readonly #firings: Firing[] = [];
   readonly #feeds: readonly { readonly series: Series; readonly feed: RowFeed }[];
   readonly #feedBits: number;
@@ -32,7 +34,7 @@ export class RowIntake {
   constructor(private readonly state: EngineState) {
     const { compiled } = state;
     this.#values = new RowValues(state.selector);
-    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell.bytes, floor: 0 };
+    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
     this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
     this.#feedBits = this.#feeds.reduce((bits, { feed }) => bits | feed.bit, 0);
   }
@@ -52,6 +54,7 @@ export class RowIntake {
       state.missingGroupBy += 1;
       return;
     }
+    row.clinic = state.marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
     row.account = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
     const bits = state.selector.bitsOf(row);
     if (bits === 0) return;
@@ -64,8 +67,7 @@ export class RowIntake {
     if (row.time < oldest) accounts.setOldest(account, row.time);
     if (this.#isBeyond(account, row.time, newest, bits)) unclear = true;
     const floor = state.floor(account);
-    const clinic = state.marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-    this.#readAccess(row, state.marks.of(clinic, row.categoryMask, clinic, bits));
+    this.#readAccess(row, state.marks.of(row.clinic, row.categoryMask, row.clinic, bits));
     this.#firings.length = 0;
     if (row.time <= floor) state.beyondHorizon += 1;
     this.#judge(row, bits, account, floor);
@@ -152,7 +154,7 @@ export class RowIntake {
     place.account = account;
     place.floor = floor;
     place.series = state.compiled.main;
-    place.cell = noCell.bytes;
+    place.cell = noCell;
     place.ledger = state.index.mainOf(account) || state.index.openMain(account);
     if (row.time > floor) state.main.judge.take(place, this.#access, this.#firings);
     if ((bits & this.#feedBits) !== 0) this.#feedSeries(row, bits, account);
@@ -172,7 +174,11 @@ export class RowIntake {
         continue;
       }
       place.ledger = state.index.findOrOpen(account, series, cell);
-      place.cell = cell === noCell ? noCell.bytes : cell.bytes.subarray(cell.start, cell.end);
+      // The next look at a field may overwrite the cell that was read.
+      this.#cell.bytes = cell.bytes;
+      this.#cell.start = cell.start;
+      this.#cell.end = cell.end;
+      place.cell = this.#cell;
       if (!this.#values.value(row, feed, this.#entry)) continue;
       const spread = feed.spread === undefined ? 0 : state.marks.texts.of(this.#values.text(row, feed.spread));
       this.#entry.time = row.time;
@@ -198,7 +204,7 @@ export class RowIntake {
     const cell = cellOf(feed.by.map((at) => values[at] ?? ''));
     place.account = account;
     place.series = feed.series;
-    place.cell = cell.bytes;
+    place.cell = cell;
     place.ledger = state.index.findOrOpen(account, feed.series, cell);
     place.floor = state.floorOf(account, feed.series);
     if (firing.first <= place.floor) return;

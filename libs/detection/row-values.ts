@@ -4,7 +4,7 @@ import { optionalPlaces } from './field-classes.js';
 import { cellBytes, cellBytesMax, cellOfBytes, noCell } from './ledger-index.js';
 import type { Entry } from './ledger-store.js';
 import type { Field } from './rule.js';
-import { backslash, hashBytes, hexWord, quote } from './scan-text.js';
+import { hashBytes, hexWord, quote } from './scan-text.js';
 import type { ScannedRow } from './scan-row.js';
 import type { Selector } from './selector.js';
 import type { RowFeed } from './series.js';
@@ -72,13 +72,7 @@ export class RowValues {
 
   #tuple(row: ScannedRow, fields: readonly Field[], entry: Entry): boolean {
     const [field] = fields;
-    if (fields.length === 1 && field !== undefined && this.#plain(row, field)) {
-      const { bytes, start, end } = this.#cell;
-      if (end - start <= packedBytes) {
-        this.#pack(bytes, start, end, entry);
-        return true;
-      }
-    }
+    if (fields.length === 1 && field !== undefined && packFrom(row, optionalPlaces[field] ?? -1, entry)) return true;
     const values = fields.map((one) => this.text(row, one));
     if (values.includes('')) return false;
     const [only = ''] = values;
@@ -94,8 +88,7 @@ export class RowValues {
     if (place === undefined) return false;
     const end = row.ends[place] ?? 0;
     const start = row.starts[place] ?? 0;
-    if (end === 0 || end - start > cellBytesMax) return false;
-    for (let at = start; at < end; at += 1) if (row.bytes[at] === backslash) return false;
+    if (end === 0 || end - start > cellBytesMax || (row.escaped & (1 << place)) !== 0) return false;
     this.#cell.bytes = row.bytes;
     this.#cell.view = row.view;
     this.#cell.start = start;
@@ -114,6 +107,25 @@ export class RowValues {
     entry.v2 = this.#packedView.getUint32(8, true);
     entry.v3 = this.#packedView.getUint32(12, true);
   }
+}
+
+/** A short optional text, packed as `#pack` does, but read where it lies; false where that cannot be done. */
+function packFrom({ view, starts, ends, escaped }: ScannedRow, place: number, entry: Entry): boolean {
+  if (place < 0) return false;
+  const start = starts[place] ?? 0;
+  const length = (ends[place] ?? 0) - start;
+  if (length <= 0 || length > packedBytes || (escaped & (1 << place)) !== 0 || start + 16 > view.byteLength) return false;
+  entry.v0 = wordOf(view, start, length);
+  entry.v1 = wordOf(view, start + 4, length - 4);
+  entry.v2 = wordOf(view, start + 8, length - 8);
+  entry.v3 = (wordOf(view, start + 12, length - 12) | (length << 24)) >>> 0;
+  return true;
+}
+
+/** Up to four bytes of a little-endian word, zero beyond `length`. */
+function wordOf(view: DataView, at: number, length: number): number {
+  if (length >= 4) return view.getUint32(at, true);
+  return length <= 0 ? 0 : (view.getUint32(at, true) & ((1 << (8 * length)) - 1)) >>> 0;
 }
 
 export function cellOf(values: readonly string[]): CellKey {

@@ -67,6 +67,7 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
     if (at < 0) return -1;
     if (place < 0) continue;
     row.starts[place] = isText ? start + 1 : start;
+    if (isText && sawEscape) row.escaped |= 1 << place;
     row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
 }
@@ -135,14 +136,19 @@ function endOfValue(bytes: Uint8Array, start: number): number {
 const trueWord = ascii('true');
 const falseWord = ascii('false');
 
+/** Whether the last string had an escape in it. */
+let sawEscape = false;
+
 /** The end of a string whose content does not matter, escapes included; -1 where it is no JSON. */
 function endOfText(bytes: Uint8Array, view: DataView, start: number): number {
+  sawEscape = false;
   for (let at = start; ; at += 1) {
     at = endOfRun(bytes, view, at);
     const byte = bytes[at];
     if (byte === quote) return at + 1;
     if (byte === undefined || byte < 0x20) return -1;
     if (byte !== backslash) continue;
+    sawEscape = true;
     at += 1;
     const escaped = bytes[at] ?? 0;
     if (escaped === 0x75 ? !isHex4(bytes, at + 1) : !plainEscapes.includes(escaped)) return -1;

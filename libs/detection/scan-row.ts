@@ -41,8 +41,12 @@ export class ScannedRow {
   /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
   readonly starts = new Int32Array(rowKeys);
   readonly ends = new Int32Array(rowKeys);
+  /** Bit by place: the optional text has an escape in it, so that its bytes do not stand for themselves. */
+  escaped = 0;
   /** Its account's number, 0 for one that is not known; set by whoever looked it up. */
   account = 0;
+  /** Its clinic's number among the texts that are known; set with the account. */
+  clinic = 0;
   lineStart = 0;
   lineEnd = 0;
   /** Where the original line is, when `bytes` holds a rewritten one. */
@@ -92,6 +96,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.line = undefined;
   row.categoryMask = 0;
   row.ends.fill(0);
+  row.escaped = 0;
   at = scanAccount(bytes, view, at + isoLength, row, canonical);
   if (at < 0 || !patientKey.isAt(view, at)) return false;
   at = scanPatient(bytes, view, at + patientKey.length, row);

@@ -103,6 +103,7 @@ export interface CompiledSeries {
 }
 
 export interface CompileOptions {
+  readonly holdsReach?: boolean;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
 }
@@ -194,6 +195,8 @@ export class Build {
       );
     const main = this.#main.series;
     main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
+    if (this.options.holdsReach)
+      main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
     const behindMs = this.ids.map((id) =>
       Math.min(
         ...rules.filter(({ rule }) => looksAt(rule, id)).map((one) => one.series.horizonMs - one.timespanMs - one.settleMs),

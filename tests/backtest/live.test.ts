@@ -33,7 +33,9 @@ const { rules } = await requireRules({
 
 /** A day of a small hospital group with a usurped account that empties the files of several clinics. */
 const day: readonly AccessRow[] = [
-  ...hospitalRows(new Simulation({ ...defaultSimulation, staff: 150, attacks: ['burst', 'human_pace'] }).events()),
+  ...hospitalRows(
+    new Simulation({ ...defaultSimulation, staff: 150, attacks: [{ name: 'burst', patients: 1_500 }, 'human_pace'] }).events(),
+  ),
 ];
 
 describe(`a backtest (seed ${seed})`, () => {
@@ -127,9 +129,12 @@ function byTime(a: BacktestIncident, b: BacktestIncident): number {
   return a.first_time < b.first_time || (a.first_time === b.first_time && a.actor_id < b.actor_id) ? -1 : 1;
 }
 
-/** Each row comes at most `latestMs` after its time. */
+/** Each row comes at most `latestMs` after its time; most come within seconds, as from a live feed beside a slow one. */
 function shuffled(rows: readonly AccessRow[], latestMs: number, random: SeededRandom): readonly AccessRow[] {
-  const arrivals = rows.map((row) => ({ row, at: Date.parse(row.time) + random.between(0, latestMs) }));
+  const arrivals = rows.map((row) => ({
+    row,
+    at: Date.parse(row.time) + random.between(0, random.chance(0.1) ? latestMs : 3_000),
+  }));
   return arrivals.toSorted((a, b) => a.at - b.at).map(({ row, at }) => ({ ...row, received_at: iso(at) }));
 }
 

@@ -25,3 +25,10 @@ export function wordsOnly(matches: readonly Match[]): readonly string[] | undefi
   };
   return matches.every(visit) ? words : undefined;
 }
+
+/** Whether nothing is asked of a field but whether it is there. */
+export function asksPresence(atoms: readonly { readonly match: Match }[]): boolean {
+  const visit = (match: Match): boolean =>
+    match.op === 'not' ? visit(match.of) : match.op === 'test' ? match.test.kind === 'present' : match.of.every(visit);
+  return atoms.every(({ match }) => visit(match));
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import type { RuleView } from '#libs/contracts/account-view.js';
+import { type AccountAnswer, accountAnswer } from './ask-scorers.js';
+import { textOf } from './view-text.js';
+
+describe('the text of an account', () => {
+  it.each<readonly [string, Partial<RuleView>, string]>([
+    ['what holds', { value: 41, missing: 0, holds: true }, 'HOLDS now'],
+    ['that the next patient fires', { value: 39, missing: 1 }, 'FIRES at the next new value'],
+    ['what is missing', { value: 30, missing: 10 }, 'fires after 10 more values'],
+    [
+      'that a clinic is missing too',
+      { value: 39, missing: 1, spread: 1, spread_threshold: 2, missing_spread: 1 },
+      'FIRES at the next new value of a place that is new too',
+    ],
+    ['events of a rule that counts them', { type: 'event_count', value: 30, missing: 10 }, 'fires after 10 more events'],
+    ['what counts enough and does not hold', { value: 50, missing: 0 }, 'something else keeps it from holding'],
+  ])('says %s', (_, given, text) => {
+    expect(textOf(anAnswer([aView(given)]))).toContain(text);
+  });
+
+  it('puts what holds first, then what is nearest to its threshold', () => {
+    const text = textOf(
+      anAnswer([aView({ title: 'far', value: 1 }), aView({ title: 'near', value: 39 }), aView({ title: 'holds', holds: true })]),
+    );
+    expect([...text.matchAll(/^(far|near|holds)$/gm)].map(([title]) => title)).toEqual(['holds', 'near', 'far']);
+  });
+
+  it('fits 100 columns, whatever titles, groups and falls there are, and breaks no fall in two', () => {
+    const expiring = Array.from({ length: 5 }, (_, n) => ({ time: `2026-01-0${5 + n}T09:00:00.000Z`, value: 12_000 - n }));
+    const title = 'A rule with a long title that goes on '.repeat(5).trim();
+    const text = textOf(anAnswer([aView({ title, expiring, by: { clinic_id: '990000001', source_ip: '10.20.30.40' } })]));
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const { time } of expiring.slice(1)) expect(text).toContain(`at ${time.slice(5, 10)} 09:00:00`);
+    // The day at which the windows stand is not said.
+    expect(text).toContain('12,000 at 09:00:00');
+  });
+
+  it('says once how far a count falls within a second', () => {
+    const expiring = ['100', '200', '300'].map((ms, n) => ({ time: `2026-01-05T10:00:00.${ms}Z`, value: 30 - n }));
+    expect(textOf(anAnswer([aView({ expiring })]))).toContain('  falls to 28 at 10:00:00\n');
+  });
+
+  it('says when counts may be too low, and when nothing is held', () => {
+    const text = textOf({ ...anAnswer([]), windows_filling: true, rejudgement_waiting: true });
+    expect(text).toContain('counts may be too low');
+    expect(text).toContain('wait to be judged again');
+    expect(text).toContain('no rule has anything of this account in its window');
+  });
+});
+
+function anAnswer(rules: readonly RuleView[]): AccountAnswer {
+  return accountAnswer.parse({
+    group_id: 'helix', actor_id: 'nurse.1', newest_time: '2026-01-05T09:00:00.000Z', watermark: '2026-01-05T09:10:00.000Z', rules,
+    incidents: [{ incident_id: '0'.repeat(32), state: 'open', patients: 41, rules: ['r'] }],
+  }); // prettier-ignore
+}
+
+function aView(given: Partial<RuleView>): RuleView {
+  return {
+    rule_id: 'r', title: 'r', type: 'value_count', level: 'high', timespan_seconds: 600, by: {}, value: 0, threshold: 40, spread: 0,
+    spread_threshold: 0, holds: false, missing: 40, missing_spread: 0, expiring: [], ...given,
+  }; // prettier-ignore
+}
