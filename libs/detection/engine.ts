@@ -45,8 +45,8 @@ export interface EngineStats {
 }
 
 const rowsAtATime = 32;
-/** How many accounts each frame looks at to see whether they can be forgotten. */
-const accountsLookedAtPerFrame = 32;
+/** For so many rows one account is looked at, to see whether what it holds can be let go. */
+const rowsPerLook = 16;
 
 /**
  * The windows and incidents of one partition of the log. It has no clock and does no I/O: the same frames give the same changes, whatever
@@ -70,7 +70,7 @@ export class Engine {
     this.#state.versions.beginFrame(frame.offset);
     const outcome = this.#take(frame.bytes, detectedAt);
     this.#settle(detectedAt);
-    this.#state.forgetIdle(accountsLookedAtPerFrame);
+    this.#state.forgetIdle(Math.ceil(outcome.rows / rowsPerLook));
     return outcome;
   }
 
