@@ -37,6 +37,7 @@ export class Selector {
   readonly #classed: readonly LiveSelection[];
   readonly #first: Combinations;
   readonly #second: Combinations;
+  #layout = 0;
   readonly #accountField: FieldClasses | undefined;
   #parsed: { readonly of: number; readonly bytes: Uint8Array; readonly row: Partial<AccessRow> } | undefined;
 
@@ -68,6 +69,9 @@ export class Selector {
       this.#first.set(bits);
     }
     if (bits === open) {
+      // Places mean something else once the first are laid out anew.
+      if (this.#layout !== this.#first.layout) this.#second.forget();
+      this.#layout = this.#first.layout;
       const place = this.#first.place;
       bits = this.#second.get(row, place);
       if (bits === unknown) {
@@ -113,6 +117,8 @@ class Combinations {
   #outer = 0;
   /** The combination of the last row. */
   place = 0;
+  /** How often places have been given out anew. */
+  layout = 0;
 
   constructor(byField: readonly (readonly [Field, readonly Atom[]])[], texts: Texts) {
     this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts));
@@ -146,8 +152,13 @@ class Combinations {
     }
   }
 
+  forget(): void {
+    this.#sparse.clear();
+  }
+
   /** Makes room for the classes that there are, and some more. What was remembered is asked again. */
   #layOut(): void {
+    this.layout += 1;
     this.#sizes = this.fields.map((field) => Math.ceil((field.count + 1) * 1.5));
     this.#size = 1;
     this.#strides = this.#sizes.map((of) => {
