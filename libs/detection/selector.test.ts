@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { FrameScanner } from './frame-scanner.js';
+import { randomHistories } from './random-history.suite.js';
+import { compileSeries } from './series.js';
+import { ScannedRow } from './scan-row.js';
+import { Selector } from './selector.js';
+import { Texts } from './texts.js';
+
+describe('the selections of a row', () => {
+  it('are those whose conditions it meets, whatever was asked before', () => {
+    const row = new ScannedRow();
+    let asked = 0;
+    for (const { rows, rules } of randomHistories(400)) {
+      const { live } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
+      const texts = new Texts();
+      const selector = new Selector(live, texts);
+      const scanner = new FrameScanner(Buffer.from(rows.map((one) => `${JSON.stringify(one)}\n`).join('')));
+      for (const access of rows) {
+        scanner.next(row);
+        row.clinic = texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+        const wanted = live.reduce((bits, { bit, selection }) => (selection.matches(access) ? bits | bit : bits), 0);
+        expect(selector.bitsOf(row)).toBe(wanted);
+        asked += 1;
+      }
+    }
+    expect(asked).toBeGreaterThan(5_000);
+  });
+});
