@@ -1,11 +1,11 @@
 /**
- * Bytes per (account, patient) with a million pairs in 40,000 accounts, counted in the engine's arrays and seen in the process; then the
- * time to write and to restore a snapshot of them, beside copying the same bytes.
+ * Bytes per (account, patient) with a million pairs in 40,000 accounts under the whole default pack, counted in the engine's arrays and seen
+ * in the process; the time to write and to restore a snapshot of them, beside copying the same bytes; and whether a month of 1,400 accounts
+ * grows beyond what its longest window holds.
  */
 import { createHash } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
-import type { Rule, Selection } from '#libs/detection/rule.js';
-import { aRule } from '#libs/testkit/a-rule.js';
+import { packOptions } from './lib-pack.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 40_000);
 const patientsEach = Number(process.env.BENCH_PATIENTS ?? 25);
@@ -13,25 +13,7 @@ const pairs = accounts * patientsEach;
 const start = Date.parse('2026-03-02T00:00:00Z');
 const hourMs = 3_600_000;
 
-const selection: Selection = {
-  id: 'a'.repeat(32), fields: ['action', 'patient_id'], presence: ['patient_id'], sql: '',
-  matches: (row) => row.action === 'read' && Boolean(row.patient_id),
-}; // prettier-ignore
-const rule = (id: string, timespanMs: number, atLeast: number): Rule =>
-  aRule({
-    id,
-    title: id,
-    selection,
-    timespanMs,
-    atLeast,
-    spread: { field: 'clinic_id', atLeast: 2 },
-    steps: [40, 400, 4000, 40_000, 400_000],
-  });
-const options = {
-  rules: [rule('10m', hourMs / 6, 40), rule('1h', hourMs, 120), rule('24h', 24 * hourMs, 400)],
-  quietMs: 24 * hourMs,
-  allowedLatenessMs: hourMs / 4,
-};
+const options = await packOptions();
 
 const engine = new Engine(options);
 collect();
@@ -65,6 +47,42 @@ const restoreMs = performance.now() - at;
 console.log(
   `snapshot ${(size / 1e6).toFixed(0)} MB: ${writeMs.toFixed(0)} ms to make, longest piece ${longest.toFixed(1)} ms, ${restoreMs.toFixed(0)} ms to restore (${(restoreMs / copyMs).toFixed(1)} times copying it)`,
 );
+
+month();
+
+/** Thirty days of 1,400 accounts with 60 accesses a day each, half of them to patients of the day before, in sessions of their own. */
+function month(): void {
+  const dayMs = 24 * hourMs;
+  const monthly = new Engine(options);
+  const sizes: number[] = [];
+  let offset = 0;
+  for (let day = 0; day < 30; day += 1) {
+    for (let hour = 0; hour < 24; hour += 1) {
+      const lines = Array.from({ length: 3_500 }, (_, i) => monthLine(day, hour, i));
+      monthly.apply({ offset: offset++, bytes: Buffer.from(`${lines.join('\n')}\n`) }, start + day * dayMs);
+      monthly.takeChanges({ includeUpdates: true });
+    }
+    sizes.push(monthly.stats().bytes);
+  }
+  const megabytes = (day: number): string => ((sizes[day - 1] ?? 0) / 1e6).toFixed(1);
+  console.log(
+    `a month: ${megabytes(1)} MB after a day, ${megabytes(9)} after nine, ${megabytes(20)} after twenty, ${megabytes(30)} after thirty: ${((sizes[29] ?? 0) / (sizes[8] ?? 1)).toFixed(2)} times the ninth day`,
+  );
+}
+
+function monthLine(day: number, hour: number, i: number): string {
+  const time = new Date(start + (day * 24 + hour) * hourMs + i * 1_000).toISOString();
+  const actor_id = `nurse-${(i * 7 + hour) % 1_400}`;
+  const of = day - (i % 2);
+  const patient_id = createHash('md5')
+    .update(`${actor_id} ${of} ${(hour + i) % 30}`)
+    .digest('hex');
+  return JSON.stringify({
+    time, group_id: 'aleo', actor_id, patient_id, clinic_id: `75030${i % 17}`, action: 'read', outcome: 'success',
+    event_id: createHash('md5').update(`${day} ${hour} ${i}`).digest('hex'), source: 'x', received_at: time, source_ip: '10.1.2.3',
+    session_id: `${actor_id}-${day}-${hour >> 2}`,
+  }); // prettier-ignore
+}
 
 function frameOf(frame: number): Buffer {
   const time = new Date(start + Math.floor((frame / (pairs / 500)) * 12 * hourMs)).toISOString();

@@ -65,6 +65,13 @@ export class Dormancy {
     );
   }
 
+  /** Whether the rule can be awake at any time from `from` to `to`: without that nothing has to be counted for it. */
+  mayBeAwake(account: number, rule: CompiledRule, from: number, to: number): boolean {
+    return this.#silences(this.#at(account, rule.dormancy)).some(
+      ([woke, slept]) => woke > from - rule.timespanMs && woke <= to && woke - slept >= rule.dormantMs,
+    );
+  }
+
   /** From when on the accesses of an account must be known to tell its silences between two times. */
   neededFrom(account: number, from: number, to: number): number {
     let needed = from;

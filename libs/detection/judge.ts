@@ -224,7 +224,9 @@ export class Judge {
         continue;
       }
       if (series.kind !== 'ordered') this.#raise(ledger, rule, true, !sole);
-      if (!(sole && rule.spreadAtLeast > 1)) this.#sweep(place, rule, entry.time, firings);
+      const cannotHold =
+        (sole && rule.spreadAtLeast > 1) || (series.kind === 'count' && rule.atLeast > 1 && ledgers.hasSoleValue(ledger));
+      if (!cannotHold) this.#sweep(place, rule, entry.time, firings);
     }
   }
 
@@ -236,6 +238,7 @@ export class Judge {
   #sweep(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     const { ledgers } = this;
     const { ledger, cell, floor, series } = place;
+    if (rule.dormancy >= 0 && !this.dormancy.mayBeAwake(place.account, rule, time, time + rule.timespanMs)) return;
     const feeds = rule.feeds.length > 0;
     const known = this.#fired.get(ledger);
     const knownFrom = known?.[2 * rule.slot] ?? 0;

@@ -29,6 +29,8 @@ export class LedgerStore {
   #class = new Uint8Array(64);
   #series = new Uint16Array(64);
   #sole = new Uint32Array(64);
+  /** 1 where entries of different values have been seen, or nobody knows. */
+  #varied = new Uint8Array(64);
   #bounds: Uint32Array;
   readonly #free: number[] = [];
   #count = 1; // ledger 0 is none
@@ -56,6 +58,7 @@ export class LedgerStore {
     this.#length[ledger] = 0;
     this.#series[ledger] = series;
     this.#sole[ledger] = 0;
+    this.#varied[ledger] = 0;
     this.#bounds.fill(0, ledger * this.slots, (ledger + 1) * this.slots);
     return ledger;
   }
@@ -107,6 +110,11 @@ export class LedgerStore {
     words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
   }
 
+  /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
+  hasSoleValue(ledger: number): boolean {
+    return this.#varied[ledger] === 0;
+  }
+
   timeAt(ledger: number, index: number): number {
     return timeOf(this.words(ledger), this.start(ledger) + index * entryWords);
   }
@@ -135,6 +143,8 @@ export class LedgerStore {
   /** Puts an entry before the one at `index`. Entries not above `floor` may be forgotten first, which the caller must not count on. */
   insert(ledger: number, index: number, entry: Entry, floor: number): void {
     let at = index;
+    if (this.#varied[ledger] === 0 && this.length(ledger) > 0 && !sameValue(this.words(ledger), this.start(ledger), entry))
+      this.#varied[ledger] = 1;
     if (this.length(ledger) === (capacities[this.#class[ledger] ?? 0] ?? 0))
       at -= this.#makeRoom(ledger, this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor)));
     const words = this.words(ledger);
@@ -189,6 +199,7 @@ export class LedgerStore {
     this.#length[ledger] = length;
     this.#entries += length;
     this.#sole[ledger] = several;
+    this.#varied[ledger] = 1;
     this.#bounds.fill(0xffffffff, ledger * this.slots, (ledger + 1) * this.slots);
     return ledger;
   }
@@ -203,6 +214,7 @@ export class LedgerStore {
       this.#class = grown(this.#class, Uint8Array);
       this.#series = grown(this.#series, Uint16Array);
       this.#sole = grown(this.#sole, Uint32Array);
+      this.#varied = grown(this.#varied, Uint8Array);
       // Not `grown`, which rounds up: several places a ledger and one place a ledger would drift apart, and bounds beyond the end be lost.
       const bounds = new Uint32Array(this.#chunk.length * this.slots);
       bounds.set(this.#bounds);
