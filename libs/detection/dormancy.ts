@@ -2,7 +2,7 @@ import { grown } from './grown.js';
 import type { CompiledRule } from './series.js';
 
 /** Ends of long silences that are known of an account, newest first. */
-const wakesKept = 2;
+const wakesKept = 1;
 /** Newest and oldest access, then for each wake the access that ended a silence and the one before the silence. */
 export const dormancyColumns = 2 + 2 * wakesKept;
 const nothing = { bit: 0, dormantMs: 0 };
@@ -111,7 +111,9 @@ export class Dormancy {
     this.restore(account, index, times);
   }
   restore(account: number, index: number, times: readonly number[]): void {
-    this.#times.set(times.slice(0, dormancyColumns), this.#at(account, index));
+    // The place first: to find it may enlarge the columns.
+    const at = this.#at(account, index);
+    this.#times.set(times.slice(0, dormancyColumns), at);
   }
 
   /** [access that ended it, access before it], newest first. */

@@ -195,6 +195,21 @@ describe('a snapshot', () => {
     expect(opened(restored.takeChanges({ includeUpdates: false }))[0]).toMatchObject({ rules: ['new'], patients: 31 });
   });
 
+  it('keeps of each of 1,000 accounts when it was last seen, so that it can wake up after a restart', () => {
+    const rules = [ruleOf({ atLeast: 1, timespanMs: hour, dormantMs: 30 * 24 * hour })];
+    const seen = Array.from({ length: 1_000 }, (_, i) => rowOf({ at: i, patient: 1, actor: `a${i}`, event: i }));
+    const engine = engineOf(rules);
+    engine.apply(frameOf(0, seen), base);
+    const restored = Engine.restore([...engine.snapshot()], optionsOf(rules));
+    const later = seen.map((row, i) => ({
+      ...row,
+      time: new Date(base + 31 * 24 * hour + i).toISOString(),
+      event_id: aHex(i + 1e9),
+    }));
+    restored.apply(frameOf(1, later), base);
+    expect(opened(restored.takeChanges({ includeUpdates: false })).length).toBe(1_000);
+  });
+
   it('is refused when pieces are missing', () => {
     const engine = engineOf([ruleOf({})]);
     engine.apply(frameOf(0, rows), base);
@@ -234,6 +249,9 @@ describe('what is held', () => {
   });
 });
 
+function aHex(number: number): string {
+  return number.toString(16).padStart(32, '0');
+}
 function burst(from: number, patients: readonly number[]): readonly AccessRow[] {
   return patients.map((patient, i) => rowOf({ at: from + i * 1000, patient, event: from + i }));
 }
