@@ -1,3 +1,4 @@
+// Longer than the house likes: how entries and ledgers lie in memory is known in this file alone.
 import { capacities, classFor, EntryArena, entryWords } from './entry-arena.js';
 import { grown } from './grown.js';
 
