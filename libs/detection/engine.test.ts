@@ -5,9 +5,9 @@ import { byTime, history, play, randomHistories } from './random-history.suite.j
 
 const histories = 10_000;
 
-/** A failure prints its seed; `VIGIE_TEST_SEED` plays the same histories again. */
-const { VIGIE_TEST_SEED: seed } = process.env;
-const replayed = seed === undefined ? {} : { seed: Number(seed) };
+/** The same histories every time, so that a change is judged by what it changes; `VIGIE_TEST_SEED` plays others, or those of a failure. */
+const { VIGIE_TEST_SEED: seed = '20261125' } = process.env;
+const replayed = { seed: Number(seed) };
 
 describe('the engine agrees with a naive recount, field by field', () => {
   it(`for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`, () => {
@@ -30,7 +30,7 @@ describe('the engine agrees with a naive recount, field by field', () => {
         const ids = play({ ...of, kills: [] }).changes.map(({ change_id }) => change_id);
         expect(new Set(ids).size).toBe(ids.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 500, ...replayed },
     );
   });
 });
