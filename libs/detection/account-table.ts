@@ -1,4 +1,5 @@
 import { grown } from './grown.js';
+import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
 
 /** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
@@ -57,7 +58,7 @@ export class AccountTable {
   }
 
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    if ((this.#count + 1) * 2 > this.#slots.length) this.#grow();
+    if ((this.#count + 1) * 2 > this.#slots.length) this.#slots = doubledSlots(this.#slots, this.#hash);
     const account = this.#free.pop() ?? this.#end++;
     if (account >= this.#hash.length) {
       this.#hash = grown(this.#hash, Uint32Array);
@@ -74,24 +75,12 @@ export class AccountTable {
     this.#place[account] = this.#keys.put(bytes, start, end);
     this.#length[account] = end - start;
     this.#count += 1;
-    this.#enter(account);
+    enterSlot(this.#slots, account, this.#hash[account] ?? 0);
     return account;
   }
 
   remove(account: number): void {
-    const mask = this.#slots.length - 1;
-    let hole = (this.#hash[account] ?? 0) & mask;
-    while (this.#slots[hole] !== account) hole = (hole + 1) & mask;
-    // Whoever stands behind and may stand in the hole moves into it, so that no search ends early.
-    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const other = this.#slots[slot] ?? 0;
-      if (other === 0) break;
-      const home = (this.#hash[other] ?? 0) & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      this.#slots[hole] = other;
-      hole = slot;
-    }
-    this.#slots[hole] = 0;
+    leaveSlot(this.#slots, account, this.#hash);
     this.#keys.drop(this.#place[account] ?? 0, this.#length[account] ?? 0);
     this.#length[account] = 0;
     this.#free.push(account);
@@ -127,18 +116,6 @@ export class AccountTable {
   }
   setSince(account: number, time: number): void {
     this.#since[account] = time;
-  }
-
-  #enter(account: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = (this.#hash[account] ?? 0) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = account;
-  }
-
-  #grow(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let account = 1; account < this.#end; account += 1) if (this.#length[account] !== 0) this.#enter(account);
   }
 
   #same(account: number, view: DataView, start: number, length: number): boolean {

@@ -1,4 +1,5 @@
 import { grown } from './grown.js';
+import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
 
 /** A group-by cell as bytes: the values as JSON has them, without the outer quotes, `","` between them. */
@@ -48,7 +49,7 @@ export class CellTable {
   }
 
   add(account: number, series: number, cell: CellKey, ledger: number): void {
-    if ((this.#count + 1) * 2 > this.#slots.length) this.#grow();
+    if ((this.#count + 1) * 2 > this.#slots.length) this.#slots = doubledSlots(this.#slots, this.#hash);
     const id = this.#free.pop() ?? this.#end++;
     if (id >= this.#hash.length) this.#widen();
     this.#hash[id] = mixed(cell.hash, account, series);
@@ -60,7 +61,7 @@ export class CellTable {
     this.#next[id] = this.#first.get(account) ?? 0;
     this.#first.set(account, id);
     this.#count += 1;
-    this.#enter(id);
+    enterSlot(this.#slots, id, this.#hash[id] ?? 0);
   }
 
   has(account: number): boolean {
@@ -93,19 +94,7 @@ export class CellTable {
   }
 
   #remove(id: number): void {
-    const mask = this.#slots.length - 1;
-    let hole = (this.#hash[id] ?? 0) & mask;
-    while (this.#slots[hole] !== id) hole = (hole + 1) & mask;
-    // Whoever stands behind and may stand in the hole moves into it, so that no search ends early.
-    for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-      const other = this.#slots[slot] ?? 0;
-      if (other === 0) break;
-      const home = (this.#hash[other] ?? 0) & mask;
-      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-      this.#slots[hole] = other;
-      hole = slot;
-    }
-    this.#slots[hole] = 0;
+    leaveSlot(this.#slots, id, this.#hash);
     this.#keys.drop(this.#place[id] ?? 0, this.#length[id] ?? 0);
     this.#free.push(id);
     this.#count -= 1;
@@ -114,19 +103,6 @@ export class CellTable {
   #same(id: number, cell: CellKey): boolean {
     const length = cell.end - cell.start;
     return this.#length[id] === length && this.#keys.equals(this.#place[id] ?? 0, length, cell.view, cell.start);
-  }
-
-  #enter(id: number): void {
-    const mask = this.#slots.length - 1;
-    let slot = (this.#hash[id] ?? 0) & mask;
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-    this.#slots[slot] = id;
-  }
-
-  #grow(): void {
-    const before = this.#slots;
-    this.#slots = new Uint32Array(before.length * 2);
-    for (const id of before) if (id !== 0) this.#enter(id);
   }
 
   #widen(): void {

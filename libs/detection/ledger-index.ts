@@ -36,7 +36,7 @@ export class LedgerIndex {
     return this.#main[account] ?? 0;
   }
   openMain(account: number): number {
-    const ledger = this.main.store.open(0);
+    const ledger = this.main.store.open();
     this.setMain(account, ledger);
     return ledger;
   }
@@ -54,7 +54,7 @@ export class LedgerIndex {
   findOrOpen(account: number, series: Series, cell: CellKey): number {
     const found = this.find(account, series, cell);
     if (found) return found;
-    const ledger = this.other.store.open(series.index);
+    const ledger = this.other.store.open();
     this.set(account, series, cell, ledger);
     return ledger;
   }

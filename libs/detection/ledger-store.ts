@@ -28,7 +28,6 @@ export class LedgerStore {
   #word = new Uint32Array(64);
   #length = new Uint32Array(64);
   #class = new Uint8Array(64);
-  #series = new Uint16Array(64);
   #sole = new Uint32Array(64);
   /** 1 where entries of different values have been seen, or nobody knows. */
   #varied = new Uint8Array(64);
@@ -47,17 +46,16 @@ export class LedgerStore {
   }
 
   get bytes(): number {
-    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 2 + 4 + 4 * this.slots);
+    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 4 + 1 + 4 * this.slots);
   }
 
-  open(series: number): number {
+  open(): number {
     const ledger = this.#free.pop() ?? this.#newLedger();
     this.#class[ledger] = 0;
     this.arena.take(0);
     this.#chunk[ledger] = this.arena.chunk;
     this.#word[ledger] = this.arena.word;
     this.#length[ledger] = 0;
-    this.#series[ledger] = series;
     this.#sole[ledger] = 0;
     this.#varied[ledger] = 0;
     this.#bounds.fill(0, ledger * this.slots, (ledger + 1) * this.slots);
@@ -73,9 +71,6 @@ export class LedgerStore {
 
   length(ledger: number): number {
     return this.#length[ledger] ?? 0;
-  }
-  seriesOf(ledger: number): number {
-    return this.#series[ledger] ?? 0;
   }
   words(ledger: number): Uint32Array {
     return this.arena.chunks[this.#chunk[ledger] ?? 0] ?? none;
@@ -187,8 +182,8 @@ export class LedgerStore {
   }
 
   /** A ledger with the entries of a snapshot. Its bounds are unknown, that is, high: the next access counts again. */
-  reopen(series: number, entries: Uint32Array): number {
-    const ledger = this.open(series);
+  reopen(entries: Uint32Array): number {
+    const ledger = this.open();
     const length = entries.length / entryWords;
     this.arena.give(0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
     const sizeClass = classFor(length);
@@ -213,7 +208,6 @@ export class LedgerStore {
       this.#word = grown(this.#word, Uint32Array);
       this.#length = grown(this.#length, Uint32Array);
       this.#class = grown(this.#class, Uint8Array);
-      this.#series = grown(this.#series, Uint16Array);
       this.#sole = grown(this.#sole, Uint32Array);
       this.#varied = grown(this.#varied, Uint8Array);
       // Not `grown`, which rounds up: several places a ledger and one place a ledger would drift apart, and bounds beyond the end be lost.

@@ -42,9 +42,6 @@ export class Marks {
     return this.of(this.clinicOf(mark), this.maskOf(mark), this.spreadOf(mark), this.bitsOf(mark) | bits);
   }
 
-  get count(): number {
-    return this.#clinic.length;
-  }
   clinicOf(mark: number): number {
     return this.#clinic[mark] ?? 0;
   }

@@ -123,7 +123,7 @@ class SnapshotReader {
       const main = entries();
       if (main.length) {
         this.#remark(main);
-        const ledger = state.main.store.reopen(0, main);
+        const ledger = state.main.store.reopen(main);
         state.index.setMain(account, ledger);
         this.#resettle(account, ledger, main);
       }
@@ -133,7 +133,7 @@ class SnapshotReader {
         const held = entries();
         if (!series) continue;
         this.#remark(held);
-        const ledger = state.other.store.reopen(series.index, held);
+        const ledger = state.other.store.reopen(held);
         state.index.set(account, series, cellOfBytes(cell), ledger);
         if (series.rules.some(({ settleMs }) => settleMs > 0)) this.#settleAgain(account, ledger, cell, held, series.index);
       }

@@ -38,9 +38,6 @@ export class Texts {
     return id;
   }
 
-  get count(): number {
-    return this.#texts.length;
-  }
   text(id: number): string {
     return this.#texts[id] ?? '';
   }
