@@ -10,7 +10,7 @@ import { migrate } from '#libs/access-store/migrate.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 
 const portBase = 19_330;
@@ -149,7 +149,7 @@ async function vigie(words: string, ...rest: readonly (string | undefined | Read
   const env = rest.find((one) => typeof one === 'object');
   const input = texts.at(-1) ?? '';
   const args = [...words.split(' '), ...texts.slice(0, -1)];
-  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'cli', 'vigie.js'), ...args], {
+  const child = spawn(process.execPath, [compiledModule('cli/vigie'), ...args], {
     env: {
       VIGIE_PORT_BASE: String(portBase),
       VIGIE_DATA_DIR: folder,

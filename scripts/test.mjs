@@ -1,30 +1,100 @@
-/** `npm test [-- pattern]`: prepares, then runs every test; the last line counts them. */
+/**
+ * `npm test [-- pattern] [jest options]`: prepares, then runs the tests; the last line counts them.
+ *
+ *   npm test                        every test
+ *   npm test -- window-count        the files whose path holds this; compiles nothing first unless they start processes of their own
+ *   npm test -- engine -t 'late'    of these, the tests whose name holds this
+ *   npm run watch [-- pattern]      again whenever a file changes
+ *   npm run test:long               the random histories at length, with seeds of their own (printed)
+ */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { node, prepare, root } from './prepare.mjs';
+import { needsBuild } from './needs-build.mjs';
+import { build, install, node, root, say } from './prepare.mjs';
 
-prepare();
+/** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
+const longHistories = 10_000;
+
+const jest = [
+  '--experimental-vm-modules',
+  '--no-warnings=ExperimentalWarning',
+  join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+];
+const given = process.argv.slice(2);
+const args = given.filter((arg) => arg !== '--long');
+const long = args.length < given.length;
+const watch = args.includes('--watch');
+
+install();
+if (needsBuild(chosenFiles())) build();
+if (watch) process.exit(run([...args], 'inherit').status ?? 1);
+
 const report = join(root, '.cache', 'test-report.json');
+mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(report, { force: true });
-const outcome = spawnSync(
-  node,
+const outcome = run(
   [
-    '--experimental-vm-modules',
-    '--no-warnings=ExperimentalWarning',
-    join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
     // Native addons keep handles that Node waits for in vain when its end comes by itself; what tests leave open shows --detectOpenHandles.
     '--forceExit',
+    `--reporters=${join(root, 'scripts', 'progress-reporter.mjs')}`,
     '--json',
     `--outputFile=${report}`,
-    ...process.argv.slice(2),
+    ...args,
   ],
-  { cwd: root, stdio: ['inherit', 'ignore', 'inherit'], env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' } },
+  ['inherit', 'ignore', 'inherit'],
+  long ? longRun() : {},
 );
 const counts = readCounts();
 for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(outcome.status ?? 1);
+
+function run(options, stdio, env = {}) {
+  return spawnSync(node, [...jest, ...options], {
+    cwd: root,
+    stdio,
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', ...env },
+  });
+}
+
+/** The files that Jest will run, asked of Jest itself. */
+function chosenFiles() {
+  const options = args.filter((arg) => arg !== '--watch');
+  const listed = spawnSync(node, [...jest, '--listTests', '--json', ...options], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' },
+  });
+  if (listed.status !== 0) {
+    process.stderr.write(listed.stderr);
+    process.exit(listed.status ?? 1);
+  }
+  const files = JSON.parse(listed.stdout);
+  if (files.length === 0) {
+    say(
+      `no test file matches ${options.join(' ') || 'the configuration'}: a pattern is a part of the path, such as window-count`,
+    );
+    console.log('0 passed, 1 failed, 0 skipped');
+    process.exit(1);
+  }
+  return files;
+}
+
+/** Long runs play histories that no run before has played, and say which, so that a failure can be played again. */
+function longRun() {
+  const env = {
+    VIGIE_TEST_SEED: process.env.VIGIE_TEST_SEED ?? String(randomInt(2 ** 31)),
+    VIGIE_TEST_HISTORIES: process.env.VIGIE_TEST_HISTORIES ?? String(longHistories),
+  };
+  say(
+    `playing again what follows: ${Object.entries(env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')} npm run test:long`,
+  );
+  return env;
+}
 
 function readCounts() {
   try {

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 
 export type ProcessName = keyof typeof portOffsets;
 
@@ -21,7 +20,7 @@ const clickhouseThreads = '24';
 export function processList(portBase: number, clickhouseUrl: string | undefined): readonly ProcessDefinition[] {
   const one = (name: ProcessName, env: Record<string, string> = {}): ProcessDefinition => ({
     name,
-    entry: join(projectRoot, 'dist', 'services', name, 'main.js'),
+    entry: compiledModule(`services/${name}/main`),
     port: portBase + portOffsets[name],
     env,
   });

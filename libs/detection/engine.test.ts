@@ -3,26 +3,32 @@ import * as fc from 'fast-check';
 import { naiveRecount, naiveSuppressed } from './naive-recount.js';
 import { byTime, history, play, randomHistories } from './random-history.suite.js';
 
-const histories = 10_000;
-
-/** The same histories every time, so that a change is judged by what it changes; `VIGIE_TEST_SEED` plays others, or those of a failure. */
-const { VIGIE_TEST_SEED: seed = '20261125' } = process.env;
+/**
+ * The same histories every time, so that a change is judged by what it changes; `VIGIE_TEST_SEED` plays others, or those of a failure, and
+ * `VIGIE_TEST_HISTORIES` more of them (`npm run test:long` sets both).
+ */
+const { VIGIE_TEST_SEED: seed = '20261125', VIGIE_TEST_HISTORIES = '1500' } = process.env;
+const histories = Number(VIGIE_TEST_HISTORIES);
 const replayed = { seed: Number(seed) };
 
 describe('the engine agrees with a naive recount, field by field', () => {
-  it(`for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`, () => {
-    let seen = 0;
-    fc.assert(
-      fc.property(history, (of) => {
-        seen += 1;
-        const run = play(of);
-        expect(run.current).toEqual(naiveRecount(of.rows, of.rules, of.quietMs).toSorted(byTime));
-        expect(run.suppressed).toEqual(naiveSuppressed(of.rows, of.rules, of.quietMs).toSorted(byTime));
-      }),
-      { numRuns: histories, ...replayed },
-    );
-    expect(seen).toBeGreaterThanOrEqual(histories);
-  }, 900_000);
+  it(
+    `for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`,
+    () => {
+      let seen = 0;
+      fc.assert(
+        fc.property(history, (of) => {
+          seen += 1;
+          const run = play(of);
+          expect(run.current).toEqual(naiveRecount(of.rows, of.rules, of.quietMs).toSorted(byTime));
+          expect(run.suppressed).toEqual(naiveSuppressed(of.rows, of.rules, of.quietMs).toSorted(byTime));
+        }),
+        { numRuns: histories, ...replayed },
+      );
+      expect(seen).toBeGreaterThanOrEqual(histories);
+    },
+    Math.max(900_000, 60 * histories),
+  );
 
   it('tells an incident under one id for ever, and each change once', () => {
     fc.assert(

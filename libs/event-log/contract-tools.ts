@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { systemClock } from '#libs/runtime/clock.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import type { MemberScript } from './contract-member.js';
 import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from './port.js';
 
@@ -80,7 +80,7 @@ export interface Child {
 }
 
 export function startChild(script: MemberScript): Child {
-  const module = fileURLToPath(new URL('../../dist/libs/event-log/contract-member.js', import.meta.url));
+  const module = compiledModule('libs/event-log/contract-member');
   const child = spawn(process.execPath, [module, JSON.stringify(script)], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines: Readonly<Record<string, unknown>>[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line)));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import { readGroupKeys, readKeyRing } from './config.js';
 import { keysDir, localKeyEntry } from './key-file.js';
 import { parseKeyRing } from './key-ring.js';
@@ -89,7 +89,7 @@ describe('keys on the embedded default', () => {
   });
 
   it('are the same for processes that ask at the same moment', async () => {
-    const module = pathToFileURL(join(projectRoot, 'dist', 'libs', 'pseudonyms', 'key-file.js')).href;
+    const module = pathToFileURL(compiledModule('libs/pseudonyms/key-file')).href;
     const script = `import { localKeyEntry } from ${JSON.stringify(module)}; process.stdout.write(localKeyEntry(process.argv[1], 'aleo'))`;
     const ask = () =>
       new Promise<string>((resolve) => {

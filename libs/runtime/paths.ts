@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url';
 /** The folder of package.json, from the sources and from dist/ alike: where `rules/`, `docs/` and `deploy/` are. */
 export const projectRoot: string = findRoot(dirname(fileURLToPath(import.meta.url)));
 
+/** Path of a compiled module, `services/scorer/main` for one. Tests that start it in a process of its own need a build: `npm test` looks for this name. */
+export function compiledModule(name: string): string {
+  return join(projectRoot, 'dist', `${name}.js`);
+}
+
 function findRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 
 const readyWithinMs = 60_000;
 const stopWithinMs = 40_000;
@@ -25,7 +25,7 @@ export class RunningVigie {
 
   private constructor(private readonly options: RunningVigieOptions) {
     this.dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'vigie-test-'));
-    this.#child = spawn(process.execPath, [join(projectRoot, 'dist', 'cli', 'vigie.js'), 'start'], {
+    this.#child = spawn(process.execPath, [compiledModule('cli/vigie'), 'start'], {
       cwd: projectRoot,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 
 /** An embedded ClickHouse in a process of its own, for tests, benchmarks and tools. */
 export interface SpawnedClickHouse {
@@ -21,7 +20,7 @@ export async function spawnClickHouse(
   clock: Clock,
   options: { readonly portBase: number; readonly directory: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<SpawnedClickHouse> {
-  const child = spawn(process.execPath, [join(projectRoot, 'dist', 'services', 'clickhouse', 'main.js')], {
+  const child = spawn(process.execPath, [compiledModule('services/clickhouse/main')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       UV_THREADPOOL_SIZE: '24',

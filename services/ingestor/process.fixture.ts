@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { topics } from '#libs/contracts/topics.js';
 import { extentOf, unstamped } from '#libs/event-log/embedded/append-queue.js';
 import { Disk } from '#libs/event-log/embedded/disk.js';
 import { embeddedPartitions } from '#libs/event-log/limits.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 
 export const testToken = 'a-token-for-process-tests';
 const readyMsMax = 30_000;
@@ -21,7 +21,7 @@ export class IngestorProcess {
     readonly port: number,
     env: Readonly<Record<string, string>>,
   ) {
-    const main = fileURLToPath(new URL('../../dist/services/ingestor/main.js', import.meta.url));
+    const main = compiledModule('services/ingestor/main');
     const own = {
       VIGIE_PORT_BASE: String(port),
       VIGIE_DATA_DIR: dataDir,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 
 export interface EmbeddedClickHouse {
   readonly url: string;
@@ -23,7 +24,10 @@ export async function startEmbeddedClickHouse(portBase: number): Promise<Embedde
     UV_THREADPOOL_SIZE: '24',
     VIGIE_LOG_LEVEL: 'warn',
   };
-  const child = spawn(process.execPath, ['dist/services/clickhouse/main.js'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [compiledModule('services/clickhouse/main')], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const ended = once(child, 'exit');
   const url = `http://127.0.0.1:${portBase + portOffsets.clickhouse}`;
   const deadline = systemClock.monotonic() + readyMsMax;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import type { SourceEvent } from '../hospital/event.js';
 import type { Truth } from '../hospital/truth.js';
 import { attackNames } from '../hospital/attack-plans.js';
@@ -109,7 +109,7 @@ function run(...args: readonly string[]) {
   return run.with()(...args);
 }
 run.with = (...nodeOptions: readonly string[]) => (...args: readonly string[]) =>
-  spawnSync(process.execPath, [...nodeOptions, join(projectRoot, 'dist/libs/testkit/simulate-cli.js'), ...args], {
+  spawnSync(process.execPath, [...nodeOptions, compiledModule('libs/testkit/simulate-cli'), ...args], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, NODE_OPTIONS: '', VIGIE_TOKEN: '' },
