@@ -7,8 +7,6 @@ const reminderEveryMs = 15_000;
 export default class ProgressReporter {
   #files = 0;
   #done = 0;
-  #passed = 0;
-  #failed = 0;
   #startedAt = 0;
   #lastLineAt = 0;
   #running = new Map();
@@ -34,8 +32,6 @@ export default class ProgressReporter {
     const seconds = ((Date.now() - (this.#running.get(path) ?? Date.now())) / 1000).toFixed(1);
     this.#running.delete(path);
     this.#done += 1;
-    this.#passed += result.numPassingTests;
-    this.#failed += result.numFailingTests;
     const ok = result.numFailingTests === 0 && !result.testExecError;
     const skipped = result.numPendingTests ? `, ${result.numPendingTests} skipped` : '';
     const counts = `${result.numPassingTests} passed${result.numFailingTests ? `, ${result.numFailingTests} FAILED` : ''}${skipped}`;
