@@ -11,9 +11,12 @@ import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 
-const portBase = 19_330;
+const portBase = await freePortBase();
+/** Where nothing answers. */
+const nobody = await freePortBase();
 const folder = mkdtempSync(join(tmpdir(), 'vigie-list-commands-'));
 const listsDir = join(folder, 'lists');
 const keys = ['k2', 'k1'].map((name) => `helix:${name}=${createHash('sha256').update(name).digest('base64')}`);
@@ -54,8 +57,11 @@ describe('vigie lists', () => {
   });
 
   it('says where ClickHouse should be when it is not there', async () => {
-    const away = await vigie('lists show', '', { VIGIE_PORT_BASE: '19335' });
-    expect(away).toMatchObject({ code: 1, err: expect.stringContaining('ClickHouse does not answer at http://127.0.0.1:19348') });
+    const away = await vigie('lists show', '', { VIGIE_PORT_BASE: String(nobody) });
+    expect(away).toMatchObject({
+      code: 1,
+      err: expect.stringContaining(`ClickHouse does not answer at http://127.0.0.1:${nobody + 13}`),
+    });
   });
 });
 
@@ -121,7 +127,7 @@ describe('vigie canary', () => {
       await vigie('canary add --group helix --file', `${secret}\n`),
       await vigie('canary add --group helix', `${secret}\n${secret}${'9'.repeat(300)}\n${secret}\twith a tab\n${secret},${'a'.repeat(32)}\n`),
       await vigie('canary add --group nobody', `${secret}\n`),
-      await vigie('canary add --group helix', `${secret}\n`, { VIGIE_PORT_BASE: '19335' }),
+      await vigie('canary add --group helix', `${secret}\n`, { VIGIE_PORT_BASE: String(nobody) }),
       await vigie('canary add --group helix', `${secret}\n`, { VIGIE_PSEUDONYM_KEYS: 'helix:k=bad' }),
       await vigie('lists add canary_patients', `${secret}\n`),
       await vigie('canary remove --group helix', `${secret}\n`),

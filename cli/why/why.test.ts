@@ -10,6 +10,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { oneIncident, reasonsOf } from './reasons.js';
 import { reasonsLines, reasonsText } from './reasons-text.js';
@@ -22,7 +23,7 @@ let client: ReturnType<typeof createStoreClient>;
 let reader: IncidentReader;
 
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 19_340, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: server.url, user: 'default', password: '' });
   await migrate(client);
   reader = new IncidentReader(client);

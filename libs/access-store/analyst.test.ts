@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from './clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -33,7 +34,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
 let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 19_280, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: server.url, user: 'default', password: '' });
   await migrate(client);
   await fill(new ClickHouseStore(client, systemClock));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { migrationOf } from './migrate.js';
 
@@ -16,7 +17,7 @@ const bare = statements.map((statement) => statement.replaceAll(/^--.*\n/gm, '')
 const folder = mkdtempSync(join(tmpdir(), 'vigie-deploy-'));
 let server: SpawnedClickHouse;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 19_230, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
 });
 afterAll(async () => {
   await server.end('SIGTERM');

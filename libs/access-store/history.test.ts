@@ -10,6 +10,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseHistory } from './clickhouse-history.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -27,7 +28,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-history-'));
 let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: 19_330, directory: folder });
+  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: CLICKHOUSE_URL ?? server?.url ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
   await migrate(client);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clinic, ListEntry } from '#libs/contracts/list-entry.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from './clickhouse-lists.js';
 import { createStoreClient } from './client.js';
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-lists-'));
 let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 19_310, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: server.url, user: 'default', password: '' });
   await migrate(client);
 });

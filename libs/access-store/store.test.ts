@@ -9,6 +9,7 @@ import type { Selection } from '#libs/detection/rule.js';
 import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
@@ -21,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-store-'));
 let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: 19_250, directory: folder });
+  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: CLICKHOUSE_URL ?? server?.url ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
   await migrate(client);
 });

@@ -7,6 +7,7 @@ import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js
 import { systemClock } from '#libs/runtime/clock.js';
 import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { anEventId } from '#libs/testkit/builders.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
@@ -18,7 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-told-'));
 let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: 19_530, directory: folder });
+  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createStoreClient({ url: CLICKHOUSE_URL ?? server?.url ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
   await migrate(client);
 });

@@ -10,13 +10,14 @@ import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-l
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ArchiverPipeline } from './pipeline.js';
 import { PlanFiles } from './plan.js';
 import { prepareStore } from './prepare-store.js';
 import { Samples } from './samples.js';
 
-const portBase = 19_440;
+const portBase = await freePortBase();
 const partitions = 2;
 
 describe('the archiver on the embedded ClickHouse', () => {

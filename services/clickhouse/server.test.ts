@@ -6,11 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
 import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from './spawn.js';
 
 const { CLICKHOUSE_URL, CLICKHOUSE_USER: username, CLICKHOUSE_PASSWORD: password } = readConfig(commonConfig);
 const folder = mkdtempSync(join(tmpdir(), 'vigie-clickhouse-'));
-const options = { portBase: 19_260, directory: folder, env: { VIGIE_CLICKHOUSE_READERS: '2', VIGIE_CLICKHOUSE_QUEUE: '1' } };
+const options = {
+  portBase: await freePortBase(),
+  directory: folder,
+  env: { VIGIE_CLICKHOUSE_READERS: '2', VIGIE_CLICKHOUSE_QUEUE: '1' },
+};
 let server: SpawnedClickHouse;
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, options);

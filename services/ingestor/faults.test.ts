@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventIdOf, eventIdPrefix } from '#libs/formats/event-id.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { eventsOf, IngestorProcess, rowsInLog, testToken } from './process.fixture.js';
 
-const port = 19_305;
+const port = await freePortBase();
 const batch = 40;
 
 describe('the ingestor as a process, over the embedded log', () => {

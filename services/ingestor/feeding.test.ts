@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { eventsOf, IngestorProcess, rowsInLog, testToken } from './process.fixture.js';
 
-const port = 19_310;
+const port = await freePortBase();
 const page = readFileSync(join(projectRoot, 'docs', 'feeding.md'), 'utf8');
 const examples = [...page.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, command = '']) => command);
 

@@ -10,11 +10,12 @@ import * as fc from 'fast-check';
 import { topics } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { readIngestorConfig } from './config.js';
 import { ingestorAdapter } from './http-adapter.js';
 import { IngestorModule } from './ingestor.module.js';
 
-const portBase = 19_300;
+const portBase = await freePortBase();
 const base = `http://127.0.0.1:${portBase}`;
 const bodyBytesMax = 64 * 1024;
 const token = 'a-token-for-tests';

@@ -5,6 +5,7 @@ import { createStoreClient } from '#libs/access-store/client.js';
 import { migrate } from '#libs/access-store/migrate.js';
 import { registerSelections } from '#libs/access-store/selections.js';
 import { type Choice, dashboard, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { startEmbeddedClickHouse, type EmbeddedClickHouse } from './embedded-clickhouse.js';
 
 const file = readFileSync('deploy/grafana/dashboards/analysts.json', 'utf8');
@@ -26,7 +27,7 @@ describe('the analysts dashboard', () => {
   let client: ClickHouseClient;
 
   beforeAll(async () => {
-    clickhouse = await startEmbeddedClickHouse(19_500);
+    clickhouse = await startEmbeddedClickHouse(await freePortBase());
     client = createStoreClient({ url: clickhouse.url, user: 'default', password: '' });
     await migrate(client);
     await registerSelections(client, [{ id: selectionId, sql: "action = 'read'" }], time(0));

@@ -5,12 +5,13 @@ import { z } from 'zod';
 import { portOffsets, services } from '#libs/contracts/vocabulary.js';
 import { Metrics, metricNames } from '#libs/runtime/metrics.js';
 import { type Choice, dashboard, expandPromql, metricsIn, panelQueries } from '#libs/testkit/dashboards.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { withPrometheus } from './prometheus-tools.js';
 import { startPrometheus } from './running-prometheus.js';
 
 const file = readFileSync('deploy/grafana/dashboards/operations.json', 'utf8');
 const queries = panelQueries(file).filter(({ language }) => language === 'promql');
-const portBase = 19_590;
+const portBase = await freePortBase();
 const choice: Choice = { fromMs: 0, toMs: 0, intervalSeconds: 10, variables: {} };
 /** Needs an hour of history; that it parses and runs is all that a minute can show. Its figures are in deploy/prometheus/rules.test.yml. */
 const mayBeEmpty = new Set(['Acknowledged rows that are not stored']);

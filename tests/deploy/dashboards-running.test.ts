@@ -3,11 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { type Choice, expandPromql, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie } from '#libs/testkit/running-vigie.js';
 import { withPrometheus } from './prometheus-tools.js';
 import { type RunningPrometheus, startPrometheus } from './running-prometheus.js';
 
-const portBase = 19_560;
+const portBase = await freePortBase();
 const events = 50;
 const scrapedMsMax = 20_000;
 const queries = ['operations', 'analysts'].flatMap((name) =>
@@ -29,7 +30,7 @@ describe('both dashboards, over the running system', () => {
   afterAll(() => vigie.stop(), 60_000);
 
   withPrometheus('prometheus', 'every PromQL query is answered, and what has happened is seen', async (path) => {
-    const prometheus = await startPrometheus({ path, port: portBase + 20, ports: (service) => portBase + portOffsets[service] });
+    const prometheus = await startPrometheus({ path, port: portBase + 15, ports: (service) => portBase + portOffsets[service] });
     try {
       await vigie.post(accesses(events));
       await stored(2 * events);

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunningVigie } from '#libs/testkit/running-vigie.js';
 import { WebhookSink } from './webhook-sink.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 
-const portBase = 19920;
+const portBase = await freePortBase();
 const clinics = ['750300123', '690300456', '130300789'];
 const start = Date.parse('2026-01-05T08:00:00Z');
 

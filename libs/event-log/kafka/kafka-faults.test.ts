@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import kafkajs, { type Admin } from 'kafkajs';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { joinAs, Recorder, until } from '../contract-tools.js';
@@ -22,7 +23,7 @@ suite(`Kafka faults${reason === undefined ? '' : ` (${reason})`}`, () => {
   const options = () => ({ brokers: cluster.brokers, clientId: 'vigie-faults', clock: systemClock, sessionTimeoutMs: 3000 });
 
   beforeAll(async () => {
-    cluster = await KafkaCluster.start({ brokers: 3, portBase: 19_130 });
+    cluster = await KafkaCluster.start({ brokers: 3, portBase: await freePortBase() });
     await createTopics(options(), { [topic]: { partitions }, gone: { partitions: 1 } });
     log = await openKafkaLog(options());
     admin = new kafkajs.Kafka({ brokers: [...cluster.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();

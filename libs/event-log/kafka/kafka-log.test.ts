@@ -1,12 +1,13 @@
 import { describe, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { describeEventLog } from '../contract.suite.js';
 import { createTopics } from './create-topics.js';
 import { openKafkaLog } from './kafka-log.js';
 
 const reason = await whyNoKafkaTests(process.env);
-const portBase = 19_110;
+const portBase = await freePortBase();
 
 if (reason === undefined)
   describeEventLog('Kafka', async () => {
