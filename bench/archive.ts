@@ -69,6 +69,7 @@ async function measureStore(): Promise<Rate> {
 
 /** Two connections of the engine, same table, same settings, same tokens, no HTTP and no process between. */
 async function measureEngine(): Promise<Rate> {
+  const target = 'INSERT INTO vigie.access_rows';
   const engine = new Engine(join(folder, 'engine'), []);
   const settings = { date_time_input_format: 'best_effort', optimize_on_insert: 0, input_format_parallel_parsing: 0, max_insert_threads: 1, max_threads: 1 }; // prettier-ignore
   const connections = Array.from({ length: atOnce }, () => engine.connect(settings));
@@ -79,7 +80,7 @@ async function measureEngine(): Promise<Rate> {
   const perSecond = await rowsPerSecond(async (index, batch) => {
     const connection = connections[index % atOnce];
     await connection?.query(`SET insert_deduplication_token = 'bench-${index}'`, 'Null');
-    await connection?.insert('INSERT INTO vigie.access_rows FORMAT JSONEachRow', batch);
+    await connection?.insert(`${target} FORMAT JSONEachRow`, target.length, batch);
   });
   const { user, system } = process.cpuUsage(before);
   for (const connection of connections) connection.close();

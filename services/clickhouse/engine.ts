@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { withNamelessFile } from './nameless-file.js';
 
 /** What a query that is not streamed gave. */
 export interface EngineResult {
@@ -19,8 +20,11 @@ export interface EngineInsert {
  */
 export interface EngineConnection {
   query(sql: string, format: string): Promise<EngineResult>;
-  /** `head` ends where the data begins (`INSERT INTO t FORMAT JSONEachRow`); the bytes are parsed by the engine as they are. */
-  insert(head: string, data: Buffer): Promise<EngineInsert>;
+  /**
+   * `head` is an INSERT without its data (`INSERT INTO t FORMAT JSONEachRow`), the first `targetEnd` characters of which name the target.
+   * The bytes are parsed by the engine as they are, in the format and as nothing else.
+   */
+  insert(head: string, targetEnd: number, data: Buffer): Promise<EngineInsert>;
   /** Chunks of a SELECT, each one a whole document of the format: headers come again with every chunk. */
   stream(sql: string, format: string): AsyncGenerator<Buffer, void>;
   close(): void;
@@ -54,7 +58,7 @@ export class Engine {
   /** `settings` hold from the first query on. Opening takes about half a millisecond, so every request has its own. */
   connect(settings: Readonly<Record<string, string | number>> = {}): EngineConnection {
     const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-    return connection(this.#addon, this.#addon.CreateConnection(this.directory, args));
+    return connection(this.#addon, this.#addon.CreateConnection(this.directory, args), this.directory);
   }
 
   /** Every other connection must be closed before. */
@@ -63,10 +67,14 @@ export class Engine {
   }
 }
 
-function connection(addon: Addon, handle: object): EngineConnection {
+function connection(addon: Addon, handle: object, directory: string): EngineConnection {
   return {
     query: (sql, format) => addon.QueryAsyncConnection(handle, sql, format),
-    insert: (head, data) => addon.InsertRawAsyncConnection(handle, head, data, false),
+    insert: (head, targetEnd, data) =>
+      withNamelessFile(directory, data, (path) => {
+        const sql = `${head.slice(0, targetEnd)} FROM INFILE '${path}'${head.slice(targetEnd)}`;
+        return addon.InsertRawAsyncConnection(handle, sql, nothing, false);
+      }),
     async *stream(sql, format) {
       const stream = addon.StreamQuery(handle, sql, format);
       try {
@@ -82,6 +90,8 @@ function connection(addon: Addon, handle: object): EngineConnection {
     close: () => addon.CloseConnection(handle),
   };
 }
+
+const nothing = Buffer.alloc(0);
 
 function loadAddon(): Addon {
   const require = createRequire(import.meta.url);

@@ -131,7 +131,9 @@ async function prepare(connection: EngineConnection, { queryId, settings, databa
 
 async function insert(connection: EngineConnection, request: QueryRequest, answer: Answer): Promise<void> {
   const { rowsWritten, bytesWritten } =
-    request.data.length === 0 ? { rowsWritten: 0, bytesWritten: 0 } : await connection.insert(request.sql, request.data);
+    request.data.length === 0
+      ? { rowsWritten: 0, bytesWritten: 0 }
+      : await connection.insert(request.sql, request.targetEnd, request.data);
   answer.begin({ ...nothing, writtenRows: rowsWritten, writtenBytes: bytesWritten });
 }
 

@@ -9,6 +9,8 @@ export interface QueryRequest {
   readonly database: string | undefined;
   /** The whole query; of an INSERT with data, its head, completed with a FORMAT. */
   readonly sql: string;
+  /** Of an INSERT with data, how many characters of `sql` name its target; the data's place is told behind them. */
+  readonly targetEnd: number;
   /** The data of an INSERT. */
   readonly data: Buffer;
   readonly inspection: Inspection;
@@ -76,22 +78,17 @@ function textOf(urlQuery: string, body: Buffer, defaultFormat: string | undefine
         'SYNTAX_ERROR',
         `Max query size exceeded: ${query.length + body.length} bytes, at most ${queryBytesMax} are read`,
       );
-    return { sql: whole.toString('utf8'), data: Buffer.alloc(0), inspection, format };
+    return { sql: whole.toString('utf8'), targetEnd: 0, data: Buffer.alloc(0), inspection, format };
   }
-  if (query.length === 0)
-    return {
-      sql: completed(body.toString('utf8', 0, statement.headEnd), statement.format, defaultFormat),
-      data: body.subarray(statement.headEnd),
-      inspection,
-      format,
-    };
-  const head = completed(query.toString('utf8', 0, Math.min(statement.headEnd, query.length)), statement.format, defaultFormat);
-  const rest = query.subarray(Math.min(statement.headEnd, query.length));
-  return { sql: head, data: rest.length ? Buffer.concat([rest, Buffer.from('\n'), body]) : body, inspection, format };
-}
-
-function completed(head: string, format: string | undefined, defaultFormat: string | undefined): string {
-  return format === undefined ? `${head.replace(/[\s;]+$/, '')} FORMAT ${wordOf(defaultFormat ?? 'Values')}` : head.trimEnd();
+  const head = (query.length === 0 ? body : query).subarray(0, statement.headEnd);
+  const targetEnd = head.toString('utf8', 0, statement.targetEnd).length;
+  const untilFormat = head.toString('utf8', 0, statement.formatStart).replace(/[\s;]+$/, '');
+  // On a line of its own: a comment may stand before it.
+  const sql = `${untilFormat}\nFORMAT ${statement.format ?? wordOf(defaultFormat ?? 'Values')}`;
+  const rest = query.subarray(head.length);
+  const data =
+    query.length === 0 ? body.subarray(head.length) : rest.length ? Buffer.concat([rest, Buffer.from('\n'), body]) : body;
+  return { sql, targetEnd, data, inspection, format };
 }
 
 function wordOf(format: string): string {

@@ -29,6 +29,24 @@ describe('what the server sees in a query', () => {
   });
 
   it.each([
+    ['INSERT INTO t VALUES (1)', 'INSERT INTO t', 'VALUES'],
+    ['INSERT t (a, "b)") -- FORMAT x\nFORMAT CSV\n1,2', 'INSERT t (a, "b)")', 'FORMAT CSV\n'],
+    [
+      'insert into table `d`.`format` (* EXCEPT(b)) settings a = 1 format TSV 1',
+      'insert into table `d`.`format` (* EXCEPT(b))',
+      'format TSV ',
+    ],
+    ["INSERT INTO FUNCTION null('a Int8') (a) FORMAT CSV", "INSERT INTO FUNCTION null('a Int8') (a)", 'FORMAT CSV'],
+    ['INSERT INTO {t:Identifier} FORMAT CSV', 'INSERT INTO {t:Identifier}', 'FORMAT CSV'],
+    ['INSERT INTO d.t', 'INSERT INTO d.t', ''],
+  ])('finds the target and the format of %j', (sql, target, format) => {
+    const { statement } = inspect(sql);
+    if (statement.kind !== 'insert') throw new Error(`it is a ${statement.kind}`);
+    const { targetEnd, formatStart, headEnd } = statement;
+    expect([sql.slice(0, targetEnd), sql.slice(formatStart, headEnd)]).toEqual([target, format]);
+  });
+
+  it.each([
     ['SELECT 1; SELECT 2', true],
     ['SELECT 1;', false],
     ['SELECT 1 ; ; -- end\n', false],

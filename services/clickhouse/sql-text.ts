@@ -35,8 +35,17 @@ function kindOf(groups: Readonly<Record<string, string | undefined>>): Token['ki
 export type Statement =
   /** SELECT: can be streamed. `format` is the one that the text asks for. */
   | { readonly kind: 'select'; readonly format: string | undefined }
-  /** INSERT whose data follow: `head` up to where the data begin, in characters; `format` as the text says. */
-  | { readonly kind: 'insert'; readonly headEnd: number; readonly format: string | undefined }
+  /**
+   * INSERT whose data follow: its target (the table and its columns) ends at `targetEnd`, what says the format stands from `formatStart` to
+   * `headEnd`, and the data begin there; in characters. `format` as the text says.
+   */
+  | {
+      readonly kind: 'insert';
+      readonly targetEnd: number;
+      readonly formatStart: number;
+      readonly headEnd: number;
+      readonly format: string | undefined;
+    }
   /** Everything else, among it INSERT ... SELECT. */
   | { readonly kind: 'command'; readonly format: string | undefined };
 
@@ -97,10 +106,35 @@ function insertEnd(tokens: readonly Token[], sql: string): Extract<Statement, { 
   if (tokens[0]?.text.toUpperCase() !== 'INSERT') return undefined;
   const last = tokens.at(-1);
   if (!last || last.kind !== 'word' || tokens.length < 3) return undefined;
-  if (last.text.toUpperCase() === 'VALUES') return { kind: 'insert', headEnd: last.end, format: 'Values' };
-  if (tokens.at(-2)?.text.toUpperCase() !== 'FORMAT' || tokens.some(isSelect)) return undefined;
+  if (last.text.toUpperCase() === 'VALUES')
+    return { kind: 'insert', targetEnd: targetEnd(tokens), formatStart: last.start, headEnd: last.end, format: 'Values' };
+  const before = tokens.at(-2);
+  if (before?.text.toUpperCase() !== 'FORMAT' || tokens.some(isSelect)) return undefined;
   const blank = /^[ \t\r]*\n?/.exec(sql.slice(last.end, last.end + 100));
-  return { kind: 'insert', headEnd: last.end + (blank?.[0].length ?? 0), format: last.text };
+  const headEnd = last.end + (blank?.[0].length ?? 0);
+  return { kind: 'insert', targetEnd: targetEnd(tokens), formatStart: before.start, headEnd, format: last.text };
+}
+
+/** Where `INSERT INTO [TABLE | FUNCTION] name [(columns)]` ends, in characters. */
+function targetEnd(tokens: readonly Token[]): number {
+  let at = 1;
+  for (const word of ['INTO', 'TABLE', 'FUNCTION']) if (tokens[at]?.text.toUpperCase() === word) at += 1;
+  at = behindBrackets(tokens, at, '{', '}') ?? at + 1;
+  while (tokens[at]?.text === '.') at += 2;
+  for (let next = behindBrackets(tokens, at, '(', ')'); next !== undefined; next = behindBrackets(tokens, at, '(', ')'))
+    at = next;
+  return tokens[at - 1]?.end ?? 0;
+}
+
+/** The place behind the bracket that closes the one at `at`; undefined when none begins there. */
+function behindBrackets(tokens: readonly Token[], at: number, open: string, close: string): number | undefined {
+  if (tokens[at]?.text !== open) return undefined;
+  let depth = 0;
+  for (let place = at; place < tokens.length; place += 1) {
+    if (tokens[place]?.text === open) depth += 1;
+    if (tokens[place]?.text === close && (depth -= 1) === 0) return place + 1;
+  }
+  return tokens.length;
 }
 
 function isSelect({ kind, text }: Token): boolean {
@@ -112,7 +146,8 @@ function statementOf(tokens: readonly Token[], words: readonly string[], sql: st
   const at = words.lastIndexOf('FORMAT');
   const named = at > 0 && at >= words.length - 2 - trailing(words, at) ? tokens[at + 1] : undefined;
   const format = named?.kind === 'word' ? named.text : undefined;
-  if (first === 'INSERT' && !tokens.some(isSelect)) return { kind: 'insert', headEnd: sql.length, format: undefined };
+  if (first === 'INSERT' && !tokens.some(isSelect))
+    return { kind: 'insert', targetEnd: targetEnd(tokens), formatStart: sql.length, headEnd: sql.length, format: undefined };
   return { kind: first === 'SELECT' || first === 'WITH' ? 'select' : 'command', format };
 }
 
