@@ -40,10 +40,21 @@ describe('a body', () => {
   });
 
   it.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('of several parts comes out whole (%s)', async (encoding, encode) => {
+    expect(await sent(Buffer.concat(['1\n', '2\n', '3\n'].map((text) => encode(Buffer.from(text)))), encoding)).toBe('1\n2\n3\n');
+  });
+
+  it.each([
     ['too large', Buffer.alloc(bytesMax + 1), undefined, 307],
     ['too large once it is decompressed', gzipSync(Buffer.alloc(1_000_000)), 'gzip', 307],
     ['not what it says', Buffer.from('plain'), 'gzip', 354],
     ['cut off', gzipSync('x'.repeat(500)).subarray(0, 20), 'gzip', 354],
+    ['too large in all its parts', Buffer.concat([1, 2, 3].map(() => zstdCompressSync(Buffer.alloc(400)))), 'zstd', 307],
+    ['in too many parts', Buffer.concat(Array.from({ length: 17_000 }, () => zstdCompressSync(Buffer.alloc(0)))), 'zstd', 307],
+    ['followed by something else', Buffer.concat([gzipSync('x'), Buffer.from('\n')]), 'gzip', 354],
+    ['followed by something else', Buffer.concat([zstdCompressSync(Buffer.from('x')), Buffer.from('\n')]), 'zstd', 354],
     ['in an encoding that is not known', Buffer.from('x'), 'snappy', 432],
   ])('is refused when it is %s, and nothing of it is kept', async (_, body, encoding, code) => {
     expect(await sent(body, encoding)).toBe(`code ${code}`);

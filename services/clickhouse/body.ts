@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
-import type { Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
+import { isPacking, Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import { exception } from './exception.js';
 import { header } from './request.js';
 
 /** Bodies in hand at one time may take this many times the limit of one. */
 const bodiesInHandMax = 2;
+/** Frames of zstd in one body. */
+const framesMax = 16_384;
 
 /** Reads request bodies, decompressed, under a limit for one and a limit for all together. */
 export class BodyReader {
@@ -20,7 +23,8 @@ export class BodyReader {
 
   /**
    * Hands the whole body to `use` and forgets it afterwards. Rejects with code 241 when too much is in hand already (HTTP 503), with 307
-   * (HTTP 413) when this body is too large, with 432 when it cannot be decompressed.
+   * (HTTP 413) when this body is too large, with 354 when it cannot be decompressed
+   * to its end, with 432 in an encoding that is not known.
    */
   async read<T>(message: IncomingMessage, use: (body: Buffer) => Promise<T>): Promise<T> {
     const chunks: Buffer[] = [];
@@ -48,26 +52,17 @@ export class BodyReader {
 async function receive(message: IncomingMessage, take: (source: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
   const encoding = header(message, 'content-encoding')?.toLowerCase();
   if (encoding === undefined || encoding === 'identity') return take(message);
-  const decoder = decoders[encoding];
-  if (!decoder)
+  if (!isPacking(encoding))
     throw exception(
       432,
       'UNKNOWN_COMPRESSION_METHOD',
       `Unknown compression method ${encoding.slice(0, 20)}; gzip, deflate, br and zstd are known`,
     );
   try {
-    await pipeline(message as Readable, decoder(), take);
+    await pipeline(message as Readable, new Unpacker(encoding, { framesMax }), take);
   } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : '';
-    if (/^(Z_|ZSTD_|ERR_)/.test(code))
-      throw exception(354, 'ZLIB_INFLATE_FAILED', `The request body is not ${encoding}, or is cut off (${code})`);
-    throw cause;
+    if (!(cause instanceof UnpackError)) throw cause;
+    if (cause.reason === 'too_many_frames') throw exception(307, 'TOO_MANY_BYTES', `The request body: ${cause.message}`);
+    throw exception(354, 'ZLIB_INFLATE_FAILED', `The request body is not whole: ${cause.message}`);
   }
 }
-
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};

@@ -69,6 +69,19 @@ describe('the ingestor over HTTP', () => {
     });
   });
 
+  it.each([
+    ['gzip', gzipSync],
+    ['zstd', zstdCompressSync],
+  ] as const)('takes every part of a body that was packed in parts, or nothing (%s)', async (encoding, pack) => {
+    const headers = { 'content-encoding': encoding };
+    const parts = ['x', 'y', 'z'].map((id) => pack(Buffer.from(`${JSON.stringify(event({ id: `${encoding}-${id}` }))}\n`)));
+    expect(await post('/v1/events', Buffer.concat(parts), headers)).toMatchObject({ status: 200, body: { accepted: 3 } });
+    for (const wrong of [Buffer.concat([...parts, Buffer.from('garbage')]), Buffer.concat(parts).subarray(0, -1)]) {
+      const rows = await log.during(async () => expect(await post('/v1/events', wrong, headers)).toMatchObject({ status: 400 }));
+      expect(rows).toEqual([]);
+    }
+  });
+
   it('is ready, and shows its figures', async () => {
     expect((await fetch(`${base}/health/ready`)).status).toBe(200);
     expect((await fetch(`${base}/health/live`)).status).toBe(200);

@@ -50,6 +50,19 @@ describe('rows of files', () => {
     );
   });
 
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, -1)],
+    ['followed by something else', (bytes: Buffer) => Buffer.concat([bytes, Buffer.from('\0')])],
+  ])('are not read from a packed file that is %s', async (_what, spoil) => {
+    for (const pack of [gzipSync, zstdCompressSync]) {
+      const path = await fileOf(
+        'rows',
+        spoil(Buffer.concat([pack(Buffer.from(lineOf(0, 'a'))), pack(Buffer.from(lineOf(1, 'a')))])),
+      );
+      await expect(readAll([path], everything, 0)).rejects.toThrow(/rows cannot be read: .*(cut off|lies something)/);
+    }
+  });
+
   it('are those of the interval, its end outside, of the group and of the account', async () => {
     const rows = [0, 1, 2, 3].flatMap((n) =>
       [['helix', 'a'], ['helix', 'b'], ['other', 'a']].map(([group_id, actor_id]) =>
@@ -152,10 +165,15 @@ async function temporary(): Promise<readonly string[]> {
   return (await readdir(tmpdir())).filter((name) => name.startsWith('vigie-backtest-')).toSorted();
 }
 
+/** As files are that were packed line by line, or put together from packed ones. */
 function packed(number: number, text: string): string | Buffer {
   if (number % 3 === 0) return text;
-  return number % 3 === 1 ? gzipSync(text) : zstdCompressSync(text);
+  const parts = text.split(/(?<=\n)/);
+  if (number % 3 === 1) return Buffer.concat(parts.map((part) => gzipSync(part)));
+  return Buffer.concat([skippable, ...parts.map((part) => zstdCompressSync(part)), skippable]);
 }
+
+const skippable = Buffer.from('502a4d1804000000deadbeef', 'hex');
 
 function lineOf(ms: number, actor: string): string {
   return `${JSON.stringify(anAccessRow({ time: iso(ms), actor_id: actor, event_id: anEventId(actor) }))}\n`;

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
+import { beginsAsZstd } from '#libs/runtime/unpack/zstd-frames.js';
 
 /** Whole lines of a file, each with its line end. */
 export interface Lines {
@@ -16,7 +17,7 @@ export interface Lines {
 export const lineBytesMax = 1024 * 1024;
 const chunkBytes = 1024 * 1024;
 const lineEnd = 0x0a;
-const magic = { gzip: Buffer.from([0x1f, 0x8b]), zstd: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]) };
+const gzipMagic = Buffer.from([0x1f, 0x8b]);
 
 /**
  * The lines of a file, unpacked where it begins as gzip or zstd do, about 1 MiB at a time. `onBytes` hears how much of the file has been
@@ -50,12 +51,9 @@ async function headOf(path: string): Promise<Buffer> {
 }
 
 function unpack(file: Readable, head: Buffer): Readable {
-  const by = head.subarray(0, 2).equals(magic.gzip)
-    ? createGunzip({ chunkSize: chunkBytes })
-    : head.equals(magic.zstd)
-      ? createZstdDecompress({ chunkSize: chunkBytes })
-      : undefined;
-  if (!by) return file;
+  const packing = head.subarray(0, 2).equals(gzipMagic) ? 'gzip' : beginsAsZstd(head) ? 'zstd' : undefined;
+  if (!packing) return file;
+  const by = new Unpacker(packing, { chunkSize: chunkBytes });
   file.on('error', (cause) => by.destroy(cause));
   return file.pipe(by);
 }

@@ -1,6 +1,7 @@
-import type { Readable, Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import type { Clock } from '#libs/runtime/clock.js';
+import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
+import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { BodyBuffer } from './body-buffers.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 
@@ -32,19 +33,27 @@ export function readBody(request: Readable, encoding: string | undefined, tools:
   return reading.result;
 }
 
-function inflaterOf(encoding: string | undefined): Transform | undefined {
+/** Frames of zstd in one body: each costs some 25 us of CPU, however short it is. */
+const framesMax = 16_384;
+
+function inflaterOf(encoding: string | undefined): Unpacker | undefined {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case '':
     case 'identity':
       return undefined;
     case 'gzip':
     case 'x-gzip':
-      return createGunzip();
+      return new Unpacker('gzip');
     case 'zstd':
-      return createZstdDecompress();
+      return new Unpacker('zstd', { framesMax });
     default:
       throw new HttpRefusal(415, 'this Content-Encoding is not known; send gzip, zstd or nothing, once');
   }
+}
+
+function refusalOf(cause: Error): HttpRefusal {
+  const isTooMany = cause instanceof UnpackError && cause.reason === 'too_many_frames';
+  return new HttpRefusal(isTooMany ? 413 : 400, `the body cannot be unpacked, and nothing of it was taken: ${cause.message}`);
 }
 
 class BodyReading {
@@ -57,7 +66,7 @@ class BodyReading {
 
   constructor(
     private readonly request: Readable,
-    private readonly inflater: Transform | undefined,
+    private readonly inflater: Unpacker | undefined,
     private readonly tools: BodyTools,
   ) {
     this.result = new Promise((resolve, reject) => {
@@ -79,7 +88,7 @@ class BodyReading {
     if (!inflater) return void request.on('end', () => this.#done());
     inflater.on('data', (chunk: Buffer) => this.#guard(() => this.#onInflated(chunk)));
     inflater.on('end', () => this.#done());
-    inflater.on('error', () => this.#fail(new HttpRefusal(400, 'the body is not what its Content-Encoding says, or is cut off')));
+    inflater.on('error', (cause) => this.#fail(refusalOf(cause)));
     request.pipe(inflater);
   }
 
