@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { randomUUID } from 'node:crypto';
 import { exception } from './exception.js';
 import { type Inspection, inspect } from './sql-text.js';
 
@@ -20,6 +19,8 @@ export interface QueryRequest {
   readonly settings: ReadonlyMap<string, string>;
   readonly readOnly: boolean;
   readonly compressResponse: boolean;
+  /** The client wants the answer when it is whole, or an error in place of it. */
+  readonly waitForEnd: boolean;
   /** The protocol version whose Native blocks the client reads; 0 is the oldest. */
   readonly clientRevision: number;
 }
@@ -35,7 +36,7 @@ const notSettings = new Set([
 const queryBytesMax = 1024 * 1024;
 
 /** Puts the query of the URL, the body and the parts of a form together, as ClickHouse does. Throws `ClickHouseException`. */
-export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer): QueryRequest {
+export function queryRequestOf(message: IncomingMessage, url: URL, queryId: string, body: Buffer): QueryRequest {
   const form = formOf(message, body);
   const parameters = new Map([...url.searchParams, ...(form?.parameters ?? [])]);
   const settings = new Map([...parameters].filter(([name]) => !notSettings.has(name)));
@@ -45,15 +46,17 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
     throw exception(
       344,
       'SUPPORT_IS_DISABLED',
-      'The embedded ClickHouse does not speak block compression (compress, decompress); choose gzip or none in the client',
+      'The embedded ClickHouse does not speak block compression (compress=1, decompress=1): set compress=0 in the client (JDBC and DBeaver: the' +
+        ' property compress, beside it client.use_http_compression=true if wanted; Go and Grafana: compression gzip or none; Python: compress=False)',
     );
   const defaultFormat = parameters.get('default_format') || header(message, 'x-clickhouse-format');
   return {
     ...textOf(parameters.get('query') ?? '', form ? Buffer.alloc(0) : body, defaultFormat),
-    queryId: parameters.get('query_id') || randomUUID(),
+    queryId,
     database: parameters.get('database') || header(message, 'x-clickhouse-database'),
     settings,
     readOnly: message.method === 'GET' || message.method === 'HEAD',
+    waitForEnd: parameters.get('wait_end_of_query') === '1',
     compressResponse: parameters.get('enable_http_compression') === '1',
     clientRevision: Number(parameters.get('client_protocol_version') ?? 0) || 0,
   };

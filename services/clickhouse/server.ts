@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -7,8 +7,9 @@ import type { BodyReader } from './body.js';
 import { exception, exceptionOf } from './exception.js';
 import { HttpAnswer } from './http-answer.js';
 import type { ClickHouseMetrics } from './clickhouse-metrics.js';
-import type { QueryRunner } from './query-runner.js';
+import type { Answer, QueryRunner } from './query-runner.js';
 import { header, queryRequestOf } from './request.js';
+import { whenWhole } from './when-whole.js';
 
 export interface ServerParts {
   readonly runner: QueryRunner;
@@ -24,6 +25,9 @@ export interface ServerParts {
 
 /** A connection that is silent for this long is closed, in milliseconds; clients are told so and keep theirs a little shorter. */
 const keepAliveMs = 10_000;
+
+/** What is held back of an answer whose client wants it whole or not at all, in bytes. */
+const heldBytesMax = 16 * 1024 * 1024;
 
 /** ClickHouse's HTTP interface: queries at `/`, and beside it what every process of Vigie answers. */
 export function createClickHouseServer(parts: ServerParts): Server {
@@ -72,8 +76,9 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   if (message.method !== 'POST' && !url.searchParams.has('query')) return plain(response, 200, 'Ok.\n');
   const gone = new AbortController();
   response.on('close', () => response.writableFinished || gone.abort(exception(210, 'NETWORK_ERROR', 'The client went away')));
+  const queryId = url.searchParams.get('query_id') || randomUUID();
   let reply = new HttpAnswer(response, {
-    queryId: url.searchParams.get('query_id') ?? '',
+    queryId,
     format: 'TabSeparated',
     timezone: parts.timezone,
     acceptEncoding: undefined,
@@ -83,16 +88,17 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   try {
     admit(parts, message, url);
     await parts.bodies.read(message, async (body) => {
-      const request = queryRequestOf(message, url, body);
+      const request = queryRequestOf(message, url, queryId, body);
       kind = request.inspection.statement.kind;
       reply = new HttpAnswer(response, {
-        queryId: request.queryId,
+        queryId,
         format: request.format,
         timezone: parts.timezone,
         acceptEncoding: request.compressResponse ? header(message, 'accept-encoding') : undefined,
         elapsedMs: () => parts.clock.monotonic() - begun,
       });
-      await parts.runner.run(request, reply, gone.signal);
+      const run = (answer: Answer) => parts.runner.run(request, answer, gone.signal);
+      await (request.waitForEnd ? whenWhole(reply, heldBytesMax, run) : run(reply));
     });
     reply.end();
   } catch (cause) {
