@@ -37,7 +37,7 @@ export async function changeCanaries(how: 'add' | 'remove', { group, authority, 
         );
         const values = pseudonyms.filter((one) => before.has(one) === removed);
         await store.put(
-          values.map((value) => entryOf(value, group)),
+          values.map((value) => canaryEntry(value, group)),
           { removed },
         );
         return values.length;
@@ -60,6 +60,7 @@ export async function showCanaries({ file }: { readonly file?: boolean }): Promi
   process.stderr.write(`${canaries.length} canary patient(s)${told ? `: ${told}` : ''}\n`);
 }
 
-function entryOf(value: string, group_id: string): ListEntry {
+/** A planted record of a group as a value of the list. */
+export function canaryEntry(value: string, group_id: string): ListEntry {
   return { list_name: canaryList, value, group_id, valid_from: null, valid_until: null, owner: '', reason: 'canary' };
 }

@@ -48,9 +48,14 @@ export async function addToList(name: string, options: AddOptions): Promise<void
     throw new ConfigError('--until must be after --from');
   const { values, mistakes } = await readValues(list_name);
   if (refuse('standard input', mistakes)) return;
-  const entries = values.map((value): ListEntry => ({ list_name, value, ...rest }));
+  const entries = values.map((value) => listEntryOf(list_name, value, rest));
   await withStore(config, (client) => new ClickHouseLists(client).put(entries));
   process.stdout.write(`${list_name}: ${entries.length} value(s) added or replaced\n`);
+}
+
+/** One value of a list, with what the options say of all of them. */
+export function listEntryOf(list_name: string, value: string, rest: Omit<ListEntry, 'list_name' | 'value'>): ListEntry {
+  return { list_name, value, ...rest };
 }
 
 /** `vigie lists remove`: takes the values of standard input out of a list, of one group or of all. */

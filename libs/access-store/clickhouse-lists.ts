@@ -27,7 +27,8 @@ export class ClickHouseLists implements ListStore {
   }
 
   async put(entries: readonly ListEntry[], { removed }: { readonly removed: boolean } = { removed: false }): Promise<void> {
-    await this.#insert('vigie.lists', removed ? entries.map((entry) => ({ ...entry, removed: 1 })) : entries);
+    const rows = z.array(listEntry).parse(entries);
+    await this.#insert('vigie.lists', removed ? rows.map((row) => ({ ...row, removed: 1 })) : rows);
   }
 
   async clinics(): Promise<readonly Clinic[]> {
@@ -35,7 +36,7 @@ export class ClickHouseLists implements ListStore {
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
-    await this.#insert('vigie.clinics', clinics);
+    await this.#insert('vigie.clinics', z.array(clinic).parse(clinics));
   }
 
   async fingerprint(): Promise<string> {

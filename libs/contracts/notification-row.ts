@@ -2,6 +2,13 @@ import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
 import { changeTypes } from './incident.js';
 
+/**
+ * `failed` is tried again soon; `refused` at a long interval, until somebody mends the receiver; `expired` is given up. The same words as in
+ * the metric `vigie_notifications_total`.
+ */
+export const notificationOutcomes = ['delivered', 'failed', 'refused', 'expired'] as const;
+export type NotificationOutcome = (typeof notificationOutcomes)[number];
+
 /** What became of one attempt to deliver an incident change to one receiver: a row of the table `notifications`. */
 export const notificationRow = z.strictObject({
   change_id: hex128,
@@ -9,9 +16,9 @@ export const notificationRow = z.strictObject({
   change_type: z.enum(changeTypes),
   /** Name of the receiver, never its URL. */
   endpoint: z.string(),
-  /** From 1. */
+  /** From 1, counted since the process took the change over. Giving up counts as one, so that its row does not take the place of the last try. */
   attempt: z.int().positive(),
-  outcome: z.enum(['delivered', 'failed', 'gave_up']),
+  outcome: z.enum(notificationOutcomes),
   /** HTTP status; 0 when there was no answer. */
   status: z.int().nonnegative(),
   /** A word or a short sentence; empty when delivered. */

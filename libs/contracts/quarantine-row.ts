@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
+import { hex128Of } from './hex128.js';
+import { topics } from './topics.js';
 
 /** Input that was taken in custody but could not be used: a row of `vigie.quarantine.v1` and of the table `quarantine`. */
 export const quarantineRow = z.strictObject({
@@ -21,3 +23,18 @@ export const quarantineRow = z.strictObject({
   content: z.string(),
 });
 export type QuarantineRow = z.infer<typeof quarantineRow>;
+
+/**
+ * The one maker of such rows. `identity` is what makes the refusal the same one when the input comes or is read again: parts without a zero
+ * byte, such as origin and digest of the content.
+ */
+export function quarantineRowOf(given: Omit<QuarantineRow, 'quarantine_id'>, identity: readonly string[]): QuarantineRow {
+  const quarantine_id = hex128Of([topics.quarantine, ...identity].join('\0'));
+  const { received_at, group_id, source, step, reason, field, detail, origin, content } = given;
+  return { quarantine_id, received_at, group_id, source, step, reason, field, detail, origin, content };
+}
+
+/** Where a row of the log lies, as `origin` names it; `line` counts from 0. */
+export function originInLog(at: { readonly topic: string; readonly partition: number }, offset: number, line: number): string {
+  return `${at.topic}/${at.partition}/${offset}#${line}`;
+}

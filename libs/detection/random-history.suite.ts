@@ -28,6 +28,8 @@ export interface Played {
   readonly suppressed: readonly NaiveIncident[];
   /** Everything told, what a replay told again left out. */
   readonly changes: readonly IncidentChange[];
+  /** Everything said, figures that are only for the store too, as often as it was. */
+  readonly said: readonly IncidentChange[];
   readonly rejudged: number;
 }
 
@@ -59,6 +61,7 @@ export function play(of: History): Played {
           .map((one) => [`${one.change_id} ${one.version}`, one]),
       ).values(),
     ],
+    said: told,
     rejudged,
   };
 }

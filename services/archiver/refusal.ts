@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { hash } from 'node:crypto';
+import { originInLog, type QuarantineRow, quarantineRowOf } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -33,13 +33,11 @@ export async function storeGoodLines(
 }
 
 /** The quarantine's row for a refused line: the same for every retry, its values masked. */
-export function quarantineRowOf(batch: Batch, { line, why }: Refusal, now: number): QuarantineRow {
+export function quarantinedLineOf(batch: Batch, { line, why }: Refusal, now: number): QuarantineRow {
   const topic = knownTopic(batch.at.topic);
   const masked = maskRow(topic, line.bytes);
-  const origin = `${topic}/${batch.at.partition}/${line.offset}#${line.line}`;
-  const id = createHash('sha256').update(`${origin}\n`).update(line.bytes).digest('hex').slice(0, 32);
-  return {
-    quarantine_id: id,
+  const origin = originInLog(batch.at, line.offset, line.line);
+  const row = {
     received_at: isoOf(now),
     group_id: masked.groupId,
     source: masked.source,
@@ -50,6 +48,7 @@ export function quarantineRowOf(batch: Batch, { line, why }: Refusal, now: numbe
     origin,
     content: masked.content,
   };
+  return quarantineRowOf(row, ['archive', origin, hash('sha256', line.bytes, 'hex')]);
 }
 
 /** Appends refused lines to the quarantine topic. Rejects with `Transient` when the topic is away. */
@@ -60,7 +59,7 @@ export class Quarantine {
   ) {}
 
   async append(batch: Batch, refusal: Refusal): Promise<void> {
-    const row = quarantineRowOf(batch, refusal, this.clock.now());
+    const row = quarantinedLineOf(batch, refusal, this.clock.now());
     const partition = batch.at.partition % (await this.log.partitions(topics.quarantine));
     await this.log.append({ topic: topics.quarantine, partition }, Buffer.from(`${JSON.stringify(row)}\n`));
   }

@@ -16,7 +16,7 @@ import { admit } from './admit.js';
 import type { Failpoint } from './failpoint.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './intake.js';
-import { quarantineRowOf } from './quarantine.js';
+import { quarantinedEventOf } from './quarantine.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 
 /** Items worked on before other requests get their turn. */
@@ -138,7 +138,7 @@ export class IngestPipeline {
   #setAside(intake: Intake, index: number, rows: readonly AccessRow[], why: Rejected): void {
     const { quarantine } = this.tools;
     const { groupId, source } = intake.source;
-    const row = quarantineRowOf(rows, why, index);
+    const row = quarantinedEventOf(rows, why, index);
     this.#write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
     intake.quarantine(why.reason);
   }

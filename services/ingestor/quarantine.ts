@@ -1,6 +1,6 @@
-import { hash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { type QuarantineRow, quarantineRowOf } from '#libs/contracts/quarantine-row.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
 
 /** Patients of a set-aside event that are kept with it. */
@@ -10,17 +10,12 @@ const patientsKeptMax = 1000;
  * The quarantine row of an event: its access rows as one, with the pseudonyms under `patient_ids`, so that it can be let in later
  * without asking the source again.
  */
-export function quarantineRowOf(rows: readonly AccessRow[], why: Rejected, index: number): QuarantineRow | undefined {
+export function quarantinedEventOf(rows: readonly AccessRow[], why: Rejected, index: number): QuarantineRow | undefined {
   const [first] = rows;
   if (!first) return undefined;
   const { patient_id: _, ...event } = first;
   const patientIds = rows.map((row) => row.patient_id).filter(Boolean);
-  return {
-    quarantine_id: hash(
-      'sha256',
-      `vigie.quarantine.v1\0${first.group_id}\0${first.source}\0${first.event_id}\0${why.reason}`,
-      'hex',
-    ).slice(0, 32),
+  const row = {
     received_at: first.received_at,
     group_id: first.group_id,
     source: first.source,
@@ -31,4 +26,5 @@ export function quarantineRowOf(rows: readonly AccessRow[], why: Rejected, index
     origin: `http:${randomUUID()}#${index}`,
     content: JSON.stringify({ ...event, patient_ids: patientIds.slice(0, patientsKeptMax), patients: patientIds.length }),
   };
+  return quarantineRowOf(row, [first.group_id, first.source, first.event_id, why.reason]);
 }

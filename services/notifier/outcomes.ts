@@ -1,27 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { AccessStore } from '#libs/access-store/port.js';
+import type { NotificationOutcome, NotificationRow } from '#libs/contracts/notification-row.js';
 import { isoOf, type Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ToldChange } from './channel.js';
 import type { Verdict } from './verdict.js';
-
-/** One attempt at telling one change: a row of the table `notifications`. */
-export interface NotificationRow {
-  readonly change_id: string;
-  readonly incident_id: string;
-  readonly change_type: string;
-  readonly endpoint: string;
-  /** Of this change since this process began; from 1, 0 when it was given up without one. */
-  readonly attempt: number;
-  readonly outcome: 'delivered' | 'later' | 'refused' | 'expired';
-  /** HTTP status, 0 where there was none. */
-  readonly status: number;
-  readonly reason: string;
-  readonly at: string;
-  /** From `received_at` of the row that caused the change. */
-  readonly delay_seconds: number;
-}
 
 /** Where attempts are kept for analysts. */
 export interface NotificationStore {
@@ -47,6 +31,38 @@ export const waitingRowsMax = 20_000;
 const insertRowsMax = 5_000;
 export const insertEveryMs = 1000;
 
+/** What can become of an attempt, or of the change when there is none any more. */
+export type Result = Verdict | { readonly kind: 'expired' };
+
+/** The row of one attempt. `attempts` is how many were made, this one included; of a change that is given up, all that were made. */
+export function notificationRowOf(
+  endpoint: string,
+  change: ToldChange,
+  attempts: number,
+  result: Result,
+  now: number,
+): NotificationRow {
+  return {
+    change_id: change.change_id,
+    incident_id: change.incident_id,
+    change_type: change.change_type,
+    endpoint,
+    attempt: result.kind === 'expired' ? attempts + 1 : attempts,
+    outcome: outcomeOf[result.kind],
+    status: 'status' in result ? result.status : 0,
+    reason: 'reason' in result ? result.reason : '',
+    at: isoOf(now),
+    delay_seconds: Math.max(0, now - Date.parse(change.received_at)) / 1000,
+  };
+}
+
+const outcomeOf: Readonly<Record<Result['kind'], NotificationOutcome>> = {
+  delivered: 'delivered',
+  later: 'failed',
+  refused: 'refused',
+  expired: 'expired',
+};
+
 /** Best effort: the log and the metrics have every outcome as well. */
 export class Outcomes {
   #rows: NotificationRow[] = [];
@@ -58,20 +74,8 @@ export class Outcomes {
     private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics },
   ) {}
 
-  note(endpoint: string, change: ToldChange, attempt: number, result: Verdict | { readonly kind: 'expired' }): void {
-    const now = this.tools.clock.now();
-    this.#rows.push({
-      change_id: change.change_id,
-      incident_id: change.incident_id,
-      change_type: change.change_type,
-      endpoint,
-      attempt,
-      outcome: result.kind,
-      status: 'status' in result ? result.status : 0,
-      reason: 'reason' in result ? result.reason : '',
-      at: isoOf(now),
-      delay_seconds: Math.max(0, now - Date.parse(change.received_at)) / 1000,
-    });
+  note(endpoint: string, change: ToldChange, attempts: number, result: Result): void {
+    this.#rows.push(notificationRowOf(endpoint, change, attempts, result, this.tools.clock.now()));
     if (this.#rows.length <= waitingRowsMax) return;
     const dropped = this.#rows.splice(0, this.#rows.length - waitingRowsMax).length;
     this.tools.metrics.add('vigie_notification_rows_dropped_total', {}, dropped);

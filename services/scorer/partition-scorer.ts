@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
@@ -8,6 +7,7 @@ import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Outbox } from './outbox.js';
+import { quarantinedRowOf } from './quarantined-row.js';
 
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
 export const updateEveryMs = 1_000;
@@ -151,18 +151,6 @@ export class PartitionScorer {
 
   #quarantined(frame: Frame, row: RejectedRow, now: number): QuarantineRow {
     this.tools.metrics.add('vigie_rows_rejected_total', { step: 'score', reason: row.reason });
-    const origin = `${this.at.topic}/${this.at.partition}/${frame.offset}#${row.line}`;
-    return {
-      quarantine_id: createHash('sha256').update(`score ${origin}`).digest('hex').slice(0, 32),
-      received_at: isoOf(now),
-      group_id: '',
-      source: '',
-      step: 'score',
-      reason: row.reason,
-      field: '',
-      detail: row.detail,
-      origin,
-      content: '',
-    };
+    return quarantinedRowOf(this.at, frame.offset, row, now);
   }
 }

@@ -1,0 +1,247 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { z } from 'zod';
+import { canaryEntry } from '../../cli/canary.js';
+import { listEntryOf } from '../../cli/lists.js';
+import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
+import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
+import { createStoreClient } from '#libs/access-store/client.js';
+import type { ListStore } from '#libs/access-store/lists.js';
+import { MemoryLists } from '#libs/access-store/memory-lists.js';
+import { MemoryStore } from '#libs/access-store/memory-store.js';
+import { migrate } from '#libs/access-store/migrate.js';
+import type { AccessStore, StoreTable } from '#libs/access-store/port.js';
+import { accessRow } from '#libs/contracts/access-row.js';
+import { incidentChange, type IncidentChange } from '#libs/contracts/incident.js';
+import { listEntry } from '#libs/contracts/list-entry.js';
+import { notificationOutcomes, notificationRow } from '#libs/contracts/notification-row.js';
+import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import { topics } from '#libs/contracts/topics.js';
+import { isTold, webhookBody, webhookBodyOf } from '#libs/contracts/webhook-body.js';
+import { play, randomHistories } from '#libs/detection/random-history.suite.js';
+import { rowLine, toRows } from '#libs/formats/to-rows.js';
+import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
+import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { rejected } from '#libs/runtime/outcome.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { quarantinedLineOf } from '#services/archiver/refusal.js';
+import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { quarantinedEventOf } from '#services/ingestor/quarantine.js';
+import type { ToldChange } from '#services/notifier/channel.js';
+import { insertOutcomes, Outcomes, type Result } from '#services/notifier/outcomes.js';
+import { quarantinedTextOf } from '#services/notifier/set-aside.js';
+import { quarantinedRowOf } from '#services/scorer/quarantined-row.js';
+
+/*
+ * Every writer of rows beside the contract of what it writes: each row is one that the schema allows, that the store in memory takes, and that
+ * ClickHouse takes and gives back as it was. A writer whose contract says something else is found here, not by an analyst.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'vigie-writers-'));
+let server: SpawnedClickHouse;
+let client: ClickHouseClient;
+beforeAll(async () => {
+  server = await spawnClickHouse(systemClock, { portBase: 19_360, directory: folder });
+  client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  await migrate(client);
+});
+afterAll(async () => {
+  await client.close();
+  await server.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const now = Date.UTC(2026, 10, 23, 8);
+const at = { topic: topics.accesses, partition: 3 };
+
+describe('what a writer writes is what its contract says, and both stores take it', () => {
+  const rows = eventRows();
+  const changes = engineChanges();
+
+  it('accesses of the ingestor', async () => {
+    expect(rows.length).toBeGreaterThan(3);
+    await bothTake('accesses', accessRow, rows.map(rowLine));
+  });
+
+  it('incident changes of the scorer, of every type', async () => {
+    const types = new Set(changes.map(({ change_type }) => change_type));
+    expect([...types].toSorted()).toEqual(incidentChange.shape.change_type.options.toSorted());
+    await bothTake('incident_changes', incidentChange, changes.map(line), 'incident_states FINAL');
+  });
+
+  it('bodies of webhooks, of every told change', () => {
+    const told = changes.filter(isToldChange);
+    expect(told.length).toBeGreaterThan(20);
+    for (const change of told) expect(webhookBody.parse(JSON.parse(line(webhookBodyOf(change))))).toEqual(webhookBodyOf(change));
+  });
+
+  it('quarantined events of the ingestor and lines of the scorer, the archiver and the notifier, each under an id of its own', async () => {
+    const why = rejected('time_in_future', 'time', 'The time is tomorrow.');
+    const bytes = Buffer.from('{"time":"tomorrow","group_id":"aleo"}\n');
+    const batch = { at, first: 7, last: 7, rows: 1, bytes, frames: [], token: '', sha256: '' };
+    const text = { reason: 'not_json', detail: 'The line is not JSON.', now };
+    const writers = [
+      quarantinedEventOf(rows, why, 0),
+      quarantinedLineOf(batch, { line: { offset: 7, line: 2, bytes }, why }, now),
+      quarantinedRowOf(at, 7, { line: 2, reason: 'not_a_row', detail: 'The row has no time.' }, now),
+      quarantinedTextOf(at, 7, 2, 'not json', text),
+    ].map((row) => quarantineRow.parse(row));
+    expect(new Set(writers.map(({ quarantine_id }) => quarantine_id)).size).toBe(4);
+    // Read again, a row is the same one.
+    expect(quarantinedTextOf(at, 7, 2, 'not json', text)).toEqual(writers[3]);
+    await bothTake('quarantine', quarantineRow, writers.map(line));
+  });
+
+  it('notifications of the notifier: every outcome, the first attempt and later ones, given up before any', async () => {
+    const results: readonly Result[] = [
+      { kind: 'delivered', status: 204 },
+      { kind: 'later', status: 0, reason: 'socket hang up' },
+      { kind: 'refused', status: 302, reason: 'answered 302', scope: 'endpoint' },
+      { kind: 'expired' },
+    ];
+    const memory = new MemoryStore();
+    for (const store of [memory, new ClickHouseStore(client, systemClock)]) {
+      const outcomes = new Outcomes(insertOutcomes(store), { clock: new FakeClock(now), log: failingLog, metrics: new Metrics('notifier') });
+      const [change] = changes.filter(isToldChange);
+      if (!change) throw new Error('no change is told');
+      for (const [n, result] of results.entries())
+        for (const attempts of [1, 2, 70_000]) outcomes.note(`endpoint-${n}`, change, attempts, result);
+      outcomes.note('new', change, 0, { kind: 'expired' });
+      await outcomes.flush();
+    } // prettier-ignore
+    const written = memory.rows('notifications').map((row) => notificationRow.parse(row));
+    expect(written).toHaveLength(13);
+    expect(new Set(written.map(({ outcome }) => outcome))).toEqual(new Set(notificationOutcomes));
+    expect(await stored('notifications', notificationRow)).toEqual(inOrder(written));
+  });
+
+  it('giving up takes no attempt’s place', () => {
+    const memory = new MemoryStore();
+    const outcomes = new Outcomes(insertOutcomes(memory), { clock: new FakeClock(now), log: failingLog, metrics: new Metrics('notifier') });
+    const [change] = changes.filter(isToldChange);
+    if (!change) throw new Error('no change is told');
+    outcomes.note('siem', change, 1, { kind: 'later', status: 500, reason: 'answered 500' });
+    outcomes.note('siem', change, 1, { kind: 'expired' });
+    return outcomes.flush().then(() => expect(memory.rows('notifications')).toHaveLength(2));
+  }); // prettier-ignore
+
+  it('list entries of the command line', async () => {
+    const options = {
+      group_id: 'aleo',
+      valid_from: '2026-01-01T00:00:00.000Z',
+      valid_until: null,
+      owner: 'soc',
+      reason: 'recall',
+    };
+    const entries = [canaryEntry('a'.repeat(32), 'aleo'), listEntryOf('recalls', 'dr.martin', options)];
+    expect(entries.map((entry) => listEntry.parse(entry))).toEqual(entries);
+    const stores: readonly ListStore[] = [new MemoryLists(), new ClickHouseLists(client)];
+    for (const store of stores) {
+      await store.put(entries);
+      expect(await store.entries()).toEqual(entries);
+    }
+  });
+
+  it('and a list entry that the contract does not allow is taken by neither', async () => {
+    const bad = { ...canaryEntry('a'.repeat(32), 'aleo'), list_name: 'no list' };
+    for (const store of [new MemoryLists(), new ClickHouseLists(client)]) await expect(store.put([bad])).rejects.toThrow('list_name');
+  }); // prettier-ignore
+});
+
+/** Parses each line by its contract, gives all to both stores and compares what ClickHouse gives back. */
+async function bothTake(name: StoreTable, contract: z.ZodType<object>, lines: readonly string[], physical: string = name): Promise<void> {
+  const parsed = lines.map((one) => contract.parse(JSON.parse(one)));
+  const bytes = Buffer.from(lines.map((one) => `${one}\n`).join(''));
+  const stores: readonly AccessStore[] = [new MemoryStore(), new ClickHouseStore(client, systemClock)];
+  for (const store of stores)
+    expect(await store.insert(name, bytes, lines.length, name)).toEqual({ kind: 'accepted', value: lines.length });
+  const distinct = [...new Map(parsed.map((row) => [line(row), row])).values()];
+  expect(await stored(physical, contract)).toEqual(inOrder(distinct));
+} // prettier-ignore
+
+/** The rows of a table or view; columns that a row left out come as their defaults and are left out again. */
+async function stored(table: string, contract: z.ZodType<object>): Promise<readonly object[]> {
+  const answer = await client.query({
+    query: `SELECT * FROM vigie.${table}`,
+    format: 'JSONEachRow',
+    clickhouse_settings: { date_time_output_format: 'iso', output_format_json_quote_64bit_integers: 0 },
+  });
+  const rows = await answer.json<Readonly<Record<string, unknown>>>();
+  return inOrder(
+    rows.map((row) => {
+      const whole = contract.safeParse(row);
+      return whole.success ? whole.data : contract.parse(withoutDefaults(row));
+    }),
+  );
+}
+
+function withoutDefaults(row: Readonly<Record<string, unknown>>): object {
+  const optional = Object.keys(accessRow.shape).filter((key) => accessRow.shape[key as keyof typeof accessRow.shape].isOptional());
+  return Object.fromEntries(Object.entries(row).filter(([key, value]) => !(optional.includes(key) && isEmpty(value))));
+} // prettier-ignore
+
+function isEmpty(value: unknown): boolean {
+  return value === '' || value === null || (Array.isArray(value) && value.length === 0);
+}
+
+function inOrder(rows: readonly object[]): readonly object[] {
+  return rows.toSorted((a, b) => (line(a) < line(b) ? -1 : 1));
+}
+
+function line(value: object): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+function isToldChange(change: IncidentChange): change is ToldChange {
+  return isTold(change.change_type);
+}
+
+/** What the engine says in invented histories, some of each type; of what is the same row to ClickHouse, the last. */
+function engineChanges(ofEachType = 12): readonly IncidentChange[] {
+  const kept = new Map<string, IncidentChange>();
+  const wanted = new Map(incidentChange.shape.change_type.options.map((type) => [type, ofEachType]));
+  for (const of of randomHistories(400)) {
+    if ([...wanted.values()].every((count) => count <= 0)) break;
+    for (const change of play(of).said.toSorted((a, b) => a.version - b.version)) {
+      const count = wanted.get(change.change_type) ?? 0;
+      if (count <= 0) continue;
+      wanted.set(change.change_type, count - 1);
+      kept.set(storedKey(change), change);
+    }
+  }
+  return [...kept.values()];
+}
+
+function storedKey(of: IncidentChange): string {
+  return [of.group_id, of.incident_id, of.change_id, of.detected_at, of.changed_at].join(' ');
+}
+
+function eventRows(): ReturnType<typeof toRows> {
+  const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
+  const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
+  if (!keys) throw new Error('the test key cannot be read');
+  const required = { time: '2026-11-23T07:59:59.900Z', clinic_id: 'c1', actor_id: 'dr.martin', action: 'read' };
+  const all = {
+    outcome: 'failure', actor_role: 'physician', actor_kind: 'human', privileged: false, record_count: 3, categories: ['identity'],
+    purpose: 'TREAT', emergency: true, source_ip: '10.0.0.1', device: 'WS-1', user_agent: 'x', session_id: 's', auth: 'card', mfa: true,
+    application: 'app', patient_ids: ['8001234', '8001235', '8001236'], id: '1', colour: 'red',
+  }; // prettier-ignore
+  return [required, { ...required, id: '2', patient_ids: ['8001234'] }, { ...required, ...all }].flatMap((item) => {
+    const event = parseVigieEvent(item);
+    if (event.kind !== 'accepted') throw new Error(event.detail);
+    return toRows(event.value, { source: 'siem', groupId: 'aleo', authority: 'group', keys }, new Date(now).toISOString(), item);
+  });
+}
+
+const failingLog = {
+  ...silentLog,
+  warn: (message: string): never => {
+    throw new Error(message);
+  },
+};
