@@ -174,6 +174,10 @@ export class Engine {
     return this.#state.stats();
   }
 
+  get options(): EngineOptions {
+    return this.#state.options;
+  }
+
   #take(bytes: Uint8Array, detectedAt: number): FrameOutcome {
     let rows = 0;
     let newestTime = 0;

@@ -19,8 +19,6 @@ export interface FillerTools {
 export interface Fillable {
   partitions(): readonly OwnedPartition[];
   readonly partitionCount: number;
-  /** How far back accesses decide, milliseconds. */
-  readonly horizonMs: number;
 }
 
 interface Ready {
@@ -80,7 +78,7 @@ export class Filler {
       const toMs = filling?.to_ms;
       if (!filling || toMs === undefined) continue;
       if ((await this.tools.history.storedThrough(owned.scorer.at)) < filling.through_offset) continue;
-      ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - this.pipeline.horizonMs, toMs });
+      ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - owned.scorer.horizonMs, toMs });
     }
     return ready;
   }

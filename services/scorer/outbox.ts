@@ -1,29 +1,39 @@
+import { z } from 'zod';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import { frameBytesMax, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 
 type Row = IncidentChange | QuarantineRow;
-interface Waiting {
-  readonly topic: string;
-  readonly partition: number;
-  readonly line: string;
-}
+
+/** A row that is decided and not appended yet. */
+export const waiting = z.object({ topic: z.string(), partition: z.int().nonnegative(), line: z.string() });
+export type Waiting = Readonly<z.infer<typeof waiting>>;
 
 /**
  * What a partition's scorer has decided but the log has not acknowledged yet. The windows have already taken their rows in, so a
- * decision must not be lost when the append fails: it waits here and is appended before anything else, in order.
+ * decision must not be lost when the append fails: it waits here and is appended before anything else, in order. A snapshot of those windows
+ * takes what waits along, so that whoever goes on from it appends it, perhaps once more: the ids are the same.
  */
 export class Outbox {
-  #waiting: Waiting[] = [];
+  #waiting: readonly Waiting[];
 
+  /** `waiting` is what waited when the snapshot was taken that the windows come from. */
   constructor(
     private readonly log: EventLog,
     private readonly partitions: { readonly incidents: number; readonly quarantine: number },
-  ) {}
+    waiting: readonly Waiting[] = [],
+  ) {
+    this.#waiting = waiting;
+  }
 
   get size(): number {
     return this.#waiting.length;
+  }
+
+  /** What waits, oldest first. */
+  get waiting(): readonly Waiting[] {
+    return this.#waiting;
   }
 
   addChanges(changes: readonly IncidentChange[]): void {
@@ -35,8 +45,13 @@ export class Outbox {
   }
 
   #add<T extends Row>(topic: string, partitions: number, rows: readonly T[], key: (row: T) => string): void {
-    for (const row of rows)
-      this.#waiting.push({ topic, partition: partitionOf(row.group_id, key(row), partitions), line: `${JSON.stringify(row)}\n` });
+    if (rows.length === 0) return;
+    const added = rows.map((row) => ({
+      topic,
+      partition: partitionOf(row.group_id, key(row), partitions),
+      line: `${JSON.stringify(row)}\n`,
+    }));
+    this.#waiting = [...this.#waiting, ...added];
   }
 
   /** Appends everything that waits, oldest first; what was acknowledged leaves at once. Rejects with `Transient` when the log is away. */

@@ -3,7 +3,7 @@ import type { PartitionScorer } from './partition-scorer.js';
 
 /** A partition that is ours, and what is going on with it. */
 export class OwnedPartition {
-  /** Next offset of the newest snapshot, -1 before the first. */
+  /** Next offset of the newest snapshot, -1 before the first and where it lacks something that no offset tells. */
   snapshotOffset: number;
   /** On the monotonic clock, milliseconds. */
   snapshotAt: number;
@@ -14,6 +14,7 @@ export class OwnedPartition {
   filling: Filling | undefined;
   /** It left: nothing of it may be judged or written any more. */
   isGone = false;
+  #changes = 0;
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -45,13 +46,23 @@ export class OwnedPartition {
   /** Nothing is lacking any more. The snapshot says otherwise until the next one, which is therefore new whatever the offset. */
   filled(): void {
     this.filling = undefined;
-    this.snapshotOffset = -1;
+    this.outdated();
   }
 
   /** Windows lack more than was known. */
   needs(more: Filling | undefined): void {
     if (!more) return;
     this.filling = joined(this.filling, more);
+    this.outdated();
+  }
+
+  /** Something changed that no offset tells: the newest snapshot, and one that is being written, lack it. */
+  outdated(): void {
     this.snapshotOffset = -1;
+    this.#changes += 1;
+  }
+  /** Changes that no offset tells, so far. */
+  get changes(): number {
+    return this.#changes;
   }
 }

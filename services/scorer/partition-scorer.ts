@@ -6,8 +6,9 @@ import type { Rule } from '#libs/detection/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { Outbox } from './outbox.js';
+import type { Outbox, Waiting } from './outbox.js';
 import { quarantinedRowOf } from './quarantined-row.js';
+import { horizonMs } from './window-needs.js';
 
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
 export const updateEveryMs = 1_000;
@@ -16,6 +17,16 @@ export interface PartitionScorerTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly outbox: Outbox;
+}
+
+/** What a snapshot says, all of one moment: windows without what they decided, or under other rules than theirs, would be a lie. */
+export interface Moment {
+  readonly nextOffset: number;
+  readonly rules: readonly Rule[];
+  /** Decided, and not appended yet. */
+  readonly waiting: readonly Waiting[];
+  /** As it is when the first piece is asked for. */
+  readonly pieces: Iterable<Uint8Array>;
 }
 
 /**
@@ -118,8 +129,19 @@ export class PartitionScorer {
     return this.engine.explain(groupId, actorId);
   }
 
-  snapshot(): Iterable<Uint8Array> {
-    return this.engine.snapshot();
+  /** All that is known at this moment, and what goes into the header that stands before it. */
+  snapshot(): Moment {
+    const { nextOffset, engine, tools } = this;
+    return { nextOffset, rules: engine.options.rules, waiting: tools.outbox.waiting, pieces: engine.snapshot() };
+  }
+
+  /** The rules that its windows are kept for. */
+  get rules(): readonly Rule[] {
+    return this.engine.options.rules;
+  }
+  /** How far back accesses decide under these rules, milliseconds. */
+  get horizonMs(): number {
+    return horizonMs(this.engine.options);
   }
 
   stats(): EngineStats {

@@ -5,12 +5,12 @@ import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import { Outbox } from './outbox.js';
 import { OwnedPartition } from './owned-partition.js';
 import { PartitionScorer } from './partition-scorer.js';
 import { lackingOf } from './lacking.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
-import { horizonMs } from './window-needs.js';
 
 export const scorerGroup = 'vigie-scorer';
 
@@ -74,13 +74,13 @@ export class ScorerPipeline implements Reader {
     const options = this.#engine;
     const restored = await this.#snapshots.restore(at, options);
     const next = Math.max(restored?.header.offset ?? 0, held.start);
-    const outbox = new Outbox(this.tools.log, this.#counts);
+    const outbox = new Outbox(this.tools.log, this.#counts, restored?.header.waiting);
     const engine = restored?.engine ?? new Engine(options);
     const scorer = new PartitionScorer(at, engine, next, { ...this.tools, outbox });
     const now = this.tools.clock.monotonic();
     const filling = lackingOf(restored, held, options, this.tools.clock.now());
     const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });
-    if (options !== this.#engine) await this.#switch(owned, this.#engine.rules);
+    while (owned.scorer.rules !== this.#engine.rules) await this.#switch(owned);
     this.#owned.set(nameOf(at), owned);
     if (filling)
       this.tools.logger.warn('windows lack accesses of the past and are filled from the store', {
@@ -112,8 +112,8 @@ export class ScorerPipeline implements Reader {
     await owned.alone(async () => {
       await owned.writing?.catch(() => {});
       await owned.scorer.released();
-      await owned.scorer.tellFigures(true);
-      await this.#snapshots.begin(owned, this.#engine);
+      await this.#tellLast(owned);
+      await this.#snapshots.begin(owned);
       owned.isGone = true;
     });
     this.#owned.delete(nameOf(at));
@@ -131,15 +131,11 @@ export class ScorerPipeline implements Reader {
   /** Judges by other rules, each partition between two frames. */
   async useRules(rules: readonly Rule[]): Promise<void> {
     this.#engine = { ...this.#engine, rules };
-    for (const owned of this.#owned.values()) await owned.alone(() => this.#switch(owned, rules));
+    for (const owned of this.#owned.values()) await owned.alone(() => this.#switch(owned));
   }
 
   get rules(): readonly Rule[] {
     return this.#engine.rules;
-  }
-  /** How far back accesses decide, milliseconds. */
-  get horizonMs(): number {
-    return horizonMs(this.#engine);
   }
 
   /** Partitions that are ours. */
@@ -162,8 +158,8 @@ export class ScorerPipeline implements Reader {
 
   /** Writes a snapshot, and tells nothing of the partition before it is there. Call it in the partition's turn, with none being written. */
   keepBeforeTelling(owned: OwnedPartition): void {
-    owned.snapshotOffset = -1;
-    const written = this.#snapshots.begin(owned, this.#engine);
+    owned.outdated();
+    const written = this.#snapshots.begin(owned);
     owned.scorer.holdUntil(written);
     this.#noteFailure(owned, written);
   }
@@ -173,20 +169,39 @@ export class ScorerPipeline implements Reader {
     for (const owned of this.#owned.values()) await owned.writing?.catch(() => {});
   }
 
-  async #switch(owned: OwnedPartition, rules: readonly Rule[]): Promise<void> {
+  /** What the log does not take now is in the snapshot, for whoever has the partition next. */
+  async #tellLast(owned: OwnedPartition): Promise<void> {
+    try {
+      await owned.scorer.tellFigures(true);
+    } catch (cause) {
+      if (!(cause instanceof Transient)) throw cause;
+      const { partition } = owned.scorer.at;
+      this.tools.logger.warn('the partition left while the log was away; what waits goes with its snapshot', {
+        partition,
+        cause,
+      });
+      owned.outdated();
+    }
+  }
+
+  async #switch(owned: OwnedPartition): Promise<void> {
+    const { rules } = this.#engine;
+    if (owned.isGone || owned.scorer.rules === rules) return;
     // The old windows give their memory to the new ones, so a snapshot of the old ones must be finished before.
     await owned.writing?.catch(() => {});
     const { watermark } = owned.scorer.stats();
     const fromMs = owned.scorer.useRules(rules);
     if (fromMs !== undefined && watermark > 0)
       owned.needs({ from_ms: fromMs, to_ms: watermark, through_offset: owned.scorer.nextOffset - 1 });
+    // From where the new rules look on is not told by the log: a replay would have them see more, and tell what they raise under other ids.
+    this.keepBeforeTelling(owned);
   }
 
   /** A snapshot may take at most a twentieth of the time, however large the state has grown. It is written beside the stream. */
   #snapshotWhenDue(owned: OwnedPartition): void {
     const age = this.tools.clock.monotonic() - owned.snapshotAt;
     if (age < Math.max(this.options.snapshotEveryMs, 20 * owned.snapshotTookMs)) return;
-    this.#noteFailure(owned, this.#snapshots.begin(owned, this.#engine));
+    this.#noteFailure(owned, this.#snapshots.begin(owned));
   }
 
   #noteFailure(owned: OwnedPartition, written: Promise<void>): void {

@@ -57,10 +57,10 @@ export class Archive {
   readonly store = new MemoryStore();
   readonly history = new MemoryHistory(this.store);
 
-  async take(frame: Frame): Promise<void> {
-    const token = `frame ${frame.offset}`;
+  async take(frame: Frame, from = at): Promise<void> {
+    const token = `frame ${from.partition}/${frame.offset}`;
     await this.store.insert('accesses', frame.bytes, 1, token);
-    await this.store.recordBatch({ ...at, first: frame.offset, last: frame.offset, rows: 1, refused: 0, token });
+    await this.store.recordBatch({ ...from, first: frame.offset, last: frame.offset, rows: 1, refused: 0, token });
   }
 }
 
@@ -72,9 +72,10 @@ export interface ScorerGiven {
   readonly held?: { readonly start: number; readonly end: number };
   readonly snapshotEveryMs?: number;
   readonly clock?: FakeClock;
+  readonly partitions?: number;
 }
 
-/** A scorer that was just started and has its partition. */
+/** A scorer that was just started and has its partition, and more of them where it is asked for. */
 export async function aScorer(given: ScorerGiven) {
   const { log, stateDir, rules, archive = new Archive(), held = { start: 0, end: 0 }, snapshotEveryMs = 0 } = given;
   const engine = { rules, quietMs: 86_400_000, allowedLatenessMs: 900_000 };
@@ -82,12 +83,18 @@ export async function aScorer(given: ScorerGiven) {
   const tools = { log, clock, logger: silentLog, metrics: new Metrics('scorer') };
   const pipeline = new ScorerPipeline({ engine, stateDir, snapshotEveryMs }, tools);
   await pipeline.start();
-  const from = await pipeline.assigned(at, held);
+  const from: number[] = [];
+  for (let partition = 0; partition < (given.partitions ?? 1); partition += 1) {
+    const next = await pipeline.assigned({ ...at, partition }, held);
+    from.push(next === 'earliest' ? held.start : next);
+  }
   const beside = { ...tools, history: archive.history };
   return {
     ...tools,
     pipeline,
-    from: from === 'earliest' ? held.start : from,
+    from: from[0] ?? 0,
+    /** The same of each partition. */
+    fromOf: from,
     rejudger: new Rejudger(() => pipeline.partitions(), {
       ...beside,
       keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { filling } from './filling.js';
+import { waiting } from './outbox.js';
 
 /**
  * A snapshot file: `VIGIE-SNAPSHOT 1\n`, then records of {length: u32 LE, crc32: u32 LE, bytes}. The first record is the header as
@@ -20,6 +21,8 @@ const headerSchema = z.object({
   windows: z.array(z.string()).optional(),
   /** What the windows still lacked. */
   filling: filling.optional(),
+  /** What had been decided and not appended, in order: to be appended before anything else. */
+  waiting: z.array(waiting).optional(),
 });
 export type SnapshotHeader = z.infer<typeof headerSchema>;
 

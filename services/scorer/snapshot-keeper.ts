@@ -32,36 +32,34 @@ export class SnapshotKeeper {
    * Begins to write, unless it is being done or nothing is new. Call it in the partition's turn: the snapshot is that of this moment, while
    * frames go on as the file is written. The promise is `owned.writing`, which rejects when the file cannot be written.
    */
-  begin(owned: OwnedPartition, options: EngineOptions): Promise<void> {
+  begin(owned: OwnedPartition): Promise<void> {
     if (owned.writing) return owned.writing;
     owned.snapshotAt = this.tools.clock.monotonic();
     if (owned.scorer.nextOffset === owned.snapshotOffset) return Promise.resolve();
+    const moment = owned.scorer.snapshot();
     const header: SnapshotHeader = {
-      offset: owned.scorer.nextOffset,
+      offset: moment.nextOffset,
       written_at: isoOf(this.tools.clock.now()),
-      windows: [...windowKeys(options.rules)],
+      windows: [...windowKeys(moment.rules)],
       ...(owned.filling && { filling: owned.filling }),
+      ...(moment.waiting.length > 0 && { waiting: [...moment.waiting] }),
     };
-    const pieces = owned.scorer.snapshot()[Symbol.iterator]();
+    const pieces = moment.pieces[Symbol.iterator]();
     // The state is that of the first piece, so it is asked for before anything is awaited.
     const first = pieces.next();
-    owned.writing = this.#write(owned, header, first, pieces).finally(() => {
+    owned.writing = this.#write(owned, header, all(first, pieces)).finally(() => {
       owned.writing = undefined;
       pieces.return?.();
     });
     return owned.writing;
   }
 
-  async #write(
-    owned: OwnedPartition,
-    header: SnapshotHeader,
-    first: IteratorResult<Uint8Array>,
-    pieces: Iterator<Uint8Array>,
-  ): Promise<void> {
+  async #write(owned: OwnedPartition, header: SnapshotHeader, pieces: Iterable<Uint8Array>): Promise<void> {
     const { clock, metrics } = this.tools;
-    const { at } = owned.scorer;
-    const bytes = await writeSnapshot(this.#pathOf(at), header, all(first, pieces));
-    owned.snapshotOffset = header.offset;
+    const { changes, scorer } = owned;
+    const { at } = scorer;
+    const bytes = await writeSnapshot(this.#pathOf(at), header, pieces);
+    if (owned.changes === changes) owned.snapshotOffset = header.offset;
     owned.snapshotTookMs = clock.monotonic() - owned.snapshotAt;
     metrics.observe('vigie_snapshot_seconds', owned.snapshotTookMs / 1000);
     metrics.set('vigie_snapshot_bytes', bytes, { partition: at.partition });

@@ -4,7 +4,10 @@ import type { ClockPart } from './match.js';
 const dayMs = 86_400_000;
 /** Every zone changes its offset on a quarter of an hour of UTC, so one offset per quarter is enough. */
 const quarterMs = 900_000;
-const quartersKept = 4_096;
+/** Two years of quarters. */
+const quartersKept = 65_536;
+/** By time zone, for all who ask: to format a time costs as much as to judge some thirty rows. */
+const offsetsOf = new Map<string, (timeMs: number) => number>();
 
 /** Whether a name is one of the IANA database, written as there: ClickHouse minds the case. */
 export function isTimeZone(name: string): boolean {
@@ -20,9 +23,15 @@ export function isTimeZone(name: string): boolean {
 
 /** Hour, day of month or weekday of an instant (milliseconds UTC) in a time zone of the IANA database. */
 export function localPart(zoneName: string, part: ClockPart): (timeMs: number) => number {
+  const offsetAt = offsetsOf.get(zoneName) ?? rememberingOffsets(zoneName);
+  offsetsOf.set(zoneName, offsetAt);
+  return (timeMs) => partOf(part, timeMs + offsetAt(timeMs));
+}
+
+function rememberingOffsets(zoneName: string): (timeMs: number) => number {
   const offsetAt = offsetReader(zoneName);
   const offsets = new Map<number, number>();
-  const localMs = (timeMs: number): number => {
+  return (timeMs) => {
     const quarter = Math.floor(timeMs / quarterMs);
     let offset = offsets.get(quarter);
     if (offset === undefined) {
@@ -30,9 +39,8 @@ export function localPart(zoneName: string, part: ClockPart): (timeMs: number) =
       if (offsets.size >= quartersKept) offsets.clear();
       offsets.set(quarter, offset);
     }
-    return timeMs + offset;
+    return offset;
   };
-  return (timeMs) => partOf(part, localMs(timeMs));
 }
 
 /** Milliseconds that the local time of a zone is ahead of UTC. */
