@@ -30,6 +30,8 @@ export interface JoinOptions {
   readonly topics: readonly string[];
   /** Upper bound of the bytes handed over in one call of `Reader.frames`. */
   readonly batchBytesMax: number;
+  /** Gives up waiting for the first join: `join` rejects then. A member that has joined is left by `Membership.leave`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Offsets of a partition: of the oldest frame that is still there, and of the next one to be written. */

@@ -1,10 +1,13 @@
 import kafkajs, { type Admin, type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Clock } from '#libs/runtime/clock.js';
+import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { installCodecs } from './codecs.js';
+import { Door } from './door.js';
+import type { ConsumerSource } from './generation.js';
 import { quietRequestQueue } from './request-queue.js';
 
 export interface KafkaOptions {
@@ -18,6 +21,10 @@ export interface KafkaOptions {
   readonly random?: () => number;
   readonly log?: Log;
   readonly metrics?: Metrics;
+  /** Told whether members of groups are where they should be. */
+  readonly health?: Health;
+  /** Ids of the members that live under this client id, kept by the members. */
+  readonly memberIds?: Set<string>;
   /** A member that is not heard of for so long loses its partitions, in milliseconds. */
   readonly sessionTimeoutMs?: number;
   /** An append that is not acknowledged after so long rejects with `Transient`, in milliseconds. */
@@ -32,10 +39,25 @@ export const stuckMsDefault = 30_000;
 /** Deadline of a question to a broker: metadata, offsets, commits. */
 export const questionMsMax = 15_000;
 
-export function kafkaClient({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOptions): Kafka {
+export function kafkaClient(options: KafkaOptions): Kafka {
+  return new kafkajs.Kafka(configOf(options));
+}
+
+/** Each consumer on a client of its own, with connections that can be cut. */
+export function consumerSource(options: KafkaOptions): ConsumerSource {
+  return {
+    consumer(config) {
+      const door = new Door();
+      const client = new kafkajs.Kafka({ ...configOf(options), socketFactory: door.socketFactory });
+      return Object.assign(client.consumer(config), { cut: () => door.shut() });
+    },
+  };
+}
+
+function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOptions): KafkaConfig {
   installCodecs();
   quietRequestQueue();
-  const config: KafkaConfig = {
+  return {
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3000,
@@ -48,7 +70,6 @@ export function kafkaClient({ brokers, clientId, ssl, sasl, log = silentLog }: K
     ...(ssl === undefined ? {} : { ssl }),
     ...(sasl === undefined ? {} : { sasl }),
   };
-  return new kafkajs.Kafka(config);
 }
 
 /** kafkajs calls much an error that it then repairs by itself; its words go to the log without their data. */

@@ -1,16 +1,28 @@
-import type { Admin, Kafka, Producer } from 'kafkajs';
+import { randomUUID } from 'node:crypto';
+import type { Admin, Producer } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import { refuseOversized } from '../limits.js';
 import { keyOf } from '../member/group-state.js';
 import type { EventLog, JoinOptions, Membership, Reader, TopicPartition } from '../port.js';
-import { appendDeadlineMsDefault, kafkaClient, type KafkaOptions, questionMsMax, requireTopics, within } from './client.js';
+import {
+  appendDeadlineMsDefault,
+  consumerSource,
+  kafkaClient,
+  type KafkaOptions,
+  questionMsMax,
+  requireTopics,
+  within,
+} from './client.js';
 import { KafkaMember } from './kafka-member.js';
 import { PartitionSender } from './partition-sender.js';
 
 export type { KafkaOptions } from './client.js';
 
 /** Connects to Kafka. Rejects with `Transient` when no broker answers. Topics are made by `createTopics`, never by the way. */
-export async function openKafkaLog(options: KafkaOptions): Promise<EventLog> {
+export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
+  // A client id of this process alone: the coordinator names it with each member, so that a member that nobody runs can be told.
+  const clientId = `${given.clientId}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const options: KafkaOptions = { ...given, clientId, memberIds: new Set() };
   const client = kafkaClient(options);
   const admin = client.admin();
   // Not idempotent: kafkajs calls its own sequence numbers experimental (issues 598, 353); events carry identifiers that make repeats harmless.
@@ -21,11 +33,10 @@ export async function openKafkaLog(options: KafkaOptions): Promise<EventLog> {
   });
   const brokers = options.brokers.join(', ');
   await within(options.clock, questionMsMax, `connection to ${brokers}`, Promise.all([admin.connect(), producer.connect()]));
-  return new KafkaLog(client, admin, producer, options);
+  return new KafkaLog(admin, producer, options);
 }
 
 class KafkaLog implements EventLog {
-  readonly #client: Kafka;
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #options: KafkaOptions;
@@ -34,8 +45,7 @@ class KafkaLog implements EventLog {
   readonly #inHand = new Set<Promise<unknown>>();
   #closed = false;
 
-  constructor(client: Kafka, admin: Admin, producer: Producer, options: KafkaOptions) {
-    this.#client = client;
+  constructor(admin: Admin, producer: Producer, options: KafkaOptions) {
     this.#admin = admin;
     this.#producer = producer;
     this.#options = options;
@@ -65,7 +75,7 @@ class KafkaLog implements EventLog {
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     if (this.#closed) throw new Error('the log is closed');
     await requireTopics(this.#admin, this.#options.clock, options.topics);
-    return KafkaMember.join(this.#client, this.#admin, this.#options, options, reader);
+    return KafkaMember.join(consumerSource(this.#options), this.#admin, this.#options, options, reader);
   }
 
   async close(): Promise<void> {

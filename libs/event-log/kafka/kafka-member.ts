@@ -1,12 +1,13 @@
-import type { Admin, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Admin, ConsumerConfig, EachBatchPayload } from 'kafkajs';
 import { silentLog } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { appendBytesMax } from '../limits.js';
 import { keyOf } from '../member/group-state.js';
 import type { Frame, JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
-import { type KafkaOptions, questionMsMax, sessionTimeoutMsDefault, stuckMsDefault, within } from './client.js';
+import { type KafkaOptions, isRetriable, messageOf, sessionTimeoutMsDefault, stuckMsDefault } from './client.js';
 import { Committer } from './committer.js';
+import { type Assignment, type ConsumerSource, Generation } from './generation.js';
 import { KafkaRun } from './kafka-run.js';
 import { Offsets } from './offsets.js';
 import { Watchdog } from './watchdog.js';
@@ -14,16 +15,20 @@ import { Watchdog } from './watchdog.js';
 /** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */
 const fetchWaitMsMax = 100;
 const heartbeatsPerSession = 6;
-/** Joining may wait for another member to notice that it must share. */
-const joinMsMax = 120_000;
+/** Waits before a new consumer, doubled for each one in a row that did not join, in milliseconds. */
+const renewFirstWaitMs = 200;
+const renewWaitMsMax = 10_000;
+/** Consumers in a row that broke down for a reason that trying again does not mend, before the member ends. */
+const breakdownsMax = 5;
 
 /**
- * A member of a consumer group. kafkajs fetches and keeps the session; where to read, what is handed over and committed is decided here.
- * Longer than the house likes: it follows one consumer through joins, restarts and its end, and halves of it would share all of that state.
+ * A member of a consumer group: one consumer at a time, made by `#live` alone. A consumer that is over is made to leave before the next
+ * one begins. kafkajs fetches and keeps the session; where to read, what is handed over and committed is decided here.
+ * Longer than the house likes: it follows one membership through joins, new consumers and its end, and halves would share all of that.
  */
 export class KafkaMember implements Membership {
   readonly ended: Promise<void>;
-  readonly #client: Kafka;
+  readonly #source: ConsumerSource;
   readonly #kafka: KafkaOptions;
   readonly #options: JoinOptions;
   readonly #reader: Reader;
@@ -32,26 +37,40 @@ export class KafkaMember implements Membership {
   readonly #leaving = new Map<string, Promise<void>>();
   readonly #committer: Committer;
   readonly #watchdog: Watchdog;
+  readonly #stopping = new AbortController();
   readonly #settle: { readonly resolve: () => void; readonly reject: (cause: unknown) => void };
-  #consumer: Consumer;
+  readonly #joined = Promise.withResolvers<void>();
+  /** Members of this process, by the ids that the coordinator gave them. */
+  readonly #memberIds: Set<string>;
+  #generation: Generation;
   #memberId = '';
-  #joined = Promise.withResolvers<void>();
   #over = false;
+  #left = false;
+  #trouble = '';
+  #failure = '';
+  #inARow = 0;
+  #breakdowns = 0;
 
-  private constructor(client: Kafka, admin: Admin, kafka: KafkaOptions, options: JoinOptions, reader: Reader) {
-    this.#client = client;
+  private constructor(source: ConsumerSource, admin: Admin, kafka: KafkaOptions, options: JoinOptions, reader: Reader) {
+    this.#source = source;
     this.#kafka = kafka;
     this.#options = options;
     this.#reader = reader;
+    this.#memberIds = kafka.memberIds ?? new Set();
     this.#offsets = new Offsets(admin, kafka.clock, options.group);
-    this.#consumer = this.#createConsumer();
-    this.#committer = new Committer(kafka.clock, (at) => !this.#consumerGone && this.#runs.has(keyOf(at)));
+    this.#committer = new Committer(kafka.clock, (at) => !this.#left && this.#runs.has(keyOf(at)));
     this.#watchdog = new Watchdog({
       clock: kafka.clock,
       stuckMs: kafka.stuckMs ?? stuckMsDefault,
       runs: () => [...this.#runs.values()],
+      own: () => ({
+        clientId: kafka.clientId,
+        memberIds: this.#memberIds,
+        memberId: this.#memberId,
+        served: new Set(this.#runs.keys()),
+      }),
       offsets: this.#offsets,
-      restart: () => this.#restart(),
+      renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
     });
@@ -60,30 +79,30 @@ export class KafkaMember implements Membership {
     this.#settle = { resolve, reject };
     promise.catch(() => {}); // whoever holds the membership watches it; a rejection before that must not end the process
     this.#joined.promise.catch(() => {});
+    this.#generation = this.#begin();
   }
 
-  #consumerGone = false;
-
+  /** Resolves at the first join, however long the brokers are away; rejects when the member ends before it, or the signal aborts. */
   static async join(
-    client: Kafka,
+    source: ConsumerSource,
     admin: Admin,
     kafka: KafkaOptions,
     options: JoinOptions,
     reader: Reader,
   ): Promise<KafkaMember> {
-    const member = new KafkaMember(client, admin, kafka, options, reader);
-    try {
-      await member.#begin();
-    } catch (cause) {
-      await member.#fail(cause);
-      throw cause;
-    }
+    const member = new KafkaMember(source, admin, kafka, options, reader);
+    member.#showHealth();
     member.#watchdog.start();
+    void member.#live();
+    const giveUp = () => void member.leave().catch(() => {});
+    if (options.signal?.aborted) giveUp();
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    await member.#joined.promise.finally(() => options.signal?.removeEventListener('abort', giveUp));
     return member;
   }
 
   commit(at: TopicPartition, nextOffset: number): Promise<boolean> {
-    return this.#committer.commit(this.#consumer, at, nextOffset);
+    return this.#committer.commit(this.#generation.consumer, at, nextOffset);
   }
 
   async positions(): Promise<readonly Position[]> {
@@ -103,37 +122,58 @@ export class KafkaMember implements Membership {
   }
 
   async leave(): Promise<void> {
-    if (this.#over) return this.ended.catch(() => {});
-    this.#over = true;
-    this.#watchdog.stop();
+    if (!this.#stop(new Error('the member leaves'))) return this.ended.catch(() => {});
     const outcomes = await Promise.allSettled([
-      ...[...this.#runs.entries()].map(([key, run]) => this.#stop(key, run)),
+      ...[...this.#runs.entries()].map(([key, run]) => this.#finish(key, run)),
       ...this.#leaving.values(),
     ]);
-    await this.#disconnect(this.#consumer);
+    await this.#gone();
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     this.#settle.resolve();
   }
 
-  async #begin(): Promise<void> {
-    const consumer = this.#consumer;
-    const { clock } = this.#kafka;
-    await within(clock, questionMsMax, 'connection of a consumer', consumer.connect());
-    await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
-    void consumer
-      .run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: 64,
-        eachBatch: (payload) => this.#onBatch(consumer, payload),
-      })
-      .catch((cause: unknown) => this.#joined.reject(cause));
-    await within(clock, joinMsMax, `joining group ${this.#options.group}`, this.#joined.promise);
+  /** The one hand that makes consumers. */
+  async #live(): Promise<void> {
+    const { clock, log = silentLog } = this.#kafka;
+    while (!this.#over) {
+      const generation = this.#generation;
+      const cause = await generation.over;
+      if (this.#over) return;
+      this.#trouble = messageOf(cause);
+      for (const [key, run] of this.#runs) this.#letGo(key, run);
+      this.#forgetMember();
+      await generation.end();
+      if (!this.#mayGoOn(cause)) return void this.#fail(cause);
+      const waitMs = Math.min(renewWaitMsMax, renewFirstWaitMs * 2 ** this.#inARow);
+      this.#inARow += 1;
+      log.warn('the Kafka consumer is over and another one is made', { reason: this.#options.group, waitMs, cause });
+      await clock.sleep(waitMs, this.#stopping.signal).catch(() => {});
+      if (!this.#over) this.#generation = this.#begin();
+    }
   }
 
-  #createConsumer(): Consumer {
+  /** What a broker that comes back mends is tried for ever; anything else a few times, for kafkajs calls much by a wrong name. */
+  #mayGoOn(cause: unknown): boolean {
+    if (cause instanceof Transient || isRetriable(cause)) return true;
+    this.#breakdowns += 1;
+    return this.#breakdowns < breakdownsMax;
+  }
+
+  #begin(): Generation {
+    return new Generation({
+      source: this.#source,
+      config: this.#consumerConfig(),
+      topics: this.#options.topics,
+      clock: this.#kafka.clock,
+      log: this.#kafka.log ?? silentLog,
+      onAssignment: (generation, memberId, assignment) => this.#onAssignment(generation, memberId, assignment),
+      onBatch: (generation, payload) => this.#onBatch(generation, payload),
+    });
+  }
+
+  #consumerConfig(): ConsumerConfig {
     const { sessionTimeoutMs = sessionTimeoutMsDefault } = this.#kafka;
-    const consumer = this.#client.consumer({
+    return {
       groupId: this.#options.group,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
@@ -143,47 +183,42 @@ export class KafkaMember implements Membership {
       maxBytesPerPartition: this.#options.batchBytesMax,
       maxBytes: Math.max(4 * this.#options.batchBytesMax, appendBytesMax),
       allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8, restartOnFailure: async () => !this.#over },
-    });
-    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) =>
-      this.#onAssignment(consumer, payload.memberId, payload.memberAssignment),
-    );
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (this.#over || consumer !== this.#consumer) return;
-      this.#kafka.log?.warn('the Kafka consumer broke down', { reason: restart ? 'it starts again' : 'it ends', cause: error });
-      if (!restart) void this.#fail(error);
-    });
-    return consumer;
+      // Never by itself: a consumer that starts again beside the one that we make is a second member whom nobody serves.
+      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8, restartOnFailure: async () => false },
+    };
   }
 
   /** Runs inside the client's join, before its first fetch: partitions are paused here until their reader has said where to begin. */
-  #onAssignment(consumer: Consumer, memberId: string, assignment: Readonly<Record<string, readonly number[]>>): void {
-    if (this.#over || consumer !== this.#consumer) return;
+  #onAssignment(generation: Generation, memberId: string, assignment: Assignment): void {
+    if (this.#over) return;
     const ours = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
     const keys = new Set(ours.map(keyOf));
     // Another member id: the group thought us dead, and others may have owned everything meanwhile.
     const kept = memberId === this.#memberId;
+    this.#forgetMember();
     this.#memberId = memberId;
+    this.#memberIds.add(memberId);
     for (const [key, run] of this.#runs) if (!kept || !keys.has(key)) this.#letGo(key, run);
     for (const at of ours) {
       const position = this.#runs.get(keyOf(at))?.fetchNext;
       // After a join the client goes back to the committed offset; frames that wait here would come twice.
-      if (position !== undefined) consumer.seek({ ...at, offset: String(position) });
-      else consumer.pause([{ topic: at.topic, partitions: [at.partition] }]);
-      if (!this.#runs.has(keyOf(at))) this.#start(consumer, at);
+      if (position !== undefined) generation.seek(at, position);
+      else generation.pause(at);
+      if (!this.#runs.has(keyOf(at))) this.#start(generation, at);
     }
+    this.#trouble = '';
+    this.#inARow = 0;
     this.#joined.resolve();
   }
 
-  #start(consumer: Consumer, at: TopicPartition): void {
+  #start(generation: Generation, at: TopicPartition): void {
     const key = keyOf(at);
     const { clock, random = systemRandom, log = silentLog, metrics } = this.#kafka;
     const { group, batchBytesMax } = this.#options;
     const onStalled = (stalled: boolean) => metrics?.set('vigie_stalled', stalled ? 1 : 0, { pipeline: group });
-    const where = [{ topic: at.topic, partitions: [at.partition] }];
-    const current = () => this.#runs.get(key) === run && consumer === this.#consumer && !this.#over;
+    const current = () => this.#runs.get(key) === run;
     const run: KafkaRun = new KafkaRun({
       at,
       reader: this.#reader,
@@ -193,13 +228,13 @@ export class KafkaMember implements Membership {
       after: this.#leaving.get(key),
       onReady: (offset) => {
         if (!current()) return;
-        consumer.seek({ ...at, offset: String(offset) });
-        consumer.resume(where);
+        generation.seek(at, offset);
+        generation.resume(at);
       },
       onFull: (full) => {
         if (!current()) return;
-        if (full) consumer.pause(where);
-        else consumer.resume(where);
+        if (full) generation.pause(at);
+        else generation.resume(at);
       },
       onFailure: (cause) => void this.#fail(cause),
     });
@@ -207,13 +242,12 @@ export class KafkaMember implements Membership {
   }
 
   /** Never waits for the reader and never throws: either would end more than this partition. */
-  async #onBatch(consumer: Consumer, { batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
-    if (consumer !== this.#consumer) return;
+  async #onBatch({ consumer }: Generation, { batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
     this.#committer.use(consumer, commitOffsetsIfNecessary);
-    this.#watchdog.fed();
     const run = this.#runs.get(keyOf(batch));
     const last = batch.messages.at(-1);
     if (!run || !last) return;
+    this.#breakdowns = 0;
     try {
       await run.take(
         batch.messages.map(({ offset, value }): Frame => ({ offset: Number(offset), bytes: value ?? Buffer.alloc(0) })),
@@ -227,42 +261,62 @@ export class KafkaMember implements Membership {
   /** The partition is not ours any more: its commits are refused from now on. */
   #letGo(key: string, run: KafkaRun): void {
     this.#runs.delete(key);
-    const left = run.stop().finally(() => this.#leaving.delete(key));
+    const left = run.stop().finally(() => {
+      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
+    });
     this.#leaving.set(key, left);
     left.catch((cause: unknown) => void this.#fail(cause));
   }
 
   /** The partition is still ours: the reader may commit until it is done. */
-  async #stop(key: string, run: KafkaRun): Promise<void> {
+  async #finish(key: string, run: KafkaRun): Promise<void> {
     await run.stop();
     this.#runs.delete(key);
   }
 
-  async #restart(): Promise<void> {
-    const old = this.#consumer;
-    this.#joined = Promise.withResolvers<void>();
-    this.#joined.promise.catch(() => {});
-    this.#consumer = this.#createConsumer();
-    for (const [key, run] of this.#runs) this.#letGo(key, run);
-    await this.#disconnect(old);
-    if (!this.#over) await this.#begin();
+  /** The watchdog has found the consumer of no use. One that is joining has a deadline of its own. */
+  #renew(cause: Error): void {
+    if (this.#generation.state === 'running') this.#generation.giveUp(new Transient(cause.message));
   }
 
-  async #disconnect(consumer: Consumer): Promise<void> {
-    if (consumer === this.#consumer && this.#over) this.#consumerGone = true;
-    await within(this.#kafka.clock, questionMsMax, 'leaving the group', consumer.disconnect()).catch((cause: unknown) =>
-      this.#kafka.log?.warn('a consumer could not leave its group in order; its session will run out', { cause }),
-    );
+  #forgetMember(): void {
+    this.#memberIds.delete(this.#memberId);
+    this.#memberId = '';
+  }
+
+  #showHealth(): void {
+    const { health } = this.#kafka;
+    const name = `group ${this.#options.group}`;
+    health?.live(name, () => this.#failure || (this.#over ? undefined : this.#watchdog.lost));
+    health?.ready(name, () => {
+      if (this.#over) return undefined;
+      if (this.#generation.state === 'running') return this.#watchdog.doubt;
+      return `no member of the group at the moment${this.#trouble && `: ${this.#trouble}`}`;
+    });
+  }
+
+  /** False when it was stopped before. */
+  #stop(why: Error): boolean {
+    if (this.#over) return false;
+    this.#over = true;
+    this.#watchdog.stop();
+    this.#stopping.abort(why);
+    this.#joined.reject(why);
+    return true;
+  }
+
+  async #gone(): Promise<void> {
+    this.#left = true;
+    await this.#generation.end();
+    this.#forgetMember();
   }
 
   async #fail(cause: unknown): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    this.#watchdog.stop();
+    if (!this.#stop(cause instanceof Error ? cause : new Error(String(cause)))) return;
     this.#kafka.log?.error('a member of a group ends: it cannot go on', { reason: this.#options.group, cause });
+    this.#failure = `the member has ended: ${messageOf(cause)}`;
     this.#settle.reject(cause);
-    this.#joined.reject(cause);
     await Promise.allSettled([...this.#runs.values()].map((run) => run.stop()));
-    await this.#disconnect(this.#consumer);
+    await this.#gone();
   }
 }

@@ -30,6 +30,7 @@ export class KafkaRun {
   #full = false;
   #asked = false;
   #busy = false;
+  #fedAt = 0;
   #next = 0;
   #fetchNext = 0;
 
@@ -49,9 +50,12 @@ export class KafkaRun {
   get fetchNext(): number | undefined {
     return this.#ready ? this.#fetchNext : undefined;
   }
-  /** Whether frames that exist should have come by now. */
-  get hungry(): boolean {
-    return this.#ready && !this.#full && !this.#busy;
+  /** Since when frames that exist should have come, on the monotonic clock; undefined while none could be taken. */
+  get hungrySince(): number | undefined {
+    return this.#ready && !this.#full && !this.#busy ? this.#fedAt : undefined;
+  }
+  nothingWaits(): void {
+    this.#fedAt = this.#options.tools.clock.monotonic();
   }
 
   /** Takes what was fetched. Frames that were taken before (the client went back) are passed over. */
@@ -65,6 +69,7 @@ export class KafkaRun {
       this.#waitingBytes += frame.bytes.length;
       this.#fetchNext = frame.offset + 1;
     }
+    this.#fedAt = this.#options.tools.clock.monotonic();
     this.#tellFull();
     this.#wake();
   }
@@ -88,6 +93,7 @@ export class KafkaRun {
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;
     this.#ready = true;
+    this.#fedAt = tools.clock.monotonic();
     onReady(this.#next);
     while (!this.#abort.signal.aborted) {
       const batch = this.#batch();
@@ -96,6 +102,7 @@ export class KafkaRun {
         this.#busy = true;
         await deliver(reader, this.at, batch, tools);
         this.#next = last.offset + 1;
+        this.#fedAt = tools.clock.monotonic();
         this.#busy = false;
       } else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -119,6 +126,7 @@ export class KafkaRun {
     const full = this.#waitingBytes >= this.#options.batchBytesMax;
     if (full === this.#full) return;
     this.#full = full;
+    this.#fedAt = this.#options.tools.clock.monotonic();
     this.#options.onFull(full);
   }
 

@@ -1,7 +1,9 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import type { Bounds, TopicPartition } from '../port.js';
-import { questionMsMax, within } from './client.js';
+import { messageOf, questionMsMax, within } from './client.js';
+import { type GroupView, groupViewOf } from './group-view.js';
 
 export interface Watermarks {
   /** Offset of the oldest frame that is still there. */
@@ -22,20 +24,30 @@ export class Offsets {
   }
 
   async watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>> {
-    const answer = await within(this.#clock, questionMsMax, `offsets of ${topic}`, this.#admin.fetchTopicOffsets(topic));
+    const answer = await this.#ask(`offsets of ${topic}`, () => this.#admin.fetchTopicOffsets(topic));
     return new Map(answer.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
   }
 
   /** By partition; -1 where nothing was committed. */
   async committed(topic: string): Promise<ReadonlyMap<number, number>> {
-    const question = this.#admin.fetchOffsets({ groupId: this.#group, topics: [topic] });
-    const answer = await within(this.#clock, questionMsMax, `committed offsets of ${this.#group}`, question);
+    const question = { groupId: this.#group, topics: [topic] };
+    const answer = await this.#ask(`committed offsets of ${this.#group}`, () => this.#admin.fetchOffsets(question));
     return new Map(answer.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, Number(offset)])));
+  }
+
+  /** The group as its coordinator sees it. */
+  async group(): Promise<GroupView> {
+    return this.#ask(`members of ${this.#group}`, async () => {
+      const { groups } = await this.#admin.describeGroups([this.#group]);
+      const group = groups.find(({ groupId }) => groupId === this.#group);
+      if (!group) throw new Transient(`Kafka does not describe group ${this.#group} at the moment`);
+      return groupViewOf(group);
+    });
   }
 
   async bounds(at: TopicPartition): Promise<Bounds> {
     const marks = (await this.watermarks(at.topic)).get(at.partition);
-    if (!marks) throw new Error(`Kafka shows no partition ${at.partition} of ${at.topic}`);
+    if (!marks) throw new Transient(`Kafka shows no partition ${at.partition} of ${at.topic} at the moment`);
     return { start: marks.low, end: marks.high };
   }
 
@@ -50,4 +62,18 @@ export class Offsets {
         `removed unread, or the topic was made anew. Nothing is skipped silently: set the group's offset on purpose (kafka-consumer-groups --reset-offsets).`,
     );
   }
+
+  /** While topics move, kafkajs stumbles over answers that lack what it looks for, with a TypeError; asked again it answers. */
+  async #ask<T>(what: string, question: () => Promise<T>): Promise<T> {
+    try {
+      return await within(this.#clock, questionMsMax, what, question());
+    } catch (cause) {
+      if (stumbled(cause)) throw new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause });
+      throw cause;
+    }
+  }
+}
+
+function stumbled(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'TypeError' || stumbled(cause.cause));
 }

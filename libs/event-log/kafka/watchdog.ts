@@ -1,85 +1,130 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
-import type { KafkaRun } from './kafka-run.js';
+import type { TopicPartition } from '../port.js';
+import { type OwnView, agreementOf } from './group-view.js';
 import type { Offsets } from './offsets.js';
 
-/** Restarts in a row without a single frame before the member gives up. */
+/** New consumers in a row that brought no frames although some wait, before the member gives up. */
 export const restartsMax = 3;
 const looksPerStuck = 6;
+/** A starvation counts as another one, and not as the next in a row, after so many times `stuckMs`. */
+const forgetAfterStuck = 10;
+
+/** Looks at the group, one every `groupEveryMs`: at the second that differs the consumer is made anew, then red, then the end. */
+const groupEveryMs = 10_000;
+const looksToRenew = 2;
+const looksToRed = 4;
+const looksToEnd = 18;
+
+/** What the watchdog needs to know of a partition that is served. */
+export interface Feeding {
+  readonly at: TopicPartition;
+  readonly next: number;
+  /** Since when frames that exist should have come, on the monotonic clock; undefined while it could not take any. */
+  readonly hungrySince: number | undefined;
+  /** None were there when asked: the wait begins anew. */
+  nothingWaits(): void;
+}
 
 export interface WatchdogOptions {
   readonly clock: Clock;
   readonly stuckMs: number;
-  readonly runs: () => readonly KafkaRun[];
+  readonly runs: () => readonly Feeding[];
+  readonly own: () => OwnView;
   readonly offsets: Offsets;
-  readonly restart: () => Promise<void>;
-  readonly fail: (cause: unknown) => void;
+  /** Makes the consumer anew. */
+  readonly renew: (cause: Error) => void;
+  readonly fail: (cause: Error) => void;
   readonly log: Log;
 }
 
-/** kafkajs can stop fetching while its heartbeats go on (its issues 659, 1163): what counts is frames against lag, not heartbeats. */
+/**
+ * What counts is not heartbeats. kafkajs can stop fetching while they go on (its issues 659, 1163): frames are compared with the lag, for
+ * each partition. And it can be a member that nobody serves: what the coordinator knows is compared with what is done here. A broker that
+ * cannot be asked proves nothing, and is a matter of whoever asks for positions.
+ */
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  #stop: () => void = () => {};
-  #fedAt: number;
+  readonly #stops: (() => void)[] = [];
+  readonly #looking = new Set<string>();
+  readonly #unanswered = new Set<string>();
   #restarts = 0;
-  #looking = false;
+  #restartedAt = -Infinity;
+  #differs = 0;
+  #how = '';
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
-    this.#fedAt = options.clock.monotonic();
   }
 
   start(): void {
-    this.#fedAt = this.#options.clock.monotonic();
-    this.#stop = this.#options.clock.every(this.#options.stuckMs / looksPerStuck, () => void this.#look());
+    const { clock, stuckMs } = this.#options;
+    this.#stops.push(
+      clock.every(stuckMs / looksPerStuck, () => void this.#once('whether frames are waiting', () => this.#lookForFrames())),
+      clock.every(groupEveryMs, () => void this.#once('who is in the group', () => this.#lookAtGroup())),
+    );
   }
 
   stop(): void {
-    this.#stop();
+    for (const stop of this.#stops.splice(0)) stop();
   }
 
-  /** Frames came. */
-  fed(): void {
-    this.#fedAt = this.#options.clock.monotonic();
-    this.#restarts = 0;
+  /** How the coordinator's view and ours differed at the last look that said anything; undefined when they agreed. */
+  get doubt(): string | undefined {
+    return this.#differs > 0 ? this.#how : undefined;
+  }
+  /** The same once it has lasted, which a new consumer should have mended. */
+  get lost(): string | undefined {
+    return this.#differs >= looksToRed ? this.#how : undefined;
   }
 
-  async #look(): Promise<void> {
-    const { clock, stuckMs, log } = this.#options;
-    if (this.#looking || clock.monotonic() - this.#fedAt < stuckMs) return;
-    this.#looking = true;
+  async #once(what: string, look: () => Promise<void>): Promise<void> {
+    if (this.#looking.has(what)) return;
+    this.#looking.add(what);
     try {
-      if (await this.#starving()) await this.#wake();
-      else this.#fedAt = clock.monotonic();
+      await look();
+      this.#unanswered.delete(what);
     } catch (cause) {
-      log.warn('Kafka cannot be asked whether frames are waiting', { cause });
+      if (!this.#unanswered.has(what)) this.#options.log.warn(`Kafka cannot be asked ${what}`, { cause });
+      this.#unanswered.add(what);
     } finally {
-      this.#looking = false;
+      this.#looking.delete(what);
     }
   }
 
-  async #wake(): Promise<void> {
-    const { clock, stuckMs, restart, fail, log } = this.#options;
-    this.#fedAt = clock.monotonic();
-    this.#restarts += 1;
-    if (this.#restarts > restartsMax) {
-      fail(
-        new Error(`no frame came for ${stuckMs} ms although some are waiting, after ${restartsMax} new starts of the consumer`),
-      );
-      return;
-    }
-    log.warn('no frame comes although some are waiting: the consumer starts anew', { attempt: this.#restarts });
-    await restart();
-  }
-
-  async #starving(): Promise<boolean> {
-    const hungry = this.#options.runs().filter(({ hungry }) => hungry);
+  async #lookForFrames(): Promise<void> {
+    const { clock, stuckMs, runs, offsets } = this.#options;
+    const isHungry = ({ hungrySince }: Feeding) => hungrySince !== undefined && clock.monotonic() - hungrySince >= stuckMs;
+    const hungry = runs().filter(isHungry);
     for (const topic of new Set(hungry.map(({ at }) => at.topic))) {
-      const marks = await this.#options.offsets.watermarks(topic);
-      const behind = hungry.some(({ at, next }) => at.topic === topic && next < (marks.get(at.partition)?.high ?? 0));
-      if (behind) return true;
+      const marks = await offsets.watermarks(topic);
+      for (const run of hungry.filter(({ at }) => at.topic === topic)) {
+        if (!isHungry(run) || !runs().includes(run)) continue;
+        if (run.next < (marks.get(run.at.partition)?.high ?? 0)) return this.#starving(run.at);
+        run.nothingWaits();
+      }
     }
-    return false;
+  }
+
+  #starving({ topic, partition }: TopicPartition): void {
+    const { clock, stuckMs, renew, fail } = this.#options;
+    const now = clock.monotonic();
+    this.#restarts = now - this.#restartedAt > forgetAfterStuck * stuckMs ? 1 : this.#restarts + 1;
+    this.#restartedAt = now;
+    const what = `no frame of ${topic}/${partition} came for ${stuckMs} ms although some are waiting`;
+    if (this.#restarts > restartsMax) fail(new Error(`${what}, after ${restartsMax} new consumers`));
+    else renew(new Error(what));
+  }
+
+  async #lookAtGroup(): Promise<void> {
+    const { offsets, own, renew, fail } = this.#options;
+    const view = await offsets.group();
+    const agreement = agreementOf(view, own());
+    if (agreement.kind === 'unknown') return;
+    this.#differs = agreement.kind === 'agrees' ? 0 : this.#differs + 1;
+    if (agreement.kind === 'agrees') return;
+    this.#how = agreement.how;
+    if (this.#differs >= looksToEnd) fail(new Error(agreement.how));
+    else if (this.#differs % looksToRed === looksToRenew) renew(new Error(agreement.how));
   }
 }

@@ -1,0 +1,73 @@
+import type { GroupDescription } from 'kafkajs';
+import kafkajs from 'kafkajs';
+
+/** What the coordinator knows of a group. */
+export interface GroupView {
+  /** False while partitions are being shared anew: assignments mean nothing then. */
+  readonly settled: boolean;
+  readonly members: readonly MemberView[];
+}
+
+export interface MemberView {
+  readonly memberId: string;
+  readonly clientId: string;
+  /** By `keyOf`. */
+  readonly partitions: readonly string[];
+}
+
+/** What this process believes. */
+export interface OwnView {
+  readonly clientId: string;
+  /** Members that this process knows it has, in any membership of this client id. */
+  readonly memberIds: ReadonlySet<string>;
+  /** Empty while it is not a member. */
+  readonly memberId: string;
+  /** Partitions that are served, by `keyOf`. */
+  readonly served: ReadonlySet<string>;
+}
+
+/** Whether what the coordinator knows is what this process does; `unknown` while partitions are being shared anew. */
+export type Agreement =
+  { readonly kind: 'agrees' } | { readonly kind: 'unknown' } | { readonly kind: 'differs'; readonly how: string };
+
+export function agreementOf({ settled, members }: GroupView, own: OwnView): Agreement {
+  const strangers = members.filter(({ clientId, memberId }) => clientId === own.clientId && !own.memberIds.has(memberId));
+  // One that is joining does not know its own name yet.
+  const ghosts = own.memberId === '' ? strangers.slice(1) : strangers;
+  if (ghosts.length > 0) {
+    const held = ghosts.flatMap(({ partitions }) => partitions).length;
+    return differs(`the group holds ${ghosts.length} member(s) of this process that nobody runs, with ${held} partition(s)`);
+  }
+  if (!settled) return { kind: 'unknown' };
+  const mine = members.find(({ memberId }) => memberId === own.memberId);
+  if (!mine) return differs('the coordinator answers, but this process is no member of the group');
+  const unserved = mine.partitions.filter((key) => !own.served.has(key));
+  if (unserved.length > 0) return differs(`assigned to this process and not served: ${unserved.join(', ')}`);
+  const foreign = [...own.served].filter((key) => !mine.partitions.includes(key));
+  if (foreign.length > 0) return differs(`served by this process and not assigned to it: ${foreign.join(', ')}`);
+  return { kind: 'agrees' };
+}
+
+function differs(how: string): Agreement {
+  return { kind: 'differs', how };
+}
+
+/** Kafka describes a group that nobody joined as dead, not as an error. */
+export function groupViewOf({ state, members }: GroupDescription): GroupView {
+  return {
+    settled: state === 'Stable' || state === 'Empty' || state === 'Dead',
+    members: members.map(({ memberId, clientId, memberAssignment }) => ({
+      memberId,
+      clientId,
+      partitions: partitionsIn(memberAssignment),
+    })),
+  };
+}
+
+function partitionsIn(assignment: Buffer): readonly string[] {
+  if (assignment.length === 0) return [];
+  const decoded = kafkajs.AssignerProtocol.MemberAssignment.decode(assignment);
+  return Object.entries(decoded?.assignment ?? {}).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => `${topic}/${partition}`),
+  );
+}
