@@ -12,6 +12,11 @@ export interface KafkaClusterOptions {
   readonly brokers: number;
   /** Broker `i` (from 0) answers clients on `portBase + 2 i` of loopback, controllers on the port above. */
   readonly portBase: number;
+  /**
+   * The controller is a process of its own, so that it outlives brokers: with one in each broker, two that are gone take the majority with
+   * them, and no set of in-sync replicas ever changes.
+   */
+  readonly controllerApart?: boolean;
   /** Keeps the data between runs; without it a temporary directory is used and removed. */
   readonly directory?: string;
   readonly onProgress?: (message: string) => void;
@@ -45,7 +50,7 @@ export class KafkaCluster {
       progress('formatting');
       await cluster.#format();
       progress(`starting ${options.brokers} broker(s)`);
-      await Promise.all(cluster.#ids().map((id) => cluster.startBroker(id)));
+      await cluster.startAll();
     } catch (cause) {
       await cluster.stop();
       throw cause;
@@ -54,10 +59,25 @@ export class KafkaCluster {
   }
 
   get brokers(): readonly string[] {
-    return this.#ids().map((id) => `127.0.0.1:${this.#port(id)}`);
+    return this.brokerIds.map((id) => `127.0.0.1:${this.#port(id)}`);
   }
 
   /** Brokers are numbered from 1, as Kafka's metadata shows them. */
+  get brokerIds(): readonly number[] {
+    return Array.from({ length: this.#options.brokers }, (_, index) => index + 1);
+  }
+
+  /** Starts what does not run, a controller apart included. */
+  async startAll(): Promise<void> {
+    const missing = this.#ids().filter((id) => !this.#running.has(id));
+    await Promise.all(missing.map((id) => this.startBroker(id)));
+  }
+
+  /** `kill -9` of everything, a controller apart included. */
+  async killAll(): Promise<void> {
+    await Promise.all(this.#ids().map((id) => this.killBroker(id)));
+  }
+
   async startBroker(id: number): Promise<void> {
     const child = spawn('java', this.#java('kafka.Kafka', this.#file(id)), { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#running.set(id, child);
@@ -80,6 +100,15 @@ export class KafkaCluster {
   /** `kill -9`, by process id. Resolves when it is gone. */
   async killBroker(id: number): Promise<void> {
     await this.#end(id, 'SIGKILL');
+  }
+
+  /** The broker is there and does nothing: connections stay open and nobody answers, until `resumeBroker`. */
+  freezeBroker(id: number): void {
+    this.#running.get(id)?.kill('SIGSTOP');
+  }
+
+  resumeBroker(id: number): void {
+    this.#running.get(id)?.kill('SIGCONT');
   }
 
   /** Stops every broker and removes what they wrote, unless it was asked to be kept. */
@@ -116,8 +145,18 @@ export class KafkaCluster {
     return [heap, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...logging, '-cp', this.#classPath, main, ...args];
   }
 
+  /** Every process: the brokers, and after them the controller where it is apart. */
   #ids(): readonly number[] {
-    return Array.from({ length: this.#options.brokers }, (_, index) => index + 1);
+    return this.#options.controllerApart ? [...this.brokerIds, this.#options.brokers + 1] : this.brokerIds;
+  }
+
+  #controllers(): readonly number[] {
+    return this.#options.controllerApart ? [this.#options.brokers + 1] : this.brokerIds;
+  }
+
+  #rolesOf(id: number): readonly ('broker' | 'controller')[] {
+    if (!this.#options.controllerApart) return ['broker', 'controller'];
+    return this.brokerIds.includes(id) ? ['broker'] : ['controller'];
   }
 
   #port(id: number): number {
@@ -130,12 +169,17 @@ export class KafkaCluster {
 
   #properties(id: number): string {
     const replicas = Math.min(3, this.#options.brokers);
-    const voters = this.#ids().map((voter) => `${voter}@127.0.0.1:${this.#port(voter) + 1}`);
+    const voters = this.#controllers().map((voter) => `${voter}@127.0.0.1:${this.#port(voter) + 1}`);
+    const roles = this.#rolesOf(id);
+    const listeners = {
+      broker: `PLAINTEXT://127.0.0.1:${this.#port(id)}`,
+      controller: `CONTROLLER://127.0.0.1:${this.#port(id) + 1}`,
+    };
     return Object.entries({
-      'process.roles': 'broker,controller',
+      'process.roles': roles.join(','),
       'node.id': id,
       'controller.quorum.voters': voters.join(','),
-      listeners: `PLAINTEXT://127.0.0.1:${this.#port(id)},CONTROLLER://127.0.0.1:${this.#port(id) + 1}`,
+      listeners: roles.map((role) => listeners[role]).join(','),
       'controller.listener.names': 'CONTROLLER',
       'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
       'log.dirs': join(this.#directory, `broker-${id}`),

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 const stopWithinMs = 40_000;
 
 export interface RunningVigieOptions {
@@ -95,11 +95,16 @@ export class RunningVigie {
 
   /** Ends one service as a crash would. */
   kill(service: string): void {
+    this.signal(service, 'SIGKILL');
+  }
+
+  /** What is ended so starts again by itself, as under any supervisor. */
+  signal(service: string, signal: NodeJS.Signals): void {
     const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString().split('\n');
     for (const row of table) {
       const [pid, parent, ...args] = row.trim().split(/\s+/);
       if (Number(parent) === this.#child.pid && args.join(' ').includes(join('services', service)))
-        process.kill(Number(pid), 'SIGKILL');
+        process.kill(Number(pid), signal);
     }
   }
 

@@ -1,0 +1,20 @@
+import { services } from '#libs/contracts/vocabulary.js';
+import type { Fault } from './fault.js';
+
+const betweenMs = 1500;
+
+export const killedServices: Fault = {
+  name: 'killed-services',
+  title: 'kill -9 of every service, on one machine after the other',
+  quick: true,
+  unready: [],
+  endsProcesses: true,
+  outcome: 'recovers',
+  async run({ machines, clock }) {
+    for (const machine of machines)
+      for (const service of services) {
+        machine.kill(service);
+        await clock.sleep(betweenMs);
+      }
+  },
+};

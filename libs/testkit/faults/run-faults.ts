@@ -1,0 +1,47 @@
+import type { Fault } from './fault.js';
+import { type FaultReport, runFault, type RunOptions } from './run-fault.js';
+import { Stage } from './stage.js';
+import { tableOf } from './table.js';
+
+export interface RunFaultsOptions extends RunOptions {
+  /** First of sixty free ports. */
+  readonly portBase: number;
+  readonly signal: AbortSignal;
+}
+
+/** One fault after the other over the same running services; new ones after a fault that was not survived, so that it does not spoil the next. */
+export async function runFaults(faults: readonly Fault[], options: RunFaultsOptions): Promise<readonly FaultReport[]> {
+  const { portBase, clock, say, signal } = options;
+  const reports: FaultReport[] = [];
+  let stage: Stage | undefined;
+  try {
+    for (const fault of faults) {
+      signal.throwIfAborted();
+      stage ??= await Stage.start({ portBase, clock, onProgress: (message) => say(`  ${message}`) });
+      const report = await Promise.race([
+        runFault(fault, stage, options).catch((cause) => broken(fault, cause)),
+        aborted(signal),
+      ]);
+      reports.push(report);
+      say(tableOf([report]).split('\n').slice(2).join('\n'));
+      const survived = report.wrong.length === 0;
+      if (survived && fault.outcome === 'recovers') continue;
+      if (!survived) say(`  not survived; the logs of all processes are in ${stage.directory}`);
+      await stage.stop(!survived);
+      stage = undefined;
+    }
+  } finally {
+    await stage?.stop(false);
+  }
+  return reports;
+}
+
+/** The report of a fault that could not even be looked at to its end. */
+function broken(fault: Fault, cause: unknown): FaultReport {
+  const wrong = [cause instanceof Error ? cause.message : String(cause)];
+  return { fault, acknowledged: 0, lost: 0, doubled: 0, unjudged: 0, recoverSeconds: undefined, health: 'not known', wrong };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+}

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Clock } from '#libs/runtime/clock.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { KafkaCluster } from '../kafka-cluster.js';
+import { RunningVigie } from '../running-vigie.js';
+import { KafkaView } from './kafka-view.js';
+import { feedKeys } from './feed-source.js';
+
+export const partitions = 6;
+
+/** From `portBase`: seven ports for Kafka, then a block for each machine. */
+const portsOf = { kafka: 0, first: 20, second: 40 } as const;
+
+export interface StageOptions {
+  readonly portBase: number;
+  readonly clock: Clock;
+  readonly onProgress: (message: string) => void;
+}
+
+/**
+ * Everything that a fault can hit: a real Kafka of three brokers with its controller apart, and Vigie on two machines that share it and one
+ * ClickHouse, so that there are two of each service. Each machine starts again what ends, as any supervisor would.
+ */
+export class Stage {
+  private constructor(
+    readonly kafka: KafkaCluster,
+    readonly view: KafkaView,
+    readonly machines: readonly [RunningVigie, RunningVigie],
+    readonly clock: Clock,
+    readonly directory: string,
+  ) {}
+
+  static async start({ portBase, clock, onProgress }: StageOptions): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
+    const kafkaPort = portBase + portsOf.kafka;
+    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: kafkaPort, onProgress });
+    try {
+      const env = { KAFKA_BROKERS: kafka.brokers.join(','), VIGIE_PSEUDONYM_KEYS: feedKeys };
+      onProgress('creating topics');
+      await createTopics(env);
+      const view = new KafkaView(kafka.brokers, clock);
+      onProgress('starting Vigie on two machines');
+      const first = await machine(portBase + portsOf.first, join(directory, 'first'), env);
+      const store = { CLICKHOUSE_URL: first.url('clickhouse') };
+      const second = await machine(portBase + portsOf.second, join(directory, 'second'), { ...env, ...store }).catch(
+        async (cause: unknown) => {
+          await first.stop();
+          throw cause;
+        },
+      );
+      return new Stage(kafka, view, [first, second], clock, directory);
+    } catch (cause) {
+      await kafka.stop();
+      throw cause;
+    }
+  }
+
+  /** What the supervisors say of processes that ended and were started again. */
+  restarts(): readonly string[] {
+    return this.machines.flatMap(({ output }, index) =>
+      [...output.matchAll(/^(\w+) ended \((.+)\) and starts again/gm)].map(([, name, why]) => `${name} ${index + 1}: ${why}`),
+    );
+  }
+
+  /** The folder, with the logs of all processes, stays where `keep` says so. */
+  async stop(keep: boolean): Promise<void> {
+    await Promise.all(this.machines.toReversed().map((one) => one.stop()));
+    await this.kafka.stop();
+    if (!keep) await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+function machine(portBase: number, dataDir: string, env: Readonly<Record<string, string>>): Promise<RunningVigie> {
+  return RunningVigie.start({ portBase, dataDir, env });
+}
+
+async function createTopics(env: Readonly<Record<string, string>>): Promise<void> {
+  const vigie = join(projectRoot, 'dist', 'cli', 'vigie.js');
+  const args = [vigie, 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
+  await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env, NODE_OPTIONS: '' } });
+}
