@@ -35,7 +35,11 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
   const { name, clock, logger, health, signal } = tools;
   if (!brokers) return openOwnLog(dataDir, tools);
-  const layout = { file: join(dataDir, 'state', name, 'partitions.json'), groups: [groups.scorer, groups.archiver] };
+  const layout = {
+    file: join(dataDir, 'state', name, 'partitions.json'),
+    groups: [groups.scorer, groups.archiver],
+    kept: keptOf(config.KAFKA_PARTITIONS_KEPT ?? []),
+  };
   const options = { ...kafkaOptions(config, brokers, tools), layout };
   let waits = `waiting for Kafka at ${brokers.join(', ')}`;
   health.ready('log', () => waits || undefined);
@@ -84,6 +88,16 @@ export function kafkaOptions(
     ...(sasl && { sasl }),
     ...(ssl && { ssl }),
   };
+}
+
+function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    entries.map((entry) => {
+      const [, topic, count] = /^(.+)=([1-9]\d{0,4})$/.exec(entry) ?? [];
+      if (!topic || !count) throw new ConfigError(`KAFKA_PARTITIONS_KEPT: "${entry}" is not topic=count`);
+      return [topic, Number(count)];
+    }),
+  );
 }
 
 function saslOf(config: CommonConfig): KafkaOptions['sasl'] {

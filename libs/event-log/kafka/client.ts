@@ -25,7 +25,7 @@ export interface KafkaOptions {
   /** Told whether members of groups are where they should be. */
   readonly health?: Health;
   /** Where this host remembers over how many partitions accounts are placed, and the groups whose commits remember it for all hosts. */
-  readonly layout?: { readonly file?: string; readonly groups: readonly string[] };
+  readonly layout?: KafkaLayout;
   /** Over how many partitions a topic is used, once that is known; kept by the log. */
   readonly partitionsUsed?: ReadonlyMap<string, number>;
   /** Ids of the members that live under this client id, kept by the members. */
@@ -36,6 +36,13 @@ export interface KafkaOptions {
   readonly appendDeadlineMs?: number;
   /** A reader that gets nothing for so long although there is something is started anew, in milliseconds. */
   readonly stuckMs?: number;
+}
+
+export interface KafkaLayout {
+  readonly file?: string;
+  readonly groups: readonly string[];
+  /** Topics that an operator wants to go on by fewer partitions than they have. */
+  readonly kept?: ReadonlyMap<string, number>;
 }
 
 export const sessionTimeoutMsDefault = 10_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Producer } from 'kafkajs';
 import kafkajs from 'kafkajs';
+import { silentLog } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
@@ -65,9 +66,9 @@ class KafkaLog implements EventLog {
     this.#admin = admin;
     this.#producer = producer;
     this.#options = { ...options, partitionsUsed: this.#known };
-    const { clock, layout: { file, groups } = { groups: [] } } = options;
-    this.#layout = new Layout({ admin, clock, groups, ...(file !== undefined && { file }) });
-    this.#pulse = new Pulse({ admin, clock, used: this.#known, ...(options.health && { health: options.health }) });
+    const { clock, log = silentLog, layout: { file, groups, kept } = { groups: [] }, health } = options;
+    this.#layout = new Layout({ admin, clock, log, groups, ...(file !== undefined && { file }) });
+    this.#pulse = new Pulse({ admin, clock, used: this.#known, ...(kept && { kept }), ...(health && { health }) });
   }
 
   /** The number that accounts are placed over; a topic that was made larger since keeps it. */

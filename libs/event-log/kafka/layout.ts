@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
 import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
 import { questionMsMax, within } from './client.js';
 
 /** Partitions by topic, as one process remembers them: `{"<cluster id>/<topic>": 12}`. */
@@ -11,6 +12,7 @@ const recordSchema = z.record(z.string(), z.int().positive());
 export interface LayoutOptions {
   readonly admin: Admin;
   readonly clock: Clock;
+  readonly log: Log;
   /** Groups whose commits say over how many partitions accounts were placed when they were read. */
   readonly groups: readonly string[];
   /** Where this host remembers it; without it only the groups do. */
@@ -24,13 +26,20 @@ export interface LayoutOptions {
  */
 export class Layout {
   readonly #options: LayoutOptions;
+  #previous: Promise<unknown> = Promise.resolve();
 
   constructor(options: LayoutOptions) {
     this.#options = options;
   }
 
-  /** `present` is what the topic has now; the answer is what it is used by. */
-  async partitionsOf(topic: string, present: number): Promise<number> {
+  /** `present` is what the topic has now; the answer is what it is used by. One topic after the other: they share a file. */
+  partitionsOf(topic: string, present: number): Promise<number> {
+    const found = this.#previous.then(() => this.#find(topic, present));
+    this.#previous = found.catch(() => {});
+    return found;
+  }
+
+  async #find(topic: string, present: number): Promise<number> {
     const key = `${await this.#clusterId()}/${topic}`;
     const record = await this.#read();
     const known = (await this.#committed(topic)) ?? (await this.#stillTrue(topic, record[key]));
@@ -70,19 +79,32 @@ export class Layout {
   async #read(): Promise<Readonly<Record<string, number>>> {
     const { file } = this.#options;
     if (file === undefined) return {};
-    const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return '{}';
-      throw cause;
-    });
-    return recordSchema.parse(JSON.parse(text));
+    try {
+      return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    } catch (cause) {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) this.#complain(file, cause);
+      return {};
+    }
   }
 
+  /** A host that cannot write goes by what the groups remember. */
   async #write(record: Readonly<Record<string, number>>): Promise<void> {
     const { file } = this.#options;
     if (file === undefined) return;
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
-    await rename(`${file}.new`, file);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`);
+      await rename(`${file}.new`, file);
+    } catch (cause) {
+      this.#complain(file, cause);
+    }
+  }
+
+  #complain(path: string, cause: unknown): void {
+    this.#options.log.warn('this host cannot remember over how many partitions accounts are placed; the groups do', {
+      path,
+      cause,
+    });
   }
 }
 
@@ -96,12 +118,10 @@ function countIn(metadata: string | null): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** What to tell an operator; undefined while nothing has changed. */
-export function grownText(topic: string, used: number, present: number): string | undefined {
-  if (used === present) return undefined;
+/** What to tell an operator of a topic that has another number of partitions than it is used by. */
+export function grownText(topic: string, used: number, present: number): string {
   return (
     `topic ${topic} has ${present} partitions now, and accounts are placed over ${used}: rows go on over those ${used}, nothing is lost ` +
-    `or split. Kafka cannot take partitions back: keep the topic as it is used, or stop all services and move to a new topic made with ` +
-    `the number you want ('vigie topics')`
+    `or split. Kafka cannot take partitions back: to go on like this, restart every service with KAFKA_PARTITIONS_KEPT=${topic}=${used}`
   );
 }

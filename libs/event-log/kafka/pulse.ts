@@ -13,6 +13,8 @@ export interface PulseOptions {
   readonly health?: Health;
   /** Over how many partitions each topic is used. */
   readonly used: ReadonlyMap<string, number>;
+  /** Numbers that an operator has agreed to. */
+  readonly kept?: ReadonlyMap<string, number>;
 }
 
 /** Whether brokers answer and the topics are as they are used, asked of them now and then: also where nothing is read or appended. */
@@ -57,8 +59,8 @@ export class Pulse {
 
   #grown(): string | undefined {
     const texts = [...this.#present].flatMap(([topic, present]) => {
-      const text = grownText(topic, this.#options.used.get(topic) ?? present, present);
-      return text === undefined ? [] : [text];
+      const used = this.#options.used.get(topic) ?? present;
+      return used === present || used === this.#options.kept?.get(topic) ? [] : [grownText(topic, used, present)];
     });
     return texts.length > 0 ? texts.join('; ') : undefined;
   }
