@@ -4,6 +4,10 @@ export const topics = {
   incidents: 'vigie.incidents.v1',
   quarantine: 'vigie.quarantine.v1',
 } as const;
+
+/** Groups of readers whose offsets mean that accesses were judged and stored. */
+export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;
+
 export type Topic = (typeof topics)[keyof typeof topics];
 
 /** A frame closes at this many bytes of rows, before compression. */

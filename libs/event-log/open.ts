@@ -1,13 +1,17 @@
 import { join } from 'node:path';
-import { topics } from '#libs/contracts/topics.js';
+import { groups, topics } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
+import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { retry } from '#libs/runtime/retry.js';
 import { openEmbeddedLog } from './embedded/embedded-log.js';
 import { type KafkaOptions, openKafkaLog } from './kafka/kafka-log.js';
 import { embeddedPartitions } from './limits.js';
-import type { EventLog } from './port.js';
+import { type EventLog, UnknownTopic } from './port.js';
 
 export interface OpenTools {
   /** Named to the brokers, so that an operator sees who is who. */
@@ -15,27 +19,62 @@ export interface OpenTools {
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics?: Metrics;
+  /** Told while the log is waited for, and later when it is away. */
+  readonly health: Health;
+  /** Gives up waiting. */
+  readonly signal: AbortSignal;
 }
 
-/** The log that the configuration asks for: Kafka where brokers are named, else the embedded one below the data folder. */
+const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
+
+/**
+ * The log that the configuration asks for: Kafka where brokers are named, else the embedded one below the data folder. Waits for as long
+ * as it takes until brokers answer and hold the topics, and says so in `ready` and in the log meanwhile.
+ */
 export async function openEventLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
-  if (config.KAFKA_BROKERS) return openKafkaLog(kafkaOptions(config, config.KAFKA_BROKERS, tools));
-  const { clock, logger: log, metrics } = tools;
+  const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
+  const { name, clock, logger, health, signal } = tools;
+  if (!brokers) return openOwnLog(dataDir, tools);
+  const layout = {
+    file: join(dataDir, 'state', name, 'partitions.json'),
+    groups: [groups.scorer, groups.archiver],
+    kept: keptOf(config.KAFKA_PARTITIONS_KEPT ?? []),
+  };
+  const options = { ...kafkaOptions(config, brokers, tools), layout };
+  let waits = `waiting for Kafka at ${brokers.join(', ')}`;
+  health.ready('log', () => waits || undefined);
+  const onRetry = (cause: Transient) => {
+    if (waits !== cause.message) logger.warn('the log is waited for', { cause });
+    waits = cause.message;
+  };
+  const patience = { clock, random: systemRandom, signal, onRetry };
+  const log = await retry(() => openKafkaLog(options), waitPolicy, patience);
+  const topicsThere = () => Promise.all(Object.values(topics).map((topic) => log.partitions(topic)));
+  try {
+    await retry(() => topicsThere().catch(unknownIsTransient), waitPolicy, patience);
+  } catch (cause) {
+    await log.close();
+    throw cause;
+  }
+  waits = '';
+  return log;
+}
+
+/** Topics are made by somebody else, perhaps in this minute; each message says what to do. */
+function unknownIsTransient(cause: unknown): never {
+  throw cause instanceof UnknownTopic ? new Transient(cause.message, { cause }) : cause;
+}
+
+function openOwnLog(dataDir: string, { clock, logger: log }: OpenTools): Promise<EventLog> {
   const partitions = Object.fromEntries(Object.values(topics).map((topic) => [topic, embeddedPartitions]));
-  return openEmbeddedLog({
-    directory: join(config.VIGIE_DATA_DIR, 'log'),
-    topics: partitions,
-    clock,
-    log,
-    ...(metrics && { metrics }),
-  });
+  return openEmbeddedLog({ directory: join(dataDir, 'log'), topics: partitions, clock, log });
 }
 
 /** How to reach the brokers. Throws `ConfigError` for a half-given credential. */
 export function kafkaOptions(
   config: CommonConfig,
   brokers: readonly string[],
-  { name, clock, logger, metrics }: OpenTools,
+  { name, clock, logger, metrics, health }: Omit<OpenTools, 'signal' | 'health'> & { readonly health?: Health },
 ): KafkaOptions {
   const sasl = saslOf(config);
   const ssl = tlsOf(config);
@@ -45,9 +84,20 @@ export function kafkaOptions(
     clock,
     log: logger,
     ...(metrics && { metrics }),
+    ...(health && { health }),
     ...(sasl && { sasl }),
     ...(ssl && { ssl }),
   };
+}
+
+function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(
+    entries.map((entry) => {
+      const [, topic, count] = /^(.+)=([1-9]\d{0,4})$/.exec(entry) ?? [];
+      if (!topic || !count) throw new ConfigError(`KAFKA_PARTITIONS_KEPT: "${entry}" is not topic=count`);
+      return [topic, Number(count)];
+    }),
+  );
 }
 
 function saslOf(config: CommonConfig): KafkaOptions['sasl'] {

@@ -5,6 +5,11 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
+/** A topic that the log does not hold. It is never made by the way. */
+export class UnknownTopic extends Error {
+  override readonly name = 'UnknownTopic';
+}
+
 /** A frame as it was read: `bytes` are newline-delimited JSON rows, each line ended by `\n`. */
 export interface Frame {
   readonly offset: number;
@@ -75,4 +80,6 @@ export interface Position extends TopicPartition {
   readonly end: number;
   readonly next: number;
   readonly committed: number;
+  /** While the same work is tried again, because something outside is away. */
+  readonly retrying?: boolean;
 }

@@ -12,6 +12,8 @@ export const commonConfig = {
     .transform((path) => resolve(path)),
   VIGIE_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   KAFKA_BROKERS: commaList().optional(),
+  /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
+  KAFKA_PARTITIONS_KEPT: commaList().optional(),
   KAFKA_TLS: flag(),
   KAFKA_TLS_CA: z.string().optional(),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),

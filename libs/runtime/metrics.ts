@@ -57,7 +57,10 @@ const gauges = {
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
   vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
   vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },
-  vigie_stalled: { help: '1 while a pipeline retries the same work', labels: ['pipeline'] },
+  vigie_stalled: {
+    help: '1 while a partition has work that is tried again, or does not move',
+    labels: ['pipeline', 'topic', 'partition'],
+  },
 } as const satisfies Record<string, Definition>;
 
 const histograms = {

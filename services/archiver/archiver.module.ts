@@ -51,13 +51,15 @@ export class ArchiverService implements OnApplicationBootstrap {
   }
 
   async #run(signal: AbortSignal): Promise<never> {
-    const { config, clock, logger, metrics, shutdown } = this;
+    const { config, clock, logger, metrics, health, shutdown } = this;
     const random = systemRandom;
     const client = createStoreClient(storeAddressOf(config));
     shutdown.add('ClickHouse client', () => client.close());
     const store = new ClickHouseStore(client, clock);
     await prepareStore(client, config.CLICKHOUSE_URL === undefined, { clock, random, log: logger, signal });
-    const log = await openEventLog(config, { clock, logger, metrics, name: 'archiver' });
+    this.#state = 'waiting for the log';
+    const log = await openEventLog(config, { clock, logger, metrics, health, signal, name: 'archiver' });
+    this.#state = 'waiting to join its group';
     shutdown.add('event log', () => log.close());
     signal.throwIfAborted();
     const samples = new Samples();

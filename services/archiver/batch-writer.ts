@@ -106,11 +106,12 @@ export class BatchWriter {
           waitMs,
         },
       );
-      metrics.set('vigie_stalled', 1, { pipeline: `${batch.at.topic}/refused` });
+      const stalled = { pipeline: `${batch.at.topic}/refused`, ...batch.at };
+      metrics.set('vigie_stalled', 1, stalled);
       this.tools.moved();
-      await clock.sleep(waitMs, signal);
+      // The partition may leave meanwhile, and must leave no figure behind.
+      await clock.sleep(waitMs, signal).finally(() => metrics.forget('vigie_stalled', stalled));
     }
-    metrics.set('vigie_stalled', 0, { pipeline: `${batch.at.topic}/refused` });
     if (refusedBefore(batch, refusal))
       throw new Error(`the quarantine table refuses rows of its own making: ${refusal.why.detail}`);
     await this.#try(batch, 'quarantine', signal, () => quarantine.append(batch, refusal));
@@ -119,15 +120,16 @@ export class BatchWriter {
 
   async #try<T>(batch: Batch, operation: string, signal: AbortSignal, call: () => Promise<T>): Promise<T> {
     const { clock, random, log, metrics } = this.tools;
-    const pipeline = { pipeline: batch.at.topic };
+    const stalled = { pipeline: batch.at.topic, ...batch.at };
     const onRetry = (cause: Transient, attempt: number, waitMs: number) => {
       metrics.add('vigie_retries_total', { operation });
-      metrics.set('vigie_stalled', 1, pipeline);
+      metrics.set('vigie_stalled', 1, stalled);
       this.tools.moved();
       log.warn(`storing waits: the step "${operation}" failed and is tried again`, { ...placeOf(batch), attempt, waitMs, cause });
     };
-    const answer = await retry(call, forever, { clock, random, signal, onRetry });
-    metrics.set('vigie_stalled', 0, pipeline);
+    const answer = await retry(call, forever, { clock, random, signal, onRetry }).finally(() =>
+      metrics.forget('vigie_stalled', stalled),
+    );
     this.tools.moved();
     return answer;
   }

@@ -1,9 +1,6 @@
-import type { Position } from '#libs/event-log/port.js';
-import type { Clock } from '#libs/runtime/clock.js';
+import { type ProgressTools, ReadingProgress, stalledMsMin } from '#libs/event-log/reading-progress.js';
 import type { Health } from '#libs/runtime/health.js';
-import type { Log } from '#libs/runtime/log.js';
-import type { Metrics } from '#libs/runtime/metrics.js';
-import type { ArchiverPipeline } from './pipeline.js';
+import { archiverGroup, type ArchiverPipeline } from './pipeline.js';
 
 /** Time between two looks at the log, in milliseconds. */
 const lookEveryMs = 1000;
@@ -16,19 +13,26 @@ const stuckMs = 300_000;
 
 /** Lag by partition, and whether work still moves. */
 export class Gauges {
-  #shown: readonly Position[] = [];
+  readonly #progress: ReadingProgress;
   #stopTimer: (() => void) | undefined;
   #looking = false;
-  #idleAt: number;
 
   constructor(
     private readonly pipeline: ArchiverPipeline,
-    private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics; readonly health: Health },
+    private readonly tools: ProgressTools & { readonly health: Health },
   ) {
-    this.#idleAt = tools.clock.monotonic();
+    const progress = new ReadingProgress(archiverGroup, 'committed', tools);
+    this.#progress = progress;
     tools.health.live('progress', () => {
-      const stillMs = tools.clock.monotonic() - Math.max(this.#idleAt, pipeline.movedAt);
+      const stillMs = Math.min(progress.still(stuckMs)?.stillMs ?? 0, tools.clock.monotonic() - pipeline.movedAt);
       return stillMs > stuckMs ? `frames wait and nothing was tried for ${Math.round(stillMs / 1000)} s` : undefined;
+    });
+    tools.health.ready('log', () => progress.unknown);
+    tools.health.ready('storing', () => {
+      const still = progress.still(stalledMsMin);
+      if (!still) return undefined;
+      const { at, stillMs } = still;
+      return `frames of ${at.topic}/${at.partition} wait to be stored, none was for ${Math.round(stillMs / 1000)} s: is ClickHouse away?`;
     });
   }
 
@@ -43,27 +47,7 @@ export class Gauges {
   async look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    try {
-      const membership = await this.pipeline.membership();
-      if (membership) this.#show(await membership.positions());
-    } catch (cause) {
-      this.tools.log.warn('the lag could not be measured', { cause });
-    } finally {
-      this.#looking = false;
-    }
-  }
-
-  #show(positions: readonly Position[]): void {
-    const { metrics, clock } = this.tools;
-    for (const { topic, partition } of this.#shown)
-      if (!positions.some((one) => one.topic === topic && one.partition === partition))
-        for (const name of ['vigie_log_lag_frames', 'vigie_log_uncommitted_frames'] as const)
-          metrics.forget(name, { topic, partition });
-    for (const { topic, partition, end, next, committed } of positions) {
-      metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
-      metrics.set('vigie_log_uncommitted_frames', Math.max(0, end - Math.max(0, committed)), { topic, partition });
-    }
-    if (positions.every(({ end, committed }) => end <= Math.max(0, committed))) this.#idleAt = clock.monotonic();
-    this.#shown = positions;
+    await this.#progress.look(async () => (await (await this.pipeline.membership())?.positions()) ?? []);
+    this.#looking = false;
   }
 }

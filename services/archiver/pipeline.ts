@@ -1,4 +1,4 @@
-import { topics } from '#libs/contracts/topics.js';
+import { groups, topics } from '#libs/contracts/topics.js';
 import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -13,7 +13,7 @@ import { ByteBudget, Slots } from './slots.js';
 import type { Samples } from './samples.js';
 import type { ArchiveStore } from './store.js';
 
-export const archiverGroup = 'vigie-archiver';
+export const archiverGroup = groups.archiver;
 
 const rowsMax = 100_000;
 const bytesMax = 32 * 1024 * 1024;
@@ -59,6 +59,7 @@ export class ArchiverPipeline implements Reader {
   readonly #accessWriter: BatchWriter;
   readonly #promptWriter: BatchWriter;
   #movedAt: number;
+  readonly #leaving = new AbortController();
   #joining: Promise<Membership> | undefined;
   #stopDeadline: AbortSignal | undefined;
   #fail: (cause: unknown) => void = () => {};
@@ -88,7 +89,8 @@ export class ArchiverPipeline implements Reader {
   }
 
   async start(): Promise<Membership> {
-    const options: JoinOptions = { group: archiverGroup, topics: Object.values(topics), batchBytesMax: handOverBytesMax };
+    const { signal } = this.#leaving;
+    const options: JoinOptions = { group: archiverGroup, topics: Object.values(topics), batchBytesMax: handOverBytesMax, signal };
     this.#joining = this.tools.log.join(options, this);
     const membership = await this.#joining;
     membership.ended.catch(this.#fail);
@@ -110,7 +112,8 @@ export class ArchiverPipeline implements Reader {
     await this.#within(stopMsMax, async (deadline) => {
       this.#stopDeadline = deadline;
       await Promise.all([...this.#owned.values()].map(({ writer }) => writer.stop(deadline)));
-      await (await this.#joining)?.leave();
+      this.#leaving.abort(new Error('the archiver stops'));
+      await (await this.#joining?.catch(() => undefined))?.leave();
     });
   }
 

@@ -23,10 +23,15 @@ export const INGESTOR_CONFIG = Symbol('ingestor configuration');
 export const OPEN_LOG = Symbol('how the log is opened');
 
 /** How the log is opened: `openEventLog` in the service, a log in memory in tests. */
-export type OpenLog = (tools: { readonly clock: Clock; readonly logger: Log }) => Promise<EventLog>;
+export type OpenLog = (tools: {
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly health: Health;
+  readonly signal: AbortSignal;
+}) => Promise<EventLog>;
 
-/** Frames that wait this long while the log acknowledges none mean that work has stopped. */
-const stalledMsMax = 60_000;
+/** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
+const stalledMsMax = 5000;
 
 /** Opens the log, and ties the doors to the road. */
 @Injectable()
@@ -69,7 +74,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   /** The doors open at once and answer 503 until the log takes appends; `ready` says so meanwhile. */
   onApplicationBootstrap(): void {
     this.health.ready('log', () => (this.#pipeline ? undefined : 'the log does not answer yet'));
-    this.health.live('appends', () => {
+    this.health.ready('appends', () => {
       const stalledMs = Math.max(0, ...this.#builders.map((builder) => builder.stalledMs()));
       return stalledMs > stalledMsMax
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
@@ -88,7 +93,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #open(): Promise<void> {
-    const log = await this.openLog({ clock: this.clock, logger: this.logger });
+    const { clock, logger, health } = this;
+    const log = await this.openLog({ clock, logger, health, signal: this.#closing.signal });
     this.shutdown.add('event log', () => log.close());
     const [accesses, quarantine] = await Promise.all([
       this.#builder(log, topics.accesses),

@@ -14,6 +14,7 @@ const stuckMs = 120_000;
 /** Lag by partition: that of the channel that is furthest behind, since each reads for itself. */
 export class Gauges {
   #looking = false;
+  #unknown = 'no look at the log has succeeded yet';
 
   constructor(
     private readonly pipeline: NotifierPipeline,
@@ -25,6 +26,7 @@ export class Gauges {
       );
       return stuck.length > 0 ? `a delivery to ${stuck.map(({ channel }) => channel.name).join(', ')} never ended` : undefined;
     });
+    tools.health.ready('log', () => this.#unknown || undefined);
   }
 
   /** Answers with the function that stops it. */
@@ -36,12 +38,21 @@ export class Gauges {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      this.#show((await Promise.all(this.pipeline.members.map((member) => member.positions()))).flat());
+      const answers = await Promise.all(this.pipeline.members.map((member) => member.positions()));
+      this.#show(answers.flat());
+      answers.forEach((positions, index) => this.#showStalled(this.pipeline.couriers[index]?.channel.name ?? '', positions));
+      this.#unknown = '';
     } catch (cause) {
+      this.#unknown = `the log cannot be asked how far it was read: ${cause instanceof Error ? cause.message : String(cause)}`;
       this.tools.log.warn('the lag could not be measured', { cause });
     } finally {
       this.#looking = false;
     }
+  }
+
+  #showStalled(pipeline: string, positions: readonly Position[]): void {
+    for (const { topic, partition, retrying } of positions)
+      this.tools.metrics.set('vigie_stalled', retrying ? 1 : 0, { pipeline, topic, partition });
   }
 
   #show(positions: readonly Position[]): void {

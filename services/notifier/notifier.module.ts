@@ -37,19 +37,22 @@ export class NotifierService implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     this.health.ready('telling', () => this.#state || undefined);
-    this.#run().catch((cause: unknown) => {
+    const stopping = new AbortController();
+    this.#run(stopping.signal).catch((cause: unknown) => {
+      if (stopping.signal.aborted) return;
       this.logger.error('the notifier cannot go on and ends; a restart begins at the first change that was not delivered', {
         cause,
       });
       process.exit(1);
     });
+    this.shutdown.add('waits', async () => stopping.abort(new Error('the notifier stops')));
   }
 
-  async #run(): Promise<never> {
+  async #run(signal: AbortSignal): Promise<never> {
     const { config, clock, logger, metrics, health, shutdown } = this;
     const client = createStoreClient(storeAddressOf(config));
     shutdown.add('ClickHouse client', () => client.close());
-    const log = await openEventLog(config, { clock, logger, metrics, name: 'notifier' });
+    const log = await openEventLog(config, { clock, logger, metrics, health, signal, name: 'notifier' });
     shutdown.add('event log', () => log.close());
     const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, fetchPost, clock));
     const pipeline = new NotifierPipeline([new LogChannel(logger), ...webhooks], {

@@ -36,6 +36,7 @@ export interface PipelineTools {
 export class NotifierPipeline {
   readonly #couriers: Courier[] = [];
   readonly #members: Membership[] = [];
+  readonly #leaving = new AbortController();
   readonly #outcomes: Outcomes;
   #fail: (cause: unknown) => void = () => {};
   /** Rejects with what a channel could not survive; never resolves. */
@@ -54,6 +55,7 @@ export class NotifierPipeline {
     return this.#couriers;
   }
 
+  /** In the order of the couriers. */
   get members(): readonly Membership[] {
     return this.#members;
   }
@@ -70,6 +72,7 @@ export class NotifierPipeline {
 
   /** Nothing more is taken over; what is with a receiver ends; the rest stays in the log. */
   async stop(): Promise<void> {
+    this.#leaving.abort(new Error('the notifier stops'));
     await Promise.all(this.#members.map((member) => member.leave()));
     await Promise.all(this.#couriers.map((courier) => courier.stop()));
     await this.#outcomes.flush();
@@ -102,7 +105,8 @@ export class NotifierPipeline {
       },
     });
     const group = isLog ? notifierGroup : `${notifierGroup}-${courier.channel.name}`;
-    const joining = log.join({ group, topics: [topics.incidents], batchBytesMax }, reader);
+    const { signal } = this.#leaving;
+    const joining = log.join({ group, topics: [topics.incidents], batchBytesMax, signal }, reader);
     reader.joined(joining);
     return joining;
   }

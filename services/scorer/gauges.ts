@@ -1,9 +1,10 @@
 import type { Membership } from '#libs/event-log/port.js';
+import { ReadingProgress } from '#libs/event-log/reading-progress.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { ScorerPipeline } from './pipeline.js';
+import { scorerGroup, type ScorerPipeline } from './pipeline.js';
 
 /** Time between two looks at the state, in milliseconds. */
 const lookEveryMs = 500;
@@ -20,23 +21,27 @@ export interface GaugesTools {
 
 /** The scorer's timer: lets quiet incidents close, shows lag and windows as metrics, and says when work has stopped moving. */
 export class Gauges {
+  readonly #progress: ReadingProgress;
   #stopTimer: (() => void) | undefined;
   #looking = false;
-  #taken = -1;
-  #movedAt: number;
-  #ready = false;
+  #failed = '';
 
   constructor(
     private readonly pipeline: ScorerPipeline,
     private readonly membership: Membership,
     private readonly tools: GaugesTools,
   ) {
-    this.#movedAt = tools.clock.monotonic();
-    tools.health.live('progress', () => {
-      const stillMs = tools.clock.monotonic() - this.#movedAt;
-      return stillMs > stuckMs ? `frames wait and none was judged for ${Math.round(stillMs / 1000)} s` : undefined;
+    const { clock, logger: log, metrics, health } = tools;
+    const progress = new ReadingProgress(scorerGroup, 'next', { clock, log, metrics });
+    this.#progress = progress;
+    health.live('progress', () => {
+      const still = progress.still(stuckMs);
+      if (!still) return undefined;
+      const { at, stillMs } = still;
+      return `frames of ${at.topic}/${at.partition} wait and none was judged for ${Math.round(stillMs / 1000)} s`;
     });
-    tools.health.ready('log', () => (this.#ready ? undefined : 'no look at the log has succeeded yet'));
+    health.ready('log', () => progress.unknown ?? progress.retrying);
+    health.ready('windows', () => this.#failed || undefined);
   }
 
   start(): void {
@@ -47,33 +52,21 @@ export class Gauges {
     this.#stopTimer?.();
   }
 
+  /** Incidents close and figures go out by this timer even while the log cannot be asked for its end. */
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
+    await this.#progress.look(() => this.membership.positions());
     try {
-      await this.#showLag();
       await this.pipeline.tick();
       this.#showWindows();
-      this.#ready = true;
+      this.#failed = '';
     } catch (cause) {
-      this.tools.logger.warn('a look at the log failed and is tried again', { cause });
+      this.#failed = `a look at the windows failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.tools.logger.warn('a look at the windows failed and is tried again', { cause });
     } finally {
       this.#looking = false;
     }
-  }
-
-  async #showLag(): Promise<void> {
-    const { clock, metrics } = this.tools;
-    let taken = 0;
-    let lag = 0;
-    for (const { topic, partition, end, next, committed } of await this.membership.positions()) {
-      metrics.set('vigie_log_lag_frames', end - next, { topic, partition });
-      metrics.set('vigie_log_uncommitted_frames', end - Math.max(0, committed), { topic, partition });
-      taken += next;
-      lag += end - next;
-    }
-    if (lag === 0 || taken !== this.#taken) this.#movedAt = clock.monotonic();
-    this.#taken = taken;
   }
 
   #showWindows(): void {

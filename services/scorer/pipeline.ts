@@ -1,4 +1,4 @@
-import { partitionOf, topics } from '#libs/contracts/topics.js';
+import { groups, partitionOf, topics } from '#libs/contracts/topics.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
@@ -12,7 +12,7 @@ import { PartitionScorer } from './partition-scorer.js';
 import { lackingOf } from './lacking.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 
-export const scorerGroup = 'vigie-scorer';
+export const scorerGroup = groups.scorer;
 
 /** Bytes of frames that are judged before the next pause for heartbeats and timers. */
 const batchBytesMax = 8 * 1024 * 1024;
@@ -59,14 +59,16 @@ export class ScorerPipeline implements Reader {
     this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
   }
 
-  async start(): Promise<Membership> {
+  /** Waits for the first join for as long as it takes, or until the signal aborts. */
+  async start(signal?: AbortSignal): Promise<Membership> {
     const { log } = this.tools;
     this.#counts = {
       accesses: await log.partitions(topics.accesses),
       incidents: await log.partitions(topics.incidents),
       quarantine: await log.partitions(topics.quarantine),
     };
-    this.#membership = await log.join({ group: scorerGroup, topics: [topics.accesses], batchBytesMax }, this);
+    const options = { group: scorerGroup, topics: [topics.accesses], batchBytesMax, ...(signal && { signal }) };
+    this.#membership = await log.join(options, this);
     return this.#membership;
   }
 

@@ -5,6 +5,7 @@ import { storeAddressOf } from '#libs/access-store/address.js';
 import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
 import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
 import { createStoreClient } from '#libs/access-store/client.js';
+import type { Rule } from '#libs/detection/rule.js';
 import { requireRules } from '#libs/detection/rules/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -48,15 +49,28 @@ export class ScorerService implements OnApplicationBootstrap {
     return this.#pipeline;
   }
 
+  /** Rules with mistakes end the start. The log is waited for beside it, so that health and metrics answer meanwhile. */
   async onApplicationBootstrap(): Promise<void> {
-    const { config, clock, logger, metrics, shutdown } = this;
+    const { config, logger, health, shutdown } = this;
     const client = createStoreClient(storeAddressOf(config));
     shutdown.add('ClickHouse client', () => client.close());
     const reloader = this.#reloader(client, (rules) => this.#pipeline?.useRules(rules) ?? Promise.resolve());
     const rules = await reloader.first(listsMsMax);
+    health.ready('judging', () => (this.#pipeline ? undefined : 'waiting for the log'));
+    const stopping = new AbortController();
+    this.#judge(client, reloader, rules, stopping.signal).catch((cause: unknown) => {
+      if (stopping.signal.aborted) return;
+      logger.error('the scorer cannot go on and ends; a restart reads again from the newest snapshot', { cause });
+      process.exit(1);
+    });
+    shutdown.add('waits', async () => stopping.abort(new Error('the scorer stops')));
+  }
+
+  async #judge(client: StoreClient, reloader: RulesReloader, rules: readonly Rule[], signal: AbortSignal): Promise<void> {
+    const { config, clock, logger, metrics, health, shutdown } = this;
     const stateDir = join(config.VIGIE_DATA_DIR, 'state', 'scorer');
     await mkdir(stateDir, { recursive: true });
-    const log = await openEventLog(config, { clock, logger, metrics, name: 'scorer' });
+    const log = await openEventLog(config, { clock, logger, metrics, health, signal, name: 'scorer' });
     shutdown.add('event log', () => log.close());
     const pipeline = new ScorerPipeline(
       {
@@ -70,21 +84,18 @@ export class ScorerService implements OnApplicationBootstrap {
       },
       { log, clock, logger, metrics },
     );
-    const membership = await pipeline.start();
+    const membership = await pipeline.start(signal);
     this.#pipeline = pipeline;
     shutdown.add('membership', () => membership.leave());
-    const gauges = new Gauges(pipeline, membership, { clock, logger, metrics, health: this.health });
+    const gauges = new Gauges(pipeline, membership, { clock, logger, metrics, health });
     gauges.start();
     const background = this.#background(pipeline, client, reloader);
     shutdown.add('timers', async () => {
       gauges.stop();
       background.stop();
     });
-    membership.ended.catch((cause: unknown) => {
-      logger.error('the scorer cannot go on and ends; a restart reads again from the newest snapshot', { cause });
-      process.exit(1);
-    });
     logger.info('judging', { count: rules.length, path: config.VIGIE_RULES_DIR });
+    await membership.ended;
   }
 
   #reloader(client: StoreClient, use: RulesReloaderTools['use']): RulesReloader {

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
-import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { refuseOversized } from '../limits.js';
@@ -24,7 +23,6 @@ export interface EmbeddedLogOptions extends Partial<RetentionLimits> {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly log?: Log;
-  readonly metrics?: Metrics;
 }
 
 /** How often what is old is removed, in milliseconds. */
@@ -94,9 +92,8 @@ class EmbeddedLog implements EventLog {
 
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     this.#refuseClosed();
-    const { random = systemRandom, metrics } = this.#options;
-    const onStalled = (pipeline: string, stalled: boolean) => metrics?.set('vigie_stalled', stalled ? 1 : 0, { pipeline });
-    return GroupMember.join(this.#store, options, reader, { clock: this.#clock, random, log: this.#log, onStalled });
+    const { random = systemRandom } = this.#options;
+    return GroupMember.join(this.#store, options, reader, { clock: this.#clock, random, log: this.#log });
   }
 
   async close(): Promise<void> {

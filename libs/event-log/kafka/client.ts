@@ -5,6 +5,7 @@ import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { UnknownTopic } from '../port.js';
 import { installCodecs } from './codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
@@ -23,6 +24,10 @@ export interface KafkaOptions {
   readonly metrics?: Metrics;
   /** Told whether members of groups are where they should be. */
   readonly health?: Health;
+  /** Where this host remembers over how many partitions accounts are placed, and the groups whose commits remember it for all hosts. */
+  readonly layout?: KafkaLayout;
+  /** Over how many partitions a topic is used, once that is known; kept by the log. */
+  readonly partitionsUsed?: ReadonlyMap<string, number>;
   /** Ids of the members that live under this client id, kept by the members. */
   readonly memberIds?: Set<string>;
   /** A member that is not heard of for so long loses its partitions, in milliseconds. */
@@ -31,6 +36,13 @@ export interface KafkaOptions {
   readonly appendDeadlineMs?: number;
   /** A reader that gets nothing for so long although there is something is started anew, in milliseconds. */
   readonly stuckMs?: number;
+}
+
+export interface KafkaLayout {
+  readonly file?: string;
+  readonly groups: readonly string[];
+  /** Topics that an operator wants to go on by fewer partitions than they have. */
+  readonly kept?: ReadonlyMap<string, number>;
 }
 
 export const sessionTimeoutMsDefault = 10_000;
@@ -120,7 +132,7 @@ export async function requireTopics(admin: Admin, clock: Clock, topics: readonly
   const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
   const missing = topics.filter((topic) => !known.has(topic));
   if (missing.length > 0)
-    throw new Error(
+    throw new UnknownTopic(
       `Kafka has no topic ${missing.join(', ')}: create it ('vigie topics') or correct the name; nothing is created here`,
     );
 }

@@ -24,11 +24,13 @@ const retryWaitMs = 50;
 export class Committer {
   readonly #clock: Clock;
   readonly #owns: (at: TopicPartition) => boolean;
+  readonly #metadata: (topic: string) => string | null;
   #single: { readonly consumer: Consumer; readonly commit: CommitNow } | undefined;
 
-  constructor(clock: Clock, owns: (at: TopicPartition) => boolean) {
+  constructor(clock: Clock, owns: (at: TopicPartition) => boolean, metadata: (topic: string) => string | null) {
     this.#clock = clock;
     this.#owns = owns;
+    this.#metadata = metadata;
   }
 
   use(consumer: Consumer, commit: CommitNow): void {
@@ -57,8 +59,9 @@ export class Committer {
   }
 
   #try(consumer: Consumer, { topic, partition }: TopicPartition, offset: string): Promise<void> {
-    if (this.#single?.consumer === consumer)
-      return this.#single.commit({ topics: [{ topic, partitions: [{ partition, offset }] }] });
-    return consumer.commitOffsets([{ topic, partition, offset }]);
+    const metadata = this.#metadata(topic);
+    const one = { partition, offset, metadata };
+    if (this.#single?.consumer === consumer) return this.#single.commit({ topics: [{ topic, partitions: [one] }] });
+    return consumer.commitOffsets([{ topic, ...one }]);
   }
 }

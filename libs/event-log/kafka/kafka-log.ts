@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Producer } from 'kafkajs';
 import kafkajs from 'kafkajs';
+import { silentLog } from '#libs/runtime/log.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { retry } from '#libs/runtime/retry.js';
 import { refuseOversized } from '../limits.js';
 import { keyOf } from '../member/group-state.js';
 import type { EventLog, JoinOptions, Membership, Reader, TopicPartition } from '../port.js';
@@ -14,7 +18,9 @@ import {
   within,
 } from './client.js';
 import { KafkaMember } from './kafka-member.js';
+import { Layout } from './layout.js';
 import { PartitionSender } from './partition-sender.js';
+import { Pulse } from './pulse.js';
 
 export type { KafkaOptions } from './client.js';
 
@@ -32,7 +38,14 @@ export async function openKafkaLog(given: KafkaOptions): Promise<EventLog> {
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   const brokers = options.brokers.join(', ');
-  await within(options.clock, questionMsMax, `connection to ${brokers}`, Promise.all([admin.connect(), producer.connect()]));
+  const connected = Promise.all([admin.connect(), producer.connect()]);
+  try {
+    await within(options.clock, questionMsMax, `connection to ${brokers}`, connected);
+  } catch (cause) {
+    connected.catch(() => {});
+    await Promise.allSettled([admin.disconnect(), producer.disconnect()]);
+    throw cause;
+  }
   return new KafkaLog(admin, producer, options);
 }
 
@@ -40,27 +53,42 @@ class KafkaLog implements EventLog {
   readonly #admin: Admin;
   readonly #producer: Producer;
   readonly #options: KafkaOptions;
-  readonly #counts = new Map<string, number>();
+  readonly #layout: Layout;
+  readonly #pulse: Pulse;
+  readonly #used = new Map<string, Promise<number>>();
+  readonly #known = new Map<string, number>();
   readonly #senders = new Map<string, PartitionSender>();
   readonly #inHand = new Set<Promise<unknown>>();
+  readonly #closing = new AbortController();
   #closed = false;
 
   constructor(admin: Admin, producer: Producer, options: KafkaOptions) {
     this.#admin = admin;
     this.#producer = producer;
-    this.#options = options;
+    this.#options = { ...options, partitionsUsed: this.#known };
+    const { clock, log = silentLog, layout: { file, groups, kept } = { groups: [] }, health } = options;
+    this.#layout = new Layout({ admin, clock, log, groups, ...(file !== undefined && { file }) });
+    this.#pulse = new Pulse({ admin, clock, used: this.#known, ...(kept && { kept }), ...(health && { health }) });
   }
 
+  /** The number that accounts are placed over; a topic that was made larger since keeps it. */
   async partitions(topic: string): Promise<number> {
-    const known = this.#counts.get(topic);
-    if (known !== undefined) return known;
+    const known = this.#used.get(topic) ?? this.#findUsed(topic);
+    this.#used.set(topic, known);
+    known.catch(() => this.#used.delete(topic));
+    return known;
+  }
+
+  async #findUsed(topic: string): Promise<number> {
     await requireTopics(this.#admin, this.#options.clock, [topic]);
     const question = this.#admin.fetchTopicMetadata({ topics: [topic] });
     const { topics } = await within(this.#options.clock, questionMsMax, `partitions of ${topic}`, question);
-    const count = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
-    if (count === 0) throw new Error(`Kafka shows no partition of ${topic}`);
-    this.#counts.set(topic, count);
-    return count;
+    const present = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
+    if (present === 0) throw new Transient(`Kafka shows no partition of ${topic} at the moment`);
+    const used = await this.#layout.partitionsOf(topic, present);
+    this.#known.set(topic, used);
+    this.#pulse.saw(topic, present);
+    return used;
   }
 
   async append(at: TopicPartition, bytes: Buffer): Promise<number> {
@@ -74,16 +102,24 @@ class KafkaLog implements EventLog {
 
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     if (this.#closed) throw new Error('the log is closed');
-    await requireTopics(this.#admin, this.#options.clock, options.topics);
-    return KafkaMember.join(consumerSource(this.#options), this.#admin, this.#options, options, reader);
+    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+    await this.#patiently(() => Promise.all(options.topics.map((topic) => this.partitions(topic))), signal);
+    return KafkaMember.join(consumerSource(this.#options), this.#admin, this.#options, { ...options, signal }, reader);
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#closing.abort(new Error('the log is closed'));
+    this.#pulse.stop();
     await Promise.allSettled(this.#inHand);
     const gone = Promise.all([this.#producer.disconnect(), this.#admin.disconnect()]);
     await within(this.#options.clock, questionMsMax, 'disconnection', gone);
+  }
+
+  #patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock, random = systemRandom } = this.#options;
+    return retry(work, { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity }, { clock, random, signal });
   }
 
   async #require({ topic, partition }: TopicPartition): Promise<void> {

@@ -9,6 +9,7 @@ import { type KafkaOptions, isRetriable, messageOf, sessionTimeoutMsDefault, stu
 import { Committer } from './committer.js';
 import { type Assignment, type ConsumerSource, Generation } from './generation.js';
 import { KafkaRun } from './kafka-run.js';
+import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
 import { Watchdog } from './watchdog.js';
 
@@ -58,7 +59,8 @@ export class KafkaMember implements Membership {
     this.#reader = reader;
     this.#memberIds = kafka.memberIds ?? new Set();
     this.#offsets = new Offsets(admin, kafka.clock, options.group);
-    this.#committer = new Committer(kafka.clock, (at) => !this.#left && this.#runs.has(keyOf(at)));
+    const owns = (at: TopicPartition) => !this.#left && this.#runs.has(keyOf(at));
+    this.#committer = new Committer(kafka.clock, owns, (topic) => commitMetadata(kafka.partitionsUsed?.get(topic)));
     this.#watchdog = new Watchdog({
       clock: kafka.clock,
       stuckMs: kafka.stuckMs ?? stuckMsDefault,
@@ -115,9 +117,10 @@ export class KafkaMember implements Membership {
         }),
       ),
     );
-    return [...this.#runs.values()].map(({ at, next }) => {
+    return [...this.#runs.values()].map(({ at, next, retrying }) => {
       const { marks, committed } = known.get(at.topic) ?? {};
-      return { ...at, end: marks?.get(at.partition)?.high ?? next, next, committed: committed?.get(at.partition) ?? -1 };
+      const end = marks?.get(at.partition)?.high ?? next;
+      return { ...at, end, next, committed: committed?.get(at.partition) ?? -1, ...(retrying && { retrying }) };
     });
   }
 
@@ -215,16 +218,15 @@ export class KafkaMember implements Membership {
 
   #start(generation: Generation, at: TopicPartition): void {
     const key = keyOf(at);
-    const { clock, random = systemRandom, log = silentLog, metrics } = this.#kafka;
-    const { group, batchBytesMax } = this.#options;
-    const onStalled = (stalled: boolean) => metrics?.set('vigie_stalled', stalled ? 1 : 0, { pipeline: group });
+    const { clock, random = systemRandom, log = silentLog } = this.#kafka;
+    const { batchBytesMax } = this.#options;
     const current = () => this.#runs.get(key) === run;
     const run: KafkaRun = new KafkaRun({
       at,
       reader: this.#reader,
       offsets: this.#offsets,
       batchBytesMax,
-      tools: { clock, random, log, onStalled },
+      tools: { clock, random, log },
       after: this.#leaving.get(key),
       onReady: (offset) => {
         if (!current()) return;

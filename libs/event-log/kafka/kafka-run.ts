@@ -7,7 +7,7 @@ export interface KafkaRunOptions {
   readonly reader: Reader;
   readonly offsets: Offsets;
   readonly batchBytesMax: number;
-  readonly tools: Omit<DeliverTools, 'signal'>;
+  readonly tools: Omit<DeliverTools, 'signal' | 'onStalled'>;
   /** Told where to read from, once the reader has said so. */
   readonly onReady: (offset: number) => void;
   /** Told to stop fetching, and to go on. */
@@ -29,6 +29,7 @@ export class KafkaRun {
   #ready = false;
   #full = false;
   #asked = false;
+  #retrying = false;
   #busy = false;
   #fedAt = 0;
   #next = 0;
@@ -49,6 +50,10 @@ export class KafkaRun {
   /** The next offset to be fetched; undefined until the reader has said where to begin. */
   get fetchNext(): number | undefined {
     return this.#ready ? this.#fetchNext : undefined;
+  }
+  /** While the same work is tried again. */
+  get retrying(): boolean {
+    return this.#retrying;
   }
   /** Since when frames that exist should have come, on the monotonic clock; undefined while none could be taken. */
   get hungrySince(): number | undefined {
@@ -83,7 +88,8 @@ export class KafkaRun {
 
   async #run(): Promise<void> {
     const { after, reader, offsets, onReady } = this.#options;
-    const tools: DeliverTools = { ...this.#options.tools, signal: this.#abort.signal };
+    const onStalled = (stalled: boolean) => (this.#retrying = stalled);
+    const tools: DeliverTools = { ...this.#options.tools, onStalled, signal: this.#abort.signal };
     await after;
     if (this.#abort.signal.aborted) return;
     this.#asked = true;

@@ -15,7 +15,6 @@ export interface MemberTools {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
-  readonly onStalled: (group: string, stalled: boolean) => void;
 }
 
 /** A member of a group over a store of this machine. Members agree through the group's state alone; none of them is a leader. */
@@ -71,10 +70,11 @@ export class GroupMember implements Membership {
 
   async positions(): Promise<readonly Position[]> {
     const state = this.#store.groups.read(this.#options.group);
-    return [...this.#runs.values()].map(({ at, next }) => ({
+    return [...this.#runs.values()].map(({ at, next, retrying }) => ({
       ...at,
       end: this.#store.bounds(at).end,
       next,
+      ...(retrying && { retrying }),
       committed: state.partitions[keyOf(at)]?.committed ?? -1,
     }));
   }
@@ -163,7 +163,6 @@ export class GroupMember implements Membership {
 
   #begin(key: string, record: PartitionRecord): void {
     const { group, batchBytesMax } = this.#options;
-    const onStalled = (stalled: boolean) => this.#tools.onStalled(group, stalled);
     const { clock, random, log } = this.#tools;
     const run = new PartitionRun({
       store: this.#store,
@@ -171,7 +170,7 @@ export class GroupMember implements Membership {
       group,
       record,
       batchBytesMax,
-      tools: { clock, random, log, onStalled },
+      tools: { clock, random, log },
       onFailure: (cause) => void this.#fail(cause),
     });
     this.#runs.set(key, run);

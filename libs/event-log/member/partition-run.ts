@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly group: string;
   readonly record: PartitionRecord;
   readonly batchBytesMax: number;
-  readonly tools: Omit<DeliverTools, 'signal'>;
+  readonly tools: Omit<DeliverTools, 'signal' | 'onStalled'>;
   /** Told when the run cannot go on. */
   readonly onFailure: (cause: unknown) => void;
 }
@@ -25,6 +25,7 @@ export class PartitionRun {
   #rung = false;
   #next: number;
   #assigned = false;
+  #retrying = false;
 
   constructor(options: RunOptions) {
     const { topic, partition, committed } = options.record;
@@ -40,6 +41,11 @@ export class PartitionRun {
   /** The next offset to be handed over. */
   get next(): number {
     return this.#next;
+  }
+
+  /** While the same work is tried again. */
+  get retrying(): boolean {
+    return this.#retrying;
   }
 
   /** There may be something new to read. */
@@ -58,7 +64,8 @@ export class PartitionRun {
 
   async #run(): Promise<void> {
     const { store, reader, batchBytesMax } = this.#options;
-    const tools: DeliverTools = { ...this.#options.tools, signal: this.#abort.signal };
+    const onStalled = (stalled: boolean) => (this.#retrying = stalled);
+    const tools: DeliverTools = { ...this.#options.tools, onStalled, signal: this.#abort.signal };
     this.#assigned = true;
     this.#next = this.#startOf(await patiently(async () => reader.assigned(this.at, store.bounds(this.at)), this.at, tools));
     while (!this.#abort.signal.aborted) {

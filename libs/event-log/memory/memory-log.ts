@@ -54,7 +54,7 @@ class MemoryClient implements EventLog {
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     this.#refuseClosed();
     const { clock = systemClock, random = systemRandom, log = silentLog } = this.#options;
-    return GroupMember.join(this.#store, options, reader, { clock, random, log, onStalled: () => {} });
+    return GroupMember.join(this.#store, options, reader, { clock, random, log });
   }
 
   async close(): Promise<void> {
