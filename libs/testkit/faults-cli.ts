@@ -23,7 +23,11 @@ const command = new Command('npm run faults --')
 const { list, quick, port, slow }: { list?: true; quick?: true; port: number; slow: number } = command.opts();
 
 if (list) for (const { name, title } of faults) process.stdout.write(`${name.padEnd(26)}${title}\n`);
-else process.exitCode = await main(chosen(command.args));
+else
+  process.exitCode = await main(chosen(command.args)).catch((cause: unknown) => {
+    say(`faults: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return 1;
+  });
 
 async function main(wanted: readonly Fault[]): Promise<number> {
   const missing = await whyNoKafka();

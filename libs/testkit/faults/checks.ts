@@ -1,7 +1,7 @@
 import { topics } from '#libs/contracts/topics.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
-import type { PartitionSeen } from './kafka-view.js';
+import type { KafkaView, PartitionSeen } from './kafka-view.js';
 import type { Stage } from './stage.js';
 import type { Wave } from './wave.js';
 
@@ -15,20 +15,24 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 /** `group topic/partition` to the offset that must be committed there. */
 export type Marks = ReadonlyMap<string, number>;
 
+interface Moving {
+  readonly view: Pick<KafkaView, 'progress'>;
+}
+
 /** The ends of all partitions now: whoever has committed them all has done what there was. */
-export async function marksNow({ view }: Stage): Promise<Marks> {
+export async function marksNow({ view }: Moving): Promise<Marks> {
   const seen = await eachProgress(view);
   return new Map(seen.map(({ name, end }) => [name, end]));
 }
 
 /** What is not done yet of what the marks ask for, as sentences. */
-export async function behind({ view }: Stage, marks: Marks): Promise<readonly string[]> {
+export async function behind({ view }: Moving, marks: Marks): Promise<readonly string[]> {
   const seen = await eachProgress(view);
   const late = seen.filter(({ name, committed }) => Math.max(0, committed) < (marks.get(name) ?? 0));
   return late.map(({ name, committed }) => `${name} is committed up to ${committed}, not ${marks.get(name)}`);
 }
 
-async function eachProgress(view: Stage['view']): Promise<readonly (PartitionSeen & { readonly name: string })[]> {
+async function eachProgress(view: Moving['view']): Promise<readonly (PartitionSeen & { readonly name: string })[]> {
   const pairs = Object.entries(groups).flatMap(([group, read]) => read.map((topic) => ({ group, topic })));
   const all = await Promise.all(
     pairs.map(async ({ group, topic }) =>
@@ -38,8 +42,13 @@ async function eachProgress(view: Stage['view']): Promise<readonly (PartitionSee
   return all.flat();
 }
 
+interface Members {
+  readonly view: Pick<KafkaView, 'groups'>;
+  readonly machines: readonly unknown[];
+}
+
 /** One member for each process, and every partition held by exactly one of them. */
-export async function wrongMembers({ view, machines }: Stage, partitions: number): Promise<readonly string[]> {
+export async function wrongMembers({ view, machines }: Members, partitions: number): Promise<readonly string[]> {
   const seen = await view.groups(Object.keys(groups));
   return seen.flatMap(({ group, state, members }) => {
     const held = members.flatMap(({ holds }) => holds).toSorted();

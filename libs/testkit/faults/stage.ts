@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from '#libs/runtime/clock.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
 import { KafkaCluster } from '../kafka-cluster.js';
 import { RunningVigie } from '../running-vigie.js';
 import { KafkaView } from './kafka-view.js';
@@ -79,7 +79,6 @@ function machine(portBase: number, dataDir: string, env: Readonly<Record<string,
 }
 
 async function createTopics(env: Readonly<Record<string, string>>): Promise<void> {
-  const vigie = join(projectRoot, 'dist', 'cli', 'vigie.js');
-  const args = [vigie, 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
+  const args = [compiledModule('cli/vigie'), 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
   await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env, NODE_OPTIONS: '' } });
 }
