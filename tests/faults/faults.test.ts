@@ -17,7 +17,7 @@ suite(`faults of Kafka and of services${reason === undefined ? '' : ` (${reason}
   let survived = true;
 
   beforeAll(async () => {
-    stage = await Stage.start({ portBase: 21_360, clock: systemClock, onProgress: () => {} });
+    stage = await Stage.start({ clock: systemClock, onProgress: () => {} });
   }, 300_000);
   afterAll(() => stage.stop(!survived), 120_000);
 

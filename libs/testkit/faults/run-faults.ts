@@ -4,20 +4,18 @@ import { Stage } from './stage.js';
 import { tableOf } from './table.js';
 
 export interface RunFaultsOptions extends RunOptions {
-  /** First of sixty free ports. */
-  readonly portBase: number;
   readonly signal: AbortSignal;
 }
 
 /** One fault after the other over the same running services; new ones after a fault that was not survived, so that it does not spoil the next. */
 export async function runFaults(faults: readonly Fault[], options: RunFaultsOptions): Promise<readonly FaultReport[]> {
-  const { portBase, clock, say, signal } = options;
+  const { clock, say, signal } = options;
   const reports: FaultReport[] = [];
   let stage: Stage | undefined;
   try {
     for (const fault of faults) {
       signal.throwIfAborted();
-      stage ??= await Stage.start({ portBase, clock, onProgress: (message) => say(`  ${message}`) });
+      stage ??= await Stage.start({ clock, onProgress: (message) => say(`  ${message}`) });
       const report = await Promise.race([
         runFault(fault, stage, options).catch((cause) => broken(fault, cause)),
         aborted(signal),
