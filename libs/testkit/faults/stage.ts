@@ -12,6 +12,8 @@ import { KafkaView } from './kafka-view.js';
 import { feedKeys } from './feed-source.js';
 
 export const partitions = 6;
+/** A scorer commits when it has written a snapshot: the sooner, the less time is spent waiting to see it. */
+const snapshotSeconds = '3';
 
 export interface StageOptions {
   readonly clock: Clock;
@@ -35,7 +37,11 @@ export class Stage {
     const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
     const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: await freePortBase(), onProgress });
     try {
-      const env = { KAFKA_BROKERS: kafka.brokers.join(','), VIGIE_PSEUDONYM_KEYS: feedKeys };
+      const env = {
+        KAFKA_BROKERS: kafka.brokers.join(','),
+        VIGIE_PSEUDONYM_KEYS: feedKeys,
+        VIGIE_SNAPSHOT_SECONDS: snapshotSeconds,
+      };
       onProgress('creating topics');
       await createTopics(env);
       const view = new KafkaView(kafka.brokers, clock);
