@@ -14,8 +14,8 @@ export async function runFaults(faults: readonly Fault[], options: RunFaultsOpti
   let stage: Stage | undefined;
   try {
     for (const fault of faults) {
-      signal.throwIfAborted();
       stage ??= await Stage.start({ clock, onProgress: (message) => say(`  ${message}`) });
+      signal.throwIfAborted();
       const report = await Promise.race([
         runFault(fault, stage, options).catch((cause) => broken(fault, cause)),
         aborted(signal),

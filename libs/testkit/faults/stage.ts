@@ -35,7 +35,13 @@ export class Stage {
 
   static async start({ clock, onProgress }: StageOptions): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
-    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: await freePortBase(), onProgress });
+    const ports = await freePortBase();
+    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: ports, onProgress }).catch(
+      async (cause: unknown) => {
+        await rm(directory, { recursive: true });
+        throw cause;
+      },
+    );
     try {
       const env = {
         KAFKA_BROKERS: kafka.brokers.join(','),
