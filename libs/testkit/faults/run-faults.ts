@@ -23,7 +23,7 @@ export async function runFaults(faults: readonly Fault[], options: RunFaultsOpti
       reports.push(report);
       say(tableOf([report]).split('\n').slice(2).join('\n'));
       const survived = report.wrong.length === 0;
-      if (survived && fault.outcome === 'recovers') continue;
+      if (survived && !fault.lasting) continue;
       if (!survived) say(`  not survived; the logs of all processes are in ${stage.directory}`);
       await stage.stop(!survived);
       stage = undefined;
