@@ -17,13 +17,16 @@ const command = new Command('npm run faults --')
   .argument('[names...]', 'faults to run, in this order; every one where none is named')
   .option('--list', 'say what faults there are')
   .option('--quick', 'only those that run with the tests')
-  .option('--port <port>', 'first of sixty free ports', integer, 21_300)
   .option('--slow <factor>', 'wait so many times longer, on a machine that has other work', integer, 1)
   .parse();
-const { list, quick, port, slow }: { list?: true; quick?: true; port: number; slow: number } = command.opts();
+const { list, quick, slow }: { list?: true; quick?: true; slow: number } = command.opts();
 
 if (list) for (const { name, title } of faults) process.stdout.write(`${name.padEnd(26)}${title}\n`);
-else process.exitCode = await main(chosen(command.args));
+else
+  process.exitCode = await main(chosen(command.args)).catch((cause: unknown) => {
+    say(`faults: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return 1;
+  });
 
 async function main(wanted: readonly Fault[]): Promise<number> {
   const missing = await whyNoKafka();
@@ -31,7 +34,6 @@ async function main(wanted: readonly Fault[]): Promise<number> {
   const stopped = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort(new Error('stopped')));
   const reports = await runFaults(wanted, {
-    portBase: port,
     clock: systemClock,
     recoverMsMax: recoverMsMax * slow,
     say,

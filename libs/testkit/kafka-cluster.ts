@@ -23,7 +23,7 @@ export interface KafkaClusterOptions {
 }
 
 /** How long a broker may take to answer, in milliseconds. */
-const startMsMax = 90_000;
+const startMsMax = 300_000;
 const stopMsMax = 20_000;
 const heap = '-Xmx384m';
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 
-const readyWithinMs = 120_000;
+const readyWithinMs = 300_000;
 const stopWithinMs = 40_000;
 
 export interface RunningVigieOptions {

@@ -8,7 +8,6 @@ export function brokersAway({ seconds, quick = false }: { readonly seconds: numb
     quick,
     // A short absence may fall between two looks of a service at the log.
     unready: seconds < 30 ? ['ingestor'] : ['ingestor', 'scorer', 'archiver', 'notifier'],
-    outcome: 'recovers',
     async run({ kafka, clock }) {
       await kafka.killAll();
       await clock.sleep(seconds * 1000);

@@ -11,7 +11,7 @@ import { tooFewReplicas, tooFewReplicasAndFrozen } from './too-few-replicas.js';
 export const faults: readonly Fault[] = [
   brokersAway({ seconds: 10, quick: true }),
   killedServices,
-  rebalanceStorm({ name: 'brief-storm', changes: 4, seconds: 24, quick: true }),
+  rebalanceStorm({ name: 'brief-storm', changes: 3, seconds: 12, quick: true }),
   frozenLeader,
   killedLeaders,
   tooFewReplicas,

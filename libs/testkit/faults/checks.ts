@@ -1,7 +1,8 @@
 import { topics } from '#libs/contracts/topics.js';
+import { type ServiceName, services } from '#libs/contracts/vocabulary.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
-import type { PartitionSeen } from './kafka-view.js';
+import type { KafkaView, PartitionSeen } from './kafka-view.js';
 import type { Stage } from './stage.js';
 import type { Wave } from './wave.js';
 
@@ -15,20 +16,24 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 /** `group topic/partition` to the offset that must be committed there. */
 export type Marks = ReadonlyMap<string, number>;
 
+interface Moving {
+  readonly view: Pick<KafkaView, 'progress'>;
+}
+
 /** The ends of all partitions now: whoever has committed them all has done what there was. */
-export async function marksNow({ view }: Stage): Promise<Marks> {
+export async function marksNow({ view }: Moving): Promise<Marks> {
   const seen = await eachProgress(view);
   return new Map(seen.map(({ name, end }) => [name, end]));
 }
 
 /** What is not done yet of what the marks ask for, as sentences. */
-export async function behind({ view }: Stage, marks: Marks): Promise<readonly string[]> {
+export async function behind({ view }: Moving, marks: Marks): Promise<readonly string[]> {
   const seen = await eachProgress(view);
   const late = seen.filter(({ name, committed }) => Math.max(0, committed) < (marks.get(name) ?? 0));
   return late.map(({ name, committed }) => `${name} is committed up to ${committed}, not ${marks.get(name)}`);
 }
 
-async function eachProgress(view: Stage['view']): Promise<readonly (PartitionSeen & { readonly name: string })[]> {
+async function eachProgress(view: Moving['view']): Promise<readonly (PartitionSeen & { readonly name: string })[]> {
   const pairs = Object.entries(groups).flatMap(([group, read]) => read.map((topic) => ({ group, topic })));
   const all = await Promise.all(
     pairs.map(async ({ group, topic }) =>
@@ -38,19 +43,27 @@ async function eachProgress(view: Stage['view']): Promise<readonly (PartitionSee
   return all.flat();
 }
 
-/** One member for each process, and every partition held by exactly one of them. */
-export async function wrongMembers({ view, machines }: Stage, partitions: number): Promise<readonly string[]> {
+interface Members {
+  readonly view: Pick<KafkaView, 'groups'>;
+  readonly machines: readonly unknown[];
+}
+
+/** One member for each process, and every partition held by exactly one of them. A topic that has grown has more than these. */
+export async function wrongMembers({ view, machines }: Members, partitions: number): Promise<readonly string[]> {
   const seen = await view.groups(Object.keys(groups));
   return seen.flatMap(({ group, state, members }) => {
-    const held = members.flatMap(({ holds }) => holds).toSorted();
-    const due = (groups[group] ?? []).flatMap((topic) => Array.from({ length: partitions }, (_, n) => `${topic}/${n}`)).toSorted();
+    const held = members.flatMap(({ holds }) => holds);
+    const due = (groups[group] ?? []).flatMap((topic) => Array.from({ length: partitions }, (_, n) => `${topic}/${n}`));
+    const free = due.filter((one) => !held.includes(one));
     const told = members.map(({ memberId, holds }) => `${memberId} with ${holds.length}`).join(', ');
+    const count = `${members.length} members for ${machines.length} processes`;
     return [
       ...(state === 'Stable' ? [] : [`group ${group} is ${state}`]),
-      ...(members.length === machines.length ? [] : [`group ${group} has ${members.length} members for ${machines.length} processes: ${told}`]),
-      ...(String(held) === String(due) ? [] : [`group ${group} holds ${held.length} of ${due.length} partitions`]),
+      ...(members.length === machines.length ? [] : [`group ${group} has ${count}: ${told}`]),
+      ...(free.length === 0 ? [] : [`nobody in group ${group} holds ${free.join(', ')}`]),
+      ...(new Set(held).size === held.length ? [] : [`group ${group} has given a partition to two members`]),
     ];
-  }); // prettier-ignore
+  });
 }
 
 export interface Judged {
@@ -102,13 +115,15 @@ export async function storedRows({ machines }: Stage, feed: Feed): Promise<reado
   return rows.map(({ event_id, patient_id }) => ({ event_id: String(event_id), patient_id: String(patient_id) }));
 }
 
-/** Processes that are not ready, with their reason. */
-export async function unready({ machines }: Stage): Promise<readonly string[]> {
-  const names = ['ingestor', 'scorer', 'archiver', 'notifier'] as const;
+/** Every process is ready, but for those services that must say why they are not. */
+export async function wrongReadiness({ machines }: Stage, unready: readonly ServiceName[]): Promise<readonly string[]> {
   const asked = machines.flatMap((machine, index) =>
-    names.map(async (name) => {
+    services.map(async (name) => {
       const answer = await fetch(`${machine.url(name)}/health/ready`);
-      return answer.ok ? [] : [`${name} ${index + 1} is not ready: ${(await answer.text()).slice(0, 300)}`];
+      if (answer.ok === !unready.includes(name)) return [];
+      return answer.ok
+        ? [`${name} ${index + 1} says that it is ready`]
+        : [`${name} ${index + 1} is not ready: ${(await answer.text()).slice(0, 300)}`];
     }),
   );
   return (await Promise.all(asked)).flat();

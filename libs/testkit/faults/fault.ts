@@ -12,11 +12,8 @@ export interface Fault {
   readonly unready: readonly ServiceName[];
   /** Processes are ended on purpose, so that one which does not answer for a while is no fault of its own. */
   readonly endsProcesses?: boolean;
-  /**
-   * `recovers`: everything goes on by itself once the fault is over. `refuses`: what happened cannot be lived with; services say so by
-   * `/health/ready` with a reason, and nothing is judged wrongly. The stage cannot be used for another fault then.
-   */
-  readonly outcome: 'recovers' | 'refuses';
+  /** What happened cannot be undone: the services of `unready` stay so, and the stage is of no use for another fault. */
+  readonly lasting?: boolean;
   /** Breaks and mends: resolves when the last thing that was broken is whole again. */
   run(stage: Stage): Promise<void>;
 }

@@ -8,7 +8,6 @@ export const frozenLeader: Fault = {
   name: 'frozen-leader',
   title: `the broker that leads most partitions does nothing for ${frozenMs / 1000} s, with its connections open`,
   unready: [],
-  outcome: 'recovers',
   async run({ kafka, view, clock }) {
     const leader = await view.busiestLeader(topics.accesses);
     kafka.freezeBroker(leader);

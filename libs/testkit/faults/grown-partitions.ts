@@ -2,13 +2,24 @@ import { topics } from '#libs/contracts/topics.js';
 import type { Fault } from './fault.js';
 import { partitions } from './stage.js';
 
-/** Accounts would change their partition: that can only be refused, at once and with a reason. */
+const noticedMs = 15_000;
+
+/**
+ * Accounts must not change their partition: everything goes on over the partitions that were there, also in processes that start
+ * afterwards, and says that somebody has to look.
+ */
 export const grownPartitions: Fault = {
   name: 'grown-partitions',
-  title: `Kafka's own tools grow the topic of accesses from ${partitions} to ${2 * partitions} partitions`,
-  unready: ['ingestor', 'scorer'],
-  outcome: 'refuses',
-  async run({ view }) {
+  title: `Kafka's own tools grow the topic of accesses from ${partitions} to ${2 * partitions} partitions, and services are killed after it`,
+  unready: ['ingestor', 'scorer', 'archiver'],
+  endsProcesses: true,
+  lasting: true,
+  async run({ view, machines, clock }) {
     await view.grow(topics.accesses, 2 * partitions);
+    await clock.sleep(noticedMs);
+    for (const machine of machines) {
+      for (const service of ['ingestor', 'scorer', 'archiver']) machine.kill(service);
+      await clock.sleep(noticedMs);
+    }
   },
 };

@@ -8,7 +8,6 @@ export const killedLeaders: Fault = {
   name: 'killed-leaders',
   title: 'kill -9 of the broker that leads most partitions, three times, each back after a while',
   unready: [],
-  outcome: 'recovers',
   async run({ kafka, view, clock }) {
     for (const round of kafka.brokerIds) {
       if (round > 1) await clock.sleep(betweenMs);

@@ -9,7 +9,6 @@ export const killedServices: Fault = {
   quick: true,
   unready: [],
   endsProcesses: true,
-  outcome: 'recovers',
   async run({ machines, clock }) {
     for (const machine of machines)
       for (const service of services) {

@@ -16,7 +16,6 @@ export function rebalanceStorm({ name, changes, seconds, quick = false }: StormO
     quick,
     unready: [],
     endsProcesses: true,
-    outcome: 'recovers',
     async run({ machines: [, second], clock }) {
       for (let change = 0; change < changes; change += 1) {
         second.signal('scorer', 'SIGTERM');

@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/runtime/clock.js';
-import { behind, judgedOf, marksNow, storedRows, unready, wrongMembers } from './checks.js';
+import { behind, judgedOf, marksNow, storedRows, wrongMembers, wrongReadiness } from './checks.js';
 import type { Fault } from './fault.js';
 import { Feed } from './feed.js';
 import { feedSource } from './feed-source.js';
@@ -48,8 +48,7 @@ export async function runFault(fault: Fault, stage: Stage, options: RunOptions):
   try {
     say(`${fault.name}: ${fault.title}`);
     await fault.run(stage);
-    const outcome =
-      fault.outcome === 'recovers' ? await recovery(stage, feed, during, options) : await refusal(stage, feed, options);
+    const outcome = await recovery(fault, stage, feed, options);
     const told = await books(stage, feed, outcome.complete);
     const restarts = fault.endsProcesses ? [] : stage.restarts().slice(endedBefore);
     const wrong = [...outcome.wrong, ...told.wrong, ...wrongHealth(fault, health.pages)];
@@ -68,11 +67,12 @@ interface Outcome {
 }
 
 /** First what came before and during the fault, while other accounts go on; then everything, with the feed at its end. */
-async function recovery(stage: Stage, feed: Feed, during: Wave, { clock, recoverMsMax, say }: RunOptions): Promise<Outcome> {
+async function recovery(fault: Fault, stage: Stage, feed: Feed, { clock, recoverMsMax, say }: RunOptions): Promise<Outcome> {
   const from = clock.monotonic();
+  const before = [...feed.waves];
   feed.nextWave();
   const marks = await persistently(() => marksNow(stage), clock);
-  const first = await untilRight(() => wholeAgain(stage, feed, [during], marks), clock, recoverMsMax);
+  const first = await untilRight(() => wholeAgain(fault, stage, feed, before, marks), clock, recoverMsMax);
   const seconds = (clock.monotonic() - from) / 1000;
   if (first.length > 0) {
     await feed.abandon();
@@ -82,11 +82,12 @@ async function recovery(stage: Stage, feed: Feed, during: Wave, { clock, recover
   say(`  whole again after ${seconds.toFixed(1)} s`);
   await feed.stop();
   const ends = await persistently(() => marksNow(stage), clock);
-  const rest = await untilRight(() => wholeAgain(stage, feed, feed.waves, ends), clock, recoverMsMax);
+  const rest = await untilRight(() => wholeAgain(fault, stage, feed, feed.waves, ends), clock, recoverMsMax);
   return { seconds, wrong: rest.map((one) => `at the end: ${one}`), complete: true };
 }
 
 async function wholeAgain(
+  fault: Fault,
   stage: Stage,
   feed: Feed,
   waves: readonly Wave[],
@@ -99,31 +100,18 @@ async function wholeAgain(
     ...(await judgedOf(stage, feed, waves)).wrong,
     ...(await wrongMembers(stage, partitions)),
     ...(await behind(stage, marks)),
-    ...(await unready(stage)),
+    ...(await wrongReadiness(stage, fault.lasting ? fault.unready : [])),
   ];
-}
-
-/** Services say that they cannot go on; what was acknowledged before stays right. */
-async function refusal(stage: Stage, feed: Feed, { clock, recoverMsMax }: RunOptions): Promise<Outcome> {
-  const from = clock.monotonic();
-  const silent = await untilRight(
-    async () => ((await unready(stage)).length > 0 ? [] : ['every service says that it is ready']),
-    clock,
-    recoverMsMax,
-  );
-  const seconds = (clock.monotonic() - from) / 1000;
-  await feed.abandon();
-  return { seconds: silent.length > 0 ? undefined : seconds, wrong: silent, complete: false };
 }
 
 /** The books of this fault. Incidents are compared with those of an undisturbed run where all that was sent is acknowledged. */
 async function books(stage: Stage, feed: Feed, complete: boolean) {
   const { lost, doubled, unknown } = feed.ledger.compare(await storedRows(stage, feed));
-  const { unjudged, wrong } = await judgedOf(stage, feed, feed.waves);
+  const { unjudged } = await judgedOf(stage, feed, feed.waves);
   const told = await toldIncidents(stage.machines[0]);
   const accounts = new Set(feed.rows.map(({ actor_id }) => actor_id));
   const own = new Map([...told].filter(([account]) => accounts.has(account)));
-  const differences = complete ? differencesOf(own, await undisturbedIncidents(feed.rows)) : split(wrong);
+  const differences = complete ? differencesOf(own, await undisturbedIncidents(feed.rows)) : [];
   return {
     acknowledged: feed.ledger.owed,
     lost: lost.count,
@@ -136,11 +124,6 @@ async function books(stage: Stage, feed: Feed, complete: boolean) {
       ...differences,
     ],
   };
-}
-
-/** Without complete books: an account with two incidents was judged in two places. */
-function split(wrong: readonly string[]): readonly string[] {
-  return wrong.filter((one) => /, ([2-9]|\d\d+) incident/.test(one));
 }
 
 function wrongHealth(fault: Fault, pages: readonly PageHistory[]): readonly string[] {

@@ -4,20 +4,18 @@ import { Stage } from './stage.js';
 import { tableOf } from './table.js';
 
 export interface RunFaultsOptions extends RunOptions {
-  /** First of sixty free ports. */
-  readonly portBase: number;
   readonly signal: AbortSignal;
 }
 
 /** One fault after the other over the same running services; new ones after a fault that was not survived, so that it does not spoil the next. */
 export async function runFaults(faults: readonly Fault[], options: RunFaultsOptions): Promise<readonly FaultReport[]> {
-  const { portBase, clock, say, signal } = options;
+  const { clock, say, signal } = options;
   const reports: FaultReport[] = [];
   let stage: Stage | undefined;
   try {
     for (const fault of faults) {
+      stage ??= await Stage.start({ clock, onProgress: (message) => say(`  ${message}`) });
       signal.throwIfAborted();
-      stage ??= await Stage.start({ portBase, clock, onProgress: (message) => say(`  ${message}`) });
       const report = await Promise.race([
         runFault(fault, stage, options).catch((cause) => broken(fault, cause)),
         aborted(signal),
@@ -25,7 +23,7 @@ export async function runFaults(faults: readonly Fault[], options: RunFaultsOpti
       reports.push(report);
       say(tableOf([report]).split('\n').slice(2).join('\n'));
       const survived = report.wrong.length === 0;
-      if (survived && fault.outcome === 'recovers') continue;
+      if (survived && !fault.lasting) continue;
       if (!survived) say(`  not survived; the logs of all processes are in ${stage.directory}`);
       await stage.stop(!survived);
       stage = undefined;

@@ -4,19 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Clock } from '#libs/runtime/clock.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { compiledModule } from '#libs/runtime/paths.js';
+import { freePortBase } from '../free-ports.js';
 import { KafkaCluster } from '../kafka-cluster.js';
 import { RunningVigie } from '../running-vigie.js';
 import { KafkaView } from './kafka-view.js';
 import { feedKeys } from './feed-source.js';
 
 export const partitions = 6;
-
-/** From `portBase`: seven ports for Kafka, then a block for each machine. */
-const portsOf = { kafka: 0, first: 20, second: 40 } as const;
+/** A scorer commits when it has written a snapshot: the sooner, the less time is spent waiting to see it. */
+const snapshotSeconds = '3';
 
 export interface StageOptions {
-  readonly portBase: number;
   readonly clock: Clock;
   readonly onProgress: (message: string) => void;
 }
@@ -34,24 +33,31 @@ export class Stage {
     readonly directory: string,
   ) {}
 
-  static async start({ portBase, clock, onProgress }: StageOptions): Promise<Stage> {
+  static async start({ clock, onProgress }: StageOptions): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
-    const kafkaPort = portBase + portsOf.kafka;
-    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: kafkaPort, onProgress });
+    const ports = await freePortBase();
+    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: ports, onProgress }).catch(
+      async (cause: unknown) => {
+        await rm(directory, { recursive: true });
+        throw cause;
+      },
+    );
     try {
-      const env = { KAFKA_BROKERS: kafka.brokers.join(','), VIGIE_PSEUDONYM_KEYS: feedKeys };
+      const env = {
+        KAFKA_BROKERS: kafka.brokers.join(','),
+        VIGIE_PSEUDONYM_KEYS: feedKeys,
+        VIGIE_SNAPSHOT_SECONDS: snapshotSeconds,
+      };
       onProgress('creating topics');
       await createTopics(env);
       const view = new KafkaView(kafka.brokers, clock);
       onProgress('starting Vigie on two machines');
-      const first = await machine(portBase + portsOf.first, join(directory, 'first'), env);
+      const first = await machine(join(directory, 'first'), env);
       const store = { CLICKHOUSE_URL: first.url('clickhouse') };
-      const second = await machine(portBase + portsOf.second, join(directory, 'second'), { ...env, ...store }).catch(
-        async (cause: unknown) => {
-          await first.stop();
-          throw cause;
-        },
-      );
+      const second = await machine(join(directory, 'second'), { ...env, ...store }).catch(async (cause: unknown) => {
+        await first.stop();
+        throw cause;
+      });
       return new Stage(kafka, view, [first, second], clock, directory);
     } catch (cause) {
       await kafka.stop();
@@ -74,12 +80,11 @@ export class Stage {
   }
 }
 
-function machine(portBase: number, dataDir: string, env: Readonly<Record<string, string>>): Promise<RunningVigie> {
-  return RunningVigie.start({ portBase, dataDir, env });
+async function machine(dataDir: string, env: Readonly<Record<string, string>>): Promise<RunningVigie> {
+  return RunningVigie.start({ portBase: await freePortBase(), dataDir, env });
 }
 
 async function createTopics(env: Readonly<Record<string, string>>): Promise<void> {
-  const vigie = join(projectRoot, 'dist', 'cli', 'vigie.js');
-  const args = [vigie, 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
+  const args = [compiledModule('cli/vigie'), 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
   await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env, NODE_OPTIONS: '' } });
 }

@@ -8,7 +8,6 @@ export const tooFewReplicas: Fault = {
   name: 'too-few-replicas',
   title: `two of three brokers away for ${fewMs / 1000} s, so that too few replicas are in sync`,
   unready: ['ingestor'],
-  outcome: 'recovers',
   async run({ kafka, clock }) {
     const [, ...others] = kafka.brokerIds;
     await Promise.all(others.map((id) => kafka.killBroker(id)));
@@ -21,7 +20,6 @@ export const tooFewReplicasAndFrozen: Fault = {
   name: 'too-few-replicas-frozen',
   title: `one broker away and the busiest leader frozen for ${fewMs / 1000} s`,
   unready: ['ingestor'],
-  outcome: 'recovers',
   async run({ kafka, view, clock }) {
     const frozen = await view.busiestLeader(topics.accesses);
     const away = kafka.brokerIds.find((id) => id !== frozen) ?? frozen;
