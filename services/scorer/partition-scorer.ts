@@ -105,6 +105,11 @@ export class PartitionScorer {
     await this.#flush();
   }
 
+  /** Takes in when accounts were there before what was filled. */
+  recall(bytes: Uint8Array): void {
+    this.engine.recall(bytes);
+  }
+
   /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */
   useRules(rules: readonly Rule[]): number | undefined {
     const now = this.tools.clock.now();

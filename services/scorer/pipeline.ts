@@ -10,7 +10,7 @@ import { OwnedPartition } from './owned-partition.js';
 import { PartitionScorer } from './partition-scorer.js';
 import { lackingOf } from './lacking.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
-import { horizonMs } from './window-needs.js';
+import { windowsFrom, windowsMs } from './window-needs.js';
 
 export const scorerGroup = 'vigie-scorer';
 
@@ -137,9 +137,13 @@ export class ScorerPipeline implements Reader {
   get rules(): readonly Rule[] {
     return this.#engine.rules;
   }
-  /** How far back accesses decide, milliseconds. */
-  get horizonMs(): number {
-    return horizonMs(this.#engine);
+  /** How far back every access decides, milliseconds. */
+  get windowsMs(): number {
+    return windowsMs(this.#engine);
+  }
+  /** What to read of the past of windows that are to be full from `fromMs` on. */
+  windowsFrom(fromMs: number): ReturnType<typeof windowsFrom> {
+    return windowsFrom(fromMs, this.#engine);
   }
 
   /** Partitions that are ours. */
