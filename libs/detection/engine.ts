@@ -8,7 +8,7 @@ import type { Rejudgement } from './rejudgements.js';
 import { RowIntake } from './row-intake.js';
 import type { Rule } from './rule.js';
 import { ScannedRow } from './scan-row.js';
-import { readSnapshot } from './read-snapshot.js';
+import { SnapshotReading } from './read-snapshot.js';
 import type { CompiledRule } from './series.js';
 import { writeSnapshot } from './write-snapshot.js';
 
@@ -177,7 +177,16 @@ export class Engine {
    * `SnapshotRefused` when the pieces are not a whole snapshot of a version that this code reads.
    */
   static restore(pieces: Iterable<Uint8Array>, options: EngineOptions): Engine {
-    return new Engine(options, readSnapshot(pieces, options));
+    const reading = new SnapshotReading(options);
+    for (const piece of pieces) reading.take(piece);
+    return new Engine(options, reading.finish());
+  }
+
+  /** The same from pieces that come one after the other. */
+  static async restoreFrom(pieces: AsyncIterable<Uint8Array>, options: EngineOptions): Promise<Engine> {
+    const reading = new SnapshotReading(options);
+    for await (const piece of pieces) reading.take(piece);
+    return new Engine(options, reading.finish());
   }
 
   /** What the windows of an account hold now; undefined for one that is not known. */
