@@ -65,7 +65,8 @@ try {
   const readMs = performance.now() - at;
   at = performance.now();
   const snapshot = await readSnapshot(path);
-  const again = Engine.restore(snapshot?.chunks ?? [], options);
+  if (!snapshot) throw new Error('the snapshot that was written is not there');
+  const again = await Engine.restoreFrom(snapshot.chunks, options);
   const restoreMs = performance.now() - at;
   for (const [n, frame] of frames.entries()) again.apply({ offset: offset + n, bytes: frame }, start);
   console.log(

@@ -2,7 +2,7 @@ import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
 import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
 import { readStoredLists } from '#libs/access-store/lists.js';
 import { toldIncidents } from '#libs/access-store/told-incidents.js';
-import { type BacktestIncident, type BacktestOptions, warmUpMs } from '#libs/detection/backtest.js';
+import { type BacktestIncident, type BacktestOptions, warmUpFrom } from '#libs/detection/backtest.js';
 import { disorderMsMax } from '#libs/detection/history-judge.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { ValueLists } from '#libs/detection/rules/detection.js';
@@ -55,16 +55,17 @@ async function backtest(options: BacktestCommandOptions, tools: BacktestCommandT
   const all = [...rules, ...(present ?? [])];
   const quietMs = (options.quietHours ?? config.VIGIE_QUIET_HOURS) * 3_600_000;
   const allowedLatenessMs = config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000;
-  const readFromMs = Math.max(0, fromMs - warmUpMs(all, quietMs));
+  const { fromMs: earliestMs, outline } = warmUpFrom(fromMs, all, quietMs);
+  const readFromMs = Math.max(0, earliestMs);
   const judged: BacktestOptions = { rules, ...(present && { baseline: present }), fromMs, toMs, quietMs, allowedLatenessMs };
   const bad = new BadLines();
-  const source = place.open({ fromMs: readFromMs, toMs, groupId, actorId }, disorderMsMax(all, allowedLatenessMs), bad);
+  const source = place.open({ fromMs: readFromMs, toMs, groupId, actorId, outline }, disorderMsMax(all, allowedLatenessMs), bad);
   const told = () => place.told({ fromMs, toMs, groupId, actorId });
   const startedAt = tools.clock.monotonic();
   const { result, rows } = await runBacktest({ options: judged, source, bad, told }, tools);
   const seconds = (tools.clock.monotonic() - startedAt) / 1000;
   const report = {
-    result, rulesFolder: options.rules, rules: rules.length, baseline, source: source.name, fromMs, toMs, readFromMs, rows, badLines: bad.count,
+    result, rulesFolder: options.rules, rules: rules.length, baseline, source: source.name, fromMs, toMs, readFromMs: Math.max(readFromMs, outline?.toMs ?? 0), rows, badLines: bad.count,
     seconds,
   }; // prettier-ignore
   tools.stdout.write(reportText(report, options.format));

@@ -19,11 +19,12 @@ export class StoredRows implements RowSource {
   constructor(
     readonly name: string,
     private readonly history: AccessHistory,
-    { fromMs, toMs, groupId, actorId }: RowFilter,
+    { fromMs, toMs, groupId, actorId, outline }: RowFilter,
   ) {
     this.#query = {
       fromMs: fromMs - 1,
       toMs: toMs - 1,
+      ...(outline && { outline: { ...outline, toMs: outline.toMs - 1 } }),
       ...(groupId !== undefined && { groupId }),
       ...(groupId !== undefined && actorId !== undefined && { account: { groupId, actorId } }),
     };

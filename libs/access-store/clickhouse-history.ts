@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import type { Outline } from '#libs/detection/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { transientFailure } from './failure.js';
@@ -9,7 +10,13 @@ import { type Slice, slicesOf } from './history-slices.js';
 import type { AccessHistory, HistoryQuery } from './history.js';
 
 const sqlOf = (name: string): string => readFileSync(new URL(`./history-${name}.sql`, import.meta.url), 'utf8');
-const sql = { lines: sqlOf('lines'), spread: sqlOf('spread'), count: sqlOf('count'), storedThrough: sqlOf('stored-through') };
+const sql = {
+  lines: sqlOf('lines'),
+  last: sqlOf('last'),
+  spread: sqlOf('spread'),
+  count: sqlOf('count'),
+  storedThrough: sqlOf('stored-through'),
+};
 
 const spreadRows = z.array(z.object({ at: z.coerce.number(), rows: z.coerce.number() }));
 const countRows = z.array(z.object({ rows: z.coerce.number() })).length(1);
@@ -48,25 +55,43 @@ export class ClickHouseHistory implements AccessHistory {
     return through;
   }
 
-  async *rows(query: HistoryQuery): AsyncGenerator<Buffer> {
+  async *rows({ outline, ...query }: HistoryQuery): AsyncGenerator<Buffer> {
+    if (outline) yield* this.#outline(query, outline);
+    yield* this.#all({ ...query, fromMs: Math.max(query.fromMs, outline?.toMs ?? query.fromMs) });
+  }
+
+  /** One row an account and selection, so it is one answer. */
+  async *#outline(query: HistoryQuery, { toMs, of }: Outline): AsyncGenerator<Buffer> {
+    const within = { ...query, toMs: Math.min(query.toMs, toMs) };
+    if (of.length === 0 || within.fromMs >= within.toMs) return;
+    const lasts = of.map(({ sql: selected }) => sqlFor(sql.last, query).replace('{{selection}}', () => selected));
+    yield* this.#lines(
+      within,
+      sqlFor(sql.lines, query, `(group_id, actor_id, time) IN (${lasts.join(' UNION DISTINCT ')}) AND `),
+    );
+  }
+
+  async *#all(query: HistoryQuery): AsyncGenerator<Buffer> {
     const spread = async (slice: Slice, stepMs: number) => {
       const rows = await this.#rows(sqlFor(sql.spread, query), { ...parametersOf({ ...query, ...slice }), step: stepMs });
       return spreadRows.parse(rows).map(({ at, rows: count }) => ({ atMs: at, rows: count }));
     };
-    for await (const slice of slicesOf(query, sliceRows, spread)) yield* this.#slice({ ...query, ...slice });
+    for await (const slice of slicesOf(query, sliceRows, spread))
+      yield* this.#lines({ ...query, ...slice }, sqlFor(sql.lines, query));
   }
 
-  async count(query: HistoryQuery): Promise<number> {
+  async count({ outline, ...given }: HistoryQuery): Promise<number> {
+    const query = { ...given, fromMs: Math.max(given.fromMs, outline?.toMs ?? given.fromMs) };
     const [row] = countRows.parse(await this.#rows(sqlFor(sql.count, query), parametersOf(query)));
     return row?.rows ?? 0;
   }
 
-  async *#slice(query: HistoryQuery): AsyncGenerator<Buffer> {
+  async *#lines(query: HistoryQuery, text: string): AsyncGenerator<Buffer> {
     const stop = new AbortController();
     try {
       // `exec` and not `query`: the lines are not to be parsed.
       const { stream } = await this.client.exec({
-        query: sqlFor(sql.lines, query),
+        query: text,
         query_params: parametersOf(query),
         clickhouse_settings: streamSettings,
         abort_signal: stop.signal,
@@ -94,9 +119,11 @@ export class ClickHouseHistory implements AccessHistory {
   }
 }
 
-function sqlFor(text: string, { account, groupId }: HistoryQuery): string {
+/** `besides` is one more condition, with ` AND ` behind it. */
+function sqlFor(text: string, { account, groupId }: HistoryQuery, besides = ''): string {
   const group = account || groupId !== undefined ? 'group_id = {group:String} AND ' : '';
-  return text.replace('{{account}}', account ? `${group}actor_id = {actor:String} AND ` : group);
+  const within = account ? `${group}actor_id = {actor:String} AND ` : group;
+  return text.replace('{{account}}', () => `${within}${besides}`);
 }
 
 function parametersOf({ fromMs, toMs, account, groupId }: HistoryQuery): Record<string, unknown> {

@@ -44,6 +44,8 @@ interface Both {
 }
 const memory = new MemoryStore();
 
+const outlineAt = Date.UTC(2021, 0, 1);
+
 describe.each<readonly [string, () => Both]>([
   ['memory', () => ({ store: memory, history: new MemoryHistory(memory) })],
   ['ClickHouse', () => ({ store: new ClickHouseStore(client, systemClock), history: new ClickHouseHistory(client) })],
@@ -65,6 +67,48 @@ describe.each<readonly [string, () => Both]>([
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('gives of what only the outline is asked for the last access of each account that a selection takes', async () => {
+    const { store, history } = open();
+    const row = (n: number, actor: string, action: AccessRow['action']) =>
+      anAccessRow({
+        time: new Date(outlineAt + n).toISOString(),
+        group_id: 'outline',
+        actor_id: actor,
+        action,
+        event_id: anEventId(`o${n}`),
+      });
+    const rows = [
+      row(1, 'a', 'read'),
+      row(2, 'a', 'read'),
+      row(3, 'a', 'print'),
+      row(4, 'b', 'print'),
+      row(5, 'b', 'read'),
+      row(6, 'a', 'read'),
+    ];
+    await store.insert('accesses', bytesOf(rows), rows.length, 'outline');
+    const of = [
+      {
+        id: 'r',
+        fields: ['action' as const],
+        matches: ({ action }: Partial<AccessRow>) => action === 'read',
+        sql: "action = 'read'",
+      },
+    ];
+    const query = { fromMs: outlineAt, toMs: outlineAt + 6, groupId: 'outline', outline: { toMs: outlineAt + 4, of } };
+    expect(await linesOf(history, query)).toEqual([1, 4, 5].map((at) => bytesOf(rows.slice(at, at + 1)).toString()));
+    expect(await history.count(query)).toBe(2);
+    const one = { ...query, account: { groupId: 'outline', actorId: 'b' } };
+    expect(await linesOf(history, one)).toEqual([bytesOf(rows.slice(4, 5)).toString()]);
+    const prints = {
+      id: 'p',
+      fields: ['action' as const],
+      matches: ({ action }: Partial<AccessRow>) => action === 'print',
+      sql: "action = 'print'",
+    };
+    const both = { ...query, outline: { toMs: outlineAt + 4, of: [...of, prints] } };
+    expect((await linesOf(history, both)).length).toBe(5);
   });
 
   it('gives each row once and in order of time, inside its half-open interval, of all accounts or of one', async () => {

@@ -1,3 +1,4 @@
+import type { Outline } from '#libs/detection/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 
 /** Which stored accesses to read. Times are event times in milliseconds; the interval is half open, `(fromMs, toMs]`, as windows are. */
@@ -8,6 +9,8 @@ export interface HistoryQuery {
   readonly groupId?: string;
   /** One account; all accounts where it is left out. */
   readonly account?: { readonly groupId: string; readonly actorId: string };
+  /** Left out: every row. Rows of the outline are not counted by `count`. */
+  readonly outline?: Outline | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { accessRow } from '#libs/contracts/access-row.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { askedRows } from '#libs/testkit/asked-rows.js';
 import type { AccessHistory, HistoryQuery } from './history.js';
 import type { MemoryStore } from './memory-store.js';
 
@@ -34,19 +35,20 @@ export class MemoryHistory implements AccessHistory {
 
   async count(query: HistoryQuery): Promise<number> {
     this.#answer();
-    return this.#lines(query).length;
+    return this.#lines({ ...query, fromMs: Math.max(query.fromMs, query.outline?.toMs ?? query.fromMs), outline: undefined })
+      .length;
   }
 
-  #lines({ fromMs, toMs, account, groupId }: HistoryQuery): readonly string[] {
+  #lines({ account, groupId, ...query }: HistoryQuery): readonly string[] {
     const rows = this.store.rows('accesses').map((row) => accessRow.parse(row));
     const asked = rows.filter(
-      ({ time, group_id, actor_id }) =>
-        Date.parse(time) > fromMs &&
-        Date.parse(time) <= toMs &&
+      ({ group_id, actor_id }) =>
         (groupId === undefined || group_id === groupId) &&
         (!account || (group_id === account.groupId && actor_id === account.actorId)),
     );
-    const inOrder = asked.toSorted((a, b) => (a.time < b.time || (a.time === b.time && a.event_id < b.event_id) ? -1 : 1));
+    const inOrder = askedRows(asked, query).toSorted((a, b) =>
+      a.time < b.time || (a.time === b.time && a.event_id < b.event_id) ? -1 : 1,
+    );
     return inOrder.map((row) => `${JSON.stringify(row)}\n`);
   }
 

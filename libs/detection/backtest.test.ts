@@ -3,6 +3,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { Backtest, type BacktestOptions, warmUpMs } from './backtest.js';
+import { rememberedMs } from './reach.js';
 import type { Rule, Selection } from './rule.js';
 
 const minute = 60_000;
@@ -70,7 +71,7 @@ describe('the time that reading begins before the interval', () => {
   it.each<readonly [string, readonly Rule[], number]>([
     ['is the longest window and the quiet time', [ten, { ...ten, timespanMs: day }], day],
     ['holds the windows of rules that a rule refers to', [outer], 70 * minute],
-    ['holds the sleep after which an account wakes up', [{ ...ten, dormantMs: 30 * day }], 30 * day + 10 * minute],
+    ['holds the sleep after which an account wakes up', [{ ...ten, dormantMs: 30 * day }], rememberedMs + 10 * minute],
   ])('%s', (_, rules, reach) => {
     expect(warmUpMs(rules, 5 * minute)).toBe(reach + 5 * minute);
   });

@@ -2,6 +2,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { compareIncidents, type Comparison } from './compare-incidents.js';
 import type { FrameOutcome } from './engine.js';
 import { HistoryJudge } from './history-judge.js';
+import { readFrom, reachOf } from './reach.js';
 import type { Rule } from './rule.js';
 
 /** What a backtest says of an incident. */
@@ -69,15 +70,15 @@ export class Backtest {
   }
 }
 
-/** How long before the interval reading has to begin, milliseconds: the longest window, and the time after which incidents close. */
-export function warmUpMs(rules: readonly Rule[], quietMs: number): number {
-  return Math.max(0, ...rules.map(reachMs)) + quietMs;
+/** From where on to read so that windows are full, and the incidents that go on known, at `fromMs`. */
+export function warmUpFrom(fromMs: number, rules: readonly Rule[], quietMs: number): ReturnType<typeof readFrom> {
+  const { windowsMs, sleepers } = reachOf(rules);
+  return readFrom(fromMs - windowsMs - quietMs, sleepers);
 }
 
-/** How far back from an access a rule looks: through the rules whose matches it counts, and to the sleep that an account woke up from. */
-function reachMs(rule: Rule): number {
-  const inner = rule.inputs.map((input) => (input.kind === 'matches' ? reachMs(input.rule) : 0));
-  return rule.timespanMs + Math.max(rule.dormantMs ?? 0, ...inner);
+/** How long before the interval reading begins where every access is read, milliseconds. */
+export function warmUpMs(rules: readonly Rule[], quietMs: number): number {
+  return -warmUpFrom(0, rules, quietMs).fromMs;
 }
 
 function isRaised({ state }: BacktestIncident): boolean {

@@ -1,5 +1,6 @@
 import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from './rule.js';
 import { allBits } from './marks.js';
+import { windowsMsOf } from './reach.js';
 import type { Build, CompiledRule, Draft, MatchFeed, RowFeed } from './series.js';
 
 /**
@@ -34,7 +35,7 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     feeds: [],
     // One more than what it looks at, so that its own judgement comes after theirs.
     settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1,
-    reachMs: rule.timespanMs + Math.max(0, ...inner.map((one) => one?.reachMs ?? 0)),
+    reachMs: windowsMsOf(rule),
     dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.bitOf(rule.selection), rule.dormantMs),
     dormantMs: rule.dormantMs ?? 0,
     key,

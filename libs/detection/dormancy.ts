@@ -1,17 +1,16 @@
 import { grown } from './grown.js';
+import { isSleep } from './reach.js';
 import type { CompiledRule } from './series.js';
 
-/** Ends of long silences that are known of an account, newest first. */
-const wakesKept = 1;
-/** Newest and oldest access, then for each wake the access that ended a silence and the one before the silence. */
-export const dormancyColumns = 2 + 2 * wakesKept;
+/** Newest and oldest access, then the access that ended the last long silence and the one before it, 0 for none. */
+export const dormancyColumns = 4;
 const nothing = { bit: 0, dormantMs: 0 };
-/** An account that was silent for longer has never been there, event time. */
-export const rememberedMs = 400 * 24 * 3_600_000;
+/** What `note` answers where the access changes no window that was judged. */
+export const clear = Number.NEGATIVE_INFINITY;
 
 /**
  * When accounts last did something, and when they woke up: per account and dormant selection the newest and the oldest selected access,
- * and the ends of its last long silences. A silence is long from the shortest `dormant` of the rules on.
+ * and the ends of its last long silence. A silence is long from the shortest `dormant` of the rules on.
  */
 export class Dormancy {
   #times: Float64Array;
@@ -28,69 +27,60 @@ export class Dormancy {
   }
 
   /**
-   * Notes a selected access. True when it lies inside a silence that is known, or may end one that is not: then only the account's history
-   * tells which windows it changes.
+   * Notes a selected access. Where it lies inside a silence that is known, or ends or begins one that is not, windows that were judged may
+   * change, and the account's history tells which: then the answer is the last time at which the account may have woken up otherwise.
    */
-  note(account: number, bits: number, time: number): boolean {
-    let unclear = false;
+  note(account: number, bits: number, time: number): number {
+    let until = clear;
     for (let index = 0; index < this.of.length; index += 1) {
       const { bit, dormantMs } = this.of[index] ?? nothing;
-      if ((bits & bit) === 0) continue;
-      const at = this.#at(account, index);
-      const times = this.#times;
-      const newest = times[at] ?? 0;
-      const oldest = times[at + 1] ?? 0;
-      if (newest === 0) {
-        times[at] = time;
-        times[at + 1] = time;
-      } else if (time >= newest) {
-        if (time - newest >= dormantMs) {
-          times.copyWithin(at + 4, at + 2, at + dormancyColumns - 2);
-          times[at + 2] = time;
-          times[at + 3] = newest;
-        }
-        times[at] = time;
-      } else if (time < oldest) {
-        times[at + 1] = time;
-        if (oldest - time >= dormantMs) unclear = true;
-      } else if (this.#silences(at).some(([woke, slept]) => time > slept && time < woke)) unclear = true;
+      if ((bits & bit) !== 0) until = Math.max(until, this.#note(this.#at(account, index), time, dormantMs));
     }
-    return unclear;
+    return until;
+  }
+
+  #note(at: number, time: number, dormantMs: number): number {
+    const times = this.#times;
+    const newest = times[at] ?? 0;
+    const oldest = times[at + 1] ?? 0;
+    const woke = times[at + 2] ?? 0;
+    const slept = times[at + 3] ?? 0;
+    if (newest === 0) {
+      times[at] = time;
+      times[at + 1] = time;
+    } else if (time >= newest) {
+      if (time - newest >= dormantMs) this.#wake(at, time, newest);
+      times[at] = time;
+    } else if (time > slept && time < woke) {
+      // The silence falls into two; what is left of the later one counts, else of the earlier one, else nothing.
+      if (woke - time >= dormantMs) this.#wake(at, woke, time);
+      else if (time - slept >= dormantMs) this.#wake(at, time, slept);
+      else this.#wake(at, 0, 0);
+      return woke;
+    } else if (time < oldest) {
+      times[at + 1] = time;
+      if (oldest - time < dormantMs) return clear;
+      if (woke === 0) this.#wake(at, oldest, time);
+      return oldest;
+    } else if (time < slept) return slept; // Of silences before the last one nothing is known.
+    return clear;
+  }
+
+  #wake(at: number, woke: number, slept: number): void {
+    this.#times[at + 2] = woke;
+    this.#times[at + 3] = slept;
   }
 
   /** Whether the window of the rule at `time` holds the end of a silence that is long enough for it. */
   isAwake(account: number, rule: CompiledRule, time: number): boolean {
-    return this.#silences(this.#at(account, rule.dormancy)).some(
-      ([woke, slept]) => woke > time - rule.timespanMs && woke <= time && woke - slept >= rule.dormantMs,
-    );
+    return this.mayBeAwake(account, rule, time, time);
   }
 
   /** Whether the rule can be awake at any time from `from` to `to`: without that nothing has to be counted for it. */
   mayBeAwake(account: number, rule: CompiledRule, from: number, to: number): boolean {
-    return this.#silences(this.#at(account, rule.dormancy)).some(
-      ([woke, slept]) => woke > from - rule.timespanMs && woke <= to && woke - slept >= rule.dormantMs,
-    );
-  }
-
-  /** From when on the accesses of an account must be known to tell its silences between two times. */
-  neededFrom(account: number, from: number, to: number): number {
-    let needed = from;
-    for (let index = 0; index < this.of.length; index += 1) {
-      const at = this.#at(account, index);
-      const silences = this.#silences(at);
-      const oldest = this.#times[at + 1] ?? 0;
-      const earliest = silences.length < wakesKept ? oldest : (silences.at(-1)?.[1] ?? oldest);
-      if (from < earliest) return from - rememberedMs;
-      for (const [woke, slept] of silences) if (slept < to && woke > from) needed = Math.min(needed, slept - 1);
-    }
-    return needed;
-  }
-
-  /** When the account last woke up, over all selections; 0 for never. */
-  wokeAt(account: number): number {
-    let woke = 0;
-    for (let index = 0; index < this.of.length; index += 1) woke = Math.max(woke, this.#times[this.#at(account, index) + 2] ?? 0);
-    return woke;
+    const at = this.#at(account, rule.dormancy);
+    const woke = this.#times[at + 2] ?? 0;
+    return woke > from - rule.timespanMs && woke <= to && isSleep(woke - (this.#times[at + 3] ?? 0), rule.dormantMs);
   }
 
   forget(account: number): void {
@@ -104,24 +94,18 @@ export class Dormancy {
   /** Takes over what the account's history says, unless that ends before what is known. */
   adopt(account: number, index: number, history: Dormancy, found: number): void {
     const from = history.#at(found, index);
-    const times = [...history.#times.subarray(from, from + dormancyColumns)];
+    const [newest = 0, oldest = 0, woke = 0, slept = 0] = history.#times.subarray(from, from + dormancyColumns);
     const at = this.#at(account, index);
-    if ((times[0] ?? 0) < (this.#times[at] ?? 0)) return;
-    times[1] = Math.min(times[1] ?? 0, this.#times[at + 1] || Number.POSITIVE_INFINITY);
-    this.restore(account, index, times);
+    const known = this.#times.subarray(at, at + dormancyColumns);
+    if (newest < (known[0] ?? 0)) return;
+    // What lies before the history that was read is known here alone.
+    const wake = woke === 0 && (known[2] ?? 0) <= oldest ? [known[2] ?? 0, known[3] ?? 0] : [woke, slept];
+    known.set([newest, Math.min(oldest, known[1] || Number.POSITIVE_INFINITY), ...wake]);
   }
   restore(account: number, index: number, times: readonly number[]): void {
     // The place first: to find it may enlarge the columns.
     const at = this.#at(account, index);
     this.#times.set(times.slice(0, dormancyColumns), at);
-  }
-
-  /** [access that ended it, access before it], newest first. */
-  #silences(at: number): readonly (readonly [number, number])[] {
-    const silences: [number, number][] = [];
-    for (let wake = at + 2; wake < at + dormancyColumns && (this.#times[wake] ?? 0) > 0; wake += 2)
-      silences.push([this.#times[wake] ?? 0, this.#times[wake + 1] ?? 0]);
-    return silences;
   }
 
   #at(account: number, index: number): number {

@@ -1,6 +1,6 @@
 // Longer than the house likes: everything that an engine remembers is named in one place.
 import { AccountTable } from './account-table.js';
-import { Dormancy, rememberedMs } from './dormancy.js';
+import { Dormancy } from './dormancy.js';
 import { entryWords } from './entry-arena.js';
 import type { EngineStats } from './engine.js';
 import { IncidentBook } from './incident-book.js';
@@ -10,6 +10,7 @@ import { type Firing, Judge } from './judge.js';
 import { LedgerIndex, type Ledgers } from './ledger-index.js';
 import { LedgerStore, markOf, timeOf } from './ledger-store.js';
 import { Marks } from './marks.js';
+import { rememberedMs } from './reach.js';
 import { Rejudgements } from './rejudgements.js';
 import type { Rule } from './rule.js';
 import type { ScannedRow } from './scan-row.js';
@@ -196,7 +197,7 @@ export class EngineState implements LedgerView {
 
   #remove(account: number): void {
     if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
-    if (this.dormancy.width > 0 && this.accounts.newest(account) > this.watermark - rememberedMs) return;
+    if (this.dormancy.width > 0 && this.accounts.newest(account) >= this.watermark - rememberedMs) return;
     if (this.dormancy.width > 0) this.dormancy.forget(account);
     this.selector.accountRemoved(account);
     this.accounts.remove(account);

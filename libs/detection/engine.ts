@@ -8,7 +8,8 @@ import type { Rejudgement } from './rejudgements.js';
 import { RowIntake } from './row-intake.js';
 import type { Rule } from './rule.js';
 import { ScannedRow } from './scan-row.js';
-import { readSnapshot } from './read-snapshot.js';
+import { SnapshotReading } from './read-snapshot.js';
+import type { CompiledRule } from './series.js';
 import { writeSnapshot } from './write-snapshot.js';
 
 export type { EngineOptions } from './engine-state.js';
@@ -83,6 +84,19 @@ export class Engine {
     this.#settle(detectedAt);
   }
 
+  /**
+   * Takes in when accounts were there before what `backfill` is given: rows of the outline that a rule set's reach asks for. Give them after
+   * the others, so that an account is taken to have slept only where it has.
+   */
+  recall(bytes: Uint8Array): void {
+    const scanner = new FrameScanner(bytes);
+    const row = new ScannedRow();
+    while (scanner.next(row)) {
+      this.#state.keepForSnapshot([row], 1);
+      this.#intake.recall(row);
+    }
+  }
+
   /** Changes since the last call: those to be told, in order; with `includeUpdates` also the figures that changed without being told. */
   takeChanges(options: { readonly includeUpdates: boolean }): IncidentChange[] {
     const { incidents, suppressed, now } = this.#state;
@@ -142,11 +156,12 @@ export class Engine {
     const known = new Set(this.#state.compiled.others.map(({ key }) => key));
     const selections = new Set(this.#state.compiled.live.map(({ selection }) => selection.id));
     const fresh = [
-      ...(compiled.live.some(({ selection }) => !selections.has(selection.id)) ? [compiled.main] : []),
-      ...compiled.others.filter(({ key }) => !known.has(key)),
+      ...(compiled.live.some(({ selection }) => !selections.has(selection.id)) ? [compiled.main.horizonMs] : []),
+      ...compiled.others.filter(({ key }) => !known.has(key)).map(({ horizonMs }) => horizonMs),
+      ...compiled.rules.filter((rule) => this.#hasNotWatched(rule)).map(({ series }) => series.horizonMs),
     ];
     if (fresh.length === 0 || watermark === 0) return { engine, backfillFromMs: undefined };
-    return { engine, backfillFromMs: watermark - Math.max(...fresh.map(({ horizonMs }) => horizonMs)) };
+    return { engine, backfillFromMs: watermark - Math.max(...fresh) };
   }
 
   /**
@@ -162,7 +177,16 @@ export class Engine {
    * `SnapshotRefused` when the pieces are not a whole snapshot of a version that this code reads.
    */
   static restore(pieces: Iterable<Uint8Array>, options: EngineOptions): Engine {
-    return new Engine(options, readSnapshot(pieces, options));
+    const reading = new SnapshotReading(options);
+    for (const piece of pieces) reading.take(piece);
+    return new Engine(options, reading.finish());
+  }
+
+  /** The same from pieces that come one after the other. */
+  static async restoreFrom(pieces: AsyncIterable<Uint8Array>, options: EngineOptions): Promise<Engine> {
+    const reading = new SnapshotReading(options);
+    for await (const piece of pieces) reading.take(piece);
+    return new Engine(options, reading.finish());
   }
 
   /** What the windows of an account hold now; undefined for one that is not known. */
@@ -197,6 +221,13 @@ export class Engine {
     }
     this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
     return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
+  }
+
+  /** Whether nobody watched until now how long accounts sleep in the sense of the rule. */
+  #hasNotWatched({ rule: { dormantMs, selection } }: CompiledRule): boolean {
+    const { dormancies, selectionIds } = this.#state.compiled;
+    if (dormantMs === undefined) return false;
+    return !dormancies.some((one) => selectionIds[31 - Math.clz32(one.bit)] === selection.id && one.dormantMs <= dormantMs);
   }
 
   #settle(detectedAt: number): void {

@@ -1,4 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
+import { isSleep } from './reach.js';
 import type { Field, Input, Rule } from './rule.js';
 
 /** A time at which a rule holds in one group, with what its window holds then. Times in milliseconds. */
@@ -91,7 +92,7 @@ function wakesOf(rows: readonly AccessRow[], { dormantMs, selection }: Rule): re
     .filter((row) => selection.matches(row))
     .map((row) => Date.parse(row.time))
     .toSorted((a, b) => a - b);
-  return times.filter((time, at) => at > 0 && time - (times[at - 1] ?? 0) >= dormantMs);
+  return times.filter((time, at) => at > 0 && isSleep(time - (times[at - 1] ?? 0), dormantMs));
 }
 
 function textOf(row: AccessRow, field: Field): string {

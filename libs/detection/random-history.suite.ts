@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import { askedRows } from '#libs/testkit/asked-rows.js';
 import { Engine } from './engine.js';
 import type { NaiveIncident } from './naive-recount.js';
 import { anyRules, base, hour, minute } from './random-rules.suite.js';
@@ -87,7 +88,7 @@ function playPartition(of: History, rows: readonly AccessRow[], told: IncidentCh
     for (const asked of engine.rejudgements()) {
       if (asked.throughOffset > through) continue;
       const has = frames.slice(0, through + 1).flat();
-      const wanted = has.filter(({ time }) => Date.parse(time) > asked.fromMs && Date.parse(time) <= asked.toMs);
+      const wanted = askedRows(has, asked);
       engine.rejudge(asked, [bytesOf(wanted)], at);
       rejudged += 1;
       // What history decided is kept before it is told.

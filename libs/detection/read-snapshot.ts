@@ -12,32 +12,43 @@ import { hashBytes, viewOf } from './scan-text.js';
 import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
 import { Texts } from './texts.js';
 
-export function readSnapshot(pieces: Iterable<Uint8Array>, options: EngineOptions): EngineState {
-  let reader: SnapshotReader | undefined;
-  const counts = { accounts: 0, incidents: 0 };
-  let ended = false;
-  try {
-    for (const bytes of pieces) {
-      const kind = bytes[0];
-      const body = Buffer.from(bytes.subarray(1));
-      if (kind === kinds.header) reader = new SnapshotReader(header.parse(deserialize(body)), options);
-      else if (!reader || ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
-      else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
-      else if (kind === kinds.incident) counts.incidents += reader.incident(body);
-      else if (kind === kinds.pending) reader.pending(body);
-      else if (kind === kinds.told) reader.told(body);
-      else {
-        const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
-        ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
-      }
+/** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
+export class SnapshotReading {
+  #reader: SnapshotReader | undefined;
+  readonly #counts = { accounts: 0, incidents: 0 };
+  #ended = false;
+
+  constructor(private readonly options: EngineOptions) {}
+
+  take(bytes: Uint8Array): void {
+    try {
+      this.#take(bytes[0], Buffer.from(bytes.subarray(1)));
+    } catch (cause) {
+      throw cause instanceof SnapshotRefused
+        ? cause
+        : new SnapshotRefused('the snapshot cannot be read by this version', { cause });
     }
-  } catch (cause) {
-    throw cause instanceof SnapshotRefused
-      ? cause
-      : new SnapshotRefused('the snapshot cannot be read by this version', { cause });
   }
-  if (!reader || !ended) throw new SnapshotRefused('the snapshot is not whole');
-  return reader.state;
+
+  finish(): EngineState {
+    if (!this.#reader || !this.#ended) throw new SnapshotRefused('the snapshot is not whole');
+    return this.#reader.state;
+  }
+
+  #take(kind: number | undefined, body: Buffer): void {
+    const reader = this.#reader;
+    const counts = this.#counts;
+    if (kind === kinds.header) this.#reader = new SnapshotReader(header.parse(deserialize(body)), this.options);
+    else if (!reader || this.#ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
+    else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
+    else if (kind === kinds.incident) counts.incidents += reader.incident(body);
+    else if (kind === kinds.pending) reader.pending(body);
+    else if (kind === kinds.told) reader.told(body);
+    else {
+      const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
+      this.#ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
+    }
+  }
 }
 
 class SnapshotReader {

@@ -11,8 +11,7 @@ import { hashBytes, viewOf } from './scan-text.js';
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
   return [...state.rejudgements.byAccount].map(([account, pending]) => {
     const { groupId, actorId, throughOffset } = pending;
-    const need = state.rejudgements.needOf(stretchOf(state, account, pending), account, state.dormancy);
-    return { groupId, actorId, throughOffset, ...need };
+    return { groupId, actorId, throughOffset, ...state.rejudgements.needOf(stretchOf(state, account, pending)) };
   });
 }
 
@@ -46,10 +45,7 @@ export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly
 
 function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
-  const woke = state.dormancy.width > 0 ? state.dormancy.wokeAt(account) : 0;
-  // An access inside a silence changes what was found when the account woke up.
-  const reach = woke > pending.from ? woke + Math.max(0, ...state.compiled.reachMs) : 0;
-  return state.rejudgements.stretchOf({ ...pending, to: Math.max(pending.to, reach) }, known);
+  return state.rejudgements.stretchOf(pending, known);
 }
 
 /** An engine state over the rows that shares marks and selections, so that its incidents can be taken over. */
@@ -96,7 +92,7 @@ function openingOf(
   { pending, state, account, detectedAt, kind }: Asker,
 ): Opening {
   const { groupId, actorId, openers, lateMs } = pending;
-  const reachMs = Math.max(0, ...state.compiled.reachMs);
+  const reachMs = state.compiled.reach.windowsMs;
   const used = new Set((state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id));
   const opener = openers.findIndex(
     ({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(kind === 'suppressed' ? suppressedId(id) : id),

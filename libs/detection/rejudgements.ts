@@ -1,14 +1,15 @@
-import type { Dormancy } from './dormancy.js';
 import type { Incident } from './incident.js';
+import { type Outline, readFrom } from './reach.js';
 import type { CompiledSeries } from './series.js';
 
 /** An account whose accesses came too late for what memory holds: its history must be judged again. */
 export interface Rejudgement {
   readonly groupId: string;
   readonly actorId: string;
-  /** Rows with `fromMs < time <= toMs` are needed. */
+  /** Rows with `fromMs < time <= toMs` are needed, or what the outline leaves of them; more do no harm. */
   readonly fromMs: number;
   readonly toMs: number;
+  readonly outline?: Outline;
   /** The store must hold everything of the partition up to this offset, inclusive. */
   readonly throughOffset: number;
 }
@@ -56,12 +57,11 @@ export class Rejudgements {
     return this.byAccount.has(account);
   }
 
-  /** Times of rules and incidents that an access at `time` can reach become unclear. */
-  ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, offset: number): Pending {
-    const reachMs = Math.max(0, ...this.compiled.reachMs);
+  /** Times of rules and incidents that accesses from `time` to `until` can reach become unclear. */
+  ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, until: number, offset: number): Pending {
     const known = this.byAccount.get(account);
     const from = time - this.quietMs;
-    const to = time + reachMs + this.quietMs;
+    const to = Math.max(time, until) + this.compiled.reach.windowsMs + this.quietMs;
     if (known) {
       known.from = Math.min(known.from, from);
       known.to = Math.max(known.to, to);
@@ -100,15 +100,9 @@ export class Rejudgements {
     return { from, to };
   }
 
-  /** What has to be read for the stretch: windows reach back from its beginning, and a silence further. */
-  needOf(
-    stretch: { readonly from: number; readonly to: number },
-    account: number,
-    dormancy: Dormancy,
-  ): { readonly fromMs: number; readonly toMs: number } {
-    const reachMs = Math.max(0, ...this.compiled.reachMs);
-    const dormantMs = Math.max(0, ...this.compiled.rules.map((rule) => rule.dormantMs));
-    const fromMs = stretch.from - reachMs - dormantMs;
-    return { fromMs: dormantMs > 0 ? dormancy.neededFrom(account, fromMs, stretch.to) : fromMs, toMs: stretch.to };
+  /** What has to be read for the stretch: windows reach back from its beginning, and sleep further. */
+  needOf({ from, to }: { readonly from: number; readonly to: number }): Pick<Rejudgement, 'fromMs' | 'toMs' | 'outline'> {
+    const { windowsMs, sleepers } = this.compiled.reach;
+    return { ...readFrom(from - windowsMs, sleepers), toMs: to };
   }
 }

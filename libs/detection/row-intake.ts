@@ -1,6 +1,7 @@
 // Longer than the house likes: the way of one row, from its account to its incidents, is read in one place; its first half is the hot loop.
 import { createHash } from 'node:crypto';
 import type { CellKey } from './cell-table.js';
+import { clear } from './dormancy.js';
 import type { EngineState } from './engine-state.js';
 import { accountOf } from './field-classes.js';
 import { parseWhole } from './frame-scanner.js';
@@ -54,15 +55,14 @@ export class RowIntake {
       state.missingGroupBy += 1;
       return;
     }
-    row.clinic = state.marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-    row.account = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
-    const bits = state.selector.bitsOf(row);
+    const bits = this.#lookUp(row);
     if (bits === 0) return;
     const account = row.account || this.#newAccount(row, watermark);
     if (state.isForgotten(account)) state.forget(account);
     const newest = accounts.newest(account);
     const oldest = accounts.oldest(account);
-    let unclear = state.dormancy.width > 0 && state.dormancy.note(account, bits, row.time);
+    const wokeBy = state.dormancy.width > 0 ? state.dormancy.note(account, bits, row.time) : clear;
+    let unclear = wokeBy !== clear;
     if (row.time > newest) accounts.setNewest(account, row.time);
     if (row.time < oldest) accounts.setOldest(account, row.time);
     if (this.#isBeyond(account, row.time, newest, bits)) unclear = true;
@@ -79,7 +79,27 @@ export class RowIntake {
       state.settler.missed = false;
       unclear = true;
     }
-    if (unclear || state.rejudgements.size > 0) this.#noteUnclear(row, account, unclear, watermark);
+    if (unclear || state.rejudgements.size > 0) this.#noteUnclear(row, account, unclear, { watermark, wokeBy });
+  }
+
+  /** An access that lies before all windows: it tells no more than when its account was there, and that an account woke up which was judged. */
+  recall(row: ScannedRow): void {
+    const { state } = this;
+    if (!row.hasAccount || state.dormancy.width === 0) return;
+    const bits = this.#lookUp(row);
+    if (bits === 0) return;
+    const account = row.account || this.#newAccount(row, state.watermark);
+    const wokeBy = state.dormancy.note(account, bits, row.time);
+    if (row.time > state.accounts.newest(account)) state.accounts.setNewest(account, row.time);
+    if (wokeBy !== clear) state.rejudgements.ask(account, this.#askedNames(account), wokeBy, wokeBy, this.#offset);
+  }
+
+  /** Finds account and clinic of the row, and the selections that it meets. */
+  #lookUp(row: ScannedRow): number {
+    const { accounts, marks, selector } = this.state;
+    row.clinic = marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+    row.account = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
+    return selector.bitsOf(row);
   }
 
   /** Judges what no more accesses are expected for, up to `watermark`. */
@@ -108,7 +128,7 @@ export class RowIntake {
       };
       const receivedAt = this.state.lastReceivedAt;
       if (this.#tell({ account, entry, bits: 0, receivedAt, detectedAt, opening }))
-        this.state.rejudgements.ask(account, this.#askedNames(account), time, this.#offset);
+        this.state.rejudgements.ask(account, this.#askedNames(account), time, time, this.#offset);
     }
     this.state.settler.missed = false;
   }
@@ -246,12 +266,17 @@ export class RowIntake {
     this.#access.mark = mark;
   }
 
-  #noteUnclear(row: ScannedRow, account: number, unclear: boolean, watermark: number): void {
+  #noteUnclear(
+    row: ScannedRow,
+    account: number,
+    unclear: boolean,
+    { watermark, wokeBy }: { readonly watermark: number; readonly wokeBy: number },
+  ): void {
     const { state } = this;
     const { rejudgements } = state;
     if (state.options.keepsAll) return;
     const pending = unclear
-      ? rejudgements.ask(account, this.#askedNames(account), row.time, this.#offset)
+      ? rejudgements.ask(account, this.#askedNames(account), row.time, wokeBy, this.#offset)
       : rejudgements.byAccount.get(account);
     if (!pending) return;
     const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };

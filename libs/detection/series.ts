@@ -1,4 +1,5 @@
 import { compileRule } from './compile-rule.js';
+import { type Reach, reachOf } from './reach.js';
 import { type Field, type Rule, type Selection } from './rule.js';
 import type { Threshold } from './window-count.js';
 
@@ -94,6 +95,7 @@ export interface CompiledSeries {
   readonly mainSlots: number;
   readonly otherSlots: number;
   readonly allowedLatenessMsMax: number;
+  readonly reach: Reach;
   /** By selection bit number: the longest reach of the rules that look at it. */
   readonly reachMs: readonly number[];
   /** By selection bit number: how far behind its account's newest an access may lie and every window that it changes still be held. */
@@ -137,11 +139,11 @@ export class Build {
   readonly #main: Draft;
 
   constructor(
-    rules: readonly Rule[],
+    private readonly given: readonly Rule[],
     earlier: readonly string[],
     readonly options: CompileOptions,
   ) {
-    for (const rule of rules) for (const one of [rule, ...(rule.unfiltered ? [rule.unfiltered] : [])]) this.#note(one);
+    for (const rule of given) for (const one of [rule, ...(rule.unfiltered ? [rule.unfiltered] : [])]) this.#note(one);
     this.ids = [...new Set([...earlier, ...this.selections.keys()])];
     if (this.ids.length > selectionsMax)
       throw new RangeError(
@@ -213,6 +215,7 @@ export class Build {
       mainSlots: Math.max(1, main.rules.length),
       otherSlots: Math.max(1, ...others.map((series) => series.rules.length)),
       allowedLatenessMsMax: lateness,
+      reach: reachOf(this.given),
       reachMs,
       behindMs,
       horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),

@@ -1,4 +1,4 @@
-import type { AccessHistory } from '#libs/access-store/history.js';
+import type { AccessHistory, HistoryQuery } from '#libs/access-store/history.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -6,6 +6,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import { linesByPartition } from './account-lines.js';
 import type { Filling } from './filling.js';
 import type { OwnedPartition } from './owned-partition.js';
+import type { PartitionScorer } from './partition-scorer.js';
 import { Patience } from './patience.js';
 
 export interface FillerTools {
@@ -19,6 +20,8 @@ export interface FillerTools {
 export interface Fillable {
   partitions(): readonly OwnedPartition[];
   readonly partitionCount: number;
+  /** What to read of the past of windows that are to be full from `fromMs` on. */
+  windowsFrom(fromMs: number): Pick<HistoryQuery, 'fromMs' | 'outline'>;
 }
 
 interface Ready {
@@ -78,32 +81,45 @@ export class Filler {
       const toMs = filling?.to_ms;
       if (!filling || toMs === undefined) continue;
       if ((await this.tools.history.storedThrough(owned.scorer.at)) < filling.through_offset) continue;
-      ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - owned.scorer.horizonMs, toMs });
+      ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - owned.scorer.windowsMs, toMs });
     }
     return ready;
   }
 
   async #fill(ready: readonly Ready[]): Promise<void> {
-    const { history, clock, logger } = this.tools;
+    const { clock, logger } = this.tools;
     const startedAt = clock.monotonic();
     const query = { fromMs: Math.min(...ready.map(({ fromMs }) => fromMs)), toMs: Math.max(...ready.map(({ toMs }) => toMs)) };
-    let bytes = 0;
-    for await (const frame of history.rows(query)) {
-      const lines = linesByPartition(frame, this.pipeline.partitionCount);
-      const waiting = ready.filter((one) => isWanted(one));
-      if (waiting.length === 0) return;
-      bytes += frame.length;
-      for (const one of waiting) {
-        const own = lines.get(one.owned.scorer.at.partition);
-        if (own) await one.owned.alone(() => (isWanted(one) ? one.owned.scorer.backfill(own) : undefined));
-      }
-    }
+    let bytes = await this.#give(ready, query, (scorer, own) => scorer.backfill(own));
+    const asleep = this.pipeline.windowsFrom(query.fromMs);
+    if (asleep.outline)
+      bytes += await this.#give(ready, { ...asleep, toMs: query.fromMs }, async (scorer, own) => scorer.recall(own));
     for (const one of ready) if (isWanted(one)) one.owned.filled();
     logger.info('windows that lacked accesses of the past are full', {
       count: ready.length,
       bytes,
       tookMs: Math.round(clock.monotonic() - startedAt),
     });
+  }
+
+  /** Hands what the store has to those whose it is, while they still want it; resolves with its bytes. */
+  async #give(
+    ready: readonly Ready[],
+    query: HistoryQuery,
+    take: (scorer: PartitionScorer, own: Uint8Array) => Promise<void>,
+  ): Promise<number> {
+    let bytes = 0;
+    for await (const frame of this.tools.history.rows(query)) {
+      const lines = linesByPartition(frame, this.pipeline.partitionCount);
+      const waiting = ready.filter((one) => isWanted(one));
+      if (waiting.length === 0) return bytes;
+      bytes += frame.length;
+      for (const one of waiting) {
+        const own = lines.get(one.owned.scorer.at.partition);
+        if (own) await one.owned.alone(() => (isWanted(one) ? take(one.owned.scorer, own) : undefined));
+      }
+    }
+    return bytes;
   }
 
   #show(): void {

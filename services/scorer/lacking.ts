@@ -2,7 +2,7 @@ import type { EngineOptions } from '#libs/detection/engine.js';
 import type { Bounds } from '#libs/event-log/port.js';
 import { type Filling, joined } from './filling.js';
 import type { Restored } from './snapshot-keeper.js';
-import { horizonMs, windowKeys } from './window-needs.js';
+import { windowsMs, windowKeys } from './window-needs.js';
 
 /**
  * What windows lack that begin with a snapshot, or with none, and go on with what the log holds: what was lacking already, accesses whose
@@ -16,7 +16,7 @@ export function lackingOf(
 ): Filling | undefined {
   const lost = held.start > (restored?.header.offset ?? 0);
   const watermark = restored?.engine.stats().watermark ?? 0;
-  const fromMs = watermark > 0 ? watermark - horizonMs(options) : undefined;
+  const fromMs = watermark > 0 ? watermark - windowsMs(options) : undefined;
   const gone: Filling | undefined = lost
     ? {
         ...(fromMs !== undefined && { from_ms: fromMs }),
@@ -32,5 +32,5 @@ function newRules(restored: Restored | undefined, options: EngineOptions, waterm
   if (!restored || watermark === 0) return undefined;
   const known = new Set(restored.header.windows);
   if (windowKeys(options.rules).every((key) => known.has(key))) return undefined;
-  return { from_ms: watermark - horizonMs(options), to_ms: watermark, through_offset: restored.header.offset - 1 };
+  return { from_ms: watermark - windowsMs(options), to_ms: watermark, through_offset: restored.header.offset - 1 };
 }

@@ -8,7 +8,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Outbox, Waiting } from './outbox.js';
 import { quarantinedRowOf } from './quarantined-row.js';
-import { horizonMs } from './window-needs.js';
+import { windowsMs } from './window-needs.js';
 
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
 export const updateEveryMs = 1_000;
@@ -116,6 +116,11 @@ export class PartitionScorer {
     await this.#flush();
   }
 
+  /** Takes in when accounts were there before what was filled. */
+  recall(bytes: Uint8Array): void {
+    this.engine.recall(bytes);
+  }
+
   /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */
   useRules(rules: readonly Rule[]): number | undefined {
     const now = this.tools.clock.now();
@@ -140,8 +145,8 @@ export class PartitionScorer {
     return this.engine.options.rules;
   }
   /** How far back accesses decide under these rules, milliseconds. */
-  get horizonMs(): number {
-    return horizonMs(this.engine.options);
+  get windowsMs(): number {
+    return windowsMs(this.engine.options);
   }
 
   stats(): EngineStats {

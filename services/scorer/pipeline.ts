@@ -11,6 +11,7 @@ import { OwnedPartition } from './owned-partition.js';
 import { PartitionScorer } from './partition-scorer.js';
 import { lackingOf } from './lacking.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
+import { windowsFrom } from './window-needs.js';
 
 export const scorerGroup = groups.scorer;
 
@@ -138,6 +139,10 @@ export class ScorerPipeline implements Reader {
 
   get rules(): readonly Rule[] {
     return this.#engine.rules;
+  }
+  /** What to read of the past of windows that are to be full from `fromMs` on. */
+  windowsFrom(fromMs: number): ReturnType<typeof windowsFrom> {
+    return windowsFrom(fromMs, this.#engine);
   }
 
   /** Partitions that are ours. */

@@ -119,11 +119,11 @@ export class Rejudger {
 
   /** Undefined when it is too much to hold. */
   async #read(owned: OwnedPartition, asked: Rejudgement): Promise<readonly Buffer[] | undefined> {
-    const { groupId, actorId, fromMs, toMs } = asked;
+    const { groupId, actorId, fromMs, toMs, outline } = asked;
     if (this.#tooLarge.has(keyOf(owned, asked))) return undefined;
     const frames: Buffer[] = [];
     let bytes = 0;
-    for await (const frame of this.tools.history.rows({ fromMs, toMs, account: { groupId, actorId } })) {
+    for await (const frame of this.tools.history.rows({ fromMs, toMs, outline, account: { groupId, actorId } })) {
       frames.push(frame);
       bytes += frame.length;
       if (bytes <= historyBytesMax) continue;

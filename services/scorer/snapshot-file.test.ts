@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readSnapshot, setAside, writeSnapshot } from './snapshot-file.js';
 
@@ -15,7 +16,7 @@ describe('a snapshot file', () => {
 
   it('reads back as it was written', async () => {
     await writeSnapshot(path, header, chunks);
-    const read = await readSnapshot(path);
+    const read = await readWhole(path);
     expect(read?.header).toEqual(header);
     expect(read?.chunks.map((chunk) => chunk.toString('base64'))).toEqual(chunks.map((chunk) => chunk.toString('base64')));
   });
@@ -24,10 +25,29 @@ describe('a snapshot file', () => {
     expect(await readSnapshot(path)).toBeUndefined();
   });
 
+  it('of more than 2 GiB is read, a record at a time', async () => {
+    const bytes = await writeSnapshot(path, header, [Buffer.from('begin')]);
+    // Records of zeros, which the file system keeps as holes.
+    const zeros = Buffer.alloc(64 * 1024 * 1024);
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(zeros.length, 0);
+    head.writeUInt32LE(crc32(zeros), 4);
+    const file = await open(path, 'r+');
+    let at = bytes - 8;
+    for (let n = 0; n < 33; n += 1, at += 8 + zeros.length) await file.write(head, 0, 8, at);
+    await file.write(Buffer.alloc(8), 0, 8, at);
+    await file.close();
+    let read = 0;
+    for await (const chunk of (await readSnapshot(path))?.chunks ?? []) read += chunk.length;
+    expect(read).toBe('begin'.length + 33 * zeros.length);
+    expect(read).toBeGreaterThan(2 ** 31);
+    await rm(path);
+  }, 120_000);
+
   it('replaces the older one whole, and leaves nothing beside it', async () => {
     await writeSnapshot(path, header, chunks);
     await writeSnapshot(path, { ...header, offset: 42 }, [Buffer.from('newer')]);
-    expect((await readSnapshot(path))?.header.offset).toBe(42);
+    expect((await readWhole(path))?.header.offset).toBe(42);
     expect(await readdir(join(path, '..'))).toEqual(['p.snapshot']);
   });
 
@@ -36,7 +56,7 @@ describe('a snapshot file', () => {
     const whole = await readFile(path);
     for (let length = 0; length < whole.length; length += 1) {
       await writeFile(path, whole.subarray(0, length));
-      await expect(readSnapshot(path)).rejects.toThrow(/cut|begin|checksum/);
+      await expect(readWhole(path)).rejects.toThrow(/cut|begin|checksum/);
     }
   });
 
@@ -47,7 +67,7 @@ describe('a snapshot file', () => {
       const changed = Buffer.from(whole);
       changed.writeUInt8(changed.readUInt8(at) ^ 4, at);
       await writeFile(path, changed);
-      await expect(readSnapshot(path)).rejects.toThrow();
+      await expect(readWhole(path)).rejects.toThrow();
     }
   });
 
@@ -58,3 +78,11 @@ describe('a snapshot file', () => {
     expect(await readdir(join(path, '..'))).toEqual(['p.snapshot.unusable']);
   });
 });
+
+async function readWhole(path: string) {
+  const read = await readSnapshot(path);
+  if (!read) return undefined;
+  const all: Buffer[] = [];
+  for await (const chunk of read.chunks) all.push(chunk);
+  return { header: read.header, chunks: all };
+}

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -28,7 +28,8 @@ export type SnapshotHeader = z.infer<typeof headerSchema>;
 
 export interface Snapshot {
   readonly header: SnapshotHeader;
-  readonly chunks: readonly Buffer[];
+  /** Read and checked one after the other as they are asked for, so that a file of any size fits into memory. To be asked for once, to the end. */
+  readonly chunks: AsyncIterable<Buffer>;
 }
 
 /** Writes beside the old file, fsyncs, and renames over it: a crash leaves either the old or the new one. Resolves with its bytes. */
@@ -65,30 +66,58 @@ async function syncFolder(path: string): Promise<void> {
   await folder.sync().finally(() => folder.close());
 }
 
-/** Resolves with undefined where there is no file; rejects with what is wrong where there is one that cannot be used. */
+/**
+ * Resolves with undefined where there is no file; rejects, or the chunks do, with what is wrong where there is one that cannot be used. Nothing
+ * of a file may be trusted before its last chunk was read.
+ */
 export async function readSnapshot(path: string): Promise<Snapshot | undefined> {
-  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw cause;
   });
-  if (!bytes) return undefined;
-  if (!bytes.subarray(0, magic.length).equals(magic)) throw new Error(`${path} does not begin as a snapshot`);
-  const [head, ...chunks] = [...split(path, bytes)];
-  const header = headerSchema.parse(JSON.parse((head ?? Buffer.alloc(0)).toString()));
-  return { header, chunks };
+  if (!file) return undefined;
+  const records = recordsOf(path, file);
+  try {
+    const head = await records.next();
+    if (head.done) throw new Error(`${path} has no header`);
+    const header = headerSchema.parse(JSON.parse(head.value.toString()));
+    return { header, chunks: records };
+  } catch (cause) {
+    await records.return(undefined);
+    throw cause;
+  }
 }
 
-function* split(path: string, bytes: Buffer): Iterable<Buffer> {
-  for (let at = magic.length; ;) {
-    if (at + recordHeadBytes > bytes.length) throw new Error(`${path} is cut at byte ${at}`);
-    const length = bytes.readUInt32LE(at);
-    const record = bytes.subarray(at + recordHeadBytes, at + recordHeadBytes + length);
-    if (record.length < length) throw new Error(`${path} is cut in the record at byte ${at}`);
-    if (crc32(record) !== bytes.readUInt32LE(at + 4)) throw new Error(`${path} was changed: wrong checksum at byte ${at}`);
-    if (length === 0) return;
-    yield record;
-    at += recordHeadBytes + length;
+/** Closes the file at the end, whatever that is. */
+async function* recordsOf(path: string, file: FileHandle): AsyncGenerator<Buffer, undefined> {
+  try {
+    const { size } = await file.stat();
+    if (!(await bytesAt(file, 0, Math.min(size, magic.length))).equals(magic))
+      throw new Error(`${path} does not begin as a snapshot`);
+    for (let at = magic.length; ;) {
+      if (at + recordHeadBytes > size) throw new Error(`${path} is cut at byte ${at}`);
+      const head = await bytesAt(file, at, recordHeadBytes);
+      const length = head.readUInt32LE(0);
+      if (at + recordHeadBytes + length > size) throw new Error(`${path} is cut in the record at byte ${at}`);
+      const record = await bytesAt(file, at + recordHeadBytes, length);
+      if (crc32(record) !== head.readUInt32LE(4)) throw new Error(`${path} was changed: wrong checksum at byte ${at}`);
+      if (length === 0) return;
+      yield record;
+      at += recordHeadBytes + length;
+    }
+  } finally {
+    await file.close();
   }
+}
+
+async function bytesAt(file: FileHandle, from: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let read = 0; read < length;) {
+    const { bytesRead } = await file.read(bytes, read, length - read, from + read);
+    if (bytesRead === 0) return bytes.subarray(0, read);
+    read += bytesRead;
+  }
+  return bytes;
 }
 
 /** Sets a file that cannot be used aside, so that a person can look at it. */

@@ -72,7 +72,7 @@ export class SnapshotKeeper {
     const path = this.#pathOf(at);
     try {
       const snapshot = await readSnapshot(path);
-      return snapshot && { engine: Engine.restore(snapshot.chunks, options), header: snapshot.header };
+      return snapshot && { engine: await Engine.restoreFrom(snapshot.chunks, options), header: snapshot.header };
     } catch (cause) {
       this.tools.logger.warn('the snapshot cannot be used; the windows are built again from the log and the store', {
         partition: at.partition,

@@ -1,13 +1,20 @@
 import type { EngineOptions } from '#libs/detection/engine.js';
+import { readFrom, reachOf } from '#libs/detection/reach.js';
 import type { Rule } from '#libs/detection/rule.js';
 
-/** How far back accesses decide: the longest window, or the time for which an account must have slept, and the quiet time of incidents. */
-export function horizonMs({ rules, quietMs, allowedLatenessMs }: EngineOptions): number {
-  const reach = (rule: Rule): number =>
-    rule.timespanMs +
-    (rule.dormantMs ?? 0) +
-    Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? reach(input.rule) : 0)));
-  return Math.max(quietMs, ...rules.map((rule) => reach(rule))) + allowedLatenessMs;
+/** From where on to read what windows need that are to be full from `fromMs` on. */
+export function windowsFrom(fromMs: number, { rules }: Pick<EngineOptions, 'rules'>): ReturnType<typeof readFrom> {
+  return readFrom(fromMs, reachOf(rules).sleepers);
+}
+
+/** How far back every access decides: the longest window and the quiet time of incidents, milliseconds. */
+export function windowsMs({ rules, quietMs, allowedLatenessMs }: EngineOptions): number {
+  return Math.max(quietMs, reachOf(rules).windowsMs) + allowedLatenessMs;
+}
+
+/** How far back any access decides, by how long its account has slept too, milliseconds. */
+export function horizonMs(options: EngineOptions): number {
+  return -windowsFrom(-windowsMs(options), options).fromMs;
 }
 
 /** What decides which windows a set of rules needs: a rule whose key is not among those of a snapshot begins with an empty window. */

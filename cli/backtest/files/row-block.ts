@@ -1,4 +1,5 @@
 import { IsoReader } from '#libs/detection/iso-time.js';
+import type { Outline } from '#libs/detection/reach.js';
 import { viewOf } from '#libs/detection/scan-text.js';
 import { asInTheLog, isExported } from './as-exported.js';
 
@@ -9,6 +10,8 @@ export interface RowFilter {
   readonly toMs: number;
   readonly groupId?: string | undefined;
   readonly actorId?: string | undefined;
+  /** Of what lies before, not more is needed; more does no harm. */
+  readonly outline?: Outline | undefined;
 }
 
 /** Wanted lines of a file, one behind the other in `bytes`, with the time of each. */

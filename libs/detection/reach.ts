@@ -1,0 +1,54 @@
+import type { Rule, Selection } from './rule.js';
+
+const dayMs = 86_400_000;
+
+/**
+ * An account that a `dormant` rule has not seen for longer has never been there, event time: what is remembered of accounts ends somewhere, and
+ * it must end at the same place in memory, in what is read from the store, and in the definition. Twice the longest `dormant`.
+ */
+export const rememberedMs = 800 * dayMs;
+
+/** Whether a silence of `silentMs` is one that a rule waits for. */
+export function isSleep(silentMs: number, dormantMs: number): boolean {
+  return silentMs >= dormantMs && silentMs <= rememberedMs;
+}
+
+/** Accesses that decide about one at a time t. */
+export interface Reach {
+  /** All that lie in `(t - windowsMs, t]`: the windows, through the rules whose matches are counted. */
+  readonly windowsMs: number;
+  /** Before that, of each account the last access that each of these selects, when it lies less than `rememberedMs` back: was it asleep? */
+  readonly sleepers: readonly Selection[];
+}
+
+/** How far back rules look: the one definition for memory, filling, judging again and backtests. */
+export function reachOf(rules: readonly Rule[]): Reach {
+  const sleepers = new Map<string, Selection>();
+  for (const rule of rules.flatMap(withInner)) if (rule.dormantMs !== undefined) sleepers.set(rule.selection.id, rule.selection);
+  return { windowsMs: Math.max(0, ...rules.map(windowsMsOf)), sleepers: [...sleepers.values()] };
+}
+
+/** How far back every access decides about one of the rule. */
+export function windowsMsOf(rule: Rule): number {
+  return rule.timespanMs + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? windowsMsOf(input.rule) : 0)));
+}
+
+/** Up to `toMs` only the outline of each account is needed: the last access that each of the selections takes. */
+export interface Outline {
+  readonly toMs: number;
+  readonly of: readonly Selection[];
+}
+
+/** From where on to read so that whatever happens after `fullFromMs` is judged right, when windows need every access since `fullFromMs`. */
+export function readFrom(
+  fullFromMs: number,
+  sleepers: readonly Selection[],
+): { readonly fromMs: number; readonly outline?: Outline } {
+  if (sleepers.length === 0) return { fromMs: fullFromMs };
+  return { fromMs: fullFromMs - rememberedMs, outline: { toMs: fullFromMs, of: sleepers } };
+}
+
+function withInner(rule: Rule): readonly Rule[] {
+  const inner = rule.inputs.flatMap((input) => (input.kind === 'matches' ? withInner(input.rule) : []));
+  return [rule, ...inner, ...(rule.unfiltered ? withInner(rule.unfiltered) : [])];
+}
