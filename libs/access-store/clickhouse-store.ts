@@ -22,10 +22,16 @@ const ledgerRows = z.array(
 const countRows = z.array(z.object({ found: z.coerce.number() })).length(1);
 
 /**
+ * A partition is a month, and one batch may hold an archive of decades: as many as there are between 1970 and 2299.
  * Duplicates inside one block need not be taken out before it is written, because all reading is by FINAL; that and a parser that keeps to
  * one thread take about a third off the cost of a row, and leave the other cores to other inserts.
  */
-const insertSettings = { insert_deduplicate: 1, optimize_on_insert: 0, input_format_parallel_parsing: 0 } as const;
+const insertSettings = {
+  insert_deduplicate: 1,
+  optimize_on_insert: 0,
+  input_format_parallel_parsing: 0,
+  max_partitions_per_insert_block: String(330 * 12),
+} as const;
 
 /** The store in ClickHouse, embedded or not. The client stays the caller's: he closes it when the store is no longer used. */
 export class ClickHouseStore implements AccessStore {

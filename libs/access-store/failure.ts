@@ -1,12 +1,29 @@
 import { ClickHouseError } from '@clickhouse/client';
 import { type Outcome, type Rejected, rejected, Transient } from '#libs/runtime/outcome.js';
 
+/**
+ * ClickHouse refused an insert for a reason that names neither a row nor a state of the server. It may pass; where it comes again for the
+ * same rows while others are stored, it is the rows.
+ */
+export class UnexplainedRefusal extends Transient {
+  constructor(
+    message: string,
+    /** ClickHouse's error code. */
+    readonly code: number,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
 /** What a failed insert means: rejected when it is for what is in the rows, else it throws `Transient`. */
 export function failureOf(table: string, cause: unknown): Outcome<number> {
   if (cause instanceof Transient) throw cause;
   const code = cause instanceof ClickHouseError ? Number(cause.code) : 0;
-  if (!rowErrors.has(code)) return transientFailure(`${table}: the insert failed`)(cause);
-  return refusalOf(code, messageOf(cause));
+  if (rowErrors.has(code)) return refusalOf(code, messageOf(cause));
+  const what = `${table}: the insert failed: ${messageOf(cause)}`;
+  if (code === 0 || isState(code, messageOf(cause))) throw new Transient(what, { cause });
+  throw new UnexplainedRefusal(what, code, cause);
 }
 
 export function transientFailure(what: string): (cause: unknown) => never {
@@ -31,3 +48,17 @@ function messageOf(cause: unknown): string {
 const rowErrors: ReadonlySet<number> = new Set([
   6, 25, 26, 27, 33, 38, 41, 53, 69, 70, 72, 117, 129, 130, 131, 190, 321, 349, 407, 441, 467, 472, 691,
 ]);
+
+/**
+ * ClickHouse's errors about its own state, which pass or are an operator's to mend, whatever the rows: access, missing tables and columns,
+ * time, memory, disks, threads, network, replicas, its keeper.
+ */
+const stateErrors: ReadonlySet<number> = new Set([
+  3, 16, 60, 74, 75, 76, 77, 81, 82, 107, 159, 160, 164, 192, 193, 194, 198, 201, 202, 203, 209, 210, 218, 225, 232, 236, 241, 242, 243, 244, 254,
+  279, 285, 286, 287, 289, 305, 319, 335, 336, 341, 373, 394, 425, 439, 452, 473, 497, 499, 516, 574, 579, 668, 722, 745, 999, 1000, 1001, 1002,
+]); // prettier-ignore
+
+/** Too many parts pass when they are merged; too many partitions for one insert come again with the same rows. Both are code 252. */
+function isState(code: number, message: string): boolean {
+  return stateErrors.has(code) || (code === 252 && !message.includes('partitions'));
+}

@@ -50,6 +50,14 @@ describe.each<readonly [string, () => AccessStore]>([
     expect(await open().found('accesses', [id(10), id(11), id(12)])).toBe(3);
   });
 
+  it('takes rows of every month that a time can lie in, in one insert', async () => {
+    const months = Array.from({ length: 330 * 12 }, (_, month) => new Date(Date.UTC(1970, month, 28)).toISOString());
+    const some = months.filter((_, month) => month % 13 === 0);
+    const frame = lines(some.map((time, index) => access(5000 + index, { time })));
+    expect(await open().insert('accesses', frame, some.length, 'months')).toEqual({ kind: 'accepted', value: some.length });
+    expect(await open().found('accesses', [id(5000), id(5000 + some.length - 1)])).toBe(2);
+  });
+
   it.each([
     ['an unknown column', '{"nosuch":1}'],
     ['a wrong type', '{"record_count":"many"}'],

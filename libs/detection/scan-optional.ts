@@ -20,6 +20,11 @@ const keys = Object.keys(accessRow.shape).map((key) => ({ key: ascii(key), liter
 const follows = new Int8Array(keys.length + 1);
 const beginning = keys.length;
 const categoriesKey = Object.keys(accessRow.shape).indexOf('categories');
+/** By place: what values of the field begin with. */
+const kinds = Object.values(accessRow.shape).map((field) =>
+  field.safeParse(true).success ? 'flag' : field.safeParse(1).success ? 'count' : 'text',
+);
+const countDigitsMax = 15;
 const categoryWords = new Words(categories);
 const categoryLists = new Stretches(2);
 
@@ -65,11 +70,22 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
     const isText = bytes[at] === quote;
     at = isText ? endOfText(bytes, view, at + 1) : endOfValue(bytes, at);
     if (at < 0) return -1;
-    if (place < 0) continue;
+    if (place < 0) {
+      row.odd = true;
+      continue;
+    }
+    if (row.ends[place] !== 0 || kinds[place] !== kindOf(bytes[start], at - start)) row.odd = true;
     row.starts[place] = isText ? start + 1 : start;
     if (isText && sawEscape) row.escaped |= 1 << place;
     row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
+}
+
+/** What a value is, by its first byte; a count of more digits than a number holds exactly is none. */
+function kindOf(first: number | undefined, length: number): (typeof kinds)[number] | undefined {
+  if (first === quote) return 'text';
+  if (first === 0x74 || first === 0x66) return 'flag';
+  return length <= countDigitsMax ? 'count' : undefined;
 }
 
 /** Index of the key in `bytes[start, end)`, or -1 for one that rows do not have. */

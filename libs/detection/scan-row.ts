@@ -43,6 +43,8 @@ export class ScannedRow {
   readonly ends = new Int32Array(rowKeys);
   /** Bit by place: the optional text has an escape in it, so that its bytes do not stand for themselves. */
   escaped = 0;
+  /** It has a field that rows do not have, one twice, or one of another kind than rows have; whoever stores the line must look at it. */
+  odd = false;
   /** Its account's number, 0 for one that is not known; set by whoever looked it up. */
   account = 0;
   /** Its clinic's number among the texts that are known; set with the account. */
@@ -97,6 +99,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.categoryMask = 0;
   row.ends.fill(0);
   row.escaped = 0;
+  row.odd = false;
   at = scanAccount(bytes, view, at + isoLength, row, canonical);
   if (at < 0 || !patientKey.isAt(view, at)) return false;
   at = scanPatient(bytes, view, at + patientKey.length, row);

@@ -96,16 +96,3 @@ export interface BatchLine {
   /** From 0 within its frame. */
   readonly line: number;
 }
-
-/** The lines of a batch, each with its end. Only made when one of them was refused. */
-export function linesOf(batch: Batch): readonly BatchLine[] {
-  const lines: BatchLine[] = [];
-  let start = 0;
-  for (const { offset, rows } of batch.frames)
-    for (let line = 0; line < rows; line += 1) {
-      const end = batch.bytes.indexOf(newline, start) + 1;
-      lines.push({ bytes: batch.bytes.subarray(start, end), offset, line });
-      start = end;
-    }
-  return lines;
-}

@@ -1,7 +1,7 @@
 import type { Clock } from '#libs/runtime/clock.js';
 
 /** Rows that may be set aside at once, and per minute for ever: more than that is not a bad row but a bad deployment. */
-export const refusedRowsMax = 1000;
+export const refusedRowsMax = 10_000;
 const refillMs = 60_000;
 
 /**
@@ -16,15 +16,13 @@ export class RefusalBreaker {
     this.#at = clock.monotonic();
   }
 
-  /** 0 when one more row may be set aside, which is then counted; else milliseconds until one may be. */
-  take(): number {
+  /** How many of `rows` may be set aside now, which are then counted, and how long to wait before asking for more. */
+  take(rows: number): { readonly rows: number; readonly waitMs: number } {
     const now = this.clock.monotonic();
     this.#left = Math.min(refusedRowsMax, this.#left + ((now - this.#at) / refillMs) * refusedRowsMax);
     this.#at = now;
-    if (this.#left >= 1) {
-      this.#left -= 1;
-      return 0;
-    }
-    return refillMs;
+    const taken = Math.min(rows, Math.floor(this.#left));
+    this.#left -= taken;
+    return { rows: taken, waitMs: refillMs };
   }
 }

@@ -2,7 +2,7 @@ import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type Batch, type BatchLimits, OpenBatch } from './batch.js';
 import type { Plan } from './plan.js';
-import type { ByteBudget } from './slots.js';
+import { type ByteBudget, Turn } from './slots.js';
 
 export interface PartitionTools {
   readonly clock: Clock;
@@ -26,7 +26,7 @@ export class PartitionWriter {
   #openedAt = 0;
   #heldBytes = 0;
   #draining = false;
-  #changed: (() => void)[] = [];
+  readonly #changes = new Turn();
 
   constructor(
     readonly at: TopicPartition,
@@ -40,16 +40,21 @@ export class PartitionWriter {
   }
 
   async take(frames: readonly Frame[], signal: AbortSignal): Promise<void> {
-    for (const frame of frames) {
-      while (!this.#fits() && !signal.aborted && !this.#stopped.signal.aborted)
-        await Promise.race([this.#change(), this.tools.budget.change(signal)]);
-      // What is not taken in is not committed either: the next owner reads it again.
-      if (signal.aborted || this.#stopped.signal.aborted || this.#draining) return;
-      if (this.#open.first === undefined) this.#openedAt = this.tools.clock.monotonic();
-      const before = this.#open.bytes;
-      this.#open.add(frame);
-      this.#hold(this.#open.bytes - before);
-      this.#post();
+    const wake = () => this.#post();
+    signal.addEventListener('abort', wake);
+    try {
+      for (const frame of frames) {
+        while (!this.#fits() && !this.#ending(signal)) await Promise.race([this.#changes.next(), this.tools.budget.change()]);
+        // What is not taken in is not committed either: the next owner reads it again.
+        if (this.#ending(signal) || this.#draining) return;
+        if (this.#open.first === undefined) this.#openedAt = this.tools.clock.monotonic();
+        const before = this.#open.bytes;
+        this.#open.add(frame);
+        this.#hold(this.#open.bytes - before);
+        this.#post();
+      }
+    } finally {
+      signal.removeEventListener('abort', wake);
     }
   }
 
@@ -89,7 +94,7 @@ export class PartitionWriter {
   async #whenDue(): Promise<void> {
     while (!this.#stopped.signal.aborted && !this.#draining && !this.#full()) {
       const waited = new AbortController();
-      const turns = [this.#change()];
+      const turns = [this.#changes.next()];
       if (this.#open.first !== undefined) {
         const lingerMs = this.#planned() ? planWaitMs : this.limits.lingerMs;
         const leftMs = this.#openedAt + lingerMs - this.tools.clock.monotonic();
@@ -122,11 +127,11 @@ export class PartitionWriter {
     this.tools.budget.add(bytes);
   }
 
-  #change(): Promise<void> {
-    return new Promise((resolve) => this.#changed.push(resolve));
+  #ending(signal: AbortSignal): boolean {
+    return signal.aborted || this.#stopped.signal.aborted;
   }
 
   #post(): void {
-    for (const resolve of this.#changed.splice(0)) resolve();
+    this.#changes.post();
   }
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import { UnexplainedRefusal } from '#libs/access-store/failure.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import type { LedgerEntry } from '#libs/access-store/port.js';
 import type { EventLog, Frame, Membership, Position, Reader, TopicPartition } from '#libs/event-log/port.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { accepted, type Outcome, rejected, Transient } from '#libs/runtime/outcome.js';
+import { aMonday, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { refusedRowsMax } from './breaker.js';
 import { ArchiverPipeline, heldBytesMax } from './pipeline.js';
@@ -32,14 +36,15 @@ describe('a range of the log', () => {
   it('of an incident is in ClickHouse within a fifth of a second', async () => {
     const world = new World();
     const life = await world.start();
-    life.push(incidents, ['{"change_id":"1"}\n']);
+    life.push(incidents, [change()]);
     await life.clock.advance(200);
-    expect(world.store.rows('incident_changes')).toEqual(['{"change_id":"1"}\n']);
+    expect(world.store.rows('incident_changes')).toEqual([change()]);
   });
 
   it('is cut at 100,000 rows, and the next one collects while it is stored', async () => {
     const world = new World();
-    const frame = Array.from({ length: 30_000 }, (_, index) => row(`r${index}`));
+    const line = row('a');
+    const frame = Array.from({ length: 30_000 }, () => line);
     world.append(accesses, ...Array.from({ length: 8 }, () => frame));
     const life = await world.start();
     await life.clock.advance(1000);
@@ -51,7 +56,7 @@ describe('ClickHouse away (T-48)', () => {
   it('for two hours: the same batch is tried with the same token, memory is bounded, and everything is there afterwards', async () => {
     const world = new World();
     world.store.away = true;
-    const big = `${JSON.stringify({ event_id: 'x', filler: 'y'.repeat(256 * 1024) })}\n`;
+    const big = row('x', { extra: 'y'.repeat(256 * 1024) });
     for (let count = 0; count < 400; count += 1) world.append(accesses, [big]);
     const life = await world.start();
     await life.clock.advance(2 * hourMs);
@@ -123,30 +128,72 @@ describe('rows that ClickHouse refuses', () => {
   it('go to the quarantine, masked and once each; the others are stored, and only then is the range committed', async () => {
     const world = new World();
     const rows = Array.from({ length: 1000 }, (_, index) => row(`r${index}`));
-    const bad = `{"time":"2026-11-23T08:00:00.000Z","group_id":"aleo","patient_id":"8001234","source":"siem","bad":"8001234"}\n`;
-    rows.splice(300, 0, bad);
+    rows.splice(300, 0, unfit('bad'));
     rows.splice(700, 0, 'not json\n');
     world.append(accesses, rows);
     const life = await world.start();
     await life.clock.advance(2000);
-    expect(world.store.rows('accesses')).toEqual(rows.filter((line) => line !== bad && line !== 'not json\n'));
-    const set = world.appended(topics.quarantine).map((line) => quarantineRow.parse(JSON.parse(line)));
-    expect(set.map(({ origin }) => origin)).toEqual(['vigie.accesses.v1/0/0#300', 'vigie.accesses.v1/0/0#700']);
-    expect(set[0]).toMatchObject({ group_id: 'aleo', source: 'siem', step: 'archive', reason: 'bad_row' });
-    expect(JSON.stringify(set)).not.toContain('8001234');
+    expect(world.store.distinct('accesses')).toEqual(
+      rows.filter((line) => line !== unfit('bad') && line !== 'not json\n').toSorted(),
+    );
+    const set = world.quarantined();
+    expect(set.map(({ origin }) => origin).toSorted()).toEqual(['vigie.accesses.v1/0/0#300', 'vigie.accesses.v1/0/0#700']);
+    expect(set.find(({ reason }) => reason === 'bad_row')).toMatchObject({ group_id: 'helix', source: 'siem', step: 'archive' });
     expect(world.store.ledger[0]).toMatchObject({ rows: 1002, refused: 2 });
     expect(world.calls.at(-1)).toBe('commit vigie.accesses.v1/0 1');
+  });
+
+  it('are found in as many inserts as there are rows, twice, when all are bad', async () => {
+    const world = new World();
+    const rows = Array.from({ length: 3000 }, (_, index) => unfit(`r${index}`));
+    world.append(accesses, rows);
+    const life = await world.start();
+    await life.clock.advance(2000);
+    expect(world.quarantined()).toHaveLength(3000);
+    expect(world.store.attempts.length).toBeLessThan(2 * rows.length);
+    expect(world.committed(accesses)).toBe(1);
+  });
+
+  it('for a reason that says nothing of them, are told by others that are stored, and hold up nobody', async () => {
+    const world = new World();
+    const poison = row('poison', { purpose: 'poison' });
+    world.append(accesses, [...Array.from({ length: 50 }, (_, index) => row(`r${index}`)), poison, row('last')], [row('next')]);
+    const life = await world.start();
+    await life.clock.advance(60_000);
+    expect(world.store.distinct('accesses')).toHaveLength(52);
+    expect(world.quarantined()).toMatchObject([{ reason: 'refused_repeatedly', origin: 'vigie.accesses.v1/0/0#50' }]);
+    expect(world.committed(accesses)).toBe(2);
+  });
+
+  it('for such a reason, all of them, are kept in the log while the table takes nothing', async () => {
+    const world = new World();
+    world.store.broken = true;
+    world.append(accesses, [row('a'), row('b')]);
+    const life = await world.start();
+    await life.clock.advance(300_000);
+    expect([world.committed(accesses), world.quarantined()]).toEqual([-1, []]);
+    world.store.broken = false;
+    await life.clock.advance(60_000);
+    expect([world.store.distinct('accesses').length, world.quarantined()]).toEqual([2, []]);
+  });
+
+  it('for such a reason, alone in their partition, are given up after ten minutes', async () => {
+    const world = new World();
+    world.append(accesses, [row('poison', { purpose: 'poison' })]);
+    const life = await world.start();
+    await life.clock.advance(720_000);
+    expect([world.committed(accesses), world.quarantined().length]).toEqual([1, 1]);
   });
 
   it('T-30: all of them: the quarantine is capped, storing stands still and says so, nothing is committed or dropped', async () => {
     const world = new World();
     world.append(
       accesses,
-      Array.from({ length: 3 * refusedRowsMax }, (_, index) => `{"bad":${index}}\n`),
+      Array.from({ length: 3 * refusedRowsMax }, (_, index) => `{"foreign":${index}}\n`),
     );
     const life = await world.start();
     await life.clock.advance(30_000);
-    expect(world.appended(topics.quarantine)).toHaveLength(refusedRowsMax);
+    expect(world.quarantined()).toHaveLength(refusedRowsMax);
     expect(await life.metrics.registry.getSingleMetricAsString('vigie_stalled')).toMatch(
       /pipeline="vigie.accesses.v1\/refused".* 1$/m,
     );
@@ -156,7 +203,7 @@ describe('rows that ClickHouse refuses', () => {
   it('T-31: the range is not committed while the quarantine topic is away', async () => {
     const world = new World();
     world.logAway = true;
-    world.append(accesses, [row('a'), '{"bad":1}\n']);
+    world.append(accesses, [row('a'), unfit('b')]);
     const life = await world.start();
     await life.clock.advance(hourMs);
     expect(world.committed(accesses)).toBe(-1);
@@ -164,7 +211,7 @@ describe('rows that ClickHouse refuses', () => {
     world.logAway = false;
     await life.clock.advance(60_000);
     expect(world.committed(accesses)).toBe(1);
-    expect(world.appended(topics.quarantine)).toHaveLength(1);
+    expect(world.quarantined()).toHaveLength(1);
   });
 });
 
@@ -204,9 +251,25 @@ describe('reconciliation (T-58)', () => {
 const accesses: TopicPartition = { topic: topics.accesses, partition: 0 };
 const incidents: TopicPartition = { topic: topics.incidents, partition: 0 };
 
-function row(name: string): string {
-  const id = Buffer.from(name.padEnd(16, '.')).toString('hex');
-  return `{"time":"2026-11-23T08:00:00.000Z","event_id":"${id}","source":"siem","received_at":"2026-11-23T08:00:00.100Z"}\n`;
+function row(name: string, given: Partial<AccessRow> = {}): string {
+  const id = Buffer.from(name.padEnd(16, '.')).toString('hex').slice(0, 32);
+  return `${JSON.stringify(anAccessRow({ event_id: id, ...given }))}\n`;
+}
+
+/** A row that its contract allows and the table refuses. */
+function unfit(name: string): string {
+  return row(name, { actor_id: '8001234', purpose: 'unfit' });
+}
+
+function change(): string {
+  const time = new Date(aMonday).toISOString();
+  const row: IncidentChange = {
+    incident_id: anEventId('i'), group_id: 'helix', actor_id: 'nurse.1', state: 'open', first_time: time, last_time: time, detected_at: time,
+    patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: [], rule_matches: [],
+    rule_selections: [], selections: [], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0, merged_into: '',
+    suppressed_by: [], change_type: 'incident.opened', change_id: anEventId('c'), changed_at: time, version: 1, received_at: time,
+  }; // prettier-ignore
+  return `${JSON.stringify(row)}\n`;
 }
 
 /** What survives a crash: the log, its committed offsets, the store and the plans. */
@@ -236,8 +299,13 @@ class World {
     this.#topics.set(name, frames);
     return frames;
   }
-  appended(topic: string): readonly string[] {
-    return this.frames({ topic, partition: 0 }).map(({ bytes }) => bytes.toString());
+  /** The rows of the quarantine's topic, without duplicates. */
+  quarantined(): readonly QuarantineRow[] {
+    const lines = this.frames({ topic: topics.quarantine, partition: 0 }).flatMap(
+      ({ bytes }) => bytes.toString().match(/.+/g) ?? [],
+    );
+    const rows = lines.map((line) => quarantineRow.parse(JSON.parse(line)));
+    return [...new Map(rows.map((one) => [one.quarantine_id, one])).values()];
   }
   committed(at: TopicPartition): number {
     return this.#committed.get(`${at.topic}/${at.partition}`) ?? -1;
@@ -346,13 +414,15 @@ class Life {
   }
 }
 
-/** ClickHouse as far as the archiver sees it: knows tokens, refuses lines with "bad" or no JSON. */
+/** ClickHouse as far as the archiver sees it: knows tokens, refuses rows whose purpose says so. */
 class FakeStore implements ArchiveStore {
   readonly inserts: { table: ArchiveTable; bytes: Buffer; token: string }[] = [];
   readonly attempts: string[] = [];
   ledger: LedgerEntry[] = [];
   #tokens = new Set<string>();
   away = false;
+  /** Refuses everything, for a reason that says nothing of the rows. */
+  broken = false;
   lie = false;
   loseAnswers = 0;
   constructor(private readonly world: World) {}
@@ -361,8 +431,8 @@ class FakeStore implements ArchiveStore {
     await this.world.step();
     this.attempts.push(token);
     if (this.away) throw new Transient('connection refused');
-    if (/^(\{"bad"|.*"bad":|[^{])/m.test(bytes.toString().slice(0, bytes.length - 1)))
-      return rejected('bad_row', '', 'Cannot parse input.');
+    if (this.broken || bytes.includes('"purpose":"poison"')) throw new UnexplainedRefusal('constraint violated', 469, undefined);
+    if (bytes.includes('"purpose":"unfit"')) return rejected('bad_row', '', 'Cannot parse input.');
     if (!this.#tokens.has(token) && !this.lie) {
       this.inserts.push({ table, bytes, token });
       this.world.calls.push(`insert ${table} ${rows}`);

@@ -3,14 +3,17 @@ import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition }
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { Attempts } from './attempts.js';
 import { BatchWriter } from './batch-writer.js';
 import type { BatchLimits } from './batch.js';
 import { RefusalBreaker } from './breaker.js';
 import { PartitionWriter } from './partition-writer.js';
 import type { Plan, Plans } from './plan.js';
 import { Quarantine } from './refusal.js';
-import { ByteBudget, Slots } from './slots.js';
+import { RowStorer } from './row-storer.js';
 import type { Samples } from './samples.js';
+import { SetAside } from './set-aside.js';
+import { ByteBudget, Slots } from './slots.js';
 import type { ArchiveStore } from './store.js';
 
 export const archiverGroup = groups.archiver;
@@ -50,7 +53,7 @@ export interface PipelineTools {
  * The archiver's road, one in-order writer per partition:
  *
  *   frames -> collect (rows, bytes, linger) -> plan -> insert under a token -> verify -> ledger -> commit
- *      ^ back-pressure while ClickHouse is away      '-> refused rows: halve, mask, quarantine
+ *      ^ back-pressure while ClickHouse is away      '-> bad lines by their form, refused rows by halving: mask, quarantine
  */
 export class ArchiverPipeline implements Reader {
   readonly #owned = new Map<string, Owned>();
@@ -75,17 +78,19 @@ export class ArchiverPipeline implements Reader {
     const { log, clock, logger, metrics } = tools;
     this.#movedAt = clock.monotonic();
     this.#budget = new ByteBudget(heldBytesMax, (held) => metrics.set('vigie_archive_held_bytes', held));
-    const shared = {
-      ...tools,
-      log: logger,
-      quarantine: new Quarantine(log, clock),
-      breaker: new RefusalBreaker(clock),
-      samples,
-      moved: () => (this.#movedAt = clock.monotonic()),
-      commit: (at: TopicPartition, next: number) => this.#commit(at, next),
-    };
-    this.#accessWriter = new BatchWriter({ ...shared, slots: new Slots(accessInsertsMax) });
-    this.#promptWriter = new BatchWriter({ ...shared, slots: new Slots(promptInsertsMax) });
+    const moved = () => (this.#movedAt = clock.monotonic());
+    const attempts = new Attempts({ ...tools, log: logger, moved });
+    const parts = { ...tools, log: logger, attempts };
+    const setAside = new SetAside({ ...parts, quarantine: new Quarantine(log, clock), breaker: new RefusalBreaker(clock) });
+    const writer = (insertsMax: number) =>
+      new BatchWriter({
+        ...parts,
+        storer: new RowStorer({ ...parts, setAside, slots: new Slots(insertsMax) }),
+        samples,
+        commit: (at, next) => this.#commit(at, next),
+      });
+    this.#accessWriter = writer(accessInsertsMax);
+    this.#promptWriter = writer(promptInsertsMax);
   }
 
   async start(): Promise<Membership> {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { originInLog, type QuarantineRow, quarantineRowOf } from '#libs/contracts/quarantine-row.js';
-import { topics } from '#libs/contracts/topics.js';
+import { frameBytesMax, topics } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
@@ -8,32 +8,14 @@ import type { Batch, BatchLine } from './batch.js';
 import { maskRow } from './mask.js';
 import { tables } from './store.js';
 
-/** A line that ClickHouse refused. */
+/** A line that cannot be stored. */
 export interface Refusal {
   readonly line: BatchLine;
   readonly why: Rejected;
 }
 
-/**
- * Stores what can be stored of lines of which some are bad, by halving: `k` bad ones among `n` cost about `k log n` inserts. Calls
- * `refuse` for each bad line and waits for it.
- */
-export async function storeGoodLines(
-  lines: readonly BatchLine[],
-  insert: (bytes: Buffer, rows: number) => Promise<Rejected | undefined>,
-  refuse: (refusal: Refusal) => Promise<void>,
-): Promise<void> {
-  const why = await insert(Buffer.concat(lines.map(({ bytes }) => bytes)), lines.length);
-  if (!why) return;
-  const [line] = lines;
-  if (lines.length === 1 && line) return refuse({ line, why });
-  const middle = Math.ceil(lines.length / 2);
-  await storeGoodLines(lines.slice(0, middle), insert, refuse);
-  await storeGoodLines(lines.slice(middle), insert, refuse);
-}
-
-/** The quarantine's row for a refused line: the same for every retry, its values masked. */
-export function quarantinedLineOf(batch: Batch, { line, why }: Refusal, now: number): QuarantineRow {
+/** The quarantine's row for a refused line: the same id for every retry, its values masked. */
+export function quarantinedLineOf(batch: Pick<Batch, 'at'>, { line, why }: Refusal, now: number): QuarantineRow {
   const topic = knownTopic(batch.at.topic);
   const masked = maskRow(topic, line.bytes);
   const origin = originInLog(batch.at, line.offset, line.line);
@@ -44,11 +26,16 @@ export function quarantinedLineOf(batch: Batch, { line, why }: Refusal, now: num
     step: 'archive',
     reason: why.reason,
     field: why.field,
-    detail: `The table ${tables[topic]} refused the row: ${why.detail}`,
+    detail: `The line cannot be stored in ${tables[topic]}: ${why.detail}`,
     origin,
     content: masked.content,
   };
   return quarantineRowOf(row, ['archive', origin, hash('sha256', line.bytes, 'hex')]);
+}
+
+/** The same with nothing of the line in it but its length: what is left to say when even that was refused. */
+export function bareRowOf(row: QuarantineRow, { line }: Refusal): QuarantineRow {
+  return { ...row, group_id: '', source: '', field: '', content: `${line.bytes.length} bytes that the quarantine refused` };
 }
 
 /** Appends refused lines to the quarantine topic. Rejects with `Transient` when the topic is away. */
@@ -58,10 +45,21 @@ export class Quarantine {
     private readonly clock: Clock,
   ) {}
 
-  async append(batch: Batch, refusal: Refusal): Promise<void> {
-    const row = quarantinedLineOf(batch, refusal, this.clock.now());
+  async append(batch: Batch, refusals: readonly Refusal[]): Promise<void> {
     const partition = batch.at.partition % (await this.log.partitions(topics.quarantine));
-    await this.log.append({ topic: topics.quarantine, partition }, Buffer.from(`${JSON.stringify(row)}\n`));
+    const now = this.clock.now();
+    let [rows, bytes]: [Buffer[], number] = [[], 0];
+    const flush = async (): Promise<void> => {
+      if (rows.length > 0) await this.log.append({ topic: topics.quarantine, partition }, Buffer.concat(rows));
+      [rows, bytes] = [[], 0];
+    };
+    for (const refusal of refusals) {
+      const row = Buffer.from(`${JSON.stringify(quarantinedLineOf(batch, refusal, now))}\n`);
+      if (bytes + row.length > frameBytesMax) await flush();
+      rows.push(row);
+      bytes += row.length;
+    }
+    await flush();
   }
 }
 

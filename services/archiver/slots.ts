@@ -18,13 +18,27 @@ export class Slots {
   }
 }
 
+/** One promise for all who wait for the next change: whoever stops waiting leaves nothing behind. */
+export class Turn {
+  #next = Promise.withResolvers<void>();
+
+  next(): Promise<void> {
+    return this.#next.promise;
+  }
+  post(): void {
+    const { resolve } = this.#next;
+    this.#next = Promise.withResolvers();
+    resolve();
+  }
+}
+
 /**
  * Bytes of frames held in memory by all partitions together. A partition that holds nothing may always take one hand-over, so that none
  * can be starved by the others; beyond that it waits, and with it the log's reader.
  */
 export class ByteBudget {
   #held = 0;
-  #waiting: (() => void)[] = [];
+  readonly #freed = new Turn();
 
   constructor(
     private readonly max: number,
@@ -38,16 +52,11 @@ export class ByteBudget {
   add(bytes: number): void {
     this.#held += bytes;
     this.show(this.#held);
-    if (bytes >= 0) return;
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    if (bytes < 0) this.#freed.post();
   }
 
-  /** Resolves when bytes were given back, or the signal aborts. */
-  async change(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+  /** Resolves when bytes were given back. */
+  change(): Promise<void> {
+    return this.#freed.next();
   }
 }

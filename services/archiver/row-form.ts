@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { accessRow, isoTime } from '#libs/contracts/access-row.js';
+import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
+import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import { type Topic, topics } from '#libs/contracts/topics.js';
+import { ScannedRow, scanRow } from '#libs/detection/scan-row.js';
+import { viewOf } from '#libs/detection/scan-text.js';
+import { rejected, type Rejected } from '#libs/runtime/outcome.js';
+
+/** The columns hold times up to the end of this year. */
+const lastYear = 2299;
+const endOfTime = Date.UTC(lastYear + 1, 0, 1);
+
+/** A time that is a day of the calendar and fits its column: 1970 to 2299. */
+const storableTime = isoTime.refine((text) => {
+  const time = Date.parse(text);
+  return time >= 0 && time < endOfTime && new Date(time).toISOString() === text;
+});
+
+/** The reason of a line that no version of a service has written. */
+export const notAnObject = 'not_an_object';
+
+const text = z.string();
+
+/** What a row of each topic must be to be stored: its contract, but for texts that may be empty, since the scorer counts such accesses too. */
+const contracts = {
+  [topics.accesses]: accessRow.extend({
+    time: storableTime, received_at: storableTime, group_id: text, actor_id: text, clinic_id: text, source: text,
+    actor_role: text.optional(), purpose: text.optional(), source_ip: text.optional(), device: text.optional(), user_agent: text.optional(),
+    session_id: text.optional(), auth: text.optional(), application: text.optional(), key_id: text.optional(),
+  }),
+  [topics.incidents]: incidentChange.extend({
+    first_time: storableTime, last_time: storableTime, detected_at: storableTime, changed_at: storableTime, received_at: storableTime,
+    rule_matches: z.array(ruleMatch.extend({ first_fired: storableTime, last_fired: storableTime })),
+  }),
+  [topics.quarantine]: quarantineRow.extend({ received_at: storableTime }),
+} as const; // prettier-ignore
+
+const scanned = new ScannedRow();
+
+/**
+ * Where the access row that begins at `start` ends (its line end, or the end of the bytes), or -1 where it is not in the form that nearly
+ * all rows have: then the whole line must be read.
+ */
+export function endOfPlainRow(bytes: Buffer, view: DataView, start: number): number {
+  const fits = scanRow(bytes, view, start, scanned, false) && !scanned.odd && scanned.escaped === 0;
+  return fits && scanned.time < endOfTime && scanned.receivedAt < endOfTime ? scanned.lineEnd : -1;
+}
+
+/** The view that `endOfPlainRow` reads by. */
+export const viewOfRows = viewOf;
+
+/**
+ * A line, without its end, as it is stored: one JSON object of the topic's contract. Escapes that stand for no character, doubled keys and
+ * odd blanks are written anew as `JSON.parse` reads them. Rejected with what is wrong; never with what the line says.
+ */
+export function storableLine(topic: Topic, line: Buffer): { readonly line: Buffer } | Rejected {
+  const given = parsed(line);
+  if (given === undefined) return rejected(notAnObject, '', 'The line is not one JSON object: rows are, one a line.');
+  const read = contracts[topic].safeParse(given);
+  if (read.success) return { line: Buffer.from(JSON.stringify(read.data)) };
+  const [issue] = read.error.issues;
+  if (issue?.code === 'unrecognized_keys')
+    return rejected('foreign_field', '', 'The row has a field that its contract does not know; are all services of one version?');
+  const field = String(issue?.path[0] ?? '');
+  return rejected('unfit_value', field, `The field ${field} is missing or holds what its contract does not allow.`);
+}
+
+function parsed(line: Buffer): object | undefined {
+  try {
+    const value: unknown = JSON.parse(line.toString('utf8'), (_, inner: unknown) =>
+      typeof inner === 'string' ? inner.toWellFormed() : inner,
+    );
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
