@@ -21,6 +21,8 @@ export interface AccessEvent {
   readonly action: Action;
   readonly outcome: Outcome;
   readonly patients: readonly PatientReference[];
+  /** Fields in which a patient stands who cannot be told apart from others: there was an access to somebody, and nobody knows to whom. */
+  readonly unreadablePatients?: readonly string[];
   /** Where the account is a patient's own: its pseudonym stands for the account then, because `actorId` is the patient's number. */
   readonly actorPatient?: PatientReference;
   readonly actorRole?: string;

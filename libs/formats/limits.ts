@@ -20,8 +20,6 @@ export const limits = {
   /** Key and element count of a whole FHIR Bundle. */
   bundleNodesMax: 1_000_000,
   bundleEntriesMax: 5_000,
-  /** Decoded `entity.query` that is looked into. */
-  queryBytesMax: 64 * 1024,
 } as const;
 
 /** Oldest and youngest time that can be stored, in milliseconds since 1970. */

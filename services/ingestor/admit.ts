@@ -1,23 +1,36 @@
 import type { AccessEvent } from '#libs/formats/event.js';
 import { futureSkewMsMax } from '#libs/formats/limits.js';
-import { accepted, type Outcome, type Rejected, rejected } from '#libs/runtime/outcome.js';
+import { type Rejected, rejected } from '#libs/runtime/outcome.js';
 
 /** An event that is kept, but apart. */
 export interface SetAside {
   readonly kind: 'set-aside';
   readonly why: Rejected;
 }
+/** An event that goes on; `beside` says what of it could not, and is kept apart as well. */
+export interface Admitted {
+  readonly kind: 'accepted';
+  readonly beside?: Rejected;
+}
 
-/** Whether an event may go on: it names no other group than its credential's, and does not lie in the future. */
-export function admit(
-  event: AccessEvent,
-  groupId: string,
-  nowMs: number,
-): Exclude<Outcome<AccessEvent>, { kind: 'ignored' }> | SetAside {
+/**
+ * Whether an event may go on: it names no other group than its credential's, and does not lie in the future. Where a patient stands in it
+ * who cannot be told apart, it goes on for the others; with nobody else it is set aside, because it would look like an access to nobody.
+ */
+export function admit(event: AccessEvent, groupId: string, nowMs: number): Admitted | Rejected | SetAside {
   if (event.groupId !== undefined && event.groupId !== groupId)
     return rejected('other_group', 'group_id', `the token speaks for the group ${groupId} only; use the other group's own token`);
   if (event.timeMs > nowMs + futureSkewMsMax) return { kind: 'set-aside', why: inFuture(event.timeMs - nowMs) };
-  return accepted(event);
+  if (!event.unreadablePatients?.length) return { kind: 'accepted' };
+  const unreadable = withoutIdentity(event.unreadablePatients);
+  return event.patients.length ? { kind: 'accepted', beside: unreadable } : { kind: 'set-aside', why: unreadable };
+}
+
+function withoutIdentity(fields: readonly string[]): Rejected {
+  const [field = ''] = fields;
+  const others = fields.length > 1 ? ` (and ${fields.length - 1} more such places)` : '';
+  const detail = `a patient stands here who cannot be told apart from others${others}; send a reference to Patient, or an identifier with its system`;
+  return rejected('unreadable_patient', field, detail);
 }
 
 function inFuture(aheadMs: number): Rejected {

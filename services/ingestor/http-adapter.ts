@@ -21,6 +21,7 @@ export function ingestorAdapter(requestMs: number): FastifyAdapter {
     keepAliveTimeout: keepAliveMs,
     requestTimeout: requestMs,
     forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
   });
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();

@@ -165,6 +165,62 @@ describe('the ingestor over HTTP', () => {
     });
   });
 
+  it.each([
+    ['charset', { 'content-type': 'application/fhir+json; charset=UTF-8' }, 201],
+    ['more parameters', { 'content-type': 'application/fhir+json;charset="utf-8";fhirVersion=4.0' }, 201],
+    ['another case', { 'content-type': 'Application/FHIR+JSON' }, 201],
+    ['plain text', { 'content-type': 'text/plain' }, 415],
+    ['XML', { 'content-type': 'application/fhir+xml' }, 415],
+    ['no token', { authorization: '' }, 401],
+  ])('answers FHIR in its own media type, whatever it is sent (%s)', async (_what, headers, status) => {
+    const answer = await post('/fhir/AuditEvent', JSON.stringify(auditEvent({})), headers);
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'content-type': 'application/fhir+json; charset=utf-8' },
+      body: { resourceType: 'OperationOutcome' },
+    });
+  });
+
+  it('passes over a byte order mark on every way in', async () => {
+    expect(await post('/v1/events', marked(event({})))).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await post('/fhir/AuditEvent', marked(auditEvent({})))).toMatchObject({ status: 201 });
+    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: auditEvent({}) }] };
+    expect(statusesOf((await post('/fhir', marked(bundle))).body)).toEqual(['201 Created']);
+  });
+
+  it.each([
+    ['POST', '/fhir/AuditEvent/', 201],
+    ['POST', '/fhir/Patient', 404],
+    ['GET', '/fhir/AuditEvent', 404],
+    ['PUT', '/fhir/AuditEvent/1', 404],
+    ['GET', '/fhir/metadata', 404],
+  ])('answers %s %s with %i and an OperationOutcome', async (method, path, status) => {
+    const body = method === 'GET' ? {} : { body: JSON.stringify(auditEvent({})) };
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' };
+    const answer = await fetch(`${base}${path}`, { method, headers, ...body });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ resourceType: 'OperationOutcome' });
+  });
+
+  it('keeps apart what stands in a patient’s role and cannot be told apart, and never takes it for nobody', async () => {
+    const nameless = { what: { display: 'Jane Doe' }, role: { code: '1' } };
+    const known = { what: { reference: 'Patient/8001234' }, role: { code: '1' } };
+    const entry = [{ resource: auditEvent({ entity: [nameless] }) }, { resource: auditEvent({ entity: [known, nameless] }) }];
+    const from = log.quarantined.length;
+    let answer: Answered | undefined;
+    const rows = await log.during(
+      async () => (answer = await post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }))),
+    );
+    expect(statusesOf(answer?.body)).toEqual(['202 Accepted', '201 Created']);
+    expect(rows).toHaveLength(1);
+    const apart = log.quarantined.slice(from).map((line) => JSON.parse(line));
+    expect(apart).toMatchObject([
+      { reason: 'unreadable_patient', field: 'entity[0].what' },
+      { reason: 'unreadable_patient', field: 'entity[1].what' },
+    ]);
+    expect(JSON.stringify([answer?.body, rows, apart])).not.toMatch(/Doe|8001234/);
+  });
+
   it('answers 503 with Retry-After while the log does not acknowledge, and takes the same events afterwards', async () => {
     log.failing = true;
     expect(await post('/v1/events', JSON.stringify(event({})))).toMatchObject({ status: 503, headers: { 'retry-after': '2' } });
@@ -204,12 +260,14 @@ describe('the ingestor over HTTP', () => {
 class MemoryLog implements EventLog {
   failing = false;
   readonly lines: string[] = [];
+  readonly quarantined: string[] = [];
   async partitions(): Promise<number> {
     return 4;
   }
   async append({ topic }: { topic: string }, bytes: Buffer): Promise<number> {
     if (this.failing) throw new Error('away');
-    if (topic === topics.accesses) this.lines.push(...bytes.toString().trimEnd().split('\n'));
+    const lines = topic === topics.accesses ? this.lines : this.quarantined;
+    lines.push(...bytes.toString().trimEnd().split('\n'));
     return this.lines.length;
   }
   join(): never {
@@ -247,6 +305,10 @@ async function post(
   const answer = await fetch(`${base}${path}`, init);
   const text = await answer.text();
   return { status: answer.status, headers: Object.fromEntries(answer.headers), body: text ? JSON.parse(text) : undefined };
+}
+
+function marked(value: object): string {
+  return `\ufeff${JSON.stringify(value)}`;
 }
 
 /** Sends bytes as they are and gives what comes back until the end of the connection. */

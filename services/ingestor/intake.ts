@@ -20,7 +20,9 @@ export interface IngestAnswer {
 
 /** What became of one item, for answers that say it item by item. */
 export type ItemOutcome =
-  | { readonly kind: 'accepted' | 'quarantined'; readonly eventId: string }
+  /** `field` and `reason` say what of an event that was taken is kept apart. */
+  | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
+  | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
 
 /** The account of one request while it is worked on. */

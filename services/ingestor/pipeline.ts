@@ -126,13 +126,19 @@ export class IngestPipeline {
     const eventId = rows[0]?.event_id ?? '';
     if (admitted.kind === 'set-aside') {
       this.#setAside(intake, index, rows, admitted.why);
-      return { kind: 'quarantined', eventId };
+      intake.quarantine(admitted.why.reason);
+      return { kind: 'quarantined', eventId, field: admitted.why.field, reason: admitted.why.detail };
     }
+    if (admitted.beside) this.#setAside(intake, index, rows, admitted.beside);
     const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', this.tools.accesses.partitions);
     for (const row of rows) this.#write(this.tools.accesses, partition, rowLine(row), intake);
     intake.rows += rows.length;
     intake.accepted += 1;
-    return { kind: 'accepted', eventId };
+    return {
+      kind: 'accepted',
+      eventId,
+      ...(admitted.beside && { field: admitted.beside.field, reason: admitted.beside.detail }),
+    };
   }
 
   #setAside(intake: Intake, index: number, rows: readonly AccessRow[], why: Rejected): void {
@@ -140,7 +146,6 @@ export class IngestPipeline {
     const { groupId, source } = intake.source;
     const row = quarantinedEventOf(rows, why, index);
     this.#write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
-    intake.quarantine(why.reason);
   }
 
   #write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {

@@ -1,41 +1,110 @@
+import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { codesOf, hasCode, listOf, type Reference, referenceOf, textOf } from './elements.js';
+import { codesOf, hasCode, listOf, textOf } from './elements.js';
+import { fromReference, isPatient } from './patients.js';
+import type { Reference, References } from './references.js';
 
 const people = ['Practitioner', 'PractitionerRole', 'Person', 'Patient', 'RelatedPerson'];
+const machines = ['Device', 'DeviceDefinition', 'Organization', 'HealthcareService', 'Endpoint', 'Location'];
 const userTypes = ['UserOauthAgent', 'UserSamlAgent', 'IRCP', 'humanuser', 'AUT', 'INF'];
-/** DICOM's ends of a transfer: which of them is the client differs from one transaction to the next, so neither decides. */
-const transferRoles = ['110150', '110151', '110152', '110153'];
+/**
+ * DICOM's ends of a transfer, and what FHIR has beside them: which of them is the client differs from one transaction to the next, so
+ * neither decides; and whoever is nothing but an end is a system, even where it is the requestor.
+ */
+const ends = ['110150', '110151', '110152', '110153', '110154', '110155', 'dataprocessor', 'custodian', 'CST', 'application'];
 
-/** The agent who acted: the first that fits the strictest description, from a typed user down to anybody with a name. */
-export function actorAgentOf(resource: JsonObject, contained: readonly JsonObject[]): JsonObject | undefined {
-  const agents = listOf(resource['agent']);
-  const who = (agent: JsonObject) => referenceOf(agent['who'], contained);
-  const named = (agent: JsonObject) => Boolean(actorIdOf(agent, contained));
-  const descriptions: readonly ((agent: JsonObject) => boolean)[] = [
-    (agent) => userTypes.some((type) => hasCode(agent['type'], type)),
-    (agent) => agent['requestor'] === true && people.includes(who(agent).type ?? ''),
-    (agent) => agent['requestor'] === true,
-    (agent) => textOf(agent['altId']) !== undefined || people.includes(who(agent).type ?? ''),
-    (agent) => textOf(agent['name']) !== undefined,
-    () => true,
-  ];
+/** The agent who acted. A role may stand in `role` or in `type`: translations of ATNA differ. */
+export interface Actor {
+  readonly agent: JsonObject;
+  readonly id: string;
+  readonly role?: string;
+  /** The account is a patient, or somebody of a patient's: its name or number must not be told. */
+  readonly patient?: PatientReference;
+}
+
+const descriptions: readonly ((one: Seen) => boolean)[] = [
+  ({ agent }) => hasCode(agent['type'], ...userTypes),
+  (one) => one.isRequestor && one.isPerson,
+  (one) => one.isRequestor && !one.isEnd && !one.isMachine,
+  (one) => one.isPerson && !one.isEnd,
+  (one) => one.role !== undefined && !one.isEnd && !one.isMachine,
+  (one) => one.isRequestor,
+  (one) => one.isPerson,
+  (one) => !one.isEnd && !one.isMachine,
+  ({ agent }) => textOf(agent['altId']) !== undefined || textOf(agent['name']) !== undefined,
+  () => true,
+];
+
+/**
+ * The first agent that fits the strictest description, from a typed user down to anybody with a name. A person goes before the system
+ * that carried out what the person asked for, whichever of them is marked as the requestor.
+ */
+export function actorOf(resource: JsonObject, references: References): Actor | undefined {
+  const agents = listOf(resource['agent']).map((agent) => seen(agent, references));
   for (const fits of descriptions) {
-    const found = agents.find((agent) => fits(agent) && named(agent));
-    if (found) return found;
+    const found = agents.find((one) => one.id !== undefined && fits(one));
+    if (found?.id) return { ...found, id: found.id };
   }
   return undefined;
 }
 
-/** Identifier, alternative id, reference, name: the first that an agent has. */
-export function actorIdOf(agent: JsonObject, contained: readonly JsonObject[]): string | undefined {
-  const who: Reference = referenceOf(agent['who'], contained);
-  return who.identifier?.value ?? textOf(agent['altId']) ?? who.id ?? textOf(agent['name']) ?? who.display;
+interface Seen extends Omit<Actor, 'id'> {
+  readonly id: string | undefined;
+  readonly isRequestor: boolean;
+  readonly isPerson: boolean;
+  readonly isMachine: boolean;
+  readonly isEnd: boolean;
 }
 
-export function actorRoleOf(agent: JsonObject): string | undefined {
-  const concept = listOf(agent['role'])[0];
-  const role = codesOf(agent['role']).find(({ code }) => !transferRoles.includes(code))?.code;
-  return role ?? textOf(concept?.['text']);
+function seen(agent: JsonObject, references: References): Seen {
+  const who = references.of(agent['who']);
+  const codes = [...codesOf(agent['role']), ...codesOf(agent['type'])].map(({ code }) => code);
+  const isEnd = codes.length > 0 && codes.every((code) => ends.includes(code));
+  const isMachine = machines.includes(who.type ?? '');
+  const patient = ofPatient(agent, who);
+  const role = roleOf(agent);
+  return {
+    agent,
+    id: idOf(agent, who, isEnd),
+    ...(role && { role }),
+    isRequestor: agent['requestor'] === true,
+    isPerson: people.includes(who.type ?? '') || patient !== undefined,
+    isMachine,
+    isEnd,
+    ...(patient && { patient }),
+  };
+}
+
+/**
+ * Identifier, alternative id, reference, name: the first that an agent has. ATNA puts the number of the process into the alternative id
+ * of a system: it is another one after every start, so whatever else a system has names it better.
+ */
+function idOf(agent: JsonObject, who: Reference, isEnd: boolean): string | undefined {
+  const alternative = textOf(agent['altId']);
+  const name = textOf(agent['name']);
+  const { value } = who.identifier ?? {};
+  if (!isEnd) return value ?? alternative ?? who.id ?? name ?? who.display;
+  const lasting = value === alternative ? undefined : value;
+  return lasting ?? who.id ?? name ?? who.display ?? addressOf(agent) ?? value ?? alternative;
+}
+
+/** What the agent does, where it is more than an end of a transfer; from `type` only where it is no way of signing in. */
+function roleOf(agent: JsonObject): string | undefined {
+  const [concept] = listOf(agent['role']);
+  const inRole = codesOf(agent['role']).find(({ code }) => !ends.includes(code))?.code ?? textOf(concept?.['text']);
+  return inRole ?? codesOf(agent['type']).find(({ code }) => !ends.includes(code) && !userTypes.includes(code))?.code;
+}
+
+/** Roles of somebody who is treated, or who acts for them. */
+const patientRoles = ['PAT', 'PATSBJ', 'patient', '116154003', '429577009', 'PRS', 'NOK', 'GUARD', 'PERSONALREP'];
+
+function ofPatient(agent: JsonObject, who: Reference): PatientReference | undefined {
+  const isTheirs = isPatient(who) || who.type === 'RelatedPerson' || hasCode(agent['role'], ...patientRoles);
+  if (!isTheirs && !hasCode(agent['type'], ...patientRoles)) return undefined;
+  const [patient] = fromReference(who);
+  if (patient) return patient;
+  const text = textOf(agent['altId']) ?? textOf(agent['name']) ?? who.display;
+  return text === undefined ? undefined : { id: text, authority: 'fhir:name' };
 }
 
 export interface Network {
@@ -44,23 +113,27 @@ export interface Network {
 }
 
 /** The address of the client: of the actor where it has one, else of the first agent with an IP address that is no server. */
-export function networkOf(resource: JsonObject, actor: JsonObject, contained: readonly JsonObject[]): Network {
+export function networkOf(resource: JsonObject, actor: JsonObject, references: References): Network {
   const others = listOf(resource['agent']).filter((agent) => agent !== actor);
   const client = [actor, ...others.filter((agent) => agent['requestor'] === true), ...others].find(
     (agent) => ipOf(agent) !== undefined,
   );
-  const device =
-    others.find((agent) => agent === client) ?? others.find((agent) => referenceOf(agent['who'], contained).type === 'Device');
+  const device = others
+    .filter((agent) => agent === client || references.of(agent['who']).type === 'Device')
+    .toSorted((a, b) => Number(b === client) - Number(a === client))
+    .find((agent) => seen(agent, references).patient === undefined);
   const ip = client && ipOf(client);
-  const name =
-    device &&
-    (referenceOf(device['who'], contained).display ?? textOf(device['name']) ?? referenceOf(device['who'], contained).id);
+  const who = references.of(device?.['who']);
+  const name = device && (who.display ?? textOf(device['name']) ?? who.id);
   return { ...(ip && { ip }), ...(name && { device: name }) };
+}
+
+function addressOf(agent: JsonObject): string | undefined {
+  return textOf(listOf(agent['network'])[0]?.['address']) ?? textOf(agent['networkString']) ?? textOf(agent['networkUri']);
 }
 
 /** An IP address of an agent; DICOM's network type 2, or R5's `networkString` when it looks like one. */
 function ipOf(agent: JsonObject): string | undefined {
-  const network = listOf(agent['network'])[0];
-  const address = textOf(network?.['address']) ?? textOf(agent['networkString']);
+  const address = textOf(listOf(agent['network'])[0]?.['address']) ?? textOf(agent['networkString']);
   return address && /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+(?:%\w+)?)$/i.test(address) ? address : undefined;
 }

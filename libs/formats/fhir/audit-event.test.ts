@@ -44,12 +44,143 @@ describe('a FHIR AuditEvent', () => {
         });
   });
 
+  it.each([
+    ['Patient?identifier=urn:oid:1.2.3.4|ins-77', 'ins-77', 'urn:oid:1.2.3.4'],
+    ['https://records.example/r4/Patient?identifier=urn%3Aoid%3A1.2.3.4%7Cins-77', 'ins-77', 'urn:oid:1.2.3.4'],
+    ['Patient?_id=12', '12', 'fhir:Patient'],
+    ['https://records.example/r4/Patient/12?_format=json', '12', 'fhir:Patient'],
+    ['Patient/12/$everything', '12', 'fhir:Patient'],
+    ['urn:uuid:61ebe359-0000-4000-8000-000000000001', '61ebe359-0000-4000-8000-000000000001', 'fhir:Patient'],
+  ])('takes %s in the place of a reference for patient %s', (reference, id, authority) => {
+    const entity = [{ what: { reference }, role: { code: '1' } }];
+    expect(read({ entity })).toMatchObject({ patients: [{ id, authority }] });
+  });
+
+  it('looks into the Bundle for what has no number yet, patient and account alike', () => {
+    const beside = new Map([
+      [patientUrn, { resourceType: 'Patient', identifier: [{ system: 'urn:oid:1.2.3.4', value: 'ins-88' }] }],
+      [
+        practitionerUrn,
+        { resourceType: 'Practitioner', identifier: [{ system: 'https://rpps.esante.gouv.fr', value: '10100000002' }] },
+      ],
+    ]);
+    const event = {
+      agent: [{ who: { reference: practitionerUrn }, requestor: true }],
+      entity: [{ what: { reference: patientUrn } }],
+    };
+    expect(parseAuditEvent(auditEvent(event), beside)).toMatchObject({
+      value: { actorId: '10100000002', patients: [{ id: 'ins-88', authority: 'urn:oid:1.2.3.4' }] },
+    });
+  });
+
+  it.each([
+    ['PAT-1^^^&1.2.250.1.71.1&ISO', { id: 'PAT-1', authority: 'urn:oid:1.2.250.1.71.1' }],
+    ['PAT-1^^^CLINIC&amp;amp;1.2.250.1.71.1&amp;amp;ISO^PI', { id: 'PAT-1', authority: 'urn:oid:1.2.250.1.71.1' }],
+    ['PAT-1^^^MPI', { id: 'PAT-1', authority: 'MPI' }],
+    ['PAT-1', { id: 'PAT-1' }],
+  ])('reads the HL7 v2 identifier %s', (value, patient) => {
+    expect(read({ entity: [{ what: { identifier: { value } }, role: { code: '1' } }] })).toMatchObject({ patients: [patient] });
+  });
+
+  it.each([
+    ['only a name', { what: { display: 'Jane Doe' }, role: { code: '1' } }],
+    ['nothing at all', { role: { code: '1' } }],
+    ['a role in R5', { what: { display: 'Jane Doe' }, role: { coding: [{ code: '1' }] } }],
+    ['a contained patient without number', { what: { reference: '#p' } }],
+    ['a contained resource that is not there', { what: { reference: '#q', type: 'Patient' } }],
+    ['a search by name', { what: { reference: 'Patient?family=Doe' } }],
+    ['an identifier without value', { what: { type: 'Patient', identifier: { system: 'urn:oid:1.2.3.4' } } }],
+    ['an identifier that is too long', { what: { identifier: { value: 'x'.repeat(300) } }, role: { code: '1' } }],
+    ['something else in the role', { what: { reference: 'Encounter/5' }, role: { code: '1' } }],
+  ])('says where a patient stands who cannot be told apart: %s', (_what, entity) => {
+    const contained = [{ resourceType: 'Patient', id: 'p', name: [{ family: 'Doe' }] }];
+    const known = { what: { reference: 'Patient/12' } };
+    expect(read({ contained, entity: [known, entity] })).toMatchObject({
+      patients: [{ id: '12' }],
+      unreadablePatients: ['entity[1].what'],
+    });
+  });
+
+  it('says the same of the patient element of R5', () => {
+    expect(read({ entity: [], patient: { display: 'Jane Doe' } })).toMatchObject({
+      patients: [],
+      unreadablePatients: ['patient'],
+    });
+  });
+
+  it('knows whom a nameless entity stands for when the search of the same event says it', () => {
+    const search = { role: { code: '24' }, query: 'Observation?patient=12' };
+    const event = read({ entity: [{ what: { display: 'Jane Doe' }, role: { code: '1' } }, search] });
+    expect(event).toMatchObject({ patients: [{ id: '12' }] });
+    expect(event).not.toHaveProperty('unreadablePatients');
+  });
+
+  it('counts patients of the search beside those of entities, but nobody twice because of another numbering', () => {
+    const entity = { what: { reference: 'Patient/12' }, role: { code: '1' } };
+    const searched = (query: string) => read({ entity: [entity, { role: { code: '24' }, query }] });
+    expect(searched('Observation?patient=12,13')).toMatchObject({ patients: [{ id: '12' }, { id: '13' }] });
+    expect(searched('Observation?patient.identifier=urn:oid:1.2.3.4|ins-77')).toMatchObject({ patients: [{ id: '12' }] });
+  });
+
   it('is an emergency when its purpose is to break the glass', () => {
     expect(read({ purposeOfEvent: [{ coding: [{ code: 'BTG' }] }] })).toMatchObject({ emergency: true, purpose: 'BTG' });
   });
 
   it('keeps no narrative, description or query', () => {
     expect(read({ text: { div: '<div>Jane</div>' }, outcomeDesc: 'Jane' })).not.toHaveProperty('extra');
+  });
+
+  describe('whose account', () => {
+    const repository = { who: { identifier: { value: 'https://community.example/Repository' } }, requestor: false };
+    const consumer = { who: { identifier: { value: '4711' } }, altId: '4711', network: { address: '10.0.1.42', type: '2' } };
+    const human = { who: { identifier: { value: 'dr.martin' } }, name: '<dr.martin@https://sts.example/STS>' };
+
+    it.each([
+      ['role', inRole],
+      ['type', inType],
+    ])(
+      'is the person, not the system that fetches for the person, with codes in %s and any requestor or none',
+      (_where, coded) => {
+        for (const requestors of [
+          [false, false, false],
+          [false, true, false],
+          [false, false, true],
+          [true, true, true],
+          [true, true, false],
+        ]) {
+          const agent = [
+            { ...repository, ...coded('110153'), requestor: requestors[0] },
+            { ...consumer, ...coded('110152'), requestor: requestors[1] },
+            { ...human, ...coded('HCP'), requestor: requestors[2] },
+          ];
+          for (const order of [agent, agent.toReversed()])
+            expect(read({ agent: order })).toMatchObject({ actorId: 'dr.martin', actorRole: 'HCP', sourceIp: '10.0.1.42' });
+        }
+      },
+    );
+
+    it('is the person when the requestor is a device', () => {
+      const agent = [{ who: { reference: 'Device/gateway' }, requestor: true }, { who: { reference: 'Practitioner/7' } }];
+      expect(read({ agent })).toMatchObject({ actorId: '7' });
+    });
+
+    it('is the system where there is no person, by a name that lasts and not by the number of its process', () => {
+      const agent = [
+        { ...repository, ...inRole('110153') },
+        { ...consumer, ...inRole('110152'), name: 'Viewer', requestor: true },
+      ];
+      expect(read({ agent })).toMatchObject({ actorId: 'Viewer' });
+      const nameless = [{ ...consumer, ...inRole('110152'), requestor: true }];
+      expect(read({ agent: nameless })).toMatchObject({ actorId: '10.0.1.42' });
+    });
+
+    it.each([
+      ['an insurance number without type', { identifier: { system: 'urn:oid:1.2.250.1.213.1.4.8', value: '299999999999999' } }],
+      ['a Patient with a name only', { type: 'Patient', display: 'Jane Doe' }],
+      ['a RelatedPerson', { reference: 'RelatedPerson/9', display: 'John Doe' }],
+    ])('is never told when it is %s', (_what, who) => {
+      expect(read({ agent: [{ who, requestor: true }] })).toHaveProperty('actorPatient');
+    });
   });
 
   it('says that the account is a patient when a patient reads the own record', () => {
@@ -67,6 +198,17 @@ describe('a FHIR AuditEvent', () => {
     expect(parseAuditEvent(auditEvent(overrides))).toMatchObject({ kind: 'rejected', field });
   });
 });
+
+const patientUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000001';
+const practitionerUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000002';
+
+function inRole(code: string): object {
+  return { role: [{ coding: [{ code }] }] };
+}
+
+function inType(code: string): object {
+  return { type: { coding: [{ code }] } };
+}
 
 function read(overrides: object): object {
   const outcome = parseAuditEvent(auditEvent(overrides));

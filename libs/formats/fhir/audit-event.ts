@@ -6,63 +6,68 @@ import { limits } from '../limits.js';
 import { parseTime } from '../time.js';
 import { defined } from '../vigie/parse-event.js';
 import { actionOf, purposeOf } from './actions.js';
-import { actorAgentOf, actorIdOf, actorRoleOf, networkOf } from './agents.js';
+import { type Actor, actorOf, networkOf } from './agents.js';
 import { categoryOf } from './categories.js';
-import { codesOf, hasCode, listOf, nameOf, objectOf, referenceOf, textOf } from './elements.js';
-import { fromReference, patientsOf } from './patients.js';
-import { searchedFor } from './query.js';
+import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
+import { type PatientsOf, patientsOf } from './patients.js';
+import { searchedFor, type SearchedFor } from './query.js';
+import { nameOf, References } from './references.js';
 
 /** Where an event says nothing of its establishment. */
 export const unknownClinic = 'unknown';
 
 /**
  * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
- * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients.
+ * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients. `beside` are the other
+ * resources of its Bundle, by `fullUrl`.
  */
-export function parseAuditEvent(resource: unknown): Accepted<AccessEvent> | Rejected {
+export function parseAuditEvent(resource: unknown, beside?: ReadonlyMap<string, JsonObject>): Accepted<AccessEvent> | Rejected {
   if (!isObject(resource)) return rejected('not_an_object', '', 'a resource must be a JSON object');
   const type = textOf(resource['resourceType']);
   if (type !== 'AuditEvent') return rejected('other_resource', 'resourceType', 'only AuditEvent resources are taken here');
   const older = olderVersionOf(resource);
   if (older) return rejected('older_version', 'resourceType', `this is an AuditEvent of FHIR ${older}; send R4, R4B or R5`);
-  const contained = listOf(resource['contained']);
+  const references = new References(resource, beside);
   const time = timeOf(resource);
   if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
-  const agent = actorAgentOf(resource, contained);
-  const actorId = agent && actorIdOf(agent, contained);
-  if (!agent || !actorId)
-    return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
-  const patients = patientsOf(resource, contained);
-  if (patients.length > limits.patientsMax)
+  const actor = actorOf(resource, references);
+  if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
+  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query']));
+  const named = patientsOf(resource, references, searches);
+  if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
-  return accepted(eventOf(resource, contained, { time, agent, actorId, patients }));
+  return accepted(eventOf(resource, references, { time, actor, named, searches }));
 }
 
-function eventOf(
-  resource: JsonObject,
-  contained: readonly JsonObject[],
-  { time, agent, actorId, patients }: { time: number; agent: JsonObject; actorId: string; patients: AccessEvent['patients'] },
-): AccessEvent {
-  const who = referenceOf(agent['who'], contained);
-  const network = networkOf(resource, agent, contained);
+interface Found {
+  readonly time: number;
+  readonly actor: Actor;
+  readonly named: PatientsOf;
+  readonly searches: readonly SearchedFor[];
+}
+
+function eventOf(resource: JsonObject, references: References, { time, actor, named, searches }: Found): AccessEvent {
+  const { agent } = actor;
+  const network = networkOf(resource, agent, references);
   return defined({
     id: short(textOf(resource['id']), limits.keyTextMax),
     timeMs: time,
-    clinicId: short(clinicOf(resource, contained), limits.keyTextMax) ?? unknownClinic,
-    actorId: short(actorId, limits.keyTextMax) ?? actorId,
-    actorPatient: who.type === 'Patient' ? fromReference(who)[0] : undefined,
-    actorRole: short(actorRoleOf(agent)),
+    clinicId: short(clinicOf(resource, references), limits.keyTextMax) ?? unknownClinic,
+    actorId: short(actor.id, limits.keyTextMax) ?? actor.id,
+    actorPatient: actor.patient,
+    actorRole: short(actor.role),
     action: actionOf(resource),
     outcome: outcomeOf(resource),
-    patients,
+    patients: named.patients,
+    unreadablePatients: named.unreadable.length ? named.unreadable : undefined,
     recordCount: recordCountOf(resource),
-    categories: categoriesOf(resource, contained),
+    categories: categoriesOf(resource, references, searches),
     ...purposeOf(resource),
     sourceIp: network.ip,
     device: short(network.device),
     sessionId: short(sessionOf(agent)),
     auth: short(assuranceOf(agent)),
-    application: short(nameOf(referenceOf(objectOf(resource['source'])['observer'], contained))),
+    application: short(nameOf(references.of(objectOf(resource['source'])['observer']))),
   });
 }
 
@@ -94,29 +99,30 @@ function outcomeOf(resource: JsonObject): Outcome {
 const finess = /finess|1\.2\.250\.1\.71\.4\.2\.2/i;
 
 /** The establishment: the site of the source, the location of an agent, an organisation with its FINESS number, the observer. */
-function clinicOf(resource: JsonObject, contained: readonly JsonObject[]): string | undefined {
+function clinicOf(resource: JsonObject, references: References): string | undefined {
   const source = objectOf(resource['source']);
-  const site = textOf(source['site']) ?? nameOf(referenceOf(source['site'], contained));
+  const site = textOf(source['site']) ?? nameOf(references.of(source['site']));
   if (site) return site;
   const agents = listOf(resource['agent']);
-  const located = agents.map((agent) => nameOf(referenceOf(agent['location'], contained))).find(Boolean);
+  const located = agents.map((agent) => nameOf(references.of(agent['location']))).find(Boolean);
   const organisation = agents
-    .map((agent) => referenceOf(agent['who'], contained))
+    .map((agent) => references.of(agent['who']))
     .find(({ identifier }) => finess.test(identifier?.system ?? ''));
-  return located ?? organisation?.identifier?.value ?? nameOf(referenceOf(source['observer'], contained));
+  return located ?? organisation?.identifier?.value ?? nameOf(references.of(source['observer']));
 }
 
-function categoriesOf(resource: JsonObject, contained: readonly JsonObject[]): readonly Category[] | undefined {
+function categoriesOf(
+  resource: JsonObject,
+  references: References,
+  searches: readonly SearchedFor[],
+): readonly Category[] | undefined {
   const entities = listOf(resource['entity']);
   const data = entities.filter((entity) => !hasCode(entity['role'], '1'));
-  const types = [
-    ...data.map((entity) => referenceOf(entity['what'], contained).type),
-    ...entities.map((entity) => searchedFor(entity['query']).type),
-  ];
+  const types = [...data.map((entity) => references.of(entity['what']).type), ...searches.map(({ type }) => type)];
   const found = [...new Set(types.map(categoryOf).filter((category) => category !== undefined))];
   if (found.length) return found;
   // A patient resource alone was looked at: its identity is what was seen.
-  return entities.some((entity) => referenceOf(entity['what'], contained).type === 'Patient') ? ['identity'] : undefined;
+  return entities.some((entity) => references.of(entity['what']).type === 'Patient') ? ['identity'] : undefined;
 }
 
 function recordCountOf(resource: JsonObject): number | undefined {

@@ -1,7 +1,7 @@
 import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
-import { isObject } from '../json/parse-item.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
-import { listOf, textOf } from './elements.js';
+import { textOf } from './elements.js';
 
 export type BundleType = 'transaction' | 'batch' | 'collection' | 'message' | 'searchset' | 'history' | 'document';
 
@@ -9,6 +9,8 @@ export interface Bundle {
   readonly type: string;
   /** The resource of each entry, in order; undefined where an entry has none. */
   readonly resources: readonly unknown[];
+  /** Those that others may refer to as `urn:uuid:`, by `fullUrl`. Other references say the same without their target. */
+  readonly byUrn: ReadonlyMap<string, JsonObject>;
 }
 
 /** The entries of a Bundle. */
@@ -19,8 +21,14 @@ export function parseBundle(value: unknown): Accepted<Bundle> | Rejected {
   if (!Array.isArray(entries)) return rejected('wrong_type', 'entry', 'entry must be an array');
   if (entries.length > limits.bundleEntriesMax)
     return rejected('too_many_entries', 'entry', `the Bundle has more than ${limits.bundleEntriesMax} entries; send several`);
+  const objects = entries.map((entry: unknown): JsonObject => (isObject(entry) ? entry : {}));
+  const named = objects.flatMap(({ fullUrl, resource }): readonly [string, JsonObject][] => {
+    const url = textOf(fullUrl);
+    return url && /^urn:/i.test(url) && isObject(resource) ? [[url, resource]] : [];
+  });
   return accepted({
     type: textOf(value['type']) ?? 'collection',
-    resources: entries.map((entry: unknown) => listOf(entry)[0]?.['resource']),
+    resources: objects.map(({ resource }) => resource),
+    byUrn: new Map(named.toReversed()),
   });
 }

@@ -1,59 +1,84 @@
-import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { hasCode, listOf, type Reference, referenceOf, textOf } from './elements.js';
-import { searchedFor } from './query.js';
-
-/** The numbering of a FHIR server's own logical ids. It is not that of record numbers: `Patient/12` need not be record 12. */
-export const fhirAuthority = 'fhir:Patient';
+import { hasCode, listOf, textOf } from './elements.js';
+import { byIdentifier, byLogicalId } from './patient-reference.js';
+import type { SearchedFor } from './query.js';
+import type { Reference, References } from './references.js';
 
 /** National patient identifiers: INS-NIR and INS-NIA with their test twins, the German KVNR, the NHS number. */
 const patientSystem =
-  /^(?:urn:oid:1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)|http:\/\/fhir\.de\/sid\/gkv\/kvid-10|https:\/\/fhir\.nhs\.uk\/Id\/nhs-number)$/;
+  /^(?:urn:oid:1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)|https?:\/\/fhir\.de\/sid\/gkv\/kvid-10|https?:\/\/fhir\.nhs\.uk\/Id\/nhs-number)$/;
+const insuranceSystem = 'http://fhir.de/sid/gkv/kvid-10';
+
+/** The patients of an event, and the places that speak of one who cannot be told apart from others. */
+export interface PatientsOf {
+  readonly patients: readonly PatientReference[];
+  /** Fields such as `entity[2].what`. */
+  readonly unreadable: readonly string[];
+}
 
 /**
  * The patients of an AuditEvent: entities in the role of the patient, references to Patient, identifiers in a patient's numbering, R5's
- * `patient`; and where none of these says anything, the patients that the recorded search asks for.
+ * `patient`; and where none of these says anything, the patients that the recorded search asks for. Those that it asks for beside others
+ * count when they are given in the same numbering: otherwise they may be the same people.
  */
-export function patientsOf(resource: JsonObject, contained: readonly JsonObject[]): readonly PatientReference[] {
-  const entities = listOf(resource['entity']);
-  const named = [
-    ...entities.flatMap((entity) => fromEntity(entity, contained)),
-    ...listOf(resource['patient']).flatMap((patient) => fromReference(referenceOf(patient, contained))),
+export function patientsOf(resource: JsonObject, references: References, searches: readonly SearchedFor[]): PatientsOf {
+  const places = [
+    ...listOf(resource['entity']).map((entity, index) => inEntity(entity, references, `entity[${index}].what`)),
+    ...listOf(resource['patient']).map((patient) => place(references.of(patient), 'patient')),
   ];
-  if (named.length) return distinct(named);
-  return distinct(
-    entities.flatMap((entity) =>
-      searchedFor(entity['query']).patients.flatMap(({ id, system }) => reference(id, system ?? fhirAuthority)),
-    ),
-  );
+  const named = places.flatMap(({ patients }) => patients);
+  const unreadable = places.flatMap(({ field }) => field ?? []);
+  const asked = searches.flatMap(({ patients }) => patients);
+  const authorities = new Set(named.map(({ authority }) => authority));
+  const beside = named.length ? asked.filter(({ authority }) => authorities.has(authority)) : asked;
+  // Whoever is named by the search and by nothing else is the one whom the entity stands for.
+  const explained = !named.length && unreadable.length <= distinct(asked).length;
+  return { patients: distinct([...named, ...beside]), unreadable: explained ? [] : unreadable };
 }
 
-function fromEntity(entity: JsonObject, contained: readonly JsonObject[]): readonly PatientReference[] {
-  const what = referenceOf(entity['what'], contained);
-  const inRole = hasCode(entity['role'], '1') && (what.type === undefined || what.type === 'Patient');
-  const isPatient = inRole || what.type === 'Patient' || patientSystem.test(what.identifier?.system ?? '');
-  if (!isPatient) return [];
-  const found = fromReference(what);
-  return found.length ? found : fromName(entity);
+/** Whether a reference is to a patient, or gives a number that only patients have. */
+export function isPatient({ type, identifier, asked }: Reference): boolean {
+  return type === 'Patient' || patientSystem.test(identifier?.system ?? '') || asked?.type === 'Patient';
 }
 
 /** The identifier with its system is the better one: it means the same on every server. */
-export function fromReference({ identifier, id }: Reference): readonly PatientReference[] {
-  if (identifier) return reference(identifier.value, identifier.system);
-  return id ? reference(id, fhirAuthority) : [];
+export function fromReference({ identifier, id, type, asked }: Reference): readonly PatientReference[] {
+  const one = (identifier && byIdentifier(identifier)) ?? (id === undefined ? undefined : byLogicalId(id, type));
+  return one ? [one] : (asked?.patients ?? []);
+}
+
+interface Place {
+  readonly patients: readonly PatientReference[];
+  readonly field?: string;
+}
+
+function inEntity(entity: JsonObject, references: References, field: string): Place {
+  const what = references.of(entity['what']);
+  const inRole = hasCode(entity['role'], '1');
+  const speaks = isPatient(what) || inRole || Boolean(what.asked?.patients.length);
+  const patients = speaks && (mayBePatient(what) || !inRole) ? fromReference(what) : [];
+  if (patients.length) return { patients };
+  const byName = fromName(entity, what);
+  return speaks && !byName.length ? { patients: [], field } : { patients: byName };
+}
+
+function place(reference: Reference, field: string): Place {
+  const patients = fromReference(reference);
+  return patients.length ? { patients } : { patients, field };
+}
+
+/** Other resources that stand for a person who is treated, or that say nothing of their type. */
+function mayBePatient({ type }: Reference): boolean {
+  return type === undefined || ['Patient', 'Person', 'RelatedPerson'].includes(type);
 }
 
 /** German e-prescription services put the patient's insurance number (a letter, nine digits) into the name of the entity. */
-function fromName(entity: JsonObject): readonly PatientReference[] {
+function fromName(entity: JsonObject, { identifier }: Reference): readonly PatientReference[] {
   const name = textOf(entity['name']) ?? '';
-  return /^[A-Z]\d{9}$/.test(name) ? reference(name, 'http://fhir.de/sid/gkv/kvid-10') : [];
-}
-
-function reference(id: string, authority: string | undefined): readonly PatientReference[] {
-  const canonical = canonicalIdentifier(id);
-  if (!canonical || canonical.length > identifierLengthMax || !canonical.isWellFormed()) return [];
-  return [authority ? { id: canonical, authority: canonicalAuthority(authority) } : { id: canonical }];
+  const isTheirs = hasCode(entity['role'], '1') || (identifier?.system?.startsWith('https://gematik.de/') ?? false);
+  const patient = isTheirs && /^[A-Z]\d{9}$/.test(name) ? byIdentifier({ system: insuranceSystem, value: name }) : undefined;
+  return patient ? [patient] : [];
 }
 
 function distinct(patients: readonly PatientReference[]): readonly PatientReference[] {

@@ -1,63 +1,90 @@
-import { limits } from '../limits.js';
+import type { PatientReference } from '../event.js';
+import { categoryOf } from './categories.js';
 import { textOf } from './elements.js';
+import { byLogicalId } from './patient-reference.js';
+import { patientsNamedBy } from './search-parameters.js';
 
-/** What a recorded search says: the resource type that was searched, and the patients that it names. */
+/** What a recorded request says: the resource type that was asked for, and the patients that it names. */
 export interface SearchedFor {
   readonly type?: string;
-  readonly patients: readonly { readonly id: string; readonly system?: string }[];
+  readonly patients: readonly PatientReference[];
 }
 
 const nothing: SearchedFor = { patients: [] };
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Looks into `entity.query`: base64 of a URL, of a whole HTTP request or of a bare query string; plain text where it is not base64 of
- * text. HL7 v2 and XML queries say nothing here.
+ * Looks into `entity.query`: base64 of a URL, of a whole HTTP request with its form body or of a bare query string; plain text where it is
+ * not base64 of text. HL7 v2 and XML queries say nothing here.
  */
 export function searchedFor(query: unknown): SearchedFor {
   const text = decode(textOf(query));
-  if (!text) return nothing;
-  const target =
-    /(?:^|\s)(?:(?:GET|POST)\s+)?((?:https?:\/\/|\/|\?)?[^\s]*)/.exec(text.replace(/^(?:GET|POST)\s+/, ''))?.[1] ?? '';
-  const [path = '', search = ''] = target.includes('?')
-    ? target.split('?', 2)
-    : target.includes('=')
-      ? ['', target]
-      : [target, ''];
-  const type = /(?:^|\/)([A-Z][A-Za-z]+)(?:\/_search)?\/?$/.exec(path)?.[1];
-  const patients: { id: string; system?: string }[] = [];
-  for (const [name, value] of new URLSearchParams(search)) {
-    const [parameter = ''] = name.split(':');
-    const asked = patientOf(parameter, value, type);
-    if (asked) patients.push(asked);
-  }
+  return text ? askedBy(text) : nothing;
+}
+
+/** The same for a request as it is written. */
+export function askedBy(text: string): SearchedFor {
+  const { target, body } = requestOf(text);
+  const [path, search] = splitTarget(target);
+  const { type, patient } = placeOf(path);
+  const patients = patient ? [patient] : [];
+  for (const part of [search, body])
+    for (const [name, value] of new URLSearchParams(part))
+      for (const one of patientsNamedBy(name, value, type)) patients.push(one);
   return { ...(type && { type }), patients };
 }
 
-function patientOf(parameter: string, value: string, type: string | undefined): { id: string; system?: string } | undefined {
-  if (parameter === 'patient' || parameter === 'subject') {
-    const id =
-      /(?:^|\/)Patient\/([A-Za-z0-9.-]+)$/.exec(value)?.[1] ??
-      (/^[A-Za-z0-9.-]+$/.test(value) && parameter === 'patient' ? value : undefined);
-    return id ? { id } : undefined;
+/** The target of the first line, and what comes behind an empty line, which in a search by POST is a form. */
+function requestOf(text: string): { readonly target: string; readonly body: string } {
+  // Gateways that keep requests in XML leave its ampersands.
+  const [first = '', ...rest] = text.trim().replaceAll('&amp;', '&').split(/\r?\n/);
+  const target = first
+    .replace(/^[A-Za-z]+\s+(?=\S)/, '')
+    .replace(/\s+HTTP\/[\d.]+\s*$/i, '')
+    .trim();
+  const gap = rest.findIndex((line) => line.trim() === '');
+  const form = gap < 0 ? rest.filter((line) => /^[\w.:%-]+=/.test(line)) : rest.slice(gap + 1);
+  return { target, body: form.join('&') };
+}
+
+function splitTarget(target: string): readonly [path: string, search: string] {
+  const [whole = ''] = target.split('#', 1);
+  const at = whole.indexOf('?');
+  if (at >= 0) return [whole.slice(0, at), whole.slice(at + 1)];
+  return whole.includes('=') ? ['', whole] : [whole, ''];
+}
+
+const typeName = /^[A-Z][a-z]+(?:[A-Z][a-z]+)*$/;
+const logicalId = /^[A-Za-z0-9.-]{1,128}$/;
+
+/** `Observation`, `Observation/_search`, `Patient/12/$everything`, `Patient/12/Observation`, behind any base. */
+function placeOf(path: string): { readonly type?: string; readonly patient?: PatientReference } {
+  const segments = path.split('/').filter(Boolean).map(decoded);
+  const at = segments.lastIndexOf('Patient');
+  const id = at < 0 ? undefined : segments[at + 1];
+  const patient = id !== undefined && logicalId.test(id) ? byLogicalId(id) : undefined;
+  const end = segments.findIndex((segment) => /^[_$]/.test(segment));
+  const [before, last] = [undefined, undefined, ...(end < 0 ? segments : segments.slice(0, end))].slice(-2);
+  const isId = before !== undefined && typeName.test(before) && categoryOf(last) === undefined;
+  const type = isId ? before : last;
+  return { ...(type && typeName.test(type) && { type }), ...(patient && { patient }) };
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
   }
-  if (parameter === '_id' && type === 'Patient' && !value.includes(',')) return value ? { id: value } : undefined;
-  if (
-    parameter === 'patient.identifier' ||
-    parameter === 'subject.identifier' ||
-    (parameter === 'identifier' && type === 'Patient')
-  ) {
-    const [system, id] = value.includes('|') ? value.split('|', 2) : ['', value];
-    if (id) return system ? { id, system } : { id };
-  }
-  return undefined;
 }
 
 function decode(text: string | undefined): string | undefined {
-  if (!text || text.length > limits.queryBytesMax) return undefined;
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) return text;
+  const packed = text?.replaceAll(/\s+/g, '');
+  if (!text || !packed || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(packed) || packed.replace(/=+$/, '').length % 4 === 1) return text;
   try {
-    return decoder.decode(Buffer.from(text, 'base64'));
+    const bytes = decoder.decode(Buffer.from(packed, 'base64'));
+    // Bytes of no text mean that the text itself was meant: `Patient/12` is written in the letters of base64.
+    return /[^\P{Cc}\t\r\n]/u.test(bytes) ? text : bytes;
   } catch {
     return text;
   }

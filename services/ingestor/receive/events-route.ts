@@ -13,6 +13,6 @@ export function eventsRoute(pipeline: () => IngestPipeline): Route {
       'text/plain',
     ],
     answer: async (body, source) => ({ status: 200, body: await pipeline().events(body, source) }),
-    refusal: ({ message, refused }) => ({ error: message, ...(refused.length ? { refused } : {}) }),
+    refusal: ({ message, refused }) => ({ body: { error: message, ...(refused.length ? { refused } : {}) } }),
   };
 }

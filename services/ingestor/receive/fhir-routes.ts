@@ -1,5 +1,6 @@
 import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
+import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
 import { assertNever } from '#libs/runtime/outcome.js';
@@ -15,7 +16,7 @@ const mediaTypes = ['application/fhir+json', 'application/json', 'application/js
 export function auditEventRoute(pipeline: () => IngestPipeline): Route {
   return {
     mediaTypes,
-    refusal: outcomeOf,
+    refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
       const [outcome] = await pipeline().decoded([{ outcome: parseAuditEvent(content), content }], source);
@@ -34,12 +35,12 @@ export function auditEventRoute(pipeline: () => IngestPipeline): Route {
 export function bundleRoute(pipeline: () => IngestPipeline): Route {
   return {
     mediaTypes,
-    refusal: outcomeOf,
+    refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
-      const { type, resources } = bundle.value;
-      const items = resources.map((content) => ({ outcome: parseAuditEvent(content), content }));
+      const { type, resources, byUrn } = bundle.value;
+      const items = resources.map((content) => ({ outcome: parseAuditEvent(content, byUrn), content }));
       const wrong = items.flatMap(({ outcome }, index) =>
         outcome.kind === 'rejected' ? [{ index, field: outcome.field, reason: outcome.detail }] : [],
       );
@@ -52,8 +53,14 @@ export function bundleRoute(pipeline: () => IngestPipeline): Route {
   };
 }
 
+/** Whatever else is asked of a FHIR server. */
+export function notOffered(): Required<Omit<Answer, 'headers'>> {
+  const diagnostics = 'only POST of an AuditEvent to AuditEvent, and of a Bundle to the base, is offered here';
+  return { status: 404, body: operationOutcome([{ severity: 'error', code: 'not-supported', diagnostics }]), mediaType };
+}
+
 function resourceOf(body: Buffer, bytesMax: number, nodesMax: number): unknown {
-  const item = parseItem(body, 0, body.length, { bytesMax, nodesMax });
+  const item = parseItem(body, firstByte(body), body.length, { bytesMax, nodesMax });
   if (item.kind === 'accepted') return item.value;
   throw new HttpRefusal(item.reason.startsWith('too_') ? 413 : 400, item.detail);
 }
@@ -61,11 +68,11 @@ function resourceOf(body: Buffer, bytesMax: number, nodesMax: number): unknown {
 function entryOf(outcome: ItemOutcome): object {
   switch (outcome.kind) {
     case 'accepted':
-      return { response: { status: '201 Created', location: placeOf(outcome.eventId) } };
-    case 'quarantined':
-      return {
-        response: { status: '202 Accepted', location: placeOf(outcome.eventId), outcome: operationOutcome([toldOf(outcome)]) },
-      };
+    case 'quarantined': {
+      const status = outcome.kind === 'accepted' ? '201 Created' : '202 Accepted';
+      const told = outcome.reason === undefined ? {} : { outcome: operationOutcome([toldOf(outcome)]) };
+      return { response: { status, location: placeOf(outcome.eventId), ...told } };
+    }
     case 'refused':
       return { response: { status: '422 Unprocessable Entity', outcome: operationOutcome([toldOf(outcome)]) } };
     default:
@@ -81,22 +88,23 @@ interface Told {
 }
 
 function toldOf(outcome: ItemOutcome): Told {
+  const expression = outcome.field ? { expression: [`AuditEvent.${outcome.field}`] } : {};
   switch (outcome.kind) {
-    case 'accepted':
-      return { severity: 'information', code: 'informational', diagnostics: 'the event is in the log' };
+    case 'accepted': {
+      if (outcome.reason === undefined)
+        return { severity: 'information', code: 'informational', diagnostics: 'the event is in the log' };
+      const diagnostics = `the event is in the log, but not all of it: ${outcome.reason}`;
+      return { severity: 'warning', code: 'incomplete', diagnostics, ...expression };
+    }
     case 'quarantined':
       return {
         severity: 'warning',
         code: 'business-rule',
-        diagnostics: 'the event was set aside: it lies in the future; check the clock of the source',
+        diagnostics: `the event was set aside: ${outcome.reason}`,
+        ...expression,
       };
     case 'refused':
-      return {
-        severity: 'error',
-        code: 'invalid',
-        diagnostics: outcome.reason,
-        ...(outcome.field && { expression: [`AuditEvent.${outcome.field}`] }),
-      };
+      return { severity: 'error', code: 'invalid', diagnostics: outcome.reason, ...expression };
     default:
       return assertNever(outcome);
   }

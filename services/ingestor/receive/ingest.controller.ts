@@ -1,6 +1,7 @@
-import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
+import { All, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IngestService } from '../ingest.service.js';
+import { notOffered } from './fhir-routes.js';
 
 /** The doors of the ingestor. */
 @Controller()
@@ -20,5 +21,11 @@ export class IngestController {
   @Post('fhir')
   async bundle(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.bundle);
+  }
+
+  @All('fhir/*')
+  async otherFhir(@Res() reply: FastifyReply): Promise<void> {
+    const { status, body, mediaType } = notOffered();
+    await reply.status(status).type(mediaType).send(JSON.stringify(body));
   }
 }

@@ -21,8 +21,8 @@ export interface Route {
   readonly mediaTypes: readonly string[];
   /** The body's memory is used again once the answer is there: nothing may keep a view of it. */
   readonly answer: (body: Buffer, source: SourceContext) => Promise<Answer>;
-  /** The body of an answer that is no success. */
-  readonly refusal: (refusal: HttpRefusal) => Answer['body'];
+  /** The body of an answer that is no success, and its media type where that is not plain JSON. */
+  readonly refusal: (refusal: HttpRefusal) => Pick<Answer, 'body' | 'mediaType'>;
 }
 
 export interface Answer {
@@ -66,7 +66,7 @@ export class Receiver {
       if (!(cause instanceof HttpRefusal)) log.error('a request met a bug', { cause });
       const refusal =
         cause instanceof HttpRefusal ? cause : new HttpRefusal(503, 'the service could not do this; send it again', 5);
-      answer = { status: refusal.status, body: route.refusal(refusal), headers: headersOf(refusal) };
+      answer = { status: refusal.status, headers: headersOf(refusal), ...route.refusal(refusal) };
     }
     metrics.add('vigie_ingest_requests_total', { status: answer.status });
     metrics.observe('vigie_ingest_request_seconds', (clock.monotonic() - startedMs) / 1000);

@@ -1,0 +1,35 @@
+import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
+import type { PatientReference } from '../event.js';
+import type { Identifier } from './elements.js';
+
+/** The numbering of a FHIR server's own logical ids. It is not that of record numbers: `Patient/12` need not be record 12. */
+export const fhirAuthority = 'fhir:Patient';
+
+/** A patient by the id that a FHIR server gave; undefined for what can be no id. */
+export function byLogicalId(id: string, type = 'Patient'): PatientReference | undefined {
+  return reference(id, type === 'Patient' ? fhirAuthority : `fhir:${type}`);
+}
+
+/** A patient by a number and its system, also where both are one HL7 v2 text (`PAT-1^^^&1.2.250&ISO`), as translated ATNA has them. */
+export function byIdentifier({ system, value }: Identifier): PatientReference | undefined {
+  const [number = '', , , assigner] = plain(value).split('^');
+  return assigner === undefined ? reference(value, system) : reference(number, system ?? authorityOf(assigner));
+}
+
+function reference(id: string, authority: string | undefined): PatientReference | undefined {
+  const canonical = canonicalIdentifier(id);
+  if (!canonical || canonical.length > identifierLengthMax || !canonical.isWellFormed()) return undefined;
+  return authority ? { id: canonical, authority: canonicalAuthority(authority) } : { id: canonical };
+}
+
+/** HL7 v2's assigning authority: `namespace & universal id & its kind`. The universal id means the same to everybody. */
+function authorityOf(assigner: string): string | undefined {
+  const [namespace, id, kind] = assigner.split('&');
+  if (id) return kind === undefined || /^ISO$/i.test(kind) ? `urn:oid:${id}` : id;
+  return namespace || undefined;
+}
+
+/** Some translators escape the ampersand, and some twice. */
+function plain(text: string): string {
+  return text.replaceAll(/&(?:amp;)+/g, '&');
+}
