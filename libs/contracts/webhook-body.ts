@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isoTime } from './access-row.js';
-import { type ChangeType, type IncidentChange, incidentChange } from './incident.js';
+import { hex128, isoTime } from './access-row.js';
+import { type ChangeType, changeTypes, type IncidentChange, incidentChange, levels } from './incident.js';
 
 /** The changes that people are told of; the others only carry figures to the store. */
 export const toldTypes = [
@@ -40,3 +40,47 @@ export function webhookBodyOf(change: IncidentChange & { readonly change_type: T
   const { change_type, change_id: _id, changed_at, version: _version, received_at: _received, ...data } = change;
   return { type: change_type, timestamp: changed_at, data };
 }
+
+/** Incidents that a notice of a paused endpoint names. */
+export const noticeIncidentsMax = 50;
+
+const count = z.int().nonnegative();
+
+/**
+ * What every other receiver is told, whatever its lowest level, while one takes no notifications: who, why, and what waits for it. Figures and
+ * incidents, never a patient.
+ */
+export const endpointPaused = z.strictObject({
+  type: z.literal('endpoint.paused'),
+  /** Wall clock of this notice. */
+  timestamp: isoTime,
+  data: z.strictObject({
+    /** Name of the receiver, never its URL. */
+    endpoint: z.string(),
+    /** HTTP status of its last answer, 0 when there was none, and the reason in words. */
+    status: count,
+    reason: z.string(),
+    /** Changes that wait for it, all and by level. */
+    waiting: z.int().positive(),
+    waiting_by_level: z.record(z.enum(levels), count),
+    /** `changed_at` of the one that waits longest. */
+    oldest_changed_at: isoTime,
+    next_attempt_at: isoTime,
+    /** The most urgent incidents among them, each as its newest waiting change has it. */
+    incidents: z
+      .array(
+        z.strictObject({
+          incident_id: hex128,
+          group_id: z.string(),
+          level: z.enum(levels),
+          change_type: z.enum(changeTypes),
+          patients: count,
+        }),
+      )
+      .max(noticeIncidentsMax),
+  }),
+});
+export type EndpointPaused = z.infer<typeof endpointPaused>;
+
+/** Whatever a receiver can get. */
+export const webhookMessage = z.union([webhookBody, endpointPaused]);

@@ -27,6 +27,10 @@ const counters = {
     help: 'Outcomes of notifications that the store was away for too long to take',
     labels: [],
   },
+  vigie_endpoint_notices_total: {
+    help: 'Notices to the other channels that an endpoint takes nothing, by whether one of them took it',
+    labels: ['endpoint', 'outcome'],
+  },
   vigie_archive_mismatches_total: { help: 'Ranges of the log that the store did not have as its ledger said', labels: ['topic'] },
   vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
 } as const satisfies Record<string, Definition>;

@@ -1,5 +1,5 @@
 import type { IncidentChange, levels } from '#libs/contracts/incident.js';
-import type { ToldType } from '#libs/contracts/webhook-body.js';
+import type { EndpointPaused, ToldType } from '#libs/contracts/webhook-body.js';
 import type { Verdict } from './verdict.js';
 
 /** A change that people are told of. */
@@ -16,4 +16,6 @@ export interface Channel {
   readonly parallelMax: number;
   /** One attempt. Bad answers are verdicts; nothing is thrown but bugs. Ends by itself when the signal aborts. */
   send(change: ToldChange, signal: AbortSignal): Promise<Verdict>;
+  /** One attempt to say that another channel takes nothing, on the same terms. */
+  announce(notice: EndpointPaused, signal: AbortSignal): Promise<Verdict>;
 }

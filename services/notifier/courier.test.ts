@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
-import { webhookBody } from '#libs/contracts/webhook-body.js';
+import { type EndpointPaused, endpointPaused, webhookBody } from '#libs/contracts/webhook-body.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
@@ -11,7 +11,7 @@ import { Courier, pendingMax } from './courier.js';
 import { type Delivered, DeliveredInMemory } from './delivered.js';
 import type { HttpAnswer, HttpPost } from './http-post.js';
 import { Outcomes } from './outcomes.js';
-import { giveUpAfterMs, refusedWaitMs, retryAfterMsMax, waitMsMax } from './schedule.js';
+import { giveUpAfterMs, noticeCollectMs, noticeEveryMs, refusedWaitMs, retryAfterMsMax, waitMsMax } from './schedule.js';
 import { WebhookChannel } from './webhook-channel.js';
 
 const hourMs = 3_600_000;
@@ -148,6 +148,98 @@ describe('a receiver that is away (T-40)', () => {
     await clock.advance(giveUpAfterMs + 2 * waitMsMax);
     expect(settled.times).toBe(1);
     expect(courier.pending).toBe(0);
+  });
+});
+
+describe('what waits for an endpoint that takes nothing', () => {
+  it('is told to the others at once and once, with its figures, the most urgent incidents first', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices();
+    receiver.answer = () => ({ status: 302, retryAfter: undefined });
+    for (const one of [...storm(100, 1, 'medium'), ...storm(2, 1, 'critical', 'c')]) courier.offer(one, owner, settled);
+    await clock.advance(noticeCollectMs);
+    expect(notices).toHaveLength(1);
+    expect(notices[0]?.data).toMatchObject({ endpoint: 'siem', status: 302, waiting: 102, waiting_by_level: { medium: 100, critical: 2 } });
+    expect(notices[0]?.data.incidents.slice(0, 3).map(({ level }) => level)).toEqual(['critical', 'critical', 'medium']);
+    const nextInMs = Date.parse(notices[0]?.data.next_attempt_at ?? '') - clock.now();
+    expect(nextInMs).toBeGreaterThan(refusedWaitMs - 2 * noticeCollectMs);
+    expect(nextInMs).toBeLessThanOrEqual(1.1 * refusedWaitMs);
+    await clock.advance(24 * hourMs);
+    expect(notices).toHaveLength(1);
+  }); // prettier-ignore
+
+  it('is told when it comes later too, once a minute at most, all that waits each time', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices();
+    receiver.answer = () => ({ status: 500, retryAfter: undefined });
+    for (const one of storm(100, 1)) {
+      courier.offer(one, owner, settled);
+      await clock.advance(noticeEveryMs / 10);
+    }
+    await clock.advance(noticeEveryMs);
+    expect(notices.length).toBeGreaterThanOrEqual(9);
+    expect(notices.length).toBeLessThanOrEqual(12);
+    expect(notices.at(-1)?.data.waiting).toBe(100);
+  });
+
+  it('is told again every minute until somebody has taken it', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices([false, false, true]);
+    receiver.answer = () => ({ status: 404, retryAfter: undefined });
+    courier.offer(change(), owner, settled);
+    await clock.advance(noticeCollectMs + 10 * noticeEveryMs);
+    expect(notices).toHaveLength(3);
+  });
+
+  it('is told for the one change that a receiver cannot digest, and for those behind it', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices();
+    const changes = storm(10, 2);
+    const bad = changes[0]?.change_id;
+    receiver.answer = (id) => (id === bad ? { status: 400, retryAfter: undefined } : ok);
+    for (const one of changes) courier.offer(one, owner, settled);
+    await clock.advance(noticeCollectMs);
+    expect(receiver.got).toHaveLength(18);
+    expect(notices.map(({ data }) => [data.waiting, data.status])).toEqual([[2, 400]]);
+  });
+
+  it('is told of a receiver that asks to be left alone for long', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices();
+    receiver.answer = () => ({ status: 429, retryAfter: '600' });
+    courier.offer(change(), owner, settled);
+    await clock.advance(noticeCollectMs);
+    expect(notices.map(({ data }) => data.status)).toEqual([429]);
+  });
+
+  it('is nobody’s business when the next try makes it good', async () => {
+    const { courier, clock, receiver, settled, notices } = withNotices();
+    let failing = true;
+    receiver.answer = () => (failing ? { status: 503, retryAfter: undefined } : ok);
+    courier.offer(change(), owner, settled);
+    await clock.advance(0);
+    failing = false;
+    await clock.advance(hourMs);
+    expect(receiver.got).toHaveLength(1);
+    expect(notices).toHaveLength(0);
+  });
+});
+
+describe('a pause after a refusal', () => {
+  it('begins at one minute, grows to fifteen, and begins at one again once the receiver has taken something', async () => {
+    const { courier, clock, receiver, settled } = notifier();
+    const times: number[] = [];
+    receiver.answer = () => {
+      times.push(clock.monotonic());
+      return { status: 302, retryAfter: undefined };
+    };
+    courier.offer(change(), owner, settled);
+    await clock.advance(2 * hourMs);
+    const pauses = times.slice(1).map((time, index) => Math.floor((time - (times[index] ?? 0)) / refusedWaitMs));
+    expect(pauses.slice(0, 6)).toEqual([1, 2, 4, 8, 15, 15]);
+    receiver.answer = () => ok;
+    await clock.advance(hourMs);
+    receiver.answer = () => ({ status: 302, retryAfter: undefined });
+    courier.offer(change({ change_id: 'e'.repeat(32) }), owner, settled);
+    await clock.advance(0);
+    receiver.answer = () => ok;
+    await clock.advance(1.1 * refusedWaitMs);
+    expect(receiver.got).toHaveLength(2);
   });
 });
 
@@ -291,7 +383,14 @@ class FakeReceiver implements HttpPost {
   }
 }
 
-function notifier(given: { levelMin?: 'informational' | 'high'; secrets?: readonly string[]; delivered?: Delivered } = {}) {
+interface Given {
+  readonly levelMin?: 'informational' | 'high';
+  readonly secrets?: readonly string[];
+  readonly delivered?: Delivered;
+  readonly tellOthers?: (notice: EndpointPaused) => Promise<boolean>;
+}
+
+function notifier(given: Given = {}) {
   const clock = new FakeClock(Date.parse('2026-11-23T08:00:00.000Z'));
   const receiver = new FakeReceiver(clock);
   const metrics = new Metrics('notifier');
@@ -310,9 +409,20 @@ function notifier(given: { levelMin?: 'informational' | 'high'; secrets?: readon
     metrics,
     delivered: given.delivered ?? new DeliveredInMemory(),
     outcomes,
+    tellOthers: given.tellOthers ?? (async () => true),
   });
   const settled = Object.assign(() => void (settled.times += 1), { times: 0 });
   return { courier, clock, receiver, settled };
+}
+
+function withNotices(answers: readonly boolean[] = []) {
+  const notices: EndpointPaused[] = [];
+  const left = [...answers];
+  const tellOthers = async (notice: EndpointPaused) => {
+    notices.push(endpointPaused.parse(notice));
+    return left.shift() ?? true;
+  };
+  return { notices, ...notifier({ tellOthers }) };
 }
 
 function change(given: Partial<ToldChange> = {}): ToldChange {

@@ -1,22 +1,23 @@
 import { levels } from '#libs/contracts/incident.js';
-import type { Clock } from '#libs/runtime/clock.js';
+import type { EndpointPaused } from '#libs/contracts/webhook-body.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { assertNever } from '#libs/runtime/outcome.js';
+import { Announcer, type AnnouncerTools } from './announcer.js';
 import type { Channel, ToldChange } from './channel.js';
 import { CourierReport } from './courier-report.js';
 import type { Delivered } from './delivered.js';
 import type { DeliveryTask as Task } from './delivery-task.js';
 import { DeliveryQueue } from './delivery-queue.js';
+import { EndpointState } from './endpoint-state.js';
 import type { Outcomes } from './outcomes.js';
-import { giveUpAfterMs, refusedChangesMax, waitAfter, waitAfterRefusal } from './schedule.js';
+import { giveUpAfterMs } from './schedule.js';
 import type { Later, Refused, Verdict } from './verdict.js';
 
 /** Changes that one endpoint holds in memory (about 2 KB each); more stay in the log until there is room. */
 export const pendingMax = 10_000;
 
-export interface CourierTools {
-  readonly clock: Clock;
+export interface CourierTools extends AnnouncerTools {
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -37,23 +38,23 @@ export class Courier {
   readonly #report: CourierReport;
   readonly #ids = new Set<string>();
   #roomWanted: (() => void)[] = [];
-  #failures = 0;
-  #refusals = 0;
-  #pausedUntil = 0;
+  readonly #state: EndpointState;
+  readonly #announcer: Announcer;
   #wake: AbortController | undefined;
-  #unhealthy: string | undefined;
 
   constructor(
     readonly channel: Channel,
     private readonly tools: CourierTools,
   ) {
     this.#report = new CourierReport(channel.name, tools);
+    this.#state = new EndpointState(tools.random);
+    this.#announcer = new Announcer(channel.name, this.#queue, this.#state, tools);
     this.#show();
   }
 
   /** Why the endpoint counts as unhealthy, if it does. */
   get unhealthy(): string | undefined {
-    return this.#unhealthy;
+    return this.#state.refused;
   }
 
   /** Monotonic milliseconds at which the oldest delivery under way began. */
@@ -85,7 +86,9 @@ export class Courier {
     }
     this.#ids.add(change.change_id);
     const urgency = levels.indexOf(change.level);
-    this.#queue.add({ change, incidentId: change.incident_id, urgency, owner, settled, attempts: 0 });
+    const task: Task = { change, incidentId: change.incident_id, urgency, owner, settled, attempts: 0, refusals: 0 };
+    this.#announcer.waits(task);
+    this.#queue.add(task);
     this.#pump();
   }
 
@@ -95,11 +98,20 @@ export class Courier {
     const its = [...this.#inFlight].filter(([task]) => task.owner === owner);
     await Promise.all(its.map(([, { ended }]) => ended));
     this.#queue.drop((task) => {
-      if (task.owner === owner) this.#ids.delete(task.change.change_id);
-      return task.owner === owner;
+      if (task.owner !== owner) return false;
+      this.#ids.delete(task.change.change_id);
+      this.#announcer.gone(task);
+      return true;
     });
     this.#show();
     this.#makeRoom();
+  }
+
+  /** One attempt to say here that another channel takes nothing; none while this one is left alone. */
+  announce(notice: EndpointPaused): Promise<Verdict> {
+    if (this.tools.clock.monotonic() < this.#state.pausedUntil)
+      return Promise.resolve({ kind: 'later', status: 0, reason: 'is paused itself' });
+    return this.channel.announce(notice, this.#stop.signal);
   }
 
   /** Breaks off what is in flight and delivers nothing more. */
@@ -117,19 +129,20 @@ export class Courier {
 
   #pump(): void {
     const now = this.tools.clock.monotonic();
-    while (!this.#stop.signal.aborted && now >= this.#pausedUntil && this.#inFlight.size < this.#parallel()) {
+    while (!this.#stop.signal.aborted && now >= this.#state.pausedUntil && this.#inFlight.size < this.#parallel()) {
       const task = this.#queue.next(now);
       if (!task) break;
       if (this.#gone.has(task.owner)) this.#forget(task);
       else this.#inFlight.set(task, { startedAt: now, ended: this.#deliver(task) });
     }
+    if (!this.#stop.signal.aborted) void this.#announcer.look(now)?.then(() => this.#pump());
     this.#show();
     this.#arm(now);
   }
 
   /** One probe while the endpoint fails, else what the channel allows. */
   #parallel(): number {
-    return this.#failures > 0 || this.#unhealthy ? 1 : this.channel.parallelMax;
+    return this.#state.probing ? 1 : this.channel.parallelMax;
   }
 
   async #deliver(task: Task): Promise<void> {
@@ -163,11 +176,8 @@ export class Courier {
   }
 
   async #delivered(task: Task): Promise<void> {
-    if (this.#unhealthy) this.#report.recovered();
-    this.#failures = 0;
-    this.#refusals = 0;
-    this.#pausedUntil = 0;
-    this.#unhealthy = undefined;
+    if (this.#state.refused) this.#report.recovered();
+    this.#state.delivered();
     this.#report.arrived(task.change);
     // A full disk must not hold up alerts: at worst the change is sent again under the same id after a restart.
     await this.tools.delivered.add(task.change.change_id).catch((cause: unknown) => this.#report.notRecorded(cause));
@@ -175,19 +185,15 @@ export class Courier {
   }
 
   #failed(task: Task, verdict: Later): void {
-    // Those that were under way together fail together: that is one failure of the endpoint.
-    if (this.tools.clock.monotonic() >= this.#pausedUntil) this.#failures += 1;
-    this.#wait(task, Math.max(waitAfter(this.#failures, this.tools.random), verdict.retryAfterMs ?? 0), true);
+    this.#queue.later(task, this.#state.failed(this.tools.clock.monotonic(), verdict));
     this.#report.count('failed');
     this.#say('warn', 'a notification was not taken and is tried again', task, verdict);
   }
 
-  /** More of the same would not help: flagged, logged as an error, and tried again at a long interval. */
   #refused(task: Task, verdict: Refused): void {
-    this.#refusals += 1;
-    const whole = verdict.scope === 'endpoint' || this.#refusals >= refusedChangesMax;
-    this.#unhealthy = verdict.reason;
-    this.#wait(task, waitAfterRefusal(this.tools.random), whole);
+    task.refusals += 1;
+    this.#announcer.refused(task);
+    this.#queue.later(task, this.#state.refusedFor(this.tools.clock.monotonic(), verdict, task.refusals));
     this.#report.count('refused');
     this.#say('error', 'a notification was refused; check the endpoint, the incident is in this log', task, verdict);
   }
@@ -195,17 +201,9 @@ export class Courier {
   #giveUp(task: Task): void {
     this.#report.count('expired');
     this.tools.outcomes.note(this.channel.name, task.change, task.attempts, { kind: 'expired' });
-    this.#say('error', 'a notification could not be delivered for too long and is given up', task, {
-      status: 0,
-      reason: 'expired',
-    });
+    const why = { status: 0, reason: 'expired' };
+    this.#say('error', 'a notification could not be delivered for too long and is given up', task, why);
     this.#settle(task);
-  }
-
-  #wait(task: Task, waitMs: number, whole: boolean): void {
-    const until = this.tools.clock.monotonic() + waitMs;
-    this.#queue.later(task, until);
-    if (whole) this.#pausedUntil = Math.max(this.#pausedUntil, until);
   }
 
   #settle(task: Task): void {
@@ -215,6 +213,7 @@ export class Courier {
 
   #forget(task: Task): void {
     this.#queue.done(task);
+    this.#announcer.gone(task);
     this.#ids.delete(task.change.change_id);
   }
 
@@ -223,16 +222,18 @@ export class Courier {
     for (const resolve of this.#roomWanted.splice(0)) resolve();
   }
 
-  /** Sleeps until the next change is due, unless a delivery that ends or a change that comes will run the loop anyway. */
+  /** Sleeps until the next change or notice is due, unless a delivery that ends or a change that comes will run the loop anyway. */
   #arm(now: number): void {
     this.#wake?.abort();
     this.#wake = undefined;
-    const dueAt = this.#queue.dueAt;
-    if (dueAt === undefined || this.#inFlight.size >= this.#parallel() || this.#stop.signal.aborted) return;
+    if (this.#stop.signal.aborted) return;
+    const dueAt = (this.#inFlight.size < this.#parallel() ? this.#queue.dueAt : undefined) ?? Infinity;
+    const attemptAt = Math.max(dueAt, this.#state.pausedUntil);
+    const wakeAt = Math.min(attemptAt, this.#announcer.dueAt ?? Infinity);
+    if (wakeAt === Infinity) return;
     const wake = new AbortController();
     this.#wake = wake;
-    const waitMs = Math.max(0, Math.max(dueAt, this.#pausedUntil) - now);
-    this.tools.clock.sleep(waitMs, wake.signal).then(
+    this.tools.clock.sleep(Math.max(0, wakeAt - now), wake.signal).then(
       () => this.#pump(),
       () => {},
     );
@@ -243,6 +244,6 @@ export class Courier {
   }
 
   #show(): void {
-    this.#report.show(this.#queue.size, this.#unhealthy === undefined && this.#failures < 2);
+    this.#report.show(this.#queue.size, !this.#state.troubled(this.tools.clock.monotonic()));
   }
 }

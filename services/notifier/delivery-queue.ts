@@ -92,6 +92,11 @@ export class DeliveryQueue<T extends Queued> {
     return dropped;
   }
 
+  /** What waits behind, and with, each head that `stuck` says. */
+  *behind(stuck: (head: T) => boolean): Iterable<T> {
+    for (const { items } of this.#lines.values()) if (items[0] && stuck(items[0])) yield* items;
+  }
+
   /** When the next change is due: 0 when one is now, undefined when none waits. */
   get dueAt(): number | undefined {
     if (this.#ready.some((ready) => ready.size > 0)) return 0;

@@ -10,4 +10,6 @@ export interface DeliveryTask extends Queued {
   readonly settled: () => void;
   /** Since this process took it over. */
   attempts: number;
+  /** How often the receiver refused it. */
+  refusals: number;
 }

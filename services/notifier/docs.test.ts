@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { toldTypes, webhookBody } from '#libs/contracts/webhook-body.js';
+import { toldTypes, webhookMessage } from '#libs/contracts/webhook-body.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { readEndpoints } from './endpoints.js';
 import { signedHeaders } from './signature.js';
@@ -26,9 +26,9 @@ describe('docs/webhooks.md', () => {
     verify = module.verify as Verify;
   });
 
-  it('has an example of each told type that the schema allows', () => {
-    const bodies = blocks('json').map((json) => webhookBody.parse(JSON.parse(json)));
-    expect(bodies.map(({ type }) => type)).toEqual(toldTypes);
+  it('has an example of each type that the schema allows', () => {
+    const bodies = blocks('json').map((json) => webhookMessage.parse(JSON.parse(json)));
+    expect(bodies.map(({ type }) => type)).toEqual([...toldTypes, 'endpoint.paused']);
   });
 
   it('has a file of endpoints that the notifier reads', () => {

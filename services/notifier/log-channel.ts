@@ -1,3 +1,4 @@
+import type { EndpointPaused } from '#libs/contracts/webhook-body.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Channel, ToldChange } from './channel.js';
 import type { Verdict } from './verdict.js';
@@ -33,6 +34,17 @@ export class LogChannel implements Channel {
       ...(change.found === 'late' && { lateSeconds: change.late_seconds }),
       level: change.level,
       step: change.step,
+    });
+    return { kind: 'delivered', status: 0 };
+  }
+
+  async announce({ data }: EndpointPaused): Promise<Verdict> {
+    this.log.error('notifications wait for an endpoint that takes none; check it, and look at the open incidents', {
+      endpoint: data.endpoint,
+      status: data.status,
+      reason: data.reason,
+      count: data.waiting,
+      ...(data.incidents[0] && { level: data.incidents[0].level }),
     });
     return { kind: 'delivered', status: 0 };
   }

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
 import { topics } from '#libs/contracts/topics.js';
+import type { EndpointPaused } from '#libs/contracts/webhook-body.js';
 import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
@@ -59,6 +60,23 @@ describe('the notifier on a log', () => {
     expect(new Set(well.told.map(({ change_id }) => change_id)).size).toBe(101);
     expect(well.told).toHaveLength(101);
     expect(down.told).toHaveLength(101);
+  });
+
+  it('what waits for an endpoint that takes nothing is told on every other channel, whatever its level, and in the log', async () => {
+    const log = newLog();
+    const well = new FakeChannel('well');
+    const down = new FakeChannel('down', { kind: 'refused', status: 302, reason: 'answered 302', scope: 'endpoint' });
+    const running = await start(log, folder(), [well, down]);
+    await append(log, ...Array.from({ length: 102 }, (_, index) => change(index)));
+    await until(
+      () =>
+        well.notices.length === 1 &&
+        running.couriers[0]?.channel instanceof FakeChannel &&
+        running.couriers[0].channel.notices.length === 1,
+    );
+    await running.stop();
+    expect(well.notices[0]?.data).toMatchObject({ endpoint: 'down', status: 302, reason: 'answered 302', waiting: 102 });
+    expect(down.notices).toHaveLength(0);
   });
 
   it('what was delivered ahead of an undelivered change is not sent again after a restart', async () => {
@@ -189,6 +207,7 @@ class FakeChannel implements Channel {
   readonly levelMin = 'informational';
   readonly parallelMax = 8;
   readonly told: ToldChange[] = [];
+  readonly notices: EndpointPaused[] = [];
   verdictFor: ((change: ToldChange) => Verdict) | undefined;
   constructor(
     readonly name: string,
@@ -198,6 +217,10 @@ class FakeChannel implements Channel {
     const verdict = this.verdictFor?.(change) ?? this.verdict;
     if (verdict.kind === 'delivered') this.told.push(change);
     return verdict;
+  }
+  async announce(notice: EndpointPaused): Promise<Verdict> {
+    this.notices.push(notice);
+    return this.verdict;
   }
   has(count: number): Promise<void> {
     return until(() => this.told.length >= count);

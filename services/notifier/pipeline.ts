@@ -10,6 +10,7 @@ import { Courier } from './courier.js';
 import type { Delivered } from './delivered.js';
 import { Outcomes, type NotificationStore } from './outcomes.js';
 import { SetAside } from './set-aside.js';
+import { tellOthers } from './tell-others.js';
 
 /** The group of the log channel; an endpoint has a group of its own with its name at the end. */
 export const notifierGroup = 'vigie-notifier';
@@ -32,6 +33,7 @@ export interface PipelineTools {
  *
  *   frames -> decode -> leave out what is not told -> queue (per incident in order, critical first) -> attempt -> record the id
  *                                                        ^ backoff, Retry-After, long interval <-'         '-> offset of the prefix
+ *                                                        '-> what is stuck is told to the other channels
  */
 export class NotifierPipeline {
   readonly #couriers: Courier[] = [];
@@ -86,7 +88,15 @@ export class NotifierPipeline {
   async #courierOf(channel: Channel): Promise<Courier> {
     const { clock, random, logger, metrics, openDelivered } = this.tools;
     const delivered = await openDelivered(channel.name);
-    return new Courier(channel, { clock, random, log: logger, metrics, delivered, outcomes: this.#outcomes });
+    return new Courier(channel, {
+      clock,
+      random,
+      log: logger,
+      metrics,
+      delivered,
+      outcomes: this.#outcomes,
+      tellOthers: (notice) => tellOthers(this.#couriers, notice, { log: logger, metrics }),
+    });
   }
 
   #join(courier: Courier): Promise<Membership> {

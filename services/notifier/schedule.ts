@@ -9,8 +9,21 @@ export const firstWaitMs = 1000;
  */
 export const waitMsMax = 60_000;
 
-/** Wait after an answer that more attempts will hardly change (401, 404, 410, redirects): an administrator has to do something. */
-export const refusedWaitMs = 15 * 60_000;
+/**
+ * Wait after an answer that more attempts will hardly change (401, 404, 410, redirects), since an administrator has to do something; doubled
+ * for each further one in a row, up to the longest. It begins short, because many such answers are a proxy or a deployment that passes.
+ */
+export const refusedWaitMs = 60_000;
+export const refusedWaitMsMax = 15 * 60_000;
+
+/** A pause of this length is told to the other receivers though it is the first. */
+export const pauseToldMs = 60_000;
+
+/** What waits for an endpoint in trouble is told to the others this long after it is seen, so that one notice names what came together. */
+export const noticeCollectMs = 1000;
+
+/** Time between two such notices of one endpoint. */
+export const noticeEveryMs = 60_000;
 
 /** `Retry-After` is obeyed up to here. */
 export const retryAfterMsMax = 3_600_000;
@@ -30,7 +43,8 @@ export function waitAfter(failures: number, random: () => number): number {
   return Math.ceil(ceiling * (0.5 + random() / 2));
 }
 
-/** Up to a tenth later than the long interval, so that endpoints refused together do not return together. */
-export function waitAfterRefusal(random: () => number): number {
-  return Math.ceil(refusedWaitMs * (1 + random() / 10));
+/** Up to a tenth later than the doubled wait, so that endpoints refused together do not return together. */
+export function waitAfterRefusal(refusals: number, random: () => number): number {
+  const waitMs = Math.min(refusedWaitMsMax, refusedWaitMs * 2 ** Math.min(refusals - 1, 30));
+  return Math.ceil(waitMs * (1 + random() / 10));
 }

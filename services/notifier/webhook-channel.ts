@@ -1,4 +1,5 @@
-import { webhookBodyOf } from '#libs/contracts/webhook-body.js';
+import { hex128Of } from '#libs/contracts/hex128.js';
+import { type EndpointPaused, webhookBodyOf } from '#libs/contracts/webhook-body.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { Channel, Level, ToldChange } from './channel.js';
@@ -33,10 +34,18 @@ export class WebhookChannel implements Channel {
     this.levelMin = endpoint.levelMin;
   }
 
-  async send(change: ToldChange, signal: AbortSignal): Promise<Verdict> {
+  send(change: ToldChange, signal: AbortSignal): Promise<Verdict> {
+    return this.#post(change.change_id, JSON.stringify(webhookBodyOf(change)), signal);
+  }
+
+  announce(notice: EndpointPaused, signal: AbortSignal): Promise<Verdict> {
+    const body = JSON.stringify(notice);
+    return this.#post(hex128Of(body), body, signal);
+  }
+
+  async #post(id: string, body: string, signal: AbortSignal): Promise<Verdict> {
     const { url, secrets } = this.endpoint;
-    const body = JSON.stringify(webhookBodyOf(change));
-    const headers = signedHeaders(change.change_id, this.clock.now(), body, secrets);
+    const headers = signedHeaders(id, this.clock.now(), body, secrets);
     try {
       const answer = await this.#withDeadline(signal, (inTime) => this.http.post(url, headers, body, inTime));
       return verdictOf(answer.status, answer.retryAfter, this.clock.now());
