@@ -68,7 +68,8 @@ export async function migrate(
   return { applied, already: [...done.keys()] };
 }
 
-async function appliedMigrations(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
+/** By name, with the checksum that it had. */
+export async function appliedMigrations(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
   const answer = await client.query({
     query: 'SELECT name, checksum FROM vigie.migrations FINAL ORDER BY name',
     format: 'JSONEachRow',

@@ -45,6 +45,6 @@ describe('the guard', () => {
 function request(sql: string, settings: ReadonlyMap<string, string> = new Map()): QueryRequest {
   return {
     queryId: 'q', database: undefined, sql, targetEnd: 0, data: Buffer.alloc(0), inspection: inspect(sql), format: 'TSV', settings, readOnly: false,
-    compressResponse: false, clientRevision: 0,
+    compressResponse: false, waitForEnd: false, clientRevision: 0,
   }; // prettier-ignore
 }

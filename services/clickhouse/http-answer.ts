@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Transform } from 'node:stream';
-import { constants, createGzip, createZstdCompress } from 'node:zlib';
+import { encoderOf } from './encoding.js';
 import type { ClickHouseException } from './exception.js';
 import type { Answer, Summary } from './query-runner.js';
 
@@ -21,6 +21,7 @@ export class HttpAnswer implements Answer {
   readonly #tag = randomBytes(8).toString('hex');
   #out: ServerResponse | Transform;
   #begun = false;
+  #broken = false;
 
   constructor(
     private readonly response: ServerResponse,
@@ -35,16 +36,13 @@ export class HttpAnswer implements Answer {
     this.response.setHeader('Content-Type', contentTypeOf(this.options.format));
     this.response.setHeader('X-ClickHouse-Format', this.options.format);
     this.response.setHeader('X-ClickHouse-Exception-Tag', this.#tag);
-    const encoding = encodingOf(this.options.acceptEncoding);
-    if (encoding) {
-      this.response.setHeader('Content-Encoding', encoding);
-      const encoder =
-        encoding === 'gzip'
-          ? createGzip({ level: 3 })
-          : createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
-      encoder.pipe(this.response);
-      this.#out = encoder;
-    }
+    const encoder = encoderOf(this.options.acceptEncoding);
+    if (!encoder) return;
+    this.response.setHeader('Content-Encoding', encoder.name);
+    this.#out = encoder.stream;
+    this.#out.on('data', (bytes: Buffer) => this.response.write(bytes) || this.#holdUntilDrained(encoder.stream));
+    this.response.on('close', () => encoder.stream.destroy());
+    this.#out.on('end', () => (this.#broken ? breakOff(this.response) : this.response.end()));
   }
 
   async write(bytes: Buffer): Promise<void> {
@@ -61,21 +59,37 @@ export class HttpAnswer implements Answer {
     this.#out.end();
   }
 
-  /** Before the first byte an exception is a status and a text; after it, a marked text at the end of the stream. */
+  /**
+   * Before the first byte an exception is a status and a text. After it, a marked text at the end of a transfer that is then broken off: a
+   * program that looks at nothing but status and end of the transfer must not take what it has for the whole result.
+   */
   fail(exception: ClickHouseException): void {
     if (this.response.destroyed) return;
     const text = `${exception.message.trimEnd()}\n`;
-    if (this.#begun) {
-      const marker = '__exception__';
-      this.#out.end(`\r\n${marker}\r\n${this.#tag}\r\n${text}${Buffer.byteLength(text)} ${this.#tag}\r\n${marker}\r\n`);
-      return;
-    }
+    if (this.#begun) return this.#breakOff(text);
     this.response.statusCode = exception.status;
     this.#head({ readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 });
     this.response.setHeader('Content-Type', 'text/plain; charset=UTF-8');
     this.response.setHeader('X-ClickHouse-Exception-Code', String(exception.code));
     if (exception.status === 503) this.response.setHeader('Retry-After', '1');
     this.response.end(text);
+  }
+
+  #breakOff(text: string): void {
+    this.#broken = true;
+    const marker = '__exception__';
+    const told = `\r\n${marker}\r\n${this.#tag}\r\n${text}${Buffer.byteLength(text)} ${this.#tag}\r\n${marker}\r\n`;
+    if (this.#out !== this.response) {
+      this.#out.end(told);
+      return;
+    }
+    this.response.write(told);
+    breakOff(this.response);
+  }
+
+  #holdUntilDrained(encoder: Transform): void {
+    encoder.pause();
+    this.response.once('drain', () => encoder.resume());
   }
 
   #head(summary: Summary): void {
@@ -99,10 +113,15 @@ function summaryText(summary: Summary, elapsedMs: number): string {
   });
 }
 
-function encodingOf(accepted: string | undefined): 'gzip' | 'zstd' | undefined {
-  if (accepted === undefined) return undefined;
-  if (/\bgzip\b/i.test(accepted)) return 'gzip';
-  return /\bzstd\b/i.test(accepted) ? 'zstd' : undefined;
+/**
+ * Ends the connection behind what was written, without the last chunk that would say that the answer is whole. The end of an HTTP/1.0 answer
+ * is the end of its connection: there only a reset can be told from it.
+ */
+function breakOff(response: ServerResponse): void {
+  const { socket } = response;
+  if (!socket) response.destroy();
+  else if (response.req.httpVersion === '1.0') socket.write('', () => socket.resetAndDestroy());
+  else socket.destroySoon();
 }
 
 function contentTypeOf(format: string): string {

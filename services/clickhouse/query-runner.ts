@@ -2,7 +2,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { ClickHouseConfig } from './config.js';
 import type { Engine, EngineConnection } from './engine.js';
-import { exception } from './exception.js';
+import { type ClickHouseException, exception } from './exception.js';
 import { joiningOf, type Joining } from './framing.js';
 import { refusal } from './guard.js';
 import { emptyNativeBlock } from './native-block.js';
@@ -89,19 +89,30 @@ export class QueryRunner {
   async #killing(request: QueryRequest, gone: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const finished = new AbortController();
     const stop = new AbortController();
-    const kill = (): void => {
-      stop.abort();
+    const kill = (reason: unknown): void => {
+      stop.abort(reason);
       void this.#killUntil(finished.signal, request.queryId);
     };
-    gone.addEventListener('abort', kill, { once: true });
-    this.clock.sleep(this.config.readSecondsMax * 1000 + graceMs, finished.signal).then(kill, () => {});
-    if (gone.aborted) kill();
+    const leave = (): void => kill(gone.reason);
+    gone.addEventListener('abort', leave, { once: true });
+    this.clock
+      .sleep(this.config.readSecondsMax * 1000 + graceMs, finished.signal)
+      .then(() => kill(this.#overtime()))
+      .catch(() => {});
+    if (gone.aborted) leave();
     try {
       await work(stop.signal);
+      // What was killed may have ended without an error of its own: it is not whole all the same.
+      stop.signal.throwIfAborted();
     } finally {
       finished.abort();
-      gone.removeEventListener('abort', kill);
+      gone.removeEventListener('abort', leave);
     }
+  }
+
+  #overtime(): ClickHouseException {
+    const { readSecondsMax } = this.config;
+    return exception(159, 'TIMEOUT_EXCEEDED', `Timeout exceeded: killed after ${readSecondsMax} s; ask for less, or in parts`);
   }
 
   /** The query may not have begun when its client goes: KILL is said again until it is over. */
@@ -158,7 +169,7 @@ async function stream(
 ): Promise<void> {
   let begun = false;
   for await (const chunk of connection.stream(withoutEnd(request.sql), request.format)) {
-    if (stop.aborted) break;
+    stop.throwIfAborted();
     if (!begun) answer.begin(nothing);
     await answer.write(begun ? chunk.subarray(joining(chunk)) : chunk);
     begun = true;

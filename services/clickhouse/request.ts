@@ -20,6 +20,8 @@ export interface QueryRequest {
   readonly settings: ReadonlyMap<string, string>;
   readonly readOnly: boolean;
   readonly compressResponse: boolean;
+  /** The client wants the answer when it is whole, or an error in place of it. */
+  readonly waitForEnd: boolean;
   /** The protocol version whose Native blocks the client reads; 0 is the oldest. */
   readonly clientRevision: number;
 }
@@ -45,7 +47,8 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
     throw exception(
       344,
       'SUPPORT_IS_DISABLED',
-      'The embedded ClickHouse does not speak block compression (compress, decompress); choose gzip or none in the client',
+      'The embedded ClickHouse does not speak block compression (compress=1, decompress=1): set compress=0 in the client (JDBC and DBeaver: the' +
+        ' property compress, beside it client.use_http_compression=true if wanted; Go and Grafana: compression gzip or none; Python: compress=False)',
     );
   const defaultFormat = parameters.get('default_format') || header(message, 'x-clickhouse-format');
   return {
@@ -54,6 +57,7 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
     database: parameters.get('database') || header(message, 'x-clickhouse-database'),
     settings,
     readOnly: message.method === 'GET' || message.method === 'HEAD',
+    waitForEnd: parameters.get('wait_end_of_query') === '1',
     compressResponse: parameters.get('enable_http_compression') === '1',
     clientRevision: Number(parameters.get('client_protocol_version') ?? 0) || 0,
   };

@@ -7,8 +7,9 @@ import type { BodyReader } from './body.js';
 import { exception, exceptionOf } from './exception.js';
 import { HttpAnswer } from './http-answer.js';
 import type { ClickHouseMetrics } from './clickhouse-metrics.js';
-import type { QueryRunner } from './query-runner.js';
+import type { Answer, QueryRunner } from './query-runner.js';
 import { header, queryRequestOf } from './request.js';
+import { whenWhole } from './when-whole.js';
 
 export interface ServerParts {
   readonly runner: QueryRunner;
@@ -24,6 +25,9 @@ export interface ServerParts {
 
 /** A connection that is silent for this long is closed, in milliseconds; clients are told so and keep theirs a little shorter. */
 const keepAliveMs = 10_000;
+
+/** What is held back of an answer whose client wants it whole or not at all, in bytes. */
+const heldBytesMax = 16 * 1024 * 1024;
 
 /** ClickHouse's HTTP interface: queries at `/`, and beside it what every process of Vigie answers. */
 export function createClickHouseServer(parts: ServerParts): Server {
@@ -92,7 +96,8 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
         acceptEncoding: request.compressResponse ? header(message, 'accept-encoding') : undefined,
         elapsedMs: () => parts.clock.monotonic() - begun,
       });
-      await parts.runner.run(request, reply, gone.signal);
+      const run = (answer: Answer) => parts.runner.run(request, answer, gone.signal);
+      await (request.waitForEnd ? whenWhole(reply, heldBytesMax, run) : run(reply));
     });
     reply.end();
   } catch (cause) {
