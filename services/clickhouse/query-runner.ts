@@ -131,13 +131,15 @@ export class QueryRunner {
   }
 }
 
-/** A query is found again by its `log_comment`: the engine does not let its callers choose the query id. */
+/**
+ * A query is found again by its `log_comment`: the engine does not let its callers choose the query id. GET reads whatever its URL says:
+ * read-only mode comes before the URL's settings, and it is the engine that then refuses to leave it.
+ */
 async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: QueryRequest): Promise<void> {
   if (database !== undefined && database !== 'default') await connection.query(`USE ${identifier(database)}`, 'Null');
-  const assignments = [['log_comment', queryId] as const, ...[...settings].filter(([name]) => name !== 'readonly')];
+  if (readOnly) await connection.query('SET readonly = 2', 'Null');
+  const assignments = [['log_comment', queryId] as const, ...settings];
   await connection.query(`SET ${assignments.map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null');
-  const readonly = settings.get('readonly') ?? (readOnly ? '2' : '0');
-  if (readonly !== '0') await connection.query(`SET readonly = ${literal(readonly)}`, 'Null');
 }
 
 async function insert(connection: EngineConnection, request: QueryRequest, answer: Answer): Promise<void> {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { randomUUID } from 'node:crypto';
 import { exception } from './exception.js';
 import { type Inspection, inspect } from './sql-text.js';
 
@@ -37,7 +36,7 @@ const notSettings = new Set([
 const queryBytesMax = 1024 * 1024;
 
 /** Puts the query of the URL, the body and the parts of a form together, as ClickHouse does. Throws `ClickHouseException`. */
-export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer): QueryRequest {
+export function queryRequestOf(message: IncomingMessage, url: URL, queryId: string, body: Buffer): QueryRequest {
   const form = formOf(message, body);
   const parameters = new Map([...url.searchParams, ...(form?.parameters ?? [])]);
   const settings = new Map([...parameters].filter(([name]) => !notSettings.has(name)));
@@ -53,7 +52,7 @@ export function queryRequestOf(message: IncomingMessage, url: URL, body: Buffer)
   const defaultFormat = parameters.get('default_format') || header(message, 'x-clickhouse-format');
   return {
     ...textOf(parameters.get('query') ?? '', form ? Buffer.alloc(0) : body, defaultFormat),
-    queryId: parameters.get('query_id') || randomUUID(),
+    queryId,
     database: parameters.get('database') || header(message, 'x-clickhouse-database'),
     settings,
     readOnly: message.method === 'GET' || message.method === 'HEAD',

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -76,8 +76,9 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   if (message.method !== 'POST' && !url.searchParams.has('query')) return plain(response, 200, 'Ok.\n');
   const gone = new AbortController();
   response.on('close', () => response.writableFinished || gone.abort(exception(210, 'NETWORK_ERROR', 'The client went away')));
+  const queryId = url.searchParams.get('query_id') || randomUUID();
   let reply = new HttpAnswer(response, {
-    queryId: url.searchParams.get('query_id') ?? '',
+    queryId,
     format: 'TabSeparated',
     timezone: parts.timezone,
     acceptEncoding: undefined,
@@ -87,10 +88,10 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   try {
     admit(parts, message, url);
     await parts.bodies.read(message, async (body) => {
-      const request = queryRequestOf(message, url, body);
+      const request = queryRequestOf(message, url, queryId, body);
       kind = request.inspection.statement.kind;
       reply = new HttpAnswer(response, {
-        queryId: request.queryId,
+        queryId,
         format: request.format,
         timezone: parts.timezone,
         acceptEncoding: request.compressResponse ? header(message, 'accept-encoding') : undefined,
