@@ -8,12 +8,13 @@ import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from './spawn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-broken-'));
 let server: SpawnedClickHouse;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 24_510, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
 });
 afterAll(async () => {
   await server.end('SIGKILL');

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from './spawn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-parameters-'));
 let server: SpawnedClickHouse;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 24_530, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   await post('CREATE DATABASE written');
   await post('CREATE TABLE written.t (n UInt32) ENGINE = MergeTree ORDER BY n');
 });
