@@ -22,7 +22,7 @@ const cases: readonly (readonly [string, Known, number])[] = [
   ['grown, and a commit remembers it', { ends: [5, 7, 0, 0], committed: 2 }, 2],
   ['grown, and rows lie beyond already: those who read know better', { ends: [5, 7, 3, 0], committed: 2 }, 2],
   ['grown before anybody committed, and this host remembers it', { ends: [5, 7, 0, 0], remembered: 2 }, 2],
-  ['made anew with more, and empty', { ends: [0, 0, 0, 0], remembered: 2 }, 4],
+  ['grown while it was empty, as far as anybody can tell', { ends: [0, 0, 0, 0], remembered: 2 }, 2],
   ['made anew with more, and others place rows by them', { ends: [5, 7, 3, 0], remembered: 2 }, 4],
   ['made anew with fewer', { ends: [5], remembered: 2 }, 1],
   ['the same on another cluster', { ends: [5, 7, 0, 0], remembered: 2, cluster: 'other' }, 4],

@@ -48,14 +48,13 @@ export class Layout {
     return used;
   }
 
-  /** What the file says holds as long as rows lie where it puts them: a topic made anew is empty, or has rows beyond. */
+  /** What the file says holds unless rows lie beyond: others have placed them there, because the topic was made anew. */
   async #stillTrue(topic: string, remembered: number | undefined): Promise<number | undefined> {
     if (remembered === undefined) return undefined;
     const { admin, clock } = this.#options;
     const ends = await within(clock, questionMsMax, `offsets of ${topic}`, admin.fetchTopicOffsets(topic));
-    const filled = ends.filter(({ high }) => Number(high) > 0);
-    const beyond = filled.some(({ partition }) => partition >= remembered);
-    return filled.length === 0 || beyond ? undefined : remembered;
+    const beyond = ends.some(({ partition, high }) => partition >= remembered && Number(high) > 0);
+    return beyond ? undefined : remembered;
   }
 
   async #committed(topic: string): Promise<number | undefined> {
