@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Admin } from 'kafkajs';
+import { systemClock } from '#libs/runtime/clock.js';
+import { Health } from '#libs/runtime/health.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { Recorder, until } from '../contract-tools.js';
+import { consumerSource, kafkaClient, type KafkaOptions } from './client.js';
+import { createTopics } from './create-topics.js';
+import { agreementOf } from './group-view.js';
+import { KafkaMember } from './kafka-member.js';
+import { openKafkaLog } from './kafka-log.js';
+import { Offsets } from './offsets.js';
+
+const reason = await whyNoKafkaTests(process.env);
+const suite = reason === undefined ? describe : describe.skip;
+const partitions = 4;
+
+suite(`a group of a real Kafka${reason === undefined ? '' : ` (${reason})`}`, () => {
+  let kafka: KafkaForTests;
+  let admin: Admin;
+  const topic = `group-${systemClock.now()}`;
+  const options = (clientId: string): KafkaOptions => ({
+    brokers: kafka.brokers,
+    clientId,
+    clock: systemClock,
+    sessionTimeoutMs: 3000,
+    memberIds: new Set(),
+  });
+  const membersOf = async (group: string) => (await new Offsets(admin, systemClock, group).group()).members;
+  const join = (group: string, clientId: string, recorder: Recorder) =>
+    KafkaMember.join(
+      consumerSource(options(clientId)),
+      admin,
+      options(clientId),
+      { group, topics: [topic], batchBytesMax: 1 << 20 },
+      recorder,
+    );
+
+  beforeAll(async () => {
+    kafka = await kafkaForTests(process.env, 19_150);
+    await createTopics(options('maker'), { [topic]: { partitions, replicationFactor: 1 } });
+    admin = kafkaClient(options('asker')).admin();
+    await admin.connect();
+  }, 120_000);
+  afterAll(async () => {
+    await admin.disconnect();
+    await kafka.stop();
+  }, 60_000);
+
+  it('the coordinator tells our member by its client id, and what it is assigned', async () => {
+    const group = `told-${systemClock.now()}`;
+    const member = await join(group, 'vigie-here', new Recorder());
+    const [told] = await membersOf(group);
+    expect(told).toMatchObject({ clientId: 'vigie-here', partitions: [0, 1, 2, 3].map((partition) => `${topic}/${partition}`) });
+    const own = { clientId: 'vigie-here', memberIds: new Set([told?.memberId ?? '']), memberId: told?.memberId ?? '' };
+    const served = new Set((await member.positions()).map((at) => `${at.topic}/${at.partition}`));
+    expect(agreementOf(await new Offsets(admin, systemClock, group).group(), { ...own, served })).toEqual({ kind: 'agrees' });
+    await member.leave();
+    expect(await membersOf(group)).toEqual([]);
+  });
+
+  it('a consumer whose connections are cut loses its partitions to the others, whatever the client does', async () => {
+    const group = `cut-${systemClock.now()}`;
+    const source = consumerSource(options('vigie-cut'));
+    const ghost = source.consumer({ groupId: group, sessionTimeout: 3000, heartbeatInterval: 500 });
+    await ghost.connect();
+    await ghost.subscribe({ topics: [topic] });
+    const joined = new Promise<void>((resolve) => void ghost.on(ghost.events.GROUP_JOIN, () => resolve()));
+    await ghost.run({ eachBatch: async () => {} });
+    await joined;
+    ghost.cut?.();
+    const recorder = new Recorder();
+    const member = await join(group, 'vigie-here', recorder);
+    await until('all partitions', () => recorder.events.length >= partitions);
+    await until('alone', async () => (await membersOf(group)).length === 1);
+    await member.leave();
+    await ghost.disconnect();
+  });
+
+  it('a stop that falls into the first join leaves no member behind', async () => {
+    for (let i = 0; i < 5; i += 1) {
+      const group = `early-${i}-${systemClock.now()}`;
+      const stop = new AbortController();
+      const settings = { group, topics: [topic], batchBytesMax: 1 << 20, signal: stop.signal };
+      const joining = KafkaMember.join(
+        consumerSource(options('vigie-early')),
+        admin,
+        options('vigie-early'),
+        settings,
+        new Recorder(),
+      );
+      joining.then((member) => member.leave()).catch(() => {});
+      await systemClock.sleep(i * 40);
+      stop.abort();
+      await joining.then(
+        () => {},
+        () => {},
+      );
+      await until('nobody is left', async () => (await membersOf(group)).length === 0, 20_000);
+    }
+  });
+
+  it('commits remember over how many partitions accounts are placed, for whoever starts on another host', async () => {
+    const name = `grown-${systemClock.now()}`;
+    await createTopics(options('maker'), { [name]: { partitions: 2, replicationFactor: 1 } });
+    const group = `grown-${systemClock.now()}`;
+    const layout = { groups: [group] };
+    const log = await openKafkaLog({ ...options('vigie-old'), layout });
+    await log.append({ topic: name, partition: 1 }, Buffer.from('row\n'));
+    const recorder = new Recorder();
+    recorder.membership = await log.join({ group, topics: [name], batchBytesMax: 1 << 20 }, recorder);
+    await until('committed', async () =>
+      ((await recorder.membership?.positions()) ?? []).some(({ committed }) => committed === 1),
+    );
+    await recorder.membership.leave();
+    await log.close();
+    await admin.createPartitions({ topicPartitions: [{ topic: name, count: 6 }] });
+    const health = new Health();
+    const other = await openKafkaLog({ ...options('vigie-new'), layout, health });
+    await until('Kafka shows them', async () => {
+      expect(await other.partitions(name)).toBe(2);
+      return !health.report('ready').ok;
+    });
+    expect(health.report('ready').checks['partitions']).toMatch(/has 6 partitions now, and accounts are placed over 2/);
+    await expect(other.append({ topic: name, partition: 5 }, Buffer.from('row\n'))).rejects.toThrow(/it has 2/);
+    await other.close();
+  });
+});
