@@ -65,9 +65,9 @@ function unknownIsTransient(cause: unknown): never {
   throw cause instanceof UnknownTopic ? new Transient(cause.message, { cause }) : cause;
 }
 
-function openOwnLog(dataDir: string, { clock, logger: log }: OpenTools): Promise<EventLog> {
+function openOwnLog(dataDir: string, { clock, logger: log, health }: OpenTools): Promise<EventLog> {
   const partitions = Object.fromEntries(Object.values(topics).map((topic) => [topic, embeddedPartitions]));
-  return openEmbeddedLog({ directory: join(dataDir, 'log'), topics: partitions, clock, log });
+  return openEmbeddedLog({ directory: join(dataDir, 'log'), topics: partitions, clock, log, health });
 }
 
 /** How to reach the brokers. Throws `ConfigError` for a half-given credential. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
@@ -23,6 +24,8 @@ export interface EmbeddedLogOptions extends Partial<RetentionLimits> {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly log?: Log;
+  /** Told whether members of groups move. */
+  readonly health?: Health;
 }
 
 /** How often what is old is removed, in milliseconds. */
@@ -92,8 +95,13 @@ class EmbeddedLog implements EventLog {
 
   async join(options: JoinOptions, reader: Reader): Promise<Membership> {
     this.#refuseClosed();
-    const { random = systemRandom } = this.#options;
-    return GroupMember.join(this.#store, options, reader, { clock: this.#clock, random, log: this.#log });
+    const { random = systemRandom, health } = this.#options;
+    return GroupMember.join(this.#store, options, reader, {
+      clock: this.#clock,
+      random,
+      log: this.#log,
+      ...(health && { health }),
+    });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
+import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
 import { bury, commit, enter, keyOf, type PartitionRecord, release, step } from './group-state.js';
@@ -11,10 +12,15 @@ export const tickMs = 250;
 /** How often a member looks for new frames although no bell rang; bells can be lost on some file systems. */
 export const pollMs = 100;
 
+/** Without one look at the group that succeeds for so long, `live` turns red, in milliseconds. */
+const tickStuckMs = 60_000;
+
 export interface MemberTools {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** Told whether the member moves. */
+  readonly health?: Health;
 }
 
 /** A member of a group over a store of this machine. Members agree through the group's state alone; none of them is a leader. */
@@ -31,6 +37,8 @@ export class GroupMember implements Membership {
   readonly #stops: (() => void)[] = [];
   #ticking: Promise<void> = Promise.resolve();
   #queued = false;
+  #tickedAt: number;
+  #failure = '';
   #over = false;
   #settle: { readonly resolve: () => void; readonly reject: (cause: unknown) => void };
 
@@ -39,6 +47,7 @@ export class GroupMember implements Membership {
     this.#options = options;
     this.#reader = reader;
     this.#tools = tools;
+    this.#tickedAt = tools.clock.monotonic();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#settle = { resolve, reject };
@@ -48,6 +57,7 @@ export class GroupMember implements Membership {
   static async join(store: LogStore, options: JoinOptions, reader: Reader, tools: MemberTools): Promise<GroupMember> {
     for (const topic of options.topics) store.partitions(topic);
     const member = new GroupMember(store, options, reader, tools);
+    member.#showHealth();
     await member.#start();
     return member;
   }
@@ -106,6 +116,16 @@ export class GroupMember implements Membership {
     await this.#ticking;
   }
 
+  /** Beats go on while a look at the group hangs or fails, so that nobody else takes over: only `live` can tell. */
+  #showHealth(): void {
+    const { clock, health } = this.#tools;
+    health?.live(`group ${this.#options.group}`, () => {
+      if (this.#over) return this.#failure || undefined;
+      const stillMs = clock.monotonic() - this.#tickedAt;
+      return stillMs > tickStuckMs ? `no look at the group has succeeded for ${Math.round(stillMs / 1000)} s` : undefined;
+    });
+  }
+
   #enter(): Promise<unknown> {
     const { group, topics } = this.#options;
     const { groups } = this.#store;
@@ -146,6 +166,7 @@ export class GroupMember implements Membership {
       await this.#enter();
     }
     if (!this.#over) this.#follow(view.owned, view.surplus);
+    this.#tickedAt = this.#tools.clock.monotonic();
   }
 
   /** Makes the runs of this process match what the group's state says. */
@@ -215,6 +236,7 @@ export class GroupMember implements Membership {
   async #fail(cause: unknown): Promise<void> {
     if (!this.#stopTicking()) return;
     this.#tools.log.error('a member of a group ends: its reader failed beyond help', { reason: this.#options.group, cause });
+    this.#failure = `the member has ended: ${cause instanceof Error ? cause.message : String(cause)}`;
     this.#settle.reject(cause);
     await Promise.allSettled([...this.#runs.values()].map((run) => run.stop()));
     await this.#sayGoodbye().catch((error: unknown) => this.#tools.log.warn('could not leave the group', { cause: error }));
