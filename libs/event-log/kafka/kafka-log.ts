@@ -68,6 +68,7 @@ class KafkaLog implements EventLog {
     this.#options = { ...options, partitionsUsed: this.#known };
     const { clock, log = silentLog, layout: { file, groups, kept } = { groups: [] }, health } = options;
     this.#layout = new Layout({ admin, clock, log, groups, ...(file !== undefined && { file }) });
+    health?.live('appends', () => [...this.#senders.values()].map(({ stuck }) => stuck).find((text) => text !== undefined));
     this.#pulse = new Pulse({ admin, clock, used: this.#known, ...(kept && { kept }), ...(health && { health }) });
   }
 

@@ -5,6 +5,9 @@ import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import { messageOf, within } from './client.js';
 
+/** Longer than all tries of the client together, while brokers are away or frozen, in milliseconds. */
+const sendMsMax = 300_000;
+
 /**
  * Sends the frames of one partition one after the other, each in a `send` of its own: kafkajs forgets messages of a `send` over several
  * partitions when a leader moves meanwhile. Different partitions have different senders and travel side by side.
@@ -16,12 +19,21 @@ export class PartitionSender {
   readonly #deadlineMs: number;
   /** Settles when the client is through with the previous frame, which may be after our deadline: a later frame must not overtake it. */
   #previous: Promise<unknown> = Promise.resolve();
+  /** When the client was given the frame that it has in hand, on the monotonic clock. */
+  #sendingSince: number | undefined;
 
   constructor(producer: Producer, clock: Clock, at: TopicPartition, deadlineMs: number) {
     this.#producer = producer;
     this.#clock = clock;
     this.#at = at;
     this.#deadlineMs = deadlineMs;
+  }
+
+  /** Why the client must have forgotten the frame that it has in hand: its own tries are over long before. */
+  get stuck(): string | undefined {
+    const { topic, partition } = this.#at;
+    const sinceMs = this.#sendingSince === undefined ? 0 : this.#clock.monotonic() - this.#sendingSince;
+    return sinceMs > sendMsMax ? `a frame of ${topic}/${partition} has been with the Kafka client for ${sinceMs} ms` : undefined;
   }
 
   /** `check` runs when it is this frame's turn, before it is sent. */
@@ -31,7 +43,8 @@ export class PartitionSender {
     const sent = this.#previous.then(async () => {
       await check();
       if (this.#clock.monotonic() >= overAt) throw new Transient(`no time was left to send a frame to ${topic}/${partition}`);
-      return this.#send(bytes);
+      this.#sendingSince = this.#clock.monotonic();
+      return this.#send(bytes).finally(() => (this.#sendingSince = undefined));
     });
     this.#previous = sent.catch(() => {});
     return within(this.#clock, this.#deadlineMs, `append to ${topic}/${partition}`, sent);
