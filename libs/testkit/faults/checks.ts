@@ -2,7 +2,7 @@ import { topics } from '#libs/contracts/topics.js';
 import { type ServiceName, services } from '#libs/contracts/vocabulary.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
-import type { KafkaView, PartitionSeen } from './kafka-view.js';
+import type { GroupSeen, KafkaView, PartitionSeen } from './kafka-view.js';
 import type { Stage } from './stage.js';
 import type { Wave } from './wave.js';
 
@@ -48,9 +48,14 @@ interface Members {
   readonly machines: readonly unknown[];
 }
 
+/** The groups of all services as brokers describe them. */
+export function groupsSeen({ view }: Pick<Members, 'view'>): Promise<readonly GroupSeen[]> {
+  return view.groups(Object.keys(groups));
+}
+
 /** One member for each process, and every partition held by exactly one of them. A topic that has grown has more than these. */
 export async function wrongMembers({ view, machines }: Members, partitions: number): Promise<readonly string[]> {
-  const seen = await view.groups(Object.keys(groups));
+  const seen = await groupsSeen({ view });
   return seen.flatMap(({ group, state, members }) => {
     const held = members.flatMap(({ holds }) => holds);
     const due = (groups[group] ?? []).flatMap((topic) => Array.from({ length: partitions }, (_, n) => `${topic}/${n}`));

@@ -77,9 +77,13 @@ describe('the table of faults', () => {
   it('shows a row for each, and says below what did not hold', () => {
     const [fault] = faults;
     if (!fault) throw new Error('the catalogue is empty');
-    const report = { fault, acknowledged: 10, lost: 1, doubled: 0, unjudged: 2, recoverSeconds: undefined, health: 'live green' };
+    const seconds = { green: 9, red: 4, gone: 0, silent: 0 };
+    const ready = { service: 'ingestor', machine: 0, page: 'ready', now: 'green', seconds, reasons: ['log: away'] } as const;
+    const live = { ...ready, page: 'live', seconds: { ...seconds, red: 0 } } as const;
+    const books = { acknowledged: 10, lost: 1, doubled: 0, unjudged: 2, recoverSeconds: undefined };
+    const report = { fault, ...books, health: [ready, live], ended: [] };
     const text = tableOf([{ ...report, wrong: ['1 acknowledged row is not stored'] }]);
-    expect(text).toMatch(/^brokers-away-10 +10 +1 +0 +2 +never +live green +FAILED$/m);
+    expect(text).toMatch(/^brokers-away-10 +10 +1 +0 +2 +never +live green; ready red 4 s \(ingestor\), then green +FAILED$/m);
     expect(text).toContain('brokers-away-10: 1 acknowledged row is not stored');
   });
 

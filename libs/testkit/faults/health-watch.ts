@@ -97,13 +97,14 @@ function reasonsOf(text: string): readonly string[] {
 }
 
 /** `live green; ready red 14 s (scorer, archiver), then green` */
-export function healthText(pages: readonly PageHistory[], restarts: readonly string[]): string {
+export function healthText(pages: readonly PageHistory[], ended: readonly string[]): string {
   const parts = (['live', 'ready'] as const).map((page) => `${page} ${pageText(pages.filter((one) => one.page === page))}`);
-  return [...parts, ...(restarts.length > 0 ? [`${restarts.length} ended by themselves`] : [])].join('; ');
+  return [...parts, ...(ended.length > 0 ? [`ended by themselves: ${ended.join(', ')}`] : [])].join('; ');
 }
 
 function pageText(pages: readonly PageHistory[]): string {
   const red = pages.filter(({ seconds }) => seconds.red > 0);
+  if (pages.length === 0) return 'not seen';
   if (red.length === 0) return 'green';
   const longest = Math.round(Math.max(...red.map(({ seconds }) => seconds.red)));
   const names = [...new Set(red.map(({ service }) => service))].join(', ');

@@ -3,12 +3,12 @@ import { behind, judgedOf, marksNow, storedRows, wrongMembers, wrongReadiness } 
 import type { Fault } from './fault.js';
 import { Feed } from './feed.js';
 import { feedSource } from './feed-source.js';
-import { HealthWatch, healthText, type PageHistory } from './health-watch.js';
+import { HealthWatch, type PageHistory } from './health-watch.js';
+import { persistently, untilRight } from './patience.js';
 import { partitions, type Stage } from './stage.js';
 import { differencesOf, toldIncidents, undisturbedIncidents } from './undisturbed.js';
 import type { Wave } from './wave.js';
 
-const lookEveryMs = 1000;
 /** So many batches are acknowledged before something breaks. */
 const batchesBefore = 12;
 
@@ -24,7 +24,9 @@ export interface FaultReport {
   readonly unjudged: number;
   /** From the end of the fault until all of before and during it was judged, stored and served; undefined when that did not come about. */
   readonly recoverSeconds: number | undefined;
-  readonly health: string;
+  readonly health: readonly PageHistory[];
+  /** Processes that ended without anybody ending them, and why. */
+  readonly ended: readonly string[];
   /** What did not hold; empty when the fault was survived. */
   readonly wrong: readonly string[];
 }
@@ -50,9 +52,9 @@ export async function runFault(fault: Fault, stage: Stage, options: RunOptions):
     await fault.run(stage);
     const outcome = await recovery(fault, stage, feed, options);
     const told = await books(stage, feed, outcome.complete);
-    const restarts = fault.endsProcesses ? [] : stage.restarts().slice(endedBefore);
+    const ended = fault.endsProcesses ? [] : stage.restarts().slice(endedBefore);
     const wrong = [...outcome.wrong, ...told.wrong, ...wrongHealth(fault, health.pages)];
-    return { fault, ...told, recoverSeconds: outcome.seconds, health: healthText(health.pages, restarts), wrong };
+    return { fault, ...told, recoverSeconds: outcome.seconds, health: health.pages, ended, wrong };
   } finally {
     health.stop();
     await feed.abandon().catch(() => {});
@@ -149,26 +151,4 @@ async function until(done: () => boolean, { clock, recoverMsMax }: RunOptions): 
     recoverMsMax,
   );
   if (wrong.length > 0) throw new Error(wrong[0]);
-}
-
-/** Asks until nothing is wrong, and answers with what is wrong in the end. */
-async function untilRight(look: () => Promise<readonly string[]>, clock: Clock, withinMs: number): Promise<readonly string[]> {
-  const from = clock.monotonic();
-  for (;;) {
-    const wrong = await look().catch((cause: unknown) => [`it could not be asked: ${String(cause)}`]);
-    if (wrong.length === 0 || clock.monotonic() - from > withinMs) return wrong;
-    await clock.sleep(lookEveryMs);
-  }
-}
-
-/** Brokers that have just come back may not know everything at once. */
-async function persistently<T>(ask: () => Promise<T>, clock: Clock): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await ask();
-    } catch (cause) {
-      if (attempt === 30) throw cause;
-      await clock.sleep(lookEveryMs);
-    }
-  }
 }

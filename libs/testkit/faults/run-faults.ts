@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { groupsSeen } from './checks.js';
 import type { Fault } from './fault.js';
 import { type FaultReport, runFault, type RunOptions } from './run-fault.js';
 import { Stage } from './stage.js';
@@ -24,7 +27,10 @@ export async function runFaults(faults: readonly Fault[], options: RunFaultsOpti
       say(tableOf([report]).split('\n').slice(2).join('\n'));
       const survived = report.wrong.length === 0;
       if (survived && !fault.lasting) continue;
-      if (!survived) say(`  not survived; the logs of all processes are in ${stage.directory}`);
+      if (!survived) {
+        await keepEvidence(stage, report);
+        say(`  not survived; the logs of all processes and report.json are in ${stage.directory}`);
+      }
       await stage.stop(!survived);
       stage = undefined;
     }
@@ -34,10 +40,16 @@ export async function runFaults(faults: readonly Fault[], options: RunFaultsOpti
   return reports;
 }
 
+/** What the table has no place for: every health page over time, and what brokers say of the groups. */
+async function keepEvidence(stage: Stage, report: FaultReport): Promise<void> {
+  const groups = await groupsSeen(stage).catch((cause: unknown) => String(cause));
+  await writeFile(join(stage.directory, 'report.json'), JSON.stringify({ ...report, groups }, undefined, 2));
+}
+
 /** The report of a fault that could not even be looked at to its end. */
 function broken(fault: Fault, cause: unknown): FaultReport {
   const wrong = [cause instanceof Error ? cause.message : String(cause)];
-  return { fault, acknowledged: 0, lost: 0, doubled: 0, unjudged: 0, recoverSeconds: undefined, health: 'not known', wrong };
+  return { fault, acknowledged: 0, lost: 0, doubled: 0, unjudged: 0, recoverSeconds: undefined, health: [], ended: [], wrong };
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

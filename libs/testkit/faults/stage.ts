@@ -3,11 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '../free-ports.js';
 import { KafkaCluster } from '../kafka-cluster.js';
-import { RunningVigie } from '../running-vigie.js';
+import { RunningVigie, type RunningVigieOptions } from '../running-vigie.js';
 import { KafkaView } from './kafka-view.js';
 import { feedKeys } from './feed-source.js';
 
@@ -33,36 +34,39 @@ export class Stage {
     readonly directory: string,
   ) {}
 
-  static async start({ clock, onProgress }: StageOptions): Promise<Stage> {
-    const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
-    const ports = await freePortBase();
-    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: ports, onProgress }).catch(
-      async (cause: unknown) => {
-        await rm(directory, { recursive: true });
-        throw cause;
-      },
-    );
+  /** Rejects, and leaves nothing behind, when any part does not come up. */
+  static async start(options: StageOptions): Promise<Stage> {
+    const undo = new AsyncDisposableStack();
     try {
-      const env = {
-        KAFKA_BROKERS: kafka.brokers.join(','),
-        VIGIE_PSEUDONYM_KEYS: feedKeys,
-        VIGIE_SNAPSHOT_SECONDS: snapshotSeconds,
-      };
-      onProgress('creating topics');
-      await createTopics(env);
-      const view = new KafkaView(kafka.brokers, clock);
-      onProgress('starting Vigie on two machines');
-      const first = await machine(join(directory, 'first'), env);
-      const store = { CLICKHOUSE_URL: first.url('clickhouse') };
-      const second = await machine(join(directory, 'second'), { ...env, ...store }).catch(async (cause: unknown) => {
-        await first.stop();
-        throw cause;
-      });
-      return new Stage(kafka, view, [first, second], clock, directory);
+      return await Stage.#build(options, undo);
     } catch (cause) {
-      await kafka.stop();
+      await undo.disposeAsync();
       throw cause;
     }
+  }
+
+  static async #build({ clock, onProgress }: StageOptions, undo: AsyncDisposableStack): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
+    undo.defer(() => rm(directory, { recursive: true, force: true }));
+    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: await freePortBase(), onProgress });
+    undo.defer(() => kafka.stop());
+    const env = {
+      KAFKA_BROKERS: kafka.brokers.join(','),
+      VIGIE_PSEUDONYM_KEYS: feedKeys,
+      VIGIE_SNAPSHOT_SECONDS: snapshotSeconds,
+    };
+    onProgress('creating topics');
+    await createTopics(env);
+    onProgress('starting Vigie on two machines');
+    const ports = [await freePortBase(), await freePortBase()] as const;
+    const store = { CLICKHOUSE_URL: `http://127.0.0.1:${ports[0] + portOffsets.clickhouse}` };
+    const starting = [
+      machine(undo, { portBase: ports[0], dataDir: join(directory, 'first'), env }),
+      machine(undo, { portBase: ports[1], dataDir: join(directory, 'second'), env: { ...env, ...store } }),
+    ] as const;
+    // Both are waited for even when one fails: what comes up later would not be stopped.
+    await Promise.allSettled(starting);
+    return new Stage(kafka, new KafkaView(kafka.brokers, clock), await Promise.all(starting), clock, directory);
   }
 
   /** What the supervisors say of processes that ended and were started again. */
@@ -80,8 +84,10 @@ export class Stage {
   }
 }
 
-async function machine(dataDir: string, env: Readonly<Record<string, string>>): Promise<RunningVigie> {
-  return RunningVigie.start({ portBase: await freePortBase(), dataDir, env });
+async function machine(undo: AsyncDisposableStack, options: RunningVigieOptions): Promise<RunningVigie> {
+  const vigie = await RunningVigie.start(options);
+  undo.defer(async () => void (await vigie.stop()));
+  return vigie;
 }
 
 async function createTopics(env: Readonly<Record<string, string>>): Promise<void> {

@@ -1,3 +1,4 @@
+import { healthText } from './health-watch.js';
 import type { FaultReport } from './run-fault.js';
 
 const heads = ['fault', 'acknowledged', 'lost', 'doubled', 'unjudged', 'seconds to recover', 'health meanwhile', ''] as const;
@@ -15,17 +16,9 @@ export function tableOf(reports: readonly FaultReport[]): string {
   ].join('\n');
 }
 
-function cellsOf({
-  fault,
-  acknowledged,
-  lost,
-  doubled,
-  unjudged,
-  recoverSeconds,
-  health,
-  wrong,
-}: FaultReport): readonly string[] {
+function cellsOf(report: FaultReport): readonly string[] {
+  const { fault, acknowledged, lost, doubled, unjudged, recoverSeconds, health, ended, wrong } = report;
   const figures = [acknowledged, lost, doubled, unjudged].map(String);
   const seconds = recoverSeconds === undefined ? 'never' : recoverSeconds.toFixed(1);
-  return [fault.name, ...figures, seconds, health, wrong.length > 0 ? 'FAILED' : 'ok'];
+  return [fault.name, ...figures, seconds, healthText(health, ended), wrong.length > 0 ? 'FAILED' : 'ok'];
 }
