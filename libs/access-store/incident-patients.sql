@@ -1,6 +1,6 @@
 -- Which patients an incident concerns, by definition: those of the accesses of its account, from its first to its last time, that its
 -- selections select. Only accounts that have an incident are read, through the primary key. Merged and withdrawn ones list nobody.
-CREATE OR REPLACE VIEW vigie.{{view}} AS
+CREATE VIEW vigie.{{view}} AS
 SELECT
     incident_id,
     patient_id,

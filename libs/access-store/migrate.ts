@@ -79,6 +79,5 @@ export async function appliedMigrations(client: ClickHouseClient): Promise<Reado
 
 /** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */
 async function createEmptyIncidentPatients(client: ClickHouseClient): Promise<void> {
-  for (const view of incidentPatientsViews(new Map()))
-    await client.command({ query: view.replace('CREATE OR REPLACE VIEW', 'CREATE VIEW IF NOT EXISTS') });
+  for (const view of incidentPatientsViews(new Map())) await client.command({ query: view.create('CREATE VIEW IF NOT EXISTS') });
 }

@@ -3,12 +3,14 @@ import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { incidentPatientsViews } from './incident-patients.js';
+import { type IncidentPatientsView, incidentPatientsViews } from './incident-patients.js';
 
 type Given = Pick<Selection, 'id' | 'sql'>;
 
 const stored = z.array(z.object({ selection_id: z.string(), expression: z.string(), at: z.coerce.number() }));
 const viewed = z.array(z.object({ selection_id: z.string(), expression: z.string(), needed: z.coerce.boolean() }));
+const comments = z.array(z.object({ name: z.string(), comment: z.string() }));
+const accessDenied = '497';
 const viewQuery = readFileSync(new URL('./view-selections.sql', import.meta.url), 'utf8');
 
 /** An expression is at most this long, in characters: a list of about 14,000 pseudonyms. */
@@ -52,9 +54,33 @@ export async function registerSelections(
     });
   // Read again: another process may have added its own meanwhile.
   const views = incidentPatientsViews(await selectionsOfViews(client, selections, now));
-  for (const query of views) await client.command({ query, clickhouse_settings: querySettings });
+  const present = await viewDigests(client);
+  for (const view of views) if (present.get(view.name) !== view.digest) await putView(client, view);
   const [first] = mistakes;
   if (first) throw new Error(mistakes.map(({ message }) => message).join('; '), { cause: first.cause });
+}
+
+/** The digests that the views of now carry, by name. */
+async function viewDigests(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
+  const query = "SELECT name, comment FROM system.tables WHERE database = 'vigie' AND engine = 'View'";
+  const answer = await client.query({ query, format: 'JSONEachRow' });
+  return new Map(comments.parse(await answer.json()).map(({ name, comment }) => [name, comment]));
+}
+
+/**
+ * In one step where that is allowed. A real server asks for rights on tables of other names then (CREATE TABLE, INSERT, and DROP TABLE on what
+ * it builds aside), which the archiver must not have: there the view is dropped and made. Whoever asks in between is told that there is no
+ * such view, never that an incident has no patients.
+ */
+async function putView(client: ClickHouseClient, { name, create }: IncidentPatientsView): Promise<void> {
+  const put = (query: string) => client.command({ query, clickhouse_settings: querySettings });
+  try {
+    await put(create('CREATE OR REPLACE VIEW'));
+  } catch (cause) {
+    if (!(cause instanceof ClickHouseError) || cause.code !== accessDenied) throw cause;
+    await put(`DROP VIEW IF EXISTS vigie.${name}`);
+    await put(create('CREATE VIEW IF NOT EXISTS'));
+  }
 }
 
 async function storedSelections(

@@ -61,6 +61,14 @@ const gauges = {
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
   vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
   vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },
+  vigie_archive_unstored_frames: {
+    help: 'Frames acknowledged a minute ago or longer that the store does not have, by the log and the store themselves',
+    labels: ['topic', 'partition'],
+  },
+  vigie_selections_unregistered: {
+    help: '1 while ClickHouse lacks selections of the rules, so that lists of patients are short',
+    labels: [],
+  },
   vigie_stalled: {
     help: '1 while a partition has work that is tried again, or does not move',
     labels: ['pipeline', 'topic', 'partition'],

@@ -78,7 +78,9 @@ export class ArchiverService implements OnApplicationBootstrap {
       files: () => filesFingerprint(paths),
       clock,
       log: logger,
+      metrics,
     });
+    this.health.ready('selections', () => selections.missing);
     void selections.run(signal);
     return pipeline.failed;
   }

@@ -246,6 +246,29 @@ describe('reconciliation (T-58)', () => {
     await life.clock.advance(5000);
     expect(world.store.inserts).toHaveLength(inserts);
   });
+
+  it('says how many frames the store lacks by the log and the store alone, so that a restart neither makes nor hides them', async () => {
+    const world = new World();
+    const first = await world.start();
+    for (const name of ['a', 'b', 'c']) first.push(accesses, [row(name)]);
+    await first.reconcile();
+    expect(await unstored(first)).toBe('0');
+    world.store.away = true;
+    await first.clock.advance(1000);
+    await first.reconcile();
+    expect(await unstored(first)).toBe('3');
+    world.store.away = false;
+    const second = await world.start();
+    await second.clock.advance(20_000);
+    for (let check = 0; check < 2; check += 1) await second.reconcile();
+    expect(await unstored(second)).toBe('0');
+    world.store.ledger = [];
+    await second.reconcile();
+    expect(await unstored(second)).toBe('0');
+    const third = await world.start();
+    await third.reconcile();
+    expect(await unstored(third)).toBe('3');
+  });
 });
 
 const accesses: TopicPartition = { topic: topics.accesses, partition: 0 };
@@ -270,6 +293,10 @@ function change(): string {
     suppressed_by: [], change_type: 'incident.opened', change_id: anEventId('c'), changed_at: time, version: 1, received_at: time,
   }; // prettier-ignore
   return `${JSON.stringify(row)}\n`;
+}
+
+async function unstored({ metrics }: Life): Promise<string | undefined> {
+  return / (\d+)$/m.exec(await metrics.registry.getSingleMetricAsString('vigie_archive_unstored_frames'))?.[1];
 }
 
 /** What survives a crash: the log, its committed offsets, the store and the plans. */

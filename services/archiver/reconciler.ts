@@ -30,12 +30,13 @@ export interface ReconcilerTools {
 }
 
 /**
- * Compares what the group has committed with the ledger, and a sample of what the ledger says with the rows that are there. A hole is
+ * Compares the log's own offsets with the ledger, and a sample of what the ledger says with the rows that are there. A hole is
  * shown as `vigie_archive_gaps` until it is closed, and its range is read again, once per hole and life of this process: if that did not
  * help, a person has to look.
  */
 export class Reconciler {
   readonly #checkedTo = new Map<string, number>();
+  readonly #endBefore = new Map<string, number>();
   readonly #tried = new Set<string>();
   #running: Promise<void> | undefined;
 
@@ -64,12 +65,22 @@ export class Reconciler {
       ];
       const { topic, partition, committed } = position;
       this.tools.metrics.set('vigie_archive_gaps', holes.length, { topic, partition });
+      const missing = holes.reduce((sum, { first, last }) => sum + last - first + 1, this.#overdue(position));
+      this.tools.metrics.set('vigie_archive_unstored_frames', missing, { topic, partition });
       const fresh = holes.filter((hole) => this.#isFresh(position, hole));
       const from = Math.min(...fresh.map(({ first }) => first));
       if (fresh.length > 0)
         rewinds.push({ at: { topic, partition }, from, until: Math.max(committed, ...fresh.map(({ last }) => last + 1)) });
     }
     if (rewinds.length > 0) await this.tools.readAgain(rewinds);
+  }
+
+  /** Frames that were in the log at the check before this one and are not committed: what came since may be on its way. */
+  #overdue({ topic, partition, end, committed }: Position): number {
+    const name = `${topic}/${partition}`;
+    const endBefore = this.#endBefore.get(name) ?? 0;
+    this.#endBefore.set(name, end);
+    return Math.max(0, endBefore - Math.max(0, committed));
   }
 
   /** Offsets that are committed but not in the ledger. */

@@ -7,6 +7,7 @@ import { MemoryLists } from '#libs/access-store/memory-lists.js';
 import type { Exception, Rule, Selection } from '#libs/detection/rule.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { lookEveryMs, RuleSelections, selectionsOf } from './rule-selections.js';
@@ -53,13 +54,15 @@ describe('the selections of rules', () => {
   });
 
   it('wait longer and longer for a mistake to be mended, and not at all once the file changes', async () => {
-    const { clock, registered, state, stop } = running({ mistake: 'rules/a.yml:3: wrong' });
+    const { clock, registered, selections, state, stop, unregistered } = running({ mistake: 'rules/a.yml:3: wrong' });
     await clock.advance(3_600_000);
     expect([registered, state.loads < 30]).toEqual([[], true]);
+    expect([selections.missing, await unregistered()]).toEqual([expect.stringContaining('rules/a.yml:3: wrong'), '1']);
     state.mistake = '';
     state.files = 'mended';
     await clock.advance(lookEveryMs);
     expect(registered).toEqual([['1']]);
+    expect([selections.missing, await unregistered()]).toEqual([undefined, '0']);
     await stop();
   });
 
@@ -116,14 +119,15 @@ function running(given: { readonly mistake?: string } = {}) {
       void registered.push(selections.map(({ id }) => id)),
   };
   const stopping = new AbortController();
-  const ended = new RuleSelections({ store, lists, load, files: async () => state.files, clock, log: silentLog }).run(
-    stopping.signal,
-  );
+  const metrics = new Metrics('archiver');
+  const selections = new RuleSelections({ store, lists, load, files: async () => state.files, clock, log: silentLog, metrics });
+  const ended = selections.run(stopping.signal);
   const stop = async () => {
     stopping.abort();
     await ended;
   };
-  return { clock, lists, registered, state, stop };
+  const unregistered = async () => /vigie_selections_unregistered\{.*\} (\d)/.exec(await metrics.registry.getSingleMetricAsString('vigie_selections_unregistered'))?.[1]; // prettier-ignore
+  return { clock, lists, registered, selections, state, stop, unregistered };
 }
 
 function selection(id: string): Selection {

@@ -4,6 +4,7 @@ import type { Rule, Selection } from '#libs/detection/rule.js';
 import type { ValueLists } from '#libs/detection/rules/detection.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
 
 /** Time between two looks at the rules and lists, in milliseconds. */
 export const lookEveryMs = 5000;
@@ -23,6 +24,7 @@ export interface RuleSelectionsTools {
   readonly files: () => Promise<string>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'set'>;
 }
 
 /**
@@ -36,8 +38,16 @@ export class RuleSelections {
   #failed: string | undefined;
   #wait: number = waitMs.first;
   #notBefore = 0;
+  #missing: string | undefined = 'the selections of the rules are not registered yet';
 
-  constructor(private readonly tools: RuleSelectionsTools) {}
+  constructor(private readonly tools: RuleSelectionsTools) {
+    tools.metrics.set('vigie_selections_unregistered', 1);
+  }
+
+  /** Why lists of patients may be short of what the scorer counts; undefined when ClickHouse knows what the rules look at. */
+  get missing(): string | undefined {
+    return this.#missing;
+  }
 
   /** Looks until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
@@ -63,23 +73,32 @@ export class RuleSelections {
   }
 
   async #register(now: string): Promise<void> {
-    const { store, lists, load, clock, log } = this.tools;
+    const { store, lists, load, clock, log, metrics } = this.tools;
     const selections = selectionsOf(await load(await readStoredLists(lists)));
     await store.registerSelections(selections);
     if (now !== this.#known) log.info('the selections of the rules are known to ClickHouse', { count: selections.length });
     this.#known = now;
     this.#knownAt = clock.monotonic();
+    this.#missing = undefined;
+    metrics.set('vigie_selections_unregistered', 0);
     this.#failed = undefined;
     this.#wait = waitMs.first;
   }
 
   #failure(now: string, cause: unknown): void {
-    const { clock, log } = this.tools;
+    const { clock, log, metrics } = this.tools;
+    this.#missing = `selections of the rules are not registered, lists of patients may be short: ${sentenceOf(cause)}`;
+    metrics.set('vigie_selections_unregistered', 1);
     this.#wait = now === this.#failed ? Math.min(2 * this.#wait, waitMs.max) : waitMs.first;
     this.#failed = now;
     this.#notBefore = clock.monotonic() + this.#wait;
     log.warn('the selections of the rules are not known to ClickHouse yet', { cause, waitMs: this.#wait });
   }
+}
+
+/** The beginning of what went wrong: ClickHouse repeats whole statements. */
+function sentenceOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
 }
 
 /** Every selection that rules judge by, each once: of their inputs, of their twins without exceptions, and what exceptions take out. */
