@@ -32,8 +32,9 @@ export type Agreement =
 
 export function agreementOf({ settled, members }: GroupView, own: OwnView): Agreement {
   const strangers = members.filter(({ clientId, memberId }) => clientId === own.clientId && !own.memberIds.has(memberId));
-  // One that is joining does not know its own name yet.
-  const ghosts = own.memberId === '' ? strangers.slice(1) : strangers;
+  // One that joins, or joins again because the coordinator has forgotten it, does not know its new name before the group is whole.
+  const isKnown = members.some(({ memberId }) => memberId === own.memberId);
+  const ghosts = isKnown ? strangers : strangers.slice(1);
   if (ghosts.length > 0) {
     const held = ghosts.flatMap(({ partitions }) => partitions).length;
     return differs(`the group holds ${ghosts.length} member(s) of this process that nobody runs, with ${held} partition(s)`);
