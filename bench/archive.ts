@@ -48,7 +48,7 @@ function told({ perSecond, cpuMicroseconds }: Rate): string {
 
 async function measureStore(): Promise<Rate> {
   const server = await spawnClickHouse(systemClock, { portBase: 19_220, directory: join(folder, 'server') });
-  const client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   try {
     await migrate(client);
     const store = new ClickHouseStore(client, systemClock);
@@ -72,7 +72,7 @@ async function measureEngine(): Promise<Rate> {
   const target = 'INSERT INTO vigie.access_rows';
   const engine = new Engine(join(folder, 'engine'), []);
   const settings = { date_time_input_format: 'best_effort', optimize_on_insert: 0, input_format_parallel_parsing: 0, max_insert_threads: 1, max_threads: 1 }; // prettier-ignore
-  const connections = Array.from({ length: atOnce }, () => engine.connect(settings));
+  const connections = await Promise.all(Array.from({ length: atOnce }, () => engine.connect('services', settings)));
   const [first] = connections;
   await first?.query('CREATE DATABASE vigie', 'Null');
   for (const statement of readMigrations()[0]?.statements ?? []) await first?.query(statement, 'Null');

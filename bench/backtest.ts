@@ -87,7 +87,7 @@ async function writeWeek(path: string): Promise<string> {
 
 async function fromClickHouse(path: string): Promise<void> {
   const server = await spawnClickHouse(systemClock, { portBase: 19_430, directory: folder });
-  const client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   try {
     await migrate(client);
     const store = new ClickHouseStore(client, systemClock);

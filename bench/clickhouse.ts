@@ -19,7 +19,7 @@ const rowsPerInsert = 10_000;
 const insertEveryMs = 500;
 const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-clickhouse-'));
 const server = await spawnClickHouse(systemClock, { portBase: 19_230, directory: folder });
-const address = { url: server.url, user: 'default', password: '' };
+const address = { url: server.url, user: server.user, password: server.password };
 const [writer, reader, analyst] = [createStoreClient(address), createStoreClient(address), createStoreClient(address)];
 try {
   await migrate(writer);

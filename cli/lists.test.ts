@@ -24,7 +24,7 @@ let server: SpawnedClickHouse;
 
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, { portBase, directory: folder });
-  const client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   await migrate(client);
   await client.close();
 });

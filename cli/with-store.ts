@@ -1,19 +1,19 @@
+import { commandAddressOf } from '#libs/access-store/address.js';
 import { createStoreClient } from '#libs/access-store/client.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
-import { clickhouseUrl } from './config.js';
 
 export type StoreClient = ReturnType<typeof createStoreClient>;
 
 /** Lends a client of the configured ClickHouse, or of the embedded one of this machine, and closes it. Failures name the address. */
 export async function withStore<T>(config: CommonConfig, use: (client: StoreClient) => Promise<T>): Promise<T> {
-  const url = clickhouseUrl(config);
-  const client = createStoreClient({ url, user: config.CLICKHOUSE_USER, password: config.CLICKHOUSE_PASSWORD });
+  const address = commandAddressOf(config);
+  const client = createStoreClient(address);
   try {
     return await use(client);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     if (!/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(message)) throw cause;
-    throw new Error(`ClickHouse does not answer at ${url}: start Vigie, or set CLICKHOUSE_URL`, { cause });
+    throw new Error(`ClickHouse does not answer at ${address.url}: start Vigie, or set CLICKHOUSE_URL`, { cause });
   } finally {
     await client.close();
   }

@@ -24,7 +24,7 @@ let reader: IncidentReader;
 
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   await migrate(client);
   reader = new IncidentReader(client);
   const store = new ClickHouseStore(client, systemClock);

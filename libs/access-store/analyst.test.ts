@@ -35,7 +35,7 @@ let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   await migrate(client);
   await fill(new ClickHouseStore(client, systemClock));
 });

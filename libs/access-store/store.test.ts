@@ -23,7 +23,7 @@ let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
 beforeAll(async () => {
   if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: CLICKHOUSE_URL ?? server?.url ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
+  client = createStoreClient(server ?? { url: CLICKHOUSE_URL ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
   await migrate(client);
 });
 afterAll(async () => {

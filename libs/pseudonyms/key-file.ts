@@ -29,6 +29,11 @@ export function secretFile(dir: string, name: string, make: () => string): strin
   return readFileSync(path, 'utf8').trim();
 }
 
+/** The same secret when it was made already, and never a new one: for tools that only look up. */
+export function existingSecret(dir: string, name: string): string | undefined {
+  return readIfPresent(join(dir, name));
+}
+
 /** `group:key_id=base64` of a group on the embedded default, made at the first call. */
 export function localKeyEntry(dataDir: string, groupId: string): string {
   return secretFile(
@@ -40,7 +45,7 @@ export function localKeyEntry(dataDir: string, groupId: string): string {
 
 /** The same entry when the group has one already, and never a new one: for tools that only look up. */
 export function existingKeyEntry(dataDir: string, groupId: string): string | undefined {
-  return readIfPresent(join(keysDir(dataDir), keyFileName(groupId)));
+  return existingSecret(keysDir(dataDir), keyFileName(groupId));
 }
 
 function keyFileName(groupId: string): string {

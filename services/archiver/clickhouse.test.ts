@@ -27,7 +27,7 @@ describe('the archiver on the embedded ClickHouse', () => {
 
   beforeAll(async () => {
     clickHouse = await spawnClickHouse(systemClock, { portBase, directory });
-    client = createStoreClient({ url: clickHouse.url, user: 'default', password: '' });
+    client = createStoreClient({ url: clickHouse.url, user: clickHouse.user, password: clickHouse.password });
     await prepareStore(client, true, {
       clock: systemClock,
       random: () => 0.5,

@@ -87,8 +87,9 @@ describe('an answer that something cuts off', () => {
   it('breaks the transfer when somebody kills the query', async () => {
     const sql = 'SELECT number, sleepEachRow(0.001) FROM numbers(1000000) SETTINGS max_block_size = 100 FORMAT TSV';
     const kill = "KILL QUERY WHERE Settings['log_comment'] = 'cut' SYNC FORMAT JSONEachRow";
+    const headers = { 'x-clickhouse-user': server.user, 'x-clickhouse-key': server.password };
     const cut = await received(sql, 'identity', 'query_id=cut&', async () => {
-      expect(await (await fetch(server.url, { method: 'POST', body: kill })).text()).toContain('sleepEachRow');
+      expect(await (await fetch(server.url, { method: 'POST', body: kill, headers })).text()).toContain('sleepEachRow');
     });
     expect(cut).toMatchObject({ status: 200, whole: false });
     expect(cut.text).toContain('Code: 394.');

@@ -20,7 +20,7 @@ export class ClickHouseMetrics {
 
   constructor(runner: QueryRunner, bodies: BodyReader) {
     this.registry.setDefaultLabels({ service: 'clickhouse' });
-    for (const lane of [runner.lanes.read, runner.lanes.write]) {
+    for (const lane of [runner.lanes.read, runner.lanes.service, runner.lanes.write]) {
       this.#gauge(`vigie_clickhouse_${lane.name}_queries_running`, 'Queries that run', () => lane.running);
       this.#gauge(`vigie_clickhouse_${lane.name}_queries_waiting`, 'Queries that wait for a place', () => lane.waiting);
     }

@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { servicesPassword } from '#libs/access-store/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 
 const mebibyte = 1024 * 1024;
@@ -34,8 +35,10 @@ export interface ClickHouseConfig {
   readonly port: number;
   readonly directory: string;
   readonly logLevel: string;
-  /** Asked for only when not empty. */
+  /** What people must give; asked for only when not empty. */
   readonly password: string;
+  /** What services must give. */
+  readonly servicesPassword: string;
   readonly readers: number;
   readonly writers: number;
   readonly queueMax: number;
@@ -48,13 +51,16 @@ export interface ClickHouseConfig {
   readonly threadsPerQuery: number;
 }
 
+/** Queries of services that run at a time: short questions, and one long reading of history each. */
+export const servicePlaces = 4;
+
 /** Threads of libuv that stay free for files, compression and KILL QUERY. */
 export const spareThreads = 4;
 
 /** Throws `ConfigError`. */
 export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): ClickHouseConfig {
   const given = readConfig(clickhouseConfig, env);
-  const threads = given.VIGIE_CLICKHOUSE_READERS + given.VIGIE_CLICKHOUSE_WRITERS + spareThreads;
+  const threads = given.VIGIE_CLICKHOUSE_READERS + servicePlaces + given.VIGIE_CLICKHOUSE_WRITERS + spareThreads;
   if (given.UV_THREADPOOL_SIZE < threads)
     throw new ConfigError(
       `UV_THREADPOOL_SIZE: ${given.UV_THREADPOOL_SIZE} thread(s) would let queries stop each other; start the process with UV_THREADPOOL_SIZE=${threads} or more`,
@@ -65,6 +71,7 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
     logLevel: given.VIGIE_LOG_LEVEL,
     password: given.CLICKHOUSE_PASSWORD,
+    servicesPassword: servicesPassword(given.VIGIE_DATA_DIR),
     readers: given.VIGIE_CLICKHOUSE_READERS,
     writers: given.VIGIE_CLICKHOUSE_WRITERS,
     queueMax: given.VIGIE_CLICKHOUSE_QUEUE,

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { type EngineRole, writeEngineConfig } from './engine-config.js';
 import { withNamelessFile } from './nameless-file.js';
 
 /** What a query that is not streamed gave. */
@@ -52,13 +53,23 @@ export class Engine {
     serverArgs: readonly string[],
   ) {
     mkdirSync(directory, { recursive: true });
-    this.#keeper = this.#addon.CreateConnection(directory, serverArgs);
+    this.#keeper = this.#addon.CreateConnection(directory, [`--config-file=${writeEngineConfig(directory)}`, ...serverArgs]);
   }
 
-  /** `settings` hold from the first query on. Opening takes about half a millisecond, so every request has its own. */
-  connect(settings: Readonly<Record<string, string | number>> = {}): EngineConnection {
+  /**
+   * `settings` hold from the first query on. Opening takes about half a millisecond, so every request has its own. The role is taken before
+   * anything else runs: a connection that cannot take it is not given out.
+   */
+  async connect(role: EngineRole, settings: Readonly<Record<string, string | number>> = {}): Promise<EngineConnection> {
     const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
-    return connection(this.#addon, this.#addon.CreateConnection(this.directory, args), this.directory);
+    const opened = connection(this.#addon, this.#addon.CreateConnection(this.directory, args), this.directory);
+    try {
+      await opened.query(`SET ROLE ${role}`, 'Null');
+    } catch (cause) {
+      opened.close();
+      throw cause;
+    }
+    return opened;
   }
 
   /** Every other connection must be closed before. */

@@ -113,11 +113,16 @@ describe('the headers of an answer', () => {
 type Parameters = Readonly<Record<string, string>>;
 
 function post(body: string, parameters: Parameters = {}): Promise<Response> {
-  return fetch(`${server.url}/?${new URLSearchParams(parameters)}`, { method: 'POST', body });
+  return fetch(`${server.url}/?${new URLSearchParams(parameters)}`, { method: 'POST', body, headers: credentials() });
 }
 
 function get(query: string, parameters: Parameters = {}, method = 'GET'): Promise<Response> {
-  return fetch(`${server.url}/?${new URLSearchParams({ query, ...parameters })}`, { method });
+  return fetch(`${server.url}/?${new URLSearchParams({ query, ...parameters })}`, { method, headers: credentials() });
+}
+
+/** Of the services, who may write: what is refused here is not refused for want of a right. */
+function credentials() {
+  return { 'x-clickhouse-user': server.user, 'x-clickhouse-key': server.password };
 }
 
 async function told(answer: Promise<Response>): Promise<readonly [number, string | null]> {

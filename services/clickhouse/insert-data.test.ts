@@ -13,7 +13,12 @@ let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, { portBase: 24_040, directory: folder });
-  client = createClient({ url: server.url, log: { level: ClickHouseLogLevel.OFF } });
+  client = createClient({
+    url: server.url,
+    username: server.user,
+    password: server.password,
+    log: { level: ClickHouseLogLevel.OFF },
+  });
   await client.command({ query: 'CREATE DATABASE d' });
   await client.command({ query: 'CREATE TABLE d.t (n UInt32, s String) ENGINE = MergeTree ORDER BY n' });
 });

@@ -9,7 +9,7 @@ export class Lane {
   readonly #waiting: { readonly start: () => void; readonly signal: AbortSignal }[] = [];
 
   constructor(
-    readonly name: 'read' | 'write',
+    readonly name: 'read' | 'service' | 'write',
     private readonly placesMax: number,
     private readonly waitingMax: number,
   ) {}

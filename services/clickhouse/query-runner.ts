@@ -1,10 +1,11 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
-import type { ClickHouseConfig } from './config.js';
+import { type ClickHouseConfig, servicePlaces } from './config.js';
 import type { Engine, EngineConnection } from './engine.js';
+import type { EngineRole } from './engine-config.js';
 import { type ClickHouseException, exception } from './exception.js';
 import { joiningOf, type Joining } from './framing.js';
-import { refusal } from './guard.js';
+import { judged, type JudgedRequest } from './judge.js';
 import { emptyNativeBlock } from './native-block.js';
 import { atRevision } from './native-revision.js';
 import { Lane } from './lane.js';
@@ -27,11 +28,14 @@ export interface Answer {
 /** How long past its own limit a query may run before it is killed from outside. Milliseconds. */
 const graceMs = 5000;
 
+/** Longer than the text of any query may be, so that the engine can be asked to parse it. Bytes. */
+const querySizeMax = 4 * 1024 * 1024;
+
 const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
 
 /** Runs queries on the engine: each on its own connection, in its lane, under its limits, killed when its client is gone. */
 export class QueryRunner {
-  readonly lanes: { readonly read: Lane; readonly write: Lane };
+  readonly lanes: { readonly read: Lane; readonly service: Lane; readonly write: Lane };
   readonly #running = new Set<string>();
 
   constructor(
@@ -42,28 +46,34 @@ export class QueryRunner {
   ) {
     this.lanes = {
       read: new Lane('read', config.readers, config.queueMax),
+      service: new Lane('service', servicePlaces, config.queueMax),
       write: new Lane('write', config.writers, config.queueMax),
     };
   }
 
   /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
-  async run(request: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
-    const refused = refusal(request, { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax });
-    if (refused) throw refused;
+  async run(request: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
     if (this.#running.has(request.queryId))
       throw exception(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${request.queryId} is already running.`);
     this.#running.add(request.queryId);
     try {
-      const isInsert = request.inspection.statement.kind === 'insert';
-      await this.lanes[isInsert ? 'write' : 'read'].run(gone, () => this.#onConnection(request, answer, gone));
+      await this.#laneOf(request, role).run(gone, () => this.#onConnection(request, role, answer, gone));
     } finally {
       this.#running.delete(request.queryId);
     }
   }
 
-  async #onConnection(request: QueryRequest, answer: Answer, gone: AbortSignal): Promise<void> {
-    const connection = this.engine.connect(this.#settings(request));
+  /** Nothing that people ask for holds up a service, and nothing at all an insert. */
+  #laneOf({ inspection }: QueryRequest, role: EngineRole): Lane {
+    if (role === 'people') return this.lanes.read;
+    return inspection.statement.kind === 'insert' ? this.lanes.write : this.lanes.service;
+  }
+
+  async #onConnection(asked: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
+    const connection = await this.engine.connect(role, this.#settings(asked));
     try {
+      const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
+      const request = await judged(connection, asked, role, limits);
       await prepare(connection, request);
       // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
       if (request.inspection.statement.kind === 'insert') await insert(connection, request, answer);
@@ -74,7 +84,7 @@ export class QueryRunner {
   }
 
   #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
-    const common = { max_threads: this.config.threadsPerQuery, max_insert_threads: 1 };
+    const common = { max_threads: this.config.threadsPerQuery, max_insert_threads: 1, max_query_size: querySizeMax };
     if (inspection.statement.kind === 'insert') return common;
     const limits = {
       ...common,
@@ -118,7 +128,7 @@ export class QueryRunner {
   /** The query may not have begun when its client goes: KILL is said again until it is over. */
   async #killUntil(finished: AbortSignal, queryId: string): Promise<void> {
     while (!finished.aborted) {
-      const connection = this.engine.connect({});
+      const connection = await this.engine.connect('services');
       try {
         await connection.query(`KILL QUERY WHERE Settings['log_comment'] = ${literal(queryId)} ASYNC`, 'Null');
       } catch (cause) {
@@ -135,14 +145,14 @@ export class QueryRunner {
  * A query is found again by its `log_comment`: the engine does not let its callers choose the query id. GET reads whatever its URL says:
  * read-only mode comes before the URL's settings, and it is the engine that then refuses to leave it.
  */
-async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: QueryRequest): Promise<void> {
+async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: JudgedRequest): Promise<void> {
   if (database !== undefined && database !== 'default') await connection.query(`USE ${identifier(database)}`, 'Null');
   if (readOnly) await connection.query('SET readonly = 2', 'Null');
   const assignments = [['log_comment', queryId] as const, ...settings];
   await connection.query(`SET ${assignments.map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null');
 }
 
-async function insert(connection: EngineConnection, request: QueryRequest, answer: Answer): Promise<void> {
+async function insert(connection: EngineConnection, request: JudgedRequest, answer: Answer): Promise<void> {
   const { rowsWritten, bytesWritten } =
     request.data.length === 0
       ? { rowsWritten: 0, bytesWritten: 0 }
@@ -150,7 +160,7 @@ async function insert(connection: EngineConnection, request: QueryRequest, answe
   answer.begin({ ...nothing, writtenRows: rowsWritten, writtenBytes: bytesWritten });
 }
 
-async function read(connection: EngineConnection, request: QueryRequest, answer: Answer, stop: AbortSignal): Promise<void> {
+async function read(connection: EngineConnection, request: JudgedRequest, answer: Answer, stop: AbortSignal): Promise<void> {
   const isSelect = request.inspection.statement.kind === 'select';
   const joining = isSelect ? joiningOf(request.format) : undefined;
   if (joining) return stream(connection, request, answer, joining, stop);
@@ -164,7 +174,7 @@ async function read(connection: EngineConnection, request: QueryRequest, answer:
 
 async function stream(
   connection: EngineConnection,
-  request: QueryRequest,
+  request: JudgedRequest,
   answer: Answer,
   joining: Joining,
   stop: AbortSignal,

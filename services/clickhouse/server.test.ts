@@ -25,15 +25,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const targets: readonly (readonly [string, () => string])[] = [
-  ['the embedded ClickHouse', () => server.url],
-  ...(CLICKHOUSE_URL ? ([['the server of CLICKHOUSE_URL', () => CLICKHOUSE_URL]] as const) : []),
+const targets: readonly (readonly [string, () => { url: string; username: string; password: string }])[] = [
+  ['the embedded ClickHouse', () => ({ url: server.url, username: server.user, password: server.password })],
+  ...(CLICKHOUSE_URL ? ([['the server of CLICKHOUSE_URL', () => ({ url: CLICKHOUSE_URL, username, password })]] as const) : []),
 ];
 
-describe.each(targets)('@clickhouse/client with %s', (_, url) => {
+describe.each(targets)('@clickhouse/client with %s', (_, address) => {
   let client: ClickHouseClient;
   beforeAll(async () => {
-    client = createClient({ url: url(), username, password, log: { level: ClickHouseLogLevel.OFF } });
+    client = createClient({ ...address(), log: { level: ClickHouseLogLevel.OFF } });
     await client.command({ query: 'CREATE DATABASE IF NOT EXISTS vigie_suite' });
     await client.command({ query: 'CREATE OR REPLACE TABLE vigie_suite.t (n UInt64, s String) ENGINE = MergeTree ORDER BY n' });
   });
@@ -65,7 +65,7 @@ describe.each(targets)('@clickhouse/client with %s', (_, url) => {
     { request: true, response: true },
     { request: false, response: true },
   ])('compresses (%j)', async (compression) => {
-    const compressed = createClient({ url: url(), username, password, compression });
+    const compressed = createClient({ ...address(), compression });
     const values = Array.from({ length: 1000 }, (_, n) => ({ n: 1000 + n, s: 'x'.repeat(100) }));
     await compressed.insert({ table: 'vigie_suite.t', values, format: 'JSONEachRow' });
     const answer = await compressed.query({ query: 'SELECT s FROM vigie_suite.t WHERE n >= 1000', format: 'JSONEachRow' });
@@ -137,7 +137,7 @@ describe('the embedded ClickHouse over plain HTTP', () => {
   it.each([
     ['two statements', 'SELECT 1; SELECT 2', 400, '62'],
     ['a file of this machine', "SELECT * FROM file('/etc/hostname')", 403, '497'],
-    ['a table engine that reaches outside', 'CREATE TABLE x (a Int8) ENGINE = File(CSV)', 403, '497'],
+    ['writing by people', 'CREATE TABLE x (a Int8) ENGINE = Memory', 403, '497'],
     ['a result into a file', "SELECT 1 INTO OUTFILE '/tmp/x'", 501, '1'],
     ['more time than allowed', 'SELECT 1 SETTINGS max_execution_time = 0', 403, '452'],
     ['more memory than allowed', 'SELECT 1 SETTINGS max_memory_usage = 999999999999', 403, '452'],
@@ -202,9 +202,9 @@ describe('the embedded ClickHouse over plain HTTP', () => {
   });
 
   it('has what it acknowledged after kill -9, and after SIGTERM, which it answers with exit code 0', async () => {
-    await post('CREATE DATABASE kept');
-    await post('CREATE TABLE kept.t (n UInt32) ENGINE = MergeTree ORDER BY n SETTINGS fsync_after_insert = 1');
-    expect((await post('INSERT INTO kept.t VALUES (1), (2), (3)')).status).toBe(200);
+    await postAsService('CREATE DATABASE kept');
+    await postAsService('CREATE TABLE kept.t (n UInt32) ENGINE = MergeTree ORDER BY n SETTINGS fsync_after_insert = 1');
+    expect((await postAsService('INSERT INTO kept.t VALUES (1), (2), (3)')).status).toBe(200);
     await server.end('SIGKILL');
     server = await spawnClickHouse(systemClock, options);
     expect(await (await post('SELECT sum(n) FROM kept.t')).text()).toBe('6\n');
@@ -231,8 +231,14 @@ async function blockSize(client: ClickHouseClient, settings: ClickHouseSettings)
   return Number(row?.size);
 }
 
+/** As one of the people. */
 function post(body: string, query = ''): Promise<Response> {
   return fetch(`${server.url}/${query}`, { method: 'POST', body });
+}
+
+function postAsService(body: string): Promise<Response> {
+  const headers = { 'x-clickhouse-user': server.user, 'x-clickhouse-key': server.password };
+  return fetch(server.url, { method: 'POST', body, headers });
 }
 
 async function readAll(stream: AsyncIterable<unknown>): Promise<void> {

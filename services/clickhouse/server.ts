@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
+import { isOwnHost } from '#libs/runtime/host-check.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { BodyReader } from './body.js';
 import { exception, exceptionOf } from './exception.js';
 import { HttpAnswer } from './http-answer.js';
+import { type Credentials, identityOf } from './identity.js';
 import type { ClickHouseMetrics } from './clickhouse-metrics.js';
 import type { Answer, QueryRunner } from './query-runner.js';
 import { header, queryRequestOf } from './request.js';
@@ -19,8 +21,9 @@ export interface ServerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly timezone: string;
-  /** Asked for when not empty. */
-  readonly password: string;
+  readonly credentials: Credentials;
+  /** The address that it listens on. */
+  readonly bound: string;
 }
 
 /** A connection that is silent for this long is closed, in milliseconds; clients are told so and keep theirs a little shorter. */
@@ -44,6 +47,7 @@ export function createClickHouseServer(parts: ServerParts): Server {
 }
 
 async function answer(parts: ServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (isForeign(message, parts.bound)) return foreign(response);
   const url = new URL(message.url ?? '/', 'http://localhost');
   switch (url.pathname) {
     case '/ping':
@@ -63,6 +67,16 @@ async function answer(parts: ServerParts, message: IncomingMessage, response: Se
     default:
       return plain(response, 404, `There is no handle ${url.pathname.slice(0, 100)}. Queries go to /, by GET ?query= or POST.\n`);
   }
+}
+
+function foreign(response: ServerResponse): void {
+  const { message, status, code } = exception(
+    497,
+    'ACCESS_DENIED',
+    'Requests from pages of another site, or under a name that is not this machine, are refused: use 127.0.0.1 or localhost',
+  );
+  response.setHeader('X-ClickHouse-Exception-Code', String(code));
+  plain(response, status, `${message}\n`);
 }
 
 function plain(response: ServerResponse, status: number, text: string): void {
@@ -86,7 +100,7 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   });
   let [kind, code] = ['unread', 0];
   try {
-    admit(parts, message, url);
+    const role = identityOf(message, url, parts.credentials);
     await parts.bodies.read(message, async (body) => {
       const request = queryRequestOf(message, url, queryId, body);
       kind = request.inspection.statement.kind;
@@ -97,7 +111,7 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
         acceptEncoding: request.compressResponse ? header(message, 'accept-encoding') : undefined,
         elapsedMs: () => parts.clock.monotonic() - begun,
       });
-      const run = (answer: Answer) => parts.runner.run(request, answer, gone.signal);
+      const run = (answer: Answer) => parts.runner.run(request, role, answer, gone.signal);
       await (request.waitForEnd ? whenWhole(reply, heldBytesMax, run) : run(reply));
     });
     reply.end();
@@ -111,30 +125,16 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
 }
 
 /**
- * A page in a browser on this machine can send requests to loopback: those that carry another site's origin, or reach us under a foreign
- * name (DNS rebinding), are refused. A password is asked for when one is configured.
+ * A page in a browser on this machine can send requests to loopback: those that reach us under a foreign name (DNS rebinding), carry
+ * another site's origin, or are said by the browser to come from elsewhere, are refused on every path.
  */
-function admit({ password }: ServerParts, message: IncomingMessage, url: URL): void {
-  const host = header(message, 'host') ?? '';
+function isForeign(message: IncomingMessage, bound: string): boolean {
+  const host = header(message, 'host');
   const origin = header(message, 'origin');
   const site = header(message, 'sec-fetch-site');
-  if ((origin !== undefined && origin !== `http://${host}`) || (site !== undefined && site !== 'same-origin' && site !== 'none'))
-    throw exception(497, 'ACCESS_DENIED', 'Requests from pages of another site are refused');
-  if (password !== '' && !equal(passwordOf(message, url), password))
-    throw exception(
-      516,
-      'AUTHENTICATION_FAILED',
-      'Authentication failed: password is incorrect, or there is no user with such name',
-    );
-}
-
-function passwordOf(message: IncomingMessage, url: URL): string {
-  const basic = /^Basic (.+)$/i.exec(header(message, 'authorization') ?? '')?.[1];
-  const pair = basic === undefined ? '' : Buffer.from(basic, 'base64').toString('utf8');
-  return header(message, 'x-clickhouse-key') ?? url.searchParams.get('password') ?? pair.slice(pair.indexOf(':') + 1);
-}
-
-function equal(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
-  return a.length === b.length && timingSafeEqual(a, b);
+  if (!isOwnHost(message.headers.host, bound)) return true;
+  return (
+    (origin !== undefined && origin !== `http://${host ?? ''}`) ||
+    (site !== undefined && site !== 'same-origin' && site !== 'none')
+  );
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
@@ -7,6 +8,9 @@ import { compiledModule } from '#libs/runtime/paths.js';
 /** An embedded ClickHouse in a process of its own, for tests, benchmarks and tools. */
 export interface SpawnedClickHouse {
   readonly url: string;
+  /** Of the services; without them one reads as people do. */
+  readonly user: string;
+  readonly password: string;
   readonly child: ChildProcess;
   /** Ends the process with a signal and resolves with its exit code, null when the signal ended it. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
@@ -48,7 +52,7 @@ export async function spawnClickHouse(
     }
     await clock.sleep(50);
   }
-  return { url, child, end };
+  return { url, user: servicesUser, password: servicesPassword(options.directory), child, end };
 }
 
 async function answers(url: string): Promise<boolean> {

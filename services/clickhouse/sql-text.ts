@@ -53,11 +53,18 @@ export interface Inspection {
   readonly statement: Statement;
   /** A semicolon with something behind it. */
   readonly severalStatements: boolean;
-  /** Lower-case names that are called like functions or engines, for what may not be reached from here. */
+  /** Lower-case names that are called like functions, for what may not be reached from here. */
   readonly called: ReadonlySet<string>;
+  /** What tables and databases are to be made of (`ENGINE = name`), as written. */
+  readonly engines: readonly string[];
   /** `name = number` anywhere in the text: the settings that a query gives itself. */
   readonly assigned: readonly { readonly name: string; readonly value: number }[];
   readonly intoOutfile: boolean;
+  readonly fromInfile: boolean;
+  /** The first word, in capitals; empty when it is something else. */
+  readonly first: string;
+  /** A setting that the query puts back to the engine's default, whatever our own value or limit is. */
+  readonly setToDefault: string | undefined;
 }
 
 /** Reads a query only as far as it is text: of an INSERT, the head. Never throws; what is wrong is the engine's to say. */
@@ -79,22 +86,22 @@ export function inspect(sql: string): Inspection {
       (token, at) =>
         token.text === ';' && token.kind === 'symbol' && at < tokens.length - 1 && !words.slice(at).every((word) => word === ';'),
     ),
-    called: new Set(
-      tokens.flatMap((token, at) =>
-        words[at + 1] === '(' || (words[at - 1] === '=' && words[at - 2] === 'ENGINE') ? [nameOf(token)] : [],
-      ),
-    ),
+    called: new Set(tokens.flatMap((token, at) => (words[at + 1] === '(' || words[at - 1] === 'APPLY' ? [nameOf(token)] : []))),
+    engines: tokens.flatMap((token, at) => (words[at - 1] === '=' && words[at - 2] === 'ENGINE' ? [token.text] : [])),
     assigned: tokens.flatMap((token, at) =>
-      token.kind === 'word' && words[at + 1] === '=' ? assigned(token, tokens[at + 2]) : [],
+      (token.kind === 'word' || token.kind === 'quoted') && words[at + 1] === '=' ? assigned(token, tokens[at + 2]) : [],
     ),
     intoOutfile: words.some((word, at) => word === 'INTO' && words[at + 1] === 'OUTFILE'),
+    fromInfile: words.some((word, at) => word === 'FROM' && words[at + 1] === 'INFILE'),
+    first: words.find((word) => word !== '(') ?? '',
+    setToDefault: tokens.find((_, at) => words[at + 1] === '=' && words[at + 2] === 'DEFAULT')?.text,
   };
 }
 
 function assigned(name: Token, value: Token | undefined): readonly { name: string; value: number }[] {
   if (value?.kind !== 'number' && value?.kind !== 'string') return [];
   const number = Number(value.text.replaceAll(/['_]/g, ''));
-  return [{ name: name.text.toLowerCase(), value: Number.isNaN(number) ? Infinity : number }];
+  return [{ name: nameOf(name), value: Number.isNaN(number) ? Infinity : number }];
 }
 
 function nameOf(token: Token): string {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { servicesUser } from '#libs/access-store/services-credential.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -8,6 +9,7 @@ import { BodyReader } from './body.js';
 import { ClickHouseMetrics } from './clickhouse-metrics.js';
 import type { ClickHouseConfig } from './config.js';
 import { Engine } from './engine.js';
+import { probeWalls } from './probe.js';
 import { QueryRunner } from './query-runner.js';
 import { createClickHouseServer } from './server.js';
 
@@ -27,6 +29,7 @@ export async function startClickHouse(
 ): Promise<RunningClickHouse> {
   mkdirSync(config.directory, { recursive: true });
   const engine = new Engine(config.directory, [`--max_server_memory_usage=${config.engineMemoryMax}`]);
+  await probeWalls(engine);
   const timezone = await askTimezone(engine);
   const runner = new QueryRunner(engine, config, clock, log);
   const bodies = new BodyReader(config.bodyBytesMax);
@@ -34,7 +37,9 @@ export async function startClickHouse(
   let draining = false;
   health.ready('accepting', () => (draining ? 'draining' : undefined));
   const metrics = new ClickHouseMetrics(runner, bodies);
-  const server = createClickHouseServer({ runner, bodies, health, metrics, clock, log, timezone, password: config.password });
+  const credentials = { servicesUser, servicesPassword: config.servicesPassword, peoplePassword: config.password };
+  const bound = config.host;
+  const server = createClickHouseServer({ runner, bodies, health, metrics, clock, log, timezone, credentials, bound });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const stop = async (): Promise<boolean> => {
@@ -57,7 +62,7 @@ export async function startClickHouse(
 }
 
 async function askTimezone(engine: Engine): Promise<string> {
-  const connection = engine.connect();
+  const connection = await engine.connect('people');
   try {
     return (await connection.query('SELECT timezone()', 'TabSeparated')).bytes.toString('utf8').trim();
   } finally {

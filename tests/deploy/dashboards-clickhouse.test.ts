@@ -28,7 +28,7 @@ describe('the analysts dashboard', () => {
 
   beforeAll(async () => {
     clickhouse = await startEmbeddedClickHouse(await freePortBase());
-    client = createStoreClient({ url: clickhouse.url, user: 'default', password: '' });
+    client = createStoreClient({ url: clickhouse.url, user: clickhouse.user, password: clickhouse.password });
     await migrate(client);
     await registerSelections(client, [{ id: selectionId, sql: "action = 'read'" }], time(0));
     for (const [table, values] of Object.entries(contents())) await client.insert({ table, values, format: 'JSONEachRow' });

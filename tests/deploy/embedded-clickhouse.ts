@@ -3,12 +3,16 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 
 export interface EmbeddedClickHouse {
   readonly url: string;
+  /** Of the services. */
+  readonly user: string;
+  readonly password: string;
   stop(): Promise<void>;
 }
 
@@ -38,6 +42,8 @@ export async function startEmbeddedClickHouse(portBase: number): Promise<Embedde
   }
   return {
     url,
+    user: servicesUser,
+    password: servicesPassword(folder),
     async stop() {
       child.kill('SIGTERM');
       await ended;

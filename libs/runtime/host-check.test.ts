@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { isOwnHost } from './host-check.js';
+
+describe('a request to a process on loopback', () => {
+  it.each(['127.0.0.1:7423', 'localhost', 'LOCALHOST:7423', '[::1]:7423', '10.1.2.3:80', '127.0.0.1', undefined])(
+    'was meant for it as %s',
+    (host) => {
+      expect(isOwnHost(host, '127.0.0.1')).toBe(true);
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'evil.example:7423',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example.:7423',
+    '127.0.0.1@evil.example',
+    '',
+    '[evil.example]:7423',
+    'localhost.',
+    '127.0.0.1:80:80',
+  ])('came by a foreign name as %j', (host) => {
+    expect(isOwnHost(host, '127.0.0.1')).toBe(false);
+    expect(isOwnHost(host, '::1')).toBe(false);
+  });
+
+  it('may come by any name where the process listens to a network', () => {
+    expect(isOwnHost('vigie-ingestor.vigie.svc', '0.0.0.0')).toBe(true);
+  });
+});
