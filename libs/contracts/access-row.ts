@@ -12,7 +12,7 @@ const text = z.string().min(1);
 /**
  * An access row: one event times one patient, as it lies in a frame of `vigie.accesses.v1` and in ClickHouse.
  *
- * The order of the keys is the order on the wire. The first nine are always present, so that the scorer reads them without
+ * The order of the keys is the order on the wire. The first ten are always present, so that the scorer reads them without
  * `JSON.parse`; the others are left out when they are not known. An event without patient is one row with an empty `patient_id`.
  * `event_id` and `patient_id` together identify a row.
  */
@@ -53,3 +53,25 @@ export const accessRow = z.strictObject({
   extra: z.string().optional(),
 });
 export type AccessRow = z.infer<typeof accessRow>;
+
+/** Times of rows lie from 1970 up to, and without, this one (the columns of ClickHouse end there), milliseconds. */
+export const endOfTimeMs = Date.UTC(2300, 0, 1);
+
+/** A day of the calendar that fits its column. */
+export const storableTime = isoTime.refine((text) => {
+  const time = Date.parse(text);
+  return time >= 0 && time < endOfTimeMs && new Date(time).toISOString() === text;
+});
+
+const anyText = z.string();
+
+/**
+ * What a row must be to be judged and to be stored, so that a figure and its list are made from the same rows: the contract, but for texts
+ * that may be empty, which the rules have a word for.
+ */
+export const usableAccessRow = accessRow.extend({
+  time: storableTime, received_at: storableTime, group_id: anyText, actor_id: anyText, clinic_id: anyText, source: anyText,
+  actor_role: anyText.optional(), purpose: anyText.optional(), source_ip: anyText.optional(), device: anyText.optional(),
+  user_agent: anyText.optional(), session_id: anyText.optional(), auth: anyText.optional(), application: anyText.optional(),
+  key_id: anyText.optional(),
+}); // prettier-ignore

@@ -1,4 +1,4 @@
-import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
+import { type AccessRow, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { accountCharsMax, ScannedRow, scanRow } from './scan-row.js';
 import { viewOf } from './scan-text.js';
 
@@ -12,17 +12,6 @@ export interface RejectedRow {
 }
 
 const newline = 0x0a;
-const fixedKeys = [
-  'time', 'group_id', 'actor_id', 'patient_id', 'clinic_id', 'action', 'outcome', 'event_id', 'source', 'received_at',
-] as const; // prettier-ignore
-
-const optionalKeys = Object.keys(accessRow.shape).slice(fixedKeys.length);
-
-/** What the contract says of the fields that are read here; group, actor and clinic may be empty, which the rules have a word for. */
-const shape = accessRow.pick({
-  time: true, patient_id: true, action: true, outcome: true, event_id: true, received_at: true, categories: true,
-}).strip(); // prettier-ignore
-
 /**
  * Walks the rows of a frame, in order. Rows are read without `JSON.parse` where they have the fixed form, and through it where they do
  * not, with the same result.
@@ -52,7 +41,7 @@ export class FrameScanner {
     const { bytes } = this;
     while (this.#at < bytes.length) {
       this.#line += 1;
-      if (scanRow(bytes, this.#view, this.#at, row, false)) {
+      if (scanRow(bytes, this.#view, this.#at, row, false) && isPlain(row)) {
         this.#at = row.lineEnd + 1;
         return true;
       }
@@ -69,31 +58,38 @@ export class FrameScanner {
   }
 }
 
+/** A row with a foreign or odd field, or a time that no column holds, must be read whole: whoever stores it refuses it. */
+function isPlain(row: ScannedRow): boolean {
+  return !row.odd && row.time < endOfTimeMs && row.receivedAt < endOfTimeMs;
+}
+
 /** The slow way: parses, checks, and scans what `JSON.stringify` makes of it. */
 function parseRow(bytes: Uint8Array, start: number, end: number, row: ScannedRow): Omit<RejectedRow, 'line'> | undefined {
   const parsed = parseObject(bytes, start, end);
   if (!parsed) return { reason: 'not_json', detail: 'the line is not one JSON object: rows of this topic are, one a line' };
-  const wrong = wrongField(parsed);
-  if (wrong) return { reason: 'not_a_row', detail: `${wrong} is missing or not as libs/contracts/access-row.ts has it` };
-  const line = JSON.stringify(Object.fromEntries([...fixedKeys.map((key) => [key, parsed[key]]), ...optionalOf(parsed)]));
-  const rewritten = Buffer.from(line);
-  if (!scanRow(rewritten, viewOf(rewritten), 0, row, true))
-    return { reason: 'time_out_of_range', detail: 'time or received_at is no day of the calendar since 1970' };
+  const read = usableAccessRow.safeParse(parsed);
+  if (!read.success) return whyUnusable(parsed, read.error.issues[0]);
+  for (const key of ['group_id', 'actor_id'] as const) if (read.data[key].length > accountCharsMax) return notARow(key);
+  const rewritten = Buffer.from(JSON.stringify(read.data));
+  if (!scanRow(rewritten, viewOf(rewritten), 0, row, true)) return notARow('a field');
   row.line = { bytes, start, end };
   return undefined;
 }
 
-/** Optional fields of the kinds that rows have; one of another kind meets no rule. */
-function optionalOf(parsed: Readonly<Record<string, unknown>>): readonly (readonly [string, unknown])[] {
-  return optionalKeys.flatMap((key) => {
-    const value = parsed[key];
-    const fits =
-      key === 'categories' ||
-      typeof value === 'string' ||
-      typeof value === 'boolean' ||
-      (Number.isSafeInteger(value) && Number(value) >= 0);
-    return value !== undefined && fits ? [[key, value] as const] : [];
-  });
+function whyUnusable(
+  parsed: Readonly<Record<string, unknown>>,
+  issue: { readonly code?: string; readonly path: readonly PropertyKey[] } | undefined,
+): Omit<RejectedRow, 'line'> {
+  if (issue?.code === 'unrecognized_keys') return notARow('a field that is not one of theirs is there, or one');
+  const field = String(issue?.path[0] ?? 'a field');
+  const isTime = (field === 'time' || field === 'received_at') && isoTime.safeParse(parsed[field]).success;
+  return isTime
+    ? { reason: 'time_out_of_range', detail: 'time or received_at is no day of the calendar from 1970 to 2299' }
+    : notARow(field);
+}
+
+function notARow(field: string): Omit<RejectedRow, 'line'> {
+  return { reason: 'not_a_row', detail: `${field} is missing or not as libs/contracts/access-row.ts has it` };
 }
 
 function parseObject(bytes: Uint8Array, start: number, end: number): Readonly<Record<string, unknown>> | undefined {
@@ -103,13 +99,6 @@ function parseObject(bytes: Uint8Array, start: number, end: number): Readonly<Re
   } catch {
     return undefined;
   }
-}
-
-function wrongField(parsed: Readonly<Record<string, unknown>>): string | undefined {
-  for (const key of fixedKeys) if (typeof parsed[key] !== 'string') return key;
-  for (const key of ['group_id', 'actor_id'] as const) if (String(parsed[key]).length > accountCharsMax) return key;
-  const checked = shape.safeParse(parsed);
-  return checked.success ? undefined : String(checked.error.issues[0]?.path[0] ?? 'a field');
 }
 
 /** The whole row, for what is not scanned. The line has been found to be JSON before. */

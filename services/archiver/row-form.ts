@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accessRow, isoTime } from '#libs/contracts/access-row.js';
+import { endOfTimeMs, storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
@@ -7,34 +7,22 @@ import { ScannedRow, scanRow } from '#libs/detection/scan-row.js';
 import { viewOf } from '#libs/detection/scan-text.js';
 import { rejected, type Rejected } from '#libs/runtime/outcome.js';
 
-/** The columns hold times up to the end of this year. */
-const lastYear = 2299;
-const endOfTime = Date.UTC(lastYear + 1, 0, 1);
-
-/** A time that is a day of the calendar and fits its column: 1970 to 2299. */
-const storableTime = isoTime.refine((text) => {
-  const time = Date.parse(text);
-  return time >= 0 && time < endOfTime && new Date(time).toISOString() === text;
-});
-
 /** The reason of a line that no version of a service has written. */
 export const notAnObject = 'not_an_object';
 
-const text = z.string();
-
-/** What a row of each topic must be to be stored: its contract, but for texts that may be empty, since the scorer counts such accesses too. */
+/** What a row of each topic must be to be stored; of accesses, what the scorer judges, so that the list equals the figure. */
 const contracts = {
-  [topics.accesses]: accessRow.extend({
-    time: storableTime, received_at: storableTime, group_id: text, actor_id: text, clinic_id: text, source: text,
-    actor_role: text.optional(), purpose: text.optional(), source_ip: text.optional(), device: text.optional(), user_agent: text.optional(),
-    session_id: text.optional(), auth: text.optional(), application: text.optional(), key_id: text.optional(),
-  }),
+  [topics.accesses]: usableAccessRow,
   [topics.incidents]: incidentChange.extend({
-    first_time: storableTime, last_time: storableTime, detected_at: storableTime, changed_at: storableTime, received_at: storableTime,
+    first_time: storableTime,
+    last_time: storableTime,
+    detected_at: storableTime,
+    changed_at: storableTime,
+    received_at: storableTime,
     rule_matches: z.array(ruleMatch.extend({ first_fired: storableTime, last_fired: storableTime })),
   }),
   [topics.quarantine]: quarantineRow.extend({ received_at: storableTime }),
-} as const; // prettier-ignore
+} as const;
 
 const scanned = new ScannedRow();
 
@@ -44,7 +32,7 @@ const scanned = new ScannedRow();
  */
 export function endOfPlainRow(bytes: Buffer, view: DataView, start: number): number {
   const fits = scanRow(bytes, view, start, scanned, false) && !scanned.odd && scanned.escaped === 0;
-  return fits && scanned.time < endOfTime && scanned.receivedAt < endOfTime ? scanned.lineEnd : -1;
+  return fits && scanned.time < endOfTimeMs && scanned.receivedAt < endOfTimeMs ? scanned.lineEnd : -1;
 }
 
 /** The view that `endOfPlainRow` reads by. */
