@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { topics } from '#libs/contracts/topics.js';
+import { FrameScanner } from '#libs/detection/frame-scanner.js';
+import { ScannedRow } from '#libs/detection/scan-row.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { type Batch, OpenBatch } from './batch.js';
 import { checkLines, goodLinesOf, junkLinesPerFrameMax } from './line-check.js';
@@ -38,6 +40,7 @@ describe('the lines of a batch', () => {
         expect(checked.rows).toBe(good.length);
         expect(linesIn(checked.bytes).map(parsed)).toEqual(good.map(({ text }) => parsed(text.toWellFormed())));
         expect(Buffer.concat(goodLinesOf(batch).map(({ bytes }) => bytes)).equals(checked.bytes)).toBe(true);
+        expect(judgedRows(batch)).toBe(good.length);
         const places = frames.flatMap((lines, offset) => lines.flatMap((one, at) => (one.good ? [] : [`${offset}#${at}`])));
         expect(checked.refused.map(({ line: { offset, line: at } }) => `${offset}#${at}`)).toEqual(places);
       }),
@@ -72,6 +75,15 @@ function batchOf(...frames: readonly string[]): Batch {
   const batch = open.seal();
   if (!batch) throw new Error('no frames');
   return batch;
+}
+
+/** How many rows of the batch the scorer judges: those that are stored. */
+function judgedRows(batch: Batch): number {
+  const scanner = new FrameScanner(batch.bytes);
+  const row = new ScannedRow();
+  let rows = 0;
+  while (scanner.next(row)) rows += 1;
+  return rows;
 }
 
 function linesIn(bytes: Buffer): readonly string[] {
