@@ -33,6 +33,7 @@ vigie:
 ---
 title: Move
 name: move
+logsource: {product: ehr}
 filter: {rules: look, x: {actor_id: m}, condition: not x}
 vigie: {expires: 2001-01-01, owner: dpo, reason: moving}
 `;

@@ -21,7 +21,7 @@ const conditions: readonly Match[] = [
   is('action', 'export'),
   and([is('clinic_id', '3'), from(10 * minute)]),
   and([present('session_id'), test({ kind: 'truth', field: 'emergency', value: true })]),
-  test({ kind: 'same', field: 'session_id', other: 'application' }),
+  test({ kind: 'same', field: 'session_id', other: 'application', cased: false }),
   and([or([1, 2].map((patient) => is('patient_id', patient.toString(16).padStart(32, '0')))), present('clinic_id')]),
 ];
 

@@ -93,8 +93,8 @@ const leaf: fc.Arbitrary<Match> = fc.oneof(
     .constantFrom('10.0.0.0/8', '10.4.2.17/32', '0.0.0.0/0', '2001:db8::/32', '::/0', '::1/128', '10.4.0.0/15')
     .map((cidr) => test({ kind: 'network', field: 'source_ip', cidr })),
   fc
-    .tuple(fc.constantFrom<Field>(...textFields), fc.constantFrom<Field>(...textFields))
-    .map(([field, other]) => test({ kind: 'same', field, other })),
+    .tuple(fc.constantFrom<Field>(...textFields), fc.constantFrom<Field>(...textFields), fc.boolean())
+    .map(([field, other, cased]) => test({ kind: 'same', field, other, cased })),
   fc
     .tuple(fc.constantFrom('hour', 'day', 'weekday'), fc.constantFrom(...zones), compare, fc.integer({ min: 0, max: 31 }))
     .map(([part, zone, compare, value]) => test({ kind: 'clock', field: 'time', part, zone, compare, value })),

@@ -11,7 +11,7 @@ export interface CheckedRules {
   readonly sentences: readonly string[];
   /** `file:line title: sentence`, one an exception. */
   readonly exceptions: readonly string[];
-  /** What is not wrong, but should be looked at: exceptions that have expired. */
+  /** What is not wrong, but should be looked at: exceptions that have expired or keep almost nothing, patterns in lists. */
   readonly warnings: readonly RuleMistake[];
   readonly mistakes: readonly RuleMistake[];
 }
@@ -23,11 +23,11 @@ export interface CheckedRules {
 export async function checkRules(paths: readonly string[], lists?: ValueLists, nowMs = 0): Promise<CheckedRules> {
   const read = await Promise.all(paths.map(readRuleFiles));
   const files = new Map(read.flatMap(({ files }) => files).map((file) => [file.path, file]));
-  const { rules, exceptions, mistakes } = loadRules([...files.values()], lists);
+  const { rules, exceptions, mistakes, warnings: doubts } = loadRules([...files.values()], lists);
   return {
     sentences: rules.map((rule) => `${rule.file}:${rule.line} ${rule.title}: ${explainRule(rule)}`),
     exceptions: exceptions.map((one) => `${one.file}:${one.line} ${one.title}: ${explainException(one)}`),
-    warnings: exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : [])),
+    warnings: [...doubts, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
     mistakes: [...read.flatMap(({ mistakes }) => mistakes), ...mistakes],
   };
 }

@@ -130,9 +130,10 @@ export function resolve(
   }
 }
 
-/** `them` leaves out names that begin with an underscore, as Sigma says. */
+/** Names that begin with an underscore are helpers: `them` and patterns leave them out, unless the pattern begins with one too. */
 function meets(name: string, names: string): boolean {
-  if (names === 'them') return !name.startsWith('_');
+  if (name.startsWith('_') && !names.startsWith('_')) return false;
+  if (names === 'them') return true;
   const [head = '', ...tails] = names.split('*');
   if (tails.length === 0) return name === names;
   let at = head.length;

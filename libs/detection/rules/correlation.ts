@@ -8,6 +8,7 @@ import { isField, unknownField } from './fields.js';
 import { ruleLimits } from './limits.js';
 import { metadataKeys, readMetadata } from './metadata.js';
 import type { Metadata } from './metadata.js';
+import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { anyOf, shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
@@ -42,6 +43,8 @@ const rootElsewhere = {
   detection: 'a document is either an event rule (detection) or a correlation: separate them with ---',
   filter: 'a document is either a filter or a correlation: separate them with ---',
   logsource: 'logsource belongs into the event rules that the correlation refers to',
+  ...oldForms,
+  ...misplacedIn('correlation'),
 };
 const keys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'generate', 'aliases'];
 const elsewhere = {
@@ -49,16 +52,17 @@ const elsewhere = {
   group_by: 'write group-by with a hyphen',
   groupby: 'write group-by with a hyphen',
   field: 'field belongs into condition: write condition: {field: patient_id, gte: 40}',
+  ...misplacedIn('correlation body'),
 };
 const neverTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'];
 
 /** Reads a correlation; undefined when something is wrong (noted). */
-export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes): Correlation | undefined {
+export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, warnings: Mistakes): Correlation | undefined {
   const before = mistakes.count;
   refuseUnknownKeys(map, 'a correlation', rootKeys, rootElsewhere, mistakes);
   const metadata = readMetadata(map, mistakes);
   const body = mapOf(map, 'correlation', mistakes);
-  const vigie = readVigie(map, mistakes);
+  const vigie = readVigie(map, mistakes, warnings);
   if (!body) return undefined;
   refuseUnknownKeys(body, 'correlation', keys, elsewhere, mistakes);
   const type = readType(body, mistakes);

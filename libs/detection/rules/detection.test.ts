@@ -14,6 +14,8 @@ type Case = readonly [detection: string, yes: readonly Row[], no: readonly Row[]
 
 /** `x` stands for one entry `selection`. */
 const one = (body: string): string => `  selection: {${body}}\n  condition: selection`;
+const helped = (condition: string) =>
+  `  s: {device: a}\n  _helper: {application: x}\n  condition: ${condition} or (_helper and s)`;
 const three = (condition: string): string => `  a: {device: a}\n  b1: {auth: b}\n  b2: {purpose: c}\n  condition: ${condition}`;
 
 const ab: Row = { device: 'a', auth: 'b' };
@@ -52,7 +54,8 @@ const cases: readonly Case[] = [
   [one('privileged: true'), [{ privileged: true }], [{ privileged: false }, {}]],
   [one('source_ip|cidr: [10.0.0.0/8, "2001:db8::/32"]'), [{ source_ip: '10.9.9.9' }, { source_ip: '2001:DB8::1' }, { source_ip: '::ffff:10.1.1.1' }], [{ source_ip: '11.0.0.1' }, { source_ip: 'pc-17' }, {}]],
   [one('source_ip|cidr: [10.4.1.1, "2001:DB8::1"]'), [{ source_ip: '10.4.1.1' }, { source_ip: '2001:db8:0::1' }], [{ source_ip: '10.4.1.2' }]],
-  [one('actor_id|fieldref: device'), [{ actor_id: 'a', device: 'a' }], [{ actor_id: 'a', device: 'A' }, {}]],
+  [one('actor_id|fieldref: device'), [{ actor_id: 'a', device: 'a' }, { actor_id: 'ABc', device: 'abC' }], [{ actor_id: 'a', device: 'b' }, {}, { device: 'a' }]],
+  [one('actor_id|fieldref|cased: device'), [{ actor_id: 'a', device: 'a' }], [{ actor_id: 'a', device: 'A' }, {}]],
   // time: 23:30 UTC on a Friday is half past midnight on Saturday in Paris
   [one('time|hour: 0'), [{ time: '2026-11-27T23:30:00.000Z' }, { time: '2026-07-03T22:00:00.000Z' }], [{ time: '2026-07-03T23:00:00.000Z' }]],
   [one('time|hour|gte: 22'), [{ time: '2026-11-27T21:00:00.000Z' }], [{ time: '2026-11-27T20:59:59.999Z' }, { time: '2026-11-27T23:00:00.000Z' }]],
@@ -78,6 +81,10 @@ const cases: readonly Case[] = [
   [three('a and all of b*'), [{ ...ab, purpose: 'c' }], [ab]],
   [three('1 of them'), [{ device: 'a' }, { auth: 'b' }, { purpose: 'c' }], [{}]],
   [three('all of them'), [{ ...ab, purpose: 'c' }], [ab]],
+  // names that begin with an underscore are helpers
+  [helped('all of *'), [{ device: 'a' }], [{ application: 'x' }, {}]],
+  [helped('1 of *'), [{ device: 'a' }], [{ application: 'x' }]],
+  [helped('1 of _*'), [{ application: 'x' }], [{}]],
   [three('a or not 1 of b*'), [{}, { device: 'a', auth: 'b' }], [{ auth: 'b' }]],
   ['  a: {device: a}\n  _b: {auth: b}\n  condition: 1 of them or all of _*', [{ device: 'a' }, { auth: 'b' }], [{}]],
 ];

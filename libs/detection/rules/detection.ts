@@ -7,7 +7,7 @@ import type { Match } from './match.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { parseModifiers } from './modifiers.js';
-import { matchList } from './list-values.js';
+import { matchList, warnOfPatterns } from './list-values.js';
 import { matchValue } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
 
@@ -27,6 +27,7 @@ export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
 
 export interface DetectionContext {
   readonly mistakes: Mistakes;
+  readonly warnings: Mistakes;
   readonly lists: ValueLists;
   /** IANA name for `hour` and `day`, when the rule gives one. */
   readonly zone: string | undefined;
@@ -45,16 +46,20 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
       mistakes.at(entry.line, 'timeframe is the old form: write timespan in a correlation');
       continue;
     }
-    if (!/^[A-Za-z_][\w-]*$/.test(entry.key) || /^(and|or|not|of|all|them)$/i.test(entry.key))
-      mistakes.at(
-        entry.line,
-        `${shown(entry.key)} cannot name an entry of ${context.holder}: use letters, digits and _, and no word of the condition`,
-      );
+    const why = notAName(entry.key);
+    if (why) mistakes.at(entry.line, `${shown(entry.key)} cannot name an entry of ${context.holder}: ${why}`);
     const search = readSearch(entry, context);
     searches.set(entry.key, search ?? and([]));
   }
   const match = readCondition(detection, searches, context);
   return match && mistakes.count === before ? match : undefined;
+}
+
+/** Why a text cannot name an entry, if so. */
+function notAName(name: string): string | undefined {
+  if (/^(and|or|not|of|all|them)$/i.test(name)) return 'it is a word of the condition, give it another name';
+  if (/^\d[\w-]*$/.test(name)) return `it begins with a digit, put a letter or _ before it, such as e${name}`;
+  return /^[A-Za-z_][\w-]*$/.test(name) ? undefined : 'use letters, digits, _ and - only';
 }
 
 function readCondition(
@@ -91,11 +96,10 @@ function readSearch(entry: Entry, context: DetectionContext): Match | undefined 
   if (value.kind === 'map') return readMap(value, entry, context);
   if (value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'map'))
     return or(value.items.flatMap((item) => (item.kind === 'map' ? (readMap(item, entry, context) ?? []) : [])));
-  return context.mistakes.at(
-    entry.line,
-    `${shown(entry.key)} must be a map of fields or a list of such maps: a search in every field is not taken, name the field`,
-  );
+  return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
 }
+
+const everyField = 'a search in every field (words without a field, with |all or not) is not taken, name the field';
 
 function readMap(map: MapTree, entry: Entry, context: DetectionContext): Match | undefined {
   if (map.entries.size === 0)
@@ -108,12 +112,14 @@ function readMap(map: MapTree, entry: Entry, context: DetectionContext): Match |
 function readItem(entry: Entry, context: DetectionContext): Match | undefined {
   const { mistakes } = context;
   const [field = '', ...names] = entry.key.split('|');
+  if (field === '') return mistakes.at(entry.line, `${shown(entry.key)} has no field: ${everyField}`);
   if (!isField(field)) return mistakes.at(entry.line, unknownField(field));
   const modifiers = parseModifiers(names);
   if (typeof modifiers === 'string') return mistakes.at(entry.line, modifiers);
   const scalars = scalarsOf(entry, mistakes);
   if (!scalars) return undefined;
-  if (modifiers.all && entry.value.kind !== 'list') return mistakes.at(entry.line, 'all needs a list of values: leave it away');
+  if (modifiers.all && (entry.value.kind !== 'list' || (scalars.length === 1 && !modifiers.expand)))
+    return mistakes.at(entry.line, 'all needs a list of several values: leave it away');
   const matches: Match[] = [];
   for (const scalar of scalars) {
     if (modifiers.expand) {
@@ -164,5 +170,7 @@ function listOf(scalar: ScalarTree, context: DetectionContext): readonly ListVal
       scalar.line,
       `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
     );
-  return list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
+  const values = list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
+  warnOfPatterns(name, values, scalar.line, context.warnings);
+  return values;
 }

@@ -2,6 +2,7 @@ import type { RuleMistake } from '../rule.js';
 import type { Correlation } from './correlation.js';
 import type { EventRule } from './event-rule.js';
 import type { Filter } from './filter.js';
+import { isUuid } from './metadata.js';
 import type { Metadata } from './metadata.js';
 import { Mistakes, shown } from './mistakes.js';
 import type { Located } from './read-tree.js';
@@ -42,8 +43,17 @@ export class Documents {
       );
   }
 
+  /** Ids are UUIDs, of which letter case says nothing; that of a name does. */
   find(name: string): Document | undefined {
-    return this.#names.get(name) ?? this.#names.get(name.toLowerCase());
+    return this.#names.get(isUuid(name) ? name.toLowerCase() : name);
+  }
+
+  /** Why nothing was found, as far as it can be told. */
+  #hint(name: string): string {
+    const other = [...this.#names.keys()].find((known) => known.toLowerCase() === name.toLowerCase());
+    return other === undefined
+      ? 'correct it or add that event rule'
+      : `write ${other}, since upper and lower case are told apart`;
   }
 
   /** What `rules` names: event rules and correlations, each once; undefined when one of them is none (noted). */
@@ -52,8 +62,7 @@ export class Documents {
     const found: (EventRule | Correlation)[] = [];
     for (const { text, line } of references) {
       const document = this.find(text);
-      if (!document)
-        mistakes.at(line, `rules names ${shown(text)}, which is the name or id of no rule: correct it or add that event rule`);
+      if (!document) mistakes.at(line, `rules names ${shown(text)}, which is the name or id of no rule: ${this.#hint(text)}`);
       else if (document.kind === 'filter')
         mistakes.at(line, `rules names ${shown(text)}, which is a filter: name event rules or correlations`);
       else if (document.kind !== 'broken' && found.includes(document))

@@ -7,7 +7,8 @@ import { metadataKeys, readMetadata } from './metadata.js';
 import type { Metadata } from './metadata.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
-import { mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
+import { misplacedIn, oldForms } from './misplaced-keys.js';
+import { listOf, mapOf, refuseUnknownKeys, textOf } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
 import type { MapTree } from './yaml-tree.js';
 
@@ -25,20 +26,20 @@ const keys = [...metadataKeys, 'fields', 'logsource', 'detection', 'vigie'];
 const elsewhere = {
   correlation: 'a document is either an event rule (detection) or a correlation: separate them with ---',
   filter: 'a document is either an event rule (detection) or a filter: separate them with ---',
-  action: 'action: global and repeat are the old form: write each document in full',
-  scope: 'scope has no meaning here: leave it away',
+  ...oldForms,
+  ...misplacedIn('event rule'),
 };
 
 /** Reads an event rule; what is wrong is noted. */
-export function readEventRule(map: MapTree, file: string, lists: ValueLists, mistakes: Mistakes): EventRule {
+export function readEventRule(map: MapTree, file: string, lists: ValueLists, mistakes: Mistakes, warnings: Mistakes): EventRule {
   refuseUnknownKeys(map, 'an event rule', keys, elsewhere, mistakes);
   const metadata = readMetadata(map, mistakes);
   checkLogsource(map, mistakes);
-  for (const { text, line } of textsOf(map.entries.get('fields'), mistakes) ?? [])
+  for (const { text, line } of listOf(map.entries.get('fields'), mistakes) ?? [])
     if (!isField(text)) mistakes.at(line, unknownField(text));
   const detection = mapOf(map, 'detection', mistakes);
   const zone = readVigie(map, mistakes);
-  const match = detection && readDetection(detection, { mistakes, lists, zone, holder: 'detection' });
+  const match = detection && readDetection(detection, { mistakes, warnings, lists, zone, holder: 'detection' });
   return { kind: 'event', metadata, file, line: map.line, match };
 }
 

@@ -12,7 +12,7 @@ const correlation = (name: string, body: string, by = '', rest = ''): string =>
   `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation: {group-by: [group_id, actor_id${by}], timespan: 1h, ${body}}\n`;
 const inner = correlation('Inner', 'type: event_count, rules: read, condition: {gte: 2}', ', device');
 const expires = (name: string, at = '2027-01-31', search = 'actor_id: [a, b], clinic_id|startswith: c'): string =>
-  `title: ${name}\nname: ${name}\nfilter: {rules: [read, Inner], x: {${search}}, condition: not x}\nvigie: {expires: ${at}, owner: dpo, reason: migration}\n`;
+  `title: ${name}\nname: ${name}\nlogsource: {product: ehr}\nfilter: {rules: [read, Inner], x: {${search}}, condition: not x}\nvigie: {expires: ${at}, owner: dpo, reason: migration}\n`;
 
 // prettier-ignore
 const sentences: readonly (readonly [documents: readonly string[], sentence: string])[] = [

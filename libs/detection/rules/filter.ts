@@ -5,6 +5,7 @@ import type { ValueLists } from './detection.js';
 import type { Match } from './match.js';
 import { metadataKeys, readMetadata } from './metadata.js';
 import type { Metadata } from './metadata.js';
+import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
@@ -31,14 +32,22 @@ const elsewhere = {
   detection: 'a document is either an event rule or a filter: separate them with ---',
   correlation: 'a document is either a correlation or a filter: separate them with ---',
   level: 'a filter raises nothing: leave level away',
+  ...oldForms,
+  ...misplacedIn('filter'),
 };
 
 /** Reads a filter; undefined when something is wrong (noted). */
-export function readFilter(map: MapTree, file: string, lists: ValueLists, mistakes: Mistakes): Filter | undefined {
+export function readFilter(
+  map: MapTree,
+  file: string,
+  lists: ValueLists,
+  mistakes: Mistakes,
+  warnings: Mistakes,
+): Filter | undefined {
   const before = mistakes.count;
   refuseUnknownKeys(map, 'a filter', keys.filter((key) => key !== 'level'), elsewhere, mistakes); // prettier-ignore
   const metadata = readMetadata(map, mistakes);
-  if (map.entries.has('logsource')) checkLogsource(map, mistakes);
+  checkLogsource(map, mistakes);
   const answer = readAnswer(map, mistakes);
   const body = mapOf(map, 'filter', mistakes);
   if (!body) return undefined;
@@ -46,7 +55,7 @@ export function readFilter(map: MapTree, file: string, lists: ValueLists, mistak
   const entries = new Map([...body.entries].filter(([key]) => key !== 'rules'));
   const vigie = map.entries.get('vigie')?.value;
   const zone = vigie?.kind === 'map' ? readTimeZone(vigie, mistakes) : undefined;
-  const match = readDetection({ ...body, entries }, { mistakes, lists, zone, holder: 'filter' });
+  const match = readDetection({ ...body, entries }, { mistakes, warnings, lists, zone, holder: 'filter' });
   if (!references || !answer || !match || mistakes.count > before) return undefined;
   return { kind: 'filter', metadata, file, line: map.line, references, match, ...answer };
 }

@@ -7,6 +7,8 @@ export const ruleLimits = {
   yamlErrors: 20,
   /** Maps and lists inside one another. */
   depth: 24,
+  /** Characters of a title, as Sigma has it. */
+  titleChars: 256,
   /** Characters of one string. */
   stringChars: 4_096,
   /** Values of one `%list%`. */

@@ -1,6 +1,7 @@
 import type { ListValue } from './detection.js';
 import { and, not, or, test } from './match.js';
 import type { Match } from './match.js';
+import type { Mistakes } from './mistakes.js';
 import type { Value } from './values.js';
 
 /**
@@ -35,4 +36,13 @@ function boundsOf({ fromMs, untilMs, groupId }: ListValue): readonly Match[] {
     ...(fromMs === undefined ? [] : [test({ kind: 'instant', field: 'time', fromMs })]),
     ...(untilMs === undefined ? [] : [not(test({ kind: 'instant', field: 'time', fromMs: untilMs }))]),
   ];
+}
+
+/** In Sigma a value that a list gives may be a pattern; here it is literal, so that an identifier with a star in it means itself. */
+export function warnOfPatterns(name: string, values: readonly Pick<ListValue, 'text'>[], line: number, warnings: Mistakes): void {
+  if (values.some(({ text }) => /[*?]/.test(text)))
+    warnings.at(
+      line,
+      `the list ${name} holds a value with * or ?: values of lists are literal, these signs are themselves and no patterns; write contains, startswith or endswith beside expand, or the pattern into the rule`,
+    );
 }

@@ -8,7 +8,7 @@ const event = (name: string, search = `action: ${name}`): string =>
 const correlation = (name: string, body: string, rest = ''): string =>
   `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation: {group-by: [group_id, actor_id], timespan: 1h, ${body}}\n`;
 const filter = (name: string, rules: string, search: string, condition = 'not x', expires = '2027-01-31'): string =>
-  `title: ${name}\nname: ${name}\nfilter: {rules: ${rules}, x: {${search}}, condition: ${condition}}\n` +
+  `title: ${name}\nname: ${name}\nlogsource: {product: ehr}\nfilter: {rules: ${rules}, x: {${search}}, condition: ${condition}}\n` +
   `vigie: {expires: ${expires}, owner: dpo, reason: migration}\n`;
 const over = (name: string, rules: string): string =>
   correlation(name, `type: event_count, rules: ${rules}, condition: {gte: 2}`);

@@ -10,7 +10,8 @@ import type { Filter } from './filter.js';
 import { ruleLimits } from './limits.js';
 import { Linker } from './link-rules.js';
 import { readMetadata } from './metadata.js';
-import { not } from './match.js';
+import { holdsOfNothing, not } from './match.js';
+import { oldForms } from './misplaced-keys.js';
 import { Mistakes } from './mistakes.js';
 import type { RuleCase } from './read-cases.js';
 import { wordsOf } from './words.js';
@@ -34,6 +35,8 @@ export interface LoadedRules {
   readonly exceptions: readonly LoadedException[];
   /** Sorted by file and line. Not empty: the rules must not be used. */
   readonly mistakes: readonly RuleMistake[];
+  /** What can be used and probably is not meant so. */
+  readonly warnings: readonly RuleMistake[];
 }
 
 /** A filter, as people want to know of it. */
@@ -55,7 +58,8 @@ export function loadRules(files: readonly RuleFile[], lists: ValueLists = new Ma
       1,
       `there are ${files.length} rule files, more than ${ruleLimits.files}: join some`,
     );
-  const read = files.slice(0, ruleLimits.files).flatMap((file) => readFile(file, lists, mistakes));
+  const literal: RuleMistake[] = [];
+  const read = files.slice(0, ruleLimits.files).flatMap((file) => readFile(file, lists, mistakes, literal));
   const documents = new Documents(read, mistakes);
   const correlations = read.filter((document) => document.kind === 'correlation');
   const filters = filtersByRule(read, documents);
@@ -69,18 +73,37 @@ export function loadRules(files: readonly RuleFile[], lists: ValueLists = new Ma
     selection,
     ...inputs.flatMap((input) => (input.kind === 'rows' ? [input.selection] : [])),
   ]);
-  return { rules, selections: [...new Set(used)], cases, exceptions, mistakes: mistakes.toSorted(byPlace) };
+  const warnings = [...read.flatMap((document) => (document.kind === 'filter' ? keepsNothing(document) : [])), ...literal];
+  return {
+    rules,
+    selections: [...new Set(used)],
+    cases,
+    exceptions,
+    mistakes: mistakes.toSorted(byPlace),
+    warnings: warnings.toSorted(byPlace),
+  };
 }
 
-function readFile(file: RuleFile, lists: ValueLists, all: RuleMistake[]): readonly Document[] {
+function readFile(file: RuleFile, lists: ValueLists, all: RuleMistake[], literal: RuleMistake[]): readonly Document[] {
   const mistakes = new Mistakes(file.path, all);
+  const warnings = new Mistakes(file.path, literal);
   return readYaml(file.text, mistakes).flatMap((map): readonly Document[] => {
-    if (map.entries.has('correlation')) return [readCorrelation(map, file.path, mistakes) ?? brokenOf(map, file.path)];
-    if (map.entries.has('detection')) return [readEventRule(map, file.path, lists, mistakes)];
-    if (map.entries.has('filter')) return [readFilter(map, file.path, lists, mistakes) ?? brokenOf(map, file.path)];
-    mistakes.at(map.line, 'a document needs detection (an event rule), correlation or filter');
+    if (map.entries.has('correlation')) return [readCorrelation(map, file.path, mistakes, warnings) ?? brokenOf(map, file.path)];
+    if (map.entries.has('detection')) return [readEventRule(map, file.path, lists, mistakes, warnings)];
+    if (map.entries.has('filter')) return [readFilter(map, file.path, lists, mistakes, warnings) ?? brokenOf(map, file.path)];
+    const action = map.entries.get('action');
+    if (action) mistakes.at(action.line, oldForms['action'] ?? '');
+    else mistakes.at(map.line, 'a document needs detection (an event rule), correlation or filter');
     return [];
   });
+}
+
+/** Sigma keeps what the condition of a filter meets, and most filters that name what is to be left out forget the `not`. */
+function keepsNothing({ match, file, line }: Filter): readonly RuleMistake[] {
+  if (holdsOfNothing(match)) return [];
+  const reason =
+    'the condition of this filter names what stays, so that it takes out every access that does not meet it: to take the named accesses out, write condition: not selection';
+  return [{ file, line, reason }];
 }
 
 function brokenOf(map: MapTree, file: string): Document {

@@ -15,8 +15,8 @@ export type Test =
   | { readonly kind: 'truth'; readonly field: Field; readonly value: boolean }
   /** An address inside a network, `10.0.0.0/8` or `2001:db8::/32`. */
   | { readonly kind: 'network'; readonly field: Field; readonly cidr: string }
-  /** Two fields with the same, not empty, value. */
-  | { readonly kind: 'same'; readonly field: Field; readonly other: Field }
+  /** Two fields with the same, not empty, value; unless `cased`, upper and lower case of A to Z count as the same. */
+  | { readonly kind: 'same'; readonly field: Field; readonly other: Field; readonly cased: boolean }
   /** Local time: hour 0 to 23, day of month 1 to 31, or weekday 1 (Monday) to 7. */
   | {
       readonly kind: 'clock';
@@ -75,6 +75,13 @@ export function fieldsOf(match: Match): readonly Field[] {
   return [...fields].toSorted();
 }
 
+/** Whether a condition holds of an access that meets none of its tests. */
+export function holdsOfNothing(match: Match): boolean {
+  if (match.op === 'test') return false;
+  if (match.op === 'not') return !holdsOfNothing(match.of);
+  return match.op === 'and' ? match.of.every(holdsOfNothing) : match.of.some(holdsOfNothing);
+}
+
 /** The number of tests and connectives. */
 export function sizeOf(match: Match): number {
   if (match.op === 'test') return 1;
@@ -107,6 +114,11 @@ function normaliseGlob(glob: Extract<Test, { kind: 'glob' }>): Test {
 /** A to Z in lower case, everything else as it is: what ClickHouse's `lower` does. */
 export function lowerAscii(text: string): string {
   return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}
+
+/** Whether two texts are one but for the case of A to Z. */
+export function sameButCase(one: unknown, other: unknown): boolean {
+  return typeof one === 'string' && typeof other === 'string' && lowerAscii(one) === lowerAscii(other);
 }
 
 /** 32 hexadecimal digits of SHA-256 over the normalised condition. */

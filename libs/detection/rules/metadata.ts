@@ -1,7 +1,9 @@
 import { levels } from '#libs/contracts/incident.js';
+import { calendarTime } from '#libs/formats/calendar-time.js';
+import { ruleLimits } from './limits.js';
 import { anyOf, shown } from './mistakes.js';
 import type { Mistakes } from './mistakes.js';
-import { textOf, textsOf } from './read-tree.js';
+import { listOf, textOf } from './read-tree.js';
 import type { MapTree } from './yaml-tree.js';
 
 export type Level = (typeof levels)[number];
@@ -28,8 +30,7 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
   const lineOf = (key: string): number => map.entries.get(key)?.line ?? map.line;
   if (!map.entries.has('title')) mistakes.at(map.line, 'title is missing: say in a few words what the rule finds');
   const id = textOf(map, 'id', mistakes) ?? '';
-  if (id !== '' && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id))
-    mistakes.at(lineOf('id'), `id must be a UUID, not ${shown(id)}: make one with uuidgen`);
+  if (id !== '' && !isUuid(id)) mistakes.at(lineOf('id'), `id must be a UUID, not ${shown(id)}: make one with uuidgen`);
   const name = textOf(map, 'name', mistakes) ?? '';
   if (name !== '' && !/^[A-Za-z_][\w.-]*$/.test(name))
     mistakes.at(lineOf('name'), `name must be letters, digits, _, - and ., not ${shown(name)}`);
@@ -38,17 +39,28 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
   const status = textOf(map, 'status', mistakes);
   if (status !== undefined && !statuses.includes(status))
     mistakes.at(lineOf('status'), `status is ${anyOf(statuses)}, not ${shown(status)}`);
-  for (const key of ['tags', 'references', 'author']) textsOf(map.entries.get(key), mistakes);
-  textOf(map, 'license', mistakes);
+  for (const key of ['tags', 'references']) listOf(map.entries.get(key), mistakes);
+  for (const key of ['author', 'license']) textOf(map, key, mistakes);
   for (const key of ['date', 'modified']) checkDate(map, key, mistakes);
+  const title = textOf(map, 'title', mistakes) ?? '';
+  if (title.length > ruleLimits.titleChars)
+    mistakes.at(
+      lineOf('title'),
+      `the title has ${title.length} characters, more than ${ruleLimits.titleChars}: it stands in every notification, put the rest into description`,
+    );
   return {
-    title: textOf(map, 'title', mistakes) ?? '',
+    title,
     id: id.toLowerCase(),
     name,
     level: readLevel(map, mistakes),
     description: textOf(map, 'description', mistakes)?.trim() ?? '',
-    falsePositives: (textsOf(map.entries.get('falsepositives'), mistakes) ?? []).map(({ text }) => text),
+    falsePositives: (listOf(map.entries.get('falsepositives'), mistakes) ?? []).map(({ text }) => text),
   };
+}
+
+/** The form of an id. */
+export function isUuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
 function readLevel(map: MapTree, mistakes: Mistakes): Level | undefined {
@@ -61,6 +73,10 @@ function readLevel(map: MapTree, mistakes: Mistakes): Level | undefined {
 
 function checkDate(map: MapTree, key: string, mistakes: Mistakes): void {
   const text = textOf(map, key, mistakes);
-  if (text !== undefined && !/^\d{4}[-/](0[1-9]|1[0-2])[-/](0[1-9]|[12]\d|3[01])$/.test(text))
-    mistakes.at(map.entries.get(key)?.line ?? map.line, `${key} is written as 2026-11-23, not ${shown(text)}`);
+  const day = text === undefined ? undefined : /^(\d{4})([-/])(\d\d)\2(\d\d)$/.exec(text);
+  if (text !== undefined && (!day || calendarTime(`${day[1]}-${day[3]}-${day[4]}`) === undefined))
+    mistakes.at(
+      map.entries.get(key)?.line ?? map.line,
+      `${key} is a day of the calendar, written as 2026-11-23, not ${shown(text)}`,
+    );
 }

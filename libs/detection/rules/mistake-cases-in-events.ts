@@ -1,5 +1,7 @@
 import type { Case } from './mistake-cases.js';
 
+const pseudonym =
+  'patient_id is always 32 hexadecimal digits, a pseudonym, never the identifier of a patient: vigie pseudonymise gives it';
 const operators =
   'known are all, cased, cidr, contains, day, endswith, exists, expand, fieldref, gt, gte, hour, lt, lte, neq, re and startswith';
 
@@ -22,7 +24,13 @@ export const inEvents: readonly Case[] = [
   ['name: access', 'name: access\nlevel: urgent', 3, 'level is informational, low, medium, high or critical, not "urgent"'],
   ['name: access', 'name: access\nfields: [patient]', 3, 'unknown field "patient": write patient_id'],
   ['name: access', 'name: access\nfilter: {a: b}', 3, 'a document is either an event rule (detection) or a filter: separate them with ---'],
-  ['name: access', 'name: access\naction: global', 3, 'action: global and repeat are the old form: write each document in full'],
+  ['name: access', 'name: access\naction: global', 3, 'action (global, reset, repeat) is the old form of a template: write each document in full'],
+  ['name: access', 'name: access\nfields: device', 3, 'fields must be a list of texts: write fields: [...]'],
+  ['name: access', 'name: access\ncondition: selection', 3, 'condition belongs under detection: move it there'],
+  ['name: access', 'name: access\ntimeframe: 5m', 3, 'timeframe is the old form: write timespan in a correlation'],
+  ['  selection: {action: read}', '  4624_sel: {action: read}', 5, '"4624_sel" cannot name an entry of detection: it begins with a digit, put a letter or _ before it, such as e4624_sel'],
+  ['  selection: {action: read}', '  Not: {action: read}', 5, '"Not" cannot name an entry of detection: it is a word of the condition, give it another name'],
+  ['  selection: {action: read}', "  selection: {'|all': [a, b]}", 5, '"|all" has no field: a search in every field (words without a field, with |all or not) is not taken, name the field'],
   ['logsource: {product: ehr}\n', '', 1, 'logsource is missing: write logsource: {product: ehr}'],
   ['{product: ehr}', '{product: windows}', 3, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
   ['{product: ehr}', '{product: ehr, category: audit}', 3, 'logsource takes product only: leave category away'],
@@ -37,7 +45,7 @@ export const inEvents: readonly Case[] = [
   ['  condition: selection\n', '', 5, 'detection has no condition: write condition: selection'],
   ['condition: selection', 'condition: [selection]', 6, 'condition must be one text: join several with or'],
   ['selection: {action: read}', 'selection: {action: read}\n  other: {action: list}', 6, '"other" is not used by the condition: use it or delete it'],
-  ['selection: {action: read}', 'selection: [read, list]', 5, '"selection" must be a map of fields or a list of such maps: a search in every field is not taken, name the field'],
+  ['selection: {action: read}', 'selection: [read, list]', 5, '"selection" must be a map of fields or a list of such maps: a search in every field (words without a field, with |all or not) is not taken, name the field'],
   ['selection: {action: read}', 'selection: {}', 5, '"selection" is empty and would match everything: name a field'],
   condition('selection and nothing', 'it names "nothing", which detection does not hold; there is selection'),
   condition('selection | count() > 5', 'the old form with | (count, near) is not taken; write a correlation of type value_count'),
@@ -63,7 +71,21 @@ export const inEvents: readonly Case[] = [
   search('actor_id|contains|contains: a', 'the modifier contains stands twice: write it once'),
   search('actor_id|contains|re: a', 'the modifiers contains and re exclude one another: write one per key'),
   search('actor_id|re|i: a', 're without case is not taken, since tools differ in case tables; write [Aa]'),
-  search('actor_id|contains|all: a', 'all needs a list of values: leave it away'),
+  search('actor_id|contains|all: a', 'all needs a list of several values: leave it away'),
+  search('actor_id|contains|all: [a]', 'all needs a list of several values: leave it away'),
+  search('received_at: null', 'a rule cannot ask received_at, which depends on how an event arrived and not on what happened; use time'),
+  search('key_id: ""', 'a rule cannot ask key_id, which depends on how an event arrived and not on what happened; use time'),
+  search('time: null', 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception'),
+  search('actor_id|cased: null', 'cased needs a text: null goes without modifier'),
+  search('patient_id: P12345', pseudonym),
+  search('patient_id|startswith: P12', pseudonym),
+  search('patient_id: 8001234', pseudonym),
+  search(`patient_id|cased: ${'A'.repeat(32)}`, pseudonym),
+  search('event_id: 17', 'event_id is always 32 hexadecimal digits'),
+  search('User: bob', 'unknown field "User": write actor_id'),
+  search('source.ip: 10.0.0.1', 'unknown field "source.ip": write source_ip'),
+  search('ComputerName: a', 'unknown field "ComputerName": write device'),
+  search('"@timestamp": a', 'unknown field "@timestamp": write time'),
   search('actor_id|neq|all: [a, b]', 'neq already means that no value may match: leave all away'),
   search('actor_id|exists|neq: true', 'neq says nothing beside exists: write the other of true and false'),
   search('actor_id|re|cased: a', 'cased says nothing beside re: leave it away'),

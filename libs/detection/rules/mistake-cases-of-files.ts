@@ -8,7 +8,7 @@ const counting = (name: string, body: string, rest = ''): string =>
   `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation:\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  ${body}\n`;
 const inner = counting('inner', 'type: event_count\n  rules: access\n  condition: {gte: 2}');
 const filter = (body: string, vigie = 'expires: 2027-01-31, owner: dpo, reason: migration'): string =>
-  `title: Except\nname: except\nfilter: {${body}}\nvigie: {${vigie}}\n`;
+  `title: Except\nname: except\nfilter: {${body}}\nvigie: {${vigie}}\nlogsource: {product: ehr}\n`;
 const right = 'rules: access, x: {actor_id: a}, condition: not x';
 const inFilter = (what: string, body: string, reason: string, line = 3): (typeof wholeFiles)[number] => [
   what, `${filter(body)}---\n${pack}`, line, reason,
@@ -51,7 +51,7 @@ vigie: {steps: [1, 10], attack: [T1078]}
     'type: event_count\n  rules: access\n  condition: {gt: 4}',
     'vigie:\n  dormant: 30d\n  cases:\n    - {name: a, fires: true, patients: 2, start: 2026-01-05, lists: {vip: [x]}, events: [{at: 1m, times: 5, every: 3s, patient_id: "p{n}", clinic_id: [c1, c2], mfa: true}]}\n',
   ),
-  `title: Except\nname: except\nfilter:\n  rules: [access, outer]\n  x: {actor_id|expand: '%vip%', time|hour: 3}\n  condition: not x\nvigie: {expires: 2027-01-31T10:00:00+01:00, owner: dpo, reason: migration, time_zone: UTC}\n`,
+  `title: Except\nname: except\nlogsource: {product: ehr}\nfilter:\n  rules: [access, outer]\n  x: {actor_id|expand: '%vip%', time|hour: 3}\n  condition: not x\nvigie: {expires: 2027-01-31T10:00:00+01:00, owner: dpo, reason: migration, time_zone: UTC}\n`,
 ].join('---\n');
 
 const day =
@@ -61,8 +61,10 @@ const day =
 export const wholeFiles: readonly (readonly [what: string, text: string, line: number, reason: string])[] = [
   ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation'],
   ['a key twice', `title: a\n${event}`, 2, 'the key "title" stands twice in one map: keep one'],
-  ['an alias', 'a: &x [b]\nc: *x\n', 1, 'anchors and aliases (& and *) are not taken: write the value out where it is used'],
-  ['an unknown tag', 'title: !thing a\n', 1, 'not valid YAML: Unresolved tag: !thing'],
+  ['an alias', 'a: &x [b]\nc: *x\n', 1, "&x is an anchor to YAML, and anchors are not taken: put a text in quotes, such as '&x', or write the value out where it is used"],
+  ['a pattern without quotes', event.replace('action: read', 'device: *lab'), 5, "*lab is an alias to YAML, and aliases are not taken: put a pattern in quotes, such as '*lab', or write the value out"],
+  ['a list without quotes', event.replace('action: read', 'device|expand: %vip%'), 5, "not valid YAML: Plain value cannot start with directive indicator character %; a text that begins with a sign stands in quotes, such as '%list%'"],
+  ['an unknown tag', 'title: !thing a\n', 1, "not valid YAML: Unresolved tag: !thing; a text that begins with a sign stands in quotes, such as '%list%'"],
   ['a list at the root', '---\n- a\n', 2, 'a document must be a map with title, id and detection or correlation'],
   ['a document without detection', 'title: a\n', 1, 'a document needs detection (an event rule), correlation or filter'],
   inFilter('a filter of an unknown rule', right.replace('access', 'acess'), 'rules names "acess", which is the name or id of no rule: correct it or add that event rule'),
@@ -75,8 +77,8 @@ export const wholeFiles: readonly (readonly [what: string, text: string, line: n
   inFilter('a filter with an unused entry', `y: {actor_id: b}, ${right}`, '"y" is not used by the condition: use it or delete it'),
   inFilter('a filter with an unknown name', right.replace('not x', 'not y'), 'the condition is not valid: it names "y", which filter does not hold; there is x'),
   inFilter('a filter with an unknown field', right.replace('actor_id', 'actor'), 'unknown field "actor": write actor_id, actor_kind or actor_role'),
-  ['a filter with a level', `${filter(right)}level: low\n---\n${pack}`, 5, 'a filter raises nothing: leave level away'],
-  ['a filter for other logs', `${filter(right)}logsource: {product: windows}\n---\n${pack}`, 5, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
+  ['a filter with a level', `${filter(right)}level: low\n---\n${pack}`, 6, 'a filter raises nothing: leave level away'],
+  ['a filter for other logs', `${filter(right).replace('product: ehr', 'product: windows')}---\n${pack}`, 5, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
   ['a filter without vigie', `title: a\nname: a\nfilter: {${right}}\n---\n${pack}`, 1, 'vigie is missing: an exception says expires, owner and reason, so that it ends and somebody answers for it'],
   answer('owner: dpo, reason: migration', 'expires is missing: an exception says expires, owner and reason'),
   answer('expires: 2027-01-31, reason: migration', 'owner is missing: an exception says expires, owner and reason'),
@@ -98,7 +100,12 @@ export const wholeFiles: readonly (readonly [what: string, text: string, line: n
   ['deep dashes', `a:\n  ${'- '.repeat(100)}b`, 2, 'maps and lists lie more than 24 deep in one another: no rule needs that'],
   ['a huge file', `# ${'x'.repeat(65_536)}`, 1, 'the file has 65538 bytes, more than 65536: split it into several files'],
   ['many documents', '--- {a: b}\n'.repeat(201), 1, 'the file has 201 documents, more than 200: split it into several files'],
-  ['a huge text', `title: ${'x'.repeat(4_097)}`, 1, `the text ${JSON.stringify(`${'x'.repeat(60)}...`)} has 4097 characters, more than 4096: use a list with expand`],
+  ['a huge text', event.replace('action: read', `device: ${'x'.repeat(4_097)}`), 5, `the text ${JSON.stringify(`${'x'.repeat(60)}...`)} has 4097 characters, more than 4096: use a list with expand`],
+  ['a huge description', `${event}description: ${'x'.repeat(4_097)}\n`, 7, 'the text of description has 4097 characters, more than 4096: shorten it, and put what is long into a runbook'],
+  ['a template', `action: global\nlogsource: {product: ehr}\n---\n${pack}`, 1, 'action (global, reset, repeat) is the old form of a template: write each document in full'],
+  ['a filter without logsource', `${filter(right).replace('logsource: {product: ehr}\n', '')}---\n${pack}`, 1, 'logsource is missing: write logsource: {product: ehr}'],
+  ['a filter with its rules at the root', `${filter(right)}rules: access\n---\n${pack}`, 6, 'rules belongs under filter: move it there'],
+  ['a filter with its end at the root', `${filter(right)}expires: 2027-01-31\n---\n${pack}`, 6, 'expires belongs into the map vigie: write vigie: {expires: ...}'],
   ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, so it would do nothing: refer to it or delete it'],
   ['a name twice', `${pack}---\n${event}`, 21, 'the name "access" is taken by rules/a.yml:14: give another'],
   ['an id twice', `${pack}---\n${correlation}`, 21, 'the id "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10" is taken by rules/a.yml:1: give another'],

@@ -32,6 +32,26 @@ describe('a rule file', () => {
     expect(mistakesOf(text)).toContainEqual({ file: 'rules/a.yml', line, reason });
   });
 
+  it('may hold as many brackets as it likes inside text', () => {
+    const quoted = Array.from({ length: 30 }, (_, n) => `'ward${n} \\[x'`).join(', ');
+    for (const text of [`purpose|re: [${quoted}]`, `purpose|re: ["a", ${quoted}] # ${'['.repeat(30)}`])
+      expect(mistakesOf(pack.replace('{action: read}', `\n    ${text}`))).toEqual([]);
+    const block = `description: |\n  ${'{['.repeat(20)}\nlevel: high`;
+    expect(mistakesOf(pack.replace('level: high', block))).toEqual([]);
+  });
+
+  it('is warned of when its filter keeps almost nothing, or a list that it takes values from holds a pattern', () => {
+    expect(warningsOf(filter('not x') + pack)).toEqual([]);
+    expect(warningsOf(filter('x') + pack)).toEqual([
+      [1, 'the condition of this filter names what stays, so that it takes out every access that does not meet it'],
+    ]);
+    expect(warningsOf(pack.replace('action: read', "actor_id|expand: '%vip%'"))).toEqual([
+      [18, 'the list vip holds a value with * or ?'],
+    ]);
+    const cases = `  cases:\n    - {name: a, fires: false, lists: {other: [a*]}, events: [{device: b}]}\n`;
+    expect(warningsOf(correlation + cases + `---\n${event}`)).toEqual([[14, 'the list other holds a value with * or ?']]);
+  });
+
   it('names the other file of a duplicate, and takes references across files', () => {
     const other = { path: 'rules/b.yml', text: event };
     expect(loadRules([{ path: 'rules/a.yml', text: correlation }, other]).mistakes).toEqual([]);
@@ -48,8 +68,9 @@ describe('a rule file', () => {
     ['quotation marks', '"'.repeat(60_000)],
   ])('full of %s is answered within seconds', (_, text) => {
     const start = performance.now();
-    expect(mistakesOf(text).length).toBeGreaterThan(0);
-    expect(mistakesOf(text).length).toBeLessThan(30);
+    const found = mistakesOf(text).length;
+    expect(found).toBeGreaterThan(0);
+    expect(found).toBeLessThan(30);
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 
@@ -75,3 +96,12 @@ describe('a rule file', () => {
     );
   });
 });
+
+function filter(condition: string): string {
+  return `title: Except\nname: except\nlogsource: {product: ehr}\nfilter: {rules: access, x: {actor_id|startswith: adm_}, condition: ${condition}}\nvigie: {expires: 2027-01-31, owner: dpo, reason: a}\n---\n`;
+}
+
+function warningsOf(text: string): readonly (readonly [number, string | undefined])[] {
+  const { warnings } = loadRules([{ path: 'rules/a.yml', text }], lists);
+  return warnings.map(({ line, reason }) => [line, reason.split(':')[0]]);
+}

@@ -58,7 +58,7 @@ export function parseModifiers(names: readonly string[]): Modifiers | string {
 
 function wrongTogether(how: Modifiers['how'], part: string | undefined, has: (name: string) => boolean): string | undefined {
   const numeric = ['gt', 'gte', 'lt', 'lte'].includes(how);
-  if (has('cased') && !['is', 'contains', 'startswith', 'endswith'].includes(how))
+  if (has('cased') && !['is', 'contains', 'startswith', 'endswith', 'fieldref'].includes(how))
     return `cased says nothing beside ${how}: leave it away`;
   if (has('cased') && part) return `cased says nothing beside ${part}: leave it away`;
   if (has('expand') && (numeric || part || ['re', 'exists', 'fieldref'].includes(how)))

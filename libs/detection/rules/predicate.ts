@@ -5,7 +5,7 @@ import { assertNever } from '#libs/runtime/outcome.js';
 import { localPart } from './local-time.js';
 import { kindOf } from './fields.js';
 import { globRegex, plainGlob } from './glob.js';
-import { and, lowerAscii } from './match.js';
+import { and, lowerAscii, sameButCase } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
 import { parseNetwork, withoutMapping } from './network.js';
 import { compileRegex } from './regex-run.js';
@@ -140,8 +140,8 @@ function compileTest(test: Test): Predicate {
     case 'network':
       return onText(test.field, compileNetwork(test.cidr));
     case 'same': {
-      const { other } = test;
-      return (row) => isPresent(row[field]) && row[field] === row[other];
+      const { other, cased } = test;
+      return (row) => isPresent(row[field]) && (row[field] === row[other] || (!cased && sameButCase(row[field], row[other])));
     }
     case 'clock': {
       const holds = comparison(test.compare, test.value);

@@ -1,3 +1,4 @@
+import { warnOfPatterns } from './list-values.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import type { Field } from '../rule.js';
 import { readValue } from './case-values.js';
@@ -40,7 +41,7 @@ const eventKeys = ['at', 'times', 'every', 'patients'];
 const defaultStart = '2026-01-05T09:00:00Z';
 
 /** `cases` of a correlation; what is wrong is noted. */
-export function readCases(entry: Entry | undefined, mistakes: Mistakes): readonly RuleCase[] {
+export function readCases(entry: Entry | undefined, mistakes: Mistakes, warnings: Mistakes): readonly RuleCase[] {
   if (!entry) return [];
   const { value } = entry;
   if (value.kind !== 'list' || value.items.length === 0 || value.items.length > ruleLimits.casesPerRule) {
@@ -48,7 +49,7 @@ export function readCases(entry: Entry | undefined, mistakes: Mistakes): readonl
     return [];
   }
   const cases = value.items.flatMap((item) => {
-    if (item.kind === 'map') return [readCase(item, mistakes)];
+    if (item.kind === 'map') return [readCase(item, mistakes, warnings)];
     mistakes.at(item.line, 'a case must be a map with name, fires and events');
     return [];
   });
@@ -58,7 +59,7 @@ export function readCases(entry: Entry | undefined, mistakes: Mistakes): readonl
   return cases;
 }
 
-function readCase(map: MapTree, mistakes: Mistakes): RuleCase {
+function readCase(map: MapTree, mistakes: Mistakes, warnings: Mistakes): RuleCase {
   refuseUnknownKeys(map, 'a case', caseKeys, { event: 'write events' }, mistakes);
   for (const key of ['name', 'fires', 'events'])
     if (!map.entries.has(key)) mistakes.at(map.line, `${key} is missing: a case has name, fires (true or false) and events`);
@@ -74,7 +75,7 @@ function readCase(map: MapTree, mistakes: Mistakes): RuleCase {
     fires: expects,
     patients: patients && countOf(patients.value, 'patients', 0, ruleLimits.caseRows, mistakes),
     startMs: readStart(map, mistakes),
-    lists: readLists(map, mistakes),
+    lists: readLists(map, mistakes, warnings),
     events: readEvents(map, mistakes),
   };
 }
@@ -90,10 +91,14 @@ function readStart(map: MapTree, mistakes: Mistakes): number {
   return Date.parse(defaultStart);
 }
 
-function readLists(map: MapTree, mistakes: Mistakes): RuleCase['lists'] {
+function readLists(map: MapTree, mistakes: Mistakes, warnings: Mistakes): RuleCase['lists'] {
   const lists = mapOf(map, 'lists', mistakes);
   return new Map(
-    [...(lists?.entries.values() ?? [])].map((entry) => [entry.key, (textsOf(entry, mistakes) ?? []).map(({ text }) => text)]),
+    [...(lists?.entries.values() ?? [])].map((entry) => {
+      const values = textsOf(entry, mistakes) ?? [];
+      warnOfPatterns(entry.key, values, entry.line, warnings);
+      return [entry.key, values.map(({ text }) => text)];
+    }),
   );
 }
 

@@ -77,6 +77,7 @@ correlation: {type: event_count, rules: a, group-by: [group_id, actor_id], times
 ---
 title: Move
 name: c
+logsource: {product: ehr}
 filter: {rules: a, x: {actor_id: m}, condition: not x}
 vigie: {expires: 2027-01-31, owner: dpo, reason: the move}
 `,

@@ -45,6 +45,13 @@ export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly 
   }
   return texts;
 }
+
+/** A list of texts; undefined when the key is absent or wrong (noted). */
+export function listOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
+  if (!entry || entry.value.kind === 'list') return textsOf(entry, mistakes);
+  return mistakes.at(entry.line, `${entry.key} must be a list of texts: write ${entry.key}: [...]`);
+}
+
 export interface Located {
   readonly text: string;
   readonly line: number;

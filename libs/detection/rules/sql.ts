@@ -53,7 +53,9 @@ function testSql(test: Test): string {
     case 'network':
       return onText(test, (text) => networkSql(test.cidr, text));
     case 'same':
-      return `${field} != '' AND ${field} = ${test.other}`;
+      return test.cased
+        ? `${field} != '' AND ${field} = ${test.other}`
+        : `${field} != '' AND lower(${field}) = lower(${test.other})`;
     case 'clock':
       return `${clockFunctions[test.part](literal(test.zone))} ${operators[test.compare]} ${test.value}`;
     case 'instant':

@@ -19,15 +19,12 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
   const kind = kindOf(field);
   if (modifiers.how === 'exists') return matchExists(field, value);
   if (modifiers.part) return matchClock(field, modifiers, modifiers.part, value, zone);
-  if (value.value === null)
-    return modifiers.how === 'is'
-      ? not(test({ kind: 'present', field }))
-      : `${modifiers.how} needs a value: null goes without modifier`;
+  if (kind === 'arrival')
+    return `a rule cannot ask ${field}, which depends on how an event arrived and not on what happened; use time`;
+  if (kind === 'time')
+    return 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception';
+  if (value.value === null) return matchAbsence(field, modifiers);
   switch (kind) {
-    case 'arrival':
-      return `a rule cannot ask ${field}, which depends on how an event arrived and not on what happened; use time`;
-    case 'time':
-      return 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception';
     case 'number':
       return matchNumber(field, modifiers, value);
     case 'boolean':
@@ -39,6 +36,11 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
     default:
       return matchText(field, modifiers, value);
   }
+}
+
+function matchAbsence(field: Field, { how, cased }: Modifiers): Match | string {
+  if (how !== 'is') return `${how} needs a value: null goes without modifier`;
+  return cased ? 'cased needs a text: null goes without modifier' : not(test({ kind: 'present', field }));
 }
 
 function matchExists(field: Field, value: Value): Match | string {
@@ -91,7 +93,7 @@ function matchText(field: Field, modifiers: Modifiers, value: Value): Match | st
         return `${shown(value.text)} is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask`;
       return test({ kind: 'network', field, cidr: networkOf(value.text) });
     case 'fieldref':
-      return matchOther(field, value.text);
+      return matchOther(field, value.text, modifiers.cased);
     case 'gt':
     case 'gte':
     case 'lt':
@@ -119,9 +121,23 @@ function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | st
   const plain = plainGlob(parts, modifiers.cased);
   if (words && plain?.how === 'is' && !words.includes(modifiers.cased ? plain.literal : lowerAscii(plain.literal)))
     return `${field} is never ${shown(value.text)}: it is ${anyOf(words)}`;
+  if (isHex128(field) && !value.verbatim && neverHex128(parts, modifiers.cased))
+    // The value is not quoted: it may be a patient's number.
+    return `${field} is always 32 hexadecimal digits${field === 'patient_id' ? ', a pseudonym, never the identifier of a patient: vigie pseudonymise gives it' : ''}`;
   return plain?.how === 'anything'
     ? test({ kind: 'present', field })
     : test({ kind: 'glob', field, parts, cased: modifiers.cased });
+}
+
+function isHex128(field: Field): boolean {
+  return field === 'patient_id' || field === 'event_id';
+}
+
+/** Whether no text of 32 lower-case hexadecimal digits can be like the pattern. */
+function neverHex128(parts: readonly GlobPart[], cased: boolean): boolean {
+  const texts = parts.flatMap((part) => (typeof part === 'string' ? [] : [cased ? part.literal : lowerAscii(part.literal)]));
+  const shortest = parts.reduce((sum, part) => sum + (part === 'any' ? 0 : part === 'one' ? 1 : part.literal.length), 0);
+  return !texts.every((text) => /^[0-9a-f]*$/.test(text)) || shortest > 32 || (shortest < 32 && !parts.includes('any'));
 }
 
 function matchRegex(field: Field, source: string): Match | string {
@@ -133,11 +149,11 @@ function matchRegex(field: Field, source: string): Match | string {
   }
 }
 
-function matchOther(field: Field, other: string): Match | string {
+function matchOther(field: Field, other: string, cased: boolean): Match | string {
   if (!isField(other)) return unknownField(other);
   if (kindOf(field) !== 'text' || kindOf(other) !== 'text')
     return `fieldref compares two text fields, and ${kindOf(field) === 'text' ? other : field} is none`;
-  return other === field ? `${field} is always equal to itself: name another field` : test({ kind: 'same', field, other });
+  return other === field ? `${field} is always equal to itself: name another field` : test({ kind: 'same', field, other, cased });
 }
 
 /** Nothing matches: what an empty list means. */

@@ -37,7 +37,7 @@ export function belongs(keys: readonly string[], kind: string): Readonly<Record<
 }
 
 /** Reads the map `vigie`; what is wrong is noted. */
-export function readVigie(map: MapTree, mistakes: Mistakes): VigieKeys {
+export function readVigie(map: MapTree, mistakes: Mistakes, warnings: Mistakes): VigieKeys {
   const vigie = mapOf(map, 'vigie', mistakes);
   if (!vigie) return nothing;
   refuseUnknownKeys(vigie, 'vigie', correlationKeys, elsewhere, mistakes);
@@ -54,7 +54,7 @@ export function readVigie(map: MapTree, mistakes: Mistakes): VigieKeys {
       '7d, a later access is judged again from the store anyway',
       mistakes,
     ),
-    cases: readCases(vigie.entries.get('cases'), mistakes),
+    cases: readCases(vigie.entries.get('cases'), mistakes, warnings),
   };
 }
 

@@ -76,7 +76,7 @@ function sayTest(test: Test): string {
     case 'network':
       return `${test.field} is in ${test.cidr}`;
     case 'same':
-      return `${test.field} is the same as ${test.other}`;
+      return `${test.field} is the same as ${test.other}${test.cased ? ', letter case included' : ''}`;
     case 'clock':
       return test.part === 'weekday'
         ? `it is ${weekdays[test.value - 1]} in ${test.zone}`

@@ -33,6 +33,7 @@ function documentOf(name: string, reason: string, owner: string, work: readonly 
   return [
     `title: ${reason}`,
     `name: announced_${name}`,
+    'logsource: {product: ehr}',
     'filter:',
     `  rules: [${reached.map(({ id }) => id).join(', ')}]`,
     ...work.flatMap(({ actorId, clinicId, untilMs }, index) => [
