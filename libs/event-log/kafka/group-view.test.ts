@@ -20,6 +20,13 @@ const cases: readonly (readonly [string, GroupView, OwnView, string | RegExp])[]
   ],
   ['the same while partitions are shared anew', { ...group([mine('m1'), mine('m0')]), settled: false }, own, /nobody runs/],
   ['another membership of this process', group([mine('m1', 't/0', 't/1'), mine('m2')]), alsoRuns('m2'), 'agrees'],
+  ['we join again, and have another name', { ...group([mine('new')]), settled: false }, own, 'unknown'],
+  [
+    'we join again, and an older member of ours is there',
+    { ...group([mine('new'), mine('m0')]), settled: false },
+    own,
+    /nobody runs/,
+  ],
   ['we join and do not know our name yet', { ...group([mine('new')]), settled: false }, joining, 'unknown'],
   [
     'we join, and an older member of ours is there',
