@@ -18,8 +18,8 @@ suite(`faults of Kafka and of services${reason === undefined ? '' : ` (${reason}
 
   beforeAll(async () => {
     stage = await Stage.start({ clock: systemClock, onProgress: () => {} });
-  }, 300_000);
-  afterAll(() => stage.stop(!survived), 120_000);
+  }, 900_000);
+  afterAll(() => stage.stop(!survived), 300_000);
 
   it.each(faults.filter(({ quick }) => quick))(
     '$title: all that was acknowledged is judged and stored once, by one member of each group per process, and nobody lent a hand',

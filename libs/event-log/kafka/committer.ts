@@ -14,17 +14,22 @@ const refusals = new Set([
   'FENCED_MEMBER_EPOCH',
   'STALE_MEMBER_EPOCH',
 ]);
+/** These and `refusals`: the client commits for a generation, or to a coordinator, of before its last join. */
+const misdirected = 'NOT_COORDINATOR_FOR_GROUP';
 const retryWaitMs = 50;
 
 /**
  * Commits with the generation that we hold. A broker checks the generation but not who owns a partition, and `Consumer.commitOffsets`
  * tries again under whatever generation holds by then: so the single-try commit of a batch is used once there is one, and ownership is
- * checked here before each try.
+ * checked here before each try. kafkajs can beat for a new generation and commit for an old one for ever, when a join breaks off between its
+ * two halves: since when commits are refused without a join between is told, so that the consumer can be made anew.
  */
 export class Committer {
   readonly #clock: Clock;
   readonly #owns: (at: TopicPartition) => boolean;
   readonly #metadata: (topic: string) => string | null;
+  #refusedSince: number | undefined;
+  #joins = 0;
   #single: { readonly consumer: Consumer; readonly commit: CommitNow } | undefined;
 
   constructor(clock: Clock, owns: (at: TopicPartition) => boolean, metadata: (topic: string) => string | null) {
@@ -37,6 +42,17 @@ export class Committer {
     this.#single = { consumer, commit };
   }
 
+  /** Since when a broker refuses what we commit, on the monotonic clock; undefined while it does not. */
+  get refusedSince(): number | undefined {
+    return this.#refusedSince;
+  }
+
+  /** Another generation holds: what was refused before says nothing of it. */
+  joined(): void {
+    this.#joins += 1;
+    this.#refusedSince = undefined;
+  }
+
   /** False when the partition is not ours any more; rejects with `Transient` when no answer came in time. */
   async commit(consumer: Consumer, at: TopicPartition, nextOffset: number): Promise<boolean> {
     if (!Number.isSafeInteger(nextOffset) || nextOffset < 0)
@@ -44,11 +60,15 @@ export class Committer {
     const overAt = this.#clock.monotonic() + questionMsMax;
     for (;;) {
       if (!this.#owns(at)) return false;
+      const joins = this.#joins;
       try {
         await within(this.#clock, questionMsMax, 'commit', this.#try(consumer, at, String(nextOffset)));
+        this.#refusedSince = undefined;
         return true;
       } catch (cause) {
-        if (refusals.has(typeOf(cause))) return false;
+        const isRefused = refusals.has(typeOf(cause));
+        if ((isRefused || typeOf(cause) === misdirected) && joins === this.#joins) this.#refusedSince ??= this.#clock.monotonic();
+        if (isRefused) return false;
         const rebalancing = typeOf(cause) === 'REBALANCE_IN_PROGRESS';
         if (!rebalancing && !isRetriable(cause) && !(cause instanceof Transient)) throw cause;
         if (this.#clock.monotonic() >= overAt)

@@ -27,6 +27,8 @@ export class FakeBroker {
   /** Members of other processes, or left behind by this one. */
   others: GroupDescription['members'] = [];
   groupState: GroupDescription['state'] = 'Stable';
+  /** What commits by this member are answered with, by its id. */
+  readonly refuses = new Map<string, string>();
   /** Thrown by the question for offsets. */
   offsetsFail: Error | undefined;
 
@@ -145,12 +147,18 @@ export class FakeConsumer {
     if (restart) setImmediate(() => this.join({ [topic]: this.broker.partitions }, `${this.memberId}-again`));
   }
 
+  async #commit(offset: number): Promise<void> {
+    const refusal = this.broker.refuses.get(this.memberId);
+    if (refusal) throw Object.assign(new Error(refusal), { type: refusal, retriable: refusal === 'NOT_COORDINATOR_FOR_GROUP' });
+    this.broker.committed.push(offset);
+  }
+
   async frames(partition: number, ...offsets: readonly number[]): Promise<void> {
     const messages = offsets.map((offset) => ({ offset: `${offset}`, value: Buffer.from(`frame ${offset}`) }));
     await this.#eachBatch({
       batch: { topic, partition, messages },
       resolveOffset: () => {},
-      commitOffsetsIfNecessary: async () => void this.broker.committed.push(offsets.at(-1) ?? -1),
+      commitOffsetsIfNecessary: async () => this.#commit(offsets.at(-1) ?? -1),
     } as unknown as EachBatchPayload);
   }
 }

@@ -177,6 +177,34 @@ describe('the life of a consumer', () => {
     expect(life.outcome).toBe('ended: not authorised');
   });
 
+  it.each(['NOT_COORDINATOR_FOR_GROUP', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
+    'makes the consumer anew when it beats for its member and its commits are refused with %s and no join comes',
+    async (refusal) => {
+      const life = await joined();
+      const [first] = life.broker.consumers;
+      life.broker.refuses.set('member-1', refusal);
+      await first?.frames(0, 0);
+      await life.clock.advance(40_000);
+      expect(life.broker.consumers).toHaveLength(2);
+      expect(life.broker.members).toEqual([life.broker.last]);
+      await life.broker.last.frames(0, 0);
+      await life.clock.advance(60_000);
+      expect(life.broker.committed).toContain(0);
+      expect(life.broker.consumers).toHaveLength(2);
+    },
+  );
+
+  it('keeps a consumer whose commit was refused while the group shared its partitions, once it has joined again', async () => {
+    const life = await joined();
+    life.broker.refuses.set('member-1', 'ILLEGAL_GENERATION');
+    await life.broker.last.frames(0, 0);
+    await life.clock.advance(5_000);
+    life.broker.refuses.clear();
+    life.broker.last.join({ accesses: [0, 1] });
+    await life.clock.advance(60_000);
+    expect(life.broker.consumers).toHaveLength(1);
+  });
+
   it('is red within a minute when the coordinator gives it what it does not serve, and ends when that lasts', async () => {
     const life = await joined();
     life.broker.others = [strangerOfOurs('ghost', [1])];

@@ -72,6 +72,7 @@ export class KafkaMember implements Membership {
         served: new Set(this.#runs.keys()),
       }),
       offsets: this.#offsets,
+      refusedSince: () => this.#committer.refusedSince,
       renew: (cause) => this.#renew(cause),
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
@@ -203,6 +204,7 @@ export class KafkaMember implements Membership {
     this.#forgetMember();
     this.#memberId = memberId;
     this.#memberIds.add(memberId);
+    this.#committer.joined();
     for (const [key, run] of this.#runs) if (!kept || !keys.has(key)) this.#letGo(key, run);
     for (const at of ours) {
       const position = this.#runs.get(keyOf(at))?.fetchNext;

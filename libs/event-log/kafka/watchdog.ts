@@ -15,6 +15,8 @@ const groupEveryMs = 10_000;
 const looksToRenew = 2;
 const looksToRed = 4;
 const looksToEnd = 18;
+/** Commits that are refused are followed by a join within a session; without one for so long the consumer is made anew, milliseconds. */
+const refusedMsMax = 15_000;
 
 /** What the watchdog needs to know of a partition that is served. */
 export interface Feeding {
@@ -32,6 +34,8 @@ export interface WatchdogOptions {
   readonly runs: () => readonly Feeding[];
   readonly own: () => OwnView;
   readonly offsets: Offsets;
+  /** Since when commits are refused without a join after it, on the monotonic clock. */
+  readonly refusedSince: () => number | undefined;
   /** Makes the consumer anew. */
   readonly renew: (cause: Error) => void;
   readonly fail: (cause: Error) => void;
@@ -62,6 +66,7 @@ export class Watchdog {
     this.#stops.push(
       clock.every(stuckMs / looksPerStuck, () => void this.#once('whether frames are waiting', () => this.#lookForFrames())),
       clock.every(groupEveryMs, () => void this.#once('who is in the group', () => this.#lookAtGroup())),
+      clock.every(groupEveryMs, () => this.#lookAtCommits()),
     );
   }
 
@@ -114,6 +119,13 @@ export class Watchdog {
     const what = `no frame of ${topic}/${partition} came for ${stuckMs} ms although some are waiting`;
     if (this.#restarts > restartsMax) fail(new Error(`${what}, after ${restartsMax} new consumers`));
     else renew(new Error(what));
+  }
+
+  #lookAtCommits(): void {
+    const { clock, refusedSince, renew } = this.#options;
+    const since = refusedSince();
+    if (since === undefined || clock.monotonic() - since < refusedMsMax) return;
+    renew(new Error('the group refuses what this member commits, and no join came after it'));
   }
 
   async #lookAtGroup(): Promise<void> {
