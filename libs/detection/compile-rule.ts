@@ -1,6 +1,6 @@
 import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from './rule.js';
-import { allBits } from './marks.js';
 import { windowsMsOf } from './reach.js';
+import { anySelection } from './selection-sets.js';
 import type { Build, CompiledRule, Draft, MatchFeed, RowFeed } from './series.js';
 
 /**
@@ -20,23 +20,23 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
   const lateness = build.latenessOf(rule);
   const innerSettle = Math.max(0, ...inner.map((one) => one?.settleMs ?? 0));
   const monotone = isMonotone(rule.condition);
-  const bit = draft.series.kind === 'main' ? mainBit(build, rule) : allBits;
+  const counted = draft.series.kind === 'main' ? mainSelection(build, rule) : anySelection;
   const compiled: CompiledRule & { readonly feeds: MatchFeed[] } = {
     rule,
     series: draft.series,
     slot: draft.series.rules.length,
-    bit,
+    counted,
     timespanMs: rule.timespanMs,
     atLeast: rule.condition.atLeast,
     spreadAtLeast: rule.spread?.atLeast ?? 0,
     raises,
     selection: build.numberOf(rule.selection),
-    exceptions: rule.exceptions.map(({ id, excluded }) => ({ id, bit: build.bitOf(excluded) })),
+    exceptions: rule.exceptions.map(({ id, excluded }) => ({ id, selection: build.numberOf(excluded) })),
     feeds: [],
     // One more than what it looks at, so that its own judgement comes after theirs.
     settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1,
     reachMs: windowsMsOf(rule),
-    dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.bitOf(rule.selection), rule.dormantMs),
+    dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.numberOf(rule.selection), rule.dormantMs),
     dormantMs: rule.dormantMs ?? 0,
     key,
   };
@@ -79,10 +79,18 @@ function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draf
   const kind = rule.type === 'temporal_ordered' ? 'ordered' : 'count';
   const feeds = rule.inputs.flatMap((input, index): RowFeed[] =>
     input.kind === 'rows'
-      ? [{ bit: build.bitOf(input.selection), by: input.by, value: valueOfRow(rule, input, index), spread: input.spread }]
+      ? [
+          {
+            selection: build.numberOf(input.selection),
+            by: input.by,
+            value: valueOfRow(rule, input, index),
+            spread: input.spread,
+          },
+        ]
       : [],
   );
-  return build.other(kind, JSON.stringify([kind, inputKeys]), feeds, rule.inputs.length);
+  const spreads = rule.inputs.some(({ spread }) => spread !== undefined);
+  return build.other(kind, JSON.stringify([kind, inputKeys]), feeds, spreads, rule.inputs.length);
 }
 
 /** A count of the patients of the whole account, over its clinics at most: the shared ledger answers it. */
@@ -99,9 +107,9 @@ function isMain({ type, inputs, spread }: Rule): boolean {
   );
 }
 
-function mainBit(build: Build, { inputs }: Rule): number {
+function mainSelection(build: Build, { inputs }: Rule): number {
   const [input] = inputs;
-  return input?.kind === 'rows' ? build.bitOf(input.selection) : 0;
+  return input?.kind === 'rows' ? build.numberOf(input.selection) : 0;
 }
 
 function isTemporal({ type }: Rule): boolean {

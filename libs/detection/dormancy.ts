@@ -1,10 +1,11 @@
 import { grown } from './grown.js';
 import { isSleep } from './reach.js';
+import type { SelectionSets } from './selection-sets.js';
 import type { CompiledRule } from './series.js';
 
 /** Newest and oldest access, then the access that ended the last long silence and the one before it, 0 for none. */
 export const dormancyColumns = 4;
-const nothing = { bit: 0, dormantMs: 0 };
+const nothing = { selection: 0, dormantMs: 0 };
 /** What `note` answers where the access changes no window that was judged. */
 export const clear = Number.NEGATIVE_INFINITY;
 
@@ -15,7 +16,10 @@ export const clear = Number.NEGATIVE_INFINITY;
 export class Dormancy {
   #times: Float64Array;
 
-  constructor(private readonly of: readonly { readonly bit: number; readonly dormantMs: number }[]) {
+  constructor(
+    private readonly of: readonly { readonly selection: number; readonly dormantMs: number }[],
+    private readonly sets: SelectionSets,
+  ) {
     this.#times = new Float64Array(64 * this.width);
   }
 
@@ -30,11 +34,11 @@ export class Dormancy {
    * Notes a selected access. Where it lies inside a silence that is known, or ends or begins one that is not, windows that were judged may
    * change, and the account's history tells which: then the answer is the last time at which the account may have woken up otherwise.
    */
-  note(account: number, bits: number, time: number): number {
+  note(account: number, set: number, time: number): number {
     let until = clear;
     for (let index = 0; index < this.of.length; index += 1) {
-      const { bit, dormantMs } = this.of[index] ?? nothing;
-      if ((bits & bit) !== 0) until = Math.max(until, this.#note(this.#at(account, index), time, dormantMs));
+      const { selection, dormantMs } = this.of[index] ?? nothing;
+      if (this.sets.has(set, selection)) until = Math.max(until, this.#note(this.#at(account, index), time, dormantMs));
     }
     return until;
   }

@@ -8,12 +8,13 @@ import type { BookOptions, LedgerView } from './incident-seams.js';
 import { Versions } from './incident-teller.js';
 import { type Firing, Judge } from './judge.js';
 import { LedgerIndex, type Ledgers } from './ledger-index.js';
-import { LedgerStore, markOf, timeOf } from './ledger-store.js';
+import { LedgerStore, markMax, markOf, timeOf } from './ledger-store.js';
 import { Marks } from './marks.js';
 import { rememberedMs } from './reach.js';
 import { Rejudgements } from './rejudgements.js';
 import type { Rule } from './rule.js';
 import type { ScannedRow } from './scan-row.js';
+import { SelectionSets } from './selection-sets.js';
 import { Selector } from './selector.js';
 import { type CompiledSeries, compileSeries, type Series } from './series.js';
 import { Settler } from './settler.js';
@@ -41,13 +42,21 @@ export interface EngineOptions {
 const hourMs = 3_600_000;
 const defaults = { idleMs: 12 * hourMs, keepClosedMs: 30 * 24 * hourMs, closedBytesMax: 256 * 1024 * 1024 };
 
+/** Marks, texts and sets above which there may be a crowd of them that nobody holds. */
+const crowds = { marks: 1 << 17, texts: 1 << 17, sets: 1 << 14 };
+/** Marks that may come until it is asked again. */
+const spareMarks = 1 << 16;
+
 /** Everything that an engine remembers. */
 export class EngineState implements LedgerView {
   readonly compiled: CompiledSeries;
   readonly main: Ledgers;
+  /** Of series without and with spread values of their own. */
   readonly other: Ledgers;
+  readonly spread: Ledgers;
   readonly index: LedgerIndex;
   readonly accounts = new AccountTable();
+  readonly marks: Marks;
   readonly settler = new Settler();
   readonly dormancy: Dormancy;
   readonly selector: Selector;
@@ -59,6 +68,7 @@ export class EngineState implements LedgerView {
   /** How far back an account's entries are kept from its newest. */
   readonly horizonMs: number;
   readonly forgetAfterMs: number;
+  crowd = crowds;
   watermark = 0;
   now = 0;
   lastReceivedAt = 0;
@@ -72,26 +82,35 @@ export class EngineState implements LedgerView {
 
   constructor(
     readonly options: EngineOptions,
-    readonly marks = new Marks(),
-    /** Selections by bit; those of a snapshot first, so that the bits of its incidents stay true. */
+    /** Those of a state with the same selections, to be shared with it. */
+    marks?: Marks,
+    /** Selections by number; those of a snapshot first, so that what its incidents say stays true. */
     selectionIds: readonly string[] = [],
   ) {
     this.compiled = compileSeries(options.rules, selectionIds, options);
+    this.marks = marks ?? new Marks(new SelectionSets(this.compiled.selectionIds.length));
     this.horizonMs = options.keepsAll ? Number.POSITIVE_INFINITY : this.compiled.main.horizonMs;
     const longestMs = Math.max(this.horizonMs, this.compiled.horizonMsMax);
     this.forgetAfterMs = Math.max(longestMs, options.forgetAfterMs ?? longestMs + defaults.idleMs);
-    this.dormancy = new Dormancy(this.compiled.dormancies);
-    this.selector = new Selector(this.compiled.live, this.marks.texts);
+    this.dormancy = new Dormancy(this.compiled.dormancies, this.marks.sets);
+    this.selector = new Selector(this.compiled.live, this.marks.texts, this.marks.sets);
     this.main = this.#ledgers(this.compiled.mainSlots);
     this.other = this.#ledgers(this.compiled.otherSlots);
-    this.index = new LedgerIndex(this.compiled, this.main, this.other);
+    this.spread = this.#ledgers(this.compiled.spreadSlots, true);
+    this.index = new LedgerIndex(this.compiled, this.main, (series) => this.ledgersOf(series));
     this.incidents = this.#book('incidents');
     this.suppressed = this.#book('suppressed');
     this.rejudgements = new Rejudgements(this.compiled, options.quietMs);
   }
 
-  #ledgers(slots: number): Ledgers {
-    const store = new LedgerStore(slots);
+  /** Where the windows of the series are. */
+  ledgersOf(series: Series): Ledgers {
+    if (series.kind === 'main') return this.main;
+    return series.spreads ? this.spread : this.other;
+  }
+
+  #ledgers(slots: number, spreads = false): Ledgers {
+    const store = new LedgerStore(slots, spreads);
     return { store, judge: new Judge(store, this.marks, this.settler, this.dormancy, this.options.quietMs) };
   }
 
@@ -105,6 +124,30 @@ export class EngineState implements LedgerView {
       selectionIds: this.compiled.selectionIds,
     };
     return new IncidentBook(book, this, this.marks, this.versions);
+  }
+
+  /** Whether so much was given a number that nobody holds any more that the numbers are worth giving out anew. */
+  get isCrowded(): boolean {
+    const { marks, crowd } = this;
+    return marks.count > crowd.marks || marks.texts.count > crowd.texts || marks.sets.count > crowd.sets;
+  }
+
+  /** Everything that has a number is held now: twice as much is a crowd. */
+  noteCrowd(): void {
+    const { marks } = this;
+    const most = markMax - spareMarks;
+    this.crowd = {
+      marks: marks.count > most / 2 ? Math.max(most, marks.count + spareMarks) : Math.max(crowds.marks, 2 * marks.count),
+      texts: Math.max(crowds.texts, 2 * marks.texts.count),
+      sets: Math.max(crowds.sets, 2 * marks.sets.count),
+    };
+  }
+
+  /** Whether it knows how long accounts have slept in the sense of the rule, as far as that asks. */
+  watchesSleepOf({ dormantMs, selection }: Rule): boolean {
+    const { dormancies, selectionIds } = this.compiled;
+    if (dormantMs === undefined) return true;
+    return dormancies.some((one) => selectionIds[one.selection] === selection.id && one.dormantMs <= dormantMs);
   }
 
   /** Accesses up to this time are gone for the account. */
@@ -125,8 +168,7 @@ export class EngineState implements LedgerView {
   }
 
   countAt(account: number, { rule, ledger, first }: Firing): WindowCount {
-    const { judge } = rule.series.kind === 'main' ? this.main : this.other;
-    return judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
+    return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
   }
 
   visit(account: number, from: number, to: number, add: Parameters<LedgerView['visit']>[3]): void {
@@ -140,7 +182,7 @@ export class EngineState implements LedgerView {
       const word = start + entry * entryWords;
       if (timeOf(words, word) > to) break;
       const mark = markOf(words, word);
-      add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, mark, this.marks.bitsOf(mark));
+      add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, mark, this.marks.setOf(mark));
     }
   }
 
@@ -204,15 +246,16 @@ export class EngineState implements LedgerView {
   }
 
   stats(): EngineStats {
-    const { accounts, main, other, index, incidents, suppressed } = this;
+    const { accounts, main, other, spread, index, incidents, suppressed } = this;
     return {
       accounts: accounts.count,
       pairs: main.store.entries,
-      entries: main.store.entries + other.store.entries,
+      entries: main.store.entries + other.store.entries + spread.store.entries,
       bytes:
         accounts.bytes +
         main.store.bytes +
         other.store.bytes +
+        spread.store.bytes +
         index.bytes +
         incidents.bytes +
         suppressed.bytes +

@@ -1,5 +1,6 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import { marksInUse } from './dump-marks.js';
 import { EngineState, type EngineOptions } from './engine-state.js';
 import { explainAccount } from './explain-account.js';
 import { FrameScanner, type RejectedRow } from './frame-scanner.js';
@@ -9,7 +10,6 @@ import { RowIntake } from './row-intake.js';
 import type { Rule } from './rule.js';
 import { ScannedRow } from './scan-row.js';
 import { SnapshotReading } from './read-snapshot.js';
-import type { CompiledRule } from './series.js';
 import { writeSnapshot } from './write-snapshot.js';
 
 export type { EngineOptions } from './engine-state.js';
@@ -54,8 +54,8 @@ const rowsPerLook = 16;
  * happens between them (snapshots and restores included). See `docs/decisions/engine.md` for the definitions that it keeps.
  */
 export class Engine {
-  readonly #state: EngineState;
-  readonly #intake: RowIntake;
+  #state: EngineState;
+  #intake: RowIntake;
   /** Rows are scanned and their accounts touched some at a time, so that the waits for memory overlap; they are judged one by one, in order. */
   readonly #rows = Array.from({ length: rowsAtATime }, () => new ScannedRow());
   #offset = 0;
@@ -72,6 +72,7 @@ export class Engine {
     const outcome = this.#take(frame.bytes, detectedAt);
     this.#settle(detectedAt);
     this.#state.forgetIdle(Math.ceil(outcome.rows / rowsPerLook));
+    this.#renewWhenCrowded();
     return outcome;
   }
 
@@ -82,6 +83,7 @@ export class Engine {
   backfill(bytes: Uint8Array, detectedAt: number): void {
     this.#take(bytes, detectedAt);
     this.#settle(detectedAt);
+    this.#renewWhenCrowded();
   }
 
   /**
@@ -158,7 +160,7 @@ export class Engine {
     const fresh = [
       ...(compiled.live.some(({ selection }) => !selections.has(selection.id)) ? [compiled.main.horizonMs] : []),
       ...compiled.others.filter(({ key }) => !known.has(key)).map(({ horizonMs }) => horizonMs),
-      ...compiled.rules.filter((rule) => this.#hasNotWatched(rule)).map(({ series }) => series.horizonMs),
+      ...compiled.rules.filter(({ rule }) => !this.#state.watchesSleepOf(rule)).map(({ series }) => series.horizonMs),
     ];
     if (fresh.length === 0 || watermark === 0) return { engine, backfillFromMs: undefined };
     return { engine, backfillFromMs: watermark - Math.max(...fresh) };
@@ -223,11 +225,17 @@ export class Engine {
     return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
   }
 
-  /** Whether nobody watched until now how long accounts sleep in the sense of the rule. */
-  #hasNotWatched({ rule: { dormantMs, selection } }: CompiledRule): boolean {
-    const { dormancies, selectionIds } = this.#state.compiled;
-    if (dormantMs === undefined) return false;
-    return !dormancies.some((one) => selectionIds[31 - Math.clz32(one.bit)] === selection.id && one.dormantMs <= dormantMs);
+  /**
+   * Clinics, marks and sets of selections have numbers, given out as they are met. Where more were met than are held, by far, the state is
+   * written and read as a snapshot is, which gives numbers to what is held and to nothing else.
+   */
+  #renewWhenCrowded(): void {
+    const state = this.#state;
+    if (!state.isCrowded || state.copies) return;
+    const reading = new SnapshotReading(state.options);
+    for (const piece of writeSnapshot(state, marksInUse(state))) reading.take(piece);
+    this.#state = reading.finish();
+    this.#intake = new RowIntake(this.#state);
   }
 
   #settle(detectedAt: number): void {

@@ -1,8 +1,10 @@
 /**
- * Memory for ledgers: runs of entries of six 32-bit words. A chunk holds runs of one size class and is let go when its last run is given
+ * Memory for ledgers: runs of entries of six 32-bit words, or ten. A chunk holds runs of one size class and is let go when its last run is given
  * back: accounts that grow together leave whole chunks behind, where one pool for all sizes would keep every size that they had.
  */
 export const entryWords = 6;
+/** With a spread value of its own behind the rest. */
+export const spreadEntryWords = 10;
 
 /** Entries of a chunk, unless a run alone is larger; 48 KiB. */
 const chunkEntries = 2_048;
@@ -52,6 +54,9 @@ export class EntryArena {
   chunk = 0;
   word = 0;
 
+  /** `width`: words of an entry. */
+  constructor(private readonly width: number) {}
+
   /** Sets `chunk` and `word` to a run of the class. Its content is undefined. */
   take(sizeClass: number): void {
     const open = this.#open[sizeClass] ?? [];
@@ -74,7 +79,7 @@ export class EntryArena {
     const state = this.#states[chunk];
     if (!state || state.fresh === 0) return undefined;
     const words = this.chunks[chunk]?.length ?? 0;
-    const word = words - state.fresh * (capacities[sizeClass] ?? 0) * entryWords;
+    const word = words - state.fresh * (capacities[sizeClass] ?? 0) * this.width;
     state.fresh -= 1;
     return word;
   }
@@ -102,10 +107,10 @@ export class EntryArena {
     const entries = capacities[sizeClass] ?? 0;
     const runs = this.#chunksOf[sizeClass] === 0 ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
     const chunk = this.#freeChunks.pop() ?? this.chunks.length;
-    this.chunks[chunk] = new Uint32Array(runs * entries * entryWords);
+    this.chunks[chunk] = new Uint32Array(runs * entries * this.width);
     this.#states[chunk] = { live: 0, fresh: runs, free: [], listed: true };
     this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 0) + 1;
-    this.#bytes += runs * entries * entryWords * 4;
+    this.#bytes += runs * entries * this.width * 4;
     open.push(chunk);
     return chunk;
   }

@@ -3,9 +3,9 @@ import type { EngineState } from './engine-state.js';
 import { entryWords } from './entry-arena.js';
 import { isoOfMs } from './iso-time.js';
 import { cellValues, type Ledgers } from './ledger-index.js';
-import { markOf, timeOf } from './ledger-store.js';
-import { allBits } from './marks.js';
+import { hasOwnSpread, markOf, timeOf } from './ledger-store.js';
 import { hashBytes, viewOf } from './scan-text.js';
+import { anySelection } from './selection-sets.js';
 import type { CompiledRule } from './series.js';
 
 /** How many of the next falls of a count are told. */
@@ -23,7 +23,7 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
       if (rule.raises !== 'suppressed') rules.push(viewOfRule(state, ledgers, ledger, cell, rule, account, at));
   };
   add(state.main, state.index.mainOf(account), new Uint8Array(0), state.compiled.main.rules);
-  for (const { series, cell, ledger } of state.index.of(account)) add(state.other, ledger, cell, series.rules);
+  for (const { series, cell, ledger } of state.index.of(account)) add(state.ledgersOf(series), ledger, cell, series.rules);
   const incidents = (state.incidents.byAccount.get(account) ?? []).map((incident) => ({
     incident_id: incident.opening.id,
     state: incident.state,
@@ -72,20 +72,22 @@ function windowOf(
   state: EngineState,
   { store }: Ledgers,
   ledger: number,
-  { bit, timespanMs }: CompiledRule,
+  { counted, timespanMs }: CompiledRule,
   at: number,
 ): { readonly last: readonly number[]; readonly spread: number } {
   const words = store.words(ledger);
   const start = store.start(ledger);
+  const { marks } = state;
   const last = new Map<string, number>();
-  const spread = new Set<number>();
+  const spread = new Set<string>();
   for (let entry = store.firstAfter(ledger, at - timespanMs); entry < store.length(ledger); entry += 1) {
-    const word = start + entry * entryWords;
+    const word = start + entry * store.width;
     const mark = markOf(words, word);
     const value = words.subarray(word, word + 4);
-    if (bit !== allBits && ((state.marks.bitsOf(mark) & bit) === 0 || value.every((one) => one === 0))) continue;
+    if (counted !== anySelection && (!marks.sets.has(marks.setOf(mark), counted) || value.every((one) => one === 0))) continue;
     last.set(value.join(' '), timeOf(words, word));
-    if (state.marks.spreadOf(mark) !== 0) spread.add(state.marks.spreadOf(mark));
+    if (!store.spreads && marks.clinicOf(mark) !== 0) spread.add(String(marks.clinicOf(mark)));
+    if (store.spreads && hasOwnSpread(words, word)) spread.add(words.subarray(word + entryWords, word + store.width).join(' '));
   }
   return { last: [...last.values()].toSorted((a, b) => a - b), spread: spread.size };
 }

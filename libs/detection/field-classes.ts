@@ -22,7 +22,7 @@ export class FieldClasses {
   readonly #questions: readonly Predicate[];
   readonly #byAnswers = new Map<string, number>();
   /** Class plus one by account, 0 where it was not asked. */
-  #byAccount = new Uint16Array(64);
+  #byAccount = new Uint32Array(64);
   #lastAccountClass = 0;
   readonly #read: (row: ScannedRow) => number;
 
@@ -108,7 +108,7 @@ export class FieldClasses {
 
   /** Gives an account the class that the last row's account was found to have. */
   noteAccount(account: number): void {
-    while (account >= this.#byAccount.length) this.#byAccount = grown(this.#byAccount, Uint16Array);
+    while (account >= this.#byAccount.length) this.#byAccount = grown(this.#byAccount, Uint32Array);
     this.#byAccount[account] = this.#lastAccountClass + 1;
   }
   forgetAccount(account: number): void {

@@ -7,6 +7,7 @@ import { areNear, type Arrival, type BookOptions, lastOf, type LedgerView, type 
 import type { Firing } from './judge.js';
 import type { Marks } from './marks.js';
 import { PatientSet } from './patient-set.js';
+import { noSelections } from './selection-sets.js';
 
 /** How long the bare outline of an ended incident is known, so that its id is not told twice, event time. */
 const outlineMs = 400 * 24 * 3_600_000;
@@ -31,7 +32,7 @@ export class IncidentBook {
   constructor(
     private readonly options: BookOptions,
     private readonly ledgers: LedgerView,
-    marks: Marks,
+    private readonly marks: Marks,
     versions: Versions,
   ) {
     this.#teller = new IncidentTeller(options, marks, versions);
@@ -77,7 +78,7 @@ export class IncidentBook {
     for (const incident of incidents) {
       if (incident.archived) {
         const { time } = arrival.entry;
-        if (arrival.bits !== 0 && time >= incident.firstTime && time <= incident.lastTime) this.needsHistory = true;
+        if (arrival.set !== noSelections && time >= incident.firstTime && time <= incident.lastTime) this.needsHistory = true;
       } else this.#cover(incident, arrival, turn.joined.size > 0);
     }
     if (incidents.length) this.byAccount.set(arrival.account, incidents);
@@ -126,8 +127,8 @@ export class IncidentBook {
   }
 
   #new(opening: Opening): Incident {
-    if (this.options.kind === 'incidents') return new Incident(opening);
-    const incident = new Incident({ ...opening, id: suppressedId(opening.id) });
+    if (this.options.kind === 'incidents') return new Incident(opening, this.marks.sets);
+    const incident = new Incident({ ...opening, id: suppressedId(opening.id) }, this.marks.sets);
     incident.state = 'suppressed';
     return incident;
   }
@@ -204,7 +205,7 @@ export class IncidentBook {
 
   /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
   #cover(incident: Incident, arrival: Arrival, again: boolean): void {
-    const { account, entry, bits } = arrival;
+    const { account, entry, set } = arrival;
     const from = incident.firstTime;
     const to = incident.lastTime;
     const add = incident.add.bind(incident);
@@ -221,23 +222,25 @@ export class IncidentBook {
     }
     incident.coveredFrom = from;
     incident.coveredTo = to;
-    if (bits !== 0 && entry.time >= from && entry.time <= to) add(entry.v0, entry.v1, entry.v2, entry.v3, entry.mark, bits);
+    if (set !== noSelections && entry.time >= from && entry.time <= to)
+      add(entry.v0, entry.v1, entry.v2, entry.v3, entry.mark, set);
   }
 
   /** Counts the patients up to the first firing, when that may have changed and the ledgers still have them. */
-  #noteFirings(incident: Incident, { account, entry, bits }: Arrival): void {
+  #noteFirings(incident: Incident, { account, entry, set }: Arrival): void {
     if (incident.archived) return;
     const { firstFired, firstTime } = incident;
-    if (bits !== 0 && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
+    if (set !== noSelections && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
     if (!incident.firingStale) return;
     if (firstTime <= this.ledgers.completeAbove(account)) {
       this.needsHistory = true;
       return;
     }
-    const patients = new PatientSet();
-    const firing = incident.firingBits;
+    const { sets } = this.marks;
+    const patients = new PatientSet(sets);
+    const firing = incident.firingSet;
     this.ledgers.visit(account, firstTime, firstFired, (v0, v1, v2, v3, _, seen) => {
-      if ((seen & firing) !== 0 && (v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, 1);
+      if (sets.meet(seen, firing) && (v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, firing);
     });
     incident.firingStale = false;
     if (patients.size === incident.patientsAtFiring) return;

@@ -20,7 +20,7 @@ export function digest(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-/** The state of the incident as a row of `vigie.incidents.v1`. `selectionIds` are by bit. */
+/** The state of the incident as a row of `vigie.incidents.v1`. `selectionIds` are by number. */
 export function changeOf(
   incident: Incident,
   context: ChangeContext,
@@ -31,7 +31,7 @@ export function changeOf(
   const merged = context.mergedInto !== '';
   const gone = merged || incident.state === 'withdrawn';
   const matches = incident.inOrder;
-  const seen = [...incident.marks].filter(([, bits]) => (bits & incident.firedBits) !== 0).map(([mark]) => mark);
+  const seen = [...incident.marks].filter(([, set]) => marks.sets.meet(set, incident.firedSet)).map(([mark]) => mark);
   const mask = seen.reduce((all, mark) => all | marks.maskOf(mark), 0);
   const clinics = new Set(seen.map((mark) => marks.clinicText(mark)).filter((clinic) => clinic !== ''));
   return {

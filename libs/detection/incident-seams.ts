@@ -8,8 +8,8 @@ export interface Arrival {
   readonly account: number;
   /** Its patient (all zero without one), time and mark. */
   readonly entry: Readonly<Entry>;
-  /** Selections that matched it; 0 where it is no access but a time that was judged. */
-  readonly bits: number;
+  /** Set of the selections that matched it; the empty one where it is no access but a time that was judged. */
+  readonly set: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
   /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
@@ -19,12 +19,12 @@ export interface Arrival {
 /** What the book asks of the ledgers. */
 export interface LedgerView {
   countAt(account: number, firing: Firing): WindowCount;
-  /** Visits the accesses of the account with `from <= time <= to`, by patient; bits are selections. */
+  /** Visits the accesses of the account with `from <= time <= to`, by patient, each with the set of selections that it matched. */
   visit(
     account: number,
     from: number,
     to: number,
-    add: (v0: number, v1: number, v2: number, v3: number, mark: number, bits: number) => void,
+    add: (v0: number, v1: number, v2: number, v3: number, mark: number, set: number) => void,
   ): void;
   /** Accesses of the account up to this time are no longer held. */
   floor(account: number): number;

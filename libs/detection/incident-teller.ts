@@ -138,7 +138,7 @@ export class IncidentTeller {
 
   /** What rules without their exceptions find is recorded only when an exception has to do with it. */
   #isHidden(incident: Incident): boolean {
-    return this.options.kind === 'suppressed' && incident.exceptions.length === 0;
+    return this.options.kind === 'suppressed' && !incident.isExceptional;
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {

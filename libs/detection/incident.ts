@@ -2,6 +2,7 @@
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { Firing } from './judge.js';
 import { PatientSet } from './patient-set.js';
+import { noSelections, type SelectionSets } from './selection-sets.js';
 import type { CompiledRule } from './series.js';
 import type { WindowCount } from './window-count.js';
 
@@ -39,14 +40,18 @@ export interface Opening {
 export class Incident {
   state: 'open' | 'closed' | 'suppressed' | 'withdrawn' = 'open';
   matches = new Map<string, Match>();
-  patientSet = new PatientSet();
-  /** Selections (bits) under which each mark was seen. */
+  patientSet: PatientSet;
+  /** Set of selections under which each mark was seen. */
   marks = new Map<number, number>();
   /** What `patientSet` and `marks` cover, event time, both ends included; empty at first. */
   coveredFrom = Number.POSITIVE_INFINITY;
   coveredTo = Number.NEGATIVE_INFINITY;
   /** Selections of the rules that fired. */
-  firedBits = 0;
+  firedSet = noSelections;
+  /** Selections under which any of its accesses was seen. */
+  seenSet = noSelections;
+  /** What the exceptions of so many rules take out. */
+  #excepted: { readonly matches: ReadonlyMap<string, Match>; readonly count: number; readonly set: number } | undefined;
   patients = 0;
   /** Patients touched up to the first firing, and whether that has to be counted again. */
   patientsAtFiring = 0;
@@ -61,7 +66,12 @@ export class Incident {
   /** It ended long ago: its patients are no longer held, and only the account's history can change it. */
   archived = false;
 
-  constructor(readonly opening: Opening) {}
+  constructor(
+    readonly opening: Opening,
+    private readonly sets: SelectionSets,
+  ) {
+    this.patientSet = new PatientSet(sets);
+  }
 
   get firstFired(): number {
     let first = Number.POSITIVE_INFINITY;
@@ -83,11 +93,9 @@ export class Incident {
     return earliest;
   }
   /** Selections of the rules that fired first. */
-  get firingBits(): number {
+  get firingSet(): number {
     const first = this.firstFired;
-    let bits = 0;
-    for (const { firstFired, selection } of this.matches.values()) if (firstFired === first) bits |= 1 << selection;
-    return bits;
+    return this.sets.of([...this.matches.values()].flatMap((one) => (one.firstFired === first ? one.selection : [])));
   }
   get step(): number {
     let step = 0;
@@ -101,8 +109,17 @@ export class Incident {
   get exceptions(): readonly string[] {
     const ids = new Set<string>();
     for (const { exceptions } of this.matches.values())
-      for (const { id, bit } of exceptions) for (const bits of this.marks.values()) if ((bits & bit) !== 0) ids.add(id);
+      for (const { id, selection } of exceptions) if (this.sets.has(this.seenSet, selection)) ids.add(id);
     return [...ids].toSorted();
+  }
+
+  /** Whether an exception took one of its accesses out. */
+  get isExceptional(): boolean {
+    if (this.#excepted?.matches !== this.matches || this.#excepted.count !== this.matches.size) {
+      const taken = [...this.matches.values()].flatMap(({ exceptions }) => exceptions.map(({ selection }) => selection));
+      this.#excepted = { matches: this.matches, count: this.matches.size, set: this.sets.of(taken) };
+    }
+    return this.sets.meet(this.seenSet, this.#excepted.set);
   }
 
   /** Takes firings in that do nothing but let rules hold longer, which most firings do. False, and nothing taken, where one does more. */
@@ -136,7 +153,7 @@ export class Incident {
         spread,
         windowFirst: first,
       });
-      this.#bits(1 << firing.rule.selection);
+      this.#alsoFired(this.sets.of([firing.rule.selection]));
       this.firingStale = true;
       this.changed = true;
       return;
@@ -149,17 +166,25 @@ export class Incident {
   }
 
   /** Counts the patient for the selections; a value of zero is an access without patient, which only leaves its mark. */
-  add(v0: number, v1: number, v2: number, v3: number, mark: number, bits: number): void {
-    const seen = this.marks.get(mark) ?? 0;
-    if ((seen | bits) !== seen) {
-      this.marks.set(mark, seen | bits);
+  add(v0: number, v1: number, v2: number, v3: number, mark: number, set: number): void {
+    const { sets } = this;
+    const seen = this.marks.get(mark) ?? noSelections;
+    const both = sets.union(seen, set);
+    if (both !== seen) {
+      this.see(mark, both);
       this.changed = true;
     }
     if ((v0 | v1 | v2 | v3) === 0) return;
-    const before = this.patientSet.add(v0, v1, v2, v3, bits);
-    if ((before & this.firedBits) !== 0 || (bits & this.firedBits) === 0) return;
+    const before = this.patientSet.add(v0, v1, v2, v3, set);
+    if (sets.meet(before, this.firedSet) || !sets.meet(set, this.firedSet)) return;
     this.patients += 1;
     this.changed = true;
+  }
+
+  /** Notes the selections of a mark. */
+  see(mark: number, set: number): void {
+    this.marks.set(mark, set);
+    this.seenSet = this.sets.union(this.seenSet, set);
   }
 
   absorb(other: Incident): void {
@@ -170,11 +195,11 @@ export class Incident {
       this.matches.set(match.ruleId, { ...(own && own.firstFired <= match.firstFired ? own : match), lastFired });
     }
     this.patientSet.addAll(other.patientSet);
-    for (const [mark, bits] of other.marks) this.marks.set(mark, (this.marks.get(mark) ?? 0) | bits);
-    this.firedBits |= other.firedBits;
+    for (const [mark, set] of other.marks) this.see(mark, this.sets.union(this.marks.get(mark) ?? noSelections, set));
+    this.firedSet = this.sets.union(this.firedSet, other.firedSet);
     this.coveredFrom = Math.min(this.coveredFrom, other.coveredFrom);
     this.coveredTo = Math.max(this.coveredTo, other.coveredTo);
-    this.patients = this.patientSet.countOf(this.firedBits);
+    this.patients = this.patientSet.countOf(this.firedSet);
     this.changed = true;
   }
 
@@ -184,9 +209,10 @@ export class Incident {
     this.matches = other.matches;
     this.patientSet = other.patientSet;
     this.marks = other.marks;
+    this.seenSet = other.seenSet;
     this.coveredFrom = other.coveredFrom;
     this.coveredTo = other.coveredTo;
-    this.firedBits = other.firedBits;
+    this.firedSet = other.firedSet;
     this.patients = other.patients;
     this.patientsAtFiring = other.patientsAtFiring;
     this.firingStale = false;
@@ -196,8 +222,9 @@ export class Incident {
 
   /** Lets go of its patients; what it was is still known. */
   archive(): void {
-    this.patientSet = new PatientSet();
+    this.patientSet = new PatientSet(this.sets);
     this.marks = new Map();
+    this.seenSet = noSelections;
     this.archived = true;
   }
 
@@ -205,6 +232,7 @@ export class Incident {
   uncover(): void {
     this.patientSet.clear();
     this.marks.clear();
+    this.seenSet = noSelections;
     this.patients = 0;
     this.firingStale = true;
     this.coveredFrom = Number.POSITIVE_INFINITY;
@@ -228,10 +256,11 @@ export class Incident {
     this.changed = true;
   }
 
-  #bits(bits: number): void {
-    if ((this.firedBits | bits) === this.firedBits) return;
-    this.firedBits |= bits;
-    this.patients = this.patientSet.countOf(this.firedBits);
+  #alsoFired(set: number): void {
+    const both = this.sets.union(this.firedSet, set);
+    if (both === this.firedSet) return;
+    this.firedSet = both;
+    this.patients = this.patientSet.countOf(this.firedSet);
   }
 }
 

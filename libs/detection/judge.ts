@@ -1,11 +1,11 @@
 // Longer than the house likes: taking an entry in order and late are two halves of one invariant, and the first is the hot loop (bench/score.ts).
 import type { CellKey } from './cell-table.js';
 import type { Dormancy } from './dormancy.js';
-import { entryWords } from './entry-arena.js';
 import type { Entry, LedgerStore } from './ledger-store.js';
 import { markOf, sameValue, timeOf } from './ledger-store.js';
 import type { Marks } from './marks.js';
 import { OrderedChains } from './ordered-chains.js';
+import { noSelections } from './selection-sets.js';
 import type { CompiledRule, Series } from './series.js';
 import type { Settler } from './settler.js';
 import { type WindowCount, WindowCounter } from './window-count.js';
@@ -54,7 +54,7 @@ export class Judge {
   readonly #fired = new Map<number, Float64Array>();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
   /** Rules of the last series and selections that were asked for: rows repeat them. */
-  #rulesOf: { series: Series; bits: number; rules: readonly CompiledRule[] } | undefined;
+  #rulesOf: { series: Series; set: number; rules: readonly CompiledRule[] } | undefined;
   readonly #rulesKnown = new Map<Series, Map<number, readonly CompiledRule[]>>();
 
   constructor(
@@ -77,7 +77,7 @@ export class Judge {
 
   /** The window of `rule` as it is at `time`. The result is valid until the next call. */
   countAt(ledger: number, rule: CompiledRule, time: number, floor: number): WindowCount {
-    this.counter.count(ledger, Math.max(floor, time - rule.timespanMs), time, rule.bit, this.#count);
+    this.counter.count(ledger, Math.max(floor, time - rule.timespanMs), time, rule.counted, this.#count);
     if (rule.spreadAtLeast === 0) this.#count.spread = 0;
     return this.#count;
   }
@@ -92,41 +92,43 @@ export class Judge {
     const { ledgers, marks } = this;
     const { ledger } = place;
     const length = ledgers.length(ledger);
-    let bits = marks.bitsOf(entry.mark);
+    const { sets } = marks;
+    const { width } = ledgers;
+    let set = marks.setOf(entry.mark);
     let seenAt = -1;
-    let seenBits = 0;
-    let lastBits = 0;
+    let seenSet = noSelections;
+    let lastSet = noSelections;
     let spreads = true;
     let isNew = true;
     if (length > 0) {
       const words = ledgers.words(ledger);
       const start = ledgers.start(ledger);
-      const lastWord = start + (length - 1) * entryWords;
+      const lastWord = start + (length - 1) * width;
       const lastMark = markOf(words, lastWord);
       // One without value took part in no rule.
-      lastBits = isBlank(words, lastWord) ? 0 : marks.bitsOf(lastMark);
-      spreads = marks.spreadOf(lastMark) !== marks.spreadOf(entry.mark);
-      const end = Math.max(start, lastWord - (lookBackEntries - 1) * entryWords);
-      for (let word = lastWord; word >= end; word -= entryWords) {
+      lastSet = isBlank(words, lastWord) ? noSelections : marks.setOf(lastMark);
+      spreads = marks.clinicOf(lastMark) !== marks.clinicOf(entry.mark) || !ledgers.sameOwnSpread(words, lastWord, entry);
+      const end = Math.max(start, lastWord - (lookBackEntries - 1) * width);
+      for (let word = lastWord; word >= end; word -= width) {
         if (!sameValue(words, word, entry)) continue;
         const mark = markOf(words, word);
         seenAt = timeOf(words, word);
-        seenBits = marks.bitsOf(mark);
-        if (seenAt === entry.time && marks.sameAccess(mark, entry.mark)) {
-          bits &= ~seenBits;
-          if (bits === 0) return;
-          ledgers.setMark(ledger, (word - start) / entryWords, marks.withBits(mark, bits));
+        seenSet = marks.setOf(mark);
+        if (seenAt === entry.time && marks.sameAccess(mark, entry.mark) && ledgers.sameOwnSpread(words, word, entry)) {
+          set = sets.without(set, seenSet);
+          if (set === noSelections) return;
+          ledgers.setMark(ledger, (word - start) / width, marks.withSet(mark, set));
           isNew = false;
         }
         break;
       }
     }
     if (isNew) {
-      ledgers.noteSpread(ledger, marks.spreadOf(entry.mark));
+      ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, length, entry, place.floor);
     }
     if (place.series.kind === 'main' && hasNoValue(entry)) return;
-    const rules = this.#rulesFor(place.series, bits);
+    const rules = this.#rulesFor(place.series, set);
     for (let i = 0; i < rules.length; i += 1) {
       const rule = rules[i];
       if (!rule) continue;
@@ -139,8 +141,8 @@ export class Judge {
           this.#fire(place, rule, entry.time, firings);
         continue;
       }
-      const newValue = seenAt < 0 || (seenBits & rule.bit) === 0 || seenAt <= entry.time - rule.timespanMs;
-      if (!this.#raise(ledger, rule, newValue, spreads || (lastBits & rule.bit) === 0)) continue;
+      const newValue = seenAt < 0 || !sets.has(seenSet, rule.counted) || seenAt <= entry.time - rule.timespanMs;
+      if (!this.#raise(ledger, rule, newValue, spreads || !sets.has(lastSet, rule.counted))) continue;
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
       if (this.#holdsInOrder(ledger, rule, entry.time)) this.#fire(place, rule, entry.time, firings);
     }
@@ -156,14 +158,14 @@ export class Judge {
   }
 
   /** The rules of the series that look at one of the selections. */
-  #rulesFor(series: Series, bits: number): readonly CompiledRule[] {
+  #rulesFor(series: Series, set: number): readonly CompiledRule[] {
     const last = this.#rulesOf;
-    if (last && last.series === series && last.bits === bits) return last.rules;
+    if (last && last.series === series && last.set === set) return last.rules;
     const known = this.#rulesKnown.get(series) ?? new Map<number, readonly CompiledRule[]>();
     this.#rulesKnown.set(series, known);
-    const rules = known.get(bits) ?? series.rules.filter(({ bit }) => (bit & bits) !== 0);
-    known.set(bits, rules);
-    this.#rulesOf = { series, bits, rules };
+    const rules = known.get(set) ?? series.rules.filter(({ counted }) => this.marks.sets.has(set, counted));
+    known.set(set, rules);
+    this.#rulesOf = { series, set, rules };
     return rules;
   }
 
@@ -198,27 +200,29 @@ export class Judge {
     const { ledger, series } = place;
     const after = ledgers.firstAfter(ledger, entry.time);
     const words = ledgers.words(ledger);
-    let bits = marks.bitsOf(entry.mark);
+    const { sets } = marks;
+    let set = marks.setOf(entry.mark);
     let isNew = true;
     for (let index = after - 1; index >= 0; index -= 1) {
-      const word = ledgers.start(ledger) + index * entryWords;
+      const word = ledgers.start(ledger) + index * ledgers.width;
       if (timeOf(words, word) !== entry.time) break;
       const mark = markOf(words, word);
       if (!sameValue(words, word, entry) || !marks.sameAccess(mark, entry.mark)) continue;
-      bits &= ~marks.bitsOf(mark);
-      if (bits === 0) return;
-      ledgers.setMark(ledger, index, marks.withBits(mark, bits));
+      if (!ledgers.sameOwnSpread(words, word, entry)) continue;
+      set = sets.without(set, marks.setOf(mark));
+      if (set === noSelections) return;
+      ledgers.setMark(ledger, index, marks.withSet(mark, set));
       isNew = false;
       break;
     }
     if (isNew) {
-      ledgers.noteSpread(ledger, marks.spreadOf(entry.mark));
+      ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
     }
     this.#chains.forget(ledger);
     if (series.kind === 'main' && hasNoValue(entry)) return;
     const sole = ledgers.hasSoleSpread(ledger);
-    for (const rule of this.#rulesFor(series, bits)) {
+    for (const rule of this.#rulesFor(series, set)) {
       if (rule.settleMs > 0) {
         this.#settleLater(place, rule, entry.time);
         continue;

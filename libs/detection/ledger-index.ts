@@ -21,7 +21,7 @@ export class LedgerIndex {
   constructor(
     private readonly compiled: CompiledSeries,
     private readonly main: Ledgers,
-    private readonly other: Ledgers,
+    private readonly ledgersOf: (series: Series) => Ledgers,
   ) {
     this.#others = compiled.others.length;
     this.#plain = new Uint32Array(64 * Math.max(1, this.#others));
@@ -54,7 +54,7 @@ export class LedgerIndex {
   findOrOpen(account: number, series: Series, cell: CellKey): number {
     const found = this.find(account, series, cell);
     if (found) return found;
-    const ledger = this.other.store.open();
+    const ledger = this.ledgersOf(series).store.open();
     this.set(account, series, cell, ledger);
     return ledger;
   }
@@ -74,12 +74,12 @@ export class LedgerIndex {
     const main = this.mainOf(account);
     if (main) this.#closeLedger(this.main, main);
     if (account < this.#main.length) this.#main[account] = 0;
-    for (const { place, ledger } of this.#plainOf(account)) {
-      this.#closeLedger(this.other, ledger);
+    for (const { place, series, ledger } of this.#plainOf(account)) {
+      this.#closeLedger(this.#numbered(series), ledger);
       this.#plain[place] = 0;
     }
-    this.#cells.drop(account, (_, ledger) => {
-      this.#closeLedger(this.other, ledger);
+    this.#cells.drop(account, (series, ledger) => {
+      this.#closeLedger(this.#numbered(series), ledger);
       return true;
     });
   }
@@ -90,20 +90,20 @@ export class LedgerIndex {
       const place = account * this.#others + other;
       const ledger = this.#plain[place] ?? 0;
       if (ledger && this.#isIdle(other + 1, ledger, newest)) {
-        this.#closeLedger(this.other, ledger);
+        this.#closeLedger(this.#numbered(other + 1), ledger);
         this.#plain[place] = 0;
       }
     }
     if (!this.#cells.has(account)) return;
     this.#cells.drop(account, (series, ledger) => {
       if (!this.#isIdle(series, ledger, newest)) return false;
-      this.#closeLedger(this.other, ledger);
+      this.#closeLedger(this.#numbered(series), ledger);
       return true;
     });
   }
 
   #isIdle(series: number, ledger: number, newest: number): boolean {
-    const { store } = this.other;
+    const { store } = this.#numbered(series);
     const length = store.length(ledger);
     return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.compiled.others[series - 1]?.horizonMs ?? 0);
   }
@@ -130,6 +130,11 @@ export class LedgerIndex {
   #closeLedger({ store, judge }: Ledgers, ledger: number): void {
     judge.forget(ledger);
     store.close(ledger);
+  }
+
+  #numbered(index: number): Ledgers {
+    const series = this.compiled.others[index - 1];
+    return series ? this.ledgersOf(series) : this.main;
   }
 
   #place(account: number, series: Series): number {

@@ -1,11 +1,11 @@
 // Longer than the house likes: how entries and ledgers lie in memory is known in this file alone.
-import { capacities, classFor, EntryArena, entryWords } from './entry-arena.js';
+import { capacities, classFor, EntryArena, entryWords, spreadEntryWords } from './entry-arena.js';
 import { grown } from './grown.js';
 
 /**
  * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
- * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, spread value,
- * selections).
+ * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, selections). Where rules
+ * ask for a spread other than that of clinics over the whole account, four more words hold the 128 bits of its spread value.
  * Beside each ledger stand two lazy upper bounds per rule (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
  */
 export const timeHighBits = 10;
@@ -20,10 +20,21 @@ export interface Entry {
   v3: number;
   time: number;
   mark: number;
+  /** The spread value; all zero for none, and where the mark says it. */
+  s0: number;
+  s1: number;
+  s2: number;
+  s3: number;
+}
+
+export function noEntry(time = 0): Entry {
+  return { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0, s0: 0, s1: 0, s2: 0, s3: 0 };
 }
 
 export class LedgerStore {
-  readonly arena = new EntryArena();
+  /** Words of an entry. */
+  readonly width: number;
+  readonly arena: EntryArena;
   #chunk = new Uint32Array(64);
   #word = new Uint32Array(64);
   #length = new Uint32Array(64);
@@ -36,8 +47,13 @@ export class LedgerStore {
   #count = 1; // ledger 0 is none
   #entries = 0;
 
-  /** `slots`: rules of a ledger at most. */
-  constructor(readonly slots: number) {
+  /** `slots`: rules of a ledger at most; `spreads`: entries carry a spread value of their own. */
+  constructor(
+    readonly slots: number,
+    readonly spreads = false,
+  ) {
+    this.width = spreads ? spreadEntryWords : entryWords;
+    this.arena = new EntryArena(this.width);
     this.#bounds = new Uint32Array(64 * slots);
   }
 
@@ -88,21 +104,34 @@ export class LedgerStore {
     this.#bounds[ledger * this.slots + slot] = packed;
   }
 
-  /** Notes the spread value of an entry that is about to come in. */
-  noteSpread(ledger: number, spread: number): void {
+  /** Notes the spread value of an entry that is about to come in; `clinic` is what counts where it has none of its own. */
+  noteSpread(ledger: number, entry: Entry, clinic: number): void {
+    if (this.spreads) {
+      if (this.length(ledger) > 0 && !this.sameOwnSpread(this.words(ledger), this.start(ledger), entry))
+        this.#sole[ledger] = several;
+      return;
+    }
+    const spread = clinic;
     const sole = this.#sole[ledger] ?? 0;
     if (sole === spread + 1 || sole === several) return;
     this.#sole[ledger] = sole === 0 ? spread + 1 : several;
   }
-  /** Whether every entry that the ledger ever held has one and the same spread value; false when that is not known. */
+  /** Whether every entry that the ledger holds has one and the same spread value; false when that is not known. */
   hasSoleSpread(ledger: number): boolean {
     return this.#sole[ledger] !== several;
+  }
+
+  /** Whether the entry at `word` has the same spread value of its own; true where none has. */
+  sameOwnSpread(words: Uint32Array, word: number, { s0, s1, s2, s3 }: Entry): boolean {
+    if (!this.spreads) return true;
+    const at = word + entryWords;
+    return words[at] === s0 && words[at + 1] === s1 && words[at + 2] === s2 && words[at + 3] === s3;
   }
 
   /** Gives the entry at `index` another mark. */
   setMark(ledger: number, index: number, mark: number): void {
     const words = this.words(ledger);
-    const word = this.start(ledger) + index * entryWords;
+    const word = this.start(ledger) + index * this.width;
     words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
   }
 
@@ -112,13 +141,13 @@ export class LedgerStore {
   }
 
   timeAt(ledger: number, index: number): number {
-    return timeOf(this.words(ledger), this.start(ledger) + index * entryWords);
+    return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
   }
 
   /** Reads the newest entries and what is known of the ledger. */
   touch(ledger: number): number {
     const words = this.words(ledger);
-    const end = this.start(ledger) + this.length(ledger) * entryWords;
+    const end = this.start(ledger) + this.length(ledger) * this.width;
     return (words[end - 1] ?? 0) ^ (words[end - 24] ?? 0) ^ (words[end - 40] ?? 0) ^ (this.#bounds[ledger * this.slots] ?? 0);
   }
 
@@ -130,7 +159,7 @@ export class LedgerStore {
     let high = this.length(ledger);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (timeOf(words, start + middle * entryWords) > time) high = middle;
+      if (timeOf(words, start + middle * this.width) > time) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -145,9 +174,10 @@ export class LedgerStore {
       at -= this.#makeRoom(ledger, this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor)));
     const words = this.words(ledger);
     const length = this.length(ledger);
-    const word = this.start(ledger) + at * entryWords;
-    if (at < length) words.copyWithin(word + entryWords, word, this.start(ledger) + length * entryWords);
+    const word = this.start(ledger) + at * this.width;
+    if (at < length) words.copyWithin(word + this.width, word, this.start(ledger) + length * this.width);
     writeEntry(words, word, entry);
+    if (this.spreads) writeSpread(words, word + entryWords, entry);
     this.#length[ledger] = length + 1;
     this.#entries += 1;
   }
@@ -160,11 +190,11 @@ export class LedgerStore {
     const start = this.start(ledger);
     const before = this.#class[ledger] ?? 0;
     const wanted = droppable === 0 ? before + 1 : classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
-    if (wanted === before) words.copyWithin(start, start + droppable * entryWords, start + length * entryWords);
+    if (wanted === before) words.copyWithin(start, start + droppable * this.width, start + length * this.width);
     else {
       this.arena.take(wanted);
       const target = this.arena.chunks[this.arena.chunk] ?? none;
-      copyWords(words, start + droppable * entryWords, target, this.arena.word, kept * entryWords);
+      copyWords(words, start + droppable * this.width, target, this.arena.word, kept * this.width);
       this.arena.give(before, this.#chunk[ledger] ?? 0, start);
       this.#class[ledger] = wanted;
       this.#chunk[ledger] = this.arena.chunk;
@@ -178,13 +208,13 @@ export class LedgerStore {
   /** The words of all entries, for a snapshot. */
   slice(ledger: number): Uint32Array {
     const start = this.start(ledger);
-    return this.words(ledger).subarray(start, start + this.length(ledger) * entryWords);
+    return this.words(ledger).subarray(start, start + this.length(ledger) * this.width);
   }
 
   /** A ledger with the entries of a snapshot. Its bounds are unknown, that is, high: the next access counts again. */
   reopen(entries: Uint32Array): number {
     const ledger = this.open();
-    const length = entries.length / entryWords;
+    const length = entries.length / this.width;
     this.arena.give(0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
     const sizeClass = classFor(length);
     this.arena.take(sizeClass);
@@ -238,6 +268,17 @@ export function writeEntry(words: Uint32Array, word: number, entry: Entry): void
   words[word + 3] = entry.v3;
   words[word + 4] = entry.time % word32;
   words[word + 5] = Math.floor(entry.time / word32) | (entry.mark << timeHighBits);
+}
+
+function writeSpread(words: Uint32Array, at: number, { s0, s1, s2, s3 }: Entry): void {
+  words[at] = s0;
+  words[at + 1] = s1;
+  words[at + 2] = s2;
+  words[at + 3] = s3;
+}
+export function hasOwnSpread(words: Uint32Array, word: number): boolean {
+  const at = word + entryWords;
+  return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) !== 0;
 }
 
 /** A loop, since most runs are short and a view for `set` costs more than they do. */

@@ -1,4 +1,3 @@
-import { entryWords } from './entry-arena.js';
 import { type LedgerStore, timeOf } from './ledger-store.js';
 
 /**
@@ -63,8 +62,8 @@ export class OrderedChains {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const met = new Set<number>();
-    for (let entry = from; entry < to; entry += 1) met.add((words[start + entry * entryWords + 3] ?? 0) - 1);
-    const time = timeOf(words, start + from * entryWords);
+    for (let entry = from; entry < to; entry += 1) met.add((words[start + entry * this.ledgers.width + 3] ?? 0) - 1);
+    const time = timeOf(words, start + from * this.ledgers.width);
     for (const input of [...met].toSorted((a, b) => a - b)) {
       const before = input === 0 ? time : (begun[input - 1] ?? never);
       if (before > (begun[input] ?? never)) begun[input] = before;

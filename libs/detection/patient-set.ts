@@ -1,10 +1,14 @@
+import type { SelectionSets } from './selection-sets.js';
+
 const words = 5;
 
-/** Distinct 128-bit values, each with the selections (bits) that it was accessed under: open addressing, 20 bytes an entry and spare room. */
+/** Distinct 128-bit values, each with the set of selections that it was accessed under: open addressing, 20 bytes an entry and spare room. */
 export class PatientSet {
   #slots = new Uint32Array(16 * words);
   #capacity = 16;
   #size = 0;
+
+  constructor(private readonly sets: SelectionSets) {}
 
   get size(): number {
     return this.#size;
@@ -13,8 +17,8 @@ export class PatientSet {
     return this.#slots.byteLength;
   }
 
-  /** Adds bits to a value; returns the bits it had before. `bits` is not 0. */
-  add(v0: number, v1: number, v2: number, v3: number, bits: number): number {
+  /** Adds selections to a value; returns the set it had before. `set` is not the empty one. */
+  add(v0: number, v1: number, v2: number, v3: number, set: number): number {
     const mask = this.#capacity - 1;
     const slots = this.#slots;
     for (let slot = hashOf(v0, v3) & mask; ; slot = (slot + 1) & mask) {
@@ -25,33 +29,33 @@ export class PatientSet {
         slots[at + 1] = v1;
         slots[at + 2] = v2;
         slots[at + 3] = v3;
-        slots[at + 4] = bits;
+        slots[at + 4] = set;
         this.#size += 1;
         if (this.#size * 4 > this.#capacity * 3) this.#grow();
         return 0;
       }
       if (slots[at] !== v0 || slots[at + 1] !== v1 || slots[at + 2] !== v2 || slots[at + 3] !== v3) continue;
-      slots[at + 4] = held | bits;
+      if (held !== set) slots[at + 4] = this.sets.union(held, set);
       return held;
     }
   }
 
   addAll(other: PatientSet): void {
-    other.each((v0, v1, v2, v3, bits) => this.add(v0, v1, v2, v3, bits));
+    other.each((v0, v1, v2, v3, set) => this.add(v0, v1, v2, v3, set));
   }
 
-  /** How many values have one of the bits. */
-  countOf(bits: number): number {
+  /** How many values were accessed under one of the selections. */
+  countOf(set: number): number {
     let count = 0;
-    for (let at = words - 1; at < this.#slots.length; at += words) if (((this.#slots[at] ?? 0) & bits) !== 0) count += 1;
+    for (let at = words - 1; at < this.#slots.length; at += words) if (this.sets.meet(this.#slots[at] ?? 0, set)) count += 1;
     return count;
   }
 
-  each(visit: (v0: number, v1: number, v2: number, v3: number, bits: number) => void): void {
+  each(visit: (v0: number, v1: number, v2: number, v3: number, set: number) => void): void {
     const slots = this.#slots;
     for (let at = 0; at < slots.length; at += words) {
-      const bits = slots[at + 4] ?? 0;
-      if (bits !== 0) visit(slots[at] ?? 0, slots[at + 1] ?? 0, slots[at + 2] ?? 0, slots[at + 3] ?? 0, bits);
+      const set = slots[at + 4] ?? 0;
+      if (set !== 0) visit(slots[at] ?? 0, slots[at + 1] ?? 0, slots[at + 2] ?? 0, slots[at + 3] ?? 0, set);
     }
   }
 

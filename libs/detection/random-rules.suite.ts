@@ -68,10 +68,17 @@ const terms = fc.record({
   steps: fc.constantFrom([], [2, 4, 6]),
   allowedLatenessMs: fc.constantFrom(undefined, undefined, minute, 3 * hour),
   condition: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }).map(reaching) }, fc.constantFrom(...bounded)),
-  spread: fc.option(fc.constantFrom({ field: 'clinic_id' as const, atLeast: 2 }, { field: 'session_id' as const, atLeast: 2 }), {
-    nil: undefined,
-    freq: 3,
-  }),
+  spread: fc.option(
+    fc.constantFrom(
+      { field: 'clinic_id' as const, atLeast: 2 },
+      { field: 'session_id' as const, atLeast: 2 },
+      { field: 'patient_id' as const, atLeast: 3 },
+    ),
+    {
+      nil: undefined,
+      freq: 3,
+    },
+  ),
   dormantMs: fc.option(fc.constantFrom(40 * hour, 60 * hour), { nil: undefined, freq: 5 }),
 });
 type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
@@ -217,7 +224,19 @@ function outerFrom(id: string, of: Outer): readonly Rule[] {
   return of.innerRaises ? [inner, rule] : [rule];
 }
 
-/** One to four rules; selections are few enough for one engine. */
+/** Rules that no access meets: those behind them have numbers of selections above 32, and 64. */
+const unmet: readonly Rule[] = Array.from({ length: 70 }, (_, n) =>
+  aRule({ id: `unmet ${n}`, title: '', selection: selectionOf(is('application', `none ${n}`)) }),
+);
+
+/** One to four rules that may fire, before, behind or between some that do not. */
 export const anyRules: fc.Arbitrary<readonly Rule[]> = fc
-  .tuple(fc.array(shape, { minLength: 1, maxLength: 3 }), fc.option(outer, { nil: undefined, freq: 1 }))
-  .map(([shapes, over]) => [...shapes.map((of, index) => ruleFrom(`r${index}`, of)), ...(over ? outerFrom('o', over) : [])]);
+  .tuple(
+    fc.array(shape, { minLength: 1, maxLength: 3 }),
+    fc.option(outer, { nil: undefined, freq: 1 }),
+    fc.constantFrom(0, 0, 0, 0, 31, 70),
+  )
+  .map(([shapes, over, between]) => {
+    const [first, ...others] = shapes.map((of, index) => ruleFrom(`r${index}`, of));
+    return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...(over ? outerFrom('o', over) : [])];
+  });

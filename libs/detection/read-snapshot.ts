@@ -6,11 +6,10 @@ import { type EngineOptions, EngineState } from './engine-state.js';
 import { Incident } from './incident.js';
 import { cellOfBytes } from './ledger-index.js';
 import { markOf, timeHighBits, timeOf } from './ledger-store.js';
-import { allBits, Marks } from './marks.js';
+import { everySelection, noSelections } from './selection-sets.js';
 import { selectionIdsOf } from './selection-ids.js';
 import { hashBytes, viewOf } from './scan-text.js';
 import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
-import { Texts } from './texts.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
 export class SnapshotReading {
@@ -32,6 +31,7 @@ export class SnapshotReading {
 
   finish(): EngineState {
     if (!this.#reader || !this.#ended) throw new SnapshotRefused('the snapshot is not whole');
+    this.#reader.state.noteCrowd();
     return this.#reader.state;
   }
 
@@ -55,6 +55,9 @@ class SnapshotReader {
   readonly state: EngineState;
   /** Number of a selection now by its number then; -1 where nothing needs it any more. */
   readonly #numbers: readonly number[];
+  /** Selections of each set then, and set now by set then, as far as asked. */
+  readonly #setsThen: readonly (readonly number[])[];
+  readonly #sets = new Map<number, number>();
   /** Mark now by mark then; undefined where all are as they were. */
   readonly #marks: Uint32Array | undefined;
   readonly #series: readonly string[];
@@ -63,19 +66,15 @@ class SnapshotReader {
   constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
     const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(options.rules)]);
     const kept = parsed.selectionIds.filter((id) => wanted.has(id));
-    const marks = new Marks(new Texts(parsed.marks.texts));
-    this.state = new EngineState(options, marks, kept);
+    this.state = new EngineState(options, undefined, kept);
     const { compiled } = this.state;
     this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
     this.#series = parsed.series;
     this.#dormancies = parsed.dormancies.map((id) =>
-      compiled.dormancies.findIndex(({ bit }) => compiled.selectionIds[31 - Math.clz32(bit)] === id),
+      compiled.dormancies.findIndex(({ selection }) => compiled.selectionIds[selection] === id),
     );
-    const { clinics, masks, spreads, bits } = parsed.marks;
-    const map = Uint32Array.from(clinics, (clinic, mark) =>
-      marks.of(clinic, masks[mark] ?? 0, spreads[mark] ?? 0, this.#bits(bits[mark] ?? 0)),
-    );
-    this.#marks = map.every((to, from) => to === from) ? undefined : map;
+    this.#setsThen = parsed.sets;
+    this.#marks = this.#mapOfMarks(parsed.marks);
     this.#restoreFigures(parsed);
   }
 
@@ -96,12 +95,24 @@ class SnapshotReader {
     }
   }
 
-  #bits(then: number): number {
-    if (then === allBits) return allBits;
-    let now = 0;
-    this.#numbers.forEach((number, was) => {
-      if (number >= 0 && (then & (1 << was)) !== 0) now |= 1 << number;
-    });
+  #mapOfMarks({ texts, numbers, clinics, masks, sets }: z.infer<typeof header>['marks']): Uint32Array | undefined {
+    const { marks } = this.state;
+    const map = new Uint32Array(1 + numbers.reduce((max, mark) => Math.max(max, mark), 0));
+    for (const [place, mark] of numbers.entries()) {
+      const clinic = marks.texts.of(texts[clinics[place] ?? 0] ?? '');
+      map[mark] = marks.of(clinic, masks[place] ?? 0, this.#setOf(sets[place] ?? 0));
+    }
+    return map.every((to, from) => to === from) ? undefined : map;
+  }
+
+  /** The set of now that holds what is left of one of then. */
+  #setOf(then: number): number {
+    if (then === everySelection) return everySelection;
+    const known = this.#sets.get(then);
+    if (known !== undefined) return known;
+    const left = (this.#setsThen[then] ?? []).map((was) => this.#numbers[was] ?? -1).filter((number) => number >= 0);
+    const now = this.state.marks.sets.of(left);
+    this.#sets.set(then, now);
     return now;
   }
 
@@ -119,7 +130,7 @@ class SnapshotReader {
       return new Uint8Array(body.buffer, start, length);
     };
     const entries = (): Uint32Array => {
-      const length = next() * entryWords;
+      const length = next();
       at += length;
       return all.subarray(at - length, at);
     };
@@ -143,8 +154,8 @@ class SnapshotReader {
         const cell = bytes();
         const held = entries();
         if (!series) continue;
-        this.#remark(held);
-        const ledger = state.other.store.reopen(held);
+        this.#remark(held, state.ledgersOf(series).store.width);
+        const ledger = state.ledgersOf(series).store.reopen(held);
         state.index.set(account, series, cellOfBytes(cell), ledger);
         if (series.rules.some(({ settleMs }) => settleMs > 0)) this.#settleAgain(account, ledger, cell, held, series.index);
       }
@@ -171,41 +182,47 @@ class SnapshotReader {
 
   #settleAgain(account: number, ledger: number, cell: Uint8Array, entries: Uint32Array, index: number): void {
     const { settler, marks, compiled } = this.state;
-    const rules = (index === 0 ? compiled.main : compiled.others[index - 1])?.rules.filter(({ settleMs }) => settleMs > 0) ?? [];
-    for (let word = 0; word < entries.length; word += entryWords) {
-      const bits = marks.bitsOf(markOf(entries, word));
+    const series = (index === 0 ? compiled.main : compiled.others[index - 1]) ?? compiled.main;
+    const rules = series.rules.filter(({ settleMs }) => settleMs > 0);
+    const { width } = this.state.ledgersOf(series).store;
+    for (let word = 0; word < entries.length; word += width) {
+      const set = marks.setOf(markOf(entries, word));
       const time = timeOf(entries, word);
       const hasValue = index !== 0 || entries.subarray(word, word + 4).some((one) => one !== 0);
       for (const rule of rules)
-        if (hasValue && (bits & rule.bit) !== 0 && time + rule.settleMs > settler.watermark)
+        if (hasValue && marks.sets.has(set, rule.counted) && time + rule.settleMs > settler.watermark)
           settler.add({ rule, account, ledger, cell: cell.slice(), time });
     }
   }
 
-  #remark(entries: Uint32Array): void {
+  #remark(entries: Uint32Array, width = entryWords): void {
     const map = this.#marks;
     if (!map) return;
     const timeMask = 2 ** timeHighBits - 1;
-    for (let word = 0; word < entries.length; word += entryWords)
+    for (let word = 0; word < entries.length; word += width)
       entries[word + 5] = ((entries[word + 5] ?? 0) & timeMask) | ((map[markOf(entries, word)] ?? 0) << timeHighBits);
   }
 
   incident(body: Buffer): number {
     const { state } = this;
     const parsed = incidentPiece.parse(deserialize(body));
-    const incident = new Incident(parsed.opening);
+    const { sets } = state.marks;
+    const incident = new Incident(parsed.opening, sets);
     for (const one of parsed.matches) {
       const selection = this.#numbers[one.selection] ?? 0;
-      const exceptions = one.exceptions.map(({ id, bit }) => ({ id, bit: this.#bits(bit) }));
+      const exceptions = one.exceptions.map((exception) => ({
+        ...exception,
+        selection: this.#numbers[exception.selection] ?? 0,
+      }));
       incident.matches.set(one.ruleId, { ...one, selection, exceptions });
-      incident.firedBits |= 1 << selection;
+      incident.firedSet = sets.union(incident.firedSet, sets.of([selection]));
     }
     for (let at = 0; at < parsed.patients.length; at += 5) {
-      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, bits = 0] = parsed.patients.subarray(at, at + 5);
-      const now = this.#bits(bits | 0);
-      if (now !== 0) incident.patientSet.add(v0, v1, v2, v3, now);
+      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, then = 0] = parsed.patients.subarray(at, at + 5);
+      const now = this.#setOf(then);
+      if (now !== noSelections) incident.patientSet.add(v0, v1, v2, v3, now);
     }
-    for (const [mark, bits] of parsed.marks) incident.marks.set(this.#marks?.[mark] ?? mark, this.#bits(bits));
+    for (const [mark, set] of parsed.marks) incident.see(this.#marks?.[mark] ?? mark, this.#setOf(set));
     Object.assign(incident, parsed.figures);
     state[parsed.kind].reopen(this.#accountOf(parsed.key), incident, parsed.dirty);
     return 1;

@@ -10,10 +10,10 @@ import type { Arrival } from './incident-seams.js';
 import type { Opening } from './incident.js';
 import type { Firing, Place } from './judge.js';
 import { cellValues, noCell } from './ledger-index.js';
-import type { Entry } from './ledger-store.js';
-import { allBits } from './marks.js';
-import { cellOf, RowValues, setDigest, setInput } from './row-values.js';
+import { type Entry, noEntry } from './ledger-store.js';
+import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
 import type { ScannedRow } from './scan-row.js';
+import { everySelection, noSelections } from './selection-sets.js';
 import type { MatchFeed, RowFeed, Series } from './series.js';
 import type { Anchor } from './settler.js';
 
@@ -21,15 +21,16 @@ import type { Anchor } from './settler.js';
 export class RowIntake {
   readonly #values: RowValues;
   /** The access by its patient. */
-  readonly #access: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time: 0, mark: 0 };
+  readonly #access: Entry = noEntry();
   /** What goes to a series of its own. */
-  readonly #entry: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time: 0, mark: 0 };
+  readonly #entry: Entry = noEntry();
   readonly #place: Place;
   readonly #cell: CellKey = { ...noCell };
   readonly #firings: Firing[] = [];
   readonly #feeds: readonly { readonly series: Series; readonly feed: RowFeed }[];
-  readonly #feedBits: number;
-  readonly #limits = new Map<number, { readonly behindMs: number; readonly reachMs: number }>();
+  /** By set of selections: those that take rows of it, and how far back they look. */
+  readonly #feedsOf: (readonly { readonly series: Series; readonly feed: RowFeed }[])[] = [];
+  readonly #limits: { readonly behindMs: number; readonly reachMs: number }[] = [];
   #offset = 0;
 
   constructor(private readonly state: EngineState) {
@@ -37,7 +38,8 @@ export class RowIntake {
     this.#values = new RowValues(state.selector);
     this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
     this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
-    this.#feedBits = this.#feeds.reduce((bits, { feed }) => bits | feed.bit, 0);
+    // Which rows it takes is known: all of them count.
+    this.#entry.mark = state.marks.of(0, 0, everySelection);
   }
 
   /** `offset` is that of the row's frame. */
@@ -55,24 +57,24 @@ export class RowIntake {
       state.missingGroupBy += 1;
       return;
     }
-    const bits = this.#lookUp(row);
-    if (bits === 0) return;
+    const set = this.#lookUp(row);
+    if (set === noSelections) return;
     const account = row.account || this.#newAccount(row, watermark);
     if (state.isForgotten(account)) state.forget(account);
     const newest = accounts.newest(account);
     const oldest = accounts.oldest(account);
-    const wokeBy = state.dormancy.width > 0 ? state.dormancy.note(account, bits, row.time) : clear;
+    const wokeBy = state.dormancy.width > 0 ? state.dormancy.note(account, set, row.time) : clear;
     let unclear = wokeBy !== clear;
     if (row.time > newest) accounts.setNewest(account, row.time);
     if (row.time < oldest) accounts.setOldest(account, row.time);
-    if (this.#isBeyond(account, row.time, newest, bits)) unclear = true;
+    if (this.#isBeyond(account, row.time, newest, set)) unclear = true;
     const floor = state.floor(account);
-    this.#readAccess(row, state.marks.of(row.clinic, row.categoryMask, row.clinic, bits));
+    this.#readAccess(row, state.marks.of(row.clinic, row.categoryMask, set));
     this.#firings.length = 0;
     if (row.time <= floor) state.beyondHorizon += 1;
-    this.#judge(row, bits, account, floor);
+    this.#judge(row, set, account, floor);
     if (this.#firings.length > 0 || state.incidents.byAccount.has(account) || state.suppressed.byAccount.has(account)) {
-      const arrival = this.#arrival(row, account, bits, watermark, detectedAt);
+      const arrival = this.#arrival(row, account, set, watermark, detectedAt);
       if (this.#tell(arrival)) unclear = true;
     }
     if (state.settler.missed) {
@@ -86,10 +88,10 @@ export class RowIntake {
   recall(row: ScannedRow): void {
     const { state } = this;
     if (!row.hasAccount || state.dormancy.width === 0) return;
-    const bits = this.#lookUp(row);
-    if (bits === 0) return;
+    const set = this.#lookUp(row);
+    if (set === noSelections) return;
     const account = row.account || this.#newAccount(row, state.watermark);
-    const wokeBy = state.dormancy.note(account, bits, row.time);
+    const wokeBy = state.dormancy.note(account, set, row.time);
     if (row.time > state.accounts.newest(account)) state.accounts.setNewest(account, row.time);
     if (wokeBy !== clear) state.rejudgements.ask(account, this.#askedNames(account), wokeBy, wokeBy, this.#offset);
   }
@@ -99,7 +101,7 @@ export class RowIntake {
     const { accounts, marks, selector } = this.state;
     row.clinic = marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
     row.account = accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
-    return selector.bitsOf(row);
+    return selector.setOf(row);
   }
 
   /** Judges what no more accesses are expected for, up to `watermark`. */
@@ -111,7 +113,7 @@ export class RowIntake {
       const { account, rule, ledger, cell, time } = anchor;
       this.#firings.push({ rule, ledger, cell, first: time, last: time });
       this.#propagate(account);
-      const entry: Entry = { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0 };
+      const entry = noEntry(time);
       const opening = (order: number, nth: number): Opening => {
         const { group_id: groupId, actor_id: actorId } = this.names(account);
         const id = digest(
@@ -127,7 +129,7 @@ export class RowIntake {
         return { id, groupId, actorId, order, detectedAt, found: 'live', lateMs: 0, completedBy: time };
       };
       const receivedAt = this.state.lastReceivedAt;
-      if (this.#tell({ account, entry, bits: 0, receivedAt, detectedAt, opening }))
+      if (this.#tell({ account, entry, set: noSelections, receivedAt, detectedAt, opening }))
         this.state.rejudgements.ask(account, this.#askedNames(account), time, time, this.#offset);
     }
     this.state.settler.missed = false;
@@ -148,27 +150,27 @@ export class RowIntake {
   }
 
   /** Whether windows that the access changes may lack accesses that were forgotten. Counts what is late. */
-  #isBeyond(account: number, time: number, newest: number, bits: number): boolean {
+  #isBeyond(account: number, time: number, newest: number, set: number): boolean {
     const { state } = this;
     if (state.options.keepsAll) return false;
     const behind = newest - time;
     if (behind > state.options.allowedLatenessMs) state.late += 1;
-    const { behindMs, reachMs } = this.#limitsOf(bits);
+    const { behindMs, reachMs } = this.#limitsOf(set);
     if (time - reachMs <= state.accounts.since(account)) return true;
     return behind > behindMs;
   }
 
-  #limitsOf(bits: number): { readonly behindMs: number; readonly reachMs: number } {
-    const known = this.#limits.get(bits);
+  #limitsOf(set: number): { readonly behindMs: number; readonly reachMs: number } {
+    const known = this.#limits[set];
     if (known) return known;
-    const { compiled } = this.state;
-    const of = <T>(values: readonly T[]): readonly T[] => values.filter((_, number) => (bits & (1 << number)) !== 0);
+    const { compiled, marks } = this.state;
+    const of = <T>(values: readonly T[]): readonly T[] => values.filter((_, selection) => marks.sets.has(set, selection));
     const made = { behindMs: Math.min(...of(compiled.behindMs)), reachMs: Math.max(...of(compiled.reachMs)) };
-    this.#limits.set(bits, made);
+    this.#limits[set] = made;
     return made;
   }
 
-  #judge(row: ScannedRow, bits: number, account: number, floor: number): void {
+  #judge(row: ScannedRow, set: number, account: number, floor: number): void {
     const { state } = this;
     const place = this.#place;
     place.account = account;
@@ -177,15 +179,15 @@ export class RowIntake {
     place.cell = noCell;
     place.ledger = state.index.mainOf(account) || state.index.openMain(account);
     if (row.time > floor) state.main.judge.take(place, this.#access, this.#firings);
-    if ((bits & this.#feedBits) !== 0) this.#feedSeries(row, bits, account);
+    if (this.#feeds.length > 0) this.#feedSeries(row, set, account);
     if (this.#firings.length > 0) this.#propagate(account);
   }
 
-  #feedSeries(row: ScannedRow, bits: number, account: number): void {
+  #feedSeries(row: ScannedRow, set: number, account: number): void {
     const { state } = this;
     const place = this.#place;
-    for (const { series, feed } of this.#feeds) {
-      if ((bits & feed.bit) === 0) continue;
+    const feeds = (this.#feedsOf[set] ??= this.#feeds.filter(({ feed }) => state.marks.sets.has(set, feed.selection)));
+    for (const { series, feed } of feeds) {
       place.floor = state.floorOf(account, series);
       if (row.time <= place.floor) continue;
       const cell = this.#values.cell(row, feed.by);
@@ -200,11 +202,10 @@ export class RowIntake {
       this.#cell.end = cell.end;
       place.cell = this.#cell;
       if (!this.#values.value(row, feed, this.#entry)) continue;
-      const spread = feed.spread === undefined ? 0 : state.marks.texts.of(this.#values.text(row, feed.spread));
+      if (series.spreads) this.#values.spread(row, feed.spread, this.#entry);
       this.#entry.time = row.time;
-      this.#entry.mark = state.marks.of(0, 0, spread, allBits);
       place.series = series;
-      state.other.judge.take(place, this.#entry, this.#firings);
+      state.ledgersOf(series).judge.take(place, this.#entry, this.#firings);
     }
   }
 
@@ -231,10 +232,9 @@ export class RowIntake {
     if (feed.value.kind === 'input') setInput(this.#entry, feed.value.input);
     else if (feed.value.kind === 'match') setDigest(this.#entry, JSON.stringify([firing.rule.key, values, firing.first]));
     else setDigest(this.#entry, JSON.stringify(feed.value.places.map((at) => values[at] ?? '')));
-    const spread = feed.spread === undefined ? 0 : state.marks.texts.of(values[feed.spread] ?? '');
+    if (feed.series.spreads) setSpread(this.#entry, feed.spread === undefined ? '' : (values[feed.spread] ?? ''));
     this.#entry.time = firing.first;
-    this.#entry.mark = state.marks.of(0, 0, spread, allBits);
-    state.other.judge.take(place, this.#entry, this.#firings);
+    state.ledgersOf(feed.series).judge.take(place, this.#entry, this.#firings);
   }
 
   #holds({ rule, account, ledger, time }: Anchor): boolean {
@@ -297,7 +297,7 @@ export class RowIntake {
     return digest('incident', String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
   }
 
-  #arrival(row: ScannedRow, account: number, bits: number, watermark: number, detectedAt: number): Arrival {
+  #arrival(row: ScannedRow, account: number, set: number, watermark: number, detectedAt: number): Arrival {
     const lateMs = watermark - row.time;
     const isLate = lateMs > this.state.options.allowedLatenessMs;
     const opening = (order: number, nth: number): Opening => {
@@ -313,7 +313,7 @@ export class RowIntake {
         completedBy: row.time,
       };
     };
-    return { account, entry: this.#access, bits, receivedAt: row.receivedAt, detectedAt, opening };
+    return { account, entry: this.#access, set, receivedAt: row.receivedAt, detectedAt, opening };
   }
 }
 

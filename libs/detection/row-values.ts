@@ -54,6 +54,13 @@ export class RowValues {
     }
   }
 
+  /** Writes the spread value of the row into the entry; zero where it has none. */
+  spread(row: ScannedRow, field: Field | undefined, entry: Entry): void {
+    if (field === 'patient_id')
+      [entry.s0, entry.s1, entry.s2, entry.s3] = [row.patient0, row.patient1, row.patient2, row.patient3];
+    else setSpread(entry, field === undefined ? '' : this.text(row, field));
+  }
+
   /** Any field as text, empty where it is absent. */
   text(row: ScannedRow, field: Field): string {
     const place = optionalPlaces[field];
@@ -141,6 +148,23 @@ export function setInput(entry: Entry, input: number): void {
   entry.v1 = 0;
   entry.v2 = 0;
   entry.v3 = input + 1;
+}
+
+/** A spread value: 32 hexadecimal digits, as patients and events have, are the 128 bits that they stand for; of another text, its digest. */
+export function setSpread(entry: Entry, text: string): void {
+  const words = text === '' ? noWords : hexDigits.test(text) ? wordsOfHex(text) : wordsOfDigest(text);
+  [entry.s0 = 0, entry.s1 = 0, entry.s2 = 0, entry.s3 = 0] = words;
+}
+const noWords: readonly number[] = [0, 0, 0, 0];
+const hexDigits = /^[0-9a-f]{32}$/;
+
+function wordsOfHex(text: string): readonly number[] {
+  return [0, 8, 16, 24].map((at) => parseInt(text.slice(at, at + 8), 16));
+}
+
+function wordsOfDigest(text: string): readonly number[] {
+  const hash = createHash('md5').update(text).digest();
+  return [0, 4, 8, 12].map((at) => hash.readUInt32LE(at));
 }
 
 /** 128 bits of a text. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { FrameScanner } from './frame-scanner.js';
 import { randomHistories } from './random-history.suite.js';
+import { SelectionSets } from './selection-sets.js';
 import { compileSeries } from './series.js';
 import { ScannedRow } from './scan-row.js';
 import { Selector } from './selector.js';
@@ -11,15 +12,16 @@ describe('the selections of a row', () => {
     const row = new ScannedRow();
     let asked = 0;
     for (const { rows, rules } of randomHistories(400)) {
-      const { live } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
+      const { live, selectionIds } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
       const texts = new Texts();
-      const selector = new Selector(live, texts);
+      const sets = new SelectionSets(selectionIds.length);
+      const selector = new Selector(live, texts, sets);
       const scanner = new FrameScanner(Buffer.from(rows.map((one) => `${JSON.stringify(one)}\n`).join('')));
       for (const access of rows) {
         scanner.next(row);
         row.clinic = texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-        const wanted = live.reduce((bits, { bit, selection }) => (selection.matches(access) ? bits | bit : bits), 0);
-        expect(selector.bitsOf(row)).toBe(wanted);
+        const wanted = live.flatMap(({ number, selection }) => (selection.matches(access) ? number : []));
+        expect(sets.members(selector.setOf(row))).toEqual(wanted.toSorted((a, b) => a - b));
         asked += 1;
       }
     }

@@ -7,6 +7,7 @@ import { kindOf } from './rules/fields.js';
 import { isDecided } from './rules/undecided.js';
 import { asksPresence } from './rules/match-parts.js';
 import type { ScannedRow } from './scan-row.js';
+import type { SelectionSets } from './selection-sets.js';
 import type { LiveSelection } from './series.js';
 import type { Texts } from './texts.js';
 
@@ -26,7 +27,7 @@ const cheap: ReadonlySet<Field> = new Set([
 ]);
 
 /**
- * Which selections match a row, as bits. A condition depends on a row through the answers to its tests, and those to the tests on one
+ * Which selections match a row, as a set. A condition depends on a row through the answers to its tests, and those to the tests on one
  * field depend on its value alone: each value is put in a class of equal answers once, and for each combination of classes the
  * conditions are asked once. Fields of free text are looked at only where what the others say leaves a condition open. Conditions that
  * compare two fields, or that bring no tree, see every row whole.
@@ -41,7 +42,11 @@ export class Selector {
   readonly #accountField: FieldClasses | undefined;
   #parsed: { readonly of: number; readonly bytes: Uint8Array; readonly row: Partial<AccessRow> } | undefined;
 
-  constructor(live: readonly LiveSelection[], texts: Texts) {
+  constructor(
+    live: readonly LiveSelection[],
+    texts: Texts,
+    private readonly sets: SelectionSets,
+  ) {
     const asked = live.map((one) => ({ ...one, atoms: one.selection.tree && atomsOf(one.selection.tree) }));
     this.#whole = asked.filter(({ atoms }) => !atoms);
     this.#classed = asked.filter(({ atoms }) => atoms);
@@ -61,25 +66,29 @@ export class Selector {
   }
 
   /** Its account and clinic have been looked up. */
-  bitsOf(row: ScannedRow): number {
-    let bits = this.#first.get(row);
-    if (bits === unknown) {
+  setOf(row: ScannedRow): number {
+    let set = this.#first.get(row);
+    if (set === unknown) {
       const whole = this.wholeRow(row);
-      bits = this.#isOpen(whole) ? open : askAll(this.#classed, whole);
-      this.#first.set(bits);
+      set = this.#isOpen(whole) ? open : this.#ask(this.#classed, whole);
+      this.#first.set(set);
     }
-    if (bits === open) {
+    if (set === open) {
       // Places mean something else once the first are laid out anew.
       if (this.#layout !== this.#first.layout) this.#second.forget();
       this.#layout = this.#first.layout;
       const place = this.#first.place;
-      bits = this.#second.get(row, place);
-      if (bits === unknown) {
-        bits = askAll(this.#classed, this.wholeRow(row));
-        this.#second.set(bits);
+      set = this.#second.get(row, place);
+      if (set === unknown) {
+        set = this.#ask(this.#classed, this.wholeRow(row));
+        this.#second.set(set);
       }
     }
-    return this.#whole.length === 0 ? bits : bits | askAll(this.#whole, this.wholeRow(row));
+    return this.#whole.length === 0 ? set : this.sets.union(set, this.#ask(this.#whole, this.wholeRow(row)));
+  }
+
+  #ask(live: readonly LiveSelection[], row: Partial<AccessRow>): number {
+    return this.sets.of(live.flatMap(({ number, selection }) => (selection.matches(row) ? number : [])));
   }
 
   /** The row of the last question has made an account. */
@@ -106,15 +115,20 @@ export class Selector {
   }
 }
 
-/** Bits by combination of the classes of some fields. */
+/**
+ * Sets by combination of the classes of some fields. Few combinations have a place each that is computed; where there could be too many, those
+ * that occur are given places one after the other, class by class.
+ */
 class Combinations {
   readonly fields: readonly FieldClasses[];
-  #bits = new Float64Array(0);
+  #sets = new Int32Array(0);
   readonly #sparse = new Map<string, number>();
   #strides: number[] = [];
   #sizes: number[] = [];
-  #size = 0;
   #outer = 0;
+  /** By field: places so far by the place up to the field before and the class. Undefined where places are computed. */
+  #chained: Map<number, number>[] | undefined;
+  #places = 0;
   /** The combination of the last row. */
   place = 0;
   /** How often places have been given out anew. */
@@ -128,27 +142,31 @@ class Combinations {
   /** What is known of the row's combination, together with a number from without. */
   get(row: ScannedRow, outer = -1): number {
     const { fields } = this;
+    // Chained places that no row has again are let go of now and then.
+    if (this.#places > combinationsMax) this.#layOut();
     let place = 0;
     for (let i = 0; i < fields.length; i += 1) {
       const of = fields[i]?.classOf(row) ?? 0;
-      if (of >= (this.#sizes[i] ?? 0)) {
+      if (this.#chained) place = this.#chain(i, place, of);
+      else if (of >= (this.#sizes[i] ?? 0)) {
         this.#layOut();
         return this.get(row, outer);
-      }
-      place += of * (this.#strides[i] ?? 0);
+      } else place += of * (this.#strides[i] ?? 0);
     }
     this.place = place;
     this.#outer = outer;
     if (outer >= 0) return this.#sparse.get(`${outer} ${place}`) ?? unknown;
-    return this.#bits[place] ?? unknown;
+    return this.#sets[place] ?? unknown;
   }
 
   /** Remembers what the last combination gives. */
-  set(bits: number): void {
-    if (this.#outer < 0) this.#bits[this.place] = bits;
-    else {
+  set(set: number): void {
+    if (this.#outer < 0) {
+      if (this.place >= this.#sets.length) this.#widen();
+      this.#sets[this.place] = set;
+    } else {
       if (this.#sparse.size >= combinationsMax) this.#sparse.clear();
-      this.#sparse.set(`${this.#outer} ${this.place}`, bits);
+      this.#sparse.set(`${this.#outer} ${this.place}`, set);
     }
   }
 
@@ -156,32 +174,46 @@ class Combinations {
     this.#sparse.clear();
   }
 
+  #chain(field: number, before: number, of: number): number {
+    const known = this.#chained?.[field];
+    const key = before * classesMax + of;
+    const found = known?.get(key);
+    if (found !== undefined) return found;
+    this.#places += 1;
+    known?.set(key, this.#places);
+    return this.#places;
+  }
+
+  #widen(): void {
+    const wider = new Int32Array(Math.max(this.place + 1, 2 * this.#sets.length)).fill(unknown);
+    wider.set(this.#sets);
+    this.#sets = wider;
+  }
+
   /** Makes room for the classes that there are, and some more. What was remembered is asked again. */
   #layOut(): void {
     this.layout += 1;
     this.#sizes = this.fields.map((field) => Math.ceil((field.count + 1) * 1.5));
-    this.#size = 1;
+    let size = 1;
     this.#strides = this.#sizes.map((of) => {
-      const stride = this.#size;
-      this.#size *= of;
+      const stride = size;
+      size *= of;
       return stride;
     });
-    this.#bits = new Float64Array(Math.min(this.#size, combinationsMax)).fill(unknown);
+    this.#chained = size > combinationsMax ? this.fields.map(() => new Map<number, number>()) : undefined;
+    this.#places = 0;
+    this.#sets = new Int32Array(this.#chained ? 1_024 : size).fill(unknown);
     this.#sparse.clear();
   }
 }
 
-/** No bits: they are 32-bit whole numbers. */
-const unknown = 2 ** 40;
-/** The cheap fields do not decide. */
-const open = 2 ** 41;
+/** Above every number of a class. */
+const classesMax = 2 ** 24;
+/** In place of a set: not asked yet. */
+const unknown = -1;
+/** In place of a set: the cheap fields do not decide. */
+const open = -2;
 
 function partition<T>(all: readonly T[], holds: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
   return [all.filter(holds), all.filter((one) => !holds(one))];
-}
-
-function askAll(live: readonly LiveSelection[], row: Partial<AccessRow>): number {
-  let bits = 0;
-  for (const { bit, selection } of live) if (selection.matches(row)) bits |= bit;
-  return bits;
 }

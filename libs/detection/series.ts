@@ -3,9 +3,6 @@ import { type Reach, reachOf } from './reach.js';
 import { type Field, type Rule, type Selection } from './rule.js';
 import type { Threshold } from './window-count.js';
 
-/** Selections that one engine may hold: each is a bit of an entry's mark and of a patient's word. */
-export const selectionsMax = 32;
-
 /** Where the value of an entry comes from. */
 export type ValueSource =
   | { readonly kind: 'patient' }
@@ -16,7 +13,8 @@ export type ValueSource =
 
 /** Accesses of a selection, as a series takes them. */
 export interface RowFeed {
-  readonly bit: number;
+  /** Number of the selection. */
+  readonly selection: number;
   readonly by: readonly Field[];
   readonly value: ValueSource;
   readonly spread: Field | undefined;
@@ -36,7 +34,7 @@ export interface MatchFeed {
 /**
  * What windows are kept over: entries by account and group-by cell. Every rule over the same inputs shares its ledgers, whatever its
  * window. The series `main` holds every selected access of an account once, by patient: rules over patients of the whole account count
- * there what their selection's bit marks, and incidents list patients from it.
+ * there what is marked with their selection, and incidents list patients from it.
  */
 export interface Series {
   readonly index: number;
@@ -49,6 +47,8 @@ export interface Series {
   readonly horizonMs: number;
   /** Inputs of a series of kind `ordered`. */
   readonly inputs: number;
+  /** Entries carry a spread value of their own. */
+  readonly spreads: boolean;
 }
 
 /** A rule within its series. */
@@ -61,8 +61,8 @@ export interface CompiledRule extends Threshold {
   readonly raises: 'incident' | 'suppressed' | 'nothing';
   /** Number of the selection whose patients its incidents list. */
   readonly selection: number;
-  /** Exceptions of a suppressed rule, with the bit of what each takes out. */
-  readonly exceptions: readonly { readonly id: string; readonly bit: number }[];
+  /** Exceptions of a suppressed rule, with the number of the selection that each takes out. */
+  readonly exceptions: readonly { readonly id: string; readonly selection: number }[];
   /** Series that take its matches. */
   readonly feeds: readonly MatchFeed[];
   /** Milliseconds by which event time must have passed an anchor before it may be judged; 0 where more accesses cannot undo it. */
@@ -76,14 +76,14 @@ export interface CompiledRule extends Threshold {
   readonly key: string;
 }
 
-/** A selection and its bit. */
+/** A selection and its number. */
 export interface LiveSelection {
-  readonly bit: number;
+  readonly number: number;
   readonly selection: Selection;
 }
 
 export interface CompiledSeries {
-  /** Ids by bit number, those of earlier rules included; empty text where a bit is free. */
+  /** Ids by number, those of earlier rules included. */
   readonly selectionIds: readonly string[];
   readonly live: readonly LiveSelection[];
   readonly main: Series;
@@ -91,14 +91,16 @@ export interface CompiledSeries {
   readonly others: readonly Series[];
   readonly rules: readonly CompiledRule[];
   /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
-  readonly dormancies: readonly { readonly bit: number; readonly dormantMs: number }[];
+  readonly dormancies: readonly { readonly selection: number; readonly dormantMs: number }[];
   readonly mainSlots: number;
+  /** Of series without and with spread values of their own. */
   readonly otherSlots: number;
+  readonly spreadSlots: number;
   readonly allowedLatenessMsMax: number;
   readonly reach: Reach;
-  /** By selection bit number: the longest reach of the rules that look at it. */
+  /** By selection: the longest reach of the rules that look at it. */
   readonly reachMs: readonly number[];
-  /** By selection bit number: how far behind its account's newest an access may lie and every window that it changes still be held. */
+  /** By selection: how far behind its account's newest an access may lie and every window that it changes still be held. */
   readonly behindMs: readonly number[];
   /** The longest time that any series looks back. */
   readonly horizonMsMax: number;
@@ -116,8 +118,7 @@ export interface Draft {
 }
 
 /**
- * Lays the rules out as series. `earlier` are the selections of incidents that are still held: their ids keep a bit. Throws RangeError
- * when the rules have more selections than an engine can hold.
+ * Lays the rules out as series. `earlier` are the selections of incidents that are still held: their ids keep a number.
  */
 export function compileSeries(rules: readonly Rule[], earlier: readonly string[], options: CompileOptions): CompiledSeries {
   const build = new Build(rules, earlier, options);
@@ -135,8 +136,9 @@ export class Build {
     string,
     { -readonly [K in keyof CompiledRule]: CompiledRule[K] } & { readonly feeds: MatchFeed[] }
   >();
-  readonly dormancies: { bit: number; dormantMs: number }[] = [];
+  readonly dormancies: { selection: number; dormantMs: number }[] = [];
   readonly #main: Draft;
+  readonly #numbers: ReadonlyMap<string, number>;
 
   constructor(
     private readonly given: readonly Rule[],
@@ -145,18 +147,14 @@ export class Build {
   ) {
     for (const rule of given) for (const one of [rule, ...(rule.unfiltered ? [rule.unfiltered] : [])]) this.#note(one);
     this.ids = [...new Set([...earlier, ...this.selections.keys()])];
-    if (this.ids.length > selectionsMax)
-      throw new RangeError(
-        `the rules and what is left of earlier ones have ${this.ids.length} different selections of accesses, more than ${selectionsMax}: let rules share event rules`,
-      );
-    this.#main = { series: { index: 0, key: 'main', kind: 'main', feeds: [], rules: [], horizonMs: 0, inputs: 0 } };
+    this.#numbers = new Map(this.ids.map((id, number) => [id, number]));
+    this.#main = {
+      series: { index: 0, key: 'main', kind: 'main', feeds: [], rules: [], horizonMs: 0, inputs: 0, spreads: false },
+    };
   }
 
-  bitOf(selection: Selection): number {
-    return 1 << this.ids.indexOf(selection.id);
-  }
   numberOf(selection: Selection): number {
-    return this.ids.indexOf(selection.id);
+    return this.#numbers.get(selection.id) ?? 0;
   }
 
   rule(rule: Rule, raises: CompiledRule['raises']): CompiledRule {
@@ -167,17 +165,17 @@ export class Build {
     return this.#main;
   }
 
-  other(kind: 'count' | 'ordered', key: string, feeds: readonly RowFeed[], inputs: number): Draft {
+  other(kind: 'count' | 'ordered', key: string, feeds: readonly RowFeed[], spreads: boolean, inputs: number): Draft {
     const known = this.drafts.get(key);
     if (known) return known;
-    const draft: Draft = { series: { index: this.drafts.size + 1, key, kind, feeds, rules: [], horizonMs: 0, inputs } };
+    const draft: Draft = { series: { index: this.drafts.size + 1, key, kind, feeds, rules: [], horizonMs: 0, inputs, spreads } };
     this.drafts.set(key, draft);
     return draft;
   }
 
-  dormancy(bit: number, dormantMs: number): number {
-    const known = this.dormancies.find((one) => one.bit === bit);
-    if (!known) return this.dormancies.push({ bit, dormantMs }) - 1;
+  dormancy(selection: number, dormantMs: number): number {
+    const known = this.dormancies.find((one) => one.selection === selection);
+    if (!known) return this.dormancies.push({ selection, dormantMs }) - 1;
     known.dormantMs = Math.min(known.dormantMs, dormantMs);
     return this.dormancies.indexOf(known);
   }
@@ -199,21 +197,24 @@ export class Build {
     main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
     if (this.options.holdsReach)
       main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
-    const behindMs = this.ids.map((id) =>
-      Math.min(
-        ...rules.filter(({ rule }) => looksAt(rule, id)).map((one) => one.series.horizonMs - one.timespanMs - one.settleMs),
-      ),
-    );
-    const reachMs = this.ids.map((id) => Math.max(0, ...rules.filter(({ rule }) => looksAt(rule, id)).map((one) => one.reachMs)));
+    const behindMs = this.ids.map(() => Number.POSITIVE_INFINITY);
+    const reachMs = this.ids.map(() => 0);
+    for (const one of rules)
+      for (const id of lookedAt(one.rule)) {
+        const number = this.#numbers.get(id) ?? 0;
+        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.settleMs);
+        reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
+      }
     return {
       selectionIds: this.ids,
-      live: [...this.selections.values()].map((selection) => ({ bit: this.bitOf(selection), selection })),
+      live: [...this.selections.values()].map((selection) => ({ number: this.numberOf(selection), selection })),
       main,
       others,
       rules,
       dormancies: this.dormancies,
       mainSlots: Math.max(1, main.rules.length),
-      otherSlots: Math.max(1, ...others.map((series) => series.rules.length)),
+      otherSlots: slotsOf(others.filter(({ spreads }) => !spreads)),
+      spreadSlots: slotsOf(others.filter(({ spreads }) => spreads)),
       allowedLatenessMsMax: lateness,
       reach: reachOf(this.given),
       reachMs,
@@ -231,9 +232,12 @@ export class Build {
   }
 }
 
-function looksAt(rule: Rule, id: string): boolean {
-  return (
-    rule.selection.id === id ||
-    rule.inputs.some((input) => (input.kind === 'rows' ? input.selection.id === id : looksAt(input.rule, id)))
-  );
+function slotsOf(series: readonly Series[]): number {
+  return Math.max(1, ...series.map(({ rules }) => rules.length));
+}
+
+/** Ids of the selections whose accesses decide about the rule. */
+function lookedAt(rule: Rule): ReadonlySet<string> {
+  const inputs = rule.inputs.flatMap((input) => (input.kind === 'rows' ? [input.selection.id] : [...lookedAt(input.rule)]));
+  return new Set([rule.selection.id, ...inputs]);
 }

@@ -13,7 +13,7 @@ export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }
 
-export const version = 2;
+export const version = 3;
 export const pieceBytes = 256 * 1024;
 
 /**
@@ -28,13 +28,16 @@ const moment = z.custom<number>((value) => typeof value === 'number' && !Number.
 export const header = z.object({
   version: z.literal(version),
   entryWords: z.literal(entryWords),
+  /** By number: clinic (a place in `texts`), categories, set of selections. */
   marks: z.object({
     texts: z.array(z.string()),
+    numbers: z.array(z.number()),
     clinics: z.array(z.number()),
     masks: z.array(z.number()),
-    spreads: z.array(z.number()),
-    bits: z.array(z.number()),
+    sets: z.array(z.number()),
   }),
+  /** Selections of each set, by number; the one of all selections has none. */
+  sets: z.array(z.array(z.number())),
   /** Keys of all series but the main one, by number. */
   series: z.array(z.string()),
   selectionIds: z.array(z.string()),
@@ -65,7 +68,7 @@ const match = z.object({
     timespan_seconds: z.number(),
   }),
   steps: z.array(z.number()),
-  exceptions: z.array(z.object({ id: z.string(), bit: z.number() })),
+  exceptions: z.array(z.object({ id: z.string(), selection: z.number() })),
   firstFired: z.number(),
   lastFired: z.number(),
   value: z.number(),

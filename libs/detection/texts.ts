@@ -7,10 +7,6 @@ export class Texts {
   readonly #byText = new Map<string, number>([['', 0]]);
   #slots = new Uint32Array(64);
 
-  constructor(texts: readonly string[] = []) {
-    for (const text of texts) this.of(text);
-  }
-
   /** The number of a text that lies in bytes as JSON has it, without quotes. */
   ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     if (start === end) return 0;
@@ -38,11 +34,12 @@ export class Texts {
     return id;
   }
 
+  /** Texts met so far. */
+  get count(): number {
+    return this.#texts.length;
+  }
   text(id: number): string {
     return this.#texts[id] ?? '';
-  }
-  all(): string[] {
-    return [...this.#texts];
   }
 
   #place(id: number): void {

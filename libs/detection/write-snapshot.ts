@@ -1,8 +1,10 @@
 import { serialize } from 'node:v8';
 import type { z } from 'zod';
 import { entryWords } from './entry-arena.js';
+import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from './engine-state.js';
 import type { Incident } from './incident.js';
+import { everySelection } from './selection-sets.js';
 import {
   bytesOf,
   type header,
@@ -23,10 +25,11 @@ const books = ['incidents', 'suppressed'] as const;
 /**
  * The state as it is when the first piece is asked for; frames may be applied between the pieces. What is one for the whole engine, incidents
  * and what waits for history are copied at once, accounts one after the other: one that is about to change before its turn is copied then.
+ * `marks` are those that it knows in the end.
  */
-export function* writeSnapshot(state: EngineState): Generator<Uint8Array, void> {
+export function* writeSnapshot(state: EngineState, marks = allMarks(state)): Generator<Uint8Array, void> {
   const copies = new AccountCopies(state);
-  const head = piece(kinds.header, serialize(headerOf(state)));
+  const head = piece(kinds.header, serialize(headerOf(state, marks)));
   const incidents = incidentPieces(state);
   const rest = [...pendingPieces(state), ...toldPieces(state)];
   state.copies = copies;
@@ -122,16 +125,19 @@ function toldPieces(state: EngineState): readonly Uint8Array[] {
     .map((kind) => piece(kinds.told, serialize({ kind, changes: [...state[kind].untaken] } satisfies z.infer<typeof toldPiece>)));
 }
 
-function headerOf(state: EngineState): z.infer<typeof header> {
+function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof header> {
   const { watermark, now, lastReceivedAt, missingGroupBy, late, beyondHorizon, compiled, versions } = state;
   return {
     version,
     entryWords,
-    marks: state.marks.dump(),
+    marks: dumpOf(state, marks),
+    sets: Array.from({ length: state.marks.sets.count }, (_, set) =>
+      set === everySelection ? [] : [...state.marks.sets.members(set)],
+    ),
     series: compiled.others.map(({ key }) => key),
     selectionIds: [...compiled.selectionIds],
     neededIds: neededIds(state),
-    dormancies: compiled.dormancies.map(({ bit }) => compiled.selectionIds[numberOf(bit)] ?? ''),
+    dormancies: compiled.dormancies.map(({ selection }) => compiled.selectionIds[selection] ?? ''),
     settled: state.settler.watermark,
     orders: { incidents: state.incidents.order, suppressed: state.suppressed.order },
     versionBase: versions.base,
@@ -140,19 +146,15 @@ function headerOf(state: EngineState): z.infer<typeof header> {
   }; // prettier-ignore
 }
 
-/** Selections whose bits incidents hold. */
+/** Selections that incidents hold. */
 function neededIds(state: EngineState): string[] {
-  let bits = 0;
+  const needed = new Set<number>();
   for (const kind of books)
     for (const list of state[kind].byAccount.values())
       for (const { matches } of list)
         for (const { selection, exceptions } of matches.values())
-          bits |= exceptions.reduce((all, { bit }) => all | bit, 1 << selection);
-  return state.compiled.selectionIds.filter((_, number) => (bits & (1 << number)) !== 0);
-}
-
-function numberOf(bit: number): number {
-  return 31 - Math.clz32(bit);
+          for (const one of [selection, ...exceptions.map((exception) => exception.selection)]) needed.add(one);
+  return state.compiled.selectionIds.filter((_, number) => needed.has(number));
 }
 
 function keyOf(state: EngineState, account: number): Uint8Array {
@@ -193,8 +195,8 @@ function incidentOf(
 
 /**
  * Accounts, several in a piece, as 32-bit words: length of the key in bytes, the key padded to words, number of float pairs, then as pairs
- * of words newest, oldest and since and the dormancy columns, entries of the main ledger and the
- * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, number of entries, the entries.
+ * of words newest, oldest and since and the dormancy columns, words of the entries of the main ledger and the
+ * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries.
  */
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
   const { accounts, index } = state;
@@ -205,14 +207,14 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   yield bytesOf(Float64Array.from(floats));
   const main = index.mainOf(account);
   const entries = main ? state.main.store.slice(main) : new Uint32Array(0);
-  yield words(entries.length / entryWords);
+  yield words(entries.length);
   yield bytesOf(entries);
   const ledgers: Uint8Array[] = [];
   let count = 0;
   for (const { series, cell, ledger } of index.of(account)) {
-    const held = state.other.store.slice(ledger);
+    const held = state.ledgersOf(series).store.slice(ledger);
     count += 1;
-    ledgers.push(words(series.index), ...text(cell), words(held.length / entryWords), bytesOf(held));
+    ledgers.push(words(series.index), ...text(cell), words(held.length), bytesOf(held));
   }
   yield words(count);
   yield* ledgers;

@@ -21,14 +21,48 @@ const batch = 40;
 /** Words that meet one another: cases, letters beyond ASCII, signs of SQL, of wildcards and of regular expressions. */
 const words = [
   'dr.martin', 'DR.MARTIN', 'dr', 'Élodie', 'élodie', 'ÉLODIE', 'straße', 'STRASSE', 'ſ', 's', 'S', 'k', 'K', 'İ', 'i', 'I', 'ı', 'σς', 'ΣΣ',
-  "o'neil", 'back\\slash', 'tab\tline\nend', '100%', 'a_b', '*', '?', '(x)', '[y]', '日本', '👩‍⚕️', 'a', 'aa', 'aab', '%list%', '"', '\\', "\\'", '{p:String}', '$', '^', 'a\0b', ' ', 'null',
+  "o'neil", 'back\\slash', 'tab\tline\nend', '100%', 'a_b', 'σίμος', 'ΣΊΜΟΣ', 'ς', 'Kelvin', 'kelvin', 'ſiſter', 'SISTER', 'weiß', 'WEIẞ', 'გიორგი', 'ᲒᲘᲝᲠᲒᲘ', 'ꮳꮃꭹ', 'ᏣᎳᎩ', 'i̇rem', 'İREM', 'IREM', 'ǆ', 'ǅ', 'Ǆ', 'ŉ', 'ﬁ', 'Ω', 'Ω', 'å', 'Å', 'µ', 'μ', 'ͅ', 'ẛ', 'ａｄｍｉｎ', 'ＡＤＭＩＮ', '𐐨', '𐐀', 'ⅷ', 'Ⅷ', 'ⓐ', 'Ⓐ', '*', '?', '(x)', '[y]', '日本', '👩‍⚕️', 'a', 'aa', 'aab', '%list%', '"', '\\', "\\'", '{p:String}', '$', '^', 'a\0b', ' ', 'null',
 ] as const; // prettier-ignore
-const addresses = ['10.4.2.17', '10.255.255.255', '11.0.0.1', '::ffff:10.1.2.3', '::FFFF:10.1.2.3', '2001:db8::1', '2001:DB8:0:0::2', '2001:db9::1', 'not an address', '10.4.2', '010.4.2.17', '10.4.2.17:443', '::1', 'fe80::1%eth0', '256.1.1.1', '::10.4.2.17', ':::', '1::2::3', '12345::', '::ffff:0a04:0001', '1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:8:9', '::ffff:256.1.1.1', '2001:db8::1.2.3.4', '::ffff:010.1.1.1'] as const; // prettier-ignore
+const addresses = ['10.4.2.17', '10.255.255.255', '11.0.0.1', '::ffff:10.1.2.3', '::FFFF:10.1.2.3', '2001:db8::1', '2001:DB8:0:0::2', '2001:db9::1', 'not an address', '10.4.2', '010.4.2.17', '10.4.2.17:443', '::1', 'fe80::1%eth0', '256.1.1.1', '::10.4.2.17', ':::', '1::2::3', '12345::', '::ffff:0a04:0001', '1:2:3:4:5:6:7::', '1:2:3:4:5:6:7:8:9', '::ffff:256.1.1.1', '2001:db8::1.2.3.4', '::ffff:010.1.1.1', '2a03:2880:f132:83:face:b00c:0:1', '::fffe:1.2.3.4', '::5', '1::5', '203:::ffff'] as const; // prettier-ignore
+const networks = [
+  '10.0.0.0/8',
+  '10.4.2.17/32',
+  '0.0.0.0/0',
+  '2001:db8::/32',
+  '::/0',
+  '::1/128',
+  '10.4.0.0/15',
+  '::ffff:10.0.0.0/104',
+  '::ffff:a04:200/120',
+  '0:0:0:0:0:FFFF:0a04:0211/128',
+  '::ffff:0:0/96',
+  '::fffe:0:0/95',
+  '::/64',
+  '1::/16',
+  '2a03:2880:f132:83:face:b00c::/96',
+] as const;
+/** What may stand between the colons of an address, and what may not. */
+const group = fc.constantFrom('0', '1', 'ffff', 'FFFF', '0a04', '0211', 'a04', '00', '0000', '2001', 'db8', '12345', 'g', '');
+const tail = fc.constantFrom('10.4.2.17', '010.4.2.017', '255.255.255.255', '256.1.1.1', '1.2.3', '0.0.0.0', '1.2.3.4.5');
+const nearlyAddress = fc
+  .tuple(
+    fc.array(group, { maxLength: 9 }),
+    fc.option(tail, { nil: undefined }),
+    fc.option(fc.nat(9), { nil: undefined }),
+    fc.boolean(),
+  )
+  .map(([groups, end, cut, mapped]) => {
+    const all = [...(mapped ? ['0', '0', '0', '0', '0', 'ffff'] : []), ...groups, ...(end === undefined ? [] : [end])];
+    return cut === undefined ? all.join(':') : `${all.slice(0, cut).join(':')}::${all.slice(cut).join(':')}`;
+  });
 const zones = ['Europe/Paris', 'UTC', 'America/St_Johns', 'Asia/Kathmandu', 'Pacific/Auckland', 'Indian/Reunion'] as const;
 
 const textFields = fieldNames.filter((field): field is Field => kindOf(field as Field) === 'text');
 const word = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...words) }, fc.string({ unit: 'grapheme', maxLength: 6 }));
-const fragment = fc.oneof(word, fc.constantFrom('*', '?', 'dr*', '*a', '?a*', '*é*', 'a?', '\\*', '\\\\', '*\\?*', 'É*'));
+const fragment = fc.oneof(
+  word,
+  fc.constantFrom('*', '?', 'dr*', '*a', '?a*', '*é*', 'a?', '\\*', '\\\\', '*\\?*', 'É*', 'გ*', '*ꮳ*', '*ς', 'ſ*', '?ΣΊ*', 'K*'),
+);
 
 const instants = [0, 1, 86_399_999, Date.parse('2001-06-01T12:00:00.500Z'), Date.parse('2019-01-01'), Date.parse('2199-12-31T23:59:59.999Z'), Date.parse('1900-01-01')]; // prettier-ignore
 const rowTime = fc.oneof(
@@ -89,9 +123,7 @@ const leaf: fc.Arbitrary<Match> = fc.oneof(
   fc
     .tuple(fc.constantFrom<Field>('privileged', 'emergency', 'mfa'), fc.boolean())
     .map(([field, value]) => test({ kind: 'truth', field, value })),
-  fc
-    .constantFrom('10.0.0.0/8', '10.4.2.17/32', '0.0.0.0/0', '2001:db8::/32', '::/0', '::1/128', '10.4.0.0/15')
-    .map((cidr) => test({ kind: 'network', field: 'source_ip', cidr })),
+  fc.constantFrom(...networks).map((cidr) => test({ kind: 'network', field: 'source_ip', cidr })),
   fc
     .tuple(fc.constantFrom<Field>(...textFields), fc.constantFrom<Field>(...textFields), fc.boolean())
     .map(([field, other, cased]) => test({ kind: 'same', field, other, cased })),
@@ -150,6 +182,41 @@ describe(`JavaScript and ClickHouse (seed ${seed})`, () => {
       }
     }
     expect(selected).toBeGreaterThan(selectionsMade); // neither side answers no to everything
+  });
+});
+
+describe('an address', () => {
+  it('is in a network here where it is in ClickHouse, however it is written', () => {
+    const texts = [...new Set([...fc.sample(nearlyAddress, { numRuns: 4_000, seed }), ...addresses])].filter(
+      (text) => text !== '',
+    );
+    const selections = networks.map((cidr) => selectionOf(test({ kind: 'network', field: 'source_ip', cidr })));
+    session.query(`CREATE TABLE addresses (id UInt32, source_ip String) ENGINE = MergeTree ORDER BY id`);
+    session.query(
+      `INSERT INTO addresses FORMAT JSONEachRow ${texts.map((source_ip, id) => JSON.stringify({ id, source_ip })).join('\n')}`,
+    );
+    const columns = selections.map(({ sql }, index) => `toUInt8(${sql}) AS s${index}`).join(', ');
+    const answers = session.query(`SELECT ${columns} FROM addresses ORDER BY id`, 'JSONCompactEachRow').trim().split('\n');
+    const here = texts.map((source_ip) => selections.map(({ matches }) => Number(matches({ source_ip }))));
+    expect(answers.map((line, id) => `${texts[id]} ${line.replaceAll(' ', '')}`)).toEqual(
+      here.map((line, id) => `${texts[id]} ${JSON.stringify(line)}`),
+    );
+    for (const column of networks.keys()) expect(here.filter((line) => line[column] === 1).length).toBeGreaterThan(0);
+  });
+
+  const spellings = ['10.4.2.17', '::ffff:10.4.2.17', '::ffff:0a04:0211', '::FFFF:A04:211', '0:0:0:0:0:ffff:10.4.2.17', '0000:0000:0000:0000:0000:FFFF:0a04:0211', '::0:ffff:a04:211', '0::ffff:10.4.2.17'] as const; // prettier-ignore
+  it.each(spellings)('of IPv4 is one and the same written as %s', (address) => {
+    const isIn = (cidr: string) =>
+      selectionOf(test({ kind: 'network', field: 'source_ip', cidr })).matches({ source_ip: address });
+    const within = ['10.0.0.0/8', '10.4.2.17/32', '::ffff:10.0.0.0/104', '::ffff:a04:211/128', '0:0:0:0:0:FFFF:10.4.2.0/120'];
+    expect(within.map(isIn)).toEqual(within.map(() => true));
+    expect(['11.0.0.0/8', '::ffff:11.0.0.0/104', '::/0', '::/64', '::10.4.2.17/128'].map(isIn)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -22,6 +22,8 @@ export const ruleLimits = {
   regexSteps: 2_000,
   /** The largest threshold or step, in distinct values. */
   countMax: 100_000_000,
+  /** Different selections of accesses: event rules, sets of them that a correlation looks at, and what each exception takes out of each. */
+  selections: 4_096,
   /** Longest window: 400 days. */
   timespanMsMax: 400 * 86_400_000,
   stepsPerRule: 32,

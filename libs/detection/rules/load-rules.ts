@@ -1,4 +1,5 @@
 import type { Exception, Rule, RuleMistake, Selection } from '../rule.js';
+import { selectionIdsOf } from '../selection-ids.js';
 import { readCorrelation } from './correlation.js';
 import type { Correlation } from './correlation.js';
 import type { ValueLists } from './detection.js';
@@ -68,6 +69,7 @@ export function loadRules(files: readonly RuleFile[], lists: ValueLists = new Ma
   const rules = correlations.flatMap((correlation) => linker.rule(correlation) ?? []);
   const cases = new Map(correlations.map(({ metadata, vigie }) => [metadata.id || metadata.name, vigie.cases]));
   noteUnused(read, correlations, documents, mistakes);
+  noteTooMany(rules, mistakes);
   const exceptions = read.flatMap((document) => (document.kind === 'filter' ? [exceptionOf(document, filters)] : []));
   const used = rules.flatMap(({ selection, inputs }) => [
     selection,
@@ -150,6 +152,21 @@ function raisingOf(correlations: readonly Correlation[], documents: Documents, a
         'level is missing: a rule that raises incidents says informational, low, medium, high or critical',
       );
   return raising;
+}
+
+/** Every selection that an engine has to tell apart costs it; the rule with which they are too many is named. */
+function noteTooMany(rules: readonly Rule[], all: RuleMistake[]): void {
+  const ids = new Set<string>();
+  let first: Rule | undefined;
+  for (const rule of rules) {
+    for (const id of selectionIdsOf([rule])) ids.add(id);
+    if (ids.size > ruleLimits.selections) first ??= rule;
+  }
+  if (!first) return;
+  new Mistakes(first.file, all).at(
+    first.line,
+    `from this rule on there are more than ${ruleLimits.selections} different selections of accesses (event rules, and one for what each exception takes out of a rule), ${ids.size} in all: let rules share event rules, join exceptions`,
+  );
 }
 
 function noteUnused(

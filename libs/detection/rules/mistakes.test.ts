@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { loadRules } from './load-rules.js';
+import { loadRules, type RuleFile } from './load-rules.js';
 import { explainRule } from './explain-rule.js';
 import { everything, wholeFiles } from './mistake-cases-of-files.js';
 import { inEvents } from './mistake-cases-in-events.js';
@@ -62,6 +62,13 @@ describe('a rule file', () => {
     });
   });
 
+  it('with one selection too many is named, and not those before', () => {
+    expect(loadRules(filesOf(4_096)).mistakes).toEqual([]);
+    expect(loadRules(filesOf(4_098)).mistakes).toEqual([
+      { file: 'rules/064.yml', line: 8, reason: expect.stringContaining('more than 4096 different selections of accesses') },
+    ]);
+  });
+
   it.each([
     ['keys', `a:\n${Array.from({ length: 7_000 }, (_, i) => ` k${i}:\n`).join('')}`],
     ['keys in braces', `a: {${Array.from({ length: 9_000 }, (_, i) => `${i}`).join(',')}}`],
@@ -104,4 +111,18 @@ function filter(condition: string): string {
 function warningsOf(text: string): readonly (readonly [number, string | undefined])[] {
   const { warnings } = loadRules([{ path: 'rules/a.yml', text }], lists);
   return warnings.map(({ line, reason }) => [line, reason.split(':')[0]]);
+}
+
+function filesOf(selections: number): readonly RuleFile[] {
+  return Array.from({ length: Math.ceil(selections / 64) }, (_, file) => {
+    const count = Math.min(64, selections - file * 64);
+    const text = Array.from({ length: count }, (_one, n) => oneOfMany(file * 64 + n)).join('---\n');
+    return { path: `rules/${String(file).padStart(3, '0')}.yml`, text };
+  });
+}
+
+/** An event rule of its own and a correlation over it. */
+function oneOfMany(n: number): string {
+  const of = `title: e${n}\nname: e${n}\nlogsource: {product: ehr}\ndetection:\n  sel: {application: app${n}}\n  condition: sel\n---\n`;
+  return `${of}title: c${n}\nname: c${n}\nlevel: low\ncorrelation: {type: event_count, rules: e${n}, group-by: [group_id, actor_id], timespan: 1h, condition: {gte: 2}}\n`;
 }

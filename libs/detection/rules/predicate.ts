@@ -1,4 +1,3 @@
-import ipaddr from 'ipaddr.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Field } from '../rule.js';
 import { assertNever } from '#libs/runtime/outcome.js';
@@ -7,7 +6,7 @@ import { kindOf } from './fields.js';
 import { globRegex, plainGlob } from './glob.js';
 import { and, lowerAscii, sameButCase } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
-import { parseNetwork, withoutMapping } from './network.js';
+import { isIn, parseNetwork } from './network.js';
 import { compileRegex } from './regex-run.js';
 
 type Row = Partial<AccessRow>;
@@ -230,17 +229,5 @@ export function comparison(compare: Comparison, limit: number): (value: number) 
 function compileNetwork(cidr: string): (text: string) => boolean {
   const network = parseNetwork(cidr);
   if (!network) throw new Error(`not a network: ${cidr}`);
-  return remembered((text) => {
-    const address = withoutMapping(text);
-    if (network.version === 4)
-      return (
-        ipaddr.IPv4.isValidFourPartDecimal(address) &&
-        ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parse(network.first), network.bits)
-      );
-    return (
-      /^[0-9a-fA-F:.]+$/.test(address) &&
-      ipaddr.IPv6.isValid(address) &&
-      ipaddr.IPv6.parse(address).match(ipaddr.IPv6.parse(network.first), network.bits)
-    );
-  });
+  return remembered((text) => isIn(network, text));
 }

@@ -3,7 +3,7 @@ import { kindOf } from './fields.js';
 import { globRegex, plainGlob } from './glob.js';
 import { lowerAscii } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
-import { parseNetwork } from './network.js';
+import { asSix, parseNetwork } from './network.js';
 import type { Range, Regex } from './regex-syntax.js';
 
 /** The condition as a ClickHouse expression over the columns of `accesses`. It is 0 or 1, never NULL, and never throws on data. */
@@ -110,14 +110,20 @@ function globSql(glob: Extract<Test, { kind: 'glob' }>, text: string): string {
   }
 }
 
+/** Addresses of IPv6 that stand for IPv4 ones. */
+const mapped = `toIPv6('${asSix(4, 0n)}') AND toIPv6('${asSix(4, 2n ** 32n - 1n)}')`;
+
 /** Written with functions that give a default instead of an error on what is no address. */
 function networkSql(cidr: string, text: string): string {
   const network = parseNetwork(cidr);
   if (!network) throw new Error(`not a network: ${cidr}`);
-  const address = `replaceRegexpOne(${text}, '^::[fF]{4}:([0-9]+[.])', '\\\\1')`;
-  const between = `BETWEEN toIPv${network.version}(${literal(network.first)}) AND toIPv${network.version}(${literal(network.last)})`;
-  if (network.version === 6) return `(isIPv6String(${address}) AND toIPv6OrDefault(${address}) ${between})`;
-  return `(isIPv4String(${address}) AND toIPv4OrDefault(${address}) ${between})`;
+  const { version, first, last } = network;
+  const address = `toIPv6OrDefault(${text})`;
+  const within = `${address} BETWEEN toIPv6('${asSix(version, first)}') AND toIPv6('${asSix(version, last)}')`;
+  // ClickHouse takes a colon too many.
+  const isSix = `isIPv6String(${text}) AND position(${text}, ':::') = 0`;
+  if (version === 6) return `(${isSix} AND ${within} AND NOT (${address} BETWEEN ${mapped}))`;
+  return `((isIPv4String(${text}) OR (${isSix})) AND ${within})`;
 }
 
 /** A ClickHouse string literal. */
