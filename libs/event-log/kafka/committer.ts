@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { keyOf } from '../member/group-state.js';
 import type { TopicPartition } from '../port.js';
 import { isRetriable, messageOf, questionMsMax, typeOf, within } from './client.js';
 
@@ -29,6 +30,7 @@ export class Committer {
   readonly #owns: (at: TopicPartition) => boolean;
   readonly #metadata: (topic: string) => string | null;
   #refusedSince: number | undefined;
+  readonly #refused = new Set<string>();
   #joins = 0;
   #single: { readonly consumer: Consumer; readonly commit: CommitNow } | undefined;
 
@@ -47,10 +49,16 @@ export class Committer {
     return this.#refusedSince;
   }
 
-  /** Another generation holds: what was refused before says nothing of it. */
-  joined(): void {
+  /**
+   * Another generation holds: what was refused before says nothing of it. Answers with the partitions, by `keyOf`, whose readers were told
+   * since the last one that they are not theirs any more: those that stay must be given to them anew.
+   */
+  joined(): ReadonlySet<string> {
+    const refused = new Set(this.#refused);
+    this.#refused.clear();
     this.#joins += 1;
     this.#refusedSince = undefined;
+    return refused;
   }
 
   /** False when the partition is not ours any more; rejects with `Transient` when no answer came in time. */
@@ -67,8 +75,13 @@ export class Committer {
         return true;
       } catch (cause) {
         const isRefused = refusals.has(typeOf(cause));
-        if ((isRefused || typeOf(cause) === misdirected) && joins === this.#joins) this.#refusedSince ??= this.#clock.monotonic();
-        if (isRefused) return false;
+        // A join that came meanwhile has settled whose partition it is.
+        if (isRefused && joins !== this.#joins) continue;
+        if (isRefused || typeOf(cause) === misdirected) this.#refusedSince ??= this.#clock.monotonic();
+        if (isRefused) {
+          this.#refused.add(keyOf(at));
+          return false;
+        }
         const rebalancing = typeOf(cause) === 'REBALANCE_IN_PROGRESS';
         if (!rebalancing && !isRetriable(cause) && !(cause instanceof Transient)) throw cause;
         if (this.#clock.monotonic() >= overAt)

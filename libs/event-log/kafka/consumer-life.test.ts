@@ -194,6 +194,21 @@ describe('the life of a consumer', () => {
     },
   );
 
+  it('gives a partition to its reader anew when it stays, and the reader was told by a refused commit that it had left', async () => {
+    const life = await joined();
+    const [consumer] = life.broker.consumers;
+    life.broker.refuses.set('member-1', 'ILLEGAL_GENERATION');
+    await consumer?.frames(0, 0);
+    await life.clock.advance(1_000);
+    life.broker.refuses.clear();
+    consumer?.join({ accesses: [0, 1] });
+    await life.clock.advance(1_000);
+    expect(life.recorder.events).toEqual(['assigned 0', 'assigned 1', 'revoked 0', 'assigned 0']);
+    await consumer?.frames(0, 0);
+    await life.clock.advance(1_000);
+    expect(life.broker.committed).toEqual([0]);
+  });
+
   it('keeps a consumer whose commit was refused while the group shared its partitions, once it has joined again', async () => {
     const life = await joined();
     life.broker.refuses.set('member-1', 'ILLEGAL_GENERATION');

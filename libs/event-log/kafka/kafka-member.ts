@@ -204,8 +204,8 @@ export class KafkaMember implements Membership {
     this.#forgetMember();
     this.#memberId = memberId;
     this.#memberIds.add(memberId);
-    this.#committer.joined();
-    for (const [key, run] of this.#runs) if (!kept || !keys.has(key)) this.#letGo(key, run);
+    const refused = this.#committer.joined();
+    for (const [key, run] of this.#runs) if (!kept || !keys.has(key) || refused.has(key)) this.#letGo(key, run);
     for (const at of ours) {
       const position = this.#runs.get(keyOf(at))?.fetchNext;
       // After a join the client goes back to the committed offset; frames that wait here would come twice.
