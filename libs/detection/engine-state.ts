@@ -2,7 +2,7 @@
 import { AccountTable } from './account-table.js';
 import { Dormancy } from './dormancy.js';
 import { entryWords } from './entry-arena.js';
-import type { EngineStats } from './engine.js';
+import type { EngineStats } from './engine-figures.js';
 import { IncidentBook } from './incident-book.js';
 import type { BookOptions, LedgerView } from './incident-seams.js';
 import { Versions } from './incident-teller.js';
@@ -69,7 +69,11 @@ export class EngineState implements LedgerView {
   readonly horizonMs: number;
   readonly forgetAfterMs: number;
   crowd = crowds;
+  /** Another state uses the same numbers, which must not be given out anew meanwhile. */
+  sharesNumbers = false;
   watermark = 0;
+  /** Windows that were filled from history hold what lies above this event time; infinite where none were. */
+  knownFrom = Number.NEGATIVE_INFINITY;
   now = 0;
   lastReceivedAt = 0;
   missingGroupBy = 0;
@@ -161,9 +165,14 @@ export class EngineState implements LedgerView {
     return this.accounts.newest(account) - series.horizonMs;
   }
 
+  /** Event time up to which accesses of the account may have come that its windows never saw. */
+  since(account: number): number {
+    return Math.max(this.accounts.since(account), this.knownFrom);
+  }
+
   completeAbove(account: number): number {
     const floor = this.floor(account);
-    const since = this.accounts.since(account);
+    const since = this.since(account);
     return this.accounts.oldest(account) <= floor ? Math.max(floor, since) : since;
   }
 
@@ -218,7 +227,7 @@ export class EngineState implements LedgerView {
   /** Empties the windows of an account. What was there is known no more up to its newest access. */
   forget(account: number): void {
     this.index.close(account);
-    if (this.settler.size) this.settler.forget(account);
+    if (this.settler.size) this.settler.forget(new Set([account]));
     this.accounts.setSince(account, Math.max(this.accounts.since(account), this.accounts.newest(account)));
     this.accounts.setOldest(account, Number.POSITIVE_INFINITY);
   }

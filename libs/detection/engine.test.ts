@@ -13,7 +13,7 @@ const replayed = { seed: Number(seed) };
 
 describe('the engine agrees with a naive recount, field by field', () => {
   it(
-    `for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, killed and restarted`,
+    `for ${histories} random histories, in whatever order, delay of up to two days, duplication, cut into frames, split over partitions, with rules that change and windows that are filled, killed and restarted`,
     () => {
       let seen = 0;
       fc.assert(
@@ -51,6 +51,7 @@ describe('what the random histories hold', () => {
     );
     expect([...kinds].toSorted()).toEqual(['event_count', 'temporal', 'temporal_ordered', 'value_count']);
     expect(seen.filter(({ run }) => run.rejudged > 0).length).toBeGreaterThan(50);
+    expect(seen.filter(({ run }) => run.filled > 0).length).toBeGreaterThan(50);
     const types = new Set(seen.flatMap(({ run }) => run.changes.map(({ change_type }) => change_type)));
     for (const type of [
       'incident.merged',

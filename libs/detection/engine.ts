@@ -1,10 +1,12 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { marksInUse } from './dump-marks.js';
+import type { EngineStats, FrameOutcome } from './engine-figures.js';
 import { EngineState, type EngineOptions } from './engine-state.js';
 import { explainAccount } from './explain-account.js';
-import { FrameScanner, type RejectedRow } from './frame-scanner.js';
-import { rejudge, rejudgementsOf } from './rejudge.js';
+import { Fill } from './fill.js';
+import { FrameScanner } from './frame-scanner.js';
+import { Rejudging, rejudgementsOf } from './rejudge.js';
 import type { Rejudgement } from './rejudgements.js';
 import { RowIntake } from './row-intake.js';
 import type { Rule } from './rule.js';
@@ -13,37 +15,9 @@ import { SnapshotReading } from './read-snapshot.js';
 import { writeSnapshot } from './write-snapshot.js';
 
 export type { EngineOptions } from './engine-state.js';
+export type { EngineStats, FrameOutcome } from './engine-figures.js';
 export type { RejectedRow } from './frame-scanner.js';
 export type { Rejudgement } from './rejudgements.js';
-
-/** What became of the rows of one frame: `rows` were taken in, `rejected` could not be used. */
-export interface FrameOutcome {
-  readonly rows: number;
-  readonly rejected: readonly RejectedRow[];
-  /** Largest event time and largest `received_at` of the rows, milliseconds; 0 without rows. */
-  readonly newestTime: number;
-  readonly newestReceivedAt: number;
-}
-
-export interface EngineStats {
-  readonly accounts: number;
-  /** Accesses that the accounts' ledgers hold: distinct (account, patient) pairs and their repetitions. */
-  readonly pairs: number;
-  /** The same with the entries of all other windows. */
-  readonly entries: number;
-  /** Bytes of the structures that grow, counted, not measured. */
-  readonly bytes: number;
-  readonly openIncidents: number;
-  /** Largest event time seen, milliseconds. */
-  readonly watermark: number;
-  /** Rows that took no part in a rule for want of a group-by field. */
-  readonly missingGroupBy: number;
-  /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */
-  readonly late: number;
-  readonly beyondHorizon: number;
-  /** Accounts whose history waits to be judged again. */
-  readonly rejudgements: number;
-}
 
 const rowsAtATime = 32;
 /** For so many rows one account is looked at, to see whether what it holds can be let go. */
@@ -58,11 +32,13 @@ export class Engine {
   #intake: RowIntake;
   /** Rows are scanned and their accounts touched some at a time, so that the waits for memory overlap; they are judged one by one, in order. */
   readonly #rows = Array.from({ length: rowsAtATime }, () => new ScannedRow());
-  #offset = 0;
+  /** Of the frame that was judged last. */
+  #offset: number;
 
   constructor(options: EngineOptions, state = new EngineState(options)) {
     this.#state = state;
     this.#intake = new RowIntake(state);
+    this.#offset = state.versions.offset;
   }
 
   /** Takes the rows of a frame in. `detectedAt` is the wall clock, milliseconds, for `detected_at` and `changed_at`. Never throws on content. */
@@ -76,19 +52,22 @@ export class Engine {
     return outcome;
   }
 
-  /**
-   * Takes rows of the past in, so that windows which began empty are full: what is known changes nothing, and what is new is judged as if
-   * it had come late.
-   */
-  backfill(bytes: Uint8Array, detectedAt: number): void {
-    this.#take(bytes, detectedAt);
-    this.#settle(detectedAt);
-    this.#renewWhenCrowded();
+  /** Begins to fill windows that began empty. See `Fill`. History is handed over from `fromMs` on, event time. */
+  beginFill(fromMs: number): Fill {
+    this.#state.sharesNumbers = true;
+    return new Fill(this.#state, this.#beside(this.#state.options), () => this.#offset, fromMs);
+  }
+
+  /** The same in one go: the rows in order of time that have come since `fromMs`. */
+  backfill(bytes: Uint8Array, fromMs: number): void {
+    const fill = this.beginFill(fromMs);
+    fill.take(bytes);
+    for (let more = true; more;) more = fill.moveNext();
   }
 
   /**
-   * Takes in when accounts were there before what `backfill` is given: rows of the outline that a rule set's reach asks for. Give them after
-   * the others, so that an account is taken to have slept only where it has.
+   * Takes in when accounts were there before the windows: rows of the outline that a rule set's reach asks for, before or after all others, so
+   * that an account is taken to have slept only where it has.
    */
   recall(bytes: Uint8Array): void {
     const scanner = new FrameScanner(bytes);
@@ -137,14 +116,34 @@ export class Engine {
     return this.#state.rejudgements.size === 0 ? [] : rejudgementsOf(this.#state);
   }
 
-  /**
-   * Judges an account again over its stored rows, frames of newline-delimited JSON in any order, together with what has come since; rows
-   * beyond what was asked do no harm. What that changes is in `takeChanges` then.
-   */
-  rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): void {
+  /** Begins to judge accounts again whose history is known now. See `Rejudging`. */
+  beginRejudging(): Rejudging {
+    const options = { ...this.#state.options, keepsAll: true, keepClosedMs: Number.MAX_SAFE_INTEGER };
+    return new Rejudging(this.#state, this.#beside(options).state);
+  }
+
+  /** Puts in place what judging again has found, as far as it was asked for and still holds. What that changes is in `takeChanges` then. */
+  adopt(rejudging: Rejudging, asked: Rejudgement, detectedAt: number): boolean {
+    if (!rejudging.isOf(this.#state)) return false;
     this.#state.now = detectedAt;
-    rejudge(this.#state, asked, frames, detectedAt);
-    this.#settle(detectedAt);
+    const adopted = rejudging.adopt(asked, detectedAt);
+    if (adopted) this.#settle(detectedAt);
+    return adopted;
+  }
+
+  /** The same in one go, over the account's rows in order of time; rows beyond what was asked do no harm. */
+  rejudge(asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): boolean {
+    const rejudging = this.beginRejudging();
+    rejudging.begin(asked);
+    for (const frame of frames) rejudging.take(frame);
+    return this.adopt(rejudging, asked, detectedAt);
+  }
+
+  /** An engine of the same rules that shares marks and selections, so that its entries and incidents can be taken over. */
+  #beside(options: EngineOptions): { readonly engine: Engine; readonly state: EngineState } {
+    const state = new EngineState(options, this.#state.marks, this.#state.compiled.selectionIds);
+    state.sharesNumbers = true;
+    return { engine: new Engine(options, state), state };
   }
 
   /**
@@ -153,7 +152,6 @@ export class Engine {
    */
   withRules(rules: readonly Rule[]): { readonly engine: Engine; readonly backfillFromMs: number | undefined } {
     const engine = Engine.restore(this.snapshot(), { ...this.#state.options, rules });
-    engine.#offset = this.#offset;
     const { compiled, watermark } = engine.#state;
     const known = new Set(this.#state.compiled.others.map(({ key }) => key));
     const selections = new Set(this.#state.compiled.live.map(({ selection }) => selection.id));
@@ -231,7 +229,7 @@ export class Engine {
    */
   #renewWhenCrowded(): void {
     const state = this.#state;
-    if (!state.isCrowded || state.copies) return;
+    if (!state.isCrowded || state.copies || state.sharesNumbers) return;
     const reading = new SnapshotReading(state.options);
     for (const piece of writeSnapshot(state, marksInUse(state))) reading.take(piece);
     this.#state = reading.finish();

@@ -17,6 +17,11 @@ export class Versions {
     this.counter = 0;
   }
 
+  /** Of the frame that began last, 0 before the first. */
+  get offset(): number {
+    return this.base / versionsPerFrame;
+  }
+
   next(): number {
     this.counter = Math.min(this.counter + 1, versionsPerFrame - 1);
     return this.base + this.counter;

@@ -1,27 +1,9 @@
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { askedRows } from '#libs/testkit/asked-rows.js';
-import { Engine } from './engine.js';
 import type { NaiveIncident } from './naive-recount.js';
+import { type History, PartitionRun } from './partition-run.suite.js';
 import { anyRules, base, hour, minute } from './random-rules.suite.js';
-import type { Rule } from './rule.js';
-
-/** Accesses in the order in which they arrive, and everything that happens to those who judge them. */
-export interface History {
-  readonly rows: readonly AccessRow[];
-  readonly rules: readonly Rule[];
-  readonly quietMs: number;
-  readonly allowedLatenessMs: number;
-  readonly partitions: number;
-  /** Frames of each partition. */
-  readonly frames: number;
-  /** Frames after which a snapshot is written, and after which the engine is killed and goes on from the newest snapshot. */
-  readonly snapshots: readonly number[];
-  readonly kills: readonly number[];
-  /** How many frames the store lies behind. */
-  readonly storeLag: number;
-}
 
 export interface Played {
   /** Incidents as last told, without those that were joined to another or withdrawn. */
@@ -32,15 +14,21 @@ export interface Played {
   /** Everything said, figures that are only for the store too, as often as it was. */
   readonly said: readonly IncidentChange[];
   readonly rejudged: number;
+  /** Partitions whose windows were filled. */
+  readonly filled: number;
 }
 
 /** Plays the rows in their order of arrival, each partition by an engine of its own, with a store that answers for the past. */
 export function play(of: History): Played {
   const told: IncidentChange[] = [];
   let rejudged = 0;
+  let filled = 0;
   for (let partition = 0; partition < of.partitions; partition += 1) {
     const rows = of.rows.filter((row) => partitionOf(row) % of.partitions === partition);
-    rejudged += playPartition(of, rows, told);
+    const partitionRun = new PartitionRun(of, rows, told);
+    partitionRun.play();
+    rejudged += partitionRun.rejudged;
+    filled += partitionRun.filled;
   }
   const last = new Map<string, IncidentChange>();
   for (const change of told)
@@ -64,58 +52,12 @@ export function play(of: History): Played {
     ],
     said: told,
     rejudged,
+    filled,
   };
 }
 
 function partitionOf({ actor_id }: AccessRow): number {
   return actor_id.charCodeAt(0) || 0;
-}
-
-function playPartition(of: History, rows: readonly AccessRow[], told: IncidentChange[]): number {
-  const options = { rules: of.rules, quietMs: of.quietMs, allowedLatenessMs: of.allowedLatenessMs };
-  const size = Math.max(1, Math.ceil(rows.length / of.frames));
-  const frames = Array.from({ length: Math.ceil(rows.length / size) }, (_, frame) =>
-    rows.slice(frame * size, (frame + 1) * size),
-  );
-  const kills = new Set(of.kills);
-  let engine = new Engine(options);
-  let snapshot: { readonly next: number; readonly pieces: readonly Uint8Array[] } | undefined;
-  let stored = -1;
-  let rejudged = 0;
-  /** The store gives what it has, which may be more than was asked for, but nothing that the engine has not seen. */
-  const serve = (through: number, frame: number, at: number): void => {
-    if (stored > frame) return;
-    for (const asked of engine.rejudgements()) {
-      if (asked.throughOffset > through) continue;
-      const has = frames.slice(0, through + 1).flat();
-      const wanted = askedRows(has, asked);
-      engine.rejudge(asked, [bytesOf(wanted)], at);
-      rejudged += 1;
-      // What history decided is kept before it is told.
-      snapshot = { next: frame + 1, pieces: [...engine.snapshot()] };
-    }
-  };
-  for (let frame = 0; frame < frames.length; frame += 1) {
-    const at = base + frame;
-    stored = Math.max(stored, frame);
-    engine.apply({ offset: frame, bytes: bytesOf(frames[frame] ?? []) }, at);
-    serve(stored - of.storeLag, frame, at);
-    told.push(...engine.takeChanges({ includeUpdates: frame % 3 === 0 }));
-    if (of.snapshots.includes(frame)) snapshot = { next: frame + 1, pieces: [...engine.snapshot()] };
-    if (!kills.delete(frame)) continue;
-    engine = snapshot ? Engine.restore(snapshot.pieces, options) : new Engine(options);
-    frame = (snapshot?.next ?? 0) - 1;
-  }
-  // Silence: first for long enough to judge what waited for late accesses, then for long enough to close everything.
-  serve(stored, stored, base);
-  engine.idle(20 * 24 * hour, base);
-  serve(stored, stored, base);
-  told.push(...engine.takeChanges({ includeUpdates: true }));
-  return rejudged;
-}
-
-function bytesOf(rows: readonly AccessRow[]): Buffer {
-  return Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 function naiveOf(change: IncidentChange): NaiveIncident {
@@ -184,6 +126,15 @@ export const history: fc.Arbitrary<History> = fc
     snapshots: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 3 }),
     kills: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 2 }),
     storeLag: fc.integer({ min: 0, max: 3 }),
+    judgingFrames: fc.integer({ min: 0, max: 2 }),
+    changed: fc.option(
+      fc.record({
+        first: fc.integer({ min: 0, max: 2 }),
+        before: fc.integer({ min: 1, max: 9 }),
+        filledFor: fc.integer({ min: 0, max: 3 }),
+      }),
+      { nil: undefined, freq: 2 },
+    ),
   })
   .map(({ rows, ...rest }) => ({
     ...rest,

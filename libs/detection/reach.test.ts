@@ -79,7 +79,7 @@ const ways: readonly (readonly [string, (asleepDays: number) => number])[] = [
       const { past, attack } = rowsOf(asleep);
       const engine = new Engine(options);
       engine.apply({ offset: 0, bytes: bytesOf(attack) }, 0);
-      fill(engine, past);
+      fill(engine, [...past, ...attack]);
       for (const asked of engine.rejudgements()) {
         const own = [...past, ...attack].filter(({ actor_id }) => actor_id === asked.actorId);
         engine.rejudge(asked, [bytesOf(askedRows(own, asked))], 0);
@@ -108,10 +108,12 @@ describe('an account that wakes up after so many days', () => {
   });
 });
 
-/** As the filler does: rows that windows need, then the outline of what lies before. */
+/** As the filler does: the outline of what lies before, then all rows that windows need, those that were judged already among them. */
 function fill(engine: Engine, past: readonly AccessRow[], fromMs = aMonday - day - 15 * minute): void {
-  engine.backfill(bytesOf(askedRows(past, { fromMs, toMs: aMonday })), 0);
-  engine.recall(bytesOf(askedRows(past, { ...readFrom(fromMs, reachOf(rules).sleepers), toMs: fromMs })));
+  const filling = engine.beginFill(fromMs);
+  filling.recall(bytesOf(askedRows(past, { ...readFrom(fromMs, reachOf(rules).sleepers), toMs: fromMs })));
+  filling.take(bytesOf(askedRows(past, { fromMs, toMs: aMonday + day })));
+  for (let more = true; more;) more = filling.moveNext();
 }
 
 function opened(engine: Engine): number {

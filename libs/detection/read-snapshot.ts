@@ -4,11 +4,13 @@ import { entryWords } from './entry-arena.js';
 import { dormancyColumns } from './dormancy.js';
 import { type EngineOptions, EngineState } from './engine-state.js';
 import { Incident } from './incident.js';
-import { cellOfBytes } from './ledger-index.js';
-import { markOf, timeHighBits, timeOf } from './ledger-store.js';
+import { cellOfBytes, noCell } from './ledger-index.js';
+import { markOf, timeHighBits } from './ledger-store.js';
 import { everySelection, noSelections } from './selection-sets.js';
 import { selectionIdsOf } from './selection-ids.js';
 import { hashBytes, viewOf } from './scan-text.js';
+import type { Pending } from './rejudgements.js';
+import { settleAgain } from './settle-again.js';
 import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
@@ -62,6 +64,8 @@ class SnapshotReader {
   readonly #marks: Uint32Array | undefined;
   readonly #series: readonly string[];
   readonly #dormancies: readonly number[];
+  /** The rules ask for accesses that those of then did not ask for. */
+  readonly #looksFurther: boolean;
 
   constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
     const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(options.rules)]);
@@ -70,6 +74,8 @@ class SnapshotReader {
     const { compiled } = this.state;
     this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
     this.#series = parsed.series;
+    const asked = new Set(parsed.liveIds);
+    this.#looksFurther = compiled.live.some(({ selection }) => !asked.has(selection.id));
     this.#dormancies = parsed.dormancies.map((id) =>
       compiled.dormancies.findIndex(({ selection }) => compiled.selectionIds[selection] === id),
     );
@@ -81,6 +87,7 @@ class SnapshotReader {
   #restoreFigures(parsed: z.infer<typeof header>): void {
     const { state } = this;
     state.watermark = parsed.watermark;
+    state.knownFrom = parsed.knownFrom;
     state.settler.watermark = parsed.settled;
     state.now = parsed.now;
     state.lastReceivedAt = parsed.lastReceivedAt;
@@ -147,7 +154,7 @@ class SnapshotReader {
         this.#remark(main);
         const ledger = state.main.store.reopen(main);
         state.index.setMain(account, ledger);
-        this.#resettle(account, ledger, main);
+        settleAgain(state, { account, ledger, cell: noCell.bytes, series: state.compiled.main }, main);
       }
       for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
         const series = known.get(this.#series[next() - 1] ?? '');
@@ -157,7 +164,7 @@ class SnapshotReader {
         this.#remark(held, state.ledgersOf(series).store.width);
         const ledger = state.ledgersOf(series).store.reopen(held);
         state.index.set(account, series, cellOfBytes(cell), ledger);
-        if (series.rules.some(({ settleMs }) => settleMs > 0)) this.#settleAgain(account, ledger, cell, held, series.index);
+        settleAgain(state, { account, ledger, cell, series }, held);
       }
       accounts += 1;
     }
@@ -172,27 +179,6 @@ class SnapshotReader {
     this.#dormancies.forEach((index, was) => {
       if (index >= 0) state.dormancy.restore(account, index, dormancy.slice(was * dormancyColumns, (was + 1) * dormancyColumns));
     });
-  }
-
-  /** Anchors that had not been judged wait again. */
-  #resettle(account: number, ledger: number, entries: Uint32Array): void {
-    if (this.state.compiled.main.rules.some(({ settleMs }) => settleMs > 0))
-      this.#settleAgain(account, ledger, new Uint8Array(0), entries, 0);
-  }
-
-  #settleAgain(account: number, ledger: number, cell: Uint8Array, entries: Uint32Array, index: number): void {
-    const { settler, marks, compiled } = this.state;
-    const series = (index === 0 ? compiled.main : compiled.others[index - 1]) ?? compiled.main;
-    const rules = series.rules.filter(({ settleMs }) => settleMs > 0);
-    const { width } = this.state.ledgersOf(series).store;
-    for (let word = 0; word < entries.length; word += width) {
-      const set = marks.setOf(markOf(entries, word));
-      const time = timeOf(entries, word);
-      const hasValue = index !== 0 || entries.subarray(word, word + 4).some((one) => one !== 0);
-      for (const rule of rules)
-        if (hasValue && marks.sets.has(set, rule.counted) && time + rule.settleMs > settler.watermark)
-          settler.add({ rule, account, ledger, cell: cell.slice(), time });
-    }
   }
 
   #remark(entries: Uint32Array, width = entryWords): void {
@@ -230,7 +216,12 @@ class SnapshotReader {
 
   pending(body: Buffer): void {
     const { key, ...pending } = pendingPiece.parse(deserialize(body));
-    this.state.rejudgements.byAccount.set(this.#accountOf(key), pending);
+    this.state.rejudgements.byAccount.set(this.#accountOf(key), this.#looksFurther ? this.#anew(pending) : pending);
+  }
+
+  /** Rows that nobody asked for are not among those that have come since, so that the store must have them all. */
+  #anew(pending: Pending): Pending {
+    return { ...pending, lines: [], throughOffset: Math.max(pending.throughOffset, this.state.versions.offset) };
   }
 
   told(body: Buffer): void {

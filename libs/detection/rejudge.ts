@@ -1,4 +1,4 @@
-import { EngineState } from './engine-state.js';
+import type { EngineState } from './engine-state.js';
 import { FrameScanner } from './frame-scanner.js';
 import { suppressedId } from './incident-book.js';
 import type { Incident, Opening } from './incident.js';
@@ -9,72 +9,188 @@ import { hashBytes, viewOf } from './scan-text.js';
 
 /** What waits for its history, oldest first. */
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
-  return [...state.rejudgements.byAccount].map(([account, pending]) => {
-    const { groupId, actorId, throughOffset } = pending;
-    return { groupId, actorId, throughOffset, ...state.rejudgements.needOf(stretchOf(state, account, pending)) };
-  });
+  return [...state.rejudgements.byAccount].map(([account, pending]) => rejudgementOf(state, account, pending));
+}
+
+function rejudgementOf(state: EngineState, account: number, pending: Pending): Rejudgement {
+  const { groupId, actorId, throughOffset } = pending;
+  return { groupId, actorId, throughOffset, ...state.rejudgements.needOf(stretchOf(state, account, pending)) };
+}
+
+/** An account that is being judged again. */
+interface Account {
+  readonly key: Uint8Array;
+  readonly asked: Rejudgement;
+  readonly pending: Pending;
+  /** Rows that have come of it since it waits, in order of time, as far as history has not passed them. */
+  readonly lines: Line[];
+  /** How many of them are known. */
+  seen: number;
+}
+
+interface Line {
+  readonly time: number;
+  readonly bytes: Uint8Array;
 }
 
 /**
- * Judges the account over its stored rows and what has come since, in order of time, with an engine that forgets nothing, and puts what
- * that finds in the place of what was known. Nothing happens when the account does not wait any more.
+ * Judges accounts over their stored rows and what has come since, in order of time, with an engine that forgets nothing, beside the live one.
+ * What that finds is put in the place of what was known in a short turn at the end, in which what has come meanwhile is judged, too.
  */
-export function rejudge(state: EngineState, asked: Rejudgement, frames: readonly Uint8Array[], detectedAt: number): void {
-  const key = Buffer.from(`${inner(asked.groupId)}","actor_id":"${inner(asked.actorId)}`);
-  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
-  const pending = state.rejudgements.byAccount.get(account);
-  if (!account || !pending) return;
-  state.copies?.keep(account);
-  const history = judged(state, inOrder([...frames, ...pending.lines], key));
-  const found = history.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
-  const stretch = stretchOf(state, account, pending);
-  for (const kind of ['incidents', 'suppressed'] as const)
-    state[kind].adopt({
-      account,
-      ...stretch,
-      incidents: history[kind].byAccount.get(found) ?? [],
-      receivedAt: pending.receivedAt || state.lastReceivedAt,
-      detectedAt,
-      opening: (incident, order) => openingOf(incident, order, { pending, state, account, detectedAt, kind }),
-    });
-  if (state.dormancy.width > 0 && found) {
-    state.compiled.dormancies.forEach((_, index) => state.dormancy.adopt(account, index, history.dormancy, found));
+export class Rejudging {
+  readonly #intake: RowIntake;
+  readonly #row = new ScannedRow();
+  readonly #accounts = new Map<string, Account>();
+  #current: Account | undefined;
+  /** Event time up to which rules that more accesses could undo have been judged, of any account. */
+  #settledUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly live: EngineState,
+    private readonly history: EngineState,
+  ) {
+    this.#intake = new RowIntake(history);
   }
-  state.rejudgements.byAccount.delete(account);
+
+  /** False where other rules have taken the engine's place since. */
+  isOf(state: EngineState): boolean {
+    return state === this.live;
+  }
+
+  /** Bytes of what the accounts were found to hold. */
+  get bytes(): number {
+    return this.history.stats().bytes;
+  }
+
+  /** The frames that follow are of this account. */
+  begin(asked: Rejudgement): void {
+    this.#finish();
+    const key = Buffer.from(`${inner(asked.groupId)}","actor_id":"${inner(asked.actorId)}`);
+    const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
+    if (!pending) return;
+    const lines = this.#linesOf(key, pending.lines).toSorted((a, b) => a.time - b.time);
+    this.#current = { key, asked, pending, lines, seen: pending.lines.length };
+    this.#accounts.set(nameOf(asked), this.#current);
+    // Accounts do not wait for one another's times.
+    this.history.watermark = 0;
+    this.history.settler.watermark = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Takes rows of the account in, in order of time. Rows of others do no harm. */
+  take(frame: Uint8Array): void {
+    const current = this.#current;
+    if (!current) return;
+    const rows = this.#linesOf(current.key, [frame]);
+    const until = rows.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+    const due = current.lines.findIndex(({ time }) => time > until);
+    const between = current.lines.splice(0, due < 0 ? current.lines.length : due);
+    this.#judge(between.length > 0 ? [...rows, ...between].toSorted((a, b) => a.time - b.time) : rows);
+  }
+
+  /** Puts in place what was found of an account. False when it was asked for otherwise meanwhile, so that it must be judged once more. */
+  adopt(asked: Rejudgement, detectedAt: number): boolean {
+    this.#finish();
+    const { live } = this;
+    const judged = this.#accounts.get(nameOf(asked));
+    this.#accounts.delete(nameOf(asked));
+    if (!judged) return false;
+    const account = accountOf(live, judged.key);
+    const pending = live.rejudgements.byAccount.get(account);
+    if (pending !== judged.pending || !isSame(rejudgementOf(live, account, pending), judged.asked))
+      return this.#drop(judged.key, false);
+    const since = this.#linesOf(judged.key, pending.lines.slice(judged.seen));
+    if (this.#disturbs(since)) return this.#drop(judged.key, false);
+    this.#judge(since);
+    // What waits for more accesses goes on waiting.
+    this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
+    this.#intake.settle(live.settler.watermark, 0);
+    live.copies?.keep(account);
+    this.#replace(account, pending, judged.key, detectedAt);
+    live.rejudgements.byAccount.delete(account);
+    return this.#drop(judged.key, true);
+  }
+
+  #replace(account: number, pending: Pending, key: Uint8Array, detectedAt: number): void {
+    const { live, history } = this;
+    const found = accountOf(history, key);
+    const stretch = stretchOf(live, account, pending);
+    for (const kind of ['incidents', 'suppressed'] as const)
+      live[kind].adopt({
+        account,
+        ...stretch,
+        incidents: history[kind].byAccount.get(found) ?? [],
+        receivedAt: pending.receivedAt || live.lastReceivedAt,
+        detectedAt,
+        opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
+      });
+    if (live.dormancy.width > 0 && found)
+      live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, history.dormancy, found));
+  }
+
+  /** Rules that more accesses could undo are judged once for each time, and what they found then may be wrong now. */
+  #disturbs(since: readonly Line[]): boolean {
+    const settling = this.history.compiled.rules.filter(({ settleMs }) => settleMs > 0);
+    const soonest = Math.min(...settling.map(({ settleMs }) => settleMs));
+    return since.some(({ time }) => time + soonest <= this.#settledUntil);
+  }
+
+  /** Takes in what has come since and lies behind all history. */
+  #finish(): void {
+    const current = this.#current;
+    this.#current = undefined;
+    if (!current) return;
+    this.#judge(current.lines.splice(0));
+    this.#settledUntil = Math.max(this.#settledUntil, this.history.watermark);
+  }
+
+  #judge(lines: readonly Line[]): void {
+    if (lines.length === 0) return;
+    const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])));
+    while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
+  }
+
+  /** The account's rows of some frames, as they lie there. */
+  #linesOf(key: Uint8Array, frames: readonly Uint8Array[]): readonly Line[] {
+    const lines: Line[] = [];
+    const row = this.#row;
+    for (const frame of frames) {
+      const scanner = new FrameScanner(frame);
+      while (scanner.next(row)) {
+        if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
+        const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
+        lines.push({ time: row.time, bytes: bytes.subarray(start, end) });
+      }
+    }
+    return lines;
+  }
+
+  #drop(key: Uint8Array, adopted: boolean): boolean {
+    const { history } = this;
+    const found = accountOf(history, key);
+    if (!found) return adopted;
+    history.forget(found);
+    if (history.dormancy.width > 0) history.dormancy.forget(found);
+    history.incidents.byAccount.delete(found);
+    history.suppressed.byAccount.delete(found);
+    return adopted;
+  }
+}
+
+function accountOf({ accounts }: EngineState, key: Uint8Array): number {
+  return accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+}
+
+function nameOf({ groupId, actorId }: Rejudgement): string {
+  return JSON.stringify([groupId, actorId]);
+}
+
+function isSame(a: Rejudgement, b: Rejudgement): boolean {
+  return a.fromMs === b.fromMs && a.toMs === b.toMs && a.throughOffset === b.throughOffset;
 }
 
 function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
   return state.rejudgements.stretchOf(pending, known);
-}
-
-/** An engine state over the rows that shares marks and selections, so that its incidents can be taken over. */
-function judged(state: EngineState, bytes: Uint8Array): EngineState {
-  const options = { ...state.options, keepsAll: true, keepClosedMs: Number.MAX_SAFE_INTEGER };
-  const history = new EngineState(options, state.marks, state.compiled.selectionIds);
-  const intake = new RowIntake(history);
-  const scanner = new FrameScanner(bytes);
-  const row = new ScannedRow();
-  while (scanner.next(row)) intake.take(row, 0, 0);
-  // What waits for more accesses goes on waiting.
-  intake.settle(state.settler.watermark, 0);
-  return history;
-}
-
-/** The rows of the account in order of time, one frame. */
-function inOrder(frames: readonly Uint8Array[], key: Uint8Array): Uint8Array {
-  const rows: { readonly time: number; readonly line: Uint8Array }[] = [];
-  const row = new ScannedRow();
-  for (const frame of frames) {
-    const scanner = new FrameScanner(frame);
-    while (scanner.next(row)) {
-      if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
-      const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
-      rows.push({ time: row.time, line: bytes.subarray(start, end) });
-    }
-  }
-  rows.sort((a, b) => a.time - b.time);
-  return Buffer.concat(rows.flatMap(({ line }) => [line, newline]));
 }
 
 interface Asker {

@@ -156,7 +156,7 @@ export class RowIntake {
     const behind = newest - time;
     if (behind > state.options.allowedLatenessMs) state.late += 1;
     const { behindMs, reachMs } = this.#limitsOf(set);
-    if (time - reachMs <= state.accounts.since(account)) return true;
+    if (time - reachMs <= state.since(account)) return true;
     return behind > behindMs;
   }
 

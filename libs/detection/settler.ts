@@ -65,9 +65,9 @@ export class Settler {
     this.#watermark = reached;
   }
 
-  /** Anchors of the ledgers of an account that is let go of are judged no more. */
-  forget(account: number): void {
-    const kept = this.#heap.filter((anchor) => anchor.account !== account);
+  /** Anchors of the ledgers of accounts that are let go of are judged no more. */
+  forget(accounts: { has(account: number): boolean }): void {
+    const kept = this.#heap.filter(({ account }) => !accounts.has(account));
     if (kept.length === this.#heap.length) return;
     this.#heap.length = 0;
     this.#last.clear();

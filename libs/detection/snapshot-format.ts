@@ -41,11 +41,14 @@ export const header = z.object({
   /** Keys of all series but the main one, by number. */
   series: z.array(z.string()),
   selectionIds: z.array(z.string()),
+  /** Those that rows were asked for. */
+  liveIds: z.array(z.string()).default([]),
   /** Those that incidents need. */
   neededIds: z.array(z.string()),
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
   watermark: z.number(),
+  knownFrom: moment.default(Number.NEGATIVE_INFINITY),
   settled: moment,
   now: z.number(),
   lastReceivedAt: z.number(),

@@ -126,7 +126,7 @@ function toldPieces(state: EngineState): readonly Uint8Array[] {
 }
 
 function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof header> {
-  const { watermark, now, lastReceivedAt, missingGroupBy, late, beyondHorizon, compiled, versions } = state;
+  const { watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon, compiled, versions } = state;
   return {
     version,
     entryWords,
@@ -136,13 +136,14 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     ),
     series: compiled.others.map(({ key }) => key),
     selectionIds: [...compiled.selectionIds],
+    liveIds: compiled.live.map(({ selection }) => selection.id),
     neededIds: neededIds(state),
     dormancies: compiled.dormancies.map(({ selection }) => compiled.selectionIds[selection] ?? ''),
     settled: state.settler.watermark,
     orders: { incidents: state.incidents.order, suppressed: state.suppressed.order },
     versionBase: versions.base,
     versionCounter: versions.counter,
-    watermark, now, lastReceivedAt, missingGroupBy, late, beyondHorizon,
+    watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon,
   }; // prettier-ignore
 }
 

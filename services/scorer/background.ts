@@ -32,8 +32,11 @@ export class Background {
     this.#attempt('a look at the rules', this.work.reloader);
   }
 
+  /** Work that is under way gives up within a slice, and is done anew at the next start. */
   stop(): void {
     for (const stop of this.#stops.splice(0)) stop();
+    this.work.filler.stop();
+    this.work.rejudger.stop();
   }
 
   #attempt(what: string, work: { look(): Promise<void> }): void {

@@ -1,13 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessHistory, HistoryQuery } from '#libs/access-store/history.js';
+import type { Fill } from '#libs/detection/fill.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { linesByPartition } from './account-lines.js';
 import type { Filling } from './filling.js';
+import type { Following } from './following.js';
 import type { OwnedPartition } from './owned-partition.js';
-import type { PartitionScorer } from './partition-scorer.js';
 import { Patience } from './patience.js';
+import { inTurns, sliceMsMax } from './slices.js';
+
+/** Frames that are kept while the store does not have what lies before them, in bytes; above, history is to end later. */
+const waitingBytesMax = 32 * 1024 * 1024;
 
 export interface FillerTools {
   readonly history: AccessHistory;
@@ -29,15 +35,18 @@ interface Ready {
   readonly filling: Filling;
   readonly fromMs: number;
   readonly toMs: number;
+  readonly following: Following;
+  readonly fill: Fill;
 }
 
 /**
  * Fills windows that lack accesses of the past, from the store: after rules changed, and where neither snapshot nor log had them. The history is
- * read once for all partitions that wait, and each of its frames is taken in between two frames of the stream, which goes on.
+ * read once for all partitions that wait and judged beside the stream, which goes on; then accounts move over between its frames.
  * When the store is away, what is lacking stays lacking, is tried again after growing pauses, and shows as a metric.
  */
 export class Filler {
   readonly #patience: Patience;
+  readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
   #since: number | undefined;
   #shown: ReadonlySet<number> = new Set();
@@ -57,6 +66,11 @@ export class Filler {
     return this.#looking;
   }
 
+  /** Ends what is under way soon. What was lacking stays lacking, for the next start. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
   async #look(): Promise<void> {
     this.#show();
     if (!this.#patience.isOver) return;
@@ -65,6 +79,7 @@ export class Filler {
       if (ready.length > 0) await this.#fill(ready);
       this.#patience.succeeded();
     } catch (cause) {
+      if (this.#stop.signal.aborted) return;
       if (!(cause instanceof Transient)) throw cause;
       const waitMs = this.#patience.failed();
       this.tools.logger.warn('windows wait for their history; judging of what arrives goes on', { waitMs, cause });
@@ -73,15 +88,33 @@ export class Filler {
     }
   }
 
-  /** Those of which the store holds what they lack. */
+  /** Those of which the store holds what they lack. What they judge from now on is kept beside. */
   async #ready(): Promise<readonly Ready[]> {
     const ready: Ready[] = [];
     for (const owned of this.pipeline.partitions()) {
-      const { filling } = owned;
+      const { filling, scorer } = owned;
       const toMs = filling?.to_ms;
       if (!filling || toMs === undefined) continue;
-      if ((await this.tools.history.storedThrough(owned.scorer.at)) < filling.through_offset) continue;
-      ready.push({ owned, filling, fromMs: filling.from_ms ?? toMs - owned.scorer.windowsMs, toMs });
+      if (scorer.following?.isLost)
+        this.tools.logger.warn('more came while windows were filled than is kept; they are filled anew', {
+          partition: scorer.at.partition,
+        });
+      const following = await owned.alone(() => followed(owned));
+      const through = Math.max(filling.through_offset, following.fromOffset - 1);
+      if ((await this.tools.history.storedThrough(scorer.at)) < through) {
+        if (following.bytes > waitingBytesMax) scorer.unfollow();
+        continue;
+      }
+      const fromMs = filling.from_ms ?? toMs - scorer.windowsMs;
+      const one = {
+        owned,
+        filling,
+        following,
+        fromMs,
+        toMs: Math.max(toMs, following.watermark),
+        fill: scorer.beginFill(fromMs),
+      };
+      if (isWanted(one)) ready.push(one);
     }
     return ready;
   }
@@ -90,11 +123,11 @@ export class Filler {
     const { clock, logger } = this.tools;
     const startedAt = clock.monotonic();
     const query = { fromMs: Math.min(...ready.map(({ fromMs }) => fromMs)), toMs: Math.max(...ready.map(({ toMs }) => toMs)) };
-    let bytes = await this.#give(ready, query, (scorer, own) => scorer.backfill(own));
     const asleep = this.pipeline.windowsFrom(query.fromMs);
-    if (asleep.outline)
-      bytes += await this.#give(ready, { ...asleep, toMs: query.fromMs }, async (scorer, own) => scorer.recall(own));
-    for (const one of ready) if (isWanted(one)) one.owned.filled();
+    let bytes = asleep.outline ? await this.#give(ready, { ...asleep, toMs: query.fromMs }, (fill, own) => fill.recall(own)) : 0;
+    bytes += await this.#give(ready, query, (fill, own) => fill.take(own));
+    for (const one of ready) await this.#move(one);
+    if (this.#stop.signal.aborted) return;
     logger.info('windows that lacked accesses of the past are full', {
       count: ready.length,
       bytes,
@@ -103,23 +136,32 @@ export class Filler {
   }
 
   /** Hands what the store has to those whose it is, while they still want it; resolves with its bytes. */
-  async #give(
-    ready: readonly Ready[],
-    query: HistoryQuery,
-    take: (scorer: PartitionScorer, own: Uint8Array) => Promise<void>,
-  ): Promise<number> {
+  async #give(ready: readonly Ready[], query: HistoryQuery, take: (fill: Fill, own: Uint8Array) => void): Promise<number> {
     let bytes = 0;
-    for await (const frame of this.tools.history.rows(query)) {
+    for await (const frame of inTurns(this.tools.history.rows(query), this.#stop.signal)) {
       const lines = linesByPartition(frame, this.pipeline.partitionCount);
       const waiting = ready.filter((one) => isWanted(one));
       if (waiting.length === 0) return bytes;
       bytes += frame.length;
-      for (const one of waiting) {
-        const own = lines.get(one.owned.scorer.at.partition);
-        if (own) await one.owned.alone(() => (isWanted(one) ? take(one.owned.scorer, own) : undefined));
+      for (const { owned, fill } of waiting) {
+        const own = lines.get(owned.scorer.at.partition);
+        if (own) take(fill, own);
       }
     }
     return bytes;
+  }
+
+  /** Brings one partition's history up to its stream, and its accounts over, between its frames. */
+  async #move(one: Ready): Promise<void> {
+    const { owned } = one;
+    const toDo = (): boolean => isWanted(one) && !this.#stop.signal.aborted;
+    while (toDo()) {
+      await owned.alone(() => {
+        const until = this.tools.clock.monotonic() + sliceMsMax;
+        while (toDo() && this.tools.clock.monotonic() < until) step(one);
+      });
+      await nextTurn();
+    }
   }
 
   #show(): void {
@@ -138,7 +180,22 @@ export class Filler {
   }
 }
 
+/** In the partition's turn. */
+function followed({ scorer }: OwnedPartition): Following {
+  return scorer.following && !scorer.following.isLost ? scorer.following : scorer.follow();
+}
+
+/** In the partition's turn: history judges the next frame that the stream has judged since, or else some accounts move over. */
+function step({ owned, following, fill }: Ready): void {
+  const frame = following.next();
+  if (frame) fill.take(frame);
+  else if (!fill.moveNext()) {
+    owned.filled();
+    owned.scorer.unfollow();
+  }
+}
+
 /** Rules may have changed meanwhile, so that more is lacking: then it is done again, with what is known already changing nothing. */
-function isWanted({ owned, filling }: Ready): boolean {
-  return !owned.isGone && owned.filling === filling;
+function isWanted({ owned, filling, following }: Ready): boolean {
+  return !owned.isGone && owned.filling === filling && owned.scorer.following === following && !following.isLost;
 }

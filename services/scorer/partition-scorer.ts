@@ -2,10 +2,13 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { Engine, EngineStats, RejectedRow, Rejudgement } from '#libs/detection/engine.js';
+import type { Fill } from '#libs/detection/fill.js';
+import type { Rejudging } from '#libs/detection/rejudge.js';
 import type { Rule } from '#libs/detection/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { Following } from './following.js';
 import type { Outbox, Waiting } from './outbox.js';
 import { quarantinedRowOf } from './quarantined-row.js';
 import { windowsMs } from './window-needs.js';
@@ -37,6 +40,7 @@ export class PartitionScorer {
   #toldUpdatesAt = Number.NEGATIVE_INFINITY;
   #arrivedAt: number;
   #newestReceivedAt = 0;
+  #following: Following | undefined;
   /** Pending while nothing may be appended; see `holdUntil`. */
   #held: Promise<void> | undefined;
 
@@ -55,6 +59,7 @@ export class PartitionScorer {
       if (frame.offset < this.nextOffset) continue;
       this.#judge(frame);
       this.nextOffset = frame.offset + 1;
+      this.#following?.note(frame.bytes);
       if (this.tools.outbox.size) await this.#flush();
     }
     await this.tellFigures();
@@ -78,9 +83,13 @@ export class PartitionScorer {
     await this.#flush();
   }
 
-  /** Judges an account's history again. What that changes is told with what comes next; a snapshot taken before then holds it. */
-  rejudge(asked: Rejudgement, frames: readonly Uint8Array[]): void {
-    this.engine.rejudge(asked, frames, this.tools.clock.now());
+  /** Begins to judge accounts again beside the stream. */
+  beginRejudging(): Rejudging {
+    return this.engine.beginRejudging();
+  }
+  /** Puts in place what was found of an account. What that changes is told with what comes next; a snapshot taken before then holds it. */
+  adopt(rejudging: Rejudging, asked: Rejudgement): boolean {
+    return this.engine.adopt(rejudging, asked, this.tools.clock.now());
   }
 
   /**
@@ -108,17 +117,21 @@ export class PartitionScorer {
     return this.engine.rejudgements();
   }
 
-  /** Takes stored rows in, so that windows which began empty are full. */
-  async backfill(bytes: Uint8Array): Promise<void> {
-    const now = this.tools.clock.now();
-    this.engine.backfill(bytes, now);
-    this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
-    await this.#flush();
+  /** Begins to fill windows beside the stream, from an event time on. */
+  beginFill(fromMs: number): Fill {
+    return this.engine.beginFill(fromMs);
   }
 
-  /** Takes in when accounts were there before what was filled. */
-  recall(bytes: Uint8Array): void {
-    this.engine.recall(bytes);
+  /** Keeps the frames from the next one on until windows are filled, or other rules need other windows. */
+  follow(): Following {
+    this.#following = new Following(this.nextOffset, this.engine.stats().watermark);
+    return this.#following;
+  }
+  get following(): Following | undefined {
+    return this.#following;
+  }
+  unfollow(): void {
+    this.#following = undefined;
   }
 
   /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */
@@ -127,6 +140,7 @@ export class PartitionScorer {
     this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
     const { engine, backfillFromMs } = this.engine.withRules(rules);
     this.engine = engine;
+    this.unfollow();
     return backfillFromMs;
   }
 

@@ -1,22 +1,19 @@
 import type { AccessHistory } from '#libs/access-store/history.js';
 import type { Rejudgement } from '#libs/detection/engine.js';
+import type { Rejudging } from '#libs/detection/rejudge.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { OwnedPartition } from './owned-partition.js';
 import { Patience } from './patience.js';
+import { inTurns, sliceMsMax } from './slices.js';
 
-/** An account's history is held in memory while it is judged: more than this stays waiting, and is told as an error. Bytes. */
+/** What is known of accounts while they are judged, in bytes: one that needs more stays waiting, and is told as an error. */
 const historyBytesMax = 1024 * 1024 * 1024;
 
-/** Histories that are read before they are judged, together, in bytes. */
+/** The same before no further account is begun and those that were are put in place. */
 const batchBytesMax = 128 * 1024 * 1024;
-
-interface Answer {
-  readonly asked: Rejudgement;
-  readonly frames: readonly Buffer[];
-}
 
 export interface RejudgerTools {
   /** Has a snapshot written before anything of the partition is told. */
@@ -29,7 +26,7 @@ export interface RejudgerTools {
 
 /**
  * Judges accounts again whose accesses came too late for memory: waits until the store holds all that the log had up to then, reads the
- * account's history, and hands it to the windows in the partition's turn. The stream goes on while the store is waited for; when the store
+ * account's history and judges it frame by frame beside the stream, and puts what that found in place in the partition's turn. When the store
  * is away the account keeps waiting, and is asked for again after growing pauses.
  */
 export class Rejudger {
@@ -37,6 +34,7 @@ export class Rejudger {
   /** When each was first seen to wait, monotonic milliseconds. */
   readonly #since = new Map<string, number>();
   readonly #tooLarge = new Set<string>();
+  readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
 
   constructor(
@@ -54,6 +52,11 @@ export class Rejudger {
     return this.#looking;
   }
 
+  /** Ends what is under way soon. Who waits goes on waiting, at the next start. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
   async #look(): Promise<void> {
     this.#show();
     if (!this.#patience.isOver) return;
@@ -63,6 +66,7 @@ export class Rejudger {
       this.#patience.succeeded();
       if (done > 0) this.tools.logger.info('accounts with late accesses were judged again', { count: done });
     } catch (cause) {
+      if (this.#stop.signal.aborted) return;
       if (!(cause instanceof Transient)) throw cause;
       const waitMs = this.#patience.failed();
       this.tools.logger.warn('accounts with late accesses wait for their history; judging of what arrives goes on', {
@@ -80,62 +84,69 @@ export class Rejudger {
     if (waiting.length === 0) return 0;
     const { history } = this.tools;
     const through = await history.storedThrough(owned.scorer.at);
-    const answers = await this.#answers(
+    const rejudging = owned.scorer.beginRejudging();
+    const judged = await this.#judge(
       owned,
+      rejudging,
       waiting.filter(({ throughOffset }) => throughOffset <= through),
     );
-    if (answers.length === 0) return 0;
+    if (judged.length === 0) return 0;
     // What was read may hold what the windows have not seen yet; judged now, it would come as if it were late. The next look reads again.
     const read = await history.storedThrough(owned.scorer.at);
-    await owned.writing?.catch(() => {});
-    return owned.alone(() => this.#judge(owned, answers, read));
-  }
-
-  /** Histories of accounts that wait, as many as may be held at once. */
-  async #answers(owned: OwnedPartition, waiting: readonly Rejudgement[]): Promise<readonly Answer[]> {
-    const answers: Answer[] = [];
-    let bytes = 0;
-    for (const asked of waiting) {
-      if (owned.isGone || bytes > batchBytesMax) break;
-      const frames = await this.#read(owned, asked);
-      if (!frames) continue;
-      answers.push({ asked, frames });
-      bytes += frames.reduce((sum, { length }) => sum + length, 0);
+    let done = 0;
+    for (const left = [...judged]; left.length > 0 && !this.#stop.signal.aborted;) {
+      await owned.writing?.catch(() => {});
+      done += await owned.alone(() => this.#adopt(owned, rejudging, left, read));
     }
-    return answers;
+    return done;
   }
 
-  #judge(owned: OwnedPartition, answers: readonly Answer[], readThrough: number): number {
+  /** Judges accounts that wait beside the stream, as many as may be held at once. */
+  async #judge(owned: OwnedPartition, rejudging: Rejudging, waiting: readonly Rejudgement[]): Promise<readonly Rejudgement[]> {
+    const judged: Rejudgement[] = [];
+    for (const asked of waiting) {
+      if (owned.isGone || this.#stop.signal.aborted || rejudging.bytes > batchBytesMax) break;
+      if (await this.#read(owned, rejudging, asked)) judged.push(asked);
+    }
+    return this.#stop.signal.aborted ? [] : judged;
+  }
+
+  /** In the partition's turn: puts what was found in place, of as many as a turn allows, and takes them off the list. */
+  #adopt(owned: OwnedPartition, rejudging: Rejudging, left: Rejudgement[], readThrough: number): number {
     const { scorer } = owned;
-    if (owned.isGone || owned.writing || scorer.nextOffset <= readThrough) return 0;
-    // More may have come late meanwhile: then it is asked for otherwise, and the answer is too old.
-    const asked = new Set(scorer.rejudgements().map((one) => keyOf(owned, one)));
-    const fitting = answers.filter((answer) => asked.has(keyOf(owned, answer.asked)));
-    for (const answer of fitting) scorer.rejudge(answer.asked, answer.frames);
-    if (fitting.length > 0) this.tools.keepBeforeTelling(owned);
-    this.tools.metrics.add('vigie_rejudgements_total', {}, fitting.length);
-    return fitting.length;
+    const { clock, metrics } = this.tools;
+    if (owned.isGone || scorer.nextOffset <= readThrough) {
+      left.length = 0;
+      return 0;
+    }
+    if (owned.writing) return 0;
+    const until = clock.monotonic() + sliceMsMax;
+    let adopted = 0;
+    for (let asked = left.shift(); asked; asked = clock.monotonic() < until ? left.shift() : undefined)
+      if (scorer.adopt(rejudging, asked)) adopted += 1;
+    if (adopted > 0) this.tools.keepBeforeTelling(owned);
+    metrics.add('vigie_rejudgements_total', {}, adopted);
+    return adopted;
   }
 
-  /** Undefined when it is too much to hold. */
-  async #read(owned: OwnedPartition, asked: Rejudgement): Promise<readonly Buffer[] | undefined> {
+  /** False when it is too much to hold. */
+  async #read(owned: OwnedPartition, rejudging: Rejudging, asked: Rejudgement): Promise<boolean> {
     const { groupId, actorId, fromMs, toMs, outline } = asked;
-    if (this.#tooLarge.has(keyOf(owned, asked))) return undefined;
-    const frames: Buffer[] = [];
-    let bytes = 0;
-    for await (const frame of this.tools.history.rows({ fromMs, toMs, outline, account: { groupId, actorId } })) {
-      frames.push(frame);
-      bytes += frame.length;
-      if (bytes <= historyBytesMax) continue;
+    if (this.#tooLarge.has(keyOf(owned, asked))) return false;
+    rejudging.begin(asked);
+    const rows = this.tools.history.rows({ fromMs, toMs, outline, account: { groupId, actorId } });
+    for await (const frame of inTurns(rows, this.#stop.signal)) {
+      rejudging.take(frame);
+      if (rejudging.bytes <= historyBytesMax) continue;
       this.#tooLarge.add(keyOf(owned, asked));
       this.tools.logger.error('an account has more history than can be held, and is not judged again', {
         partition: owned.scorer.at.partition,
         groupId,
-        bytes,
+        bytes: rejudging.bytes,
       });
-      return undefined;
+      return false;
     }
-    return frames;
+    return true;
   }
 
   #show(): void {

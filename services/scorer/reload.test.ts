@@ -10,6 +10,7 @@ import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import type { Log, LogFields } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import type { ScorerPipeline } from './pipeline.js';
 import { changedRules, digestsOf } from './rule-changes.js';
 import { RulesReloader, type RulesReloaderTools } from './rules-reloader.js';
 import { Archive, aScorer, at, bytesOf, contents, FakeLog, gauge } from './scorer.fixture.js';
@@ -58,7 +59,11 @@ describe('rules that change', () => {
     await mkdir(join(folder, 'rules'));
     await mkdir(join(folder, 'state'));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  let pipeline: ScorerPipeline | undefined;
+  afterEach(async () => {
+    await pipeline?.written();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   const write = (name: string, text: string) => writeFile(join(folder, 'rules', name), text);
 
@@ -71,6 +76,7 @@ describe('rules that change', () => {
     const config = { VIGIE_RULES_DIR: join(folder, 'rules'), VIGIE_LISTS_DIR: defaultListsDir };
     const first = (await requireRules(config)).rules;
     const scorer = await aScorer({ log, stateDir: join(folder, 'state'), rules: first, archive });
+    pipeline = scorer.pipeline;
     const lists = new MemoryLists();
     const uses: number[] = [];
     const reloader = new RulesReloader({
@@ -91,7 +97,7 @@ describe('rules that change', () => {
   }
 
   it('are taken up between two frames, without losing windows, and new ones see the past that the store has', async () => {
-    const { pipeline, reloader, filler, archive, log, said, metrics } = await running();
+    const { pipeline, reloader, filler, rejudger, archive, log, said, metrics } = await running();
     for (const frame of frames.slice(0, 3)) await pipeline.frames(at, [frame]);
     expect(accounts(log)).toEqual([]);
     await write('b.yml', readers('prints', 'print', 20));
@@ -109,6 +115,9 @@ describe('rules that change', () => {
     await filler.look();
     expect(await gauge(metrics, 'vigie_windows_filling')).toBe(0);
     expect(await gauge(metrics, 'vigie_windows_filling_since_seconds')).toBe(0);
+    await rejudger.look();
+    await pipeline.written();
+    await pipeline.tick();
     expect(accounts(log)).toEqual(['printer', 'reader']);
     await pipeline.revoked(at);
     expect(contents(log.changes())).toContainEqual(expect.objectContaining({ actor_id: 'printer', patients: 30 }));
@@ -128,8 +137,9 @@ describe('rules that change', () => {
     const again = await aScorer({ log, stateDir: join(folder, 'state'), rules: pipeline.rules, archive });
     expect(again.from).toBe(frames.length);
     await again.filler.look();
-    expect(accounts(log)).toEqual(['printer', 'reader']);
+    await again.rejudger.look();
     await again.pipeline.revoked(at);
+    expect(accounts(log)).toEqual(['printer', 'reader']);
     const third = await aScorer({ log, stateDir: join(folder, 'state'), rules: pipeline.rules, archive });
     await third.filler.look();
     expect(await gauge(third.metrics, 'vigie_windows_filling')).toBe(0);
@@ -144,6 +154,8 @@ describe('rules that change', () => {
     const rules = await reloader.first(1000);
     const again = await aScorer({ log, stateDir: join(folder, 'state'), rules, archive });
     await again.filler.look();
+    await again.rejudger.look();
+    await again.pipeline.revoked(at);
     expect(accounts(log)).toEqual(['printer', 'reader']);
   });
 

@@ -93,6 +93,7 @@ describe('a scorer that starts again', () => {
     await pipeline.written();
     const later = await aScorer({ log, stateDir, rules, archive, held: { start: 6, end: 10 } });
     await later.filler.look();
+    await later.rejudger.look();
     await later.pipeline.revoked(at);
     expect(contents(log.changes())).toEqual(expected);
     expect(await gauge(later.metrics, 'vigie_windows_filling')).toBe(0);

@@ -1,0 +1,23 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Work beside the stream gives way to heartbeats, timers and frames after so long, in milliseconds; one piece of it takes some more. */
+export const sliceMsMax = 100;
+
+/** The items, each in a turn of the event loop of its own, until there are no more or it is stopped: then what is waited for is waited for no longer. */
+export async function* inTurns<T>(items: AsyncIterable<T>, stop: AbortSignal): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]();
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+  const onStop = () => resolve(undefined);
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    while (!stop.aborted) {
+      const next = await Promise.race([iterator.next(), stopped]);
+      if (!next || next.done) return;
+      yield next.value;
+      await nextTurn();
+    }
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    iterator.return?.().catch(() => {});
+  }
+}
