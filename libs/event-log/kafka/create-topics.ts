@@ -1,10 +1,14 @@
 import { type ITopicConfig } from 'kafkajs';
+import { Transient } from '#libs/runtime/outcome.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { retry } from '#libs/runtime/retry.js';
 import { appendBytesMax } from '../limits.js';
 import { kafkaClient, type KafkaOptions, questionMsMax, within } from './client.js';
 
 export const kafkaPartitionsDefault = 12;
 const replicationDefault = 3;
 const createMsMax = 60_000;
+const aboutAMinute = { firstWaitMs: 100, waitMsMax: 5000, attemptsMax: 20 };
 
 export interface TopicSettings {
   readonly partitions?: number;
@@ -36,11 +40,18 @@ export async function createTopics(
     const missing = Object.entries(topics).filter(([topic]) => !known.has(topic));
     const configs = missing.map(([topic, settings]) => topicConfig(topic, settings, brokers.length));
     if (configs.length > 0) {
-      const made = admin.createTopics({ topics: configs, waitForLeaders: true, timeout: createMsMax });
+      const made = admin.createTopics({ topics: configs, waitForLeaders: false, timeout: createMsMax });
       await within(clock, createMsMax, 'creation of topics', made);
     }
     const names = Object.keys(topics);
-    const { topics: now } = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: names }));
+    const question = async () => {
+      const answer = await within(clock, questionMsMax, 'list of partitions', admin.fetchTopicMetadata({ topics: names }));
+      const leaderless = answer.topics.find(({ partitions }) => partitions.some(({ leader }) => leader < 0));
+      if (leaderless) throw new Transient(`topic ${leaderless.name} has partitions without a leader`);
+      return answer;
+    };
+    // A broker that has not heard of a new topic yet says that there is none, for as long as it is busy.
+    const { topics: now } = await retry(question, aboutAMinute, { clock, random: systemRandom });
     return now.map(({ name, partitions }) => outcome(name, partitions.length, topics[name] ?? {}, !known.has(name)));
   } finally {
     await within(clock, questionMsMax, 'disconnection', admin.disconnect());
