@@ -147,13 +147,6 @@ export class EngineState implements LedgerView {
     };
   }
 
-  /** Whether it knows how long accounts have slept in the sense of the rule, as far as that asks. */
-  watchesSleepOf({ dormantMs, selection }: Rule): boolean {
-    const { dormancies, selectionIds } = this.compiled;
-    if (dormantMs === undefined) return true;
-    return dormancies.some((one) => selectionIds[one.selection] === selection.id && one.dormantMs <= dormantMs);
-  }
-
   /** Accesses up to this time are gone for the account. */
   floor(account: number): number {
     return this.accounts.newest(account) - this.horizonMs;

@@ -6,6 +6,7 @@ import { EngineState, type EngineOptions } from './engine-state.js';
 import { explainAccount } from './explain-account.js';
 import { Fill } from './fill.js';
 import { FrameScanner } from './frame-scanner.js';
+import { freshWindowsMs } from './fresh-windows.js';
 import { Rejudging, rejudgementsOf } from './rejudge.js';
 import type { Rejudgement } from './rejudgements.js';
 import { RowIntake } from './row-intake.js';
@@ -18,6 +19,12 @@ export type { EngineOptions } from './engine-state.js';
 export type { EngineStats, FrameOutcome } from './engine-figures.js';
 export type { RejectedRow } from './frame-scanner.js';
 export type { Rejudgement } from './rejudgements.js';
+
+/** An engine under other rules; see `withRules`. */
+export interface Changed {
+  readonly engine: Engine;
+  readonly backfillFromMs: number | undefined;
+}
 
 const rowsAtATime = 32;
 /** For so many rows one account is looked at, to see whether what it holds can be let go. */
@@ -148,20 +155,27 @@ export class Engine {
 
   /**
    * The same windows and incidents under other rules: what both rule sets look at is kept. `backfillFromMs` is the event time from which on
-   * stored rows must be taken in (`backfill`) for windows that began empty; undefined when none did.
+   * stored rows must be taken in (`beginFill`) for windows that began empty; undefined when none did.
    */
-  withRules(rules: readonly Rule[]): { readonly engine: Engine; readonly backfillFromMs: number | undefined } {
-    const engine = Engine.restore(this.snapshot(), { ...this.#state.options, rules });
+  withRules(rules: readonly Rule[]): Changed {
+    const changing = this.changing(rules);
+    let step = changing.next();
+    while (!step.done) step = changing.next();
+    return step.value;
+  }
+
+  /** The same in steps of some milliseconds. No frames may be applied between them. */
+  *changing(rules: readonly Rule[]): Generator<void, Changed> {
+    const options = { ...this.#state.options, rules };
+    const reading = new SnapshotReading(options);
+    for (const piece of this.snapshot()) {
+      reading.take(piece);
+      yield;
+    }
+    const engine = new Engine(options, reading.finish());
     const { compiled, watermark } = engine.#state;
-    const known = new Set(this.#state.compiled.others.map(({ key }) => key));
-    const selections = new Set(this.#state.compiled.live.map(({ selection }) => selection.id));
-    const fresh = [
-      ...(compiled.live.some(({ selection }) => !selections.has(selection.id)) ? [compiled.main.horizonMs] : []),
-      ...compiled.others.filter(({ key }) => !known.has(key)).map(({ horizonMs }) => horizonMs),
-      ...compiled.rules.filter(({ rule }) => !this.#state.watchesSleepOf(rule)).map(({ series }) => series.horizonMs),
-    ];
-    if (fresh.length === 0 || watermark === 0) return { engine, backfillFromMs: undefined };
-    return { engine, backfillFromMs: watermark - Math.max(...fresh) };
+    const freshMs = freshWindowsMs(this.#state.compiled, compiled);
+    return { engine, backfillFromMs: freshMs === undefined || watermark === 0 ? undefined : watermark - freshMs };
   }
 
   /**

@@ -6,8 +6,7 @@ import type { Selection } from '#libs/detection/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { Archive, aScorer, at, bytesOf, contents, FakeLog } from './scorer.fixture.js';
-import { readSnapshot } from './snapshot-file.js';
+import { Archive, aScorer, at, bytesOf, contents, FakeLog, headerIn } from './scorer.fixture.js';
 
 const hourMs = 3_600_000;
 const reads = aRule({ id: 'reads', selection: selecting('read', 'a'), atLeast: 60, timespanMs: hourMs });
@@ -43,7 +42,7 @@ describe('windows that are filled, and accounts that are judged again, beside th
     await scorer.pipeline.written();
     return { ...scorer, log, archive };
   }
-  const isFilling = async () => (await readSnapshot(join(stateDir, `${at.topic}-0.snapshot`)))?.header.filling !== undefined;
+  const isFilling = async () => (await headerIn(stateDir))?.filling !== undefined;
 
   it('let frames in between, and see what these bring', async () => {
     const { pipeline, filler, rejudger, archive, log } = await changed();

@@ -10,6 +10,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Following } from './following.js';
 import type { Outbox, Waiting } from './outbox.js';
+import { inSlices } from './slices.js';
 import { quarantinedRowOf } from './quarantined-row.js';
 import { windowsMs } from './window-needs.js';
 
@@ -134,11 +135,14 @@ export class PartitionScorer {
     this.#following = undefined;
   }
 
-  /** Judges by other rules from now on. Gives the event time from which on windows that began empty lack accesses. */
-  useRules(rules: readonly Rule[]): number | undefined {
-    const now = this.tools.clock.now();
-    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
-    const { engine, backfillFromMs } = this.engine.withRules(rules);
+  /**
+   * Judges by other rules from now on. Resolves with the event time from which on windows that began empty lack accesses. The event loop has
+   * turns meanwhile, in which nothing of the partition may be judged.
+   */
+  async useRules(rules: readonly Rule[]): Promise<number | undefined> {
+    const { clock } = this.tools;
+    this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), clock.now());
+    const { engine, backfillFromMs } = await inSlices(this.engine.changing(rules), clock);
     this.engine = engine;
     this.unfollow();
     return backfillFromMs;

@@ -197,7 +197,7 @@ export class ScorerPipeline implements Reader {
     // The old windows give their memory to the new ones, so a snapshot of the old ones must be finished before.
     await owned.writing?.catch(() => {});
     const { watermark } = owned.scorer.stats();
-    const fromMs = owned.scorer.useRules(rules);
+    const fromMs = await owned.scorer.useRules(rules);
     if (fromMs !== undefined && watermark > 0)
       owned.needs({ from_ms: fromMs, to_ms: watermark, through_offset: owned.scorer.nextOffset - 1 });
     // From where the new rules look on is not told by the log: a replay would have them see more, and tell what they raise under other ids.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { MemoryHistory } from '#libs/access-store/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
@@ -12,13 +13,16 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { Filler } from './filler.js';
 import { ScorerPipeline } from './pipeline.js';
 import { Rejudger } from './rejudger.js';
+import { readSnapshot, type SnapshotHeader } from './snapshot-file.js';
 
 export const at: TopicPartition = { topic: topics.accesses, partition: 0 };
 
 /** The scorer's side of a log: keeps what is appended and committed, and can be away. */
 export class FakeLog implements EventLog {
   readonly appended: { readonly at: TopicPartition; readonly text: string }[] = [];
+  /** The last commit of any partition, and that of each. */
   committed = -1;
+  readonly committedOf = new Map<number, number>();
   away = false;
 
   constructor(private readonly counts = 2) {}
@@ -31,8 +35,9 @@ export class FakeLog implements EventLog {
     return this.appended.push({ at: to, text: bytes.toString() });
   }
   async join(): Promise<Membership> {
-    const commit = async (_: TopicPartition, nextOffset: number) => {
+    const commit = async ({ partition }: TopicPartition, nextOffset: number) => {
       this.committed = nextOffset;
+      this.committedOf.set(partition, nextOffset);
       return true;
     };
     return { commit, positions: async () => [], leave: async () => {}, ended: new Promise<void>(() => {}) };
@@ -101,6 +106,15 @@ export async function aScorer(given: ScorerGiven) {
     }),
     filler: new Filler(pipeline, beside),
   };
+}
+
+/** What the snapshot of a partition says before its windows. */
+export async function headerIn(stateDir: string, partition = at.partition): Promise<SnapshotHeader | undefined> {
+  const snapshot = await readSnapshot(join(stateDir, `${at.topic}-${partition}.snapshot`));
+  let chunks = 0;
+  // The file is open until it was read.
+  for await (const chunk of snapshot?.chunks ?? []) chunks += chunk.length > 0 ? 1 : 0;
+  return chunks > 0 ? snapshot?.header : undefined;
 }
 
 /** The value of a gauge, summed over its labels. */

@@ -1,7 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '#libs/runtime/clock.js';
 
 /** Work beside the stream gives way to heartbeats, timers and frames after so long, in milliseconds; one piece of it takes some more. */
 export const sliceMsMax = 100;
+
+/** Does all steps, with a turn of the event loop for others after each slice. */
+export async function inSlices<T>(steps: Iterator<void, T>, clock: Clock): Promise<T> {
+  let until = clock.monotonic() + sliceMsMax;
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    if (clock.monotonic() < until) continue;
+    await nextTurn();
+    until = clock.monotonic() + sliceMsMax;
+  }
+}
 
 /** The items, each in a turn of the event loop of its own, until there are no more or it is stopped: then what is waited for is waited for no longer. */
 export async function* inTurns<T>(items: AsyncIterable<T>, stop: AbortSignal): AsyncGenerator<T> {

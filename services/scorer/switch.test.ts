@@ -6,8 +6,7 @@ import type { Selection } from '#libs/detection/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { Archive, aScorer, at, bytesOf, contents, FakeLog } from './scorer.fixture.js';
-import { readSnapshot } from './snapshot-file.js';
+import { Archive, aScorer, at, bytesOf, contents, FakeLog, headerIn } from './scorer.fixture.js';
 import { windowKeys } from './window-needs.js';
 
 const hourMs = 3_600_000;
@@ -29,7 +28,7 @@ describe('a partition that waits for its turn to be judged by other rules', () =
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  const snapshotHeader = async () => (await readSnapshot(join(stateDir, `${at.topic}-1.snapshot`)))?.header;
+  const snapshotHeader = () => headerIn(stateDir, printing.partition);
 
   it('says in its snapshot which windows it has, so that a restart fills those that it has not', async () => {
     const log = new FakeLog(2);
@@ -70,12 +69,12 @@ describe('a partition that waits for its turn to be judged by other rules', () =
   });
 });
 
-/** Notes how far snapshots had come at each append. */
+/** Notes how far the snapshots of the partition had come at each append. */
 class OrderedLog extends FakeLog {
-  readonly committedThen: number[] = [];
+  readonly committedThen: (number | undefined)[] = [];
 
   override async append(...given: Parameters<FakeLog['append']>): Promise<number> {
-    this.committedThen.push(this.committed);
+    this.committedThen.push(this.committedOf.get(printing.partition));
     return super.append(...given);
   }
 }

@@ -1,0 +1,19 @@
+import type { CompiledRule, CompiledSeries } from './series.js';
+
+/** How far back windows reach that begin empty when other rules come, milliseconds; undefined where none do. */
+export function freshWindowsMs(before: CompiledSeries, after: CompiledSeries): number | undefined {
+  const known = new Set(before.others.map(({ key }) => key));
+  const selections = new Set(before.live.map(({ selection }) => selection.id));
+  const fresh = [
+    ...(after.live.some(({ selection }) => !selections.has(selection.id)) ? [after.main.horizonMs] : []),
+    ...after.others.filter(({ key }) => !known.has(key)).map(({ horizonMs }) => horizonMs),
+    ...after.rules.filter((rule) => hasNotWatched(before, rule)).map(({ series }) => series.horizonMs),
+  ];
+  return fresh.length === 0 ? undefined : Math.max(...fresh);
+}
+
+/** Whether nobody watched until now how long accounts sleep in the sense of the rule. */
+function hasNotWatched({ dormancies, selectionIds }: CompiledSeries, { rule: { dormantMs, selection } }: CompiledRule): boolean {
+  if (dormantMs === undefined) return false;
+  return !dormancies.some((one) => selectionIds[one.selection] === selection.id && one.dormantMs <= dormantMs);
+}
