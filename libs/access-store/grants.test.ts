@@ -25,7 +25,7 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
   let store: ClickHouseStore;
   beforeAll(async () => {
     const server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-    const owner = createStoreClient({ url: server.url, user: 'default', password: '' });
+    const owner = createStoreClient({ url: server.url, user: server.user, password: server.password });
     await migrate(owner);
     await owner.close();
     await server.end('SIGTERM');

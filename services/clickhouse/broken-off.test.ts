@@ -33,7 +33,7 @@ const causes: Readonly<Record<string, { readonly code: number; readonly sql: str
   },
   'its memory': {
     code: 241,
-    sql: 'SELECT number, groupArray(number) OVER (ORDER BY number) FROM numbers(1000000) SETTINGS max_memory_usage = 100000000, max_block_size = 1000',
+    sql: "SELECT length(repeat('x', if(number < 100000, 1, 1000000))) FROM numbers(200000) SETTINGS max_memory_usage = 100000000, max_block_size = 1000",
   },
   'its limit of rows': {
     code: 396,

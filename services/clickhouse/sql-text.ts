@@ -87,7 +87,9 @@ export function inspect(sql: string): Inspection {
         token.text === ';' && token.kind === 'symbol' && at < tokens.length - 1 && !words.slice(at).every((word) => word === ';'),
     ),
     called: new Set(tokens.flatMap((token, at) => (words[at + 1] === '(' || words[at - 1] === 'APPLY' ? [nameOf(token)] : []))),
-    engines: tokens.flatMap((token, at) => (words[at - 1] === '=' && words[at - 2] === 'ENGINE' ? [token.text] : [])),
+    engines: tokens.flatMap((token, at) =>
+      token.kind !== 'string' && words[at - 1] === '=' && words[at - 2] === 'ENGINE' ? [token.text] : [],
+    ),
     assigned: tokens.flatMap((token, at) =>
       (token.kind === 'word' || token.kind === 'quoted') && words[at + 1] === '=' ? assigned(token, tokens[at + 2]) : [],
     ),

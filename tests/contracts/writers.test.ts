@@ -48,7 +48,7 @@ let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
   server = await spawnClickHouse(systemClock, { portBase: 19_360, directory: folder });
-  client = createStoreClient({ url: server.url, user: 'default', password: '' });
+  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
   await migrate(client);
 });
 afterAll(async () => {
