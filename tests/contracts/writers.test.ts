@@ -203,10 +203,10 @@ function isToldChange(change: IncidentChange): change is ToldChange {
 }
 
 /** What the engine says in invented histories, some of each type; of what is the same row to ClickHouse, the last. */
-function engineChanges(ofEachType = 12): readonly IncidentChange[] {
+function engineChanges(ofEachType = 3): readonly IncidentChange[] {
   const kept = new Map<string, IncidentChange>();
   const wanted = new Map(incidentChange.shape.change_type.options.map((type) => [type, ofEachType]));
-  for (const of of randomHistories(400)) {
+  for (const of of randomHistories(1_000)) {
     if ([...wanted.values()].every((count) => count <= 0)) break;
     for (const change of play(of).said.toSorted((a, b) => a.version - b.version)) {
       const count = wanted.get(change.change_type) ?? 0;
