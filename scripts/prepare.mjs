@@ -20,11 +20,10 @@ export function install() {
     .digest('hex');
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   say('installing packages, about a minute the first time');
-  // Not `npm ci`: it refuses a lock file that lacks other platforms' optional binaries, which not every registry mirror carries.
-  run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (!existsSync(node))
     fail(
-      'npm install finished but node_modules/node/bin/node is missing: was its install script refused? See "allowScripts" in package.json.',
+      'npm ci finished but node_modules/node/bin/node is missing: was its install script refused? See "allowScripts" in package.json.',
     );
   writeFileSync(stamp, lock);
 }
