@@ -1,24 +1,70 @@
 import { hash } from 'node:crypto';
+import { HalfSipHash, halfSipHashBytes } from '#libs/pseudonyms/half-sip-hash.js';
+import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 
-/** Between the parts of an event id: no group, source or record id may hold it. */
+/** Between the parts of what an id is made over: no group or source may hold it. */
 const separator = '\0';
-
-/** What the id of a source's record is made over, up to the record id itself. */
-export function eventIdPrefix(groupId: string, source: string): string {
-  return `vigie.event.v1${separator}${groupId}${separator}${source}${separator}`;
-}
-
-/** 128 bits of SHA-256 over group, source and the source's own record id: the same record has the same id for ever. */
-export function eventIdOf(prefix: string, recordId: string): string {
-  return hash('sha256', prefix + recordId, 'hex').slice(0, 32);
-}
+/** Hexadecimal digits of each half of an event id. */
+const halfDigits = 16;
 
 /**
- * For a record that has no id, or whose id holds a patient identifier: the same over the record's canonical JSON, with a secret of the
- * group in front. Without it anybody who holds a row could try identifiers until the id fits, since everything else is in the row.
+ * Makes the event ids of one source: 64 bits for the source's record and 64 for what it says, as 32 hexadecimal digits. The same record has
+ * the same id for ever; a record that comes again and says something else is another event, so that nothing that came before is replaced,
+ * and its first half tells whose version it is. Both halves are keyed by the group's secret: nobody can try out record ids or patients
+ * until one fits, or make two contents that fit one id.
  */
-export function sealedEventIdOf(prefix: string, secret: string, content: string): string {
-  return hash('sha256', `${secret}${separator}${prefix}${content}`, 'hex').slice(0, 32);
+export class EventIds {
+  /** What the record's half is made over, up to the record id. */
+  readonly prefix: string;
+  readonly content: HalfSipHash;
+
+  constructor(secret: string, groupId: string, source: string) {
+    this.prefix = sha256([secret, 'vigie.event.v2', groupId, source].join(separator)).slice(0, 32);
+    const key = sha256([secret, 'vigie.event-content.v2'].join(separator)).slice(0, 2 * halfSipHashBytes);
+    this.content = new HalfSipHash(Buffer.from(key, 'hex'));
+  }
+
+  /** `content` are the bytes of a row that are content, in the order and parts of `write-rows.ts`. */
+  of(record: RecordName, content: readonly string[]): string {
+    const name = 'id' in record ? record.id : `${separator}content${separator}${canonicalJson(record.item)}`;
+    return sha256(this.prefix + name).slice(0, halfDigits) + this.#digest(content);
+  }
+
+  #digest(parts: readonly string[]): string {
+    const bytes = Buffer.from(parts.join(''));
+    const ends = new Int32Array(2 * parts.length);
+    for (let part = 0, at = 0; part < parts.length; part += 1) {
+      ends[2 * part] = at;
+      at += Buffer.byteLength(parts[part] ?? '');
+      ends[2 * part + 1] = at;
+    }
+    const digest = new DataView(new ArrayBuffer(halfDigits));
+    this.content.digest(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), ends, digest, 0);
+    return Buffer.from(digest.buffer).toString();
+  }
+}
+
+const made = new WeakMap<GroupKeys, Map<string, EventIds>>();
+
+/** The event ids of a source, made once. */
+export function eventIdsOf(keys: GroupKeys, groupId: string, source: string): EventIds {
+  const ofGroup = made.get(keys) ?? new Map<string, EventIds>();
+  made.set(keys, ofGroup);
+  const ids = ofGroup.get(source) ?? new EventIds(keys.eventSecret, groupId, source);
+  ofGroup.set(source, ids);
+  return ids;
+}
+
+/** The source's own record id, or the whole item where it has none. */
+export type RecordName = { readonly id: string } | { readonly item: unknown };
+
+/** Half an event id: the same for all versions of one record. */
+export function recordHalfOf(eventId: string): string {
+  return eventId.slice(0, halfDigits);
+}
+
+function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
 /** JSON with keys sorted at every level: two spellings of one object give one text. */

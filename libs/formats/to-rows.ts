@@ -2,7 +2,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { AccessEvent, PatientReference } from './event.js';
-import { canonicalJson, eventIdOf, eventIdPrefix, sealedEventIdOf } from './event-id.js';
+import { eventIdsOf } from './event-id.js';
 import { extraText, Mask, type Replacement } from './mask.js';
 import { isoText } from './time.js';
 
@@ -20,25 +20,31 @@ export interface SourceContext {
 
 /**
  * The rows of one event: one per distinct patient, or one with an empty `patient_id`. All have the same `event_id` and lie in the same
- * partition. No clear identifier of the event's own patients is left in them. `content` is what the id is made of when the source gave
- * none: any value that is the same when the record comes again.
+ * partition. No clear identifier of the event's own patients is left in them. `content` is what names the record when the source gave no
+ * id: any value that is the same when the record comes again.
  */
 export function toRows(event: AccessEvent, source: SourceContext, receivedAt: string, content: unknown): readonly AccessRow[] {
   const replacements = event.patients.map((patient) => replacementOf(patient, event.clinicId, source));
   const actor = event.actorPatient && replacementOf(event.actorPatient, event.clinicId, source);
   const mask = new Mask(actor ? [...replacements, actor] : replacements);
   const pseudonyms = [...new Set(replacements.map(({ pseudonym }) => pseudonym))];
-  const eventId = idOf(event, source, mask, content);
   const optional = optionalColumns(event, mask);
   const extra = extraText(event.extra, mask);
+  const shared = {
+    before: {
+      time: isoText(event.timeMs),
+      group_id: source.groupId,
+      actor_id: actor ? `patient:${actor.pseudonym}` : event.actorId,
+    },
+    between: { clinic_id: event.clinicId, action: event.action, outcome: event.outcome },
+    behind: { ...optional, ...(extra ? { extra } : {}) },
+  };
+  const record = event.id === undefined ? { item: content } : { id: event.id };
+  const eventId = eventIdsOf(source.keys, source.groupId, source.source).of(record, contentOf(shared));
   return (pseudonyms.length ? pseudonyms : ['']).map((patientId) => ({
-    time: isoText(event.timeMs),
-    group_id: source.groupId,
-    actor_id: actor ? `patient:${actor.pseudonym}` : event.actorId,
+    ...shared.before,
     patient_id: patientId,
-    clinic_id: event.clinicId,
-    action: event.action,
-    outcome: event.outcome,
+    ...shared.between,
     event_id: eventId,
     source: source.source,
     received_at: receivedAt,
@@ -46,6 +52,19 @@ export function toRows(event: AccessEvent, source: SourceContext, receivedAt: st
     ...(patientId ? { key_id: source.keys.active.keyId } : {}),
     ...(extra ? { extra } : {}),
   }));
+}
+
+/**
+ * What a record says, as the parts of its row between those that are no content: patient, event id, source and arrival, key. Patients are
+ * none, because each has a row of its own: a record that comes again with others adds them, and takes none away.
+ */
+function contentOf({ before, between, behind }: { before: object; between: object; behind: object }): readonly string[] {
+  const more = JSON.stringify(behind).slice(1, -1);
+  return [
+    `${JSON.stringify(before).slice(0, -1)},"patient_id":"`,
+    `",${JSON.stringify(between).slice(1, -1)},"event_id":"`,
+    more && `,${more}`,
+  ];
 }
 
 /** The authority of a bare identifier. */
@@ -57,12 +76,6 @@ export function authorityOf(source: Pick<SourceContext, 'authority' | 'groupId'>
 function replacementOf(patient: PatientReference, clinicId: string, source: SourceContext): Replacement {
   const identifier = canonicalIdentifier(patient.id);
   return { identifier, pseudonym: source.keys.active.of(patient.authority ?? authorityOf(source, clinicId), identifier) };
-}
-
-function idOf(event: AccessEvent, source: SourceContext, mask: Mask, content: unknown): string {
-  const prefix = eventIdPrefix(source.groupId, source.source);
-  if (event.id && mask.text(event.id) === event.id) return eventIdOf(prefix, event.id);
-  return sealedEventIdOf(prefix, source.keys.eventSecret, event.id ? `id\0${event.id}` : `content\0${canonicalJson(content)}`);
 }
 
 function optionalColumns(event: AccessEvent, mask: Mask): Partial<AccessRow> {

@@ -11,7 +11,8 @@ const lengthAt = 56;
 const primes = firstPrimes(64);
 const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
 const initial = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
-const hexPairs = Uint16Array.from({ length: 256 }, (_, byte) => hexDigit(byte >> 4) | (hexDigit(byte & 15) << 8));
+/** The two digits of each byte, as a little-endian word. */
+export const hexPairs = Uint16Array.from({ length: 256 }, (_, byte) => hexDigit(byte >> 4) | (hexDigit(byte & 15) << 8));
 
 /** One message at a time: `start`, `update` as often as needed, `finish`, then read `state` or `hex128`. */
 export class Sha256 {

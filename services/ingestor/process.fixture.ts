@@ -86,7 +86,10 @@ export async function rowsInLog(dataDir: string): Promise<readonly Readonly<Reco
   }
 }
 
-/** Events with the record ids `<prefix>-0`, `<prefix>-1`, ..., of as many accounts, so that they lie in several partitions. */
+/**
+ * Events with the record ids `<prefix>-0`, `<prefix>-1`, ..., of as many accounts, so that they lie in several partitions. Their rows tell the
+ * record id as `session_id`.
+ */
 export function eventsOf(prefix: string, count: number): readonly object[] {
   return Array.from({ length: count }, (_, index) => ({
     time: '2026-01-05T08:12:03.120Z',
@@ -95,5 +98,6 @@ export function eventsOf(prefix: string, count: number): readonly object[] {
     action: 'read',
     patient_ids: [`IPP-${prefix}-${index}`],
     id: `${prefix}-${index}`,
+    session_id: `${prefix}-${index}`,
   }));
 }

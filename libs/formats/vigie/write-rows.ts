@@ -2,10 +2,12 @@ import { accountHashOf, partitionOfBytes } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { PseudonymTable } from '#libs/pseudonyms/pseudonym-table.js';
 import { Sha256 } from '#libs/pseudonyms/sha256.js';
-import { eventIdPrefix } from '../event-id.js';
+import { eventIdsOf } from '../event-id.js';
+import type { HalfSipHash } from '#libs/pseudonyms/half-sip-hash.js';
 import { futureSkewMsMax, limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
+import { contains, digitsBytes, isRepeated } from './compare.js';
 import { copy, Part } from './copy.js';
 import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } from './scan-line.js';
 
@@ -48,8 +50,8 @@ const parts = {
 
 /** Bytes that a row can have beyond those of its line: names of fields, pseudonym, event id, constants of the source. */
 const rowOverheadBytes = 512;
-/** Hexadecimal digits of an event id and of a pseudonym. */
-const digitsBytes = 32;
+/** Where the half of the event id begins that is made of what the row says. */
+const digestAt = digitsBytes / 2;
 
 /**
  * Turns the lines of one request into rows, as long as they are ordinary. `attach` the body, then `read` an item and `write` its rows
@@ -61,6 +63,8 @@ export class FastRows {
   readonly #groupBytes: Buffer;
   readonly #groupHash: number;
   readonly #eventIdPrefix: Buffer;
+  readonly #content: HalfSipHash;
+  readonly #contentEnds = new Int32Array(6);
   readonly #afterTime: Part;
   readonly #keyId: Part;
   readonly #afterEventId: Part;
@@ -81,7 +85,9 @@ export class FastRows {
     this.#table = keys.active.table(authority === 'group' ? groupAuthority(groupId) : authority);
     this.#groupBytes = Buffer.from(groupId);
     this.#groupHash = accountHashOf(groupId);
-    this.#eventIdPrefix = Buffer.from(eventIdPrefix(groupId, source.source));
+    const ids = eventIdsOf(keys, groupId, source.source);
+    this.#eventIdPrefix = Buffer.from(ids.prefix);
+    this.#content = ids.content;
     this.#afterTime = new Part(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
     this.#afterEventId = new Part(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
     this.#futureMs = receivedMs + futureSkewMsMax;
@@ -134,7 +140,10 @@ export class FastRows {
     return this.#end - this.#start + this.#rowBytes;
   }
 
-  /** Writes row `index` of the item at `from`; answers with the index after it. Up to `rowBytesMax` bytes of the target are touched. */
+  /**
+   * Writes row `index` of the item at `from`; answers with the index after it. Up to `rowBytesMax` bytes of the target are touched. The
+   * first row has to be written first: the event id holds a digest of it.
+   */
   write(index: number, target: DataView, from: number): number {
     const { ends } = this.#scan;
     let at = parts.time.copy(target, from);
@@ -142,7 +151,9 @@ export class FastRows {
     at = this.#afterTime.copy(target, at);
     at = this.#copyField(field.actor_id, target, at);
     at = parts.patient.copy(target, at);
+    const patientAt = at;
     if (this.#pseudonyms) at = copy(this.#digits, (index + 1) * digitsBytes, (index + 2) * digitsBytes, target, at);
+    const clinicAt = at;
     at = parts.clinic.copy(target, at);
     at = this.#copyField(field.clinic_id, target, at);
     at = parts.action.copy(target, at);
@@ -150,9 +161,15 @@ export class FastRows {
     at = parts.outcome.copy(target, at);
     at = ends[field.outcome] === 0 ? parts.unknown.copy(target, at) : this.#copyField(field.outcome, target, at);
     at = parts.eventId.copy(target, at);
-    at = copy(this.#digits, 0, digitsBytes, target, at);
-    at = this.#afterEventId.copy(target, at);
+    const eventIdAt = at;
+    at = this.#afterEventId.copy(target, at + digitsBytes);
+    const optionalAt = at;
     at = this.#optional(target, at);
+    if (index === 0) {
+      this.#contentEnds.set([from, patientAt, clinicAt, eventIdAt, optionalAt, at]);
+      this.#content.digest(target, this.#contentEnds, this.#digits, digestAt);
+    }
+    copy(this.#digits, 0, digitsBytes, target, eventIdAt);
     if (this.#pseudonyms) at = this.#keyId.copy(target, at);
     return parts.end.copy(target, at);
   }
@@ -177,7 +194,7 @@ export class FastRows {
     return copy(this.#view, runStart, runEnd, target, at);
   }
 
-  /** The event id from the source's own record id. */
+  /** The half of the event id that is the record's; the other is made of what the row says, when it is written. */
   #identify(): void {
     const { starts, ends } = this.#scan;
     const sha = this.#sha;
@@ -224,26 +241,4 @@ export class FastRows {
   #copyField(index: number, target: DataView, at: number): number {
     return copy(this.#view, this.#scan.starts[index] ?? 0, this.#scan.ends[index] ?? 0, target, at);
   }
-}
-
-/** Whether the pseudonym at `last` stands before it too. */
-function isRepeated(digits: DataView, last: number): boolean {
-  for (let at = digitsBytes; at < last; at += digitsBytes) {
-    let same = 0;
-    while (same < digitsBytes && digits.getInt32(at + same) === digits.getInt32(last + same)) same += 4;
-    if (same === digitsBytes) return true;
-  }
-  return false;
-}
-
-function contains(bytes: Uint8Array, textStart: number, textEnd: number, start: number, end: number): boolean {
-  const last = textEnd - (end - start);
-  const first = (bytes[start] ?? 0) | 0x20;
-  for (let from = textStart; from <= last; from += 1) {
-    if (((bytes[from] ?? 0) | 0x20) !== first) continue;
-    let at = start + 1;
-    while (at < end && ((bytes[at] ?? 0) | 0x20) === ((bytes[from + at - start] ?? 0) | 0x20)) at += 1;
-    if (at === end) return true;
-  }
-  return false;
 }
