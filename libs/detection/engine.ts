@@ -1,6 +1,5 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { marksInUse } from './dump-marks.js';
 import type { EngineStats, FrameOutcome } from './engine-figures.js';
 import { EngineState, type EngineOptions } from './engine-state.js';
 import { explainAccount } from './explain-account.js';
@@ -9,6 +8,7 @@ import { FrameScanner } from './frame-scanner.js';
 import { freshWindowsMs } from './fresh-windows.js';
 import { Rejudging, rejudgementsOf } from './rejudge.js';
 import type { Rejudgement } from './rejudgements.js';
+import { renewedWhenCrowded } from './renew-numbers.js';
 import { RowIntake } from './row-intake.js';
 import type { Rule } from './rule.js';
 import { ScannedRow } from './scan-row.js';
@@ -21,10 +21,7 @@ export type { RejectedRow } from './frame-scanner.js';
 export type { Rejudgement } from './rejudgements.js';
 
 /** An engine under other rules; see `withRules`. */
-export interface Changed {
-  readonly engine: Engine;
-  readonly backfillFromMs: number | undefined;
-}
+export type Changed = { readonly engine: Engine; readonly backfillFromMs: number | undefined };
 
 const rowsAtATime = 32;
 /** For so many rows one account is looked at, to see whether what it holds can be let go. */
@@ -78,8 +75,7 @@ export class Engine {
    */
   recall(bytes: Uint8Array): void {
     const scanner = new FrameScanner(bytes);
-    const row = new ScannedRow();
-    while (scanner.next(row)) {
+    for (const row = new ScannedRow(); scanner.next(row);) {
       this.#state.keepForSnapshot([row], 1);
       this.#intake.recall(row);
     }
@@ -159,9 +155,7 @@ export class Engine {
    */
   withRules(rules: readonly Rule[]): Changed {
     const changing = this.changing(rules);
-    let step = changing.next();
-    while (!step.done) step = changing.next();
-    return step.value;
+    for (let step = changing.next(); ; step = changing.next()) if (step.done) return step.value;
   }
 
   /** The same in steps of some milliseconds. No frames may be applied between them. */
@@ -237,17 +231,11 @@ export class Engine {
     return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
   }
 
-  /**
-   * Clinics, marks and sets of selections have numbers, given out as they are met. Where more were met than are held, by far, the state is
-   * written and read as a snapshot is, which gives numbers to what is held and to nothing else.
-   */
   #renewWhenCrowded(): void {
-    const state = this.#state;
-    if (!state.isCrowded || state.copies || state.sharesNumbers) return;
-    const reading = new SnapshotReading(state.options);
-    for (const piece of writeSnapshot(state, marksInUse(state))) reading.take(piece);
-    this.#state = reading.finish();
-    this.#intake = new RowIntake(this.#state);
+    const renewed = renewedWhenCrowded(this.#state);
+    if (renewed === this.#state) return;
+    this.#state = renewed;
+    this.#intake = new RowIntake(renewed);
   }
 
   #settle(detectedAt: number): void {
