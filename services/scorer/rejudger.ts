@@ -12,8 +12,9 @@ import { inTurns, sliceMsMax } from './slices.js';
 /** What is known of accounts while they are judged, in bytes: one that needs more stays waiting, and is told as an error. */
 const historyBytesMax = 1024 * 1024 * 1024;
 
-/** The same before no further account is begun and those that were are put in place. */
+/** The same, and the time since the first was begun, before no further account is begun and those that were are put in place: nobody is told before. */
 const batchBytesMax = 128 * 1024 * 1024;
+const batchMsMax = 5000;
 
 export interface RejudgerTools {
   /** Has a snapshot written before anything of the partition is told. */
@@ -62,7 +63,10 @@ export class Rejudger {
     if (!this.#patience.isOver) return;
     try {
       let done = 0;
-      for (const owned of this.partitions()) done += await this.#partition(owned);
+      for (const owned of this.partitions()) {
+        done += await this.#partition(owned);
+        this.#show();
+      }
       this.#patience.succeeded();
       if (done > 0) this.tools.logger.info('accounts with late accesses were judged again', { count: done });
     } catch (cause) {
@@ -104,8 +108,10 @@ export class Rejudger {
   /** Judges accounts that wait beside the stream, as many as may be held at once. */
   async #judge(owned: OwnedPartition, rejudging: Rejudging, waiting: readonly Rejudgement[]): Promise<readonly Rejudgement[]> {
     const judged: Rejudgement[] = [];
+    const until = this.tools.clock.monotonic() + batchMsMax;
     for (const asked of waiting) {
-      if (owned.isGone || this.#stop.signal.aborted || rejudging.bytes > batchBytesMax) break;
+      if (owned.isGone || this.#stop.signal.aborted) break;
+      if (rejudging.bytes > batchBytesMax || this.tools.clock.monotonic() > until) break;
       if (await this.#read(owned, rejudging, asked)) judged.push(asked);
     }
     return this.#stop.signal.aborted ? [] : judged;
