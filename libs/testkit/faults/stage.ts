@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
@@ -59,7 +60,11 @@ export class Stage {
     await createTopics(env);
     onProgress('starting Vigie on two machines');
     const ports = [await freePortBase(), await freePortBase()] as const;
-    const store = { CLICKHOUSE_URL: `http://127.0.0.1:${ports[0] + portOffsets.clickhouse}` };
+    const store = {
+      CLICKHOUSE_URL: `http://127.0.0.1:${ports[0] + portOffsets.clickhouse}`,
+      CLICKHOUSE_USER: servicesUser,
+      CLICKHOUSE_PASSWORD: servicesPassword(join(directory, 'first')),
+    };
     const starting = [
       machine(undo, { portBase: ports[0], dataDir: join(directory, 'first'), env }),
       machine(undo, { portBase: ports[1], dataDir: join(directory, 'second'), env: { ...env, ...store } }),
