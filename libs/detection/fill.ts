@@ -4,6 +4,7 @@ import type { EngineState } from './engine-state.js';
 import type { Incident } from './incident.js';
 import { joinEntries } from './join-entries.js';
 import { cellOfBytes, noCell } from './ledger-index.js';
+import type { Marks } from './marks.js';
 import { hashBytes, viewOf } from './scan-text.js';
 import type { Series } from './series.js';
 import { settleAgain } from './settle-again.js';
@@ -141,10 +142,10 @@ export class Fill {
   #compare(kind: (typeof books)[number], account: number, from: number): void {
     const known = this.live[kind].byAccount.get(account) ?? [];
     const found = this.past.state[kind].byAccount.get(from) ?? [];
-    for (const one of found) if (!known.some((other) => covers(other, one))) this.#ask(account, one);
+    for (const one of found) if (!known.some((other) => covers(other, one, this.live.marks))) this.#ask(account, one);
     // A rule that more accesses undo may have held over windows that were not full.
     for (const one of known)
-      if (one.lastTime > this.fromMs && this.#mayBeUndone(one) && !found.some((other) => covers(other, one)))
+      if (one.lastTime > this.fromMs && this.#mayBeUndone(one) && !found.some((other) => covers(other, one, this.live.marks)))
         this.#ask(account, one);
   }
 
@@ -165,11 +166,22 @@ function nameOf({ series, cell }: { readonly series: Series; readonly cell: Uint
   return `${series.index} ${Buffer.from(cell).toString('latin1')}`;
 }
 
-/** Whether an incident says all that another says. */
-function covers(known: Incident, other: Incident): boolean {
-  if (known.patients < other.patients) return false;
-  return [...other.matches.values()].every(({ ruleId, firstFired, lastFired }) => {
-    const match = known.matches.get(ruleId);
-    return match !== undefined && match.firstFired <= firstFired && match.lastFired >= lastFired;
+/** Whether an incident says all that another says. Of one that ended long ago only the figures are left. */
+function covers(known: Incident, other: Incident, marks: Marks): boolean {
+  if (known.patients < other.patients || known.patientsAtFiring < other.patientsAtFiring) return false;
+  const matches = [...other.matches.values()].every((one) => {
+    const match = known.matches.get(one.ruleId);
+    if (!match || match.firstFired > one.firstFired || match.lastFired < one.lastFired) return false;
+    if (match.firstFired < one.firstFired) return true;
+    return match.value >= one.value && match.spread >= one.spread && match.windowFirst <= one.windowFirst;
   });
+  if (!matches || known.archived) return matches;
+  const places = placesOf(known, marks);
+  return [...placesOf(other, marks)].every((place) => places.has(place));
+}
+
+/** Clinics and kinds of data that the incident names. */
+function placesOf({ marks: seen, firedBits }: Incident, marks: Marks): ReadonlySet<string> {
+  const counted = [...seen].filter(([, bits]) => (bits & firedBits) !== 0);
+  return new Set(counted.map(([mark]) => `${marks.clinicOf(mark)} ${marks.maskOf(mark)}`));
 }

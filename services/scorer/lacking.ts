@@ -4,6 +4,8 @@ import { type Filling, joined } from './filling.js';
 import type { Restored } from './snapshot-keeper.js';
 import { windowsMs, windowKeys } from './window-needs.js';
 
+const dayMs = 86_400_000;
+
 /**
  * What windows lack that begin with a snapshot, or with none, and go on with what the log holds: what was lacking already, accesses whose
  * frames are gone from the log, and the past of rules that are new since the snapshot.
@@ -19,9 +21,9 @@ export function lackingOf(
   const fromMs = watermark > 0 ? watermark - windowsMs(options) : undefined;
   const gone: Filling | undefined = lost
     ? {
+        // With nothing left in the log there may be no first frame for long. A day more on both sides, for a clock that is wrong.
+        ...(held.start === held.end && { from_ms: now - dayMs - windowsMs(options), to_ms: now + dayMs }),
         ...(fromMs !== undefined && { from_ms: fromMs }),
-        // With nothing left in the log there may be no first frame for long.
-        ...(held.start === held.end && { to_ms: now }),
         through_offset: held.start - 1,
       }
     : undefined;

@@ -39,6 +39,7 @@ export interface Moment {
  */
 export class PartitionScorer {
   #toldUpdatesAt = Number.NEGATIVE_INFINITY;
+  /** When a frame came last, monotonic: a clock that is set is no silence. */
   #arrivedAt: number;
   #newestReceivedAt = 0;
   #following: Following | undefined;
@@ -51,7 +52,7 @@ export class PartitionScorer {
     public nextOffset: number,
     private readonly tools: PartitionScorerTools,
   ) {
-    this.#arrivedAt = tools.clock.now();
+    this.#arrivedAt = tools.clock.monotonic();
   }
 
   /** Judges frames and appends what they decide. Rejects with `Transient` when the log does not take it; then call again. */
@@ -69,17 +70,17 @@ export class PartitionScorer {
   /** Lets incidents close when nothing has arrived for a while, and sends figures that changed. Called by a timer, never during `take`. */
   async tick(): Promise<void> {
     const now = this.tools.clock.now();
-    this.engine.idle(now - this.#arrivedAt, now);
+    this.engine.idle(this.tools.clock.monotonic() - this.#arrivedAt, now);
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
     await this.tellFigures();
   }
 
   /** Sends figures that changed: not more often than `updateEveryMs`, unless this is the last chance. */
   async tellFigures(last = false): Promise<void> {
-    const now = this.tools.clock.now();
-    if (last || now - this.#toldUpdatesAt >= updateEveryMs) {
-      this.#toldUpdatesAt = now;
-      this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), now);
+    const at = this.tools.clock.monotonic();
+    if (last || at - this.#toldUpdatesAt >= updateEveryMs) {
+      this.#toldUpdatesAt = at;
+      this.#addChanges(this.engine.takeChanges({ includeUpdates: true }), this.tools.clock.now());
     }
     await this.#flush();
   }
@@ -178,7 +179,7 @@ export class PartitionScorer {
 
   #judge(frame: Frame): void {
     const now = this.tools.clock.now();
-    this.#arrivedAt = now;
+    this.#arrivedAt = this.tools.clock.monotonic();
     const outcome = this.engine.apply(frame, now);
     this.tools.metrics.add('vigie_rows_scored_total', {}, outcome.rows);
     this.#newestReceivedAt = Math.max(this.#newestReceivedAt, outcome.newestReceivedAt);
