@@ -181,7 +181,7 @@ function covers(known: Incident, other: Incident, marks: Marks): boolean {
 }
 
 /** Clinics and kinds of data that the incident names. */
-function placesOf({ marks: seen, firedBits }: Incident, marks: Marks): ReadonlySet<string> {
-  const counted = [...seen].filter(([, bits]) => (bits & firedBits) !== 0);
+function placesOf({ marks: seen, firedSet }: Incident, marks: Marks): ReadonlySet<string> {
+  const counted = [...seen].filter(([, set]) => marks.sets.meet(set, firedSet));
   return new Set(counted.map(([mark]) => `${marks.clinicOf(mark)} ${marks.maskOf(mark)}`));
 }
