@@ -189,9 +189,8 @@ export class IncidentBook {
     const [survivor, ...others] = near;
     if (!survivor) {
       this.order += 1;
-      const incident = this.#new(turn.arrival.opening(this.order, turn.opened));
+      const incident = this.#openedBy(turn, new Set([...incidents, ...turn.joined.keys()].map(({ opening }) => opening.id)));
       incidents.push(incident);
-      turn.opened += 1;
       return incident;
     }
     for (const other of others) {
@@ -201,6 +200,15 @@ export class IncidentBook {
       this.#teller.forget(other);
     }
     return survivor;
+  }
+
+  /** An access that opened one, and comes again when other rules look at it, opens the next one under another id. */
+  #openedBy(turn: Turn, taken: ReadonlySet<string>): Incident {
+    for (;;) {
+      const incident = this.#new(turn.arrival.opening(this.order, turn.opened));
+      turn.opened += 1;
+      if (!taken.has(incident.opening.id)) return incident;
+    }
   }
 
   /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
