@@ -28,6 +28,7 @@ const columns = [
   'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
   'actor_id failures events share', 'source day events rows quarantined', 'source step reason field events example last',
   'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
+  'source record versions accounts actions outcomes first_received last_received',
 ]; // prettier-ignore
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
@@ -46,9 +47,9 @@ afterAll(async () => {
 });
 
 describe('the page for analysts', () => {
-  it('has twenty-two queries', () => {
-    expect(queries).toHaveLength(22);
-    expect(columns).toHaveLength(22);
+  it('has twenty-three queries', () => {
+    expect(queries).toHaveLength(23);
+    expect(columns).toHaveLength(23);
   });
 
   it.each(queries.map(({ title, sql }, index) => [title, sql, columns[index]?.split(' ') ?? []] as const))(

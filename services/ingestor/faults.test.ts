@@ -123,7 +123,7 @@ class RawRequest {
 
   sendHead(): void {
     const body = JSON.stringify(eventsOf(this.prefix, this.events));
-    const head = `POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${testToken}\r\nContent-Length: ${body.length}\r\n\r\n`;
+    const head = `POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${testToken}\r\nContent-Length: ${body.length}\r\n\r\n`;
     this.#socket.write(`${head}${body.slice(0, body.length / 2)}`);
   }
 }
