@@ -68,9 +68,9 @@ export const incidentChange = z.strictObject({
   level: z.enum(levels),
   /** The largest step of its rules that `patients` has reached. */
   step: z.int().nonnegative(),
-  /** `late` when the access that completed the first window came after the allowed lateness. */
+  /** `late` when an access of its rules up to the first firing came later than allowed. */
   found: z.enum(['live', 'late']),
-  /** How far the access that completed the first window lay behind the newest one of its partition when it came, in seconds; 0 when live. */
+  /** By how much the latest of them came late: behind the newest access of its partition and after it happened, whichever is less, in seconds; 0 when live. */
   late_seconds: z.number().nonnegative(),
   /** From `time` of the access that completed the first window to `detected_at`, in seconds. */
   detection_delay_seconds: z.number(),

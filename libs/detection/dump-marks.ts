@@ -35,5 +35,6 @@ export function dumpOf({ marks }: EngineState, numbers: readonly number[]): z.in
     clinics: numbers.map((mark) => clinics.get(marks.clinicOf(mark)) ?? 0),
     masks: numbers.map((mark) => marks.maskOf(mark)),
     sets: numbers.map((mark) => marks.setOf(mark)),
+    late: numbers.map((mark) => marks.lateOf(mark)),
   };
 }

@@ -103,14 +103,24 @@ describe('a window', () => {
     expect(opened(run([rule], [...rows, rowOf({ at: 2, patient: 1, session: 't' })])).length).toBe(1);
   });
 
+  it('is live when its partition was read after others, or a clock was wrong when it came: late is what both say', () => {
+    const late = rowOf({ at: minute, patient: 2 });
+    const ahead = { ...late, received_at: new Date(base + 3 * hour).toISOString() };
+    const other = rowOf({ at: 2 * hour, patient: 9, actor: 'b' });
+    const first = rowOf({ at: 0, patient: 1 });
+    expect(opened(run([ruleOf(two)], [first, other, late]))[0]).toMatchObject({ found: 'live', late_seconds: 0 });
+    expect(opened(run([ruleOf(two)], [first, ahead, other]))[0]).toMatchObject({ found: 'live', late_seconds: 0 });
+  });
+
   it('is completed by a late event, and the incident says so when it was later than allowed', () => {
     const rows = [
       rowOf({ at: 0, patient: 1 }),
       rowOf({ at: 2 * hour, patient: 9, actor: 'b' }),
-      rowOf({ at: minute, patient: 2 }),
+      { ...rowOf({ at: minute, patient: 2 }), received_at: new Date(base + 3 * hour).toISOString() },
     ];
     expect(opened(run([ruleOf(two)], rows))[0]).toMatchObject({
       found: 'late',
+      late_seconds: 2 * 3600 - 60,
       first_time: rows[0]?.time,
       last_time: rows[2]?.time,
     });

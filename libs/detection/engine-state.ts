@@ -124,6 +124,7 @@ export class EngineState implements LedgerView {
       kind,
       quietMs: options.quietMs,
       keepClosedMs: options.keepClosedMs ?? defaults.keepClosedMs,
+      allowedLatenessMs: options.allowedLatenessMs,
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
     };
@@ -184,7 +185,15 @@ export class EngineState implements LedgerView {
       const word = start + entry * entryWords;
       if (timeOf(words, word) > to) break;
       const mark = markOf(words, word);
-      add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, mark, this.marks.setOf(mark));
+      add(
+        words[word] ?? 0,
+        words[word + 1] ?? 0,
+        words[word + 2] ?? 0,
+        words[word + 3] ?? 0,
+        mark,
+        this.marks.setOf(mark),
+        timeOf(words, word),
+      );
     }
   }
 

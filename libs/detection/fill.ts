@@ -6,6 +6,7 @@ import { joinEntries } from './join-entries.js';
 import { cellOfBytes, noCell } from './ledger-index.js';
 import type { Marks } from './marks.js';
 import { hashBytes, viewOf } from './scan-text.js';
+import { noSelections } from './selection-sets.js';
 import type { Series } from './series.js';
 import { settleAgain } from './settle-again.js';
 
@@ -157,8 +158,7 @@ export class Fill {
     const { live } = this;
     const key = live.accounts.key(account) ?? new Uint8Array(0);
     const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
-    const pending = live.rejudgements.ask(account, { groupId, actorId }, firstFired, lastTime, this.offset());
-    pending.lateMs = Math.max(pending.lateMs, live.watermark - firstFired);
+    live.rejudgements.ask(account, { groupId, actorId }, firstFired, lastTime, this.offset());
   }
 }
 
@@ -177,11 +177,17 @@ function covers(known: Incident, other: Incident, marks: Marks): boolean {
   });
   if (!matches || known.archived) return matches;
   const places = placesOf(known, marks);
-  return [...placesOf(other, marks)].every((place) => places.has(place));
+  return [...placesOf(other, marks)].every(
+    ([place, set]) => marks.sets.without(set, places.get(place) ?? noSelections) === noSelections,
+  );
 }
 
-/** Clinics and kinds of data that the incident names. */
-function placesOf({ marks: seen, firedSet }: Incident, marks: Marks): ReadonlySet<string> {
-  const counted = [...seen].filter(([, set]) => marks.sets.meet(set, firedSet));
-  return new Set(counted.map(([mark]) => `${marks.clinicOf(mark)} ${marks.maskOf(mark)}`));
+/** Clinics and kinds of data of its accesses, each with the selections that they were seen under: other rules may ask for more of them. */
+function placesOf({ marks: seen }: Incident, marks: Marks): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [mark, set] of seen) {
+    const place = `${marks.clinicOf(mark)} ${marks.maskOf(mark)}`;
+    places.set(place, marks.sets.union(places.get(place) ?? noSelections, set));
+  }
+  return places;
 }

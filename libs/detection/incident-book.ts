@@ -108,6 +108,7 @@ export class IncidentBook {
       const [survivor = this.#opened(verdict, judged), ...others] = near;
       for (const one of near) left.delete(one);
       survivor.become(judged);
+      survivor.lateMs = Math.max(survivor.lateMs, verdict.lateMs);
       present.push(survivor);
       const now = verdict.detectedAt;
       if (survivor.changed) survivor.receivedAt = verdict.receivedAt;
@@ -235,9 +236,10 @@ export class IncidentBook {
   }
 
   /** Counts the patients up to the first firing, when that may have changed and the ledgers still have them. */
-  #noteFirings(incident: Incident, { account, entry, set }: Arrival): void {
+  #noteFirings(incident: Incident, { account, entry, set, lateMs }: Arrival): void {
     if (incident.archived) return;
     const { firstFired, firstTime } = incident;
+    if (entry.time <= firstFired && entry.time >= firstTime) incident.lateMs = Math.max(incident.lateMs, lateMs);
     if (set !== noSelections && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
     if (!incident.firingStale) return;
     if (firstTime <= this.ledgers.completeAbove(account)) {
@@ -247,12 +249,16 @@ export class IncidentBook {
     const { sets } = this.marks;
     const patients = new PatientSet(sets);
     const firing = incident.firingSet;
-    this.ledgers.visit(account, firstTime, firstFired, (v0, v1, v2, v3, _, seen) => {
+    let isLate = false;
+    this.ledgers.visit(account, firstTime, firstFired, (v0, v1, v2, v3, mark, seen) => {
+      if (this.marks.lateOf(mark) === 1 && sets.meet(seen, firing)) isLate = true;
       if (sets.meet(seen, firing) && (v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, firing);
     });
     incident.firingStale = false;
-    if (patients.size === incident.patientsAtFiring) return;
+    if (patients.size === incident.patientsAtFiring && isLate === incident.isLate) return;
     incident.patientsAtFiring = patients.size;
+    incident.isLate = isLate;
+    if (isLate) incident.lateMs = Math.max(incident.lateMs, this.options.allowedLatenessMs);
     incident.changed = true;
   }
 

@@ -12,6 +12,8 @@ export interface Arrival {
   readonly set: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
+  /** How far behind others it came, milliseconds; 0 when in time. */
+  readonly lateMs: number;
   /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
   opening(order: number, nth: number): Opening;
 }
@@ -24,7 +26,7 @@ export interface LedgerView {
     account: number,
     from: number,
     to: number,
-    add: (v0: number, v1: number, v2: number, v3: number, mark: number, set: number) => void,
+    add: (v0: number, v1: number, v2: number, v3: number, mark: number, set: number, time: number) => void,
   ): void;
   /** Accesses of the account up to this time are no longer held. */
   floor(account: number): number;
@@ -34,6 +36,8 @@ export interface LedgerView {
 
 export interface BookOptions {
   readonly quietMs: number;
+  /** What came late came at least so late, milliseconds. */
+  readonly allowedLatenessMs: number;
   readonly keepClosedMs: number;
   readonly closedBytesMax: number;
   readonly selectionIds: readonly string[];
@@ -55,6 +59,8 @@ export interface Verdict {
   readonly incidents: readonly Incident[];
   readonly from: number;
   readonly to: number;
+  /** How far behind others the late accesses came that made it be judged again, milliseconds. */
+  readonly lateMs: number;
   readonly receivedAt: number;
   readonly detectedAt: number;
   /** Asked for one that was not known before. */

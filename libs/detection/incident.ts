@@ -29,9 +29,6 @@ export interface Opening {
   /** Order of opening in the log. */
   readonly order: number;
   readonly detectedAt: number;
-  readonly found: 'live' | 'late';
-  /** How far the access that opened it lay behind the newest of its partition; 0 where it was live. */
-  readonly lateMs: number;
   /** Time of the access whose arrival opened it. */
   readonly completedBy: number;
 }
@@ -56,6 +53,9 @@ export class Incident {
   /** Patients touched up to the first firing, and whether that has to be counted again. */
   patientsAtFiring = 0;
   firingStale = true;
+  /** An access up to the first firing came late, and by how much the latest known one. */
+  isLate = false;
+  lateMs = 0;
   patientsAtDetection = 0;
   toldStep = 0;
   /** How often it was told as closed. */
@@ -206,6 +206,9 @@ export class Incident {
   /** Takes the place of what it was the contents of `other`, which judged the account's history. What has been told of it stays. */
   become(other: Incident): void {
     const before = this.#contents();
+    // Where nothing new came up to the first firing, what was known of how it came is known better than now.
+    const isSame = !this.firingStale && this.firstTime === other.firstTime && this.firstFired === other.firstFired;
+    const isLate = isSame && this.patientsAtFiring === other.patientsAtFiring ? this.isLate : other.isLate;
     this.matches = other.matches;
     this.patientSet = other.patientSet;
     this.marks = other.marks;
@@ -215,6 +218,7 @@ export class Incident {
     this.firedSet = other.firedSet;
     this.patients = other.patients;
     this.patientsAtFiring = other.patientsAtFiring;
+    this.isLate = isLate;
     this.firingStale = false;
     this.archived = false;
     if (this.#contents() !== before) this.changed = true;
@@ -241,7 +245,13 @@ export class Incident {
   }
 
   #contents(): string {
-    return JSON.stringify([this.patients, this.patientsAtFiring, this.inOrder, [...this.marks].toSorted(([a], [b]) => a - b)]);
+    return JSON.stringify([
+      this.patients,
+      this.patientsAtFiring,
+      this.isLate,
+      this.inOrder,
+      [...this.marks].toSorted(([a], [b]) => a - b),
+    ]);
   }
 
   #recount(match: Match, { value, spread, first }: WindowCount): void {

@@ -116,8 +116,8 @@ export class Judge {
         seenSet = marks.setOf(mark);
         if (seenAt === entry.time && marks.sameAccess(mark, entry.mark) && ledgers.sameOwnSpread(words, word, entry)) {
           set = sets.without(set, seenSet);
+          this.#joinMarks(ledger, (word - start) / width, mark, entry.mark);
           if (set === noSelections) return;
-          ledgers.setMark(ledger, (word - start) / width, marks.withSet(mark, set));
           isNew = false;
         }
         break;
@@ -146,6 +146,14 @@ export class Judge {
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
       if (this.#holdsInOrder(ledger, rule, entry.time)) this.#fire(place, rule, entry.time, firings);
     }
+  }
+
+  /** An access that comes again says what both say, and came in time when one of them did. */
+  #joinMarks(ledger: number, index: number, held: number, again: number): void {
+    if (held === again) return;
+    const both = this.marks.withSet(held, this.marks.setOf(again));
+    const joined = this.marks.lateOf(again) === 0 ? this.marks.inTime(both) : both;
+    if (joined !== held) this.ledgers.setMark(ledger, index, joined);
   }
 
   #fire({ ledger, cell }: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
@@ -210,8 +218,8 @@ export class Judge {
       if (!sameValue(words, word, entry) || !marks.sameAccess(mark, entry.mark)) continue;
       if (!ledgers.sameOwnSpread(words, word, entry)) continue;
       set = sets.without(set, marks.setOf(mark));
+      this.#joinMarks(ledger, index, mark, entry.mark);
       if (set === noSelections) return;
-      ledgers.setMark(ledger, index, marks.withSet(mark, set));
       isNew = false;
       break;
     }

@@ -7,13 +7,15 @@ import { Texts } from './texts.js';
 const cacheSlots = 256;
 
 /**
- * What an entry says besides value and time, as one small number: the clinic, the categories, and the set of selections that matched.
+ * What an entry says besides value and time, as one small number: the clinic, the categories, the set of selections that matched, and whether
+ * it came late.
  * Marks are given out in order of arrival: there are as many as clinics times the kinds of access.
  */
 export class Marks {
   #clinic = new Uint32Array(64);
   #mask = new Uint32Array(64);
   #set = new Uint32Array(64);
+  #late = new Uint8Array(64);
   #count = 0;
   readonly #known = new Map<string, number>();
   /** The last mark of each clinic, direct-mapped: rows of one clinic mostly repeat one. */
@@ -29,20 +31,25 @@ export class Marks {
     return this.#count;
   }
 
-  /** The mark of (clinic, categories, selections). Throws RangeError when there are more than an entry can hold. */
-  of(clinic: number, mask: number, set: number): number {
-    const slot = (clinic * 31 + mask * 7 + set) & (cacheSlots - 1);
+  /** The mark of (clinic, categories, selections, lateness: 1 or 0). Throws RangeError when there are more than an entry can hold. */
+  of(clinic: number, mask: number, set: number, late: number): number {
+    const slot = (clinic * 31 + mask * 7 + set + late) & (cacheSlots - 1);
     const recent = this.#recent[slot] ?? -1;
-    if (recent >= 0 && this.#set[recent] === set && this.#clinic[recent] === clinic && this.#mask[recent] === mask) return recent;
-    const key = `${clinic} ${mask} ${set}`;
-    const mark = this.#known.get(key) ?? this.#new(key, clinic, mask, set);
+    if (recent >= 0 && this.#is(recent, clinic, mask, set, late)) return recent;
+    const key = `${clinic} ${mask} ${set} ${late}`;
+    const mark = this.#known.get(key) ?? this.#new(key, clinic, mask, set, late);
     this.#recent[slot] = mark;
     return mark;
   }
 
+  /** The mark of an access that came twice, once in time. */
+  inTime(mark: number): number {
+    return this.of(this.clinicOf(mark), this.maskOf(mark), this.setOf(mark), 0);
+  }
+
   /** The same mark with more selections. */
   withSet(mark: number, set: number): number {
-    return this.of(this.clinicOf(mark), this.maskOf(mark), this.sets.union(this.setOf(mark), set));
+    return this.of(this.clinicOf(mark), this.maskOf(mark), this.sets.union(this.setOf(mark), set), this.lateOf(mark));
   }
 
   clinicOf(mark: number): number {
@@ -54,7 +61,11 @@ export class Marks {
   setOf(mark: number): number {
     return this.#set[mark] ?? 0;
   }
-  /** Two entries of equal value and time are one access when their marks differ in nothing but selections. */
+  /** 1 where it came later than allowed. */
+  lateOf(mark: number): number {
+    return this.#late[mark] ?? 0;
+  }
+  /** Two entries of equal value and time are one access when their marks differ in nothing but selections and lateness. */
   sameAccess(a: number, b: number): boolean {
     return a === b || (this.#clinic[a] === this.#clinic[b] && this.#mask[a] === this.#mask[b]);
   }
@@ -62,7 +73,11 @@ export class Marks {
     return this.texts.text(this.clinicOf(mark));
   }
 
-  #new(key: string, clinic: number, mask: number, set: number): number {
+  #is(mark: number, clinic: number, mask: number, set: number, late: number): boolean {
+    return this.#set[mark] === set && this.#clinic[mark] === clinic && this.#mask[mark] === mask && this.#late[mark] === late;
+  }
+
+  #new(key: string, clinic: number, mask: number, set: number, late: number): number {
     const mark = this.#count;
     if (mark > markMax)
       throw new RangeError(
@@ -73,10 +88,12 @@ export class Marks {
       this.#clinic = grown(this.#clinic, Uint32Array);
       this.#mask = grown(this.#mask, Uint32Array);
       this.#set = grown(this.#set, Uint32Array);
+      this.#late = grown(this.#late, Uint8Array);
     }
     this.#clinic[mark] = clinic;
     this.#mask[mark] = mask;
     this.#set[mark] = set;
+    this.#late[mark] = late;
     this.#known.set(key, mark);
     return mark;
   }

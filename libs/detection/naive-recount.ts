@@ -23,6 +23,15 @@ export interface NaiveIncident {
   })[];
   readonly selections: readonly string[];
   readonly suppressedBy: readonly string[];
+  readonly found: 'live' | 'late';
+}
+
+/** Whether an access came later than allowed. */
+export type IsLate = (row: AccessRow) => boolean;
+
+interface Asked {
+  readonly isLate: IsLate;
+  readonly exceptionsOf: (rule: Rule) => readonly Exception[];
 }
 
 interface Fired extends Entry {
@@ -33,20 +42,32 @@ interface Fired extends Entry {
  * The definitions of `docs/decisions/engine.md` word by word, with nothing shared with the engine and no thought of speed: every anchor of
  * every rule is counted from nothing. For tests.
  */
-export function naiveRecount(rows: readonly AccessRow[], rules: readonly Rule[], quietMs: number): readonly NaiveIncident[] {
+export function naiveRecount(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  quietMs: number,
+  isLate: IsLate = () => false,
+): readonly NaiveIncident[] {
   const raising = rules.filter(({ raises }) => raises);
-  return accountsOf(rows).flatMap((of) => incidentsOf(of, raising, quietMs, () => []));
+  return accountsOf(rows).flatMap((of) => incidentsOf(of, raising, { quietMs, isLate, exceptionsOf: () => [] }));
 }
 
 /** What exceptions keep from being incidents: clusters of rules without their exceptions, where an exception took an access out. */
-export function naiveSuppressed(rows: readonly AccessRow[], rules: readonly Rule[], quietMs: number): readonly NaiveIncident[] {
+export function naiveSuppressed(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  quietMs: number,
+  isLate: IsLate = () => false,
+): readonly NaiveIncident[] {
   const exceptions = new Map<string, readonly Exception[]>();
   const unfiltered = rules.flatMap((rule) => {
     if (!rule.raises || !rule.unfiltered) return [];
     exceptions.set(rule.id, rule.exceptions);
     return [rule.unfiltered];
   });
-  const all = accountsOf(rows).flatMap((of) => incidentsOf(of, unfiltered, quietMs, (rule) => exceptions.get(rule.id) ?? []));
+  const all = accountsOf(rows).flatMap((of) =>
+    incidentsOf(of, unfiltered, { quietMs, isLate, exceptionsOf: (rule) => exceptions.get(rule.id) ?? [] }),
+  );
   return all.filter(({ suppressedBy }) => suppressedBy.length > 0);
 }
 
@@ -62,8 +83,7 @@ function accountsOf(rows: readonly AccessRow[]): readonly (readonly AccessRow[])
 function incidentsOf(
   rows: readonly AccessRow[],
   rules: readonly Rule[],
-  quietMs: number,
-  exceptionsOf: (rule: Rule) => readonly Exception[],
+  { quietMs, ...asked }: Asked & { readonly quietMs: number },
 ): readonly NaiveIncident[] {
   const fired = rules.flatMap((rule) => naiveFirings(rows, rule).map((one) => ({ ...one, rule })));
   const clusters: Fired[][] = [];
@@ -72,14 +92,10 @@ function incidentsOf(
     if (open && one.time - (open.at(-1)?.time ?? 0) < quietMs) open.push(one);
     else clusters.push([one]);
   }
-  return clusters.map((cluster) => incidentOf(rows, cluster, exceptionsOf));
+  return clusters.map((cluster) => incidentOf(rows, cluster, asked));
 }
 
-function incidentOf(
-  rows: readonly AccessRow[],
-  cluster: readonly Fired[],
-  exceptionsOf: (rule: Rule) => readonly Exception[],
-): NaiveIncident {
+function incidentOf(rows: readonly AccessRow[], cluster: readonly Fired[], { exceptionsOf, isLate }: Asked): NaiveIncident {
   const firstFired = cluster[0]?.time ?? 0;
   const lastTime = cluster.at(-1)?.time ?? 0;
   const atFirst = cluster.filter(({ time }) => time === firstFired);
@@ -101,6 +117,9 @@ function incidentOf(
     (row) => timeOf(row) >= firstTime && timeOf(row) <= lastTime && matches.some(({ rule }) => rule.selection.matches(row)),
   );
   const patients = patientsOf(selected);
+  const uptoFirst = selected.filter(
+    (row) => timeOf(row) <= firstFired && atFirst.some(({ rule }) => rule.selection.matches(row)),
+  );
   const seen = new Set(selected.flatMap((row) => row.categories ?? []));
   const suppressing = matches
     .flatMap(({ rule }) => exceptionsOf(rule))
@@ -111,9 +130,8 @@ function incidentOf(
     firstTime,
     lastTime,
     patients,
-    patientsAtFiring: patientsOf(
-      selected.filter((row) => timeOf(row) <= firstFired && atFirst.some(({ rule }) => rule.selection.matches(row))),
-    ),
+    patientsAtFiring: patientsOf(uptoFirst),
+    found: uptoFirst.some(isLate) ? 'late' : 'live',
     clinics: [...new Set(selected.map((row) => row.clinic_id))].filter((clinic) => clinic !== '').toSorted(),
     categories: categories.filter((one) => seen.has(one)),
     level: levels[Math.max(...matches.map(({ rule }) => levels.indexOf(rule.level)))] ?? '',

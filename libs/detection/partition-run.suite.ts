@@ -19,6 +19,8 @@ export interface History {
   /** Frames after which a snapshot is written, and after which the engine is killed and goes on from the newest snapshot. */
   readonly snapshots: readonly number[];
   readonly kills: readonly number[];
+  /** By how much the wall clock is set before each of the first frames. */
+  readonly clock: readonly number[];
   /** How many frames the store lies behind. */
   readonly storeLag: number;
   /** Frames that come while an account is judged again. */
@@ -89,7 +91,8 @@ export class PartitionRun {
 
   #apply(frame: number): void {
     const bytes = bytesOf(this.#frames[frame] ?? []);
-    this.#engine.apply({ offset: frame, bytes }, base + frame);
+    const at = base + frame + this.of.clock.slice(0, frame + 1).reduce((sum, by) => sum + by, 0);
+    this.#engine.apply({ offset: frame, bytes }, at);
     this.#fill?.fill.take(bytes);
     this.#next = frame + 1;
     this.#stored = Math.max(this.#stored, frame);

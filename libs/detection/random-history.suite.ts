@@ -56,6 +56,37 @@ export function play(of: History): Played {
   };
 }
 
+function accessText({ actor_id, time, patient_id, clinic_id, categories }: AccessRow): string {
+  return JSON.stringify([actor_id, time, patient_id, clinic_id, categories]);
+}
+
+/** Which accesses came later than allowed behind the newest of their partition, and never in time. */
+export function latenessIn(of: History): (row: AccessRow) => boolean {
+  const late = new Set<string>();
+  const inTime = new Set<string>();
+  const newest = new Map<number, number>();
+  for (const row of of.rows) {
+    const partition = partitionOf(row) % of.partitions;
+    const time = Date.parse(row.time);
+    const watermark = newest.get(partition) ?? 0;
+    const isLate = Math.min(watermark, Date.parse(row.received_at)) - time > of.allowedLatenessMs;
+    (isLate ? late : inTime).add(accessText(row));
+    newest.set(partition, Math.max(watermark, time));
+  }
+  return (row) => late.has(accessText(row)) && !inTime.has(accessText(row));
+}
+
+/**
+ * The same without how incidents of accounts were found of which an access came again, and without any where rules changed: whether an access
+ * came in time is known only while it is held, and only of those that a rule selected when they came.
+ */
+export function withKnownFound(of: History, incidents: readonly NaiveIncident[]): readonly NaiveIncident[] {
+  const seen = new Set<string>();
+  const again = new Set(of.rows.filter(({ event_id }) => seen.size === seen.add(event_id).size).map(({ actor_id }) => actor_id));
+  const known = incidents.map((one): NaiveIncident => (of.changed || again.has(one.actor) ? { ...one, found: 'live' } : one));
+  return known.toSorted(byTime);
+}
+
 function partitionOf({ actor_id }: AccessRow): number {
   return actor_id.charCodeAt(0) || 0;
 }
@@ -81,6 +112,7 @@ function naiveOf(change: IncidentChange): NaiveIncident {
     })),
     selections: change.selections,
     suppressedBy: change.suppressed_by,
+    found: change.found,
   };
 }
 
@@ -125,6 +157,7 @@ export const history: fc.Arbitrary<History> = fc
     frames: fc.integer({ min: 1, max: 12 }),
     snapshots: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 3 }),
     kills: fc.array(fc.integer({ min: 0, max: 11 }), { maxLength: 2 }),
+    clock: fc.array(fc.constantFrom(0, hour, -hour, 400 * 24 * hour, -400 * 24 * hour), { maxLength: 12 }),
     storeLag: fc.integer({ min: 0, max: 3 }),
     judgingFrames: fc.integer({ min: 0, max: 2 }),
     changed: fc.option(

@@ -102,12 +102,12 @@ class SnapshotReader {
     }
   }
 
-  #mapOfMarks({ texts, numbers, clinics, masks, sets }: z.infer<typeof header>['marks']): Uint32Array | undefined {
+  #mapOfMarks({ texts, numbers, clinics, masks, sets, late }: z.infer<typeof header>['marks']): Uint32Array | undefined {
     const { marks } = this.state;
     const map = new Uint32Array(1 + numbers.reduce((max, mark) => Math.max(max, mark), 0));
     for (const [place, mark] of numbers.entries()) {
       const clinic = marks.texts.of(texts[clinics[place] ?? 0] ?? '');
-      map[mark] = marks.of(clinic, masks[place] ?? 0, this.#setOf(sets[place] ?? 0));
+      map[mark] = marks.of(clinic, masks[place] ?? 0, this.#setOf(sets[place] ?? 0), late[place] ?? 0);
     }
     return map.every((to, from) => to === from) ? undefined : map;
   }
@@ -216,7 +216,8 @@ class SnapshotReader {
 
   pending(body: Buffer): void {
     const { key, ...pending } = pendingPiece.parse(deserialize(body));
-    this.state.rejudgements.byAccount.set(this.#accountOf(key), this.#looksFurther ? this.#anew(pending) : pending);
+    const known = { ...pending, late: new Set(pending.late) };
+    this.state.rejudgements.byAccount.set(this.#accountOf(key), this.#looksFurther ? this.#anew(known) : known);
   }
 
   /** Rows that nobody asked for are not among those that have come since, so that the store must have them all. */

@@ -2,7 +2,7 @@ import type { EngineState } from './engine-state.js';
 import { FrameScanner } from './frame-scanner.js';
 import { suppressedId } from './incident-book.js';
 import type { Incident, Opening } from './incident.js';
-import type { Pending, Rejudgement } from './rejudgements.js';
+import { accessKey, type Pending, type Rejudgement } from './rejudgements.js';
 import { idOfHistory, RowIntake } from './row-intake.js';
 import { ScannedRow } from './scan-row.js';
 import { hashBytes, viewOf } from './scan-text.js';
@@ -49,7 +49,7 @@ export class Rejudging {
     private readonly live: EngineState,
     private readonly history: EngineState,
   ) {
-    this.#intake = new RowIntake(history);
+    this.#intake = new RowIntake(history, new Set());
   }
 
   /** False where other rules have taken the engine's place since. */
@@ -68,6 +68,7 @@ export class Rejudging {
     const key = Buffer.from(`${inner(asked.groupId)}","actor_id":"${inner(asked.actorId)}`);
     const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
     if (!pending) return;
+    this.#intake.late = lateOf(this.live, accountOf(this.live, key), pending);
     const lines = this.#linesOf(key, pending.lines).toSorted((a, b) => a.time - b.time);
     this.#current = { key, asked, pending, lines, seen: pending.lines.length };
     this.#accounts.set(nameOf(asked), this.#current);
@@ -100,6 +101,7 @@ export class Rejudging {
       return this.#drop(judged.key, false);
     const since = this.#linesOf(judged.key, pending.lines.slice(judged.seen));
     if (this.#disturbs(since)) return this.#drop(judged.key, false);
+    this.#intake.late = lateOf(live, account, pending);
     this.#judge(since);
     // What waits for more accesses goes on waiting.
     this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
@@ -118,6 +120,7 @@ export class Rejudging {
       live[kind].adopt({
         account,
         ...stretch,
+        lateMs: Math.max(pending.lateMs, live.options.allowedLatenessMs),
         incidents: history[kind].byAccount.get(found) ?? [],
         receivedAt: pending.receivedAt || live.lastReceivedAt,
         detectedAt,
@@ -193,6 +196,18 @@ function stretchOf(state: EngineState, account: number, pending: Pending): { rea
   return state.rejudgements.stretchOf(pending, known);
 }
 
+/** Accesses that came late, as far as memory goes. */
+function lateOf(state: EngineState, account: number, pending: Pending): ReadonlySet<string> {
+  const late = new Set(pending.late);
+  state.visit(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (v0, v1, v2, v3, mark, _, time) => {
+    const key = accessKey(time, v0, v1, v2, v3);
+    // One that came again late may have come in time before.
+    if (state.marks.lateOf(mark) === 1) late.add(key);
+    else late.delete(key);
+  });
+  return late;
+}
+
 interface Asker {
   readonly pending: Pending;
   readonly state: EngineState;
@@ -207,7 +222,7 @@ function openingOf(
   order: number,
   { pending, state, account, detectedAt, kind }: Asker,
 ): Opening {
-  const { groupId, actorId, openers, lateMs } = pending;
+  const { groupId, actorId, openers } = pending;
   const reachMs = state.compiled.reach.windowsMs;
   const used = new Set((state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id));
   const opener = openers.findIndex(
@@ -215,7 +230,7 @@ function openingOf(
   );
   const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
   const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired, pending.throughOffset);
-  return { id, groupId, actorId, order, detectedAt, found: 'late', lateMs, completedBy: firstFired };
+  return { id, groupId, actorId, order, detectedAt, completedBy: firstFired };
 }
 
 function inner(text: string): string {

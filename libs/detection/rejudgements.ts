@@ -35,6 +35,13 @@ export interface Pending {
   openers: Opener[];
   /** Rows that came since, the late one included: the store may not have them yet. */
   lines: Uint8Array[];
+  /** Those that came late (`accessKey`), which the store does not say. */
+  readonly late: Set<string>;
+}
+
+/** What stands for an access of the account among those that came late. */
+export function accessKey(time: number, v0: number, v1: number, v2: number, v3: number): string {
+  return `${time} ${v0} ${v1} ${v2} ${v3}`;
 }
 
 /** Rows that are kept while the store is waited for; above, the store is waited for again. */
@@ -67,7 +74,17 @@ export class Rejudgements {
       known.to = Math.max(known.to, to);
       return known;
     }
-    const pending: Pending = { ...names, from, to, throughOffset: offset, lateMs: 0, receivedAt: 0, openers: [], lines: [] };
+    const pending: Pending = {
+      ...names,
+      from,
+      to,
+      throughOffset: offset,
+      lateMs: 0,
+      receivedAt: 0,
+      openers: [],
+      lines: [],
+      late: new Set(),
+    };
     this.byAccount.set(account, pending);
     return pending;
   }
@@ -79,6 +96,10 @@ export class Rejudgements {
       pending.throughOffset = offset;
     }
     pending.lines.push(line);
+  }
+
+  noteLate(pending: Pending, access: string): void {
+    if (pending.late.size < linesMax) pending.late.add(access);
   }
 
   noteOpener(pending: Pending, opener: Opener): void {

@@ -15,6 +15,7 @@ import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.
 import type { ScannedRow } from './scan-row.js';
 import { everySelection, noSelections } from './selection-sets.js';
 import type { MatchFeed, RowFeed, Series } from './series.js';
+import { accessKey } from './rejudgements.js';
 import type { Anchor } from './settler.js';
 
 /** The way of one row: account, selections, ledgers, rules, incidents. */
@@ -33,13 +34,17 @@ export class RowIntake {
   readonly #limits: { readonly behindMs: number; readonly reachMs: number }[] = [];
   #offset = 0;
 
-  constructor(private readonly state: EngineState) {
+  /** `late`: accesses of a history that came late when they came. */
+  constructor(
+    private readonly state: EngineState,
+    public late?: ReadonlySet<string>,
+  ) {
     const { compiled } = state;
     this.#values = new RowValues(state.selector);
     this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
     this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
     // Which rows it takes is known: all of them count.
-    this.#entry.mark = state.marks.of(0, 0, everySelection);
+    this.#entry.mark = state.marks.of(0, 0, everySelection, 0);
   }
 
   /** `offset` is that of the row's frame. */
@@ -69,19 +74,20 @@ export class RowIntake {
     if (row.time < oldest) accounts.setOldest(account, row.time);
     if (this.#isBeyond(account, row.time, newest, set)) unclear = true;
     const floor = state.floor(account);
-    this.#readAccess(row, state.marks.of(row.clinic, row.categoryMask, set));
+    const lateMs = this.#lateMsOf(row, account, watermark);
+    this.#readAccess(row, state.marks.of(row.clinic, row.categoryMask, set, lateMs > 0 ? 1 : 0));
     this.#firings.length = 0;
     if (row.time <= floor) state.beyondHorizon += 1;
     this.#judge(row, set, account, floor);
     if (this.#firings.length > 0 || state.incidents.byAccount.has(account) || state.suppressed.byAccount.has(account)) {
-      const arrival = this.#arrival(row, account, set, watermark, detectedAt);
+      const arrival = this.#arrival(row, account, set, lateMs, detectedAt);
       if (this.#tell(arrival)) unclear = true;
     }
     if (state.settler.missed) {
       state.settler.missed = false;
       unclear = true;
     }
-    if (unclear || state.rejudgements.size > 0) this.#noteUnclear(row, account, unclear, { watermark, wokeBy });
+    if (unclear || state.rejudgements.size > 0) this.#noteUnclear(row, account, unclear, { lateMs, wokeBy });
   }
 
   /** An access that lies before all windows: it tells no more than when its account was there, and that an account woke up which was judged. */
@@ -126,10 +132,10 @@ export class RowIntake {
           actorId,
           String(nth),
         );
-        return { id, groupId, actorId, order, detectedAt, found: 'live', lateMs: 0, completedBy: time };
+        return { id, groupId, actorId, order, detectedAt, completedBy: time };
       };
       const receivedAt = this.state.lastReceivedAt;
-      if (this.#tell({ account, entry, set: noSelections, receivedAt, detectedAt, opening }))
+      if (this.#tell({ account, entry, set: noSelections, receivedAt, detectedAt, lateMs: 0, opening }))
         this.state.rejudgements.ask(account, this.#askedNames(account), time, time, this.#offset);
     }
     this.state.settler.missed = false;
@@ -270,7 +276,7 @@ export class RowIntake {
     row: ScannedRow,
     account: number,
     unclear: boolean,
-    { watermark, wokeBy }: { readonly watermark: number; readonly wokeBy: number },
+    { lateMs, wokeBy }: { readonly lateMs: number; readonly wokeBy: number },
   ): void {
     const { state } = this;
     const { rejudgements } = state;
@@ -281,8 +287,9 @@ export class RowIntake {
     if (!pending) return;
     const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
     rejudgements.note(pending, Buffer.concat([bytes.subarray(start, end), newline]), this.#offset);
+    if (lateMs > 0) rejudgements.noteLate(pending, accessKey(row.time, row.patient0, row.patient1, row.patient2, row.patient3));
     if (!unclear) return;
-    pending.lateMs = Math.max(pending.lateMs, watermark - row.time);
+    pending.lateMs = Math.max(pending.lateMs, lateMs);
     pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
     rejudgements.noteOpener(pending, { time: row.time, id: digest('late', this.#idOf(row, 0)) });
   }
@@ -297,9 +304,30 @@ export class RowIntake {
     return digest('incident', String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
   }
 
-  #arrival(row: ScannedRow, account: number, set: number, watermark: number, detectedAt: number): Arrival {
-    const lateMs = watermark - row.time;
-    const isLate = lateMs > this.state.options.allowedLatenessMs;
+  /**
+   * How far the access came behind the newest of its partition, and after it happened, whichever is less, when that is more than allowed; else 0.
+   * So neither a clock that was wrong when it came makes it late, nor that its partition or its past was read after others.
+   */
+  #lateMsOf(row: ScannedRow, account: number, watermark: number): number {
+    const { time, patient0, patient1, patient2, patient3 } = row;
+    if (this.late) return this.late.size > 0 && this.late.has(accessKey(time, patient0, patient1, patient2, patient3)) ? 1 : 0;
+    const lateMs = Math.min(watermark, row.receivedAt) - row.time;
+    return lateMs > this.state.options.allowedLatenessMs && !this.#cameInTime(row, account) ? lateMs : 0;
+  }
+
+  /** Whether it comes again and was in time before, as far as memory goes. */
+  #cameInTime(row: ScannedRow, account: number): boolean {
+    const { marks } = this.state;
+    const { time, patient0, patient1, patient2, patient3 } = row;
+    let found = false;
+    this.state.visit(account, time, time, (v0, v1, v2, v3, mark) => {
+      const isSame = v0 === patient0 && v1 === patient1 && v2 === patient2 && v3 === patient3;
+      found ||= isSame && marks.lateOf(mark) === 0 && marks.clinicOf(mark) === row.clinic;
+    });
+    return found;
+  }
+
+  #arrival(row: ScannedRow, account: number, set: number, lateMs: number, detectedAt: number): Arrival {
     const opening = (order: number, nth: number): Opening => {
       const { group_id, actor_id } = this.names(account);
       return {
@@ -308,12 +336,10 @@ export class RowIntake {
         actorId: actor_id,
         order,
         detectedAt,
-        found: isLate ? 'late' : 'live',
-        lateMs: isLate ? lateMs : 0,
         completedBy: row.time,
       };
     };
-    return { account, entry: this.#access, set, receivedAt: row.receivedAt, detectedAt, opening };
+    return { account, entry: this.#access, set, receivedAt: row.receivedAt, detectedAt, lateMs, opening };
   }
 }
 

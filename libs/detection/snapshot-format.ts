@@ -28,13 +28,14 @@ const moment = z.custom<number>((value) => typeof value === 'number' && !Number.
 export const header = z.object({
   version: z.literal(version),
   entryWords: z.literal(entryWords),
-  /** By number: clinic (a place in `texts`), categories, set of selections. */
+  /** By number: clinic (a place in `texts`), categories, set of selections, lateness. */
   marks: z.object({
     texts: z.array(z.string()),
     numbers: z.array(z.number()),
     clinics: z.array(z.number()),
     masks: z.array(z.number()),
     sets: z.array(z.number()),
+    late: z.array(z.number()),
   }),
   /** Selections of each set, by number; the one of all selections has none. */
   sets: z.array(z.array(z.number())),
@@ -85,8 +86,6 @@ const opening = z.object({
   actorId: z.string(),
   order: z.number(),
   detectedAt: z.number(),
-  found: z.enum(['live', 'late']),
-  lateMs: z.number(),
   completedBy: z.number(),
 }) satisfies z.ZodType<Opening>;
 
@@ -109,6 +108,8 @@ export const incidentPiece = z.object({
     coveredTo: moment,
     patientsAtFiring: z.number(),
     firingStale: z.boolean(),
+    isLate: z.boolean(),
+    lateMs: z.number(),
     patientsAtDetection: z.number(),
     toldStep: z.number(),
     closings: z.number(),
@@ -130,6 +131,7 @@ export const pendingPiece = z.object({
   receivedAt: z.number(),
   openers: z.array(z.object({ time: z.number(), id: z.string() })),
   lines: z.array(z.custom<Uint8Array>(isView)),
+  late: z.array(z.string()),
 });
 
 export function piece(kind: number, body: Uint8Array): Uint8Array {

@@ -112,8 +112,14 @@ function incidentPieces(state: EngineState): readonly Uint8Array[] {
 
 function pendingPieces(state: EngineState): readonly Uint8Array[] {
   return [...state.rejudgements.byAccount].map(([account, pending]) => {
-    const { lines, openers, ...rest } = pending;
-    const body: z.infer<typeof pendingPiece> = { key: keyOf(state, account), ...rest, openers: [...openers], lines: [...lines] };
+    const { lines, openers, late, ...rest } = pending;
+    const body: z.infer<typeof pendingPiece> = {
+      key: keyOf(state, account),
+      ...rest,
+      openers: [...openers],
+      lines: [...lines],
+      late: [...late],
+    };
     return piece(kinds.pending, serialize(body));
   });
 }
@@ -180,6 +186,8 @@ function incidentOf(
     coveredTo,
     patientsAtFiring,
     firingStale,
+    isLate,
+    lateMs,
     patientsAtDetection,
     toldStep,
     closings,
@@ -190,7 +198,7 @@ function incidentOf(
   return {
     key: keyOf(state, account), kind, opening, patients, marks: [...marks], dirty: state[kind].isDirty(incident),
     matches: [...matches.values()].map((one) => ({ ...one, steps: [...one.steps], exceptions: [...one.exceptions] })),
-    figures: { state: incident.state, coveredFrom, coveredTo, patientsAtFiring, firingStale, patientsAtDetection, toldStep, closings, version, receivedAt, archived, patients: incident.patients },
+    figures: { state: incident.state, coveredFrom, coveredTo, patientsAtFiring, firingStale, isLate, lateMs, patientsAtDetection, toldStep, closings, version, receivedAt, archived, patients: incident.patients },
   }; // prettier-ignore
 }
 

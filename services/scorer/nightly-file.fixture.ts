@@ -41,7 +41,8 @@ export function frames(lateHours: number): readonly Frame[] {
   const file = Array.from({ length: 40 }, (_, n) =>
     row({ n: `file ${n}`, time: attackAt - 2 * hourMs + n * 300_000, actor: `nurse.${n % 3}`, clinic: 'nightly', patient: n }),
   );
-  work[nightlyIn]?.push(...nightly, ...file);
+  const received_at = work[nightlyIn]?.[0]?.time ?? '';
+  work[nightlyIn]?.push(...[...nightly, ...file].map((one) => ({ ...one, received_at })));
   return work.map((rows, offset) => ({ offset, bytes: bytesOf(rows) }));
 }
 

@@ -116,15 +116,18 @@ describe('a scorer that starts again', () => {
   });
 
   it('fills from the store at once when nothing is left in the log', async () => {
+    const expected = await uninterrupted();
     const log = new FakeLog(1);
     const archive = new Archive();
     for (const frame of frames) await archive.take(frame);
-    const { pipeline, filler, metrics, clock } = await aScorer({ log, stateDir, rules, archive, held: { start: 10, end: 10 } });
+    const again = await aScorer({ log, stateDir, rules, archive, held: { start: 10, end: 10 } });
+    const { pipeline, filler, rejudger, metrics, clock } = again;
     clock.setWall(aMonday + 3_600_000);
     await filler.look();
     expect(await gauge(metrics, 'vigie_windows_filling')).toBe(0);
+    await rejudger.look();
     await pipeline.revoked(at);
-    expect(contents(log.changes())).toEqual([]);
+    expect(contents(log.changes())).toEqual(expected);
     const [{ stats } = { stats: undefined }] = pipeline.stats();
     expect(stats).toBeUndefined();
   });

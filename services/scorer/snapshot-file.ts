@@ -71,21 +71,32 @@ async function syncFolder(path: string): Promise<void> {
  * of a file may be trusted before its last chunk was read.
  */
 export async function readSnapshot(path: string): Promise<Snapshot | undefined> {
+  const records = await recordsAt(path);
+  if (!records) return undefined;
+  const head = await records.next();
+  await records.return(undefined);
+  if (head.done) throw new Error(`${path} has no header`);
+  const header = headerSchema.parse(JSON.parse(head.value.toString()));
+  return { header, chunks: chunksOf(path, head.value) };
+}
+
+/** What stands behind the header. The file is opened when the first is asked for, so that whoever wants the header only leaves nothing open. */
+async function* chunksOf(path: string, header: Buffer): AsyncGenerator<Buffer> {
+  const records = await recordsAt(path);
+  const head = await records?.next();
+  if (!records || !head || head.done || !head.value.equals(header)) {
+    await records?.return(undefined);
+    throw new Error(`${path} was replaced while it was read`);
+  }
+  yield* records;
+}
+
+async function recordsAt(path: string): Promise<AsyncGenerator<Buffer, undefined> | undefined> {
   const file = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw cause;
   });
-  if (!file) return undefined;
-  const records = recordsOf(path, file);
-  try {
-    const head = await records.next();
-    if (head.done) throw new Error(`${path} has no header`);
-    const header = headerSchema.parse(JSON.parse(head.value.toString()));
-    return { header, chunks: records };
-  } catch (cause) {
-    await records.return(undefined);
-    throw cause;
-  }
+  return file && recordsOf(path, file);
 }
 
 /** Closes the file at the end, whatever that is. */
