@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { defaultListsDir } from '#libs/detection/rules/config.js';
+import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { dayMs } from '#libs/testkit/hospital/local-time.js';

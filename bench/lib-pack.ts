@@ -1,6 +1,6 @@
 import type { EngineOptions } from '#libs/detection/engine.js';
-import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
-import { requireRules } from '#libs/detection/rules/require-rules.js';
+import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
+import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 
 const hourMs = 3_600_000;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 
 /**
  * What a good programmer writes first: `JSON.parse`, a Map of accounts, and per rule a queue of the window with a Map of counts. Exact,

@@ -1,6 +1,6 @@
-import type { Rule } from '#libs/detection/rule.js';
-import { and, not, test } from '#libs/detection/rules/match.js';
-import { selectionOf } from '#libs/detection/rules/selection.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { and, not, test } from '#libs/detection/rules/match/match.js';
+import { selectionOf } from '#libs/detection/rules/match/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 
 const minute = 60_000;

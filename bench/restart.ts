@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Engine } from '#libs/detection/engine.js';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { readSnapshot, writeSnapshot } from '#services/scorer/snapshot-file.js';
 

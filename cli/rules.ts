@@ -1,8 +1,8 @@
-import { reportLines, reportSummary } from '#libs/detection/rules/case-report.js';
-import { checkRules, mistakeText } from '#libs/detection/rules/check-rules.js';
-import { readRuleFiles } from '#libs/detection/rules/read-rule-files.js';
-import { readLists } from '#libs/detection/rules/require-rules.js';
-import { runCases } from '#libs/detection/rules/run-cases.js';
+import { reportLines, reportSummary } from '#libs/detection/cases/case-report.js';
+import { checkRules, mistakeText } from '#libs/detection/rules/load/check-rules.js';
+import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
+import { readLists } from '#libs/detection/rules/load/require-rules.js';
+import { runCases } from '#libs/detection/cases/run-cases.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readCommandConfig } from './config.js';
 

@@ -1,6 +1,6 @@
-import type { BacktestIncident, SuppressedIncident } from '#libs/detection/backtest.js';
-import { type ComparedIncident, firstFired } from '#libs/detection/compare-incidents.js';
-import { firedAt } from '#libs/detection/history-judge.js';
+import type { BacktestIncident, SuppressedIncident } from '#libs/detection/history/backtest.js';
+import { type ComparedIncident, firstFired } from '#libs/detection/history/compare-incidents.js';
+import { firedAt } from '#libs/detection/history/history-judge.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { count, durationText } from './rate-progress.js';
 import type { BacktestReport } from './report.js';

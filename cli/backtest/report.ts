@@ -1,4 +1,4 @@
-import type { BacktestResult } from '#libs/detection/backtest.js';
+import type { BacktestResult } from '#libs/detection/history/backtest.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { tableOf } from './report-table.js';
 import type { BacktestCommandOptions } from './command.js';

@@ -1,5 +1,5 @@
 import type { Clock } from '#libs/runtime/clock.js';
-import { Backtest, type BacktestIncident, type BacktestOptions, type BacktestResult } from '#libs/detection/backtest.js';
+import { Backtest, type BacktestIncident, type BacktestOptions, type BacktestResult } from '#libs/detection/history/backtest.js';
 import { BadLines } from './files/bad-lines.js';
 import { eventReason, isEvent } from './files/row-block.js';
 import { RateProgress } from './rate-progress.js';

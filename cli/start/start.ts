@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '#libs/runtime/clock.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
-import { requireRules } from '#libs/detection/rules/require-rules.js';
+import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
 import { developmentToken } from '#services/ingestor/development-token.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { Outline } from '#libs/detection/reach.js';
+import type { Outline } from '#libs/detection/rule/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { transientFailure } from './failure.js';

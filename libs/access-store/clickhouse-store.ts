@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { accepted, type Outcome, Transient } from '#libs/runtime/outcome.js';

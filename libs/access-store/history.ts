@@ -1,4 +1,4 @@
-import type { Outline } from '#libs/detection/reach.js';
+import type { Outline } from '#libs/detection/rule/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 
 /** Which stored accesses to read. Times are event times in milliseconds; the interval is half open, `(fromMs, toMs]`, as windows are. */

@@ -3,7 +3,7 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import { incidentChange } from '#libs/contracts/incident.js';
 import { notificationRow } from '#libs/contracts/notification-row.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { accepted, type Outcome, rejected } from '#libs/runtime/outcome.js';
 import { type AccessStore, type LedgerEntry, type StoreTable, storeTables } from './port.js';

@@ -1,4 +1,4 @@
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Outcome } from '#libs/runtime/outcome.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type IncidentPatientsView, incidentPatientsViews } from './incident-patients.js';
 

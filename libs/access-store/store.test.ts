@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';

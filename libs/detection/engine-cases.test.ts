@@ -3,9 +3,9 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { Engine } from './engine.js';
-import { judgeHistory } from './judge-history.js';
-import type { Rule, Selection } from './rule.js';
-import { SnapshotRefused } from './snapshot-format.js';
+import { judgeHistory } from './history/judge-history.js';
+import type { Rule, Selection } from './rule/rule.js';
+import { SnapshotRefused } from './snapshot/snapshot-format.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

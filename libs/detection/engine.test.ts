@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { naiveRecount, naiveSuppressed } from './naive-recount.js';
-import { history, latenessIn, play, randomHistories, withKnownFound } from './random-history.suite.js';
+import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
+import { history, latenessIn, play, randomHistories, withKnownFound } from './definition/random-history.suite.js';
 
 /**
  * The same histories every time, so that a change is judged by what it changes; `VIGIE_TEST_SEED` plays others, or those of a failure, and

@@ -1,24 +1,24 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { EngineStats, FrameOutcome } from './engine-figures.js';
-import { EngineState, type EngineOptions } from './engine-state.js';
-import { explainAccount } from './explain-account.js';
-import { Fill } from './fill.js';
-import { FrameScanner } from './frame-scanner.js';
-import { freshWindowsMs } from './fresh-windows.js';
-import { Rejudging, rejudgementsOf } from './rejudge.js';
-import type { Rejudgement } from './rejudgements.js';
-import { renewedWhenCrowded } from './renew-numbers.js';
-import { RowIntake } from './row-intake.js';
-import type { Rule } from './rule.js';
-import { ScannedRow } from './scan-row.js';
-import { SnapshotReading } from './read-snapshot.js';
-import { writeSnapshot } from './write-snapshot.js';
+import type { EngineStats, FrameOutcome } from './state/engine-figures.js';
+import { EngineState, type EngineOptions } from './state/engine-state.js';
+import { explainAccount } from './explain/explain-account.js';
+import { Fill } from './late/fill.js';
+import { FrameScanner } from './scan/frame-scanner.js';
+import { freshWindowsMs } from './compile/fresh-windows.js';
+import { Rejudging, rejudgementsOf } from './late/rejudge.js';
+import type { Rejudgement } from './state/rejudgements.js';
+import { renewedWhenCrowded } from './snapshot/renew-numbers.js';
+import { RowIntake } from './row/row-intake.js';
+import type { Rule } from './rule/rule.js';
+import { ScannedRow } from './scan/scan-row.js';
+import { SnapshotReading } from './snapshot/read-snapshot.js';
+import { writeSnapshot } from './snapshot/write-snapshot.js';
 
-export type { EngineOptions } from './engine-state.js';
-export type { EngineStats, FrameOutcome } from './engine-figures.js';
-export type { RejectedRow } from './frame-scanner.js';
-export type { Rejudgement } from './rejudgements.js';
+export type { EngineOptions } from './state/engine-state.js';
+export type { EngineStats, FrameOutcome } from './state/engine-figures.js';
+export type { RejectedRow } from './scan/frame-scanner.js';
+export type { Rejudgement } from './state/rejudgements.js';
 
 /** An engine under other rules; see `withRules`. */
 export type Changed = { readonly engine: Engine; readonly backfillFromMs: number | undefined };

@@ -1,4 +1,4 @@
-import type { Field, Rule, Selection } from '#libs/detection/rule.js';
+import type { Field, Rule, Selection } from '#libs/detection/rule/rule.js';
 
 /** What sets a counting rule apart; everything else has a plain default. */
 export interface RuleGiven extends Partial<Omit<Rule, 'inputs' | 'condition' | 'field' | 'by' | 'spread'>> {

@@ -1,5 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Outline } from '#libs/detection/reach.js';
+import type { Outline } from '#libs/detection/rule/reach.js';
 
 /** Rows in `(fromMs, toMs]`, of those up to the end of the outline no more than the outline asks for: what a history gives, and not a row more. */
 export function askedRows(

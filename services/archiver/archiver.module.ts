@@ -4,7 +4,7 @@ import { createStoreClient } from '#libs/access-store/client.js';
 import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
 import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
 import { storeAddressOf } from '#libs/access-store/address.js';
-import { requireRules } from '#libs/detection/rules/require-rules.js';
+import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultListsDir, type RulesConfig, rulesConfig } from '#libs/detection/rules/config.js';
+import { defaultListsDir, type RulesConfig, rulesConfig } from '#libs/detection/rules/load/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const archiverConfig = {

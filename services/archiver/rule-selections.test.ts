@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ListEntry } from '#libs/contracts/list-entry.js';
 import { MemoryLists } from '#libs/access-store/memory-lists.js';
-import type { Exception, Rule, Selection } from '#libs/detection/rule.js';
+import type { Exception, Rule, Selection } from '#libs/detection/rule/rule.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { accountView } from '#libs/contracts/account-view.js';
 import { partitionOf } from '#libs/contracts/topics.js';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { accountAnswer } from './accounts.js';

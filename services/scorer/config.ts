@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { judgingConfig } from '#libs/detection/judging-config.js';
-import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
+import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
+import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 
 export const scorerConfig = {

@@ -1,5 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';

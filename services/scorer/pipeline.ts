@@ -1,6 +1,6 @@
 import { groups, partitionOf, topics } from '#libs/contracts/topics.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Selection } from '#libs/detection/rule.js';
+import type { Selection } from '#libs/detection/rule/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';

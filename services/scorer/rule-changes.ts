@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 
 /** By rule id a digest over all that the rule says. Selections are values with an id of their own, so functions need not be compared. */
 export function digestsOf(rules: readonly Rule[]): ReadonlyMap<string, string> {

@@ -1,6 +1,6 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/lists.js';
-import type { ValueLists } from '#libs/detection/rules/detection.js';
-import type { Rule } from '#libs/detection/rule.js';
+import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import type { Log } from '#libs/runtime/log.js';

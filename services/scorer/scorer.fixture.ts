@@ -4,7 +4,7 @@ import { MemoryStore } from '#libs/access-store/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
 import { topics } from '#libs/contracts/topics.js';
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import type { EventLog, Frame, Membership, TopicPartition } from '#libs/event-log/port.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';

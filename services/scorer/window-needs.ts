@@ -1,6 +1,6 @@
 import type { EngineOptions } from '#libs/detection/engine.js';
-import { readFrom, reachOf } from '#libs/detection/reach.js';
-import type { Rule } from '#libs/detection/rule.js';
+import { readFrom, reachOf } from '#libs/detection/rule/reach.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 
 /** From where on to read what windows need that are to be full from `fromMs` on. */
 export function windowsFrom(fromMs: number, { rules }: Pick<EngineOptions, 'rules'>): ReturnType<typeof readFrom> {

@@ -21,7 +21,7 @@ import { notificationOutcomes, notificationRow } from '#libs/contracts/notificat
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { isTold, webhookBody, webhookBodyOf } from '#libs/contracts/webhook-body.js';
-import { play, randomHistories } from '#libs/detection/random-history.suite.js';
+import { play, randomHistories } from '#libs/detection/definition/random-history.suite.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';

@@ -1,6 +1,6 @@
-import type { Input, Rule } from '../rule.js';
-import type { LoadedRules } from './load-rules.js';
-import { anyOf, shown } from './mistakes.js';
+import type { Input, Rule } from '../rule/rule.js';
+import type { LoadedRules } from './load/load-rules.js';
+import { anyOf, shown } from './text/mistakes.js';
 
 /** What another set of rules changes, by title, for a line of the log: `added "A"; removed "B" and "C"; changed "D"`, or `nothing changed`. */
 export function describeChange(before: Pick<LoadedRules, 'rules'>, after: Pick<LoadedRules, 'rules'>): string {

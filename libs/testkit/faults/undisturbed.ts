@@ -1,7 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { Backtest, type BacktestIncident } from '#libs/detection/backtest.js';
-import { defaultListsDir, rulesConfig } from '#libs/detection/rules/config.js';
-import { requireRules } from '#libs/detection/rules/require-rules.js';
+import { Backtest, type BacktestIncident } from '#libs/detection/history/backtest.js';
+import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
+import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { RunningVigie } from '../running-vigie.js';
 
 const quietMs = 24 * 3_600_000;

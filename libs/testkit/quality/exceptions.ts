@@ -1,4 +1,4 @@
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import type { AnnouncedWork } from '../hospital/announced.js';
 
 /** The clock on the wall of the simulated hospital. */

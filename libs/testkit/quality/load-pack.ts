@@ -1,10 +1,10 @@
-import type { Rule } from '#libs/detection/rule.js';
-import { mistakeText } from '#libs/detection/rules/check-rules.js';
-import type { ValueLists } from '#libs/detection/rules/detection.js';
-import { closedClinicsOf, mergeLists } from '#libs/detection/rules/lists.js';
-import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rules/load-rules.js';
-import { readRuleFiles } from '#libs/detection/rules/read-rule-files.js';
-import { readLists } from '#libs/detection/rules/require-rules.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { mistakeText } from '#libs/detection/rules/load/check-rules.js';
+import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import { closedClinicsOf, mergeLists } from '#libs/detection/rules/load/lists.js';
+import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rules/load/load-rules.js';
+import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
+import { readLists } from '#libs/detection/rules/load/require-rules.js';
 import { ClinicsReader } from '#libs/formats/clinics-csv.js';
 import { announcedWork } from '../hospital/announced.js';
 import type { Hospital } from '../hospital/hospital.js';

@@ -1,5 +1,5 @@
 import { Engine } from '#libs/detection/engine.js';
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { rowLines, simulatedSource } from './rows.js';
 import { TruthBook } from './truth-book.js';

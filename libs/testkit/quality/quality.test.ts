@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { defaultListsDir } from '#libs/detection/rules/config.js';
+import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { judgeGoals } from './goals.js';

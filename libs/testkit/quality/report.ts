@@ -1,4 +1,4 @@
-import type { Rule } from '#libs/detection/rule.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
 import { falsePerWeek, hasGoal, judgeGoals } from './goals.js';
 import type { AttackSeen } from './truth-book.js';
 import type { FalseIncident, Played } from './verdict.js';

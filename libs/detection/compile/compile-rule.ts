@@ -1,0 +1,135 @@
+import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
+import { windowsMsOf } from '../rule/reach.js';
+import { anySelection } from '../memory/selection-sets.js';
+import type { Build, CompiledRule, Draft, MatchFeed, RowFeed } from './series.js';
+
+/**
+ * Puts a rule, and the rules that it looks at, into series. A rule that was met before with the same meaning is the same compiled rule;
+ * it raises what the stronger of the two asks for.
+ */
+export function compileRule(build: Build, rule: Rule, raises: CompiledRule['raises']): CompiledRule {
+  const inner = rule.inputs.map((input) => (input.kind === 'matches' ? build.rule(input.rule, 'nothing') : undefined));
+  const inputKeys = rule.inputs.map((input, i) => keyOfInput(rule, input, inner[i]));
+  const draft = draftFor(build, rule, inputKeys);
+  const key = JSON.stringify([rule.id, draft.series.key, draft.series.kind === 'main' ? inputKeys : '', termsOf(rule)]);
+  const known = build.compiled.get(key);
+  if (known) {
+    if (raises !== 'nothing' && known.raises !== 'incident') known.raises = raises;
+    return known;
+  }
+  const lateness = build.latenessOf(rule);
+  const innerSettle = Math.max(0, ...inner.map((one) => one?.settleMs ?? 0));
+  const monotone = isMonotone(rule.condition);
+  const counted = draft.series.kind === 'main' ? mainSelection(build, rule) : anySelection;
+  const compiled: CompiledRule & { readonly feeds: MatchFeed[] } = {
+    rule,
+    series: draft.series,
+    slot: draft.series.rules.length,
+    counted,
+    timespanMs: rule.timespanMs,
+    atLeast: rule.condition.atLeast,
+    spreadAtLeast: rule.spread?.atLeast ?? 0,
+    raises,
+    selection: build.numberOf(rule.selection),
+    exceptions: rule.exceptions.map(({ id, excluded }) => ({ id, selection: build.numberOf(excluded) })),
+    feeds: [],
+    // One more than what it looks at, so that its own judgement comes after theirs.
+    settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1,
+    reachMs: windowsMsOf(rule),
+    dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.numberOf(rule.selection), rule.dormantMs),
+    dormantMs: rule.dormantMs ?? 0,
+    key,
+  };
+  draft.series.rules.push(compiled);
+  build.compiled.set(key, compiled);
+  feed(build, rule, inner, draft);
+  return compiled;
+}
+
+/** What makes two rules over the same inputs differ. */
+function termsOf({ timespanMs, condition, spread, dormantMs }: Rule): unknown {
+  const { atLeast, atMost, except } = condition satisfies CountCondition;
+  return [
+    timespanMs,
+    atLeast,
+    atMost === Number.POSITIVE_INFINITY ? null : atMost,
+    except ?? null,
+    spread?.atLeast ?? 0,
+    dormantMs ?? 0,
+  ];
+}
+
+/** Lets inner rules feed the series, once each. */
+function feed(build: Build, rule: Rule, inner: readonly (CompiledRule | undefined)[], { series }: Draft): void {
+  rule.inputs.forEach((input, index) => {
+    const from = inner[index];
+    if (input.kind !== 'matches' || !from) return;
+    const into = build.compiled.get(from.key)?.feeds;
+    const made: MatchFeed = { series, by: input.by, value: valueOfMatch(rule, input, index), spread: input.spread };
+    if (
+      into?.some((one) => one.series === series && JSON.stringify([one.by, one.value]) === JSON.stringify([made.by, made.value]))
+    )
+      return;
+    into?.push(made);
+  });
+}
+
+function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draft {
+  if (isMain(rule)) return build.main();
+  const kind = rule.type === 'temporal_ordered' ? 'ordered' : 'count';
+  const feeds = rule.inputs.flatMap((input, index): RowFeed[] =>
+    input.kind === 'rows'
+      ? [
+          {
+            selection: build.numberOf(input.selection),
+            by: input.by,
+            value: valueOfRow(rule, input, index),
+            spread: input.spread,
+          },
+        ]
+      : [],
+  );
+  const spreads = rule.inputs.some(({ spread }) => spread !== undefined);
+  return build.other(kind, JSON.stringify([kind, inputKeys]), feeds, spreads, rule.inputs.length);
+}
+
+/** A count of the patients of the whole account, over its clinics at most: the shared ledger answers it. */
+function isMain({ type, inputs, spread }: Rule): boolean {
+  const [input] = inputs;
+  return (
+    type === 'value_count' &&
+    inputs.length === 1 &&
+    input?.kind === 'rows' &&
+    input.by.length === 0 &&
+    input.field.length === 1 &&
+    input.field[0] === 'patient_id' &&
+    (!spread || input.spread === 'clinic_id')
+  );
+}
+
+function mainSelection(build: Build, { inputs }: Rule): number {
+  const [input] = inputs;
+  return input?.kind === 'rows' ? build.numberOf(input.selection) : 0;
+}
+
+function isTemporal({ type }: Rule): boolean {
+  return type === 'temporal' || type === 'temporal_ordered';
+}
+
+function valueOfRow(rule: Rule, { field }: RowsInput, input: number): RowFeed['value'] {
+  if (isTemporal(rule)) return { kind: 'input', input };
+  if (rule.type === 'event_count') return { kind: 'event' };
+  if (field.length === 1 && field[0] === 'patient_id') return { kind: 'patient' };
+  return field.length === 1 && field[0] === 'event_id' ? { kind: 'event' } : { kind: 'fields', fields: field };
+}
+
+function valueOfMatch(rule: Rule, { field }: MatchesInput, input: number): MatchFeed['value'] {
+  if (isTemporal(rule)) return { kind: 'input', input };
+  return rule.type === 'event_count' ? { kind: 'match' } : { kind: 'places', places: field };
+}
+
+/** What an input brings into a series, as a part of the series' key. */
+function keyOfInput(rule: Rule, input: Input, inner: CompiledRule | undefined): unknown {
+  const counted = isTemporal(rule) ? [] : rule.type === 'event_count' ? ['event'] : input.field;
+  return [input.kind === 'rows' ? input.selection.id : inner?.key, input.by, counted, input.spread ?? null];
+}

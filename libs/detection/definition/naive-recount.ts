@@ -1,0 +1,151 @@
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { RuleMatch } from '#libs/contracts/incident.js';
+import { levels } from '#libs/contracts/incident.js';
+import { categories } from '#libs/contracts/vocabulary.js';
+import { type Entry, naiveFirings } from './naive-rule.js';
+import type { Exception, Rule } from '../rule/rule.js';
+
+/** What an incident says, as a function of the set of accesses: what the engine is compared with. Times as milliseconds. */
+export interface NaiveIncident {
+  readonly group: string;
+  readonly actor: string;
+  readonly firstTime: number;
+  readonly lastTime: number;
+  readonly patients: number;
+  readonly patientsAtFiring: number;
+  readonly clinics: readonly string[];
+  readonly categories: readonly string[];
+  readonly level: string;
+  readonly step: number;
+  readonly matches: readonly (Pick<RuleMatch, 'rule_id' | 'value' | 'spread'> & {
+    readonly first: number;
+    readonly last: number;
+  })[];
+  readonly selections: readonly string[];
+  readonly suppressedBy: readonly string[];
+  readonly found: 'live' | 'late';
+}
+
+/** Whether an access came later than allowed. */
+export type IsLate = (row: AccessRow) => boolean;
+
+interface Asked {
+  readonly isLate: IsLate;
+  readonly exceptionsOf: (rule: Rule) => readonly Exception[];
+}
+
+interface Fired extends Entry {
+  readonly rule: Rule;
+}
+
+/**
+ * The definitions of `docs/decisions/engine.md` word by word, with nothing shared with the engine and no thought of speed: every anchor of
+ * every rule is counted from nothing. For tests.
+ */
+export function naiveRecount(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  quietMs: number,
+  isLate: IsLate = () => false,
+): readonly NaiveIncident[] {
+  const raising = rules.filter(({ raises }) => raises);
+  return accountsOf(rows).flatMap((of) => incidentsOf(of, raising, { quietMs, isLate, exceptionsOf: () => [] }));
+}
+
+/** What exceptions keep from being incidents: clusters of rules without their exceptions, where an exception took an access out. */
+export function naiveSuppressed(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  quietMs: number,
+  isLate: IsLate = () => false,
+): readonly NaiveIncident[] {
+  const exceptions = new Map<string, readonly Exception[]>();
+  const unfiltered = rules.flatMap((rule) => {
+    if (!rule.raises || !rule.unfiltered) return [];
+    exceptions.set(rule.id, rule.exceptions);
+    return [rule.unfiltered];
+  });
+  const all = accountsOf(rows).flatMap((of) =>
+    incidentsOf(of, unfiltered, { quietMs, isLate, exceptionsOf: (rule) => exceptions.get(rule.id) ?? [] }),
+  );
+  return all.filter(({ suppressedBy }) => suppressedBy.length > 0);
+}
+
+function accountsOf(rows: readonly AccessRow[]): readonly (readonly AccessRow[])[] {
+  const distinct = [...new Map(rows.map((row) => [`${row.event_id} ${row.patient_id}`, row])).values()];
+  const accounts = Map.groupBy(
+    distinct.filter((row) => row.group_id && row.actor_id),
+    (row) => JSON.stringify([row.group_id, row.actor_id]),
+  );
+  return [...accounts.values()];
+}
+
+function incidentsOf(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  { quietMs, ...asked }: Asked & { readonly quietMs: number },
+): readonly NaiveIncident[] {
+  const fired = rules.flatMap((rule) => naiveFirings(rows, rule).map((one) => ({ ...one, rule })));
+  const clusters: Fired[][] = [];
+  for (const one of fired.toSorted((a, b) => a.time - b.time)) {
+    const open = clusters.at(-1);
+    if (open && one.time - (open.at(-1)?.time ?? 0) < quietMs) open.push(one);
+    else clusters.push([one]);
+  }
+  return clusters.map((cluster) => incidentOf(rows, cluster, asked));
+}
+
+function incidentOf(rows: readonly AccessRow[], cluster: readonly Fired[], { exceptionsOf, isLate }: Asked): NaiveIncident {
+  const firstFired = cluster[0]?.time ?? 0;
+  const lastTime = cluster.at(-1)?.time ?? 0;
+  const atFirst = cluster.filter(({ time }) => time === firstFired);
+  const firstTime = Math.min(...atFirst.map(({ windowFirst }) => windowFirst));
+  const byRule = [...Map.groupBy(cluster, ({ rule }) => rule)].map(([rule, of]) => {
+    const first = Math.min(...of.map(({ time }) => time));
+    const [at] = of.filter(({ time }) => time === first).toSorted((a, b) => b.value - a.value || b.spread - a.spread);
+    return {
+      rule,
+      rule_id: rule.id,
+      value: at?.value ?? 0,
+      spread: at?.spread ?? 0,
+      first,
+      last: Math.max(...of.map(({ time }) => time)),
+    };
+  });
+  const matches = byRule.toSorted((a, b) => a.first - b.first || (a.rule_id < b.rule_id ? -1 : 1));
+  const selected = rows.filter(
+    (row) => timeOf(row) >= firstTime && timeOf(row) <= lastTime && matches.some(({ rule }) => rule.selection.matches(row)),
+  );
+  const patients = patientsOf(selected);
+  const uptoFirst = selected.filter(
+    (row) => timeOf(row) <= firstFired && atFirst.some(({ rule }) => rule.selection.matches(row)),
+  );
+  const seen = new Set(selected.flatMap((row) => row.categories ?? []));
+  const suppressing = matches
+    .flatMap(({ rule }) => exceptionsOf(rule))
+    .filter(({ excluded }) => selected.some((row) => excluded.matches(row)));
+  return {
+    group: rows[0]?.group_id ?? '',
+    actor: rows[0]?.actor_id ?? '',
+    firstTime,
+    lastTime,
+    patients,
+    patientsAtFiring: patientsOf(uptoFirst),
+    found: uptoFirst.some(isLate) ? 'late' : 'live',
+    clinics: [...new Set(selected.map((row) => row.clinic_id))].filter((clinic) => clinic !== '').toSorted(),
+    categories: categories.filter((one) => seen.has(one)),
+    level: levels[Math.max(...matches.map(({ rule }) => levels.indexOf(rule.level)))] ?? '',
+    step: Math.max(0, ...matches.flatMap(({ rule }) => rule.steps.filter((step) => step <= patients))),
+    matches: matches.map(({ rule_id, value, spread, first, last }) => ({ rule_id, value, spread, first, last })),
+    selections: [...new Set(matches.map(({ rule }) => rule.selection.id))],
+    suppressedBy: [...new Set(suppressing.map(({ id }) => id))].toSorted(),
+  };
+}
+
+function patientsOf(rows: readonly AccessRow[]): number {
+  return new Set(rows.map((row) => row.patient_id).filter((id) => id !== '')).size;
+}
+
+function timeOf(row: AccessRow): number {
+  return Date.parse(row.time);
+}

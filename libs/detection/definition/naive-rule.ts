@@ -1,0 +1,102 @@
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { isSleep } from '../rule/reach.js';
+import type { Field, Input, Rule } from '../rule/rule.js';
+
+/** A time at which a rule holds in one group, with what its window holds then. Times in milliseconds. */
+export interface Entry {
+  readonly time: number;
+  readonly cell: readonly string[];
+  readonly value: number;
+  readonly spread: number;
+  readonly windowFirst: number;
+}
+
+/** What takes part in a rule: an access, or a match of another rule. */
+interface Part {
+  readonly time: number;
+  readonly by: readonly string[];
+  readonly value: string;
+  readonly spread: string;
+  readonly input: number;
+}
+
+/** Every time and group at which the rule holds over the accesses of one account, each window counted from nothing. */
+export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly Entry[] {
+  const parts = rule.inputs.flatMap((input, index) => partsOf(rows, rule, input, index));
+  const wakes = wakesOf(rows, rule);
+  return [...Map.groupBy(parts, ({ by }) => JSON.stringify(by)).values()].flatMap((cell) =>
+    [...new Set(cell.map(({ time }) => time))].flatMap((time) => {
+      const window = cell.filter((part) => part.time > time - rule.timespanMs && part.time <= time);
+      const value = new Set(window.map((part) => part.value)).size;
+      const spread = new Set(window.map((part) => part.spread).filter((text) => text !== '')).size;
+      if (!holds(rule, window, value, spread)) return [];
+      if (wakes && !wakes.some((wake) => wake > time - rule.timespanMs && wake <= time)) return [];
+      const windowFirst = Math.min(...window.map((part) => part.time));
+      return [{ time, cell: cell[0]?.by ?? [], value, spread: rule.spread ? spread : 0, windowFirst }];
+    }),
+  );
+}
+
+function holds(
+  { type, condition, spread: wanted, inputs }: Rule,
+  window: readonly Part[],
+  value: number,
+  spread: number,
+): boolean {
+  if (type === 'temporal_ordered') return isChain(window, inputs.length);
+  const { atLeast, atMost, except } = condition;
+  return value >= atLeast && value <= atMost && value !== except && spread >= (wanted?.atLeast ?? 0);
+}
+
+/** Takes the earliest of each input that does not lie before the one taken last. */
+function isChain(window: readonly Part[], inputs: number): boolean {
+  let from = Number.NEGATIVE_INFINITY;
+  for (let input = 0; input < inputs; input += 1) {
+    const times = window.filter((part) => part.input === input && part.time >= from).map(({ time }) => time);
+    if (times.length === 0) return false;
+    from = Math.min(...times);
+  }
+  return true;
+}
+
+function partsOf(rows: readonly AccessRow[], rule: Rule, input: Input, index: number): readonly Part[] {
+  const isTemporal = rule.type === 'temporal' || rule.type === 'temporal_ordered';
+  if (input.kind === 'matches')
+    return naiveFirings(rows, input.rule).map(({ time, cell }) => ({
+      time,
+      by: input.by.map((place) => cell[place] ?? ''),
+      value: isTemporal
+        ? String(index)
+        : rule.type === 'event_count'
+          ? JSON.stringify([input.rule.id, cell, time])
+          : JSON.stringify(input.field.map((place) => cell[place])),
+      spread: input.spread === undefined ? '' : (cell[input.spread] ?? ''),
+      input: index,
+    }));
+  const counted = isTemporal ? [] : rule.type === 'event_count' ? (['event_id'] as const) : input.field;
+  return rows
+    .filter((row) => input.selection.matches(row) && [...input.by, ...counted].every((field) => textOf(row, field) !== ''))
+    .map((row) => ({
+      time: Date.parse(row.time),
+      by: input.by.map((field) => textOf(row, field)),
+      value: isTemporal ? String(index) : JSON.stringify(counted.map((field) => textOf(row, field))),
+      spread: input.spread === undefined ? '' : textOf(row, input.spread),
+      input: index,
+    }));
+}
+
+/** Ends of silences that are long enough for the rule; undefined where it asks for none. */
+function wakesOf(rows: readonly AccessRow[], { dormantMs, selection }: Rule): readonly number[] | undefined {
+  if (dormantMs === undefined) return undefined;
+  const times = rows
+    .filter((row) => selection.matches(row))
+    .map((row) => Date.parse(row.time))
+    .toSorted((a, b) => a - b);
+  return times.filter((time, at) => at > 0 && isSleep(time - (times[at - 1] ?? 0), dormantMs));
+}
+
+function textOf(row: AccessRow, field: Field): string {
+  const value = row[field];
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
+}

@@ -1,0 +1,250 @@
+import * as fc from 'fast-check';
+import { aRule } from '#libs/testkit/a-rule.js';
+import {
+  type CountCondition,
+  type Exception,
+  type Field,
+  type Input,
+  isMonotone,
+  type Rule,
+  type Selection,
+} from '../rule/rule.js';
+import { and, type Match, not, or, test } from '../rules/match/match.js';
+import { selectionOf } from '../rules/match/selection.js';
+
+/** Random rules of every type over the fields that random histories fill: session and application as groups, clinics as spread. */
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const base = Date.parse('2026-03-02T08:00:00.000Z');
+
+const is = (field: Field, literal: string): Match => test({ kind: 'glob', field, parts: [{ literal }], cased: false });
+const present = (field: Field): Match => test({ kind: 'present', field });
+const from = (at: number): Match => test({ kind: 'instant', field: 'time', fromMs: base + at });
+
+const conditions: readonly Match[] = [
+  and([is('action', 'read'), not(is('outcome', 'failure')), present('patient_id')]),
+  and([or([is('action', 'read'), is('action', 'export')]), not(is('actor_id', 'b'))]),
+  or([present('action')]),
+  is('application', 'x'),
+  is('action', 'export'),
+  and([is('clinic_id', '3'), from(10 * minute)]),
+  and([present('session_id'), test({ kind: 'truth', field: 'emergency', value: true })]),
+  test({ kind: 'same', field: 'session_id', other: 'application', cased: false }),
+  and([or([1, 2].map((patient) => is('patient_id', patient.toString(16).padStart(32, '0')))), present('clinic_id')]),
+];
+
+/** Some bring no tree, so that rows are asked. */
+function selectionFor(condition: Match, treeless: boolean): Selection {
+  const { tree, ...rest } = selectionOf(condition);
+  return treeless || !tree ? rest : { ...rest, tree };
+}
+
+const anyCondition = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...conditions.slice(0, 2)) },
+  fc.constantFrom(...conditions),
+);
+const exceptional: readonly Match[] = [is('application', 'x'), is('clinic_id', '2'), is('outcome', 'unknown')];
+
+/** A condition, with or without something taken out of it until an instant. */
+interface Base {
+  readonly full: Match;
+  readonly except: { readonly of: Match; readonly until: number } | undefined;
+  readonly treeless: boolean;
+}
+const anyBase: fc.Arbitrary<Base> = fc.record({
+  full: anyCondition,
+  except: fc.option(
+    fc.record({ of: fc.constantFrom(...exceptional), until: fc.constantFrom(5 * minute, hour, 48 * hour, 1e12) }),
+    { nil: undefined, freq: 3 },
+  ),
+  treeless: fc.boolean(),
+});
+const filtered = ({ full, except }: Base): Match => (except ? and([full, or([not(except.of), from(except.until)])]) : full);
+const excluded = ({ full, except }: Base): Match | undefined => except && and([full, except.of, not(from(except.until))]);
+
+const reaching = (atLeast: number): CountCondition => ({ atLeast, atMost: Number.POSITIVE_INFINITY });
+/** What one more access can undo. */
+const bounded: readonly CountCondition[] = [
+  { atLeast: 2, atMost: 3 },
+  { atLeast: 3, atMost: 3 },
+  { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 2 },
+];
+
+const terms = fc.record({
+  timespanMs: fc.constantFrom(1_000, 2 * minute, 10 * minute, hour, 24 * hour, 36 * hour),
+  level: fc.constantFrom('low' as const, 'high' as const),
+  steps: fc.constantFrom([], [2, 4, 6]),
+  allowedLatenessMs: fc.constantFrom(undefined, undefined, minute, 3 * hour),
+  condition: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }).map(reaching) }, fc.constantFrom(...bounded)),
+  spread: fc.option(
+    fc.constantFrom(
+      { field: 'clinic_id' as const, atLeast: 2 },
+      { field: 'session_id' as const, atLeast: 2 },
+      { field: 'patient_id' as const, atLeast: 3 },
+    ),
+    {
+      nil: undefined,
+      freq: 3,
+    },
+  ),
+  dormantMs: fc.option(fc.constantFrom(40 * hour, 60 * hour), { nil: undefined, freq: 5 }),
+});
+type Terms = typeof terms extends fc.Arbitrary<infer T> ? T : never;
+
+interface Shape {
+  readonly type: Rule['type'];
+  readonly bases: readonly Base[];
+  readonly by: readonly Field[];
+  readonly alias: boolean;
+  readonly field: readonly Field[];
+  readonly terms: Terms;
+}
+const shape: fc.Arbitrary<Shape> = fc.record({
+  type: fc.constantFrom(
+    'value_count' as const,
+    'value_count' as const,
+    'event_count' as const,
+    'temporal' as const,
+    'temporal_ordered' as const,
+  ),
+  bases: fc.array(anyBase, { minLength: 1, maxLength: 3 }),
+  by: fc.constantFrom([] as const, [] as const, ['session_id'] as const),
+  alias: fc.boolean(),
+  field: fc.constantFrom(
+    ['patient_id'] as const,
+    ['patient_id'] as const,
+    ['event_id'] as const,
+    ['clinic_id', 'session_id'] as const,
+    ['source_ip'] as const,
+  ),
+  terms,
+});
+
+/** What a rule has twice: with and without exceptions. */
+interface Version {
+  readonly inputs: readonly Input[];
+  readonly selection: Selection;
+}
+
+function versionOf({ type, bases, by, alias, field, terms: { spread } }: Shape, condition: (base: Base) => Match): Version {
+  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
+  const counted = type === 'value_count' ? field : [];
+  const used = isTemporal ? bases : bases.slice(0, alias ? 2 : 1);
+  const inputs = used.map((one, index): Input => {
+    // An alias lets the second input name the group by another field.
+    const named = alias && index === 1 && by.length > 0 ? (['application'] as const) : by;
+    const of = spread && !isTemporal ? { spread: spread.field } : {};
+    return { kind: 'rows', selection: selectionFor(condition(one), one.treeless), by: named, field: counted, ...of };
+  });
+  return { inputs, selection: selectionFor(used.length === 1 && used[0] ? condition(used[0]) : or(used.map(condition)), false) };
+}
+
+function ruleFrom(id: string, of: Shape): Rule {
+  const { type, bases, by, field, terms: given } = of;
+  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
+  const filteredVersion = versionOf(of, filtered);
+  const count = filteredVersion.inputs.length;
+  const isDormant = !isTemporal && isMonotone(given.condition);
+  const whole: Rule = {
+    ...aRule({
+      id,
+      title: id,
+      selection: filteredVersion.selection,
+      timespanMs: given.timespanMs,
+      level: given.level,
+      steps: given.steps,
+    }),
+    ...filteredVersion,
+    type,
+    by,
+    field: type === 'value_count' ? field : [],
+    condition: isTemporal ? { atLeast: count, atMost: Number.POSITIVE_INFINITY } : given.condition,
+    ...(given.spread && !isTemporal && { spread: given.spread }),
+    ...(given.dormantMs && isDormant && { dormantMs: given.dormantMs }),
+    ...(given.allowedLatenessMs && { allowedLatenessMs: given.allowedLatenessMs }),
+  };
+  const exceptions = bases.slice(0, count).flatMap((one, index): Exception[] => {
+    const out = excluded(one);
+    if (!out) return [];
+    return [
+      {
+        id: `${id} exception ${index}`,
+        title: '',
+        owner: '',
+        reason: '',
+        expiresMs: 0,
+        excluded: selectionFor(out, false),
+        file: '',
+        line: 1,
+      },
+    ];
+  });
+  if (exceptions.length === 0) return whole;
+  return { ...whole, exceptions, unfiltered: { ...whole, ...versionOf(of, ({ full }) => full) } };
+}
+
+/** A rule over the matches of another, and of the accesses of a condition besides. */
+interface Outer {
+  readonly type: Rule['type'];
+  readonly inner: Shape;
+  readonly beside: Base;
+  readonly byInner: boolean;
+  readonly innerRaises: boolean;
+  readonly terms: Terms;
+}
+const outer: fc.Arbitrary<Outer> = fc.record({
+  type: shape.map(({ type }) => type),
+  inner: shape.map((of) => ({
+    ...of,
+    bases: of.bases.map((one) => ({ ...one, except: undefined })),
+    terms: { ...of.terms, dormantMs: undefined },
+  })),
+  beside: anyBase.map((one) => ({ ...one, except: undefined })),
+  byInner: fc.boolean(),
+  innerRaises: fc.boolean(),
+  terms,
+});
+
+function outerFrom(id: string, of: Outer): readonly Rule[] {
+  const inner: Rule = { ...ruleFrom(`${id} inner`, of.inner), raises: of.innerRaises };
+  const carries = inner.by.length > 0;
+  const type = of.type === 'value_count' && !carries ? 'event_count' : of.type;
+  const by = carries && of.byInner && type !== 'value_count' ? (['session_id'] as const) : [];
+  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
+  const matches: Input = { kind: 'matches', rule: inner, by: by.length ? [0] : [], field: type === 'value_count' ? [0] : [] };
+  const beside: Input = { kind: 'rows', selection: selectionFor(of.beside.full, of.beside.treeless), by, field: [] };
+  const { spread: _spread, dormantMs: _dormant, ...given } = of.terms;
+  const inputs = isTemporal ? [matches, beside] : [matches];
+  const selections = [inner.selection, ...(isTemporal ? [beside.selection] : [])];
+  const trees = selections.map(({ tree }) => tree);
+  const selection = selectionOf(or(trees.flatMap((tree) => tree ?? [])));
+  const { allowedLatenessMs, ...rest } = given;
+  const rule: Rule = {
+    ...aRule({ id, title: id, selection }),
+    ...rest,
+    ...(allowedLatenessMs && { allowedLatenessMs }),
+    type,
+    inputs,
+    by,
+    field: type === 'value_count' ? ['session_id'] : [],
+    condition: isTemporal ? { atLeast: 2, atMost: Number.POSITIVE_INFINITY } : given.condition,
+  };
+  return of.innerRaises ? [inner, rule] : [rule];
+}
+
+/** Rules that no access meets: those behind them have numbers of selections above 32, and 64. */
+const unmet: readonly Rule[] = Array.from({ length: 70 }, (_, n) =>
+  aRule({ id: `unmet ${n}`, title: '', selection: selectionOf(is('application', `none ${n}`)) }),
+);
+
+/** One to four rules that may fire, before, behind or between some that do not. */
+export const anyRules: fc.Arbitrary<readonly Rule[]> = fc
+  .tuple(
+    fc.array(shape, { minLength: 1, maxLength: 3 }),
+    fc.option(outer, { nil: undefined, freq: 1 }),
+    fc.constantFrom(0, 0, 0, 0, 31, 70),
+  )
+  .map(([shapes, over, between]) => {
+    const [first, ...others] = shapes.map((of, index) => ruleFrom(`r${index}`, of));
+    return [...(first ? [first] : []), ...unmet.slice(0, between), ...others, ...(over ? outerFrom('o', over) : [])];
+  });

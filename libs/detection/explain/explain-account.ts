@@ -1,0 +1,103 @@
+import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
+import type { EngineState } from '../state/engine-state.js';
+import { entryWords } from '../memory/entry-arena.js';
+import { isoOfMs } from '../scan/iso-time.js';
+import { cellValues, type Ledgers } from '../memory/ledger-index.js';
+import { hasOwnSpread, markOf, timeOf } from '../memory/ledger-store.js';
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { anySelection } from '../memory/selection-sets.js';
+import type { CompiledRule } from '../compile/series.js';
+
+/** How many of the next falls of a count are told. */
+const expiringMax = 5;
+
+/** What the windows of an account hold at the newest access of its partition. */
+export function explainAccount(state: EngineState, groupId: string, actorId: string): AccountView | undefined {
+  const key = Buffer.from(`${JSON.stringify(groupId).slice(1, -1)}","actor_id":"${JSON.stringify(actorId).slice(1, -1)}`);
+  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+  if (!account) return undefined;
+  const at = state.watermark;
+  const rules: RuleView[] = [];
+  const add = (ledgers: Ledgers, ledger: number, cell: Uint8Array, of: readonly CompiledRule[]): void => {
+    for (const rule of of)
+      if (rule.raises !== 'suppressed') rules.push(viewOfRule(state, ledgers, ledger, cell, rule, account, at));
+  };
+  add(state.main, state.index.mainOf(account), new Uint8Array(0), state.compiled.main.rules);
+  for (const { series, cell, ledger } of state.index.of(account)) add(state.ledgersOf(series), ledger, cell, series.rules);
+  const incidents = (state.incidents.byAccount.get(account) ?? []).map((incident) => ({
+    incident_id: incident.opening.id,
+    state: incident.state,
+    patients: incident.patients,
+    rules: incident.inOrder.map(({ ruleId }) => ruleId),
+  }));
+  const newest_time = isoOfMs(state.accounts.newest(account));
+  return { group_id: groupId, actor_id: actorId, newest_time, watermark: isoOfMs(at), rules, incidents };
+}
+
+function viewOfRule(
+  state: EngineState,
+  ledgers: Ledgers,
+  ledger: number,
+  cell: Uint8Array,
+  compiled: CompiledRule,
+  account: number,
+  at: number,
+): RuleView {
+  const { rule } = compiled;
+  const window = ledger ? windowOf(state, ledgers, ledger, compiled, at) : { last: [], spread: 0 };
+  const value = window.last.length;
+  const { atLeast, atMost, except } = rule.condition;
+  const awake = compiled.dormancy < 0 || state.dormancy.isAwake(account, compiled, at);
+  const counts = value >= atLeast && value <= atMost && value !== except && window.spread >= compiled.spreadAtLeast;
+  return {
+    rule_id: rule.id,
+    title: rule.title,
+    type: rule.type,
+    level: rule.level,
+    timespan_seconds: rule.timespanMs / 1000,
+    by: Object.fromEntries(cellValues(cell).map((text, place) => [rule.by[place] ?? String(place), text])),
+    value,
+    threshold: atLeast,
+    spread: compiled.spreadAtLeast > 0 ? window.spread : 0,
+    spread_threshold: compiled.spreadAtLeast,
+    holds: counts && awake,
+    missing: Math.max(0, atLeast - value),
+    missing_spread: Math.max(0, compiled.spreadAtLeast - window.spread),
+    expiring: expiring(window.last, rule.timespanMs),
+  };
+}
+
+/** The latest time of each distinct value in the window, ascending, and how many spread values it holds. */
+function windowOf(
+  state: EngineState,
+  { store }: Ledgers,
+  ledger: number,
+  { counted, timespanMs }: CompiledRule,
+  at: number,
+): { readonly last: readonly number[]; readonly spread: number } {
+  const words = store.words(ledger);
+  const start = store.start(ledger);
+  const { marks } = state;
+  const last = new Map<string, number>();
+  const spread = new Set<string>();
+  for (let entry = store.firstAfter(ledger, at - timespanMs); entry < store.length(ledger); entry += 1) {
+    const word = start + entry * store.width;
+    const mark = markOf(words, word);
+    const value = words.subarray(word, word + 4);
+    if (counted !== anySelection && (!marks.sets.has(marks.setOf(mark), counted) || value.every((one) => one === 0))) continue;
+    last.set(value.join(' '), timeOf(words, word));
+    if (!store.spreads && marks.clinicOf(mark) !== 0) spread.add(String(marks.clinicOf(mark)));
+    if (store.spreads && hasOwnSpread(words, word)) spread.add(words.subarray(word + entryWords, word + store.width).join(' '));
+  }
+  return { last: [...last.values()].toSorted((a, b) => a - b), spread: spread.size };
+}
+
+function expiring(last: readonly number[], timespanMs: number): RuleView['expiring'] {
+  const falls: { time: string; value: number }[] = [];
+  for (let i = 0; i < last.length && falls.length < expiringMax; i += 1) {
+    const time = last[i] ?? 0;
+    if (last[i + 1] === time) continue;
+    falls.push({ time: isoOfMs(time + timespanMs), value: last.length - i - 1 });
+  }
+  return falls;
+}

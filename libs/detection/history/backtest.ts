@@ -1,0 +1,86 @@
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { compareIncidents, type Comparison } from './compare-incidents.js';
+import type { FrameOutcome } from '../engine.js';
+import { HistoryJudge } from './history-judge.js';
+import { readFrom, reachOf } from '../rule/reach.js';
+import type { Rule } from '../rule/rule.js';
+
+/** What a backtest says of an incident. */
+export type BacktestIncident = Pick<
+  IncidentChange,
+  | 'incident_id' | 'group_id' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
+  | 'patients_at_detection' | 'clinics' | 'categories' | 'rules' | 'rule_matches' | 'step' | 'found' | 'late_seconds'
+  | 'detection_delay_seconds'
+>; // prettier-ignore
+
+/** One that never was told, with the exceptions that kept it from being. */
+export type SuppressedIncident = BacktestIncident & Pick<IncidentChange, 'suppressed_by'>;
+
+export interface BacktestOptions {
+  /** The rules that are tried. */
+  readonly rules: readonly Rule[];
+  /** Rules judged beside them over the same rows; left out where what was told is known. */
+  readonly baseline?: readonly Rule[];
+  /** Incidents that end before are left out, event time in milliseconds. */
+  readonly fromMs: number;
+  /** End of the rows, exclusive. */
+  readonly toMs: number;
+  readonly quietMs: number;
+  readonly allowedLatenessMs: number;
+}
+
+export interface BacktestResult {
+  readonly comparison: Comparison;
+  /** What only an exception of the tried rules kept from becoming an incident. */
+  readonly suppressed: readonly SuppressedIncident[];
+}
+
+/**
+ * Tries rules on history: judges rows with the live engine and compares what would have fired with what the present rules fire, or with
+ * what was told. Rows come as frames in order of time, from `warmUpMs` before `fromMs` on, so that windows are full when the interval begins.
+ */
+export class Backtest {
+  readonly #tried: HistoryJudge;
+  readonly #baseline: HistoryJudge | undefined;
+
+  constructor(private readonly options: BacktestOptions) {
+    this.#tried = new HistoryJudge(options.rules, options);
+    this.#baseline = options.baseline && new HistoryJudge(options.baseline, options);
+  }
+
+  take(bytes: Uint8Array): FrameOutcome {
+    this.#baseline?.take(bytes);
+    return this.#tried.take(bytes);
+  }
+
+  /** `told` are the incidents to compare with where no baseline rules were given. */
+  result(told: readonly BacktestIncident[] = []): BacktestResult {
+    const { toMs } = this.options;
+    const tried = this.#within(this.#tried.incidents(toMs));
+    const present = this.#baseline ? this.#within(this.#baseline.incidents(toMs)) : this.#within(told);
+    return {
+      comparison: compareIncidents(tried.filter(isRaised), present.filter(isRaised)),
+      suppressed: tried.filter((incident) => !isRaised(incident)),
+    };
+  }
+
+  #within<T extends BacktestIncident>(incidents: readonly T[]): readonly T[] {
+    const { fromMs, toMs } = this.options;
+    return incidents.filter(({ first_time, last_time }) => Date.parse(last_time) >= fromMs && Date.parse(first_time) < toMs);
+  }
+}
+
+/** From where on to read so that windows are full, and the incidents that go on known, at `fromMs`. */
+export function warmUpFrom(fromMs: number, rules: readonly Rule[], quietMs: number): ReturnType<typeof readFrom> {
+  const { windowsMs, sleepers } = reachOf(rules);
+  return readFrom(fromMs - windowsMs - quietMs, sleepers);
+}
+
+/** How long before the interval reading begins where every access is read, milliseconds. */
+export function warmUpMs(rules: readonly Rule[], quietMs: number): number {
+  return -warmUpFrom(0, rules, quietMs).fromMs;
+}
+
+function isRaised({ state }: BacktestIncident): boolean {
+  return state === 'open' || state === 'closed';
+}

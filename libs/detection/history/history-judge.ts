@@ -1,0 +1,127 @@
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { Engine, type FrameOutcome } from '../engine.js';
+import { FrameScanner } from '../scan/frame-scanner.js';
+import { isoOfMs } from '../scan/iso-time.js';
+import type { Rule } from '../rule/rule.js';
+import { ScannedRow } from '../scan/scan-row.js';
+
+export interface HistoryJudgeOptions {
+  /** Event time without any rule holding after which an incident closes, milliseconds. */
+  readonly quietMs: number;
+  /** How far an access may lie behind its account's newest one, for rules that do not say so themselves, milliseconds. */
+  readonly allowedLatenessMs: number;
+}
+
+/** Closed incidents are kept this much longer than rows can be late, milliseconds. */
+const keepClosedMs = 3_600_000;
+
+/**
+ * The incidents of a stretch of history that is handed over in frames, in order of time but for `disorderMsMax`. It is the live engine
+ * over one partition, so what it shows is what fires. Memory holds the windows and the last state of each incident, not the rows.
+ */
+export class HistoryJudge {
+  readonly #engine: Engine;
+  readonly #incidents = new Map<string, IncidentChange>();
+  readonly #openings = new Map<string, Opening>();
+  /** Those of which it is not known yet how late they were. */
+  #watched: Opening[] = [];
+  readonly #row = new ScannedRow();
+  /** After so much event time every rule has been judged. */
+  readonly #settledMs: number;
+  #offset = 0;
+
+  constructor(
+    rules: readonly Rule[],
+    private readonly options: HistoryJudgeOptions,
+  ) {
+    const { quietMs, allowedLatenessMs } = options;
+    this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
+    const closedMs = quietMs + this.#settledMs + keepClosedMs;
+    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true });
+  }
+
+  /** Judges the rows of a frame: newline-delimited access rows. Lines that are no rows are named in the outcome and change nothing. */
+  take(bytes: Uint8Array): FrameOutcome {
+    const outcome = this.#engine.apply({ offset: this.#offset, bytes }, 0);
+    this.#offset += 1;
+    this.#note(false);
+    if (this.#watched.length > 0) this.#watch(bytes);
+    return outcome;
+  }
+
+  /**
+   * The last state of every incident once event time has reached `untilMs`, joined and withdrawn ones left out. `detected_at` is
+   * `received_at` of the access that opened it: when a scorer that keeps up would have told it.
+   */
+  incidents(untilMs: number): readonly IncidentChange[] {
+    this.#engine.advance(untilMs + this.#settledMs, 0);
+    this.#note(true);
+    const lasting = [...this.#incidents.values()].filter(({ state }) => state !== 'merged' && state !== 'withdrawn');
+    return lasting.map((incident) => this.#dated(incident));
+  }
+
+  #note(includeUpdates: boolean): void {
+    for (const change of this.#engine.takeChanges({ includeUpdates })) {
+      const key = keyOf(change);
+      this.#incidents.set(key, change);
+      if (this.#openings.has(key)) continue;
+      const opening = { receivedAt: Date.parse(change.received_at), firedAt: firedAt(change), lateMs: 0 };
+      this.#openings.set(key, opening);
+      if (opening.receivedAt - opening.firedAt > this.options.allowedLatenessMs) this.#watched.push(opening);
+    }
+  }
+
+  /**
+   * An access was late by as much as the newest of those that had come before it is newer, as a scorer sees it; a whole history that was fed
+   * long afterwards is not late. What had come before it lies later in time, so that it shows only now.
+   */
+  #watch(bytes: Uint8Array): void {
+    const scanner = new FrameScanner(bytes);
+    while (scanner.next(this.#row))
+      for (const opening of this.#watched)
+        if (this.#row.receivedAt <= opening.receivedAt)
+          opening.lateMs = Math.max(opening.lateMs, this.#row.time - opening.firedAt);
+    // Nothing comes before it happens, so that nothing newer than its arrival had come before it.
+    this.#watched = this.#watched.filter(({ receivedAt }) => this.#row.time < receivedAt);
+  }
+
+  #dated(incident: IncidentChange): IncidentChange {
+    const { receivedAt, firedAt: fired, lateMs } = this.#openings.get(keyOf(incident)) ?? openingNow(incident);
+    const late = lateMs > this.options.allowedLatenessMs;
+    const detected_at = isoOfMs(receivedAt);
+    return {
+      ...incident,
+      detected_at,
+      changed_at: detected_at,
+      detection_delay_seconds: (receivedAt - fired) / 1000,
+      found: late ? 'late' : 'live',
+      late_seconds: late ? lateMs / 1000 : 0,
+    };
+  }
+}
+
+/** When the access that opened an incident came, and when it was, milliseconds. */
+interface Opening {
+  readonly receivedAt: number;
+  readonly firedAt: number;
+  lateMs: number;
+}
+
+function openingNow(incident: IncidentChange): Opening {
+  return { receivedAt: Date.parse(incident.received_at), firedAt: firedAt(incident), lateMs: 0 };
+}
+
+/** One access may open an incident and a suppressed match, which then have the same id. */
+function keyOf({ incident_id, suppressed_by }: IncidentChange): string {
+  return `${incident_id} ${suppressed_by.length > 0}`;
+}
+
+/** Event time at which the first rule of the incident held first, milliseconds. */
+export function firedAt({ rule_matches, last_time }: Pick<IncidentChange, 'rule_matches' | 'last_time'>): number {
+  return Math.min(Date.parse(last_time), ...rule_matches.map(({ first_fired }) => Date.parse(first_fired)));
+}
+
+/** How far rows may lie behind one another and still be judged exactly: what the least patient rule allows, milliseconds. */
+export function disorderMsMax(rules: readonly Rule[], allowedLatenessMs: number): number {
+  return Math.min(...rules.map((rule) => rule.allowedLatenessMs ?? allowedLatenessMs), allowedLatenessMs);
+}

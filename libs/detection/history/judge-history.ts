@@ -1,0 +1,56 @@
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { Engine } from '../engine.js';
+import type { Rule } from '../rule/rule.js';
+
+export interface HistoryOptions {
+  readonly quietMs: number;
+  /** Wall clock that incidents shall carry, milliseconds. */
+  readonly detectedAt: number;
+}
+
+/** Rows handed to the engine at a time. */
+const frameRows = 512;
+
+/**
+ * The incidents that a stretch of history gives, each in its last state. It is the engine itself, so that what it shows is what fires; it
+ * forgets nothing, so rows may come in any order, and memory holds all of them.
+ */
+export function judgeHistory(
+  rows: Iterable<AccessRow>,
+  rules: readonly Rule[],
+  options: HistoryOptions,
+): readonly IncidentChange[] {
+  const forever = Number.MAX_SAFE_INTEGER;
+  const engine = new Engine({
+    rules,
+    quietMs: options.quietMs,
+    allowedLatenessMs: 0,
+    keepClosedMs: forever,
+    keepsAll: true,
+  });
+  const incidents = new Map<string, IncidentChange>();
+  const note = (includeUpdates: boolean): void => {
+    for (const change of engine.takeChanges({ includeUpdates })) incidents.set(change.incident_id, change);
+  };
+  let offset = 0;
+  for (const lines of framesOf(rows)) {
+    engine.apply({ offset, bytes: Buffer.from(lines.join('')) }, options.detectedAt);
+    offset += 1;
+    note(false);
+  }
+  engine.finish(options.detectedAt);
+  note(true);
+  return [...incidents.values()].filter(({ state }) => state !== 'merged');
+}
+
+function* framesOf(rows: Iterable<AccessRow>): Iterable<readonly string[]> {
+  let lines: string[] = [];
+  for (const row of rows) {
+    lines.push(`${JSON.stringify(row)}\n`);
+    if (lines.length < frameRows) continue;
+    yield lines;
+    lines = [];
+  }
+  if (lines.length) yield lines;
+}

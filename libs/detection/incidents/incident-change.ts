@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
+import { categories } from '#libs/contracts/vocabulary.js';
+import type { Incident } from './incident.js';
+import { isoOfMs } from '../scan/iso-time.js';
+import type { Marks } from '../memory/marks.js';
+
+/** What a change adds to the incident it tells of. */
+export interface ChangeContext {
+  readonly type: ChangeType;
+  /** What sets changes of one type and incident apart: the step, the rule, the number of the closing. */
+  readonly what: string;
+  readonly changedAt: number;
+  readonly mergedInto: string;
+  readonly kind: 'incidents' | 'suppressed';
+}
+
+/** 32 hexadecimal digits that depend on nothing but the parts. */
+export function digest(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}
+
+/** The state of the incident as a row of `vigie.incidents.v1`. `selectionIds` are by number. */
+export function changeOf(
+  incident: Incident,
+  context: ChangeContext,
+  selectionIds: readonly string[],
+  marks: Marks,
+): IncidentChange {
+  const { opening } = incident;
+  const merged = context.mergedInto !== '';
+  const gone = merged || incident.state === 'withdrawn';
+  const matches = incident.inOrder;
+  const seen = [...incident.marks].filter(([, set]) => marks.sets.meet(set, incident.firedSet)).map(([mark]) => mark);
+  const mask = seen.reduce((all, mark) => all | marks.maskOf(mark), 0);
+  const clinics = new Set(seen.map((mark) => marks.clinicText(mark)).filter((clinic) => clinic !== ''));
+  return {
+    incident_id: opening.id,
+    group_id: opening.groupId,
+    actor_id: opening.actorId,
+    state: merged ? 'merged' : incident.state,
+    first_time: isoOfMs(incident.firstTime),
+    last_time: isoOfMs(incident.lastTime),
+    detected_at: isoOfMs(opening.detectedAt),
+    patients: gone ? 0 : incident.patients,
+    patients_at_firing: gone ? 0 : incident.patientsAtFiring,
+    patients_at_detection: incident.patientsAtDetection,
+    clinics: [...clinics].toSorted(),
+    categories: categories.filter((_, index) => (mask & (1 << index)) !== 0),
+    rules: matches.map(({ ruleId }) => ruleId),
+    rule_matches: matches.map((match) => ({
+      rule_id: match.ruleId,
+      ...match.shown,
+      value: match.value,
+      spread: match.spread,
+      first_fired: isoOfMs(match.firstFired),
+      last_fired: isoOfMs(match.lastFired),
+    })),
+    rule_selections: matches.map(({ selection }) => selectionIds[selection] ?? ''),
+    selections: [...new Set(matches.map(({ selection }) => selectionIds[selection] ?? ''))],
+    level: levels[Math.max(...matches.map(({ shown }) => levels.indexOf(shown.level)))] ?? 'informational',
+    step: gone ? 0 : incident.step,
+    found: incident.isLate ? 'late' : 'live',
+    late_seconds: incident.isLate ? incident.lateMs / 1000 : 0,
+    detection_delay_seconds: (opening.detectedAt - opening.completedBy) / 1000,
+    merged_into: context.mergedInto,
+    suppressed_by: context.kind === 'suppressed' ? [...incident.exceptions] : [],
+    change_type: context.type,
+    change_id: digest(opening.id, context.type, context.what),
+    changed_at: isoOfMs(context.changedAt),
+    version: incident.version,
+    received_at: isoOfMs(incident.receivedAt),
+  };
+}

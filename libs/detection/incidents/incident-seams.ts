@@ -1,0 +1,86 @@
+import type { Incident, Opening } from './incident.js';
+import type { Firing } from '../judge/judge.js';
+import type { Entry } from '../memory/ledger-store.js';
+import type { WindowCount } from '../judge/window-count.js';
+
+/** The access that has just arrived, as incidents need it. */
+export interface Arrival {
+  readonly account: number;
+  /** Its patient (all zero without one), time and mark. */
+  readonly entry: Readonly<Entry>;
+  /** Set of the selections that matched it; the empty one where it is no access but a time that was judged. */
+  readonly set: number;
+  readonly receivedAt: number;
+  readonly detectedAt: number;
+  /** How far behind others it came, milliseconds; 0 when in time. */
+  readonly lateMs: number;
+  /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
+  opening(order: number, nth: number): Opening;
+}
+
+/** What the book asks of the ledgers. */
+export interface LedgerView {
+  countAt(account: number, firing: Firing): WindowCount;
+  /** Visits the accesses of the account with `from <= time <= to`, by patient, each with the set of selections that it matched. */
+  visit(
+    account: number,
+    from: number,
+    to: number,
+    add: (v0: number, v1: number, v2: number, v3: number, mark: number, set: number, time: number) => void,
+  ): void;
+  /** Accesses of the account up to this time are no longer held. */
+  floor(account: number): number;
+  /** Above this time every access of the account that has arrived is held. */
+  completeAbove(account: number): number;
+}
+
+export interface BookOptions {
+  readonly quietMs: number;
+  /** What came late came at least so late, milliseconds. */
+  readonly allowedLatenessMs: number;
+  readonly keepClosedMs: number;
+  readonly closedBytesMax: number;
+  readonly selectionIds: readonly string[];
+  /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
+  readonly kind: 'incidents' | 'suppressed';
+}
+
+/** What one arrival does to the incidents of its account. */
+export interface Turn {
+  readonly arrival: Arrival;
+  /** Incidents that were joined, each with the one that it went into. */
+  readonly joined: Map<Incident, Incident>;
+  opened: number;
+}
+
+/** What an account's history was judged to hold, for the incidents between `from` and `to`, event time. */
+export interface Verdict {
+  readonly account: number;
+  readonly incidents: readonly Incident[];
+  readonly from: number;
+  readonly to: number;
+  /** How far behind others the late accesses came that made it be judged again, milliseconds. */
+  readonly lateMs: number;
+  readonly receivedAt: number;
+  readonly detectedAt: number;
+  /** Asked for one that was not known before. */
+  opening(incident: Incident, order: number): Opening;
+}
+
+/** The incident that survives where one after the other was joined. */
+export function lastOf(joined: ReadonlyMap<Incident, Incident>, into: Incident): Incident {
+  for (let at = into; ;) {
+    const next = joined.get(at);
+    if (!next) return at;
+    at = next;
+  }
+}
+
+/** Whether two incidents, or an incident and a firing, are closer than quiet. */
+export function areNear(
+  a: { readonly firstFired: number; readonly lastTime: number },
+  b: { readonly firstFired: number; readonly lastTime: number },
+  quietMs: number,
+): boolean {
+  return a.firstFired - b.lastTime < quietMs && b.firstFired - a.lastTime < quietMs;
+}

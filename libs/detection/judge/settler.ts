@@ -1,0 +1,108 @@
+import type { CompiledRule } from '../compile/series.js';
+
+/** A time at which a rule is to be judged once no more accesses are expected for it. */
+export interface Anchor {
+  readonly rule: CompiledRule;
+  readonly account: number;
+  readonly ledger: number;
+  readonly cell: Uint8Array;
+  readonly time: number;
+}
+
+/**
+ * Anchors of rules that more accesses could undo (an upper bound, a number that must not be met). They wait until event time has passed
+ * them by the rule's lateness; the earliest due is at the root of a heap.
+ */
+export class Settler {
+  readonly #heap: Anchor[] = [];
+  /** The last anchor that waits by ledger and slot, so that accesses of one time wait once. */
+  readonly #last = new Map<string, number>();
+
+  /** Event time up to which anchors have been judged. */
+  #watermark = Number.NEGATIVE_INFINITY;
+  /** An anchor came that should have been judged before: only the account's history tells now. Whoever sees it takes it back. */
+  missed = false;
+
+  get size(): number {
+    return this.#heap.length;
+  }
+
+  add(anchor: Anchor): void {
+    if (anchor.time + anchor.rule.settleMs <= this.#watermark) {
+      this.missed = true;
+      return;
+    }
+    const key = `${anchor.rule.series.index} ${anchor.ledger} ${anchor.rule.slot}`;
+    if (this.#last.get(key) === anchor.time) return;
+    this.#last.set(key, anchor.time);
+    this.#heap.push(anchor);
+    for (let at = this.#heap.length - 1; at > 0;) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(at, parent)) break;
+      this.#swap(at, parent);
+      at = parent;
+    }
+  }
+
+  /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
+  next(watermark: number): Anchor | undefined {
+    this.#watermark = Math.max(this.#watermark, watermark);
+    const [first] = this.#heap;
+    if (!first || first.time + first.rule.settleMs > watermark) return undefined;
+    const last = this.#heap.pop();
+    if (last && last !== first) {
+      this.#heap[0] = last;
+      this.#sink();
+    }
+    if (this.#heap.length === 0) this.#last.clear();
+    return first;
+  }
+
+  get watermark(): number {
+    return this.#watermark;
+  }
+  set watermark(reached: number) {
+    this.#watermark = reached;
+  }
+
+  /** Anchors of the ledgers of accounts that are let go of are judged no more. */
+  forget(accounts: { has(account: number): boolean }): void {
+    const kept = this.#heap.filter(({ account }) => !accounts.has(account));
+    if (kept.length === this.#heap.length) return;
+    this.#heap.length = 0;
+    this.#last.clear();
+    for (const anchor of kept) this.add(anchor);
+  }
+
+  #sink(): void {
+    for (let at = 0; ;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) if (child < this.#heap.length && this.#isBefore(child, least)) least = child;
+      if (least === at) return;
+      this.#swap(at, least);
+      at = least;
+    }
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const one = this.#heap[a];
+    const other = this.#heap[b];
+    if (!one || !other) return false;
+    return compare(one, other) < 0;
+  }
+
+  #swap(a: number, b: number): void {
+    const one = this.#heap[a];
+    const other = this.#heap[b];
+    if (!one || !other) return;
+    this.#heap[a] = other;
+    this.#heap[b] = one;
+  }
+}
+
+/** By the time at which they are due, then by what does not depend on how windows are laid out in memory. */
+function compare(a: Anchor, b: Anchor): number {
+  const due = a.time + a.rule.settleMs - b.time - b.rule.settleMs;
+  if (due !== 0 || a.account !== b.account) return due;
+  return a.rule.key < b.rule.key ? -1 : a.rule.key > b.rule.key ? 1 : Buffer.compare(a.cell, b.cell);
+}

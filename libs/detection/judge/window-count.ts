@@ -1,0 +1,168 @@
+import { DistinctValues } from './distinct-values.js';
+import { entryWords } from '../memory/entry-arena.js';
+import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import type { Marks } from '../memory/marks.js';
+import { anySelection } from '../memory/selection-sets.js';
+
+/** What a window held when it was counted. */
+export interface WindowCount {
+  value: number;
+  spread: number;
+  /** Time of the earliest entry in it. */
+  first: number;
+}
+
+/** Both minima of a rule; `spread` 0 where it asks for none. `counted` is the number of the selection whose entries count. */
+export interface Threshold {
+  readonly counted: number;
+  readonly timespanMs: number;
+  readonly atLeast: number;
+  readonly spreadAtLeast: number;
+}
+
+/** Counts distinct values in stretches of a ledger exactly, with tables that are reused from count to count. */
+export class WindowCounter {
+  readonly #values = new DistinctValues();
+  readonly #spreads = new DistinctValues();
+  /** Of the shared ledgers, whose spread value is the clinic. */
+  #clinicStamps = new Uint32Array(256);
+  #clinicCounts = new Uint32Array(256);
+  #stamp = 0;
+
+  constructor(
+    private readonly ledgers: LedgerStore,
+    private readonly marks: Marks,
+  ) {}
+
+  /**
+   * Counts back from `end` (exclusive) to entries above `edge` and stops as soon as both minima are reached: then the answer is the
+   * time of the entry it stopped at (the rule holds until one timespan after it, as long as accesses come in order). Otherwise -1, and
+   * `result` has the exact counts of the whole window.
+   */
+  back(ledger: number, end: number, edge: number, threshold: Threshold, result: WindowCount): number {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.#begin();
+    let value = 0;
+    let spread = 0;
+    for (let index = end - 1; index >= 0; index -= 1) {
+      const word = start + index * this.ledgers.width;
+      const time = timeOf(words, word);
+      if (time <= edge) break;
+      const mark = markOf(words, word);
+      if (!this.#takesPart(words, word, mark, threshold.counted)) continue;
+      value += this.#values.add(words, word);
+      spread += this.#addSpread(words, word, mark);
+      if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
+    }
+    result.value = value;
+    result.spread = spread;
+    return -1;
+  }
+
+  /** The exact counts of the entries in `(edge, time]` that the selection `counted` marks; `result.first` is 0 where there is none. */
+  count(ledger: number, edge: number, time: number, counted: number, result: WindowCount): void {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.#begin();
+    const from = this.ledgers.firstAfter(ledger, edge);
+    const end = this.ledgers.firstAfter(ledger, time);
+    result.value = 0;
+    result.spread = 0;
+    result.first = 0;
+    for (let index = from; index < end; index += 1) {
+      const word = start + index * this.ledgers.width;
+      const mark = markOf(words, word);
+      if (!this.#takesPart(words, word, mark, counted)) continue;
+      if (result.first === 0) result.first = timeOf(words, word);
+      result.value += this.#values.add(words, word);
+      result.spread += this.#addSpread(words, word, mark);
+    }
+  }
+
+  /** Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above `floor` do not exist. */
+  sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): void {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    let oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
+    if (end - oldest < threshold.atLeast) return;
+    this.#begin();
+    let value = 0;
+    let spread = 0;
+    // Whether an entry of this time takes part: only then it is an anchor.
+    let anchored = false;
+    for (let index = oldest; index < end; index += 1) {
+      const word = start + index * this.ledgers.width;
+      const mark = markOf(words, word);
+      if (this.#takesPart(words, word, mark, threshold.counted)) {
+        value += this.#values.add(words, word);
+        spread += this.#addSpread(words, word, mark);
+        anchored = true;
+      }
+      const time = timeOf(words, word);
+      if (index + 1 < end && timeOf(words, word + this.ledgers.width) === time) continue;
+      const isAnchor = anchored && time >= from;
+      anchored = false;
+      if (!isAnchor) continue;
+      for (; ; oldest += 1) {
+        const old = start + oldest * this.ledgers.width;
+        if (timeOf(words, old) > time - threshold.timespanMs) break;
+        const oldMark = markOf(words, old);
+        if (!this.#takesPart(words, old, oldMark, threshold.counted)) continue;
+        value -= this.#values.remove(words, old);
+        spread -= this.#removeSpread(words, old, oldMark);
+      }
+      if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) fired(time);
+    }
+  }
+
+  /** An entry of the shared ledger takes part in rules whose selection marks it, and when it has a patient. */
+  #takesPart(words: Uint32Array, word: number, mark: number, counted: number): boolean {
+    if (counted === anySelection) return true;
+    if (!this.marks.sets.has(this.marks.setOf(mark), counted)) return false;
+    return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) !== 0;
+  }
+
+  #begin(): void {
+    this.#values.begin();
+    this.#spreads.begin();
+    this.#stamp += 1;
+    if (this.#stamp < 0xffffffff) return;
+    this.#clinicStamps.fill(0);
+    this.#stamp = 1;
+  }
+
+  /** 1 when the spread value of the entry is new among those counted and not removed, else 0. */
+  #addSpread(words: Uint32Array, word: number, mark: number): number {
+    if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.add(words, word + entryWords) : 0;
+    const clinic = this.marks.clinicOf(mark);
+    if (clinic === 0) return 0;
+    if (clinic >= this.#clinicStamps.length) this.#growClinics(clinic);
+    if (this.#clinicStamps[clinic] !== this.#stamp) {
+      this.#clinicStamps[clinic] = this.#stamp;
+      this.#clinicCounts[clinic] = 0;
+    }
+    const count = this.#clinicCounts[clinic] ?? 0;
+    this.#clinicCounts[clinic] = count + 1;
+    return count === 0 ? 1 : 0;
+  }
+
+  #removeSpread(words: Uint32Array, word: number, mark: number): number {
+    if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.remove(words, word + entryWords) : 0;
+    const clinic = this.marks.clinicOf(mark);
+    if (clinic === 0) return 0;
+    const count = (this.#clinicCounts[clinic] ?? 0) - 1;
+    this.#clinicCounts[clinic] = count;
+    return count === 0 ? 1 : 0;
+  }
+
+  #growClinics(clinic: number): void {
+    const stamps = new Uint32Array(clinic * 2);
+    stamps.set(this.#clinicStamps);
+    const counts = new Uint32Array(clinic * 2);
+    counts.set(this.#clinicCounts);
+    this.#clinicStamps = stamps;
+    this.#clinicCounts = counts;
+  }
+}

@@ -1,0 +1,193 @@
+import { accountOf } from '../select/field-classes.js';
+import type { Engine } from '../engine.js';
+import type { EngineState } from '../state/engine-state.js';
+import type { Incident } from '../incidents/incident.js';
+import { joinEntries } from './join-entries.js';
+import { cellOfBytes, noCell } from '../memory/ledger-index.js';
+import type { Marks } from '../memory/marks.js';
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { noSelections } from '../memory/selection-sets.js';
+import type { Series } from '../compile/series.js';
+import { settleAgain } from '../state/settle-again.js';
+
+/** One account's entries of one series, as two engines know them together. */
+interface Whole {
+  readonly series: Series;
+  readonly cell: Uint8Array;
+  readonly entries: Uint32Array;
+}
+
+/** Accounts that move in one go, and their entries in the shared ledger, about. */
+const accountsAtATime = 64;
+const entriesAtATime = 50_000;
+const books = ['incidents', 'suppressed'] as const;
+const noEntries = new Uint32Array(0);
+
+/**
+ * Fills the windows of a live engine with accesses of the past. A second engine of the same rules judges history in order of time, and then
+ * what the live one has judged since history ends, each row once and at the price of a live one. Then the accounts move over one by one: their
+ * entries are joined with those that the live engine holds, which may be asked to judge between any two of them.
+ *
+ * It tells nothing itself. Where history holds what the live engine has not seen, the account waits to be judged again, which tells it exactly,
+ * under the ids that were told.
+ */
+export class Fill {
+  /** The next account of the second engine. */
+  #next = 1;
+  #frames = 0;
+  /** Ids of rules that more accesses can undo. */
+  readonly #settling: ReadonlySet<string>;
+
+  constructor(
+    private readonly live: EngineState,
+    /** Shares marks and selections with the live one. */
+    private readonly past: { readonly engine: Engine; readonly state: EngineState },
+    /** Of the frame that the live engine judged last. */
+    private readonly offset: () => number,
+    /** Event time above which history is whole. */
+    private readonly fromMs: number,
+  ) {
+    this.#settling = new Set(live.compiled.rules.filter(({ settleMs }) => settleMs > 0).map(({ rule }) => rule.id));
+  }
+
+  /** Takes in when accounts were there before, first of all: rows of the outline that the rules' reach asks for, in order of time. */
+  recall(bytes: Uint8Array): void {
+    this.past.engine.recall(bytes);
+  }
+
+  /** Takes rows of history in, in order of time; or, after them, a frame that the live engine has judged since. */
+  take(bytes: Uint8Array): void {
+    const { engine } = this.past;
+    engine.apply({ offset: this.#frames, bytes }, 0);
+    this.#frames += 1;
+    engine.takeChanges({ includeUpdates: true });
+  }
+
+  /** Moves the next accounts over, a few. False when there is none left: the windows are full, and hold what lies above `fromMs`. */
+  moveNext(accountsMax = accountsAtATime): boolean {
+    const { past, live } = this;
+    const moving = new Map<number, number>();
+    let entries = 0;
+    for (; this.#next < past.state.accounts.end && moving.size < accountsMax && entries < entriesAtATime; this.#next += 1) {
+      const key = past.state.accounts.key(this.#next);
+      if (!key) continue;
+      const account = this.#accountOf(key);
+      entries +=
+        past.state.main.store.length(past.state.index.mainOf(this.#next)) + live.main.store.length(live.index.mainOf(account));
+      moving.set(account, this.#next);
+    }
+    if (live.settler.size > 0) live.settler.forget(moving);
+    for (const [account, from] of moving) this.#move(account, from);
+    if (moving.size > 0) return true;
+    live.knownFrom = Math.max(live.knownFrom, this.fromMs);
+    live.sharesNumbers = false;
+    return false;
+  }
+
+  #move(account: number, from: number): void {
+    const { live, past } = this;
+    live.copies?.keep(account);
+    const wholes = this.#wholes(from, account);
+    live.index.close(account);
+    for (const whole of wholes) this.#put(account, whole);
+    const { accounts } = live;
+    accounts.setNewest(account, Math.max(accounts.newest(account), past.state.accounts.newest(from)));
+    accounts.setOldest(account, Math.min(accounts.oldest(account), past.state.accounts.oldest(from)));
+    accounts.setSince(account, this.fromMs);
+    live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, past.state.dormancy, from));
+    for (const kind of books) this.#compare(kind, account, from);
+    past.state.index.close(from);
+  }
+
+  #accountOf(key: Uint8Array): number {
+    const { accounts } = this.live;
+    const hash = hashBytes(viewOf(key), 0, key.length);
+    const found = accounts.find(viewOf(key), 0, key.length, hash);
+    return found || accounts.add(key, 0, key.length, hash);
+  }
+
+  #wholes(from: number, account: number): readonly Whole[] {
+    const { live, past } = this;
+    const held = new Map([...live.index.of(account)].map((one) => [nameOf(one), one]));
+    const found = new Map([...past.state.index.of(from)].map((one) => [nameOf(one), one]));
+    const others = [...new Set([...held.keys(), ...found.keys()])].flatMap((name): Whole[] => {
+      const [here, there] = [held.get(name), found.get(name)];
+      const number = (here ?? there)?.series.index ?? 0;
+      const series = live.compiled.others[number - 1];
+      if (!series) return [];
+      const cell = Uint8Array.from((here ?? there)?.cell ?? []);
+      const own = here ? live.ledgersOf(series).store.slice(here.ledger) : noEntries;
+      const more = there ? past.state.ledgersOf(series).store.slice(there.ledger) : noEntries;
+      return [{ series, cell, entries: joinEntries(own, more, live.ledgersOf(series).store.width, live.marks) }];
+    });
+    const [here, there] = [live.index.mainOf(account), past.state.index.mainOf(from)];
+    const own = here ? live.main.store.slice(here) : noEntries;
+    const more = there ? past.state.main.store.slice(there) : noEntries;
+    return [
+      { series: live.compiled.main, cell: noCell.bytes, entries: joinEntries(own, more, live.main.store.width, live.marks) },
+      ...others,
+    ];
+  }
+
+  #put(account: number, { series, cell, entries }: Whole): void {
+    const { live } = this;
+    if (entries.length === 0) return;
+    const isMain = series.kind === 'main';
+    const ledger = live.ledgersOf(series).store.reopen(entries);
+    if (isMain) live.index.setMain(account, ledger);
+    else live.index.set(account, series, cellOfBytes(cell), ledger);
+    settleAgain(live, { account, ledger, cell, series }, entries);
+  }
+
+  /** Has the account judged again where the two differ. */
+  #compare(kind: (typeof books)[number], account: number, from: number): void {
+    const known = this.live[kind].byAccount.get(account) ?? [];
+    const found = this.past.state[kind].byAccount.get(from) ?? [];
+    for (const one of found) if (!known.some((other) => covers(other, one, this.live.marks))) this.#ask(account, one);
+    // A rule that more accesses undo may have held over windows that were not full.
+    for (const one of known)
+      if (one.lastTime > this.fromMs && this.#mayBeUndone(one) && !found.some((other) => covers(other, one, this.live.marks)))
+        this.#ask(account, one);
+  }
+
+  #mayBeUndone({ matches }: Incident): boolean {
+    return this.#settling.size > 0 && [...matches.keys()].some((id) => this.#settling.has(id));
+  }
+
+  #ask(account: number, { firstFired, lastTime }: Incident): void {
+    const { live } = this;
+    const key = live.accounts.key(account) ?? new Uint8Array(0);
+    const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
+    live.rejudgements.ask(account, { groupId, actorId }, firstFired, lastTime, this.offset());
+  }
+}
+
+function nameOf({ series, cell }: { readonly series: Series; readonly cell: Uint8Array }): string {
+  return `${series.index} ${Buffer.from(cell).toString('latin1')}`;
+}
+
+/** Whether an incident says all that another says. Of one that ended long ago only the figures are left. */
+function covers(known: Incident, other: Incident, marks: Marks): boolean {
+  if (known.patients < other.patients || known.patientsAtFiring < other.patientsAtFiring) return false;
+  const matches = [...other.matches.values()].every((one) => {
+    const match = known.matches.get(one.ruleId);
+    if (!match || match.firstFired > one.firstFired || match.lastFired < one.lastFired) return false;
+    if (match.firstFired < one.firstFired) return true;
+    return match.value >= one.value && match.spread >= one.spread && match.windowFirst <= one.windowFirst;
+  });
+  if (!matches || known.archived) return matches;
+  const places = placesOf(known, marks);
+  return [...placesOf(other, marks)].every(
+    ([place, set]) => marks.sets.without(set, places.get(place) ?? noSelections) === noSelections,
+  );
+}
+
+/** Clinics and kinds of data of its accesses, each with the selections that they were seen under: other rules may ask for more of them. */
+function placesOf({ marks: seen }: Incident, marks: Marks): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const [mark, set] of seen) {
+    const place = `${marks.clinicOf(mark)} ${marks.maskOf(mark)}`;
+    places.set(place, marks.sets.union(places.get(place) ?? noSelections, set));
+  }
+  return places;
+}

@@ -1,0 +1,240 @@
+import type { EngineState } from '../state/engine-state.js';
+import { FrameScanner } from '../scan/frame-scanner.js';
+import { suppressedId } from '../incidents/incident-book.js';
+import type { Incident, Opening } from '../incidents/incident.js';
+import { accessKey, type Pending, type Rejudgement } from '../state/rejudgements.js';
+import { idOfHistory, RowIntake } from '../row/row-intake.js';
+import { ScannedRow } from '../scan/scan-row.js';
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+
+/** What waits for its history, oldest first. */
+export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
+  return [...state.rejudgements.byAccount].map(([account, pending]) => rejudgementOf(state, account, pending));
+}
+
+function rejudgementOf(state: EngineState, account: number, pending: Pending): Rejudgement {
+  const { groupId, actorId, throughOffset } = pending;
+  return { groupId, actorId, throughOffset, ...state.rejudgements.needOf(stretchOf(state, account, pending)) };
+}
+
+/** An account that is being judged again. */
+interface Account {
+  readonly key: Uint8Array;
+  readonly asked: Rejudgement;
+  readonly pending: Pending;
+  /** Rows that have come of it since it waits, in order of time, as far as history has not passed them. */
+  readonly lines: Line[];
+  /** How many of them are known. */
+  seen: number;
+}
+
+interface Line {
+  readonly time: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Judges accounts over their stored rows and what has come since, in order of time, with an engine that forgets nothing, beside the live one.
+ * What that finds is put in the place of what was known in a short turn at the end, in which what has come meanwhile is judged, too.
+ */
+export class Rejudging {
+  readonly #intake: RowIntake;
+  readonly #row = new ScannedRow();
+  readonly #accounts = new Map<string, Account>();
+  #current: Account | undefined;
+  /** Event time up to which rules that more accesses could undo have been judged, of any account. */
+  #settledUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly live: EngineState,
+    private readonly history: EngineState,
+  ) {
+    this.#intake = new RowIntake(history, new Set());
+  }
+
+  /** False where other rules have taken the engine's place since. */
+  isOf(state: EngineState): boolean {
+    return state === this.live;
+  }
+
+  /** Bytes of what the accounts were found to hold. */
+  get bytes(): number {
+    return this.history.stats().bytes;
+  }
+
+  /** The frames that follow are of this account. */
+  begin(asked: Rejudgement): void {
+    this.#finish();
+    const key = Buffer.from(`${inner(asked.groupId)}","actor_id":"${inner(asked.actorId)}`);
+    const pending = this.live.rejudgements.byAccount.get(accountOf(this.live, key));
+    if (!pending) return;
+    this.#intake.late = lateOf(this.live, accountOf(this.live, key), pending);
+    const lines = this.#linesOf(key, pending.lines).toSorted((a, b) => a.time - b.time);
+    this.#current = { key, asked, pending, lines, seen: pending.lines.length };
+    this.#accounts.set(nameOf(asked), this.#current);
+    // Accounts do not wait for one another's times.
+    this.history.watermark = 0;
+    this.history.settler.watermark = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Takes rows of the account in, in order of time. Rows of others do no harm. */
+  take(frame: Uint8Array): void {
+    const current = this.#current;
+    if (!current) return;
+    const rows = this.#linesOf(current.key, [frame]);
+    const until = rows.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+    const due = current.lines.findIndex(({ time }) => time > until);
+    const between = current.lines.splice(0, due < 0 ? current.lines.length : due);
+    this.#judge(between.length > 0 ? [...rows, ...between].toSorted((a, b) => a.time - b.time) : rows);
+  }
+
+  /** Puts in place what was found of an account. False when it was asked for otherwise meanwhile, so that it must be judged once more. */
+  adopt(asked: Rejudgement, detectedAt: number): boolean {
+    this.#finish();
+    const { live } = this;
+    const judged = this.#accounts.get(nameOf(asked));
+    this.#accounts.delete(nameOf(asked));
+    if (!judged) return false;
+    const account = accountOf(live, judged.key);
+    const pending = live.rejudgements.byAccount.get(account);
+    if (pending !== judged.pending || !isSame(rejudgementOf(live, account, pending), judged.asked))
+      return this.#drop(judged.key, false);
+    const since = this.#linesOf(judged.key, pending.lines.slice(judged.seen));
+    if (this.#disturbs(since)) return this.#drop(judged.key, false);
+    this.#intake.late = lateOf(live, account, pending);
+    this.#judge(since);
+    // What waits for more accesses goes on waiting.
+    this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
+    this.#intake.settle(live.settler.watermark, 0);
+    live.copies?.keep(account);
+    this.#replace(account, pending, judged.key, detectedAt);
+    live.rejudgements.byAccount.delete(account);
+    return this.#drop(judged.key, true);
+  }
+
+  #replace(account: number, pending: Pending, key: Uint8Array, detectedAt: number): void {
+    const { live, history } = this;
+    const found = accountOf(history, key);
+    const stretch = stretchOf(live, account, pending);
+    for (const kind of ['incidents', 'suppressed'] as const)
+      live[kind].adopt({
+        account,
+        ...stretch,
+        lateMs: Math.max(pending.lateMs, live.options.allowedLatenessMs),
+        incidents: history[kind].byAccount.get(found) ?? [],
+        receivedAt: pending.receivedAt || live.lastReceivedAt,
+        detectedAt,
+        opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
+      });
+    if (live.dormancy.width > 0 && found)
+      live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, history.dormancy, found));
+  }
+
+  /** Rules that more accesses could undo are judged once for each time, and what they found then may be wrong now. */
+  #disturbs(since: readonly Line[]): boolean {
+    const settling = this.history.compiled.rules.filter(({ settleMs }) => settleMs > 0);
+    const soonest = Math.min(...settling.map(({ settleMs }) => settleMs));
+    return since.some(({ time }) => time + soonest <= this.#settledUntil);
+  }
+
+  /** Takes in what has come since and lies behind all history. */
+  #finish(): void {
+    const current = this.#current;
+    this.#current = undefined;
+    if (!current) return;
+    this.#judge(current.lines.splice(0));
+    this.#settledUntil = Math.max(this.#settledUntil, this.history.watermark);
+  }
+
+  #judge(lines: readonly Line[]): void {
+    if (lines.length === 0) return;
+    const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])));
+    while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
+  }
+
+  /** The account's rows of some frames, as they lie there. */
+  #linesOf(key: Uint8Array, frames: readonly Uint8Array[]): readonly Line[] {
+    const lines: Line[] = [];
+    const row = this.#row;
+    for (const frame of frames) {
+      const scanner = new FrameScanner(frame);
+      while (scanner.next(row)) {
+        if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
+        const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
+        lines.push({ time: row.time, bytes: bytes.subarray(start, end) });
+      }
+    }
+    return lines;
+  }
+
+  #drop(key: Uint8Array, adopted: boolean): boolean {
+    const { history } = this;
+    const found = accountOf(history, key);
+    if (!found) return adopted;
+    history.forget(found);
+    if (history.dormancy.width > 0) history.dormancy.forget(found);
+    history.incidents.byAccount.delete(found);
+    history.suppressed.byAccount.delete(found);
+    return adopted;
+  }
+}
+
+function accountOf({ accounts }: EngineState, key: Uint8Array): number {
+  return accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+}
+
+function nameOf({ groupId, actorId }: Rejudgement): string {
+  return JSON.stringify([groupId, actorId]);
+}
+
+function isSame(a: Rejudgement, b: Rejudgement): boolean {
+  return a.fromMs === b.fromMs && a.toMs === b.toMs && a.throughOffset === b.throughOffset;
+}
+
+function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
+  const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
+  return state.rejudgements.stretchOf(pending, known);
+}
+
+/** Accesses that came late, as far as memory goes. */
+function lateOf(state: EngineState, account: number, pending: Pending): ReadonlySet<string> {
+  const late = new Set(pending.late);
+  state.visit(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (v0, v1, v2, v3, mark, _, time) => {
+    const key = accessKey(time, v0, v1, v2, v3);
+    // One that came again late may have come in time before.
+    if (state.marks.lateOf(mark) === 1) late.add(key);
+    else late.delete(key);
+  });
+  return late;
+}
+
+interface Asker {
+  readonly pending: Pending;
+  readonly state: EngineState;
+  readonly account: number;
+  readonly detectedAt: number;
+  readonly kind: 'incidents' | 'suppressed';
+}
+
+/** The id is that of the first late access, in order of arrival, that can have had a part in the incident and that opened no other. */
+function openingOf(
+  { firstFired, lastTime }: Incident,
+  order: number,
+  { pending, state, account, detectedAt, kind }: Asker,
+): Opening {
+  const { groupId, actorId, openers } = pending;
+  const reachMs = state.compiled.reach.windowsMs;
+  const used = new Set((state[kind].byAccount.get(account) ?? []).map(({ opening }) => opening.id));
+  const opener = openers.findIndex(
+    ({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(kind === 'suppressed' ? suppressedId(id) : id),
+  );
+  const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
+  const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired, pending.throughOffset);
+  return { id, groupId, actorId, order, detectedAt, completedBy: firstFired };
+}
+
+function inner(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+const newline = Buffer.from('\n');

@@ -1,0 +1,66 @@
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+
+/** Texts that rows repeat (clinics, applications), as small numbers given out in order of arrival. Zero is the empty one. */
+export class Texts {
+  readonly #texts: string[] = [''];
+  readonly #bytes: Uint8Array[] = [new Uint8Array(0)];
+  readonly #byText = new Map<string, number>([['', 0]]);
+  #slots = new Uint32Array(64);
+
+  /** The number of a text that lies in bytes as JSON has it, without quotes. */
+  ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    if (start === end) return 0;
+    const mask = this.#slots.length - 1;
+    for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot] ?? 0;
+      if (id === 0) return this.of(jsonText(bytes, start, end));
+      if (this.#sameBytes(id, bytes, start, end)) return id;
+    }
+  }
+
+  of(text: string): number {
+    const known = this.#byText.get(text);
+    if (known !== undefined) return known;
+    const id = this.#texts.length;
+    this.#texts.push(text);
+    const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
+    this.#bytes.push(bytes);
+    this.#byText.set(text, id);
+    if (id * 2 <= this.#slots.length) this.#place(id);
+    else {
+      this.#slots = new Uint32Array(this.#slots.length * 2);
+      for (let again = 1; again <= id; again += 1) this.#place(again);
+    }
+    return id;
+  }
+
+  /** Texts met so far. */
+  get count(): number {
+    return this.#texts.length;
+  }
+  text(id: number): string {
+    return this.#texts[id] ?? '';
+  }
+
+  #place(id: number): void {
+    const bytes = this.#bytes[id] ?? new Uint8Array(0);
+    if (id === 0) return;
+    const mask = this.#slots.length - 1;
+    let slot = hashBytes(viewOf(bytes), 0, bytes.length) & mask;
+    while (this.#slots[slot] !== 0 && this.#slots[slot] !== id) slot = (slot + 1) & mask;
+    this.#slots[slot] = id;
+  }
+
+  #sameBytes(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const text = this.#bytes[id];
+    if (!text || text.length !== end - start) return false;
+    for (let i = 0; i < text.length; i += 1) if (text[i] !== bytes[start + i]) return false;
+    return true;
+  }
+}
+
+/** The text of a JSON string's inner bytes. */
+export function jsonText(bytes: Uint8Array, start: number, end: number): string {
+  const value: unknown = JSON.parse(`"${Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString()}"`);
+  return typeof value === 'string' ? value : '';
+}

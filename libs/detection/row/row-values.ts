@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import type { CellKey } from '../memory/cell-table.js';
+import { optionalPlaces } from '../select/field-classes.js';
+import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/ledger-index.js';
+import type { Entry } from '../memory/ledger-store.js';
+import type { Field } from '../rule/rule.js';
+import { hashBytes, hexWord, quote } from '../scan/scan-text.js';
+import type { ScannedRow } from '../scan/scan-row.js';
+import type { Selector } from '../select/selector.js';
+import type { RowFeed } from '../compile/series.js';
+import { jsonText } from '../memory/texts.js';
+
+/** What a text of at most so many bytes is packed into instead of hashed. */
+const packedBytes = 15;
+
+/** Reads group-by cells and counted values out of rows. */
+export class RowValues {
+  readonly #cell: CellKey = { ...noCell };
+  readonly #packed = new Uint8Array(16);
+  readonly #packedView = new DataView(this.#packed.buffer);
+
+  constructor(private readonly selector: Selector) {}
+
+  /** The cell of the fields; undefined when one of them is empty. Valid until the next call. */
+  cell(row: ScannedRow, by: readonly Field[]): CellKey | undefined {
+    const [field] = by;
+    if (field === undefined) return noCell;
+    if (by.length === 1 && this.#plain(row, field)) return this.#cell;
+    const values = by.map((one) => this.text(row, one));
+    if (values.includes('')) return undefined;
+    return cellOf(values);
+  }
+
+  /** Writes the counted value of the row into the entry; false when a counted field is empty. */
+  value(row: ScannedRow, { value }: RowFeed, entry: Entry): boolean {
+    switch (value.kind) {
+      case 'patient':
+        entry.v0 = row.patient0;
+        entry.v1 = row.patient1;
+        entry.v2 = row.patient2;
+        entry.v3 = row.patient3;
+        return row.hasPatient;
+      case 'event':
+        entry.v0 = hexWord(row.view, row.eventStart);
+        entry.v1 = hexWord(row.view, row.eventStart + 8);
+        entry.v2 = hexWord(row.view, row.eventStart + 16);
+        entry.v3 = hexWord(row.view, row.eventStart + 24);
+        return true;
+      case 'input':
+        setInput(entry, value.input);
+        return true;
+      default:
+        return this.#tuple(row, value.fields, entry);
+    }
+  }
+
+  /** Writes the spread value of the row into the entry; zero where it has none. */
+  spread(row: ScannedRow, field: Field | undefined, entry: Entry): void {
+    if (field === 'patient_id')
+      [entry.s0, entry.s1, entry.s2, entry.s3] = [row.patient0, row.patient1, row.patient2, row.patient3];
+    else setSpread(entry, field === undefined ? '' : this.text(row, field));
+  }
+
+  /** Any field as text, empty where it is absent. */
+  text(row: ScannedRow, field: Field): string {
+    const place = optionalPlaces[field];
+    if (place !== undefined) {
+      const end = row.ends[place] ?? 0;
+      const start = row.starts[place] ?? 0;
+      if (end === 0) return '';
+      return row.bytes[start - 1] === quote
+        ? jsonText(row.bytes, start, end)
+        : Buffer.from(row.bytes.buffer, row.bytes.byteOffset + start, end - start).toString();
+    }
+    const value = this.selector.wholeRow(row)[field];
+    if (typeof value === 'string') return value;
+    return value === undefined ? '' : JSON.stringify(value);
+  }
+
+  #tuple(row: ScannedRow, fields: readonly Field[], entry: Entry): boolean {
+    const [field] = fields;
+    if (fields.length === 1 && field !== undefined && packFrom(row, optionalPlaces[field] ?? -1, entry)) return true;
+    const values = fields.map((one) => this.text(row, one));
+    if (values.includes('')) return false;
+    const [only = ''] = values;
+    const bytes = values.length === 1 ? Buffer.from(only) : undefined;
+    if (bytes && bytes.length <= packedBytes) this.#pack(bytes, 0, bytes.length, entry);
+    else setDigest(entry, JSON.stringify(values));
+    return true;
+  }
+
+  /** Sets `#cell` to the bytes of the field, where they stand for themselves. */
+  #plain(row: ScannedRow, field: Field): boolean {
+    const place = optionalPlaces[field];
+    if (place === undefined) return false;
+    const end = row.ends[place] ?? 0;
+    const start = row.starts[place] ?? 0;
+    if (end === 0 || end - start > cellBytesMax || (row.escaped & (1 << place)) !== 0) return false;
+    this.#cell.bytes = row.bytes;
+    this.#cell.view = row.view;
+    this.#cell.start = start;
+    this.#cell.end = end;
+    this.#cell.hash = hashBytes(row.view, start, end);
+    return true;
+  }
+
+  /** A short text as it is, its length in the last byte: no two are alike. */
+  #pack(bytes: Uint8Array, start: number, end: number, entry: Entry): void {
+    this.#packed.fill(0);
+    for (let i = start; i < end; i += 1) this.#packed[i - start] = bytes[i] ?? 0;
+    this.#packed[packedBytes] = end - start;
+    entry.v0 = this.#packedView.getUint32(0, true);
+    entry.v1 = this.#packedView.getUint32(4, true);
+    entry.v2 = this.#packedView.getUint32(8, true);
+    entry.v3 = this.#packedView.getUint32(12, true);
+  }
+}
+
+/** A short optional text, packed as `#pack` does, but read where it lies; false where that cannot be done. */
+function packFrom({ view, starts, ends, escaped }: ScannedRow, place: number, entry: Entry): boolean {
+  if (place < 0) return false;
+  const start = starts[place] ?? 0;
+  const length = (ends[place] ?? 0) - start;
+  if (length <= 0 || length > packedBytes || (escaped & (1 << place)) !== 0 || start + 16 > view.byteLength) return false;
+  entry.v0 = wordOf(view, start, length);
+  entry.v1 = wordOf(view, start + 4, length - 4);
+  entry.v2 = wordOf(view, start + 8, length - 8);
+  entry.v3 = (wordOf(view, start + 12, length - 12) | (length << 24)) >>> 0;
+  return true;
+}
+
+/** Up to four bytes of a little-endian word, zero beyond `length`. */
+function wordOf(view: DataView, at: number, length: number): number {
+  if (length >= 4) return view.getUint32(at, true);
+  return length <= 0 ? 0 : (view.getUint32(at, true) & ((1 << (8 * length)) - 1)) >>> 0;
+}
+
+export function cellOf(values: readonly string[]): CellKey {
+  const bytes = cellBytes(values);
+  if (bytes.length <= cellBytesMax) return cellOfBytes(bytes);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  return cellOfBytes(cellBytes(values.map((value) => (value.length > 64 ? `${value.slice(0, 64)}… ${digest}` : value))));
+}
+
+/** The number of an input as a value; ordered rules read it back from the last word. */
+export function setInput(entry: Entry, input: number): void {
+  entry.v0 = 0;
+  entry.v1 = 0;
+  entry.v2 = 0;
+  entry.v3 = input + 1;
+}
+
+/** A spread value: 32 hexadecimal digits, as patients and events have, are the 128 bits that they stand for; of another text, its digest. */
+export function setSpread(entry: Entry, text: string): void {
+  const words = text === '' ? noWords : hexDigits.test(text) ? wordsOfHex(text) : wordsOfDigest(text);
+  [entry.s0 = 0, entry.s1 = 0, entry.s2 = 0, entry.s3 = 0] = words;
+}
+const noWords: readonly number[] = [0, 0, 0, 0];
+const hexDigits = /^[0-9a-f]{32}$/;
+
+function wordsOfHex(text: string): readonly number[] {
+  return [0, 8, 16, 24].map((at) => parseInt(text.slice(at, at + 8), 16));
+}
+
+function wordsOfDigest(text: string): readonly number[] {
+  const hash = createHash('md5').update(text).digest();
+  return [0, 4, 8, 12].map((at) => hash.readUInt32LE(at));
+}
+
+/** 128 bits of a text. */
+export function setDigest(entry: Entry, text: string): void {
+  const hash = createHash('md5').update(text).digest();
+  entry.v0 = hash.readUInt32LE(0);
+  entry.v1 = hash.readUInt32LE(4);
+  entry.v2 = hash.readUInt32LE(8);
+  entry.v3 = hash.readUInt32LE(12);
+}

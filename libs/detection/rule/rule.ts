@@ -1,0 +1,139 @@
+import type { levels } from '#libs/contracts/incident.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Match } from '../rules/match/match.js';
+
+/** Fields of an access row that rules may name. */
+export type Field = keyof AccessRow;
+
+/**
+ * Which accesses a rule looks at: its event rules with their conditions, as one value that JavaScript and ClickHouse both evaluate.
+ * Two rules with equal conditions share one selection (equal `id`), and so one set of windows.
+ */
+export interface Selection {
+  /** 32 hexadecimal digits: digest of the normalised condition. Stored with incidents, so a list can be made again after the rules changed. */
+  readonly id: string;
+  /** Fields that decide. Rows equal in these are selected alike. */
+  readonly fields: readonly Field[];
+  /** Those of `fields` of which only presence decides, not the value. Left out: none is known to be so. */
+  readonly presence?: readonly Field[];
+  /** Whether the access counts. Never throws; an absent field is undefined. */
+  matches(row: Partial<AccessRow>): boolean;
+  /** The normalised condition that `matches` was made from, so that an engine can ask each test once per value; left out: only rows can be asked. */
+  readonly tree?: Match;
+  /** The same as a ClickHouse expression over the columns of `accesses`, with every literal escaped. */
+  readonly sql: string;
+}
+
+/** Correlation types of the Sigma specification that are judged; `value_count` and `event_count` count, the others look for a meeting. */
+export const ruleTypes = ['value_count', 'event_count', 'temporal', 'temporal_ordered'] as const;
+export type RuleType = (typeof ruleTypes)[number];
+
+/**
+ * Accesses of event rules. `by`, `field` and `spread` are the fields that stand for the rule's group-by fields (besides `group_id` and
+ * `actor_id`), counted fields and spread field in these accesses, aliases resolved. An access in which one of `by` or `field` is empty
+ * takes no part.
+ */
+export interface RowsInput {
+  readonly kind: 'rows';
+  readonly selection: Selection;
+  readonly by: readonly Field[];
+  /** Empty for `event_count` (the event counts once, by `event_id`), `temporal` and `temporal_ordered`. */
+  readonly field: readonly Field[];
+  readonly spread?: Field;
+  /** What its event rules are called, for people. */
+  readonly titles?: readonly string[];
+}
+
+/**
+ * The times at which another rule holds, as events of their own: one for each time and group of that rule. `by`, `field` and `spread`
+ * are places in that rule's `by`, the only values that such an event carries.
+ */
+export interface MatchesInput {
+  readonly kind: 'matches';
+  readonly rule: Rule;
+  readonly by: readonly number[];
+  readonly field: readonly number[];
+  readonly spread?: number;
+}
+export type Input = RowsInput | MatchesInput;
+
+/** What the count of a window is compared with: `atLeast <= count <= atMost` and `count != except`. `atLeast` is 1 or more. */
+export interface CountCondition {
+  readonly atLeast: number;
+  /** Infinity where there is no upper bound. */
+  readonly atMost: number;
+  readonly except?: number;
+}
+
+/** Whether more accesses can never undo the condition, so that it may be judged before all of them are there. */
+export function isMonotone({ atMost, except }: CountCondition): boolean {
+  return atMost === Number.POSITIVE_INFINITY && except === undefined;
+}
+
+/** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */
+export interface Exception {
+  /** The `id` of the filter document, else its `name`. */
+  readonly id: string;
+  readonly title: string;
+  readonly owner: string;
+  readonly reason: string;
+  /** Event time from which on it no longer holds, milliseconds. */
+  readonly expiresMs: number;
+  /** The accesses that it takes out of the rule that it stands in, its times included. */
+  readonly excluded: Selection;
+  readonly file: string;
+  readonly line: number;
+}
+
+/**
+ * A correlation: it holds at `t`, the time of an access (or match) that takes part, when what lies in `(t - timespanMs, t]` in the same
+ * group meets its condition. `value_count`: distinct values of the counted fields. `event_count`: distinct events. `temporal`: inputs
+ * that are met. `temporal_ordered`: every input is met, in the order of `inputs`, equal times counting as ordered (`atLeast` is their number).
+ */
+export interface Rule {
+  readonly type: RuleType;
+  /** The `id` of the document, else its `name`. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly level: (typeof levels)[number];
+  /** The accesses of all event rules that it looks at, through other correlations too: those whose patients its incidents list. */
+  readonly selection: Selection;
+  /** Counting types have one input for each way of naming fields; the order matters to `temporal_ordered` only. */
+  readonly inputs: readonly Input[];
+  /** Group-by besides `group_id` and `actor_id`, as written: fields or aliases. */
+  readonly by: readonly string[];
+  /** Counted fields as written; empty where none is. */
+  readonly field: readonly string[];
+  readonly timespanMs: number;
+  readonly condition: CountCondition;
+  /** A second distinct count over the same window; both must hold. */
+  readonly spread?: { readonly field: string; readonly atLeast: number };
+  /** It holds only within one timespan after the account woke up: after no access of `selection` for so long. At least `timespanMs`. */
+  readonly dormantMs?: number;
+  /** How far behind its account's newest an access may lie and still be judged from memory alone. */
+  readonly allowedLatenessMs?: number;
+  /** Whether it raises incidents; false for one that only other correlations look at. */
+  readonly raises: boolean;
+  /** What takes accesses out of it now or later. */
+  readonly exceptions: readonly Exception[];
+  /** The same rule without its exceptions; present when there are some. It says what they suppress. */
+  readonly unfiltered?: Rule;
+  /** Patients exposed at which the incident is told again, ascending. */
+  readonly steps: readonly number[];
+  readonly attack: readonly string[];
+  readonly falsePositives: readonly string[];
+  /** Path in this repository, or empty. */
+  readonly runbook: string;
+  readonly file: string;
+  /** Line of the correlation's document in `file`, from 1. */
+  readonly line: number;
+}
+
+/** What is wrong in a rule file, for the person who wrote it. */
+export interface RuleMistake {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+}

@@ -1,0 +1,24 @@
+import type { Field } from '../../rule/rule.js';
+import { isField, kindOf, unknownField } from '../match/fields.js';
+import { shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+import type { Located } from '../read/read-tree.js';
+
+/** A field whose distinct values can be counted; undefined when it is none (noted). */
+export function countable(name: Located | undefined, mistakes: Mistakes): Field | undefined {
+  return textField(name, mistakes, (text) => `distinct values of text fields are counted, and ${shown(text)} is none: count patient_id, clinic_id or event_id`); // prettier-ignore
+}
+
+/** A field by which accesses can be counted apart; undefined when it is none (noted). */
+export function groupable(name: Located | undefined, mistakes: Mistakes): Field | undefined {
+  return textField(name, mistakes, (text) => `group-by takes text fields, and ${text} is none`);
+}
+
+function textField(name: Located | undefined, mistakes: Mistakes, none: (text: string) => string): Field | undefined {
+  if (!name) return undefined;
+  const { text, line } = name;
+  if (!isField(text)) return mistakes.at(line, unknownField(text));
+  if (text === 'group_id' || text === 'actor_id')
+    return mistakes.at(line, `${text} is the same in everything that is counted together: name another field`);
+  return kindOf(text) === 'text' ? text : mistakes.at(line, none(text));
+}

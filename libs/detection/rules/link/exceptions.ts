@@ -1,0 +1,33 @@
+import type { Exception } from '../../rule/rule.js';
+import type { Filter } from '../read/filter.js';
+import type { Leaf } from './link-rules.js';
+import { and, not, or, test } from '../match/match.js';
+import type { Match } from '../match/match.js';
+import type { SelectionCache } from '../match/selection.js';
+
+/** `rule and (condition or time >= expires)`, for each filter: what an access must meet to count in spite of them. */
+export function keptBy(match: Match, filters: readonly Filter[]): Match {
+  if (filters.length === 0) return match;
+  return and([match, ...filters.map((filter) => or([filter.match, expired(filter)]))]);
+}
+
+/** The filters that touch a rule with these leaves, each with what it takes out of it. */
+export function exceptionsOf(leaves: readonly Leaf[], selections: SelectionCache): readonly Exception[] {
+  const touched = new Map<Filter, Match[]>();
+  for (const { match, filters } of leaves)
+    for (const filter of filters) touched.set(filter, [...(touched.get(filter) ?? []), match]);
+  return [...touched].map(([filter, matches]) => ({
+    id: filter.metadata.id || filter.metadata.name,
+    title: filter.metadata.title,
+    owner: filter.owner,
+    reason: filter.reason,
+    expiresMs: filter.expiresMs,
+    excluded: selections.of(and([or(matches), not(filter.match), not(expired(filter))])),
+    file: filter.file,
+    line: filter.line,
+  }));
+}
+
+function expired({ expiresMs }: Filter): Match {
+  return test({ kind: 'instant', field: 'time', fromMs: expiresMs });
+}

@@ -1,0 +1,196 @@
+import type { Input, Rule, RuleMistake } from '../../rule/rule.js';
+import type { Correlation } from '../read/correlation.js';
+import type { Document, Documents } from '../read/documents.js';
+import type { EventRule } from '../read/event-rule.js';
+import { exceptionsOf, keptBy } from './exceptions.js';
+import type { Filter } from '../read/filter.js';
+import { ruleLimits } from '../text/limits.js';
+import { checkAliases, fieldsIn, placesIn } from './link-fields.js';
+import type { MatchesPlace, RowsPlace } from './link-fields.js';
+import { or } from '../match/match.js';
+import type { Match } from '../match/match.js';
+import { Mistakes, shown } from '../text/mistakes.js';
+import { SelectionCache } from '../match/selection.js';
+
+/** Accesses of an event rule as one correlation looks at them, and the filters that are between. */
+export interface Leaf {
+  readonly title: string;
+  readonly match: Match;
+  readonly filters: readonly Filter[];
+}
+
+/** Leaves by event rule and filters, so that a chain that meets one twice holds it once. */
+type Leaves = ReadonlyMap<string, Leaf>;
+interface Linked {
+  readonly rule: Rule;
+  readonly leaves: Leaves;
+}
+type Part =
+  | { readonly kind: 'rows'; readonly key: string; readonly leaf: Leaf; readonly place: RowsPlace }
+  | { readonly kind: 'matches'; readonly inner: Linked; readonly plain: Linked; readonly place: MatchesPlace };
+
+/** Makes rules of correlations: looks names up, puts filters in, and notes what does not fit together. */
+export class Linker {
+  readonly #documents: Documents;
+  readonly #filters: ReadonlyMap<Document, readonly Filter[]>;
+  readonly #raises: (correlation: Correlation) => boolean;
+  readonly #all: RuleMistake[];
+  readonly #linked = new Map<string, Linked | undefined>();
+  readonly #numbers = new Map<Document, number>();
+  readonly selections = new SelectionCache();
+
+  constructor(
+    documents: Documents,
+    filters: ReadonlyMap<Document, readonly Filter[]>,
+    raises: (correlation: Correlation) => boolean,
+    all: RuleMistake[],
+  ) {
+    this.#documents = documents;
+    this.#filters = filters;
+    this.#raises = raises;
+    this.#all = all;
+  }
+
+  /** The rule of a correlation; undefined when something is wrong (noted). */
+  rule(correlation: Correlation): Rule | undefined {
+    return this.#link(correlation, [], [])?.rule;
+  }
+
+  /** `outer`: filters of the correlations that look at this one; they hold for what they see of it, not for itself. */
+  #link(correlation: Correlation, outer: readonly Filter[], path: readonly Correlation[]): Linked | undefined {
+    const own = this.#filters.get(correlation) ?? [];
+    const extra = outer.filter((filter) => !own.includes(filter));
+    const key = [correlation, ...extra].map((document) => this.#numberOf(document)).join(' ');
+    if (this.#linked.has(key)) return this.#linked.get(key);
+    const parts = this.#partsOf(correlation, [...own, ...extra], [...path, correlation]);
+    const linked = parts && this.#assemble(correlation, parts, extra);
+    this.#linked.set(key, linked);
+    return linked;
+  }
+
+  #partsOf(correlation: Correlation, filters: readonly Filter[], path: readonly Correlation[]): readonly Part[] | undefined {
+    const mistakes = new Mistakes(correlation.file, this.#all);
+    const before = mistakes.count;
+    const rules = this.#documents.rulesOf(correlation.references, correlation.file);
+    if (!rules) return undefined;
+    checkAliases(correlation, rules, this.#documents, mistakes);
+    if (mistakes.count > before) return undefined;
+    const parts = rules.map((rule, index) => {
+      if (rule.kind === 'event') return this.#rowsOf(rule, correlation, filters, mistakes);
+      return this.#matchesOf(rule, correlation, filters, path, correlation.references[index]?.line ?? correlation.line);
+    });
+    return parts.every((part) => part !== undefined) && mistakes.count === before ? parts : undefined;
+  }
+
+  #rowsOf(rule: EventRule, correlation: Correlation, outer: readonly Filter[], mistakes: Mistakes): Part | undefined {
+    const place = fieldsIn(rule, correlation, this.#documents, mistakes);
+    const filters = [...new Set([...(this.#filters.get(rule) ?? []), ...outer])];
+    const key = [rule, ...filters].map((document) => this.#numberOf(document)).join(' ');
+    return rule.match && place && { kind: 'rows', key, leaf: { title: rule.metadata.title, match: rule.match, filters }, place };
+  }
+
+  #matchesOf(
+    target: Correlation,
+    correlation: Correlation,
+    filters: readonly Filter[],
+    path: readonly Correlation[],
+    line: number,
+  ): Part | undefined {
+    const mistakes = new Mistakes(correlation.file, this.#all);
+    const name = shown(target.metadata.name || target.metadata.title);
+    if (path.includes(target))
+      return mistakes.at(line, `rules names ${name}, which in the end looks at this rule itself: break the circle`);
+    if (path.length >= ruleLimits.chain)
+      return mistakes.at(line, `rules names ${name}, and more than ${ruleLimits.chain} correlations would stand on one another`);
+    if (correlation.vigie.dormantMs !== undefined)
+      return mistakes.at(line, `rules names ${name}, a correlation: dormant goes with event rules only`);
+    const inner = this.#link(target, filters, path);
+    const plain = this.#link(target, [], path);
+    const place = inner && placesIn(target, inner.rule, correlation, this.#documents, mistakes);
+    return inner && plain && place && { kind: 'matches', inner, plain, place };
+  }
+
+  #assemble(correlation: Correlation, parts: readonly Part[], extra: readonly Filter[]): Linked {
+    const leaves = new Map(
+      parts.flatMap((part) => (part.kind === 'rows' ? [[part.key, part.leaf] as const] : [...part.inner.leaves])),
+    );
+    const raises = extra.length === 0 && this.#raises(correlation);
+    const id = correlation.metadata.id || correlation.metadata.name;
+    const make = (filtered: boolean): Rule => ({
+      ...factsOf(correlation),
+      id: extra.length === 0 ? id : [id, ...extra.map(({ metadata }) => metadata.id || metadata.name)].join(' without '),
+      selection: this.#selectionOf([...leaves.values()].map((leaf) => matchOf(leaf, filtered))),
+      inputs: this.#inputsOf(correlation, parts, filtered),
+      raises,
+      exceptions: [],
+    });
+    const rule = make(true);
+    const exceptions = exceptionsOf([...leaves.values()], this.selections);
+    return { rule: exceptions.length === 0 ? rule : { ...rule, exceptions, unfiltered: make(false) }, leaves };
+  }
+
+  /** For counting types, event rules whose fields have the same names share an input; for the others each rule has its own. */
+  #inputsOf(correlation: Correlation, parts: readonly Part[], filtered: boolean): readonly Input[] {
+    const counts = correlation.type === 'value_count' || correlation.type === 'event_count';
+    const rows = new Map<string, { readonly place: RowsPlace; readonly matches: Match[]; readonly titles: string[] }>();
+    const inputs: (() => Input)[] = [];
+    for (const [index, part] of parts.entries()) {
+      if (part.kind === 'matches') {
+        const { rule } = filtered ? part.inner : part.plain;
+        inputs.push(() => ({ kind: 'matches', rule: filtered ? rule : (rule.unfiltered ?? rule), ...part.place }));
+        continue;
+      }
+      const key = counts ? JSON.stringify(part.place) : String(index);
+      const row = rows.get(key) ?? { place: part.place, matches: [], titles: [] };
+      if (row.matches.length === 0)
+        inputs.push(() => ({
+          kind: 'rows',
+          selection: this.#selectionOf(row.matches),
+          ...part.place,
+          titles: row.titles,
+        }));
+      rows.set(key, row);
+      row.matches.push(matchOf(part.leaf, filtered));
+      row.titles.push(part.leaf.title);
+    }
+    return inputs.map((input) => input());
+  }
+
+  #selectionOf(matches: readonly Match[]): Rule['selection'] {
+    const [only] = matches;
+    return this.selections.of(matches.length === 1 && only ? only : or(matches));
+  }
+
+  #numberOf(document: Document): number {
+    const number = this.#numbers.get(document) ?? this.#numbers.size;
+    this.#numbers.set(document, number);
+    return number;
+  }
+}
+
+function matchOf({ match, filters }: Leaf, filtered: boolean): Match {
+  return filtered ? keptBy(match, filters) : match;
+}
+
+/** What a rule takes over from its document as it stands there. */
+function factsOf({ type, metadata, groupBy, field, timespanMs, condition, vigie, file, line }: Correlation) {
+  return {
+    type,
+    title: metadata.title,
+    description: metadata.description,
+    level: metadata.level ?? 'informational',
+    by: groupBy.map(({ text }) => text),
+    field: field.map(({ text }) => text),
+    timespanMs,
+    condition,
+    ...(vigie.spread && { spread: { field: vigie.spread.field.text, atLeast: vigie.spread.atLeast } }),
+    ...(vigie.dormantMs !== undefined && { dormantMs: vigie.dormantMs }),
+    ...(vigie.allowedLatenessMs !== undefined && { allowedLatenessMs: vigie.allowedLatenessMs }),
+    steps: vigie.steps,
+    attack: vigie.attack,
+    falsePositives: metadata.falsePositives,
+    runbook: vigie.runbook,
+    file,
+    line,
+  } as const;
+}

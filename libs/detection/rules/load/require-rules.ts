@@ -1,0 +1,36 @@
+import { ConfigError } from '#libs/runtime/config.js';
+import type { RuleMistake } from '../../rule/rule.js';
+import { mistakeText } from './check-rules.js';
+import { defaultListsDir, type RulesConfig } from './config.js';
+import type { ValueLists } from '../read/detection.js';
+import { closedClinicsOf, mergeLists } from './lists.js';
+import { type LoadedRules, loadRules } from './load-rules.js';
+import { readClinicsFile, readRuleFiles, readValueLists } from './read-rule-files.js';
+
+/**
+ * The rules that the configuration names, for a process that cannot do without them. `extraLists` are lists from elsewhere, such as tables;
+ * their values join those of the files. Throws `ConfigError` that lists every mistake with file and line.
+ */
+export async function requireRules(config: RulesConfig, extraLists: ValueLists = new Map()): Promise<LoadedRules> {
+  const { files, mistakes: unread } = await readRuleFiles(config.VIGIE_RULES_DIR);
+  const lists = await readLists(config.VIGIE_LISTS_DIR, config.VIGIE_CLINICS_FILE);
+  const loaded = loadRules(files, mergeLists(lists, extraLists));
+  refuse('the rules have', [...unread, ...loaded.mistakes]);
+  return loaded;
+}
+
+/**
+ * The lists of a folder, over those that come with the default pack, and `%closed_clinics%` of the register of clinics beside what the
+ * folder says of it: empty where there is neither. Throws `ConfigError` that lists every mistake of the register.
+ */
+export async function readLists(folder: string, clinicsFile?: string): Promise<ValueLists> {
+  const lists = new Map([...(await readValueLists(defaultListsDir)), ...(await readValueLists(folder))]);
+  const { clinics, mistakes } = clinicsFile === undefined ? { clinics: [], mistakes: [] } : await readClinicsFile(clinicsFile);
+  refuse('the register of clinics has', mistakes);
+  return mergeLists(lists, closedClinicsOf(clinics));
+}
+
+function refuse(what: string, mistakes: readonly RuleMistake[]): void {
+  if (mistakes.length > 0)
+    throw new ConfigError(`${what} ${mistakes.length} mistake(s):\n  ${mistakes.map(mistakeText).join('\n  ')}`);
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { Field } from '../../rule/rule.js';
+import type { Regex } from './regex-syntax.js';
+
+/** A piece of a Sigma string: literal text, `*` or `?`. */
+export type GlobPart = { readonly literal: string } | 'any' | 'one';
+export type Comparison = 'eq' | 'gt' | 'gte' | 'lt' | 'lte';
+
+/** One question about one field. */
+export type Test =
+  | { readonly kind: 'present'; readonly field: Field }
+  | { readonly kind: 'glob'; readonly field: Field; readonly parts: readonly GlobPart[]; readonly cased: boolean }
+  | { readonly kind: 'regex'; readonly field: Field; readonly source: string; readonly regex: Regex }
+  | { readonly kind: 'number'; readonly field: Field; readonly compare: Comparison; readonly value: number }
+  | { readonly kind: 'truth'; readonly field: Field; readonly value: boolean }
+  /** An address inside a network, `10.0.0.0/8` or `2001:db8::/32`. */
+  | { readonly kind: 'network'; readonly field: Field; readonly cidr: string }
+  /** Two fields with the same, not empty, value; unless `cased`, upper and lower case of A to Z count as the same. */
+  | { readonly kind: 'same'; readonly field: Field; readonly other: Field; readonly cased: boolean }
+  /** Local time: hour 0 to 23, day of month 1 to 31, or weekday 1 (Monday) to 7. */
+  | {
+      readonly kind: 'clock';
+      readonly field: 'time';
+      readonly part: ClockPart;
+      readonly zone: string;
+      readonly compare: Comparison;
+      readonly value: number;
+    }
+  /** At or after an instant, milliseconds. */
+  | { readonly kind: 'instant'; readonly field: 'time'; readonly fromMs: number };
+export type ClockPart = 'hour' | 'day' | 'weekday';
+
+/**
+ * The meaning of a condition, in two-valued logic: a test on an absent field is false, and `not` of it is true. JavaScript, SQL and the
+ * digest are made from this and nothing else.
+ */
+export type Match =
+  | { readonly op: 'and'; readonly of: readonly Match[] }
+  | { readonly op: 'or'; readonly of: readonly Match[] }
+  | { readonly op: 'not'; readonly of: Match }
+  | { readonly op: 'test'; readonly test: Test };
+
+export const and = (of: readonly Match[]): Match => ({ op: 'and', of });
+export const or = (of: readonly Match[]): Match => ({ op: 'or', of });
+export const not = (of: Match): Match => ({ op: 'not', of });
+export const test = (test: Test): Match => ({ op: 'test', test });
+
+/** The fields of which a condition asks only whether they are there, sorted. */
+export function presenceOf(match: Match): readonly Field[] {
+  const valued = new Set<Field>();
+  const visit = (node: Match): void => {
+    if (node.op === 'not') visit(node.of);
+    else if (node.op !== 'test') node.of.forEach(visit);
+    else if (node.test.kind !== 'present') {
+      valued.add(node.test.field);
+      if (node.test.kind === 'same') valued.add(node.test.other);
+    }
+  };
+  visit(match);
+  return fieldsOf(match).filter((field) => !valued.has(field));
+}
+
+/** Every field that a condition looks at, sorted. */
+export function fieldsOf(match: Match): readonly Field[] {
+  const fields = new Set<Field>();
+  const visit = (node: Match): void => {
+    if (node.op === 'not') visit(node.of);
+    else if (node.op !== 'test') node.of.forEach(visit);
+    else {
+      fields.add(node.test.field);
+      if (node.test.kind === 'same') fields.add(node.test.other);
+    }
+  };
+  visit(match);
+  return [...fields].toSorted();
+}
+
+/** Whether a condition holds of an access that meets none of its tests. */
+export function holdsOfNothing(match: Match): boolean {
+  if (match.op === 'test') return false;
+  if (match.op === 'not') return !holdsOfNothing(match.of);
+  return match.op === 'and' ? match.of.every(holdsOfNothing) : match.of.some(holdsOfNothing);
+}
+
+/** The number of tests and connectives. */
+export function sizeOf(match: Match): number {
+  if (match.op === 'test') return 1;
+  return match.op === 'not' ? 1 + sizeOf(match.of) : match.of.reduce((sum, child) => sum + sizeOf(child), 1);
+}
+
+/**
+ * The same meaning in one form: nested `and`/`or` flattened, children sorted and without repetition, double `not` removed, text that is
+ * compared without case in lower case.
+ */
+export function normalise(match: Match): Match {
+  if (match.op === 'test') return match.test.kind === 'glob' ? test(normaliseGlob(match.test)) : match;
+  if (match.op === 'not') {
+    const inner = normalise(match.of);
+    return inner.op === 'not' ? inner.of : not(inner);
+  }
+  const children = new Map<string, Match>();
+  for (const child of match.of.map(normalise))
+    for (const one of child.op === match.op ? child.of : [child]) children.set(JSON.stringify(one), one);
+  const of = [...children].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, child]) => child);
+  const [only] = of;
+  return of.length === 1 && only ? only : { op: match.op, of };
+}
+
+function normaliseGlob(glob: Extract<Test, { kind: 'glob' }>): Test {
+  if (glob.cased) return glob;
+  return { ...glob, parts: glob.parts.map((part) => (typeof part === 'string' ? part : { literal: lowerAscii(part.literal) })) };
+}
+
+/** A to Z in lower case, everything else as it is: what ClickHouse's `lower` does. */
+export function lowerAscii(text: string): string {
+  return /[A-Z]/.test(text) ? text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : text;
+}
+
+/** Whether two texts are one but for the case of A to Z. */
+export function sameButCase(one: unknown, other: unknown): boolean {
+  return typeof one === 'string' && typeof other === 'string' && lowerAscii(one) === lowerAscii(other);
+}
+
+/** 32 hexadecimal digits of SHA-256 over the normalised condition. */
+export function digestOf(normalised: Match): string {
+  return createHash('sha256')
+    .update(`selection 1\n${JSON.stringify(normalised)}`)
+    .digest('hex')
+    .slice(0, 32);
+}

@@ -1,0 +1,154 @@
+import { ruleLimits } from '../text/limits.js';
+import { and, not, or, sizeOf } from '../match/match.js';
+import type { Match } from '../match/match.js';
+import { shown } from '../text/mistakes.js';
+
+/** A condition as written: names are not looked up yet. */
+export type Condition =
+  | { readonly op: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly op: 'not'; readonly of: Condition }
+  | { readonly op: 'name'; readonly name: string }
+  /** `1 of x*`, `all of x*`, `1 of them`. `names` may end in a star. */
+  | { readonly op: 'of'; readonly count: 'one' | 'all'; readonly names: string };
+
+export class ConditionRefused extends Error {}
+
+/** Reads `a and not (b or 1 of c*)`: `not` binds tighter than `and`, `and` tighter than `or`. Throws ConditionRefused. */
+export function parseCondition(source: string): Condition {
+  if (source.includes('|'))
+    throw new ConditionRefused('the old form with | (count, near) is not taken; write a correlation of type value_count');
+  const words = source.match(/[()]|[^\s()]+/g) ?? [];
+  if (words.length === 0) throw new ConditionRefused('it is empty; name an entry of detection');
+  if (words.length > ruleLimits.conditionNodes)
+    throw new ConditionRefused(`it has more than ${ruleLimits.conditionNodes} words; use 1 of or all of`);
+  return new ConditionParser(words).parse();
+}
+
+class ConditionParser {
+  readonly #words: readonly string[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(words: readonly string[]) {
+    this.#words = words;
+  }
+
+  parse(): Condition {
+    const condition = this.#or();
+    const rest = this.#words[this.#at];
+    if (rest === ')') throw new ConditionRefused('it closes a parenthesis that was not opened');
+    if (rest !== undefined) throw new ConditionRefused(`${shown(rest)} follows without and or or`);
+    return condition;
+  }
+
+  #is(word: string): boolean {
+    if (this.#words[this.#at]?.toLowerCase() !== word) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #or(): Condition {
+    const of = [this.#and()];
+    while (this.#is('or')) of.push(this.#and());
+    return joined('or', of);
+  }
+
+  #and(): Condition {
+    const of = [this.#not()];
+    while (this.#is('and')) of.push(this.#not());
+    return joined('and', of);
+  }
+
+  #not(): Condition {
+    this.#depth += 1;
+    if (this.#depth > ruleLimits.depth)
+      throw new ConditionRefused(`it nests more than ${ruleLimits.depth} deep; write it flatter`);
+    const condition: Condition = this.#is('not') ? { op: 'not', of: this.#not() } : this.#operand();
+    this.#depth -= 1;
+    return condition;
+  }
+
+  #operand(): Condition {
+    const word = this.#words[this.#at];
+    if (word === undefined) throw new ConditionRefused('it ends where the name of an entry should follow');
+    this.#at += 1;
+    if (word === '(') {
+      const inner = this.#or();
+      if (!this.#is(')')) throw new ConditionRefused('a ( is not closed');
+      return inner;
+    }
+    if (/^(and|or|of|\))$/i.test(word)) throw new ConditionRefused(`${shown(word)} stands where the name of an entry should be`);
+    if (!this.#is('of')) return { op: 'name', name: word };
+    const count = word === '1' ? 'one' : word.toLowerCase() === 'all' ? 'all' : undefined;
+    if (!count) throw new ConditionRefused(`${shown(`${word} of`)} is not taken; write 1 of or all of`);
+    const names = this.#words[this.#at];
+    if (names === undefined || names === '(' || names === ')')
+      throw new ConditionRefused('of needs a name such as selection* or them');
+    this.#at += 1;
+    return { op: 'of', count, names: names.toLowerCase() === 'them' ? 'them' : names };
+  }
+}
+
+function joined(op: 'and' | 'or', of: readonly Condition[]): Condition {
+  const [only] = of;
+  return of.length === 1 && only ? only : { op, of };
+}
+
+/** Names that a condition uses; `undefined` for a name or pattern that meets none. */
+export function resolve(
+  condition: Condition,
+  searches: ReadonlyMap<string, Match>,
+  used: Set<string>,
+  holder = 'detection',
+): Match {
+  switch (condition.op) {
+    case 'name': {
+      const search = searches.get(condition.name);
+      if (!search)
+        throw new ConditionRefused(
+          `it names ${shown(condition.name)}, which ${holder} does not hold; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
+        );
+      used.add(condition.name);
+      return search;
+    }
+    case 'of': {
+      const names = [...searches.keys()].filter((name) => meets(name, condition.names));
+      if (names.length === 0)
+        throw new ConditionRefused(
+          `${shown(condition.names)} meets no entry of ${holder}; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
+        );
+      for (const name of names) used.add(name);
+      const of = names.flatMap((name) => searches.get(name) ?? []);
+      return bounded(condition.count === 'one' ? or(of) : and(of));
+    }
+    case 'not':
+      return not(resolve(condition.of, searches, used, holder));
+    default: {
+      const of = condition.of.map((child) => resolve(child, searches, used, holder));
+      return bounded(condition.op === 'and' ? and(of) : or(of));
+    }
+  }
+}
+
+/** Names that begin with an underscore are helpers: `them` and patterns leave them out, unless the pattern begins with one too. */
+function meets(name: string, names: string): boolean {
+  if (name.startsWith('_') && !names.startsWith('_')) return false;
+  if (names === 'them') return true;
+  const [head = '', ...tails] = names.split('*');
+  if (tails.length === 0) return name === names;
+  let at = head.length;
+  if (!name.startsWith(head)) return false;
+  for (const [index, tail] of tails.entries()) {
+    if (index === tails.length - 1) return name.endsWith(tail) && name.length - tail.length >= at;
+    const found = name.indexOf(tail, at);
+    if (found < 0) return false;
+    at = found + tail.length;
+  }
+  return false;
+}
+
+function bounded(match: Match): Match {
+  if (sizeOf(match) > ruleLimits.conditionNodes * 100)
+    throw new ConditionRefused('written out it is too large; name each entry once');
+  return match;
+}

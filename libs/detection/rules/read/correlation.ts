@@ -1,0 +1,154 @@
+import { ruleTypes } from '../../rule/rule.js';
+import type { RuleType } from '../../rule/rule.js';
+import { readAliases } from './aliases.js';
+import type { Alias } from './aliases.js';
+import { readCount, withoutTwice } from './count-condition.js';
+import type { Count } from './count-condition.js';
+import { isField, unknownField } from '../match/fields.js';
+import { ruleLimits } from '../text/limits.js';
+import { metadataKeys, readMetadata } from './metadata.js';
+import type { Metadata } from './metadata.js';
+import { misplacedIn, oldForms } from './misplaced-keys.js';
+import { anyOf, shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+import { mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
+import type { Located } from './read-tree.js';
+import { checkVigie, readVigie } from './vigie-keys.js';
+import type { VigieKeys } from './vigie-keys.js';
+import type { MapTree } from './yaml-tree.js';
+
+/** A correlation as read: names of rules, fields and aliases are not looked up yet. */
+export interface Correlation extends Count {
+  readonly kind: 'correlation';
+  readonly type: RuleType;
+  readonly metadata: Metadata;
+  readonly file: string;
+  readonly line: number;
+  /** Line of what stands under `correlation`. */
+  readonly bodyLine: number;
+  readonly references: readonly Located[];
+  /** Group-by besides `group_id` and `actor_id`. */
+  readonly groupBy: readonly Located[];
+  readonly aliases: ReadonlyMap<string, Alias>;
+  readonly timespanMs: number;
+  /** The correlations that it refers to raise incidents of their own too. */
+  readonly generate: boolean;
+  /** Line of `generate`, where it is written. */
+  readonly generateLine: number;
+  readonly vigie: VigieKeys;
+}
+
+const rootKeys = [...metadataKeys, 'correlation', 'vigie'];
+const rootElsewhere = {
+  detection: 'a document is either an event rule (detection) or a correlation: separate them with ---',
+  filter: 'a document is either a filter or a correlation: separate them with ---',
+  logsource: 'logsource belongs into the event rules that the correlation refers to',
+  ...oldForms,
+  ...misplacedIn('correlation'),
+};
+const keys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'generate', 'aliases'];
+const elsewhere = {
+  timeframe: 'timeframe is the old name: write timespan',
+  group_by: 'write group-by with a hyphen',
+  groupby: 'write group-by with a hyphen',
+  field: 'field belongs into condition: write condition: {field: patient_id, gte: 40}',
+  ...misplacedIn('correlation body'),
+};
+const neverTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'];
+
+/** Reads a correlation; undefined when something is wrong (noted). */
+export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, warnings: Mistakes): Correlation | undefined {
+  const before = mistakes.count;
+  refuseUnknownKeys(map, 'a correlation', rootKeys, rootElsewhere, mistakes);
+  const metadata = readMetadata(map, mistakes);
+  const body = mapOf(map, 'correlation', mistakes);
+  const vigie = readVigie(map, mistakes, warnings);
+  if (!body) return undefined;
+  refuseUnknownKeys(body, 'correlation', keys, elsewhere, mistakes);
+  const type = readType(body, mistakes);
+  const generate = readGenerate(body, mistakes);
+  const aliases = readAliases(body, mistakes);
+  const references = readReferences(body, mistakes);
+  const groupBy = readGroupBy(body, aliases, mistakes);
+  const timespanMs = readTimespan(body, mistakes);
+  const count = type && readCount(body, type, references?.length ?? 0, mistakes);
+  if (!type || !references || !groupBy || timespanMs === undefined || !count || mistakes.count > before) return undefined;
+  const read = { kind: 'correlation', type, metadata, file, line: map.line, bodyLine: body.line, references, groupBy } as const;
+  const generateLine = body.entries.get('generate')?.line ?? body.line;
+  const correlation: Correlation = { ...read, aliases, timespanMs, generate, generateLine, vigie, ...count };
+  checkNames(correlation, mistakes);
+  checkMeeting(correlation, mistakes);
+  checkVigie(map, vigie, { type, timespanMs, condition: count.condition }, mistakes);
+  return mistakes.count > before ? undefined : correlation;
+}
+
+function readType(body: MapTree, mistakes: Mistakes): RuleType | undefined {
+  const text = textOf(body, 'type', mistakes);
+  const line = body.entries.get('type')?.line ?? body.line;
+  if (text === undefined)
+    return body.entries.has('type') ? undefined : mistakes.at(line, `type is missing: write ${anyOf(ruleTypes)}`);
+  const type = ruleTypes.find((known) => known === text);
+  if (type) return type;
+  if (neverTypes.includes(text))
+    return mistakes.at(line, `the type ${text} is not taken, since a sum or an average is no set of patients: write value_count`);
+  return mistakes.at(line, `unknown type ${shown(text)}: write ${anyOf(ruleTypes)}`);
+}
+
+function readGenerate(body: MapTree, mistakes: Mistakes): boolean {
+  const generate = body.entries.get('generate');
+  if (!generate) return false;
+  if (generate.value.kind === 'scalar' && typeof generate.value.value === 'boolean') return generate.value.value;
+  mistakes.at(generate.line, 'generate is true or false');
+  return false;
+}
+
+function readReferences(body: MapTree, mistakes: Mistakes): readonly Located[] | undefined {
+  const entry = body.entries.get('rules');
+  if (!entry) return mistakes.at(body.line, 'rules is missing: name the event rules whose accesses are counted');
+  const references = textsOf(entry, mistakes);
+  if (references?.length === 0) return mistakes.at(entry.line, 'rules is empty: name the event rules whose accesses are counted');
+  const twice = references?.find((reference, index) => references.findIndex(({ text }) => text === reference.text) < index);
+  return twice ? mistakes.at(twice.line, `rules names ${shown(twice.text)} twice: name it once`) : references;
+}
+
+/** Incidents and partitions belong to one account of one group, so a window over several accounts could not be exact. */
+function readGroupBy(body: MapTree, aliases: ReadonlyMap<string, Alias>, mistakes: Mistakes): readonly Located[] | undefined {
+  const entry = body.entries.get('group-by');
+  if (!entry) return mistakes.at(body.line, 'group-by is missing: write group-by: [group_id, actor_id]');
+  const names = textsOf(entry, mistakes);
+  if (!names || !withoutTwice(names, 'group-by', mistakes)) return undefined;
+  const account = ['group_id', 'actor_id'];
+  if (account.every((field) => names.some(({ text }) => text === field)))
+    return names.filter(({ text }) => !account.includes(text));
+  for (const { text, line } of names) if (!isField(text) && !aliases.has(text)) mistakes.at(line, unknownField(text));
+  return mistakes.at(entry.line, 'group-by must hold group_id and actor_id: an incident belongs to one account of one group');
+}
+
+function readTimespan(body: MapTree, mistakes: Mistakes): number | undefined {
+  if (!body.entries.has('timespan')) return mistakes.at(body.line, 'timespan is missing: write one such as 10m, 1h or 24h');
+  return timespanOf(body, 'timespan', ruleLimits.timespanMsMax, '400d, the longest window that is kept', mistakes);
+}
+
+/** Counted names that can have one value only, and aliases that nothing uses. */
+function checkNames({ groupBy, field, vigie, aliases, bodyLine }: Correlation, mistakes: Mistakes): void {
+  const grouped = ['group_id', 'actor_id', ...groupBy.map(({ text }) => text)];
+  const counted = [...field, ...(vigie.spread ? [vigie.spread.field] : [])];
+  const constant = counted.find(({ text }) => grouped.includes(text));
+  if (constant)
+    mistakes.at(
+      bodyLine,
+      `${constant.text} is in group-by and counted: within one group it has one value, so count another field`,
+    );
+  const used = [...groupBy, ...counted].map(({ text }) => text);
+  for (const { name, line } of aliases.values())
+    if (!used.includes(name))
+      mistakes.at(line, `the alias ${shown(name)} is not used: name it in group-by, field or spread, or delete it`);
+}
+
+function checkMeeting({ type, references, bodyLine }: Correlation, mistakes: Mistakes): void {
+  if (type !== 'temporal' && type !== 'temporal_ordered') return;
+  if (references.length < 2)
+    mistakes.at(bodyLine, `${type} is a meeting of several rules, and rules names one: name another, or write event_count`);
+  if (references.length > ruleLimits.rulesThatMeet)
+    mistakes.at(bodyLine, `rules names ${references.length} rules, more than the ${ruleLimits.rulesThatMeet} that ${type} takes`);
+}

@@ -1,0 +1,176 @@
+import type { Field } from '../../rule/rule.js';
+import { ConditionRefused, parseCondition, resolve } from './condition.js';
+import { isField, unknownField } from '../match/fields.js';
+import { ruleLimits } from '../text/limits.js';
+import { and, not, or, sizeOf } from '../match/match.js';
+import type { Match } from '../match/match.js';
+import { shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+import { parseModifiers } from './modifiers.js';
+import { matchList, warnOfPatterns } from './list-values.js';
+import { matchValue } from './values.js';
+import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
+
+/** A value of a list, with the accesses that it is for where it is not for all: of one group, in a time. */
+export interface ListValue {
+  readonly text: string;
+  /** Event time from which on it holds, and until before which, milliseconds. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  readonly groupId?: string;
+  /** The only field that it is for, where it is not for all. */
+  readonly field?: Field;
+}
+
+/** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
+export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
+
+export interface DetectionContext {
+  readonly mistakes: Mistakes;
+  readonly warnings: Mistakes;
+  readonly lists: ValueLists;
+  /** IANA name for `hour` and `day`, when the rule gives one. */
+  readonly zone: string | undefined;
+  /** The key that holds the entries, as mistakes shall name it. */
+  readonly holder: 'detection' | 'filter';
+}
+
+/** The meaning of `detection`; undefined when something is wrong (noted). */
+export function readDetection(detection: MapTree, context: DetectionContext): Match | undefined {
+  const { mistakes } = context;
+  const before = mistakes.count;
+  const searches = new Map<string, Match>();
+  for (const entry of detection.entries.values()) {
+    if (entry.key === 'condition') continue;
+    if (entry.key === 'timeframe') {
+      mistakes.at(entry.line, 'timeframe is the old form: write timespan in a correlation');
+      continue;
+    }
+    const why = notAName(entry.key);
+    if (why) mistakes.at(entry.line, `${shown(entry.key)} cannot name an entry of ${context.holder}: ${why}`);
+    const search = readSearch(entry, context);
+    searches.set(entry.key, search ?? and([]));
+  }
+  const match = readCondition(detection, searches, context);
+  return match && mistakes.count === before ? match : undefined;
+}
+
+/** Why a text cannot name an entry, if so. */
+function notAName(name: string): string | undefined {
+  if (/^(and|or|not|of|all|them)$/i.test(name)) return 'it is a word of the condition, give it another name';
+  if (/^\d[\w-]*$/.test(name)) return `it begins with a digit, put a letter or _ before it, such as e${name}`;
+  return /^[A-Za-z_][\w-]*$/.test(name) ? undefined : 'use letters, digits, _ and - only';
+}
+
+function readCondition(
+  detection: MapTree,
+  searches: ReadonlyMap<string, Match>,
+  { mistakes, holder }: DetectionContext,
+): Match | undefined {
+  const entry = detection.entries.get('condition');
+  if (!entry)
+    return mistakes.at(
+      detection.line,
+      `${holder} has no condition: write condition: ${holder === 'filter' ? 'not selection' : 'selection'}`,
+    );
+  if (entry.value.kind !== 'scalar') return mistakes.at(entry.line, 'condition must be one text: join several with or');
+  try {
+    const used = new Set<string>();
+    const match = resolve(parseCondition(entry.value.text), searches, used, holder);
+    for (const name of searches.keys())
+      if (!used.has(name))
+        mistakes.at(
+          detection.entries.get(name)?.line ?? entry.line,
+          `${shown(name)} is not used by the condition: use it or delete it`,
+        );
+    return match;
+  } catch (error) {
+    if (error instanceof ConditionRefused) return mistakes.at(entry.value.line, `the condition is not valid: ${error.message}`);
+    throw error;
+  }
+}
+
+/** A map (all keys), or a list of maps (any of them). */
+function readSearch(entry: Entry, context: DetectionContext): Match | undefined {
+  const { value } = entry;
+  if (value.kind === 'map') return readMap(value, entry, context);
+  if (value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'map'))
+    return or(value.items.flatMap((item) => (item.kind === 'map' ? (readMap(item, entry, context) ?? []) : [])));
+  return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
+}
+
+const everyField = 'a search in every field (words without a field, with |all or not) is not taken, name the field';
+
+function readMap(map: MapTree, entry: Entry, context: DetectionContext): Match | undefined {
+  if (map.entries.size === 0)
+    return context.mistakes.at(entry.line, `${shown(entry.key)} is empty and would match everything: name a field`);
+  const items = [...map.entries.values()].map((item) => readItem(item, context));
+  return and(items.flatMap((item) => item ?? []));
+}
+
+/** `field|modifier: value or list`. */
+function readItem(entry: Entry, context: DetectionContext): Match | undefined {
+  const { mistakes } = context;
+  const [field = '', ...names] = entry.key.split('|');
+  if (field === '') return mistakes.at(entry.line, `${shown(entry.key)} has no field: ${everyField}`);
+  if (!isField(field)) return mistakes.at(entry.line, unknownField(field));
+  const modifiers = parseModifiers(names);
+  if (typeof modifiers === 'string') return mistakes.at(entry.line, modifiers);
+  const scalars = scalarsOf(entry, mistakes);
+  if (!scalars) return undefined;
+  if (modifiers.all && (entry.value.kind !== 'list' || (scalars.length === 1 && !modifiers.expand)))
+    return mistakes.at(entry.line, 'all needs a list of several values: leave it away');
+  const matches: Match[] = [];
+  for (const scalar of scalars) {
+    if (modifiers.expand) {
+      const list = listOf(scalar, context)?.filter((value) => (value.field ?? field) === field);
+      const match = list && matchList(list, modifiers.all, (value) => matchValue(field, modifiers, value, context.zone));
+      if (typeof match === 'string') return mistakes.at(scalar.line, match);
+      matches.push(...(match ?? []));
+      continue;
+    }
+    const match = matchValue(field, modifiers, scalar, context.zone);
+    if (typeof match === 'string') return mistakes.at(scalar.line, match);
+    matches.push(match);
+  }
+  const joined = modifiers.all && matches.length > 0 ? and(matches) : or(matches); // an empty list matches nothing
+  if (!modifiers.expand && sizeOf(joined) > ruleLimits.conditionNodes)
+    return mistakes.at(entry.line, `${entry.key} has more than ${ruleLimits.conditionNodes} values: use a list with expand`);
+  return modifiers.neq ? not(joined) : joined;
+}
+
+function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | undefined {
+  const items: readonly Tree[] = entry.value.kind === 'list' ? entry.value.items : [entry.value];
+  if (items.length === 0)
+    return mistakes.at(entry.line, `${shown(entry.key)} has an empty list and could never match: give a value`);
+  const scalars: ScalarTree[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar') return mistakes.at(item.line, `${shown(entry.key)} takes values, not a ${item.kind} inside`);
+    scalars.push(item);
+  }
+  return scalars;
+}
+
+/** The list that a value of `expand` names. */
+function listOf(scalar: ScalarTree, context: DetectionContext): readonly ListValue[] | undefined {
+  const name = /^%([\w.-]+)%$/.exec(scalar.text)?.[1];
+  if (name === undefined)
+    return context.mistakes.at(
+      scalar.line,
+      `expand takes the name of a list such as %service_accounts%, not ${shown(scalar.text)}`,
+    );
+  const list = context.lists.get(name);
+  if (!list)
+    return context.mistakes.at(
+      scalar.line,
+      `there is no list ${name}: put ${name}.txt, one value a line, into the folder of lists`,
+    );
+  if (list.length > ruleLimits.listValues)
+    return context.mistakes.at(
+      scalar.line,
+      `the list ${name} has ${list.length} values, more than ${ruleLimits.listValues}: split it`,
+    );
+  const values = list.map((value) => (typeof value === 'string' ? { text: value } : value)).filter(({ text }) => text !== '');
+  warnOfPatterns(name, values, scalar.line, context.warnings);
+  return values;
+}

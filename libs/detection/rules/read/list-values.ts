@@ -1,0 +1,48 @@
+import type { ListValue } from './detection.js';
+import { and, not, or, test } from '../match/match.js';
+import type { Match } from '../match/match.js';
+import type { Mistakes } from '../text/mistakes.js';
+import type { Value } from './values.js';
+
+/**
+ * The values of a list as conditions: those that are for the same group and time stand together, unless each is wanted `apart`.
+ * `matchOf` gives the condition of a value, or the sentence that says why it cannot be one.
+ */
+export function matchList(
+  list: readonly ListValue[],
+  apart: boolean,
+  matchOf: (value: Value) => Match | string,
+): readonly Match[] | string {
+  const always: Match[] = [];
+  const bounded = new Map<string, { readonly bounds: readonly Match[]; readonly matches: Match[] }>();
+  for (const value of list) {
+    const match = matchOf({ value: value.text, text: value.text, verbatim: true });
+    if (typeof match === 'string') return match;
+    const bounds = boundsOf(value);
+    if (bounds.length === 0 || apart) always.push(bounds.length === 0 ? match : and([...bounds, match]));
+    else {
+      const key = JSON.stringify(bounds);
+      const same = bounded.get(key) ?? { bounds, matches: [] };
+      same.matches.push(match);
+      bounded.set(key, same);
+    }
+  }
+  return [...always, ...[...bounded.values()].map(({ bounds, matches }) => and([...bounds, or(matches)]))];
+}
+
+function boundsOf({ fromMs, untilMs, groupId }: ListValue): readonly Match[] {
+  return [
+    ...(groupId === undefined ? [] : [test({ kind: 'glob', field: 'group_id', parts: [{ literal: groupId }], cased: true })]),
+    ...(fromMs === undefined ? [] : [test({ kind: 'instant', field: 'time', fromMs })]),
+    ...(untilMs === undefined ? [] : [not(test({ kind: 'instant', field: 'time', fromMs: untilMs }))]),
+  ];
+}
+
+/** In Sigma a value that a list gives may be a pattern; here it is literal, so that an identifier with a star in it means itself. */
+export function warnOfPatterns(name: string, values: readonly Pick<ListValue, 'text'>[], line: number, warnings: Mistakes): void {
+  if (values.some(({ text }) => /[*?]/.test(text)))
+    warnings.at(
+      line,
+      `the list ${name} holds a value with * or ?: values of lists are literal, these signs are themselves and no patterns; write contains, startswith or endswith beside expand, or the pattern into the rule`,
+    );
+}

@@ -1,0 +1,70 @@
+import type { Comparison } from '../match/match.js';
+import { anyOf, shown } from '../text/mistakes.js';
+
+/** What stands after a field name: `actor_id|startswith|cased`. */
+export interface Modifiers {
+  readonly how: 'is' | 'contains' | 'startswith' | 'endswith' | 're' | 'cidr' | 'exists' | 'fieldref' | Comparison;
+  /** `hour` and `day`: a part of the local time is compared, not the time. */
+  readonly part: 'hour' | 'day' | undefined;
+  /** Every value must match, not any. */
+  readonly all: boolean;
+  readonly cased: boolean;
+  /** None of the values may match. */
+  readonly neq: boolean;
+  /** Values are `%names%` of lists. */
+  readonly expand: boolean;
+}
+
+const hows = ['contains', 'startswith', 'endswith', 're', 'cidr', 'exists', 'fieldref', 'gt', 'gte', 'lt', 'lte'] as const;
+const flags = ['all', 'cased', 'neq', 'expand'] as const;
+const parts = ['hour', 'day'] as const;
+export const modifierNames: readonly string[] = [...hows, ...flags, ...parts].toSorted();
+
+const elsewhere: Readonly<Record<string, string>> = {
+  windash: 'windash is for command lines, which no access has; leave it away',
+  base64: 'base64 is for command lines, which no access has; write the clear text',
+  base64offset: 'base64offset is for command lines, which no access has; write the clear text',
+  wide: 'wide is for command lines, which no access has; leave it away',
+  utf16: 'utf16 is for command lines, which no access has; leave it away',
+  utf16le: 'utf16le is for command lines, which no access has; leave it away',
+  utf16be: 'utf16be is for command lines, which no access has; leave it away',
+  i: 're without case is not taken, since tools differ in case tables; write [Aa]',
+  m: 're with m is not taken; ^ and $ mean the whole value',
+  s: 're with s is not needed: . matches every character',
+  minute: 'minute is not taken; use hour or day',
+  week: 'week is not taken; use hour or day',
+  month: 'month is not taken; use hour or day',
+  year: 'year is not taken; use hour or day',
+};
+
+/** A sentence when the modifiers make no sense together. */
+export function parseModifiers(names: readonly string[]): Modifiers | string {
+  const has = (name: string): boolean => names.includes(name);
+  for (const [index, name] of names.entries()) {
+    if (!modifierNames.includes(name)) {
+      const hint = Object.hasOwn(elsewhere, name) ? elsewhere[name] : undefined;
+      return hint ?? `unknown modifier ${shown(name)}: known are ${anyOf(modifierNames, 'and')}`;
+    }
+    if (names.indexOf(name) !== index) return `the modifier ${name} stands twice: write it once`;
+  }
+  const chosen = hows.filter(has);
+  if (chosen.length > 1) return `the modifiers ${anyOf(chosen, 'and')} exclude one another: write one per key`;
+  const part = parts.find(has);
+  if (has('hour') && has('day')) return 'the modifiers hour and day exclude one another: write two keys';
+  const how = chosen[0] ?? 'is';
+  const wrong = wrongTogether(how, part, has);
+  return wrong ?? { how, part, all: has('all'), cased: has('cased'), neq: has('neq'), expand: has('expand') };
+}
+
+function wrongTogether(how: Modifiers['how'], part: string | undefined, has: (name: string) => boolean): string | undefined {
+  const numeric = ['gt', 'gte', 'lt', 'lte'].includes(how);
+  if (has('cased') && !['is', 'contains', 'startswith', 'endswith', 'fieldref'].includes(how))
+    return `cased says nothing beside ${how}: leave it away`;
+  if (has('cased') && part) return `cased says nothing beside ${part}: leave it away`;
+  if (has('expand') && (numeric || part || ['re', 'exists', 'fieldref'].includes(how)))
+    return `expand goes with plain values, contains, startswith, endswith and cidr, not with ${part ?? how}`;
+  if (part && how !== 'is' && !numeric) return `${part} goes with plain numbers and gt, gte, lt and lte, not with ${how}`;
+  if (has('neq') && how === 'exists') return 'neq says nothing beside exists: write the other of true and false';
+  if (has('neq') && has('all')) return 'neq already means that no value may match: leave all away';
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import { anyOf, shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+import { parseTimespan } from '../text/timespan.js';
+import type { Entry, MapTree, Tree } from './yaml-tree.js';
+
+/** Why a key that people may know from elsewhere is not taken here, and what to write instead. */
+export type KnownElsewhere = Readonly<Record<string, string>>;
+
+/** Notes every key that is not in `known`. */
+export function refuseUnknownKeys(
+  map: MapTree,
+  where: string,
+  known: readonly string[],
+  elsewhere: KnownElsewhere,
+  mistakes: Mistakes,
+): void {
+  for (const entry of map.entries.values()) {
+    if (known.includes(entry.key)) continue;
+    const hint = Object.hasOwn(elsewhere, entry.key) ? elsewhere[entry.key] : undefined;
+    mistakes.at(entry.line, hint ?? `unknown key ${shown(entry.key)} in ${where}: known are ${anyOf(known, 'and')}`);
+  }
+}
+
+/** The text of a key, or undefined when it is absent. A value that is not text is noted. */
+export function textOf(map: MapTree, key: string, mistakes: Mistakes): string | undefined {
+  const entry = map.entries.get(key);
+  if (!entry) return undefined;
+  const { value } = entry;
+  if (value.kind === 'scalar' && value.value !== null && value.text.trim() !== '') return value.text;
+  return mistakes.at(entry.line, `${key} must be a text that is not empty`);
+}
+
+/** One text or a list of texts; undefined when the key is absent or wrong (noted). */
+export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
+  if (!entry) return undefined;
+  const items: readonly Tree[] = entry.value.kind === 'list' ? entry.value.items : [entry.value];
+  const texts: Located[] = [];
+  for (const item of items) {
+    if (item.kind !== 'scalar' || item.value === null || item.text.trim() === '')
+      return mistakes.at(
+        item.kind === 'scalar' && item.value === null ? entry.line : item.line,
+        `${entry.key} must be a text or a list of texts`,
+      );
+    texts.push({ text: item.text, line: item.line });
+  }
+  return texts;
+}
+
+/** A list of texts; undefined when the key is absent or wrong (noted). */
+export function listOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
+  if (!entry || entry.value.kind === 'list') return textsOf(entry, mistakes);
+  return mistakes.at(entry.line, `${entry.key} must be a list of texts: write ${entry.key}: [...]`);
+}
+
+export interface Located {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** A map under a key; undefined when the key is absent or not a map (noted). */
+export function mapOf(map: MapTree, key: string, mistakes: Mistakes): MapTree | undefined {
+  const entry = map.entries.get(key);
+  if (!entry) return undefined;
+  return entry.value.kind === 'map' ? entry.value : mistakes.at(entry.line, `${key} must be a map`);
+}
+
+/** A whole number within bounds; undefined and noted otherwise. */
+export function countOf(tree: Tree, what: string, min: number, max: number, mistakes: Mistakes): number | undefined {
+  if (
+    tree.kind === 'scalar' &&
+    typeof tree.value === 'number' &&
+    Number.isInteger(tree.value) &&
+    tree.value >= min &&
+    tree.value <= max
+  )
+    return tree.value;
+  const got = tree.kind === 'scalar' ? shown(tree.text) : `a ${tree.kind}`;
+  return mistakes.at(tree.line, `${what} must be a whole number from ${min} to ${max}, not ${got}`);
+}
+
+/** Milliseconds of a timespan such as `10m`, at most `maxMs`, which `max` names; undefined when it is absent or wrong (noted). */
+export function timespanOf(map: MapTree, key: string, maxMs: number, max: string, mistakes: Mistakes): number | undefined {
+  const text = textOf(map, key, mistakes);
+  if (text === undefined) return undefined;
+  const line = map.entries.get(key)?.value.line ?? map.line;
+  const timespanMs = parseTimespan(text);
+  if (timespanMs === undefined)
+    return mistakes.at(line, `${shown(text)} is no timespan: write a whole number and s, m, h, d or w, such as 10m`);
+  if (timespanMs <= maxMs) return timespanMs;
+  return mistakes.at(line, `the ${key} ${text} is longer than ${max}: write a shorter one`);
+}

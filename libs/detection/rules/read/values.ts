@@ -1,0 +1,160 @@
+import type { Field } from '../../rule/rule.js';
+import { isField, kindOf, unknownField, wordsOf } from '../match/fields.js';
+import { parseGlob, plainGlob, surround } from '../match/glob.js';
+import { lowerAscii, not, or, test } from '../match/match.js';
+import type { GlobPart, Match } from '../match/match.js';
+import { anyOf, shown } from '../text/mistakes.js';
+import type { Modifiers } from './modifiers.js';
+import { parseNetwork } from '../match/network.js';
+import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
+import type { ScalarTree } from './yaml-tree.js';
+
+/** A value that a rule compares a field with; values of lists are literal text without wildcards. */
+export type Value = Pick<ScalarTree, 'value' | 'text'> & { readonly verbatim?: boolean };
+
+const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
+
+/** One value of one key as a condition, or the sentence that says why it cannot be one. */
+export function matchValue(field: Field, modifiers: Modifiers, value: Value, zone: string | undefined): Match | string {
+  const kind = kindOf(field);
+  if (modifiers.how === 'exists') return matchExists(field, value);
+  if (modifiers.part) return matchClock(field, modifiers, modifiers.part, value, zone);
+  if (kind === 'arrival')
+    return `a rule cannot ask ${field}, which depends on how an event arrived and not on what happened; use time`;
+  if (kind === 'time')
+    return 'time is compared by hour or day only: write time|hour or time|day; a rule that holds on certain dates belongs into an exception';
+  if (value.value === null) return matchAbsence(field, modifiers);
+  switch (kind) {
+    case 'number':
+      return matchNumber(field, modifiers, value);
+    case 'boolean':
+      if (modifiers.how !== 'is' || modifiers.cased || modifiers.expand)
+        return `${field} is true, false or null: leave the modifiers away`;
+      return typeof value.value === 'boolean'
+        ? test({ kind: 'truth', field, value: value.value })
+        : `${field} is true, false or null, not ${shown(value.text)}`;
+    default:
+      return matchText(field, modifiers, value);
+  }
+}
+
+function matchAbsence(field: Field, { how, cased }: Modifiers): Match | string {
+  if (how !== 'is') return `${how} needs a value: null goes without modifier`;
+  return cased ? 'cased needs a text: null goes without modifier' : not(test({ kind: 'present', field }));
+}
+
+function matchExists(field: Field, value: Value): Match | string {
+  if (kindOf(field) === 'time' || kindOf(field) === 'arrival') return `exists says nothing about ${field}: leave the key away`;
+  if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shown(value.text)}`;
+  return value.value ? test({ kind: 'present', field }) : not(test({ kind: 'present', field }));
+}
+
+function matchClock(
+  field: Field,
+  modifiers: Modifiers,
+  part: 'hour' | 'day',
+  value: Value,
+  zone: string | undefined,
+): Match | string {
+  if (field !== 'time') return `${part} goes with time only, not with ${field}: write time|${part}`;
+  if (zone === undefined) return `time|${part} needs a time zone: write vigie: {time_zone: Europe/Paris} in this event rule`;
+  const compare = modifiers.how === 'is' ? 'eq' : modifiers.how;
+  if (compare !== 'eq' && compare !== 'gt' && compare !== 'gte' && compare !== 'lt' && compare !== 'lte')
+    return `${part} takes no ${compare}`;
+  const weekday = weekdays.indexOf(value.text.toLowerCase()) + 1;
+  if (part === 'day' && weekday > 0) {
+    if (compare !== 'eq') return `days of the week have no order: list the days instead of ${compare}`;
+    return test({ kind: 'clock', field: 'time', part: 'weekday', zone, compare, value: weekday });
+  }
+  const [min, max] = part === 'hour' ? [0, 23] : [1, 31];
+  if (typeof value.value !== 'number' || !Number.isInteger(value.value) || value.value < min || value.value > max)
+    return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shown(value.text)}`;
+  return test({ kind: 'clock', field: 'time', part, zone, compare, value: value.value });
+}
+
+function matchNumber(field: Field, modifiers: Modifiers, value: Value): Match | string {
+  const compare = modifiers.how === 'is' ? 'eq' : modifiers.how;
+  if (compare !== 'eq' && compare !== 'gt' && compare !== 'gte' && compare !== 'lt' && compare !== 'lte')
+    return `${field} is a number: ${compare} goes with text; use gt, gte, lt, lte or a plain number`;
+  if (modifiers.cased || modifiers.expand) return `${field} is a number: leave ${modifiers.cased ? 'cased' : 'expand'} away`;
+  if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 0)
+    return `${field} is compared with a whole number from 0, not ${shown(value.text)}`;
+  return test({ kind: 'number', field, compare, value: value.value });
+}
+
+function matchText(field: Field, modifiers: Modifiers, value: Value): Match | string {
+  const { how } = modifiers;
+  switch (how) {
+    case 're':
+      return matchRegex(field, value.text);
+    case 'cidr':
+      if (field !== 'source_ip') return `cidr goes with source_ip only, not with ${field}`;
+      if (!parseNetwork(networkOf(value.text)))
+        return `${shown(value.text)} is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask`;
+      return test({ kind: 'network', field, cidr: networkOf(value.text) });
+    case 'fieldref':
+      return matchOther(field, value.text, modifiers.cased);
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return `${field} is text and has no order: ${how} goes with record_count, time|hour and time|day`;
+    default:
+      return matchGlob(field, modifiers, value);
+  }
+}
+
+/** A plain address is the network of this one address. */
+function networkOf(text: string): string {
+  return (text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`).toLowerCase();
+}
+
+function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
+  const own: readonly GlobPart[] = value.verbatim ? [{ literal: value.text }] : parseGlob(value.text);
+  if (own.length === 0)
+    return modifiers.how === 'is'
+      ? not(test({ kind: 'present', field }))
+      : `${modifiers.how} with an empty text matches everything: write exists: true`;
+  const { how } = modifiers;
+  const parts = surround(own, how === 'contains' || how === 'endswith', how === 'contains' || how === 'startswith');
+  const words = wordsOf(field);
+  const plain = plainGlob(parts, modifiers.cased);
+  if (words && plain?.how === 'is' && !words.includes(modifiers.cased ? plain.literal : lowerAscii(plain.literal)))
+    return `${field} is never ${shown(value.text)}: it is ${anyOf(words)}`;
+  if (isHex128(field) && !value.verbatim && neverHex128(parts, modifiers.cased))
+    // The value is not quoted: it may be a patient's number.
+    return `${field} is always 32 hexadecimal digits${field === 'patient_id' ? ', a pseudonym, never the identifier of a patient: vigie pseudonymise gives it' : ''}`;
+  return plain?.how === 'anything'
+    ? test({ kind: 'present', field })
+    : test({ kind: 'glob', field, parts, cased: modifiers.cased });
+}
+
+function isHex128(field: Field): boolean {
+  return field === 'patient_id' || field === 'event_id';
+}
+
+/** Whether no text of 32 lower-case hexadecimal digits can be like the pattern. */
+function neverHex128(parts: readonly GlobPart[], cased: boolean): boolean {
+  const texts = parts.flatMap((part) => (typeof part === 'string' ? [] : [cased ? part.literal : lowerAscii(part.literal)]));
+  const shortest = parts.reduce((sum, part) => sum + (part === 'any' ? 0 : part === 'one' ? 1 : part.literal.length), 0);
+  return !texts.every((text) => /^[0-9a-f]*$/.test(text)) || shortest > 32 || (shortest < 32 && !parts.includes('any'));
+}
+
+function matchRegex(field: Field, source: string): Match | string {
+  try {
+    return test({ kind: 'regex', field, source, regex: parseRegex(source) });
+  } catch (error) {
+    if (error instanceof RegexRefused) return `the regular expression ${shown(source)} is not taken: ${error.message}`;
+    throw error;
+  }
+}
+
+function matchOther(field: Field, other: string, cased: boolean): Match | string {
+  if (!isField(other)) return unknownField(other);
+  if (kindOf(field) !== 'text' || kindOf(other) !== 'text')
+    return `fieldref compares two text fields, and ${kindOf(field) === 'text' ? other : field} is none`;
+  return other === field ? `${field} is always equal to itself: name another field` : test({ kind: 'same', field, other, cased });
+}
+
+/** Nothing matches: what an empty list means. */
+export const never: Match = or([]);

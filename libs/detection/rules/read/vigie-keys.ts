@@ -1,0 +1,138 @@
+import { isMonotone } from '../../rule/rule.js';
+import type { CountCondition, RuleType } from '../../rule/rule.js';
+import { ruleLimits } from '../text/limits.js';
+import { shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
+import { readCases } from './read-cases.js';
+import type { RuleCase } from './read-cases.js';
+import type { Located } from './read-tree.js';
+import type { Entry, MapTree } from './yaml-tree.js';
+
+/** What stands under `vigie:` of a correlation; other tools leave it aside. */
+export interface VigieKeys {
+  /** `field` is the name of a field or alias. */
+  readonly spread: { readonly field: Located; readonly atLeast: number } | undefined;
+  readonly steps: readonly number[];
+  readonly attack: readonly string[];
+  readonly runbook: string;
+  readonly dormantMs: number | undefined;
+  readonly allowedLatenessMs: number | undefined;
+  readonly cases: readonly RuleCase[];
+}
+
+const nothing: VigieKeys = {
+  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined, cases: [],
+}; // prettier-ignore
+export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'cases'] as const;
+export const filterKeys = ['expires', 'owner', 'reason'] as const;
+const elsewhere = {
+  time_zone: 'time_zone belongs into the vigie map of an event rule, where hour and day are asked',
+  ...belongs(filterKeys, 'filter'),
+};
+
+/** Hints for keys that stand in the `vigie` map of another kind of document. */
+export function belongs(keys: readonly string[], kind: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(keys.map((key) => [key, `${key} belongs into the vigie map of a ${kind}`]));
+}
+
+/** Reads the map `vigie`; what is wrong is noted. */
+export function readVigie(map: MapTree, mistakes: Mistakes, warnings: Mistakes): VigieKeys {
+  const vigie = mapOf(map, 'vigie', mistakes);
+  if (!vigie) return nothing;
+  refuseUnknownKeys(vigie, 'vigie', correlationKeys, elsewhere, mistakes);
+  return {
+    spread: readSpread(vigie, mistakes),
+    steps: readSteps(vigie.entries.get('steps'), mistakes),
+    attack: readAttack(vigie.entries.get('attack'), mistakes),
+    runbook: readRunbook(vigie, mistakes),
+    dormantMs: timespanOf(vigie, 'dormant', ruleLimits.timespanMsMax, '400d, the longest that is kept', mistakes),
+    allowedLatenessMs: timespanOf(
+      vigie,
+      'allowed_lateness',
+      ruleLimits.latenessMsMax,
+      '7d, a later access is judged again from the store anyway',
+      mistakes,
+    ),
+    cases: readCases(vigie.entries.get('cases'), mistakes, warnings),
+  };
+}
+
+interface Body {
+  readonly type: RuleType;
+  readonly timespanMs: number;
+  readonly condition: CountCondition;
+}
+
+/** What goes with some correlations only. */
+export function checkVigie(map: MapTree, vigie: VigieKeys, { type, timespanMs, condition }: Body, mistakes: Mistakes): void {
+  const keys = mapOf(map, 'vigie', mistakes);
+  const lineOf = (key: string): number => keys?.entries.get(key)?.line ?? map.line;
+  if (vigie.spread && type === 'temporal_ordered')
+    mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
+  if (vigie.dormantMs === undefined) return;
+  const line = lineOf('dormant');
+  if (type === 'temporal' || type === 'temporal_ordered')
+    mistakes.at(line, `dormant goes with value_count and event_count only, not with ${type}`);
+  if (!isMonotone(condition)) mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
+  if (vigie.dormantMs < timespanMs)
+    mistakes.at(line, 'dormant is shorter than timespan: an account sleeps longer than it is watched');
+}
+
+function readSpread(vigie: MapTree, mistakes: Mistakes): VigieKeys['spread'] {
+  const spread = mapOf(vigie, 'spread', mistakes);
+  if (!spread) return undefined;
+  const hint = {
+    gt: 'gt is not taken in spread: write gte, one higher',
+    ...Object.fromEntries(['lt', 'lte', 'eq', 'neq'].map((key) => [key, `${key} is not taken in spread: write gte`])),
+  };
+  refuseUnknownKeys(spread, 'spread', ['field', 'gte'], hint, mistakes);
+  const line = vigie.entries.get('spread')?.line ?? spread.line;
+  const text = textOf(spread, 'field', mistakes);
+  const gte = spread.entries.get('gte');
+  if (!spread.entries.has('field')) mistakes.at(line, 'spread has no field: write spread: {field: clinic_id, gte: 2}');
+  if (!gte) mistakes.at(line, 'spread has no gte: write spread: {field: clinic_id, gte: 2}');
+  if (!gte || text === undefined) return undefined;
+  if (gte.value.kind === 'scalar' && (gte.value.value === 0 || gte.value.value === 1))
+    return mistakes.at(gte.value.line, `spread with gte: ${gte.value.text} always holds: write 2 or more, or leave spread away`);
+  const atLeast = countOf(gte.value, 'gte of spread', 2, ruleLimits.countMax, mistakes);
+  const field = { text, line: spread.entries.get('field')?.value.line ?? line };
+  return atLeast === undefined ? undefined : { field, atLeast };
+}
+
+function readSteps(entry: Entry | undefined, mistakes: Mistakes): readonly number[] {
+  if (!entry) return [];
+  const { value } = entry;
+  if (value.kind !== 'list' || value.items.length === 0 || value.items.length > ruleLimits.stepsPerRule) {
+    mistakes.at(entry.line, `steps must be a list of 1 to ${ruleLimits.stepsPerRule} numbers such as [40, 400, 4000]`);
+    return [];
+  }
+  const steps: number[] = [];
+  for (const item of value.items) {
+    const step = countOf(item, 'a step', 1, ruleLimits.countMax, mistakes);
+    if (step === undefined) return [];
+    const previous = steps.at(-1) ?? 0;
+    if (step <= previous) mistakes.at(item.line, `steps must ascend: ${step} follows ${previous}`);
+    steps.push(step);
+  }
+  return steps;
+}
+
+function readAttack(entry: Entry | undefined, mistakes: Mistakes): readonly string[] {
+  return (textsOf(entry, mistakes) ?? []).map(({ text, line }) => {
+    if (!/^T\d{4}(\.\d{3})?$/.test(text))
+      mistakes.at(line, `${shown(text)} is no ATT&CK technique: write one such as T1078 or T1078.002`);
+    return text;
+  });
+}
+
+function readRunbook(vigie: MapTree, mistakes: Mistakes): string {
+  const path = textOf(vigie, 'runbook', mistakes);
+  if (path === undefined) return '';
+  if (/^[\w-][\w./-]*\.md$/.test(path) && !path.includes('..')) return path;
+  mistakes.at(
+    vigie.entries.get('runbook')?.line ?? vigie.line,
+    `runbook must be the path of a .md file in this repository, not ${shown(path)}`,
+  );
+  return '';
+}

@@ -1,0 +1,195 @@
+import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import type { Document, Node, Pair } from 'yaml';
+import { ruleLimits } from '../text/limits.js';
+import { shown } from '../text/mistakes.js';
+import type { Mistakes } from '../text/mistakes.js';
+
+/** YAML as maps, lists and scalars that know their line; nothing of the YAML library passes this file. */
+export type Tree = MapTree | ListTree | ScalarTree;
+export interface MapTree {
+  readonly kind: 'map';
+  readonly line: number;
+  readonly entries: ReadonlyMap<string, Entry>;
+}
+export interface Entry {
+  readonly key: string;
+  /** Line of the key. */
+  readonly line: number;
+  readonly value: Tree;
+}
+export interface ListTree {
+  readonly kind: 'list';
+  readonly line: number;
+  readonly items: readonly Tree[];
+}
+export interface ScalarTree {
+  readonly kind: 'scalar';
+  readonly line: number;
+  readonly value: string | number | boolean | null;
+  /** As written, so that `010000024` keeps its zero. */
+  readonly text: string;
+}
+
+/** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
+export function readYaml(text: string, mistakes: Mistakes): readonly MapTree[] {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > ruleLimits.fileBytes) {
+    mistakes.at(1, `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`);
+    return [];
+  }
+  const deep = tooDeep(text);
+  if (deep > 0) {
+    mistakes.at(deep, depthReason);
+    return [];
+  }
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, {
+    lineCounter: lines,
+    version: '1.2',
+    schema: 'core',
+    prettyErrors: false,
+    strict: true,
+    uniqueKeys: false, // the library compares each key with all others; the reader below finds them at once
+  });
+  if (!Array.isArray(documents)) return [];
+  if (documents.length > ruleLimits.documentsPerFile) {
+    mistakes.at(
+      1,
+      `the file has ${documents.length} documents, more than ${ruleLimits.documentsPerFile}: split it into several files`,
+    );
+    return [];
+  }
+  return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
+}
+
+const depthReason = `maps and lists lie more than ${ruleLimits.depth} deep in one another: no rule needs that`;
+
+/** The line at which brackets or dashes nest too deep, else 0. Counted before parsing, because the parser recurses. */
+function tooDeep(text: string): number {
+  const brackets = tooManyBrackets(text);
+  if (brackets > 0) return brackets;
+  const lines = text.split('\n');
+  return lines.findIndex((line) => /^\s*(?:[-?:][ \t]+){24}/.test(line) || /^ {500}\s*\S/.test(line)) + 1;
+}
+
+/** Brackets as the lexer sees them: those inside quoted text, comments and blocks of text are none. */
+function tooManyBrackets(text: string): number {
+  if (text.split(/[[{]/, ruleLimits.depth + 2).length <= ruleLimits.depth + 1) return 0; // the lexer is slow on what is no YAML
+  let open = 0;
+  let line = 1;
+  let afterMark = false;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '---') open = 0;
+    // The text of a plain or block value follows a mark.
+    else if (!afterMark && (token === '[' || token === '{')) open += 1;
+    else if (!afterMark && (token === ']' || token === '}')) open = Math.max(0, open - 1);
+    if (open > ruleLimits.depth) return line;
+    afterMark = token === scalarMark;
+    line += token.split('\n').length - 1;
+  }
+  return 0;
+}
+
+const scalarMark = '\u001F';
+
+function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): MapTree | undefined {
+  const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
+  const problems = [...document.errors, ...document.warnings].slice(0, ruleLimits.yamlErrors);
+  for (const problem of problems)
+    mistakes.at(
+      lineAt(problem.pos[0]),
+      `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}${quotesHelp(problem)}`,
+    );
+  if (problems.length > 0 || document.contents === null) return undefined;
+  const before = mistakes.count;
+  const tree = new TreeReader(lineAt, mistakes).read(document.contents, 1);
+  if (!tree || mistakes.count > before) return undefined;
+  if (tree.kind === 'map') return tree;
+  if (tree.kind === 'scalar' && tree.value === null) return undefined;
+  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
+}
+
+/** Signs that mean something to YAML at the begin of a value that stands without quotes. */
+function quotesHelp({ code, message }: { readonly code: string; readonly message: string }): string {
+  const sign = code === 'TAG_RESOLVE_FAILED' || message.startsWith('Plain value cannot start with');
+  return sign ? "; a text that begins with a sign stands in quotes, such as '%list%'" : '';
+}
+
+class TreeReader {
+  readonly #lineAt: (offset: number) => number;
+  readonly #mistakes: Mistakes;
+
+  constructor(lineAt: (offset: number) => number, mistakes: Mistakes) {
+    this.#lineAt = lineAt;
+    this.#mistakes = mistakes;
+  }
+
+  /** `top` is the key at the root of the document under which the node lies. */
+  read(node: Node | null, depth: number, around = 1, top = ''): Tree | undefined {
+    if (node === null) return { kind: 'scalar', line: around, value: null, text: '' };
+    const line = node.range ? this.#lineAt(node.range[0]) : around;
+    if (depth > ruleLimits.depth) return this.#mistakes.at(line, depthReason);
+    if (isAlias(node))
+      return this.#mistakes.at(
+        line,
+        `*${node.source} is an alias to YAML, and aliases are not taken: put a pattern in quotes, such as '*${node.source}', or write the value out`,
+      );
+    if (node.anchor !== undefined)
+      return this.#mistakes.at(
+        line,
+        `&${node.anchor} is an anchor to YAML, and anchors are not taken: put a text in quotes, such as '&${node.anchor}', or write the value out where it is used`,
+      );
+    if (node.tag !== undefined && node.tag.startsWith('!'))
+      return this.#mistakes.at(line, `the tag ${node.tag} is not taken: leave it away`);
+    if (isMap(node)) return this.#map(node.items, line, depth, top);
+    if (isSeq(node)) return this.#list(node.items, line, depth, top);
+    return isScalar(node)
+      ? this.#scalar(node.value, node.source, line, top)
+      : this.#mistakes.at(line, 'neither a map, a list nor a value');
+  }
+
+  #map(pairs: readonly Pair<unknown, unknown>[], line: number, depth: number, top: string): MapTree | undefined {
+    const entries = new Map<string, Entry>();
+    for (const pair of pairs) {
+      const key = isScalar(pair.key) ? pair.key : undefined;
+      const at = key?.range ? this.#lineAt(key.range[0]) : line;
+      if (!key || key.anchor !== undefined) return this.#mistakes.at(at, 'a key must be plain text');
+      const name = key.source ?? String(key.value);
+      const value = this.read(asNode(pair.value), depth + 1, at, top || name);
+      if (!value) return undefined;
+      if (entries.has(name)) return this.#mistakes.at(at, `the key ${shown(name)} stands twice in one map: keep one`);
+      entries.set(name, { key: name, line: at, value });
+    }
+    return { kind: 'map', line, entries };
+  }
+
+  #list(nodes: readonly unknown[], line: number, depth: number, top: string): ListTree | undefined {
+    const items: Tree[] = [];
+    for (const node of nodes) {
+      const item = this.read(asNode(node), depth + 1, line, top);
+      if (!item) return undefined;
+      items.push(item);
+    }
+    return { kind: 'list', line, items };
+  }
+
+  #scalar(value: unknown, source: string | undefined, line: number, top: string): ScalarTree | undefined {
+    const text = typeof value === 'string' ? value : (source ?? String(value));
+    if (text.length > ruleLimits.stringChars)
+      return this.#mistakes.at(
+        line,
+        top === 'detection' || top === 'filter'
+          ? `the text ${shown(text)} has ${text.length} characters, more than ${ruleLimits.stringChars}: use a list with expand`
+          : `the text of ${top || 'the document'} has ${text.length} characters, more than ${ruleLimits.stringChars}: shorten it, and put what is long into a runbook`,
+      );
+    if (/[\ud800-\udfff]/u.test(text))
+      return this.#mistakes.at(line, 'half a surrogate pair is not text: write the character itself');
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      return { kind: 'scalar', line, value, text };
+    return this.#mistakes.at(line, `the value ${shown(text)} is neither text, number, true, false nor null`);
+  }
+}
+
+function asNode(value: unknown): Node | null {
+  return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : null;
+}

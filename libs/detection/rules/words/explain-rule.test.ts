@@ -1,0 +1,101 @@
+import { describe, expect, it } from '@jest/globals';
+import { explainException } from '../load/check-rules.js';
+import { describeChange } from '../describe-change.js';
+import { explainRule } from './explain-rule.js';
+import { loadRules } from '../load/load-rules.js';
+import type { LoadedRules } from '../load/load-rules.js';
+
+const event = (name: string, title: string): string =>
+  `title: ${title}\nname: ${name}\nlogsource: {product: ehr}\ndetection: {x: {action: ${name}}, condition: x}\n`;
+const events = [event('read', 'A look'), event('login', 'A login')];
+const correlation = (name: string, body: string, by = '', rest = ''): string =>
+  `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation: {group-by: [group_id, actor_id${by}], timespan: 1h, ${body}}\n`;
+const inner = correlation('Inner', 'type: event_count, rules: read, condition: {gte: 2}', ', device');
+const expires = (name: string, at = '2027-01-31', search = 'actor_id: [a, b], clinic_id|startswith: c'): string =>
+  `title: ${name}\nname: ${name}\nlogsource: {product: ehr}\nfilter: {rules: [read, Inner], x: {${search}}, condition: not x}\nvigie: {expires: ${at}, owner: dpo, reason: migration}\n`;
+
+// prettier-ignore
+const sentences: readonly (readonly [documents: readonly string[], sentence: string])[] = [
+  [[correlation('c', 'type: event_count, rules: [read, login], condition: {gt: 4}')], 'Raises a low incident when one account reaches at least 5 events within 1 hour. What counts: "A look" or "A login".'],
+  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 1}')], 'Raises a low incident when one account reaches at least 1 event within 1 hour. What counts: "A look".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: source_ip, gte: 2}', ', session_id')], 'Raises a low incident when one account reaches at least 2 different addresses within 1 hour, counted for each session_id apart. What counts: "A look".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 3, lt: 1000}')], 'Raises a low incident when one account reaches 3 to 999 different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, neq: 5}')], 'Raises a low incident when one account reaches at least 1 (but not 5) different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, eq: 1}')], 'Raises a low incident when one account reaches exactly 1 different patient within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: temporal, rules: [login, read]')], 'Raises a low incident when one account meets, within 1 hour, all of "A login" and "A look".'],
+  [[correlation('c', 'type: temporal, rules: [login, read, Inner], condition: {gte: 2}')], 'Raises a low incident when one account meets, within 1 hour, at least 2 of "A login", "A look" and "Inner" being met.'],
+  [[correlation('c', 'type: temporal_ordered, rules: [login, Inner]')], 'Raises a low incident when one account meets, within 1 hour, in this order: "A login", then "Inner" being met.'],
+  [[correlation('c', 'type: event_count, rules: Inner, condition: {gte: 3}')], 'Raises a low incident when one account reaches at least 3 times of "Inner" being met within 1 hour.'],
+  [[correlation('c', 'type: value_count, rules: Inner, condition: {field: device, gte: 3}')], 'Raises a low incident when one account reaches at least 3 different device values over "Inner" being met within 1 hour.'],
+  [[correlation('c', 'type: event_count, rules: [read, login], aliases: {at: {read: device, login: source_ip}}, condition: {gte: 3}', ', at')], 'Raises a low incident when one account reaches at least 3 events within 1 hour, counted for each at apart. What counts: "A look" or "A login". Here at is device in "A look" and source_ip in "A login".'],
+  [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 9}', '', 'vigie: {spread: {field: clinic_id, gte: 2}, dormant: 30d, allowed_lateness: 2h, steps: [9, 1000]}\n')], 'Raises a low incident when one account reaches at least 9 different patients in at least 2 different clinics within 1 hour, and tells it again at 9, 1,000 patients. What counts: "A look". It does so only within 1 hour after the account woke up from at least 30 days without such an access. Accesses that come up to 2 hours late are waited for.'],
+  [[correlation('c', 'type: event_count, rules: read, condition: {gte: 3}'), expires('Move')], 'Raises a low incident when one account reaches at least 3 events within 1 hour. What counts: "A look". Without what exceptions take out: "Move" until 2027-01-31T00:00:00.000Z (dpo).'],
+];
+
+describe('a rule is told in sentences', () => {
+  it.each(sentences)('%#', (documents, sentence) => {
+    const rules = load(...documents, inner).rules.filter(({ title }) => title !== 'Inner');
+    expect(rules.map(explainRule)).toEqual([sentence]);
+  });
+
+  it('and so is one that raises nothing itself', () => {
+    const { rules } = load(inner, correlation('c', 'type: event_count, rules: Inner, condition: {gte: 3}'));
+    expect(rules.map(explainRule)[0]).toBe(
+      'Raises nothing itself, and holds when one account reaches at least 2 events within 1 hour, counted for each device apart. What counts: "A look".',
+    );
+  });
+});
+
+describe('an exception', () => {
+  it.each([
+    ['actor_id: [a, b], clinic_id|startswith: c', 'actor_id is "a" or "b"... and clinic_id begins with "c"'],
+    ['"actor_id|re": a.b, record_count|gte: 5', 'actor_id matches "a.b" and record_count is at least 5'],
+    ['privileged: true, purpose: null, device: "a*b?"', 'device is like "a*b?" and privileged is true and purpose is not there'],
+    [
+      'source_ip|cidr: 10.0.0.0/8, actor_id|neq: x, device|fieldref: auth',
+      'device is the same as auth and source_ip is in 10.0.0.0/8 and not actor_id is "x"',
+    ],
+    [`actor_id: [${Array.from('abcdefghij').join(', ')}]`, 'actor_id is "a", "b", "c", "d", "e" or one of 5 more'],
+  ])('of %s says what it takes out', (search, words) => {
+    const [exception] = load(inner, expires('Move', '2027-01-31', search)).exceptions;
+    const parts = words.replace('"b"...', '"b"').split(' and ').toSorted();
+    expect(exception?.takesOut.replaceAll(/[()]/g, '').split(' and ').toSorted()).toEqual(parts);
+  });
+
+  it('says from which rules, until when, who answers for it and why', () => {
+    const [exception] = load(inner, expires('Move', '2027-01-31T00:00:00+01:00', 'actor_id: a')).exceptions;
+    expect(exception && explainException(exception)).toBe(
+      'Takes out of "A look" and "Inner", until 2027-01-30T23:00:00.000Z: actor_id is "a". dpo answers for it: migration',
+    );
+  });
+});
+
+describe('another set of rules', () => {
+  const one = correlation('One', 'type: event_count, rules: read, condition: {gte: 2}');
+  const two = correlation('Two', 'type: event_count, rules: read, condition: {gte: 2}');
+
+  it.each([
+    [[one, two], [one, two], 'nothing changed'],
+    [[one, two], [two, one], 'nothing changed'],
+    [[one], [one, two, inner], 'added "Two" and "Inner"'],
+    [[one, two], [one], 'removed "Two"'],
+    [[one, two], [one.replace('gte: 2', 'gte: 3'), two], 'changed "One"'],
+    [[one, two], [one.replace('gte: 2', 'eq: 2'), inner], 'added "Inner"; removed "Two"; changed "One"'],
+    [[one], [one, expires('Move').replace(', Inner', '')], 'changed "One"'],
+    [[one, expires('Move').replace(', Inner', '')], [one, expires('Move', '2028-01-01').replace(', Inner', '')], 'changed "One"'],
+    [
+      [one, two.replace('rules: read', 'rules: One')],
+      [one.replace('gte: 2', 'gte: 3'), two.replace('rules: read', 'rules: One')],
+      'changed "One" and "Two"',
+    ],
+  ])('is told apart: %#', (before, after, said) => {
+    expect(describeChange(load(...before), load(...after))).toBe(said);
+  });
+});
+
+function load(...documents: readonly string[]): LoadedRules {
+  const used = events.filter((_, index) => index === 0 || documents.some((document) => document.includes('login')));
+  const loaded = loadRules([{ path: 'a.yml', text: [...used, ...documents].join('---\n') }]);
+  expect(loaded.mistakes).toEqual([]);
+  return loaded;
+}

@@ -1,0 +1,135 @@
+import { isMonotone } from '../../rule/rule.js';
+import type { CountCondition, Input, Rule } from '../../rule/rule.js';
+import { isField } from '../match/fields.js';
+import { anyOf, shown } from '../text/mistakes.js';
+import { timespanText } from '../text/timespan.js';
+
+const nouns: Readonly<Record<string, readonly [string, string]>> = {
+  patient_id: ['patient', 'patients'],
+  clinic_id: ['clinic', 'clinics'],
+  event_id: ['event', 'events'],
+  session_id: ['session', 'sessions'],
+  source_ip: ['address', 'addresses'],
+  application: ['application', 'applications'],
+};
+
+/** What a rule means, in a few sentences of plain English. */
+export function explainRule(rule: Rule): string {
+  const raises = rule.raises ? `Raises ${article(rule.level)} ${rule.level} incident` : 'Raises nothing itself, and holds';
+  const again =
+    rule.steps.length > 0 && rule.raises
+      ? `, and tells it again at ${rule.steps.map((step) => number(step)).join(', ')} patients`
+      : '';
+  const meeting = rule.type === 'temporal' || rule.type === 'temporal_ordered';
+  const what = `${raises} when one account ${meeting ? meetingOf(rule) : countOf(rule)}${again}.`;
+  return [what, ...countedOf(rule), ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
+}
+
+function countOf(rule: Rule): string {
+  const { condition, field, type } = rule;
+  const one = condition.atLeast === 1 && (condition.atMost === 1 || isMonotone(condition));
+  const things = type === 'event_count' ? eventsOf(rule, one) : `different ${noun(field, one ? 1 : 2)}`;
+  return `reaches ${range(condition)} ${things}${overOf(rule)}${spreadOf(rule)} within ${timespanText(rule.timespanMs)}${apartOf(rule)}`;
+}
+
+function meetingOf(rule: Rule): string {
+  const { inputs, condition, timespanMs, type } = rule;
+  const within = `within ${timespanText(timespanMs)}${apartOf(rule)}${spreadOf(rule)}`;
+  if (type === 'temporal_ordered') return `meets, ${within}, in this order: ${inputs.map(inputOf).join(', then ')}`;
+  const how = condition.atLeast === inputs.length ? 'all of' : `at least ${condition.atLeast} of`;
+  return `meets, ${within}, ${how} ${anyOf(inputs.map(inputOf), 'and')}`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** `at least 5`, `3 to 9`, `exactly 7`, with the one number that does not count. */
+function range({ atLeast, atMost, except }: CountCondition): string {
+  const but = except === undefined ? '' : ` (but not ${number(except)})`;
+  if (atMost === Number.POSITIVE_INFINITY) return `at least ${number(atLeast)}${but}`;
+  return atLeast === atMost ? `exactly ${number(atLeast)}` : `${number(atLeast)} to ${number(atMost)}${but}`;
+}
+
+function eventsOf({ inputs }: Rule, one: boolean): string {
+  if (inputs.every(({ kind }) => kind === 'rows')) return one ? 'event' : 'events';
+  return one ? 'time' : 'times';
+}
+
+/** What is counted, where it is not accesses alone. */
+function overOf({ inputs, type }: Rule): string {
+  if (inputs.every(({ kind }) => kind === 'rows')) return '';
+  return `${type === 'event_count' ? ' of' : ' over'} ${anyOf(inputs.map(inputOf), 'and')}`;
+}
+
+function inputOf(input: Input): string {
+  return input.kind === 'rows' ? anyOf((input.titles ?? ['an access']).map(shown)) : `${shown(input.rule.title)} being met`;
+}
+
+function spreadOf({ spread }: Rule): string {
+  return spread ? ` in at least ${spread.atLeast} different ${noun([spread.field], spread.atLeast)}` : '';
+}
+
+function apartOf({ by }: Rule): string {
+  return by.length > 0 ? `, counted for each ${by.join(' and ')} apart` : '';
+}
+
+/** Which accesses a count is made of; a meeting has named its rules already. */
+function countedOf({ type, inputs }: Rule): readonly string[] {
+  const titles = inputs.flatMap((input) => (input.kind === 'rows' ? (input.titles ?? []).map(shown) : []));
+  if (type === 'temporal' || type === 'temporal_ordered' || titles.length === 0 || inputs.some(({ kind }) => kind !== 'rows'))
+    return [];
+  return [`What counts: ${anyOf(titles)}.`];
+}
+
+/** What a name that is no field stands for in each input. */
+function aliasesOf({ by, field, spread, inputs }: Rule): readonly string[] {
+  const names = [...by, ...field, ...(spread ? [spread.field] : [])];
+  return names.flatMap((name, index) => {
+    const fields = inputs.map((input) => fieldsOf(input, spread !== undefined)[index] ?? name);
+    if (isField(name) || fields.every((one) => one === name)) return [];
+    return [
+      `Here ${name} is ${anyOf(
+        inputs.map((input, at) => `${fields[at]} in ${inputOf(input)}`),
+        'and',
+      )}.`,
+    ];
+  });
+}
+
+/** The names that an input has for group-by, counted fields and spread, in this order. */
+function fieldsOf(input: Input, spread: boolean): readonly string[] {
+  if (input.kind === 'rows') return [...input.by, ...input.field, ...(spread && input.spread ? [input.spread] : [])];
+  const places = [...input.by, ...input.field, ...(spread && input.spread !== undefined ? [input.spread] : [])];
+  return places.map((place) => input.rule.by[place] ?? '');
+}
+
+function conditionsOf({ dormantMs, allowedLatenessMs, condition, timespanMs }: Rule): readonly string[] {
+  const sentences: string[] = [];
+  if (dormantMs !== undefined)
+    sentences.push(
+      `It does so only within ${timespanText(timespanMs)} after the account woke up from at least ${timespanText(dormantMs)} without such an access.`,
+    );
+  if (!isMonotone(condition))
+    sentences.push('Since more accesses could undo it, it is judged once those that may still come are there.');
+  if (allowedLatenessMs !== undefined)
+    sentences.push(`Accesses that come up to ${timespanText(allowedLatenessMs)} late are waited for.`);
+  return sentences;
+}
+
+function exceptionsOf({ exceptions }: Rule): readonly string[] {
+  if (exceptions.length === 0) return [];
+  const all = exceptions.map(
+    ({ title, owner, expiresMs }) => `${shown(title)} until ${new Date(expiresMs).toISOString()} (${owner})`,
+  );
+  return [`Without what exceptions take out: ${all.join(', ')}.`];
+}
+
+function noun(fields: readonly string[], count: number): string {
+  const words = fields.map((field) => nouns[field]?.[count === 1 ? 0 : 1] ?? `${field} values`);
+  return fields.length > 1 ? `combinations of ${fields.join(' and ')}` : words.join('');
+}
+
+function article(level: string): string {
+  return /^[aeiou]/.test(level) ? 'an' : 'a';
+}

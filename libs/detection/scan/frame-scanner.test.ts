@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { FrameScanner } from './frame-scanner.js';
+import { jsonText } from '../memory/texts.js';
+import { ScannedRow } from './scan-row.js';
+
+describe('the scanner', () => {
+  it('reads what JSON.parse reads, whatever the strings, the order of keys and the optional fields', () => {
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 5 }), (rows) => {
+        const read = scan(rows.map(({ line }) => `${line}\n`).join(''));
+        expect(read.rejected).toEqual([]);
+        expect(read.rows).toEqual(rows.map(({ line }) => expectedOf(JSON.parse(line))));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('never throws, and never takes a line that JSON.parse refuses', () => {
+    fc.assert(
+      fc.property(
+        row,
+        fc.nat(400),
+        fc.option(fc.string({ unit: 'binary-ascii', maxLength: 3 }), { nil: '' }),
+        ({ line }, at, junk) => {
+          const place = at % line.length;
+          const spoilt = (line.slice(0, place) + junk + line.slice(place + 1)).replaceAll('\n', ' ');
+          const read = scan(`${spoilt}\n`);
+          if (read.rows.length) expect(read.rows).toEqual([expectedOf(JSON.parse(Buffer.from(spoilt).toString()))]);
+          else expect(read.rejected.length).toBe(spoilt.length ? 1 : 0);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it.each([
+    ['not JSON', 'nonsense', 'not_json'],
+    ['a list', '[1]', 'not_json'],
+    ['cut in the middle', '{"time":"2026-03-02T08:00:00.000Z","group', 'not_json'],
+    ['a day that does not exist', lineWith({ time: '2026-02-30T08:00:00.000Z' }), 'time_out_of_range'],
+    ['a time without milliseconds', lineWith({ time: '2026-02-20T08:00:00Z' }), 'not_a_row'],
+    ['a clear identifier', lineWith({ patient_id: '8001234' }), 'not_a_row'],
+    ['an action that nobody knows', lineWith({ action: 'peek' }), 'not_a_row'],
+    ['an account of 2,000 characters', lineWith({ actor_id: 'a'.repeat(2_000) }), 'not_a_row'],
+    ['no event_id', lineWith({ event_id: undefined }), 'not_a_row'],
+    ['a field that no row has, which the store would refuse', lineWith({ later: 1 }), 'not_a_row'],
+    ['a field of another kind', lineWith({ privileged: 'yes' }), 'not_a_row'],
+    ['a time that no column holds', lineWith({ time: '2300-01-01T00:00:00.000Z' }), 'time_out_of_range'],
+  ])('says why it refuses %s, with the line and without its content', (_, line, reason) => {
+    const read = scan(`${lineWith({})}\n\n${line}\n${lineWith({})}`);
+    expect(read.rows.length).toBe(2);
+    expect(read.rejected).toEqual([{ line: 3, reason, detail: expect.not.stringContaining('8001234') }]);
+  });
+});
+
+interface Read {
+  readonly rows: readonly unknown[];
+  readonly rejected: readonly unknown[];
+}
+
+function scan(text: string): Read {
+  const rows: unknown[] = [];
+  const scanner = new FrameScanner(Buffer.from(text));
+  const of = new ScannedRow();
+  while (scanner.next(of)) {
+    const [group, actor] = JSON.parse(`["${accountText(of)}"]`.replace('","actor_id":"', '","')) as string[];
+    rows.push({
+      time: of.time, group, actor, patient: of.hasPatient ? [of.patient0, of.patient1, of.patient2, of.patient3].map(hex).join('') : '',
+      clinic: jsonText(of.bytes, of.clinicStart, of.clinicEnd), action: actions[of.action], outcome: outcomes[of.outcome],
+      event: text8(of.bytes, of.eventStart, of.eventStart + 32), receivedAt: of.receivedAt,
+      categories: categories.filter((_, index) => of.categoryMask & (1 << index)), hasAccount: of.hasAccount,
+    }); // prettier-ignore
+  }
+  return { rows, rejected: scanner.rejected };
+}
+
+function expectedOf(row: Record<string, string> & { readonly categories?: readonly string[] }): unknown {
+  return {
+    time: Date.parse(row['time'] ?? ''), group: row['group_id'], actor: row['actor_id'], patient: row['patient_id'], clinic: row['clinic_id'],
+    action: row['action'], outcome: row['outcome'], event: row['event_id'], receivedAt: Date.parse(row['received_at'] ?? ''),
+    categories: categories.filter((one) => row.categories?.includes(one)), hasAccount: Boolean(row['group_id'] && row['actor_id']),
+  }; // prettier-ignore
+}
+
+function accountText(of: ScannedRow): string {
+  return text8(of.bytes, of.accountStart, of.accountEnd);
+}
+function text8(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.slice(start, end)).toString();
+}
+function hex(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
+
+function lineWith(over: Record<string, unknown>): string {
+  return JSON.stringify({
+    time: '2026-03-02T08:00:00.000Z', group_id: 'aleo', actor_id: 'a', patient_id: '0'.repeat(31) + '1', clinic_id: '1', action: 'read',
+    outcome: 'success', event_id: 'e'.repeat(32), source: 's', received_at: '2026-03-02T08:00:01.000Z', ...over,
+  }); // prettier-ignore
+}
+
+const word = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 8 }) },
+);
+const hex128 = fc.stringMatching(/^[0-9a-f]{32}$/);
+const time = fc
+  .date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2100-01-01T00:00:00Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
+const row = fc
+  .record({
+    time, group_id: word, actor_id: word, patient_id: fc.oneof(hex128, fc.constant('')), clinic_id: word, action: fc.constantFrom(...actions),
+    outcome: fc.constantFrom(...outcomes), event_id: hex128, source: word, received_at: time,
+    optional: fc.record({
+      actor_role: word, privileged: fc.boolean(), record_count: fc.nat(), categories: fc.subarray([...categories]), user_agent: word,
+      extra: fc.dictionary(word, word, { noNullPrototype: true }).map((extra) => JSON.stringify(extra)),
+    }, { requiredKeys: [] }),
+    shuffled: fc.boolean(),
+  })
+  .map(({ optional, shuffled, ...fixed }) => {
+    const entries = Object.entries({ ...fixed, ...optional });
+    return { line: JSON.stringify(Object.fromEntries(shuffled ? entries.toReversed() : entries)) };
+  }); // prettier-ignore

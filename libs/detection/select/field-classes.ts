@@ -1,0 +1,244 @@
+import { z } from 'zod';
+import { accessRow, type AccessRow } from '#libs/contracts/access-row.js';
+import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { parseWhole } from '../scan/frame-scanner.js';
+import { grown } from '../memory/grown.js';
+import { isoOfMs } from '../scan/iso-time.js';
+import type { Field } from '../rule/rule.js';
+import type { Atom } from '../rules/match/atoms.js';
+import { asksPresence, instantsOf, wordsOnly } from '../rules/match/match-parts.js';
+import { compilePredicate, type Predicate } from '../rules/match/predicate.js';
+import type { ScannedRow } from '../scan/scan-row.js';
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { jsonText, type Texts } from '../memory/texts.js';
+
+const quarterMs = 900_000;
+/** Values of one field whose class is remembered; above, they are forgotten. */
+const valuesMax = 65_536;
+const hexDigits = 32;
+
+/** Puts the values of one field into classes of equal answers to some questions. */
+export class FieldClasses {
+  readonly #questions: readonly Predicate[];
+  readonly #byAnswers = new Map<string, number>();
+  /** Class plus one by account, 0 where it was not asked. */
+  #byAccount = new Uint32Array(64);
+  #lastAccountClass = 0;
+  readonly #read: (row: ScannedRow) => number;
+
+  constructor(
+    readonly field: Field,
+    atoms: readonly Atom[],
+    private readonly texts: Texts,
+  ) {
+    this.#questions = [...new Map(atoms.map(({ match }) => [JSON.stringify(match), match])).values()].map(compilePredicate);
+    this.#read = this.#reader(atoms);
+  }
+
+  /** Classes met so far. */
+  get count(): number {
+    return this.#byAnswers.size;
+  }
+
+  classOf(row: ScannedRow): number {
+    return this.#read(row);
+  }
+
+  #ask(row: Partial<AccessRow>): number {
+    const answers = this.#questions.map((question) => (question(row) ? '1' : '0')).join('');
+    const known = this.#byAnswers.get(answers);
+    if (known !== undefined) return known;
+    this.#byAnswers.set(answers, this.#byAnswers.size);
+    return this.#byAnswers.size - 1;
+  }
+
+  #reader(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const { field } = this;
+    switch (field) {
+      case 'action': {
+        const classes = actions.map((action) => this.#ask({ action }));
+        return (row) => classes[row.action] ?? 0;
+      }
+      case 'outcome': {
+        const classes = outcomes.map((outcome) => this.#ask({ outcome }));
+        return (row) => classes[row.outcome] ?? 0;
+      }
+      case 'patient_id':
+        return this.#patients(atoms);
+      case 'clinic_id':
+        return this.#clinics();
+      case 'time':
+        return this.#times(atoms);
+      case 'categories':
+        return this.#categories();
+      case 'group_id':
+      case 'actor_id':
+        return this.#accounts();
+      default:
+        return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0, atoms) : this.#wide();
+    }
+  }
+
+  /** Only presence is asked, mostly, or whether the patient is on a list: then the first 32 bits tell nearly all others apart. */
+  #patients(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const none = this.#ask({ patient_id: '' });
+    const words = wordsOnly(atoms.map(({ match }) => match));
+    const other = this.#ask({ patient_id: 'no pseudonym' });
+    const heads = new Set(
+      (words ?? []).filter((word) => word.length === hexDigits).map((word) => parseInt(word.slice(0, 8), 16)),
+    );
+    return (row) => {
+      if (!row.hasPatient) return none;
+      if (words && !heads.has(row.patient0)) return other;
+      return this.#ask({ patient_id: hexOf(row.patient0) + hexOf(row.patient1) + hexOf(row.patient2) + hexOf(row.patient3) });
+    };
+  }
+
+  /** What is asked of group and account is asked once per account, which the caller has looked up. */
+  #accounts(): (row: ScannedRow) => number {
+    return (row) => {
+      const known = this.#byAccount[row.account] ?? 0;
+      if (known !== 0) return known - 1;
+      const { group_id, actor_id } = accountOf(row.bytes, row.accountStart, row.accountEnd);
+      this.#lastAccountClass = this.#ask({ group_id, actor_id });
+      if (row.account !== 0) this.noteAccount(row.account);
+      return this.#lastAccountClass;
+    };
+  }
+
+  /** Gives an account the class that the last row's account was found to have. */
+  noteAccount(account: number): void {
+    while (account >= this.#byAccount.length) this.#byAccount = grown(this.#byAccount, Uint32Array);
+    this.#byAccount[account] = this.#lastAccountClass + 1;
+  }
+  forgetAccount(account: number): void {
+    if (account < this.#byAccount.length) this.#byAccount[account] = 0;
+  }
+
+  #clinics(): (row: ScannedRow) => number {
+    const { texts } = this;
+    const classes: number[] = [];
+    return ({ clinic }) => (classes[clinic] ??= this.#ask({ clinic_id: texts.text(clinic) }));
+  }
+
+  /** Answers on local hours and days hold for a quarter of an hour, since no time zone differs by less; instants cut that further. */
+  #times(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const instants = atoms.flatMap(({ match }) => instantsOf(match)).toSorted((a, b) => a - b);
+    let from = 0;
+    let until = 0;
+    let known = 0;
+    return ({ time }) => {
+      if (time >= from && time < until) return known;
+      from = Math.floor(time / quarterMs) * quarterMs;
+      until = from + quarterMs;
+      for (const instant of instants) if (instant <= time && instant > from) from = instant;
+      for (const instant of instants) if (instant > time && instant < until) until = instant;
+      known = this.#ask({ time: isoOfMs(time) });
+      return known;
+    };
+  }
+
+  #categories(): (row: ScannedRow) => number {
+    const classes: number[] = [];
+    return ({ categoryMask: mask }) =>
+      (classes[mask] ??= this.#ask({ categories: categories.filter((_, bit) => (mask & (1 << bit)) !== 0) }));
+  }
+
+  /** An optional field, by its bytes as they lie in the line. */
+  #optional(field: Field, place: number, atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const absent = this.#ask({});
+    if (asksPresence(atoms)) {
+      const there = this.#ask({ [field]: '?' });
+      return (row) => ((row.ends[place] ?? 0) === 0 ? absent : there);
+    }
+    const remembered = new ByBytes((bytes, start, end) => this.#ask(rowWith(field, bytes, start, end)));
+    return (row) => {
+      const end = row.ends[place] ?? 0;
+      return end === 0 ? absent : remembered.of(row.bytes, row.view, row.starts[place] ?? 0, end);
+    };
+  }
+
+  /** Fields that the scan gives no place of their own; rules that ask them are rare. */
+  #wide(): (row: ScannedRow) => number {
+    return (row) => this.#ask(parseWhole(row));
+  }
+}
+
+/** Numbers by byte strings, exact: open addressing, emptied when full. */
+class ByBytes {
+  #slots = new Uint32Array(256);
+  #keys: Uint8Array[] = [new Uint8Array(0)];
+  #values: number[] = [0];
+
+  constructor(private readonly make: (bytes: Uint8Array, start: number, end: number) => number) {}
+
+  of(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.#slots[slot] ?? 0;
+      if (id === 0) return this.#add(bytes, view, start, end);
+      if (same(this.#keys[id], bytes, start, end)) return this.#values[id] ?? 0;
+    }
+  }
+
+  #add(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    if (this.#keys.length > valuesMax) {
+      this.#slots = new Uint32Array(256);
+      this.#keys = [new Uint8Array(0)];
+      this.#values = [0];
+    }
+    const value = this.make(bytes, start, end);
+    this.#keys.push(bytes.slice(start, end));
+    this.#values.push(value);
+    if (this.#keys.length * 2 > this.#slots.length) {
+      this.#slots = new Uint32Array(this.#slots.length * 2);
+      for (let id = 1; id < this.#keys.length - 1; id += 1) this.#place(id, viewOf(this.#keys[id] ?? new Uint8Array(0)));
+    }
+    const last = this.#keys.length - 1;
+    let slot = hashBytes(view, start, end) & (this.#slots.length - 1);
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+    this.#slots[slot] = last;
+    return value;
+  }
+
+  #place(id: number, view: DataView): void {
+    let slot = hashBytes(view, 0, view.byteLength) & (this.#slots.length - 1);
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
+    this.#slots[slot] = id;
+  }
+}
+
+function same(key: Uint8Array | undefined, bytes: Uint8Array, start: number, end: number): boolean {
+  if (!key || key.length !== end - start) return false;
+  for (let i = 0; i < key.length; i += 1) if (key[i] !== bytes[start + i]) return false;
+  return true;
+}
+
+function hexOf(word: number): string {
+  return word.toString(16).padStart(8, '0');
+}
+
+/** Place of each optional field among the keys of a row, as `ScannedRow.starts` has them. */
+export const optionalPlaces: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.keys(accessRow.shape).flatMap((key, place) => (place < 10 || key === 'categories' ? [] : [[key, place]])),
+);
+
+/** Group and account of the stretch of a line from the first byte of the one to the last of the other. */
+export function accountOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { readonly group_id: string; readonly actor_id: string } {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  return accountStretch.parse(JSON.parse(`{"group_id":"${text}"}`));
+}
+const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
+
+/** A row that holds nothing but the field, from its bytes: text without its quotes, anything else as it stands. */
+function rowWith(field: Field, bytes: Uint8Array, start: number, end: number): Partial<AccessRow> {
+  const isText = bytes[start - 1] === 0x22;
+  const value: unknown = isText
+    ? jsonText(bytes, start, end)
+    : JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString());
+  return { [field]: value };
+}

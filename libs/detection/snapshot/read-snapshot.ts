@@ -1,0 +1,238 @@
+import { deserialize } from 'node:v8';
+import { z } from 'zod';
+import { entryWords } from '../memory/entry-arena.js';
+import { dormancyColumns } from '../judge/dormancy.js';
+import { type EngineOptions, EngineState } from '../state/engine-state.js';
+import { Incident } from '../incidents/incident.js';
+import { cellOfBytes, noCell } from '../memory/ledger-index.js';
+import { markOf, timeHighBits } from '../memory/ledger-store.js';
+import { everySelection, noSelections } from '../memory/selection-sets.js';
+import { selectionIdsOf } from '../rule/selection-ids.js';
+import { hashBytes, viewOf } from '../scan/scan-text.js';
+import type { Pending } from '../state/rejudgements.js';
+import { settleAgain } from '../state/settle-again.js';
+import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
+
+/** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
+export class SnapshotReading {
+  #reader: SnapshotReader | undefined;
+  readonly #counts = { accounts: 0, incidents: 0 };
+  #ended = false;
+
+  constructor(private readonly options: EngineOptions) {}
+
+  take(bytes: Uint8Array): void {
+    try {
+      this.#take(bytes[0], Buffer.from(bytes.subarray(1)));
+    } catch (cause) {
+      throw cause instanceof SnapshotRefused
+        ? cause
+        : new SnapshotRefused('the snapshot cannot be read by this version', { cause });
+    }
+  }
+
+  finish(): EngineState {
+    if (!this.#reader || !this.#ended) throw new SnapshotRefused('the snapshot is not whole');
+    this.#reader.state.noteCrowd();
+    return this.#reader.state;
+  }
+
+  #take(kind: number | undefined, body: Buffer): void {
+    const reader = this.#reader;
+    const counts = this.#counts;
+    if (kind === kinds.header) this.#reader = new SnapshotReader(header.parse(deserialize(body)), this.options);
+    else if (!reader || this.#ended) throw new SnapshotRefused('pieces of a snapshot are missing or out of order');
+    else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
+    else if (kind === kinds.incident) counts.incidents += reader.incident(body);
+    else if (kind === kinds.pending) reader.pending(body);
+    else if (kind === kinds.told) reader.told(body);
+    else {
+      const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
+      this.#ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
+    }
+  }
+}
+
+class SnapshotReader {
+  readonly state: EngineState;
+  /** Number of a selection now by its number then; -1 where nothing needs it any more. */
+  readonly #numbers: readonly number[];
+  /** Selections of each set then, and set now by set then, as far as asked. */
+  readonly #setsThen: readonly (readonly number[])[];
+  readonly #sets = new Map<number, number>();
+  /** Mark now by mark then; undefined where all are as they were. */
+  readonly #marks: Uint32Array | undefined;
+  readonly #series: readonly string[];
+  readonly #dormancies: readonly number[];
+  /** The rules ask for accesses that those of then did not ask for. */
+  readonly #looksFurther: boolean;
+
+  constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
+    const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(options.rules)]);
+    const kept = parsed.selectionIds.filter((id) => wanted.has(id));
+    this.state = new EngineState(options, undefined, kept);
+    const { compiled } = this.state;
+    this.#numbers = parsed.selectionIds.map((id) => compiled.selectionIds.indexOf(id));
+    this.#series = parsed.series;
+    const asked = new Set(parsed.liveIds);
+    this.#looksFurther = compiled.live.some(({ selection }) => !asked.has(selection.id));
+    this.#dormancies = parsed.dormancies.map((id) =>
+      compiled.dormancies.findIndex(({ selection }) => compiled.selectionIds[selection] === id),
+    );
+    this.#setsThen = parsed.sets;
+    this.#marks = this.#mapOfMarks(parsed.marks);
+    this.#restoreFigures(parsed);
+  }
+
+  #restoreFigures(parsed: z.infer<typeof header>): void {
+    const { state } = this;
+    state.watermark = parsed.watermark;
+    state.knownFrom = parsed.knownFrom;
+    state.settler.watermark = parsed.settled;
+    state.now = parsed.now;
+    state.lastReceivedAt = parsed.lastReceivedAt;
+    state.missingGroupBy = parsed.missingGroupBy;
+    state.late = parsed.late;
+    state.beyondHorizon = parsed.beyondHorizon;
+    state.versions.base = parsed.versionBase;
+    state.versions.counter = parsed.versionCounter;
+    for (const kind of ['incidents', 'suppressed'] as const) {
+      state[kind].watermark = parsed.watermark;
+      state[kind].order = parsed.orders[kind];
+    }
+  }
+
+  #mapOfMarks({ texts, numbers, clinics, masks, sets, late }: z.infer<typeof header>['marks']): Uint32Array | undefined {
+    const { marks } = this.state;
+    const map = new Uint32Array(1 + numbers.reduce((max, mark) => Math.max(max, mark), 0));
+    for (const [place, mark] of numbers.entries()) {
+      const clinic = marks.texts.of(texts[clinics[place] ?? 0] ?? '');
+      map[mark] = marks.of(clinic, masks[place] ?? 0, this.#setOf(sets[place] ?? 0), late[place] ?? 0);
+    }
+    return map.every((to, from) => to === from) ? undefined : map;
+  }
+
+  /** The set of now that holds what is left of one of then. */
+  #setOf(then: number): number {
+    if (then === everySelection) return everySelection;
+    const known = this.#sets.get(then);
+    if (known !== undefined) return known;
+    const left = (this.#setsThen[then] ?? []).map((was) => this.#numbers[was] ?? -1).filter((number) => number >= 0);
+    const now = this.state.marks.sets.of(left);
+    this.#sets.set(then, now);
+    return now;
+  }
+
+  accounts(body: Buffer): number {
+    const { state } = this;
+    const all = new Uint32Array(body.buffer, body.byteOffset, body.length / 4);
+    const known = new Map(state.compiled.others.map((one) => [one.key, one]));
+    let at = 0;
+    let accounts = 0;
+    const next = (): number => all[at++] ?? 0;
+    const bytes = (): Uint8Array => {
+      const length = next();
+      const start = body.byteOffset + at * 4;
+      at += Math.ceil(length / 4);
+      return new Uint8Array(body.buffer, start, length);
+    };
+    const entries = (): Uint32Array => {
+      const length = next();
+      at += length;
+      return all.subarray(at - length, at);
+    };
+    while (at < all.length) {
+      const key = bytes();
+      const account = state.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
+      const floats = Float64Array.from({ length: next() }, () => {
+        at += 2;
+        return new Float64Array(all.slice(at - 2, at).buffer)[0] ?? 0;
+      });
+      this.#restoreTimes(account, floats);
+      const main = entries();
+      if (main.length) {
+        this.#remark(main);
+        const ledger = state.main.store.reopen(main);
+        state.index.setMain(account, ledger);
+        settleAgain(state, { account, ledger, cell: noCell.bytes, series: state.compiled.main }, main);
+      }
+      for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
+        const series = known.get(this.#series[next() - 1] ?? '');
+        const cell = bytes();
+        const held = entries();
+        if (!series) continue;
+        this.#remark(held, state.ledgersOf(series).store.width);
+        const ledger = state.ledgersOf(series).store.reopen(held);
+        state.index.set(account, series, cellOfBytes(cell), ledger);
+        settleAgain(state, { account, ledger, cell, series }, held);
+      }
+      accounts += 1;
+    }
+    return accounts;
+  }
+
+  #restoreTimes(account: number, [newest = 0, oldest = 0, since = 0, ...dormancy]: Float64Array): void {
+    const { state } = this;
+    state.accounts.setNewest(account, newest);
+    state.accounts.setOldest(account, oldest);
+    state.accounts.setSince(account, since);
+    this.#dormancies.forEach((index, was) => {
+      if (index >= 0) state.dormancy.restore(account, index, dormancy.slice(was * dormancyColumns, (was + 1) * dormancyColumns));
+    });
+  }
+
+  #remark(entries: Uint32Array, width = entryWords): void {
+    const map = this.#marks;
+    if (!map) return;
+    const timeMask = 2 ** timeHighBits - 1;
+    for (let word = 0; word < entries.length; word += width)
+      entries[word + 5] = ((entries[word + 5] ?? 0) & timeMask) | ((map[markOf(entries, word)] ?? 0) << timeHighBits);
+  }
+
+  incident(body: Buffer): number {
+    const { state } = this;
+    const parsed = incidentPiece.parse(deserialize(body));
+    const { sets } = state.marks;
+    const incident = new Incident(parsed.opening, sets);
+    for (const one of parsed.matches) {
+      const selection = this.#numbers[one.selection] ?? 0;
+      const exceptions = one.exceptions.map((exception) => ({
+        ...exception,
+        selection: this.#numbers[exception.selection] ?? 0,
+      }));
+      incident.matches.set(one.ruleId, { ...one, selection, exceptions });
+      incident.firedSet = sets.union(incident.firedSet, sets.of([selection]));
+    }
+    for (let at = 0; at < parsed.patients.length; at += 5) {
+      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, then = 0] = parsed.patients.subarray(at, at + 5);
+      const now = this.#setOf(then);
+      if (now !== noSelections) incident.patientSet.add(v0, v1, v2, v3, now);
+    }
+    for (const [mark, set] of parsed.marks) incident.see(this.#marks?.[mark] ?? mark, this.#setOf(set));
+    Object.assign(incident, parsed.figures);
+    state[parsed.kind].reopen(this.#accountOf(parsed.key), incident, parsed.dirty);
+    return 1;
+  }
+
+  pending(body: Buffer): void {
+    const { key, ...pending } = pendingPiece.parse(deserialize(body));
+    const known = { ...pending, late: new Set(pending.late) };
+    this.state.rejudgements.byAccount.set(this.#accountOf(key), this.#looksFurther ? this.#anew(known) : known);
+  }
+
+  /** Rows that nobody asked for are not among those that have come since, so that the store must have them all. */
+  #anew(pending: Pending): Pending {
+    return { ...pending, lines: [], throughOffset: Math.max(pending.throughOffset, this.state.versions.offset) };
+  }
+
+  told(body: Buffer): void {
+    const { kind, changes } = toldPiece.parse(deserialize(body));
+    this.state[kind].tellAgain(changes);
+  }
+
+  #accountOf(key: Uint8Array): number {
+    const account = this.state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+    if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
+    return account;
+  }
+}

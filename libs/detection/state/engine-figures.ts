@@ -1,0 +1,30 @@
+import type { RejectedRow } from '../scan/frame-scanner.js';
+
+/** What became of the rows of one frame: `rows` were taken in, `rejected` could not be used. */
+export interface FrameOutcome {
+  readonly rows: number;
+  readonly rejected: readonly RejectedRow[];
+  /** Largest event time and largest `received_at` of the rows, milliseconds; 0 without rows. */
+  readonly newestTime: number;
+  readonly newestReceivedAt: number;
+}
+
+export interface EngineStats {
+  readonly accounts: number;
+  /** Accesses that the accounts' ledgers hold: distinct (account, patient) pairs and their repetitions. */
+  readonly pairs: number;
+  /** The same with the entries of all other windows. */
+  readonly entries: number;
+  /** Bytes of the structures that grow, counted, not measured. */
+  readonly bytes: number;
+  readonly openIncidents: number;
+  /** Largest event time seen, milliseconds. */
+  readonly watermark: number;
+  /** Rows that took no part in a rule for want of a group-by field. */
+  readonly missingGroupBy: number;
+  /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */
+  readonly late: number;
+  readonly beyondHorizon: number;
+  /** Accounts whose history waits to be judged again. */
+  readonly rejudgements: number;
+}

@@ -1,0 +1,129 @@
+import type { Incident } from '../incidents/incident.js';
+import { type Outline, readFrom } from '../rule/reach.js';
+import type { CompiledSeries } from '../compile/series.js';
+
+/** An account whose accesses came too late for what memory holds: its history must be judged again. */
+export interface Rejudgement {
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Rows with `fromMs < time <= toMs` are needed, or what the outline leaves of them; more do no harm. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly outline?: Outline;
+  /** The store must hold everything of the partition up to this offset, inclusive. */
+  readonly throughOffset: number;
+}
+
+/** A late access that may open an incident, with the id that the incident would have. */
+export interface Opener {
+  readonly time: number;
+  readonly id: string;
+}
+
+/** What waits for the history of one account. Times in milliseconds. */
+export interface Pending {
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Firings and incidents between the two may differ from what is known. */
+  from: number;
+  to: number;
+  throughOffset: number;
+  /** The largest lag of a late access behind the newest of its partition. */
+  lateMs: number;
+  receivedAt: number;
+  /** Late accesses in order of arrival. */
+  openers: Opener[];
+  /** Rows that came since, the late one included: the store may not have them yet. */
+  lines: Uint8Array[];
+  /** Those that came late (`accessKey`), which the store does not say. */
+  readonly late: Set<string>;
+}
+
+/** What stands for an access of the account among those that came late. */
+export function accessKey(time: number, v0: number, v1: number, v2: number, v3: number): string {
+  return `${time} ${v0} ${v1} ${v2} ${v3}`;
+}
+
+/** Rows that are kept while the store is waited for; above, the store is waited for again. */
+const linesMax = 100_000;
+const openersMax = 100;
+
+/** Accounts whose history must be judged again, and what has come of them meanwhile. */
+export class Rejudgements {
+  readonly byAccount = new Map<number, Pending>();
+
+  constructor(
+    private readonly compiled: CompiledSeries,
+    private readonly quietMs: number,
+  ) {}
+
+  get size(): number {
+    return this.byAccount.size;
+  }
+  has(account: number): boolean {
+    return this.byAccount.has(account);
+  }
+
+  /** Times of rules and incidents that accesses from `time` to `until` can reach become unclear. */
+  ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, until: number, offset: number): Pending {
+    const known = this.byAccount.get(account);
+    const from = time - this.quietMs;
+    const to = Math.max(time, until) + this.compiled.reach.windowsMs + this.quietMs;
+    if (known) {
+      known.from = Math.min(known.from, from);
+      known.to = Math.max(known.to, to);
+      return known;
+    }
+    const pending: Pending = {
+      ...names,
+      from,
+      to,
+      throughOffset: offset,
+      lateMs: 0,
+      receivedAt: 0,
+      openers: [],
+      lines: [],
+      late: new Set(),
+    };
+    this.byAccount.set(account, pending);
+    return pending;
+  }
+
+  /** A row of an account that waits. */
+  note(pending: Pending, line: Uint8Array, offset: number): void {
+    if (pending.lines.length >= linesMax) {
+      pending.lines = [];
+      pending.throughOffset = offset;
+    }
+    pending.lines.push(line);
+  }
+
+  noteLate(pending: Pending, access: string): void {
+    if (pending.late.size < linesMax) pending.late.add(access);
+  }
+
+  noteOpener(pending: Pending, opener: Opener): void {
+    if (pending.openers.length < openersMax && !pending.openers.some(({ id }) => id === opener.id)) pending.openers.push(opener);
+  }
+
+  /** The stretch that is unclear, widened to the whole of every incident that it touches. */
+  stretchOf(pending: Pending, incidents: readonly Incident[]): { readonly from: number; readonly to: number } {
+    let { from, to } = pending;
+    for (let again = true; again;) {
+      again = false;
+      for (const { firstFired, lastTime } of incidents) {
+        if (firstFired > to || lastTime < from || (firstFired >= from && lastTime <= to)) continue;
+        from = Math.min(from, firstFired);
+        to = Math.max(to, lastTime);
+        again = true;
+      }
+    }
+    return { from, to };
+  }
+
+  /** What has to be read for the stretch: windows reach back from its beginning, and sleep further. */
+  needOf({ from, to }: { readonly from: number; readonly to: number }): Pick<Rejudgement, 'fromMs' | 'toMs' | 'outline'> {
+    const { windowsMs, sleepers } = this.compiled.reach;
+    return { ...readFrom(from - windowsMs, sleepers), toMs: to };
+  }
+}
