@@ -5,11 +5,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { migrate, readMigrations } from '#libs/access-store/migrate.js';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { Engine } from '#services/clickhouse/engine.js';
+import { Engine } from '#services/clickhouse/engine/engine.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { accessRows } from './lib-access-rows.js';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { Engine } from '#libs/detection/engine.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { aRule } from '#libs/testkit/a-rule.js';
-import { readSnapshot, writeSnapshot } from '#services/scorer/snapshot-file.js';
+import { readSnapshot, writeSnapshot } from '#services/scorer/snapshots/snapshot-file.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 100_000);
 const pairs = Number(process.env.BENCH_PAIRS ?? 10_000_000);

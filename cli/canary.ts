@@ -1,4 +1,4 @@
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { canaryList, type ListEntry } from '#libs/contracts/list-entry.js';
 import { canaryPseudonyms } from '#libs/pseudonyms/canary-lines.js';
 import { pseudonymConfig, readGroupKeys } from '#libs/pseudonyms/config.js';

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClinicsReader } from '#libs/formats/clinics-csv.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { readCommandConfig } from './config.js';

@@ -5,8 +5,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { migrate } from '#libs/access-store/migrate.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
 import { systemClock } from '#libs/runtime/clock.js';

@@ -1,4 +1,4 @@
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { canaryList, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
 import { calendarTime, calendarTimeTaken } from '#libs/formats/calendar-time.js';
 import type { LineMistake } from '#libs/formats/clinics-csv.js';

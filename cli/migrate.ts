@@ -1,6 +1,6 @@
-import { commandAddressOf } from '#libs/access-store/address.js';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { migrate, readMigrations } from '#libs/access-store/migrate.js';
+import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
 import { readCommandConfig } from './config.js';
 
 /** `vigie migrate`: applies the migrations that are missing, and says which. */

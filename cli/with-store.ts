@@ -1,5 +1,5 @@
-import { commandAddressOf } from '#libs/access-store/address.js';
-import { createStoreClient } from '#libs/access-store/client.js';
+import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
 
 export type StoreClient = ReturnType<typeof createStoreClient>;

@@ -1,7 +1,7 @@
-import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
-import { readStoredLists } from '#libs/access-store/lists.js';
-import { toldIncidents } from '#libs/access-store/told-incidents.js';
+import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { readStoredLists } from '#libs/access-store/contract/lists.js';
+import { toldIncidents } from '#libs/access-store/incidents/told-incidents.js';
 import { type BacktestIncident, type BacktestOptions, warmUpFrom } from '#libs/detection/history/backtest.js';
 import { disorderMsMax } from '#libs/detection/history/history-judge.js';
 import type { Rule } from '#libs/detection/rule/rule.js';

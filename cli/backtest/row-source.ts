@@ -1,4 +1,4 @@
-import type { AccessHistory, HistoryQuery } from '#libs/access-store/history.js';
+import type { AccessHistory, HistoryQuery } from '#libs/access-store/contract/history.js';
 import type { RowFrame } from './files/merge-runs.js';
 import type { RowFilter } from './files/row-block.js';
 

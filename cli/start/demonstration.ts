@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { feed } from '#libs/testkit/hospital/feed.js';
+import { feed } from '#libs/testkit/hospital/feed/feed.js';
 import { dayMs, instantOf, isWeekend, localDayOf } from '#libs/testkit/hospital/local-time.js';
 import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';

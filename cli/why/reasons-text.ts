@@ -1,4 +1,4 @@
-import type { ShownAccess, StoredIncident } from '#libs/access-store/incident-reader.js';
+import type { ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
 import { count, span } from '../start/summary.js';
 import type { Reasons, RuleReasons } from './reasons.js';
 

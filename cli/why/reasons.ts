@@ -1,4 +1,4 @@
-import type { IncidentReader, ShownAccess, StoredIncident } from '#libs/access-store/incident-reader.js';
+import type { IncidentReader, ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
 /** One rule of an incident, and the accesses of the window in which it first held. */

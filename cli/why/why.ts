@@ -1,4 +1,4 @@
-import { IncidentReader } from '#libs/access-store/incident-reader.js';
+import { IncidentReader } from '#libs/access-store/incidents/incident-reader.js';
 import { readCommandConfig } from '../config.js';
 import { withStore } from '../with-store.js';
 import { oneIncident, reasonsOf } from './reasons.js';

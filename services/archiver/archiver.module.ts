@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
-import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
-import { storeAddressOf } from '#libs/access-store/address.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { storeAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -17,11 +17,11 @@ import { Shutdown } from '#libs/runtime/shutdown.js';
 import { type ArchiverConfig, rulePathsOf } from './config.js';
 import { Gauges } from './gauges.js';
 import { ArchiverPipeline } from './pipeline.js';
-import { PlanFiles } from './plan.js';
-import { prepareStore } from './prepare-store.js';
-import { checkEveryMs, Reconciler } from './reconciler.js';
-import { RuleSelections } from './rule-selections.js';
-import { Samples } from './samples.js';
+import { PlanFiles } from './collect/plan.js';
+import { prepareStore } from './store/prepare-store.js';
+import { checkEveryMs, Reconciler } from './reconcile/reconciler.js';
+import { RuleSelections } from './store/rule-selections.js';
+import { Samples } from './store/samples.js';
 
 const CONFIG = Symbol('archiver configuration');
 

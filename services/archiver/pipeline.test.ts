@@ -1,23 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { UnexplainedRefusal } from '#libs/access-store/failure.js';
+import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
-import type { LedgerEntry } from '#libs/access-store/port.js';
+import type { LedgerEntry } from '#libs/access-store/contract/port.js';
 import type { EventLog, Frame, Membership, Position, Reader, TopicPartition } from '#libs/event-log/port.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { accepted, type Outcome, rejected, Transient } from '#libs/runtime/outcome.js';
 import { aMonday, anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { refusedRowsMax } from './breaker.js';
+import { refusedRowsMax } from './refuse/breaker.js';
 import { ArchiverPipeline, heldBytesMax } from './pipeline.js';
-import { PlansInMemory } from './plan.js';
-import { Reconciler } from './reconciler.js';
-import { Samples } from './samples.js';
-import type { ArchiveStore, ArchiveTable } from './store.js';
+import { PlansInMemory } from './collect/plan.js';
+import { Reconciler } from './reconcile/reconciler.js';
+import { Samples } from './store/samples.js';
+import type { ArchiveStore, ArchiveTable } from './collect/tables.js';
 
 const hourMs = 3_600_000;
 

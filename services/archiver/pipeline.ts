@@ -3,18 +3,18 @@ import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition }
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { Attempts } from './attempts.js';
-import { BatchWriter } from './batch-writer.js';
-import type { BatchLimits } from './batch.js';
-import { RefusalBreaker } from './breaker.js';
-import { PartitionWriter } from './partition-writer.js';
-import type { Plan, Plans } from './plan.js';
-import { Quarantine } from './refusal.js';
-import { RowStorer } from './row-storer.js';
-import type { Samples } from './samples.js';
-import { SetAside } from './set-aside.js';
-import { ByteBudget, Slots } from './slots.js';
-import type { ArchiveStore } from './store.js';
+import { Attempts } from './store/attempts.js';
+import { BatchWriter } from './store/batch-writer.js';
+import type { BatchLimits } from './collect/batch.js';
+import { RefusalBreaker } from './refuse/breaker.js';
+import { PartitionWriter } from './collect/partition-writer.js';
+import type { Plan, Plans } from './collect/plan.js';
+import { Quarantine } from './refuse/refusal.js';
+import { RowStorer } from './store/row-storer.js';
+import type { Samples } from './store/samples.js';
+import { SetAside } from './store/set-aside.js';
+import { ByteBudget, Slots } from './collect/slots.js';
+import type { ArchiveStore } from './collect/tables.js';
 
 export const archiverGroup = groups.archiver;
 

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
-import { servicesPassword } from '#libs/access-store/services-credential.js';
+import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 
 const mebibyte = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
+import { servicesPassword, servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { servicesUser } from '#libs/access-store/services-credential.js';
+import { servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
-import { BodyReader } from './body.js';
-import { ClickHouseMetrics } from './clickhouse-metrics.js';
+import { BodyReader } from './http/body.js';
+import { ClickHouseMetrics } from './http/clickhouse-metrics.js';
 import type { ClickHouseConfig } from './config.js';
-import { Engine } from './engine.js';
-import { probeWalls } from './probe.js';
-import { QueryRunner } from './query-runner.js';
-import { createClickHouseServer } from './server.js';
+import { Engine } from './engine/engine.js';
+import { probeWalls } from './engine/probe.js';
+import { QueryRunner } from './run/query-runner.js';
+import { createClickHouseServer } from './http/server.js';
 
 export interface RunningClickHouse {
   readonly port: number;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
-import { readEndpoints } from './endpoints.js';
-import type { WebhookEndpoint } from './webhook-channel.js';
+import { readEndpoints } from './channels/endpoints.js';
+import type { WebhookEndpoint } from './channels/webhook-channel.js';
 
 export const notifierConfig = {
   ...commonConfig,

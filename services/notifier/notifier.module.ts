@@ -1,7 +1,7 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { ClickHouseStore } from '#libs/access-store/clickhouse-store.js';
-import { storeAddressOf } from '#libs/access-store/address.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { storeAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { openEventLog } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
@@ -11,13 +11,13 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import type { NotifierConfig } from './config.js';
-import { DeliveredFile } from './delivered.js';
+import { DeliveredFile } from './deliver/delivered.js';
 import { Gauges } from './gauges.js';
-import { fetchPost } from './http-post.js';
-import { LogChannel } from './log-channel.js';
-import { insertEveryMs, insertOutcomes } from './outcomes.js';
+import { fetchPost } from './channels/http-post.js';
+import { LogChannel } from './channels/log-channel.js';
+import { insertEveryMs, insertOutcomes } from './deliver/outcomes.js';
 import { deliveredPath, NotifierPipeline } from './pipeline.js';
-import { WebhookChannel } from './webhook-channel.js';
+import { WebhookChannel } from './channels/webhook-channel.js';
 
 const CONFIG = Symbol('notifier configuration');
 

@@ -10,11 +10,11 @@ import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-l
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import type { Channel, ToldChange } from './channel.js';
-import { DeliveredFile } from './delivered.js';
-import { LogChannel } from './log-channel.js';
+import type { Channel, ToldChange } from './channels/channel.js';
+import { DeliveredFile } from './deliver/delivered.js';
+import { LogChannel } from './channels/log-channel.js';
 import { deliveredPath, NotifierPipeline } from './pipeline.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from './channels/verdict.js';
 
 describe('the notifier on a log', () => {
   const folders: string[] = [];

@@ -4,13 +4,13 @@ import type { EventLog, Membership } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { Channel } from './channel.js';
-import { ChannelReader } from './channel-reader.js';
-import { Courier } from './courier.js';
-import type { Delivered } from './delivered.js';
-import { Outcomes, type NotificationStore } from './outcomes.js';
-import { SetAside } from './set-aside.js';
-import { tellOthers } from './tell-others.js';
+import type { Channel } from './channels/channel.js';
+import { ChannelReader } from './read/channel-reader.js';
+import { Courier } from './deliver/courier.js';
+import type { Delivered } from './deliver/delivered.js';
+import { Outcomes, type NotificationStore } from './deliver/outcomes.js';
+import { SetAside } from './read/set-aside.js';
+import { tellOthers } from './deliver/tell-others.js';
 
 /** The group of the log channel; an endpoint has a group of its own with its name at the end. */
 export const notifierGroup = 'vigie-notifier';

@@ -1,8 +1,8 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
-import type { Filler } from './filler.js';
-import type { Rejudger } from './rejudger.js';
-import type { RulesReloader } from './rules-reloader.js';
+import type { Filler } from './late/filler.js';
+import type { Rejudger } from './late/rejudger.js';
+import type { RulesReloader } from './rules/rules-reloader.js';
 
 /** Time between two looks at what waits for the store, in milliseconds. */
 const storeEveryMs = 1000;

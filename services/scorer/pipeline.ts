@@ -6,12 +6,12 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import { Outbox } from './outbox.js';
-import { OwnedPartition } from './owned-partition.js';
-import { PartitionScorer } from './partition-scorer.js';
-import { lackingOf } from './lacking.js';
-import { SnapshotKeeper } from './snapshot-keeper.js';
-import { windowsFrom } from './window-needs.js';
+import { Outbox } from './judge/outbox.js';
+import { OwnedPartition } from './judge/owned-partition.js';
+import { PartitionScorer } from './judge/partition-scorer.js';
+import { lackingOf } from './late/lacking.js';
+import { SnapshotKeeper } from './snapshots/snapshot-keeper.js';
+import { windowsFrom } from './judge/window-needs.js';
 
 export const scorerGroup = groups.scorer;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { MemoryHistory } from '#libs/access-store/memory-history.js';
-import { MemoryStore } from '#libs/access-store/memory-store.js';
+import { MemoryHistory } from '#libs/access-store/memory/memory-history.js';
+import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
 import { topics } from '#libs/contracts/topics.js';
@@ -10,10 +10,10 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { Filler } from './filler.js';
+import { Filler } from './late/filler.js';
 import { ScorerPipeline } from './pipeline.js';
-import { Rejudger } from './rejudger.js';
-import { readSnapshot, type SnapshotHeader } from './snapshot-file.js';
+import { Rejudger } from './late/rejudger.js';
+import { readSnapshot, type SnapshotHeader } from './snapshots/snapshot-file.js';
 
 export const at: TopicPartition = { topic: topics.accesses, partition: 0 };
 

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { storeAddressOf } from '#libs/access-store/address.js';
-import { ClickHouseHistory } from '#libs/access-store/clickhouse-history.js';
-import { ClickHouseLists } from '#libs/access-store/clickhouse-lists.js';
-import { createStoreClient } from '#libs/access-store/client.js';
+import { storeAddressOf } from '#libs/access-store/clickhouse/address.js';
+import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { openEventLog } from '#libs/event-log/open.js';
@@ -17,11 +17,11 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { Background } from './background.js';
 import { rulePathsOf, type ScorerConfig } from './config.js';
-import { Filler } from './filler.js';
+import { Filler } from './late/filler.js';
 import { Gauges } from './gauges.js';
 import { ScorerPipeline } from './pipeline.js';
-import { Rejudger } from './rejudger.js';
-import { RulesReloader, type RulesReloaderTools } from './rules-reloader.js';
+import { Rejudger } from './late/rejudger.js';
+import { RulesReloader, type RulesReloaderTools } from './rules/rules-reloader.js';
 
 export const SCORER_CONFIG = Symbol('scorer configuration');
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { createStoreClient } from '#libs/access-store/client.js';
-import { migrate } from '#libs/access-store/migrate.js';
-import { registerSelections } from '#libs/access-store/selections.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { registerSelections } from '#libs/access-store/clickhouse/selections.js';
 import { type Choice, dashboard, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { startEmbeddedClickHouse, type EmbeddedClickHouse } from './embedded-clickhouse.js';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
+import { servicesPassword, servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { servicesPassword, servicesUser } from '#libs/access-store/services-credential.js';
+import { servicesPassword, servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import type { SourceEvent } from '../hospital/event.js';
-import { feed } from '../hospital/feed.js';
+import { feed } from '../hospital/feed/feed.js';
 import { dayMs } from '../hospital/local-time.js';
 import { writeRegisters } from '../hospital/registers.js';
 import { Simulation } from '../hospital/simulation.js';

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { systemClock } from '#libs/runtime/clock.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { ClickHouseLists } from '../lists/clickhouse-lists.js';
+import { ClickHouseStore } from './clickhouse-store.js';
+import { createStoreClient } from './client.js';
+import { migrate } from './migrate.js';
+
+const page = readFileSync(join(projectRoot, 'docs', 'analyst.md'), 'utf8');
+const queries = [...page.matchAll(/^## (\d+\. .+)\n\n(.+)\n\n```sql\n([\s\S]+?)\n```/gm)].map(([, title = '', , sql = '']) => ({
+  title,
+  sql,
+}));
+
+/** The columns that each answer must have, in order of the page. */
+const columns = [
+  'actor_id role clinics events first last', 'hour events patients clinics', 'group_id actor_id hour patients clinics', 'actor_id events patients',
+  'incident_id group_id actor_id state level first_time last_time detected_at patients_at_firing patients_at_detection patients clinics found late_seconds rules',
+  'patient_id first last accesses clinics', 'clinic_id patients first last', 'incident_id figure listed', 'category patients events',
+  'changed_at change_type state patients step rules', 'endpoint change_type attempts outcome status delay_seconds',
+  'found incidents median_seconds median_late_seconds median_patients_at_firing most_patients', 'source_ip device user_agent sessions first last patients', 'actor_id day clinics usual',
+  'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
+  'actor_id failures events share', 'source day events rows quarantined', 'source step reason field events example last',
+  'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
+  'source record versions accounts actions outcomes first_received last_received',
+]; // prettier-ignore
+
+const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
+let server: SpawnedClickHouse;
+let client: ClickHouseClient;
+beforeAll(async () => {
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
+  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
+  await migrate(client);
+  await fill(new ClickHouseStore(client, systemClock));
+});
+afterAll(async () => {
+  await client.close();
+  await server.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the page for analysts', () => {
+  it('has twenty-three queries', () => {
+    expect(queries).toHaveLength(23);
+    expect(columns).toHaveLength(23);
+  });
+
+  it.each(queries.map(({ title, sql }, index) => [title, sql, columns[index]?.split(' ') ?? []] as const))(
+    '%s',
+    async (_, query, expected) => {
+      const answer = await client.query({
+        query,
+        query_params: { patient: id(1), group: 'helix', actor: 'dr.usurped', incident: id(900) },
+        format: 'JSONEachRow',
+      });
+      const rows: unknown[] = await answer.json();
+      expect(rows.length).toBeGreaterThan(0);
+      expect(Object.keys(rows[0] ?? {})).toEqual(expected);
+    },
+  );
+
+  it('lists as many patients as the incident counts', async () => {
+    const answer = await client.query({ query: queries[7]?.sql ?? '', format: 'JSONEachRow' });
+    expect(await answer.json()).toEqual([{ incident_id: id(900), figure: 30, listed: 30 }]);
+  });
+});
+
+/** Two days of an invented group: ordinary work, then one account that reads through five clinics by night. */
+async function fill(store: ClickHouseStore): Promise<void> {
+  const work = Array.from({ length: 40 }, (_, n) =>
+    access(n, { actor_id: n % 2 ? 'nurse' : 'dr.usurped', time: at(n, 9), clinic_id: 'c0' }),
+  );
+  const attack = Array.from({ length: 30 }, (_, n) =>
+    access(100 + n, {
+      actor_id: 'dr.usurped',
+      time: at(n, 26),
+      clinic_id: `c${n % 5}`,
+      patient_id: id(n),
+      privileged: true,
+      mfa: false,
+      source_ip: '203.0.113.7',
+    }),
+  );
+  const other = [
+    access(200, { action: 'export', record_count: 400, actor_id: 'secretary' }),
+    access(201, { emergency: true, purpose: 'emergency', actor_id: 'dr.night' }),
+    access(202, { outcome: 'failure', actor_id: 'clerk' }),
+    access(203, { actor_id: 'dr.usurped', time: at(0, 50), clinic_id: 'c0' }),
+  ];
+  const rows = [...work, ...attack, ...other];
+  await store.insert('accesses', lines(rows), rows.length, 'accesses');
+  const selection = 'e'.repeat(32);
+  await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
+  const incident = {
+    incident_id: id(900), group_id: 'helix', actor_id: 'dr.usurped', state: 'open', first_time: at(0, 26), last_time: at(29, 26), detected_at: at(20, 26),
+    patients: 30, patients_at_firing: 20, patients_at_detection: 20, clinics: ['c0', 'c1', 'c2', 'c3', 'c4'], categories: ['identity'], rules: ['mass-access'], rule_matches: [], rule_selections: [selection],
+    selections: [selection], level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [], change_type: 'incident.opened',
+    change_id: id(901), changed_at: at(20, 26), version: 1, received_at: at(20, 26),
+  }; // prettier-ignore
+  const what = { state: 'suppressed', suppressed_by: ['recall'], change_type: 'incident.suppressed' };
+  const suppressed = { ...incident, incident_id: id(910), change_id: id(911), actor_id: 'secretary', ...what };
+  await store.insert('incident_changes', lines([incident, suppressed]), 2, 'incident');
+  const entry = {
+    list_name: 'recalls',
+    value: 'secretary',
+    group_id: '',
+    valid_from: null,
+    valid_until: null,
+    owner: '',
+    reason: '',
+  };
+  await new ClickHouseLists(client).put([entry]);
+  const sent = { change_id: id(901), incident_id: id(900), change_type: 'incident.opened', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 200, reason: '', at: at(21, 26), delay_seconds: 0.6 }; // prettier-ignore
+  await store.insert('notifications', lines([sent]), 1, 'sent');
+  const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'time_in_future', field: 'time', detail: 'The time is tomorrow.', origin: 'http:1#0', content: '{}' }; // prettier-ignore
+  await store.insert('quarantine', lines([set]), 1, 'set aside');
+}
+
+function access(n: number, patch: object): object {
+  return { time: at(n, 9), group_id: 'helix', actor_id: 'nurse', patient_id: id(n), clinic_id: 'c0', action: 'read', outcome: 'success', event_id: id(n), source: 'mediboard', received_at: at(n, 9), actor_role: 'physician', categories: ['identity', 'prescription'], ...patch }; // prettier-ignore
+}
+
+function id(n: number): string {
+  return String(n).padStart(32, '0');
+}
+
+/** Minutes after an hour, the hours counted from midnight of Tuesday 19 November 2024. */
+function at(minutes: number, hour: number): string {
+  return new Date(Date.UTC(2024, 10, 19, hour, minutes)).toISOString();
+}
+
+function lines(values: readonly object[]): Buffer {
+  return Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}

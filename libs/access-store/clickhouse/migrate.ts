@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { incidentPatientsViews } from './incident-patients.js';
+
+export interface Migration {
+  /** `0001_accesses` */
+  readonly name: string;
+  readonly statements: readonly string[];
+  /** SHA-256 of the file, hexadecimal. */
+  readonly checksum: string;
+}
+
+export interface MigrationReport {
+  readonly applied: readonly string[];
+  readonly already: readonly string[];
+}
+
+const appliedRows = z.array(z.object({ name: z.string(), checksum: z.string() }));
+
+/** The migrations of this folder, in order. */
+export function readMigrations(folder: URL = new URL('../migrations/', import.meta.url)): readonly Migration[] {
+  return readdirSync(folder)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .toSorted()
+    .map((file) => migrationOf(file, readFileSync(new URL(file, folder), 'utf8')));
+}
+
+/** A statement ends with a semicolon at the end of a line. */
+export function migrationOf(file: string, text: string): Migration {
+  const statements = text
+    .split(/;[ \t]*(?:\r?\n|$)/)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
+  return { name: file.replace(/\.sql$/, ''), statements, checksum: createHash('sha256').update(text).digest('hex') };
+}
+
+/**
+ * Brings the database `vigie` up to date. Every statement may run twice, so that two processes can start at once and a process that died
+ * half-way is no harm. Rejects when an applied migration is no longer what was applied, before anything is changed.
+ */
+export async function migrate(
+  client: ClickHouseClient,
+  migrations: readonly Migration[] = readMigrations(),
+): Promise<MigrationReport> {
+  await client.command({ query: 'CREATE DATABASE IF NOT EXISTS vigie' });
+  await client.command({
+    query:
+      "CREATE TABLE IF NOT EXISTS vigie.migrations (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))" +
+      ' ENGINE = ReplacingMergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1',
+  });
+  const done = await appliedMigrations(client);
+  for (const { name, checksum } of migrations)
+    if (done.has(name) && done.get(name) !== checksum)
+      throw new Error(`migration ${name} was changed after it had been applied; restore the file and write a new one`);
+  const applied: string[] = [];
+  for (const migration of migrations.filter(({ name }) => !done.has(name))) {
+    for (const query of migration.statements) await client.command({ query });
+    await client.insert({
+      table: 'vigie.migrations',
+      values: [{ name: migration.name, checksum: migration.checksum }],
+      format: 'JSONEachRow',
+    });
+    applied.push(migration.name);
+  }
+  await createEmptyIncidentPatients(client);
+  return { applied, already: [...done.keys()] };
+}
+
+/** By name, with the checksum that it had. */
+export async function appliedMigrations(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
+  const answer = await client.query({
+    query: 'SELECT name, checksum FROM vigie.migrations FINAL ORDER BY name',
+    format: 'JSONEachRow',
+  });
+  return new Map(appliedRows.parse(await answer.json()).map(({ name, checksum }) => [name, checksum]));
+}
+
+/** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */
+async function createEmptyIncidentPatients(client: ClickHouseClient): Promise<void> {
+  for (const view of incidentPatientsViews(new Map())) await client.command({ query: view.create('CREATE VIEW IF NOT EXISTS') });
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { accessRow } from '#libs/contracts/access-row.js';
+import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
+import { transientFailure } from '../clickhouse/failure.js';
+
+const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+const incidentQuery = sql('incident-by-prefix');
+const accessesQuery = sql('window-accesses');
+const selectionQuery = 'SELECT expression FROM vigie.selections FINAL WHERE selection_id = {id:String}';
+
+/** Times as the contracts have them, and numbers as numbers. */
+const readSettings = { date_time_output_format: 'iso', output_format_json_quote_64bit_integers: 0 } as const;
+
+/** The latest state of an incident or suppressed match, with the names of the view `incidents`. */
+export const storedIncident = incidentChange
+  .omit({ change_type: true, change_id: true, changed_at: true, version: true, received_at: true })
+  .extend({ rule_matches: z.array(ruleMatch) });
+export type StoredIncident = z.infer<typeof storedIncident>;
+
+/** An access as `vigie why` shows it. */
+export const shownAccess = accessRow
+  .pick({ time: true, clinic_id: true, action: true, patient_id: true, event_id: true })
+  .extend({ source_ip: z.string(), application: z.string(), session_id: z.string() })
+  .strip();
+export type ShownAccess = z.infer<typeof shownAccess>;
+
+export interface WindowQuery {
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Event times in milliseconds, half open: `(fromMs, toMs]`. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly selectionId: string;
+  readonly limit: number;
+}
+
+export interface WindowAccesses {
+  /** In order of time, at most the limit. */
+  readonly accesses: readonly ShownAccess[];
+  /** How many there are. */
+  readonly matching: number;
+}
+
+const expressions = z.array(z.object({ expression: z.string() }));
+const accessRows = z.array(shownAccess.extend({ matching: z.number() }));
+
+/** Incidents and the accesses behind them, as ClickHouse has them. Rejects with `Transient` when it does not answer. */
+export class IncidentReader {
+  constructor(private readonly client: ClickHouseClient) {}
+
+  /** Those whose id begins with `prefix`, at most `limit`, in order of their ids. */
+  async find(prefix: string, limit: number): Promise<readonly StoredIncident[]> {
+    return z.array(storedIncident).parse(await this.#rows(incidentQuery, { prefix, limit }));
+  }
+
+  /** What a selection selects in one window; undefined when ClickHouse does not know the selection. */
+  async accesses({ groupId, actorId, fromMs, toMs, selectionId, limit }: WindowQuery): Promise<WindowAccesses | undefined> {
+    const [known] = expressions.parse(await this.#rows(selectionQuery, { id: selectionId }));
+    if (!known) return undefined;
+    // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
+    const query = accessesQuery.replace('{{selected}}', () => known.expression);
+    const found = accessRows.parse(await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }));
+    return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
+  }
+
+  async #rows(query: string, query_params: Record<string, unknown>): Promise<unknown> {
+    try {
+      const clickhouse_settings = { ...readSettings, max_query_size: String(1024 * 1024) };
+      const answer = await this.client.query({ query, query_params, format: 'JSONEachRow', clickhouse_settings });
+      return await answer.json();
+    } catch (cause) {
+      return transientFailure('the incident cannot be read')(cause);
+    }
+  }
+}

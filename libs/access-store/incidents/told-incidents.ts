@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { incidentChange } from '#libs/contracts/incident.js';
+import { transientFailure } from '../clickhouse/failure.js';
+
+const sql = readFileSync(new URL('./told-incidents.sql', import.meta.url), 'utf8');
+
+/** An incident as ClickHouse holds it: the names and meanings of the contract. */
+export const toldIncident = incidentChange.pick({
+  incident_id: true, group_id: true, actor_id: true, state: true, level: true, first_time: true, last_time: true, detected_at: true, patients: true,
+  patients_at_firing: true, patients_at_detection: true, clinics: true, categories: true, rules: true, rule_matches: true, step: true,
+  found: true, late_seconds: true, detection_delay_seconds: true,
+}); // prettier-ignore
+export type ToldIncident = z.infer<typeof toldIncident>;
+
+export interface ToldQuery {
+  /** Event time in milliseconds, `fromMs <= time < toMs`; incidents that only reach into it are given too. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly groupId?: string | undefined;
+  readonly actorId?: string | undefined;
+}
+
+/** Numbers as numbers and times as the contract has them. */
+const settings = { output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso' } as const;
+
+/** What people were told within an interval. Rejects with `Transient` when the store is away. */
+export async function toldIncidents(client: ClickHouseClient, query: ToldQuery): Promise<readonly ToldIncident[]> {
+  const { fromMs, toMs, groupId = '', actorId = '' } = query;
+  try {
+    const { stream } = await client.exec({
+      query: sql,
+      query_params: { from: fromMs, to: toMs, group: groupId, actor: actorId },
+      clickhouse_settings: settings,
+    });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
+    return lines.map((line) => toldIncident.parse(JSON.parse(line)));
+  } catch (cause) {
+    if (cause instanceof z.ZodError) throw cause;
+    return transientFailure('the incidents that were told could not be read')(cause);
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { accessRow } from '#libs/contracts/access-row.js';
+import { topics } from '#libs/contracts/topics.js';
+import { FrameScanner } from '#libs/detection/scan/frame-scanner.js';
+import { ScannedRow } from '#libs/detection/scan/scan-row.js';
+import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
+import { type Batch, OpenBatch } from '../collect/batch.js';
+import { checkLines, goodLinesOf, junkLinesPerFrameMax } from './line-check.js';
+
+const row = (index: number, given: object = {}): string =>
+  JSON.stringify({ ...anAccessRow({ event_id: anEventId(index) }), ...given });
+
+/** One line each that is not one row of the contract. */
+const badLines = fc.oneof(
+  fc.constantFrom('', ' ', '\r', '\t', '{}', '[]', 'null', '"text"', '0', '{', '}', ';', '\u0000', '\ufeff', 'CREATE TABLE t (a Int8) ENGINE = Memory'),
+  fc.constantFrom(`[${row(1)}]`, `${row(1)}${row(2)}`, `${row(1)} ${row(2)}`, `${row(1)},`, `${row(1)};`, row(1).slice(0, -1), `${row(1)} -- x`),
+  fc.constantFrom('time', 'group_id', 'patient_id', 'event_id', 'outcome', 'received_at').map((key) => row(1, { [key]: undefined })),
+  fc.tuple(fc.constantFrom(...Object.keys(accessRow.shape)), fc.constantFrom(null, [null], { a: 1 }, -1, 1.5, 1e300)).map(([key, value]) => row(1, { [key]: value })),
+  fc.constantFrom('8001234', 'A'.repeat(32), '0'.repeat(31)).map((patient_id) => row(1, { patient_id })),
+  fc.constantFrom('1969-12-31T23:59:59.999Z', '2300-01-01T00:00:00.000Z', '9999-12-31T00:00:00.000Z', '2026-02-30T00:00:00.000Z', '2026-01-01T24:00:00.000Z', '2026-01-01 00:00:00').map((time) => row(1, { time })),
+  fc.string({ minLength: 1, maxLength: 12 }).filter((key) => !(key in accessRow.shape)).map((key) => row(1, { [key]: 'x' })),
+  fc.string().filter((text) => !text.includes('\n')),
+); // prettier-ignore
+
+/** A line that is one row, with whatever its texts hold. */
+const goodLines = fc.record(
+  { actor_id: fc.string({ unit: 'binary' }), actor_role: fc.string({ unit: 'binary' }), extra: fc.string(), mfa: fc.boolean(), record_count: fc.nat() },
+  { requiredKeys: [] },
+).map((given) => row(0, given)); // prettier-ignore
+
+describe('the lines of a batch', () => {
+  it('are good or bad each by itself, in any order, over any frames', () => {
+    const line = fc.oneof(badLines.map((text) => ({ text, good: false })), goodLines.map((text) => ({ text, good: true }))); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(fc.array(line, { minLength: 1, maxLength: 8 }), { minLength: 1, maxLength: 4 }), (frames) => {
+        const batch = batchOf(...frames.map((lines) => lines.map(({ text }) => `${text}\n`).join('')));
+        const checked = checkLines(batch);
+        const good = frames.flat().filter((one) => one.good);
+        expect(checked.rows).toBe(good.length);
+        expect(linesIn(checked.bytes).map(parsed)).toEqual(good.map(({ text }) => parsed(text.toWellFormed())));
+        expect(Buffer.concat(goodLinesOf(batch).map(({ bytes }) => bytes)).equals(checked.bytes)).toBe(true);
+        expect(judgedRows(batch)).toBe(good.length);
+        const places = frames.flatMap((lines, offset) => lines.flatMap((one, at) => (one.good ? [] : [`${offset}#${at}`])));
+        expect(checked.refused.map(({ line: { offset, line: at } }) => `${offset}#${at}`)).toEqual(places);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are the very bytes of the batch while all are plain rows', () => {
+    const batch = batchOf(`${row(1)}\n${row(2, { actor_role: 'médecin' })}\n`, row(3));
+    expect(checkLines(batch)).toMatchObject({ rows: 3, refused: [] });
+    expect(checkLines(batch).bytes).toBe(batch.bytes);
+  });
+
+  it('keep the last of two values of one key, as every reader of JSON does', () => {
+    const twice = row(1).replace('"patient_id"', '"patient_id":"8001234","patient_id"');
+    const checked = checkLines(
+      batchOf(`${twice}\n${row(2, { purpose: 'a' }).replace('"purpose"', '"purpose":"b","purpose"')}\n`),
+    );
+    expect(checked.bytes.toString()).toBe(`${row(1)}\n${row(2, { purpose: 'a' })}\n`);
+  });
+
+  it('of nothing, however many, are told of one by one up to a limit, and then together', () => {
+    const { refused, rows } = checkLines(batchOf(`${'\n'.repeat(50_000)}${row(1)}\n`));
+    expect([rows, refused.length]).toEqual([1, junkLinesPerFrameMax + 1]);
+    expect(refused.at(-1)?.why.detail).toMatch(/^40000 more lines/);
+  });
+});
+
+function batchOf(...frames: readonly string[]): Batch {
+  const open = new OpenBatch({ topic: topics.accesses, partition: 0 });
+  for (const [offset, text] of frames.entries()) open.add({ offset, bytes: Buffer.from(text) });
+  const batch = open.seal();
+  if (!batch) throw new Error('no frames');
+  return batch;
+}
+
+/** How many rows of the batch the scorer judges: those that are stored. */
+function judgedRows(batch: Batch): number {
+  const scanner = new FrameScanner(batch.bytes);
+  const row = new ScannedRow();
+  let rows = 0;
+  while (scanner.next(row)) rows += 1;
+  return rows;
+}
+
+function linesIn(bytes: Buffer): readonly string[] {
+  return bytes.toString().split('\n').slice(0, -1);
+}
+
+function parsed(text: string): unknown {
+  return JSON.parse(text);
+}

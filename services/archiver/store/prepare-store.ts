@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { retry } from '#libs/runtime/retry.js';
+
+type StoreClient = ReturnType<typeof createStoreClient>;
+
+const names = z.array(z.object({ name: z.string() }));
+const counts = z.array(z.object({ there: z.coerce.number() }));
+const ledgerQuery = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
+
+export interface PrepareTools {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits for as long as it takes until the tables are what this version writes: with an older schema ClickHouse would refuse good rows,
+ * and they would go to the quarantine. The embedded store is migrated here; a server's schema is its administrator's.
+ */
+export async function prepareStore(
+  client: StoreClient,
+  embedded: boolean,
+  { clock, random, log, signal }: PrepareTools,
+): Promise<void> {
+  const prepare = () => (embedded ? migrateStore(client, log) : checkMigrations(client));
+  await retry(
+    () => prepare().catch(asTransient),
+    { firstWaitMs: 200, waitMsMax: 10_000, attemptsMax: Infinity },
+    {
+      clock,
+      random,
+      signal,
+      onRetry: (cause, attempt, waitMs) =>
+        log.warn('ClickHouse is not ready to be written to; tried again', { cause, attempt, waitMs }),
+    },
+  );
+}
+
+async function migrateStore(client: StoreClient, log: Log): Promise<void> {
+  const { applied } = await migrate(client);
+  if (applied.length > 0) log.info('migrations were applied', { count: applied.length });
+}
+
+async function checkMigrations(client: StoreClient): Promise<void> {
+  const done = await appliedNames(client);
+  const missing = readMigrations().filter(({ name }) => !done.has(name));
+  if (missing.length > 0)
+    throw new Error(
+      `ClickHouse lacks ${missing.map(({ name }) => name).join(', ')}: run "npx vigie migrate" with the same CLICKHOUSE_URL`,
+    );
+}
+
+async function appliedNames(client: StoreClient): Promise<ReadonlySet<string>> {
+  const [count] = await rowsOf(client, ledgerQuery, counts);
+  if (!count?.there) return new Set();
+  return new Set((await rowsOf(client, 'SELECT name FROM vigie.migrations FINAL', names)).map(({ name }) => name));
+}
+
+async function rowsOf<T>(client: StoreClient, query: string, schema: z.ZodType<T>): Promise<T> {
+  const answer = await client.query({ query, format: 'JSONEachRow' });
+  return schema.parse(await answer.json());
+}
+
+function asTransient(cause: unknown): never {
+  throw new Transient(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+}

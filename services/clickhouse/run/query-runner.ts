@@ -1,0 +1,203 @@
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import { type ClickHouseConfig, servicePlaces } from '../config.js';
+import type { Engine, EngineConnection } from '../engine/engine.js';
+import type { EngineRole } from '../engine/engine-config.js';
+import { type ClickHouseException, exception } from '../engine/exception.js';
+import { joiningOf, type Joining } from '../native/framing.js';
+import { judged, type JudgedRequest } from '../sql/judge.js';
+import { emptyNativeBlock } from '../native/native-block.js';
+import { atRevision } from '../native/native-revision.js';
+import { Lane } from './lane.js';
+import { precedence } from './precedence.js';
+import type { QueryRequest } from '../sql/request.js';
+
+export interface Summary {
+  readonly readRows: number;
+  readonly readBytes: number;
+  readonly writtenRows: number;
+  readonly writtenBytes: number;
+}
+
+/** Where an answer goes. `begin` comes before the first byte; `write` resolves when more may come. */
+export interface Answer {
+  begin(summary: Summary): void;
+  write(bytes: Buffer): Promise<void>;
+}
+
+/** How long past its own limit a query may run before it is killed from outside. Milliseconds. */
+const graceMs = 5000;
+
+/** Longer than the text of any query may be, so that the engine can be asked to parse it. Bytes. */
+const querySizeMax = 4 * 1024 * 1024;
+
+const nothing: Summary = { readRows: 0, readBytes: 0, writtenRows: 0, writtenBytes: 0 };
+
+/** Runs queries on the engine: each on its own connection, in its lane, under its limits, killed when its client is gone. */
+export class QueryRunner {
+  readonly lanes: { readonly read: Lane; readonly service: Lane; readonly write: Lane };
+  readonly #running = new Set<string>();
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly config: ClickHouseConfig,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {
+    this.lanes = {
+      read: new Lane('read', config.readers, config.queueMax),
+      service: new Lane('service', servicePlaces, config.queueMax),
+      write: new Lane('write', config.writers, config.queueMax),
+    };
+  }
+
+  /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
+  async run(request: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
+    if (this.#running.has(request.queryId))
+      throw exception(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${request.queryId} is already running.`);
+    this.#running.add(request.queryId);
+    try {
+      await this.#laneOf(request, role).run(gone, () => this.#onConnection(request, role, answer, gone));
+    } finally {
+      this.#running.delete(request.queryId);
+    }
+  }
+
+  /** Nothing that people ask for holds up a service, and nothing at all an insert. */
+  #laneOf({ inspection }: QueryRequest, role: EngineRole): Lane {
+    if (role === 'people') return this.lanes.read;
+    return inspection.statement.kind === 'insert' ? this.lanes.write : this.lanes.service;
+  }
+
+  async #onConnection(asked: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
+    const connection = await this.engine.connect(role, this.#settings(asked));
+    try {
+      const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
+      const request = await judged(connection, asked, role, limits);
+      await prepare(connection, request);
+      // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
+      if (request.inspection.statement.kind === 'insert') await insert(connection, request, answer);
+      else await this.#killing(request, gone, (signal) => read(connection, request, answer, signal));
+    } finally {
+      connection.close();
+    }
+  }
+
+  #settings({ inspection, format }: QueryRequest): Readonly<Record<string, string | number>> {
+    const common = { max_threads: this.config.threadsPerQuery, max_insert_threads: 1, max_query_size: querySizeMax };
+    if (inspection.statement.kind === 'insert') return common;
+    const limits = {
+      ...common,
+      ...precedence(this.clock.monotonic()),
+      max_execution_time: this.config.readSecondsMax,
+      max_memory_usage: this.config.readMemoryMax,
+    };
+    return joiningOf(format) ? limits : { ...limits, max_result_bytes: this.config.documentBytesMax };
+  }
+
+  /** Kills the query when its client goes or its time is over; waits until the engine has let go of it. */
+  async #killing(request: QueryRequest, gone: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const finished = new AbortController();
+    const stop = new AbortController();
+    const kill = (reason: unknown): void => {
+      stop.abort(reason);
+      void this.#killUntil(finished.signal, request.queryId);
+    };
+    const leave = (): void => kill(gone.reason);
+    gone.addEventListener('abort', leave, { once: true });
+    this.clock
+      .sleep(this.config.readSecondsMax * 1000 + graceMs, finished.signal)
+      .then(() => kill(this.#overtime()))
+      .catch(() => {});
+    if (gone.aborted) leave();
+    try {
+      await work(stop.signal);
+      // What was killed may have ended without an error of its own: it is not whole all the same.
+      stop.signal.throwIfAborted();
+    } finally {
+      finished.abort();
+      gone.removeEventListener('abort', leave);
+    }
+  }
+
+  #overtime(): ClickHouseException {
+    const { readSecondsMax } = this.config;
+    return exception(159, 'TIMEOUT_EXCEEDED', `Timeout exceeded: killed after ${readSecondsMax} s; ask for less, or in parts`);
+  }
+
+  /** The query may not have begun when its client goes: KILL is said again until it is over. */
+  async #killUntil(finished: AbortSignal, queryId: string): Promise<void> {
+    while (!finished.aborted) {
+      const connection = await this.engine.connect('services');
+      try {
+        await connection.query(`KILL QUERY WHERE Settings['log_comment'] = ${literal(queryId)} ASYNC`, 'Null');
+      } catch (cause) {
+        this.log.warn('a query could not be killed', { cause });
+      } finally {
+        connection.close();
+      }
+      await this.clock.sleep(200, finished).catch(() => {});
+    }
+  }
+}
+
+/**
+ * A query is found again by its `log_comment`: the engine does not let its callers choose the query id. GET reads whatever its URL says:
+ * read-only mode comes before the URL's settings, and it is the engine that then refuses to leave it.
+ */
+async function prepare(connection: EngineConnection, { queryId, settings, database, readOnly }: JudgedRequest): Promise<void> {
+  if (database !== undefined && database !== 'default') await connection.query(`USE ${identifier(database)}`, 'Null');
+  if (readOnly) await connection.query('SET readonly = 2', 'Null');
+  const assignments = [['log_comment', queryId] as const, ...settings];
+  await connection.query(`SET ${assignments.map(([name, value]) => `${name} = ${literal(value)}`).join(', ')}`, 'Null');
+}
+
+async function insert(connection: EngineConnection, request: JudgedRequest, answer: Answer): Promise<void> {
+  const { rowsWritten, bytesWritten } =
+    request.data.length === 0
+      ? { rowsWritten: 0, bytesWritten: 0 }
+      : await connection.insert(request.sql, request.targetEnd, request.data);
+  answer.begin({ ...nothing, writtenRows: rowsWritten, writtenBytes: bytesWritten });
+}
+
+async function read(connection: EngineConnection, request: JudgedRequest, answer: Answer, stop: AbortSignal): Promise<void> {
+  const isSelect = request.inspection.statement.kind === 'select';
+  const joining = isSelect ? joiningOf(request.format) : undefined;
+  if (joining) return stream(connection, request, answer, joining, stop);
+  const { bytes, rowsRead, bytesRead } = await connection.query(request.sql, request.format);
+  const isNative = request.format.toLowerCase() === 'native';
+  const blocks = isNative && isSelect && bytes.length === 0 ? await emptyNativeBlock(connection, request.sql) : bytes;
+  const told = isNative ? atRevision(blocks, request.clientRevision) : blocks;
+  answer.begin({ ...nothing, readRows: rowsRead, readBytes: bytesRead });
+  if (told.length) await answer.write(told);
+}
+
+async function stream(
+  connection: EngineConnection,
+  request: JudgedRequest,
+  answer: Answer,
+  joining: Joining,
+  stop: AbortSignal,
+): Promise<void> {
+  let begun = false;
+  for await (const chunk of connection.stream(withoutEnd(request.sql), request.format)) {
+    stop.throwIfAborted();
+    if (!begun) answer.begin(nothing);
+    await answer.write(begun ? chunk.subarray(joining(chunk)) : chunk);
+    begun = true;
+  }
+  if (!begun) answer.begin(nothing);
+}
+
+/** The streaming call takes no semicolon. */
+function withoutEnd(sql: string): string {
+  return sql.replace(/[\s;]+$/, '');
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
+
+function identifier(name: string): string {
+  return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``;
+}

@@ -1,0 +1,46 @@
+import type { AccountView } from '#libs/contracts/account-view.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { ScorerPipeline } from '../pipeline.js';
+
+/** What the windows hold of an account, and how fresh that is. */
+export interface AccountAnswer extends AccountView {
+  readonly partition: number;
+  /** Wall clock of this answer. */
+  readonly as_of: string;
+  /** `received_at` of the newest frame judged, empty before the first since this process began. */
+  readonly newest_received_at: string;
+  /** Windows of the partition still lack accesses of the past. */
+  readonly windows_filling: boolean;
+  /** Late accesses of the account wait to be judged again from the store. */
+  readonly rejudgement_waiting: boolean;
+}
+
+export interface NotHere {
+  readonly error: 'not_held_here' | 'unknown_account';
+  readonly message: string;
+}
+
+export function accountAnswer(pipeline: ScorerPipeline, clock: Clock, groupId: string, actorId: string): AccountAnswer | NotHere {
+  const partition = pipeline.partitionOf(groupId, actorId);
+  const owned = pipeline.partitions().find(({ scorer }) => scorer.at.partition === partition);
+  if (!owned)
+    return {
+      error: 'not_held_here',
+      message: `the account belongs to partition ${partition}, which another scorer holds: ask the others`,
+    };
+  const view = owned.scorer.explain(groupId, actorId);
+  if (!view)
+    return {
+      error: 'unknown_account',
+      message: `no access of the account that a rule looks at lies within the windows of partition ${partition}: check group and account`,
+    };
+  const { newestReceivedAt } = owned.scorer;
+  return {
+    ...view,
+    partition,
+    as_of: isoOf(clock.now()),
+    newest_received_at: newestReceivedAt > 0 ? isoOf(newestReceivedAt) : '',
+    windows_filling: owned.filling !== undefined,
+    rejudgement_waiting: owned.scorer.rejudgements().some((one) => one.groupId === groupId && one.actorId === actorId),
+  };
+}

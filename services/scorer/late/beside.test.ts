@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Selection } from '#libs/detection/rule/rule.js';
+import type { Frame } from '#libs/event-log/port.js';
+import { aRule } from '#libs/testkit/a-rule.js';
+import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { Archive, aScorer, at, bytesOf, contents, FakeLog, headerIn } from '../scorer.fixture.js';
+
+const hourMs = 3_600_000;
+const reads = aRule({ id: 'reads', selection: selecting('read', 'a'), atLeast: 60, timespanMs: hourMs });
+const prints = aRule({ id: 'prints', selection: selecting('print', 'b'), atLeast: 60, timespanMs: hourMs });
+
+/** Two thousand accesses of many accounts; one account prints forty patients before the last of them, and forty after. */
+const work = Array.from({ length: 20 }, (_, offset): Frame => ({
+  offset,
+  bytes: bytesOf(rows(offset * 100, 98, 'nurse', 'read')),
+}));
+const before: Frame = { offset: 20, bytes: bytesOf(rows(2000, 40, 'printer', 'print')) };
+const after: readonly Frame[] = Array.from({ length: 4 }, (_, n) => ({
+  offset: 21 + n,
+  bytes: bytesOf(rows(2040 + 10 * n, 10, 'printer', 'print')),
+}));
+
+describe('windows that are filled, and accounts that are judged again, beside the stream', () => {
+  let stateDir: string;
+  beforeEach(async () => {
+    stateDir = await mkdtemp(join(tmpdir(), 'vigie-beside-'));
+  });
+  afterEach(() => rm(stateDir, { recursive: true, force: true }));
+
+  async function changed() {
+    const log = new FakeLog(1);
+    const archive = new Archive();
+    const scorer = await aScorer({ log, stateDir, rules: [reads], archive });
+    for (const frame of [...work, before]) {
+      await scorer.pipeline.frames(at, [frame]);
+      await archive.take(frame);
+    }
+    await scorer.pipeline.useRules([reads, prints]);
+    await scorer.pipeline.written();
+    return { ...scorer, log, archive };
+  }
+  const isFilling = async () => (await headerIn(stateDir))?.filling !== undefined;
+
+  it('let frames in between, and see what these bring', async () => {
+    const { pipeline, filler, rejudger, archive, log } = await changed();
+    const filled = filler.look();
+    const turns = { taken: 0, over: false };
+    const stream = (async () => {
+      for (const frame of after) {
+        await pipeline.frames(at, [frame]);
+        if (!turns.over) turns.taken += 1;
+      }
+    })();
+    await filled;
+    turns.over = true;
+    await stream;
+    for (const frame of after) await archive.take(frame);
+    expect(turns.taken).toBe(after.length);
+    await rejudger.look();
+    await pipeline.revoked(at);
+    expect(contents(log.changes())).toEqual([expect.objectContaining({ actor_id: 'printer', patients: 80 })]);
+  });
+
+  it('give the event loop a turn after each frame of history', async () => {
+    const { filler, pipeline } = await changed();
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    await filler.look();
+    isOver = true;
+    // A frame of the store in memory has a hundred rows.
+    expect(turns).toBeGreaterThanOrEqual(20);
+    await pipeline.revoked(at);
+  });
+
+  it('end at once when the process ends, whatever the store does, and are done anew by the next', async () => {
+    const { filler, pipeline, archive, log } = await changed();
+    const rows_ = archive.history.rows.bind(archive.history);
+    const reached = Promise.withResolvers<void>();
+    archive.history.rows = async function* (query) {
+      for await (const frame of rows_(query)) {
+        yield frame;
+        reached.resolve();
+        await new Promise(() => {});
+      }
+    };
+    const filled = filler.look();
+    await reached.promise;
+    filler.stop();
+    await filled;
+    await pipeline.revoked(at);
+    expect(await isFilling()).toBe(true);
+    archive.history.rows = rows_;
+    const again = await aScorer({ log, stateDir, rules: [reads, prints], archive });
+    await again.filler.look();
+    await again.pipeline.frames(at, after);
+    await again.rejudger.look();
+    await again.pipeline.revoked(at);
+    expect(await isFilling()).toBe(false);
+    expect(contents(log.changes())).toEqual([expect.objectContaining({ actor_id: 'printer', patients: 80 })]);
+  });
+});
+
+function selecting(action: string, letter: string): Selection {
+  return { id: letter.repeat(32), fields: ['action'], matches: (row) => row.action === action, sql: '' };
+}
+
+function rows(from: number, count: number, actor: string, action: 'read' | 'print') {
+  return Array.from({ length: count }, (_, n) => {
+    const time = new Date(aMonday + (from + n) * 1000).toISOString();
+    const actor_id = actor === 'nurse' ? `nurse.${n}` : actor;
+    return anAccessRow({
+      time,
+      received_at: time,
+      actor_id,
+      action,
+      patient_id: aPatient(from + n),
+      event_id: anEventId(from + n),
+    });
+  });
+}

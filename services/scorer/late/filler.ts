@@ -1,0 +1,201 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AccessHistory, HistoryQuery } from '#libs/access-store/contract/history.js';
+import type { Fill } from '#libs/detection/late/fill.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { linesByPartition } from './account-lines.js';
+import type { Filling } from '../judge/filling.js';
+import type { Following } from '../judge/following.js';
+import type { OwnedPartition } from '../judge/owned-partition.js';
+import { Patience } from '../judge/patience.js';
+import { inTurns, sliceMsMax } from '../judge/slices.js';
+
+/** Frames that are kept while the store does not have what lies before them, in bytes; above, history is to end later. */
+const waitingBytesMax = 32 * 1024 * 1024;
+
+export interface FillerTools {
+  readonly history: AccessHistory;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+}
+
+/** What the filler asks of the pipeline. */
+export interface Fillable {
+  partitions(): readonly OwnedPartition[];
+  readonly partitionCount: number;
+  /** What to read of the past of windows that are to be full from `fromMs` on. */
+  windowsFrom(fromMs: number): Pick<HistoryQuery, 'fromMs' | 'outline'>;
+}
+
+interface Ready {
+  readonly owned: OwnedPartition;
+  readonly filling: Filling;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly following: Following;
+  readonly fill: Fill;
+}
+
+/**
+ * Fills windows that lack accesses of the past, from the store: after rules changed, and where neither snapshot nor log had them. The history is
+ * read once for all partitions that wait and judged beside the stream, which goes on; then accounts move over between its frames.
+ * When the store is away, what is lacking stays lacking, is tried again after growing pauses, and shows as a metric.
+ */
+export class Filler {
+  readonly #patience: Patience;
+  readonly #stop = new AbortController();
+  #looking: Promise<void> | undefined;
+  #since: number | undefined;
+  #shown: ReadonlySet<number> = new Set();
+
+  constructor(
+    private readonly pipeline: Fillable,
+    private readonly tools: FillerTools,
+  ) {
+    this.#patience = new Patience(tools.clock);
+  }
+
+  /** Called by a timer; one at a time. Rejects when a bug was met, not when the store is away. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Ends what is under way soon. What was lacking stays lacking, for the next start. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #look(): Promise<void> {
+    this.#show();
+    if (!this.#patience.isOver) return;
+    try {
+      const ready = await this.#ready();
+      if (ready.length > 0) await this.#fill(ready);
+      this.#patience.succeeded();
+    } catch (cause) {
+      if (this.#stop.signal.aborted) return;
+      if (!(cause instanceof Transient)) throw cause;
+      const waitMs = this.#patience.failed();
+      this.tools.logger.warn('windows wait for their history; judging of what arrives goes on', { waitMs, cause });
+    } finally {
+      this.#show();
+    }
+  }
+
+  /** Those of which the store holds what they lack. What they judge from now on is kept beside. */
+  async #ready(): Promise<readonly Ready[]> {
+    const ready: Ready[] = [];
+    for (const owned of this.pipeline.partitions()) {
+      const { filling, scorer } = owned;
+      const toMs = filling?.to_ms;
+      if (!filling || toMs === undefined) continue;
+      if (scorer.following?.isLost)
+        this.tools.logger.warn('more came while windows were filled than is kept; they are filled anew', {
+          partition: scorer.at.partition,
+        });
+      const following = await owned.alone(() => followed(owned));
+      const through = Math.max(filling.through_offset, following.fromOffset - 1);
+      if ((await this.tools.history.storedThrough(scorer.at)) < through) {
+        if (following.bytes > waitingBytesMax) scorer.unfollow();
+        continue;
+      }
+      const fromMs = filling.from_ms ?? toMs - scorer.windowsMs;
+      const one = {
+        owned,
+        filling,
+        following,
+        fromMs,
+        toMs: Math.max(toMs, following.watermark),
+        fill: scorer.beginFill(fromMs),
+      };
+      if (isWanted(one)) ready.push(one);
+    }
+    return ready;
+  }
+
+  async #fill(ready: readonly Ready[]): Promise<void> {
+    const { clock, logger } = this.tools;
+    const startedAt = clock.monotonic();
+    const query = { fromMs: Math.min(...ready.map(({ fromMs }) => fromMs)), toMs: Math.max(...ready.map(({ toMs }) => toMs)) };
+    const asleep = this.pipeline.windowsFrom(query.fromMs);
+    let bytes = asleep.outline ? await this.#give(ready, { ...asleep, toMs: query.fromMs }, (fill, own) => fill.recall(own)) : 0;
+    bytes += await this.#give(ready, query, (fill, own) => fill.take(own));
+    for (const one of ready) await this.#move(one);
+    if (this.#stop.signal.aborted) return;
+    logger.info('windows that lacked accesses of the past are full', {
+      count: ready.length,
+      bytes,
+      tookMs: Math.round(clock.monotonic() - startedAt),
+    });
+  }
+
+  /** Hands what the store has to those whose it is, while they still want it; resolves with its bytes. */
+  async #give(ready: readonly Ready[], query: HistoryQuery, take: (fill: Fill, own: Uint8Array) => void): Promise<number> {
+    let bytes = 0;
+    for await (const frame of inTurns(this.tools.history.rows(query), this.#stop.signal)) {
+      const lines = linesByPartition(frame, this.pipeline.partitionCount);
+      const waiting = ready.filter((one) => isWanted(one));
+      if (waiting.length === 0) return bytes;
+      bytes += frame.length;
+      for (const { owned, fill } of waiting) {
+        const own = lines.get(owned.scorer.at.partition);
+        if (own) take(fill, own);
+      }
+    }
+    return bytes;
+  }
+
+  /** Brings one partition's history up to its stream, and its accounts over, between its frames. */
+  async #move(one: Ready): Promise<void> {
+    const { owned } = one;
+    const toDo = (): boolean => isWanted(one) && !this.#stop.signal.aborted;
+    while (toDo()) {
+      await owned.alone(() => {
+        const until = this.tools.clock.monotonic() + sliceMsMax;
+        while (toDo() && this.tools.clock.monotonic() < until) step(one);
+      });
+      await nextTurn();
+    }
+  }
+
+  #show(): void {
+    const { clock, metrics } = this.tools;
+    let isFilling = false;
+    const shown = new Set<number>();
+    for (const { scorer, filling } of this.pipeline.partitions()) {
+      metrics.set('vigie_windows_filling', filling ? 1 : 0, { partition: scorer.at.partition });
+      shown.add(scorer.at.partition);
+      isFilling ||= filling !== undefined;
+    }
+    for (const partition of this.#shown) if (!shown.has(partition)) metrics.forget('vigie_windows_filling', { partition });
+    this.#shown = shown;
+    this.#since = isFilling ? (this.#since ?? clock.now() / 1000) : undefined;
+    metrics.set('vigie_windows_filling_since_seconds', this.#since ?? 0);
+  }
+}
+
+/** In the partition's turn. */
+function followed({ scorer }: OwnedPartition): Following {
+  return scorer.following && !scorer.following.isLost ? scorer.following : scorer.follow();
+}
+
+/** In the partition's turn: history judges the next frame that the stream has judged since, or else some accounts move over. */
+function step({ owned, following, fill }: Ready): void {
+  const frame = following.next();
+  if (frame) fill.take(frame);
+  else if (!fill.moveNext()) {
+    owned.filled();
+    owned.scorer.unfollow();
+  }
+}
+
+/** Rules may have changed meanwhile, so that more is lacking: then it is done again, with what is known already changing nothing. */
+function isWanted({ owned, filling, following }: Ready): boolean {
+  return !owned.isGone && owned.filling === filling && owned.scorer.following === following && !following.isLost;
+}

@@ -1,0 +1,117 @@
+import { type ListStore, readStoredLists } from '#libs/access-store/contract/lists.js';
+import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { ConfigError } from '#libs/runtime/config.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { changedRules, digestsOf } from './rule-changes.js';
+
+export interface RulesReloaderTools {
+  readonly lists: Pick<ListStore, 'entries' | 'clinics' | 'fingerprint'>;
+  /** Another text whenever a file of rules, lists or register is another. */
+  readonly files: () => Promise<string>;
+  /** The rules of the files over the lists of the store. Throws `ConfigError` that lists every mistake in a line of its own. */
+  readonly load: (lists: ValueLists) => Promise<readonly Rule[]>;
+  /** Judges by other rules from now on. */
+  readonly use: (rules: readonly Rule[]) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * The rules in use: those of the start, and others when files or tables change. A mistake leaves the rules as they are and is told, each in
+ * its file and line. Lists in tables are known only while the store answers: until then, and when it goes, those known last hold.
+ */
+export class RulesReloader {
+  /** What the files and lists were that were read last, with or without success. */
+  #seen = '';
+  #lists: ValueLists = new Map();
+  #listsSeen = '';
+  #digests: ReadonlyMap<string, string> = new Map();
+  #looking: Promise<void> | undefined;
+
+  constructor(private readonly tools: RulesReloaderTools) {}
+
+  /** The rules to begin with. Throws `ConfigError` when they have mistakes. The store is waited for `storeMsMax`, no longer. */
+  async first(storeMsMax: number): Promise<readonly Rule[]> {
+    const deadline = new AbortController();
+    const late = this.tools.clock.sleep(storeMsMax, deadline.signal).catch(() => {});
+    await Promise.race([this.#readLists(), late]);
+    deadline.abort();
+    const seen = await this.#now();
+    const rules = await this.tools.load(this.#lists);
+    this.#seen = seen;
+    this.#loaded(rules);
+    return rules;
+  }
+
+  /** Called by a timer and by SIGHUP; one at a time. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    await this.#readLists();
+    const now = await this.#now();
+    if (now === this.#seen) return;
+    try {
+      await this.#reload(await this.tools.load(this.#lists));
+      this.#seen = now;
+    } catch (cause) {
+      if (cause instanceof Transient)
+        return this.tools.logger.warn('other rules could not be taken up and are tried again', { cause });
+      if (!(cause instanceof ConfigError)) throw cause;
+      this.#seen = now;
+      this.#refused(cause);
+    }
+  }
+
+  async #reload(rules: readonly Rule[]): Promise<void> {
+    const changed = changedRules(this.#digests, digestsOf(rules));
+    if (changed) {
+      await this.tools.use(rules);
+      this.tools.logger.info('the rules were changed and are in use', { reason: changed, count: rules.length });
+    }
+    this.#loaded(rules);
+  }
+
+  #loaded(rules: readonly Rule[]): void {
+    const { metrics, clock } = this.tools;
+    this.#digests = digestsOf(rules);
+    metrics.set('vigie_rules_reload_failed', 0);
+    metrics.set('vigie_rules_loaded', rules.length);
+    metrics.set('vigie_rules_loaded_time_seconds', clock.now() / 1000);
+  }
+
+  #refused(cause: ConfigError): void {
+    const { metrics, logger } = this.tools;
+    metrics.set('vigie_rules_reload_failed', 1);
+    const [headline, ...mistakes] = cause.message.split('\n');
+    for (const mistake of mistakes) logger.error('a rule has a mistake', { reason: mistake.trim() });
+    logger.error('the changed rules are not used; the ones before go on', { reason: headline ?? '', count: mistakes.length });
+  }
+
+  async #now(): Promise<string> {
+    return `${await this.tools.files()} ${this.#listsSeen}`;
+  }
+
+  /** Never rejects: a store that is away has not changed anything. */
+  async #readLists(): Promise<void> {
+    const { lists, logger } = this.tools;
+    try {
+      const now = await lists.fingerprint();
+      if (now === this.#listsSeen) return;
+      this.#lists = await readStoredLists(lists);
+      this.#listsSeen = now;
+    } catch (cause) {
+      if (!(cause instanceof Transient)) throw cause;
+      logger.debug('the lists of the store could not be read; those known hold', { cause });
+    }
+  }
+}
