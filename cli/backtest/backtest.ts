@@ -5,7 +5,7 @@ import { toldIncidents } from '#libs/access-store/incidents/told-incidents.js';
 import { type BacktestIncident, type BacktestOptions, warmUpFrom } from '#libs/detection/history/backtest.js';
 import { disorderMsMax } from '#libs/detection/history/history-judge.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
-import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { clickhouseUrl, type CommandConfig, readCommandConfig } from '../config.js';

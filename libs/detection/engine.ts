@@ -11,7 +11,7 @@ import type { Rejudgement } from './state/rejudgements.js';
 import { renewedWhenCrowded } from './snapshot/renew-numbers.js';
 import { RowIntake } from './row/row-intake.js';
 import type { Rule } from './rule/rule.js';
-import { ScannedRow } from './scan/scan-row.js';
+import { ScannedRow } from './scan/scanned-row.js';
 import { SnapshotReading } from './snapshot/read-snapshot.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 

@@ -1,6 +1,5 @@
 import type { Clinic, ListEntry } from '#libs/contracts/list-entry.js';
-import type { ListValue, ValueLists } from '#libs/detection/rules/read/detection.js';
-import { closedClinicsOf, mergeLists } from '#libs/detection/rules/load/lists.js';
+import { type ListValue, type ValueLists, closedClinicsOf, mergeLists } from '#libs/detection/rules/load/lists.js';
 
 /** What is in the lists and in the register of clinics now. Every method rejects with `Transient` when the store does not answer. */
 export interface ListStore {

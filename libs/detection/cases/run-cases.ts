@@ -1,12 +1,11 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { judgeHistory } from '../history/judge-history.js';
-import { isMonotone } from '../rule/rule.js';
-import type { Rule, RuleMistake } from '../rule/rule.js';
+import { isMonotone, type Rule } from '../rule/rule.js';
+import type { RuleMistake } from '../rules/text/mistakes.js';
 import { inventedPseudonym, rowsOfCase } from './case-rows.js';
-import type { ListValue, ValueLists } from '../rules/read/detection.js';
-import { loadRules } from '../rules/load/load-rules.js';
-import type { RuleFile } from '../rules/load/load-rules.js';
+import type { ListValue, ValueLists } from '../rules/read/list-values.js';
+import { loadRules, type RuleFile } from '../rules/load/load-rules.js';
 import type { RuleCase } from '../rules/read/read-cases.js';
 
 export interface CaseResult {

@@ -1,17 +1,11 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { compareIncidents, type Comparison } from './compare-incidents.js';
+import { type BacktestIncident, compareIncidents, type Comparison } from './compare-incidents.js';
 import type { FrameOutcome } from '../engine.js';
 import { HistoryJudge } from './history-judge.js';
 import { readFrom, reachOf } from '../rule/reach.js';
 import type { Rule } from '../rule/rule.js';
 
-/** What a backtest says of an incident. */
-export type BacktestIncident = Pick<
-  IncidentChange,
-  | 'incident_id' | 'group_id' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
-  | 'patients_at_detection' | 'clinics' | 'categories' | 'rules' | 'rule_matches' | 'step' | 'found' | 'late_seconds'
-  | 'detection_delay_seconds'
->; // prettier-ignore
+export type { BacktestIncident } from './compare-incidents.js';
 
 /** One that never was told, with the exceptions that kept it from being. */
 export type SuppressedIncident = BacktestIncident & Pick<IncidentChange, 'suppressed_by'>;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BacktestIncident } from './backtest.js';
-import { compareIncidents } from './compare-incidents.js';
+import { type BacktestIncident, compareIncidents } from './compare-incidents.js';
 
 describe('incidents of two rule sets', () => {
   it('are the same where account and times overlap, a common moment being enough', () => {

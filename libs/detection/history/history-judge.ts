@@ -3,7 +3,7 @@ import { Engine, type FrameOutcome } from '../engine.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Rule } from '../rule/rule.js';
-import { ScannedRow } from '../scan/scan-row.js';
+import { ScannedRow } from '../scan/scanned-row.js';
 
 export interface HistoryJudgeOptions {
   /** Event time without any rule holding after which an incident closes, milliseconds. */

@@ -1,4 +1,4 @@
-import { accountOf } from '../select/field-classes.js';
+import { accountOf } from '../scan/row-layout.js';
 import type { Engine } from '../engine.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';

@@ -4,7 +4,7 @@ import { suppressedId } from '../incidents/incident-book.js';
 import type { Incident, Opening } from '../incidents/incident.js';
 import { accessKey, type Pending, type Rejudgement } from '../state/rejudgements.js';
 import { idOfHistory, RowIntake } from '../row/row-intake.js';
-import { ScannedRow } from '../scan/scan-row.js';
+import { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes, viewOf } from '../scan/scan-text.js';
 
 /** What waits for its history, oldest first. */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CellKey } from '../memory/cell-table.js';
-import { optionalPlaces } from '../select/field-classes.js';
+import { optionalPlaces } from '../scan/row-layout.js';
 import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/ledger-index.js';
 import type { Entry } from '../memory/ledger-store.js';
 import type { Field } from '../rule/rule.js';
 import { hashBytes, hexWord, quote } from '../scan/scan-text.js';
-import type { ScannedRow } from '../scan/scan-row.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Selector } from '../select/selector.js';
 import type { RowFeed } from '../compile/series.js';
 import { jsonText } from '../memory/texts.js';

@@ -1,28 +1,9 @@
 import type { levels } from '#libs/contracts/incident.js';
-import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Match } from '../rules/match/match.js';
+import type { Field } from '../rules/match/fields.js';
+import type { Selection } from '../rules/match/selection.js';
 
-/** Fields of an access row that rules may name. */
-export type Field = keyof AccessRow;
-
-/**
- * Which accesses a rule looks at: its event rules with their conditions, as one value that JavaScript and ClickHouse both evaluate.
- * Two rules with equal conditions share one selection (equal `id`), and so one set of windows.
- */
-export interface Selection {
-  /** 32 hexadecimal digits: digest of the normalised condition. Stored with incidents, so a list can be made again after the rules changed. */
-  readonly id: string;
-  /** Fields that decide. Rows equal in these are selected alike. */
-  readonly fields: readonly Field[];
-  /** Those of `fields` of which only presence decides, not the value. Left out: none is known to be so. */
-  readonly presence?: readonly Field[];
-  /** Whether the access counts. Never throws; an absent field is undefined. */
-  matches(row: Partial<AccessRow>): boolean;
-  /** The normalised condition that `matches` was made from, so that an engine can ask each test once per value; left out: only rows can be asked. */
-  readonly tree?: Match;
-  /** The same as a ClickHouse expression over the columns of `accesses`, with every literal escaped. */
-  readonly sql: string;
-}
+export type { Field } from '../rules/match/fields.js';
+export type { Selection } from '../rules/match/selection.js';
 
 /** Correlation types of the Sigma specification that are judged; `value_count` and `event_count` count, the others look for a meeting. */
 export const ruleTypes = ['value_count', 'event_count', 'temporal', 'temporal_ordered'] as const;
@@ -128,12 +109,4 @@ export interface Rule {
   readonly file: string;
   /** Line of the correlation's document in `file`, from 1. */
   readonly line: number;
-}
-
-/** What is wrong in a rule file, for the person who wrote it. */
-export interface RuleMistake {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly reason: string;
 }

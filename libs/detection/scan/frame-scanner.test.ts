@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from '../memory/texts.js';
-import { ScannedRow } from './scan-row.js';
+import { ScannedRow } from './scanned-row.js';
 
 describe('the scanner', () => {
   it('reads what JSON.parse reads, whatever the strings, the order of keys and the optional fields', () => {

@@ -1,5 +1,6 @@
 import { type AccessRow, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
-import { accountCharsMax, ScannedRow, scanRow } from './scan-row.js';
+import { accountCharsMax, scanRow } from './scan-row.js';
+import { ScannedRow } from './scanned-row.js';
 import { viewOf } from './scan-text.js';
 
 /** A line that cannot be used. `detail` never holds its content. */

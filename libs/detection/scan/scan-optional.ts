@@ -1,6 +1,6 @@
 import { accessRow } from '#libs/contracts/access-row.js';
 import { categories } from '#libs/contracts/vocabulary.js';
-import type { ScannedRow } from './scan-row.js';
+import type { ScannedRow } from './scanned-row.js';
 import {
   ascii,
   backslash,

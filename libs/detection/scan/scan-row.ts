@@ -1,59 +1,8 @@
-import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import { scanOptional } from './scan-optional.js';
+import type { ScannedRow } from './scanned-row.js';
 import { endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
-
-const rowKeys = Object.keys(accessRow.shape).length;
-
-/**
- * One access row as the windows need it. Positions are byte offsets into `bytes`. The object is reused: it is valid until the next scan.
- */
-export class ScannedRow {
-  bytes: Uint8Array = new Uint8Array(0);
-  /** Over `bytes`. */
-  view: DataView = new DataView(new ArrayBuffer(0));
-  /** Event time, milliseconds since 1970. */
-  time = 0;
-  /** From the first byte of `group_id` to the last of `actor_id`, the key between them included: exact and unambiguous, since no value holds a bare quote. */
-  accountStart = 0;
-  accountEnd = 0;
-  /** `hashBytes` of those bytes. */
-  accountHash = 0;
-  /** Neither `group_id` nor `actor_id` is empty. */
-  hasAccount = false;
-  /** The pseudonym's 128 bits; all zero when there is none. */
-  patient0 = 0;
-  patient1 = 0;
-  patient2 = 0;
-  patient3 = 0;
-  hasPatient = false;
-  clinicStart = 0;
-  clinicEnd = 0;
-  /** Index into `actions`. */
-  action = 0;
-  /** Index into `outcomes`. */
-  outcome = 0;
-  eventStart = 0;
-  receivedAt = 0;
-  /** Bit i: `categories[i]` of the vocabulary. */
-  categoryMask = 0;
-  /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
-  readonly starts = new Int32Array(rowKeys);
-  readonly ends = new Int32Array(rowKeys);
-  /** Bit by place: the optional text has an escape in it, so that its bytes do not stand for themselves. */
-  escaped = 0;
-  /** It has a field that rows do not have, one twice, or one of another kind than rows have; whoever stores the line must look at it. */
-  odd = false;
-  /** Its account's number, 0 for one that is not known; set by whoever looked it up. */
-  account = 0;
-  /** Its clinic's number among the texts that are known; set with the account. */
-  clinic = 0;
-  lineStart = 0;
-  lineEnd = 0;
-  /** Where the original line is, when `bytes` holds a rewritten one. */
-  line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
-}
 
 const keyOf = (text: string): Literal => new Literal(text);
 const timeKey = keyOf('{"time":"');

@@ -1,14 +1,14 @@
-import { z } from 'zod';
-import { accessRow, type AccessRow } from '#libs/contracts/access-row.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseWhole } from '../scan/frame-scanner.js';
+import { accountOf, optionalPlaces } from '../scan/row-layout.js';
 import { grown } from '../memory/grown.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Field } from '../rule/rule.js';
 import type { Atom } from '../rules/match/atoms.js';
 import { asksPresence, instantsOf, wordsOnly } from '../rules/match/match-parts.js';
 import { compilePredicate, type Predicate } from '../rules/match/predicate.js';
-import type { ScannedRow } from '../scan/scan-row.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes, viewOf } from '../scan/scan-text.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
@@ -217,22 +217,6 @@ function same(key: Uint8Array | undefined, bytes: Uint8Array, start: number, end
 function hexOf(word: number): string {
   return word.toString(16).padStart(8, '0');
 }
-
-/** Place of each optional field among the keys of a row, as `ScannedRow.starts` has them. */
-export const optionalPlaces: Readonly<Record<string, number>> = Object.fromEntries(
-  Object.keys(accessRow.shape).flatMap((key, place) => (place < 10 || key === 'categories' ? [] : [[key, place]])),
-);
-
-/** Group and account of the stretch of a line from the first byte of the one to the last of the other. */
-export function accountOf(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-): { readonly group_id: string; readonly actor_id: string } {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
-  return accountStretch.parse(JSON.parse(`{"group_id":"${text}"}`));
-}
-const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
 
 /** A row that holds nothing but the field, from its bytes: text without its quotes, anything else as it stands. */
 function rowWith(field: Field, bytes: Uint8Array, start: number, end: number): Partial<AccessRow> {

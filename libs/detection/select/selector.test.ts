@@ -3,7 +3,7 @@ import { FrameScanner } from '../scan/frame-scanner.js';
 import { randomHistories } from '../definition/random-history.suite.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { compileSeries } from '../compile/series.js';
-import { ScannedRow } from '../scan/scan-row.js';
+import { ScannedRow } from '../scan/scanned-row.js';
 import { Selector } from './selector.js';
 import { Texts } from '../memory/texts.js';
 

@@ -6,7 +6,7 @@ import { type Atom, atomsOf } from '../rules/match/atoms.js';
 import { kindOf } from '../rules/match/fields.js';
 import { isDecided } from '../rules/match/undecided.js';
 import { asksPresence } from '../rules/match/match-parts.js';
-import type { ScannedRow } from '../scan/scan-row.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
 import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';

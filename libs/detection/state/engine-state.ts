@@ -13,7 +13,7 @@ import { Marks } from '../memory/marks.js';
 import { rememberedMs } from '../rule/reach.js';
 import { Rejudgements } from './rejudgements.js';
 import type { Rule } from '../rule/rule.js';
-import type { ScannedRow } from '../scan/scan-row.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { Selector } from '../select/selector.js';
 import { type CompiledSeries, compileSeries, type Series } from '../compile/series.js';

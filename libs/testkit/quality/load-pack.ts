@@ -1,7 +1,6 @@
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { mistakeText } from '#libs/detection/rules/load/check-rules.js';
-import type { ValueLists } from '#libs/detection/rules/read/detection.js';
-import { closedClinicsOf, mergeLists } from '#libs/detection/rules/load/lists.js';
+import { type ValueLists, closedClinicsOf, mergeLists } from '#libs/detection/rules/load/lists.js';
 import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rules/load/load-rules.js';
 import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';

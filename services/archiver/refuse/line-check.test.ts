@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { FrameScanner } from '#libs/detection/scan/frame-scanner.js';
-import { ScannedRow } from '#libs/detection/scan/scan-row.js';
+import { ScannedRow } from '#libs/detection/scan/scanned-row.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { type Batch, OpenBatch } from '../collect/batch.js';
 import { checkLines, goodLinesOf, junkLinesPerFrameMax } from './line-check.js';

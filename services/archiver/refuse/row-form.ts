@@ -3,7 +3,8 @@ import { endOfTimeMs, storableTime, usableAccessRow } from '#libs/contracts/acce
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
-import { ScannedRow, scanRow } from '#libs/detection/scan/scan-row.js';
+import { scanRow } from '#libs/detection/scan/scan-row.js';
+import { ScannedRow } from '#libs/detection/scan/scanned-row.js';
 import { viewOf } from '#libs/detection/scan/scan-text.js';
 import { rejected, type Rejected } from '#libs/runtime/outcome.js';
 

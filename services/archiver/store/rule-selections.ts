@@ -1,7 +1,7 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/contract/lists.js';
 import type { AccessStore } from '#libs/access-store/contract/port.js';
 import type { Rule, Selection } from '#libs/detection/rule/rule.js';
-import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';

@@ -1,5 +1,5 @@
 import { type ListStore, readStoredLists } from '#libs/access-store/contract/lists.js';
-import type { ValueLists } from '#libs/detection/rules/read/detection.js';
+import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';

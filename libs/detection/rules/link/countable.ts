@@ -1,7 +1,5 @@
-import type { Field } from '../../rule/rule.js';
-import { isField, kindOf, unknownField } from '../match/fields.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { type Field, isField, kindOf, unknownField } from '../match/fields.js';
+import { shown, type Mistakes } from '../text/mistakes.js';
 import type { Located } from '../read/read-tree.js';
 
 /** A field whose distinct values can be counted; undefined when it is none (noted). */

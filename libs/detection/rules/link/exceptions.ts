@@ -1,9 +1,15 @@
 import type { Exception } from '../../rule/rule.js';
 import type { Filter } from '../read/filter.js';
-import type { Leaf } from './link-rules.js';
 import { and, not, or, test } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import type { SelectionCache } from '../match/selection.js';
+
+/** Accesses of an event rule as one correlation looks at them, and the filters that are between. */
+export interface Leaf {
+  readonly title: string;
+  readonly match: Match;
+  readonly filters: readonly Filter[];
+}
 
 /** `rule and (condition or time >= expires)`, for each filter: what an access must meet to count in spite of them. */
 export function keptBy(match: Match, filters: readonly Filter[]): Match {

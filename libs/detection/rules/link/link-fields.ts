@@ -1,10 +1,10 @@
-import type { Field, MatchesInput, Rule, RowsInput } from '../../rule/rule.js';
+import type { MatchesInput, Rule, RowsInput } from '../../rule/rule.js';
+import type { Field } from '../match/fields.js';
 import type { Correlation } from '../read/correlation.js';
 import { countable, groupable } from './countable.js';
 import type { Documents } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { shown, type Mistakes } from '../text/mistakes.js';
 import type { Located } from '../read/read-tree.js';
 
 type Place<Input> = Pick<Input, Extract<keyof Input, 'by' | 'field' | 'spread'>>;

@@ -1,23 +1,14 @@
-import type { Input, Rule, RuleMistake } from '../../rule/rule.js';
+import type { Input, Rule } from '../../rule/rule.js';
+import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import type { Correlation } from '../read/correlation.js';
 import type { Document, Documents } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
-import { exceptionsOf, keptBy } from './exceptions.js';
+import { exceptionsOf, keptBy, type Leaf } from './exceptions.js';
 import type { Filter } from '../read/filter.js';
 import { ruleLimits } from '../text/limits.js';
-import { checkAliases, fieldsIn, placesIn } from './link-fields.js';
-import type { MatchesPlace, RowsPlace } from './link-fields.js';
-import { or } from '../match/match.js';
-import type { Match } from '../match/match.js';
-import { Mistakes, shown } from '../text/mistakes.js';
+import { checkAliases, fieldsIn, placesIn, type MatchesPlace, type RowsPlace } from './link-fields.js';
+import { or, type Match } from '../match/match.js';
 import { SelectionCache } from '../match/selection.js';
-
-/** Accesses of an event rule as one correlation looks at them, and the filters that are between. */
-export interface Leaf {
-  readonly title: string;
-  readonly match: Match;
-  readonly filters: readonly Filter[];
-}
 
 /** Leaves by event rule and filters, so that a chain that meets one twice holds it once. */
 type Leaves = ReadonlyMap<string, Leaf>;

@@ -1,9 +1,7 @@
-import type { RuleMistake } from '../../rule/rule.js';
-import type { ValueLists } from '../read/detection.js';
+import { type RuleMistake, anyOf, shown } from '../text/mistakes.js';
+import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';
-import { loadRules } from './load-rules.js';
-import type { LoadedException } from './load-rules.js';
-import { anyOf, shown } from '../text/mistakes.js';
+import { loadRules, type LoadedException } from './load-rules.js';
 import { readRuleFiles } from './read-rule-files.js';
 
 export interface CheckedRules {

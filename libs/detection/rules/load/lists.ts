@@ -1,6 +1,8 @@
 import { closedClinicsList } from '#libs/contracts/list-entry.js';
 import type { Clinic } from '#libs/contracts/list-entry.js';
-import type { ListValue, ValueLists } from '../read/detection.js';
+import type { ListValue, ValueLists } from '../read/list-values.js';
+
+export type { ListValue, ValueLists } from '../read/list-values.js';
 
 /** The clinics of a register that closed, each for the accesses of its group from then on. */
 export function closedClinicsOf(clinics: readonly Clinic[]): ValueLists {

@@ -1,23 +1,20 @@
-import type { Exception, Rule, RuleMistake, Selection } from '../../rule/rule.js';
+import type { Exception, Rule } from '../../rule/rule.js';
+import type { Selection } from '../match/selection.js';
+import { type RuleMistake, Mistakes } from '../text/mistakes.js';
 import { selectionIdsOf } from '../../rule/selection-ids.js';
-import { readCorrelation } from '../read/correlation.js';
-import type { Correlation } from '../read/correlation.js';
-import type { ValueLists } from '../read/detection.js';
-import { Documents } from '../read/documents.js';
-import type { Document } from '../read/documents.js';
+import { readCorrelation, type Correlation } from '../read/correlation.js';
+import type { ValueLists } from '../read/list-values.js';
+import { Documents, type Document } from '../read/documents.js';
 import { readEventRule } from '../read/event-rule.js';
-import { readFilter } from '../read/filter.js';
-import type { Filter } from '../read/filter.js';
+import { readFilter, type Filter } from '../read/filter.js';
 import { ruleLimits } from '../text/limits.js';
 import { Linker } from '../link/link-rules.js';
 import { readMetadata } from '../read/metadata.js';
 import { holdsOfNothing, not } from '../match/match.js';
 import { oldForms } from '../read/misplaced-keys.js';
-import { Mistakes } from '../text/mistakes.js';
 import type { RuleCase } from '../read/read-cases.js';
 import { wordsOf } from '../words/words.js';
-import { readYaml } from '../read/yaml-tree.js';
-import type { MapTree } from '../read/yaml-tree.js';
+import { readYaml, type MapTree } from '../read/yaml-tree.js';
 
 export interface RuleFile {
   /** As mistakes shall name it. */

@@ -1,8 +1,8 @@
 import { ConfigError } from '#libs/runtime/config.js';
-import type { RuleMistake } from '../../rule/rule.js';
+import type { RuleMistake } from '../text/mistakes.js';
 import { mistakeText } from './check-rules.js';
 import { defaultListsDir, type RulesConfig } from './config.js';
-import type { ValueLists } from '../read/detection.js';
+import type { ValueLists } from '../read/list-values.js';
 import { closedClinicsOf, mergeLists } from './lists.js';
 import { type LoadedRules, loadRules } from './load-rules.js';
 import { readClinicsFile, readRuleFiles, readValueLists } from './read-rule-files.js';

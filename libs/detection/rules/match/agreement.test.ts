@@ -3,13 +3,11 @@ import { Session } from 'chdb';
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
-import type { Field } from '../../rule/rule.js';
-import { fieldNames, kindOf } from './fields.js';
+import { type Field, fieldNames, kindOf } from './fields.js';
 import { parseGlob, surround } from './glob.js';
 import { matchList } from '../read/list-values.js';
 import { compileRegex } from './regex-run.js';
-import { and, normalise, not, or, test } from './match.js';
-import type { Match } from './match.js';
+import { and, normalise, not, or, test, type Match } from './match.js';
 import { parseRegex } from './regex-syntax.js';
 import { selectionOf } from './selection.js';
 

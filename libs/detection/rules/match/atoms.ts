@@ -1,4 +1,4 @@
-import type { Field } from '../../rule/rule.js';
+import type { Field } from './fields.js';
 import { fieldsOf, type Match } from './match.js';
 
 /** A part of a condition that asks one field only. */

@@ -1,5 +1,8 @@
-import type { Field } from '../../rule/rule.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
+
+/** Fields of an access row that rules may name. */
+export type Field = keyof AccessRow;
 
 /** How a field may be asked. `arrival` fields depend on when an event came, so no rule may decide by them. */
 export type FieldKind = 'text' | 'list' | 'number' | 'boolean' | 'time' | 'arrival';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Field } from '../../rule/rule.js';
+import type { Field } from './fields.js';
 import type { Regex } from './regex-syntax.js';
 
 /** A piece of a Sigma string: literal text, `*` or `?`. */

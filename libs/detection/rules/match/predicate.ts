@@ -1,11 +1,9 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Field } from '../../rule/rule.js';
+import { type Field, kindOf } from './fields.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import { localPart } from './local-time.js';
-import { kindOf } from './fields.js';
 import { globRegex, plainGlob } from './glob.js';
-import { and, lowerAscii, sameButCase } from './match.js';
-import type { Comparison, Match, Test } from './match.js';
+import { and, lowerAscii, sameButCase, type Comparison, type Match, type Test } from './match.js';
 import { isIn, parseNetwork } from './network.js';
 import { compileRegex } from './regex-run.js';
 

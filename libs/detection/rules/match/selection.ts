@@ -1,8 +1,28 @@
-import type { Selection } from '../../rule/rule.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Field } from './fields.js';
 import { digestOf, fieldsOf, normalise, presenceOf } from './match.js';
 import type { Match } from './match.js';
 import { compilePredicate } from './predicate.js';
 import { compileSql } from './sql.js';
+
+/**
+ * Which accesses a rule looks at: its event rules with their conditions, as one value that JavaScript and ClickHouse both evaluate.
+ * Two rules with equal conditions share one selection (equal `id`), and so one set of windows.
+ */
+export interface Selection {
+  /** 32 hexadecimal digits: digest of the normalised condition. Stored with incidents, so a list can be made again after the rules changed. */
+  readonly id: string;
+  /** Fields that decide. Rows equal in these are selected alike. */
+  readonly fields: readonly Field[];
+  /** Those of `fields` of which only presence decides, not the value. Left out: none is known to be so. */
+  readonly presence?: readonly Field[];
+  /** Whether the access counts. Never throws; an absent field is undefined. */
+  matches(row: Partial<AccessRow>): boolean;
+  /** The normalised condition that `matches` was made from, so that an engine can ask each test once per value; left out: only rows can be asked. */
+  readonly tree?: Match;
+  /** The same as a ClickHouse expression over the columns of `accesses`, with every literal escaped. */
+  readonly sql: string;
+}
 
 /** Compiles a condition; equal conditions give equal ids, whatever their order of writing. The SQL stands in parentheses, ready to be joined. */
 export function selectionOf(match: Match): Selection {

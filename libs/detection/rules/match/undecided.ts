@@ -1,5 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Field } from '../../rule/rule.js';
+import type { Field } from './fields.js';
 import type { Match } from './match.js';
 import { compilePredicate, type Predicate } from './predicate.js';
 

@@ -1,7 +1,5 @@
-import type { Field } from '../../rule/rule.js';
-import { kindOf, wordsOf } from '../match/fields.js';
-import { anyOf, shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { type Field, kindOf, wordsOf } from '../match/fields.js';
+import { anyOf, shown, type Mistakes } from '../text/mistakes.js';
 import type { Entry, ScalarTree, Tree } from './yaml-tree.js';
 
 /** What an event of a case has in a field. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Selection } from '../../rule/rule.js';
+import type { Selection } from '../match/selection.js';
 import { loadRules } from '../load/load-rules.js';
 
 const lists = new Map([

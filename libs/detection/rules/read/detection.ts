@@ -1,4 +1,3 @@
-import type { Field } from '../../rule/rule.js';
 import { ConditionRefused, parseCondition, resolve } from './condition.js';
 import { isField, unknownField } from '../match/fields.js';
 import { ruleLimits } from '../text/limits.js';
@@ -7,23 +6,9 @@ import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { parseModifiers } from './modifiers.js';
-import { matchList, warnOfPatterns } from './list-values.js';
+import { type ListValue, matchList, type ValueLists, warnOfPatterns } from './list-values.js';
 import { matchValue } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
-
-/** A value of a list, with the accesses that it is for where it is not for all: of one group, in a time. */
-export interface ListValue {
-  readonly text: string;
-  /** Event time from which on it holds, and until before which, milliseconds. */
-  readonly fromMs?: number;
-  readonly untilMs?: number;
-  readonly groupId?: string;
-  /** The only field that it is for, where it is not for all. */
-  readonly field?: Field;
-}
-
-/** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
-export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
 
 export interface DetectionContext {
   readonly mistakes: Mistakes;

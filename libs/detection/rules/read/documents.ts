@@ -1,10 +1,8 @@
-import type { RuleMistake } from '../../rule/rule.js';
+import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import type { Correlation } from './correlation.js';
 import type { EventRule } from './event-rule.js';
 import type { Filter } from './filter.js';
-import { isUuid } from './metadata.js';
-import type { Metadata } from './metadata.js';
-import { Mistakes, shown } from '../text/mistakes.js';
+import { isUuid, type Metadata } from './metadata.js';
 import type { Located } from './read-tree.js';
 
 /** A document in which something is wrong (noted). It keeps its names, so that those who refer to it are not blamed. */

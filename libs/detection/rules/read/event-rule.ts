@@ -1,12 +1,10 @@
 import { readDetection } from './detection.js';
-import type { ValueLists } from './detection.js';
+import type { ValueLists } from './list-values.js';
 import { isField, unknownField } from '../match/fields.js';
 import { isTimeZone } from '../match/local-time.js';
 import type { Match } from '../match/match.js';
-import { metadataKeys, readMetadata } from './metadata.js';
-import type { Metadata } from './metadata.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { metadataKeys, readMetadata, type Metadata } from './metadata.js';
+import { shown, type Mistakes } from '../text/mistakes.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { listOf, mapOf, refuseUnknownKeys, textOf } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';

@@ -1,15 +1,12 @@
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import { checkLogsource, readTimeZone } from './event-rule.js';
 import { readDetection } from './detection.js';
-import type { ValueLists } from './detection.js';
+import type { ValueLists } from './list-values.js';
 import type { Match } from '../match/match.js';
-import { metadataKeys, readMetadata } from './metadata.js';
-import type { Metadata } from './metadata.js';
+import { metadataKeys, readMetadata, type Metadata } from './metadata.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
-import { mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
-import type { Located } from './read-tree.js';
+import { shown, type Mistakes } from '../text/mistakes.js';
+import { mapOf, refuseUnknownKeys, textOf, textsOf, type Located } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
 import type { MapTree } from './yaml-tree.js';
 

@@ -1,8 +1,22 @@
-import type { ListValue } from './detection.js';
+import type { Field } from '../match/fields.js';
 import { and, not, or, test } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import type { Mistakes } from '../text/mistakes.js';
 import type { Value } from './values.js';
+
+/** A value of a list, with the accesses that it is for where it is not for all: of one group, in a time. */
+export interface ListValue {
+  readonly text: string;
+  /** Event time from which on it holds, and until before which, milliseconds. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+  readonly groupId?: string;
+  /** The only field that it is for, where it is not for all. */
+  readonly field?: Field;
+}
+
+/** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
+export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
 
 /**
  * The values of a list as conditions: those that are for the same group and time stand together, unless each is wanted `apart`.

@@ -1,12 +1,9 @@
 import { warnOfPatterns } from './list-values.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
-import type { Field } from '../../rule/rule.js';
-import { readValue } from './case-values.js';
-import type { CaseValue } from './case-values.js';
-import { isField, kindOf, unknownField } from '../match/fields.js';
+import { type Field, isField, kindOf, unknownField } from '../match/fields.js';
+import { readValue, type CaseValue } from './case-values.js';
 import { ruleLimits } from '../text/limits.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { shown, type Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
 import { parseTimespan } from '../text/timespan.js';
 import type { Entry, MapTree } from './yaml-tree.js';

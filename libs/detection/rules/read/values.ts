@@ -1,8 +1,6 @@
-import type { Field } from '../../rule/rule.js';
-import { isField, kindOf, unknownField, wordsOf } from '../match/fields.js';
+import { type Field, isField, kindOf, unknownField, wordsOf } from '../match/fields.js';
 import { parseGlob, plainGlob, surround } from '../match/glob.js';
-import { lowerAscii, not, or, test } from '../match/match.js';
-import type { GlobPart, Match } from '../match/match.js';
+import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
 import { parseNetwork } from '../match/network.js';

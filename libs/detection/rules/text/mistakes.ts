@@ -1,4 +1,10 @@
-import type { RuleMistake } from '../../rule/rule.js';
+/** What is wrong in a rule file, for the person who wrote it. */
+export interface RuleMistake {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly reason: string;
+}
 
 /** Collects what is wrong in one file, so that a person sees every mistake of every file in one go. */
 export class Mistakes {

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { accessRow } from '#libs/contracts/access-row.js';
+
+/** Place of each optional field among the keys of a row, as `ScannedRow.starts` has them. */
+export const optionalPlaces: Readonly<Record<string, number>> = Object.fromEntries(
+  Object.keys(accessRow.shape).flatMap((key, place) => (place < 10 || key === 'categories' ? [] : [[key, place]])),
+);
+
+/** Group and account of the stretch of a line from the first byte of the one to the last of the other. */
+export function accountOf(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): { readonly group_id: string; readonly actor_id: string } {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  return accountStretch.parse(JSON.parse(`{"group_id":"${text}"}`));
+}
+const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
