@@ -1,14 +1,15 @@
 import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
 import { windowsMsOf } from '../rule/reach.js';
 import { anySelection } from '../memory/selection-sets.js';
-import type { Build, CompiledRule, Draft, MatchFeed, RowFeed } from './series.js';
+import type { Build, Draft } from './build.js';
+import type { CompiledRule, MatchFeed, RowFeed } from './series.js';
 
 /**
  * Puts a rule, and the rules that it looks at, into series. A rule that was met before with the same meaning is the same compiled rule;
  * it raises what the stronger of the two asks for.
  */
 export function compileRule(build: Build, rule: Rule, raises: CompiledRule['raises']): CompiledRule {
-  const inner = rule.inputs.map((input) => (input.kind === 'matches' ? build.rule(input.rule, 'nothing') : undefined));
+  const inner = rule.inputs.map((input) => (input.kind === 'matches' ? compileRule(build, input.rule, 'nothing') : undefined));
   const inputKeys = rule.inputs.map((input, i) => keyOfInput(rule, input, inner[i]));
   const draft = draftFor(build, rule, inputKeys);
   const key = JSON.stringify([rule.id, draft.series.key, draft.series.kind === 'main' ? inputKeys : '', termsOf(rule)]);

@@ -1,7 +1,5 @@
-import { compileRule } from './compile-rule.js';
-import { type Reach, reachOf } from '../rule/reach.js';
-import { type Field, type Rule, type Selection } from '../rule/rule.js';
-import type { Threshold } from '../judge/window-count.js';
+import type { Reach } from '../rule/reach.js';
+import type { Field, Rule, Selection } from '../rule/rule.js';
 
 /** Where the value of an entry comes from. */
 export type ValueSource =
@@ -49,6 +47,14 @@ export interface Series {
   readonly inputs: number;
   /** Entries carry a spread value of their own. */
   readonly spreads: boolean;
+}
+
+/** Both minima of a rule; `spread` 0 where it asks for none. `counted` is the number of the selection whose entries count. */
+export interface Threshold {
+  readonly counted: number;
+  readonly timespanMs: number;
+  readonly atLeast: number;
+  readonly spreadAtLeast: number;
 }
 
 /** A rule within its series. */
@@ -110,134 +116,4 @@ export interface CompileOptions {
   readonly holdsReach?: boolean;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
-}
-
-/** Takes part in building; what others see is `Series` and `CompiledRule`. */
-export interface Draft {
-  readonly series: { -readonly [K in keyof Series]: Series[K] } & { readonly rules: CompiledRule[] };
-}
-
-/**
- * Lays the rules out as series. `earlier` are the selections of incidents that are still held: their ids keep a number.
- */
-export function compileSeries(rules: readonly Rule[], earlier: readonly string[], options: CompileOptions): CompiledSeries {
-  const build = new Build(rules, earlier, options);
-  for (const rule of rules) if (rule.raises) build.rule(rule, 'incident');
-  for (const { raises, unfiltered, exceptions } of rules)
-    if (raises && unfiltered) build.rule({ ...unfiltered, exceptions }, 'suppressed');
-  return build.finish();
-}
-
-export class Build {
-  readonly selections = new Map<string, Selection>();
-  readonly ids: string[] = [];
-  readonly drafts = new Map<string, Draft>();
-  readonly compiled = new Map<
-    string,
-    { -readonly [K in keyof CompiledRule]: CompiledRule[K] } & { readonly feeds: MatchFeed[] }
-  >();
-  readonly dormancies: { selection: number; dormantMs: number }[] = [];
-  readonly #main: Draft;
-  readonly #numbers: ReadonlyMap<string, number>;
-
-  constructor(
-    private readonly given: readonly Rule[],
-    earlier: readonly string[],
-    readonly options: CompileOptions,
-  ) {
-    for (const rule of given) for (const one of [rule, ...(rule.unfiltered ? [rule.unfiltered] : [])]) this.#note(one);
-    this.ids = [...new Set([...earlier, ...this.selections.keys()])];
-    this.#numbers = new Map(this.ids.map((id, number) => [id, number]));
-    this.#main = {
-      series: { index: 0, key: 'main', kind: 'main', feeds: [], rules: [], horizonMs: 0, inputs: 0, spreads: false },
-    };
-  }
-
-  numberOf(selection: Selection): number {
-    return this.#numbers.get(selection.id) ?? 0;
-  }
-
-  rule(rule: Rule, raises: CompiledRule['raises']): CompiledRule {
-    return compileRule(this, rule, raises);
-  }
-
-  main(): Draft {
-    return this.#main;
-  }
-
-  other(kind: 'count' | 'ordered', key: string, feeds: readonly RowFeed[], spreads: boolean, inputs: number): Draft {
-    const known = this.drafts.get(key);
-    if (known) return known;
-    const draft: Draft = { series: { index: this.drafts.size + 1, key, kind, feeds, rules: [], horizonMs: 0, inputs, spreads } };
-    this.drafts.set(key, draft);
-    return draft;
-  }
-
-  dormancy(selection: number, dormantMs: number): number {
-    const known = this.dormancies.find((one) => one.selection === selection);
-    if (!known) return this.dormancies.push({ selection, dormantMs }) - 1;
-    known.dormantMs = Math.min(known.dormantMs, dormantMs);
-    return this.dormancies.indexOf(known);
-  }
-
-  latenessOf(rule: Rule): number {
-    return rule.allowedLatenessMs ?? this.options.allowedLatenessMs;
-  }
-
-  finish(): CompiledSeries {
-    const rules = [...this.compiled.values()];
-    const lateness = Math.max(this.options.allowedLatenessMs, ...rules.map(({ rule }) => this.latenessOf(rule)));
-    const others = [...this.drafts.values()].map(({ series }) => series);
-    for (const series of [this.#main.series, ...others])
-      series.horizonMs = Math.max(
-        0,
-        ...series.rules.map(({ timespanMs, settleMs, rule }) => timespanMs + settleMs + this.latenessOf(rule)),
-      );
-    const main = this.#main.series;
-    main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
-    if (this.options.holdsReach)
-      main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
-    const behindMs = this.ids.map(() => Number.POSITIVE_INFINITY);
-    const reachMs = this.ids.map(() => 0);
-    for (const one of rules)
-      for (const id of lookedAt(one.rule)) {
-        const number = this.#numbers.get(id) ?? 0;
-        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.settleMs);
-        reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
-      }
-    return {
-      selectionIds: this.ids,
-      live: [...this.selections.values()].map((selection) => ({ number: this.numberOf(selection), selection })),
-      main,
-      others,
-      rules,
-      dormancies: this.dormancies,
-      mainSlots: Math.max(1, main.rules.length),
-      otherSlots: slotsOf(others.filter(({ spreads }) => !spreads)),
-      spreadSlots: slotsOf(others.filter(({ spreads }) => spreads)),
-      allowedLatenessMsMax: lateness,
-      reach: reachOf(this.given),
-      reachMs,
-      behindMs,
-      horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),
-    };
-  }
-
-  #note(rule: Rule): void {
-    this.selections.set(rule.selection.id, rule.selection);
-    for (const { excluded } of rule.exceptions) this.selections.set(excluded.id, excluded);
-    for (const input of rule.inputs)
-      if (input.kind === 'rows') this.selections.set(input.selection.id, input.selection);
-      else this.#note(input.rule);
-  }
-}
-
-function slotsOf(series: readonly Series[]): number {
-  return Math.max(1, ...series.map(({ rules }) => rules.length));
-}
-
-/** Ids of the selections whose accesses decide about the rule. */
-function lookedAt(rule: Rule): ReadonlySet<string> {
-  const inputs = rule.inputs.flatMap((input) => (input.kind === 'rows' ? [input.selection.id] : [...lookedAt(input.rule)]));
-  return new Set([rule.selection.id, ...inputs]);
 }

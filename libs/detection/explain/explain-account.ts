@@ -1,8 +1,8 @@
 import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
-import type { EngineState } from '../state/engine-state.js';
+import type { EngineState, Ledgers } from '../state/engine-state.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { isoOfMs } from '../scan/iso-time.js';
-import { cellValues, type Ledgers } from '../memory/ledger-index.js';
+import { cellValues } from '../memory/cell-key.js';
 import { hasOwnSpread, markOf, timeOf } from '../memory/ledger-store.js';
 import { hashBytes, viewOf } from '../scan/scan-text.js';
 import { anySelection } from '../memory/selection-sets.js';
@@ -23,7 +23,7 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
       if (rule.raises !== 'suppressed') rules.push(viewOfRule(state, ledgers, ledger, cell, rule, account, at));
   };
   add(state.main, state.index.mainOf(account), new Uint8Array(0), state.compiled.main.rules);
-  for (const { series, cell, ledger } of state.index.of(account)) add(state.ledgersOf(series), ledger, cell, series.rules);
+  for (const { series, cell, ledger } of state.othersOf(account)) add(state.ledgersOf(series), ledger, cell, series.rules);
   const incidents = (state.incidents.byAccount.get(account) ?? []).map((incident) => ({
     incident_id: incident.opening.id,
     state: incident.state,

@@ -3,6 +3,7 @@ import { entryWords } from '../memory/entry-arena.js';
 import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection } from '../memory/selection-sets.js';
+import type { Threshold } from '../compile/series.js';
 
 /** What a window held when it was counted. */
 export interface WindowCount {
@@ -10,14 +11,6 @@ export interface WindowCount {
   spread: number;
   /** Time of the earliest entry in it. */
   first: number;
-}
-
-/** Both minima of a rule; `spread` 0 where it asks for none. `counted` is the number of the selection whose entries count. */
-export interface Threshold {
-  readonly counted: number;
-  readonly timespanMs: number;
-  readonly atLeast: number;
-  readonly spreadAtLeast: number;
 }
 
 /** Counts distinct values in stretches of a ledger exactly, with tables that are reused from count to count. */

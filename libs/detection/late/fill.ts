@@ -1,14 +1,20 @@
 import { accountOf } from '../scan/row-layout.js';
-import type { Engine } from '../engine.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
 import { joinEntries } from './join-entries.js';
-import { cellOfBytes, noCell } from '../memory/ledger-index.js';
+import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import type { Marks } from '../memory/marks.js';
 import { hashBytes, viewOf } from '../scan/scan-text.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Series } from '../compile/series.js';
 import { settleAgain } from '../state/settle-again.js';
+
+/** An engine, as far as history goes through it. */
+interface JudgesPast {
+  recall(bytes: Uint8Array): void;
+  apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): unknown;
+  takeChanges(options: { readonly includeUpdates: boolean }): unknown;
+}
 
 /** One account's entries of one series, as two engines know them together. */
 interface Whole {
@@ -41,7 +47,7 @@ export class Fill {
   constructor(
     private readonly live: EngineState,
     /** Shares marks and selections with the live one. */
-    private readonly past: { readonly engine: Engine; readonly state: EngineState },
+    private readonly past: { readonly engine: JudgesPast; readonly state: EngineState },
     /** Of the frame that the live engine judged last. */
     private readonly offset: () => number,
     /** Event time above which history is whole. */
@@ -108,8 +114,8 @@ export class Fill {
 
   #wholes(from: number, account: number): readonly Whole[] {
     const { live, past } = this;
-    const held = new Map([...live.index.of(account)].map((one) => [nameOf(one), one]));
-    const found = new Map([...past.state.index.of(from)].map((one) => [nameOf(one), one]));
+    const held = new Map([...live.othersOf(account)].map((one) => [nameOf(one), one]));
+    const found = new Map([...past.state.othersOf(from)].map((one) => [nameOf(one), one]));
     const others = [...new Set([...held.keys(), ...found.keys()])].flatMap((name): Whole[] => {
       const [here, there] = [held.get(name), found.get(name)];
       const number = (here ?? there)?.series.index ?? 0;
@@ -135,7 +141,7 @@ export class Fill {
     const isMain = series.kind === 'main';
     const ledger = live.ledgersOf(series).store.reopen(entries);
     if (isMain) live.index.setMain(account, ledger);
-    else live.index.set(account, series, cellOfBytes(cell), ledger);
+    else live.index.set(account, series.index, cellOfBytes(cell), ledger);
     settleAgain(live, { account, ledger, cell, series }, entries);
   }
 

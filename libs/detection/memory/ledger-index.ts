@@ -1,15 +1,18 @@
+import { noCell } from './cell-key.js';
 import { type CellKey, CellTable } from './cell-table.js';
 import { grown } from './grown.js';
-import type { Judge } from '../judge/judge.js';
 import type { LedgerStore } from './ledger-store.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
-import type { CompiledSeries, Series } from '../compile/series.js';
 
-/** Ledgers of one kind, and who judges them. */
-export interface Ledgers {
-  readonly store: LedgerStore;
-  readonly judge: Judge;
+/** What the index must know of the series, by number: 0 is the main one, the others count from 1. */
+export interface IndexedSeries {
+  /** How far back each of the others keeps entries from the newest of their account, milliseconds; that of number 1 first. */
+  readonly horizonsMs: readonly number[];
+  storeOf(series: number): LedgerStore;
+  /** Told of a ledger before it is closed: its number will be given out again, so that nobody may know anything by it. */
+  closing(series: number, ledger: number): void;
 }
+
+const mainSeries = 0;
 
 /** Which ledger belongs to (account, series, group-by cell). Those without a cell are arrays; cells are looked up by their bytes. */
 export class LedgerIndex {
@@ -18,12 +21,8 @@ export class LedgerIndex {
   readonly #cells = new CellTable();
   readonly #others: number;
 
-  constructor(
-    private readonly compiled: CompiledSeries,
-    private readonly main: Ledgers,
-    private readonly ledgersOf: (series: Series) => Ledgers,
-  ) {
-    this.#others = compiled.others.length;
+  constructor(private readonly series: IndexedSeries) {
+    this.#others = series.horizonsMs.length;
     this.#plain = new Uint32Array(64 * Math.max(1, this.#others));
   }
 
@@ -36,7 +35,7 @@ export class LedgerIndex {
     return this.#main[account] ?? 0;
   }
   openMain(account: number): number {
-    const ledger = this.main.store.open();
+    const ledger = this.series.storeOf(mainSeries).open();
     this.setMain(account, ledger);
     return ledger;
   }
@@ -46,22 +45,22 @@ export class LedgerIndex {
   }
 
   /** The ledger of a series, or 0. */
-  find(account: number, series: Series, cell: CellKey): number {
+  find(account: number, series: number, cell: CellKey): number {
     if (cell.start === cell.end) return this.#plain[this.#place(account, series)] ?? 0;
-    return this.#cells.find(account, series.index, cell);
+    return this.#cells.find(account, series, cell);
   }
 
-  findOrOpen(account: number, series: Series, cell: CellKey): number {
+  findOrOpen(account: number, series: number, cell: CellKey): number {
     const found = this.find(account, series, cell);
     if (found) return found;
-    const ledger = this.ledgersOf(series).store.open();
+    const ledger = this.series.storeOf(series).open();
     this.set(account, series, cell, ledger);
     return ledger;
   }
 
-  set(account: number, series: Series, cell: CellKey, ledger: number): void {
+  set(account: number, series: number, cell: CellKey, ledger: number): void {
     if (cell.start !== cell.end) {
-      this.#cells.add(account, series.index, cell, ledger);
+      this.#cells.add(account, series, cell, ledger);
       return;
     }
     const place = this.#place(account, series);
@@ -72,14 +71,14 @@ export class LedgerIndex {
   /** Lets go of everything the account holds. */
   close(account: number): void {
     const main = this.mainOf(account);
-    if (main) this.#closeLedger(this.main, main);
+    if (main) this.#closeLedger(mainSeries, main);
     if (account < this.#main.length) this.#main[account] = 0;
     for (const { place, series, ledger } of this.#plainOf(account)) {
-      this.#closeLedger(this.#numbered(series), ledger);
+      this.#closeLedger(series, ledger);
       this.#plain[place] = 0;
     }
     this.#cells.drop(account, (series, ledger) => {
-      this.#closeLedger(this.#numbered(series), ledger);
+      this.#closeLedger(series, ledger);
       return true;
     });
   }
@@ -90,33 +89,28 @@ export class LedgerIndex {
       const place = account * this.#others + other;
       const ledger = this.#plain[place] ?? 0;
       if (ledger && this.#isIdle(other + 1, ledger, newest)) {
-        this.#closeLedger(this.#numbered(other + 1), ledger);
+        this.#closeLedger(other + 1, ledger);
         this.#plain[place] = 0;
       }
     }
     if (!this.#cells.has(account)) return;
     this.#cells.drop(account, (series, ledger) => {
       if (!this.#isIdle(series, ledger, newest)) return false;
-      this.#closeLedger(this.#numbered(series), ledger);
+      this.#closeLedger(series, ledger);
       return true;
     });
   }
 
   #isIdle(series: number, ledger: number, newest: number): boolean {
-    const { store } = this.#numbered(series);
+    const store = this.series.storeOf(series);
     const length = store.length(ledger);
-    return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.compiled.others[series - 1]?.horizonMs ?? 0);
+    return length === 0 || store.timeAt(ledger, length - 1) <= newest - (this.series.horizonsMs[series - 1] ?? 0);
   }
 
-  /** (series, cell, ledger) of the account, the main ledger left out. */
-  *of(account: number): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: number }> {
-    for (const { series, ledger } of this.#plainOf(account)) yield* this.#named(series, none, ledger);
-    for (const { series, cell, ledger } of this.#cells.of(account)) yield* this.#named(series, cell, ledger);
-  }
-
-  *#named(index: number, cell: Uint8Array, ledger: number): Iterable<{ series: Series; cell: Uint8Array; ledger: number }> {
-    const series = this.compiled.others[index - 1];
-    if (series) yield { series, cell, ledger };
+  /** (number of the series, cell, ledger) of the account, the main ledger left out. */
+  *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
+    for (const { series, ledger } of this.#plainOf(account)) yield { series, cell: noCell.bytes, ledger };
+    yield* this.#cells.of(account);
   }
 
   *#plainOf(account: number): Iterable<{ readonly place: number; readonly series: number; readonly ledger: number }> {
@@ -127,40 +121,12 @@ export class LedgerIndex {
     }
   }
 
-  #closeLedger({ store, judge }: Ledgers, ledger: number): void {
-    judge.forget(ledger);
-    store.close(ledger);
+  #closeLedger(series: number, ledger: number): void {
+    this.series.closing(series, ledger);
+    this.series.storeOf(series).close(ledger);
   }
 
-  #numbered(index: number): Ledgers {
-    const series = this.compiled.others[index - 1];
-    return series ? this.ledgersOf(series) : this.main;
+  #place(account: number, series: number): number {
+    return account * this.#others + series - 1;
   }
-
-  #place(account: number, series: Series): number {
-    return account * this.#others + series.index - 1;
-  }
-}
-
-const none = new Uint8Array(0);
-/** A cell is at most this long, in bytes; longer ones are told apart by a digest. */
-export const cellBytesMax = 4_096;
-
-export const noCell: CellKey = { bytes: none, view: viewOf(none), start: 0, end: 0, hash: 0 };
-
-export function cellOfBytes(bytes: Uint8Array): CellKey {
-  if (bytes.length === 0) return noCell;
-  const view = viewOf(bytes);
-  return { bytes, view, start: 0, end: bytes.length, hash: hashBytes(view, 0, bytes.length) };
-}
-
-/** The values of a cell's group-by fields. */
-export function cellValues(cell: Uint8Array): readonly string[] {
-  if (cell.length === 0) return [];
-  const values: unknown = JSON.parse(`["${Buffer.from(cell).toString()}"]`);
-  return Array.isArray(values) ? values.map(String) : [];
-}
-
-export function cellBytes(values: readonly string[]): Uint8Array {
-  return Buffer.from(JSON.stringify(values).slice(2, -2));
 }

@@ -9,7 +9,7 @@ import { digest } from '../incidents/incident-change.js';
 import type { Arrival } from '../incidents/incident-seams.js';
 import type { Opening } from '../incidents/incident.js';
 import type { Firing, Place } from '../judge/judge.js';
-import { cellValues, noCell } from '../memory/ledger-index.js';
+import { cellValues, noCell } from '../memory/cell-key.js';
 import { type Entry, noEntry } from '../memory/ledger-store.js';
 import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
@@ -201,7 +201,7 @@ export class RowIntake {
         state.missingGroupBy += 1;
         continue;
       }
-      place.ledger = state.index.findOrOpen(account, series, cell);
+      place.ledger = state.index.findOrOpen(account, series.index, cell);
       // The next look at a field may overwrite the cell that was read.
       this.#cell.bytes = cell.bytes;
       this.#cell.start = cell.start;
@@ -232,7 +232,7 @@ export class RowIntake {
     place.account = account;
     place.series = feed.series;
     place.cell = cell;
-    place.ledger = state.index.findOrOpen(account, feed.series, cell);
+    place.ledger = state.index.findOrOpen(account, feed.series.index, cell);
     place.floor = state.floorOf(account, feed.series);
     if (firing.first <= place.floor) return;
     if (feed.value.kind === 'input') setInput(this.#entry, feed.value.input);

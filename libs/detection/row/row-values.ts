@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CellKey } from '../memory/cell-table.js';
 import { optionalPlaces } from '../scan/row-layout.js';
-import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/ledger-index.js';
+import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/cell-key.js';
 import type { Entry } from '../memory/ledger-store.js';
 import type { Field } from '../rule/rule.js';
 import { hashBytes, hexWord, quote } from '../scan/scan-text.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { randomHistories } from '../definition/random-history.suite.js';
 import { SelectionSets } from '../memory/selection-sets.js';
-import { compileSeries } from '../compile/series.js';
+import { compileSeries } from '../compile/compile-series.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { Selector } from './selector.js';
 import { Texts } from '../memory/texts.js';

@@ -4,7 +4,7 @@ import { entryWords } from '../memory/entry-arena.js';
 import { dormancyColumns } from '../judge/dormancy.js';
 import { type EngineOptions, EngineState } from '../state/engine-state.js';
 import { Incident } from '../incidents/incident.js';
-import { cellOfBytes, noCell } from '../memory/ledger-index.js';
+import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import { markOf, timeHighBits } from '../memory/ledger-store.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
@@ -163,7 +163,7 @@ class SnapshotReader {
         if (!series) continue;
         this.#remark(held, state.ledgersOf(series).store.width);
         const ledger = state.ledgersOf(series).store.reopen(held);
-        state.index.set(account, series, cellOfBytes(cell), ledger);
+        state.index.set(account, series.index, cellOfBytes(cell), ledger);
         settleAgain(state, { account, ledger, cell, series }, held);
       }
       accounts += 1;

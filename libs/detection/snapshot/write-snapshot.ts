@@ -220,7 +220,7 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   yield bytesOf(entries);
   const ledgers: Uint8Array[] = [];
   let count = 0;
-  for (const { series, cell, ledger } of index.of(account)) {
+  for (const { series, cell, ledger } of state.othersOf(account)) {
     const held = state.ledgersOf(series).store.slice(ledger);
     count += 1;
     ledgers.push(words(series.index), ...text(cell), words(held.length), bytesOf(held));

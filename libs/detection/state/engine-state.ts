@@ -7,7 +7,7 @@ import { IncidentBook } from '../incidents/incident-book.js';
 import type { BookOptions, LedgerView } from '../incidents/incident-seams.js';
 import { Versions } from '../incidents/incident-teller.js';
 import { type Firing, Judge } from '../judge/judge.js';
-import { LedgerIndex, type Ledgers } from '../memory/ledger-index.js';
+import { LedgerIndex } from '../memory/ledger-index.js';
 import { LedgerStore, markMax, markOf, timeOf } from '../memory/ledger-store.js';
 import { Marks } from '../memory/marks.js';
 import { rememberedMs } from '../rule/reach.js';
@@ -16,10 +16,21 @@ import type { Rule } from '../rule/rule.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { Selector } from '../select/selector.js';
-import { type CompiledSeries, compileSeries, type Series } from '../compile/series.js';
+import type { CompiledSeries, Series } from '../compile/series.js';
+import { compileSeries } from '../compile/compile-series.js';
 import { Settler } from '../judge/settler.js';
 import type { WindowCount } from '../judge/window-count.js';
-import type { AccountCopies } from '../snapshot/write-snapshot.js';
+
+/** Ledgers of one kind, and who judges them. */
+export interface Ledgers {
+  readonly store: LedgerStore;
+  readonly judge: Judge;
+}
+
+/** Who must see an account as it is before anything of it changes. */
+export interface AccountKeeper {
+  keep(account: number): void;
+}
 
 export interface EngineOptions {
   readonly rules: readonly Rule[];
@@ -80,7 +91,7 @@ export class EngineState implements LedgerView {
   late = 0;
   beyondHorizon = 0;
   /** Present while a snapshot is being taken: told of every account before it changes. */
-  copies: AccountCopies | undefined;
+  copies: AccountKeeper | undefined;
   #looked = 1;
   readonly #touching = new Uint32Array(256);
 
@@ -101,7 +112,7 @@ export class EngineState implements LedgerView {
     this.main = this.#ledgers(this.compiled.mainSlots);
     this.other = this.#ledgers(this.compiled.otherSlots);
     this.spread = this.#ledgers(this.compiled.spreadSlots, true);
-    this.index = new LedgerIndex(this.compiled, this.main, (series) => this.ledgersOf(series));
+    this.index = this.#index();
     this.incidents = this.#book('incidents');
     this.suppressed = this.#book('suppressed');
     this.rejudgements = new Rejudgements(this.compiled, options.quietMs);
@@ -111,6 +122,25 @@ export class EngineState implements LedgerView {
   ledgersOf(series: Series): Ledgers {
     if (series.kind === 'main') return this.main;
     return series.spreads ? this.spread : this.other;
+  }
+
+  /** (series, cell, ledger) of the account, the main ledger left out. */
+  *othersOf(account: number): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: number }> {
+    for (const { series: number, cell, ledger } of this.index.of(account)) {
+      const series = this.compiled.others[number - 1];
+      if (series) yield { series, cell, ledger };
+    }
+  }
+
+  #index(): LedgerIndex {
+    const { others } = this.compiled;
+    const ledgers = [this.main, ...others.map((series) => this.ledgersOf(series))];
+    const of = (series: number): Ledgers => ledgers[series] ?? this.main;
+    return new LedgerIndex({
+      horizonsMs: others.map(({ horizonMs }) => horizonMs),
+      storeOf: (series) => of(series).store,
+      closing: (series, ledger) => of(series).judge.forget(ledger),
+    });
   }
 
   #ledgers(slots: number, spreads = false): Ledgers {
