@@ -3,7 +3,7 @@ import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import { type CommonConfig, commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
-import { failpoints } from './failpoint.js';
+import { failpoints } from './receive/failpoint.js';
 import { type Credentials, parseTokens } from './receive/credentials.js';
 
 const mebibyte = 1024 * 1024;

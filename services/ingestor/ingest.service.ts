@@ -10,7 +10,7 @@ import { retry } from '#libs/runtime/retry.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import type { IngestorConfig } from './config.js';
-import { failpoint, splitPartitions } from './failpoint.js';
+import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { eventsRoute } from './receive/events-route.js';

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { IngestorConfig } from './config.js';
 import { INGESTOR_CONFIG, IngestService, OPEN_LOG, type OpenLog } from './ingest.service.js';
-import { IngestController } from './receive/ingest.controller.js';
+import { IngestController } from './ingest.controller.js';
 
 @Module({})
 export class IngestorModule {

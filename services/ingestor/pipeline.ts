@@ -12,11 +12,11 @@ import { FastRows } from '#libs/formats/vigie/write-rows.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
-import { admit } from './admit.js';
-import type { Failpoint } from './failpoint.js';
+import { admit } from './admit/admit.js';
+import type { Failpoint } from './receive/failpoint.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
-import { type IngestAnswer, Intake, type ItemOutcome } from './intake.js';
-import { quarantinedEventOf } from './quarantine.js';
+import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
+import { quarantinedEventOf } from './admit/quarantine.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 
 /** Items worked on before other requests get their turn. */

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { AccountsController } from './accounts/accounts.controller.js';
+import { AccountsController } from './accounts.controller.js';
 import type { ScorerConfig } from './config.js';
 import { SCORER_CONFIG, ScorerService } from './scorer.service.js';
 

@@ -32,7 +32,7 @@ import { rejected } from '#libs/runtime/outcome.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { quarantinedLineOf } from '#services/archiver/refuse/refusal.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
-import { quarantinedEventOf } from '#services/ingestor/quarantine.js';
+import { quarantinedEventOf } from '#services/ingestor/admit/quarantine.js';
 import type { ToldChange } from '#services/notifier/channels/channel.js';
 import { insertOutcomes, Outcomes, type Result } from '#services/notifier/deliver/outcomes.js';
 import { quarantinedTextOf } from '#services/notifier/read/set-aside.js';

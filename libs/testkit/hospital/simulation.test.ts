@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { knownFields, parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { Statistics } from '../simulate/statistics.js';
-import { AttackRefused } from './attacks/attack.js';
-import { attackNames, type AttackOrder } from './attacks/attack-plans.js';
+import { AttackRefused } from './attack.js';
+import { attackNames, type AttackOrder } from './attack-plans.js';
 import type { SourceEvent } from './event.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from './simulation.js';
 

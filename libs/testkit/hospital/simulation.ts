@@ -1,5 +1,5 @@
-import { plant, type PlantedAttack } from './attacks/attack.js';
-import type { AttackOrder } from './attacks/attack-plans.js';
+import { plant, type PlantedAttack } from './attack.js';
+import type { AttackOrder } from './attack-plans.js';
 import type { Access, Cause, PatientName, SourceEvent } from './event.js';
 import { type Hospital, hospitalOf, type HospitalOptions } from './hospital.js';
 import { dayMs, instantOf, localDayOf } from './local-time.js';

@@ -1,4 +1,4 @@
-import { attackNames, type AttackOrder, attackPlans, type AttackSettings } from '../hospital/attacks/attack-plans.js';
+import { attackNames, type AttackOrder, attackPlans, type AttackSettings } from '../hospital/attack-plans.js';
 
 /** How each setting of an attack is written and read. */
 const settings: Readonly<Record<string, (value: string) => AttackSettings>> = {

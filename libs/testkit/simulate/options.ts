@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AttackOrder } from '../hospital/attacks/attack-plans.js';
+import type { AttackOrder } from '../hospital/attack-plans.js';
 import { instantOf } from '../hospital/local-time.js';
 import { patientsMax } from '../hospital/patients.js';
 import { defaultSimulation } from '../hospital/simulation.js';

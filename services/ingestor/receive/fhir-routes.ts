@@ -4,7 +4,7 @@ import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
 import { assertNever } from '#libs/runtime/outcome.js';
-import type { ItemOutcome } from '../intake.js';
+import type { ItemOutcome } from './intake.js';
 import type { IngestPipeline } from '../pipeline.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Route } from './receiver.js';

@@ -5,7 +5,7 @@ import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { Failpoint } from '../failpoint.js';
+import type { Failpoint } from './failpoint.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
 import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';

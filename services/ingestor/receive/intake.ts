@@ -1,8 +1,8 @@
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
-import { Ticket } from './frames/ticket.js';
-import type { RefusedItem } from './receive/http-refusal.js';
+import { Ticket } from '../frames/ticket.js';
+import type { RefusedItem } from './http-refusal.js';
 
 /** Refused items that an answer lists one by one; all are counted. */
 export const refusedListedMax = 1000;

@@ -1,5 +1,5 @@
 import type { Action } from '#libs/contracts/vocabulary.js';
-import type { RoleName } from '../roles.js';
+import type { RoleName } from './roles.js';
 
 /** How an attack goes. Everything but the account's kind can be changed where it is planted. */
 export interface AttackPlan {

@@ -1,12 +1,12 @@
 import { type AttackName, type AttackOrder, type AttackPlan, attackPlans } from './attack-plans.js';
-import { type Clinic, clinicOfPatient, patientOf } from '../clinics.js';
-import type { Access, Account, Cause, Session } from '../event.js';
-import type { Hospital, Member } from '../hospital.js';
-import { hourMs, hourOf, instantOf, localDayOf } from '../local-time.js';
-import { patientIdentifier } from '../patients.js';
-import { at as itemAt, mix, SeededRandom } from '../random.js';
-import { isOnDuty } from '../roster.js';
-import { sessionAt } from '../session.js';
+import { type Clinic, clinicOfPatient, patientOf } from './clinics.js';
+import type { Access, Account, Cause, Session } from './event.js';
+import type { Hospital, Member } from './hospital.js';
+import { hourMs, hourOf, instantOf, localDayOf } from './local-time.js';
+import { patientIdentifier } from './patients.js';
+import { at as itemAt, mix, SeededRandom } from './random.js';
+import { isOnDuty } from './roster.js';
+import { sessionAt } from './session.js';
 
 export interface PlantedAttack {
   readonly name: AttackName;

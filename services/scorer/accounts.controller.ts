@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { type AccountAnswer, accountAnswer, type NotHere } from './accounts.js';
-import { ScorerService } from '../scorer.service.js';
+import { type AccountAnswer, accountAnswer, type NotHere } from './accounts/accounts.js';
+import { ScorerService } from './scorer.service.js';
 
 /** `GET /v1/accounts/{group_id}/{actor_id}`, both URL-encoded: what the windows of an account hold. 404 where they are not here. */
 @Controller()

@@ -1,7 +1,7 @@
 import { All, Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { IngestService } from '../ingest.service.js';
-import { notOffered } from './fhir-routes.js';
+import { IngestService } from './ingest.service.js';
+import { notOffered } from './receive/fhir-routes.js';
 
 /** The doors of the ingestor. */
 @Controller()
