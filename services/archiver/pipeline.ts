@@ -3,6 +3,7 @@ import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition }
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Rewind } from './reconcile/reconciler.js';
 import { Attempts } from './store/attempts.js';
 import { BatchWriter } from './store/batch-writer.js';
 import type { BatchLimits } from './collect/batch.js';
@@ -198,13 +199,6 @@ export class ArchiverPipeline implements Reader {
     );
     await work(late.signal).finally(() => ended.abort());
   }
-}
-
-/** A range to be read again: from an offset up to the one that was committed. */
-export interface Rewind {
-  readonly at: TopicPartition;
-  readonly from: number;
-  readonly until: number;
 }
 
 interface Owned {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
 import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
+import { type RunLimits, servicePlaces } from './run/run-limits.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -30,7 +31,7 @@ export const clickhouseConfig = {
 };
 
 /** What the embedded ClickHouse runs with. Sizes in bytes, times in milliseconds. */
-export interface ClickHouseConfig {
+export interface ClickHouseConfig extends RunLimits {
   readonly host: string;
   readonly port: number;
   readonly directory: string;
@@ -39,20 +40,9 @@ export interface ClickHouseConfig {
   readonly password: string;
   /** What services must give. */
   readonly servicesPassword: string;
-  readonly readers: number;
-  readonly writers: number;
-  readonly queueMax: number;
-  readonly readSecondsMax: number;
-  readonly readMemoryMax: number;
   readonly engineMemoryMax: number;
   readonly bodyBytesMax: number;
-  readonly documentBytesMax: number;
-  /** Threads that one query may use: half of the cores, so that one long query leaves room for short ones and inserts. */
-  readonly threadsPerQuery: number;
 }
-
-/** Queries of services that run at a time: short questions, and one long reading of history each. */
-export const servicePlaces = 4;
 
 /** Threads of libuv that stay free for files, compression and KILL QUERY. */
 export const spareThreads = 4;

@@ -18,6 +18,7 @@ import type { FrameBuilder } from './frames/frame-builder.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { quarantinedEventOf } from './admit/quarantine.js';
 import { HttpRefusal } from './receive/http-refusal.js';
+import type { DecodedItem, Taker } from './receive/taker.js';
 
 /** Items worked on before other requests get their turn. */
 const itemsPerTurn = 256;
@@ -34,7 +35,7 @@ export interface PipelineTools {
 }
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
-export class IngestPipeline {
+export class IngestPipeline implements Taker {
   readonly #scan = new LineScan();
 
   constructor(private readonly tools: PipelineTools) {}
@@ -198,9 +199,4 @@ export class IngestPipeline {
       stop?.();
     }
   }
-}
-
-export interface DecodedItem {
-  readonly outcome: Accepted<AccessEvent> | Rejected;
-  readonly content: unknown;
 }

@@ -3,9 +3,15 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { holesIn, type Range } from './holes.js';
-import type { Rewind } from '../pipeline.js';
 import type { Sample, Samples } from '../store/samples.js';
 import type { ArchiveStore } from '../collect/tables.js';
+
+/** A range to be read again: from an offset up to the one that was committed. */
+export interface Rewind {
+  readonly at: TopicPartition;
+  readonly from: number;
+  readonly until: number;
+}
 
 /** Time between two checks, in milliseconds. */
 export const checkEveryMs = 60_000;

@@ -1,6 +1,6 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
-import { type ClickHouseConfig, servicePlaces } from '../config.js';
+import { type RunLimits, servicePlaces } from './run-limits.js';
 import type { Engine, EngineConnection } from '../engine/engine.js';
 import type { EngineRole } from '../engine/engine-config.js';
 import { type ClickHouseException, exception } from '../engine/exception.js';
@@ -40,7 +40,7 @@ export class QueryRunner {
 
   constructor(
     private readonly engine: Engine,
-    private readonly config: ClickHouseConfig,
+    private readonly config: RunLimits,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {

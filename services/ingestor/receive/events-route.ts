@@ -1,8 +1,8 @@
-import type { IngestPipeline } from '../pipeline.js';
 import type { Route } from './receiver.js';
+import type { Taker } from './taker.js';
 
 /** `POST /v1/events`: Vigie's own format. */
-export function eventsRoute(pipeline: () => IngestPipeline): Route {
+export function eventsRoute(taker: () => Taker): Route {
   return {
     mediaTypes: [
       'application/json',
@@ -12,7 +12,7 @@ export function eventsRoute(pipeline: () => IngestPipeline): Route {
       'application/x-jsonlines',
       'text/plain',
     ],
-    answer: async (body, source) => ({ status: 200, body: await pipeline().events(body, source) }),
+    answer: async (body, source) => ({ status: 200, body: await taker().events(body, source) }),
     refusal: ({ message, refused }) => ({ body: { error: message, ...(refused.length ? { refused } : {}) } }),
   };
 }

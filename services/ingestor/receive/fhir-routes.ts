@@ -5,21 +5,21 @@ import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
-import type { IngestPipeline } from '../pipeline.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Route } from './receiver.js';
+import type { Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];
 
 /** `POST /fhir/AuditEvent`: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
-export function auditEventRoute(pipeline: () => IngestPipeline): Route {
+export function auditEventRoute(taker: () => Taker): Route {
   return {
     mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
-      const [outcome] = await pipeline().decoded([{ outcome: parseAuditEvent(content), content }], source);
+      const [outcome] = await taker().decoded([{ outcome: parseAuditEvent(content), content }], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
       const headers = { location: placeOf(outcome.eventId) };
@@ -32,7 +32,7 @@ export function auditEventRoute(pipeline: () => IngestPipeline): Route {
  * `POST /fhir`: a Bundle. A transaction is taken whole or not at all; of every other type each entry stands for itself, and the answer
  * says in the same order what became of it.
  */
-export function bundleRoute(pipeline: () => IngestPipeline): Route {
+export function bundleRoute(taker: () => Taker): Route {
   return {
     mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
@@ -46,7 +46,7 @@ export function bundleRoute(pipeline: () => IngestPipeline): Route {
       );
       if (type === 'transaction' && wrong.length)
         throw new HttpRefusal(422, 'the transaction was not taken, because some of its entries cannot be', undefined, wrong);
-      const outcomes = items.length ? await pipeline().decoded(items, source) : [];
+      const outcomes = items.length ? await taker().decoded(items, source) : [];
       const response = type === 'transaction' ? 'transaction-response' : 'batch-response';
       return { status: 200, body: { resourceType: 'Bundle', type: response, entry: outcomes.map(entryOf) }, mediaType };
     },

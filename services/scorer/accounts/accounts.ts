@@ -1,6 +1,6 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
-import type { ScorerPipeline } from '../pipeline.js';
+import type { OwnedPartition } from '../judge/owned-partition.js';
 
 /** What the windows hold of an account, and how fresh that is. */
 export interface AccountAnswer extends AccountView {
@@ -20,9 +20,15 @@ export interface NotHere {
   readonly message: string;
 }
 
-export function accountAnswer(pipeline: ScorerPipeline, clock: Clock, groupId: string, actorId: string): AccountAnswer | NotHere {
-  const partition = pipeline.partitionOf(groupId, actorId);
-  const owned = pipeline.partitions().find(({ scorer }) => scorer.at.partition === partition);
+/** Who knows which partition an account belongs to, and holds some of them. */
+export interface Holder {
+  partitionOf(groupId: string, actorId: string): number;
+  partitions(): readonly OwnedPartition[];
+}
+
+export function accountAnswer(holder: Holder, clock: Clock, groupId: string, actorId: string): AccountAnswer | NotHere {
+  const partition = holder.partitionOf(groupId, actorId);
+  const owned = holder.partitions().find(({ scorer }) => scorer.at.partition === partition);
   if (!owned)
     return {
       error: 'not_held_here',
