@@ -1,5 +1,6 @@
 import { Command, type CommanderError, Option } from 'commander';
 import { ConfigError } from '#libs/runtime/config.js';
+import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import type { WhyOptions } from './why/why.js';
@@ -75,6 +76,7 @@ addListCommands(program);
 addJudgingCommands(program);
 
 try {
+  makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
   process.stderr.write(`vigie: ${cause instanceof Error ? cause.message : String(cause)}\n`);

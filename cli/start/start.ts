@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '#libs/runtime/clock.js';
+import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { board } from './board.js';
@@ -30,6 +31,7 @@ export async function start(options: StartOptions): Promise<void> {
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
+  closeDataFolder(config.VIGIE_DATA_DIR);
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;

@@ -7,6 +7,7 @@ import { type CommonConfig, ConfigError } from './config.js';
 import { systemClock } from './clock.js';
 import { isOwnHost } from './host-check.js';
 import type { Log } from './log.js';
+import { closeDataFolder, makePrivateFiles } from './private-files.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
 
@@ -65,7 +66,10 @@ function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, co
 
 function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>): C {
   try {
-    return definition.readConfig();
+    makePrivateFiles();
+    const config = definition.readConfig();
+    closeDataFolder(config.VIGIE_DATA_DIR);
+    return config;
   } catch (cause) {
     return exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
   }

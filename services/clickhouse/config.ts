@@ -33,6 +33,8 @@ export const clickhouseConfig = {
 export interface ClickHouseConfig {
   readonly host: string;
   readonly port: number;
+  /** Of the whole system; the engine's own is `directory` in it. */
+  readonly dataDir: string;
   readonly directory: string;
   readonly logLevel: string;
   /** What people must give; asked for only when not empty. */
@@ -68,6 +70,7 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
   return {
     host: given.VIGIE_HOST,
     port: given.VIGIE_PORT_BASE + portOffsets.clickhouse,
+    dataDir: given.VIGIE_DATA_DIR,
     directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
     logLevel: given.VIGIE_LOG_LEVEL,
     password: given.CLICKHOUSE_PASSWORD,
