@@ -1,4 +1,5 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
@@ -79,7 +80,7 @@ try {
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
-  process.stderr.write(`vigie: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`vigie: ${printableLines(cause instanceof Error ? cause.message : String(cause))}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
 }
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
@@ -115,5 +116,5 @@ async function bringUp(
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableLines(text)}\n`);
 }

@@ -164,6 +164,19 @@ describe('a FHIR AuditEvent', () => {
       expect(read({ agent })).toMatchObject({ actorId: '7' });
     });
 
+    it('is one account, and one clinic, however its name is broken, hidden or composed', () => {
+      const whose = (name: string) => read({ agent: [{ who: { display: name }, requestor: true }], source: { site: name } });
+      const plain = { actorId: 'Dr Zoë Martin', clinicId: 'Dr Zoë Martin' };
+      for (const name of [
+        'Dr Zoë Martin',
+        'Dr\u00a0Zoe\u0308 Martin',
+        'Dr\tZoë\r\nMartin',
+        '\u202eDr Zoë \u200bMar\u00adtin\ufe0f',
+      ])
+        expect(whose(name)).toMatchObject(plain);
+      expect(whose('\u200b\u2060')).toMatchObject({ actorId: 'unknown', clinicId: 'unknown' });
+    });
+
     it('is the system where there is no person, by a name that lasts and not by the number of its process', () => {
       const agent = [
         { ...repository, ...inRole('110153') },
