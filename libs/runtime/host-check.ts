@@ -14,6 +14,7 @@ export function isOwnHost(host: string | undefined, bound: string): boolean {
   return name === 'localhost' || name === bound.toLowerCase() || isIP(name) !== 0;
 }
 
-function isLoopback(bound: string): boolean {
+/** Whether nothing but this machine reaches what listens there. */
+export function isLoopback(bound: string): boolean {
   return bound === 'localhost' || bound === '::1' || bound.startsWith('127.');
 }

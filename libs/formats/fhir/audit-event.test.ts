@@ -165,7 +165,6 @@ describe('a FHIR AuditEvent', () => {
     });
 
     it('is one account, and one clinic, however its name is broken, hidden or composed', () => {
-      const whose = (name: string) => read({ agent: [{ who: { display: name }, requestor: true }], source: { site: name } });
       const plain = { actorId: 'Dr Zoë Martin', clinicId: 'Dr Zoë Martin' };
       for (const name of [
         'Dr Zoë Martin',
@@ -173,8 +172,8 @@ describe('a FHIR AuditEvent', () => {
         'Dr\tZoë\r\nMartin',
         '\u202eDr Zoë \u200bMar\u00adtin\ufe0f',
       ])
-        expect(whose(name)).toMatchObject(plain);
-      expect(whose('\u200b\u2060')).toMatchObject({ actorId: 'unknown', clinicId: 'unknown' });
+        expect(namedSo(name)).toMatchObject(plain);
+      expect(namedSo('\u200b\u2060')).toMatchObject({ actorId: 'unknown', clinicId: 'unknown' });
     });
 
     it('is the system where there is no person, by a name that lasts and not by the number of its process', () => {
@@ -214,6 +213,10 @@ describe('a FHIR AuditEvent', () => {
 
 const patientUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000001';
 const practitionerUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000002';
+
+function namedSo(name: string): object {
+  return read({ agent: [{ who: { display: name }, requestor: true }], source: { site: name } });
+}
 
 function inRole(code: string): object {
   return { role: [{ coding: [{ code }] }] };
