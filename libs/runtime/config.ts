@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isLoopback } from './host-check.js';
+import { isLoopback, type OwnHosts } from './host-check.js';
 import { isPlaceholder, type SecretReach } from './secret-strength.js';
 
 /** What every process of Vigie reads from its environment. Services extend this shape with their own variables. */
 export const commonConfig = {
   VIGIE_HOST: z.string().default('127.0.0.1'),
+  /** Names by which requests may come. */
+  VIGIE_HOSTS: commaList().optional(),
   VIGIE_PORT_BASE: z.coerce.number().int().min(1).max(65_000).default(7410),
   VIGIE_DATA_DIR: z
     .string()
@@ -30,6 +32,11 @@ export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;
 /** Who can try the secrets of a process: one machine alone, behind loopback and with the embedded log, or a network. */
 export function secretReachOf({ VIGIE_HOST, KAFKA_BROKERS }: Pick<CommonConfig, 'VIGIE_HOST' | 'KAFKA_BROKERS'>): SecretReach {
   return isLoopback(VIGIE_HOST) && !KAFKA_BROKERS ? 'machine' : 'network';
+}
+
+/** What requests may come by, for `isOwnHost`. */
+export function ownHostsOf({ VIGIE_HOST, VIGIE_HOSTS }: Pick<CommonConfig, 'VIGIE_HOST' | 'VIGIE_HOSTS'>): OwnHosts {
+  return { bound: VIGIE_HOST, names: VIGIE_HOSTS };
 }
 
 /** The environment does not fit: every mistake at once, values never quoted because some are secrets. */

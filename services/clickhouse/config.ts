@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { commonConfig, ConfigError, ownHostsOf, readConfig } from '#libs/runtime/config.js';
+import type { OwnHosts } from '#libs/runtime/host-check.js';
 import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 
@@ -32,6 +33,7 @@ export const clickhouseConfig = {
 /** What the embedded ClickHouse runs with. Sizes in bytes, times in milliseconds. */
 export interface ClickHouseConfig {
   readonly host: string;
+  readonly ownHosts: OwnHosts;
   readonly port: number;
   /** Of the whole system; the engine's own is `directory` in it. */
   readonly dataDir: string;
@@ -69,6 +71,7 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     );
   return {
     host: given.VIGIE_HOST,
+    ownHosts: ownHostsOf(given),
     port: given.VIGIE_PORT_BASE + portOffsets.clickhouse,
     dataDir: given.VIGIE_DATA_DIR,
     directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
