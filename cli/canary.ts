@@ -1,5 +1,6 @@
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { canaryList, type ListEntry } from '#libs/contracts/list-entry.js';
+import { printable } from '#libs/contracts/visible-text.js';
 import { canaryPseudonyms } from '#libs/pseudonyms/canary-lines.js';
 import { pseudonymConfig, readGroupKeys } from '#libs/pseudonyms/config.js';
 import { readConfig } from '#libs/runtime/config.js';
@@ -53,7 +54,7 @@ export async function showCanaries({ file }: { readonly file?: boolean }): Promi
   const canaries = file
     ? readListFile(config.VIGIE_LISTS_DIR, canaryList).map((value) => ({ group_id: 'any group', value }))
     : await withStore(config, (client) => new ClickHouseLists(client).entries(canaryList));
-  for (const { group_id, value } of canaries) process.stdout.write(`${group_id || 'any group'}\t${value}\n`);
+  for (const { group_id, value } of canaries) process.stdout.write(`${printable([group_id || 'any group', value]).join('\t')}\n`);
   const counts = new Map<string, number>();
   for (const { group_id } of canaries) counts.set(group_id || 'any group', (counts.get(group_id || 'any group') ?? 0) + 1);
   const told = [...counts].map(([group, count]) => `${count} of ${group}`).join(', ');

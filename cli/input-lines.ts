@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { printable } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import type { LineMistake } from '#libs/formats/clinics-csv.js';
 
@@ -14,7 +15,7 @@ export function inputLines(example: string): AsyncIterable<string> {
 /** Tells mistakes on standard error, `place:line: reason`, and sets the exit code. Whether there was one. */
 export function refuse(place: string, mistakes: readonly LineMistake[]): boolean {
   if (mistakes.length === 0) return false;
-  for (const { line, reason } of mistakes.slice(0, toldMax)) process.stderr.write(`${place}:${line}: ${reason}\n`);
+  for (const { line, reason } of mistakes.slice(0, toldMax)) process.stderr.write(`${place}:${line}: ${printable(reason)}\n`);
   const more = mistakes.length - toldMax;
   process.stderr.write(`${more > 0 ? `and ${more} more; ` : ''}nothing was changed\n`);
   process.exitCode = 1;

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The values of a list's text file; none when there is no file. */
@@ -21,8 +31,11 @@ export function changeListFile(folder: string, name: string, values: readonly st
   if (changed.length === 0) return 0;
   const after = how === 'add' ? [...before, ...changed] : before.filter((line) => !given.has(line.trim()));
   mkdirSync(folder, { recursive: true });
-  const file = openSync(`${path}.new`, 'w', 0o640);
+  const file = openSync(`${path}.new`, 'w', 0o600);
   try {
+    // Services may run as another user than whoever keeps the lists: who could read the file still can.
+    const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+    if (mode !== undefined) fchmodSync(file, mode & 0o777);
     writeFileSync(file, after.map((line) => `${line}\n`).join(''));
     fsyncSync(file);
   } finally {

@@ -1,5 +1,6 @@
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { canaryList, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
+import { printable } from '#libs/contracts/visible-text.js';
 import { calendarTime, calendarTimeTaken } from '#libs/formats/calendar-time.js';
 import type { LineMistake } from '#libs/formats/clinics-csv.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -23,12 +24,12 @@ export async function showLists(name: string | undefined): Promise<void> {
   if (name === undefined) {
     const counts = new Map<string, number>();
     for (const { list_name } of entries) counts.set(list_name, (counts.get(list_name) ?? 0) + 1);
-    for (const [list, count] of counts) process.stdout.write(`${list}\t${count}\n`);
+    for (const [list, count] of counts) process.stdout.write(`${printable(list)}\t${count}\n`);
     process.stderr.write(`${counts.size} list(s) in ClickHouse; those of files are in VIGIE_LISTS_DIR\n`);
     return;
   }
   for (const { value, group_id, valid_from, valid_until, owner, reason } of entries)
-    process.stdout.write(`${[value, group_id, valid_from ?? '', valid_until ?? '', owner, reason].join('\t')}\n`);
+    process.stdout.write(`${printable([value, group_id, valid_from ?? '', valid_until ?? '', owner, reason]).join('\t')}\n`);
   process.stderr.write(`${entries.length} value(s): value, group, from, until, owner, reason\n`);
 }
 

@@ -3,6 +3,7 @@ import { checkRules, mistakeText } from '#libs/detection/rules/load/check-rules.
 import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
 import { runCases } from '#libs/detection/cases/run-cases.js';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readCommandConfig } from './config.js';
 
@@ -13,8 +14,8 @@ import { readCommandConfig } from './config.js';
 export async function checkRulesCommand(paths: readonly string[]): Promise<void> {
   const { folders, lists } = await readInput(paths);
   const { sentences, exceptions, warnings, mistakes } = await checkRules(folders, lists, systemClock.now());
-  for (const sentence of [...sentences, ...exceptions]) process.stdout.write(`${sentence}\n`);
-  for (const mistake of [...mistakes, ...warnings]) process.stderr.write(`${mistakeText(mistake)}\n`);
+  for (const sentence of [...sentences, ...exceptions]) process.stdout.write(`${printableLines(sentence)}\n`);
+  for (const mistake of [...mistakes, ...warnings]) process.stderr.write(`${printableLines(mistakeText(mistake))}\n`);
   process.stderr.write(`${sentences.length} rule(s), ${exceptions.length} exception(s), ${mistakes.length} mistake(s)\n`);
   process.exitCode = mistakes.length ? 1 : 0;
 }
@@ -26,10 +27,10 @@ export async function testRulesCommand(paths: readonly string[]): Promise<void> 
   const files = new Map(read.flatMap(({ files }) => files).map((file) => [file.path, file]));
   const report = runCases([...files.values()], lists);
   const mistakes = [...read.flatMap(({ mistakes }) => mistakes), ...report.mistakes];
-  for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
+  for (const mistake of mistakes) process.stderr.write(`${printableLines(mistakeText(mistake))}\n`);
   const failures = report.results.flatMap(({ failure }) => failure ?? []);
-  for (const line of reportLines(report)) process.stdout.write(`${line}\n`);
-  for (const failure of failures) process.stderr.write(`${failure}\n`);
+  for (const line of reportLines(report)) process.stdout.write(`${printableLines(line)}\n`);
+  for (const failure of failures) process.stderr.write(`${printableLines(failure)}\n`);
   process.stderr.write(`${reportSummary(report)}, ${mistakes.length} mistake(s)\n`);
   process.exitCode = failures.length || mistakes.length ? 1 : 0;
 }

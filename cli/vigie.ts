@@ -1,5 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import type { WhyOptions } from './why/why.js';
@@ -75,9 +77,10 @@ addListCommands(program);
 addJudgingCommands(program);
 
 try {
+  makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
-  process.stderr.write(`vigie: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`vigie: ${printableLines(cause instanceof Error ? cause.message : String(cause))}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
 }
 

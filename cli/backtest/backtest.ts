@@ -7,6 +7,7 @@ import { disorderMsMax } from '#libs/detection/history/history-judge.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { clickhouseUrl, type CommandConfig, readCommandConfig } from '../config.js';
 import { type StoreClient, withStore } from '../with-store.js';
@@ -69,7 +70,7 @@ async function backtest(options: BacktestCommandOptions, tools: BacktestCommandT
     seconds,
   }; // prettier-ignore
   tools.stdout.write(reportText(report, options.format));
-  for (const line of bad.told()) tools.stderr.write(`${line}\n`);
+  for (const line of bad.told()) tools.stderr.write(`${printableLines(line)}\n`);
   if (bad.count > 0) tools.stderr.write(`${count(bad.count)} line(s) could not be used\n`);
   if (rows === 0) throw new Error(nothingThere(source.name, bad.count));
 }

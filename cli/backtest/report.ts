@@ -1,4 +1,5 @@
 import type { BacktestResult } from '#libs/detection/history/backtest.js';
+import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { tableOf } from './report-table.js';
 import type { BacktestCommandOptions } from './command.js';
@@ -37,16 +38,16 @@ export function reportText(report: BacktestReport, format: BacktestCommandOption
   };
   switch (format) {
     case 'table':
-      return tableOf(report);
+      return tableOf(printable(report));
     case 'json':
-      return `${JSON.stringify({ summary, incidents, suppressed }, null, 1)}\n`;
+      return printableLines(`${JSON.stringify({ summary, incidents, suppressed }, null, 1)}\n`);
     case 'ndjson': {
       const lines = [
         ...incidents.map((one) => ({ type: 'incident', ...one })),
         ...suppressed.map((one) => ({ type: 'suppressed', ...one })),
         { type: 'summary', ...summary },
       ];
-      return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      return printableLines(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     }
   }
 }

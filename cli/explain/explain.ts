@@ -1,3 +1,4 @@
+import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type Asked, askScorers } from './ask-scorers.js';
@@ -19,12 +20,12 @@ export async function explainCommand(
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
       throw new ConfigError(`${url} is no address such as http://127.0.0.1:7411`);
   const { found, asked } = await askScorers(urls, groups.map((groupId) => ({ groupId, actorId }))); // prettier-ignore
-  if (found.length === 0) throw new Error(nobodyKnows(actorId, groups, asked));
+  if (found.length === 0) throw new Error(nobodyKnows(printable(actorId), groups, asked));
   const answers = found.map(({ answer }) => answer);
   stdout.write(
     options.format === 'json'
-      ? `${JSON.stringify(answers.length === 1 ? answers[0] : answers, null, 1)}\n`
-      : answers.map(textOf).join('\n'),
+      ? printableLines(`${JSON.stringify(answers.length === 1 ? answers[0] : answers, null, 1)}\n`)
+      : answers.map((answer) => textOf(printable(answer))).join('\n'),
   );
 }
 

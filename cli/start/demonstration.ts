@@ -4,6 +4,7 @@ import { feed } from '#libs/testkit/hospital/feed/feed.js';
 import { dayMs, instantOf, isWeekend, localDayOf } from '#libs/testkit/hospital/local-time.js';
 import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
+import { printable } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { DemoStore } from './demo-store.js';
@@ -33,7 +34,9 @@ export class Demonstration {
     this.#start = lastWorkingDay(systemClock.now());
     this.#simulation = new Simulation({ ...defaultSimulation, seed: options.seed, start: this.#start, attacks: ['burst'] });
     const own = !config.VIGIE_WEBHOOK_URL && !config.VIGIE_WEBHOOKS_FILE;
-    this.#receiver = own ? new WebhookReceiver(randomBytes(32), (one) => this.#bar.print(`  >> ${told(one)}`)) : undefined;
+    this.#receiver = own
+      ? new WebhookReceiver(randomBytes(32), (one) => this.#bar.print(`  >> ${told(printable(one))}`))
+      : undefined;
   }
 
   /** What the services need to know of the day: credential, registers, and where to tell. */

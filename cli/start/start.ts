@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { board } from './board.js';
@@ -30,6 +32,7 @@ export async function start(options: StartOptions): Promise<void> {
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
+  closeDataFolder(config.VIGIE_DATA_DIR);
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;
@@ -113,5 +116,5 @@ async function bringUp(
 }
 
 function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${printableLines(text)}\n`);
 }

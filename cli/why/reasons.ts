@@ -1,4 +1,5 @@
 import type { IncidentReader, ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
+import { printable } from '#libs/contracts/visible-text.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
 /** One rule of an incident, and the accesses of the window in which it first held. */
@@ -35,6 +36,7 @@ export async function oneIncident(reader: Pick<IncidentReader, 'find'>, prefix: 
   if (found.length === 1) return incident;
   const ids = found
     .slice(0, toldMax)
+    .map((one) => printable(one))
     .map(({ incident_id, actor_id, first_time }) => `  ${incident_id}  ${first_time}  ${actor_id}`);
   throw new Error(
     `${found.length > toldMax ? `more than ${toldMax}` : found.length} incidents begin with ${prefix}; give more digits:\n${ids.join('\n')}`,

@@ -14,6 +14,7 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { oneIncident, reasonsOf } from './reasons.js';
 import { reasonsLines, reasonsText } from './reasons-text.js';
+import { reasonsOutput } from './why.js';
 
 const reads = 'a'.repeat(32);
 const exports = 'e'.repeat(32);
@@ -118,6 +119,23 @@ describe('vigie why', () => {
       'incident ', 'rule mass-read', 'access mass-read', 'access mass-read', 'rule bulk-export', 'access bulk-export',
     ]);
   }); // prettier-ignore
+
+  it('shows names of a feed without what a terminal would obey, in every form', async () => {
+    const { incident, rules } = await why('1', 2);
+    const hostile = 'dr\u001b]0;x\u0007\u202eegrof\u200b\u009b2J\nIncident 0';
+    const changed = rules.map((rule) => ({
+      ...rule,
+      accesses: rule.accesses.map((access) => ({ ...access, application: hostile })),
+    }));
+    const reasons = { incident: { ...incident, actor_id: hostile, clinics: [hostile] }, rules: changed };
+    for (const format of ['table', 'json', 'ndjson'] as const) {
+      const told = reasonsOutput(reasons, format);
+      expect(told).toMatch(/^[\x20-\x7e\n]+$/);
+      expect(told).toContain('\\u202eegrof\\u200b\\u009b2J');
+      expect(told).not.toMatch(/^Incident 0/m);
+    }
+    expect(JSON.parse(reasonsOutput(reasons, 'json'))).toMatchObject({ incident: { actor_id: hostile } });
+  });
 
   it.each([
     ['9', /knows no incident and no suppressed match whose id begins with 9/],

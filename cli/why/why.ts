@@ -1,7 +1,8 @@
 import { IncidentReader } from '#libs/access-store/incidents/incident-reader.js';
+import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { readCommandConfig } from '../config.js';
 import { withStore } from '../with-store.js';
-import { oneIncident, reasonsOf } from './reasons.js';
+import { oneIncident, type Reasons, reasonsOf } from './reasons.js';
 import { reasonsLines, reasonsText } from './reasons-text.js';
 
 export interface WhyOptions {
@@ -15,6 +16,11 @@ export async function whyCommand(prefix: string, { limit, format }: WhyOptions):
     const reader = new IncidentReader(client);
     return reasonsOf(reader, await oneIncident(reader, prefix.toLowerCase()), limit);
   });
-  if (format === 'json') process.stdout.write(`${JSON.stringify(reasons, null, 2)}\n`);
-  else process.stdout.write(format === 'ndjson' ? reasonsLines(reasons) : reasonsText(reasons));
+  process.stdout.write(reasonsOutput(reasons, format));
+}
+
+/** Names in it come from the feeds: nothing of them reaches the terminal as an order. */
+export function reasonsOutput(reasons: Reasons, format: WhyOptions['format']): string {
+  if (format === 'table') return reasonsText(printable(reasons));
+  return printableLines(format === 'ndjson' ? reasonsLines(reasons) : `${JSON.stringify(reasons, null, 2)}\n`);
 }

@@ -25,6 +25,11 @@ export function readKeyRing(
   const text = given ?? groupIds.map((groupId) => localKeyEntry(config.VIGIE_DATA_DIR, groupId)).join('\n');
   const parsed = parseKeyRing(text);
   if ('mistakes' in parsed) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS: ${parsed.mistakes.join('; ')}`);
+  if (parsed.weak.length)
+    throw new ConfigError(
+      `VIGIE_PSEUDONYM_KEYS: ${parsed.weak.join('; ')}. Whoever guesses a key can name every patient: make one with openssl rand -base64 32, ` +
+        `and put it first where rows were made with the weak one`,
+    );
   const without = groupIds.filter((groupId) => !parsed.ring.group(groupId));
   if (without.length) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS has no key for the group(s) ${without.join(', ')}`);
   return parsed.ring;

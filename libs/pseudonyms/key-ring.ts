@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 import { Pseudonymiser } from './pseudonymiser.js';
 
 /** Keys have 256 bits. */
@@ -36,13 +37,16 @@ interface KeyLine {
   readonly groupId: string;
   readonly keyId: string;
   readonly key: KeyObject;
+  readonly weakness: string | undefined;
 }
 
 /**
  * Reads `group:key_id=base64` entries, separated by commas or line ends, the newest of a group first; lines that begin with `#` are
- * remarks. Answers with the mistakes instead when there are any, naming entries by their place and never quoting a key.
+ * remarks. Answers with the mistakes instead when there are any, naming entries by their place and never quoting a key. `weak` says which keys anybody could guess.
  */
-export function parseKeyRing(text: string): { readonly ring: KeyRing } | { readonly mistakes: readonly string[] } {
+export function parseKeyRing(
+  text: string,
+): { readonly ring: KeyRing; readonly weak: readonly string[] } | { readonly mistakes: readonly string[] } {
   const entries = text
     .split(/[,\n]/)
     .map((entry) => entry.trim())
@@ -59,7 +63,10 @@ export function parseKeyRing(text: string): { readonly ring: KeyRing } | { reado
   });
   if (!entries.length) mistakes.push('no key is given; write group:key_id=base64 of 32 random bytes');
   if (mistakes.length) return { mistakes };
-  return { ring: new KeyRing([...byGroup].map(([groupId, lines]) => groupKeys(groupId, lines))) };
+  const weak = [...byGroup.values()]
+    .flat()
+    .flatMap(({ groupId, keyId, weakness }) => (weakness ? [`${groupId}:${keyId} is ${weakness}`] : []));
+  return { weak, ring: new KeyRing([...byGroup].map(([groupId, lines]) => groupKeys(groupId, lines))) };
 }
 
 function parseEntry(entry: string): KeyLine | string {
@@ -68,8 +75,7 @@ function parseEntry(entry: string): KeyLine | string {
   if (!groupId || !keyId || !encoded) return 'expected group:key_id=base64 of 32 random bytes (openssl rand -base64 32)';
   const raw = Buffer.from(encoded, 'base64');
   if (raw.length !== keyBytes) return `the key has ${raw.length} bytes instead of ${keyBytes}`;
-  if (raw.every((byte) => byte === raw[0])) return 'the key is one byte repeated; make a random one (openssl rand -base64 32)';
-  return { groupId, keyId, key: createSecretKey(raw) };
+  return { groupId, keyId, key: createSecretKey(raw), weakness: weaknessOfBytes(raw) };
 }
 
 function groupKeys(groupId: string, lines: readonly KeyLine[]): GroupKeys {

@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback, type OwnHosts } from './host-check.js';
+import { isPlaceholder, type SecretReach } from './secret-strength.js';
 
 /** What every process of Vigie reads from its environment. Services extend this shape with their own variables. */
 export const commonConfig = {
   VIGIE_HOST: z.string().default('127.0.0.1'),
+  /** Names by which requests may come. */
+  VIGIE_HOSTS: commaList().optional(),
   VIGIE_PORT_BASE: z.coerce.number().int().min(1).max(65_000).default(7410),
   VIGIE_DATA_DIR: z
     .string()
@@ -18,12 +22,22 @@ export const commonConfig = {
   KAFKA_TLS_CA: z.string().optional(),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
-  KAFKA_SASL_PASSWORD: z.string().optional(),
+  KAFKA_SASL_PASSWORD: password().optional(),
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLICKHOUSE_USER: z.string().default('default'),
-  CLICKHOUSE_PASSWORD: z.string().default(''),
+  CLICKHOUSE_PASSWORD: password().default(''),
 };
 export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;
+
+/** Who can try the secrets of a process: one machine alone, behind loopback and with the embedded log, or a network. */
+export function secretReachOf({ VIGIE_HOST, KAFKA_BROKERS }: Pick<CommonConfig, 'VIGIE_HOST' | 'KAFKA_BROKERS'>): SecretReach {
+  return isLoopback(VIGIE_HOST) && !KAFKA_BROKERS ? 'machine' : 'network';
+}
+
+/** What requests may come by, for `isOwnHost`. */
+export function ownHostsOf({ VIGIE_HOST, VIGIE_HOSTS }: Pick<CommonConfig, 'VIGIE_HOST' | 'VIGIE_HOSTS'>): OwnHosts {
+  return { bound: VIGIE_HOST, names: VIGIE_HOSTS };
+}
 
 /** The environment does not fit: every mistake at once, values never quoted because some are secrets. */
 export class ConfigError extends Error {
@@ -57,6 +71,11 @@ function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]
     mistakes.push(`${name}_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
     return undefined;
   }
+}
+
+/** A password that somebody else checks: it may be of any kind, but not what an example left in its place. */
+function password() {
+  return z.string().refine((text) => !isPlaceholder(text), 'is a placeholder that was never replaced; put the password there');
 }
 
 /** `a,b, c` as a list without blanks. */

@@ -5,7 +5,7 @@ describe('a request to a process on loopback', () => {
   it.each(['127.0.0.1:7423', 'localhost', 'LOCALHOST:7423', '[::1]:7423', '10.1.2.3:80', '127.0.0.1', undefined])(
     'was meant for it as %s',
     (host) => {
-      expect(isOwnHost(host, '127.0.0.1')).toBe(true);
+      expect(isOwnHost(host, { bound: '127.0.0.1' })).toBe(true);
     },
   );
 
@@ -21,11 +21,19 @@ describe('a request to a process on loopback', () => {
     'localhost.',
     '127.0.0.1:80:80',
   ])('came by a foreign name as %j', (host) => {
-    expect(isOwnHost(host, '127.0.0.1')).toBe(false);
-    expect(isOwnHost(host, '::1')).toBe(false);
+    expect(isOwnHost(host, { bound: '127.0.0.1' })).toBe(false);
+    expect(isOwnHost(host, { bound: '::1' })).toBe(false);
   });
 
   it('may come by any name where the process listens to a network', () => {
-    expect(isOwnHost('vigie-ingestor.vigie.svc', '0.0.0.0')).toBe(true);
+    expect(isOwnHost('vigie-ingestor.vigie.svc', { bound: '0.0.0.0' })).toBe(true);
+  });
+
+  it.each(['127.0.0.1', '0.0.0.0'])('may come by the names that are said, and then by no other, on %s', (bound) => {
+    const hosts = { bound, names: ['vigie.hospital.example'] };
+    for (const host of ['vigie.hospital.example', 'VIGIE.hospital.example:7410', 'localhost:7410', '10.1.2.3'])
+      expect(isOwnHost(host, hosts)).toBe(true);
+    for (const host of ['evil.example', 'x.vigie.hospital.example', 'vigie.hospital.example.evil.example', 'hospital.example'])
+      expect(isOwnHost(host, hosts)).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
-import { pino } from 'pino';
+import { type DestinationStream, type LoggerOptions, pino } from 'pino';
+import { printableLines } from '#libs/contracts/visible-text.js';
 
 /**
  * Every field that a log line may carry. One list, so that nobody logs a row, a body or a patient by habit: what is not here does not
@@ -53,15 +54,18 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** One JSON object a line on standard output: `{"level","time","service","message",...}`. */
-export function createLog(service: string, level: string): Log {
-  const logger = pino({
+/** One JSON object a line on standard output, or on `out`: `{"level","time","service","message",...}`. */
+export function createLog(service: string, level: string, out?: DestinationStream): Log {
+  const options: LoggerOptions = {
     level,
     base: { service },
     messageKey: 'message',
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-  });
+    // JSON escapes a part of what a terminal obeys; the line stays the same JSON.
+    hooks: { streamWrite: (line) => printableLines(line) },
+  };
+  const logger = out ? pino(options, out) : pino(options);
   const write =
     (method: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, { cause, ...fields }: LogFields = {}) =>

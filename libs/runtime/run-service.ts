@@ -3,10 +3,11 @@ import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
-import { type CommonConfig, ConfigError } from './config.js';
+import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
-import { isOwnHost } from './host-check.js';
+import { isOwnHost, type OwnHosts } from './host-check.js';
 import type { Log } from './log.js';
+import { closeDataFolder, makePrivateFiles } from './private-files.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
 
@@ -35,7 +36,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   ).catch((cause: unknown) => exitWith(definition.name, 1, cause));
   const log = app.get<Log>(LOG);
   app.useLogger(nestLogger(log));
-  refuseForeignHosts(app, config.VIGIE_HOST);
+  refuseForeignHosts(app, ownHostsOf(config));
   const stop = stopOnce(app, log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
   // Under a supervisor the channel closes when it is gone, however it ended: nobody would be left to stop us.
@@ -65,18 +66,23 @@ function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, co
 
 function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>): C {
   try {
-    return definition.readConfig();
+    makePrivateFiles();
+    const config = definition.readConfig();
+    closeDataFolder(config.VIGIE_DATA_DIR);
+    return config;
   } catch (cause) {
     return exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
   }
 }
 
-/** On loopback no page of another site may read what a service answers by having its own name point here. */
-function refuseForeignHosts(app: NestFastifyApplication, bound: string): void {
+/** No page of another site may read what a service answers by having its own name point here. */
+function refuseForeignHosts(app: NestFastifyApplication, hosts: OwnHosts): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', async (request, reply) => {
-    if (isOwnHost(request.headers.host, bound)) return;
-    await reply.code(421).send({ error: 'This name is not this machine: use 127.0.0.1 or localhost' });
+    if (isOwnHost(request.headers.host, hosts)) return;
+    await reply
+      .code(421)
+      .send({ error: 'This name is not this machine: use an address or localhost, or add the name to VIGIE_HOSTS' });
   });
 }
 

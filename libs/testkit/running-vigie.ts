@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ export interface RunningVigieOptions {
 
 /** The whole system as `npm start` runs it, on its own ports and folder, for tests and benchmarks. Needs a build in dist/. */
 export class RunningVigie {
-  readonly token = 'test-token';
+  readonly token = randomBytes(32).toString('base64url');
   readonly dataDir: string;
   readonly #child: ChildProcess;
   #output = '';

@@ -1,7 +1,8 @@
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { commonConfig, ConfigError, ownHostsOf, readConfig } from '#libs/runtime/config.js';
+import type { OwnHosts } from '#libs/runtime/host-check.js';
 import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { type RunLimits, servicePlaces } from './run/run-limits.js';
@@ -33,7 +34,10 @@ export const clickhouseConfig = {
 /** What the embedded ClickHouse runs with. Sizes in bytes, times in milliseconds. */
 export interface ClickHouseConfig extends RunLimits {
   readonly host: string;
+  readonly ownHosts: OwnHosts;
   readonly port: number;
+  /** Of the whole system; the engine's own is `directory` in it. */
+  readonly dataDir: string;
   readonly directory: string;
   readonly logLevel: string;
   /** What people must give; asked for only when not empty. */
@@ -57,7 +61,9 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     );
   return {
     host: given.VIGIE_HOST,
+    ownHosts: ownHostsOf(given),
     port: given.VIGIE_PORT_BASE + portOffsets.clickhouse,
+    dataDir: given.VIGIE_DATA_DIR,
     directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
     logLevel: given.VIGIE_LOG_LEVEL,
     password: given.CLICKHOUSE_PASSWORD,

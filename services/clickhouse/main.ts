@@ -1,6 +1,7 @@
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { createLog } from '#libs/runtime/log.js';
+import { closeDataFolder, makePrivateFiles } from '#libs/runtime/private-files.js';
 import { type ClickHouseConfig, readClickHouseConfig } from './config.js';
 import { startClickHouse } from './start.js';
 
@@ -32,7 +33,10 @@ log.info('listening', { port: started.port });
 
 function configOrExit(): ClickHouseConfig {
   try {
-    return readClickHouseConfig();
+    makePrivateFiles();
+    const config = readClickHouseConfig();
+    closeDataFolder(config.dataDir);
+    return config;
   } catch (cause) {
     return exitWith(cause instanceof ConfigError ? 2 : 1, cause);
   }

@@ -38,8 +38,17 @@ export async function startClickHouse(
   health.ready('accepting', () => (draining ? 'draining' : undefined));
   const metrics = new ClickHouseMetrics(runner, bodies);
   const credentials = { servicesUser, servicesPassword: config.servicesPassword, peoplePassword: config.password };
-  const bound = config.host;
-  const server = createClickHouseServer({ runner, bodies, health, metrics, clock, log, timezone, credentials, bound });
+  const server = createClickHouseServer({
+    runner,
+    bodies,
+    health,
+    metrics,
+    clock,
+    log,
+    timezone,
+    credentials,
+    hosts: config.ownHosts,
+  });
   server.listen(config.port, config.host);
   await once(server, 'listening');
   const stop = async (): Promise<boolean> => {

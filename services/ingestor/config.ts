@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
-import { type CommonConfig, commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
 import { failpoints } from './receive/failpoint.js';
 import { type Credentials, parseTokens } from './receive/credentials.js';
@@ -46,7 +46,11 @@ function readCredentials(config: Environment): Credentials {
   if (!config.VIGIE_INGEST_TOKENS && config.KAFKA_BROKERS)
     throw new ConfigError('VIGIE_INGEST_TOKENS (or VIGIE_INGEST_TOKENS_FILE) is needed with KAFKA_BROKERS: source@group=token');
   const own = () => `${developmentSource}@${developmentGroup}=${developmentToken(config.VIGIE_DATA_DIR)}`;
-  const parsed = parseTokens(config.VIGIE_INGEST_TOKENS ?? own());
+  const parsed = parseTokens(config.VIGIE_INGEST_TOKENS ?? own(), secretReachOf(config));
   if ('mistakes' in parsed) throw new ConfigError(`VIGIE_INGEST_TOKENS: ${parsed.mistakes.join('; ')}`);
+  if (parsed.weak.length)
+    throw new ConfigError(
+      `VIGIE_INGEST_TOKENS: ${parsed.weak.join('; ')}. Make each with openssl rand -hex 32, and give it to its sender`,
+    );
   return parsed.credentials;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -18,8 +19,7 @@ import { IngestorModule } from './ingestor.module.js';
 const portBase = await freePortBase();
 const base = `http://127.0.0.1:${portBase}`;
 const bodyBytesMax = 64 * 1024;
-const token = 'a-token-for-tests';
-const otherToken = 'another-token-for-tests';
+const [token, otherToken] = [randomBytes(32).toString('base64url'), randomBytes(32).toString('base64url')];
 
 describe('the ingestor over HTTP', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigie-ingestor-'));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { topics } from '#libs/contracts/topics.js';
@@ -7,7 +8,7 @@ import { embeddedPartitions } from '#libs/event-log/limits.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 
-export const testToken = 'a-token-for-process-tests';
+export const testToken = randomBytes(32).toString('base64url');
 const readyMsMax = 30_000;
 
 /** A real ingestor in a process of its own, over the embedded log of a folder. Needs an up-to-date dist/. */

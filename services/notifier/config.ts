@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type CommonConfig, commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { readEndpoints } from './channels/endpoints.js';
 import type { WebhookEndpoint } from './channels/webhook-channel.js';
 
@@ -20,7 +20,10 @@ export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): Notifi
   const fileText = env.VIGIE_WEBHOOKS_FILE ? readEndpointsFile(env.VIGIE_WEBHOOKS_FILE) : undefined;
   return {
     ...config,
-    endpoints: readEndpoints({ url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, fileText }),
+    endpoints: readEndpoints(
+      { url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, fileText },
+      secretReachOf(config),
+    ),
   };
 }
 

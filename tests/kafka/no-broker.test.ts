@@ -115,7 +115,7 @@ function start(service: Service, dataDir: string): ChildProcess {
     VIGIE_PORT_BASE: String(portBase),
     VIGIE_DATA_DIR: dataDir,
     VIGIE_LOG_LEVEL: 'error',
-    VIGIE_INGEST_TOKENS: 'siem@helix=a-token-for-process-tests',
+    VIGIE_INGEST_TOKENS: `siem@helix=${randomBytes(32).toString('base64url')}`,
     VIGIE_PSEUDONYM_KEYS: `helix:test-1=${randomBytes(32).toString('base64')}`,
     KAFKA_BROKERS: `127.0.0.1:${brokerPort}`,
     CLICKHOUSE_URL: 'http://127.0.0.1:21251',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
@@ -11,7 +12,7 @@ export interface ReceivedNotification {
 
 /** A receiver that verifies every signature with the reference implementation, and keeps what came. */
 export class WebhookSink {
-  readonly secret = `whsec_${Buffer.from('a test secret that has 32 bytes!').toString('base64')}`;
+  readonly secret = `whsec_${randomBytes(32).toString('base64')}`;
   readonly received: ReceivedNotification[] = [];
   readonly refused: string[] = [];
   #server: Server | undefined;

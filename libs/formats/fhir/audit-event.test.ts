@@ -164,6 +164,18 @@ describe('a FHIR AuditEvent', () => {
       expect(read({ agent })).toMatchObject({ actorId: '7' });
     });
 
+    it('is one account, and one clinic, however its name is broken, hidden or composed', () => {
+      const plain = { actorId: 'Dr Zoë Martin', clinicId: 'Dr Zoë Martin' };
+      for (const name of [
+        'Dr Zoë Martin',
+        'Dr\u00a0Zoe\u0308 Martin',
+        'Dr\tZoë\r\nMartin',
+        '\u202eDr Zoë \u200bMar\u00adtin\ufe0f',
+      ])
+        expect(namedSo(name)).toMatchObject(plain);
+      expect(namedSo('\u200b\u2060')).toMatchObject({ actorId: 'unknown', clinicId: 'unknown' });
+    });
+
     it('is the system where there is no person, by a name that lasts and not by the number of its process', () => {
       const agent = [
         { ...repository, ...inRole('110153') },
@@ -201,6 +213,10 @@ describe('a FHIR AuditEvent', () => {
 
 const patientUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000001';
 const practitionerUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000002';
+
+function namedSo(name: string): object {
+  return read({ agent: [{ who: { display: name }, requestor: true }], source: { site: name } });
+}
 
 function inRole(code: string): object {
   return { role: [{ coding: [{ code }] }] };

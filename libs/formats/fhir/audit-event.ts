@@ -1,3 +1,4 @@
+import { visibleName } from '#libs/contracts/visible-text.js';
 import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent } from '../event.js';
@@ -15,6 +16,8 @@ import { nameOf, References } from './references.js';
 
 /** Where an event says nothing of its establishment. */
 export const unknownClinic = 'unknown';
+/** Where the name of the account holds nothing that can be seen: it is judged all the same. */
+const unknownActor = 'unknown';
 
 /**
  * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
@@ -52,8 +55,8 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   return defined({
     id: short(textOf(resource['id']), limits.keyTextMax),
     timeMs: time,
-    clinicId: short(clinicOf(resource, references), limits.keyTextMax) ?? unknownClinic,
-    actorId: short(actor.id, limits.keyTextMax) ?? actor.id,
+    clinicId: countedName(clinicOf(resource, references)) || unknownClinic,
+    actorId: countedName(actor.id) || unknownActor,
     actorPatient: actor.patient,
     actorRole: short(actor.role),
     action: actionOf(resource),
@@ -72,7 +75,13 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
 }
 
 function short(text: string | undefined, max: number = limits.freeTextMax): string | undefined {
-  return text?.toWellFormed().slice(0, max);
+  return text?.slice(0, max).toWellFormed();
+}
+
+/** A clinic or an account: what is written in several lines is one, as for a person who reads it. */
+function countedName(text: string | undefined): string | undefined {
+  const name = short(text?.replaceAll(/\p{Cc}+/gu, ' '), limits.keyTextMax);
+  return name && visibleName(name);
 }
 
 function olderVersionOf(resource: JsonObject): string | undefined {

@@ -1,3 +1,4 @@
+import { visibleName } from '#libs/contracts/visible-text.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { JsonObject } from '../json/parse-item.js';
 
@@ -8,7 +9,7 @@ const controls = /\p{Cc}/u;
 
 /**
  * An identifier of an account, a clinic, a group or a record: text, or a whole number (written as text, since numbers lose digits
- * beyond 2^53), white space at the ends removed.
+ * beyond 2^53), as `visibleName` spells it. Lengths are counted as the sender wrote it.
  */
 export function keyText(value: unknown, field: string, lengthMax: number): Read<string> {
   if (typeof value === 'number') {
@@ -17,12 +18,13 @@ export function keyText(value: unknown, field: string, lengthMax: number): Read<
     return accepted(String(value));
   }
   if (typeof value !== 'string') return rejected('wrong_type', field, `${field} must be text`);
-  const text = value.trim();
-  if (!text) return rejected('missing_field', field, `${field} is empty`);
-  if (text.length > lengthMax) return rejected('too_long', field, `${field} has more than ${lengthMax} characters`);
-  if (controls.test(text)) return rejected('bad_characters', field, `${field} holds control characters`);
-  if (!text.isWellFormed()) return rejected('bad_characters', field, `${field} holds half a character (a lone surrogate)`);
-  return accepted(text);
+  const given = value.trim();
+  if (!given) return rejected('missing_field', field, `${field} is empty`);
+  if (given.length > lengthMax) return rejected('too_long', field, `${field} has more than ${lengthMax} characters`);
+  if (controls.test(given)) return rejected('bad_characters', field, `${field} holds control characters`);
+  if (!given.isWellFormed()) return rejected('bad_characters', field, `${field} holds half a character (a lone surrogate)`);
+  const name = visibleName(given);
+  return name ? accepted(name) : rejected('missing_field', field, `${field} holds nothing that can be seen`);
 }
 
 /** A field that an event must have. */

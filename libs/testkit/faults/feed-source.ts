@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 
 const groupId = 'helix';
 
 /** The pseudonym keys of both machines, as `VIGIE_PSEUDONYM_KEYS`. */
-export const feedKeys = `${groupId}:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`;
+export const feedKeys = `${groupId}:k1=${createHash('sha256').update('the feed of the faults').digest('base64')}`;
 
 /** What the ingestors know of the feed by its credential, so that the ledger makes the rows that they make. */
 export function feedSource(): SourceContext {

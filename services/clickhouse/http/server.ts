@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
-import { isOwnHost } from '#libs/runtime/host-check.js';
+import { isOwnHost, type OwnHosts } from '#libs/runtime/host-check.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { BodyReader } from './body.js';
 import { exception, exceptionOf } from '../engine/exception.js';
@@ -22,8 +22,7 @@ export interface ServerParts {
   readonly log: Log;
   readonly timezone: string;
   readonly credentials: Credentials;
-  /** The address that it listens on. */
-  readonly bound: string;
+  readonly hosts: OwnHosts;
 }
 
 /** A connection that is silent for this long is closed, in milliseconds; clients are told so and keep theirs a little shorter. */
@@ -47,7 +46,7 @@ export function createClickHouseServer(parts: ServerParts): Server {
 }
 
 async function answer(parts: ServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (isForeign(message, parts.bound)) return foreign(response);
+  if (isForeign(message, parts.hosts)) return foreign(response);
   const url = new URL(message.url ?? '/', 'http://localhost');
   switch (url.pathname) {
     case '/ping':
@@ -73,7 +72,7 @@ function foreign(response: ServerResponse): void {
   const { message, status, code } = exception(
     497,
     'ACCESS_DENIED',
-    'Requests from pages of another site, or under a name that is not this machine, are refused: use 127.0.0.1 or localhost',
+    'Requests from pages of another site, or under a name that is not this machine, are refused: use an address or localhost, or add the name to VIGIE_HOSTS',
   );
   response.setHeader('X-ClickHouse-Exception-Code', String(code));
   plain(response, status, `${message}\n`);
@@ -128,11 +127,11 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
  * A page in a browser on this machine can send requests to loopback: those that reach us under a foreign name (DNS rebinding), carry
  * another site's origin, or are said by the browser to come from elsewhere, are refused on every path.
  */
-function isForeign(message: IncomingMessage, bound: string): boolean {
+function isForeign(message: IncomingMessage, hosts: OwnHosts): boolean {
   const host = header(message, 'host');
   const origin = header(message, 'origin');
   const site = header(message, 'sec-fetch-site');
-  if (!isOwnHost(message.headers.host, bound)) return true;
+  if (!isOwnHost(message.headers.host, hosts)) return true;
   return (
     (origin !== undefined && origin !== `http://${host ?? ''}`) ||
     (site !== undefined && site !== 'same-origin' && site !== 'none')

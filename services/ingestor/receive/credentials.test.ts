@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { parseTokens } from './credentials.js';
 
@@ -29,6 +30,18 @@ describe('credentials', () => {
     const mistakes = 'mistakes' in parsed ? parsed.mistakes.join('; ') : '';
     expect(mistakes).toContain(mistake);
     expect(mistakes).not.toMatch(/secret-?/);
+  });
+
+  it('are told apart from what anybody could guess, by source and without the token', () => {
+    const parsed = parseTokens(
+      `siem@aleo=password-2026,ris@aleo=${'0123456789'.repeat(4)},pacs@aleo=${randomBytes(24).toString('hex')}`,
+    );
+    const weak = 'weak' in parsed ? parsed.weak : [];
+    expect(weak).toEqual([
+      expect.stringMatching(/siem@aleo is guessed too easily/),
+      expect.stringMatching(/ris@aleo is guessed/),
+    ]);
+    expect(weak.join()).not.toMatch(/2026|0123/);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 
 /** What a bearer token stands for. */
 export interface Source {
@@ -35,9 +36,13 @@ export class Credentials {
 
 /**
  * Reads `source@group=token[;authority=...]` entries, separated by commas or line ends; lines that begin with `#` are remarks. Several
- * tokens may stand for one source, so that tokens can be changed without a gap. Mistakes name entries by their place, never by token.
+ * tokens may stand for one source, so that tokens can be changed without a gap. Mistakes name entries by their place, never by token. `weak`
+ * says which tokens anybody could guess.
  */
-export function parseTokens(text: string): { readonly credentials: Credentials } | { readonly mistakes: readonly string[] } {
+export function parseTokens(
+  text: string,
+  reach: SecretReach = 'network',
+): { readonly credentials: Credentials; readonly weak: readonly string[] } | { readonly mistakes: readonly string[] } {
   const entries = text
     .split(/[,\n]/)
     .map((entry) => entry.trim())
@@ -48,7 +53,12 @@ export function parseTokens(text: string): { readonly credentials: Credentials }
   if (new Set(good.map(({ token }) => token)).size < good.length)
     mistakes.push('one token is given to two sources; give each its own');
   if (!entries.length) mistakes.push('no token is given; write source@group=token');
-  return mistakes.length ? { mistakes } : { credentials: new Credentials(good) };
+  if (mistakes.length) return { mistakes };
+  const weak = good.flatMap(({ token, source: { source, groupId } }) => {
+    const weakness = weaknessOfText(token, reach);
+    return weakness ? [`the token of ${source}@${groupId} is ${weakness}`] : [];
+  });
+  return { credentials: new Credentials(good), weak };
 }
 
 function parseEntry(entry: string): { readonly token: string; readonly source: Source } | string {

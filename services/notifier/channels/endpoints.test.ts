@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { readEndpoints } from './endpoints.js';
 
-const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const url = 'http://10.0.0.5:8080/hook';
 
 describe('the webhook endpoints', () => {
@@ -22,6 +23,17 @@ describe('the webhook endpoints', () => {
     ['another protocol', { url: 'ftp://10.0.0.5/', secret }, /url/],
     ['a password in the URL', { url: 'http://user:hunter22@10.0.0.5/', secret }, /must not hold a user or password/],
     ['a secret that is none', { url, secret: 'hunter22' }, /must be whsec_/],
+    ['a secret of one byte', { url, secret: `whsec_${Buffer.alloc(32).toString('base64')}` }, /few bytes that come again/],
+    [
+      'a secret that counts',
+      { url, secret: `whsec_${Buffer.from([...Array(32).keys()]).toString('base64')}` },
+      /a row of bytes that counts/,
+    ],
+    [
+      'a secret of words',
+      { url, secret: `whsec_${Buffer.from('hunter22 hunter22 hunter22').toString('base64')}` },
+      /text instead of random/,
+    ],
     ['a short secret', { url, secret: 'whsec_aHVudGVyMjI=' }, /must be whsec_/],
     [
       'two endpoints of one name',
