@@ -7,8 +7,9 @@ import type { HalfSipHash } from '#libs/pseudonyms/half-sip-hash.js';
 import { futureSkewMsMax, limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
-import { contains, digitsBytes, isRepeated } from './compare.js';
+import { digitsBytes, isRepeated } from './compare.js';
 import { copy, Part } from './copy.js';
+import { Probe } from './probe.js';
 import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } from './scan-line.js';
 
 /*
@@ -18,7 +19,7 @@ import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } 
 
 const optionalFrom = field.actor_role;
 /** Fields that hold text of people, where an own identifier could hide. */
-const textFields = ['id', 'actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
+const textFields = ['actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
   (name) => fieldNames.indexOf(name),
 );
 const quoted = new Set([
@@ -48,6 +49,9 @@ const parts = {
   end: new Part('}\n'),
 } as const;
 
+/** Bytes of texts times patients that are compared here; more of them take the other way, which does not compare each with each. */
+const comparedMax = 16 * 1024;
+
 /** Bytes that a row can have beyond those of its line: names of fields, pseudonym, event id, constants of the source. */
 const rowOverheadBytes = 512;
 /** Where the half of the event id begins that is made of what the row says. */
@@ -71,6 +75,7 @@ export class FastRows {
   readonly #futureMs: number;
   readonly #rowBytes: number;
   readonly #sha = new Sha256();
+  readonly #probe = new Probe();
   /** The event id, then the distinct pseudonyms, 32 digits each. */
   readonly #digits = new DataView(new ArrayBuffer((scannedPatientsMax + 1) * digitsBytes));
   #pseudonyms = 0;
@@ -118,7 +123,7 @@ export class FastRows {
     const end = scan.scan(start);
     if (end < 0 || end - start > limits.itemBytesMax || scan.timeMs > this.#futureMs) return -1;
     if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return -1;
-    for (let patient = 0; patient < scan.patients; patient += 1) if (this.#showsElsewhere(patient)) return -1;
+    if (scan.patients > 0 && this.#showsElsewhere()) return -1;
     this.#identify();
     this.#derive();
     this.#start = start;
@@ -226,14 +231,19 @@ export class FastRows {
     return true;
   }
 
-  /** Whether a patient's identifier stands in a text of the event, letters of either case: then it has to be masked there. */
-  #showsElsewhere(patient: number): boolean {
-    const { starts, ends, patientStarts, patientEnds } = this.#scan;
-    const start = patientStarts[patient] ?? 0;
-    const end = patientEnds[patient] ?? 0;
-    for (const text of textFields) {
-      const textEnd = ends[text] ?? 0;
-      if (textEnd !== 0 && contains(this.#bytes, starts[text] ?? 0, textEnd, start, end)) return true;
+  /** Whether an identifier of the line's patients may stand in a text of it: then it has to be masked there. */
+  #showsElsewhere(): boolean {
+    const { starts, ends, patients, patientStarts, patientEnds, hides } = this.#scan;
+    if (hides) return true;
+    let textBytes = 0;
+    for (const text of textFields) if (ends[text] !== 0) textBytes += (ends[text] ?? 0) - (starts[text] ?? 0);
+    if (textBytes * patients > comparedMax) return true;
+    for (let patient = 0; patient < patients; patient += 1) {
+      this.#probe.set(this.#bytes, patientStarts[patient] ?? 0, patientEnds[patient] ?? 0);
+      for (const text of textFields) {
+        const textEnd = ends[text] ?? 0;
+        if (textEnd !== 0 && this.#probe.mayStandIn(this.#bytes, this.#view, starts[text] ?? 0, textEnd)) return true;
+      }
     }
     return false;
   }
