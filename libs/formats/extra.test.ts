@@ -58,12 +58,20 @@ describe('the shape of an address', () => {
 });
 
 describe('fields that name a person', () => {
-  it.each(['patientName', 'INS', 'date_of_birth', 'Prénom', 'e-mail', 'PATIENT', 'nom', 'contact_phone', 'identité', 'hostName2x'])(
-    '%s does',
-    (key) => {
-      expect(namesPerson(key)).toBe(true);
-    },
-  );
+  it.each([
+    'patientName',
+    'INS',
+    'date_of_birth',
+    'Prénom',
+    'e-mail',
+    'PATIENT',
+    'nom',
+    'contact_phone',
+    'identité',
+    'hostName2x',
+  ])('%s does', (key) => {
+    expect(namesPerson(key)).toBe(true);
+  });
   it.each(['insurance', 'tenant', 'nominal', 'template', 'ward', 'telnet', 'sexton'])('%s does not', (key) => {
     expect(namesPerson(key)).toBe(false);
   });

@@ -34,7 +34,8 @@ export class EventWriter {
   /** What became of a record; its frames are joined by the request's ticket. */
   take(intake: Intake, item: DecodedItem): ItemOutcome {
     const { outcome } = item;
-    if (outcome.kind === 'rejected') return outcome.reason === tooMuchWork ? this.#unread(intake, outcome) : intake.refuse(intake.items, outcome);
+    if (outcome.kind === 'rejected')
+      return outcome.reason === tooMuchWork ? this.#unread(intake, outcome) : intake.refuse(intake.items, outcome);
     const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
     if (admitted.kind === 'rejected') return intake.refuse(intake.items, admitted);
     const made = metered(() => rowsOf(outcome.value, intake, item));
@@ -116,8 +117,8 @@ function bytesOf(rows: readonly AccessRow[]): number {
   return first ? rows.length * (Buffer.byteLength(rowLine(first)) + 1) : 0;
 }
 
-function withoutLongTexts({ extra: _, ...event }: AccessEvent): AccessEvent {
-  const kept = Object.entries(event).filter(
+function withoutLongTexts(event: AccessEvent): AccessEvent {
+  const kept = Object.entries({ ...event, extra: undefined }).filter(
     ([name, value]) => typeof value !== 'string' || value.length <= shortTextMax || keys.has(name),
   );
   return Object.fromEntries(kept) as unknown as AccessEvent;

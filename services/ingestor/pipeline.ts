@@ -127,7 +127,10 @@ export class IngestPipeline {
     if (intake.items > itemsMax)
       throw new HttpRefusal(413, `the request has more than ${itemsMax} items; send it again in smaller batches`);
     if (intake.rowBytes > requestRowBytesMax)
-      throw new HttpRefusal(413, `the request makes more than ${requestRowBytesMax} bytes of rows; send it again in smaller batches`);
+      throw new HttpRefusal(
+        413,
+        `the request makes more than ${requestRowBytesMax} bytes of rows; send it again in smaller batches`,
+      );
     return intake.turns.isOver(steps, intake.rowBytes);
   }
 

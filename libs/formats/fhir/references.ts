@@ -51,11 +51,7 @@ export class References {
     const id = literalId ?? (/^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
     const identifier = identifierOf(element['identifier']) ?? target?.identifier;
     const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
-    const type =
-      literalType ??
-      target?.type ??
-      typeOf(element['type']) ??
-      (text.includes('?') ? asked?.type : undefined);
+    const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
     const display = textOf(element['display']);
     return {
       ...(type && { type }),

@@ -56,12 +56,6 @@ describe('masking', () => {
   });
 
   it('draws for texts and identifiers, and not for one times the other', () => {
-    const steps = (patients: number, characters: number) => {
-      const meter = new WorkMeter(Infinity);
-      const ids = Array.from({ length: patients }, (_, index) => ({ identifier: String(8_000_000 + index), pseudonym: 'P' }));
-      new Mask(ids, meter).text('x'.repeat(characters), 'device');
-      return meter.steps;
-    };
     const [small, manyPatients, longText, both] = [steps(10, 10), steps(20_000, 10), steps(10, 20_000), steps(20_000, 20_000)];
     expect(both).toBeLessThanOrEqual(manyPatients + longText + small);
   });
@@ -69,4 +63,12 @@ describe('masking', () => {
 
 function maskOf(replacements: readonly Replacement[]): Mask {
   return new Mask(replacements, new WorkMeter());
+}
+
+/** What it draws to look for so many patients in a text of so many characters. */
+function steps(patients: number, characters: number): number {
+  const meter = new WorkMeter(Infinity);
+  const ids = Array.from({ length: patients }, (_, index) => ({ identifier: String(8_000_000 + index), pseudonym: 'P' }));
+  new Mask(ids, meter).text('x'.repeat(characters), 'device');
+  return meter.steps;
 }

@@ -71,8 +71,13 @@ export class Mask {
   }
 
   #words(wordsOf: (replacement: Replacement) => readonly (readonly number[])[]): Words {
-    this.meter.draw(stepsOfIdentifier * this.replacements.reduce((sum, { identifier }) => sum + identifier.length, 0), 'patient_ids');
-    return new Words(this.replacements.flatMap((replacement) => wordsOf(replacement).map((word) => ({ word, replacement }))));
+    this.meter.draw(
+      stepsOfIdentifier * this.replacements.reduce((sum, { identifier }) => sum + identifier.length, 0),
+      'patient_ids',
+    );
+    // Of identifiers that fold to one word the longest allows the most between its characters.
+    const longestFirst = this.replacements.toSorted((a, b) => b.identifier.length - a.identifier.length);
+    return new Words(longestFirst.flatMap((replacement) => wordsOf(replacement).map((word) => ({ word, replacement }))));
   }
 }
 

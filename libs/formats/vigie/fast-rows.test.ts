@@ -69,7 +69,16 @@ describe('the short way of ordinary lines', () => {
 
   it.each(Object.entries(spellings))('never shows a patient that stands in a text %s', (_how, spell) => {
     const identifier = fc.stringMatching(/^0{0,2}[1-9A-Za-z][0-9A-Za-z]{5,14}$/);
-    const texts = fc.constantFrom('actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application');
+    const texts = fc.constantFrom(
+      'actor_role',
+      'purpose',
+      'source_ip',
+      'device',
+      'user_agent',
+      'session_id',
+      'auth',
+      'application',
+    );
     fc.assert(
       fc.property(identifier, texts, fc.stringMatching(/^[ -!#-Z^-~]{0,8}$/), (id, name, before) => {
         const line = JSON.stringify({ ...ordinary, patient_ids: ['4711', id], [name]: `${before} ${spell(id)}` });

@@ -1,3 +1,12 @@
+import { fieldNames, type LineScan } from './scan-line.js';
+
+/** Fields that hold text of people, where an own identifier could hide. The record id is kept nowhere. */
+const textFields = ['actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
+  (name) => fieldNames.indexOf(name),
+);
+/** Bytes of texts times patients that are compared here; more of them take the other way, which does not compare each with each. */
+const comparedMax = 16 * 1024;
+
 /** What a byte of a text may begin. */
 const Begins = { identifier: 1, packed0: 2, packed1: 4, packed2: 8 } as const;
 /** Fewer bytes are not looked for in base64. */
@@ -15,7 +24,7 @@ const folded = Uint8Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * Looks for one identifier in texts as bytes, in one pass for all its spellings: rather once too often than too rarely, since what it finds
+ * Looks for identifiers in texts as bytes, in one pass for all spellings of one: rather once too often than too rarely, since what it finds
  * goes to `mask.ts`, which decides. Letters in either case, signs between, leading zeros; and base64, by four characters that do not depend
  * on what stands before the identifier.
  */
@@ -28,8 +37,25 @@ export class Probe {
   #packed1 = 0;
   #packed2 = 0;
 
+  /** Whether an identifier of a line's patients may stand in a text of it: then it has to be masked there. */
+  finds(scan: LineScan, bytes: Uint8Array, view: DataView): boolean {
+    const { starts, ends, patients, patientStarts, patientEnds } = scan;
+    if (scan.hides) return true;
+    let textBytes = 0;
+    for (const text of textFields) if (ends[text] !== 0) textBytes += (ends[text] ?? 0) - (starts[text] ?? 0);
+    if (textBytes * patients > comparedMax) return true;
+    for (let patient = 0; patient < patients; patient += 1) {
+      this.#set(bytes, patientStarts[patient] ?? 0, patientEnds[patient] ?? 0);
+      for (const text of textFields) {
+        const end = ends[text] ?? 0;
+        if (end !== 0 && this.#mayStandIn(bytes, view, starts[text] ?? 0, end)) return true;
+      }
+    }
+    return false;
+  }
+
   /** The identifier that is looked for from now on, ASCII. */
-  set(bytes: Uint8Array, start: number, end: number): void {
+  #set(bytes: Uint8Array, start: number, end: number): void {
     this.#begins.fill(0);
     let length = 0;
     for (let at = start; at < end; at += 1) {
@@ -46,7 +72,7 @@ export class Probe {
   }
 
   /** Whether the identifier may stand in the text at `start` to `end`. `view` is of the same bytes. */
-  mayStandIn(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+  #mayStandIn(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
     for (let at = start; at < end; at += 1) {
       const begins = this.#begins[bytes[at] ?? 0] ?? 0;
       if (begins === 0) continue;

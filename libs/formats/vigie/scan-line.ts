@@ -284,7 +284,8 @@ export class LineScan {
   #patient(start: number, close: number): boolean {
     const bytes = this.#bytes;
     const length = close - start;
-    if (length === 0 || (this.#classes & wide) !== 0 || bytes[start] === 0x20 || bytes[close - 1] === 0x20 || length === 45) return false;
+    if (length === 0 || (this.#classes & wide) !== 0 || bytes[start] === 0x20 || bytes[close - 1] === 0x20 || length === 45)
+      return false;
     if (length === 36)
       for (let at = start; at < close; at += 1) if ((bytes[at] ?? 0) >= 0x41 && (bytes[at] ?? 0) <= 0x5a) return false;
     this.patientStarts[this.patients] = start;

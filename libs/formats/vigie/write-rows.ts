@@ -18,10 +18,6 @@ import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } 
  */
 
 const optionalFrom = field.actor_role;
-/** Fields that hold text of people, where an own identifier could hide. */
-const textFields = ['actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
-  (name) => fieldNames.indexOf(name),
-);
 const quoted = new Set([
   'actor_role',
   'actor_kind',
@@ -48,9 +44,6 @@ const parts = {
   eventId: new Part('","event_id":"'),
   end: new Part('}\n'),
 } as const;
-
-/** Bytes of texts times patients that are compared here; more of them take the other way, which does not compare each with each. */
-const comparedMax = 16 * 1024;
 
 /** Bytes that a row can have beyond those of its line: names of fields, pseudonym, event id, constants of the source. */
 const rowOverheadBytes = 512;
@@ -123,7 +116,7 @@ export class FastRows {
     const end = scan.scan(start);
     if (end < 0 || end - start > limits.itemBytesMax || scan.timeMs > this.#futureMs) return -1;
     if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return -1;
-    if (scan.patients > 0 && this.#showsElsewhere()) return -1;
+    if (scan.patients > 0 && this.#probe.finds(scan, this.#bytes, this.#view)) return -1;
     this.#identify();
     this.#derive();
     this.#start = start;
@@ -229,23 +222,6 @@ export class FastRows {
     if ((this.#scan.ends[field.group_id] ?? 0) - start !== own.length) return false;
     for (let at = 0; at < own.length; at += 1) if (own[at] !== this.#bytes[start + at]) return false;
     return true;
-  }
-
-  /** Whether an identifier of the line's patients may stand in a text of it: then it has to be masked there. */
-  #showsElsewhere(): boolean {
-    const { starts, ends, patients, patientStarts, patientEnds, hides } = this.#scan;
-    if (hides) return true;
-    let textBytes = 0;
-    for (const text of textFields) if (ends[text] !== 0) textBytes += (ends[text] ?? 0) - (starts[text] ?? 0);
-    if (textBytes * patients > comparedMax) return true;
-    for (let patient = 0; patient < patients; patient += 1) {
-      this.#probe.set(this.#bytes, patientStarts[patient] ?? 0, patientEnds[patient] ?? 0);
-      for (const text of textFields) {
-        const textEnd = ends[text] ?? 0;
-        if (textEnd !== 0 && this.#probe.mayStandIn(this.#bytes, this.#view, starts[text] ?? 0, textEnd)) return true;
-      }
-    }
-    return false;
   }
 
   #copyField(index: number, target: DataView, at: number): number {

@@ -13,7 +13,7 @@ export const spellings: Readonly<Record<string, (identifier: string) => string>>
   'with invisible characters': (id) => [...id].join('\u200b'),
   'in full width': (id) => id.replaceAll(/[0-9A-Za-z]/g, (one) => String.fromCodePoint(one.charCodeAt(0) + 0xfee0)),
   'in percent escapes': (id) => [...id].map(escaped).join(''),
-  'in percent escapes, in part': (id) => id.slice(0, 2) + [...id.slice(2)].map(escaped).join(''),
+  'in percent escapes, in part': (id) => id.slice(0, 2) + Array.from(id.slice(2), escaped).join(''),
   'in percent escapes twice': (id) => [...id].map((one) => escaped(one).replace('%', '%25')).join(''),
   'in base64': (id) => base64(id),
   'in base64 behind a word': (id) => `token${base64(id)}`,
