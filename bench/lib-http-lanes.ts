@@ -11,7 +11,7 @@ export interface Lanes {
 export function requestOf(path: string, token: string, body: Buffer): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
-    'host: bench',
+    'host: localhost',
     `authorization: Bearer ${token}`,
     'content-type: application/x-ndjson',
     `content-length: ${body.length}`,

@@ -3,8 +3,10 @@ import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseu
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { AccessEvent, PatientReference } from './event.js';
 import { eventIdsOf } from './event-id.js';
-import { extraText, Mask, type Replacement } from './mask.js';
+import { extraText, harmlessFields } from './extra.js';
+import { Mask, type Replacement } from './mask/mask.js';
 import { isoText } from './time.js';
+import { WorkMeter } from './work-meter.js';
 
 /** What a credential says about everything that comes with it. */
 export interface SourceContext {
@@ -16,20 +18,32 @@ export interface SourceContext {
    * that number their own, or the name of an authority.
    */
   readonly authority: string;
+  /** Unknown fields that are kept under `extra`, a field inside another with points; `harmlessFields` when it is left out. */
+  readonly extraFields?: readonly string[];
 }
+
+/** What it takes to make a pseudonym and the row of a patient, as steps. */
+const stepsOfRow = 64;
 
 /**
  * The rows of one event: one per distinct patient, or one with an empty `patient_id`. All have the same `event_id` and lie in the same
  * partition. No clear identifier of the event's own patients is left in them. `content` is what names the record when the source gave no
- * id: any value that is the same when the record comes again.
+ * id: any value that is the same when the record comes again. `meter` pays for the work; to be used inside `metered`.
  */
-export function toRows(event: AccessEvent, source: SourceContext, receivedAt: string, content: unknown): readonly AccessRow[] {
+export function toRows(
+  event: AccessEvent,
+  source: SourceContext,
+  receivedAt: string,
+  content: unknown,
+  meter: WorkMeter = new WorkMeter(),
+): readonly AccessRow[] {
+  meter.draw(stepsOfRow * event.patients.length, 'patient_ids');
   const replacements = event.patients.map((patient) => replacementOf(patient, event.clinicId, source));
   const actor = event.actorPatient && replacementOf(event.actorPatient, event.clinicId, source);
-  const mask = new Mask(actor ? [...replacements, actor] : replacements);
+  const mask = new Mask(actor ? [...replacements, actor] : replacements, meter);
   const pseudonyms = [...new Set(replacements.map(({ pseudonym }) => pseudonym))];
   const optional = optionalColumns(event, mask);
-  const extra = extraText(event.extra, mask);
+  const extra = extraText(event.extra, source.extraFields ?? harmlessFields, mask);
   const shared = {
     before: {
       time: isoText(event.timeMs),
@@ -79,22 +93,22 @@ function replacementOf(patient: PatientReference, clinicId: string, source: Sour
 }
 
 function optionalColumns(event: AccessEvent, mask: Mask): Partial<AccessRow> {
-  const text = (value: string | undefined) => (value === undefined ? undefined : mask.text(value));
+  const text = (value: string | undefined, field: string) => (value === undefined ? undefined : mask.text(value, field));
   return withoutUndefined({
-    actor_role: text(event.actorRole),
+    actor_role: text(event.actorRole, 'actor_role'),
     actor_kind: event.actorKind,
     privileged: event.privileged,
     record_count: event.recordCount,
     categories: event.categories && [...event.categories],
-    purpose: text(event.purpose),
+    purpose: text(event.purpose, 'purpose'),
     emergency: event.emergency,
-    source_ip: text(event.sourceIp),
-    device: text(event.device),
-    user_agent: text(event.userAgent),
-    session_id: text(event.sessionId),
-    auth: text(event.auth),
+    source_ip: text(event.sourceIp, 'source_ip'),
+    device: text(event.device, 'device'),
+    user_agent: text(event.userAgent, 'user_agent'),
+    session_id: text(event.sessionId, 'session_id'),
+    auth: text(event.auth, 'auth'),
     mfa: event.mfa,
-    application: text(event.application),
+    application: text(event.application, 'application'),
   });
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { topics } from '#libs/contracts/topics.js';
+import { workLimits } from '#libs/formats/work-meter.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
@@ -108,6 +109,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       clock: this.clock,
       metrics: this.metrics,
       itemsMax: this.config.VIGIE_INGEST_ITEMS,
+      requestRowBytesMax: Math.max(workLimits.requestRowBytesMax, 2 * this.config.VIGIE_INGEST_INFLATED_BYTES),
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });

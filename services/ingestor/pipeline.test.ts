@@ -180,7 +180,7 @@ class MemoryAppends {
 
 function pipelineOver(
   log: MemoryAppends,
-  { ackMs = 5000, itemsMax = 100_000, metrics = new Metrics('test') } = {},
+  { ackMs = 5000, itemsMax = 100_000, requestRowBytesMax = 64 * 1024 * 1024, metrics = new Metrics('test') } = {},
 ): IngestPipeline {
   const tools = { log, clock: systemClock, metrics };
   return new IngestPipeline({
@@ -189,6 +189,7 @@ function pipelineOver(
     clock: systemClock,
     metrics,
     itemsMax,
+    requestRowBytesMax,
     ackMs,
     failpoint: () => {},
   });

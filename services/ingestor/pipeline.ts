@@ -1,27 +1,19 @@
 import { isUtf8 } from 'node:buffer';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AccessRow } from '#libs/contracts/access-row.js';
-import { partitionOf } from '#libs/contracts/topics.js';
-import type { AccessEvent } from '#libs/formats/event.js';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
-import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
+import type { SourceContext } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { LineScan } from '#libs/formats/vigie/scan-line.js';
 import { FastRows } from '#libs/formats/vigie/write-rows.js';
+import { WorkMeter } from '#libs/formats/work-meter.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
-import { admit } from './admit/admit.js';
-import type { Failpoint } from './receive/failpoint.js';
+import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
+import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
-import { quarantinedEventOf } from './admit/quarantine.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import type { DecodedItem, Taker } from './receive/taker.js';
-
-/** Items worked on before other requests get their turn. */
-const itemsPerTurn = 256;
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
@@ -29,6 +21,8 @@ export interface PipelineTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly itemsMax: number;
+  /** Bytes of the rows of one request. */
+  readonly requestRowBytesMax: number;
   /** Time for the log to acknowledge. */
   readonly ackMs: number;
   readonly failpoint: Failpoint;
@@ -37,8 +31,11 @@ export interface PipelineTools {
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
   readonly #scan = new LineScan();
+  readonly #writer: EventWriter;
 
-  constructor(private readonly tools: PipelineTools) {}
+  constructor(private readonly tools: PipelineTools) {
+    this.#writer = new EventWriter(tools);
+  }
 
   /** Vigie's own format: one object, an array, or lines. */
   async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
@@ -66,7 +63,7 @@ export class IngestPipeline implements Taker {
         this.#item(intake, body, line.item.start, line.item.end);
       }
       if (!this.#counted(intake)) continue;
-      await this.#breathe();
+      await this.#breathe(intake);
       fast?.attach(body);
     }
   }
@@ -77,7 +74,7 @@ export class IngestPipeline implements Taker {
       if (fast?.read(start) === end) this.#ordinary(intake, fast);
       else this.#item(intake, body, start, end);
       if (!this.#counted(intake)) continue;
-      await this.#breathe();
+      await this.#breathe(intake);
       fast?.attach(body);
     }
   }
@@ -86,9 +83,9 @@ export class IngestPipeline implements Taker {
   async decoded(items: Iterable<DecodedItem>, source: SourceContext): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source);
     intake.readable = true;
-    for (const { outcome, content } of items) {
-      intake.outcomes.push(this.#event(intake, intake.items, outcome, content));
-      if (this.#counted(intake)) await this.#breathe();
+    for (const item of items) {
+      intake.outcomes.push(this.#writer.take(intake, item));
+      if (this.#counted(intake, item.meter.steps)) await this.#breathe(intake);
     }
     await this.#settle(intake);
     return intake.outcomes;
@@ -105,7 +102,9 @@ export class IngestPipeline implements Taker {
     const partition = fast.partition(accesses.partitions);
     for (let row = 0; row < fast.rows; row += 1) {
       const frame = accesses.room(partition, fast.rowBytesMax, intake.ticket);
-      frame.advance(fast.write(row, frame.view, frame.length));
+      const from = frame.length;
+      frame.advance(fast.write(row, frame.view, from));
+      intake.rowBytes += frame.length - from;
     }
     intake.rows += fast.rows;
     intake.accepted += 1;
@@ -116,56 +115,28 @@ export class IngestPipeline implements Taker {
     const item = parseItem(body, start, end);
     if (item.kind === 'rejected') return void intake.refuse(intake.items, item);
     intake.readable = true;
-    this.#event(intake, intake.items, parseVigieEvent(item.value), item.value);
-  }
-
-  #event(intake: Intake, index: number, outcome: Accepted<AccessEvent> | Rejected, content: unknown): ItemOutcome {
-    if (outcome.kind === 'rejected') return intake.refuse(index, outcome);
-    const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
-    if (admitted.kind === 'rejected') return intake.refuse(index, admitted);
-    const rows = toRows(outcome.value, intake.source, intake.receivedAt, content);
-    const eventId = rows[0]?.event_id ?? '';
-    if (admitted.kind === 'set-aside') {
-      this.#setAside(intake, index, rows, admitted.why);
-      intake.quarantine(admitted.why.reason);
-      return { kind: 'quarantined', eventId, field: admitted.why.field, reason: admitted.why.detail };
-    }
-    if (admitted.beside) this.#setAside(intake, index, rows, admitted.beside);
-    const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', this.tools.accesses.partitions);
-    for (const row of rows) this.#write(this.tools.accesses, partition, rowLine(row), intake);
-    intake.rows += rows.length;
-    intake.accepted += 1;
-    return {
-      kind: 'accepted',
-      eventId,
-      ...(admitted.beside && { field: admitted.beside.field, reason: admitted.beside.detail }),
-    };
-  }
-
-  #setAside(intake: Intake, index: number, rows: readonly AccessRow[], why: Rejected): void {
-    const { quarantine } = this.tools;
-    const { groupId, source } = intake.source;
-    const row = quarantinedEventOf(rows, why, index);
-    this.#write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
-  }
-
-  #write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {
-    const bytes = Buffer.byteLength(line) + 1;
-    const frame = frames.room(partition, bytes, intake.ticket);
-    frame.buffer.write(`${line}\n`, frame.length, 'utf8');
-    frame.advance(frame.length + bytes);
+    const meter = new WorkMeter();
+    meter.draw(end - start, '');
+    this.#writer.take(intake, { outcome: parseVigieEvent(item.value), content: item.value, meter });
+    intake.turns.add(meter.steps);
   }
 
   /** Counts an item; true when others should get their turn before the next one. */
-  #counted(intake: Intake): boolean {
+  #counted(intake: Intake, steps = 0): boolean {
+    const { itemsMax, requestRowBytesMax } = this.tools;
     intake.items += 1;
-    if (intake.items > this.tools.itemsMax)
-      throw new HttpRefusal(413, `the request has more than ${this.tools.itemsMax} items; send it again in smaller batches`);
-    return intake.items % itemsPerTurn === 0;
+    if (intake.items > itemsMax)
+      throw new HttpRefusal(413, `the request has more than ${itemsMax} items; send it again in smaller batches`);
+    if (intake.rowBytes > requestRowBytesMax)
+      throw new HttpRefusal(
+        413,
+        `the request makes more than ${requestRowBytesMax} bytes of rows; send it again in smaller batches`,
+      );
+    return intake.turns.isOver(steps, intake.rowBytes);
   }
 
-  async #breathe(): Promise<void> {
-    await nextTurn();
+  async #breathe({ turns }: Intake): Promise<void> {
+    await turns.next();
     const { accesses, quarantine } = this.tools;
     if (accesses.full || quarantine.full) await this.#inTime(Promise.all([accesses.whenRoom(), quarantine.whenRoom()]));
   }

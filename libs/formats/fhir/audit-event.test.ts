@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseAuditEvent } from './audit-event.js';
+import { Targets } from './targets.js';
 
 describe('a FHIR AuditEvent', () => {
   it('is the access of its user, at the start of its period, with its offset', () => {
@@ -57,7 +58,7 @@ describe('a FHIR AuditEvent', () => {
   });
 
   it('looks into the Bundle for what has no number yet, patient and account alike', () => {
-    const beside = new Map([
+    const beside = new Targets([
       [patientUrn, { resourceType: 'Patient', identifier: [{ system: 'urn:oid:1.2.3.4', value: 'ins-88' }] }],
       [
         practitionerUrn,
@@ -68,7 +69,7 @@ describe('a FHIR AuditEvent', () => {
       agent: [{ who: { reference: practitionerUrn }, requestor: true }],
       entity: [{ what: { reference: patientUrn } }],
     };
-    expect(parseAuditEvent(auditEvent(event), beside)).toMatchObject({
+    expect(parseAuditEvent(auditEvent(event), { beside })).toMatchObject({
       value: { actorId: '10100000002', patients: [{ id: 'ins-88', authority: 'urn:oid:1.2.3.4' }] },
     });
   });

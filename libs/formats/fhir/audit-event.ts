@@ -4,7 +4,9 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { AccessEvent } from '../event.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
+import { excessOfValue } from '../json/measure.js';
 import { parseTime } from '../time.js';
+import { metered, WorkMeter } from '../work-meter.js';
 import { defined } from '../vigie/parse-event.js';
 import { actionOf, purposeOf } from './actions.js';
 import { type Actor, actorOf, networkOf } from './agents.js';
@@ -13,6 +15,7 @@ import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
 import { type PatientsOf, patientsOf } from './patients.js';
 import { searchedFor, type SearchedFor } from './query.js';
 import { nameOf, References } from './references.js';
+import { Targets } from './targets.js';
 
 /** Where an event says nothing of its establishment. */
 export const unknownClinic = 'unknown';
@@ -22,20 +25,29 @@ const unknownActor = 'unknown';
 /**
  * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
  * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients. `beside` are the other
- * resources of its Bundle, by `fullUrl`.
+ * resources of its Bundle, by `fullUrl`. `meter` pays for the work, which is refused when the budget runs out.
  */
-export function parseAuditEvent(resource: unknown, beside?: ReadonlyMap<string, JsonObject>): Accepted<AccessEvent> | Rejected {
+export function parseAuditEvent(
+  resource: unknown,
+  { beside = new Targets(), meter = new WorkMeter() }: { readonly beside?: Targets; readonly meter?: WorkMeter } = {},
+): Accepted<AccessEvent> | Rejected {
+  const excess = excessOfValue(resource, meter);
+  if (excess) return excess;
+  return metered(() => readAuditEvent(resource, beside, meter));
+}
+
+function readAuditEvent(resource: unknown, beside: Targets, meter: WorkMeter): Accepted<AccessEvent> | Rejected {
   if (!isObject(resource)) return rejected('not_an_object', '', 'a resource must be a JSON object');
   const type = textOf(resource['resourceType']);
   if (type !== 'AuditEvent') return rejected('other_resource', 'resourceType', 'only AuditEvent resources are taken here');
   const older = olderVersionOf(resource);
   if (older) return rejected('older_version', 'resourceType', `this is an AuditEvent of FHIR ${older}; send R4, R4B or R5`);
-  const references = new References(resource, beside);
+  const references = new References(resource, beside, meter);
   const time = timeOf(resource);
   if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
   const actor = actorOf(resource, references);
   if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
-  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query']));
+  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query'], meter));
   const named = patientsOf(resource, references, searches);
   if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);

@@ -2,6 +2,7 @@ import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { textOf } from './elements.js';
+import { Targets } from './targets.js';
 
 export type BundleType = 'transaction' | 'batch' | 'collection' | 'message' | 'searchset' | 'history' | 'document';
 
@@ -10,7 +11,7 @@ export interface Bundle {
   /** The resource of each entry, in order; undefined where an entry has none. */
   readonly resources: readonly unknown[];
   /** Those that others may refer to as `urn:uuid:`, by `fullUrl`. Other references say the same without their target. */
-  readonly byUrn: ReadonlyMap<string, JsonObject>;
+  readonly byUrn: Targets;
 }
 
 /** The entries of a Bundle. */
@@ -29,6 +30,6 @@ export function parseBundle(value: unknown): Accepted<Bundle> | Rejected {
   return accepted({
     type: textOf(value['type']) ?? 'collection',
     resources: objects.map(({ resource }) => resource),
-    byUrn: new Map(named.toReversed()),
+    byUrn: new Targets(named),
   });
 }

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { PatientReference } from '../event.js';
 import { fhirAuthority } from './patient-reference.js';
 import { searchedFor } from './query.js';
+import { WorkMeter } from '../work-meter.js';
 
 const oid = 'urn:oid:1.2.3.4';
 
@@ -140,10 +141,10 @@ describe('the patients that a recorded search names', () => {
     ['Observation/Abc/_history', 'Observation'],
     ['FHIR/ImagingStudy?x=1', 'ImagingStudy'],
   ])('and %s asks for %s', (text, type) => {
-    expect(searchedFor(text).type).toBe(type);
+    expect(searchedFor(text, new WorkMeter()).type).toBe(type);
   });
 });
 
 function named(text: string): readonly PatientReference[] {
-  return searchedFor(text).patients;
+  return searchedFor(text, new WorkMeter()).patients;
 }

@@ -1,4 +1,5 @@
 import type { PatientReference } from '../event.js';
+import type { WorkMeter } from '../work-meter.js';
 import { categoryOf } from './categories.js';
 import { textOf } from './elements.js';
 import { byLogicalId } from './patient-reference.js';
@@ -10,6 +11,9 @@ export interface SearchedFor {
   readonly patients: readonly PatientReference[];
 }
 
+/** What it takes to bring one identifier into its one spelling and to compare it, as steps. */
+export const stepsOfPatient = 32;
+
 const nothing: SearchedFor = { patients: [] };
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -17,20 +21,25 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  * Looks into `entity.query`: base64 of a URL, of a whole HTTP request with its form body or of a bare query string; plain text where it is
  * not base64 of text. HL7 v2 and XML queries say nothing here.
  */
-export function searchedFor(query: unknown): SearchedFor {
-  const text = decode(textOf(query));
-  return text ? askedBy(text) : nothing;
+export function searchedFor(query: unknown, meter: WorkMeter): SearchedFor {
+  const given = textOf(query);
+  meter.draw(1 + (given?.length ?? 0), 'entity.query');
+  const text = decode(given);
+  return text ? askedBy(text, meter) : nothing;
 }
 
 /** The same for a request as it is written. */
-export function askedBy(text: string): SearchedFor {
+export function askedBy(text: string, meter: WorkMeter): SearchedFor {
   const { target, body } = requestOf(text);
   const [path, search] = splitTarget(target);
   const { type, patient } = placeOf(path);
   const patients = patient ? [patient] : [];
   for (const part of [search, body])
     for (const [name, value] of new URLSearchParams(part))
-      for (const one of patientsNamedBy(name, value, type)) patients.push(one);
+      for (const one of patientsNamedBy(name, value, type)) {
+        meter.draw(stepsOfPatient, 'entity.query');
+        patients.push(one);
+      }
   return { ...(type && { type }), patients };
 }
 
@@ -38,13 +47,16 @@ export function askedBy(text: string): SearchedFor {
 function requestOf(text: string): { readonly target: string; readonly body: string } {
   // Gateways that keep requests in XML leave its ampersands.
   const [first = '', ...rest] = text.trim().replaceAll('&amp;', '&').split(/\r?\n/);
-  const target = first
-    .replace(/^[A-Za-z]+\s+(?=\S)/, '')
-    .replace(/\s+HTTP\/[\d.]+\s*$/i, '')
-    .trim();
+  const target = withoutVersion(first.replace(/^[A-Za-z]+\s+(?=\S)/, '').trim());
   const gap = rest.findIndex((line) => line.trim() === '');
   const form = gap < 0 ? rest.filter((line) => /^[\w.:%-]+=/.test(line)) : rest.slice(gap + 1);
   return { target, body: form.join('&') };
+}
+
+/** By hand: an expression that looks for white space before the end tries every blank of a long row of them. */
+function withoutVersion(line: string): string {
+  const at = Math.max(line.lastIndexOf(' '), line.lastIndexOf('\t'));
+  return at >= 0 && /^HTTP\/[\d.]+$/i.test(line.slice(at + 1)) ? line.slice(0, at).trimEnd() : line;
 }
 
 function splitTarget(target: string): readonly [path: string, search: string] {

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../json/parse-item.js';
+import type { WorkMeter } from '../work-meter.js';
 import { type Identifier, identifierOf, listOf, objectOf, textOf } from './elements.js';
 import { askedBy, type SearchedFor } from './query.js';
+import { Targets } from './targets.js';
 
 export interface Reference {
   /** Resource type, from the reference itself, `type`, or the resource that it points to. */
@@ -17,14 +19,16 @@ const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,128})(?:\/_history\/
 
 /** What references of one resource may point to: the resources inside it, and those of its Bundle by `fullUrl`. */
 export class References {
-  readonly #inside: ReadonlyMap<string, JsonObject>;
+  readonly #inside: Targets;
+  /** Elements are asked about several times: for the patient, for the category, for the account. */
+  readonly #read = new Map<unknown, Reference>();
 
   constructor(
     resource: JsonObject,
-    private readonly beside: ReadonlyMap<string, JsonObject> = new Map(),
+    private readonly beside: Targets,
+    private readonly meter: WorkMeter,
   ) {
-    const contained = listOf(resource['contained']).map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const);
-    this.#inside = new Map(contained.toReversed());
+    this.#inside = new Targets(listOf(resource['contained']).map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const));
   }
 
   /**
@@ -32,18 +36,22 @@ export class References {
    * only), or to a resource that is at hand, which is looked into.
    */
   of(value: unknown): Reference {
-    const element = objectOf(value);
+    const known = this.#read.get(value);
+    if (known) return known;
+    const reference = this.#look(objectOf(value));
+    this.#read.set(value, reference);
+    return reference;
+  }
+
+  #look(element: JsonObject): Reference {
     const text = textOf(element['reference']) ?? '';
-    const resource = this.#inside.get(text) ?? this.beside.get(text);
+    this.meter.draw(1 + text.length, 'reference');
+    const target = this.#inside.of(text, this.meter) ?? this.beside.of(text, this.meter);
     const [, literalType, literalId] = literal.exec(text) ?? [];
     const id = literalId ?? (/^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
-    const identifier = identifierOf(element['identifier']) ?? identifierOf(resource?.['identifier']);
-    const asked = text && !id && !text.startsWith('#') ? askedBy(text) : undefined;
-    const type =
-      literalType ??
-      textOf(resource?.['resourceType']) ??
-      typeOf(element['type']) ??
-      (text.includes('?') ? asked?.type : undefined);
+    const identifier = identifierOf(element['identifier']) ?? target?.identifier;
+    const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
+    const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
     const display = textOf(element['display']);
     return {
       ...(type && { type }),

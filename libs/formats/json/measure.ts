@@ -1,3 +1,7 @@
+import { rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { limits } from '../limits.js';
+import type { WorkMeter } from '../work-meter.js';
+
 /** Where JSON text goes over a limit, before a parser has seen it. */
 export type Excess = 'depth' | 'nodes';
 
@@ -23,5 +27,32 @@ export function excessOf(bytes: Uint8Array, start: number, end: number, depthMax
     else if (byte === 0x2c) nodes += 1;
     if (nodes > nodesMax) return 'nodes';
   }
+  return undefined;
+}
+
+/**
+ * The same for a value that came inside a larger one, such as an entry of a Bundle: why it is more than one item may be, or undefined. Keys
+ * count with their characters. Draws what the value has from the meter only as far as it is within the limits.
+ */
+export function excessOfValue(value: unknown, meter: WorkMeter): Rejected | undefined {
+  let nodes = 0;
+  let characters = 0;
+  const rest: unknown[] = [value];
+  while (rest.length) {
+    const inner = rest.pop();
+    nodes += 1;
+    if (typeof inner === 'string') characters += inner.length;
+    else if (Array.isArray(inner)) for (const element of inner) rest.push(element);
+    else if (typeof inner === 'object' && inner !== null)
+      for (const [key, element] of Object.entries(inner)) {
+        characters += key.length;
+        rest.push(element);
+      }
+    if (nodes + rest.length > limits.nodesMax)
+      return rejected('too_many_nodes', '', `the item has more than ${limits.nodesMax} keys and elements; send several`);
+    if (characters > limits.itemBytesMax)
+      return rejected('too_large', '', `the item has more than ${limits.itemBytesMax} characters; send fewer patients per event`);
+  }
+  meter.draw(nodes + characters, '');
   return undefined;
 }

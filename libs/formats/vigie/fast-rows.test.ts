@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { shows, spellings } from '#libs/testkit/planted/spellings.js';
 import { futureSkewMsMax } from '../limits.js';
 import { parseItem } from '../json/parse-item.js';
 import { isoText } from '../time.js';
@@ -57,13 +58,40 @@ describe('the short way of ordinary lines', () => {
     ['an unknown field', { colour: 'red' }],
     ['another group', { group_id: 'other' }],
     ['an identifier in another field', { session_id: 'S-8001234-1' }],
-    ['an identifier in the record id', { id: '8001234/1' }],
+    ['percent escapes', { application: 'a%20b' }],
     ['a time of the future', { time: isoText(receivedMs + futureSkewMsMax + 1) }],
     ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
     ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
     ['no record id', { id: undefined }],
   ])('leaves %s to the long way', (_what, overrides) => {
     expect(fastRows(JSON.stringify({ ...ordinary, ...overrides }))).toBeUndefined();
+  });
+
+  it.each(Object.entries(spellings))('never shows a patient that stands in a text %s', (_how, spell) => {
+    const identifier = fc.stringMatching(/^0{0,2}[1-9A-Za-z][0-9A-Za-z]{5,14}$/);
+    const texts = fc.constantFrom(
+      'actor_role',
+      'purpose',
+      'source_ip',
+      'device',
+      'user_agent',
+      'session_id',
+      'auth',
+      'application',
+    );
+    fc.assert(
+      fc.property(identifier, texts, fc.stringMatching(/^[ -!#-Z^-~]{0,8}$/), (id, name, before) => {
+        const line = JSON.stringify({ ...ordinary, patient_ids: ['4711', id], [name]: `${before} ${spell(id)}` });
+        const text: unknown = JSON.parse((fastRows(line) ?? slowRows(line)).split('\n')[0] ?? '')[name];
+        expect(shows(String(text), id)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('leaves many patients with long texts to the long way, which does not compare each with each', () => {
+    const patient_ids = Array.from({ length: 256 }, (_, index) => String(8_001_000 + index));
+    expect(fastRows(JSON.stringify({ ...ordinary, patient_ids }))).toBeDefined();
+    expect(fastRows(JSON.stringify({ ...ordinary, patient_ids, user_agent: 'x'.repeat(1000) }))).toBeUndefined();
   });
 
   it('takes accents, an export of several patients and an event of none', () => {

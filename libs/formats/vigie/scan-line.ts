@@ -43,11 +43,17 @@ const wordTables: readonly (WordTable | undefined)[] = fields.map((name) => {
 });
 const categoryTable = new WordTable(categories);
 
-/** Of a byte inside a string: 1 ends what this way can read (quote, escape, control character), 0x80 is no ASCII, 0 is ordinary. */
+/**
+ * Of a byte inside a string: 1 ends what this way can read (quote, escape, control character), 0x80 is no ASCII, 0x40 is of a text in which an
+ * identifier could hide from a comparison of bytes, 0 is ordinary. Letters such as `é` (0xc3, but for the signs × and ÷) hide nothing.
+ */
 const stringEnds = 1;
+const wide = 0x80;
+const hiding = 0x40;
 const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte < 0x20 || byte === 0x22 || byte === 0x5c || byte === 0x7f) return stringEnds;
-  return byte & 0x80;
+  if (byte < 0x80) return byte === 0x25 ? hiding : 0;
+  return byte === 0xc3 || (byte < 0xc0 && byte !== 0x97 && byte !== 0xb7) ? wide : wide | hiding;
 });
 
 /** Longer texts than this take the other way; both are below the limits of `limits.ts`. */
@@ -69,6 +75,8 @@ export class LineScan {
   readonly patientStarts = new Int32Array(scannedPatientsMax);
   readonly patientEnds = new Int32Array(scannedPatientsMax);
   patients = 0;
+  /** Whether a text of the line holds percent escapes or signs that look like others. */
+  hides = false;
   timeMs = 0;
   /** Which field followed which in the last lines: shippers write their keys in one order. */
   readonly #next = new Int8Array(fields.length + 1).fill(-1);
@@ -80,7 +88,8 @@ export class LineScan {
   #minuteMs = 0;
   #bytes: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(scanSlackBytes));
-  #wide = false;
+  /** Classes of the last string. */
+  #classes = 0;
 
   /** The bytes that are scanned from now on, valid UTF-8; `view` is of the same bytes and `scanSlackBytes` more. */
   attach(bytes: Uint8Array, view: DataView): void {
@@ -96,6 +105,7 @@ export class LineScan {
     const { ends } = this;
     ends.fill(0);
     this.patients = 0;
+    this.hides = false;
     if (bytes[start] !== 0x7b) return -1;
     let at = start + 1;
     let found: number = fields.length;
@@ -189,7 +199,8 @@ export class LineScan {
     const kind = kinds[found];
     const close = this.#stringEnd(start, end, kind === Kind.text ? textBytesMax : keyBytesMax);
     if (close <= start) return -1;
-    if (kind === Kind.key && (this.#wide || bytes[start] === 0x20 || bytes[close - 1] === 0x20)) return -1;
+    if (kind === Kind.key && ((this.#classes & wide) !== 0 || bytes[start] === 0x20 || bytes[close - 1] === 0x20)) return -1;
+    if (kind === Kind.text && (this.#classes & hiding) !== 0) this.hides = true;
     if (kind === Kind.word && (wordTables[found]?.indexOf(bytes, start, close) ?? -1) < 0) return -1;
     if (kind === Kind.time && !this.#time(start, close)) return -1;
     this.starts[found] = start;
@@ -205,7 +216,7 @@ export class LineScan {
     for (let at = start; at < last; at += 1) {
       const kind = classes[bytes[at] ?? 0] ?? stringEnds;
       if (kind === stringEnds) {
-        this.#wide = or !== 0;
+        this.#classes = or;
         return bytes[at] === 0x22 ? at : -1;
       }
       or |= kind;
@@ -273,7 +284,8 @@ export class LineScan {
   #patient(start: number, close: number): boolean {
     const bytes = this.#bytes;
     const length = close - start;
-    if (length === 0 || this.#wide || bytes[start] === 0x20 || bytes[close - 1] === 0x20 || length === 45) return false;
+    if (length === 0 || (this.#classes & wide) !== 0 || bytes[start] === 0x20 || bytes[close - 1] === 0x20 || length === 45)
+      return false;
     if (length === 36)
       for (let at = start; at < close; at += 1) if ((bytes[at] ?? 0) >= 0x41 && (bytes[at] ?? 0) <= 0x5a) return false;
     this.patientStarts[this.patients] = start;

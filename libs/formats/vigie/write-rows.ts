@@ -7,8 +7,9 @@ import type { HalfSipHash } from '#libs/pseudonyms/half-sip-hash.js';
 import { futureSkewMsMax, limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
-import { contains, digitsBytes, isRepeated } from './compare.js';
+import { digitsBytes, isRepeated } from './compare.js';
 import { copy, Part } from './copy.js';
+import { Probe } from './probe.js';
 import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } from './scan-line.js';
 
 /*
@@ -17,10 +18,6 @@ import { field, fieldNames, type LineScan, scannedPatientsMax, scanSlackBytes } 
  */
 
 const optionalFrom = field.actor_role;
-/** Fields that hold text of people, where an own identifier could hide. */
-const textFields = ['id', 'actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
-  (name) => fieldNames.indexOf(name),
-);
 const quoted = new Set([
   'actor_role',
   'actor_kind',
@@ -71,6 +68,7 @@ export class FastRows {
   readonly #futureMs: number;
   readonly #rowBytes: number;
   readonly #sha = new Sha256();
+  readonly #probe = new Probe();
   /** The event id, then the distinct pseudonyms, 32 digits each. */
   readonly #digits = new DataView(new ArrayBuffer((scannedPatientsMax + 1) * digitsBytes));
   #pseudonyms = 0;
@@ -118,7 +116,7 @@ export class FastRows {
     const end = scan.scan(start);
     if (end < 0 || end - start > limits.itemBytesMax || scan.timeMs > this.#futureMs) return -1;
     if (scan.ends[field.group_id] !== 0 && !this.#isOwnGroup()) return -1;
-    for (let patient = 0; patient < scan.patients; patient += 1) if (this.#showsElsewhere(patient)) return -1;
+    if (scan.patients > 0 && this.#probe.finds(scan, this.#bytes, this.#view)) return -1;
     this.#identify();
     this.#derive();
     this.#start = start;
@@ -224,18 +222,6 @@ export class FastRows {
     if ((this.#scan.ends[field.group_id] ?? 0) - start !== own.length) return false;
     for (let at = 0; at < own.length; at += 1) if (own[at] !== this.#bytes[start + at]) return false;
     return true;
-  }
-
-  /** Whether a patient's identifier stands in a text of the event, letters of either case: then it has to be masked there. */
-  #showsElsewhere(patient: number): boolean {
-    const { starts, ends, patientStarts, patientEnds } = this.#scan;
-    const start = patientStarts[patient] ?? 0;
-    const end = patientEnds[patient] ?? 0;
-    for (const text of textFields) {
-      const textEnd = ends[text] ?? 0;
-      if (textEnd !== 0 && contains(this.#bytes, starts[text] ?? 0, textEnd, start, end)) return true;
-    }
-    return false;
   }
 
   #copyField(index: number, target: DataView, at: number): number {

@@ -1,13 +1,16 @@
 import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
+import type { Targets } from '#libs/formats/fhir/targets.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
+import { WorkMeter } from '#libs/formats/work-meter.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
+import { Turns } from './turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Route } from './receiver.js';
-import type { Taker } from './taker.js';
+import type { DecodedItem, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];
@@ -19,7 +22,7 @@ export function auditEventRoute(taker: () => Taker): Route {
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
-      const [outcome] = await taker().decoded([{ outcome: parseAuditEvent(content), content }], source);
+      const [outcome] = await taker().decoded([readItem(content)], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
       const headers = { location: placeOf(outcome.eventId) };
@@ -40,17 +43,39 @@ export function bundleRoute(taker: () => Taker): Route {
       const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
       const { type, resources, byUrn } = bundle.value;
-      const items = resources.map((content) => ({ outcome: parseAuditEvent(content, byUrn), content }));
-      const wrong = items.flatMap(({ outcome }, index) =>
-        outcome.kind === 'rejected' ? [{ index, field: outcome.field, reason: outcome.detail }] : [],
-      );
-      if (type === 'transaction' && wrong.length)
-        throw new HttpRefusal(422, 'the transaction was not taken, because some of its entries cannot be', undefined, wrong);
-      const outcomes = items.length ? await taker().decoded(items, source) : [];
+      const read = entriesOf(resources, byUrn);
+      const items = type === 'transaction' ? await wholly(read) : read;
+      const outcomes = resources.length ? await taker().decoded(items, source) : [];
       const response = type === 'transaction' ? 'transaction-response' : 'batch-response';
       return { status: 200, body: { resourceType: 'Bundle', type: response, entry: outcomes.map(entryOf) }, mediaType };
     },
   };
+}
+
+/** Read one by one, when they are asked for, so that others get their turn between them. */
+function* entriesOf(resources: readonly unknown[], beside: Targets): Generator<DecodedItem> {
+  for (const content of resources) yield readItem(content, beside);
+}
+
+function readItem(content: unknown, beside?: Targets): DecodedItem {
+  const meter = new WorkMeter();
+  return { outcome: parseAuditEvent(content, { meter, ...(beside && { beside }) }), content, meter };
+}
+
+/** The entries of a transaction, all of them read before the first is taken. */
+async function wholly(read: Iterable<DecodedItem>): Promise<readonly DecodedItem[]> {
+  const turns = new Turns();
+  const items: DecodedItem[] = [];
+  for (const item of read) {
+    items.push(item);
+    if (turns.isOver(item.meter.steps)) await turns.next();
+  }
+  const wrong = items.flatMap(({ outcome }, index) =>
+    outcome.kind === 'rejected' ? [{ index, field: outcome.field, reason: outcome.detail }] : [],
+  );
+  if (wrong.length)
+    throw new HttpRefusal(422, 'the transaction was not taken, because some of its entries cannot be', undefined, wrong);
+  return items;
 }
 
 /** Whatever else is asked of a FHIR server. */

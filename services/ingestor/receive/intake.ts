@@ -3,6 +3,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
+import { Turns } from './turns.js';
 
 /** Refused items that an answer lists one by one; all are counted. */
 export const refusedListedMax = 1000;
@@ -28,10 +29,13 @@ export type ItemOutcome =
 /** The account of one request while it is worked on. */
 export class Intake {
   readonly ticket = new Ticket();
+  readonly turns = new Turns();
   /** Items seen so far: the index of the next. */
   items = 0;
   accepted = 0;
   rows = 0;
+  /** Bytes of the rows so far. */
+  rowBytes = 0;
   /** Whether at least one item could be read at all, good or bad. */
   readable = false;
   readonly refused: RefusedItem[] = [];
