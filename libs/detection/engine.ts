@@ -228,7 +228,7 @@ export class Engine {
       }
     }
     this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
-    return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
+    return { rows, rejected: scanner.rejected, datedAhead: scanner.datedAhead, newestTime, newestReceivedAt };
   }
 
   #renewWhenCrowded(): void {

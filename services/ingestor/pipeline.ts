@@ -120,7 +120,7 @@ export class IngestPipeline {
 
   #event(intake: Intake, index: number, outcome: Accepted<AccessEvent> | Rejected, content: unknown): ItemOutcome {
     if (outcome.kind === 'rejected') return intake.refuse(index, outcome);
-    const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
+    const admitted = admit(outcome.value, intake.source.groupId);
     if (admitted.kind === 'rejected') return intake.refuse(index, admitted);
     const rows = toRows(outcome.value, intake.source, intake.receivedAt, content);
     const eventId = rows[0]?.event_id ?? '';
@@ -134,6 +134,7 @@ export class IngestPipeline {
     for (const row of rows) this.#write(this.tools.accesses, partition, rowLine(row), intake);
     intake.rows += rows.length;
     intake.accepted += 1;
+    if (rows[0]?.time_claimed !== undefined) intake.datedAhead += 1;
     return {
       kind: 'accepted',
       eventId,

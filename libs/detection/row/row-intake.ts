@@ -285,8 +285,8 @@ export class RowIntake {
       ? rejudgements.ask(account, this.#askedNames(account), row.time, wokeBy, this.#offset)
       : rejudgements.byAccount.get(account);
     if (!pending) return;
-    const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
-    rejudgements.note(pending, Buffer.concat([bytes.subarray(start, end), newline]), this.#offset);
+    const line = row.bytes.subarray(row.lineStart, row.lineEnd);
+    rejudgements.note(pending, Buffer.concat([line, newline]), this.#offset);
     if (lateMs > 0) rejudgements.noteLate(pending, accessKey(row.time, row.patient0, row.patient1, row.patient2, row.patient3));
     if (!unclear) return;
     pending.lateMs = Math.max(pending.lateMs, lateMs);

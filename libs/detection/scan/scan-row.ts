@@ -51,8 +51,6 @@ export class ScannedRow {
   clinic = 0;
   lineStart = 0;
   lineEnd = 0;
-  /** Where the original line is, when `bytes` holds a rewritten one. */
-  line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
 }
 
 const keyOf = (text: string): Literal => new Literal(text);
@@ -95,7 +93,6 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.bytes = bytes;
   row.view = view;
   row.lineStart = start;
-  row.line = undefined;
   row.categoryMask = 0;
   row.ends.fill(0);
   row.escaped = 0;

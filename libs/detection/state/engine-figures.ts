@@ -4,6 +4,8 @@ import type { RejectedRow } from '../scan/frame-scanner.js';
 export interface FrameOutcome {
   readonly rows: number;
   readonly rejected: readonly RejectedRow[];
+  /** Of `rows`, those that are dated so far ahead that they count as of their arrival; the ingestor writes none. */
+  readonly datedAhead: number;
   /** Largest event time and largest `received_at` of the rows, milliseconds; 0 without rows. */
   readonly newestTime: number;
   readonly newestReceivedAt: number;
