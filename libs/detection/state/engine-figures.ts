@@ -1,5 +1,13 @@
 import type { RejectedRow } from '../scan/frame-scanner.js';
 
+/** A frame as the log gave it. */
+export interface GivenFrame {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** When the log took it, milliseconds since 1970, where the log says so. */
+  readonly appendedAt?: number;
+}
+
 /** What became of the rows of one frame: `rows` were taken in, `rejected` could not be used. */
 export interface FrameOutcome {
   readonly rows: number;
