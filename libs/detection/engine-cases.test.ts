@@ -126,11 +126,14 @@ describe('a window', () => {
     const rogue = rowOf({ at: 170 * 365 * 24 * hour, patient: 9, actor: 'clock' });
     const rows = [1, 2, 3].map((patient) => rowOf({ at: patient, patient, actor: 'b' }));
     const engine = engineOf([ruleOf({ ...two, atLeast: 3 })]);
-    const apply = (offset: number, row: AccessRow) => engine.apply({ ...frameOf(offset, [row]), appendedAt: base + offset }, base);
+    const apply = (offset: number, row: AccessRow) =>
+      engine.apply({ ...frameOf(offset, [row]), appendedAt: base + offset }, base);
     [rows[0], rogue, rows[1], rows[2]].forEach((row, offset) => row && apply(offset, row));
     expect(engine.stats().watermark).toBeLessThan(base + 2 * hour);
     expect(engine.rejudgements()).toEqual([]);
-    expect(engine.takeChanges({ includeUpdates: true })).toMatchObject([{ change_type: 'incident.opened', state: 'open', found: 'live' }]);
+    expect(engine.takeChanges({ includeUpdates: true })).toMatchObject([
+      { change_type: 'incident.opened', state: 'open', found: 'live' },
+    ]);
   });
 
   it('is completed by a late event, and the incident says so when it was later than allowed', () => {
