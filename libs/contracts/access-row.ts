@@ -17,7 +17,7 @@ const text = z.string().min(1);
  * `event_id` and `patient_id` together identify a row.
  */
 export const accessRow = z.strictObject({
-  /** Event time as the source gave it, UTC. */
+  /** Event time, UTC: as the source gave it, or `received_at` where that lay too far ahead (`time_claimed`). */
   time: isoTime,
   group_id: text,
   actor_id: text,
@@ -51,11 +51,34 @@ export const accessRow = z.strictObject({
   key_id: text.optional(),
   /** Unknown fields of the source as one JSON object in text, patient identifiers removed. */
   extra: z.string().optional(),
+  /** The event time that the source gave, where it lay more than `aheadMsMax` ahead of `received_at` and was not believed. */
+  time_claimed: isoTime.optional(),
 });
 export type AccessRow = z.infer<typeof accessRow>;
 
 /** Times of rows lie from 1970 up to, and without, this one (the columns of ClickHouse end there), milliseconds. */
 export const endOfTimeMs = Date.UTC(2300, 0, 1);
+
+/** How far `time` may lie ahead of `received_at` and be believed: no two clocks are alike. Milliseconds. */
+export const aheadMsMax = 5 * 60_000;
+
+/**
+ * When an access is taken to have happened. A time that lies further ahead of the arrival is no time at which anything was done: the access
+ * counts as of its arrival, and what was claimed is kept beside. Setting it aside instead would hide whoever turns a clock, and believing it
+ * would close everyone's windows.
+ */
+export function believedTime(timeMs: number, receivedMs: number): { readonly timeMs: number; readonly claimedMs?: number } {
+  if (timeMs <= receivedMs + aheadMsMax) return { timeMs };
+  return { timeMs: receivedMs, claimedMs: Math.min(timeMs, endOfTimeMs - 1) };
+}
+
+/** The same for a row, whoever wrote it. */
+export function believedRow<Row extends Pick<AccessRow, 'time' | 'received_at'>>(
+  row: Row,
+): Row & { readonly time_claimed?: string } {
+  const { claimedMs } = believedTime(Date.parse(row.time), Date.parse(row.received_at));
+  return claimedMs === undefined ? row : { ...row, time: row.received_at, time_claimed: row.time };
+}
 
 /** A day of the calendar that fits its column. */
 export const storableTime = isoTime.refine((text) => {
@@ -67,11 +90,13 @@ const anyText = z.string();
 
 /**
  * What a row must be to be judged and to be stored, so that a figure and its list are made from the same rows: the contract, but for texts
- * that may be empty, which the rules have a word for.
+ * that may be empty, which the rules have a word for. It comes out as it is judged and stored.
  */
-export const usableAccessRow = accessRow.extend({
-  time: storableTime, received_at: storableTime, group_id: anyText, actor_id: anyText, clinic_id: anyText, source: anyText,
-  actor_role: anyText.optional(), purpose: anyText.optional(), source_ip: anyText.optional(), device: anyText.optional(),
-  user_agent: anyText.optional(), session_id: anyText.optional(), auth: anyText.optional(), application: anyText.optional(),
-  key_id: anyText.optional(),
-}); // prettier-ignore
+export const usableAccessRow = accessRow
+  .extend({
+    time: storableTime, received_at: storableTime, time_claimed: storableTime.optional(), group_id: anyText, actor_id: anyText,
+    clinic_id: anyText, source: anyText, actor_role: anyText.optional(), purpose: anyText.optional(), source_ip: anyText.optional(),
+    device: anyText.optional(), user_agent: anyText.optional(), session_id: anyText.optional(), auth: anyText.optional(),
+    application: anyText.optional(), key_id: anyText.optional(),
+  })
+  .transform(believedRow); // prettier-ignore

@@ -12,7 +12,7 @@ export const quarantineRow = z.strictObject({
   source: z.string(),
   /** Where on the road it was refused: `admit`, `decode`, `score`, `archive`, ... */
   step: z.string(),
-  /** A word for metrics, such as `time_in_future`. */
+  /** A word for metrics, such as `unreadable_patient`. */
   reason: z.string(),
   field: z.string(),
   /** The sentence for a person. Quotes no value of a patient. */

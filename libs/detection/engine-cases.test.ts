@@ -112,6 +112,30 @@ describe('a window', () => {
     expect(opened(run([ruleOf(two)], [first, ahead, other]))[0]).toMatchObject({ found: 'live', late_seconds: 0 });
   });
 
+  it('is told live whatever rows of the same partition, or of the account, are dated ahead of their arrival', () => {
+    const ahead = (at: number, years: number): AccessRow => {
+      const row = rowOf({ at, patient: 9, actor: years % 2 === 0 ? 'a' : 'clock', event: at + years });
+      return { ...row, time: new Date(base + at + years * 365 * 24 * hour).toISOString() };
+    };
+    const rows = [ahead(0, 173), rowOf({ at: 1, patient: 1 }), ahead(2, 1), ahead(3, 2), rowOf({ at: 4, patient: 2 }), rowOf({ at: 5, patient: 3 })]; // prettier-ignore
+    const changes = run([ruleOf({ ...two, atLeast: 4 })], rows);
+    expect(changes).toMatchObject([{ change_type: 'incident.opened', actor_id: 'a', patients: 4, found: 'live' }]);
+  });
+
+  it('is told live beside rows that are ahead by both clocks, where the log says when it took them', () => {
+    const rogue = rowOf({ at: 170 * 365 * 24 * hour, patient: 9, actor: 'clock' });
+    const rows = [1, 2, 3].map((patient) => rowOf({ at: patient, patient, actor: 'b' }));
+    const engine = engineOf([ruleOf({ ...two, atLeast: 3 })]);
+    const apply = (offset: number, row: AccessRow) =>
+      engine.apply({ ...frameOf(offset, [row]), appendedAt: base + offset }, base);
+    [rows[0], rogue, rows[1], rows[2]].forEach((row, offset) => row && apply(offset, row));
+    expect(engine.stats().watermark).toBeLessThan(base + 2 * hour);
+    expect(engine.rejudgements()).toEqual([]);
+    expect(engine.takeChanges({ includeUpdates: true })).toMatchObject([
+      { change_type: 'incident.opened', state: 'open', found: 'live' },
+    ]);
+  });
+
   it('is completed by a late event, and the incident says so when it was later than allowed', () => {
     const rows = [
       rowOf({ at: 0, patient: 1 }),
@@ -214,6 +238,7 @@ describe('a snapshot', () => {
     const later = seen.map((row, i) => ({
       ...row,
       time: new Date(base + 31 * 24 * hour + i).toISOString(),
+      received_at: new Date(base + 31 * 24 * hour + i).toISOString(),
       event_id: aHex(i + 1e9),
     }));
     restored.apply(frameOf(1, later), base);

@@ -1,6 +1,6 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { EngineStats, FrameOutcome } from './state/engine-figures.js';
+import type { EngineStats, FrameOutcome, GivenFrame } from './state/engine-figures.js';
 import { EngineState, type EngineOptions } from './state/engine-state.js';
 import { explainAccount } from './explain/explain-account.js';
 import { Fill } from './late/fill.js';
@@ -46,9 +46,10 @@ export class Engine {
   }
 
   /** Takes the rows of a frame in. `detectedAt` is the wall clock, milliseconds, for `detected_at` and `changed_at`. Never throws on content. */
-  apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): FrameOutcome {
+  apply(frame: GivenFrame, detectedAt: number): FrameOutcome {
     this.#offset = frame.offset;
     this.#state.versions.beginFrame(frame.offset);
+    this.#intake.boundTime(frame.appendedAt);
     const outcome = this.#take(frame.bytes, detectedAt);
     this.#settle(detectedAt);
     this.#state.forgetIdle(Math.ceil(outcome.rows / rowsPerLook));
@@ -228,7 +229,7 @@ export class Engine {
       }
     }
     this.#state.lastReceivedAt = Math.max(this.#state.lastReceivedAt, newestReceivedAt);
-    return { rows, rejected: scanner.rejected, newestTime, newestReceivedAt };
+    return { rows, rejected: scanner.rejected, datedAhead: scanner.datedAhead, newestTime, newestReceivedAt };
   }
 
   #renewWhenCrowded(): void {

@@ -14,6 +14,8 @@ export class UnknownTopic extends Error {
 export interface Frame {
   readonly offset: number;
   readonly bytes: Buffer;
+  /** When the log took it, milliseconds since 1970, by a clock that no producer sets; absent where the log keeps none. */
+  readonly appendedAt?: number;
 }
 
 export interface EventLog {

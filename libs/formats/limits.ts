@@ -25,6 +25,3 @@ export const limits = {
 /** Oldest and youngest time that can be stored, in milliseconds since 1970. */
 export const timeMsMin = 0;
 export const timeMsMax = Date.UTC(2200, 0, 1);
-
-/** An event later than the ingestor's clock by more than this is set aside, so that one bad clock cannot close everyone's windows. */
-export const futureSkewMsMax = 5 * 60_000;

@@ -1,4 +1,4 @@
-import type { AccessRow } from '#libs/contracts/access-row.js';
+import { type AccessRow, believedTime } from '#libs/contracts/access-row.js';
 import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { AccessEvent, PatientReference } from './event.js';
@@ -27,7 +27,8 @@ const stepsOfRow = 64;
 
 /**
  * The rows of one event: one per distinct patient, or one with an empty `patient_id`. All have the same `event_id` and lie in the same
- * partition. No clear identifier of the event's own patients is left in them. `content` is what names the record when the source gave no
+ * partition. No clear identifier of the event's own patients is left in them. The event id stands for the time that the source gave, so
+ * that it is the same when a record that is dated ahead comes again. `content` is what names the record when the source gave no
  * id: any value that is the same when the record comes again. `meter` pays for the work; to be used inside `metered`.
  */
 export function toRows(
@@ -55,8 +56,10 @@ export function toRows(
   };
   const record = event.id === undefined ? { item: content } : { id: event.id };
   const eventId = eventIdsOf(source.keys, source.groupId, source.source).of(record, contentOf(shared));
+  const { timeMs, claimedMs } = believedTime(event.timeMs, Date.parse(receivedAt));
   return (pseudonyms.length ? pseudonyms : ['']).map((patientId) => ({
     ...shared.before,
+    time: isoText(timeMs),
     patient_id: patientId,
     ...shared.between,
     event_id: eventId,
@@ -65,6 +68,7 @@ export function toRows(
     ...optional,
     ...(patientId ? { key_id: source.keys.active.keyId } : {}),
     ...(extra ? { extra } : {}),
+    ...(claimedMs === undefined ? {} : { time_claimed: isoText(claimedMs) }),
   }));
 }
 

@@ -9,6 +9,10 @@ const counters = {
   vigie_events_accepted_total: { help: 'Events acknowledged', labels: ['source'] },
   vigie_events_refused_total: { help: 'Events refused, with the reason told to the sender', labels: ['source', 'reason'] },
   vigie_events_quarantined_total: { help: 'Events taken in custody but set aside', labels: ['source', 'reason'] },
+  vigie_events_dated_ahead_total: {
+    help: 'Events accepted as of their arrival, because the time that their source gave lies more than five minutes ahead of it',
+    labels: ['source'],
+  },
   vigie_ingest_requests_total: { help: 'Ingest requests by HTTP status', labels: ['status'] },
   vigie_ingest_bytes_total: { help: 'Request bytes read, before decompression', labels: ['source'] },
   // What goes on.
@@ -16,6 +20,10 @@ const counters = {
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'source'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
+  vigie_rows_dated_ahead_total: {
+    help: 'Rows of frames dated ahead of their arrival, which no ingestor writes; they count as of their arrival',
+    labels: [],
+  },
   vigie_rows_missing_group_by_total: { help: 'Rows that took no part in a rule for want of a group-by field', labels: [] },
   vigie_rows_beyond_horizon_total: { help: 'Rows older than the windows that are held', labels: [] },
   vigie_rejudgements_total: { help: 'Accounts judged again over their stored history, because accesses came late', labels: [] },

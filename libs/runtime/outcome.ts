@@ -7,7 +7,7 @@ export interface Accepted<T> {
 }
 export interface Rejected {
   readonly kind: 'rejected';
-  /** A word for metrics: `missing_field`, `time_in_future`. */
+  /** A word for metrics: `missing_field`, `unreadable_patient`. */
   readonly reason: string;
   readonly field: string;
   /** The sentence for the person who sent it: what, why, what to do. */

@@ -29,7 +29,7 @@ export class EventWriter {
     const { outcome } = item;
     if (outcome.kind === 'rejected')
       return outcome.reason === tooMuchWork ? this.#unread(intake, outcome) : intake.refuse(intake.items, outcome);
-    const admitted = admit(outcome.value, intake.source.groupId, intake.receivedMs);
+    const admitted = admit(outcome.value, intake.source.groupId);
     if (admitted.kind === 'rejected') return intake.refuse(intake.items, admitted);
     const made = metered(() => rowsOf(outcome.value, intake, item));
     if (made.kind === 'rejected') return this.#unread(intake, made);
@@ -48,6 +48,7 @@ export class EventWriter {
     intake.rows += rows.length;
     intake.rowBytes += bytes;
     intake.accepted += 1;
+    if (rows[0]?.time_claimed !== undefined) intake.datedAhead += 1;
   }
 
   #aside(intake: Intake, rows: readonly AccessRow[], why: Rejected): ItemOutcome {

@@ -2,11 +2,14 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
+import type { AccessEvent } from '#libs/formats/event.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
+import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
+import { WorkMeter } from '#libs/formats/work-meter.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { accepted, type Accepted, Transient } from '#libs/runtime/outcome.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 
@@ -85,14 +88,20 @@ describe('the ingest pipeline', () => {
     expect(answer).toMatchObject({ accepted: 1, refused: [{ index: 0, field: 'group_id' }] });
   });
 
-  it('sets an event from the future aside, awaited and without a clear identifier', async () => {
-    const time = new Date(systemClock.now() + 6 * 60_000).toISOString();
-    const answer = await pipeline.events(ndjson(event({ time, patient_ids: ['8001234'], session_id: 's-8001234' })), source());
-    expect(answer).toMatchObject({ accepted: 0, quarantined: 1, refused: [] });
-    const [line = ''] = log.rows(topics.quarantine);
-    expect(quarantineRow.parse(JSON.parse(line))).toMatchObject({ reason: 'time_in_future', field: 'time', source: 'siem' });
-    expect(line).not.toContain('8001234');
-  });
+  it.each([6 * 60_000, 86_400_000, 170 * 366 * 86_400_000])(
+    'an event dated %d ms ahead is judged as of its arrival, keeps what it claims, and is the same event when it comes again',
+    async (aheadMs) => {
+      const time = new Date(systemClock.now() + aheadMs).toISOString();
+      const body = () => ndjson(event({ time, patient_ids: ['8001234', '8001235'], session_id: 's-8001234' }));
+      expect(await pipeline.events(body(), source())).toMatchObject({ accepted: 1, quarantined: 0, refused: [] });
+      expect(await pipeline.events(body(), source())).toMatchObject({ accepted: 1, quarantined: 0, refused: [] });
+      const rows = log.rows(topics.accesses).map((line) => accessRow.parse(JSON.parse(line)));
+      expect(rows.map((row) => [row.time, row.time_claimed])).toEqual(rows.map((row) => [row.received_at, time]));
+      expect(new Set(rows.map((row) => row.event_id)).size).toBe(1);
+      expect(log.rows(topics.accesses).join()).not.toContain('8001234');
+      expect(log.rows(topics.quarantine)).toEqual([]);
+    },
+  );
 
   it('accepts an event four minutes ahead of its own clock', async () => {
     const time = new Date(systemClock.now() + 4 * 60_000).toISOString();
@@ -110,12 +119,17 @@ describe('the ingest pipeline', () => {
   it('accounts for everything that it received', async () => {
     const metrics = new Metrics('test');
     const future = new Date(systemClock.now() + 3_600_000).toISOString();
-    await pipelineOver(log, { metrics }).events(ndjson(event({}), event({ time: future }), { a: 1 }), source());
+    const over = pipelineOver(log, { metrics });
+    await over.events(ndjson(event({}), event({ time: future }), { a: 1 }), source());
+    await over.decoded([{ outcome: nobodyReadable(event({ patient_ids: [] })), content: {}, meter: new WorkMeter() }], source());
     const text = await metrics.registry.metrics();
-    expect(text).toContain('vigie_events_received_total{source="siem",service="test"} 3');
-    expect(text).toContain('vigie_events_accepted_total{source="siem",service="test"} 1');
+    expect(text).toContain('vigie_events_received_total{source="siem",service="test"} 4');
+    expect(text).toContain('vigie_events_accepted_total{source="siem",service="test"} 2');
+    expect(text).toContain('vigie_events_dated_ahead_total{source="siem",service="test"} 1');
     expect(text).toContain('vigie_events_refused_total{source="siem",reason="missing_field",service="test"} 1');
-    expect(text).toContain('vigie_events_quarantined_total{source="siem",reason="time_in_future",service="test"} 1');
+    expect(text).toContain('vigie_events_quarantined_total{source="siem",reason="unreadable_patient",service="test"} 1');
+    const [line = ''] = log.rows(topics.quarantine);
+    expect(quarantineRow.parse(JSON.parse(line))).toMatchObject({ reason: 'unreadable_patient', source: 'siem' });
   });
 
   it.each([
@@ -211,6 +225,13 @@ function source(): SourceContext {
   const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
   if (!keys) throw new Error('the test key cannot be read');
   return { source: 'siem', groupId: 'aleo', authority: 'group', keys };
+}
+
+/** The event, with a patient in it who cannot be told apart. */
+function nobodyReadable(given: object): Accepted<AccessEvent> {
+  const read = parseVigieEvent(given);
+  if (read.kind === 'rejected') throw new Error(read.detail);
+  return accepted({ ...read.value, unreadablePatients: ['entity[0]'] });
 }
 
 function ndjson(...events: readonly object[]): Buffer {

@@ -82,7 +82,7 @@ describe('what a writer writes is what its contract says, and both stores take i
   });
 
   it('quarantined events of the ingestor and lines of the scorer, the archiver and the notifier, each under an id of its own', async () => {
-    const why = rejected('time_in_future', 'time', 'The time is tomorrow.');
+    const why = rejected('unreadable_patient', 'entity[0]', 'A patient stands here who cannot be told apart.');
     const bytes = Buffer.from('{"time":"tomorrow","group_id":"aleo"}\n');
     const batch = { at, first: 7, last: 7, rows: 1, bytes, frames: [], token: '', sha256: '' };
     const text = { reason: 'not_json', detail: 'The line is not JSON.', now };

@@ -144,8 +144,8 @@ function quarantined(): object {
   const origin = {
     origin: 'http:r-1#0',
     content: '{}',
-    field: 'time',
-    detail: 'time is 3 hours ahead: correct the clock of the source',
+    field: 'entity[0]',
+    detail: 'a patient stands here who cannot be told apart',
   };
   return {
     quarantine_id: '3'.repeat(32),
@@ -153,7 +153,7 @@ function quarantined(): object {
     group_id: 'aleo',
     source: 'records',
     step: 'admit',
-    reason: 'time_in_future',
+    reason: 'unreadable_patient',
     ...origin,
   };
 }

@@ -28,7 +28,7 @@ const columns = [
   'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
   'actor_id failures events share', 'source day events rows quarantined', 'source step reason field events example last',
   'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
-  'source record versions accounts actions outcomes first_received last_received',
+  'source record versions accounts actions outcomes first_received last_received', 'source actor_id device accesses most_seconds_ahead first last',
 ]; // prettier-ignore
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
@@ -47,9 +47,9 @@ afterAll(async () => {
 });
 
 describe('the page for analysts', () => {
-  it('has twenty-three queries', () => {
-    expect(queries).toHaveLength(23);
-    expect(columns).toHaveLength(23);
+  it('has twenty-four queries', () => {
+    expect(queries).toHaveLength(24);
+    expect(columns).toHaveLength(24);
   });
 
   it.each(queries.map(({ title, sql }, index) => [title, sql, columns[index]?.split(' ') ?? []] as const))(
@@ -92,6 +92,7 @@ async function fill(store: ClickHouseStore): Promise<void> {
     access(200, { action: 'export', record_count: 400, actor_id: 'secretary' }),
     access(201, { emergency: true, purpose: 'emergency', actor_id: 'dr.night' }),
     access(202, { outcome: 'failure', actor_id: 'clerk' }),
+    access(204, { actor_id: 'dr.ahead', time_claimed: at(0, 74) }),
     access(203, { actor_id: 'dr.usurped', time: at(0, 50), clinic_id: 'c0' }),
   ];
   const rows = [...work, ...attack, ...other];
@@ -119,7 +120,7 @@ async function fill(store: ClickHouseStore): Promise<void> {
   await new ClickHouseLists(client).put([entry]);
   const sent = { change_id: id(901), incident_id: id(900), change_type: 'incident.opened', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 200, reason: '', at: at(21, 26), delay_seconds: 0.6 }; // prettier-ignore
   await store.insert('notifications', lines([sent]), 1, 'sent');
-  const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'time_in_future', field: 'time', detail: 'The time is tomorrow.', origin: 'http:1#0', content: '{}' }; // prettier-ignore
+  const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'unreadable_patient', field: 'entity[0]', detail: 'A patient stands here who cannot be told apart.', origin: 'http:1#0', content: '{}' }; // prettier-ignore
   await store.insert('quarantine', lines([set]), 1, 'set aside');
 }
 

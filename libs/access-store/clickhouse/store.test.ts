@@ -87,7 +87,7 @@ describe.each<readonly [string, () => AccessStore]>([
       group_id: 'g',
       source: 's',
       step: 'admit',
-      reason: 'time_in_future',
+      reason: 'unreadable_patient',
       field: 'time',
       detail: 'd',
       origin: 'o',

@@ -31,6 +31,7 @@ FROM
             if(application = '', '', concat(',"application":', toJSONString(application))),
             if(key_id = '', '', concat(',"key_id":', toJSONString(key_id))),
             if(extra = '', '', concat(',"extra":', toJSONString(extra))),
+            if(time_claimed IS NULL, '', concat(',"time_claimed":"', replaceOne(toString(assumeNotNull(time_claimed)), ' ', 'T'), 'Z"')),
             '}'
         ) AS line
     FROM vigie.accesses

@@ -286,5 +286,6 @@ const anyRow = fc
     application: maybe(text),
     key_id: maybe(text),
     extra: maybe(text),
+    time_claimed: maybe(moment),
   }) // prettier-ignore
   .map((row) => anAccessRow(row as Partial<AccessRow>));

@@ -71,8 +71,14 @@ export function naiveSuppressed(
   return all.filter(({ suppressedBy }) => suppressedBy.length > 0);
 }
 
+/** An access that is dated more than five minutes after its arrival counts as of its arrival. */
+export function asJudged(row: AccessRow): AccessRow {
+  return Date.parse(row.time) - Date.parse(row.received_at) > 5 * 60_000 ? { ...row, time: row.received_at } : row;
+}
+
 function accountsOf(rows: readonly AccessRow[]): readonly (readonly AccessRow[])[] {
-  const distinct = [...new Map(rows.map((row) => [`${row.event_id} ${row.patient_id}`, row])).values()];
+  const judged = rows.map(asJudged);
+  const distinct = [...new Map(judged.map((row) => [`${row.event_id} ${row.patient_id} ${row.time}`, row])).values()];
   const accounts = Map.groupBy(
     distinct.filter((row) => row.group_id && row.actor_id),
     (row) => JSON.stringify([row.group_id, row.actor_id]),

@@ -1,4 +1,4 @@
-import type { AccessRow } from '#libs/contracts/access-row.js';
+import { type AccessRow, believedRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { askedRows } from '#libs/testkit/asked-rows.js';
 import { Engine, type EngineOptions, type Rejudgement } from '../engine.js';
@@ -118,7 +118,7 @@ export class PartitionRun {
   #beginFill(): void {
     this.filled += 1;
     const fill = this.#engine.beginFill(0);
-    const past = this.#frames.slice(0, this.#next).flat();
+    const past = this.#stores(this.#next);
     for (let at = 0; at < past.length; at += 7) fill.take(bytesOf(inOrder(past).slice(at, at + 7)));
     this.#fill = { fill, from: this.#next };
   }
@@ -142,7 +142,7 @@ export class PartitionRun {
       const rejudging = this.#engine.beginRejudging();
       for (const one of asked) {
         rejudging.begin(one);
-        const has = this.#frames.slice(0, through + 1).flat();
+        const has = this.#stores(through + 1);
         const wanted = askedRows(has, one);
         for (let at = 0; at < wanted.length; at += 5) rejudging.take(bytesOf(inOrder(wanted).slice(at, at + 5)));
       }
@@ -156,6 +156,11 @@ export class PartitionRun {
       this.rejudged += 1;
       this.#keep();
     }
+  }
+
+  /** Rows of the first frames, as the archiver stores them. */
+  #stores(frames: number): readonly AccessRow[] {
+    return this.#frames.slice(0, frames).flat().map(believedRow);
   }
 
   /** What is asked for otherwise while it is being judged is judged once more. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { NaiveIncident } from './naive-recount.js';
+import { asJudged, type NaiveIncident } from './naive-recount.js';
 import { type History, PartitionRun } from './partition-run.suite.js';
 import { anyRules, base, hour, minute } from './random-rules.suite.js';
 
@@ -65,7 +65,7 @@ export function latenessIn(of: History): (row: AccessRow) => boolean {
   const late = new Set<string>();
   const inTime = new Set<string>();
   const newest = new Map<number, number>();
-  for (const row of of.rows) {
+  for (const row of of.rows.map(asJudged)) {
     const partition = partitionOf(row) % of.partitions;
     const time = Date.parse(row.time);
     const watermark = newest.get(partition) ?? 0;
@@ -143,6 +143,12 @@ const anyRow = fc.record({
     fc.integer({ min: 0, max: 10 * minute }),
     fc.integer({ min: 0, max: 48 * hour }),
   ),
+  /** By how much the clock of the source runs ahead of the arrival. */
+  ahead: fc.oneof(
+    { weight: 6, arbitrary: fc.constant(undefined) },
+    { weight: 1, arbitrary: fc.integer({ min: 0, max: 12 * minute }) },
+    { weight: 1, arbitrary: fc.constantFrom(5 * minute, 5 * minute + 1, 48 * hour, 170 * 365 * 24 * hour) },
+  ),
   again: fc.option(fc.integer({ min: 0, max: 48 * hour }), { nil: undefined, freq: 5 }),
 });
 type AnyRow = typeof anyRow extends fc.Arbitrary<infer T> ? T : never;
@@ -175,7 +181,9 @@ export const history: fc.Arbitrary<History> = fc
       .flatMap((row, index) => {
         const access = accessOf(row, index);
         const arrivals = [{ access, at: row.at + row.delay }];
-        return row.again === undefined ? arrivals : [...arrivals, { access, at: row.at + row.again }];
+        if (row.again === undefined) return arrivals;
+        const again = { ...access, received_at: new Date(base + row.at + row.again).toISOString() };
+        return [...arrivals, { access: again, at: row.at + row.again }];
       })
       .toSorted((a, b) => a.at - b.at)
       .map(({ access }) => access),
@@ -188,7 +196,7 @@ export function randomHistories(count: number): readonly History[] {
 
 function accessOf(row: AnyRow, index: number): AccessRow {
   return {
-    time: new Date(base + row.at).toISOString(),
+    time: new Date(base + row.at + (row.ahead === undefined ? 0 : row.delay + row.ahead)).toISOString(),
     group_id: 'aleo',
     actor_id: row.actor,
     patient_id: row.patient ? row.patient.toString(16).padStart(32, '0') : '',

@@ -160,8 +160,7 @@ export class Rejudging {
       const scanner = new FrameScanner(frame);
       while (scanner.next(row)) {
         if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
-        const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
-        lines.push({ time: row.time, bytes: bytes.subarray(start, end) });
+        lines.push({ time: row.time, bytes: row.bytes.subarray(row.lineStart, row.lineEnd) });
       }
     }
     return lines;

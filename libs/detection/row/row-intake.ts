@@ -18,6 +18,9 @@ import type { MatchFeed, RowFeed, Series } from '../compile/series.js';
 import { accessKey } from '../state/rejudgements.js';
 import type { Anchor } from '../judge/settler.js';
 
+/** How far clocks of services and of the log may lie apart, milliseconds. */
+const clockSkewMsMax = 3_600_000;
+
 /** The way of one row: account, selections, ledgers, rules, incidents. */
 export class RowIntake {
   readonly #values: RowValues;
@@ -33,6 +36,8 @@ export class RowIntake {
   readonly #feedsOf: (readonly { readonly series: Series; readonly feed: RowFeed }[])[] = [];
   readonly #limits: { readonly behindMs: number; readonly reachMs: number }[] = [];
   #offset = 0;
+  /** No row of the frame moves the partition's time beyond it. */
+  #reachedMax = Number.POSITIVE_INFINITY;
 
   /** `late`: accesses of a history that came late when they came. */
   constructor(
@@ -47,16 +52,25 @@ export class RowIntake {
     this.#entry.mark = state.marks.of(0, 0, everySelection, 0);
   }
 
+  /**
+   * The partition's time goes no further than the log's own clock when it took the rows: a row may be wrong by both of its clocks, and must
+   * not close or forget what belongs to others.
+   */
+  boundTime(appendedAt: number | undefined): void {
+    this.#reachedMax = appendedAt === undefined ? Number.POSITIVE_INFINITY : appendedAt + clockSkewMsMax;
+  }
+
   /** `offset` is that of the row's frame. */
   take(row: ScannedRow, offset: number, detectedAt: number): void {
     const { state } = this;
     const { accounts } = state;
     this.#offset = offset;
     const watermark = state.watermark;
-    if (row.time > watermark) {
+    const reached = Math.min(row.time, this.#reachedMax);
+    if (reached > watermark) {
       // Before the account's windows move on.
-      if (state.settler.size > 0) this.settle(row.time, detectedAt);
-      state.watermark = row.time;
+      if (state.settler.size > 0) this.settle(reached, detectedAt);
+      state.watermark = reached;
     }
     if (!row.hasAccount) {
       state.missingGroupBy += 1;
@@ -285,8 +299,8 @@ export class RowIntake {
       ? rejudgements.ask(account, this.#askedNames(account), row.time, wokeBy, this.#offset)
       : rejudgements.byAccount.get(account);
     if (!pending) return;
-    const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
-    rejudgements.note(pending, Buffer.concat([bytes.subarray(start, end), newline]), this.#offset);
+    const line = row.bytes.subarray(row.lineStart, row.lineEnd);
+    rejudgements.note(pending, Buffer.concat([line, newline]), this.#offset);
     if (lateMs > 0) rejudgements.noteLate(pending, accessKey(row.time, row.patient0, row.patient1, row.patient2, row.patient3));
     if (!unclear) return;
     pending.lateMs = Math.max(pending.lateMs, lateMs);

@@ -77,9 +77,10 @@ function scan(text: string): Read {
 }
 
 function expectedOf(row: Record<string, string> & { readonly categories?: readonly string[] }): unknown {
+  const [time, receivedAt] = [Date.parse(row['time'] ?? ''), Date.parse(row['received_at'] ?? '')];
   return {
-    time: Date.parse(row['time'] ?? ''), group: row['group_id'], actor: row['actor_id'], patient: row['patient_id'], clinic: row['clinic_id'],
-    action: row['action'], outcome: row['outcome'], event: row['event_id'], receivedAt: Date.parse(row['received_at'] ?? ''),
+    time: time > receivedAt + 5 * 60_000 ? receivedAt : time, group: row['group_id'], actor: row['actor_id'], patient: row['patient_id'], clinic: row['clinic_id'],
+    action: row['action'], outcome: row['outcome'], event: row['event_id'], receivedAt,
     categories: categories.filter((one) => row.categories?.includes(one)), hasAccount: Boolean(row['group_id'] && row['actor_id']),
   }; // prettier-ignore
 }

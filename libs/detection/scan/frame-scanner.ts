@@ -1,4 +1,4 @@
-import { type AccessRow, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { type AccessRow, aheadMsMax, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { accountCharsMax, scanRow } from './scan-row.js';
 import { ScannedRow } from './scanned-row.js';
 import { viewOf } from './scan-text.js';
@@ -19,6 +19,8 @@ const newline = 0x0a;
  */
 export class FrameScanner {
   readonly rejected: RejectedRow[] = [];
+  /** Rows of which the time was not believed; whoever sends events has no part in them, since the ingestor dates those itself. */
+  datedAhead = 0;
   readonly #view: DataView;
   #at = 0;
   #line = 0;
@@ -51,30 +53,30 @@ export class FrameScanner {
       const end = found < 0 ? bytes.length : found;
       this.#at = end + 1;
       if (end === start) continue;
-      const refused = parseRow(bytes, start, end, row);
+      const refused = this.#parse(start, end, row);
       if (!refused) return true;
       this.rejected.push({ line: this.#line, ...refused });
     }
     return false;
   }
+
+  /** The slow way: parses, checks, and scans what `JSON.stringify` makes of it. */
+  #parse(start: number, end: number, row: ScannedRow): Omit<RejectedRow, 'line'> | undefined {
+    const parsed = parseObject(this.bytes, start, end);
+    if (!parsed) return { reason: 'not_json', detail: 'the line is not one JSON object: rows of this topic are, one a line' };
+    const read = usableAccessRow.safeParse(parsed);
+    if (!read.success) return whyUnusable(parsed, read.error.issues[0]);
+    for (const key of ['group_id', 'actor_id'] as const) if (read.data[key].length > accountCharsMax) return notARow(key);
+    const rewritten = Buffer.from(JSON.stringify(read.data));
+    if (!scanRow(rewritten, viewOf(rewritten), 0, row, true)) return notARow('a field');
+    if (read.data.time !== parsed['time']) this.datedAhead += 1;
+    return undefined;
+  }
 }
 
-/** A row with a foreign or odd field, or a time that no column holds, must be read whole: whoever stores it refuses it. */
-function isPlain(row: ScannedRow): boolean {
-  return !row.odd && row.time < endOfTimeMs && row.receivedAt < endOfTimeMs;
-}
-
-/** The slow way: parses, checks, and scans what `JSON.stringify` makes of it. */
-function parseRow(bytes: Uint8Array, start: number, end: number, row: ScannedRow): Omit<RejectedRow, 'line'> | undefined {
-  const parsed = parseObject(bytes, start, end);
-  if (!parsed) return { reason: 'not_json', detail: 'the line is not one JSON object: rows of this topic are, one a line' };
-  const read = usableAccessRow.safeParse(parsed);
-  if (!read.success) return whyUnusable(parsed, read.error.issues[0]);
-  for (const key of ['group_id', 'actor_id'] as const) if (read.data[key].length > accountCharsMax) return notARow(key);
-  const rewritten = Buffer.from(JSON.stringify(read.data));
-  if (!scanRow(rewritten, viewOf(rewritten), 0, row, true)) return notARow('a field');
-  row.line = { bytes, start, end };
-  return undefined;
+/** A row with a foreign or odd field, or a time that no column holds or nobody believes, must be read whole: whoever stores it does so too. */
+export function isPlain(row: ScannedRow): boolean {
+  return !row.odd && row.time < endOfTimeMs && row.receivedAt < endOfTimeMs && row.time <= row.receivedAt + aheadMsMax;
 }
 
 function whyUnusable(
@@ -104,8 +106,7 @@ function parseObject(bytes: Uint8Array, start: number, end: number): Readonly<Re
 
 /** The whole row, for what is not scanned. The line has been found to be JSON before. */
 export function parseWhole(row: ScannedRow): Partial<AccessRow> {
-  const { bytes, start, end } = row.line ?? { bytes: row.bytes, start: row.lineStart, end: row.lineEnd };
-  const parsed = parseObject(bytes, start, end);
+  const parsed = parseObject(row.bytes, row.lineStart, row.lineEnd);
   return isRow(parsed) ? parsed : {};
 }
 

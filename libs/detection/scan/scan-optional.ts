@@ -1,5 +1,6 @@
-import { accessRow } from '#libs/contracts/access-row.js';
+import { accessRow, endOfTimeMs } from '#libs/contracts/access-row.js';
 import { categories } from '#libs/contracts/vocabulary.js';
+import { IsoReader } from './iso-time.js';
 import type { ScannedRow } from './scanned-row.js';
 import {
   ascii,
@@ -24,6 +25,8 @@ const categoriesKey = Object.keys(accessRow.shape).indexOf('categories');
 const kinds = Object.values(accessRow.shape).map((field) =>
   field.safeParse(true).success ? 'flag' : field.safeParse(1).success ? 'count' : 'text',
 );
+const claimedPlace = Object.keys(accessRow.shape).indexOf('time_claimed');
+const claims = new IsoReader();
 const countDigitsMax = 15;
 const categoryWords = new Words(categories);
 const categoryLists = new Stretches(2);
@@ -75,11 +78,20 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
       continue;
     }
     if (row.ends[place] !== 0 || kinds[place] !== kindOf(bytes[start], at - start)) row.odd = true;
+    if (place === claimedPlace && !isTimeText(bytes, view, start, at)) row.odd = true;
     row.starts[place] = isText ? start + 1 : start;
     if (isText && sawEscape) row.escaped |= 1 << place;
     row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
 }
+
+/** Whether `[start, end)` is a time that its column holds, in quotes. */
+function isTimeText(bytes: Uint8Array, view: DataView, start: number, end: number): boolean {
+  if (end - start !== isoLength + 2) return false;
+  const claimed = claims.read(bytes, view, start + 1);
+  return claimed >= 0 && claimed < endOfTimeMs;
+}
+const isoLength = 24;
 
 /** What a value is, by its first byte; a count of more digits than a number holds exactly is none. */
 function kindOf(first: number | undefined, length: number): (typeof kinds)[number] | undefined {

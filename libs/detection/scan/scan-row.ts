@@ -44,7 +44,6 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.bytes = bytes;
   row.view = view;
   row.lineStart = start;
-  row.line = undefined;
   row.categoryMask = 0;
   row.ends.fill(0);
   row.escaped = 0;

@@ -1,9 +1,19 @@
 import type { RejectedRow } from '../scan/frame-scanner.js';
 
+/** A frame as the log gave it. */
+export interface GivenFrame {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+  /** When the log took it, milliseconds since 1970, where the log says so. */
+  readonly appendedAt?: number;
+}
+
 /** What became of the rows of one frame: `rows` were taken in, `rejected` could not be used. */
 export interface FrameOutcome {
   readonly rows: number;
   readonly rejected: readonly RejectedRow[];
+  /** Of `rows`, those that are dated so far ahead that they count as of their arrival; the ingestor writes none. */
+  readonly datedAhead: number;
   /** Largest event time and largest `received_at` of the rows, milliseconds; 0 without rows. */
   readonly newestTime: number;
   readonly newestReceivedAt: number;

@@ -65,6 +65,8 @@ function topicConfig(topic: string, { partitions, replicationFactor, config }: T
     // The largest frame, should it not compress at all, with the batch around it.
     'max.message.bytes': String(appendBytesMax + 64 * 1024),
     'compression.type': 'producer',
+    // The broker's clock and not the producer's: it bounds how far a frame can move event time.
+    'message.timestamp.type': 'LogAppendTime',
     'unclean.leader.election.enable': 'false',
     'retention.ms': String(7 * 24 * 3600 * 1000),
     ...config,

@@ -254,7 +254,9 @@ export class KafkaMember implements Membership {
     this.#breakdowns = 0;
     try {
       await run.take(
-        batch.messages.map(({ offset, value }): Frame => ({ offset: Number(offset), bytes: value ?? Buffer.alloc(0) })),
+        batch.messages.map(({ offset, value, timestamp }): Frame => {
+          return { offset: Number(offset), bytes: value ?? Buffer.alloc(0), appendedAt: Number(timestamp) };
+        }),
       );
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {

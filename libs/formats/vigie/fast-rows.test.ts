@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { shows, spellings } from '#libs/testkit/planted/spellings.js';
-import { futureSkewMsMax } from '../limits.js';
 import { parseItem } from '../json/parse-item.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';
@@ -59,7 +59,7 @@ describe('the short way of ordinary lines', () => {
     ['another group', { group_id: 'other' }],
     ['an identifier in another field', { session_id: 'S-8001234-1' }],
     ['percent escapes', { application: 'a%20b' }],
-    ['a time of the future', { time: isoText(receivedMs + futureSkewMsMax + 1) }],
+    ['a time of the future', { time: isoText(receivedMs + aheadMsMax + 1) }],
     ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
     ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
     ['no record id', { id: undefined }],
@@ -130,7 +130,7 @@ function slowRows(line: string): string {
   const event = item.kind === 'accepted' ? parseVigieEvent(item.value) : item;
   if (event.kind === 'rejected') return `refused: ${event.detail}`;
   if (event.value.groupId !== undefined && event.value.groupId !== source.groupId) return 'another group';
-  if (event.value.timeMs > receivedMs + futureSkewMsMax) return 'in the future';
+  if (event.value.timeMs > receivedMs + aheadMsMax) return 'in the future';
   const content = item.kind === 'accepted' ? item.value : undefined;
   return toRows(event.value, source, isoText(receivedMs), content)
     .map((row) => `${rowLine(row)}\n`)

@@ -1,10 +1,11 @@
+import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { accountHashOf, partitionOfBytes } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { PseudonymTable } from '#libs/pseudonyms/pseudonym-table.js';
 import { Sha256 } from '#libs/pseudonyms/sha256.js';
 import { eventIdsOf } from '../event-id.js';
 import type { HalfSipHash } from '#libs/pseudonyms/half-sip-hash.js';
-import { futureSkewMsMax, limits } from '../limits.js';
+import { limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
 import { digitsBytes, isRepeated } from './compare.js';
@@ -88,7 +89,7 @@ export class FastRows {
     this.#content = ids.content;
     this.#afterTime = new Part(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
     this.#afterEventId = new Part(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
-    this.#futureMs = receivedMs + futureSkewMsMax;
+    this.#futureMs = receivedMs + aheadMsMax;
     this.#keyId = new Part(`,"key_id":${JSON.stringify(keys.active.keyId)}`);
     this.#rowBytes = rowOverheadBytes + this.#afterTime.length + this.#afterEventId.length + this.#keyId.length;
   }

@@ -4,6 +4,7 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { FrameScanner } from '#libs/detection/scan/frame-scanner.js';
 import { ScannedRow } from '#libs/detection/scan/scanned-row.js';
+import { isoOf } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { type Batch, OpenBatch } from '../collect/batch.js';
 import { checkLines, goodLinesOf, junkLinesPerFrameMax } from './line-check.js';
@@ -48,6 +49,33 @@ describe('the lines of a batch', () => {
     );
   });
 
+  it('are stored as the scorer judges them, and keep what they claim, when they are dated ahead', () => {
+    const clock = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2299-12-31T00:00:00Z'), noInvalidDate: true });
+    const dated = fc.record({ arrival: clock, aheadMs: fc.oneof(fc.integer({ min: 299_990, max: 300_010 }), fc.integer({ min: -1e12, max: 6e12 })), claimed: fc.constantFrom(undefined, '2026-01-05T09:00:00.000Z') }); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(dated, { minLength: 1, maxLength: 20 }), (all) => {
+        const times = all.map(({ arrival, aheadMs, claimed }) => {
+          const time = Math.min(Math.max(0, arrival.getTime() + aheadMs), Date.UTC(2299, 11, 31));
+          return { received: arrival.getTime(), time, claimed };
+        });
+        const lines = times.map(({ received, time, claimed }, index) =>
+          row(index, { time: isoOf(time), received_at: isoOf(received), ...(claimed && { time_claimed: claimed }) }),
+        );
+        const batch = batchOf(`${lines.join('\n')}\n`);
+        const stored = linesIn(checkLines(batch).bytes).map((line) => accessRow.parse(JSON.parse(line)));
+        const ahead = times.map(({ time, received }) => time > received + 300_000);
+        expect(stored.map(({ time }) => Date.parse(time))).toEqual(
+          times.map(({ time, received }, at) => (ahead[at] ? received : time)),
+        );
+        expect(stored.map((one) => one.time_claimed)).toEqual(
+          times.map(({ time, claimed }, at) => (ahead[at] ? isoOf(time) : claimed)),
+        );
+        expect(stored.map(({ time }) => Date.parse(time))).toEqual(judgedTimes(batch));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('are the very bytes of the batch while all are plain rows', () => {
     const batch = batchOf(`${row(1)}\n${row(2, { actor_role: 'médecin' })}\n`, row(3));
     expect(checkLines(batch)).toMatchObject({ rows: 3, refused: [] });
@@ -79,11 +107,15 @@ function batchOf(...frames: readonly string[]): Batch {
 
 /** How many rows of the batch the scorer judges: those that are stored. */
 function judgedRows(batch: Batch): number {
+  return judgedTimes(batch).length;
+}
+
+function judgedTimes(batch: Batch): readonly number[] {
   const scanner = new FrameScanner(batch.bytes);
   const row = new ScannedRow();
-  let rows = 0;
-  while (scanner.next(row)) rows += 1;
-  return rows;
+  const times: number[] = [];
+  while (scanner.next(row)) times.push(row.time);
+  return times;
 }
 
 function linesIn(bytes: Buffer): readonly string[] {

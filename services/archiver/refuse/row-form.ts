@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { endOfTimeMs, storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
+import { isPlain } from '#libs/detection/scan/frame-scanner.js';
 import { scanRow } from '#libs/detection/scan/scan-row.js';
 import { ScannedRow } from '#libs/detection/scan/scanned-row.js';
 import { viewOf } from '#libs/detection/scan/scan-text.js';
@@ -32,8 +33,8 @@ const scanned = new ScannedRow();
  * all rows have: then the whole line must be read.
  */
 export function endOfPlainRow(bytes: Buffer, view: DataView, start: number): number {
-  const fits = scanRow(bytes, view, start, scanned, false) && !scanned.odd && scanned.escaped === 0;
-  return fits && scanned.time < endOfTimeMs && scanned.receivedAt < endOfTimeMs ? scanned.lineEnd : -1;
+  const fits = scanRow(bytes, view, start, scanned, false) && isPlain(scanned) && scanned.escaped === 0;
+  return fits ? scanned.lineEnd : -1;
 }
 
 /** The view that `endOfPlainRow` reads by. */

@@ -1,5 +1,4 @@
 import type { AccessEvent } from '#libs/formats/event.js';
-import { futureSkewMsMax } from '#libs/formats/limits.js';
 import { type Rejected, rejected } from '#libs/runtime/outcome.js';
 
 /** An event that is kept, but apart. */
@@ -14,13 +13,11 @@ export interface Admitted {
 }
 
 /**
- * Whether an event may go on: it names no other group than its credential's, and does not lie in the future. Where a patient stands in it
- * who cannot be told apart, it goes on for the others; with nobody else it is set aside, because it would look like an access to nobody.
+ * Whether an event may go on: it names no other group than its credential's. Where a patient stands in it who cannot be told apart, it goes on for the others; with nobody else it is set aside, because it would look like an access to nobody.
  */
-export function admit(event: AccessEvent, groupId: string, nowMs: number): Admitted | Rejected | SetAside {
+export function admit(event: AccessEvent, groupId: string): Admitted | Rejected | SetAside {
   if (event.groupId !== undefined && event.groupId !== groupId)
     return rejected('other_group', 'group_id', `the token speaks for the group ${groupId} only; use the other group's own token`);
-  if (event.timeMs > nowMs + futureSkewMsMax) return { kind: 'set-aside', why: inFuture(event.timeMs - nowMs) };
   if (!event.unreadablePatients?.length) return { kind: 'accepted' };
   const unreadable = withoutIdentity(event.unreadablePatients);
   return event.patients.length ? { kind: 'accepted', beside: unreadable } : { kind: 'set-aside', why: unreadable };
@@ -31,9 +28,4 @@ function withoutIdentity(fields: readonly string[]): Rejected {
   const others = fields.length > 1 ? ` (and ${fields.length - 1} more such places)` : '';
   const detail = `a patient stands here who cannot be told apart from others${others}; send a reference to Patient, or an identifier with its system`;
   return rejected('unreadable_patient', field, detail);
-}
-
-function inFuture(aheadMs: number): Rejected {
-  const minutes = Math.round(aheadMs / 60_000);
-  return rejected('time_in_future', 'time', `the event lies ${minutes} minutes in the future; check the clock of the source`);
 }

@@ -15,7 +15,7 @@ export interface IngestAnswer {
   readonly refused: readonly RefusedItem[];
   /** All that were refused; more than `refused` lists when there are very many. */
   readonly refused_count: number;
-  /** Events that were taken in custody and set aside, such as those from the future. */
+  /** Events that were taken in custody and set aside, such as those about patients who cannot be told apart. */
   readonly quarantined: number;
 }
 
@@ -36,6 +36,8 @@ export class Intake {
   rows = 0;
   /** Bytes of the rows so far. */
   rowBytes = 0;
+  /** Of the accepted events, those that count as of their arrival. */
+  datedAhead = 0;
   /** Whether at least one item could be read at all, good or bad. */
   readable = false;
   readonly refused: RefusedItem[] = [];
@@ -77,6 +79,7 @@ export class Intake {
     metrics.add('vigie_events_accepted_total', { source }, this.accepted);
     for (const [reason, count] of this.#refusedBy) metrics.add('vigie_events_refused_total', { source, reason }, count);
     for (const [reason, count] of this.#quarantinedBy) metrics.add('vigie_events_quarantined_total', { source, reason }, count);
+    if (this.datedAhead) metrics.add('vigie_events_dated_ahead_total', { source }, this.datedAhead);
     if (this.rows) metrics.add('vigie_rows_appended_total', { topic: 'vigie.accesses.v1', source }, this.rows);
   }
 }

@@ -185,6 +185,7 @@ export class PartitionScorer {
     this.#newestReceivedAt = Math.max(this.#newestReceivedAt, outcome.newestReceivedAt);
     if (outcome.newestReceivedAt > 0)
       this.tools.metrics.observe('vigie_decision_delay_seconds', Math.max(0, now - outcome.newestReceivedAt) / 1000);
+    if (outcome.datedAhead) this.tools.metrics.add('vigie_rows_dated_ahead_total', {}, outcome.datedAhead);
     if (outcome.rejected.length)
       this.tools.outbox.addQuarantined(outcome.rejected.map((row) => this.#quarantined(frame, row, now)));
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);

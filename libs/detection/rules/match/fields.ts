@@ -34,6 +34,7 @@ const kinds: Readonly<Record<Field, FieldKind>> = {
   application: 'text',
   key_id: 'arrival',
   extra: 'text',
+  time_claimed: 'arrival',
 };
 
 export const fieldNames = Object.keys(kinds).toSorted();
