@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-const stamp = join(root, 'node_modules', '.vigie-lock-sha256');
+const stamp = join(root, 'node_modules', '.vigie-installed-sha256');
 const built = join(root, 'dist', '.sources-sha256');
 
 /** Installs exactly what package-lock.json names, once per lock file. Exits with npm's own code when that fails. */

@@ -59,8 +59,8 @@ const rules = [
   {
     what: 'Nest in the core',
     pattern: /from '@nestjs\//,
-    instead: 'a plain class; Nest belongs in services/*/main.ts, *.module.ts and controllers',
-    applies: (file) => file.startsWith('libs/') && !file.startsWith('libs/runtime/'),
+    instead: 'a plain class; Nest belongs in services/*/main.ts, *.module.ts, controllers and the nest/ folder of an adapter',
+    applies: (file) => file.startsWith('libs/') && !file.startsWith('libs/runtime/') && !file.includes('/nest/'),
   },
   {
     what: 'a service that imports another',

@@ -1,7 +1,7 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { EngineStats, FrameOutcome, GivenFrame } from './state/engine-figures.js';
-import { EngineState, type EngineOptions } from './state/engine-state.js';
+import { type EngineOptions, EngineState } from './state/engine-state.js';
 import { explainAccount } from './explain/explain-account.js';
 import { Fill } from './late/fill.js';
 import { FrameScanner } from './scan/frame-scanner.js';
@@ -24,8 +24,7 @@ export type { Rejudgement } from './state/rejudgements.js';
 export type Changed = { readonly engine: Engine; readonly backfillFromMs: number | undefined };
 
 const rowsAtATime = 32;
-/** For so many rows one account is looked at, to see whether what it holds can be let go. */
-const rowsPerLook = 16;
+const rowsPerLook = 16; // for so many rows one account is looked at, to see whether what it holds can be let go
 
 /**
  * The windows and incidents of one partition of the log. It has no clock and does no I/O: the same frames give the same changes, whatever

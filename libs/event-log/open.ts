@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { groups, topics } from '#libs/contracts/topics.js';
+import { groups, topics as allTopics } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -16,6 +16,8 @@ import { type EventLog, UnknownTopic } from './port.js';
 export interface OpenTools {
   /** Named to the brokers, so that an operator sees who is who. */
   readonly name: string;
+  /** What is read or written: these topics are waited for, and their partitions watched. */
+  readonly topics: readonly string[];
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics?: Metrics;
@@ -33,7 +35,7 @@ const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
  */
 export async function openEventLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
   const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
-  const { name, clock, logger, health, signal } = tools;
+  const { name, topics, clock, logger, health, signal } = tools;
   if (!brokers) return openOwnLog(dataDir, tools);
   const layout = {
     file: join(dataDir, 'state', name, 'partitions.json'),
@@ -49,7 +51,7 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   };
   const patience = { clock, random: systemRandom, signal, onRetry };
   const log = await retry(() => openKafkaLog(options), waitPolicy, patience);
-  const topicsThere = () => Promise.all(Object.values(topics).map((topic) => log.partitions(topic)));
+  const topicsThere = () => Promise.all(topics.map((topic) => log.partitions(topic)));
   try {
     await retry(() => topicsThere().catch(unknownIsTransient), waitPolicy, patience);
   } catch (cause) {
@@ -66,7 +68,7 @@ function unknownIsTransient(cause: unknown): never {
 }
 
 function openOwnLog(dataDir: string, { clock, logger: log, health }: OpenTools): Promise<EventLog> {
-  const partitions = Object.fromEntries(Object.values(topics).map((topic) => [topic, embeddedPartitions]));
+  const partitions = Object.fromEntries(Object.values(allTopics).map((topic) => [topic, embeddedPartitions]));
   return openEmbeddedLog({ directory: join(dataDir, 'log'), topics: partitions, clock, log, health });
 }
 
@@ -74,7 +76,7 @@ function openOwnLog(dataDir: string, { clock, logger: log, health }: OpenTools):
 export function kafkaOptions(
   config: CommonConfig,
   brokers: readonly string[],
-  { name, clock, logger, metrics, health }: Omit<OpenTools, 'signal' | 'health'> & { readonly health?: Health },
+  { name, clock, logger, metrics, health }: Omit<OpenTools, 'signal' | 'health' | 'topics'> & { readonly health?: Health },
 ): KafkaOptions {
   const sasl = saslOf(config);
   const ssl = tlsOf(config);

@@ -32,6 +32,9 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
+/** How a pipeline takes part in reading: `EventLog.join` with a reader of its own, or what a transport gives that hands frames to handlers. */
+export type Join = (options: JoinOptions) => Promise<Membership>;
+
 export interface JoinOptions {
   readonly group: string;
   readonly topics: readonly string[];

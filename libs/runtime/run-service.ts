@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
+import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
 import type { Log } from './log.js';
 import { closeDataFolder, makePrivateFiles } from './private-files.js';
@@ -21,6 +23,8 @@ export interface ServiceDefinition<C extends CommonConfig> {
   readonly module: (config: C) => DynamicModule;
   /** Last touches to the HTTP application before it listens: limits, raw bodies. */
   readonly adapter?: (config: C) => FastifyAdapter;
+  /** The provider by which the service takes frames: started once requests are answered, and for as long as it takes. */
+  readonly transport?: Type<CustomTransportStrategy>;
 }
 
 /**
@@ -33,11 +37,13 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
     rootModule(definition, config),
     definition.adapter?.(config) ?? new FastifyAdapter(),
     { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
-  ).catch((cause: unknown) => exitWith(definition.name, 1, cause));
+  ).catch((cause: unknown) => exitWith(definition.name, codeOf(cause), cause));
   const log = app.get<Log>(LOG);
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
   const stop = stopOnce(app, log);
+  endWhenFatal(app, log);
+  if (definition.transport) app.connectMicroservice({ strategy: app.get(definition.transport, { strict: false }) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
   // Under a supervisor the channel closes when it is gone, however it ended: nobody would be left to stop us.
   if (process.channel) process.on('disconnect', () => void stop(0));
@@ -50,10 +56,13 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   try {
     await app.listen(port, config.VIGIE_HOST);
   } catch (cause) {
-    exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
+    exitWith(definition.name, codeOf(cause), cause);
   }
   process.channel?.unref();
   log.info('listening', { port });
+  app
+    .startAllMicroservices()
+    .catch((cause: unknown) => app.get(Fatal).report(`the ${definition.name} cannot begin to read`, cause));
 }
 
 function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, config: C): DynamicModule {
@@ -71,7 +80,7 @@ function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>):
     closeDataFolder(config.VIGIE_DATA_DIR);
     return config;
   } catch (cause) {
-    return exitWith(definition.name, cause instanceof ConfigError ? 2 : 1, cause);
+    return exitWith(definition.name, codeOf(cause), cause);
   }
 }
 
@@ -103,6 +112,18 @@ function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Prom
     log.info(well ? 'stopped' : 'stopped before everything was drained');
     process.exit(well ? code : 1);
   };
+}
+
+/** The one place where a service is ended because of what it cannot survive. */
+function endWhenFatal(app: NestFastifyApplication, log: Log): void {
+  void app.get(Fatal).reported.then(({ text, cause }) => {
+    log.error(text, { cause });
+    process.exit(1);
+  });
+}
+
+function codeOf(cause: unknown): number {
+  return cause instanceof ConfigError ? 2 : 1;
 }
 
 /** Before the log exists: one line on standard error that says why the service does not start. */

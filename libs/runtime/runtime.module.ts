@@ -1,6 +1,7 @@
 import { Controller, type DynamicModule, Get, Global, Inject, Module, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type Clock, systemClock } from './clock.js';
+import { Fatal } from './fatal.js';
 import { Health, type HealthReport } from './health.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
@@ -41,7 +42,7 @@ export class RuntimeController {
   }
 }
 
-/** Clock, log, metrics, health and ordered shutdown for one service. */
+/** Clock, log, metrics, health, ordered shutdown and where to report what cannot be survived, for one service. */
 @Global()
 @Module({})
 export class RuntimeModule {
@@ -52,6 +53,7 @@ export class RuntimeModule {
       { provide: LOG, useValue: log },
       { provide: Metrics, useValue: new Metrics(service, { process: true }) },
       { provide: Health, useValue: new Health() },
+      { provide: Fatal, useValue: new Fatal() },
       { provide: Shutdown, useFactory: (clock: Clock, own: Log) => new Shutdown(clock, own), inject: [CLOCK, LOG] },
     ];
     return { module: RuntimeModule, controllers: [RuntimeController], providers, exports: providers };

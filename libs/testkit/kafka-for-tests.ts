@@ -1,5 +1,8 @@
+import { kafkaContainer, whyNoContainers } from './containers.js';
 import { KafkaCluster } from './kafka-cluster.js';
 import { whyNoKafka } from './kafka-jars.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface KafkaForTests {
   readonly brokers: readonly string[];
@@ -8,19 +11,31 @@ export interface KafkaForTests {
 
 /**
  * Why tests on a real Kafka cannot run here, printed; undefined when they can. Under `CI=true` that is an error and no reason to skip.
- * `KAFKA_BROKERS` names a cluster to use; else one is started on this machine.
+ * `KAFKA_BROKERS` names a cluster to use; else one is started: in a container where a runtime answers, else from Kafka's jars.
  */
-export async function whyNoKafkaTests(env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+export async function whyNoKafkaTests(env: Environment): Promise<string | undefined> {
   if (env['KAFKA_BROKERS']) return undefined;
-  const reason = await whyNoKafka();
-  if (reason === undefined) return undefined;
+  const noJars = await whyNoKafka();
+  if (noJars === undefined) return undefined;
+  const noContainers = await whyNoContainers();
+  if (noContainers === undefined) return undefined;
+  const reason = `${noContainers}; ${noJars}`;
   if (env['CI'] === 'true') throw new Error(`tests on a real Kafka must run here: ${reason}`);
   process.stderr.write(`tests on a real Kafka are skipped: ${reason}\n`);
   return reason;
 }
 
-export async function kafkaForTests(env: Readonly<Record<string, string | undefined>>, portBase: number): Promise<KafkaForTests> {
+/** One broker. `VIGIE_TEST_KAFKA=container` or `jars` chooses; a choice that cannot be had is an error. */
+export async function kafkaForTests(env: Environment, portBase: number): Promise<KafkaForTests> {
   const given = env['KAFKA_BROKERS'];
   if (given) return { brokers: given.split(','), stop: async () => {} };
-  return KafkaCluster.start({ brokers: 1, portBase });
+  if (!(await prefersContainer(env))) return KafkaCluster.start({ brokers: 1, portBase });
+  const container = await kafkaContainer(portBase, env['VIGIE_TEST_KAFKA_IMAGE']);
+  return { brokers: [`127.0.0.1:${portBase}`], stop: async () => void (await container.stop()) };
+}
+
+async function prefersContainer(env: Environment): Promise<boolean> {
+  const choice = env['VIGIE_TEST_KAFKA'] ?? '';
+  if (!['', 'container', 'jars'].includes(choice)) throw new Error(`VIGIE_TEST_KAFKA: "${choice}" is neither container nor jars`);
+  return choice === '' ? (await whyNoContainers()) === undefined : choice === 'container';
 }

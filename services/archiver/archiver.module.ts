@@ -1,114 +1,136 @@
 import { join } from 'node:path';
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
-import { storeAddressOf } from '#libs/access-store/clickhouse/address.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { topics } from '#libs/contracts/topics.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
-import { openEventLog } from '#libs/event-log/open.js';
+import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { Fatal } from '#libs/runtime/fatal.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
-import { Shutdown } from '#libs/runtime/shutdown.js';
-import { type ArchiverConfig, rulePathsOf } from './config.js';
+import { ArchiverController } from './archiver.controller.js';
+import { ArchiverService } from './archiver.service.js';
+import { PlanFiles } from './collect/plan.js';
+import { ARCHIVER_CONFIG, type ArchiverConfig, rulePathsOf } from './config.js';
 import { Gauges } from './gauges.js';
 import { ArchiverPipeline } from './pipeline.js';
-import { PlanFiles } from './collect/plan.js';
-import { prepareStore } from './store/prepare-store.js';
-import { checkEveryMs, Reconciler } from './reconcile/reconciler.js';
+import { Reconciler } from './reconcile/reconciler.js';
+import { prepareStore, STORE_READY } from './store/prepare-store.js';
 import { RuleSelections } from './store/rule-selections.js';
 import { Samples } from './store/samples.js';
 
-const CONFIG = Symbol('archiver configuration');
+const store = {
+  provide: ClickHouseStore,
+  inject: [STORE_CLIENT, CLOCK],
+  useFactory: (client: StoreClient, clock: Clock) => new ClickHouseStore(client, clock),
+};
 
-/** Opens what the pipeline needs, runs it, and closes it in reverse. Health and metrics answer while ClickHouse is still waited for. */
-@Injectable()
-export class ArchiverService implements OnApplicationBootstrap {
-  #state = 'waiting for ClickHouse and its migrations';
+const storeReady = {
+  provide: STORE_READY,
+  inject: [ARCHIVER_CONFIG, STORE_CLIENT, CLOCK, LOG],
+  useFactory: (config: ArchiverConfig, client: StoreClient, clock: Clock, log: Log) => (signal: AbortSignal) =>
+    prepareStore(client, config.CLICKHOUSE_URL === undefined, { clock, random: systemRandom, log, signal }),
+};
 
-  constructor(
-    @Inject(CONFIG) private readonly config: ArchiverConfig,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly logger: Log,
-    @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(Health) private readonly health: Health,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.health.ready('archiving', () => this.#state || undefined);
-    const stopping = new AbortController();
-    this.#run(stopping.signal).catch((cause: unknown) => {
-      if (stopping.signal.aborted) return;
-      this.logger.error('the archiver cannot go on and ends; a restart begins at the last committed frames', { cause });
-      process.exit(1);
-    });
-    this.shutdown.add('waits', async () => stopping.abort());
-  }
-
-  async #run(signal: AbortSignal): Promise<never> {
-    const { config, clock, logger, metrics, health, shutdown } = this;
-    const random = systemRandom;
-    const client = createStoreClient(storeAddressOf(config));
-    shutdown.add('ClickHouse client', () => client.close());
-    const store = new ClickHouseStore(client, clock);
-    await prepareStore(client, config.CLICKHOUSE_URL === undefined, { clock, random, log: logger, signal });
-    this.#state = 'waiting for the log';
-    const log = await openEventLog(config, { clock, logger, metrics, health, signal, name: 'archiver' });
-    this.#state = 'waiting to join its group';
-    shutdown.add('event log', () => log.close());
-    signal.throwIfAborted();
-    const samples = new Samples();
+const pipeline = {
+  provide: ArchiverPipeline,
+  inject: [ARCHIVER_CONFIG, EVENT_LOG, ClickHouseStore, Samples, CLOCK, LOG, Metrics],
+  useFactory: (
+    config: ArchiverConfig,
+    log: EventLog,
+    into: ClickHouseStore,
+    samples: Samples,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+  ) => {
     const plans = new PlanFiles(join(config.VIGIE_DATA_DIR, 'state', 'archiver'));
-    const pipeline = new ArchiverPipeline({ log, store, plans, clock, random, logger, metrics }, samples);
-    shutdown.add('pipeline', () => pipeline.stop());
-    await pipeline.start();
-    this.#state = '';
-    logger.info('archiving');
-    this.#watch(pipeline, store, samples);
+    return new ArchiverPipeline({ log, store: into, plans, clock, random: systemRandom, logger, metrics }, samples);
+  },
+};
+
+const gauges = {
+  provide: Gauges,
+  inject: [ArchiverPipeline, CLOCK, LOG, Metrics, Health],
+  useFactory: (owner: ArchiverPipeline, clock: Clock, log: Log, metrics: Metrics, health: Health) =>
+    new Gauges(owner, { clock, log, metrics, health }),
+};
+
+const reconciler = {
+  provide: Reconciler,
+  inject: [ArchiverPipeline, ClickHouseStore, Samples, CLOCK, LOG, Metrics],
+  useFactory: (owner: ArchiverPipeline, into: ClickHouseStore, samples: Samples, clock: Clock, log: Log, metrics: Metrics) =>
+    new Reconciler({
+      store: into,
+      samples,
+      clock,
+      log,
+      metrics,
+      positions: async () => (await (await owner.membership())?.positions()) ?? [],
+      readAgain: (rewinds) => owner.readAgain(rewinds),
+    }),
+};
+
+const selections = {
+  provide: RuleSelections,
+  inject: [ARCHIVER_CONFIG, STORE_CLIENT, ClickHouseStore, CLOCK, LOG, Metrics],
+  useFactory: (config: ArchiverConfig, client: StoreClient, into: ClickHouseStore, clock: Clock, log: Log, metrics: Metrics) => {
     const paths = rulePathsOf(config);
-    const selections = new RuleSelections({
-      store,
+    return new RuleSelections({
+      store: into,
       lists: new ClickHouseLists(client),
       load: async (stored) => (await requireRules(config, stored)).rules,
       files: () => filesFingerprint(paths),
       clock,
-      log: logger,
+      log,
       metrics,
     });
-    this.health.ready('selections', () => selections.missing);
-    void selections.run(signal);
-    return pipeline.failed;
-  }
+  },
+};
 
-  #watch(pipeline: ArchiverPipeline, store: ClickHouseStore, samples: Samples): void {
-    const { clock, logger, metrics, health, shutdown } = this;
-    const gauges = new Gauges(pipeline, { clock, log: logger, metrics, health });
-    gauges.start();
-    const reconciler = new Reconciler({
-      store,
-      samples,
+const transport = {
+  provide: LogStrategy,
+  inject: [EVENT_LOG, ArchiverService, Fatal, CLOCK],
+  useFactory: (log: EventLog, service: ArchiverService, fatal: Fatal, clock: Clock) =>
+    new LogStrategy({
+      log,
       clock,
-      log: logger,
-      metrics,
-      positions: async () => (await (await pipeline.membership())?.positions()) ?? [],
-      readAgain: (rewinds) => pipeline.readAgain(rewinds),
-    });
-    const stopChecks = clock.every(checkEveryMs, () => void reconciler.check());
-    shutdown.add('timers', async () => {
-      stopChecks();
-      gauges.stop();
-    });
-  }
-}
+      start: (joining) => service.start(joining),
+      stop: () => service.stop(),
+      failed: (cause) => fatal.report('the archiver cannot go on and ends; a restart begins at the last committed frames', cause),
+    }),
+};
 
 @Module({})
 export class ArchiverModule {
   static forConfig(config: ArchiverConfig): DynamicModule {
-    return { module: ArchiverModule, providers: [{ provide: CONFIG, useValue: config }, ArchiverService] };
+    return {
+      module: ArchiverModule,
+      imports: [
+        StoreModule.forService(config),
+        EventLogModule.forService(config, { name: 'archiver', topics: Object.values(topics) }),
+      ],
+      controllers: [ArchiverController],
+      providers: [
+        { provide: ARCHIVER_CONFIG, useValue: config },
+        store,
+        storeReady,
+        Samples,
+        pipeline,
+        gauges,
+        reconciler,
+        selections,
+        ArchiverService,
+        transport,
+      ],
+    };
   }
 }

@@ -8,6 +8,9 @@ export const archiverConfig = {
 };
 export type ArchiverConfig = CommonConfig & z.infer<z.ZodObject<typeof archiverConfig>>;
 
+/** Injection token of the configuration. */
+export const ARCHIVER_CONFIG = Symbol('archiver configuration');
+
 export function readArchiverConfig(): ArchiverConfig {
   return readConfig(archiverConfig);
 }

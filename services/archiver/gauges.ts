@@ -21,23 +21,25 @@ export class Gauges {
     private readonly pipeline: ArchiverPipeline,
     private readonly tools: ProgressTools & { readonly health: Health },
   ) {
-    const progress = new ReadingProgress(archiverGroup, 'committed', tools);
-    this.#progress = progress;
-    tools.health.live('progress', () => {
-      const stillMs = Math.min(progress.still(stuckMs)?.stillMs ?? 0, tools.clock.monotonic() - pipeline.movedAt);
+    this.#progress = new ReadingProgress(archiverGroup, 'committed', tools);
+  }
+
+  /** From here on the checks of health speak of reading; before, of what is waited for. */
+  start(): void {
+    const { clock, health } = this.tools;
+    const progress = this.#progress;
+    health.live('progress', () => {
+      const stillMs = Math.min(progress.still(stuckMs)?.stillMs ?? 0, clock.monotonic() - this.pipeline.movedAt);
       return stillMs > stuckMs ? `frames wait and nothing was tried for ${Math.round(stillMs / 1000)} s` : undefined;
     });
-    tools.health.ready('log', () => progress.unknown);
-    tools.health.ready('storing', () => {
+    health.ready('log', () => progress.unknown);
+    health.ready('storing', () => {
       const still = progress.still(stalledMsMin);
       if (!still) return undefined;
       const { at, stillMs } = still;
       return `frames of ${at.topic}/${at.partition} wait to be stored, none was for ${Math.round(stillMs / 1000)} s: is ClickHouse away?`;
     });
-  }
-
-  start(): void {
-    this.#stopTimer = this.tools.clock.every(lookEveryMs, () => void this.look());
+    this.#stopTimer = clock.every(lookEveryMs, () => void this.look());
   }
 
   stop(): void {

@@ -1,5 +1,5 @@
 import { groups, topics } from '#libs/contracts/topics.js';
-import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { EventLog, Frame, Join, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -64,6 +64,7 @@ export class ArchiverPipeline implements Reader {
   readonly #promptWriter: BatchWriter;
   #movedAt: number;
   readonly #leaving = new AbortController();
+  #join: Join = (options) => this.tools.log.join(options, this);
   #joining: Promise<Membership> | undefined;
   #stopDeadline: AbortSignal | undefined;
   #fail: (cause: unknown) => void = () => {};
@@ -94,10 +95,12 @@ export class ArchiverPipeline implements Reader {
     this.#promptWriter = writer(promptInsertsMax);
   }
 
-  async start(): Promise<Membership> {
+  /** What `join` gives hands frames to this reader, now and whenever a range is read again. */
+  async start(join: Join = this.#join): Promise<Membership> {
+    this.#join = join;
     const { signal } = this.#leaving;
     const options: JoinOptions = { group: archiverGroup, topics: Object.values(topics), batchBytesMax: handOverBytesMax, signal };
-    this.#joining = this.tools.log.join(options, this);
+    this.#joining = join(options);
     const membership = await this.#joining;
     membership.ended.catch(this.#fail);
     return membership;

@@ -32,6 +32,9 @@ type Environment = CommonConfig & z.infer<z.ZodObject<typeof ingestorConfig>>;
 
 export type IngestorConfig = Environment & { readonly credentials: Credentials; readonly keys: KeyRing };
 
+/** Injection token of the configuration. */
+export const INGESTOR_CONFIG = Symbol('ingestor configuration');
+
 /**
  * The environment, with its credentials and keys read. On the embedded default a development token and the groups' keys are made where
  * none are given. Throws `ConfigError`.

@@ -4,11 +4,12 @@ import { constants, gzipSync, zstdCompressSync } from 'node:zlib';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { topics } from '#libs/contracts/topics.js';
+import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
@@ -36,11 +37,9 @@ describe('the ingestor over HTTP', () => {
       VIGIE_INGEST_BODY_SECONDS: '1',
       VIGIE_INGEST_ACK_SECONDS: '1',
     });
-    const imports = [RuntimeModule.forService('ingestor', 'error'), IngestorModule.forConfig(config, async () => log)];
-    app = await NestFactory.create<NestFastifyApplication>({ module: class Root {}, imports }, ingestorAdapter(5000), {
-      logger: false,
-      bodyParser: false,
-    });
+    const imports = [RuntimeModule.forService('ingestor', 'error'), IngestorModule.forConfig(config)];
+    const module = await Test.createTestingModule({ imports }).overrideProvider(EVENT_LOG).useValue(log).compile();
+    app = module.createNestApplication<NestFastifyApplication>(ingestorAdapter(5000), { logger: false, bodyParser: false });
     await app.listen(portBase, '127.0.0.1');
   });
   afterAll(async () => {

@@ -1,8 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { topics } from '#libs/contracts/topics.js';
+import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { workLimits } from '#libs/formats/work-meter.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { Fatal } from '#libs/runtime/fatal.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -10,7 +12,7 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
-import type { IngestorConfig } from './config.js';
+import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
@@ -19,17 +21,6 @@ import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
-
-export const INGESTOR_CONFIG = Symbol('ingestor configuration');
-export const OPEN_LOG = Symbol('how the log is opened');
-
-/** How the log is opened: `openEventLog` in the service, a log in memory in tests. */
-export type OpenLog = (tools: {
-  readonly clock: Clock;
-  readonly logger: Log;
-  readonly health: Health;
-  readonly signal: AbortSignal;
-}) => Promise<EventLog>;
 
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
 const stalledMsMax = 5000;
@@ -49,12 +40,13 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
-    @Inject(OPEN_LOG) private readonly openLog: OpenLog,
+    @Inject(EVENT_LOG) private readonly log: EventLog,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly logger: Log,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) private readonly health: Health,
     @Inject(Shutdown) private readonly shutdown: Shutdown,
+    @Inject(Fatal) private readonly fatal: Fatal,
   ) {
     this.receiver = new Receiver({
       credentials: config.credentials,
@@ -83,8 +75,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     });
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
-      this.logger.error('the log cannot be opened; the ingestor ends', { cause });
-      process.exit(1);
+      this.fatal.report('the log cannot be opened; the ingestor ends', cause);
     });
   }
 
@@ -94,13 +85,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async #open(): Promise<void> {
-    const { clock, logger, health } = this;
-    const log = await this.openLog({ clock, logger, health, signal: this.#closing.signal });
-    this.shutdown.add('event log', () => log.close());
-    const [accesses, quarantine] = await Promise.all([
-      this.#builder(log, topics.accesses),
-      this.#builder(log, topics.quarantine),
-    ]);
+    const [accesses, quarantine] = await Promise.all([this.#builder(topics.accesses), this.#builder(topics.quarantine)]);
     this.#builders = [accesses, quarantine];
     this.shutdown.add('frames', async () => void (await Promise.all([accesses.flush(), quarantine.flush()])));
     this.#pipeline = new IngestPipeline({
@@ -116,7 +101,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.logger.info('taking events', { count: accesses.partitions });
   }
 
-  async #builder(log: EventLog, topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {
+  async #builder(topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {
+    const { log } = this;
     const tools = { clock: this.clock, random: systemRandom, signal: this.#closing.signal };
     const policy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
     const partitions = await retry(() => log.partitions(topic), policy, tools);

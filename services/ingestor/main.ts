@@ -1,4 +1,3 @@
-import { openEventLog } from '#libs/event-log/open.js';
 import { runService } from '#libs/runtime/run-service.js';
 import { readIngestorConfig } from './config.js';
 import { ingestorAdapter } from './http-adapter.js';
@@ -10,6 +9,6 @@ const spareMs = 10_000;
 await runService({
   name: 'ingestor',
   readConfig: () => readIngestorConfig(),
-  module: (config) => IngestorModule.forConfig(config, (tools) => openEventLog(config, { ...tools, name: 'ingestor' })),
+  module: (config) => IngestorModule.forConfig(config),
   adapter: (config) => ingestorAdapter((config.VIGIE_INGEST_BODY_SECONDS + config.VIGIE_INGEST_ACK_SECONDS) * 1000 + spareMs),
 });

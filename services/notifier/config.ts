@@ -14,6 +14,9 @@ export const notifierConfig = {
 export type NotifierConfig = CommonConfig &
   z.infer<z.ZodObject<typeof notifierConfig>> & { readonly endpoints: readonly WebhookEndpoint[] };
 
+/** Injection token of the configuration. */
+export const NOTIFIER_CONFIG = Symbol('notifier configuration');
+
 /** `VIGIE_WEBHOOKS_FILE` is a path in itself: YAML or JSON, a list of `{name, url, secrets, level_min?}`. */
 export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): NotifierConfig {
   const config = readConfig(notifierConfig, env);

@@ -19,19 +19,19 @@ export class Gauges {
   constructor(
     private readonly pipeline: NotifierPipeline,
     private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics; readonly health: Health },
-  ) {
-    tools.health.live('deliveries', () => {
-      const stuck = pipeline.couriers.filter(
-        ({ oldestStartedAt: at }) => at !== undefined && tools.clock.monotonic() - at > stuckMs,
+  ) {}
+
+  /** From here on the checks of health speak of reading; before, of what is waited for. Answers with the function that stops the looks. */
+  start(): () => void {
+    const { clock, health } = this.tools;
+    health.live('deliveries', () => {
+      const stuck = this.pipeline.couriers.filter(
+        ({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs,
       );
       return stuck.length > 0 ? `a delivery to ${stuck.map(({ channel }) => channel.name).join(', ')} never ended` : undefined;
     });
-    tools.health.ready('log', () => this.#unknown || undefined);
-  }
-
-  /** Answers with the function that stops it. */
-  start(): () => void {
-    return this.tools.clock.every(lookEveryMs, () => void this.look());
+    health.ready('log', () => this.#unknown || undefined);
+    return clock.every(lookEveryMs, () => void this.look());
   }
 
   async look(): Promise<void> {

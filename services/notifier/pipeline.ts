@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { topics } from '#libs/contracts/topics.js';
-import type { EventLog, Membership } from '#libs/event-log/port.js';
+import type { EventLog, Join, Membership, Reader } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -38,6 +38,7 @@ export interface PipelineTools {
 export class NotifierPipeline {
   readonly #couriers: Courier[] = [];
   readonly #members: Membership[] = [];
+  readonly #readers = new Map<string, Reader>();
   readonly #leaving = new AbortController();
   readonly #outcomes: Outcomes;
   #fail: (cause: unknown) => void = () => {};
@@ -62,14 +63,22 @@ export class NotifierPipeline {
     return this.#members;
   }
 
-  async start(): Promise<void> {
+  /** Each channel reads as a group of its own: what `join` gives hands frames to `readerOf` the group; without it the log does. */
+  async start(join?: Join): Promise<void> {
     for (const channel of this.channels) {
       const courier = await this.#courierOf(channel);
       this.#couriers.push(courier);
-      const member = await this.#join(courier);
+      const member = await this.#join(courier, join);
       member.ended.catch(this.#fail);
       this.#members.push(member);
     }
+  }
+
+  /** Who reads for a group. Throws for a group that is none of ours. */
+  readerOf(group: string): Reader {
+    const reader = this.#readers.get(group);
+    if (!reader) throw new Error(`no channel reads as the group ${group}`);
+    return reader;
   }
 
   /** Nothing more is taken over; what is with a receiver ends; the rest stays in the log. */
@@ -99,7 +108,7 @@ export class NotifierPipeline {
     });
   }
 
-  #join(courier: Courier): Promise<Membership> {
+  #join(courier: Courier, join?: Join): Promise<Membership> {
     const { log, clock, logger, metrics } = this.tools;
     const isLog = courier.channel.name === 'log';
     const aside = new SetAside(log, clock);
@@ -116,7 +125,9 @@ export class NotifierPipeline {
     });
     const group = isLog ? notifierGroup : `${notifierGroup}-${courier.channel.name}`;
     const { signal } = this.#leaving;
-    const joining = log.join({ group, topics: [topics.incidents], batchBytesMax, signal }, reader);
+    this.#readers.set(group, reader);
+    const options = { group, topics: [topics.incidents], batchBytesMax, signal };
+    const joining = join ? join(options) : log.join(options, reader);
     reader.joined(joining);
     return joining;
   }

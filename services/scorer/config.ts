@@ -12,6 +12,9 @@ export const scorerConfig = {
 };
 export type ScorerConfig = CommonConfig & z.infer<z.ZodObject<typeof scorerConfig>>;
 
+/** Injection token of the configuration. */
+export const SCORER_CONFIG = Symbol('scorer configuration');
+
 export function readScorerConfig(): ScorerConfig {
   return readConfig(scorerConfig);
 }

@@ -23,29 +23,31 @@ export interface GaugesTools {
 export class Gauges {
   readonly #progress: ReadingProgress;
   #stopTimer: (() => void) | undefined;
+  #membership: Membership | undefined;
   #looking = false;
   #failed = '';
 
   constructor(
     private readonly pipeline: ScorerPipeline,
-    private readonly membership: Membership,
     private readonly tools: GaugesTools,
   ) {
-    const { clock, logger: log, metrics, health } = tools;
-    const progress = new ReadingProgress(scorerGroup, 'next', { clock, log, metrics });
-    this.#progress = progress;
+    const { clock, logger: log, metrics } = tools;
+    this.#progress = new ReadingProgress(scorerGroup, 'next', { clock, log, metrics });
+  }
+
+  /** From here on the checks of health speak of reading; before, of what is waited for. */
+  start(membership: Membership): void {
+    this.#membership = membership;
+    const { clock, health } = this.tools;
     health.live('progress', () => {
-      const still = progress.still(stuckMs);
+      const still = this.#progress.still(stuckMs);
       if (!still) return undefined;
       const { at, stillMs } = still;
       return `frames of ${at.topic}/${at.partition} wait and none was judged for ${Math.round(stillMs / 1000)} s`;
     });
-    health.ready('log', () => progress.unknown ?? progress.retrying);
+    health.ready('log', () => this.#progress.unknown ?? this.#progress.retrying);
     health.ready('windows', () => this.#failed || undefined);
-  }
-
-  start(): void {
-    this.#stopTimer = this.tools.clock.every(lookEveryMs, () => void this.#look());
+    this.#stopTimer = clock.every(lookEveryMs, () => void this.#look());
   }
 
   stop(): void {
@@ -56,7 +58,7 @@ export class Gauges {
   async #look(): Promise<void> {
     if (this.#looking) return;
     this.#looking = true;
-    await this.#progress.look(() => this.membership.positions());
+    await this.#progress.look(async () => (await this.#membership?.positions()) ?? []);
     try {
       await this.pipeline.tick();
       this.#showWindows();

@@ -1,7 +1,7 @@
 import { groups, partitionOf, topics } from '#libs/contracts/topics.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
-import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import type { Bounds, EventLog, Frame, Join, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -60,8 +60,8 @@ export class ScorerPipeline implements Reader {
     this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
   }
 
-  /** Waits for the first join for as long as it takes, or until the signal aborts. */
-  async start(signal?: AbortSignal): Promise<Membership> {
+  /** Waits for the first join for as long as it takes, or until the signal aborts. What `join` gives hands frames to this reader. */
+  async start(signal?: AbortSignal, join: Join = (options) => this.tools.log.join(options, this)): Promise<Membership> {
     const { log } = this.tools;
     this.#counts = {
       accesses: await log.partitions(topics.accesses),
@@ -69,7 +69,7 @@ export class ScorerPipeline implements Reader {
       quarantine: await log.partitions(topics.quarantine),
     };
     const options = { group: scorerGroup, topics: [topics.accesses], batchBytesMax, ...(signal && { signal }) };
-    this.#membership = await log.join(options, this);
+    this.#membership = await join(options);
     return this.#membership;
   }
 

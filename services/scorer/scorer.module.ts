@@ -1,15 +1,135 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { topics } from '#libs/contracts/topics.js';
+import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Fatal } from '#libs/runtime/fatal.js';
+import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { AccountsController } from './accounts.controller.js';
-import type { ScorerConfig } from './config.js';
-import { SCORER_CONFIG, ScorerService } from './scorer.service.js';
+import { Background } from './background.js';
+import { rulePathsOf, SCORER_CONFIG, type ScorerConfig } from './config.js';
+import { Gauges } from './gauges.js';
+import { Filler } from './late/filler.js';
+import { Rejudger } from './late/rejudger.js';
+import { ScorerPipeline } from './pipeline.js';
+import { RulesReloader } from './rules/rules-reloader.js';
+import { ScorerController } from './scorer.controller.js';
+import { ScorerService } from './scorer.service.js';
+
+/** Injection token of the rules to begin with. */
+const RULES = Symbol('rules of the start');
+
+/** How long a start waits for the lists in the store, in milliseconds: judging must begin without a store, too. */
+const listsMsMax = 3000;
+
+const reloader = {
+  provide: RulesReloader,
+  inject: [SCORER_CONFIG, STORE_CLIENT, ModuleRef, CLOCK, LOG, Metrics],
+  useFactory: (config: ScorerConfig, client: StoreClient, parts: ModuleRef, clock: Clock, logger: Log, metrics: Metrics) => {
+    const paths = rulePathsOf(config);
+    return new RulesReloader({
+      lists: new ClickHouseLists(client),
+      files: () => filesFingerprint(paths),
+      load: async (lists) => (await requireRules(config, lists)).rules,
+      use: (rules) => parts.get(ScorerPipeline).useRules(rules),
+      clock,
+      logger,
+      metrics,
+    });
+  },
+};
+
+/** Rules with mistakes end the start. */
+const rulesOfStart = {
+  provide: RULES,
+  inject: [RulesReloader],
+  useFactory: (rules: RulesReloader) => rules.first(listsMsMax),
+};
+
+const pipeline = {
+  provide: ScorerPipeline,
+  inject: [SCORER_CONFIG, RULES, EVENT_LOG, CLOCK, LOG, Metrics],
+  useFactory: async (
+    config: ScorerConfig,
+    rules: readonly Rule[],
+    log: EventLog,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+  ) => {
+    const stateDir = join(config.VIGIE_DATA_DIR, 'state', 'scorer');
+    await mkdir(stateDir, { recursive: true });
+    const quietMs = config.VIGIE_QUIET_HOURS * 3_600_000;
+    const engine = { rules, quietMs, allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000 };
+    const options = { engine, stateDir, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
+    return new ScorerPipeline(options, { log, clock, logger, metrics });
+  },
+};
+
+const background = {
+  provide: Background,
+  inject: [ScorerPipeline, RulesReloader, STORE_CLIENT, CLOCK, LOG, Metrics],
+  useFactory: (owner: ScorerPipeline, rules: RulesReloader, client: StoreClient, clock: Clock, logger: Log, metrics: Metrics) => {
+    const tools = { history: new ClickHouseHistory(client), clock, logger, metrics };
+    const keepBeforeTelling: ScorerPipeline['keepBeforeTelling'] = (owned) => owner.keepBeforeTelling(owned);
+    const rejudger = new Rejudger(() => owner.partitions(), { ...tools, keepBeforeTelling });
+    return new Background({ rejudger, filler: new Filler(owner, tools), reloader: rules }, tools);
+  },
+};
+
+const gauges = {
+  provide: Gauges,
+  inject: [ScorerPipeline, CLOCK, LOG, Metrics, Health],
+  useFactory: (owner: ScorerPipeline, clock: Clock, logger: Log, metrics: Metrics, health: Health) =>
+    new Gauges(owner, { clock, logger, metrics, health }),
+};
+
+const transport = {
+  provide: LogStrategy,
+  inject: [EVENT_LOG, ScorerService, Fatal, CLOCK],
+  useFactory: (log: EventLog, service: ScorerService, fatal: Fatal, clock: Clock) =>
+    new LogStrategy({
+      log,
+      clock,
+      start: (joining) => service.start(joining),
+      stop: () => service.stop(),
+      failed: (cause) => fatal.report('the scorer cannot go on and ends; a restart reads again from the newest snapshot', cause),
+    }),
+};
 
 @Module({})
 export class ScorerModule {
   static forConfig(config: ScorerConfig): DynamicModule {
     return {
       module: ScorerModule,
-      controllers: [AccountsController],
-      providers: [{ provide: SCORER_CONFIG, useValue: config }, ScorerService],
+      imports: [
+        StoreModule.forService(config),
+        EventLogModule.forService(config, { name: 'scorer', topics: Object.values(topics) }),
+      ],
+      controllers: [AccountsController, ScorerController],
+      providers: [
+        { provide: SCORER_CONFIG, useValue: config },
+        reloader,
+        rulesOfStart,
+        pipeline,
+        background,
+        gauges,
+        ScorerService,
+        transport,
+      ],
     };
   }
 }

@@ -1,126 +1,55 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { storeAddressOf } from '#libs/access-store/clickhouse/address.js';
-import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
-import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
-import { requireRules } from '#libs/detection/rules/load/require-rules.js';
-import { openEventLog } from '#libs/event-log/open.js';
-import type { Clock } from '#libs/runtime/clock.js';
-import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import type { Join, Membership } from '#libs/event-log/port.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
-import { Metrics } from '#libs/runtime/metrics.js';
-import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
-import { Shutdown } from '#libs/runtime/shutdown.js';
+import { LOG } from '#libs/runtime/runtime.module.js';
 import { Background } from './background.js';
-import { rulePathsOf, type ScorerConfig } from './config.js';
-import { Filler } from './late/filler.js';
+import { SCORER_CONFIG, type ScorerConfig } from './config.js';
 import { Gauges } from './gauges.js';
 import { ScorerPipeline } from './pipeline.js';
-import { Rejudger } from './late/rejudger.js';
-import { RulesReloader, type RulesReloaderTools } from './rules/rules-reloader.js';
 
-export const SCORER_CONFIG = Symbol('scorer configuration');
-
-/** How long a start waits for the lists in the store, in milliseconds: judging must begin without a store, too. */
-const listsMsMax = 3000;
-
-type StoreClient = ReturnType<typeof createStoreClient>;
-
-/** Opens what the pipeline needs, runs it, and closes it in reverse. */
+/** Begins to judge once the log is there, with what goes on beside, and stops both. */
 @Injectable()
-export class ScorerService implements OnApplicationBootstrap {
-  #pipeline: ScorerPipeline | undefined;
+export class ScorerService implements BeforeApplicationShutdown {
+  readonly #stopping = new AbortController();
+  #membership: Membership | undefined;
 
   constructor(
     @Inject(SCORER_CONFIG) private readonly config: ScorerConfig,
-    @Inject(CLOCK) readonly clock: Clock,
+    @Inject(ScorerPipeline) private readonly pipeline: ScorerPipeline,
+    @Inject(Gauges) private readonly gauges: Gauges,
+    @Inject(Background) private readonly background: Background,
     @Inject(LOG) private readonly logger: Log,
-    @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(Health) private readonly health: Health,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
-  ) {}
-
-  /** Undefined until the partitions are asked for. */
-  get pipeline(): ScorerPipeline | undefined {
-    return this.#pipeline;
+    @Inject(Health) health: Health,
+  ) {
+    health.ready('judging', () => (this.#membership ? undefined : 'waiting for the log'));
   }
 
-  /** Rules with mistakes end the start. The log is waited for beside it, so that health and metrics answer meanwhile. */
-  async onApplicationBootstrap(): Promise<void> {
-    const { config, logger, health, shutdown } = this;
-    const client = createStoreClient(storeAddressOf(config));
-    shutdown.add('ClickHouse client', () => client.close());
-    const reloader = this.#reloader(client, (rules) => this.#pipeline?.useRules(rules) ?? Promise.resolve());
-    const rules = await reloader.first(listsMsMax);
-    health.ready('judging', () => (this.#pipeline ? undefined : 'waiting for the log'));
-    const stopping = new AbortController();
-    this.#judge(client, reloader, rules, stopping.signal).catch((cause: unknown) => {
-      if (stopping.signal.aborted) return;
-      logger.error('the scorer cannot go on and ends; a restart reads again from the newest snapshot', { cause });
-      process.exit(1);
-    });
-    shutdown.add('waits', async () => stopping.abort(new Error('the scorer stops')));
+  /** Whether partitions were asked for. */
+  get judges(): boolean {
+    return this.#membership !== undefined;
   }
 
-  async #judge(client: StoreClient, reloader: RulesReloader, rules: readonly Rule[], signal: AbortSignal): Promise<void> {
-    const { config, clock, logger, metrics, health, shutdown } = this;
-    const stateDir = join(config.VIGIE_DATA_DIR, 'state', 'scorer');
-    await mkdir(stateDir, { recursive: true });
-    const log = await openEventLog(config, { clock, logger, metrics, health, signal, name: 'scorer' });
-    shutdown.add('event log', () => log.close());
-    const pipeline = new ScorerPipeline(
-      {
-        engine: {
-          rules,
-          quietMs: config.VIGIE_QUIET_HOURS * 3_600_000,
-          allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000,
-        },
-        stateDir,
-        snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000,
-      },
-      { log, clock, logger, metrics },
-    );
-    const membership = await pipeline.start(signal);
-    this.#pipeline = pipeline;
-    shutdown.add('membership', () => membership.leave());
-    const gauges = new Gauges(pipeline, membership, { clock, logger, metrics, health });
-    gauges.start();
-    const background = this.#background(pipeline, client, reloader);
-    shutdown.add('timers', async () => {
-      gauges.stop();
-      background.stop();
-    });
-    logger.info('judging', { count: rules.length, path: config.VIGIE_RULES_DIR });
-    await membership.ended;
+  /** Waits for the log and joins the group by what the transport gives. */
+  async start(join: Join): Promise<Membership> {
+    const membership = await this.pipeline.start(this.#stopping.signal, join);
+    this.#membership = membership;
+    this.gauges.start(membership);
+    this.background.start();
+    process.on('SIGHUP', () => this.background.lookAtRules());
+    this.logger.info('judging', { count: this.pipeline.rules.length, path: this.config.VIGIE_RULES_DIR });
+    return membership;
   }
 
-  #reloader(client: StoreClient, use: RulesReloaderTools['use']): RulesReloader {
-    const { config, clock, logger, metrics } = this;
-    const paths = rulePathsOf(config);
-    return new RulesReloader({
-      lists: new ClickHouseLists(client),
-      files: () => filesFingerprint(paths),
-      load: async (lists) => (await requireRules(config, lists)).rules,
-      use,
-      clock,
-      logger,
-      metrics,
-    });
+  /** What goes on beside the stream gives up first: partitions that leave need their turn. */
+  beforeApplicationShutdown(): void {
+    this.gauges.stop();
+    this.background.stop();
   }
 
-  #background(pipeline: ScorerPipeline, client: StoreClient, reloader: RulesReloader): Background {
-    const tools = { history: new ClickHouseHistory(client), clock: this.clock, logger: this.logger, metrics: this.metrics };
-    const rejudger = new Rejudger(() => pipeline.partitions(), {
-      ...tools,
-      keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
-    });
-    const background = new Background({ rejudger, filler: new Filler(pipeline, tools), reloader }, tools);
-    background.start();
-    process.on('SIGHUP', () => background.lookAtRules());
-    return background;
+  /** Snapshots what is in hand and leaves the group. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the scorer stops'));
+    await this.#membership?.leave();
   }
 }

@@ -70,3 +70,9 @@ async function rowsOf<T>(client: StoreClient, query: string, schema: z.ZodType<T
 function asTransient(cause: unknown): never {
   throw new Transient(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
 }
+
+/** Injection token of `StoreReady`. */
+export const STORE_READY = Symbol('store is ready');
+
+/** Resolves once ClickHouse answers and is migrated; rejects when the signal aborts before. */
+export type StoreReady = (signal: AbortSignal) => Promise<unknown>;

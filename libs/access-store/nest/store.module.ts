@@ -1,0 +1,26 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { CommonConfig } from '#libs/runtime/config.js';
+import { Shutdown } from '#libs/runtime/shutdown.js';
+import { storeAddressOf } from '../clickhouse/address.js';
+import { createStoreClient } from '../clickhouse/client.js';
+
+/** Injection token of the client of ClickHouse. */
+export const STORE_CLIENT = Symbol('ClickHouse client');
+export type StoreClient = ReturnType<typeof createStoreClient>;
+
+/** The client of ClickHouse, closed after everything that was made with it. It connects when it is first asked something. */
+@Module({})
+export class StoreModule {
+  static forService(config: CommonConfig): DynamicModule {
+    const client = {
+      provide: STORE_CLIENT,
+      inject: [Shutdown],
+      useFactory: (shutdown: Shutdown) => {
+        const made = createStoreClient(storeAddressOf(config));
+        shutdown.add('ClickHouse client', () => made.close());
+        return made;
+      },
+    };
+    return { module: StoreModule, providers: [client], exports: [client] };
+  }
+}
