@@ -17,9 +17,12 @@ export interface RunningVigieOptions {
   readonly dataDir?: string;
 }
 
+/** One for all that run in this process: what is sent to several machines is sent to each with the same credential. */
+const token = randomBytes(32).toString('base64url');
+
 /** The whole system as `npm start` runs it, on its own ports and folder, for tests and benchmarks. Needs a build in dist/. */
 export class RunningVigie {
-  readonly token = randomBytes(32).toString('base64url');
+  readonly token = token;
   readonly dataDir: string;
   readonly #child: ChildProcess;
   #output = '';
