@@ -12,6 +12,7 @@ export function importsOf(text: string): readonly { readonly name: string; reado
 export function floorMistakes(sources: Sources, floors?: Floors): readonly string[];
 export function doorMistakes(sources: Sources, doors?: readonly string[]): readonly string[];
 export function circleMistakes(sources: Sources, guarded?: RegExp): readonly string[];
+export function purposeMistakes(sources: Sources): readonly string[];
 export function crowdMistakes(files: readonly string[]): readonly string[];
 export function packageMistakes(
   manifest: {

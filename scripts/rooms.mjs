@@ -28,6 +28,9 @@ export const detectionDoors = ['engine.ts', 'rule/', 'rules/load/', 'history/', 
 /** Folders whose rooms may not import each other in a circle; the folder itself is a room, and the highest. */
 export const withoutCircles = /^(services\/[^/]+|libs\/access-store)\//;
 
+/** Sources in folders that say what they are for. */
+const withPurpose = /^(libs\/(detection|access-store)|services\/[^/]+)\/.+\/[^/]+\.ts$/;
+
 const detection = 'libs/detection';
 const filesPerFolderMax = 25;
 const imports =
@@ -112,6 +115,19 @@ function reaches(next, from, goal, seen = new Set()) {
   if (seen.has(from)) return false;
   seen.add(from);
   return [...(next.get(from) ?? [])].some((one) => reaches(next, one, goal, seen));
+}
+
+/** Folders whose first file does not begin by saying, in two lines of comment, what the folder is for. */
+export function purposeMistakes(sources) {
+  const firsts = new Map();
+  for (const file of [...sources.keys()].filter((one) => withPurpose.test(one) && !isTest(one)).toSorted())
+    if (!firsts.has(dirname(file))) firsts.set(dirname(file), file);
+  return [...firsts].flatMap(([folder, file]) => {
+    const name = folder.split('/').slice(2).join('/');
+    const [first = '', second = ''] = (sources.get(file) ?? '').split('\n');
+    if (first.startsWith(`// ${name}/: `) && second.startsWith('// ')) return [];
+    return [`${file}:1: nothing says what ${folder} is for; begin its first file with "// ${name}/: what for" and a second line`];
+  });
 }
 
 /** Folders with more sources than can be read at a glance. Migrations only grow. */

@@ -8,6 +8,7 @@ import {
   floorMistakes,
   importsOf,
   packageMistakes,
+  purposeMistakes,
 } from './rooms.mjs';
 
 /** Every way in which a source can name another. */
@@ -33,6 +34,14 @@ const pairs = detectionFloors.flatMap((rooms, floor) =>
 const from = (file: string, target: string) => doorMistakes(new Map([[file, ways[1]?.(`#libs/detection/${target}`) ?? '']]));
 const room = (n: number): string => (n === 0 ? 'services/a' : `services/a/room${n}`);
 const files = (folder: string, count: number) => Array.from({ length: count }, (_, n) => `${folder}/${n}.ts`);
+
+const purposeOf = (text: string, name = 'a.ts') =>
+  purposeMistakes(
+    new Map([
+      [`services/x/room/${name}`, text],
+      ['services/x/room/b.ts', ''],
+    ]),
+  );
 
 describe('the floors of libs/detection', () => {
   it('let a room import every lower one, and no other, in whatever way', () => {
@@ -109,6 +118,17 @@ describe('a folder', () => {
     expect(crowdMistakes(files('services/a', 26))).toEqual([expect.stringContaining('services/a:1: 26 sources in one folder')]);
     expect(crowdMistakes(files('libs/a/migrations', 40))).toEqual([]);
   });
+});
+
+it('a room says what it is for at the head of its first file', () => {
+  expect(purposeOf('// room/: what for\n// and what not\n')).toEqual([]);
+  for (const wrong of ['', '// other/: what for\n// and what not\n', '// room/: what for\n\n'])
+    expect(purposeOf(wrong)).toEqual([
+      expect.stringContaining('services/x/room/a.ts:1: nothing says what services/x/room is for'),
+    ]);
+  expect(purposeOf('// room/: what for\n// and what not\n', 'a.test.ts')).toEqual([
+    expect.stringContaining('services/x/room/b.ts:1:'),
+  ]);
 });
 
 describe('a package', () => {

@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { circleMistakes, crowdMistakes, doorMistakes, floorMistakes, packageMistakes } from './rooms.mjs';
+import { circleMistakes, crowdMistakes, doorMistakes, floorMistakes, packageMistakes, purposeMistakes } from './rooms.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const linesMax = 250;
@@ -102,6 +102,7 @@ const untidy = [
   ...floorMistakes(sources),
   ...doorMistakes(sources),
   ...circleMistakes(sources),
+  ...purposeMistakes(sources),
   ...crowdMistakes(listed),
   ...packageMistakes(JSON.parse(readFileSync(`${root}/package.json`, 'utf8')), sources),
 ];

@@ -1,3 +1,6 @@
+// rules/tests/: wrong rules, each with the sentence that answers it, and tests of the pack and the pages.
+// Nothing that runs imports it.
+
 import type { Case } from './mistake-cases.js';
 
 const pseudonym =
