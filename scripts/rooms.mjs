@@ -150,11 +150,9 @@ export const toolsWithReason = {
   '@swc/core': 'compiles for Jest, through @swc/jest',
   '@swc/jest': 'named in jest.config.mjs',
   '@types/node': 'types of Node, named in tsconfig.base.json',
-  'ipaddr.js': 'leaves with the next change of the lock file: nothing imports it',
   jest: 'scripts/test.mjs starts it',
   oxlint: 'scripts/check.mjs starts it',
   prettier: 'scripts/check.mjs starts it',
-  rxjs: 'Nest needs it beside itself',
   typescript: 'scripts/prepare.mjs and scripts/check.mjs start it',
 };
 
