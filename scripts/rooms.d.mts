@@ -9,6 +9,7 @@ export const toolsWithReason: Readonly<Record<string, string>>;
 
 export function isTest(file: string): boolean;
 export function importsOf(text: string): readonly { readonly name: string; readonly line: number }[];
+export function pathOf(name: string, file: string): string | undefined;
 export function floorMistakes(sources: Sources, floors?: Floors): readonly string[];
 export function doorMistakes(sources: Sources, doors?: readonly string[]): readonly string[];
 export function circleMistakes(sources: Sources, guarded?: RegExp): readonly string[];

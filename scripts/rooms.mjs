@@ -50,7 +50,7 @@ export function importsOf(text) {
 }
 
 /** The path of an imported source of ours, undefined for a package. */
-function pathOf(name, file) {
+export function pathOf(name, file) {
   const path = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? join(dirname(file), name) : undefined;
   return path?.replace(/\.js$/, '.ts');
 }
