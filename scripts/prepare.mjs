@@ -4,8 +4,8 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -33,19 +33,35 @@ export function build() {
   const sources = sourcesStamp();
   if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
   say('building');
-  run(node, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  removeAllBut(compile());
   run(node, [join(root, 'scripts', 'copy-assets.mjs')]);
-  removeOrphans();
   writeFileSync(built, sources);
 }
 
-/** Compiled files whose source is gone would hide a missing import. */
-function removeOrphans() {
+/** Compiles what tsconfig.build.json names and whatever that imports; the files that were written, as paths below dist/. */
+function compile() {
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const outcome = spawnSync(node, [compiler, '-p', 'tsconfig.build.json', '--listEmittedFiles'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['inherit', 'pipe', 'inherit'],
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (outcome.error) fail(`the compiler could not be started: ${outcome.error.message}`);
+  const lines = outcome.stdout.split('\n').filter(Boolean);
+  const emitted = /^TSFILE: /;
+  for (const line of lines.filter((one) => !emitted.test(one))) process.stdout.write(`${line}\n`);
+  if (outcome.status !== 0) process.exit(outcome.status ?? 1);
+  // The compiler gives real paths.
+  const dist = join(realpathSync(root), 'dist');
+  return new Set(lines.filter((one) => emitted.test(one)).map((one) => relative(dist, one.replace(emitted, ''))));
+}
+
+/** Files of an earlier build that this one did not write would hide a missing import. */
+function removeAllBut(written) {
   const dist = join(root, 'dist');
-  for (const name of readdirSync(dist, { recursive: true })) {
-    const source = name.replace(/\.js(\.map)?$/, '.ts');
-    if (source !== name && !existsSync(join(root, source))) rmSync(join(dist, name));
-  }
+  for (const name of readdirSync(dist, { recursive: true }))
+    if (/\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(join(dist, name));
 }
 
 /** A digest over path, size and time of every source file: cheaper than the compiler's own incremental state, and right after any change. */

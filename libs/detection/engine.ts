@@ -15,10 +15,8 @@ import { ScannedRow } from './scan/scanned-row.js';
 import { SnapshotReading } from './snapshot/read-snapshot.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 
-export type { EngineOptions } from './state/engine-state.js';
-export type { EngineStats, FrameOutcome } from './state/engine-figures.js';
 export type { RejectedRow } from './scan/frame-scanner.js';
-export type { Rejudgement } from './state/rejudgements.js';
+export type { EngineOptions, EngineStats, Fill, FrameOutcome, Rejudgement, Rejudging };
 
 /** An engine under other rules; see `withRules`. */
 export type Changed = { readonly engine: Engine; readonly backfillFromMs: number | undefined };

@@ -1,6 +1,5 @@
-import { IsoReader } from '#libs/detection/scan/iso-time.js';
+import { IsoReader, viewOf } from '#libs/detection/scan/plain-row.js';
 import type { Outline } from '#libs/detection/rule/reach.js';
-import { viewOf } from '#libs/detection/scan/scan-text.js';
 import { asInTheLog, isExported } from './as-exported.js';
 
 /** Which rows of a file are wanted: those of an interval of event time, of one group, of one account. */

@@ -1,3 +1,6 @@
+// clickhouse/: the client and how it is reached, the schema, and storing.
+// What a failed request means is failure.ts.
+
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
 import type { StoreAddress } from './client.js';

@@ -1,3 +1,6 @@
+// contract/: what services ask of the store: ports for batches, history and lists.
+// It knows no ClickHouse.
+
 import type { Outline } from '#libs/detection/rule/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 

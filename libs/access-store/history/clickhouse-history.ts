@@ -1,3 +1,6 @@
+// history/: accesses of the past as frames in order of time, read in slices that can be begun again.
+// Every query is a file beside it.
+
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';

@@ -1,3 +1,6 @@
+// memory/: the ports in memory, for tests, under the same suites as ClickHouse.
+// It refuses what the contracts refuse.
+
 import { accessRow } from '#libs/contracts/access-row.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';

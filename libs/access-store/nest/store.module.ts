@@ -1,3 +1,6 @@
+// nest/: the store as a provider that services inject, opened and closed with them.
+// The only room here that knows Nest.
+
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CommonConfig } from '#libs/runtime/config.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';

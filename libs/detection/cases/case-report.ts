@@ -1,3 +1,6 @@
+// cases/: plays the accesses that a rule file gives as examples through the engine, and says what came out otherwise.
+// What `vigie rules test` runs.
+
 import type { CaseReport } from './run-cases.js';
 
 /** For people: a line for each rule and each of its cases. A rule that raises and has no case says so. */

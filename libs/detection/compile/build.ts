@@ -1,3 +1,6 @@
+// compile/: lays rules out as series, so that all over the same inputs share their windows.
+// It plans; what windows hold lies in memory, and judge follows the plan.
+
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
 import type { CompiledRule, CompiledSeries, CompileOptions, MatchFeed, RowFeed, Series } from './series.js';

@@ -1,3 +1,6 @@
+// explain/: what the windows of an account hold, for people who ask why.
+// It reads, and changes nothing.
+
 import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
 import type { EngineState, Ledgers } from '../state/engine-state.js';
 import { entryWords } from '../memory/entry-arena.js';

@@ -1,3 +1,6 @@
+// history/: the engine over rows of the past: backtests, and what two sets of rules find beside each other.
+// Rows come in order of time, and nobody is told.
+
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type BacktestIncident, compareIncidents, type Comparison } from './compare-incidents.js';
 import type { FrameOutcome } from '../engine.js';

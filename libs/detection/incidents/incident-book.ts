@@ -1,3 +1,6 @@
+// incidents/: what firings mean for people: opens, extends, joins and closes incidents, and says what changed.
+// It asks the ledgers through `LedgerView` and sees no rows.
+
 // Longer than the house likes: opening, joining, adopting and letting go keep one invariant (ids once told, contents of the set) and are read together.
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { digest } from './incident-change.js';

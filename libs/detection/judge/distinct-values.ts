@@ -1,3 +1,6 @@
+// judge/: takes entries into ledgers and says which rules hold because of them: counts, orders, silences, what must wait.
+// It gives firings; what they mean for people is for incidents.
+
 /** Counts distinct values of four words that lie in one array, with tables that are reused from count to count. */
 export class DistinctValues {
   #size = 1024;

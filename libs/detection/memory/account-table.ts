@@ -1,3 +1,6 @@
+// memory/: how an engine remembers: ledgers, accounts, cells, marks, texts and sets of selections, as typed arrays.
+// It knows numbers, bytes and times, and nothing of rules.
+
 import { grown } from './grown.js';
 import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
 import { KeyStore } from './key-store.js';

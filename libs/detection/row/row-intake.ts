@@ -1,3 +1,6 @@
+// row/: takes one row in, from the scan to what it changes: the road is `take` in row-intake.ts.
+// Whatever it changes is in state.
+
 // Longer than the house likes: the way of one row, from its account to its incidents, is read in one place; its first half is the hot loop.
 import { createHash } from 'node:crypto';
 import type { CellKey } from '../memory/cell-table.js';

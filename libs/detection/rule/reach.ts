@@ -1,3 +1,6 @@
+// rule/: what a rule is once it has been read, and how far back it looks.
+// Values and types alone; every room above speaks in them.
+
 import type { Rule, Selection } from './rule.js';
 
 const dayMs = 86_400_000;

@@ -1,3 +1,6 @@
+// scan/: reads access rows out of the bytes of a frame, without `JSON.parse` where they have the usual form.
+// It knows the layout of a row and nothing of rules or accounts; others enter by plain-row.ts.
+
 import { type AccessRow, aheadMsMax, endOfTimeMs, isoTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { accountCharsMax, scanRow } from './scan-row.js';
 import { ScannedRow } from './scanned-row.js';

@@ -1,3 +1,6 @@
+// collect/: frames of a partition as batches that a restart would cut alike, within the memory that all partitions share.
+// It stores nothing.
+
 import { createHash } from 'node:crypto';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 

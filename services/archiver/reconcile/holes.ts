@@ -1,3 +1,6 @@
+// reconcile/: compares the ledger with the log's own offsets, and samples with what is there; a hole is read again.
+// It stores nothing itself.
+
 /** A range of offsets, both ends included. */
 export interface Range {
   readonly first: number;

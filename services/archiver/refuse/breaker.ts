@@ -1,3 +1,6 @@
+// refuse/: which lines of a batch can be stored, and what is said of one that cannot, its values masked.
+// How fast lines may be refused is breaker.ts.
+
 import type { Clock } from '#libs/runtime/clock.js';
 
 /** Rows that may be set aside at once, and per minute for ever: more than that is not a bad row but a bad deployment. */

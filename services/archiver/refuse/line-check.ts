@@ -1,7 +1,8 @@
 import { topics } from '#libs/contracts/topics.js';
+import { endOfPlainRow, viewOf } from '#libs/detection/scan/plain-row.js';
 import { rejected } from '#libs/runtime/outcome.js';
 import type { Batch, BatchLine } from '../collect/batch.js';
-import { endOfPlainRow, notAnObject, storableLine, viewOfRows } from './row-form.js';
+import { notAnObject, storableLine } from './row-form.js';
 import { knownTopic, type Refusal } from './refusal.js';
 
 /** Lines of one frame that are no JSON objects and are set aside one by one; those beyond are told of in one row. */
@@ -69,7 +70,7 @@ interface Visitor {
 }
 
 function eachLine(batch: Batch, visitor: Visitor): void {
-  const view = viewOfRows(batch.bytes);
+  const view = viewOf(batch.bytes);
   for (const [index, frame] of batch.frames.entries()) {
     const bad = new BadLines(visitor);
     const end = batch.frames[index + 1]?.start ?? batch.bytes.length;

@@ -3,10 +3,6 @@ import { storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
-import { isPlain } from '#libs/detection/scan/frame-scanner.js';
-import { scanRow } from '#libs/detection/scan/scan-row.js';
-import { ScannedRow } from '#libs/detection/scan/scanned-row.js';
-import { viewOf } from '#libs/detection/scan/scan-text.js';
 import { rejected, type Rejected } from '#libs/runtime/outcome.js';
 
 /** The reason of a line that no version of a service has written. */
@@ -25,20 +21,6 @@ const contracts = {
   }),
   [topics.quarantine]: quarantineRow.extend({ received_at: storableTime }),
 } as const;
-
-const scanned = new ScannedRow();
-
-/**
- * Where the access row that begins at `start` ends (its line end, or the end of the bytes), or -1 where it is not in the form that nearly
- * all rows have: then the whole line must be read.
- */
-export function endOfPlainRow(bytes: Buffer, view: DataView, start: number): number {
-  const fits = scanRow(bytes, view, start, scanned, false) && isPlain(scanned) && scanned.escaped === 0;
-  return fits ? scanned.lineEnd : -1;
-}
-
-/** The view that `endOfPlainRow` reads by. */
-export const viewOfRows = viewOf;
 
 /**
  * A line, without its end, as it is stored: one JSON object of the topic's contract. Escapes that stand for no character, doubled keys and

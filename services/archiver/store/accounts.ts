@@ -1,3 +1,6 @@
+// store/: stores a batch, tried until it is there, then the ledger of what was stored; refused lines are set aside.
+// The five steps are batch-writer.ts.
+
 import type { Batch } from '../collect/batch.js';
 
 const sourceKey = Buffer.from(',"source":"');

@@ -1,3 +1,6 @@
+// engine/: the engine in this process, its configuration and roles, and proof that its walls stand.
+// The only room that knows chdb.
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,3 +1,6 @@
+// http/: requests and answers: bodies, who asks, encodings, errors as ClickHouse gives them.
+// The road is server.ts.
+
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';

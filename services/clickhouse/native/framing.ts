@@ -1,3 +1,6 @@
+// native/: the forms of results: Native blocks for clients of other revisions, and chunks that are joined.
+// Bytes in, bytes out.
+
 /**
  * Streams come in chunks that are whole documents, header included. For the formats below the chunks can be joined: without a header as
  * they are, with one when it is cut from every chunk but the first. Any other format is one document and must be asked for as a whole.

@@ -1,3 +1,6 @@
+// run/: runs queries within limits: places, precedence, time, memory, and their end.
+// It knows no HTTP.
+
 import { exception } from '../engine/exception.js';
 
 /**

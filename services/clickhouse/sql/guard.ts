@@ -1,3 +1,6 @@
+// sql/: what a request asks for, and whether it may run: read by a scanner here, and by the engine's own parse.
+// It runs nothing.
+
 import { type ClickHouseException, exception } from '../engine/exception.js';
 import { type EngineRole, fixedSettings } from '../engine/engine-config.js';
 import type { QueryRequest } from './request.js';

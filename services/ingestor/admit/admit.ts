@@ -1,3 +1,6 @@
+// admit/: whether an event goes on, and what is kept of one that does not.
+// It knows no HTTP and no log.
+
 import type { AccessEvent } from '#libs/formats/event.js';
 import { type Rejected, rejected } from '#libs/runtime/outcome.js';
 

@@ -1,3 +1,6 @@
+// frames/: rows of one partition as frames, and the ticket that says when all of a request's are durable.
+// It knows bytes, and nothing of events.
+
 import { frameBytesMax, frameLingerMs, type Topic } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';

@@ -1,3 +1,6 @@
+// channels/: where changes are told: the log and webhooks, what an answer means, and how long to wait after it.
+// One file a channel; the interface is channel.ts.
+
 import type { IncidentChange, levels } from '#libs/contracts/incident.js';
 import type { EndpointPaused, ToldType } from '#libs/contracts/webhook-body.js';
 import type { Verdict } from './verdict.js';

@@ -1,3 +1,6 @@
+// deliver/: one endpoint's changes in their order, once each, through its troubles; others are told of those.
+// The road is courier.ts.
+
 import type { EndpointPaused } from '#libs/contracts/webhook-body.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { DeliveryTask as Task } from './delivery-task.js';

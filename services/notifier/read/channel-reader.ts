@@ -1,3 +1,6 @@
+// read/: incident changes from the log to the couriers; offsets follow what was delivered.
+// What cannot be read is set aside.
+
 import type { Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';

@@ -1,3 +1,6 @@
+// accounts/: answers what the windows hold of one account.
+// It reads, and changes nothing.
+
 import type { AccountView } from '#libs/contracts/account-view.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';

@@ -1,3 +1,6 @@
+// judge/: one partition of the log, judged by one engine: what it decides is in the log before a frame counts as done.
+// Everything here belongs to the stream; what reads the store is late.
+
 import { z } from 'zod';
 
 /**

@@ -1,9 +1,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
-import type { Engine, EngineStats, RejectedRow, Rejudgement } from '#libs/detection/engine.js';
-import type { Fill } from '#libs/detection/late/fill.js';
-import type { Rejudging } from '#libs/detection/late/rejudge.js';
+import type { Engine, EngineStats, RejectedRow, Rejudgement, Fill, Rejudging } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';

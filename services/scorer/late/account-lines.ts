@@ -1,3 +1,6 @@
+// late/: reads the store beside the stream: fills windows, and judges accounts again whose accesses came too late.
+// It works in pieces of some milliseconds, between frames.
+
 import { accountHashOf, partitionOf, partitionOfBytes } from '#libs/contracts/topics.js';
 
 /** Where the group's text begins in every line: behind `{"time":"2024-11-19T08:12:03.120Z","group_id":"`. */

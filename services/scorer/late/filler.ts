@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessHistory, HistoryQuery } from '#libs/access-store/contract/history.js';
-import type { Fill } from '#libs/detection/late/fill.js';
+import type { Fill } from '#libs/detection/engine.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';

@@ -1,6 +1,5 @@
 import type { AccessHistory } from '#libs/access-store/contract/history.js';
-import type { Rejudgement } from '#libs/detection/engine.js';
-import type { Rejudging } from '#libs/detection/late/rejudge.js';
+import type { Rejudgement, Rejudging } from '#libs/detection/engine.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';

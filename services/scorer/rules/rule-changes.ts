@@ -1,3 +1,6 @@
+// rules/: notices that rules or lists have changed, and says what that changes.
+// What is loaded is for libs/detection/rules/load.
+
 import { createHash } from 'node:crypto';
 import type { Rule } from '#libs/detection/rule/rule.js';
 

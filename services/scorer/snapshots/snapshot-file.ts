@@ -1,3 +1,6 @@
+// snapshots/: the state of a partition as a file stamped with the offset that it stands for, written beside the stream.
+// Offsets are committed only after it.
+
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';

@@ -1,3 +1,6 @@
+// rules/load/: the front door of the rules: files, lists and configuration in, rules or mistakes out.
+// The only room that reads files, in read-rule-files.ts.
+
 import { type RuleMistake, anyOf, shown } from '../text/mistakes.js';
 import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';

@@ -1,3 +1,6 @@
+// rules/match/: the condition of a selection as one tree, and what is made of it: predicate, SQL, digest.
+// It knows the fields of a row, and nothing of YAML or of windows.
+
 import type { Field } from './fields.js';
 import { fieldsOf, type Match } from './match.js';
 

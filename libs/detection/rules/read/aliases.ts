@@ -1,3 +1,6 @@
+// rules/read/: what one YAML document says, key by key, every mistake noted.
+// It looks at no other document: names are looked up in rules/link.
+
 import { isField } from '../match/fields.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';

@@ -1,4 +1,10 @@
+import { accessRow } from '#libs/contracts/access-row.js';
+import { anyOf } from '../text/mistakes.js';
+
 /** Every way to be wrong that the loader knows, as a change of a right file: what is replaced, by what, at which line, and the answer. */
+
+/** Every field of a row, as a sentence offers them. */
+export const everyField = anyOf(Object.keys(accessRow.shape).toSorted());
 
 export const event = `title: Access
 name: access
@@ -38,8 +44,7 @@ const aliases = (body: string, reason: string, used = ''): Case => [
 const bounds = (text: string, reason: string): Case => [
   '{field: patient_id, gte: 40}', `{field: patient_id, ${text}}`, 9, reason,
 ]; // prettier-ignore
-const unknown = (field: string): string =>
-  `unknown field "${field}": write action, actor_id, actor_kind, actor_role, application, auth, categories, clinic_id, device, emergency, event_id, extra, group_id, key_id, mfa, outcome, patient_id, privileged, purpose, received_at, record_count, session_id, source, source_ip, time or user_agent`;
+const unknown = (field: string): string => `unknown field "${field}": write ${everyField}`;
 
 export type Case = readonly [replaced: string, by: string, line: number, reason: string];
 

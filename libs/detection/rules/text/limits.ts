@@ -1,3 +1,6 @@
+// rules/text/: what all that reads rules shares: limits, mistakes told to the person who wrote a rule, spans of time.
+// The ground of the rules: it imports no other room.
+
 /** What a rule directory may hold. Far above what people write, far below what would hurt a start. */
 export const ruleLimits = {
   files: 1_000,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { explainException } from '../load/check-rules.js';
-import { describeChange } from '../describe-change.js';
 import { explainRule } from './explain-rule.js';
 import { loadRules } from '../load/load-rules.js';
 import type { LoadedRules } from '../load/load-rules.js';
@@ -67,29 +66,6 @@ describe('an exception', () => {
     expect(exception && explainException(exception)).toBe(
       'Takes out of "A look" and "Inner", until 2027-01-30T23:00:00.000Z: actor_id is "a". dpo answers for it: migration',
     );
-  });
-});
-
-describe('another set of rules', () => {
-  const one = correlation('One', 'type: event_count, rules: read, condition: {gte: 2}');
-  const two = correlation('Two', 'type: event_count, rules: read, condition: {gte: 2}');
-
-  it.each([
-    [[one, two], [one, two], 'nothing changed'],
-    [[one, two], [two, one], 'nothing changed'],
-    [[one], [one, two, inner], 'added "Two" and "Inner"'],
-    [[one, two], [one], 'removed "Two"'],
-    [[one, two], [one.replace('gte: 2', 'gte: 3'), two], 'changed "One"'],
-    [[one, two], [one.replace('gte: 2', 'eq: 2'), inner], 'added "Inner"; removed "Two"; changed "One"'],
-    [[one], [one, expires('Move').replace(', Inner', '')], 'changed "One"'],
-    [[one, expires('Move').replace(', Inner', '')], [one, expires('Move', '2028-01-01').replace(', Inner', '')], 'changed "One"'],
-    [
-      [one, two.replace('rules: read', 'rules: One')],
-      [one.replace('gte: 2', 'gte: 3'), two.replace('rules: read', 'rules: One')],
-      'changed "One" and "Two"',
-    ],
-  ])('is told apart: %#', (before, after, said) => {
-    expect(describeChange(load(...before), load(...after))).toBe(said);
   });
 });
 

@@ -1,3 +1,6 @@
+// rules/words/: a rule and its conditions as sentences for people.
+// It decides nothing.
+
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
 import { isField } from '../match/fields.js';
