@@ -88,13 +88,13 @@ export class Receiver {
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limits.bytesMax)
       throw new HttpRefusal(413, `the body has more than ${limits.bytesMax} bytes; send smaller batches`);
-    const lease = budget.lease(source.source);
+    const lease = budget.lease(source);
     const buffer = new BodyBuffer(this.#buffers, announced, lease);
     try {
       const tools = { limits, clock, buffer, stopping: this.#stopping.signal };
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
-      metrics.add('vigie_ingest_bytes_total', { source: source.source }, announced || body.length);
+      metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
       return await route.answer(body, { ...source, keys: groupKeys });
     } finally {
       buffer.release();
