@@ -7,6 +7,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Failpoint } from './failpoint.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
+import { trust } from './connections.js';
 import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 import type { IntakeBudget } from './intake-budget.js';
@@ -81,6 +82,7 @@ export class Receiver {
   async #work(request: FastifyRequest, route: Route): Promise<Answer> {
     const { credentials, keys, budget, limits, clock, metrics } = this.tools;
     const source = sourceOf(request.headers, credentials);
+    trust(request.raw.socket);
     const groupKeys = keys.group(source.groupId);
     if (!groupKeys)
       throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
