@@ -4,20 +4,23 @@ const seconds = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 6
 
 /** Every counter, with the reason why somebody would look at it. Names follow Prometheus: base units, `_total` for counters. */
 const counters = {
-  // What came in, per source; received = accepted + refused + quarantined.
-  vigie_events_received_total: { help: 'Events read from requests', labels: ['source'] },
-  vigie_events_accepted_total: { help: 'Events acknowledged', labels: ['source'] },
-  vigie_events_refused_total: { help: 'Events refused, with the reason told to the sender', labels: ['source', 'reason'] },
-  vigie_events_quarantined_total: { help: 'Events taken in custody but set aside', labels: ['source', 'reason'] },
+  // What came in, per group and source (two groups may call a source the same); received = accepted + refused + quarantined.
+  vigie_events_received_total: { help: 'Events read from requests', labels: ['group_id', 'source'] },
+  vigie_events_accepted_total: { help: 'Events acknowledged', labels: ['group_id', 'source'] },
+  vigie_events_refused_total: {
+    help: 'Events refused, with the reason told to the sender',
+    labels: ['group_id', 'source', 'reason'],
+  },
+  vigie_events_quarantined_total: { help: 'Events taken in custody but set aside', labels: ['group_id', 'source', 'reason'] },
   vigie_events_dated_ahead_total: {
     help: 'Events accepted as of their arrival, because the time that their source gave lies more than five minutes ahead of it',
-    labels: ['source'],
+    labels: ['group_id', 'source'],
   },
   vigie_ingest_requests_total: { help: 'Ingest requests by HTTP status', labels: ['status'] },
-  vigie_ingest_bytes_total: { help: 'Request bytes read, before decompression', labels: ['source'] },
+  vigie_ingest_bytes_total: { help: 'Request bytes read, before decompression', labels: ['group_id', 'source'] },
   // What goes on.
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
-  vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'source'] },
+  vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
   vigie_rows_dated_ahead_total: {
@@ -29,7 +32,7 @@ const counters = {
   vigie_rejudgements_total: { help: 'Accounts judged again over their stored history, because accesses came late', labels: [] },
   vigie_incident_changes_total: { help: 'Incident changes, told or not', labels: ['change_type'] },
   vigie_rows_stored_total: { help: 'Rows that ClickHouse has acknowledged', labels: ['table'] },
-  vigie_events_stored_total: { help: 'Access rows that ClickHouse has acknowledged, by source', labels: ['source'] },
+  vigie_events_stored_total: { help: 'Access rows that ClickHouse has acknowledged, by source', labels: ['group_id', 'source'] },
   vigie_notifications_total: { help: 'Notifications by outcome', labels: ['endpoint', 'outcome'] },
   vigie_notification_rows_dropped_total: {
     help: 'Outcomes of notifications that the store was away for too long to take',

@@ -1,10 +1,12 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { Connections } from './receive/connections.js';
 
-/** Time for the headers of a request: what comes one byte every ten seconds is cut here. */
+/** Time for the headers of a request: what says nothing, or comes one byte every ten seconds, is cut here. */
 const headersMsMax = 10_000;
 /** Connections that idle between two requests. */
 const keepAliveMs = 60_000;
-const connectionsMax = 10_000;
+/** Some hundred shippers with a handful each; idle ones beyond it make room. */
+const connectionsMax = 4096;
 
 /**
  * The HTTP server of the ingestor: bodies are left alone, because `receive/read-body.ts` reads them as streams under its own limits.
@@ -26,6 +28,6 @@ export function ingestorAdapter(requestMs: number): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request: unknown, _payload: unknown, done: (cause: Error | null) => void) => done(null));
-  fastify.server.maxConnections = connectionsMax;
+  new Connections(connectionsMax).watch(fastify.server);
   return adapter;
 }

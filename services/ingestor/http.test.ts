@@ -85,7 +85,7 @@ describe('the ingestor over HTTP', () => {
     expect((await fetch(`${base}/health/ready`)).status).toBe(200);
     expect((await fetch(`${base}/health/live`)).status).toBe(200);
     expect(await (await fetch(`${base}/metrics`)).text()).toContain(
-      'vigie_events_received_total{source="siem",service="ingestor"}',
+      'vigie_events_received_total{group_id="helix",source="siem",service="ingestor"}',
     );
   });
 

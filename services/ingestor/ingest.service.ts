@@ -25,6 +25,9 @@ import { Receiver } from './receive/receiver.js';
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
 const stalledMsMax = 5000;
 
+/** Requests of one source at work at a time; ordinary shippers have a handful. */
+const sourceRequestsMax = 512;
+
 /** Opens the log, and ties the doors to the road. */
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -51,7 +54,15 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.receiver = new Receiver({
       credentials: config.credentials,
       keys: config.keys,
-      budget: new IntakeBudget(config.VIGIE_INGEST_QUEUE_BYTES, config.VIGIE_INGEST_QUEUE_BYTES / 2, metrics),
+      budget: new IntakeBudget(
+        {
+          bytesMax: config.VIGIE_INGEST_QUEUE_BYTES,
+          sourceBytesMax: config.VIGIE_INGEST_QUEUE_BYTES / 2,
+          sourceRequestsMax,
+          groups: config.credentials.groupIds().length,
+        },
+        metrics,
+      ),
       limits: {
         bytesMax: config.VIGIE_INGEST_BODY_BYTES,
         inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,

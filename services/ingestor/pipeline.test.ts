@@ -123,11 +123,13 @@ describe('the ingest pipeline', () => {
     await over.events(ndjson(event({}), event({ time: future }), { a: 1 }), source());
     await over.decoded([{ outcome: nobodyReadable(event({ patient_ids: [] })), content: {}, meter: new WorkMeter() }], source());
     const text = await metrics.registry.metrics();
-    expect(text).toContain('vigie_events_received_total{source="siem",service="test"} 4');
-    expect(text).toContain('vigie_events_accepted_total{source="siem",service="test"} 2');
-    expect(text).toContain('vigie_events_dated_ahead_total{source="siem",service="test"} 1');
-    expect(text).toContain('vigie_events_refused_total{source="siem",reason="missing_field",service="test"} 1');
-    expect(text).toContain('vigie_events_quarantined_total{source="siem",reason="unreadable_patient",service="test"} 1');
+    expect(text).toContain('vigie_events_received_total{group_id="aleo",source="siem",service="test"} 4');
+    expect(text).toContain('vigie_events_accepted_total{group_id="aleo",source="siem",service="test"} 2');
+    expect(text).toContain('vigie_events_dated_ahead_total{group_id="aleo",source="siem",service="test"} 1');
+    expect(text).toContain('vigie_events_refused_total{group_id="aleo",source="siem",reason="missing_field",service="test"} 1');
+    expect(text).toContain(
+      'vigie_events_quarantined_total{group_id="aleo",source="siem",reason="unreadable_patient",service="test"} 1',
+    );
     const [line = ''] = log.rows(topics.quarantine);
     expect(quarantineRow.parse(JSON.parse(line))).toMatchObject({ reason: 'unreadable_patient', source: 'siem' });
   });

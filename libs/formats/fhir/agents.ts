@@ -1,7 +1,8 @@
+import { canonicalIdentifier } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { codesOf, hasCode, listOf, textOf } from './elements.js';
-import { fromReference, isPatient } from './patients.js';
+import { fromReference, isOfPatient } from './patients.js';
 import type { Reference, References } from './references.js';
 
 const people = ['Practitioner', 'PractitionerRole', 'Person', 'Patient', 'RelatedPerson'];
@@ -61,11 +62,12 @@ function seen(agent: JsonObject, references: References): Seen {
   const codes = [...codesOf(agent['role']), ...codesOf(agent['type'])].map(({ code }) => code);
   const isEnd = codes.length > 0 && codes.every((code) => ends.includes(code));
   const isMachine = machines.includes(who.type ?? '');
-  const patient = ofPatient(agent, who);
+  const id = idOf(agent, who, isEnd);
+  const patient = ofPatient(agent, who, id);
   const role = roleOf(agent);
   return {
     agent,
-    id: idOf(agent, who, isEnd),
+    id,
     ...(role && { role }),
     isRequestor: agent['requestor'] === true,
     isPerson: people.includes(who.type ?? '') || patient !== undefined,
@@ -98,13 +100,18 @@ function roleOf(agent: JsonObject): string | undefined {
 /** Roles of somebody who is treated, or who acts for them. */
 const patientRoles = ['PAT', 'PATSBJ', 'patient', '116154003', '429577009', 'PRS', 'NOK', 'GUARD', 'PERSONALREP'];
 
-function ofPatient(agent: JsonObject, who: Reference): PatientReference | undefined {
-  const isTheirs = isPatient(who) || who.type === 'RelatedPerson' || hasCode(agent['role'], ...patientRoles);
-  if (!isTheirs && !hasCode(agent['type'], ...patientRoles)) return undefined;
+/** Whatever names the account is the patient's then, and must not be told: a name, or a number that is too odd to be one. */
+function ofPatient(agent: JsonObject, who: Reference, id: string | undefined): PatientReference | undefined {
+  const numbers = [textOf(agent['altId']), textOf(agent['name'])].filter((text) => text !== undefined);
+  const isTheirs =
+    isOfPatient(who) ||
+    hasCode(agent['role'], ...patientRoles) ||
+    hasCode(agent['type'], ...patientRoles) ||
+    numbers.some((value) => isOfPatient({ identifier: { value } }));
+  if (!isTheirs) return undefined;
   const [patient] = fromReference(who);
   if (patient) return patient;
-  const text = textOf(agent['altId']) ?? textOf(agent['name']) ?? who.display;
-  return text === undefined ? undefined : { id: text, authority: 'fhir:name' };
+  return id === undefined ? undefined : { id: canonicalIdentifier(id), authority: 'fhir:name' };
 }
 
 export interface Network {

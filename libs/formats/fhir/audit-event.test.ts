@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { JsonObject } from '../json/parse-item.js';
 import { parseAuditEvent } from './audit-event.js';
 import { Targets } from './targets.js';
 
@@ -187,13 +189,30 @@ describe('a FHIR AuditEvent', () => {
       expect(read({ agent: nameless })).toMatchObject({ actorId: '10.0.1.42' });
     });
 
-    it.each([
-      ['an insurance number without type', { identifier: { system: 'urn:oid:1.2.250.1.213.1.4.8', value: '299999999999999' } }],
-      ['a Patient with a name only', { type: 'Patient', display: 'Jane Doe' }],
-      ['a RelatedPerson', { reference: 'RelatedPerson/9', display: 'John Doe' }],
-    ])('is never told when it is %s', (_what, who) => {
-      expect(read({ agent: [{ who, requestor: true }] })).toHaveProperty('actorPatient');
+    it('is never the number or the name of a patient, wherever and however an agent says it', () => {
+      fc.assert(
+        fc.property(patientAgents(), ({ agent, beside, contained }) => {
+          const outcome = parseAuditEvent(auditEvent({ agent: [agent], contained, entity: [ownEntity] }), {
+            beside: new Targets(beside),
+          });
+          if (outcome.kind === 'rejected') return;
+          const text = JSON.stringify({ ...outcome.value, patients: undefined, actorPatient: undefined, actorId: undefined });
+          expect(text).not.toMatch(/Doe|8001234|184127645108946/);
+          if (!/Doe|8001234|184127645108946/.test(outcome.value.actorId)) return;
+          expect(outcome.value).toHaveProperty('actorPatient');
+        }),
+        { numRuns: 2000 },
+      );
     });
+
+    it.each(['10100000001', '810100000001', '899700366240', '0012', '184127645108947'])(
+      'stays %s, which is nobody treated',
+      (value) => {
+        const agent = [{ who: { identifier: { value } }, requestor: true }];
+        expect(read({ agent })).toMatchObject({ actorId: value });
+        expect(read({ agent })).not.toHaveProperty('actorPatient');
+      },
+    );
   });
 
   it('says that the account is a patient when a patient reads the own record', () => {
@@ -211,6 +230,67 @@ describe('a FHIR AuditEvent', () => {
     expect(parseAuditEvent(auditEvent(overrides))).toMatchObject({ kind: 'rejected', field });
   });
 });
+
+const ownEntity = { what: { reference: 'Patient/8001234' }, role: { code: '1' } };
+
+/** Agents that are a patient, or somebody of a patient's, in one way or another: what says so, and where the number or the name stands. */
+function patientAgents(): fc.Arbitrary<{
+  agent: object;
+  contained: readonly object[];
+  beside: readonly (readonly [string, JsonObject])[];
+}> {
+  const insSystems = [
+    'urn:oid:1.2.250.1.213.1.4.8',
+    '1.2.250.1.213.1.4.9',
+    'URN:OID:1.2.250.1.213.1.4.10',
+    'urn:oid:1.2.250.1.213.1.4.2',
+  ];
+  const ins = '184127645108946';
+  const name = 'Jane Doe';
+  const who = fc.constantFrom<object>(
+    { type: 'Patient', display: name },
+    { type: 'patient', display: name },
+    { type: 'http://hl7.org/fhir/StructureDefinition/Patient', display: name },
+    { type: 'Patient', identifier: { value: `${name} ${'x'.repeat(300)}` } },
+    { reference: 'Patient/8001234', display: name },
+    { reference: 'patient/8001234', display: name },
+    { reference: 'https://ehr.example/r4/Patient/8001234/_history/2' },
+    { reference: 'Patient', display: name },
+    { reference: 'Patient?identifier=8001234', display: name },
+    { reference: 'RelatedPerson/9', display: name },
+    { reference: '#inside', display: name },
+    { reference: patientUrn, display: name },
+    { display: '8001234' },
+    { identifier: { value: '8001234' } },
+    { identifier: { value: '0008001234' } },
+    { identifier: { value: '800-12-34' } },
+    { identifier: { value: ins } },
+    { identifier: { value: '1 84 12 76 451 089 46' } },
+    { identifier: { value: '1841276451089' } },
+    ...insSystems.map((system) => ({ identifier: { system, value: ins }, display: name })),
+    ...['MR', 'PI', 'INS-NIR'].map((code) => ({ identifier: { type: { coding: [{ code }] }, value: name } })),
+  );
+  const more = fc.constantFrom<object>(
+    {},
+    { altId: ins },
+    { name },
+    { altId: '8001234', name },
+    { role: [{ coding: [{ code: 'PAT' }] }] },
+    { type: { coding: [{ code: 'humanuser' }] } },
+    { network: { address: '10.0.0.1' } },
+  );
+  const inside = fc
+    .constantFrom('Patient', 'RelatedPerson')
+    .map((resourceType) => ({ resourceType, id: 'inside', identifier: [{ value: name }] }));
+  return fc.record({
+    agent: fc.tuple(who, more, fc.boolean()).map(([one, other, requestor]) => {
+      const isPlain = !('type' in one || 'reference' in one || 'identifier' in one);
+      return { who: one, requestor, ...(isPlain ? {} : other) };
+    }),
+    contained: inside.map((resource) => [resource]),
+    beside: inside.map((resource) => [[patientUrn, resource] as const]),
+  });
+}
 
 const patientUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000001';
 const practitionerUrn = 'urn:uuid:61ebe359-0000-4000-8000-000000000002';

@@ -12,9 +12,9 @@ import { actionOf, purposeOf } from './actions.js';
 import { type Actor, actorOf, networkOf } from './agents.js';
 import { categoryOf } from './categories.js';
 import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
-import { type PatientsOf, patientsOf } from './patients.js';
-import { searchedFor, type SearchedFor } from './query.js';
-import { nameOf, References } from './references.js';
+import { nameOf, type PatientsOf, patientsOf } from './patients.js';
+import { searchedFor, type SearchedFor, stepsOfPatient } from './query.js';
+import { References } from './references.js';
 import { Targets } from './targets.js';
 
 /** Where an event says nothing of its establishment. */
@@ -51,7 +51,22 @@ function readAuditEvent(resource: unknown, beside: Targets, meter: WorkMeter): A
   const named = patientsOf(resource, references, searches);
   if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
-  return accepted(eventOf(resource, references, { time, actor, named, searches }));
+  return accepted(eventOf(resource, references, { time, actor: unlessPatient(actor, named, meter), named, searches }));
+}
+
+/** An account that has the number of a patient of the same event is that patient, however the agent is described. */
+function unlessPatient(actor: Actor, { patients }: PatientsOf, meter: WorkMeter): Actor {
+  if (actor.patient) return actor;
+  meter.draw(stepsOfPatient * patients.length, 'entity');
+  const number = bareNumber(actor.id);
+  const patient = patients.find(({ id }) => bareNumber(id) === number);
+  return patient ? { ...actor, patient } : actor;
+}
+
+/** Letters and digits in one case, without zeros in front: numbers are written in more than one way. */
+function bareNumber(text: string): string {
+  const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return bare.replace(/^0+(?=.)/, '') || text;
 }
 
 interface Found {

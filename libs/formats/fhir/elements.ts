@@ -41,6 +41,8 @@ export function hasCode(value: unknown, ...wanted: readonly string[]): boolean {
 export interface Identifier {
   readonly system?: string;
   readonly value: string;
+  /** Codes of what kind of number it is, such as `MR`. */
+  readonly kinds?: readonly string[];
 }
 
 export function identifierOf(value: unknown): Identifier | undefined {
@@ -48,5 +50,6 @@ export function identifierOf(value: unknown): Identifier | undefined {
   const text = textOf(found?.['value']);
   const system = textOf(found?.['system']);
   if (!text) return undefined;
-  return system ? { system, value: text } : { value: text };
+  const kinds = codesOf(found?.['type']).map(({ code }) => code);
+  return { ...(system && { system }), value: text, ...(kinds.length && { kinds }) };
 }

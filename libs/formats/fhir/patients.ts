@@ -1,13 +1,30 @@
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { hasCode, listOf, textOf } from './elements.js';
+import { hasCode, type Identifier, listOf, textOf } from './elements.js';
 import { byIdentifier, byLogicalId } from './patient-reference.js';
 import type { SearchedFor } from './query.js';
 import type { Reference, References } from './references.js';
 
-/** National patient identifiers: INS-NIR and INS-NIA with their test twins, the German KVNR, the NHS number. */
+/** National patient identifiers: INS-C, INS-NIR and INS-NIA with their test twins, the German KVNR, the NHS number. */
 const patientSystem =
-  /^(?:urn:oid:1\.2\.250\.1\.213\.1\.4\.(?:8|9|10|11)|https?:\/\/fhir\.de\/sid\/gkv\/kvid-10|https?:\/\/fhir\.nhs\.uk\/Id\/nhs-number)$/;
+  /^(?:(?:urn:oid:)?1\.2\.250\.1\.213\.1\.4\.(?:2|8|9|10|11)|https?:\/\/fhir\.de\/sid\/gkv\/kvid-10|https?:\/\/fhir\.nhs\.uk\/Id\/nhs-number)$/i;
+/** Kinds of numbers that only patients have: HL7 v2's table 0203, and those of the French identity. */
+const patientKinds: readonly string[] = [
+  'MR',
+  'MRT',
+  'PI',
+  'PT',
+  'PNT',
+  'AN',
+  'VN',
+  'INS',
+  'INS-C',
+  'INS-NIR',
+  'INS-NIA',
+  'NIR',
+  'NIA',
+  'IPP',
+];
 const insuranceSystem = 'http://fhir.de/sid/gkv/kvid-10';
 
 /** The patients of an event, and the places that speak of one who cannot be told apart from others. */
@@ -39,7 +56,37 @@ export function patientsOf(resource: JsonObject, references: References, searche
 
 /** Whether a reference is to a patient, or gives a number that only patients have. */
 export function isPatient({ type, identifier, asked }: Reference): boolean {
-  return type === 'Patient' || patientSystem.test(identifier?.system ?? '') || asked?.type === 'Patient';
+  if (type === 'Patient' || asked?.type === 'Patient') return true;
+  return identifier !== undefined && isPatientNumber(identifier);
+}
+
+/** Whether a reference is to a patient, or to somebody of a patient's, whose name tells the patient's. */
+export function isOfPatient(reference: Reference): boolean {
+  return isPatient(reference) || reference.isAboutPatient === true;
+}
+
+/** The best name for an organisation, a device or a person: identifier, then logical id, then what is displayed. None for a patient. */
+export function nameOf(reference: Reference): string | undefined {
+  return isOfPatient(reference) ? undefined : (reference.identifier?.value ?? reference.id ?? reference.display);
+}
+
+function isPatientNumber({ system, value, kinds }: Identifier): boolean {
+  if (patientSystem.test(system ?? '') || kinds?.some((kind) => patientKinds.includes(kind))) return true;
+  return isNationalNumber(value.replaceAll(/[\s.-]/g, ''));
+}
+
+/**
+ * The French number of a person (NIR: sex, year, month, place, order, and 97 less the rest of it by 97), whoever gives it: no account of
+ * a hospital is numbered so.
+ */
+function isNationalNumber(digits: string): boolean {
+  const [, number, department, rest, key] = /^([1-478]\d{4})(\d\d|2[AB])(\d{6})(\d\d)?$/i.exec(digits) ?? [];
+  if (!number || !department || !rest) return false;
+  const month = Number(number.slice(3));
+  if (key === undefined) return month >= 1 && month <= 12;
+  // In the sum the departments of Corsica stand for numbers.
+  const place = /A/i.test(department) ? '19' : /B/i.test(department) ? '18' : department;
+  return Number(key) === 97 - Number(BigInt(`${number}${place}${rest}`) % 97n);
 }
 
 /** The identifier with its system is the better one: it means the same on every server. */

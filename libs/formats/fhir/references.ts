@@ -13,6 +13,8 @@ export interface Reference {
   readonly display?: string;
   /** What a search asks for that stands in the place of a reference, such as `Patient?identifier=system|value`. */
   readonly asked?: SearchedFor;
+  /** It speaks of a patient in some way, perhaps not in FHIR's. */
+  readonly isAboutPatient?: boolean;
 }
 
 const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,128})(?:\/_history\/[A-Za-z0-9.-]+)?$/;
@@ -59,6 +61,7 @@ export class References {
       ...(identifier && { identifier }),
       ...(display && { display }),
       ...(asked && { asked }),
+      ...((aboutPatient.test(text) || aboutPatient.test(type ?? '')) && { isAboutPatient: true }),
     };
   }
 }
@@ -68,7 +71,5 @@ function typeOf(value: unknown): string | undefined {
   return textOf(value)?.replace(/^https?:\/\/hl7\.org\/fhir\/StructureDefinition\//, '');
 }
 
-/** The best name for an organisation, a device or a person: identifier, then logical id, then what is displayed. */
-export function nameOf(reference: Reference): string | undefined {
-  return reference.identifier?.value ?? reference.id ?? reference.display;
-}
+/** A patient, or somebody of a patient's, also where the grammar was missed: `patient/12`, `Patient`. */
+const aboutPatient = /(?:^|\/)(?:patient|relatedperson)(?:[/?]|$)/i;

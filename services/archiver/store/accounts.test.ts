@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { rowsBySource } from './accounts.js';
+import { rowsBySender } from './accounts.js';
 import { holesIn } from '../reconcile/holes.js';
 
 const seed = Number(process.env['FC_SEED'] ?? 20261123);
 
-describe('rows by source, without parsing', () => {
+describe('rows by group and source, without parsing', () => {
   it('are those that a parser counts, whatever is in the texts before', () => {
-    const text = fc.oneof(fc.string(), fc.constantFrom('","source":"trap', ',"source":"', '\\', '"', 'é'));
+    const text = fc.oneof(fc.string(), fc.constantFrom('","source":"trap', ',"source":"', ',"group_id":"', '\\', '"', 'é'));
     const row = fc.record({
       time: fc.constant('2026'),
+      group_id: fc.oneof(text, fc.constantFrom('aleo', 'helix')),
       actor_id: text,
       source: fc.oneof(text, fc.constantFrom('siem', 'ris')),
       received_at: fc.constant('x'),
@@ -17,9 +18,13 @@ describe('rows by source, without parsing', () => {
     fc.assert(
       fc.property(fc.array(row, { maxLength: 30 }), (rows) => {
         const naive = new Map<string, number>();
-        for (const { source } of rows) naive.set(source, (naive.get(source) ?? 0) + 1);
+        for (const { group_id, source } of rows) {
+          const name = JSON.stringify([group_id, source]);
+          naive.set(name, (naive.get(name) ?? 0) + 1);
+        }
         const bytes = Buffer.from(rows.map((one) => `${JSON.stringify(one)}\n`).join(''));
-        expect(new Map(rowsBySource(bytes))).toEqual(naive);
+        const counted = rowsBySender(bytes).map((one): [string, number] => [JSON.stringify([one.groupId, one.source]), one.rows]);
+        expect(new Map(counted)).toEqual(naive);
       }),
       { seed, numRuns: 1000 },
     );

@@ -2,7 +2,7 @@ import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import { receivedTimes, rowsBySource } from './accounts.js';
+import { receivedTimes, rowsBySender } from './accounts.js';
 import type { Attempts } from './attempts.js';
 import type { Batch } from '../collect/batch.js';
 import type { Plans } from '../collect/plan.js';
@@ -57,7 +57,8 @@ export class BatchWriter {
     const topic = knownTopic(batch.at.topic);
     metrics.add('vigie_rows_stored_total', { table: tables[topic] }, stored.rows);
     if (tables[topic] !== 'accesses') return;
-    for (const [source, rows] of rowsBySource(stored.bytes)) metrics.add('vigie_events_stored_total', { source }, rows);
+    for (const { groupId, source, rows } of rowsBySender(stored.bytes))
+      metrics.add('vigie_events_stored_total', { group_id: groupId, source }, rows);
     const now = clock.now();
     for (const time of receivedTimes(batch)) metrics.observe('vigie_store_delay_seconds', Math.max(0, now - time) / 1000);
   }

@@ -39,7 +39,11 @@ export class BodyBuffers {
   }
 }
 
-/** Announced lengths are believed up to here; longer bodies grow as they come, so that an announcement alone takes no memory. */
+/**
+ * Announced lengths are believed up to so many times what has come, and up to so many bytes: an announcement alone takes no memory, and a
+ * body that comes at an ordinary pace is not copied on the way.
+ */
+const believedTimes = 8;
 const believedBytesMax = 512 * 1024;
 
 /** One body while it comes in. */
@@ -76,7 +80,8 @@ export class BodyBuffer {
     const needed = this.length + bytes;
     const old = this.#buffer;
     if (old && old.length >= needed + slackBytes) return old;
-    const capacity = BodyBuffers.capacityFor(Math.max(needed, Math.min(this.announcedBytes, believedBytesMax)));
+    const believed = Math.min(this.announcedBytes, believedTimes * needed, believedBytesMax);
+    const capacity = BodyBuffers.capacityFor(Math.max(needed, believed));
     this.lease.take(capacity - (old?.length ?? 0));
     const buffer = this.buffers.take(capacity);
     if (old) {

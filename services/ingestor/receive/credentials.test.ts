@@ -10,6 +10,15 @@ describe('credentials', () => {
     expect(credentials.groupIds()).toEqual(['aleo', 'helix']);
   });
 
+  it('name the fields that a source keeps, none, or say nothing of them', () => {
+    const credentials = read(
+      'a@aleo=token-of-a;extra=ward|context.unit;authority=clinic,b@aleo=token-of-b;extra=,c@aleo=token-of-c',
+    );
+    expect(credentials.sourceOf('token-of-a')).toMatchObject({ extraFields: ['ward', 'context.unit'], authority: 'clinic' });
+    expect(credentials.sourceOf('token-of-b')).toMatchObject({ extraFields: [] });
+    expect(credentials.sourceOf('token-of-c')).not.toHaveProperty('extraFields');
+  });
+
   it('let two tokens stand for one source while one replaces the other', () => {
     const credentials = read('siem@aleo=token-number-1,siem@aleo=token-number-2');
     expect(credentials.sourceOf('token-number-1')).toEqual(credentials.sourceOf('token-number-2'));
@@ -24,6 +33,8 @@ describe('credentials', () => {
     ['no group', 'siem=secret-secret', 'token 1: expected source@group=token'],
     ['a short token', 'siem@aleo=secret1', 'siem@aleo has 7 characters'],
     ['a setting that does not exist', 'siem@aleo=secret-secret;colour=red', 'a setting other than authority'],
+    ['a field that names a person', 'siem@aleo=secret-secret;extra=ward|patient_name', 'keeps the field patient_name'],
+    ['too many fields', `siem@aleo=secret-secret;extra=${'a|'.repeat(65)}`, 'keeps 65 fields'],
     ['one token for two sources', 'a@aleo=secret-secret,b@aleo=secret-secret', 'one token is given to two sources'],
   ])('refuse %s, by place and without the token', (_what, text, mistake) => {
     const parsed = parseTokens(text);

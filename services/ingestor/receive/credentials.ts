@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { namesPerson } from '#libs/formats/person-words.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 
 /** What a bearer token stands for. */
@@ -7,11 +8,16 @@ export interface Source {
   readonly groupId: string;
   /** Whose numbering bare patient identifiers are: `group`, `clinic`, or the name of an authority. */
   readonly authority: string;
+  /** Unknown fields that are kept; `harmlessFields` where the token does not name any. */
+  readonly extraFields?: readonly string[];
 }
 
 /** Shorter tokens could be guessed; those that Vigie makes have 43 characters. */
 const tokenLengthMin = 8;
 const tokenLengthMax = 512;
+const keyLengthMax = 256;
+/** Unknown fields that a source may keep. */
+const extraFieldsMax = 64;
 
 /** Bearer tokens, kept as digests only. */
 export class Credentials {
@@ -35,9 +41,9 @@ export class Credentials {
 }
 
 /**
- * Reads `source@group=token[;authority=...]` entries, separated by commas or line ends; lines that begin with `#` are remarks. Several
- * tokens may stand for one source, so that tokens can be changed without a gap. Mistakes name entries by their place, never by token. `weak`
- * says which tokens anybody could guess.
+ * Reads `source@group=token[;authority=...][;extra=...]` entries, separated by commas or line ends; lines that begin with `#` are remarks.
+ * Several tokens may stand for one source, so that tokens can be changed without a gap. Mistakes name entries by their place, never by token.
+ * `weak` says which tokens anybody could guess.
  */
 export function parseTokens(
   text: string,
@@ -67,13 +73,30 @@ function parseEntry(entry: string): { readonly token: string; readonly source: S
   if (!source || !groupId || !token) return 'expected source@group=token';
   if (token.length < tokenLengthMin || token.length > tokenLengthMax)
     return `the token of ${source}@${groupId} has ${token.length} characters; ${tokenLengthMin} to ${tokenLengthMax} are allowed`;
-  let authority = 'group';
+  const read = readSettings(settings);
+  return typeof read === 'string' ? `${source}@${groupId} ${read}` : { token, source: { source, groupId, ...read } };
+}
+
+/** The settings behind a token, or what is wrong with them. */
+function readSettings(settings: readonly string[]): Pick<Source, 'authority' | 'extraFields'> | string {
+  let read: Pick<Source, 'authority' | 'extraFields'> = { authority: 'group' };
   for (const setting of settings) {
-    const [, value] = /^authority=(\S{1,256})$/.exec(setting.trim()) ?? [];
-    if (!value) return `${source}@${groupId} has a setting other than authority=group|clinic|<name>`;
-    authority = value;
+    const [, name, value = ''] = /^(authority|extra)=(\S{0,4096})$/.exec(setting.trim()) ?? [];
+    if (name === 'authority' && value && value.length <= keyLengthMax) read = { ...read, authority: value };
+    else if (name === 'extra') {
+      const fields = value.split('|').filter(Boolean);
+      const wrong = wrongFields(fields);
+      if (wrong) return wrong;
+      read = { ...read, extraFields: fields };
+    } else return 'has a setting other than authority=group|clinic|<name> and extra=<field>|<field>|...';
   }
-  return { token, source: { source, groupId, authority } };
+  return read;
+}
+
+function wrongFields(fields: readonly string[]): string | undefined {
+  if (fields.length > extraFieldsMax) return `keeps ${fields.length} fields; at most ${extraFieldsMax} are allowed`;
+  const person = fields.find((field) => namesPerson(field));
+  return person && `keeps the field ${person}, which names or finds a person; leave it out, or rename it at the source`;
 }
 
 function digestOf(token: string): Buffer {

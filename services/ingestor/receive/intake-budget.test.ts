@@ -1,32 +1,89 @@
 import { describe, expect, it } from '@jest/globals';
 import { Metrics } from '#libs/runtime/metrics.js';
+import * as fc from 'fast-check';
 import { BodyBuffer, BodyBuffers, slackBytes } from './body-buffers.js';
+import { HttpRefusal } from './http-refusal.js';
 import { IntakeBudget } from './intake-budget.js';
+
+const limits = { bytesMax: 100, sourceBytesMax: 50, sourceRequestsMax: 3, groups: 2 };
+const tooMany = expect.objectContaining({ status: 429, retryAfterSeconds: 1 });
+const full = expect.objectContaining({ status: 503, retryAfterSeconds: 1 });
 
 describe('the budget of bytes at work', () => {
   it('tells one source 429 and everybody 503, with Retry-After, and takes nothing for those', () => {
-    const budget = new IntakeBudget(100, 50, new Metrics('test'));
-    const [one, two, three] = ['a', 'b', 'c'].map((source) => budget.lease(source));
+    const budget = budgetOf({ groups: 1 });
+    const [one, two, three] = ['a', 'b', 'c'].map((source) => budget.lease({ groupId: 'aleo', source }));
     one?.take(50);
-    expect(() => one?.take(1)).toThrow(expect.objectContaining({ status: 429, retryAfterSeconds: 1 }));
-    expect(() => budget.lease('a').take(1)).toThrow(expect.objectContaining({ status: 429 }));
+    expect(() => one?.take(1)).toThrow(tooMany);
+    expect(() => budget.lease({ groupId: 'aleo', source: 'a' }).take(1)).toThrow(tooMany);
     two?.take(50);
-    expect(() => three?.take(1)).toThrow(expect.objectContaining({ status: 503, retryAfterSeconds: 1 }));
+    expect(() => three?.take(1)).toThrow(full);
     one?.release();
     one?.release();
     three?.take(50);
-    expect(() => budget.lease('d').take(1)).toThrow(expect.objectContaining({ status: 503 }));
+    expect(() => budget.lease({ groupId: 'aleo', source: 'd' }).take(1)).toThrow(full);
+  });
+
+  it('keeps a part for every group, whatever the others take, and never takes two sources of one name for one', () => {
+    const sender = fc.record({ groupId: fc.constant('aleo'), source: fc.constantFrom('siem', 'ris', 'lab') });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(sender, fc.integer({ min: 1, max: 40 })), { maxLength: 30 }), (greedy) => {
+        const budget = budgetOf({ sourceRequestsMax: 1000 });
+        for (const [who, bytes] of greedy) attempt(() => budget.lease(who).take(bytes));
+        budget.lease({ groupId: 'helix', source: 'siem' }).take(limits.bytesMax / 2 / limits.groups);
+      }),
+    );
+  });
+
+  it('never goes beyond its bytes, and has all of them again when everything is given back', () => {
+    const sender = fc.record({ groupId: fc.constantFrom('aleo', 'helix'), source: fc.constantFrom('siem', 'ris') });
+    const metrics = { bytes: 0, set: (_name: string, bytes: number) => void (metrics.bytes = bytes) };
+    fc.assert(
+      fc.property(fc.array(fc.tuple(sender, fc.integer({ min: 1, max: 40 })), { maxLength: 30 }), (requests) => {
+        const budget = new IntakeBudget({ ...limits, sourceRequestsMax: 1000 }, metrics as unknown as Metrics);
+        const leases = requests.map(([who, bytes]) => {
+          const lease = budget.lease(who);
+          attempt(() => lease.take(bytes));
+          expect(metrics.bytes).toBeLessThanOrEqual(limits.bytesMax);
+          return lease;
+        });
+        for (const lease of leases) lease.release();
+        expect(metrics.bytes).toBe(0);
+      }),
+    );
+  });
+
+  it('counts requests that send next to nothing, by source and group', () => {
+    const budget = budgetOf({});
+    const siem = { groupId: 'aleo', source: 'siem' };
+    const leases = Array.from({ length: limits.sourceRequestsMax }, () => budget.lease(siem));
+    expect(() => budget.lease(siem)).toThrow(tooMany);
+    budget.lease({ ...siem, groupId: 'helix' });
+    leases[0]?.release();
+    budget.lease(siem);
   });
 
   it('shows what is held', async () => {
     const metrics = new Metrics('test');
-    const lease = new IntakeBudget(100, 50, metrics).lease('a');
+    const lease = new IntakeBudget(limits, metrics).lease({ groupId: 'aleo', source: 'a' });
     lease.take(30);
     expect(await metrics.registry.metrics()).toContain('vigie_ingest_queue_bytes{service="test"} 30');
     lease.release();
     expect(await metrics.registry.metrics()).toContain('vigie_ingest_queue_bytes{service="test"} 0');
   });
 });
+
+function budgetOf(overrides: Partial<typeof limits>): IntakeBudget {
+  return new IntakeBudget({ ...limits, ...overrides }, new Metrics('test'));
+}
+
+function attempt(take: () => void): void {
+  try {
+    take();
+  } catch (cause) {
+    if (!(cause instanceof HttpRefusal)) throw cause;
+  }
+}
 
 describe('the memory of bodies', () => {
   const lease = { taken: 0, take: (bytes: number) => void (lease.taken += bytes) };
@@ -49,7 +106,7 @@ describe('the memory of bodies', () => {
     lease.taken = 0;
     const first = new BodyBuffer(buffers, 16 * 1024 * 1024, lease);
     first.append(Buffer.from('x'));
-    expect(lease.taken).toBeLessThanOrEqual(1024 * 1024);
+    expect(lease.taken).toBe(16 * 1024);
     const memory = first.bytes().buffer;
     first.release();
     const second = new BodyBuffer(buffers, 16 * 1024 * 1024, lease);

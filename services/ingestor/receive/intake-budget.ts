@@ -4,39 +4,93 @@ import { HttpRefusal } from './http-refusal.js';
 /** Seconds that a sender is asked to wait when the queue is full. */
 const retryAfterSeconds = 1;
 
-/** Bytes of the requests at work, over all sources and per source: what keeps memory flat when more comes than goes. */
+export interface BudgetLimits {
+  /** Bytes of all requests at work. */
+  readonly bytesMax: number;
+  /** Bytes of the requests of one source of one group. */
+  readonly sourceBytesMax: number;
+  /** Requests of one source of one group at work at a time: each keeps a connection, however few bytes it sends. */
+  readonly sourceRequestsMax: number;
+  /** Groups that have a token. */
+  readonly groups: number;
+}
+
+/** Whose request it is. */
+export interface Sender {
+  readonly groupId: string;
+  readonly source: string;
+}
+
+interface Held {
+  bytes: number;
+  requests: number;
+}
+
+/**
+ * Bytes of the requests at work: what keeps memory flat when more comes than goes. Half of all bytes is shared out evenly among the groups, and
+ * nobody else can have a group's part; the other half is whoever's comes first. So no group, and none of its sources, can take from another
+ * one what it needs, whatever it sends.
+ */
 export class IntakeBudget {
+  readonly #groupBytes: number;
+  readonly #byGroup = new Map<string, number>();
+  readonly #bySource = new Map<string, Held>();
   #bytes = 0;
-  readonly #bySource = new Map<string, number>();
+  /** What groups hold beyond their own part. */
+  #sharedBytes = 0;
 
   constructor(
-    private readonly bytesMax: number,
-    private readonly sourceBytesMax: number,
+    private readonly limits: BudgetLimits,
     private readonly metrics: Metrics,
-  ) {}
-
-  /** Opens a lease for one request of a source. Give it back whatever happens. */
-  lease(source: string): Lease {
-    return new Lease((bytes) => this.#take(source, bytes));
+  ) {
+    this.#groupBytes = limits.bytesMax / 2 / Math.max(1, limits.groups);
   }
 
-  #take(source: string, bytes: number): void {
-    const own = (this.#bySource.get(source) ?? 0) + bytes;
-    if (bytes > 0 && this.#bytes + bytes > this.bytesMax)
+  /** Opens a lease for one request. Give it back whatever happens. Throws `HttpRefusal` 429 when its source has too many at work. */
+  lease(sender: Sender): Lease {
+    const name = `${sender.groupId}\0${sender.source}`;
+    const held = this.#bySource.get(name) ?? { bytes: 0, requests: 0 };
+    if (held.requests >= this.limits.sourceRequestsMax) throw this.#tooMany(sender);
+    held.requests += 1;
+    this.#bySource.set(name, held);
+    return new Lease((bytes) => this.#account(sender, held, bytes), () => this.#end(name, held)); // prettier-ignore
+  }
+
+  #account(sender: Sender, held: Held, bytes: number): void {
+    const before = this.#byGroup.get(sender.groupId) ?? 0;
+    const shared = this.#sharedBytes + this.#beyond(before + bytes) - this.#beyond(before);
+    if (bytes > 0 && held.bytes + bytes > this.limits.sourceBytesMax) throw this.#tooMany(sender);
+    if (bytes > 0 && shared > this.limits.bytesMax / 2)
       throw new HttpRefusal(503, 'too many requests are being worked on; send this one again', retryAfterSeconds);
-    if (bytes > 0 && own > this.sourceBytesMax)
-      throw new HttpRefusal(429, `the source ${source} has too many requests at work; send this one again`, retryAfterSeconds);
+    held.bytes += bytes;
+    this.#byGroup.set(sender.groupId, before + bytes);
+    this.#sharedBytes = shared;
     this.#bytes += bytes;
-    if (own > 0) this.#bySource.set(source, own);
-    else this.#bySource.delete(source);
     this.metrics.set('vigie_ingest_queue_bytes', this.#bytes);
+  }
+
+  #beyond(groupBytes: number): number {
+    return Math.max(0, groupBytes - this.#groupBytes);
+  }
+
+  #end(name: string, held: Held): void {
+    held.requests -= 1;
+    if (held.requests === 0) this.#bySource.delete(name);
+  }
+
+  #tooMany({ source }: Sender): HttpRefusal {
+    return new HttpRefusal(429, `the source ${source} has too many requests at work; send this one again`, retryAfterSeconds);
   }
 }
 
 export class Lease {
   #held = 0;
+  #isOpen = true;
 
-  constructor(private readonly account: (bytes: number) => void) {}
+  constructor(
+    private readonly account: (bytes: number) => void,
+    private readonly end: () => void,
+  ) {}
 
   /** Throws `HttpRefusal` 429 or 503 when the bytes cannot be had. */
   take(bytes: number): void {
@@ -44,7 +98,9 @@ export class Lease {
     this.#held += bytes;
   }
   release(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
     this.account(-this.#held);
-    this.#held = 0;
+    this.end();
   }
 }

@@ -73,14 +73,15 @@ export class Intake {
 
   /** Adds the request to the figures. Only for requests that were answered for good, so that what is sent again counts once. */
   account(metrics: Metrics): void {
-    const { source } = this.source;
+    const { groupId: group_id, source } = this.source;
     const received = this.accepted + sum(this.#refusedBy) + sum(this.#quarantinedBy);
-    metrics.add('vigie_events_received_total', { source }, received);
-    metrics.add('vigie_events_accepted_total', { source }, this.accepted);
-    for (const [reason, count] of this.#refusedBy) metrics.add('vigie_events_refused_total', { source, reason }, count);
-    for (const [reason, count] of this.#quarantinedBy) metrics.add('vigie_events_quarantined_total', { source, reason }, count);
-    if (this.datedAhead) metrics.add('vigie_events_dated_ahead_total', { source }, this.datedAhead);
-    if (this.rows) metrics.add('vigie_rows_appended_total', { topic: 'vigie.accesses.v1', source }, this.rows);
+    metrics.add('vigie_events_received_total', { group_id, source }, received);
+    metrics.add('vigie_events_accepted_total', { group_id, source }, this.accepted);
+    for (const [reason, count] of this.#refusedBy) metrics.add('vigie_events_refused_total', { group_id, source, reason }, count);
+    for (const [reason, count] of this.#quarantinedBy)
+      metrics.add('vigie_events_quarantined_total', { group_id, source, reason }, count);
+    if (this.datedAhead) metrics.add('vigie_events_dated_ahead_total', { group_id, source }, this.datedAhead);
+    if (this.rows) metrics.add('vigie_rows_appended_total', { topic: 'vigie.accesses.v1', group_id, source }, this.rows);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Failpoint } from './failpoint.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
+import { trust } from './connections.js';
 import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 import type { IntakeBudget } from './intake-budget.js';
@@ -81,6 +82,7 @@ export class Receiver {
   async #work(request: FastifyRequest, route: Route): Promise<Answer> {
     const { credentials, keys, budget, limits, clock, metrics } = this.tools;
     const source = sourceOf(request.headers, credentials);
+    trust(request.raw.socket);
     const groupKeys = keys.group(source.groupId);
     if (!groupKeys)
       throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
@@ -88,13 +90,13 @@ export class Receiver {
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limits.bytesMax)
       throw new HttpRefusal(413, `the body has more than ${limits.bytesMax} bytes; send smaller batches`);
-    const lease = budget.lease(source.source);
+    const lease = budget.lease(source);
     const buffer = new BodyBuffer(this.#buffers, announced, lease);
     try {
       const tools = { limits, clock, buffer, stopping: this.#stopping.signal };
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
-      metrics.add('vigie_ingest_bytes_total', { source: source.source }, announced || body.length);
+      metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
       return await route.answer(body, { ...source, keys: groupKeys });
     } finally {
       buffer.release();

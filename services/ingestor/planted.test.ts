@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { topics } from '#libs/contracts/topics.js';
+import type { SourceContext } from '#libs/formats/to-rows.js';
+import { isObject } from '#libs/formats/json/parse-item.js';
+import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { plants, type PlantedRecord } from '#libs/testkit/planted/planted-records.js';
+import { shows, spellings } from '#libs/testkit/planted/spellings.js';
+import { FrameBuilder } from './frames/frame-builder.js';
+import { IngestPipeline } from './pipeline.js';
+import { bundleRoute } from './receive/fhir-routes.js';
+import { HttpRefusal } from './receive/http-refusal.js';
+
+/** Of the kinds that are in use: an IPP, a number with zeros in front, an INS, one with letters. */
+const identifiers = ['80012345', '0084120763', '184127645108946', 'PAT7X40931'];
+
+describe.each(Object.entries(plants))('a patient whose identifier stands in %s', (_place, plant) => {
+  it.each(identifiers)('%s is nowhere in what leaves the ingestor, in any spelling', async (identifier) => {
+    const leaving = await sent(Object.values(spellings).map((spell) => plant(identifier, spell(identifier))));
+    expect(leaving.filter((text) => shows(text, identifier) !== undefined)).toEqual([]);
+  });
+});
+
+describe('the search', () => {
+  it('finds what is not masked', () => {
+    for (const spell of Object.values(spellings)) expect(shows(`a ${spell('0084120763')} b`, '0084120763')).toBeDefined();
+  });
+});
+
+/** Every text that leaves: of rows and quarantine, keys included, of the answer or the refusal, and the metrics. */
+async function sent(records: readonly PlantedRecord[]): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const append = async (_at: unknown, bytes: Buffer) => lines.push(...bytes.toString().trimEnd().split('\n'));
+  const metrics = new Metrics('test');
+  const tools = { log: { append }, clock: impatient, metrics };
+  const pipeline = new IngestPipeline({
+    accesses: new FrameBuilder(topics.accesses, 4, tools),
+    quarantine: new FrameBuilder(topics.quarantine, 1, tools),
+    clock: impatient,
+    metrics,
+    itemsMax: 100,
+    requestRowBytesMax: 1024 * 1024,
+    ackMs: 5000,
+    failpoint: () => {},
+  });
+  const values = records.map(({ value }) => value);
+  const bundle = { resourceType: 'Bundle', type: 'batch', entry: values.map((resource) => ({ resource })) };
+  const work = records.some(({ door }) => door === 'events')
+    ? pipeline.events(Buffer.from(values.map((value) => JSON.stringify(value)).join('\n')), source)
+    : bundleRoute(() => pipeline).answer(Buffer.from(JSON.stringify(bundle)), source);
+  const answer = await work.catch((cause: unknown) => {
+    if (!(cause instanceof HttpRefusal)) throw cause;
+    return { message: cause.message, refused: cause.refused };
+  });
+  const rows = lines.map((line): unknown => JSON.parse(line));
+  return [...textsOf(rows), ...textsOf(answer), await metrics.registry.metrics()].filter((text) => !isDigest(text));
+}
+
+/** Keys and values, also those of JSON inside a text. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === 'number') return [String(value)];
+  if (typeof value === 'string') return value.startsWith('{') ? textsOf(JSON.parse(value)) : [value];
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  return isObject(value) ? Object.entries(value).flatMap(([key, inner]) => [key, ...textsOf(inner)]) : [];
+}
+
+/** Event ids, pseudonyms and request ids are keyed or random, and may hold any digits. */
+function isDigest(text: string): boolean {
+  return /^(?:patient:)?[0-9a-f]{32}$/.test(text) || /^http:[0-9a-f-]{36}#\d+$/.test(text);
+}
+
+/** Frames are closed at once. */
+const impatient: Clock = {
+  now: () => systemClock.now(),
+  monotonic: () => systemClock.monotonic(),
+  every: (ms, work) => systemClock.every(ms, work),
+  sleep: async () => {},
+};
+
+const source = sourceOfTests();
+
+function sourceOfTests(): SourceContext {
+  const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
+  const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
+  if (!keys) throw new Error('the test key cannot be read');
+  return { source: 'siem', groupId: 'aleo', authority: 'group', keys };
+}
