@@ -4,7 +4,7 @@ import { access } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
 import { services, type Target } from './target.js';
 
-const slowBodies = 128;
+const slowBodies = 400;
 const announcedBytes = 8 * 1024 * 1024;
 const tries = 10;
 
@@ -17,6 +17,7 @@ export const slowBodiesOfOneGroup: Attack = {
     const sockets = await Promise.all(Array.from({ length: slowBodies }, () => slow(target)));
     const refused: string[] = [];
     try {
+      await target.comes(async () => (await target.metric('ingestor', 'vigie_ingest_queue_bytes')) > slowBodies * 1024, 5000);
       for (let n = 0; n < tries; n += 1) {
         const { status, text } = await target.feed([access({ actor_id: target.account('other'), patient_ids: ['1'] })], 'aleo');
         if (status !== 200) refused.push(`the other group got ${status} ${text.slice(0, 60)}`);
