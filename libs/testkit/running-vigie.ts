@@ -104,12 +104,18 @@ export class RunningVigie {
 
   /** What is ended so starts again by itself, as under any supervisor. */
   signal(service: string, signal: NodeJS.Signals): void {
+    const pid = this.pidOf(service);
+    if (pid !== undefined) process.kill(pid, signal);
+  }
+
+  /** Undefined while it is down. */
+  pidOf(service: string): number | undefined {
     const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString().split('\n');
     for (const row of table) {
       const [pid, parent, ...args] = row.trim().split(/\s+/);
-      if (Number(parent) === this.#child.pid && args.join(' ').includes(join('services', service)))
-        process.kill(Number(pid), signal);
+      if (Number(parent) === this.#child.pid && args.join(' ').includes(join('services', service))) return Number(pid);
     }
+    return undefined;
   }
 
   /** Ends all of it in order, and resolves with the exit code. */

@@ -11,8 +11,14 @@ export interface Credentials {
   readonly peoplePassword: string;
 }
 
+export interface Identity {
+  readonly role: EngineRole;
+  /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
+  readonly owner: string;
+}
+
 /** On whose behalf a request comes. Throws code 516 for a password that is not the user's. */
-export function identityOf(message: IncomingMessage, url: URL, credentials: Credentials): EngineRole {
+export function identityOf(message: IncomingMessage, url: URL, credentials: Credentials): Identity {
   const { user, password } = given(message, url);
   const isService = user === credentials.servicesUser;
   const wanted = isService ? credentials.servicesPassword : credentials.peoplePassword;
@@ -22,7 +28,7 @@ export function identityOf(message: IncomingMessage, url: URL, credentials: Cred
       'AUTHENTICATION_FAILED',
       'Authentication failed: password is incorrect, or there is no user with such name',
     );
-  return isService ? 'services' : 'people';
+  return isService ? { role: 'services', owner: '' } : { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}` };
 }
 
 function given(message: IncomingMessage, url: URL): { readonly user: string; readonly password: string } {

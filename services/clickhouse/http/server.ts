@@ -99,7 +99,7 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
   });
   let [kind, code] = ['unread', 0];
   try {
-    const role = identityOf(message, url, parts.credentials);
+    const identity = identityOf(message, url, parts.credentials);
     await parts.bodies.read(message, async (body) => {
       const request = queryRequestOf(message, url, queryId, body);
       kind = request.inspection.statement.kind;
@@ -110,7 +110,7 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
         acceptEncoding: request.compressResponse ? header(message, 'accept-encoding') : undefined,
         elapsedMs: () => parts.clock.monotonic() - begun,
       });
-      const run = (answer: Answer) => parts.runner.run(request, role, answer, gone.signal);
+      const run = (answer: Answer) => parts.runner.run(request, identity, answer, gone.signal);
       await (request.waitForEnd ? whenWhole(reply, heldBytesMax, run) : run(reply));
     });
     reply.end();

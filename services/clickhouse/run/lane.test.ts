@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { Lane } from './lane.js';
 
 describe('a lane', () => {
@@ -41,6 +42,38 @@ describe('a lane', () => {
     gate.resolve();
     await first;
     expect(lane.running).toBe(0);
+  });
+
+  it('gives one owner a part of its places and of its queue, whatever comes in what order', async () => {
+    const owner = fc.constantFrom('a', 'b', 'c');
+    const act = fc.oneof(fc.record({ enter: owner }), fc.record({ leave: fc.nat(20) }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 80 }), async (acts) => {
+        const lane = new Lane('read', 6, 8, 4);
+        const inside: { readonly owner: string; readonly end: () => void }[] = [];
+        const runs: Promise<unknown>[] = [];
+        for (const one of acts) {
+          if ('leave' in one) inside.splice(one.leave % Math.max(1, inside.length), 1)[0]?.end();
+          else {
+            const gate = Promise.withResolvers<void>();
+            const work = () => (inside.push({ owner: one.enter, end: gate.resolve }), gate.promise);
+            runs.push(lane.run(never, work, one.enter).catch((cause: unknown) => expect(cause).toMatchObject({ code: 202 })));
+          }
+          await settled();
+          const held = (name: string) => inside.filter((place) => place.owner === name).length;
+          expect(inside.length).toBe(lane.running);
+          for (const name of ['a', 'b', 'c']) expect(held(name)).toBeLessThanOrEqual(4);
+          // Nobody waits for a place that is there for somebody who waits.
+          if (lane.waiting > 0) expect(lane.running === 6 || ['a', 'b', 'c'].some((name) => held(name) === 4)).toBe(true);
+        }
+        while (inside.length > 0) {
+          inside.shift()?.end();
+          await settled();
+        }
+        await Promise.all(runs);
+        expect([lane.running, lane.waiting]).toEqual([0, 0]);
+      }),
+    );
   });
 
   it('gives the place back when the work fails', async () => {

@@ -8,6 +8,7 @@ import { joiningOf, type Joining } from '../native/framing.js';
 import { judged, type JudgedRequest } from '../sql/judge.js';
 import { emptyNativeBlock } from '../native/native-block.js';
 import { atRevision } from '../native/native-revision.js';
+import type { Identity } from '../http/identity.js';
 import { Lane } from './lane.js';
 import { precedence } from './precedence.js';
 import type { QueryRequest } from '../sql/request.js';
@@ -45,19 +46,19 @@ export class QueryRunner {
     private readonly log: Log,
   ) {
     this.lanes = {
-      read: new Lane('read', config.readers, config.queueMax),
+      read: new Lane('read', config.readers, config.queueMax, placesOfOne(config.readers)),
       service: new Lane('service', servicePlaces, config.queueMax),
       write: new Lane('write', config.writers, config.queueMax),
     };
   }
 
   /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
-  async run(request: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
+  async run(request: QueryRequest, { role, owner }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
     if (this.#running.has(request.queryId))
       throw exception(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${request.queryId} is already running.`);
     this.#running.add(request.queryId);
     try {
-      await this.#laneOf(request, role).run(gone, () => this.#onConnection(request, role, answer, gone));
+      await this.#laneOf(request, role).run(gone, () => this.#onConnection(request, role, answer, gone), owner);
     } finally {
       this.#running.delete(request.queryId);
     }
@@ -139,6 +140,11 @@ export class QueryRunner {
       await this.clock.sleep(200, finished).catch(() => {});
     }
   }
+}
+
+/** Two places stay free of whoever has the most, so that another person's short question is answered beside the long ones. */
+function placesOfOne(places: number): number {
+  return Math.max(1, places - 2);
 }
 
 /**
