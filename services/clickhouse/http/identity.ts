@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { EngineRole } from '../engine/engine-config.js';
 import { exception } from '../engine/exception.js';
+import type { Identity } from '../run/query-runner.js';
 import { header } from '../sql/request.js';
 
 export interface Credentials {
@@ -9,12 +9,6 @@ export interface Credentials {
   readonly servicesPassword: string;
   /** Asked of everybody else when not empty. */
   readonly peoplePassword: string;
-}
-
-export interface Identity {
-  readonly role: EngineRole;
-  /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
-  readonly owner: string;
 }
 
 /** On whose behalf a request comes. Throws code 516 for a password that is not the user's. */

@@ -8,7 +8,6 @@ import { joiningOf, type Joining } from '../native/framing.js';
 import { judged, type JudgedRequest } from '../sql/judge.js';
 import { emptyNativeBlock } from '../native/native-block.js';
 import { atRevision } from '../native/native-revision.js';
-import type { Identity } from '../http/identity.js';
 import { Lane } from './lane.js';
 import { precedence } from './precedence.js';
 import type { QueryRequest } from '../sql/request.js';
@@ -18,6 +17,13 @@ export interface Summary {
   readonly readBytes: number;
   readonly writtenRows: number;
   readonly writtenBytes: number;
+}
+
+/** On whose behalf a query runs. */
+export interface Identity {
+  readonly role: EngineRole;
+  /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
+  readonly owner: string;
 }
 
 /** Where an answer goes. `begin` comes before the first byte; `write` resolves when more may come. */
