@@ -205,7 +205,7 @@ describe('a FHIR AuditEvent', () => {
       );
     });
 
-    it.each(['10100000001', '810100000001', '899700366240', '0012', '184127645108947'])(
+    it.each(['10100000001', '810100000001', '899700366240', '0012', '184137645108947', '984127645108947'])(
       'stays %s, which is nobody treated',
       (value) => {
         const agent = [{ who: { identifier: { value } }, requestor: true }];
@@ -213,8 +213,15 @@ describe('a FHIR AuditEvent', () => {
         expect(read({ agent })).not.toHaveProperty('actorPatient');
       },
     );
-  });
 
+    it.each(['184127645108946', '184127645108947', '1841276451089', '2 85 05 78 006 048 12', '1 84 12 2A 451 089 01'])(
+      'is a pseudonym for a national number, were its key wrong: %s',
+      (value) => {
+        const agent = [{ who: { identifier: { value } }, requestor: true }];
+        expect(read({ agent })).toHaveProperty('actorPatient');
+      },
+    );
+  });
   it('says that the account is a patient when a patient reads the own record', () => {
     expect(read({ agent: [{ who: { reference: 'Patient/12' }, requestor: true }] })).toMatchObject({
       actorPatient: { id: '12' },

@@ -76,17 +76,13 @@ function isPatientNumber({ system, value, kinds }: Identifier): boolean {
 }
 
 /**
- * The French number of a person (NIR: sex, year, month, place, order, and 97 less the rest of it by 97), whoever gives it: no account of
- * a hospital is numbered so.
+ * The French number of a person (NIR: sex, year, month, place, order, and a key of two digits), whoever gives it: no account of a hospital
+ * is numbered so. The key is not proven: a number with a slip of the pen still is, or nearly is, somebody's. Months beyond 12 stand for
+ * births of which the month is not known.
  */
 function isNationalNumber(digits: string): boolean {
-  const [, number, department, rest, key] = /^([1-478]\d{4})(\d\d|2[AB])(\d{6})(\d\d)?$/i.exec(digits) ?? [];
-  if (!number || !department || !rest) return false;
-  const month = Number(number.slice(3));
-  if (key === undefined) return month >= 1 && month <= 12;
-  // In the sum the departments of Corsica stand for numbers.
-  const place = /A/i.test(department) ? '19' : /B/i.test(department) ? '18' : department;
-  return Number(key) === 97 - Number(BigInt(`${number}${place}${rest}`) % 97n);
+  const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
+  return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
 }
 
 /** The identifier with its system is the better one: it means the same on every server. */
