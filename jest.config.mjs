@@ -24,6 +24,9 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
+  // Most files wait for processes rather than for a processor; those that take minutes begin first.
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/scripts/slow-first.mjs',
   testTimeout: 60_000,
   cacheDirectory: '<rootDir>/.cache/jest',
 };
