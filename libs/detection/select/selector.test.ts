@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { usableAccessRow } from '#libs/contracts/access-row.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { randomHistories } from '../definition/random-history.suite.js';
 import { SelectionSets } from '../memory/selection-sets.js';
@@ -20,7 +21,8 @@ describe('the selections of a row', () => {
       for (const access of rows) {
         scanner.next(row);
         row.clinic = texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-        const wanted = live.flatMap(({ number, selection }) => (selection.matches(access) ? number : []));
+        const judged = usableAccessRow.parse(access);
+        const wanted = live.flatMap(({ number, selection }) => (selection.matches(judged) ? number : []));
         expect(sets.members(selector.setOf(row))).toEqual(wanted.toSorted((a, b) => a - b));
         asked += 1;
       }
