@@ -10,7 +10,7 @@ CREATE SETTINGS PROFILE IF NOT EXISTS vigie_writer SETTINGS async_insert = 0 CON
 
 CREATE QUOTA IF NOT EXISTS vigie_analyst KEYED BY user_name FOR INTERVAL 1 HOUR MAX queries = 2000, read_rows = 20000000000;
 
--- The archiver and the notifier insert, and read back what they must compare. They can neither change nor delete a row.
+-- The archiver inserts, and reads back what it must compare. It can neither change nor delete a row.
 CREATE ROLE IF NOT EXISTS vigie_writer;
 
 GRANT INSERT ON vigie.access_rows TO vigie_writer;
@@ -19,7 +19,10 @@ GRANT INSERT ON vigie.incident_states TO vigie_writer;
 
 GRANT INSERT ON vigie.quarantine_rows TO vigie_writer;
 
-GRANT INSERT ON vigie.notification_attempts TO vigie_writer;
+-- The notifier writes down what became of its attempts, and reads nothing.
+CREATE ROLE IF NOT EXISTS vigie_notifications;
+
+GRANT INSERT ON vigie.notification_attempts TO vigie_notifications;
 
 GRANT INSERT ON vigie.archive_batches TO vigie_writer;
 
@@ -53,46 +56,72 @@ CREATE ROLE IF NOT EXISTS vigie_owner;
 
 GRANT CREATE, ALTER, DROP, SELECT, INSERT ON vigie.* TO vigie_owner;
 
--- People and dashboards.
+-- People and dashboards. Alone it shows nothing of any group: see the policies below.
 CREATE ROLE IF NOT EXISTS vigie_analyst;
 
 GRANT SELECT ON vigie.* TO vigie_analyst;
+
+-- Whoever may see every group: the data-protection officer of an installation that several share, and dashboards of its operators.
+CREATE ROLE IF NOT EXISTS vigie_all_groups;
+
+GRANT vigie_analyst TO vigie_all_groups;
 
 CREATE USER IF NOT EXISTS vigie_archiver IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_writer, vigie_rules SETTINGS PROFILE 'vigie_writer';
 
 CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_rules;
 
-CREATE USER IF NOT EXISTS vigie_grafana IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_analyst SETTINGS PROFILE 'vigie_analyst';
+CREATE USER IF NOT EXISTS vigie_notifier IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_notifications SETTINGS PROFILE 'vigie_writer';
 
--- One hospital group sees its own rows and no other, whatever it asks: for each group a role, a user and a policy on each table that
--- has rows of groups. Policies on the tables hold behind the views too.
--- The first, permissive policy lets everybody see; the RESTRICTIVE one takes away what is not the group's.
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.access_rows USING 1 TO ALL;
+-- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
+-- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who
+-- has the roles of two groups sees both. They hold behind the views too. Selections hold the lists of all groups, and no group sees them.
+-- CURRENT_USER is the administrator who runs this; the services must not use that user.
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.access_rows USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.incident_states USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.incident_states USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.quarantine_rows USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.quarantine_rows USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.lists USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.lists USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.clinics USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.clinics USING 0 TO ALL EXCEPT CURRENT_USER;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.notification_attempts USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.selections USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+-- For each group a role, a user, and a policy on each table.
 CREATE ROLE IF NOT EXISTS vigie_group_helix;
 
 GRANT vigie_analyst TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.access_rows AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.access_rows USING group_id = 'helix' TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.incident_states AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.incident_states USING group_id = 'helix' TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_rows AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_rows USING group_id = 'helix' TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.lists AS RESTRICTIVE USING group_id IN ('', 'helix') TO vigie_group_helix;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.clinics USING group_id = 'helix' TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.clinics AS RESTRICTIVE USING group_id = 'helix' TO vigie_group_helix;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.lists USING group_id IN ('', 'helix') TO vigie_group_helix;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts AS RESTRICTIVE USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
-
-CREATE ROW POLICY IF NOT EXISTS vigie_all ON vigie.notification_attempts USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
 
 CREATE USER IF NOT EXISTS helix_analyst IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';
+
+-- Dashboards of one group; several groups have a data source each.
+CREATE USER IF NOT EXISTS vigie_grafana IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';

@@ -26,6 +26,7 @@ const service = z.strictObject({
   read_only: z.boolean().optional(),
   tmpfs: z.array(z.string()).optional(),
   cap_drop: z.array(z.string()).optional(),
+  cap_add: z.array(z.enum(['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID'])).optional(),
   security_opt: z.array(z.string()).optional(),
   networks: z.array(z.string()),
   logging: z.strictObject({ driver: z.string(), options: z.record(z.string(), z.string()) }),
@@ -130,6 +131,14 @@ describe('docker-compose.yml', () => {
   it('keeps our own containers small in rights: no root, no writable root, no capability', () => {
     for (const [, one] of own) expect([one.read_only, one.cap_drop, one.init]).toEqual([true, ['ALL'], true]);
     expect(readFileSync('Dockerfile', 'utf8')).toMatch(/^USER 10001:10001$/m);
+  });
+});
+
+describe('every container', () => {
+  it('has no capability but what its entry point needs to become another user, and gains none', () => {
+    for (const [name, one] of all)
+      expect([name, one.cap_drop, one.security_opt]).toEqual([name, ['ALL'], ['no-new-privileges:true']]);
+    expect(all.filter(([, one]) => one.cap_add).map(([name]) => name)).toEqual(['clickhouse']);
   });
 });
 

@@ -6,7 +6,8 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
-import { migrationOf } from './migrate.js';
+import { createStoreClient } from './client.js';
+import { migrate, migrationOf } from './migrate.js';
 
 const { statements } = migrationOf(
   '0000_access.sql',
@@ -22,6 +23,51 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
+});
+
+/** `name` of the policies of a table. */
+function policiesOf(table: string): readonly (readonly [string, string, string])[] {
+  return bare.flatMap((statement) => {
+    const [, name, of, using, to] =
+      /^CREATE ROW POLICY IF NOT EXISTS (\w+) ON vigie\.(\w+) USING (.+) TO (.+)$/s.exec(statement) ?? [];
+    return name && using && to && of === table ? [[name, using, to] as const] : [];
+  });
+}
+
+/** Tables of the migrations: whether rows of theirs belong to a group, by a column or by what they quote. */
+async function tables(): Promise<ReadonlyMap<string, boolean>> {
+  const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
+  await migrate(client);
+  const rows = await client.query({ query: "SELECT table AS name, max(columns.name = 'group_id') AS grouped FROM system.columns WHERE database = 'vigie' AND table IN (SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree') GROUP BY table", format: 'JSONEachRow' }); // prettier-ignore
+  const found = await rows.json<{ name: string; grouped: number }>();
+  await client.close();
+  return new Map(found.map(({ name, grouped }) => [name, Boolean(grouped)]));
+}
+
+describe('the policies of groups', () => {
+  it('fail closed on every table of the migrations, but for ledgers that name nobody', async () => {
+    const known = await tables();
+    expect(known.size).toBeGreaterThan(6);
+    const withoutPeople = ['archive_batches', 'schema_migrations', 'migrations'];
+    for (const [table] of [...known].filter(([name]) => !withoutPeople.includes(name))) {
+      const policies = policiesOf(table);
+      expect([table, policies.filter(([, using, to]) => using === '0' && to.startsWith('ALL EXCEPT CURRENT_USER'))]).toEqual([table, [expect.anything()]]); // prettier-ignore
+      // Nothing but a group's own rows is for a role of a group, and everything for roles of services alone.
+      for (const [name, using, to] of policies) {
+        if (name === 'vigie_nobody') continue;
+        if (using === '1')
+          expect([table, to]).toEqual([table, expect.not.stringMatching(/ALL(?!_)|\bvigie_analyst|vigie_group_/)]);
+        else expect([table, using, to]).toEqual([table, expect.stringContaining("'helix'"), 'vigie_group_helix']);
+      }
+      const grouped = known.get(table) === true || table === 'notification_attempts';
+      expect([table, policies.some(([name]) => name === 'vigie_group_helix')]).toEqual([table, grouped]);
+    }
+  });
+
+  it('leave no role without which a person would see all', () => {
+    expect(bare.filter((statement) => statement.startsWith('CREATE ROW POLICY') && statement.endsWith('TO ALL'))).toEqual([]);
+    expect(bare.filter((statement) => statement.includes('RESTRICTIVE'))).toEqual([]);
+  });
 });
 
 describe('users, roles and policies of a real server', () => {

@@ -14,6 +14,24 @@ describe('the webhook endpoints', () => {
     expect(readEndpoints({ url, secret })).toMatchObject([{ name: 'webhook', url, levelMin: 'informational' }]);
   });
 
+  it.each([
+    '169.254.169.254',
+    '169.254.0.1',
+    '0xa9fea9fe',
+    '2852039166',
+    '169.254.43518',
+    '[fe80::1]',
+    '[::ffff:169.254.169.254]',
+    '[fd00:ec2::254]',
+    '0.0.0.0',
+    '[::]',
+    '224.0.0.1',
+    '255.255.255.255',
+  ])('are never at %s, which is nobody’s receiver, however it is written', (host) => {
+    for (const spelled of [`http://${host}/`, `https://${host}:443/latest/meta-data/`])
+      expect(() => readEndpoints({ url: spelled, secret })).toThrow(/no receiver has/);
+  });
+
   it('take two secrets while they rotate', () => {
     expect(readEndpoints({ url, secret: `${secret}, ${secret}` })[0]?.secrets).toHaveLength(2);
   });

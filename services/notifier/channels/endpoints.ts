@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { levels } from '#libs/contracts/incident.js';
@@ -24,12 +25,29 @@ const secretFor = (reach: SecretReach) =>
 
 /**
  * http or https, without a user and password: they would end up in logs, and the signature already proves who sends. Private addresses
- * are allowed, because a hospital's receivers are inside.
+ * are allowed, because a hospital's receivers are inside; addresses that nobody's receiver has, such as the metadata of a cloud, are not.
  */
-const url = z.url({ protocol: /^https?$/ }).refine((text) => {
-  const { username, password } = new URL(text);
-  return !username && !password;
-}, 'must not hold a user or password; the receiver checks the signature instead');
+const url = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => {
+    const { username, password } = new URL(text);
+    return !username && !password;
+  }, 'must not hold a user or password; the receiver checks the signature instead')
+  .refine(
+    (text) => !isNobodys(new URL(text).hostname),
+    'is an address that no receiver has (link-local, such as the metadata of a cloud, or none at all)',
+  );
+
+/** Addresses of the kind that names are resolved to, not names: those are the resolver's, and redirects are never followed. */
+function isNobodys(host: string): boolean {
+  const bare = host.replaceAll(/[[\]]/g, '');
+  if (!ipaddr.isValid(bare)) return false;
+  const address = ipaddr.process(bare);
+  return ['linkLocal', 'unspecified', 'multicast', 'broadcast'].includes(address.range()) || address.toString() === metadataOfAws;
+}
+
+/** Of the unique local addresses, which a hospital may use itself. */
+const metadataOfAws = 'fd00:ec2::254';
 
 const endpointFor = (reach: SecretReach) =>
   z.strictObject({
