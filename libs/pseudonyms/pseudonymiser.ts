@@ -5,6 +5,9 @@ import { HmacSha256 } from './sha256.js';
 /** Pseudonyms remembered per key and generation, two generations at most: some 40 MB of memory when full. */
 export const cachedPatientsMax = 100_000;
 
+/** What the map of an authority takes, in entries: events may name an authority for each patient. */
+const entriesOfAuthority = 4;
+
 const domain = Buffer.from('vigie.patient.v1\0');
 
 /**
@@ -56,8 +59,12 @@ export class Pseudonymiser {
       this.#young = new Map();
       this.#youngSize = 0;
     }
-    const patients = this.#young.get(authority) ?? new Map<string, string>();
-    this.#young.set(authority, patients);
+    let patients = this.#young.get(authority);
+    if (!patients) {
+      patients = new Map<string, string>();
+      this.#young.set(authority, patients);
+      this.#youngSize += entriesOfAuthority;
+    }
     patients.set(identifier, pseudonym);
     this.#youngSize += 1;
   }
