@@ -12,6 +12,13 @@ import { Lane } from './lane.js';
 import { precedence } from './precedence.js';
 import type { QueryRequest } from '../sql/request.js';
 
+/** Who asks. */
+export interface Identity {
+  readonly role: EngineRole;
+  /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
+  readonly owner: string;
+}
+
 export interface Summary {
   readonly readRows: number;
   readonly readBytes: number;
