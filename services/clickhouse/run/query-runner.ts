@@ -26,13 +26,6 @@ export interface Summary {
   readonly writtenBytes: number;
 }
 
-/** On whose behalf a query runs. */
-export interface Identity {
-  readonly role: EngineRole;
-  /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
-  readonly owner: string;
-}
-
 /** Where an answer goes. `begin` comes before the first byte; `write` resolves when more may come. */
 export interface Answer {
   begin(summary: Summary): void;
