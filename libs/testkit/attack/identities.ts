@@ -3,8 +3,8 @@ import { access } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
 import type { Target } from './target.js';
 
-/** Of an invented person: an own record number, a national number, a name. */
-const person = { record: '0087391462', national: '285057800604812', family: 'Quatrefages', given: 'Zephyrine' };
+/** Of an invented person: an own record number, a national number with its right check digits, a name. */
+const person = { record: '0087391462', national: '285057800604877', family: 'Quatrefages', given: 'Zephyrine' };
 
 /** Spellings of a number that a sender may use beside the one that it declares as the patient. */
 const spellings: Readonly<Record<string, (text: string) => string>> = {
