@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -19,6 +19,7 @@ export function install() {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  if (lstatSync(join(root, 'node_modules'), { throwIfNoEntry: false })?.isSymbolicLink()) return borrowed();
   say('installing packages, about a minute the first time');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
   if (!existsSync(node))
@@ -26,6 +27,12 @@ export function install() {
       'npm ci finished but node_modules/node/bin/node is missing: was its install script refused? See "allowScripts" in package.json.',
     );
   writeFileSync(stamp, lock);
+}
+
+/** Behind a link are the packages of another checkout: npm would empty its folder, under whoever works there. */
+function borrowed() {
+  if (!existsSync(node)) fail('node_modules is a link, and what it leads to is not whole: install there, or remove the link');
+  say('node_modules is a link to packages of another lock file; they are used as they are');
 }
 
 /** Compiles TypeScript to dist/ and copies the files that the code reads beside it; nothing to do where no source has changed since. */

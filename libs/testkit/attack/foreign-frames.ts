@@ -9,7 +9,7 @@ import { type Attack, outcomeOf } from './attack.js';
 import { services, type Target } from './target.js';
 
 const patients = 60;
-const clear = '285057800604812';
+const clear = '285057800604877';
 
 /** Whoever can write to the log (a stolen principal of Kafka, a shell as Vigie's user) forges no incident, blinds nobody and breaks nothing. */
 export const foreignFrames: Attack = {

@@ -3,8 +3,14 @@ import { access } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
 import type { Target } from './target.js';
 
-/** Of an invented person: an own record number, a national number, a name. */
-const person = { record: '0087391462', national: '285057800604812', family: 'Quatrefages', given: 'Zephyrine' };
+/** Of an invented person: an own record number, a national number with its right check digits and with wrong ones, a name. */
+const person = {
+  record: '0087391462',
+  national: '285057800604877',
+  mistyped: '285057800604812',
+  family: 'Quatrefages',
+  given: 'Zephyrine',
+};
 
 /** Spellings of a number that a sender may use beside the one that it declares as the patient. */
 const spellings: Readonly<Record<string, (text: string) => string>> = {
@@ -44,6 +50,7 @@ function fhirEvents(): readonly object[] {
   }); // prettier-ignore
   return [
     base({ who: { identifier: { value: person.national } } }),
+    base({ who: { identifier: { value: person.mistyped } } }),
     base({ who: { identifier: { system: 'urn:oid:1.2.250.1.213.1.4.8', value: person.national } } }),
     base({ who: { type: 'Patient', display: `${person.given} ${person.family}` } }),
     base({ who: { reference: 'RelatedPerson/1', display: `${person.given} ${person.family}` } }),
@@ -53,7 +60,13 @@ function fhirEvents(): readonly object[] {
 }
 
 /** What must not be found: the numbers in every spelling that a person, or a single call of a decoder, reads; the name. */
-const needles = [...Object.values(spellings).map((spell) => spell(person.record)), person.national, person.family, person.given];
+const needles = [
+  ...Object.values(spellings).map((spell) => spell(person.record)),
+  person.national,
+  person.mistyped,
+  person.family,
+  person.given,
+];
 
 /** Vigie must not become the next leak: identifiers end at the ingestor, wherever and however a feed writes them. */
 export const identities: Attack = {
