@@ -38,3 +38,18 @@ export function quarantineRowOf(given: Omit<QuarantineRow, 'quarantine_id'>, ide
 export function originInLog(at: { readonly topic: string; readonly partition: number }, offset: number, line: number): string {
   return `${at.topic}/${at.partition}/${offset}#${line}`;
 }
+
+/** The reason of a stretch of the log of which nothing can be unpacked. */
+export const unreadableBatch = 'unreadable_batch';
+
+/** What the quarantine says of a stretch of the log of which nothing can be unpacked: its last offset and the reason, and no content. */
+export function unreadableStretch({
+  reason,
+  last,
+}: {
+  readonly reason: string;
+  readonly last: number;
+}): Pick<QuarantineRow, 'reason' | 'detail'> {
+  const detail = `What lies in the log from this offset up to ${last} cannot be unpacked (${reason}); no service of Vigie writes such batches.`;
+  return { reason: unreadableBatch, detail };
+}

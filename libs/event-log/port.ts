@@ -16,6 +16,8 @@ export interface Frame {
   readonly bytes: Buffer;
   /** When the log took it, milliseconds since 1970, by a clock that no producer sets; absent where the log keeps none. */
   readonly appendedAt?: number;
+  /** What lies here and up to another offset cannot be unpacked: `bytes` are empty. The frames of the other offsets are empty and say nothing. */
+  readonly unreadable?: { readonly reason: string; readonly last: number };
 }
 
 export interface EventLog {

@@ -128,4 +128,19 @@ describe('the scorer', () => {
     expect(log.rows(topics.quarantine)).toEqual([expect.objectContaining({ step: 'score', origin: `${topics.accesses}/0/0#1` })]);
     expect(log.changes().map((one) => one.change_type)).toContain('incident.opened');
   });
+
+  it('sets a stretch of the log that cannot be unpacked aside, by its place, and judges what lies behind', async () => {
+    const log = new FakeLog();
+    const { pipeline } = await started(log);
+    const empty = { bytes: Buffer.alloc(0) };
+    await take(pipeline, [
+      { offset: 0, ...empty, unreadable: { reason: 'too_large', last: 1 } },
+      { offset: 1, ...empty },
+      { offset: 2, bytes: frames[0]?.bytes ?? empty.bytes },
+    ]);
+    expect(log.rows(topics.quarantine)).toEqual([
+      expect.objectContaining({ reason: 'unreadable_batch', content: '', origin: `${topics.accesses}/0/0#0` }),
+    ]);
+    expect(log.changes().map((one) => one.change_type)).toContain('incident.opened');
+  });
 });

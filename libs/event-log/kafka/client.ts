@@ -10,6 +10,7 @@ import { installCodecs } from './codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
 import { quietRequestQueue } from './request-queue.js';
+import { guardFetches } from './unreadable-batches.js';
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; they name the others. */
@@ -69,6 +70,7 @@ export function consumerSource(options: KafkaOptions): ConsumerSource {
 function configOf({ brokers, clientId, ssl, sasl, log = silentLog }: KafkaOptions): KafkaConfig {
   installCodecs();
   quietRequestQueue();
+  guardFetches();
   return {
     brokers: [...brokers],
     clientId,

@@ -1,7 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { decompressedBytesMax, installCodecs } from './codecs.js';
+import { installCodecs } from './codecs.js';
+import { decompressedBytesMax } from './record-batch.js';
 
 describe.each([
   ['zstd', kafkajs.CompressionTypes.ZSTD, zstdCompressSync],

@@ -4,13 +4,14 @@ import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { appendBytesMax } from '../limits.js';
 import { keyOf } from '../member/group-state.js';
-import type { Frame, JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
+import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
 import { type KafkaOptions, isRetriable, messageOf, sessionTimeoutMsDefault, stuckMsDefault } from './client.js';
 import { Committer } from './committer.js';
 import { type Assignment, type ConsumerSource, Generation } from './generation.js';
 import { KafkaRun } from './kafka-run.js';
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
+import { framesOf } from './unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 
 /** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */
@@ -253,11 +254,7 @@ export class KafkaMember implements Membership {
     if (!run || !last) return;
     this.#breakdowns = 0;
     try {
-      await run.take(
-        batch.messages.map(({ offset, value, timestamp }): Frame => {
-          return { offset: Number(offset), bytes: value ?? Buffer.alloc(0), appendedAt: Number(timestamp) };
-        }),
-      );
+      await run.take(batch.messages.flatMap(framesOf));
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);

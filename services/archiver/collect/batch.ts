@@ -30,6 +30,7 @@ export interface BatchFrame {
   readonly rows: number;
   /** Where the frame begins in `bytes`. */
   readonly start: number;
+  readonly unreadable?: Frame['unreadable'];
 }
 
 const newline = 0x0a;
@@ -58,7 +59,8 @@ export class OpenBatch {
 
   add(frame: Frame): void {
     const rows = rowsIn(frame.bytes);
-    this.#frames.push({ offset: frame.offset, rows, start: this.#bytes });
+    const { offset, unreadable } = frame;
+    this.#frames.push({ offset, rows, start: this.#bytes, ...(unreadable && { unreadable }) });
     this.#rows += rows;
     this.#push(frame.bytes);
     // A frame that does not end its last line would glue it to the next frame's first one, and spoil both.

@@ -8,6 +8,7 @@ import { isoOf } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { type Batch, OpenBatch } from '../collect/batch.js';
 import { checkLines, goodLinesOf, junkLinesPerFrameMax } from './line-check.js';
+import { quarantinedLineOf } from './refusal.js';
 
 const row = (index: number, given: object = {}): string =>
   JSON.stringify({ ...anAccessRow({ event_id: anEventId(index) }), ...given });
@@ -74,6 +75,48 @@ describe('the lines of a batch', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('are refused without a trace of the value, by the scorer too, where a patient is no pseudonym', () => {
+    const pseudonym = fc.stringMatching(/^[0-9a-f]{32}$/);
+    const strange = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.stringMatching(/^[0-9]{5,40}$/),
+      pseudonym.map((id) => id.toUpperCase()).filter((id) => id !== id.toLowerCase()),
+      fc.tuple(pseudonym, fc.nat(32), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 })).map(([id, at, more]) => id.slice(0, at) + more + id.slice(at)),
+      fc.tuple(pseudonym, fc.integer({ min: 1, max: 31 })).map(([id, length]) => id.slice(0, length)),
+      fc.tuple(pseudonym, fc.nat(31), fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })).map(([id, at, other]) => id.slice(0, at) + other + id.slice(at + 1)),
+    ).filter((id) => !/^[0-9a-f]{32}$/.test(id)); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(strange, { minLength: 1, maxLength: 5 }), (ids) => {
+        const batch = batchOf(ids.map((patient_id, index) => `${row(index, { patient_id })}\n`).join(''));
+        const { rows, refused } = checkLines(batch);
+        expect([rows, refused.length, judgedRows(batch)]).toEqual([0, ids.length, 0]);
+        for (const [at, refusal] of refused.entries()) {
+          const { content, detail, reason } = quarantinedLineOf(batch, refusal, 0);
+          const masked: unknown = JSON.parse(content);
+          expect([reason, masked]).toEqual(['unfit_value', { ...JSON.parse(row(at)), patient_id: 'masked string' }]);
+          expect(detail).toMatch(
+            /^The line cannot be stored in accesses: The field patient_id is missing or holds what its contract does not allow/,
+          );
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of a stretch that cannot be unpacked are none, and its place and reason are told', () => {
+    const open = new OpenBatch({ topic: topics.accesses, partition: 0 });
+    open.add({ offset: 0, bytes: Buffer.from(`${row(1)}\n`) });
+    open.add({ offset: 1, bytes: Buffer.alloc(0), unreadable: { reason: 'too_large', last: 2 } });
+    open.add({ offset: 2, bytes: Buffer.alloc(0) });
+    open.add({ offset: 3, bytes: Buffer.from(`${row(2)}\n`) });
+    const batch = open.seal();
+    if (!batch) throw new Error('no frames');
+    const { rows, refused } = checkLines(batch);
+    expect([rows, refused.length]).toEqual([2, 1]);
+    const told = refused.map((refusal) => quarantinedLineOf(batch, refusal, 0));
+    expect(told).toMatchObject([{ reason: 'unreadable_batch', origin: `${topics.accesses}/0/1#0`, detail: expect.stringContaining('up to 2 cannot be unpacked (too_large)') }]); // prettier-ignore
   });
 
   it('are the very bytes of the batch while all are plain rows', () => {

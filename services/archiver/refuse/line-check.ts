@@ -1,7 +1,8 @@
+import { unreadableStretch } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { endOfPlainRow, viewOf } from '#libs/detection/scan/plain-row.js';
 import { rejected } from '#libs/runtime/outcome.js';
-import type { Batch, BatchLine } from '../collect/batch.js';
+import type { Batch, BatchFrame, BatchLine } from '../collect/batch.js';
 import { notAnObject, storableLine } from './row-form.js';
 import { knownTopic, type Refusal } from './refusal.js';
 
@@ -61,6 +62,11 @@ export function goodLinesOf(batch: Batch): readonly BatchLine[] {
   return lines;
 }
 
+function unreadableFrame(offset: number, unreadable: NonNullable<BatchFrame['unreadable']>): Refusal {
+  const { reason, detail } = unreadableStretch(unreadable);
+  return { line: { bytes: Buffer.alloc(0), offset, line: 0 }, why: rejected(reason, '', detail) };
+}
+
 interface Visitor {
   /** A line whose bytes, with its end, can be stored as they are. */
   readonly good: (start: number, end: number, offset: number, line: number) => void;
@@ -73,6 +79,7 @@ function eachLine(batch: Batch, visitor: Visitor): void {
   const view = viewOf(batch.bytes);
   for (const [index, frame] of batch.frames.entries()) {
     const bad = new BadLines(visitor);
+    if (frame.unreadable) visitor.bad(unreadableFrame(frame.offset, frame.unreadable));
     const end = batch.frames[index + 1]?.start ?? batch.bytes.length;
     for (let [start, line] = [frame.start, 0]; start < end; line += 1)
       start = visitLine(batch, view, { start, offset: frame.offset, line }, visitor, bad);

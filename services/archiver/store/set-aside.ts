@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { type QuarantineRow, unreadableBatch } from '#libs/contracts/quarantine-row.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Attempts } from './attempts.js';
@@ -12,6 +12,9 @@ import { type ArchiveStore, tables } from '../collect/tables.js';
 
 /** How long a quarantine table that takes not even rows of our own making is left alone, in milliseconds. */
 const refusedWaitMs = 15_000;
+
+/** Reasons of what no version of a service has written. */
+const foreign: ReadonlySet<string> = new Set([notAnObject, unreadableBatch]);
 
 /**
  * Puts refused lines into the quarantine, and resolves when it has them. Those of other topics go through the quarantine's own; a line of
@@ -29,13 +32,11 @@ export class SetAside {
     },
   ) {}
 
-  /** Lines that are not what the contract says. No version of a service writes what is no JSON object, so that as many as come are taken. */
+  /** Lines that are not what the contract says. What no version of a service writes is no sign of a bad deployment: as many as come are taken. */
   async lines(work: Storing, refusals: readonly Refusal[]): Promise<void> {
-    await this.#now(
-      work,
-      refusals.filter(({ why }) => why.reason === notAnObject),
-    );
-    await this.rows(work, refusals.filter(({ why }) => why.reason !== notAnObject)); // prettier-ignore
+    const { strange = [], others = [] } = Object.groupBy(refusals, ({ why }) => (foreign.has(why.reason) ? 'strange' : 'others'));
+    await this.#now(work, strange);
+    await this.rows(work, others);
   }
 
   /** Rows: too many of them are not bad rows but a bad deployment, which the breaker holds up until somebody has looked. */

@@ -1,7 +1,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
+import { type QuarantineRow, unreadableStretch } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
-import type { Engine, EngineStats, RejectedRow, Rejudgement, Fill, Rejudging } from '#libs/detection/engine.js';
+import type { Engine, EngineStats, Fill, Rejudgement, Rejudging } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -9,7 +9,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Following } from './following.js';
 import type { Outbox, Waiting } from './outbox.js';
 import { inSlices } from './slices.js';
-import { quarantinedRowOf } from './quarantined-row.js';
+import { quarantinedRowOf, type RefusedLine } from './quarantined-row.js';
 import { windowsMs } from './window-needs.js';
 
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
@@ -184,6 +184,8 @@ export class PartitionScorer {
     if (outcome.newestReceivedAt > 0)
       this.tools.metrics.observe('vigie_decision_delay_seconds', Math.max(0, now - outcome.newestReceivedAt) / 1000);
     if (outcome.datedAhead) this.tools.metrics.add('vigie_rows_dated_ahead_total', {}, outcome.datedAhead);
+    if (frame.unreadable)
+      this.tools.outbox.addQuarantined([this.#quarantined(frame, { line: 0, ...unreadableStretch(frame.unreadable) }, now)]);
     if (outcome.rejected.length)
       this.tools.outbox.addQuarantined(outcome.rejected.map((row) => this.#quarantined(frame, row, now)));
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
@@ -194,7 +196,7 @@ export class PartitionScorer {
     this.tools.outbox.addChanges(changes.map((change) => ({ ...change, changed_at: isoOf(now) })));
   }
 
-  #quarantined(frame: Frame, row: RejectedRow, now: number): QuarantineRow {
+  #quarantined(frame: Frame, row: RefusedLine, now: number): QuarantineRow {
     this.tools.metrics.add('vigie_rows_rejected_total', { step: 'score', reason: row.reason });
     return quarantinedRowOf(this.at, frame.offset, row, now);
   }
