@@ -27,7 +27,7 @@ export async function runAttacks(
       signal.throwIfAborted();
       target ??= await Target.start();
       say(`${attack.name}: ${attack.title}`);
-      const report = await runAttack(attack, target, clock);
+      const report = await Promise.race([runAttack(attack, target, clock), aborted(signal)]);
       reports.push(report);
       say(`  ${report.verdict}: ${report.observed}`);
       if (report.verdict === 'broken' && attack.lasting) {
@@ -58,4 +58,9 @@ export async function runAttack(attack: Attack, target: Target, clock: Clock): P
       observed: printableLines(cause instanceof Error ? cause.message : String(cause)),
     };
   }
+}
+
+/** Who ends the run must not leave a system behind. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
