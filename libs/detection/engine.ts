@@ -100,6 +100,7 @@ export class Engine {
     if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) {
       this.#state.now = detectedAt;
       this.#intake.settle(watermark + silentMs, detectedAt);
+      this.#state.countGrown();
     }
     if (silentMs < options.quietMs) return;
     incidents.closeAll(detectedAt);
@@ -110,6 +111,7 @@ export class Engine {
   finish(detectedAt: number): void {
     this.#state.now = detectedAt;
     this.#intake.settle(Number.POSITIVE_INFINITY, detectedAt);
+    this.#state.countGrown();
   }
 
   /** What waits for its history, oldest first. Snapshots hold it. */
@@ -243,5 +245,6 @@ export class Engine {
     else state.settler.watermark = Math.max(state.settler.watermark, state.watermark);
     state.incidents.settle(state.watermark, detectedAt);
     state.suppressed.settle(state.watermark, detectedAt);
+    state.countGrown();
   }
 }

@@ -38,6 +38,8 @@ export interface EngineStats {
   /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */
   readonly late: number;
   readonly beyondHorizon: number;
+  /** Entries of windows that were looked at since the process began: what judging costs, beside the rows themselves. */
+  readonly looked: number;
   /** Accounts whose history waits to be judged again. */
   readonly rejudgements: number;
 }
