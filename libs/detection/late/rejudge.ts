@@ -5,7 +5,8 @@ import type { Incident, Opening } from '../incidents/incident.js';
 import { accessKey, type Pending, type Rejudgement } from '../state/rejudgements.js';
 import { idOfHistory, RowIntake } from '../row/row-intake.js';
 import { ScannedRow } from '../scan/scanned-row.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
 
 /** What waits for its history, oldest first. */
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
