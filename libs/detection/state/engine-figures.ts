@@ -30,6 +30,8 @@ export interface EngineStats {
   readonly entries: number;
   /** Bytes of the structures that grow, counted, not measured. */
   readonly bytes: number;
+  /** Accesses that were counted without clinic and categories, because more of these are held than can be told apart. */
+  readonly bare: number;
   readonly openIncidents: number;
   /** Largest event time seen, milliseconds. */
   readonly watermark: number;

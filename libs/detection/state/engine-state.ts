@@ -315,7 +315,9 @@ export class EngineState implements LedgerView {
         index.bytes +
         incidents.bytes +
         suppressed.bytes +
-        this.dormancy.bytes,
+        this.dormancy.bytes +
+        this.marks.bytes,
+      bare: this.marks.bare,
       openIncidents: incidents.openCount,
       watermark: this.watermark,
       missingGroupBy: this.missingGroupBy,
