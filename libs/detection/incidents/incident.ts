@@ -1,7 +1,7 @@
 // Longer than the house likes: an incident's contents and every way in which they change stand together.
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { Firing } from '../judge/judge.js';
-import { GrownWindows } from './grown-windows.js';
+import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { KafkaMessage } from 'kafkajs';
-import type { Frame } from '../port.js';
+import type { Frame } from '../../port.js';
 import { batchAt, batchPrefixBytes, readBatch, type UnreadableReason, unreadableReasons } from './record-batch.js';
 
 /** The attributes of a record that stands for a batch nobody can read: this, and the place of the reason. Real records have none. */

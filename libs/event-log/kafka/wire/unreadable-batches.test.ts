@@ -5,10 +5,10 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
-import { joinAs, Recorder, until } from '../contract-tools.js';
-import type { EventLog, Frame } from '../port.js';
-import { createTopics } from './create-topics.js';
-import { openKafkaLog } from './kafka-log.js';
+import { joinAs, Recorder, until } from '../../contract-tools.js';
+import type { EventLog, Frame } from '../../port.js';
+import { createTopics } from '../create-topics.js';
+import { openKafkaLog } from '../kafka-log.js';
 import { batchAt, batchPrefixBytes, batchRecordsMax, decompressedBytesMax, readBatch } from './record-batch.js';
 
 const attributesOf = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4, 'number 5': 5, 'number 7': 7 } as const;
