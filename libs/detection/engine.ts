@@ -15,7 +15,6 @@ import { ScannedRow } from './scan/scanned-row.js';
 import { SnapshotReading } from './snapshot/read-snapshot.js';
 import { writeSnapshot } from './snapshot/write-snapshot.js';
 
-export type { RejectedRow } from './scan/frame-scanner.js';
 export type { EngineOptions, EngineStats, Fill, FrameOutcome, Rejudgement, Rejudging };
 
 /** An engine under other rules; see `withRules`. */
@@ -97,10 +96,7 @@ export class Engine {
    */
   idle(silentMs: number, detectedAt: number): void {
     const { options, compiled, settler, incidents, watermark } = this.#state;
-    if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) {
-      this.#state.now = detectedAt;
-      this.#intake.settle(watermark + silentMs, detectedAt);
-    }
+    if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) this.#settleUntil(watermark + silentMs, detectedAt);
     if (silentMs < options.quietMs) return;
     incidents.closeAll(detectedAt);
     this.#state.now = detectedAt;
@@ -108,8 +104,7 @@ export class Engine {
 
   /** Says that no access is to come: what waits for late ones is judged. */
   finish(detectedAt: number): void {
-    this.#state.now = detectedAt;
-    this.#intake.settle(Number.POSITIVE_INFINITY, detectedAt);
+    this.#settleUntil(Number.POSITIVE_INFINITY, detectedAt);
   }
 
   /** What waits for its history, oldest first. Snapshots hold it. */
@@ -236,6 +231,12 @@ export class Engine {
     this.#intake = new RowIntake(renewed);
   }
 
+  #settleUntil(time: number, detectedAt: number): void {
+    this.#state.now = detectedAt;
+    this.#intake.settle(time, detectedAt);
+    this.#state.countGrown();
+  }
+
   #settle(detectedAt: number): void {
     const state = this.#state;
     state.now = detectedAt;
@@ -243,5 +244,6 @@ export class Engine {
     else state.settler.watermark = Math.max(state.settler.watermark, state.watermark);
     state.incidents.settle(state.watermark, detectedAt);
     state.suppressed.settle(state.watermark, detectedAt);
+    state.countGrown();
   }
 }

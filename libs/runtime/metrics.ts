@@ -53,6 +53,10 @@ const gauges = {
   vigie_window_accounts: { help: 'Accounts held in windows', labels: [] },
   vigie_window_pairs: { help: 'Distinct (account, value) pairs held in windows', labels: [] },
   vigie_window_bytes: { help: 'Bytes of the windows', labels: [] },
+  vigie_window_bare_accesses: {
+    help: 'Accesses that were counted without clinic and categories, because more of these are held than can be told apart',
+    labels: [],
+  },
   vigie_incidents_open: { help: 'Incidents that are open', labels: [] },
   // What waits for the store: live judging goes on meanwhile.
   vigie_rejudgements_waiting: { help: 'Accounts with late accesses that wait to be judged again from the store', labels: [] },

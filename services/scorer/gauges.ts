@@ -87,6 +87,10 @@ export class Gauges {
       sum((stats) => stats.bytes),
     );
     this.tools.metrics.set(
+      'vigie_window_bare_accesses',
+      sum((stats) => stats.bare),
+    );
+    this.tools.metrics.set(
       'vigie_incidents_open',
       sum((stats) => stats.openIncidents),
     );

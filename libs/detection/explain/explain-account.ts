@@ -7,7 +7,8 @@ import { entryWords } from '../memory/entry-arena.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import { cellValues } from '../memory/cell-key.js';
 import { hasOwnSpread, markOf, timeOf } from '../memory/ledger-store.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
 

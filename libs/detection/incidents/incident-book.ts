@@ -29,6 +29,10 @@ export class IncidentBook {
   watermark = 0;
   #nextClose = Number.POSITIVE_INFINITY;
   #nextExpiry = Number.POSITIVE_INFINITY;
+  /** Incidents whose figures may wait to be counted, with their accounts; empty between frames. */
+  readonly #grown = new Map<Incident, number>();
+  /** When the newest access of an account reaches this, some of them can be counted no more. */
+  grownUntil = Number.POSITIVE_INFINITY;
   /** The last arrival needs accesses that the ledgers no longer hold. */
   needsHistory = false;
 
@@ -38,7 +42,7 @@ export class IncidentBook {
     private readonly marks: Marks,
     versions: Versions,
   ) {
-    this.#teller = new IncidentTeller(options, marks, versions);
+    this.#teller = new IncidentTeller(options, marks, versions, (incident) => this.#countAgain(incident));
   }
 
   get openCount(): number {
@@ -76,7 +80,7 @@ export class IncidentBook {
     const turn: Turn = { arrival, joined: new Map(), opened: 0 };
     for (const firing of firings.toSorted((a, b) => a.first - b.first)) {
       const incident = this.#join(incidents, firing, turn);
-      incident?.fire(firing, (asked) => this.ledgers.countAt(arrival.account, asked));
+      if (incident) this.#fire(incident, firing, arrival.account);
     }
     for (const incident of incidents) {
       if (incident.archived) {
@@ -93,6 +97,38 @@ export class IncidentBook {
       this.#tellOf(incident, told.get(incident), arrival);
     }
     for (const [gone, into] of turn.joined) if (told.has(gone)) this.#tellMerged(gone, lastOf(turn.joined, into), arrival);
+  }
+
+  #fire(incident: Incident, firing: Firing, account: number): void {
+    const until = this.ledgers.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
+    incident.fire(firing, (asked) => this.ledgers.countAt(account, asked), until > 0);
+    this.#wait(incident, account, until);
+  }
+
+  #wait(incident: Incident, account: number, until: number): void {
+    this.#grown.set(incident, account);
+    if (until > 0) this.grownUntil = Math.min(this.grownUntil, until);
+  }
+
+  /** Counts what waits. To be called before what it counts is let go of, and at the end of a frame. */
+  countGrown(): void {
+    if (this.#grown.size === 0) return;
+    for (const incident of this.#grown.keys()) {
+      this.#countAgain(incident);
+      incident.windows.clear();
+    }
+    this.#grown.clear();
+    this.grownUntil = Number.POSITIVE_INFINITY;
+  }
+
+  /** Whoever let it wait has noted that the incident changed. */
+  #countAgain(incident: Incident): void {
+    const account = this.#grown.get(incident);
+    if (account === undefined) return;
+    const { changed } = incident;
+    incident.countAgain((asked) => this.ledgers.countAt(account, asked));
+    this.#countFiring(incident, account);
+    incident.changed = changed;
   }
 
   /**
@@ -198,7 +234,9 @@ export class IncidentBook {
       return incident;
     }
     for (const other of others) {
+      for (const one of [survivor, other]) this.#countAgain(one);
       survivor.absorb(other);
+      this.#grown.delete(other);
       turn.joined.set(other, survivor);
       incidents.splice(incidents.indexOf(other), 1);
       this.#teller.forget(other);
@@ -238,7 +276,7 @@ export class IncidentBook {
       add(entry.v0, entry.v1, entry.v2, entry.v3, entry.mark, set);
   }
 
-  /** Counts the patients up to the first firing, when that may have changed and the ledgers still have them. */
+  /** Has the patients up to the first firing counted, when that may have changed and the ledgers still have them. */
   #noteFirings(incident: Incident, { account, entry, set, lateMs }: Arrival): void {
     if (incident.archived) return;
     const { firstFired, firstTime } = incident;
@@ -249,6 +287,15 @@ export class IncidentBook {
       this.needsHistory = true;
       return;
     }
+    incident.changed = true;
+    const until = this.ledgers.heldUntil(account, firstTime);
+    this.#wait(incident, account, until);
+    if (until === 0) this.#countAgain(incident);
+  }
+
+  #countFiring(incident: Incident, account: number): void {
+    const { firstFired, firstTime } = incident;
+    if (!incident.firingStale || incident.archived || firstTime <= this.ledgers.completeAbove(account)) return;
     const { sets } = this.marks;
     const patients = new PatientSet(sets);
     const firing = incident.firingSet;
@@ -258,11 +305,9 @@ export class IncidentBook {
       if (sets.meet(seen, firing) && (v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, firing);
     });
     incident.firingStale = false;
-    if (patients.size === incident.patientsAtFiring && isLate === incident.isLate) return;
     incident.patientsAtFiring = patients.size;
     incident.isLate = isLate;
     if (isLate) incident.lateMs = Math.max(incident.lateMs, this.options.allowedLatenessMs);
-    incident.changed = true;
   }
 
   #tellOf(incident: Incident, toldRules: ReadonlySet<string> | undefined, arrival: Arrival): void {

@@ -2,6 +2,7 @@ import type { Incident, Opening } from './incident.js';
 import type { Firing } from '../judge/judge.js';
 import type { Entry } from '../memory/ledger-store.js';
 import type { WindowCount } from '../judge/window-count.js';
+import type { Series } from '../compile/series.js';
 
 /** The access that has just arrived, as incidents need it. */
 export interface Arrival {
@@ -30,6 +31,8 @@ export interface LedgerView {
   ): void;
   /** Accesses of the account up to this time are no longer held. */
   floor(account: number): number;
+  /** The time of the account's newest access from which on entries at `time` may be let go of; 0 when they are gone. */
+  heldUntil(account: number, time: number, series?: Series): number;
   /** Above this time every access of the account that has arrived is held. */
   completeAbove(account: number): number;
 }

@@ -37,6 +37,8 @@ export class IncidentTeller {
     private readonly options: BookOptions,
     private readonly marks: Marks,
     private readonly versions: Versions,
+    /** Asked before figures are told. */
+    private readonly countAgain: (incident: Incident) => void,
   ) {}
 
   /** What was told since the last call, in order; with `includeUpdates` also the present figures of incidents that changed untold. */
@@ -147,6 +149,7 @@ export class IncidentTeller {
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {
+    this.countAgain(incident);
     return changeOf(
       incident,
       { type, what, changedAt, mergedInto, kind: this.options.kind },

@@ -1,6 +1,7 @@
 // Longer than the house likes: an incident's contents and every way in which they change stand together.
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { Firing } from '../judge/judge.js';
+import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
@@ -50,6 +51,8 @@ export class Incident {
   /** What the exceptions of so many rules take out. */
   #excepted: { readonly matches: ReadonlyMap<string, Match>; readonly count: number; readonly set: number } | undefined;
   patients = 0;
+  /** Of the frame that is being judged. */
+  readonly windows = new GrownWindows();
   /** Patients touched up to the first firing, and whether that has to be counted again. */
   patientsAtFiring = 0;
   firingStale = true;
@@ -138,12 +141,16 @@ export class Incident {
     return true;
   }
 
-  /** Takes a firing in; `count` is asked for the window at its first time where that matters. */
-  fire(firing: Firing, count: (firing: Firing) => WindowCount): void {
+  /**
+   * Takes a firing in; `count` is asked for the window at its first time where that matters, later when it was counted before and `waits`
+   * says that it can still be.
+   */
+  fire(firing: Firing, count: (firing: Firing) => WindowCount, waits: boolean): void {
     const { rule } = firing.rule;
     const match = this.matches.get(rule.id);
     if (!match || firing.first < match.firstFired) {
       const { value, spread, first } = count(firing);
+      this.windows.counted(firing);
       const lastFired = Math.max(match?.lastFired ?? firing.last, firing.last);
       this.matches.set(rule.id, {
         ...termsOf(firing.rule),
@@ -158,10 +165,24 @@ export class Incident {
       this.changed = true;
       return;
     }
-    if (firing.first === match.firstFired) this.#recount(match, count(firing));
+    if (firing.first === match.firstFired) {
+      if (waits && this.windows.grows(firing)) this.#grow(match, firing);
+      else {
+        this.#recount(match, count(firing));
+        this.windows.counted(firing);
+      }
+    }
     if (firing.last > match.lastFired) {
       match.lastFired = firing.last;
       this.changed = true;
+    }
+  }
+
+  /** Counts the windows again that have grown. */
+  countAgain(count: (firing: Firing) => WindowCount): void {
+    for (const firing of this.windows.take()) {
+      const match = this.matches.get(firing.rule.rule.id);
+      if (match?.firstFired === firing.first) this.#recount(match, count(firing));
     }
   }
 
@@ -252,6 +273,14 @@ export class Incident {
       this.inOrder,
       [...this.marks].toSorted(([a], [b]) => a - b),
     ]);
+  }
+
+  /** Its counts are asked for later; when it begins is known at once. */
+  #grow(match: Match, { by }: Firing): void {
+    this.changed = true;
+    if (by >= match.windowFirst) return;
+    match.windowFirst = by;
+    this.firingStale = true;
   }
 
   #recount(match: Match, { value, spread, first }: WindowCount): void {

@@ -1,5 +1,6 @@
 // judge/: takes entries into ledgers and says which rules hold because of them: counts, orders, silences, what must wait.
 // It gives firings; what they mean for people is for incidents.
+import { hashWords } from '../scan/keyed-hash.js';
 
 /** Counts distinct values of four words that lie in one array, with tables that are reused from count to count. */
 export class DistinctValues {
@@ -44,12 +45,12 @@ export class DistinctValues {
   }
 
   #slotOf(words: Uint32Array, word: number): number {
-    const v0 = words[word];
-    const v1 = words[word + 1];
-    const v2 = words[word + 2];
-    const v3 = words[word + 3];
+    const v0 = words[word] ?? 0;
+    const v1 = words[word + 1] ?? 0;
+    const v2 = words[word + 2] ?? 0;
+    const v3 = words[word + 3] ?? 0;
     const mask = this.#size - 1;
-    for (let slot = Math.imul((v0 ?? 0) ^ (v3 ?? 0), 0x9e3779b1) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       if (this.#stamps[slot] !== this.#stamp) return slot;
       const held = this.#words[slot] ?? 0;
       if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return slot;

@@ -8,6 +8,7 @@ import { OrderedChains } from './ordered-chains.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { CompiledRule, Series } from '../compile/series.js';
 import type { Settler } from './settler.js';
+import { Twins } from './twins.js';
 import { type WindowCount, WindowCounter } from './window-count.js';
 
 /** A rule was found to hold at `first`, at `last`, and at times between them that lie closer than quiet. */
@@ -17,6 +18,8 @@ export interface Firing {
   readonly cell: Uint8Array;
   readonly first: number;
   readonly last: number;
+  /** The time of the entry that makes it hold; what entered the window at `first`. */
+  readonly by: number;
 }
 
 /** The ledger that an entry goes to. */
@@ -47,6 +50,7 @@ const lookBackEntries = 8;
  */
 export class Judge {
   readonly counter: WindowCounter;
+  readonly twins: Twins;
   readonly #chains: OrderedChains;
   /** By ledger: until which time, exclusive, each rule holds for accesses in order. */
   readonly #holds = new Map<number, Float64Array>();
@@ -65,7 +69,13 @@ export class Judge {
     private readonly quietMs: number,
   ) {
     this.counter = new WindowCounter(ledgers, marks);
+    this.twins = new Twins(ledgers);
     this.#chains = new OrderedChains(ledgers);
+  }
+
+  /** Entries looked at so far. */
+  get looked(): number {
+    return this.counter.looked + this.twins.looked + this.#chains.looked;
   }
 
   take(place: Place, entry: Entry, firings: Firing[]): void {
@@ -108,7 +118,7 @@ export class Judge {
       // One without value took part in no rule.
       lastSet = isBlank(words, lastWord) ? noSelections : marks.setOf(lastMark);
       spreads = marks.clinicOf(lastMark) !== marks.clinicOf(entry.mark) || !ledgers.sameOwnSpread(words, lastWord, entry);
-      const end = Math.max(start, lastWord - (lookBackEntries - 1) * width);
+      const end = Math.max(start, lastWord - (Math.max(lookBackEntries, place.series.inputs) - 1) * width);
       for (let word = lastWord; word >= end; word -= width) {
         if (!sameValue(words, word, entry)) continue;
         const mark = markOf(words, word);
@@ -142,9 +152,11 @@ export class Judge {
         continue;
       }
       const newValue = seenAt < 0 || !sets.has(seenSet, rule.counted) || seenAt <= entry.time - rule.timespanMs;
-      if (!this.#raise(ledger, rule, newValue, spreads || !sets.has(lastSet, rule.counted))) continue;
+      const newSpread = spreads || !sets.has(lastSet, rule.counted);
+      if (!this.#raise(ledger, rule, newValue, newSpread)) continue;
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
-      if (this.#holdsInOrder(ledger, rule, entry.time)) this.#fire(place, rule, entry.time, firings);
+      if (this.#holdsInOrder(ledger, rule, entry.time, isNew && newValue, isNew && newSpread))
+        this.#fire(place, rule, entry.time, firings);
     }
   }
 
@@ -158,7 +170,7 @@ export class Judge {
 
   #fire({ ledger, cell }: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     this.#noteFired(ledger, rule, time, time);
-    firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time });
+    firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time, by: time });
   }
 
   #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): void {
@@ -188,9 +200,26 @@ export class Judge {
     return value >= Math.min(rule.atLeast, valueMax) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
   }
 
-  #holdsInOrder(ledger: number, rule: CompiledRule, time: number): boolean {
+  /**
+   * Whether the newest entry still makes the bounds reach the rule's minima when it is looked at whether its values are new. Without this
+   * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access.
+   */
+  #reaches(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
+    const packed = this.ledgers.bound(ledger, rule.slot);
+    const index = this.ledgers.length(ledger) - 1;
+    const isShort = (bound: number, least: number, what: 'value' | 'spread'): boolean =>
+      bound === least && !this.counter.isNew(what, ledger, index, rule);
+    const shortValue = newValue && isShort(packed & valueMax, Math.min(rule.atLeast, valueMax), 'value');
+    const shortSpread = newSpread && isShort(packed >>> valueBits, Math.min(rule.spreadAtLeast, spreadMax), 'spread');
+    if (!shortValue && !shortSpread) return true;
+    this.ledgers.setBound(ledger, rule.slot, packed - (shortValue ? 1 : 0) - (shortSpread ? 2 ** valueBits : 0));
+    return false;
+  }
+
+  #holdsInOrder(ledger: number, rule: CompiledRule, time: number, newValue: boolean, newSpread: boolean): boolean {
     const holds = this.#holds.get(ledger);
     if (holds && time < (holds[rule.slot] ?? 0)) return true;
+    if (!this.#reaches(ledger, rule, newValue, newSpread)) return false;
     const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, rule, this.#count);
     if (reachedAt < 0) {
       const { value, spread } = this.#count;
@@ -210,20 +239,13 @@ export class Judge {
     const words = ledgers.words(ledger);
     const { sets } = marks;
     let set = marks.setOf(entry.mark);
-    let isNew = true;
-    for (let index = after - 1; index >= 0; index -= 1) {
-      const word = ledgers.start(ledger) + index * ledgers.width;
-      if (timeOf(words, word) !== entry.time) break;
-      const mark = markOf(words, word);
-      if (!sameValue(words, word, entry) || !marks.sameAccess(mark, entry.mark)) continue;
-      if (!ledgers.sameOwnSpread(words, word, entry)) continue;
+    const twin = this.twins.find(ledger, entry, after, (mark) => marks.sameAccess(mark, entry.mark));
+    if (twin >= 0) {
+      const mark = markOf(words, ledgers.start(ledger) + twin * ledgers.width);
       set = sets.without(set, marks.setOf(mark));
-      this.#joinMarks(ledger, index, mark, entry.mark);
+      this.#joinMarks(ledger, twin, mark, entry.mark);
       if (set === noSelections) return;
-      isNew = false;
-      break;
-    }
-    if (isNew) {
+    } else {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
     }
@@ -255,14 +277,17 @@ export class Judge {
     const known = this.#fired.get(ledger);
     const knownFrom = known?.[2 * rule.slot] ?? 0;
     const knownTo = known?.[2 * rule.slot + 1] ?? 0;
-    const from = !feeds && time > knownFrom && time <= knownTo ? knownTo + 1 : time;
+    const holdsFirst = !feeds && known !== undefined && rule.dormancy < 0 && time === knownFrom;
+    // What enters the window at the first of them is told: that window's figures are shown.
+    if (holdsFirst) firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time, by: time });
+    const from = holdsFirst || (!feeds && time > knownFrom && time <= knownTo) ? knownTo + 1 : time;
     if (ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return;
     let first = -1;
     let last = -1;
     const tell = (): void => {
       if (first < 0) return;
       this.#noteFired(ledger, rule, first, last);
-      firings.push({ rule, ledger, cell: copyOf(cell), first, last });
+      firings.push({ rule, ledger, cell: copyOf(cell), first, last, by: time });
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, at)) return;

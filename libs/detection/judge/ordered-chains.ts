@@ -7,6 +7,9 @@ import { type LedgerStore, timeOf } from '../memory/ledger-store.js';
 export class OrderedChains {
   readonly #begun = new Map<number, Float64Array>();
 
+  /** Entries looked at so far. */
+  looked = 0;
+
   constructor(private readonly ledgers: LedgerStore) {}
 
   /** After the newest entry was put in: when the latest whole chain began; negative where there is none. */
@@ -62,6 +65,7 @@ export class OrderedChains {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const met = new Set<number>();
+    this.looked += to - from;
     for (let entry = from; entry < to; entry += 1) met.add((words[start + entry * this.ledgers.width + 3] ?? 0) - 1);
     const time = timeOf(words, start + from * this.ledgers.width);
     for (const input of [...met].toSorted((a, b) => a - b)) {

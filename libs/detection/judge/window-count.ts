@@ -21,6 +21,8 @@ export class WindowCounter {
   #clinicStamps = new Uint32Array(256);
   #clinicCounts = new Uint32Array(256);
   #stamp = 0;
+  /** Entries looked at so far: what judging costs. */
+  looked = 0;
 
   constructor(
     private readonly ledgers: LedgerStore,
@@ -42,6 +44,7 @@ export class WindowCounter {
       const word = start + index * this.ledgers.width;
       const time = timeOf(words, word);
       if (time <= edge) break;
+      this.looked += 1;
       const mark = markOf(words, word);
       if (!this.#takesPart(words, word, mark, threshold.counted)) continue;
       value += this.#values.add(words, word);
@@ -60,6 +63,7 @@ export class WindowCounter {
     this.#begin();
     const from = this.ledgers.firstAfter(ledger, edge);
     const end = this.ledgers.firstAfter(ledger, time);
+    this.looked += end - from;
     result.value = 0;
     result.spread = 0;
     result.first = 0;
@@ -79,7 +83,8 @@ export class WindowCounter {
     const start = this.ledgers.start(ledger);
     const end = this.ledgers.firstAfter(ledger, until - 1);
     let oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
-    if (end - oldest < threshold.atLeast) return;
+    if (end - oldest < threshold.atLeast || !this.#hasAnchor(ledger, from, end, threshold.counted)) return;
+    this.looked += end - oldest;
     this.#begin();
     let value = 0;
     let spread = 0;
@@ -108,6 +113,41 @@ export class WindowCounter {
       }
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) fired(time);
     }
+  }
+
+  /**
+   * Whether the entry at `index`, which has just come in as the newest, has a value (or a spread value) that no other one within the window
+   * has that the selection `counted` marks. Looks back no further than to the first such.
+   */
+  isNew(what: 'value' | 'spread', ledger: number, index: number, { counted, timespanMs }: Threshold): boolean {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    const own = start + index * this.ledgers.width;
+    const edge = timeOf(words, own) - timespanMs;
+    const same = what === 'value' ? sameWords : this.#sameSpread;
+    for (let word = own - this.ledgers.width; word >= start; word -= this.ledgers.width) {
+      if (timeOf(words, word) <= edge) return true;
+      this.looked += 1;
+      if (same(words, own, word) && this.#takesPart(words, word, markOf(words, word), counted)) return false;
+    }
+    return true;
+  }
+
+  readonly #sameSpread = (words: Uint32Array, a: number, b: number): boolean =>
+    this.ledgers.spreads
+      ? sameWords(words, a + entryWords, b + entryWords)
+      : this.marks.clinicOf(markOf(words, a)) === this.marks.clinicOf(markOf(words, b));
+
+  /** Whether an entry of `[from, end)`, a time and an index, takes part: without one there is nothing to anchor a window on. */
+  #hasAnchor(ledger: number, from: number, end: number, counted: number): boolean {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    for (let index = this.ledgers.firstAfter(ledger, from - 1); index < end; index += 1) {
+      this.looked += 1;
+      const word = start + index * this.ledgers.width;
+      if (this.#takesPart(words, word, markOf(words, word), counted)) return true;
+    }
+    return false;
   }
 
   /** An entry of the shared ledger takes part in rules whose selection marks it, and when it has a patient. */
@@ -158,4 +198,9 @@ export class WindowCounter {
     this.#clinicStamps = stamps;
     this.#clinicCounts = counts;
   }
+}
+
+/** Whether four words are the same at two places. */
+function sameWords(words: Uint32Array, a: number, b: number): boolean {
+  return words[a] === words[b] && words[a + 1] === words[b + 1] && words[a + 2] === words[b + 2] && words[a + 3] === words[b + 3];
 }

@@ -5,7 +5,8 @@ import type { Incident, Opening } from '../incidents/incident.js';
 import { accessKey, type Pending, type Rejudgement } from '../state/rejudgements.js';
 import { idOfHistory, RowIntake } from '../row/row-intake.js';
 import { ScannedRow } from '../scan/scanned-row.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
 
 /** What waits for its history, oldest first. */
 export function rejudgementsOf(state: EngineState): readonly Rejudgement[] {
@@ -62,6 +63,11 @@ export class Rejudging {
     return this.history.stats().bytes;
   }
 
+  /** Entries looked at so far. */
+  get looked(): number {
+    return this.history.stats().looked;
+  }
+
   /** The frames that follow are of this account. */
   begin(asked: Rejudgement): void {
     this.#finish();
@@ -106,6 +112,7 @@ export class Rejudging {
     // What waits for more accesses goes on waiting.
     this.#settledUntil = Math.max(this.#settledUntil, live.settler.watermark);
     this.#intake.settle(live.settler.watermark, 0);
+    this.history.countGrown();
     live.copies?.keep(account);
     this.#replace(account, pending, judged.key, detectedAt);
     live.rejudgements.byAccount.delete(account);
@@ -150,6 +157,7 @@ export class Rejudging {
     if (lines.length === 0) return;
     const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])));
     while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
+    this.history.countGrown();
   }
 
   /** The account's rows of some frames, as they lie there. */

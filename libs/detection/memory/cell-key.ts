@@ -1,5 +1,6 @@
 import type { CellKey } from './cell-table.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
 
 const none = new Uint8Array(0);
 /** A cell is at most this long, in bytes; longer ones are told apart by a digest. */

@@ -1,10 +1,14 @@
-import { categories } from '#libs/contracts/vocabulary.js';
 import { grown } from './grown.js';
 import { markMax } from './ledger-store.js';
 import type { SelectionSets } from './selection-sets.js';
 import { Texts } from './texts.js';
 
 const cacheSlots = 256;
+
+/** Marks that are kept free for accesses of which clinic and categories are given up, because no more can be told apart. */
+const bareMarks = 2 ** 16;
+/** Of a mark that is known, its key and place in the map among them, about. */
+const markBytes = 100;
 
 /**
  * What an entry says besides value and time, as one small number: the clinic, the categories, the set of selections that matched, and whether
@@ -21,23 +25,39 @@ export class Marks {
   /** The last mark of each clinic, direct-mapped: rows of one clinic mostly repeat one. */
   readonly #recent = new Int32Array(cacheSlots).fill(-1);
 
+  /** Accesses that were counted without clinic and categories. */
+  bare = 0;
+
   constructor(
     readonly sets: SelectionSets,
     readonly texts = new Texts(),
+    private readonly most = markMax,
   ) {}
+
+  get bytes(): number {
+    return this.#count * markBytes + this.texts.bytes;
+  }
 
   /** Marks given out so far, those that no entry has any more among them. */
   get count(): number {
     return this.#count;
   }
 
-  /** The mark of (clinic, categories, selections, lateness: 1 or 0). Throws RangeError when there are more than an entry can hold. */
+  /**
+   * The mark of (clinic, categories, selections, lateness: 1 or 0). When more are held than an entry can tell apart, that of an access of no
+   * clinic and no categories: it counts among the patients as before, and whoever sends clinics without end stops nothing.
+   */
   of(clinic: number, mask: number, set: number, late: number): number {
     const slot = (clinic * 31 + mask * 7 + set + late) & (cacheSlots - 1);
     const recent = this.#recent[slot] ?? -1;
     if (recent >= 0 && this.#is(recent, clinic, mask, set, late)) return recent;
     const key = `${clinic} ${mask} ${set} ${late}`;
-    const mark = this.#known.get(key) ?? this.#new(key, clinic, mask, set, late);
+    const known = this.#known.get(key);
+    if (known === undefined && this.#count > this.most - bareMarks && (clinic | mask) !== 0) {
+      this.bare += 1;
+      return this.of(0, 0, set, late);
+    }
+    const mark = known ?? this.#new(key, clinic, mask, set, late);
     this.#recent[slot] = mark;
     return mark;
   }
@@ -79,10 +99,7 @@ export class Marks {
 
   #new(key: string, clinic: number, mask: number, set: number, late: number): number {
     const mark = this.#count;
-    if (mark > markMax)
-      throw new RangeError(
-        `more than ${markMax} combinations of clinic, ${categories.length} categories and selections are held`,
-      );
+    if (mark > this.most) throw new RangeError(`more than ${bareMarks} sets of selections are held, which rules alone can make`);
     this.#count += 1;
     if (mark >= this.#clinic.length) {
       this.#clinic = grown(this.#clinic, Uint32Array);

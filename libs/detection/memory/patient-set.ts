@@ -1,3 +1,4 @@
+import { hashWords } from '../scan/keyed-hash.js';
 import type { SelectionSets } from './selection-sets.js';
 
 const words = 5;
@@ -21,7 +22,7 @@ export class PatientSet {
   add(v0: number, v1: number, v2: number, v3: number, set: number): number {
     const mask = this.#capacity - 1;
     const slots = this.#slots;
-    for (let slot = hashOf(v0, v3) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * words;
       const held = slots[at + 4] ?? 0;
       if (held === 0) {
@@ -72,14 +73,9 @@ export class PatientSet {
     const mask = this.#capacity - 1;
     for (let from = 0; from < before.length; from += words) {
       if (before[from + 4] === 0) continue;
-      let slot = hashOf(before[from] ?? 0, before[from + 3] ?? 0) & mask;
+      let slot = hashWords(before[from] ?? 0, before[from + 1] ?? 0, before[from + 2] ?? 0, before[from + 3] ?? 0) & mask;
       while (this.#slots[slot * words + 4] !== 0) slot = (slot + 1) & mask;
       for (let i = 0; i < words; i += 1) this.#slots[slot * words + i] = before[from + i] ?? 0;
     }
   }
-}
-
-function hashOf(v0: number, v3: number): number {
-  const mixed = Math.imul(v0 ^ v3, 0x9e3779b1);
-  return (mixed ^ (mixed >>> 15)) >>> 0;
 }

@@ -1,4 +1,8 @@
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
+
+/** Of a text, beside its characters. */
+const textBytes = 200;
 
 /** Texts that rows repeat (clinics, applications), as small numbers given out in order of arrival. Zero is the empty one. */
 export class Texts {
@@ -6,6 +10,7 @@ export class Texts {
   readonly #bytes: Uint8Array[] = [new Uint8Array(0)];
   readonly #byText = new Map<string, number>([['', 0]]);
   #slots = new Uint32Array(64);
+  #held = 0;
 
   /** The number of a text that lies in bytes as JSON has it, without quotes. */
   ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
@@ -25,6 +30,7 @@ export class Texts {
     this.#texts.push(text);
     const bytes = Buffer.from(JSON.stringify(text).slice(1, -1));
     this.#bytes.push(bytes);
+    this.#held += 3 * bytes.length + textBytes;
     this.#byText.set(text, id);
     if (id * 2 <= this.#slots.length) this.#place(id);
     else {
@@ -32,6 +38,11 @@ export class Texts {
       for (let again = 1; again <= id; again += 1) this.#place(again);
     }
     return id;
+  }
+
+  /** Estimated: a text lies here as text, as bytes and as a key. */
+  get bytes(): number {
+    return this.#held + this.#slots.byteLength;
   }
 
   /** Texts met so far. */

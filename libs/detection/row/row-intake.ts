@@ -87,6 +87,7 @@ export class RowIntake {
     const oldest = accounts.oldest(account);
     const wokeBy = state.dormancy.width > 0 ? state.dormancy.note(account, set, row.time) : clear;
     let unclear = wokeBy !== clear;
+    if (row.time >= state.incidents.grownUntil || row.time >= state.suppressed.grownUntil) state.countGrown();
     if (row.time > newest) accounts.setNewest(account, row.time);
     if (row.time < oldest) accounts.setOldest(account, row.time);
     if (this.#isBeyond(account, row.time, newest, set)) unclear = true;
@@ -134,7 +135,7 @@ export class RowIntake {
       this.#firings.length = 0;
       if (!this.#holds(anchor)) continue;
       const { account, rule, ledger, cell, time } = anchor;
-      this.#firings.push({ rule, ledger, cell, first: time, last: time });
+      this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time });
       this.#propagate(account);
       const entry = noEntry(time);
       const opening = (order: number, nth: number): Opening => {
@@ -261,7 +262,14 @@ export class RowIntake {
   }
 
   #holds({ rule, account, ledger, time }: Anchor): boolean {
-    const { value, spread } = this.state.countAt(account, { rule, ledger, cell: noCell.bytes, first: time, last: time });
+    const { value, spread } = this.state.countAt(account, {
+      rule,
+      ledger,
+      cell: noCell.bytes,
+      first: time,
+      last: time,
+      by: time,
+    });
     const { atMost, except } = rule.rule.condition;
     return value >= rule.atLeast && value <= atMost && value !== except && spread >= rule.spreadAtLeast;
   }
@@ -334,14 +342,12 @@ export class RowIntake {
 
   /** Whether it comes again and was in time before, as far as memory goes. */
   #cameInTime(row: ScannedRow, account: number): boolean {
-    const { marks } = this.state;
-    const { time, patient0, patient1, patient2, patient3 } = row;
-    let found = false;
-    this.state.visit(account, time, time, (v0, v1, v2, v3, mark) => {
-      const isSame = v0 === patient0 && v1 === patient1 && v2 === patient2 && v3 === patient3;
-      found ||= isSame && marks.lateOf(mark) === 0 && marks.clinicOf(mark) === row.clinic;
-    });
-    return found;
+    const { index, main, marks } = this.state;
+    const ledger = index.mainOf(account);
+    if (!ledger) return false;
+    this.#readAccess(row, 0);
+    const fits = (mark: number): boolean => marks.lateOf(mark) === 0 && marks.clinicOf(mark) === row.clinic;
+    return main.judge.twins.find(ledger, this.#access, main.store.firstAfter(ledger, row.time), fits) >= 0;
   }
 
   #arrival(row: ScannedRow, account: number, set: number, lateMs: number, detectedAt: number): Arrival {

@@ -2,7 +2,8 @@ import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import { scanOptional } from './scan-optional.js';
 import type { ScannedRow } from './scanned-row.js';
-import { endOfPlain, hashBytes, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
+import { hashBytes } from './keyed-hash.js';
+import { endOfPlain, hexWord, Literal, quote, Stretches, Words } from './scan-text.js';
 
 const keyOf = (text: string): Literal => new Literal(text);
 const timeKey = keyOf('{"time":"');

@@ -187,19 +187,3 @@ export function hexWord(view: DataView, at: number): number {
   if ((p0 | p1 | p2 | p3) < 0) return -1;
   return ((p0 << 24) | (p1 << 16) | (p2 << 8) | p3) >>> 0;
 }
-
-/** 32 bits of the bytes, four at a time, with murmur3's steps and finish. */
-export function hashBytes(view: DataView, start: number, end: number): number {
-  let hash = end - start;
-  let at = start;
-  for (; at + 4 <= end; at += 4) {
-    hash = Math.imul(hash ^ Math.imul(view.getInt32(at, true), 0xcc9e2d51), 0x1b873593);
-    hash ^= hash >>> 15;
-  }
-  for (; at < end; at += 1) hash = Math.imul(hash ^ view.getUint8(at), 0x01000193);
-  hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
-  hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
-}

@@ -12,7 +12,8 @@ import type { Atom } from '../rules/match/atoms.js';
 import { asksPresence, instantsOf, wordsOnly } from '../rules/match/match-parts.js';
 import { compilePredicate, type Predicate } from '../rules/match/predicate.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
-import { hashBytes, viewOf } from '../scan/scan-text.js';
+import { hashBytes } from '../scan/keyed-hash.js';
+import { viewOf } from '../scan/scan-text.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;

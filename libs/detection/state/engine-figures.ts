@@ -30,6 +30,8 @@ export interface EngineStats {
   readonly entries: number;
   /** Bytes of the structures that grow, counted, not measured. */
   readonly bytes: number;
+  /** Accesses that were counted without clinic and categories, because more of these are held than can be told apart. */
+  readonly bare: number;
   readonly openIncidents: number;
   /** Largest event time seen, milliseconds. */
   readonly watermark: number;
@@ -38,6 +40,8 @@ export interface EngineStats {
   /** Rows later than the allowed lateness of their account; those before the horizon, which no window has seen, among them. */
   readonly late: number;
   readonly beyondHorizon: number;
+  /** Entries of windows that were looked at since the process began: what judging costs, beside the rows themselves. */
+  readonly looked: number;
   /** Accounts whose history waits to be judged again. */
   readonly rejudgements: number;
 }

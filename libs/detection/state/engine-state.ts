@@ -93,6 +93,8 @@ export class EngineState implements LedgerView {
   /** Present while a snapshot is being taken: told of every account before it changes. */
   copies: AccountKeeper | undefined;
   #looked = 1;
+  /** Entries that were visited so far. */
+  #visited = 0;
   readonly #touching = new Uint32Array(256);
 
   constructor(
@@ -204,6 +206,17 @@ export class EngineState implements LedgerView {
     return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
   }
 
+  heldUntil(account: number, time: number, series?: Series): number {
+    const floor = series ? this.floorOf(account, series) : this.floor(account);
+    return time > floor ? this.accounts.newest(account) + (time - floor) : 0;
+  }
+
+  /** Whatever waited to be counted is counted. */
+  countGrown(): void {
+    this.incidents.countGrown();
+    this.suppressed.countGrown();
+  }
+
   visit(account: number, from: number, to: number, add: Parameters<LedgerView['visit']>[3]): void {
     const { store } = this.main;
     const ledger = this.index.mainOf(account);
@@ -214,6 +227,7 @@ export class EngineState implements LedgerView {
     for (let entry = store.firstAfter(ledger, Math.max(from - 1, this.floor(account))); entry < end; entry += 1) {
       const word = start + entry * entryWords;
       if (timeOf(words, word) > to) break;
+      this.#visited += 1;
       const mark = markOf(words, word);
       add(
         words[word] ?? 0,
@@ -258,6 +272,7 @@ export class EngineState implements LedgerView {
 
   /** Empties the windows of an account. What was there is known no more up to its newest access. */
   forget(account: number): void {
+    this.countGrown();
     this.index.close(account);
     if (this.settler.size) this.settler.forget(new Set([account]));
     this.accounts.setSince(account, Math.max(this.accounts.since(account), this.accounts.newest(account)));
@@ -300,12 +315,15 @@ export class EngineState implements LedgerView {
         index.bytes +
         incidents.bytes +
         suppressed.bytes +
-        this.dormancy.bytes,
+        this.dormancy.bytes +
+        this.marks.bytes,
+      bare: this.marks.bare,
       openIncidents: incidents.openCount,
       watermark: this.watermark,
       missingGroupBy: this.missingGroupBy,
       late: this.late,
       beyondHorizon: this.beyondHorizon,
+      looked: [main, other, spread].reduce((sum, { judge }) => sum + judge.looked, this.#visited),
       rejudgements: this.rejudgements.size,
     };
   }

@@ -6,11 +6,11 @@ import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { UnknownTopic } from '../port.js';
-import { installCodecs } from './batches/codecs.js';
+import { installCodecs } from './wire/codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
-import { quietRequestQueue } from './request-queue.js';
-import { guardFetches } from './batches/unreadable-batches.js';
+import { quietRequestQueue } from './wire/request-queue.js';
+import { guardFetches } from './wire/unreadable-batches.js';
 
 export interface KafkaOptions {
   /** `host:port` of some brokers; they name the others. */

@@ -11,7 +11,7 @@ import { type Assignment, type ConsumerSource, Generation } from './generation.j
 import { KafkaRun } from './kafka-run.js';
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
-import { framesOf } from './batches/unreadable-batches.js';
+import { framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 
 /** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */

@@ -1,5 +1,5 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { quietRequestQueue } from '#libs/event-log/kafka/request-queue.js';
+import { quietRequestQueue } from '#libs/event-log/kafka/wire/request-queue.js';
 import type { Clock } from '#libs/runtime/clock.js';
 
 const answerMsMax = 20_000;

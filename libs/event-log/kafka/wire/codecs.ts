@@ -1,3 +1,6 @@
+// wire/: what stands between kafkajs and the bytes of its protocol, where its own code breaks on them.
+// It knows record batches and answers of brokers, and nothing of groups or readers.
+
 import { promisify } from 'node:util';
 import { gzip, zstdCompress } from 'node:zlib';
 import kafkajs from 'kafkajs';

@@ -1,0 +1,37 @@
+import { type Entry, type LedgerStore, markOf, sameValue } from '../memory/ledger-store.js';
+
+/**
+ * How many accesses of one millisecond are looked at for one that comes again. Beyond, it is held a second time, which changes no count: only
+ * whether it had come in time is then not known.
+ */
+export const twinLooksMax = 256;
+
+/** Finds the access that comes again among those of its time. What is sent again comes in its old order mostly, so the next place is tried first. */
+export class Twins {
+  #ledger = 0;
+  #next = 0;
+  /** Entries looked at so far. */
+  looked = 0;
+
+  constructor(private readonly ledgers: LedgerStore) {}
+
+  /** The index of an entry of the same value, time and spread whose mark fits, or -1; `after` is the index after the last entry of that time. */
+  find(ledger: number, entry: Entry, after: number, fits: (mark: number) => boolean): number {
+    const { ledgers } = this;
+    const words = ledgers.words(ledger);
+    const start = ledgers.start(ledger);
+    const first = ledgers.firstAfter(ledger, entry.time - 1);
+    const run = after - first;
+    const begin = this.#ledger === ledger && this.#next > first && this.#next < after ? this.#next - first : 0;
+    for (let look = 0; look < run && look < twinLooksMax; look += 1) {
+      const index = first + ((begin + look) % run);
+      this.looked += 1;
+      const word = start + index * ledgers.width;
+      if (!sameValue(words, word, entry) || !ledgers.sameOwnSpread(words, word, entry) || !fits(markOf(words, word))) continue;
+      this.#ledger = ledger;
+      this.#next = index + 1;
+      return index;
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
+import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { Engine } from './engine.js';
+import type { Rule } from './rule/rule.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const base = Date.parse('2026-03-02T08:00:00.000Z');
+const rowsPerFrame = 500;
+const rowCount = 3_000;
+/** What one access may cost, in entries that are looked at; a window that is counted at each access costs thousands of them. */
+const looksPerRowMax = 300;
+
+interface Shape {
+  readonly patients: number;
+  readonly clinics: number;
+  /** Milliseconds between two accesses; with 0 all are of one time, as those of one event. */
+  readonly apart: number;
+}
+const shapes: readonly (readonly [string, Shape])[] = [
+  ['one event over as many patients', { patients: Infinity, clinics: 1, apart: 0 }],
+  ['one millisecond over two clinics', { patients: Infinity, clinics: 2, apart: 0 }],
+  ['one millisecond of some patients again and again', { patients: 39, clinics: 2, apart: 0 }],
+  ['a stream of new patients over two clinics', { patients: Infinity, clinics: 2, apart: 3 }],
+  ['a stream of some patients again and again', { patients: 39, clinics: 1, apart: 3 }],
+  ['a stream of many patients again and again', { patients: 3_000, clinics: 3, apart: 3 }],
+];
+
+const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
+  ['a threshold', [ruleOf({ id: 'r', atLeast: 40 })]],
+  ['a threshold that nobody reaches', [ruleOf({ id: 'r', atLeast: 1_000_000 })]],
+  ['a spread that is met', [ruleOf({ id: 'r', atLeast: 40, spread: { field: 'clinic_id', atLeast: 2 } })]],
+  ['a spread that is not', [ruleOf({ id: 'r', atLeast: 40, spread: { field: 'clinic_id', atLeast: 4 } })]],
+  ['a bound from above', [{ ...ruleOf({ id: 'r' }), condition: { atLeast: 40, atMost: 1_000_000 } }]],
+  ['twelve thresholds and windows', Array.from({ length: 12 }, (_, n) => ruleOf({ id: `r${n}`, atLeast: 10 * 2 ** n, timespanMs: (n + 1) * 10 * minute }))], // prettier-ignore
+];
+
+describe('the work for one account grows no faster than its accesses', () => {
+  it.each(cases())('%s, under %s: live, filled and judged again', (_shape, _rules, given, rules) => {
+    const rows = rowsOf(given);
+    expect(perRow(live(rules, rows), rules)).toBeLessThan(looksPerRowMax);
+    expect(perRow(filled(rules, rows), rules)).toBeLessThan(2 * looksPerRowMax);
+    expect(perRow(judgedAgain(rules, rows), rules)).toBeLessThan(2 * looksPerRowMax);
+  });
+
+  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
+    '%s, under %s: when a newer access came before',
+    (_shape, _rules, given, rules) => {
+      const newest = rowOf(rowCount, 1);
+      expect(perRow(live(rules, [newest, ...rowsOf(given)]), rules)).toBeLessThan(2 * looksPerRowMax);
+    },
+  ); // prettier-ignore
+});
+
+/** Under a bound from above each time is counted by itself, later. */
+function cases(): readonly (readonly [string, string, Shape, readonly Rule[]])[] {
+  const all = shapes.flatMap(([shape, given]) => ruleSets.map(([rules, of]) => [shape, rules, given, of] as const));
+  return all.filter(([, , { apart }, [rule]]) => apart === 0 || rule?.condition.atMost === Number.POSITIVE_INFINITY);
+}
+
+/** Of each rule, and each access. */
+function perRow(looked: number, rules: readonly Rule[]): number {
+  return looked / rowCount / rules.length;
+}
+
+function live(rules: readonly Rule[], rows: readonly AccessRow[]): number {
+  const engine = engineOf(rules);
+  framesOf(rows).forEach((bytes, offset) => {
+    engine.apply({ offset, bytes }, base);
+    engine.takeChanges({ includeUpdates: offset % 4 === 0 });
+  });
+  engine.finish(base);
+  return engine.stats().looked;
+}
+
+function filled(rules: readonly Rule[], rows: readonly AccessRow[]): number {
+  const engine = engineOf(rules);
+  engine.apply({ offset: 0, bytes: framesOf([rowOf(0, 2 * hour)])[0] ?? Buffer.alloc(0) }, base);
+  for (const frame of framesOf(rows)) engine.backfill(frame, 0);
+  return engine.stats().looked;
+}
+
+function judgedAgain(rules: readonly Rule[], rows: readonly AccessRow[]): number {
+  const engine = engineOf(rules);
+  engine.apply({ offset: 0, bytes: framesOf([rowOf(0, 100 * 24 * hour)])[0] ?? Buffer.alloc(0) }, base);
+  framesOf(rows.slice(0, 1)).forEach((bytes, n) => engine.apply({ offset: n + 1, bytes }, base));
+  const [asked] = engine.rejudgements();
+  if (!asked) throw new Error('nothing is to be judged again');
+  const rejudging = engine.beginRejudging();
+  rejudging.begin(asked);
+  for (const frame of framesOf(rows)) rejudging.take(frame);
+  expect(engine.adopt(rejudging, asked, base)).toBe(true);
+  return engine.stats().looked + rejudging.looked;
+}
+
+function engineOf(rules: readonly Rule[]): Engine {
+  return new Engine({ rules, quietMs: 24 * hour, allowedLatenessMs: 15 * minute });
+}
+
+function rowsOf({ patients, clinics, apart }: Shape): readonly AccessRow[] {
+  return Array.from({ length: rowCount }, (_, n) => ({
+    ...rowOf(n % patients, n * apart),
+    event_id: anEventId(apart === 0 ? 'one' : n),
+    clinic_id: String(n % clinics),
+  }));
+}
+
+function rowOf(patient: number, at: number): AccessRow {
+  const time = new Date(base + at).toISOString();
+  return anAccessRow({ time, received_at: time, patient_id: aPatient(patient), actor_id: 'a' });
+}
+
+function framesOf(rows: readonly AccessRow[]): readonly Buffer[] {
+  return Array.from({ length: Math.ceil(rows.length / rowsPerFrame) }, (_, n) =>
+    Buffer.from(
+      rows
+        .slice(n * rowsPerFrame, (n + 1) * rowsPerFrame)
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join(''),
+    ),
+  );
+}
+
+function ruleOf(given: Partial<RuleGiven>): Rule {
+  return aRule({
+    timespanMs: 10 * minute,
+    selection: { id: 'a'.repeat(32), fields: ['action', 'patient_id'], presence: ['patient_id'], sql: '', matches: (row) => row.action === 'read' && Boolean(row.patient_id) },
+    ...given,
+  }); // prettier-ignore
+}
