@@ -3,7 +3,7 @@
  * the registry, and where it does not answer that is said and counts as skipped, because nothing is known then. The last line counts.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './prepare.mjs';
 
@@ -31,7 +31,7 @@ const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'u
 const installed = Object.entries(packages)
   .filter(([path]) => path !== '')
   // A package under another name says its own.
-  .map(([path, one]) => ({ ...one, name: one.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) }));
+  .map(([path, one]) => ({ ...one, path, name: one.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) }));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 tell(
@@ -40,7 +40,7 @@ tell(
 );
 tell(
   'licences',
-  installed.filter(({ license }) => !isAllowed(license)).map((one) => `${nameOf(one)}: ${one.license ?? 'none'}`),
+  installed.filter((one) => !isAllowed(licenceOf(one))).map((one) => `${nameOf(one)}: ${licenceOf(one) ?? 'none'}`),
 );
 ask('signatures', ['audit', 'signatures', '--json'], ({ invalid = [], missing = [] }) => [...invalid, ...missing].map(nameOf));
 ask('known faults', ['audit', '--omit=dev', '--json'], ({ vulnerabilities = {} }) =>
@@ -58,6 +58,14 @@ function isAllowed(expression) {
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((one) => allowed.has(one.trim())));
+}
+
+/** Old packages say a list of `licenses`, which the lock file leaves out: any of them may be chosen. */
+function licenceOf({ path, license }) {
+  if (license) return license;
+  const file = join(root, path, 'package.json');
+  const { licenses = [] } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  return licenses.map(({ type }) => type).join(' OR ') || undefined;
 }
 
 function tell(what, wrong) {
