@@ -31,7 +31,11 @@ const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'u
 const installed = Object.entries(packages)
   .filter(([path]) => path !== '')
   // A package under another name says its own.
-  .map(([path, one]) => ({ ...one, path, name: one.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length) }));
+  .map(([path, one]) => ({
+    ...one,
+    path,
+    name: one.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+  }));
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
 tell(
@@ -40,7 +44,9 @@ tell(
 );
 tell(
   'licences',
-  installed.filter((one) => !isAllowed(licenceOf(one))).map((one) => `${nameOf(one)}: ${licenceOf(one) ?? 'none'}`),
+  installed
+    .filter((one) => !isAllowed(licenceOf(one)) && isHere(one))
+    .map((one) => `${nameOf(one)}: ${licenceOf(one) ?? 'none'}`),
 );
 ask('signatures', ['audit', 'signatures', '--json'], ({ invalid = [], missing = [] }) => [...invalid, ...missing].map(nameOf));
 ask('known faults', ['audit', '--omit=dev', '--json'], ({ vulnerabilities = {} }) =>
@@ -58,6 +64,11 @@ function isAllowed(expression) {
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((one) => allowed.has(one.trim())));
+}
+
+/** Optional packages of other platforms are named by the lock file and installed by nobody here. */
+function isHere({ path, license }) {
+  return license !== undefined || existsSync(join(root, path, 'package.json'));
 }
 
 /** Old packages say a list of `licenses`, which the lock file leaves out: any of them may be chosen. */
