@@ -1,4 +1,5 @@
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
+import { isoText } from '#libs/formats/time.js';
 import { type SourceContext, toRows } from '#libs/formats/to-rows.js';
 
 /** What identifies a row: `SELECT event_id, patient_id FROM vigie.accesses` gives them. */
@@ -71,7 +72,8 @@ export class Ledger {
 export function rowKeysOf(event: object, source: SourceContext): readonly RowKey[] {
   const parsed = parseVigieEvent(event);
   if (parsed.kind === 'rejected') throw new Error(`not an event: ${parsed.field} ${parsed.detail}`);
-  return toRows(parsed.value, source, '', event).map(({ event_id, patient_id }) => ({ event_id, patient_id }));
+  // When it arrives tells nothing of the keys: the event id stands for the time that the source gave.
+  return toRows(parsed.value, source, isoText(parsed.value.timeMs), event).map(({ event_id, patient_id }) => ({ event_id, patient_id }));
 }
 
 class Findings {
