@@ -73,7 +73,10 @@ export function rowKeysOf(event: object, source: SourceContext): readonly RowKey
   const parsed = parseVigieEvent(event);
   if (parsed.kind === 'rejected') throw new Error(`not an event: ${parsed.field} ${parsed.detail}`);
   // When it arrives tells nothing of the keys: the event id stands for the time that the source gave.
-  return toRows(parsed.value, source, isoText(parsed.value.timeMs), event).map(({ event_id, patient_id }) => ({ event_id, patient_id }));
+  return toRows(parsed.value, source, isoText(parsed.value.timeMs), event).map(({ event_id, patient_id }) => ({
+    event_id,
+    patient_id,
+  }));
 }
 
 class Findings {
