@@ -106,9 +106,15 @@ function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Prom
     // after its last answer would be waited for until its keep-alive time is over.
     const server = app.getHttpServer();
     const stopSweeping = systemClock.every(idleSweepMs, () => server.closeIdleConnections());
-    await app.close();
+    const closed = await app.close().then(
+      () => true,
+      (cause: unknown) => {
+        log.error('requests or reading did not end well; the rest is drained all the same', { cause });
+        return false;
+      },
+    );
     stopSweeping();
-    const well = await shutdown.run();
+    const well = (await shutdown.run()) && closed;
     log.info(well ? 'stopped' : 'stopped before everything was drained');
     process.exit(well ? code : 1);
   };

@@ -25,17 +25,26 @@ export async function whyNoKafkaTests(env: Environment): Promise<string | undefi
   return reason;
 }
 
-/** One broker. `VIGIE_TEST_KAFKA=container` or `jars` chooses; a choice that cannot be had is an error. */
+/**
+ * One broker. `VIGIE_TEST_KAFKA=container` or `jars` chooses, and what was chosen and cannot be had is an error. Without a choice a container
+ * that does not start, for want of its image perhaps, is told and the jars are taken.
+ */
 export async function kafkaForTests(env: Environment, portBase: number): Promise<KafkaForTests> {
   const given = env['KAFKA_BROKERS'];
   if (given) return { brokers: given.split(','), stop: async () => {} };
-  if (!(await prefersContainer(env))) return KafkaCluster.start({ brokers: 1, portBase });
-  const container = await kafkaContainer(portBase, env['VIGIE_TEST_KAFKA_IMAGE']);
-  return { brokers: [`127.0.0.1:${portBase}`], stop: async () => void (await container.stop()) };
-}
-
-async function prefersContainer(env: Environment): Promise<boolean> {
   const choice = env['VIGIE_TEST_KAFKA'] ?? '';
   if (!['', 'container', 'jars'].includes(choice)) throw new Error(`VIGIE_TEST_KAFKA: "${choice}" is neither container nor jars`);
-  return choice === '' ? (await whyNoContainers()) === undefined : choice === 'container';
+  if (choice === 'container') return inContainer(env, portBase);
+  if (choice === 'jars' || (await whyNoContainers()) !== undefined) return KafkaCluster.start({ brokers: 1, portBase });
+  try {
+    return await inContainer(env, portBase);
+  } catch (cause) {
+    process.stderr.write(`Kafka does not start in a container, its jars are taken: ${String(cause)}\n`);
+    return KafkaCluster.start({ brokers: 1, portBase });
+  }
+}
+
+async function inContainer(env: Environment, port: number): Promise<KafkaForTests> {
+  const container = await kafkaContainer(port, env['VIGIE_TEST_KAFKA_IMAGE']);
+  return { brokers: [`127.0.0.1:${port}`], stop: async () => void (await container.stop()) };
 }

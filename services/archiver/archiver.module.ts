@@ -6,10 +6,9 @@ import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/
 import { topics } from '#libs/contracts/topics.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
-import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Fatal } from '#libs/runtime/fatal.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -96,18 +95,10 @@ const selections = {
   },
 };
 
-const transport = {
-  provide: LogStrategy,
-  inject: [EVENT_LOG, ArchiverService, Fatal, CLOCK],
-  useFactory: (log: EventLog, service: ArchiverService, fatal: Fatal, clock: Clock) =>
-    new LogStrategy({
-      log,
-      clock,
-      start: (joining) => service.start(joining),
-      stop: () => service.stop(),
-      failed: (cause) => fatal.report('the archiver cannot go on and ends; a restart begins at the last committed frames', cause),
-    }),
-};
+const transport = logTransport(
+  ArchiverService,
+  'the archiver cannot go on and ends; a restart begins at the last committed frames',
+);
 
 @Module({})
 export class ArchiverModule {

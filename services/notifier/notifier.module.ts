@@ -3,10 +3,9 @@ import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
-import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Fatal } from '#libs/runtime/fatal.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -47,19 +46,10 @@ const gauges = {
     new Gauges(owner, { clock, log, metrics, health }),
 };
 
-const transport = {
-  provide: LogStrategy,
-  inject: [EVENT_LOG, NotifierService, Fatal, CLOCK],
-  useFactory: (log: EventLog, service: NotifierService, fatal: Fatal, clock: Clock) =>
-    new LogStrategy({
-      log,
-      clock,
-      start: (joining) => service.start(joining),
-      stop: () => service.stop(),
-      failed: (cause) =>
-        fatal.report('the notifier cannot go on and ends; a restart begins at the first change that was not delivered', cause),
-    }),
-};
+const transport = logTransport(
+  NotifierService,
+  'the notifier cannot go on and ends; a restart begins at the first change that was not delivered',
+);
 
 @Module({})
 export class NotifierModule {

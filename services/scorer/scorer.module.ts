@@ -9,10 +9,9 @@ import { topics } from '#libs/contracts/topics.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
-import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Fatal } from '#libs/runtime/fatal.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -97,18 +96,7 @@ const gauges = {
     new Gauges(owner, { clock, logger, metrics, health }),
 };
 
-const transport = {
-  provide: LogStrategy,
-  inject: [EVENT_LOG, ScorerService, Fatal, CLOCK],
-  useFactory: (log: EventLog, service: ScorerService, fatal: Fatal, clock: Clock) =>
-    new LogStrategy({
-      log,
-      clock,
-      start: (joining) => service.start(joining),
-      stop: () => service.stop(),
-      failed: (cause) => fatal.report('the scorer cannot go on and ends; a restart reads again from the newest snapshot', cause),
-    }),
-};
+const transport = logTransport(ScorerService, 'the scorer cannot go on and ends; a restart reads again from the newest snapshot');
 
 @Module({})
 export class ScorerModule {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamicModule, INestApplication } from '@nestjs/common';
@@ -16,6 +16,7 @@ import { readConfig } from '#libs/runtime/config.js';
 import { Fatal } from '#libs/runtime/fatal.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log, LogFields } from '#libs/runtime/log.js';
+import { projectRoot } from '#libs/runtime/paths.js';
 import { LOG, RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { ArchiverModule } from '#services/archiver/archiver.module.js';
@@ -24,6 +25,8 @@ import { STORE_READY } from '#services/archiver/store/prepare-store.js';
 import { notifierConfig } from '#services/notifier/config.js';
 import { NotifierModule } from '#services/notifier/notifier.module.js';
 import { scorerConfig } from '#services/scorer/config.js';
+import { ScorerPipeline } from '#services/scorer/pipeline.js';
+import { RulesReloader } from '#services/scorer/rules/rules-reloader.js';
 import { ScorerModule } from '#services/scorer/scorer.module.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
@@ -46,12 +49,15 @@ describe('the services as modules, over a log and a store in memory', () => {
   const lines = new Lines();
   let log: MemoryLog;
   let dataDir: string;
+  let rulesDir: string;
   const apps: INestApplication[] = [];
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'vigie-modules-'));
     log = createMemoryLog({ topics: Object.fromEntries(Object.values(topics).map((topic) => [topic, 2])) });
-    const env = { VIGIE_DATA_DIR: dataDir, CLICKHOUSE_URL: `http://127.0.0.1:${nobody}` };
+    rulesDir = join(dataDir, 'rules');
+    await cp(join(projectRoot, 'rules'), rulesDir, { recursive: true });
+    const env = { VIGIE_DATA_DIR: dataDir, VIGIE_RULES_DIR: rulesDir, CLICKHOUSE_URL: `http://127.0.0.1:${nobody}` };
     await start('scorer', ScorerModule.forConfig(readConfig(scorerConfig, env)));
     await start('archiver', ArchiverModule.forConfig(readConfig(archiverConfig, env)), (module) =>
       module
@@ -80,6 +86,14 @@ describe('the services as modules, over a log and a store in memory', () => {
     expect(store.rows('accesses')).toHaveLength(patients);
     expect(lines.written.find(({ message }) => message === 'incident opened')?.fields).toMatchObject({ groupId: 'helix' });
   }, 30_000);
+
+  it('take up other rules, which the reloader finds and the pipeline judges by', async () => {
+    const [scorer] = apps;
+    const before = scorer?.get(ScorerPipeline).rules.length ?? 0;
+    await rm(join(rulesDir, 'dormant-account.yml'));
+    await scorer?.get(RulesReloader).look();
+    expect(scorer?.get(ScorerPipeline).rules.length).toBeLessThan(before);
+  });
 
   it('say for what they are ready', () => {
     const [scorer, archiver, notifier] = apps.map((app) => app.get(Health).report('ready').checks);

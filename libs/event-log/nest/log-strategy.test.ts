@@ -5,6 +5,7 @@ import { Test } from '@nestjs/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { createMemoryLog, type MemoryLog } from '../memory/memory-log.js';
 import type { Frame, Join, Membership, TopicPartition } from '../port.js';
 import { AwaitedLog } from './awaited-log.js';
@@ -171,6 +172,22 @@ describe('the event log as a transport', () => {
     expect(running.recorder.calls.slice(1)).toEqual(['frames a', 'revoked']);
     await expect(running.log.append(at, Buffer.from('what the drain still tells'))).resolves.toBe(1);
     expect(running.failures).toEqual([]);
+  });
+
+  it('says that its end was not well: what is in hand takes too long, or leaving fails', async () => {
+    const clock = new FakeClock();
+    const strategyThatStops = (stop: () => Promise<void>) =>
+      new LogStrategy({
+        log: createMemoryLog({ topics: {} }),
+        clock,
+        start: async () => ({ ended: new Promise<never>(() => {}) }),
+        stop,
+        failed: () => {},
+      });
+    const never = strategyThatStops(() => new Promise(() => {}));
+    await Promise.all([expect(never.close()).rejects.toThrow('was not finished within 15 s'), clock.advance(15_000)]);
+    const bug = new Error('a snapshot could not be written');
+    await expect(strategyThatStops(() => Promise.reject(bug)).close()).rejects.toBe(bug);
   });
 
   it('reports what a member could not survive', async () => {

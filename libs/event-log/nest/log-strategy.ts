@@ -6,7 +6,7 @@ import { LogContext } from './log-context.js';
 import { assigned, poison, revoked } from './log-patterns.js';
 
 /** How long the end waits for what is in hand, in milliseconds: whoever reads next repeats the rest. */
-export const stopMsMax = 15_000;
+const stopMsMax = 15_000;
 
 export interface LogStrategyOptions {
   readonly log: Pick<EventLog, 'join'>;
@@ -30,7 +30,7 @@ export interface LogStrategyOptions {
 export class LogStrategy extends Server implements CustomTransportStrategy {
   /** What a handler throws goes to the adapter, which retries or sets aside; Nest need not log it as well. */
   override readonly propagatesEventHandlerErrors = true;
-  #stopped = false;
+  #closing: Promise<void> | undefined;
 
   constructor(private readonly options: LogStrategyOptions) {
     super();
@@ -43,20 +43,15 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
       const { ended } = await this.options.start((joining) => this.#join(joining));
       ended.catch((cause: unknown) => this.#fail(cause));
     } catch (cause) {
-      if (!this.#stopped) cannot = cause;
+      if (!this.#closing) cannot = cause;
     }
     callback(cannot);
   }
 
-  /** Whichever way the end began, and in whatever order hooks run: leaves once, after what is in hand. */
-  async close(): Promise<void> {
-    if (this.#stopped) return;
-    this.#stopped = true;
-    const { clock, stop } = this.options;
-    const stopped = new AbortController();
-    const late = clock.sleep(stopMsMax, stopped.signal).catch(() => {});
-    await Promise.race([late, stop()]);
-    stopped.abort();
+  /** Whichever way the end began, and in whatever order hooks run: leaves once, after what is in hand. Rejects when that takes too long. */
+  close(): Promise<void> {
+    this.#closing ??= this.#leave();
+    return this.#closing;
   }
 
   /** There is nothing to listen to: what ends the reading is told to `failed`. */
@@ -65,6 +60,19 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
   }
   unwrap<T>(): T {
     throw new Error('there is no server behind the event log: inject the log itself');
+  }
+
+  async #leave(): Promise<void> {
+    const { clock, stop } = this.options;
+    const left = new AbortController();
+    const late = clock.sleep(stopMsMax, left.signal).then(
+      () => true,
+      () => false,
+    );
+    const done = stop().finally(() => left.abort());
+    if (await Promise.race([late, done.then(() => false)]))
+      throw new Error(`what was in hand was not finished within ${stopMsMax / 1000} s; whoever reads next repeats it`);
+    await done;
   }
 
   async #join(options: JoinOptions): Promise<Membership> {
@@ -100,6 +108,6 @@ export class LogStrategy extends Server implements CustomTransportStrategy {
   }
 
   #fail(cause: unknown): void {
-    if (!this.#stopped) this.options.failed(cause);
+    if (!this.#closing) this.options.failed(cause);
   }
 }
