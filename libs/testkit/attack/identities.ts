@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { filesWith } from '../planted/files-with.js';
 import { access } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
 import type { Target } from './target.js';
@@ -87,15 +87,10 @@ export const identities: Attack = {
   },
 };
 
-function inFiles(target: Target): readonly string[] {
-  return needles.flatMap((needle) => {
-    try {
-      const names = execFileSync('grep', ['-rlaF', needle, target.vigie.dataDir], { encoding: 'utf8' }).trim().split('\n');
-      return names.map((name) => `"${needle}" in ${name.slice(target.vigie.dataDir.length + 1).replace(/\/store\/.*/, '')}`);
-    } catch {
-      return []; // grep found nothing
-    }
-  });
+function inFiles({ vigie: { dataDir } }: Target): readonly string[] {
+  return needles.flatMap((needle) =>
+    filesWith(dataDir, needle).map((path) => `"${needle}" in ${path.slice(dataDir.length + 1).replace(/\/store\/.*/, '')}`),
+  );
 }
 
 /** Columns are compressed on the disk: the engine is asked for every text that it holds. */
