@@ -1,5 +1,6 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { partitionOf } from '#libs/contracts/topics.js';
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { AccessEvent } from '#libs/formats/event.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
 import { metered, tooMuchWork, workLimits } from '#libs/formats/work-meter.js';
@@ -8,7 +9,6 @@ import { admit } from './admit/admit.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Intake, ItemOutcome } from './receive/intake.js';
 import { quarantinedEventOf, quarantinedRecordOf } from './admit/quarantine.js';
-import type { DecodedItem } from './receive/taker.js';
 
 /** The rows of an event within their limit, and what had to be left out of them. */
 interface Made {

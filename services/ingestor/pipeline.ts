@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
@@ -13,7 +14,7 @@ import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
-import type { DecodedItem, Taker } from './receive/taker.js';
+import type { Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;

@@ -1,3 +1,4 @@
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import type { Targets } from '#libs/formats/fhir/targets.js';
@@ -10,7 +11,7 @@ import type { ItemOutcome } from './intake.js';
 import { Turns } from './turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Route } from './receiver.js';
-import type { DecodedItem, Taker } from './taker.js';
+import type { Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];

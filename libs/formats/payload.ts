@@ -1,0 +1,50 @@
+import { rejected, type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
+import { firstByte } from './json/items.js';
+import type { Targets } from './fhir/targets.js';
+import { parseItem, type ParseLimits } from './json/parse-item.js';
+
+/** What came with a payload: what holds where the payload itself is silent. */
+export interface Envelope {
+  /** When it arrived, in milliseconds since 1970. */
+  readonly receivedMs: number;
+  /** When the shipper says that it happened, in milliseconds since 1970. */
+  readonly timeMs?: number;
+  /** Who sent it: the host name of a syslog header, `host` of a shipper. */
+  readonly host?: string;
+  readonly sourceIp?: string;
+  readonly application?: string;
+  /** Whatever else the wrapper said: attributes, labels, structured data, one level. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * One record before its format is known: a parsed JSON value, or text. `beside` are the resources
+ * of the Bundle that it came in. Clear patient identifiers are in it.
+ */
+export type Payload =
+  | { readonly kind: 'json'; readonly value: unknown; readonly envelope: Envelope; readonly beside?: Targets }
+  | { readonly kind: 'text'; readonly text: string; readonly envelope: Envelope };
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Bytes of hostile origin as a payload: JSON where they begin like it, text otherwise, without a byte order mark. */
+export function payloadOf(bytes: Uint8Array, envelope: Envelope, limits?: ParseLimits): Accepted<Payload> | Rejected {
+  const start = firstByte(bytes);
+  if (bytes[start] === 0x7b || bytes[start] === 0x5b) {
+    const item = parseItem(bytes, start, bytes.length, limits);
+    return item.kind === 'rejected' ? item : accepted({ kind: 'json', value: item.value, envelope });
+  }
+  try {
+    return accepted({ kind: 'text', text: decoder.decode(bytes), envelope });
+  } catch {
+    return rejected('not_utf8', '', 'the payload is not valid UTF-8; name the character set of its source in its configuration');
+  }
+}
+
+/** What a wrapper carried: JSON that came as text is parsed, under the same limits as if it had come alone. */
+export function innerPayload(content: unknown, envelope: Envelope): Accepted<Payload> | Rejected {
+  if (typeof content !== 'string') return accepted({ kind: 'json', value: content, envelope });
+  return /^\s*\uFEFF?\s*[{[]/.test(content)
+    ? payloadOf(Buffer.from(content), envelope)
+    : accepted({ kind: 'text', text: content, envelope });
+}

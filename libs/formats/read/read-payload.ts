@@ -1,0 +1,64 @@
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import type { DecodedItem } from '../decoded-item.js';
+import type { AccessEvent } from '../event.js';
+import { metered, WorkMeter } from '../work-meter.js';
+import type { InputFormat, Reading } from '../input-format.js';
+import type { Payload } from '../payload.js';
+import { formats, wrappers } from './table.js';
+
+/** Wrappers inside each other. */
+const depthMax = 3;
+
+/**
+ * The events of one payload, one by one when they are asked for, so that others get their turn between them: unwrapped, its format found out
+ * or as the source's configuration pins it, the clinic as the configuration says. An empty array gives none.
+ */
+export function* readPayload(payload: Payload, reading: Reading): Generator<DecodedItem> {
+  for (const inner of unwrapped(payload, reading, 0))
+    yield inner.kind === 'rejected' ? refused(inner) : readRecord(inner.value, reading);
+}
+
+function* unwrapped(payload: Payload, reading: Reading, depth: number): Generator<Accepted<Payload> | Rejected> {
+  if (payload.kind === 'json' && Array.isArray(payload.value)) {
+    for (const value of payload.value) yield* unwrapped({ ...payload, value }, reading, depth);
+    return;
+  }
+  const wrapper = wrappers.find(({ recognises }) => recognises(payload));
+  if (!wrapper) return yield accepted(payload);
+  if (depth === depthMax) return yield rejected('wrapped_too_deep', '', `more than ${depthMax} wrappers lie around this record`);
+  for (const inner of wrapper.unwrap(payload, reading)) {
+    if (inner.kind === 'rejected') yield inner;
+    else yield* unwrapped(inner.value, reading, depth + 1);
+  }
+}
+
+function readRecord(payload: Payload, reading: Reading): DecodedItem {
+  const meter = new WorkMeter();
+  const content = payload.kind === 'json' ? payload.value : payload.text;
+  const format = formatOf(payload, reading);
+  if (!format) return { outcome: unknownFormat(), content, meter };
+  const read = metered(() => format.read(payload, reading, meter));
+  return { outcome: read.kind === 'rejected' ? read : accepted(located(read.value, reading)), content, meter };
+}
+
+function formatOf(payload: Payload, { format }: Reading): InputFormat | undefined {
+  return format === undefined
+    ? formats.find(({ recognises }) => recognises(payload))
+    : formats.find(({ name }) => name === format);
+}
+
+/** The event with the clinic that the source's configuration gives it. */
+function located(event: AccessEvent, { clinic }: Reading): AccessEvent {
+  if (!clinic) return event;
+  const clinicId = 'fixed' in clinic ? clinic.fixed : clinic.map[event.clinicId];
+  return clinicId === undefined ? event : { ...event, clinicId };
+}
+
+function refused(outcome: Rejected): DecodedItem {
+  return { outcome, content: undefined, meter: new WorkMeter() };
+}
+
+function unknownFormat(): Rejected {
+  const known = formats.map(({ name }) => name).join(', ');
+  return rejected('unknown_format', '', `the record is in none of the formats ${known}; name its source's format and columns`);
+}

@@ -1,0 +1,13 @@
+// read/: from what a transport hands over to events: which format it is in, what wraps it, what its source's configuration says.
+// It knows no transport and no log.
+
+import { fhirFormat } from '../fhir/format.js';
+import { bundleWrapper } from '../fhir/bundle-wrapper.js';
+import { vigieFormat } from '../vigie/format.js';
+import type { InputFormat, Wrapper } from '../input-format.js';
+
+/** What carries records, in the order in which it is looked for. */
+export const wrappers: readonly Wrapper[] = [bundleWrapper];
+
+/** Every format, in the order in which it is looked for: the first that recognises a record reads it. */
+export const formats: readonly InputFormat[] = [fhirFormat, vigieFormat];
