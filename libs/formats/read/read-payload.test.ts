@@ -13,6 +13,10 @@ const auditEvent = {
   entity: [{ what: { reference: 'Patient/4711' } }],
 };
 
+function bundle(resource: unknown) {
+  return { resourceType: 'Bundle', entry: [{ resource }, { resource: 7 }] };
+}
+
 function read(value: unknown, reading: Reading = plainReading) {
   const payload = payloadOf(Buffer.from(JSON.stringify(value)), envelope);
   if (payload.kind === 'rejected') throw new Error(payload.detail);
@@ -29,7 +33,6 @@ describe('the events of a payload', () => {
   });
 
   it('unwraps three deep and no deeper', () => {
-    const bundle = (resource: unknown) => ({ resourceType: 'Bundle', entry: [{ resource }, { resource: 7 }] });
     expect(read(bundle(bundle(bundle(auditEvent))))).toEqual(['nord amartin 4711', ...Array<string>(3).fill('unknown_format')]);
     expect(read(bundle(bundle(bundle(bundle(auditEvent))))).slice(0, 1)).toEqual(['wrapped_too_deep']);
   });
