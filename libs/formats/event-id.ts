@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { HalfSipHash, halfSipHashBytes } from '#libs/pseudonyms/half-sip-hash.js';
+import { HalfSipHash, halfSipHashKeyBytes } from '#libs/pseudonyms/half-sip-hash.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 
 /** Between the parts of what an id is made over: no group or source may hold it. */
@@ -14,34 +14,40 @@ const halfDigits = 16;
  * until one fits, or make two contents that fit one id.
  */
 export class EventIds {
-  /** What the record's half is made over, up to the record id. */
-  readonly prefix: string;
+  /** Over the record id. */
+  readonly record: HalfSipHash;
+  /** Over the bytes of a row that are content. */
   readonly content: HalfSipHash;
 
   constructor(secret: string, groupId: string, source: string) {
-    this.prefix = sha256([secret, 'vigie.event.v2', groupId, source].join(separator)).slice(0, 32);
-    const key = sha256([secret, 'vigie.event-content.v2'].join(separator)).slice(0, 2 * halfSipHashBytes);
-    this.content = new HalfSipHash(Buffer.from(key, 'hex'));
+    this.record = keyed(secret, 'vigie.event.v3', groupId, source);
+    this.content = keyed(secret, 'vigie.event-content.v2');
   }
 
   /** `content` are the bytes of a row that are content, in the order and parts of `write-rows.ts`. */
   of(record: RecordName, content: readonly string[]): string {
     const name = 'id' in record ? record.id : `${separator}content${separator}${canonicalJson(record.item)}`;
-    return sha256(this.prefix + name).slice(0, halfDigits) + this.#digest(content);
+    return digestOf(this.record, [name]) + digestOf(this.content, content);
   }
+}
 
-  #digest(parts: readonly string[]): string {
-    const bytes = Buffer.from(parts.join(''));
-    const ends = new Int32Array(2 * parts.length);
-    for (let part = 0, at = 0; part < parts.length; part += 1) {
-      ends[2 * part] = at;
-      at += Buffer.byteLength(parts[part] ?? '');
-      ends[2 * part + 1] = at;
-    }
-    const digest = new DataView(new ArrayBuffer(halfDigits));
-    this.content.digest(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), ends, digest, 0);
-    return Buffer.from(digest.buffer).toString();
+/** A hash whose key is made of the group's secret and what it is for. */
+function keyed(...parts: readonly string[]): HalfSipHash {
+  return new HalfSipHash(hash('sha256', parts.join(separator), 'buffer').subarray(0, halfSipHashKeyBytes));
+}
+
+/** Half an event id over texts in UTF-8, one part each. */
+function digestOf(keyedHash: HalfSipHash, parts: readonly string[]): string {
+  const bytes = Buffer.from(parts.join(''));
+  const ends = new Int32Array(2 * parts.length);
+  for (let part = 0, at = 0; part < parts.length; part += 1) {
+    ends[2 * part] = at;
+    at += Buffer.byteLength(parts[part] ?? '');
+    ends[2 * part + 1] = at;
   }
+  const digest = new DataView(new ArrayBuffer(halfDigits));
+  keyedHash.digest(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), ends, digest, 0);
+  return Buffer.from(digest.buffer).toString();
 }
 
 const made = new WeakMap<GroupKeys, Map<string, EventIds>>();
@@ -61,10 +67,6 @@ export type RecordName = { readonly id: string } | { readonly item: unknown };
 /** Half an event id: the same for all versions of one record. */
 export function recordHalfOf(eventId: string): string {
   return eventId.slice(0, halfDigits);
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text, 'hex');
 }
 
 /** JSON with keys sorted at every level: two spellings of one object give one text. */

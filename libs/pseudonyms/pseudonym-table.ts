@@ -1,4 +1,4 @@
-import type { HmacSha256 } from './sha256.js';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /** Sets of four entries each; with 64 bytes an entry, 8 MiB per authority when full. */
 export const tableSets = 32_768;
@@ -26,7 +26,7 @@ export class PseudonymTable {
 
   /** `prefix` is what stands before the identifier in the message of the HMAC. */
   constructor(
-    private readonly hmac: HmacSha256,
+    private readonly key: KeyObject,
     prefix: Uint8Array,
     sets: number = tableSets,
   ) {
@@ -68,12 +68,8 @@ export class PseudonymTable {
   }
 
   #derive(entry: number, bytes: Uint8Array, start: number, end: number): number {
-    const { hmac } = this;
-    hmac.start();
-    hmac.update(this.#prefix, 0, this.#prefix.length);
-    hmac.update(bytes, start, end);
-    hmac.finish();
-    hmac.hex128(this.#view, entry + pseudonymAt);
+    const digits = createHmac('sha256', this.key).update(this.#prefix).update(bytes.subarray(start, end)).digest('hex');
+    for (let at = 0; at < pseudonymBytes; at += 1) this.#bytes[entry + pseudonymAt + at] = digits.charCodeAt(at);
     return entry;
   }
 }

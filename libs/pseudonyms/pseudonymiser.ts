@@ -1,6 +1,5 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { PseudonymTable } from './pseudonym-table.js';
-import { HmacSha256 } from './sha256.js';
 
 /** Pseudonyms remembered per key and generation, two generations at most: some 40 MB of memory when full. */
 export const cachedPatientsMax = 100_000;
@@ -48,7 +47,7 @@ export class Pseudonymiser {
   table(authority: string): PseudonymTable {
     const known = this.#tables.get(authority);
     if (known) return known;
-    const table = new PseudonymTable(new HmacSha256(this.key.export()), prefixOf(authority));
+    const table = new PseudonymTable(this.key, prefixOf(authority));
     this.#tables.set(authority, table);
     return table;
   }

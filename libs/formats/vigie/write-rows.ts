@@ -2,9 +2,7 @@ import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { accountHashOf, partitionOfBytes } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { PseudonymTable } from '#libs/pseudonyms/pseudonym-table.js';
-import { Sha256 } from '#libs/pseudonyms/sha256.js';
-import { eventIdsOf } from '../event-id.js';
-import type { HalfSipHash } from '#libs/pseudonyms/half-sip-hash.js';
+import { type EventIds, eventIdsOf } from '../event-id.js';
 import { limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';
@@ -60,15 +58,14 @@ export class FastRows {
   readonly #table: PseudonymTable;
   readonly #groupBytes: Buffer;
   readonly #groupHash: number;
-  readonly #eventIdPrefix: Buffer;
-  readonly #content: HalfSipHash;
+  readonly #ids: EventIds;
+  readonly #recordEnds = new Int32Array(2);
   readonly #contentEnds = new Int32Array(6);
   readonly #afterTime: Part;
   readonly #keyId: Part;
   readonly #afterEventId: Part;
   readonly #futureMs: number;
   readonly #rowBytes: number;
-  readonly #sha = new Sha256();
   readonly #probe = new Probe();
   /** The event id, then the distinct pseudonyms, 32 digits each. */
   readonly #digits = new DataView(new ArrayBuffer((scannedPatientsMax + 1) * digitsBytes));
@@ -84,9 +81,7 @@ export class FastRows {
     this.#table = keys.active.table(authority === 'group' ? groupAuthority(groupId) : authority);
     this.#groupBytes = Buffer.from(groupId);
     this.#groupHash = accountHashOf(groupId);
-    const ids = eventIdsOf(keys, groupId, source.source);
-    this.#eventIdPrefix = Buffer.from(ids.prefix);
-    this.#content = ids.content;
+    this.#ids = eventIdsOf(keys, groupId, source.source);
     this.#afterTime = new Part(`","group_id":${JSON.stringify(groupId)},"actor_id":"`);
     this.#afterEventId = new Part(`","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`);
     this.#futureMs = receivedMs + aheadMsMax;
@@ -144,7 +139,7 @@ export class FastRows {
    * first row has to be written first: the event id holds a digest of it.
    */
   write(index: number, target: DataView, from: number): number {
-    const { ends } = this.#scan;
+    const outcomeEnd = this.#scan.ends[field.outcome];
     let at = parts.time.copy(target, from);
     at = this.#copyField(field.time, target, at);
     at = this.#afterTime.copy(target, at);
@@ -158,15 +153,21 @@ export class FastRows {
     at = parts.action.copy(target, at);
     at = this.#copyField(field.action, target, at);
     at = parts.outcome.copy(target, at);
-    at = ends[field.outcome] === 0 ? parts.unknown.copy(target, at) : this.#copyField(field.outcome, target, at);
+    at = outcomeEnd === 0 ? parts.unknown.copy(target, at) : this.#copyField(field.outcome, target, at);
     at = parts.eventId.copy(target, at);
     const eventIdAt = at;
     at = this.#afterEventId.copy(target, at + digitsBytes);
     const optionalAt = at;
     at = this.#optional(target, at);
     if (index === 0) {
-      this.#contentEnds.set([from, patientAt, clinicAt, eventIdAt, optionalAt, at]);
-      this.#content.digest(target, this.#contentEnds, this.#digits, digestAt);
+      const ends = this.#contentEnds;
+      ends[0] = from;
+      ends[1] = patientAt;
+      ends[2] = clinicAt;
+      ends[3] = eventIdAt;
+      ends[4] = optionalAt;
+      ends[5] = at;
+      this.#ids.content.digest(target, ends, this.#digits, digestAt);
     }
     copy(this.#digits, 0, digitsBytes, target, eventIdAt);
     if (this.#pseudonyms) at = this.#keyId.copy(target, at);
@@ -196,12 +197,9 @@ export class FastRows {
   /** The half of the event id that is the record's; the other is made of what the row says, when it is written. */
   #identify(): void {
     const { starts, ends } = this.#scan;
-    const sha = this.#sha;
-    sha.start();
-    sha.update(this.#eventIdPrefix, 0, this.#eventIdPrefix.length);
-    sha.update(this.#bytes, starts[field.id] ?? 0, ends[field.id] ?? 0);
-    sha.finish();
-    sha.hex128(this.#digits, 0);
+    this.#recordEnds[0] = starts[field.id] ?? 0;
+    this.#recordEnds[1] = ends[field.id] ?? 0;
+    this.#ids.record.digest(this.#view, this.#recordEnds, this.#digits, 0);
   }
 
   /** The distinct pseudonyms, in the order in which they appear. */
