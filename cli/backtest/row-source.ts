@@ -26,7 +26,7 @@ export class StoredRows implements RowSource {
       toMs: toMs - 1,
       ...(outline && { outline: { ...outline, toMs: outline.toMs - 1 } }),
       ...(groupId !== undefined && { groupId }),
-      ...(groupId !== undefined && actorId !== undefined && { account: { groupId, actorId } }),
+      ...(groupId !== undefined && actorId !== undefined && { accounts: { groupId, actorIds: [actorId] } }),
     };
   }
 

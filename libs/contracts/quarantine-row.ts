@@ -39,10 +39,19 @@ export function originInLog(at: { readonly topic: string; readonly partition: nu
   return `${at.topic}/${at.partition}/${offset}#${line}`;
 }
 
-/** The reason of a stretch of the log of which nothing can be unpacked. */
-export const unreadableBatch = 'unreadable_batch';
+/** What can be wrong with the signature of a frame, as a person reads it. */
+export const signatureFaults = {
+  unsigned: 'it bears no signature',
+  unknown_key: 'it is signed by a key that is not among those of this service',
+  wrong_signature: 'its signature is not that of its content, topic and partition',
+} as const;
+export type SignatureFault = keyof typeof signatureFaults;
 
-/** What the quarantine says of a stretch of the log of which nothing can be unpacked: its last offset and the reason, and no content. */
+/** The reasons of a stretch of the log of which nothing can be unpacked, and of a frame that none of ours has signed. */
+export const unreadableBatch = 'unreadable_batch';
+export const foreignFrame = 'foreign_frame';
+
+/** What the quarantine says of a stretch of the log that is not read: its last offset and the reason, and no content. */
 export function unreadableStretch({
   reason,
   last,
@@ -50,6 +59,15 @@ export function unreadableStretch({
   readonly reason: string;
   readonly last: number;
 }): Pick<QuarantineRow, 'reason' | 'detail'> {
+  if (isSignatureFault(reason))
+    return {
+      reason: foreignFrame,
+      detail: `The frame is not believed: ${signatureFaults[reason]} (${reason}). Somebody else wrote it, or services differ in VIGIE_FRAME_KEYS; the log still has it.`,
+    };
   const detail = `What lies in the log from this offset up to ${last} cannot be unpacked (${reason}); no service of Vigie writes such batches.`;
   return { reason: unreadableBatch, detail };
+}
+
+function isSignatureFault(reason: string): reason is SignatureFault {
+  return Object.hasOwn(signatureFaults, reason);
 }

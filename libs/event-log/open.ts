@@ -11,6 +11,8 @@ import { retry } from '#libs/runtime/retry.js';
 import { openEmbeddedLog } from './embedded/embedded-log.js';
 import { type KafkaOptions, openKafkaLog } from './kafka/kafka-log.js';
 import { embeddedPartitions } from './limits.js';
+import type { SigningTools } from './signing/frame-signing.js';
+import { embeddedSigning, kafkaSigning } from './signing/signing-config.js';
 import { type EventLog, UnknownTopic } from './port.js';
 
 export interface OpenTools {
@@ -36,13 +38,14 @@ const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
 export async function openEventLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
   const { KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir } = config;
   const { name, topics, clock, logger, health, signal } = tools;
-  if (!brokers) return openOwnLog(dataDir, tools);
+  if (!brokers) return openOwnLog(config, tools);
+  const signing = kafkaSigning(config, signingTools(tools));
   const layout = {
     file: join(dataDir, 'state', name, 'partitions.json'),
     groups: [groups.scorer, groups.archiver],
     kept: keptOf(config.KAFKA_PARTITIONS_KEPT ?? []),
   };
-  const options = { ...kafkaOptions(config, brokers, tools), layout };
+  const options = { ...kafkaOptions(config, brokers, tools), layout, ...(signing && { signing }) };
   let waits = `waiting for Kafka at ${brokers.join(', ')}`;
   health.ready('log', () => waits || undefined);
   const onRetry = (cause: Transient) => {
@@ -67,9 +70,15 @@ function unknownIsTransient(cause: unknown): never {
   throw cause instanceof UnknownTopic ? new Transient(cause.message, { cause }) : cause;
 }
 
-function openOwnLog(dataDir: string, { clock, logger: log, health }: OpenTools): Promise<EventLog> {
+function openOwnLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
+  const { clock, logger: log, health } = tools;
+  const signing = embeddedSigning(config, signingTools(tools));
   const partitions = Object.fromEntries(Object.values(allTopics).map((topic) => [topic, embeddedPartitions]));
-  return openEmbeddedLog({ directory: join(dataDir, 'log'), topics: partitions, clock, log, health });
+  return openEmbeddedLog({ directory: join(config.VIGIE_DATA_DIR, 'log'), topics: partitions, clock, log, health, signing });
+}
+
+function signingTools({ clock, logger: log, metrics }: OpenTools): SigningTools {
+  return { clock, log, ...(metrics && { metrics }) };
 }
 
 /** How to reach the brokers. Throws `ConfigError` for a half-given credential. */

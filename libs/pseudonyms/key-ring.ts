@@ -1,4 +1,5 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { entriesOf } from '#libs/runtime/config.js';
 import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 import { Pseudonymiser } from './pseudonymiser.js';
 
@@ -47,10 +48,7 @@ interface KeyLine {
 export function parseKeyRing(
   text: string,
 ): { readonly ring: KeyRing; readonly weak: readonly string[] } | { readonly mistakes: readonly string[] } {
-  const entries = text
-    .split(/[,\n]/)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry && !entry.startsWith('#'));
+  const entries = entriesOf(text);
   const mistakes: string[] = [];
   const byGroup = new Map<string, KeyLine[]>();
   entries.forEach((entry, index) => {

@@ -17,7 +17,7 @@ const older = randomBytes(32).toString('base64');
 
 describe('the key ring', () => {
   it('uses the newest key, keeps the others, and takes the event secret from the oldest', () => {
-    const rotated = ringOf(`# keys\naleo:k2=${base64}\naleo:k1=${older},helix:k1=${older}`);
+    const rotated = ringOf(`# keys, the newest first\naleo:k2=${base64}\naleo:k1=${older},helix:k1=${older}`);
     const keys = rotated.group('aleo');
     expect([keys?.active.keyId, keys?.keyIds, rotated.groupIds()]).toEqual(['k2', ['k2', 'k1'], ['aleo', 'helix']]);
     expect(keys?.eventSecret).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.eventSecret);

@@ -23,6 +23,13 @@ export const commonConfig = {
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: password().optional(),
+  /** `key_id=base64` of those who write the log: the first signs frames, all are believed. */
+  VIGIE_FRAME_KEYS: z.string().optional(),
+  /** From when on frames on Kafka are signed, milliseconds. */
+  VIGIE_FRAME_KEYS_SINCE: z.iso
+    .datetime({ offset: true })
+    .transform((text) => Date.parse(text))
+    .optional(),
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: password().default(''),
@@ -76,6 +83,16 @@ function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]
 /** A password that somebody else checks: it may be of any kind, but not what an example left in its place. */
 function password() {
   return z.string().refine((text) => !isPlaceholder(text), 'is a placeholder that was never replaced; put the password there');
+}
+
+/** Entries of keys and tokens, separated by commas or line ends; lines that begin with `#` are remarks, whatever is in them. */
+export function entriesOf(text: string): readonly string[] {
+  return text
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('#'))
+    .flatMap((line) => line.split(','))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
 }
 
 /** `a,b, c` as a list without blanks. */

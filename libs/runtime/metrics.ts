@@ -23,6 +23,10 @@ const counters = {
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
+  vigie_log_frames_refused_total: {
+    help: 'Frames that none of ours signed and that were set aside',
+    labels: ['topic', 'reason'],
+  },
   vigie_rows_dated_ahead_total: {
     help: 'Rows of frames dated ahead of their arrival, which no ingestor writes; they count as of their arrival',
     labels: [],

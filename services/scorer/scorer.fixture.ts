@@ -78,6 +78,8 @@ export interface ScorerGiven {
   readonly snapshotEveryMs?: number;
   readonly clock?: FakeClock;
   readonly partitions?: number;
+  /** Accounts, and bytes of their rows, that are judged again together. */
+  readonly groupMax?: { readonly accounts: number; readonly bytes: number };
 }
 
 /** A scorer that was just started and has its partition, and more of them where it is asked for. */
@@ -103,6 +105,7 @@ export async function aScorer(given: ScorerGiven) {
     rejudger: new Rejudger(() => pipeline.partitions(), {
       ...beside,
       keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),
+      ...(given.groupMax && { groupMax: given.groupMax }),
     }),
     filler: new Filler(pipeline, beside),
   };

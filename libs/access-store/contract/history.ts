@@ -10,8 +10,8 @@ export interface HistoryQuery {
   readonly toMs: number;
   /** One group; all groups where it is left out. */
   readonly groupId?: string;
-  /** One account; all accounts where it is left out. */
-  readonly account?: { readonly groupId: string; readonly actorId: string };
+  /** Accounts of one group, some hundred at most: their names travel with the question. All accounts where it is left out. */
+  readonly accounts?: { readonly groupId: string; readonly actorIds: readonly string[] };
   /** Left out: every row. Rows of the outline are not counted by `count`. */
   readonly outline?: Outline | undefined;
 }

@@ -123,19 +123,19 @@ export class ClickHouseHistory implements AccessHistory {
 }
 
 /** `besides` is one more condition, with ` AND ` behind it. */
-function sqlFor(text: string, { account, groupId }: HistoryQuery, besides = ''): string {
-  const group = account || groupId !== undefined ? 'group_id = {group:String} AND ' : '';
-  const within = account ? `${group}actor_id = {actor:String} AND ` : group;
+function sqlFor(text: string, { accounts, groupId }: HistoryQuery, besides = ''): string {
+  const group = accounts || groupId !== undefined ? 'group_id = {group:String} AND ' : '';
+  const within = accounts ? `${group}actor_id IN {actors:Array(String)} AND ` : group;
   return text.replace('{{account}}', () => `${within}${besides}`);
 }
 
-function parametersOf({ fromMs, toMs, account, groupId }: HistoryQuery): Record<string, unknown> {
-  const group = account?.groupId ?? groupId;
+function parametersOf({ fromMs, toMs, accounts, groupId }: HistoryQuery): Record<string, unknown> {
+  const group = accounts?.groupId ?? groupId;
   return {
     from: storable(fromMs),
     to: storable(toMs),
     ...(group !== undefined && { group }),
-    ...(account && { actor: account.actorId }),
+    ...(accounts && { actors: accounts.actorIds }),
   };
 }
 

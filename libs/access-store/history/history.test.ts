@@ -99,7 +99,7 @@ describe.each<readonly [string, () => Both]>([
     const query = { fromMs: outlineAt, toMs: outlineAt + 6, groupId: 'outline', outline: { toMs: outlineAt + 4, of } };
     expect(await linesOf(history, query)).toEqual([1, 4, 5].map((at) => bytesOf(rows.slice(at, at + 1)).toString()));
     expect(await history.count(query)).toBe(2);
-    const one = { ...query, account: { groupId: 'outline', actorId: 'b' } };
+    const one = { ...query, accounts: { groupId: 'outline', actorIds: ['b'] } };
     expect(await linesOf(history, one)).toEqual([bytesOf(rows.slice(4, 5)).toString()]);
     const prints = {
       id: 'p',
@@ -127,12 +127,37 @@ describe.each<readonly [string, () => Both]>([
     const all = times(await linesOf(history, asked));
     expect(all).toEqual(Array.from({ length: 240 }, (_, n) => new Date(from + (n + 11) * 1000).toISOString()));
     expect(await history.count(asked)).toBe(240);
-    const account = { groupId: 'helix', actorId: 'dr. "o\'x"' };
-    const own = rows.filter(({ actor_id, time }) => actor_id === account.actorId && all.includes(time)).map(({ time }) => time);
-    expect(times(await linesOf(history, { ...asked, account }))).toEqual(own.toSorted());
-    expect(await history.count({ ...asked, account })).toBe(own.length);
-    expect(await linesOf(history, { ...asked, account: { groupId: 'helix', actorId: 'nobody' } })).toEqual([]);
+    const odd = 'dr. "o\'x"';
+    const accounts = { groupId: 'helix', actorIds: [odd] };
+    const own = rows.filter(({ actor_id, time }) => actor_id === odd && all.includes(time)).map(({ time }) => time);
+    expect(times(await linesOf(history, { ...asked, accounts }))).toEqual(own.toSorted());
+    expect(await history.count({ ...asked, accounts })).toBe(own.length);
+    const several = { groupId: 'helix', actorIds: ['nobody', 'nurse/1', odd] };
+    expect(times(await linesOf(history, { ...asked, accounts: several }))).toEqual(all);
+    for (const actorIds of [['nobody'], []])
+      expect(await linesOf(history, { ...asked, accounts: { groupId: 'helix', actorIds } })).toEqual([]);
+    expect(await linesOf(history, { ...asked, accounts: { ...several, groupId: 'aleo' } })).toEqual([]);
   });
+
+  it('gives the rows of the accounts that are named and of no others, whatever characters their names hold', async () => {
+    let run = 0;
+    const names = fc.uniqueArray(text, { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(names, fc.nat(2 ** 30 - 1), text, async (actors, chosen, group) => {
+        run += 1;
+        const { store, history } = open();
+        const row = (actor: string, n: number) => anAccessRow({ time: new Date(Date.UTC(2024, 0, 1) + n).toISOString(), group_id: `${run} ${group}`, actor_id: actor, event_id: anEventId(`named ${run} ${n}`) });
+        const rows = actors.map((actor, n) => row(accessRow.shape.actor_id.parse(actor), n));
+        await store.insert('accesses', bytesOf(rows), rows.length, `named ${run}`);
+        const wanted = rows.filter((_, n) => (chosen >> n) % 2 === 1);
+        const accounts = { groupId: `${run} ${group}`, actorIds: wanted.map(({ actor_id }) => actor_id) };
+        const query = { fromMs: 0, toMs: Date.UTC(2200, 0, 1), accounts };
+        expect(await linesOf(history, query)).toEqual(wanted.map((one) => bytesOf([one]).toString()));
+        expect(await history.count(query)).toBe(wanted.length);
+      }),
+      { numRuns: 30 },
+    );
+  }); // prettier-ignore
 
   it('says up to which offset everything is stored: no further than the first hole, overlaps and repetitions notwithstanding', async () => {
     const { store, history } = open();

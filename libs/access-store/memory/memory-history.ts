@@ -42,12 +42,13 @@ export class MemoryHistory implements AccessHistory {
       .length;
   }
 
-  #lines({ account, groupId, ...query }: HistoryQuery): readonly string[] {
+  #lines({ accounts, groupId, ...query }: HistoryQuery): readonly string[] {
+    const actors = accounts && new Set(accounts.actorIds);
     const rows = this.store.rows('accesses').map((row) => accessRow.parse(row));
     const asked = rows.filter(
       ({ group_id, actor_id }) =>
         (groupId === undefined || group_id === groupId) &&
-        (!account || (group_id === account.groupId && actor_id === account.actorId)),
+        (!accounts || (group_id === accounts.groupId && actors?.has(actor_id) === true)),
     );
     const inOrder = askedRows(asked, query).toSorted((a, b) =>
       a.time < b.time || (a.time === b.time && a.event_id < b.event_id) ? -1 : 1,

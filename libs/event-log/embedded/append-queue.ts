@@ -1,4 +1,5 @@
 import type { TopicPartition } from '../port.js';
+import type { FrameSigning } from '../signing/frame-signing.js';
 import type { Disk, PartitionExtent } from './disk.js';
 
 /** Bytes of frames that one transaction writes at most; what waits beyond goes into the next one. */
@@ -6,6 +7,8 @@ export const transactionBytesMax = 16 * 1024 * 1024;
 
 export interface AppendTools {
   readonly disk: Disk;
+  /** Absent: frames are not signed. */
+  readonly signing?: Pick<FrameSigning, 'sign'>;
   readonly now: () => number;
   /** Throws when the log has no room left. Called inside the transaction. */
   readonly refuseWhenFull: (bytes: number) => void;
@@ -15,6 +18,7 @@ export interface AppendTools {
 
 interface Pending extends TopicPartition {
   readonly bytes: Buffer;
+  readonly signature: Buffer | undefined;
   readonly resolve: (offset: number) => void;
   readonly reject: (cause: unknown) => void;
 }
@@ -33,7 +37,7 @@ export class AppendQueue {
 
   append(at: TopicPartition, bytes: Buffer): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#pending.push({ ...at, bytes, resolve, reject });
+      this.#pending.push({ ...at, bytes, signature: this.#tools.signing?.sign(at, bytes), resolve, reject });
       this.#writing ??= this.#write();
     });
   }
@@ -71,10 +75,11 @@ export class AppendQueue {
     const { disk, now, refuseWhenFull } = this.#tools;
     const extents = new Map<string, PartitionExtent & TopicPartition>();
     refuseWhenFull(batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0));
-    const offsets = batch.map(({ topic, partition, bytes }) => {
+    const offsets = batch.map(({ topic, partition, bytes, signature }) => {
       const key = `${topic}/${partition}`;
       const extent = extents.get(key) ?? { ...extentOf(disk, { topic, partition }), topic, partition };
       disk.frames.put([topic, partition, extent.end], this.#stamped(now(), bytes));
+      if (signature) disk.signatures.put([topic, partition, extent.end], signature);
       extents.set(key, { ...extent, end: extent.end + 1, bytes: extent.bytes + diskBytesOf(bytes.length) });
       return extent.end;
     });

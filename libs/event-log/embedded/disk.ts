@@ -22,6 +22,8 @@ export class Disk {
   readonly #groups: RootDatabase;
   /** Key `[topic, partition, offset]`; value: 8 bytes of time (milliseconds, big-endian double), then the frame. */
   readonly frames: Database<Buffer, [string, number, number]>;
+  /** Beside the frame of the same key; absent where it was appended without a key. */
+  readonly signatures: Database<Buffer, [string, number, number]>;
   readonly extents: Database<PartitionExtent, [string, number]>;
   readonly topics: Database<number, string>;
   readonly groups: Database<GroupState, string>;
@@ -31,6 +33,7 @@ export class Disk {
     this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
     this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
     this.frames = this.#frames.openDB({ name: 'frames', encoding: 'binary' });
+    this.signatures = this.#frames.openDB({ name: 'signatures', encoding: 'binary' });
     this.extents = this.#frames.openDB({ name: 'extents', encoding: 'json' });
     this.topics = this.#frames.openDB({ name: 'topics', encoding: 'json' });
     this.groups = this.#groups.openDB({ name: 'groups', encoding: 'json' });

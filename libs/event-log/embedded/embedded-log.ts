@@ -8,6 +8,8 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { refuseOversized } from '../limits.js';
 import { GroupMember } from '../member/group-member.js';
 import type { EventLog, JoinOptions, Membership, Reader, TopicPartition } from '../port.js';
+import type { FrameSigning } from '../signing/frame-signing.js';
+import type { PartitionEnd } from '../signing/own-keys.js';
 import { AppendQueue } from './append-queue.js';
 import { Bells } from './bell.js';
 import { Disk } from './disk.js';
@@ -24,6 +26,8 @@ export interface EmbeddedLogOptions extends Partial<RetentionLimits> {
   readonly clock?: Clock;
   readonly random?: () => number;
   readonly log?: Log;
+  /** Signs what is appended and looks at what is read; made once the log is open, told where its partitions end. Absent: everything is believed. */
+  readonly signing?: (ends: readonly PartitionEnd[]) => FrameSigning;
   /** Told whether members of groups move. */
   readonly health?: Health;
 }
@@ -38,13 +42,19 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Even
   const limits = limitsOf(options);
   mkdirSync(options.directory, { recursive: true });
   const disk = new Disk(options.directory, mapBytesOf(limits));
+  let signing: FrameSigning | undefined;
   try {
     await createTopics(disk, options.topics);
+    signing = options.signing?.(endsOf(disk));
   } catch (cause) {
     await disk.close();
     throw cause;
   }
-  return new EmbeddedLog(disk, limits, options);
+  return new EmbeddedLog(disk, limits, options, signing);
+}
+
+function endsOf(disk: Disk): readonly PartitionEnd[] {
+  return [...disk.extents.getRange({})].map(({ key: [topic, partition], value: { end } }) => ({ topic, partition, end }));
 }
 
 class EmbeddedLog implements EventLog {
@@ -60,7 +70,7 @@ class EmbeddedLog implements EventLog {
   #cleaning: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(disk: Disk, limits: RetentionLimits, options: EmbeddedLogOptions) {
+  constructor(disk: Disk, limits: RetentionLimits, options: EmbeddedLogOptions, signing: FrameSigning | undefined) {
     const { directory, clock = systemClock, log = silentLog } = options;
     const identity = ownIdentity();
     this.#disk = disk;
@@ -70,9 +80,10 @@ class EmbeddedLog implements EventLog {
     this.#log = log;
     this.#bells = new Bells(join(directory, 'bells'), log);
     const heartbeats = new Heartbeats(join(directory, 'beats'), identity.host, log);
-    this.#store = new EmbeddedStore(disk, this.#bells, heartbeats, identity);
+    this.#store = new EmbeddedStore(disk, this.#bells, heartbeats, identity, signing);
     this.#appends = new AppendQueue({
       disk,
+      ...(signing && { signing }),
       now: () => clock.now(),
       refuseWhenFull: (bytes) => this.#refuseWhenFull(bytes),
       onAppended: (topics) => topics.forEach((topic) => this.#bells.ring(`frames ${topic}`)),

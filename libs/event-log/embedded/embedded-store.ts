@@ -3,6 +3,7 @@ import type { Bounds, GroupStore, LogStore } from '../member/log-store.js';
 import type { Frame, TopicPartition } from '../port.js';
 import { extentOf, unstamped } from './append-queue.js';
 import type { Bells } from './bell.js';
+import type { FrameSigning } from '../signing/frame-signing.js';
 import type { Disk } from './disk.js';
 import type { Heartbeats } from './heartbeats.js';
 
@@ -12,7 +13,13 @@ export class EmbeddedStore implements LogStore {
   readonly #disk: Disk;
   readonly #bells: Bells;
 
-  constructor(disk: Disk, bells: Bells, heartbeats: Heartbeats, process: ProcessIdentity) {
+  constructor(
+    disk: Disk,
+    bells: Bells,
+    heartbeats: Heartbeats,
+    process: ProcessIdentity,
+    private readonly signing?: Pick<FrameSigning, 'believed'>,
+  ) {
     this.#disk = disk;
     this.#bells = bells;
     this.groups = diskGroups(disk, bells, heartbeats, process);
@@ -38,9 +45,15 @@ export class EmbeddedStore implements LogStore {
       if (!stored) throw new Error(`frame ${offset} of ${at.topic}/${at.partition} is missing although the log ends at ${end}`);
       bytes += stored.length;
       if (bytes > bytesMax && frames.length > 0) break;
-      frames.push({ offset, bytes: unstamped(stored).bytes });
+      frames.push(this.#believed(at, { offset, bytes: unstamped(stored).bytes }));
     }
     return frames;
+  }
+
+  #believed(at: TopicPartition, frame: Frame): Frame {
+    if (!this.signing) return frame;
+    const signature = this.#disk.signatures.getBinary([at.topic, at.partition, frame.offset]);
+    return this.signing.believed(at, frame, { signature });
   }
 
   onAppend(topic: string, post: () => void): () => void {

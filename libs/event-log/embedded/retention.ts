@@ -54,6 +54,7 @@ function removeSome(tools: RetentionTools): number {
     const { topic, partition, offset, frameBytes } = oldest;
     const extent = extentOf(tools.disk, oldest);
     tools.disk.frames.remove([topic, partition, offset]);
+    tools.disk.signatures.remove([topic, partition, offset]);
     tools.disk.extents.put([topic, partition], {
       start: offset + 1,
       end: extent.end,

@@ -6,6 +6,7 @@ import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { UnknownTopic } from '../port.js';
+import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
 import { Door } from './door.js';
 import type { ConsumerSource } from './generation.js';
@@ -23,6 +24,8 @@ export interface KafkaOptions {
   readonly random?: () => number;
   readonly log?: Log;
   readonly metrics?: Metrics;
+  /** Signs what is appended and looks at what is read. Absent: everything is believed. */
+  readonly signing?: FrameSigning;
   /** Told whether members of groups are where they should be. */
   readonly health?: Health;
   /** Where this host remembers over how many partitions accounts are placed, and the groups whose commits remember it for all hosts. */

@@ -130,9 +130,9 @@ class KafkaLog implements EventLog {
   }
 
   #sender(at: TopicPartition): PartitionSender {
-    const { clock, appendDeadlineMs = appendDeadlineMsDefault } = this.#options;
+    const { clock, signing, appendDeadlineMs = appendDeadlineMsDefault } = this.#options;
     const key = keyOf(at);
-    const sender = this.#senders.get(key) ?? new PartitionSender(this.#producer, clock, at, appendDeadlineMs);
+    const sender = this.#senders.get(key) ?? new PartitionSender(this.#producer, clock, at, appendDeadlineMs, signing);
     this.#senders.set(key, sender);
     return sender;
   }

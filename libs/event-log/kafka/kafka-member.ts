@@ -254,7 +254,7 @@ export class KafkaMember implements Membership {
     if (!run || !last) return;
     this.#breakdowns = 0;
     try {
-      await run.take(batch.messages.flatMap(framesOf));
+      await run.take(batch.messages.flatMap((message) => framesOf(message, batch, this.#kafka.signing)));
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);

@@ -3,7 +3,9 @@ import kafkajs from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
+import type { FrameSigning } from '../signing/frame-signing.js';
 import { messageOf, within } from './client.js';
+import { signatureHeader } from './wire/unreadable-batches.js';
 
 /** Longer than all tries of the client together, while brokers are away or frozen, in milliseconds. */
 const sendMsMax = 300_000;
@@ -22,7 +24,13 @@ export class PartitionSender {
   /** When the client was given the frame that it has in hand, on the monotonic clock. */
   #sendingSince: number | undefined;
 
-  constructor(producer: Producer, clock: Clock, at: TopicPartition, deadlineMs: number) {
+  constructor(
+    producer: Producer,
+    clock: Clock,
+    at: TopicPartition,
+    deadlineMs: number,
+    private readonly signing?: Pick<FrameSigning, 'sign'>,
+  ) {
     this.#producer = producer;
     this.#clock = clock;
     this.#at = at;
@@ -52,13 +60,14 @@ export class PartitionSender {
 
   async #send(bytes: Buffer): Promise<number> {
     const { topic, partition } = this.#at;
+    const signature = this.signing?.sign(this.#at, bytes);
     const answers = await this.#producer
       .send({
         topic,
         acks: -1,
         timeout: this.#deadlineMs,
         compression: kafkajs.CompressionTypes.ZSTD,
-        messages: [{ partition, value: bytes }],
+        messages: [{ partition, value: bytes, ...(signature && { headers: { [signatureHeader]: signature } }) }],
       })
       .catch((cause: unknown) => {
         throw refused(cause) ?? new Transient(`append to ${topic}/${partition}: ${messageOf(cause)}`, { cause });

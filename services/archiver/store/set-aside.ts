@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type QuarantineRow, unreadableBatch } from '#libs/contracts/quarantine-row.js';
+import { foreignFrame, type QuarantineRow, unreadableBatch } from '#libs/contracts/quarantine-row.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Attempts } from './attempts.js';
@@ -14,7 +14,7 @@ import { type ArchiveStore, tables } from '../collect/tables.js';
 const refusedWaitMs = 15_000;
 
 /** Reasons of what no version of a service has written. */
-const foreign: ReadonlySet<string> = new Set([notAnObject, unreadableBatch]);
+const foreign: ReadonlySet<string> = new Set([notAnObject, unreadableBatch, foreignFrame]);
 
 /**
  * Puts refused lines into the quarantine, and resolves when it has them. Those of other topics go through the quarantine's own; a line of

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { namesPerson } from '#libs/formats/person-words.js';
+import { entriesOf } from '#libs/runtime/config.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 
 /** What a bearer token stands for. */
@@ -49,10 +50,7 @@ export function parseTokens(
   text: string,
   reach: SecretReach = 'network',
 ): { readonly credentials: Credentials; readonly weak: readonly string[] } | { readonly mistakes: readonly string[] } {
-  const entries = text
-    .split(/[,\n]/)
-    .map((entry) => entry.trim())
-    .filter((entry) => entry && !entry.startsWith('#'));
+  const entries = entriesOf(text);
   const read = entries.map(parseEntry);
   const mistakes = read.flatMap((entry, index) => (typeof entry === 'string' ? [`token ${index + 1}: ${entry}`] : []));
   const good = read.filter((entry) => typeof entry !== 'string');

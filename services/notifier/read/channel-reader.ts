@@ -2,6 +2,7 @@
 // What cannot be read is set aside.
 
 import type { Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import { unreadableStretch } from '#libs/contracts/quarantine-row.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ToldChange } from '../channels/channel.js';
@@ -93,6 +94,10 @@ export class ChannelReader implements Reader {
 
   async #decode(at: TopicPartition, frame: Frame): Promise<readonly ToldChange[]> {
     const told: ToldChange[] = [];
+    if (frame.unreadable) {
+      const { reason, detail } = unreadableStretch(frame.unreadable);
+      await this.tools.setAside(at, frame.offset, 0, '', reason, detail);
+    }
     for (const [index, line] of linesOf(frame.bytes).entries()) {
       const outcome = decodeChange(line);
       if (outcome.kind === 'accepted') told.push(outcome.value);

@@ -25,6 +25,36 @@ export function linesByPartition(frame: Buffer, partitions: number): ReadonlyMap
   return new Map([...parts].map(([partition, lines]) => [partition, Buffer.concat(lines)]));
 }
 
+/** An account as lines name it: its bytes from the group's text to the end of its own, as latin1. */
+export function accountInLines({ groupId, actorId }: { readonly groupId: string; readonly actorId: string }): string {
+  const inner = (text: string) => JSON.stringify(text).slice(1, -1);
+  return Buffer.from(`${inner(groupId)}","actor_id":"${inner(actorId)}`).toString('latin1');
+}
+
+/** Adds the lines of a frame to those of their accounts, by `accountInLines`. The bytes are the frame's own. */
+export function addByAccount(frame: Buffer, lines: Map<string, Buffer[]>): void {
+  for (let start = 0; start < frame.length;) {
+    const end = frame.indexOf(0x0a, start) + 1 || frame.length;
+    const actorStart = textEnd(frame, start + groupStart) + toActor;
+    const account = frame.toString('latin1', start + groupStart, textEnd(frame, actorStart));
+    const own = lines.get(account);
+    const line = frame.subarray(start, end);
+    if (own) own.push(line);
+    else lines.set(account, [line]);
+    start = end;
+  }
+}
+
+/** Where the quote is that ends a JSON text; the end of the frame where there is none. */
+function textEnd(frame: Buffer, from: number): number {
+  for (let at = from; at < frame.length; at += 1) {
+    const byte = frame[at];
+    if (byte === quote) return at;
+    if (byte === backslash) at += 1;
+  }
+  return frame.length;
+}
+
 function partitionOfLine(line: Buffer, partitions: number): number {
   const groupEnd = line.indexOf(quote, groupStart);
   const actorStart = groupEnd + toActor;

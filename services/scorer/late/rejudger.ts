@@ -6,7 +6,9 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
 import { Patience } from '../judge/patience.js';
-import { inTurns, sliceMsMax } from '../judge/slices.js';
+import { inSlices, inTurns, sliceMsMax } from '../judge/slices.js';
+import { groupAccountsMax, nextGroup, queryOf } from './account-groups.js';
+import { accountInLines, addByAccount } from './account-lines.js';
 
 /** What is known of accounts while they are judged, in bytes: one that needs more stays waiting, and is told as an error. */
 const historyBytesMax = 1024 * 1024 * 1024;
@@ -15,6 +17,12 @@ const historyBytesMax = 1024 * 1024 * 1024;
 const batchBytesMax = 128 * 1024 * 1024;
 const batchMsMax = 5000;
 
+/** Rows that are judged in one step: some milliseconds. */
+const linesAtATime = 500;
+
+/** Rows of several accounts that are held until the last has come, in bytes: where they are more, fewer accounts are asked for at once. */
+const groupBytesMax = 16 * 1024 * 1024;
+
 export interface RejudgerTools {
   /** Has a snapshot written before anything of the partition is told. */
   readonly keepBeforeTelling: (owned: OwnedPartition) => void;
@@ -22,12 +30,14 @@ export interface RejudgerTools {
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics: Metrics;
+  /** Less than usual, for tests. */
+  readonly groupMax?: { readonly accounts: number; readonly bytes: number };
 }
 
 /**
  * Judges accounts again whose accesses came too late for memory: waits until the store holds all that the log had up to then, reads the
- * account's history and judges it frame by frame beside the stream, and puts what that found in place in the partition's turn. When the store
- * is away the account keeps waiting, and is asked for again after growing pauses.
+ * history of many accounts at a time, judges each beside the stream, and puts what that found in place in the partition's turn. When the store
+ * is away the accounts keep waiting, and are asked for again after growing pauses.
  */
 export class Rejudger {
   readonly #patience: Patience;
@@ -108,12 +118,43 @@ export class Rejudger {
   async #judge(owned: OwnedPartition, rejudging: Rejudging, waiting: readonly Rejudgement[]): Promise<readonly Rejudgement[]> {
     const judged: Rejudgement[] = [];
     const until = this.tools.clock.monotonic() + batchMsMax;
-    for (const asked of waiting) {
+    let accountsMax = this.#groupMax.accounts;
+    for (let left = waiting.filter((asked) => !this.#tooLarge.has(keyOf(owned, asked))); left.length > 0;) {
       if (owned.isGone || this.#stop.signal.aborted) break;
       if (rejudging.bytes > batchBytesMax || this.tools.clock.monotonic() > until) break;
-      if (await this.#read(owned, rejudging, asked)) judged.push(asked);
+      const group = nextGroup(left, accountsMax);
+      const [first, second] = group;
+      if (first && !second) {
+        if (await this.#read(owned, rejudging, first)) judged.push(first);
+      } else if (await this.#readTogether(rejudging, group)) judged.push(...group);
+      else {
+        accountsMax = group.length >> 1;
+        continue;
+      }
+      accountsMax = Math.min(2 * accountsMax, this.#groupMax.accounts);
+      const done = new Set(group);
+      left = left.filter((asked) => !done.has(asked));
     }
     return this.#stop.signal.aborted ? [] : judged;
+  }
+
+  get #groupMax(): { readonly accounts: number; readonly bytes: number } {
+    return this.tools.groupMax ?? { accounts: groupAccountsMax, bytes: groupBytesMax };
+  }
+
+  /** One question for all of them, and each is judged when all rows are there. False when these are more than are held. */
+  async #readTogether(rejudging: Rejudging, group: readonly Rejudgement[]): Promise<boolean> {
+    const [first, ...others] = group;
+    if (!first) return true;
+    const lines = new Map<string, Buffer[]>();
+    let bytes = 0;
+    for await (const frame of inTurns(this.tools.history.rows(queryOf([first, ...others])), this.#stop.signal)) {
+      bytes += frame.length;
+      if (bytes > this.#groupMax.bytes) return false;
+      addByAccount(frame, lines);
+    }
+    await inSlices(judging(rejudging, group, lines, this.#stop.signal), this.tools.clock);
+    return true;
   }
 
   /** In the partition's turn: puts what was found in place, of as many as a turn allows, and takes them off the list. */
@@ -136,17 +177,14 @@ export class Rejudger {
 
   /** False when it is too much to hold. */
   async #read(owned: OwnedPartition, rejudging: Rejudging, asked: Rejudgement): Promise<boolean> {
-    const { groupId, actorId, fromMs, toMs, outline } = asked;
-    if (this.#tooLarge.has(keyOf(owned, asked))) return false;
     rejudging.begin(asked);
-    const rows = this.tools.history.rows({ fromMs, toMs, outline, account: { groupId, actorId } });
-    for await (const frame of inTurns(rows, this.#stop.signal)) {
+    for await (const frame of inTurns(this.tools.history.rows(queryOf([asked])), this.#stop.signal)) {
       rejudging.take(frame);
       if (rejudging.bytes <= historyBytesMax) continue;
       this.#tooLarge.add(keyOf(owned, asked));
       this.tools.logger.error('an account has more history than can be held, and is not judged again', {
         partition: owned.scorer.at.partition,
-        groupId,
+        groupId: asked.groupId,
         bytes: rejudging.bytes,
       });
       return false;
@@ -164,6 +202,25 @@ export class Rejudger {
     for (const key of keys) if (!this.#since.has(key)) this.#since.set(key, now);
     metrics.set('vigie_rejudgements_waiting', keys.size);
     metrics.set('vigie_rejudgements_oldest_seconds', keys.size === 0 ? 0 : (now - Math.min(...this.#since.values())) / 1000);
+  }
+}
+
+/** Judges accounts whose rows are there, one after the other, in steps. */
+function* judging(
+  rejudging: Rejudging,
+  group: readonly Rejudgement[],
+  lines: ReadonlyMap<string, readonly Buffer[]>,
+  stop: AbortSignal,
+): Generator<void, void> {
+  for (const asked of group) {
+    rejudging.begin(asked);
+    const own = lines.get(accountInLines(asked)) ?? [];
+    for (let at = 0; at < own.length && !stop.aborted; at += linesAtATime) {
+      rejudging.take(Buffer.concat(own.slice(at, at + linesAtATime)));
+      yield;
+    }
+    if (stop.aborted) return;
+    yield;
   }
 }
 

@@ -1,10 +1,15 @@
 import { createRequire } from 'node:module';
 import type { KafkaMessage } from 'kafkajs';
-import type { Frame } from '../../port.js';
+import type { Frame, TopicPartition } from '../../port.js';
+import type { Evidence, FrameSigning } from '../../signing/frame-signing.js';
 import { batchAt, batchPrefixBytes, readBatch, type UnreadableReason, unreadableReasons } from './record-batch.js';
 
 /** The attributes of a record that stands for a batch nobody can read: this, and the place of the reason. Real records have none. */
 const markBase = 0x60;
+/** The header of a record that has the signature of its frame. */
+export const signatureHeader = 'vigie-signature';
+/** The type of a batch's timestamps that the broker set, as kafkajs tells it. */
+const byBroker = 1;
 /** Offsets of such a batch that are handed over one by one. */
 const offsetsMax = 100_000;
 const magic = 2;
@@ -79,13 +84,18 @@ function varint(value: number): readonly number[] {
   return [...bytes, rest];
 }
 
+type ReadMessage = KafkaMessage & { readonly batchContext?: { readonly firstOffset: string; readonly timestampType?: number } };
+
 /** The frames of a record: one, and for a batch that cannot be read one at each of its offsets, of which the first says why. */
-export function framesOf(message: KafkaMessage & { readonly batchContext?: { readonly firstOffset: string } }): readonly Frame[] {
+export function framesOf(message: ReadMessage, { topic, partition }: TopicPartition, signing?: FrameSigning): readonly Frame[] {
   const { offset, value, timestamp, attributes, batchContext } = message;
   const reason = unreadableReasons[attributes - markBase];
   const appendedAt = Number(timestamp);
   const last = Number(offset);
-  if (reason === undefined) return [{ offset: last, bytes: value ?? Buffer.alloc(0), appendedAt }];
+  if (reason === undefined) {
+    const frame = { offset: last, bytes: value ?? Buffer.alloc(0), appendedAt };
+    return [signing ? signing.believed({ topic, partition }, frame, evidenceOf(message)) : frame];
+  }
   const first = Math.max(Number(batchContext?.firstOffset ?? offset), last - offsetsMax);
   return Array.from({ length: last - first + 1 }, (_, n) => ({
     offset: first + n,
@@ -93,6 +103,14 @@ export function framesOf(message: KafkaMessage & { readonly batchContext?: { rea
     appendedAt,
     ...(n === 0 ? { unreadable: { reason, last } } : {}),
   }));
+}
+
+/** A header that is there twice, or empty, is no signature, but whoever wrote it meant one. */
+function evidenceOf({ headers, timestamp, batchContext }: ReadMessage): Evidence {
+  const header = headers?.[signatureHeader];
+  const signature =
+    header === undefined || Buffer.isBuffer(header) ? header : Buffer.from(typeof header === 'string' ? header : '');
+  return { signature, takenAt: batchContext?.timestampType === byBroker ? Number(timestamp) : undefined };
 }
 
 /** The whole record batches of an answer, by its versions 4 to 11: https://kafka.apache.org/protocol#The_Messages_Fetch */
