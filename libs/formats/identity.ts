@@ -29,3 +29,25 @@ function plainAuthority(text: string): string {
 function order(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
+
+/**
+ * The French number of a person (NIR: sex, year, month, place, order, and a key of two digits), whoever gives it: no account of a hospital
+ * is numbered so. The key is not proven: a number with a slip of the pen still is, or nearly is, somebody's. Months beyond 12 stand for
+ * births of which the month is not known.
+ */
+export function isNationalNumber(text: string): boolean {
+  const digits = text.length <= 64 ? text.replaceAll(/[\s.-]/g, '') : '';
+  const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
+  return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
+}
+
+/** Whether two numbers are one: of letters and digits in one case, without zeros in front, since numbers are written in more than one way. */
+export function sameNumber(a: string, b: string): boolean {
+  return bareNumber(a) === bareNumber(b);
+}
+
+/** See `sameNumber`. */
+export function bareNumber(text: string): string {
+  const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return bare.replace(/^0+(?=.)/, '') || text;
+}
