@@ -149,6 +149,7 @@ export const toolsWithReason = {
   '@nestjs/cli': 'npx nest build and npx nest start, see CONTRIBUTING.md',
   '@swc/core': 'compiles for Jest, through @swc/jest',
   '@swc/jest': 'named in jest.config.mjs',
+  '@types/luxon': 'types of luxon, which has none of its own',
   '@types/node': 'types of Node, named in tsconfig.base.json',
   jest: 'scripts/test.mjs starts it',
   oxlint: 'scripts/check.mjs starts it',

@@ -13,8 +13,13 @@ export interface Reading {
   readonly clinic?: { readonly fixed: string } | { readonly map: Readonly<Record<string, string>> };
   /** Assigning authorities, best first: of several identifiers of one patient the first of these counts. */
   readonly authorities: readonly string[];
-  /** Field of `AccessEvent` -> where it stands in the record: the name of a column, or keys with points between. */
+  /**
+   * Field of an event -> where it stands in the record: the name of a column, or keys with points between. Fields are named as in Vigie's
+   * own format (`actor_id`) or in `AccessEvent`; `patient_id|AUTHORITY` names the place of a further number of the same patients.
+   */
   readonly columns?: Readonly<Record<string, string>>;
+  /** Field, as in Vigie's own format -> what words of the source mean in Vigie's: `action: { Consultation: 'read' }`; `*` is any other word. */
+  readonly values?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export const plainReading: Reading = { zone: 'Europe/Paris', authorities: [] };

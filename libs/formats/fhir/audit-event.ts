@@ -1,9 +1,10 @@
-import { visibleName } from '#libs/contracts/visible-text.js';
 import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent } from '../event.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
+import { bareNumber } from '../identity.js';
 import { limits } from '../limits.js';
+import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import { excessOfValue } from '../json/measure.js';
 import { parseTime } from '../time.js';
 import { metered, WorkMeter } from '../work-meter.js';
@@ -16,11 +17,6 @@ import { nameOf, type PatientsOf, patientsOf } from './patients.js';
 import { searchedFor, type SearchedFor, stepsOfPatient } from './query.js';
 import { References } from './references.js';
 import { Targets } from './targets.js';
-
-/** Where an event says nothing of its establishment. */
-export const unknownClinic = 'unknown';
-/** Where the name of the account holds nothing that can be seen: it is judged all the same. */
-const unknownActor = 'unknown';
 
 /**
  * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
@@ -63,12 +59,6 @@ function unlessPatient(actor: Actor, { patients }: PatientsOf, meter: WorkMeter)
   return patient ? { ...actor, patient } : actor;
 }
 
-/** Letters and digits in one case, without zeros in front: numbers are written in more than one way. */
-function bareNumber(text: string): string {
-  const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-  return bare.replace(/^0+(?=.)/, '') || text;
-}
-
 interface Found {
   readonly time: number;
   readonly actor: Actor;
@@ -80,12 +70,12 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   const { agent } = actor;
   const network = networkOf(resource, agent, references);
   return defined({
-    id: short(textOf(resource['id']), limits.keyTextMax),
+    id: shortText(textOf(resource['id']), limits.keyTextMax),
     timeMs: time,
     clinicId: countedName(clinicOf(resource, references)) || unknownClinic,
     actorId: countedName(actor.id) || unknownActor,
     actorPatient: actor.patient,
-    actorRole: short(actor.role),
+    actorRole: shortText(actor.role),
     action: actionOf(resource),
     outcome: outcomeOf(resource),
     patients: named.patients,
@@ -94,21 +84,11 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
     categories: categoriesOf(resource, references, searches),
     ...purposeOf(resource),
     sourceIp: network.ip,
-    device: short(network.device),
-    sessionId: short(sessionOf(agent)),
-    auth: short(assuranceOf(agent)),
-    application: short(nameOf(references.of(objectOf(resource['source'])['observer']))),
+    device: shortText(network.device),
+    sessionId: shortText(sessionOf(agent)),
+    auth: shortText(assuranceOf(agent)),
+    application: shortText(nameOf(references.of(objectOf(resource['source'])['observer']))),
   });
-}
-
-function short(text: string | undefined, max: number = limits.freeTextMax): string | undefined {
-  return text?.slice(0, max).toWellFormed();
-}
-
-/** A clinic or an account: what is written in several lines is one, as for a person who reads it. */
-function countedName(text: string | undefined): string | undefined {
-  const name = short(text?.replaceAll(/\p{Cc}+/gu, ' '), limits.keyTextMax);
-  return name && visibleName(name);
 }
 
 function olderVersionOf(resource: JsonObject): string | undefined {

@@ -1,4 +1,5 @@
 import type { PatientReference } from '../event.js';
+import { isNationalNumber } from '../identity.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { hasCode, type Identifier, listOf, textOf } from './elements.js';
 import { byIdentifier, byLogicalId } from './patient-reference.js';
@@ -72,17 +73,7 @@ export function nameOf(reference: Reference): string | undefined {
 
 function isPatientNumber({ system, value, kinds }: Identifier): boolean {
   if (patientSystem.test(system ?? '') || kinds?.some((kind) => patientKinds.includes(kind))) return true;
-  return isNationalNumber(value.replaceAll(/[\s.-]/g, ''));
-}
-
-/**
- * The French number of a person (NIR: sex, year, month, place, order, and a key of two digits), whoever gives it: no account of a hospital
- * is numbered so. The key is not proven: a number with a slip of the pen still is, or nearly is, somebody's. Months beyond 12 stand for
- * births of which the month is not known.
- */
-function isNationalNumber(digits: string): boolean {
-  const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
-  return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
+  return isNationalNumber(value);
 }
 
 /** The identifier with its system is the better one: it means the same on every server. */

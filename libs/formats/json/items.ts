@@ -116,6 +116,7 @@ function trimEnd(bytes: Uint8Array, from: number, to: number): number {
   return end;
 }
 
-function isSpace(byte: number | undefined): boolean {
+/** JSON's white space. */
+export function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -1,0 +1,92 @@
+import { canonicalAuthority } from '#libs/pseudonyms/canonical.js';
+import type { PatientReference } from '../event.js';
+import { byIdentifier, byLogicalId } from '../fhir/patient-reference.js';
+import { chooseIdentifier } from '../identity.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
+import { limits } from '../limits.js';
+import type { WorkMeter } from '../work-meter.js';
+import { type RecordView, textOfValue } from './record.js';
+
+/** Where numbers of patients stand, and whose numbers they are where that is known. */
+export interface PatientPlace {
+  readonly place: string;
+  readonly authority?: string;
+}
+
+export interface RecordPatients {
+  readonly patients: readonly PatientReference[];
+  readonly unreadable: readonly string[];
+}
+
+/** What it takes to read one number, as steps. */
+const stepsOfPatient = 32;
+
+/**
+ * The patients that a record names. A place may hold one or many: a list, or a text with `;`, `,` or line ends between. Several places are
+ * several numberings of the same patients: the first of each is one patient, of whom one number counts by `authorities`. Where places hold
+ * different numbers of patients, nobody knows who is who, and the place with the most counts, so that nobody is missing.
+ */
+export function patientsOf(
+  record: RecordView,
+  places: readonly PatientPlace[],
+  authorities: readonly string[],
+  meter: WorkMeter,
+): RecordPatients {
+  const given = places
+    .map(({ place, authority }) => ({ place, people: peopleAt(record.values(place), authority, meter, place) }))
+    .filter(({ people }) => people.length);
+  const most = Math.max(0, ...given.map(({ people }) => people.length));
+  const longest = given.filter(({ people }) => people.length === most);
+  const unreadable = longest.flatMap(({ place, people }) => (people.every((one) => one.length) ? [] : [place]));
+  const found = Array.from({ length: most }, (_, at) => longest.flatMap(({ people }) => people[at] ?? []));
+  const patients = found.filter((one) => one.length).map((one) => chooseIdentifier(one, authorities));
+  return { patients, unreadable: patients.length === most ? [] : unreadable };
+}
+
+/** Of each patient at a place the numbers that stand there; none where there is something that is no number. */
+function peopleAt(
+  values: readonly unknown[],
+  authority: string | undefined,
+  meter: WorkMeter,
+  field: string,
+): readonly (readonly PatientReference[])[] {
+  return values.flatMap(listed).map((value) => {
+    meter.draw(stepsOfPatient, field);
+    const numbers = isObject(value) ? [ofObject(value)] : repeated(value).map(ofText);
+    return numbers.flatMap((one) => (one ? [withAuthority(one, authority)] : []));
+  });
+}
+
+/** Elements of a list that was written as one text. */
+function listed(value: unknown): readonly unknown[] {
+  const text = textOfValue(value);
+  if (text === undefined) return isObject(value) ? [value] : [];
+  const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
+  return plain.split(/[;,\n]/, limits.patientsMax + 1).flatMap((one) => (one.trim() ? [one.trim()] : []));
+}
+
+/** HL7 v2's repetitions are further numbers of the same patient. */
+function repeated(value: unknown): readonly string[] {
+  return typeof value === 'string' ? value.split('~', 32) : [];
+}
+
+function ofText(text: string): PatientReference | undefined {
+  const [, id] = /(?:^|\/)Patient\/([A-Za-z0-9.-]{1,128})(?:\/_history\/[^/]*)?$/.exec(text) ?? [];
+  if (id !== undefined) return byLogicalId(id);
+  const bar = text.indexOf('|');
+  const system = bar < 0 ? '' : text.slice(0, bar).trim();
+  return byIdentifier({ value: text.slice(bar + 1), ...(system && { system }) });
+}
+
+/** `{"id": "8001234", "authority": "IPP"}`, with `value` and `system` as FHIR names them. */
+function ofObject(value: JsonObject): PatientReference | undefined {
+  const id = textOfValue(value['id'] ?? value['value'] ?? value['identifier']);
+  const system = textOfValue(value['authority'] ?? value['system']);
+  return id === undefined ? undefined : byIdentifier({ value: id, ...(system && { system }) });
+}
+
+function withAuthority(patient: PatientReference, authority: string | undefined): PatientReference {
+  return patient.authority === undefined && authority !== undefined
+    ? { ...patient, authority: canonicalAuthority(authority) }
+    : patient;
+}

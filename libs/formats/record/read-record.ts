@@ -1,0 +1,223 @@
+import { actorKinds, type Action, type Category } from '#libs/contracts/vocabulary.js';
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import type { AccessEvent, PatientReference } from '../event.js';
+import { askedBy } from '../fhir/query.js';
+import { isNationalNumber, sameNumber } from '../identity.js';
+import type { Reading } from '../input-format.js';
+import type { JsonObject } from '../json/parse-item.js';
+import { limits } from '../limits.js';
+import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
+import type { Envelope } from '../payload.js';
+import { defined } from '../vigie/parse-event.js';
+import type { WorkMeter } from '../work-meter.js';
+import { columnsOf, type EventField } from './fields.js';
+import type { RecordMapping } from './mapping.js';
+import { patientsOf, type RecordPatients } from './patients.js';
+import { RecordView, textOfValue } from './record.js';
+import { timeOfValue } from './time.js';
+import { actionOfWord, categoryOfWord, outcomeOfWord, truthOfWord } from './words.js';
+
+/** A record, what came with it, and what is known of both. */
+export interface RecordInput {
+  readonly record: JsonObject;
+  readonly envelope: Envelope;
+  readonly reading: Reading;
+  readonly meter: WorkMeter;
+}
+
+/**
+ * The event of a record by a mapping. What the configuration of the source says of a field goes before what the mapping says, and the
+ * envelope comes last. Missing is refused: the time, the account. Where nothing names the clinic it is `unknown`.
+ */
+export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted<AccessEvent> | Rejected {
+  const fields = new RecordFields(input, mapping);
+  const timeMs = fields.time();
+  if (typeof timeMs !== 'number') return timeMs;
+  const actor = fields.actor();
+  if (!actor) return rejected('missing_field', 'actor_id', `nothing says who acted: ${fields.placesOf('actor_id')}`);
+  const action = fields.action();
+  if (typeof action !== 'string') return action;
+  const { patients, unreadable } = fields.patients();
+  if (patients.length > limits.patientsMax)
+    return rejected('too_many_patients', 'patient_id', `more than ${limits.patientsMax} patients; split the record`);
+  return accepted(
+    defined<AccessEvent>({
+      ...fields.optional(),
+      id: fields.short('id', limits.keyTextMax),
+      timeMs,
+      clinicId: countedName(fields.text('clinic_id') ?? input.envelope.host) || unknownClinic,
+      actorId: countedName(actor.id) || unknownActor,
+      actorPatient: patientOf(actor.id, patients),
+      actorKind: actor.isService ? 'service' : fields.actorKind(),
+      action,
+      outcome: fields.outcome(),
+      patients,
+      unreadablePatients: unreadable.length ? unreadable : undefined,
+    }),
+  );
+}
+
+/** An account with the number of a patient of the same event, or with a number that only people have, is a patient. */
+function patientOf(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
+  const same = patients.find(({ id }) => sameNumber(id, account));
+  return same ?? (isNationalNumber(account) ? { id: account } : undefined);
+}
+
+/** The fields of one record. */
+class RecordFields {
+  readonly #view: RecordView;
+
+  constructor(
+    private readonly input: RecordInput,
+    private readonly mapping: RecordMapping,
+  ) {
+    this.#view = new RecordView(input.record, input.envelope.fields ?? {}, input.meter);
+  }
+
+  /** Where a field may stand, the configuration's place first. */
+  places(field: EventField): readonly string[] {
+    const configured = columnsOf(this.input.reading).flatMap((column) => (column.field === field ? [column.place] : []));
+    return field === 'patient_id' ? configured : [...configured, ...(this.mapping.places[field] ?? [])];
+  }
+
+  placesOf(field: EventField): string {
+    const places = this.places(field);
+    return places.length ? `none of ${places.join(', ')} is there` : `no column is configured for ${field}`;
+  }
+
+  text(field: EventField): string | undefined {
+    return this.#view.text(this.places(field));
+  }
+
+  short(field: EventField, max?: number): string | undefined {
+    return shortText(this.text(field), max);
+  }
+
+  time(): number | Rejected {
+    const { zone } = this.input.reading;
+    const { receivedMs, timeMs } = this.input.envelope;
+    const [value] = this.places('time').flatMap((place) => this.#view.values(place));
+    if (value === undefined)
+      return timeMs ?? rejected('missing_field', 'time', `nothing says when it happened: ${this.placesOf('time')}`);
+    const time = timeOfValue(value, { zone, receivedMs });
+    return typeof time === 'number' ? time : rejected('bad_time', 'time', time);
+  }
+
+  actor(): { readonly id: string; readonly isService: boolean } | undefined {
+    const id = this.text('actor_id');
+    if (id !== undefined) return { id, isService: false };
+    const service = this.#view.text(this.mapping.services ?? []);
+    return service === undefined ? undefined : { id: service, isService: true };
+  }
+
+  action(): Action | Rejected {
+    for (const place of this.places('action'))
+      for (const value of this.#view.values(place)) {
+        const word = textOfValue(value);
+        const action = word === undefined ? undefined : actionOfWord(this.#meaning('action', word) ?? word);
+        if (action) return action;
+      }
+    const { fixed, strictAction } = this.mapping;
+    if (strictAction && this.text('action') !== undefined)
+      return rejected(
+        'unknown_word',
+        'action',
+        'the word for the action is not known; say in the values of its source what it means',
+      );
+    return fixed?.action ?? 'other';
+  }
+
+  outcome(): AccessEvent['outcome'] {
+    const word = this.text('outcome');
+    if (word === undefined) return this.mapping.fixed?.outcome ?? 'unknown';
+    return outcomeOfWord(this.#meaning('outcome', word) ?? word);
+  }
+
+  actorKind(): AccessEvent['actorKind'] {
+    const word = this.text('actor_kind');
+    const meant = word === undefined ? undefined : (this.#meaning('actor_kind', word) ?? word.toLowerCase());
+    return actorKinds.find((kind) => kind === meant) ?? this.mapping.fixed?.actorKind;
+  }
+
+  patients(): RecordPatients {
+    const { reading, meter } = this.input;
+    const configured = columnsOf(reading).filter(({ field }) => field === 'patient_id');
+    const places = configured.length ? configured : (this.mapping.patients ?? []);
+    const found = patientsOf(this.#view, places, reading.authorities, meter);
+    if (found.patients.length || found.unreadable.length) return found;
+    const requests = (this.mapping.requests ?? []).flatMap((place) => this.#view.values(place)).map(textOfValue);
+    const asked = requests.flatMap((request) => this.#asked(request ?? ''));
+    return {
+      patients: [...new Map(asked.map((one) => [JSON.stringify([one.authority, one.id]), one])).values()],
+      unreadable: [],
+    };
+  }
+
+  optional(): Partial<AccessEvent> {
+    const count = Number(this.text('record_count') ?? Number.NaN);
+    const ip = ipOf(this.text('source_ip') ?? this.input.envelope.sourceIp);
+    const { fixed } = this.mapping;
+    return {
+      ...fixed,
+      ...defined<Partial<AccessEvent>>({
+        recordCount: Number.isInteger(count) && count >= 0 && count <= limits.recordCountMax ? count : undefined,
+        categories: this.#categories(),
+        sourceIp: ip,
+        actorRole: this.short('actor_role'),
+        purpose: this.short('purpose'),
+        device: this.short('device'),
+        userAgent: this.short('user_agent', limits.userAgentMax),
+        sessionId: this.short('session_id'),
+        auth: this.short('auth'),
+        application: this.short('application') ?? fixed?.application ?? shortText(this.input.envelope.application),
+        privileged: this.#truth('privileged'),
+        emergency: this.#truth('emergency') ?? fixed?.emergency,
+        mfa: this.#truth('mfa'),
+      }),
+    };
+  }
+
+  #categories(): readonly Category[] | undefined {
+    const words = this.places('categories')
+      .flatMap((place) => this.#view.values(place))
+      .slice(0, limits.categoriesMax)
+      .map(textOfValue);
+    const found = words.flatMap((word) =>
+      word === undefined ? [] : (categoryOfWord(this.#meaning('categories', word) ?? word) ?? []),
+    );
+    return found.length ? [...new Set(found)] : this.mapping.fixed?.categories;
+  }
+
+  #truth(field: EventField): boolean | undefined {
+    const word = this.text(field);
+    return word === undefined ? undefined : truthOfWord(this.#meaning(field, word) ?? word);
+  }
+
+  /** What the configuration, then the format, say that a word means. */
+  #meaning(field: EventField, word: string): string | undefined {
+    const configured = this.input.reading.values?.[field];
+    const own = this.mapping.words?.[field];
+    const lower = word.toLowerCase();
+    return meant(configured, word) ?? meant(configured, lower) ?? meant(own, lower) ?? meant(configured, '*') ?? meant(own, '*');
+  }
+
+  #asked(request: string): readonly PatientReference[] {
+    this.input.meter.draw(1 + request.length, 'request');
+    return request ? askedBy(request, this.input.meter).patients : [];
+  }
+}
+
+function meant(words: Readonly<Record<string, string>> | undefined, word: string): string | undefined {
+  return words && Object.hasOwn(words, word) ? words[word] : undefined;
+}
+
+/** An IP address, also with a port behind it; names of hosts are none. */
+export function ipOf(text: string | undefined): string | undefined {
+  const bare = text
+    ?.trim()
+    .replace(/^\[([0-9a-f:.%\w]+)\](?::\d+)?$/i, '$1')
+    .replace(/^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/, '$1');
+  return bare && bare.length <= 64 && /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+(?:%\w+)?)$/i.test(bare)
+    ? bare
+    : undefined;
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { SyslogFramer } from './framer.js';
+
+const header = '<85>1 2027-01-31T08:00:00Z host app 1 IHE+RFC-3881 -';
+const document = '<?xml version="1.0"?>\n<AuditMessage>\n  <EventIdentification/>\n</AuditMessage>';
+const counted = (text: string) => `${Buffer.byteLength(text)} ${text}`;
+
+describe('the messages of a stream', () => {
+  it.each([
+    ['lines', '<13>one\n<13>two\r\n<13>three\n', ['<13>one', '<13>two', '<13>three']],
+    ['lines that end with NUL', '<13>one\0<13>two\0', ['<13>one', '<13>two']],
+    ['counted bytes', counted('<13>é one') + counted('<13>two\nlines'), ['<13>é one', '<13>two\nlines']],
+    ['counted bytes with line ends behind', `${counted('<13>one two')}\n${counted('<13>three')}\r\n`, ['<13>one two', '<13>three']],
+    ['both', `${counted('<13>one two')}<13>three\n${counted('<13>four')}`, ['<13>one two', '<13>three', '<13>four']],
+    ['RFC 5424 without PRI', '1 2027-01-31T08:00:00Z h a - - - x\n', ['1 2027-01-31T08:00:00Z h a - - - x']],
+    ['a time in front', '1700000000 host CEF:0|\n2027-01-31T08:00:00Z host y\n', ['1700000000 host CEF:0|', '2027-01-31T08:00:00Z host y']],
+    ['XML over lines', `${header} ${document}\n<13>next\n`, [`${header} ${document}`, '<13>next']],
+    ['XML behind the line of the header', `${header}\n${document}\n<13>next\n`, [`${header}\n${document}`, '<13>next']],
+    ['OpenEMR', `<13>2027-01-31T08:00:00+01:00 emr\n${document}`, [`<13>2027-01-31T08:00:00+01:00 emr\n${document}`]],
+    ['XML without a header', `${document}${document}\n`, [document, document]],
+    ['XML behind a byte order mark', `${header} \uFEFF${document}\n`, [`${header} \uFEFF${document}`]],
+    ['XML that was cut off', `${header} <AuditMessage>\n<Event\n${header} ${document}`, [`${header} <AuditMessage>\n<Event\n`, `${header} ${document}`]],
+    ['XML that was cut off and counted', counted(`${header} <AuditMessage>\n<Ev`) + counted('<13>next one'), [`${header} <AuditMessage>\n<Ev`, '<13>next one']],
+    ['header lines with nothing behind', `${header}\n<13>next\n`, [header, '<13>next']],
+  ])('takes %s, in whatever pieces they come', (_, stream, messages) => {
+    expect(framed(stream)).toEqual(messages);
+    for (const size of [1, 2, 7, 64]) expect(framed(stream, size)).toEqual(messages);
+  }); // prettier-ignore
+
+  it('joins XML whose count is of characters, and says so', () => {
+    const text = `${header} <AuditMessage>éé</AuditMessage>`;
+    const stream = `${text.length} ${text}${counted('<13>next one')}`;
+    for (const size of [1, 3, 4096]) expect(framed(stream, size)).toEqual(['frame_wrong_length', text, '<13>next one']);
+  });
+
+  it.each([
+    ['a count that is too small', `20 <13>1 2027-01-31 hello to you\n${counted('<13>next one')}`, ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>next one']],
+    ['and the next message in the same line', `20 <13>1 2027-01-31 hello${counted('<13>1 next')}`, ['<13>1 2027-01-31 hel', 'frame_wrong_length', '<13>1 next']],
+    ['a line without an end', `<13>${'x'.repeat(2000)}\n<13>next\n`, ['frame_too_long', '<13>next']],
+    ['a count over the limit', `${counted(`<13>${'x'.repeat(2000)}`)}${counted('<13>next one')}`, ['frame_too_long', '<13>next one']],
+    ['a count that cannot be', `4000000000 <13>one\n<13>next\n`, ['frame_too_long', '<13>next']],
+    ['XML without an end', `${header} <AuditMessage>${'x\n'.repeat(1000)}<13>next\n`, ['frame_too_long', '<13>next']],
+  ])('names the fault and goes on behind %s', (_, stream, messages) => {
+    expect(framed(stream)).toEqual(messages);
+    for (const size of [1, 5, 64]) expect(framed(stream, size)).toEqual(messages);
+  }); // prettier-ignore
+
+  it('gives what silence ends: a header alone, a document without its end, a counted one', () => {
+    for (const waiting of [`${header}\n`, `${header} <AuditMessage>\n<Ev`, counted(`${header} <AuditMessage>`)]) {
+      const framer = new SyslogFramer();
+      expect([framer.push(Buffer.from(waiting)), framer.isWaiting]).toEqual([[], true]);
+      expect(framer.flush()).toHaveLength(1);
+      expect(framer.isWaiting).toBe(false);
+    }
+    const framer = new SyslogFramer();
+    framer.push(Buffer.from('<13>half a li'));
+    expect([framer.isWaiting, framer.flush()]).toEqual([false, []]);
+  });
+
+  it('takes the last line without its end when the connection was closed, and not when it broke', () => {
+    expect(atEnd('<13>one', true)).toEqual(['<13>one']);
+    expect(atEnd('<13>one', false)).toEqual(['frame_cut_off']);
+    expect(atEnd('99 <13>one', true)).toEqual(['frame_cut_off']);
+    expect(atEnd('<13>one\n', false)).toEqual([]);
+  });
+
+  it('gives back any messages in any mixture of framings and pieces', () => {
+    const line = fc.string({ unit: 'grapheme', maxLength: 60 }).map((text) => `<13>${text.replaceAll(/[\r\n\0<]/g, ' ')}x`);
+    const message = fc.oneof(line, fc.constant(`${header} ${document}`));
+    const stream = fc.array(fc.tuple(message, fc.constantFrom('count', '\n', '\0')), { maxLength: 12 });
+    fc.assert(
+      fc.property(stream, fc.integer({ min: 1, max: 40 }), (messages, size) => {
+        const text = messages.map(([one, how]) => (how === 'count' ? counted(one) : one + how)).join('');
+        expect(framed(text, size)).toEqual(messages.map(([one]) => one));
+      }),
+    );
+  });
+
+  it('never throws, and makes the same of other pieces', () => {
+    const part = fc.constantFrom('<', '13>', '1 ', '\n', '\0', '<?xml', '<AuditMessage', '</AuditMessage', '>', '12 ', '99999999 ', 'x', '\r', '[', '- ');
+    const bytes = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 200 });
+    fc.assert(
+      fc.property(bytes, fc.integer({ min: 1, max: 30 }), (parts, size) => {
+        const text = parts.join('');
+        expect(framed(text, size)).toEqual(framed(text));
+      }),
+      { numRuns: 500 },
+    );
+  }); // prettier-ignore
+});
+
+function framed(stream: string, size = 1_000_000): readonly string[] {
+  const framer = new SyslogFramer(1000);
+  const bytes = Buffer.from(stream);
+  const all = [];
+  for (let at = 0; at < bytes.length; at += size) all.push(...framer.push(bytes.subarray(at, at + size)));
+  all.push(...framer.end(true));
+  return all.map((one) => (one.kind === 'rejected' ? one.reason : Buffer.from(one.value).toString()));
+}
+
+function atEnd(text: string, isClean: boolean): readonly string[] {
+  const framer = new SyslogFramer();
+  framer.push(Buffer.from(text));
+  return framer.end(isClean).map((one) => (one.kind === 'rejected' ? one.reason : Buffer.from(one.value).toString()));
+}

@@ -1,0 +1,105 @@
+import { parseLooseTime } from '../loose-time.js';
+import { structuredDataAt } from './structured-data.js';
+
+/** One syslog message: what its header says, as far as it has one. */
+export interface SyslogMessage {
+  /** As it is written; year and zone may be missing. */
+  readonly time?: string;
+  readonly host?: string;
+  readonly application?: string;
+  /** Structured data (RFC 5424), and `procid` and `msgid`. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly message: string;
+}
+
+const byteOrderMark = '\uFEFF';
+const priority = /^<\d{1,3}>\s{0,8}/;
+/** `1` is the version, which stands before the time; RFC 3164 begins with the time, which newer relays write as RFC 5424 does. */
+const version = /^1 (?=-|\d{4}-\d\d-\d\dT)/;
+const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=\s|$)/;
+const plainTime = /^\p{L}{3,5}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: \d{4}(?= ))?(?=:?\s|$)/u;
+/** What messages begin with that no header does: a header that ends before it is shorter than it should be. */
+const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
+
+/** Whether a text begins as syslog does: a PRI, or a header whose PRI a relay has taken away, or `@cee:`. */
+export function isSyslog(text: string): boolean {
+  const start = text.slice(0, 80).replace(/^\uFEFF/, ''); // prettier-ignore
+  return /^<\d{1,3}>|^@cee:/.test(start) || version.test(start) || isoTime.test(start) || plainTime.test(start);
+}
+
+/**
+ * Reads RFC 5424, and RFC 3164 with what relays make of both: no PRI, no structured data, none or wrong structured data, a byte order mark
+ * before the message, the message in the next line. Never fails: what is no header is the message.
+ */
+export function parseSyslog(text: string): SyslogMessage {
+  const start = text.startsWith(byteOrderMark) ? 1 : 0;
+  const at = start + (priority.exec(text.slice(start, start + 16))?.[0].length ?? 0);
+  const parts = version.test(text.slice(at, at + 32)) ? newHeader(text, at + 2) : oldHeader(text, at);
+  const { end, ...header } = parts;
+  return { ...header, message: withoutMarks(text.slice(end)) };
+}
+
+interface Header extends Omit<SyslogMessage, 'message'> {
+  readonly end: number;
+}
+
+function newHeader(text: string, from: number): Header {
+  const words: string[] = [];
+  let at = from;
+  while (words.length < 5 && at < text.length && !messageStart.test(text.slice(at, at + 8))) {
+    const end = wordEnd(text, at);
+    words.push(text.slice(at, end));
+    at = end + (text[end] === ' ' ? 1 : 0);
+    if (text[end] === '\n') break;
+  }
+  const [time, host, application, procid, msgid] = words.map((word) =>
+    word === '-' || word === '' ? undefined : word.slice(0, 256),
+  );
+  const data = words.length === 5 ? structuredDataAt(text, at) : undefined;
+  return {
+    ...(time && { time }),
+    ...(host && { host }),
+    ...(application && { application }),
+    fields: { ...data?.fields, ...(procid && { procid }), ...(msgid && { msgid }) },
+    end: data?.end ?? at,
+  };
+}
+
+function oldHeader(text: string, from: number): Header {
+  const start = text.slice(from, from + 64);
+  const time = (isoTime.exec(start) ?? plainTime.exec(start))?.[0];
+  if (time === undefined) return { fields: {}, end: from };
+  let at = afterBlanks(text, from + time.length + (text[from + time.length] === ':' ? 1 : 0));
+  const rest = { time, fields: {} };
+  if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
+  const tagBeforeHost = tag.exec(text.slice(at, at + 64));
+  const host = tagBeforeHost ? undefined : text.slice(at, wordEnd(text, at));
+  if (host !== undefined) at = afterBlanks(text, at + host.length);
+  const [whole = '', application] = tagBeforeHost ?? tag.exec(text.slice(at, at + 64)) ?? [];
+  return { ...rest, ...(host && { host: host.slice(0, 256) }), ...(application && { application }), end: at + whole.length };
+}
+
+/** RFC 3164's TAG: `sshd[4711]: `. */
+const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
+
+function wordEnd(text: string, from: number): number {
+  for (let at = from; at < text.length; at += 1) if (text[at] === ' ' || text[at] === '\n') return at;
+  return text.length;
+}
+
+function afterBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ') at += 1;
+  return at;
+}
+
+/** Without blanks, marks and CEE's cookie before the message; a mark that was read as Latin 1 too. */
+function withoutMarks(message: string): string {
+  return message.replace(/^\s{0,16}(?:\uFEFF|\u00EF\u00BB\u00BF)?\s{0,16}/, '').replace(/^@cee:\s{0,8}/, ''); // prettier-ignore
+}
+
+/** When a message says that it was written, in milliseconds since 1970; undefined where it does not, or not in a way that can be read. */
+export function syslogTimeMs({ time }: SyslogMessage, zone: string, receivedMs: number): number | undefined {
+  const read = time === undefined ? undefined : parseLooseTime(time, { zone, receivedMs });
+  return typeof read === 'object' ? read.timeMs : undefined;
+}

@@ -1,0 +1,25 @@
+import type { Wrapper } from '../input-format.js';
+import { type Envelope, innerPayload } from '../payload.js';
+import { accepted, rejected } from '#libs/runtime/outcome.js';
+import { isSyslog, parseSyslog, syslogTimeMs } from './message.js';
+
+/** A syslog message: its header is the envelope of what it carries, which may be a record in any format. */
+export const syslogWrapper: Wrapper = {
+  name: 'syslog',
+  recognises: (payload) => payload.kind === 'text' && isSyslog(payload.text),
+  *unwrap(payload, { zone }) {
+    if (payload.kind !== 'text') return yield rejected('not_text', '', 'a syslog message must be text');
+    const parsed = parseSyslog(payload.text);
+    const { host, application, fields, message } = parsed;
+    const timeMs = syslogTimeMs(parsed, zone, payload.envelope.receivedMs);
+    const envelope: Envelope = {
+      ...payload.envelope,
+      ...(timeMs !== undefined && { timeMs }),
+      ...(host && { host }),
+      ...(application && { application }),
+      fields: { ...payload.envelope.fields, ...fields },
+    };
+    // A bracket alone begins many a message that is text: `[info] started`.
+    yield /^(?:\{|\[\s*\{)/.test(message) ? innerPayload(message, envelope) : accepted({ kind: 'text', text: message, envelope });
+  },
+};
