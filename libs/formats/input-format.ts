@@ -29,7 +29,7 @@ export interface InputFormat {
   /** The word of the configuration, of metrics, of the page: `atna`, `cef`. */
   readonly name: string;
   /** Whether a record is in this format, by its structure. Cheap, and never throws. */
-  readonly recognises: (payload: Payload) => boolean;
+  readonly recognises: (payload: Payload, reading: Reading) => boolean;
   /** The event of a record, or why there is none; never throws but by the meter. Values are not quoted: they may be a patient's. */
   readonly read: (payload: Payload, reading: Reading, meter: WorkMeter) => Accepted<AccessEvent> | Rejected;
 }

@@ -55,6 +55,11 @@ function poisonousKeyOf(value: unknown): string | undefined {
   return undefined;
 }
 
+/** Whether a key could reach an object's prototype, for readers that make keys of text. */
+export function isPoisonousKey(key: string): boolean {
+  return poisonous.includes(key);
+}
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is JsonObject {

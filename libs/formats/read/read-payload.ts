@@ -3,7 +3,8 @@ import type { DecodedItem } from '../decoded-item.js';
 import type { AccessEvent } from '../event.js';
 import { metered, WorkMeter } from '../work-meter.js';
 import type { InputFormat, Reading } from '../input-format.js';
-import type { Payload } from '../payload.js';
+import { countedName, shortText, unknownClinic } from '../names.js';
+import type { Envelope, Payload } from '../payload.js';
 import { formats, wrappers } from './table.js';
 
 /** Wrappers inside each other. */
@@ -38,13 +39,26 @@ function readRecord(payload: Payload, reading: Reading): DecodedItem {
   const format = formatOf(payload, reading);
   if (!format) return { outcome: unknownFormat(), content, meter };
   const read = metered(() => format.read(payload, reading, meter));
-  return { outcome: read.kind === 'rejected' ? read : accepted(located(read.value, reading)), content, meter };
+  return {
+    outcome: read.kind === 'rejected' ? read : accepted(located(beside(read.value, payload.envelope), reading)),
+    content,
+    meter,
+  };
 }
 
-function formatOf(payload: Payload, { format }: Reading): InputFormat | undefined {
+function formatOf(payload: Payload, reading: Reading): InputFormat | undefined {
+  const { format } = reading;
   return format === undefined
-    ? formats.find(({ recognises }) => recognises(payload))
+    ? formats.find(({ recognises }) => recognises(payload, reading))
     : formats.find(({ name }) => name === format);
+}
+
+/** The event with what its envelope says where it says nothing itself. The time is the reader's: an event has none without it. */
+function beside(event: AccessEvent, { host, sourceIp, application }: Envelope): AccessEvent {
+  const clinicId = event.clinicId === unknownClinic ? countedName(host) || unknownClinic : event.clinicId;
+  const ip = event.sourceIp ?? shortText(sourceIp);
+  const program = event.application ?? shortText(application);
+  return { ...event, clinicId, ...(ip && { sourceIp: ip }), ...(program && { application: program }) };
 }
 
 /** The event with the clinic that the source's configuration gives it. */

@@ -18,6 +18,8 @@ export interface RecordMapping {
   readonly fixed?: Readonly<Partial<Pick<AccessEvent, 'action' | 'emergency' | 'application' | 'outcome' | 'categories'>>> & {
     readonly actorKind?: ActorKind;
   };
+  /** The zone of times without one, where the format has one of its own. */
+  readonly zone?: string;
   /** Whether a word for the action that nobody knows refuses the record, so that a wrong mapping is seen on its first day. */
   readonly strictAction?: boolean;
 }

@@ -22,9 +22,10 @@ export interface RecordPatients {
 const stepsOfPatient = 32;
 
 /**
- * The patients that a record names. A place may hold one or many: a list, or a text with `;`, `,` or line ends between. Several places are
- * several numberings of the same patients: the first of each is one patient, of whom one number counts by `authorities`. Where places hold
- * different numbers of patients, nobody knows who is who, and the place with the most counts, so that nobody is missing.
+ * The patients that a record names. A place may hold one or many: a list, or a text with `;`, `,` or line ends between. Of the places without
+ * authority the first that holds something counts. Those with one are further numberings of the same patients: the first of each is one
+ * patient, of whom one number counts by `authorities`. Where places hold different numbers of patients, nobody knows who is who, and the
+ * place with the most counts, so that nobody is missing.
  */
 export function patientsOf(
   record: RecordView,
@@ -33,8 +34,11 @@ export function patientsOf(
   meter: WorkMeter,
 ): RecordPatients {
   const given = places
-    .map(({ place, authority }) => ({ place, people: peopleAt(record.values(place), authority, meter, place) }))
-    .filter(({ people }) => people.length);
+    .map(({ place, authority }) => ({ place, authority, people: peopleAt(record.values(place), authority, meter, place) }))
+    .filter(({ people }) => people.length)
+    .filter(
+      ({ authority }, index, all) => authority !== undefined || index === all.findIndex((one) => one.authority === undefined),
+    );
   const most = Math.max(0, ...given.map(({ people }) => people.length));
   const longest = given.filter(({ people }) => people.length === most);
   const unreadable = longest.flatMap(({ place, people }) => (people.every((one) => one.length) ? [] : [place]));

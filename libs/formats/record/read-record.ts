@@ -26,8 +26,8 @@ export interface RecordInput {
 }
 
 /**
- * The event of a record by a mapping. What the configuration of the source says of a field goes before what the mapping says, and the
- * envelope comes last. Missing is refused: the time, the account. Where nothing names the clinic it is `unknown`.
+ * The event of a record by a mapping. What the configuration of the source says of a field goes before what the mapping says. Missing
+ * is refused: the time, the account. Where nothing names the clinic it is `unknown`.
  */
 export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted<AccessEvent> | Rejected {
   const fields = new RecordFields(input, mapping);
@@ -45,7 +45,7 @@ export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted
       ...fields.optional(),
       id: fields.short('id', limits.keyTextMax),
       timeMs,
-      clinicId: countedName(fields.text('clinic_id') ?? input.envelope.host) || unknownClinic,
+      clinicId: countedName(fields.text('clinic_id')) || unknownClinic,
       actorId: countedName(actor.id) || unknownActor,
       actorPatient: patientOf(actor.id, patients),
       actorKind: actor.isService ? 'service' : fields.actorKind(),
@@ -85,8 +85,19 @@ class RecordFields {
     return places.length ? `none of ${places.join(', ')} is there` : `no column is configured for ${field}`;
   }
 
+  /** The first text at the places of a field, in the words that it means; a word that means nothing is passed over. */
   text(field: EventField): string | undefined {
-    return this.#view.text(this.places(field));
+    return this.words(field).next().value ?? undefined;
+  }
+
+  *words(field: EventField): Generator<string, undefined> {
+    for (const place of this.places(field))
+      for (const value of this.#view.values(place)) {
+        const word = textOfValue(value);
+        const meaning = word === undefined ? undefined : (this.#meaning(field, word) ?? word);
+        if (meaning) yield meaning;
+      }
+    return undefined;
   }
 
   short(field: EventField, max?: number): string | undefined {
@@ -94,7 +105,7 @@ class RecordFields {
   }
 
   time(): number | Rejected {
-    const { zone } = this.input.reading;
+    const { zone = this.input.reading.zone } = this.mapping;
     const { receivedMs, timeMs } = this.input.envelope;
     const [value] = this.places('time').flatMap((place) => this.#view.values(place));
     if (value === undefined)
@@ -111,14 +122,14 @@ class RecordFields {
   }
 
   action(): Action | Rejected {
-    for (const place of this.places('action'))
-      for (const value of this.#view.values(place)) {
-        const word = textOfValue(value);
-        const action = word === undefined ? undefined : actionOfWord(this.#meaning('action', word) ?? word);
-        if (action) return action;
-      }
     const { fixed, strictAction } = this.mapping;
-    if (strictAction && this.text('action') !== undefined)
+    let known = true;
+    for (const word of this.words('action')) {
+      const action = actionOfWord(word);
+      if (action) return action;
+      known = false;
+    }
+    if (strictAction && !known)
       return rejected(
         'unknown_word',
         'action',
@@ -129,14 +140,12 @@ class RecordFields {
 
   outcome(): AccessEvent['outcome'] {
     const word = this.text('outcome');
-    if (word === undefined) return this.mapping.fixed?.outcome ?? 'unknown';
-    return outcomeOfWord(this.#meaning('outcome', word) ?? word);
+    return word === undefined ? (this.mapping.fixed?.outcome ?? 'unknown') : outcomeOfWord(word);
   }
 
   actorKind(): AccessEvent['actorKind'] {
-    const word = this.text('actor_kind');
-    const meant = word === undefined ? undefined : (this.#meaning('actor_kind', word) ?? word.toLowerCase());
-    return actorKinds.find((kind) => kind === meant) ?? this.mapping.fixed?.actorKind;
+    const word = this.text('actor_kind')?.toLowerCase();
+    return actorKinds.find((kind) => kind === word) ?? this.mapping.fixed?.actorKind;
   }
 
   patients(): RecordPatients {
@@ -155,7 +164,7 @@ class RecordFields {
 
   optional(): Partial<AccessEvent> {
     const count = Number(this.text('record_count') ?? Number.NaN);
-    const ip = ipOf(this.text('source_ip') ?? this.input.envelope.sourceIp);
+    const ip = ipOf(this.text('source_ip'));
     const { fixed } = this.mapping;
     return {
       ...fixed,
@@ -169,7 +178,7 @@ class RecordFields {
         userAgent: this.short('user_agent', limits.userAgentMax),
         sessionId: this.short('session_id'),
         auth: this.short('auth'),
-        application: this.short('application') ?? fixed?.application ?? shortText(this.input.envelope.application),
+        application: this.short('application') ?? fixed?.application,
         privileged: this.#truth('privileged'),
         emergency: this.#truth('emergency') ?? fixed?.emergency,
         mfa: this.#truth('mfa'),
@@ -178,22 +187,16 @@ class RecordFields {
   }
 
   #categories(): readonly Category[] | undefined {
-    const words = this.places('categories')
-      .flatMap((place) => this.#view.values(place))
-      .slice(0, limits.categoriesMax)
-      .map(textOfValue);
-    const found = words.flatMap((word) =>
-      word === undefined ? [] : (categoryOfWord(this.#meaning('categories', word) ?? word) ?? []),
-    );
+    const found = [...this.words('categories')].slice(0, limits.categoriesMax).flatMap((word) => categoryOfWord(word) ?? []);
     return found.length ? [...new Set(found)] : this.mapping.fixed?.categories;
   }
 
   #truth(field: EventField): boolean | undefined {
     const word = this.text(field);
-    return word === undefined ? undefined : truthOfWord(this.#meaning(field, word) ?? word);
+    return word === undefined ? undefined : truthOfWord(word);
   }
 
-  /** What the configuration, then the format, say that a word means. */
+  /** What the configuration, then the format, say that a word means; empty for nothing. */
   #meaning(field: EventField, word: string): string | undefined {
     const configured = this.input.reading.values?.[field];
     const own = this.mapping.words?.[field];
@@ -212,7 +215,7 @@ function meant(words: Readonly<Record<string, string>> | undefined, word: string
 }
 
 /** An IP address, also with a port behind it; names of hosts are none. */
-export function ipOf(text: string | undefined): string | undefined {
+function ipOf(text: string | undefined): string | undefined {
   const bare = text
     ?.trim()
     .replace(/^\[([0-9a-f:.%\w]+)\](?::\d+)?$/i, '$1')

@@ -12,7 +12,10 @@ export class RecordView {
     private readonly meter: WorkMeter,
   ) {}
 
-  /** Every value at a path such as `user.name` or `resources.uid`, those of lists one by one; null and empty text are no values. */
+  /**
+   * Every value at a path such as `user.name`, `resources.uid` or `resources[type=Patient].uid`, those of lists one by one; null and empty
+   * text are no values.
+   */
   values(path: string): readonly unknown[] {
     const all = path.split('.');
     const steps = all.length > stepsMax ? [...all.slice(0, stepsMax - 1), all.slice(stepsMax - 1).join('.')] : all;
@@ -36,13 +39,20 @@ export class RecordView {
     if (steps.length === 0) return value === undefined || value === null || value === '' ? [] : [value];
     if (!isObject(value)) return [];
     for (let length = steps.length; length > 0; length -= 1) {
-      const name = steps.slice(0, length).join('.');
-      if (!Object.hasOwn(value, name)) continue;
-      const found = this.#at(value[name], steps.slice(length), field);
+      const found = this.#at(inName(value, steps.slice(0, length).join('.')), steps.slice(length), field);
       if (found.length) return found;
     }
     return [];
   }
+}
+
+/** What has a name; for `resources[type=Patient]` those of the objects with that name in which the word stands, in any case. */
+function inName(value: JsonObject, name: string): unknown {
+  if (Object.hasOwn(value, name)) return value[name];
+  const [, before = '', key = '', word = ''] = /^([^[\]]*)\[(\w+)=([^\]]*)\]$/.exec(name) ?? [];
+  const inner: unknown = before && Object.hasOwn(value, before) ? value[before] : undefined;
+  const objects: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
+  return objects.filter((one) => isObject(one) && textOfValue(one[key])?.toLowerCase() === word.toLowerCase());
 }
 
 /** Text, a number or true and false as trimmed text; undefined for nothing and for what is no single value. */

@@ -78,7 +78,10 @@ export function truthOfWord(text: string): boolean | undefined {
 /** In lower case, without accents, words joined by hyphens; of a long text the beginning. */
 function plainWord(text: string): string {
   const begin = text.slice(0, 200).normalize('NFD').replaceAll(/\p{M}/gu, '');
-  const split = begin.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  const split = begin
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1-$2')
+    .toLowerCase();
   return split.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
 }
 
