@@ -4,6 +4,7 @@ import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
+import type { LeakcheckOptions } from './leakcheck.js';
 import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
@@ -72,6 +73,21 @@ program
   .option('--limit <number>', 'accesses of each rule', wholeNumber, 50)
   .addOption(new Option('--format <format>', 'how').choices(['table', 'json', 'ndjson']).default('table'))
   .action(async (id: string, options: WhyOptions) => (await import('./why/why.js')).whyCommand(id, options));
+
+program
+  .command('leakcheck')
+  .description(
+    'feed invented identifiers in every place and spelling, and search for them in everything that is stored and shown',
+  )
+  .option('--url <url>', "where the ingestor answers; this machine's where it is left out")
+  .option('--token-file <file>', 'the token of a source of its own')
+  .option('--metrics <urls...>', "metrics pages to read; those of this machine's services where it is left out")
+  .option(
+    '--files <paths...>',
+    'folders and files to search, such as logs; the data folder of the embedded default where it is left out',
+  )
+  .option('--wait <seconds>', 'until what was sent has to be stored', positive, 60)
+  .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addListCommands(program);
 addJudgingCommands(program);

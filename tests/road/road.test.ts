@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RunningVigie } from '#libs/testkit/running-vigie.js';
 import { WebhookSink } from './webhook-sink.js';
-import { filesWith } from '#libs/testkit/planted/files-with.js';
+import { filesWith } from '#libs/leakcheck/files-with.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 
 const portBase = await freePortBase();

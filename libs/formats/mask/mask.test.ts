@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { shows, spellings } from '#libs/testkit/planted/spellings.js';
+import { shows, spellings } from '#libs/leakcheck/spellings.js';
 import { WorkMeter } from '../work-meter.js';
 import { Mask, type Replacement } from './mask.js';
 

@@ -4,7 +4,7 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { aheadMsMax } from '#libs/contracts/access-row.js';
-import { shows, spellings } from '#libs/testkit/planted/spellings.js';
+import { shows, spellings } from '#libs/leakcheck/spellings.js';
 import { parseItem } from '../json/parse-item.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';

@@ -1,4 +1,4 @@
-import { filesWith } from '../planted/files-with.js';
+import { filesWith } from '#libs/leakcheck/files-with.js';
 import { access } from './events.js';
 import { type Attack, outcomeOf } from './attack.js';
 import type { Target } from './target.js';

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compiledModule } from '#libs/runtime/paths.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { RunningVigie } from '#libs/testkit/running-vigie.js';
+
+const portBase = await freePortBase();
+const dataDir = mkdtempSync(join(tmpdir(), 'vigie-leakcheck-'));
+const tokenFile = join(dataDir, 'token');
+
+describe('vigie leakcheck', () => {
+  let vigie: RunningVigie;
+  beforeAll(async () => {
+    vigie = await RunningVigie.start({ portBase, dataDir });
+    writeFileSync(tokenFile, `${vigie.token}\n`);
+  });
+  afterAll(async () => {
+    await vigie.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('finds nothing in what a running system stores, answers and measures', async () => {
+    const { code, out, err } = await leakcheck();
+    expect({ code, out }).toEqual({ code: 0, out: 'no identifier was found\n' });
+    expect(err).toMatch(/accesses_?\w*: \d{2,} row\(s\)/);
+    expect(err).toMatch(/quarantine_rows: [1-9]\d* row\(s\)/);
+  });
+
+  it('finds an ingestor that repeats what it was sent', async () => {
+    const parrot = createServer((request, response) => {
+      void (async () => {
+        const body = await text(request);
+        const headers = { authorization: request.headers.authorization ?? '', 'content-type': 'application/json' };
+        const answer = await fetch(`${vigie.url('ingestor')}${request.url}`, { method: 'POST', headers, body });
+        response.end(JSON.stringify({ ...JSON.parse(await answer.text()), body: body.slice(0, 5000) }));
+      })();
+    });
+    await once(parrot.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const { port } = parrot.address() as AddressInfo;
+      const { code, out } = await leakcheck(['--url', `http://127.0.0.1:${port}`]);
+      expect(code).toBe(1);
+      expect(out).toContain('LEAK\tanswer of /v1/events\tin clear\n');
+      expect(out).toMatch(/^\d+ place\(s\) show an identifier$/m);
+    } finally {
+      parrot.close();
+    }
+  });
+
+  it('asks for the token of a source of its own', async () => {
+    const child = await run([], { VIGIE_INGEST_TOKENS: `siem@helix=${vigie.token}` });
+    expect(child).toMatchObject({ code: 2, err: expect.stringContaining('--token-file FILE is needed') });
+  });
+});
+
+async function leakcheck(more: readonly string[] = []) {
+  return run(['--token-file', tokenFile, ...more]);
+}
+
+async function run(more: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [compiledModule('cli/vigie'), 'leakcheck', ...more], {
+    env: { ...process.env, NODE_OPTIONS: '', VIGIE_PORT_BASE: String(portBase), VIGIE_DATA_DIR: dataDir, ...env },
+  });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: Number(code), out, err };
+}
