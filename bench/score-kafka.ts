@@ -1,12 +1,15 @@
 /**
  * From a real Kafka to decisions: frames of 256 KiB, compressed, in four partitions, through a member of a group into an engine for each
- * partition; beside the same reading without judging. `KAFKA_BROKERS`, or a Kafka that is started here.
+ * partition; beside the same reading without judging, and with the signature of each frame looked at. `KAFKA_BROKERS`, or a Kafka that is started here.
  */
+import { randomBytes } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
 import { createTopics } from '#libs/event-log/kafka/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import type { EventLog, Frame, TopicPartition } from '#libs/event-log/port.js';
+import { kafkaSigning } from '#libs/event-log/signing/signing-config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { silentLog } from '#libs/runtime/log.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { threeRulesOptions } from './lib-three-rules.js';
 
@@ -26,14 +29,21 @@ async function main(): Promise<void> {
     const options = { brokers: kafka.brokers, clientId: 'vigie-bench', clock: systemClock };
     await createTopics(options, { [topic]: { partitions } });
     const log = await openKafkaLog(options);
-    const frames = await preload(log);
+    const signing = signed();
+    const believing = await openKafkaLog({ ...options, ...(signing && { signing }) });
+    const frames = await preload(believing);
     console.log(`node ${process.version}: ${rows} rows in ${frames} frames over ${partitions} partitions of a real Kafka`);
     await read(log, 'warm-up', frames, judging());
     const plain = await read(log, 'reading alone', frames, () => {});
     const judged = await read(log, 'reading and judging', frames, judging());
+    const verified = await read(believing, 'reading, verifying and judging', frames, judging());
     console.log(
-      `judging costs ${(judged / plain).toFixed(2)} times reading alone; goal 400 k rows/s: ${judged < (rows / 400_000) * 1000 ? 'met' : 'MISSED'}`,
+      `judging costs ${(judged.ms / plain.ms).toFixed(2)} times reading alone; goal 400 k rows/s: ${judged.ms < (rows / 400_000) * 1000 ? 'met' : 'MISSED'}`,
     );
+    console.log(
+      `verifying costs ${(100 * (verified.cpuMicroseconds / judged.cpuMicroseconds - 1)).toFixed(1)} % more CPU than reading and judging without`,
+    );
+    await believing.close();
     await log.close();
   } finally {
     await kafka.stop();
@@ -49,13 +59,27 @@ function judging(): (at: TopicPartition, frame: Frame) => void {
   };
 }
 
-/** Milliseconds from the first to the last frame. */
+/** Frames are signed by a key of this run. */
+function signed() {
+  const VIGIE_FRAME_KEYS = `bench=${randomBytes(32).toString('base64')}`;
+  return kafkaSigning(
+    { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS, VIGIE_FRAME_KEYS_SINCE: undefined },
+    { clock: systemClock, log: silentLog },
+  );
+}
+
+/** From the first to the last frame. `cpuMicroseconds` is of all threads, for a row. */
+interface Reading {
+  readonly ms: number;
+  readonly cpuMicroseconds: number;
+}
+
 async function read(
   log: EventLog,
   name: string,
   frames: number,
   take: (at: TopicPartition, frame: Frame) => void,
-): Promise<number> {
+): Promise<Reading> {
   let left = frames;
   let from = 0;
   let cpu = process.cpuUsage();
@@ -81,9 +105,9 @@ async function read(
   const ms = systemClock.monotonic() - from;
   const { user, system } = process.cpuUsage(cpu);
   await membership.leave();
-  const perRow = ((user + system) / rows).toFixed(2);
-  console.log(`${name}: ${(rows / ms).toFixed(0)} k rows/s, ${perRow} us of CPU a row, all threads`);
-  return ms;
+  const cpuMicroseconds = (user + system) / rows;
+  console.log(`${name}: ${(rows / ms).toFixed(0)} k rows/s, ${cpuMicroseconds.toFixed(2)} us of CPU a row, all threads`);
+  return { ms, cpuMicroseconds };
 }
 
 async function preload(log: EventLog): Promise<number> {

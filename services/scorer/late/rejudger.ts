@@ -21,7 +21,7 @@ const batchMsMax = 5000;
 const linesAtATime = 500;
 
 /** Rows of several accounts that are held until the last has come, in bytes: where they are more, fewer accounts are asked for at once. */
-const groupBytesMax = 16 * 1024 * 1024;
+const groupBytesMax = 32 * 1024 * 1024;
 
 export interface RejudgerTools {
   /** Has a snapshot written before anything of the partition is told. */
@@ -46,12 +46,15 @@ export class Rejudger {
   readonly #tooLarge = new Set<string>();
   readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
+  /** How many are asked for at a time, by what those before had. */
+  #accountsMax = 1;
 
   constructor(
     private readonly partitions: () => readonly OwnedPartition[],
     private readonly tools: RejudgerTools,
   ) {
     this.#patience = new Patience(tools.clock);
+    this.#ask(groupAccountsMax);
   }
 
   /** Called by a timer; one at a time. Rejects when a bug was met, not when the store is away. */
@@ -118,20 +121,16 @@ export class Rejudger {
   async #judge(owned: OwnedPartition, rejudging: Rejudging, waiting: readonly Rejudgement[]): Promise<readonly Rejudgement[]> {
     const judged: Rejudgement[] = [];
     const until = this.tools.clock.monotonic() + batchMsMax;
-    let accountsMax = this.#groupMax.accounts;
     for (let left = waiting.filter((asked) => !this.#tooLarge.has(keyOf(owned, asked))); left.length > 0;) {
       if (owned.isGone || this.#stop.signal.aborted) break;
       if (rejudging.bytes > batchBytesMax || this.tools.clock.monotonic() > until) break;
-      const group = nextGroup(left, accountsMax);
+      const group = nextGroup(left, this.#accountsMax);
       const [first, second] = group;
       if (first && !second) {
         if (await this.#read(owned, rejudging, first)) judged.push(first);
+        this.#ask(2 * this.#accountsMax);
       } else if (await this.#readTogether(rejudging, group)) judged.push(...group);
-      else {
-        accountsMax = group.length >> 1;
-        continue;
-      }
-      accountsMax = Math.min(2 * accountsMax, this.#groupMax.accounts);
+      else continue;
       const done = new Set(group);
       left = left.filter((asked) => !done.has(asked));
     }
@@ -142,7 +141,12 @@ export class Rejudger {
     return this.tools.groupMax ?? { accounts: groupAccountsMax, bytes: groupBytesMax };
   }
 
-  /** One question for all of them, and each is judged when all rows are there. False when these are more than are held. */
+  /** Asks for so many accounts at a time from now on, as far as that is allowed. */
+  #ask(accounts: number): void {
+    this.#accountsMax = Math.max(1, Math.min(Math.floor(accounts), this.#groupMax.accounts));
+  }
+
+  /** One question for all of them, and each is judged when all rows are there. False when these are more than are held: then fewer are asked for. */
   async #readTogether(rejudging: Rejudging, group: readonly Rejudgement[]): Promise<boolean> {
     const [first, ...others] = group;
     if (!first) return true;
@@ -150,9 +154,14 @@ export class Rejudger {
     let bytes = 0;
     for await (const frame of inTurns(this.tools.history.rows(queryOf([first, ...others])), this.#stop.signal)) {
       bytes += frame.length;
-      if (bytes > this.#groupMax.bytes) return false;
+      if (bytes > this.#groupMax.bytes) {
+        this.#ask(group.length / 2);
+        return false;
+      }
       addByAccount(frame, lines);
     }
+    // As many as would fit if they had half as much again.
+    this.#ask((this.#groupMax.bytes * group.length) / (1.5 * Math.max(1, bytes)));
     await inSlices(judging(rejudging, group, lines, this.#stop.signal), this.tools.clock);
     return true;
   }

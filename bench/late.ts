@@ -1,0 +1,120 @@
+/**
+ * A late file of many accounts judged again under the default pack over the embedded ClickHouse: accounts asked for together, beside one
+ * question for each, over the same store in the same process.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
+import { topics } from '#libs/contracts/topics.js';
+import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { Rejudger } from '#services/scorer/late/rejudger.js';
+import { ScorerPipeline } from '#services/scorer/pipeline.js';
+import { spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { packOptions } from './lib-pack.js';
+
+const accounts = Number(process.env['BENCH_ACCOUNTS'] ?? 500);
+const rowsEach = Number(process.env['BENCH_ROWS_EACH'] ?? 300);
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+const start = Date.UTC(2026, 10, 1);
+const at = { topic: topics.accesses, partition: 0 };
+const partitions = Object.fromEntries(Object.values(topics).map((topic) => [topic, 1]));
+
+/** A day's work of everybody, the clock four days later, and two late accesses of each. */
+const work = Array.from({ length: rowsEach }, (_, n) =>
+  linesOf((account) => [account, start + Math.round((n * dayMs) / rowsEach) + account, 'work', n]),
+);
+const later = Buffer.from(lineOf(accounts, start + 4 * dayMs, 'clock', 0));
+const late = linesOf((account) => [account, start + 12 * hourMs + account, 'late', account]);
+const frames = [...work, later, late].map((bytes, offset) => ({ offset, bytes }));
+
+const folder = mkdtempSync(join(tmpdir(), 'vigie-bench-late-'));
+const server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: join(folder, 'server') });
+const client = createStoreClient(server);
+try {
+  await migrate(client);
+  await archive(client);
+  console.log(`machine: ${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.version}`);
+  console.log(`${accounts} accounts of ${rowsEach} rows each, a late access of each; the default pack`);
+  const together = await measure('together', undefined);
+  const alone = await measure('one by one', { accounts: 1, bytes: 0 });
+  console.log(`one by one costs ${(alone / together).toFixed(1)} times as long as together`);
+} finally {
+  await client.close();
+  await server.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function archive(of: ClickHouseClient): Promise<void> {
+  const store = new ClickHouseStore(of, systemClock);
+  const bytes = Buffer.concat(frames.map((frame) => frame.bytes));
+  const rows = accounts * (rowsEach + 1) + 1;
+  const token = 'bench-late';
+  await store.insert('accesses', bytes, rows, token);
+  await store.recordBatch({ ...at, first: 0, last: frames.length - 1, rows, refused: 0, token });
+}
+
+/** Milliseconds from the first look until nobody waits any more. */
+async function measure(
+  name: string,
+  groupMax: { readonly accounts: number; readonly bytes: number } | undefined,
+): Promise<number> {
+  const tools = {
+    log: createMemoryLog({ topics: partitions }),
+    clock: systemClock,
+    logger: silentLog,
+    metrics: new Metrics('bench'),
+  };
+  const stateDir = mkdtempSync(join(folder, 'state-'));
+  const pipeline = new ScorerPipeline({ engine: await packOptions(), stateDir, snapshotEveryMs: 60_000 }, tools);
+  await pipeline.start();
+  await pipeline.assigned(at, { start: 0, end: 0 });
+  for (const frame of frames) await pipeline.frames(at, [frame]);
+  const keepBeforeTelling = pipeline.keepBeforeTelling.bind(pipeline);
+  const rejudger = new Rejudger(() => pipeline.partitions(), {
+    ...tools,
+    history: new ClickHouseHistory(client),
+    keepBeforeTelling,
+    ...(groupMax && { groupMax }),
+  });
+  const waiting = () => pipeline.partitions().reduce((sum, { scorer }) => sum + scorer.rejudgements().length, 0);
+  const asked = waiting();
+  const from = systemClock.monotonic();
+  const cpu = process.cpuUsage();
+  while (waiting() > 0) await rejudger.look();
+  const tookMs = systemClock.monotonic() - from;
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(
+    `${name.padEnd(12)}${asked} accounts in ${(tookMs / 1000).toFixed(1)} s, ${((user + system) / 1e6).toFixed(1)} s of the scorer's processor`,
+  );
+  await pipeline.revoked(at);
+  return tookMs;
+}
+
+function linesOf(each: (account: number) => readonly [number, number, string, number]): Buffer {
+  return Buffer.from(Array.from({ length: accounts }, (_, account) => lineOf(...each(account))).join(''));
+}
+
+function lineOf(account: number, time: number, kind: string, n: number): string {
+  const iso = new Date(time).toISOString();
+  const name = `${kind} ${account} ${n}`;
+  const row = anAccessRow({
+    time: iso,
+    received_at: iso,
+    actor_id: `nurse.${account}`,
+    clinic_id: `99000000${n % 3}`,
+    patient_id: aPatient(`${account} ${n % 25}`),
+    event_id: anEventId(name),
+  });
+  return `${JSON.stringify(row)}\n`;
+}
