@@ -3,11 +3,13 @@
 
 import { fhirFormat } from '../fhir/format.js';
 import { bundleWrapper } from '../fhir/bundle-wrapper.js';
+import { atnaFormat } from '../atna/format.js';
+import { syslogWrapper } from '../syslog/wrapper.js';
 import { vigieFormat } from '../vigie/format.js';
 import type { InputFormat, Wrapper } from '../input-format.js';
 
 /** What carries records, in the order in which it is looked for. */
-export const wrappers: readonly Wrapper[] = [bundleWrapper];
+export const wrappers: readonly Wrapper[] = [syslogWrapper, bundleWrapper];
 
 /** Every format, in the order in which it is looked for: the first that recognises a record reads it. */
-export const formats: readonly InputFormat[] = [fhirFormat, vigieFormat];
+export const formats: readonly InputFormat[] = [fhirFormat, atnaFormat, vigieFormat];
