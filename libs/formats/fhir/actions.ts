@@ -6,21 +6,7 @@ import { codesOf, hasCode, listOf, textOf } from './elements.js';
 const actionOfCode: ReadonlyMap<string, Action> = new Map<string, Action>([
   ...entries('read', 'read', 'vread', 'history', 'history-instance', 'history-type', 'history-system', '110103', 'access'),
   ...entries('search', 'search', 'search-type', 'search-system', '110112', 'query'),
-  ...entries(
-    'search',
-    'ITI-9',
-    'ITI-18',
-    'ITI-21',
-    'ITI-22',
-    'ITI-38',
-    'ITI-44',
-    'ITI-47',
-    'ITI-55',
-    'ITI-66',
-    'ITI-67',
-    'ITI-78',
-    'ITI-83',
-  ),
+  ...words('search', 'ITI-9 ITI-18 ITI-21 ITI-22 ITI-38 ITI-45 ITI-47 ITI-55 ITI-56 ITI-66 ITI-67 ITI-78 ITI-83'),
   ...entries('create', 'create', '110107'),
   ...entries('update', 'update', 'patch'),
   ...entries('delete', 'delete', '110105'),
@@ -37,19 +23,38 @@ function entries(action: Action, ...codes: readonly string[]): readonly (readonl
   return codes.map((code) => [code, action]);
 }
 
+function words(action: Action, codes: string): readonly (readonly [string, Action])[] {
+  return entries(action, ...codes.split(' '));
+}
+
+/** What the first code that anybody knows says that was done. */
+export function actionOfCodes(codes: readonly string[]): Action | undefined {
+  for (const code of codes) {
+    const known = actionOfCode.get(code) ?? (/export/i.test(code) ? 'export' : undefined);
+    if (known) return known;
+  }
+  return undefined;
+}
+
+/** Whether a code says that care could not wait for a right of access. */
+export function isEmergency(code: string): boolean {
+  return breakTheGlass.includes(code);
+}
+
 /** What was done: `subtype` first, then `type` (in R5 `code`, then `category`), then the letter in `action`. */
 export function actionOf(resource: JsonObject): Action {
-  for (const element of ['subtype', 'code', 'type', 'category'] as const)
-    for (const { code } of codesOf(resource[element])) {
-      const known = actionOfCode.get(code);
-      if (known) return known;
-      if (/export/i.test(code)) return 'export';
-    }
-  return ofLetter(resource);
+  const codes = ['subtype', 'code', 'type', 'category'].flatMap((element) => codesOf(resource[element]));
+  return actionOfCodes(codes.map(({ code }) => code)) ?? ofLetter(resource);
 }
 
 function ofLetter(resource: JsonObject): Action {
-  switch (textOf(resource['action'])) {
+  const isSearch = () => listOf(resource['entity']).some((entity) => hasCode(entity['role'], '24'));
+  return actionOfLetter(textOf(resource['action'])) ?? (isSearch() ? 'search' : 'other');
+}
+
+/** `C`, `R`, `U`, `D`; `E` for what is carried out says nothing by itself. */
+export function actionOfLetter(letter: string | undefined): Action | undefined {
+  switch (letter) {
     case 'C':
       return 'create';
     case 'R':
@@ -59,7 +64,7 @@ function ofLetter(resource: JsonObject): Action {
     case 'D':
       return 'delete';
     default:
-      return listOf(resource['entity']).some((entity) => hasCode(entity['role'], '24')) ? 'search' : 'other';
+      return undefined;
   }
 }
 
@@ -74,6 +79,6 @@ export function purposeOf(resource: JsonObject): { readonly purpose?: string; re
   const codes = stated.flatMap((value) => codesOf(value).map(({ code }) => code));
   const all = [...codes, ...['subtype', 'type', 'code'].flatMap((element) => codesOf(resource[element]).map(({ code }) => code))];
   const [purpose] = codes;
-  const emergency = all.some((code) => breakTheGlass.includes(code));
+  const emergency = all.some(isEmergency);
   return { ...(purpose && { purpose }), ...(emergency && { emergency: true as const }) };
 }

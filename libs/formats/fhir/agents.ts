@@ -12,7 +12,18 @@ const userTypes = ['UserOauthAgent', 'UserSamlAgent', 'IRCP', 'humanuser', 'AUT'
  * DICOM's ends of a transfer, and what FHIR has beside them: which of them is the client differs from one transaction to the next, so
  * neither decides; and whoever is nothing but an end is a system, even where it is the requestor.
  */
-const ends = ['110150', '110151', '110152', '110153', '110154', '110155', 'dataprocessor', 'custodian', 'CST', 'application'];
+export const ends: readonly string[] = [
+  '110150',
+  '110151',
+  '110152',
+  '110153',
+  '110154',
+  '110155',
+  'dataprocessor',
+  'custodian',
+  'CST',
+  'application',
+];
 
 /** The agent who acted. A role may stand in `role` or in `type`: translations of ATNA differ. */
 export interface Actor {
@@ -98,7 +109,17 @@ function roleOf(agent: JsonObject): string | undefined {
 }
 
 /** Roles of somebody who is treated, or who acts for them. */
-const patientRoles = ['PAT', 'PATSBJ', 'patient', '116154003', '429577009', 'PRS', 'NOK', 'GUARD', 'PERSONALREP'];
+export const patientRoles: readonly string[] = [
+  'PAT',
+  'PATSBJ',
+  'patient',
+  '116154003',
+  '429577009',
+  'PRS',
+  'NOK',
+  'GUARD',
+  'PERSONALREP',
+];
 
 /** Whatever names the account is the patient's then, and must not be told: a name, or a number that is too odd to be one. */
 function ofPatient(agent: JsonObject, who: Reference, id: string | undefined): PatientReference | undefined {

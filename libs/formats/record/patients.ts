@@ -56,7 +56,7 @@ function peopleAt(
 ): readonly (readonly PatientReference[])[] {
   return values.flatMap(listed).map((value) => {
     meter.draw(stepsOfPatient, field);
-    const numbers = isObject(value) ? [ofObject(value)] : repeated(value).map(ofText);
+    const numbers = isObject(value) ? [ofObject(value)] : repeated(value).map(patientOfText);
     return numbers.flatMap((one) => (one ? [withAuthority(one, authority)] : []));
   });
 }
@@ -74,7 +74,8 @@ function repeated(value: unknown): readonly string[] {
   return typeof value === 'string' ? value.split('~', 32) : [];
 }
 
-function ofText(text: string): PatientReference | undefined {
+/** A number as it is written in a text: with its system before a bar, as HL7 v2's CX, or as a reference of FHIR. */
+export function patientOfText(text: string): PatientReference | undefined {
   const [, id] = /(?:^|\/)Patient\/([A-Za-z0-9.-]{1,128})(?:\/_history\/[^/]*)?$/.exec(text) ?? [];
   if (id !== undefined) return byLogicalId(id);
   const bar = text.indexOf('|');

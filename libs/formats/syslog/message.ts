@@ -73,12 +73,15 @@ function oldHeader(text: string, from: number): Header {
   const rest = { time, fields: {} };
   if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
   const tagBeforeHost = tag.exec(text.slice(at, at + 64));
-  const host = tagBeforeHost ? undefined : text.slice(at, wordEnd(text, at));
+  const word = tagBeforeHost ? '' : text.slice(at, Math.min(wordEnd(text, at), at + 257));
+  const host = hostName.test(word) ? word : undefined;
   if (host !== undefined) at = afterBlanks(text, at + host.length);
   const [whole = '', application] = tagBeforeHost ?? tag.exec(text.slice(at, at + 64)) ?? [];
-  return { ...rest, ...(host && { host: host.slice(0, 256) }), ...(application && { application }), end: at + whole.length };
+  return { ...rest, ...(host && { host }), ...(application && { application }), end: at + whole.length };
 }
 
+/** Names and addresses; what holds an `=` or quotes is the message already. */
+const hostName = /^[\p{L}\p{N}_.:%[\]-]{1,255}$/u;
 /** RFC 3164's TAG: `sshd[4711]: `. */
 const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
 

@@ -139,6 +139,6 @@ export function childrenOf(element: XmlElement, name: string): readonly XmlEleme
 
 /** A document in a text: what stands before its declaration or root, and behind its last tag, is left out. */
 export function documentIn(text: string): string {
-  const start = /<(?:\?xml|[A-Za-z_])/.exec(text.slice(0, 2048))?.index ?? 0;
+  const start = /<[?!A-Za-z_]/.exec(text.slice(0, 2048))?.index ?? 0;
   return text.slice(start, text.lastIndexOf('>') + 1);
 }

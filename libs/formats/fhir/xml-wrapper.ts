@@ -1,0 +1,25 @@
+import { accepted, rejected } from '#libs/runtime/outcome.js';
+import type { Wrapper } from '../input-format.js';
+import { limits } from '../limits.js';
+import { metered, WorkMeter } from '../work-meter.js';
+import { documentIn, parseXml } from '../xml/parse-xml.js';
+import { resourceFromXml } from './from-xml.js';
+
+const startMax = 2048;
+const types: readonly string[] = ['AuditEvent', 'Bundle'];
+const root = new RegExp(`<(?:\\w{1,32}:)?(?:${types.join('|')})[\\s/>]`);
+
+/** FHIR's AuditEvent and Bundle as XML: what it would be as JSON is read as that. */
+export const fhirXmlWrapper: Wrapper = {
+  name: 'fhir-xml',
+  recognises: (payload) => payload.kind === 'text' && root.test(payload.text.slice(0, startMax)),
+  *unwrap(payload) {
+    if (payload.kind !== 'text') return yield rejected('not_xml', '', 'a resource of FHIR as XML must be text');
+    const { text, envelope } = payload;
+    const document = metered(() => parseXml(documentIn(text), new WorkMeter(), limits.itemBytesMax));
+    if (document.kind === 'rejected') return yield document;
+    if (!types.includes(document.value.name))
+      return yield rejected('other_resource', '', 'only AuditEvent resources and Bundles of them are taken here');
+    yield accepted({ kind: 'json', value: resourceFromXml(document.value), envelope });
+  },
+};
