@@ -18,7 +18,7 @@ export const azureMapping: RecordMapping = {
     auth: ['calleridentityissuer'],
   },
   requests: ['requesturi', 'uri', 'properties.requestUri'],
-  words: { outcome: { started: '', '*': '' }, action: { 'search-type': 'search', 'search-system': 'search', batch: 'other' } },
+  words: { action: { 'search-type': 'search', 'search-system': 'search', batch: 'other' } },
   fixed: { application: 'azure-fhir' },
   zone: 'UTC',
 };

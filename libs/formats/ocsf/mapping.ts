@@ -68,11 +68,10 @@ export const ocsfMapping: RecordMapping = {
   requests: ['http_request.url.url_string', 'http_request.url.path', 'http_request.url.query_string', 'query_info.query_string'],
   services: ['actor.app_name', 'actor.app_uid', 'actor.process.name', 'actor.invoked_by', 'api.service.name'],
   words: {
-    action: { ...Object.fromEntries(actions) },
-    outcome: { 2: 'failure', 0: '', 99: '', 600402: 'failure', 600404: 'failure', '*': '' },
+    action: Object.fromEntries(actions),
+    outcome: { 2: 'failure', 0: '', 99: '', 600402: 'failure', 600404: 'failure' },
     actor_kind: { 1: 'human', 2: 'human', 3: 'service', user: 'human', admin: 'human', system: 'service' },
     privileged: { 2: 'true', '*': '' },
-    categories: { '*': '' },
   },
 }; // prettier-ignore
 

@@ -139,8 +139,11 @@ class RecordFields {
   }
 
   outcome(): AccessEvent['outcome'] {
-    const word = this.text('outcome');
-    return word === undefined ? (this.mapping.fixed?.outcome ?? 'unknown') : outcomeOfWord(word);
+    for (const word of this.words('outcome')) {
+      const outcome = outcomeOfWord(word);
+      if (outcome !== 'unknown') return outcome;
+    }
+    return this.mapping.fixed?.outcome ?? 'unknown';
   }
 
   actorKind(): AccessEvent['actorKind'] {

@@ -1,10 +1,5 @@
 import { timeMsMax } from '../limits.js';
-import { parseLooseTime } from '../loose-time.js';
-
-export interface TimeContext {
-  readonly zone: string;
-  readonly receivedMs: number;
-}
+import { parseLooseTime, type TimeContext } from '../loose-time.js';
 
 /** Numbers of seconds, milliseconds and microseconds since 1970 end below these, until the year 5138. */
 const scales = [
@@ -22,15 +17,9 @@ export function epochMs(number: number): number | undefined {
 
 /** Milliseconds since 1970 of a time as a record holds it: a number of any of its units, also as text, or any way of writing it. */
 export function timeOfValue(value: unknown, context: TimeContext): number | string {
+  if (typeof value === 'number') return epochMs(value) ?? 'the number is no time since 1970';
   const text = typeof value === 'string' ? value.trim() : '';
-  const number = typeof value === 'number' ? value : isNumber(text) ? Number(text) : undefined;
-  if (number !== undefined) return epochMs(number) ?? 'the number is no time since 1970';
   if (!text) return 'expected a time';
   const found = parseLooseTime(text.slice(0, 200), context);
   return typeof found === 'string' ? found : found.timeMs;
-}
-
-/** Fourteen digits are a date and a time of day, as HL7 v2 writes them. */
-function isNumber(text: string): boolean {
-  return /^\d{9,19}(?:\.\d{1,9})?$/.test(text) && !/^(?:19|20)\d{12}$/.test(text);
 }

@@ -16,7 +16,7 @@ const actionWords: Words<Action> = {
   list: 'list. listed. listing. liste. browse enumerat',
   create: 'creat insert add. added. adding. ajout import upload write. written. writing. ecrit saisie new. nouv store. stored.',
   update: 'updat modif edit. edited. editing. chang replac patch merg fusion alter. altered.',
-  read: 'read reread view access consult select get. open. opened. display show. shown. lectur lire. lu. vu. vue. acces ouvert affich visual retriev fetch',
+  read: 'read vread histor view access consult select get. open. opened. display show. shown. lectur lire. lu. vu. vue. acces ouvert affich visual retriev fetch',
   logout: 'logout logoff sign-out sign-off deconnex session-end disconnect',
   login: 'login logon sign-in authenticat connex session-start connect',
 }; // prettier-ignore

@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { readOne, reads } from '../read/reads.fixture.js';
+
+const columns = { time: 'Date', actor_id: 'Utilisateur', patient_id: 'IPP', action: 'Type', clinic_id: 'Site' };
+const heading = 'Date;Utilisateur;IPP;Type;Site';
+
+const row = (type: string) => `${heading}\n2026-11-28 09:00;amartin;4711;${type};Nord\n`;
+
+describe('any table, by the columns that its source names', () => {
+  it('is read in the zone of its source', () => {
+    expect(readOne(`${heading}\n28/11/2026 09:00;amartin;4711;Consultation;Nord\n`, { columns })).toEqual({
+      timeMs: Date.UTC(2026, 10, 28, 8), actorId: 'amartin', clinicId: 'Nord', action: 'read', outcome: 'unknown', patients: [{ id: '4711' }],
+    }); // prettier-ignore
+  });
+
+  it.each([
+    ['as JSON with fields inside of others', { when: 1764316800, who: { login: 'amartin' }, 'x.y': 4711 }],
+    ['with fields that have points in their names', { when: '2025-11-28T08:00:00Z', 'who.login': 'amartin', x: { y: ['4711'] } }],
+  ])('or any record, %s', (_, record) => {
+    const places = { timeMs: 'when', actorId: 'who.login', patients: 'x.y' };
+    expect(readOne(record, { columns: places })).toMatchObject({
+      actorId: 'amartin',
+      patients: [{ id: '4711' }],
+      action: 'read',
+    });
+  });
+
+  it('needs no configuration where the columns have the names of Vigie', () => {
+    const text =
+      'time,clinic_id,actor_id,patient_ids,action,emergency,record_count\n2026-11-28T08:00:00Z,nord,amartin,1;2,export,true,40\n';
+    expect(readOne(text)).toMatchObject({
+      patients: [{ id: '1' }, { id: '2' }],
+      action: 'export',
+      emergency: true,
+      recordCount: 40,
+    });
+  });
+
+  it('takes words as its source says, or as they are usual, and refuses others, so that a slip is seen on the first day', () => {
+    const values = { action: { F43: 'print', '*': 'other' } };
+    expect(readOne(row('F43'), { columns, values }).action).toBe('print');
+    expect(readOne(row('F44'), { columns, values }).action).toBe('other');
+    expect(readOne(row('Impression'), { columns }).action).toBe('print');
+    expect(reads(row('F44'), { columns })).toEqual(['unknown_word']);
+    expect(readOne(row(''), { columns }).action).toBe('read');
+  });
+
+  it('keeps other columns for those that are let in by name', () => {
+    const text = `${heading};ward\n2026-11-28 09:00;amartin;4711;Consultation;Nord;3B\n`;
+    expect(readOne(text, { columns }).extra).toEqual({ ward: '3B' });
+  });
+
+  it('counts a patient with two numbers once, and several patients each', () => {
+    const text = 'time,actor_id,IPP,INS\n2026-11-28T08:00:00Z,amartin,"1,2","184127645108946,284127645108946"\n';
+    const both = { 'patient_id|ipp': 'IPP', 'patient_id|ins': 'INS' };
+    expect(readOne(text, { columns: both, authorities: ['ipp'] }).patients).toEqual([
+      { id: '1', authority: 'ipp' },
+      { id: '2', authority: 'ipp' },
+    ]);
+    expect(readOne(text, { columns: both, authorities: ['ins'] }).patients).toMatchObject([
+      { authority: 'ins' },
+      { authority: 'ins' },
+    ]);
+  });
+
+  it('takes the place with the most patients where places differ, so that nobody is missing', () => {
+    const text = 'time,actor_id,IPP,INS\n2026-11-28T08:00:00Z,amartin,"1,2",184127645108946\n';
+    const both = { 'patient_id|ipp': 'IPP', 'patient_id|ins': 'INS' };
+    expect(readOne(text, { columns: both, authorities: ['ins'] }).patients.map(({ id }) => id)).toEqual(['1', '2']);
+  });
+
+  it.each([
+    ['no time', 'Date;Utilisateur;IPP\n;amartin;1\n', 'missing_field'],
+    ['no account', 'Date;Utilisateur;IPP\n2026-11-28 09:00;;1\n', 'missing_field'],
+    ['no such time', 'Date;Utilisateur;IPP\n31/02/2026 09:00;amartin;1\n', 'bad_time'],
+    ['a cell too few', 'Date;Utilisateur;IPP\n2026-11-28 09:00;amartin\n', 'column_count'],
+  ])('refuses a row with %s', (_, text, reason) => expect(reads(text, { columns })).toEqual([reason]));
+});
