@@ -70,6 +70,10 @@ const gauges = {
     labels: ['partition'],
   },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
+  // The file of sources in use.
+  vigie_sources_reload_failed: { help: '1 while the newest file of sources has mistakes and an older one is in use', labels: [] },
+  vigie_sources_loaded: { help: 'Sources of the file in use', labels: [] },
+  vigie_sources_loaded_time_seconds: { help: 'When the sources in use were loaded, seconds since 1970', labels: [] },
   // The rules in use.
   vigie_rules_reload_failed: { help: '1 while the newest rules have mistakes and older ones are in use', labels: [] },
   vigie_rules_loaded: { help: 'Rules in use', labels: [] },

@@ -21,9 +21,13 @@ import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
+import { SourceRegister } from './sources/source-register.js';
 
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
 const stalledMsMax = 5000;
+
+/** Time between two looks at the file of sources, in milliseconds. */
+const sourcesEveryMs = 5000;
 
 /** Requests of one source at work at a time; ordinary shippers have a handful. */
 const sourceRequestsMax = 512;
@@ -38,6 +42,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     bundle: bundleRoute(() => this.#running()),
   };
   readonly #closing = new AbortController();
+  #stopLooking: () => void = () => {};
   #pipeline: IngestPipeline | undefined;
   #builders: readonly FrameBuilder[] = [];
 
@@ -50,16 +55,16 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Health) private readonly health: Health,
     @Inject(Shutdown) private readonly shutdown: Shutdown,
     @Inject(Fatal) private readonly fatal: Fatal,
+    @Inject(SourceRegister) private readonly sources: SourceRegister,
   ) {
     this.receiver = new Receiver({
-      credentials: config.credentials,
-      keys: config.keys,
+      sources: () => sources.current,
       budget: new IntakeBudget(
         {
           bytesMax: config.VIGIE_INGEST_QUEUE_BYTES,
           sourceBytesMax: config.VIGIE_INGEST_QUEUE_BYTES / 2,
           sourceRequestsMax,
-          groups: config.credentials.groupIds().length,
+          groups: () => sources.current.keys.groupIds().length,
         },
         metrics,
       ),
@@ -84,13 +89,26 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
         : undefined;
     });
+    this.#watchSources();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
       this.fatal.report('the log cannot be opened; the ingestor ends', cause);
     });
   }
 
+  #watchSources(): void {
+    const look = () =>
+      void this.sources.look().catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
+    const stopTimer = this.clock.every(sourcesEveryMs, look);
+    process.on('SIGHUP', look);
+    this.#stopLooking = () => {
+      stopTimer();
+      process.off('SIGHUP', look);
+    };
+  }
+
   onModuleDestroy(): void {
+    this.#stopLooking();
     this.#closing.abort();
     this.receiver.stop();
   }
