@@ -25,6 +25,8 @@ export interface SourcesSurroundings {
   /** Variables of the environment, for `token_env`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly reach: SecretReach;
+  /** Reads no token at all: for whoever only wants to know how records are read. */
+  readonly withoutTokens?: boolean;
 }
 
 /**
@@ -106,9 +108,10 @@ function tokensOf(
   entry: SourceEntry,
   index: number,
   folder: string,
-  { environment, reach }: SourcesSurroundings,
+  { environment, reach, withoutTokens }: SourcesSurroundings,
   mistakes: PlacedMistake[],
 ): readonly Buffer[] {
+  if (withoutTokens) return [];
   const given = [
     ...(entry.token_file ?? []).map((name) => ({ field: 'token_file', name, token: contentOf(resolve(folder, name)) })),
     ...(entry.token_env ?? []).map((name) => ({ field: 'token_env', name, token: environment[name] })),

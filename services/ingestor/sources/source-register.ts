@@ -21,6 +21,7 @@ export interface SourceRegisterTools {
 export class SourceRegister {
   #current: SourcesInUse;
   #seen: string | undefined;
+  #refusedFor: string | undefined;
   #looking: Promise<void> | undefined;
   readonly #followers: ((now: SourcesInUse) => void)[] = [];
 
@@ -55,7 +56,8 @@ export class SourceRegister {
     if (path === undefined) return;
     const watched = this.#current.file.paths.join('\0');
     const now = await tools.fingerprint([path, ...this.#current.file.paths]);
-    if (now === this.#seen) return;
+    // What a mistake speaks of, such as a file of a token that is not there, is not among the files that are watched.
+    if (now === this.#seen && this.#refusedFor === undefined) return;
     this.#seen = now;
     try {
       const next = tools.load();
@@ -73,6 +75,7 @@ export class SourceRegister {
 
   #loaded({ file }: SourcesInUse): void {
     const { metrics, clock } = this.tools;
+    this.#refusedFor = undefined;
     metrics.set('vigie_sources_reload_failed', 0);
     metrics.set('vigie_sources_loaded', file.sources.length);
     metrics.set('vigie_sources_loaded_time_seconds', clock.now() / 1000);
@@ -81,6 +84,8 @@ export class SourceRegister {
   #refused(cause: ConfigError): void {
     const { metrics, logger } = this.tools;
     metrics.set('vigie_sources_reload_failed', 1);
+    if (this.#refusedFor === cause.message) return;
+    this.#refusedFor = cause.message;
     const [headline, ...mistakes] = cause.message.split('\n');
     for (const mistake of mistakes) logger.error('a source has a mistake', { reason: mistake.trim() });
     logger.error('the changed sources are not used; the ones before go on', { reason: headline ?? '', count: mistakes.length });
