@@ -37,7 +37,7 @@ const sourceRequestsMax = 512;
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
   readonly routes = {
-    events: eventsRoute(() => this.#running()),
+    events: eventsRoute(() => this.#running(), () => this.clock.now()),
     auditEvent: auditEventRoute(() => this.#running()),
     bundle: bundleRoute(() => this.#running()),
   };

@@ -19,8 +19,8 @@ const lingeringCloseMs = 1000;
 
 /** What a route makes of a body. */
 export interface Route {
-  /** Media types that it takes, beside none at all; any where nothing is said. */
-  readonly mediaTypes?: readonly string[];
+  /** Media types that it takes from a source, beside none at all; any where nothing is said. */
+  readonly mediaTypes?: (source: Source) => readonly string[] | undefined;
   /** The body's memory is used again once the answer is there: nothing may keep a view of it. */
   readonly answer: (body: Buffer, source: SendingSource, asked: Asked) => Promise<Answer>;
   /** The answer that is no success, where it is not plain JSON and the refusal's own status. */
@@ -98,7 +98,7 @@ export class Receiver {
     const groupKeys = keys.group(source.groupId);
     if (!groupKeys)
       throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
-    checkMediaType(request.headers['content-type'], route.mediaTypes);
+    checkMediaType(request.headers['content-type'], route.mediaTypes?.(source));
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limits.bytesMax)
       throw new HttpRefusal(413, `the body has more than ${limits.bytesMax} bytes; send smaller batches`);
@@ -144,7 +144,8 @@ function bytesOf(body: Answer['body']): string | Buffer | undefined {
 function checkMediaType(given: string | undefined, known: readonly string[] | undefined): void {
   const [type = ''] = given?.split(';') ?? [];
   const charset = /charset="?([\w-]+)/i.exec(given ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
-  if (known && type.trim() && !known.includes(type.trim().toLowerCase()))
+  if (!known) return; // each record says its own character set, or is refused
+  if (type.trim() && !known.includes(type.trim().toLowerCase()))
     throw new HttpRefusal(415, `this Content-Type is not taken here; send one of ${known.join(', ')}`);
   if (!['utf-8', 'utf8', 'us-ascii'].includes(charset))
     throw new HttpRefusal(415, 'only UTF-8 is taken; convert the body before sending');
