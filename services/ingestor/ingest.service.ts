@@ -16,11 +16,10 @@ import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
-import { eventsRoute } from './receive/events-route.js';
-import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
+import { routesOf } from './routes.js';
 import { SourceRegister } from './sources/source-register.js';
 
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
@@ -36,11 +35,7 @@ const sourceRequestsMax = 512;
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
-  readonly routes = {
-    events: eventsRoute(() => this.#running(), () => this.clock.now()),
-    auditEvent: auditEventRoute(() => this.#running()),
-    bundle: bundleRoute(() => this.#running()),
-  };
+  readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
   #stopLooking: () => void = () => {};
   #pipeline: IngestPipeline | undefined;
@@ -57,6 +52,12 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Fatal) private readonly fatal: Fatal,
     @Inject(SourceRegister) private readonly sources: SourceRegister,
   ) {
+    this.routes = routesOf({
+      taker: () => this.#running(),
+      clock,
+      random: systemRandom,
+      inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
+    });
     this.receiver = new Receiver({
       sources: () => sources.current,
       budget: new IntakeBudget(
@@ -78,6 +79,11 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       log: logger,
       failpoint: failpoint(config.VIGIE_FAILPOINT),
     });
+  }
+
+  /** Whether events can be taken: the log has answered. */
+  get takes(): boolean {
+    return this.#pipeline !== undefined;
   }
 
   /** The doors open at once and answer 503 until the log takes appends; `ready` says so meanwhile. */

@@ -9,6 +9,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { IngestService } from './ingest.service.js';
 import { IngestController } from './ingest.controller.js';
+import { ShippersController } from './shippers.controller.js';
 import { SourceRegister } from './sources/source-register.js';
 
 const register = {
@@ -26,7 +27,7 @@ export class IngestorModule {
     return {
       module: IngestorModule,
       imports: [EventLogModule.forService(config, { name: 'ingestor', topics: [topics.accesses, topics.quarantine] })],
-      controllers: [IngestController],
+      controllers: [IngestController, ShippersController],
       providers: [{ provide: INGESTOR_CONFIG, useValue: config }, register, IngestService],
     };
   }

@@ -34,6 +34,8 @@ export interface Asked {
   readonly query: Readonly<Record<string, unknown>>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly headers: IncomingHttpHeaders;
+  /** Asks for memory beside the body's, before it is taken; given back with the answer. Throws `HttpRefusal` 429 or 503. */
+  readonly takeMemory: (bytes: number) => void;
 }
 
 export interface Answer {
@@ -109,7 +111,7 @@ export class Receiver {
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
       metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
-      return await route.answer(body, { ...source, keys: groupKeys }, askedOf(request));
+      return await route.answer(body, { ...source, keys: groupKeys }, askedOf(request, (bytes) => lease.take(bytes)));
     } finally {
       buffer.release();
       lease.release();
@@ -130,10 +132,10 @@ function sourceOf(headers: IncomingHttpHeaders, credentials: SourcesInUse['crede
   return source;
 }
 
-function askedOf(request: FastifyRequest): Asked {
-  const [path = ''] = request.url.split('?');
+function askedOf({ method, url, query, params, headers }: FastifyRequest, takeMemory: Asked['takeMemory']): Asked {
+  const [path = ''] = url.split('?');
   const record = (given: unknown) => (typeof given === 'object' && given !== null ? { ...given } : {});
-  return { method: request.method, path, query: record(request.query), params: record(request.params), headers: request.headers };
+  return { method, path, query: record(query), params: record(params), headers, takeMemory };
 }
 
 function bytesOf(body: Answer['body']): string | Buffer | undefined {
