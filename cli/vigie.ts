@@ -66,7 +66,9 @@ sources
 sources
   .command('try')
   .argument('<file>', 'what the source would send: a file, or - for standard input')
-  .description('show what it would become, row by row, and why what is refused is refused; stores nothing, shows no patient identifier')
+  .description(
+    'show what it would become, row by row, and why what is refused is refused; stores nothing, shows no patient identifier',
+  )
   .requiredOption('--source <name>', 'the source, or source@group')
   .option('--file <path>', 'the file of sources; VIGIE_SOURCES_FILE where it is left out')
   .option('--limit <number>', 'records', wholeNumber, 20)

@@ -19,7 +19,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const event = { time: '2026-11-28T08:00:00Z', clinic_id: 'nord', actor_id: 'amartin', action: 'read', patient_id: 'IPP-4711-0815' };
+const event = {
+  time: '2026-11-28T08:00:00Z',
+  clinic_id: 'nord',
+  actor_id: 'amartin',
+  action: 'read',
+  patient_id: 'IPP-4711-0815',
+};
 
 function sourcesFile(text: string): string {
   const path = join(folder, 'sources.yml');
@@ -41,7 +47,12 @@ describe('vigie sources', () => {
   it('try shows rows without a clear identifier, and why the rest is refused', async () => {
     const file = sourcesFile(sources);
     const path = join(folder, 'sample.ndjson');
-    const events = [event, { ...event, group_id: 'other' }, { ...event, action: 'peek' }, { ...event, device: 'PC of IPP-4711-0815' }];
+    const events = [
+      event,
+      { ...event, group_id: 'other' },
+      { ...event, action: 'peek' },
+      { ...event, device: 'PC of IPP-4711-0815' },
+    ];
     writeFileSync(path, events.map((one) => JSON.stringify(one)).join('\n'));
     await trySourceCommand(path, { source: 'dpi@helix', file, limit: 20 });
     expect(told).toMatch(/"record":0,"row":\{.*"patient_id":"[0-9a-f]{32}","clinic_id":"750000001"/);

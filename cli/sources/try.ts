@@ -39,7 +39,10 @@ function sourceNamed(sources: readonly ConfiguredSource[], name: string, path: s
 }
 
 /** The group's own keys where they are here; else keys that are forgotten at the end. */
-function keysOf(config: Parameters<typeof readGroupKeys>[0], groupId: string): { readonly keys: GroupKeys; readonly own: boolean } {
+function keysOf(
+  config: Parameters<typeof readGroupKeys>[0],
+  groupId: string,
+): { readonly keys: GroupKeys; readonly own: boolean } {
   try {
     return { keys: readGroupKeys(config, groupId), own: true };
   } catch (cause) {

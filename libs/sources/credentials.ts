@@ -80,7 +80,9 @@ function parseEntry(entry: string): { readonly token: string; readonly source: S
   const wrong = wrongLength(token);
   if (wrong) return `the token of ${source}@${groupId} ${wrong}`;
   const read = readSettings(settings);
-  return typeof read === 'string' ? `${source}@${groupId} ${read}` : { token, source: { source, groupId, ...read, reading: plainReading, detects: false } };
+  return typeof read === 'string'
+    ? `${source}@${groupId} ${read}`
+    : { token, source: { source, groupId, ...read, reading: plainReading, detects: false } };
 }
 
 /** The settings behind a token, or what is wrong with them. */

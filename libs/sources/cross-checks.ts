@@ -8,13 +8,23 @@ export function crossMistakes({ sources, listeners }: SourcesDocument): readonly
     ...twice(sources, 'topic', ({ topic }) => topic, 'sources'),
     ...twice(sources, 'folder', ({ folder }) => folder, 'sources'),
     ...twice(listeners, 'name', ({ name }) => name, 'listeners'),
-    ...twice(listeners, 'port', ({ transport, host, port }) => `${transport === 'udp' ? 'udp' : 'tcp'} ${host}:${port}`, 'listeners'),
+    ...twice(
+      listeners,
+      'port',
+      ({ transport, host, port }) => `${transport === 'udp' ? 'udp' : 'tcp'} ${host}:${port}`,
+      'listeners',
+    ),
     ...sources.flatMap((source, index) => doorMistakes(source, ['sources', index], listeners)),
     ...crowdedListeners(sources, listeners),
   ];
 }
 
-function twice<T>(list: readonly T[], field: string, keyOf: (one: T) => string | undefined, at: string): readonly PlacedMistake[] {
+function twice<T>(
+  list: readonly T[],
+  field: string,
+  keyOf: (one: T) => string | undefined,
+  at: string,
+): readonly PlacedMistake[] {
   const first = new Map<string, number>();
   return list.flatMap((one, index) => {
     const key = keyOf(one);
@@ -24,20 +34,34 @@ function twice<T>(list: readonly T[], field: string, keyOf: (one: T) => string |
   });
 }
 
-function doorMistakes(source: SourceEntry, path: readonly PropertyKey[], listeners: SourcesDocument['listeners']): readonly PlacedMistake[] {
+function doorMistakes(
+  source: SourceEntry,
+  path: readonly PropertyKey[],
+  listeners: SourcesDocument['listeners'],
+): readonly PlacedMistake[] {
   const { token_file, token_env, token_sha256, certificate, listener = [], topic, folder, senders } = source;
   const mistakes: PlacedMistake[] = [];
   if (!(token_file ?? token_env ?? token_sha256 ?? certificate ?? topic ?? folder) && !listener.length)
-    mistakes.push({ path, reason: 'has no way in; give it token_file, token_env, token_sha256, certificate, listener, topic or folder' });
+    mistakes.push({
+      path,
+      reason: 'has no way in; give it token_file, token_env, token_sha256, certificate, listener, topic or folder',
+    });
   for (const name of listener) {
     const found = listeners.find((one) => one.name === name);
     if (!found) mistakes.push({ path: [...path, 'listener'], reason: `${name} is no listener of this file` });
     else if (found.transport === 'tls')
-      mistakes.push({ path: [...path, 'listener'], reason: `${name} tells its senders apart by certificate; name that under certificate` });
+      mistakes.push({
+        path: [...path, 'listener'],
+        reason: `${name} tells its senders apart by certificate; name that under certificate`,
+      });
   }
   if (certificate && !listeners.some(({ transport }) => transport === 'tls'))
-    mistakes.push({ path: [...path, 'certificate'], reason: 'no listener with the transport tls would ask for it; add one under listeners' });
-  if (senders && !listener.length) mistakes.push({ path: [...path, 'senders'], reason: 'senders tell sources of one listener apart; name the listener' });
+    mistakes.push({
+      path: [...path, 'certificate'],
+      reason: 'no listener with the transport tls would ask for it; add one under listeners',
+    });
+  if (senders && !listener.length)
+    mistakes.push({ path: [...path, 'senders'], reason: 'senders tell sources of one listener apart; name the listener' });
   return mistakes;
 }
 

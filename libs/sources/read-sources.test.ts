@@ -66,6 +66,8 @@ sources:
     extra: []
 `;
 
+const one = (fields: string) => `sources:\n  - name: dpi\n    group: helix\n    token_file: dpi.token\n    ${fields}\n`;
+
 describe('a file of sources', () => {
   it('says who sends, how each proves it, and how records are read', () => {
     const { sources, credentials, listeners, paths } = read(whole);
@@ -96,7 +98,6 @@ describe('a file of sources', () => {
     expect(sentences.join()).not.toMatch(new RegExp(`${fileToken}|${envToken}|${digest}`));
   });
 
-  const one = (fields: string) => `sources:\n  - name: dpi\n    group: helix\n    token_file: dpi.token\n    ${fields}\n`;
   it.each([
     ['a zone that is none', one('zone: Paris'), 'sources.yml:5: source dpi: zone: must be the IANA name'],
     ['a format that is none', one('format: pdf'), 'sources.yml:5: source dpi: format: must be detect or one of'],

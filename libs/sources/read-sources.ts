@@ -58,18 +58,22 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`VIGIE_SOURCES_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    throw new ConfigError(
+      `VIGIE_SOURCES_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`,
+    );
   }
 }
 
 /** `source dpi: zone: ` for `['sources', 0, 'zone']`. */
 function nameOf([list, index, ...fields]: readonly PropertyKey[], value: unknown): string {
-  const at = (inner: unknown, key: PropertyKey | undefined): unknown =>
-    typeof inner === 'object' && inner !== null && key !== undefined ? Reflect.get(inner, key) : undefined;
-  const name = at(at(at(value, list), index), 'name');
+  const name = memberOf(memberOf(memberOf(value, list), index), 'name');
   const entry = index === undefined ? list : `${String(list).replace(/s$/, '')} ${typeof name === 'string' ? name : Number(index) + 1}`;
   return [entry, fields.join('.')].map((part) => (part === undefined || part === '' ? '' : `${String(part)}: `)).join('');
 } // prettier-ignore
+
+function memberOf(inner: unknown, key: PropertyKey | undefined): unknown {
+  return typeof inner === 'object' && inner !== null && key !== undefined ? Reflect.get(inner, key) : undefined;
+}
 
 interface ReadSource {
   readonly source: ConfiguredSource;

@@ -15,7 +15,10 @@ export const detect = 'detect';
 
 /** One value, or a list of them. */
 const listOf = <T extends z.ZodType>(one: T) =>
-  z.preprocess((given) => (given === undefined || Array.isArray(given) ? given : [given]), z.array(one).min(1).max(listMax).optional());
+  z.preprocess(
+    (given) => (given === undefined || Array.isArray(given) ? given : [given]),
+    z.array(one).min(1).max(listMax).optional(),
+  );
 
 const name = z.string().regex(/^[^\s@=]{1,64}$/, 'must be 1 to 64 characters without blanks, @ and =');
 const key = z.string().regex(/^\S.{0,255}$/, `must be 1 to ${keyLengthMax} characters`);
@@ -25,11 +28,9 @@ const sha256 = z
   .transform((text) => text.replaceAll(':', '').toLowerCase())
   .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'));
 
-const format = z
-  .string()
-  .refine((word) => word === detect || formats.some((one) => one.name === word), {
-    error: `must be ${detect} or one of ${formats.map((one) => one.name).join(', ')}`,
-  });
+const format = z.string().refine((word) => word === detect || formats.some((one) => one.name === word), {
+  error: `must be ${detect} or one of ${formats.map((one) => one.name).join(', ')}`,
+});
 
 const zone = z.string().refine(isZone, 'must be the IANA name of a time zone, such as Europe/Paris');
 
@@ -40,7 +41,10 @@ const extra = z.array(z.string().min(1)).transform((fields, context) => {
 });
 
 const clinic = z.union(
-  [key.transform((fixed) => ({ fixed })), z.strictObject({ map: z.record(z.string(), key).refine((map) => Object.keys(map).length <= clinicsMax) })],
+  [
+    key.transform((fixed) => ({ fixed })),
+    z.strictObject({ map: z.record(z.string(), key).refine((map) => Object.keys(map).length <= clinicsMax) }),
+  ],
   { error: 'must be the clinic of all records, or {map: {what the record says: clinic}}' },
 );
 

@@ -8,7 +8,8 @@ export function sentencesOf(file: SourcesFile): readonly string[] {
 }
 
 function listenerSentence({ name, kind, transport, host, port }: Listener): string {
-  const who = transport === 'tls' ? 'its senders are told apart by their certificates' : 'its senders are told apart by their addresses';
+  const who =
+    transport === 'tls' ? 'its senders are told apart by their certificates' : 'its senders are told apart by their addresses';
   return `The listener ${name} takes ${kind} over ${transport.toUpperCase()} on ${host} port ${port}; ${who}.`;
 }
 
@@ -38,14 +39,18 @@ function formatOf({ reading: { format, zone, columns } }: ConfiguredSource): str
 }
 
 function placesOf({ authority, reading: { authorities, clinic } }: ConfiguredSource): string {
-  const numbers = { group: "bare patient numbers are the group's", clinic: "bare patient numbers are each clinic's own" }[authority];
+  const numbers = { group: "bare patient numbers are the group's", clinic: "bare patient numbers are each clinic's own" }[
+    authority
+  ];
   const best = authorities.length ? `, of several numbers of a patient the first of ${authorities.join(', ')} counts` : '';
   return `${numbers ?? `bare patient numbers are those of ${authority}`}${best}; ${clinicOf(clinic)}`;
 }
 
 function clinicOf(clinic: ConfiguredSource['reading']['clinic']): string {
   if (!clinic) return 'the clinic is what a record says';
-  return 'fixed' in clinic ? `the clinic is always ${clinic.fixed}` : `${Object.keys(clinic.map).length} names of clinics are replaced`;
+  return 'fixed' in clinic
+    ? `the clinic is always ${clinic.fixed}`
+    : `${Object.keys(clinic.map).length} names of clinics are replaced`;
 }
 
 function keptOf({ extraFields }: ConfiguredSource): string {

@@ -19,7 +19,8 @@ export function readLinedYaml(text: string): LinedYaml | { readonly line: number
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', schema: 'failsafe', prettyErrors: false });
   const lineAt = (offset: number) => Math.max(1, lines.linePos(offset).line);
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem) return { line: lineAt(problem.pos[0]), reason: `not valid YAML (${problem.code.toLowerCase().replaceAll('_', ' ')})` };
+  if (problem)
+    return { line: lineAt(problem.pos[0]), reason: `not valid YAML (${problem.code.toLowerCase().replaceAll('_', ' ')})` };
   try {
     return { value: document.toJS({ maxAliasCount: 0 }), lineOf: (path) => lineAt(offsetOf(document.contents, path)) };
   } catch {

@@ -58,7 +58,10 @@ function sourcesInUse(config: Environment, tokens: Credentials, environment: Nod
   const path = config.VIGIE_SOURCES_FILE;
   const file = path === undefined ? noSources : readSources(path, { environment, reach: secretReachOf(config) });
   const both = file.credentials.some(({ digest }) => tokens.has(digest));
-  if (both) throw new ConfigError(`${path} has 1 mistake(s):\n  a token of it stands in VIGIE_INGEST_TOKENS too; leave it in one of them`);
+  if (both)
+    throw new ConfigError(
+      `${path} has 1 mistake(s):\n  a token of it stands in VIGIE_INGEST_TOKENS too; leave it in one of them`,
+    );
   const credentials = tokens.with(file.credentials);
   const groupIds = [...new Set([...credentials.groupIds(), ...file.sources.map(({ groupId }) => groupId)])];
   return { credentials, keys: readKeyRing(config, groupIds), file };

@@ -104,7 +104,9 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   #watchSources(): void {
     const look = () =>
-      void this.sources.look().catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
+      void this.sources
+        .look()
+        .catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
     const stopTimer = this.clock.every(sourcesEveryMs, look);
     process.on('SIGHUP', look);
     this.#stopLooking = () => {

@@ -2,7 +2,8 @@ import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/
 import { limits } from '../limits.js';
 
 /** How a field's bytes are meant. 64-bit integers become texts, as protobuf's JSON has them; `hex` are bytes as OTLP's JSON has them. */
-export type FieldKind = 'int32' | 'int64' | 'uint64' | 'bool' | 'double' | 'fixed32' | 'fixed64' | 'string' | 'bytes' | 'hex' | Message;
+export type FieldKind =
+  'int32' | 'int64' | 'uint64' | 'bool' | 'double' | 'fixed32' | 'fixed64' | 'string' | 'bytes' | 'hex' | Message;
 
 export interface Field {
   readonly name: string;
@@ -29,7 +30,11 @@ class Malformed extends Error {
  * A message of protobuf's wire format as an object with the names of its fields, of hostile origin: depth and number of fields are counted
  * before memory is taken for them. Never throws. (https://protobuf.dev/programming-guides/encoding/)
  */
-export function decodeMessage(bytes: Uint8Array, message: Message, nodesMax: number = limits.bundleNodesMax): Accepted<Fields> | Rejected {
+export function decodeMessage(
+  bytes: Uint8Array,
+  message: Message,
+  nodesMax: number = limits.bundleNodesMax,
+): Accepted<Fields> | Rejected {
   try {
     return accepted(new Reading(bytes, nodesMax).message(0, bytes.length, message, 1));
   } catch (cause) {

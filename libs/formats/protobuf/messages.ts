@@ -28,7 +28,10 @@ const logRecord = message(
   [12, 'eventName', 'string'],
 );
 const scopeLogs = message([1, 'scope', scope], [2, 'logRecords', logRecord, 'repeated']);
-const resourceLogs = message([1, 'resource', message([1, 'attributes', keyValue, 'repeated'])], [2, 'scopeLogs', scopeLogs, 'repeated']);
+const resourceLogs = message(
+  [1, 'resource', message([1, 'attributes', keyValue, 'repeated'])],
+  [2, 'scopeLogs', scopeLogs, 'repeated'],
+);
 
 /** `ExportLogsServiceRequest` of opentelemetry-proto 1.x; decoded, it has the form of OTLP's JSON. */
 export const exportLogsRequest: Message = message([1, 'resourceLogs', resourceLogs, 'repeated']);

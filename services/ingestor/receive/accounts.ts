@@ -1,3 +1,6 @@
+// receive/: a request as a stream under limits: who sends, how much, in what form, and what it is answered.
+// What it brings goes to a `Taker`.
+
 import { type IngestAnswer, type ItemOutcome, refusedListedMax } from './intake.js';
 
 /** The answer of Vigie's own doors for outcomes that are told item by item. */

@@ -111,7 +111,11 @@ export class Receiver {
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
       metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
-      return await route.answer(body, { ...source, keys: groupKeys }, askedOf(request, (bytes) => lease.take(bytes)));
+      return await route.answer(
+        body,
+        { ...source, keys: groupKeys },
+        askedOf(request, (bytes) => lease.take(bytes)),
+      );
     } finally {
       buffer.release();
       lease.release();
@@ -134,8 +138,11 @@ function sourceOf(headers: IncomingHttpHeaders, credentials: SourcesInUse['crede
 
 function askedOf({ method, url, query, params, headers }: FastifyRequest, takeMemory: Asked['takeMemory']): Asked {
   const [path = ''] = url.split('?');
-  const record = (given: unknown) => (typeof given === 'object' && given !== null ? { ...given } : {});
-  return { method, path, query: record(query), params: record(params), headers, takeMemory };
+  return { method, path, query: recordOf(query), params: recordOf(params), headers, takeMemory };
+}
+
+function recordOf(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === 'object' && given !== null ? { ...given } : {};
 }
 
 function bytesOf(body: Answer['body']): string | Buffer | undefined {

@@ -1,3 +1,6 @@
+// shippers/: doors that look like those of products which shippers know how to feed, and answer as those do.
+// What a shipper would try again is told so that it does; what is refused for good is told so that it does not.
+
 import { type ItemRange, itemsOf } from '#libs/formats/json/items.js';
 import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
 import { type Envelope, innerPayload, type Payload, payloadOf } from '#libs/formats/payload.js';
@@ -61,5 +64,7 @@ export function documentOf(body: Buffer, { verb, document }: Operation, envelope
   if (payload.kind === 'rejected' || verb !== 'update') return payload;
   const value = payload.value.kind === 'json' ? payload.value.value : undefined;
   const inner = isObject(value) ? (value['doc'] ?? value['upsert']) : undefined;
-  return isObject(inner) ? innerPayload(inner, envelope) : rejected('missing_document', 'doc', 'an update must bring its record as doc');
+  return isObject(inner)
+    ? innerPayload(inner, envelope)
+    : rejected('missing_document', 'doc', 'an update must bring its record as doc');
 }

@@ -18,9 +18,9 @@ const clusterUuid = 'dmlnaWUtaW5nZXN0LWRvb3I';
 
 const root = { name: 'vigie', cluster_name: 'vigie', cluster_uuid: clusterUuid, version, tagline: 'You Know, for Search' };
 const licence = {
-  status: "active",
-  uid: "00000000-0000-0000-0000-000000000000",
-  type: "basic",
+  status: 'active',
+  uid: '00000000-0000-0000-0000-000000000000',
+  type: 'basic',
   issue_date_in_millis: 0,
   start_date_in_millis: -1,
 };

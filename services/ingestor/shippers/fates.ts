@@ -1,6 +1,3 @@
-// shippers/: doors that look like those of products which shippers know how to feed, and answer as those do.
-// What a shipper would try again is told so that it does; what is refused for good is told so that it does not.
-
 import { readPayload, refused } from '#libs/formats/read/read-payload.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';

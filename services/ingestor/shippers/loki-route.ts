@@ -29,7 +29,8 @@ export function lokiPushRoute(tools: LokiTools): Route {
       const isJson = /\bjson\b/i.test(asked.headers['content-type'] ?? '');
       const request = isJson ? jsonOf(body) : lokiJson(protobufOf(body, tools, asked));
       const fates = await fatesOf(linesIn(request, tools.now()), source, tools.taker());
-      if (fates.length && !tookAny(fates)) throw new HttpRefusal(400, `none of the ${fates.length} line(s) was taken: ${whyOf(fates)}`);
+      if (fates.length && !tookAny(fates))
+        throw new HttpRefusal(400, `none of the ${fates.length} line(s) was taken: ${whyOf(fates)}`);
       return { status: 204 };
     },
   };

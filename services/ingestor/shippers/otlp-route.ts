@@ -29,7 +29,9 @@ export function otlpLogsRoute(encoding: 'json' | 'protobuf', taker: () => Taker,
       const refused = fates.flatMap((fate) => (fate.taken ? [] : [fate.field ? `${fate.field}: ${fate.reason}` : fate.reason]));
       const told = refused.length ? `${refused.length} log record(s) were refused, the first because: ${refused[0] ?? ''}` : '';
       if (fates.length && !tookAny(fates)) return { status: 400, ...statusOf(encoding, 3, told) };
-      const partial = refused.length ? { partialSuccess: { rejectedLogRecords: String(refused.length), errorMessage: told } } : {};
+      const partial = refused.length
+        ? { partialSuccess: { rejectedLogRecords: String(refused.length), errorMessage: told } }
+        : {};
       return encoding === 'json'
         ? { status: 200, body: partial }
         : { status: 200, mediaType: protobuf, body: refused.length ? partialSuccess(refused.length, told) : new Uint8Array() };
