@@ -9,6 +9,8 @@ export interface Reading {
   readonly format?: string;
   /** IANA name of the zone of times without one, `Europe/Paris` where nothing is said. */
   readonly zone: string;
+  /** Character set of its tables, such as `windows-1252`; found out where nothing is said. */
+  readonly charset?: string;
   /** Where the clinic is not what a record says: one for all, or what stands in the record by another name. */
   readonly clinic?: { readonly fixed: string } | { readonly map: Readonly<Record<string, string>> };
   /** Assigning authorities, best first: of several identifiers of one patient the first of these counts. */

@@ -19,10 +19,16 @@ export interface Envelope {
 
 /**
  * One record before its format is known: a parsed JSON value, or text. `beside` are the resources
- * of the Bundle that it came in. Clear patient identifiers are in it.
+ * of the Bundle that it came in; `isRow` says that it is a row of a table, all of its values texts. Clear patient identifiers are in it.
  */
 export type Payload =
-  | { readonly kind: 'json'; readonly value: unknown; readonly envelope: Envelope; readonly beside?: Targets }
+  | {
+      readonly kind: 'json';
+      readonly value: unknown;
+      readonly envelope: Envelope;
+      readonly beside?: Targets;
+      readonly isRow?: boolean;
+    }
   | { readonly kind: 'text'; readonly text: string; readonly envelope: Envelope };
 
 const decoder = new TextDecoder('utf-8', { fatal: true });

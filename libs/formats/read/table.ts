@@ -1,13 +1,32 @@
 // read/: from what a transport hands over to events: which format it is in, what wraps it, what its source's configuration says.
 // It knows no transport and no log.
 
-import { fhirFormat } from '../fhir/format.js';
+import { azureFormat, cloudTrailFormat, gcpFormat, o365Format } from '../cloud/formats.js';
+import { columnsFormat } from '../columns/format.js';
+import { csvWrapper } from '../csv/wrapper.js';
+import { ecsFormat } from '../ecs/format.js';
 import { bundleWrapper } from '../fhir/bundle-wrapper.js';
-import { vigieFormat } from '../vigie/format.js';
+import { fhirFormat } from '../fhir/format.js';
 import type { InputFormat, Wrapper } from '../input-format.js';
+import { mediboardFormat } from '../mediboard/tables.js';
+import { ocsfFormat } from '../ocsf/format.js';
+import { openemrFormat } from '../openemr/tables.js';
+import { tamanuFormat } from '../tamanu/tables.js';
+import { vigieFormat } from '../vigie/format.js';
+import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
+import { gelfWrapper } from '../wrappers/gelf.js';
+import { hecWrapper } from '../wrappers/hec.js';
+import { lokiWrapper } from '../wrappers/loki.js';
+import { otlpWrapper } from '../wrappers/otlp.js';
+import { recordsWrapper } from '../wrappers/records.js';
 
 /** What carries records, in the order in which it is looked for. */
-export const wrappers: readonly Wrapper[] = [bundleWrapper];
+export const wrappers: readonly Wrapper[] = [
+  bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, recordsWrapper, csvWrapper,
+]; // prettier-ignore
 
 /** Every format, in the order in which it is looked for: the first that recognises a record reads it. */
-export const formats: readonly InputFormat[] = [fhirFormat, vigieFormat];
+export const formats: readonly InputFormat[] = [
+  fhirFormat, ocsfFormat, ecsFormat, gcpFormat, cloudTrailFormat, azureFormat, o365Format,
+  mediboardFormat, openemrFormat, tamanuFormat, columnsFormat, vigieFormat,
+]; // prettier-ignore

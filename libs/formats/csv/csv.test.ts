@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import iconv from 'iconv-lite';
+import { plainReading } from '../input-format.js';
+import { csvRows, csvTextRows } from './rows.js';
+
+describe('the rows of a table', () => {
+  it.each([
+    ['commas', 'a,b\n1,2\n', [{ a: '1', b: '2' }]],
+    ['semicolons, line ends of Windows, a byte order mark', '\uFEFFa;b\r\n1;2\r\n', [{ a: '1', b: '2' }]],
+    ['tabs, blanks around cells, empty lines', 'a\tb\n\n 1 \t2\n\n', [{ a: '1', b: '2' }]],
+    ['what a spreadsheet says of its delimiter', 'sep=;\na,b;c\n1,5;2', [{ 'a,b': '1,5', c: '2' }]],
+    [
+      'quotes, and line ends in them',
+      'a;b\n"x;""y"""; "z"\n"1\n2";3',
+      [
+        { a: 'x;"y"', b: '"z"' },
+        { a: '1\n2', b: '3' },
+      ],
+    ],
+    ['formulas, which are text', 'a,b\n=1+1,@x\n', [{ a: '=1+1', b: '@x' }]],
+    ['a delimiter behind the last cell', 'a;b\n1;2;\n', [{ a: '1', b: '2' }]],
+    ['two columns of one name', 'a;a;;b\n1;2;3;4\n', [{ a: '1', b: '4' }]],
+    ['nothing', '', []],
+  ])('%s', async (_, text, rows) => {
+    expect(await outcomes(text)).toEqual(rows);
+    expect([...csvTextRows(text)].map(({ row }) => (row.kind === 'accepted' ? row.value : row.reason))).toEqual(rows);
+  });
+
+  it.each([
+    ['too few cells', 'a;b\n1\n2;3', ['2 column_count', '3']],
+    ['too many cells', 'a;b\n1;2;3\n2;3', ['2 column_count', '3']],
+    ['a quote that is never closed', 'a;b\n"1;2\n3;4\n5;6', ['2 open_quote', '3', '4']],
+    ['a quote that is a sign, and joins lines up to the next', 'a;b\n5";2\n3;4\n6";7', ['2', '3', '4']],
+    ['no heading', 'one line\n1;2', ['1 bad_heading']],
+    ['a name that reaches a prototype', 'a;__proto__\n1;2', ['1 bad_heading']],
+    ['a row without end', `a;b\n1;2\n${'x'.repeat(300_000)}\n3;4`, ['2', '3 too_large', '4']],
+  ])('refuses what is no row, where it stands, and goes on: %s', async (_, text, expected) => {
+    expect(await lines(Buffer.from(text))).toEqual(expected);
+  });
+
+  it.each(['windows-1252', 'iso-8859-1', 'utf-8', 'utf-16', undefined])(
+    'in the character set %s that the source says',
+    async (charset) => {
+      const text = 'agent;né le\nHélène;à midi\n';
+      const bytes = iconv.encode(text, charset ?? 'windows-1252');
+      for (const named of charset === undefined || charset.startsWith('utf') ? [undefined, charset] : [charset, undefined])
+        expect(await outcomes(bytes, named)).toEqual([{ agent: 'Hélène', 'né le': 'à midi' }]);
+    },
+  );
+
+  it('finds cells in UTF-8 and in Windows-1252 in one file, and refuses what is not what the source says', async () => {
+    const bytes = Buffer.concat([Buffer.from('a;b\né;1\n'), iconv.encode('é;2\n', 'windows-1252')]);
+    expect(await outcomes(bytes)).toEqual([
+      { a: 'é', b: '1' },
+      { a: 'é', b: '2' },
+    ]);
+    expect(await lines(bytes, 'utf-8')).toEqual(['2', '3 not_utf8']);
+    expect(await lines(bytes, 'klingon')).toEqual(['0 unknown_charset']);
+  });
+
+  it('are what was written, however the file is cut into pieces', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ';', ',', '\n', '=', ' ', '1'), maxLength: 8 });
+    const table = fc.array(fc.tuple(cell, cell, cell), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(table, fc.integer({ min: 1, max: 9 }), async (rows, size) => {
+        const text = ['a;b;c', ...rows.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(';'))].join('\r\n');
+        const expected = rows.map(([a, b, c]) => ({ a: a.trim(), b: b.trim(), c: c.trim() }));
+        expect(await outcomes(text, undefined, size)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('gives one outcome for each line at most, and never throws, whatever comes', async () => {
+    const text = fc.string({ unit: fc.constantFrom('"', ';', '\n', 'a', '\r', '"a"', '""'), maxLength: 300 });
+    await fc.assert(
+      fc.asyncProperty(text, async (rest) => {
+        const told = await lines(Buffer.from(`a;b\n${rest}`));
+        expect(told.length).toBeLessThanOrEqual(rest.split('\n').length);
+      }),
+    );
+  });
+
+  it('loses no row to quotes that are signs of their own', async () => {
+    const row = fc.constantFrom('1;2', '"1";2', '5";2', 'a"b"c;"2"', '"5"";1";2');
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { maxLength: 600 }), async (rows) => {
+        expect(await lines(Buffer.from(['a;b', ...rows].join('\n')))).toEqual(rows.map((_, at) => String(at + 2)));
+      }),
+    );
+  });
+
+  it('are handed on while the file still comes', async () => {
+    let given = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('a;b\n');
+      for (;;) {
+        given += 1;
+        yield Buffer.from('1;2\n'.repeat(100));
+      }
+    }
+    let taken = 0;
+    for await (const row of csvRows(endless(), plainReading)) {
+      taken += row.row.kind === 'accepted' ? 1 : 0;
+      if (taken === 10_000) break;
+    }
+    expect(given).toBeLessThanOrEqual(103);
+  });
+});
+
+async function outcomes(content: string | Uint8Array, charset?: string, size?: number) {
+  const found: unknown[] = [];
+  for await (const { row } of csvRows(pieces(content, size), charset === undefined ? {} : { charset }))
+    found.push(row.kind === 'accepted' ? row.value : row.reason);
+  return found;
+}
+
+async function lines(content: Uint8Array, charset?: string) {
+  const found: string[] = [];
+  for await (const { line, row } of csvRows(pieces(content), charset === undefined ? {} : { charset }))
+    found.push(row.kind === 'accepted' ? String(line) : `${line} ${row.reason}`);
+  return found;
+}
+
+async function* pieces(content: string | Uint8Array, size = 50): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(content);
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}

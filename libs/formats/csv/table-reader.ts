@@ -1,0 +1,105 @@
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import type { JsonObject } from '../json/parse-item.js';
+import { cellsOf } from './cells.js';
+import type { Charset } from './charset.js';
+import { delimiterNamedBy, delimiterOf, namesOf } from './header.js';
+import { csvLimits } from './limits.js';
+import { LineSplitter } from './lines.js';
+import { alone, RowJoiner, type RowText } from './row-texts.js';
+
+/** A row of a table by the names of its columns, every value a text, or why it is none. `line` is from 1. */
+export interface CsvRow {
+  readonly line: number;
+  readonly row: Accepted<JsonObject> | Rejected;
+}
+
+/**
+ * Reads a table that comes in pieces. Bad rows are refused by themselves, without their content; a bad heading ends the table. No more than
+ * some rows are held at a time.
+ */
+export class TableReader {
+  readonly #lines = new LineSplitter();
+  readonly #joiner = new RowJoiner();
+  #delimiter: string | undefined;
+  #names: readonly string[] | undefined;
+  #isOver = false;
+  #block: RowText[] = [];
+  #blockLength = 0;
+
+  constructor(private readonly charset: Pick<Charset, 'cell'>) {}
+
+  *take(text: string): Generator<CsvRow> {
+    for (const line of this.#lines.take(text)) for (const row of this.#joiner.take(line)) yield* this.#add(row);
+  }
+
+  *end(): Generator<CsvRow> {
+    for (const line of this.#lines.end()) for (const row of this.#joiner.take(line)) yield* this.#add(row);
+    for (const row of this.#joiner.end()) yield* this.#add(row);
+    yield* this.#flush();
+  }
+
+  *#add(row: RowText): Generator<CsvRow> {
+    if (this.#isOver || row.text?.trim() === '') return;
+    if (!this.#names) return yield* this.#heading(row);
+    this.#block.push(row);
+    this.#blockLength += row.text?.length ?? 0;
+    if (this.#block.length >= csvLimits.blockRows || this.#blockLength >= csvLimits.blockMax) yield* this.#flush();
+  }
+
+  *#heading({ line, text = '', lines }: RowText): Generator<CsvRow> {
+    const plain = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)/, '');
+    if (!this.#delimiter) {
+      this.#delimiter = delimiterNamedBy(plain);
+      if (this.#delimiter) return;
+    }
+    this.#delimiter ??= delimiterOf(plain);
+    const [cells] = cellsOf([{ line, text: plain, lines }], this.#delimiter);
+    const names = namesOf((cells ?? []).map((cell) => this.charset.cell(cell) ?? ''));
+    if (names.kind === 'accepted') return void (this.#names = names.value);
+    this.#isOver = true;
+    yield { line, row: names };
+  }
+
+  *#flush(): Generator<CsvRow> {
+    const block = this.#block;
+    this.#block = [];
+    this.#blockLength = 0;
+    const cells = cellsOf(block, this.#delimiter ?? ',');
+    for (const [at, row] of block.entries()) yield* this.#rowsIn(row, cells[at]);
+  }
+
+  /** Where lines were put together that make no row, each is looked at by itself: a quote that is a sign of its own joins them. */
+  *#rowsIn(text: RowText, cells: readonly string[] | undefined): Generator<CsvRow> {
+    const row = this.#row(text, cells);
+    if (row.kind === 'accepted' || text.lines.length === 1) return yield { line: text.line, row };
+    for (const line of text.lines) {
+      const one = alone(line);
+      if (line.text?.trim()) yield { line: one.line, row: this.#row(one, cellsOf([one], this.#delimiter ?? ',')[0]) };
+    }
+  }
+
+  #row({ text }: RowText, cells: readonly string[] | undefined): Accepted<JsonObject> | Rejected {
+    const names = this.#names ?? [];
+    if (text === undefined)
+      return rejected(
+        'too_large',
+        '',
+        `the row has more than ${csvLimits.rowMax} characters; leave long columns out of the export`,
+      );
+    if (!cells) return rejected('open_quote', '', 'a quote is opened and not closed in this row');
+    const isEmptyBehind = cells.length === names.length + 1 && cells.at(-1) === '';
+    if (cells.length !== names.length && !isEmptyBehind)
+      return rejected(
+        'column_count',
+        '',
+        `the row has ${cells.length} cells and the heading ${names.length}: cells are missing or too many`,
+      );
+    const values: [string, string][] = [];
+    for (const [at, name] of names.entries()) {
+      const value = this.charset.cell(cells[at] ?? '');
+      if (value === undefined) return rejected('not_utf8', '', 'a cell is not valid UTF-8; name the character set of its source');
+      if (name) values.push([name, value.trim()]);
+    }
+    return accepted(Object.fromEntries(values));
+  }
+}

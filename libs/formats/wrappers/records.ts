@@ -1,0 +1,17 @@
+import { accepted } from '#libs/runtime/outcome.js';
+import type { Wrapper } from '../input-format.js';
+import { objectIn } from './message.js';
+
+/** A list of records under one name: files of CloudTrail (`Records`), Azure's diagnostic records (`records`), exports (`value`). */
+export const recordsWrapper: Wrapper = {
+  name: 'records',
+  recognises: (payload) => listIn(objectIn(payload)) !== undefined,
+  *unwrap(payload) {
+    for (const value of listIn(objectIn(payload)) ?? []) yield accepted({ kind: 'json', value, envelope: payload.envelope });
+  },
+};
+
+function listIn(record: Readonly<Record<string, unknown>> | undefined): readonly unknown[] | undefined {
+  const given: unknown = record?.['Records'] ?? record?.['records'] ?? record?.['value'];
+  return record && Array.isArray(given) && Object.keys(record).length <= 2 ? given : undefined;
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import type { AccessEvent } from '../event.js';
+import { readOne, reads, receivedMs } from '../read/reads.fixture.js';
+
+const timeMs = Date.UTC(2026, 10, 28, 8);
+const seconds = timeMs / 1000;
+const untimed = { clinic_id: 'nord', actor_id: 'amartin', patient_id: '4711', action: 'read' };
+const auditEvent = {
+  resourceType: 'AuditEvent',
+  recorded: '2026-11-28T08:00:00Z',
+  agent: [{ who: { identifier: { value: 'amartin' } }, requestor: true }],
+  entity: [{ what: { reference: 'Patient/4711' }, role: { code: '1' } }],
+};
+const otlp = (record: unknown, resource: unknown = {}) => ({
+  resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }],
+});
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+const pairs = Object.entries(untimed).map(([key, value]) => attribute(key, value));
+
+/** The same access in each wrapper, as JSON and as text. */
+const wrapped: readonly (readonly [string, unknown])[] = [
+  ['HEC, an object', { event: untimed, time: seconds, host: 'srv', source: 'emr' }],
+  ['HEC, a text, time as text', { event: JSON.stringify(untimed), time: `${seconds}.000`, sourcetype: '_json', color: 'blue' }],
+  [
+    'GELF, full_message',
+    { version: '1.1', host: 'srv', short_message: 'read', full_message: JSON.stringify(untimed), timestamp: seconds },
+  ],
+  ['GELF, short_message', { version: '1.1', short_message: JSON.stringify(untimed), timestamp: `${seconds}` }],
+  [
+    'GELF, additional fields',
+    {
+      version: '1.1',
+      short_message: 'amartin has read',
+      timestamp: seconds,
+      _actor_id: 'amartin',
+      _patient_id: '4711',
+      _clinic_id: 'nord',
+      _action: 'read',
+    },
+  ],
+  ['OTLP, a body of text', otlp({ timeUnixNano: `${seconds}000000000`, body: { stringValue: JSON.stringify(untimed) } })],
+  ['OTLP, a body that is a map', otlp({ timeUnixNano: `${seconds}000000000`, body: { kvlistValue: { values: pairs } } })],
+  [
+    'OTLP, attributes',
+    otlp({ observedTimeUnixNano: `${seconds}000000000`, timeUnixNano: '0', body: { stringValue: 'read' }, attributes: pairs }),
+  ],
+  [
+    'OTLP in snake case',
+    {
+      resource_logs: [
+        {
+          scope_logs: [
+            { log_records: [{ time_unix_nano: `${seconds}000000000`, body: { string_value: JSON.stringify(untimed) } }] },
+          ],
+        },
+      ],
+    },
+  ],
+  ['Loki', { streams: [{ stream: { host: 'srv' }, values: [[`${seconds}000000000`, JSON.stringify(untimed)]] }] }],
+  ['Loki with metadata', { streams: [{ stream: {}, values: [[`${seconds}000000000`, 'read', untimed]] }] }],
+  [
+    'Loki, older',
+    {
+      streams: [{ labels: '{job="emr", host="srv"}', entries: [{ ts: '2026-11-28T08:00:00Z', line: JSON.stringify(untimed) }] }],
+    },
+  ],
+  [
+    'ECS event.original',
+    { '@timestamp': '2026-11-28T08:00:00Z', event: { original: JSON.stringify(untimed) }, host: { name: 'srv' } },
+  ],
+  ['ECS with points', { '@timestamp': '2026-11-28T08:00:00Z', 'event.original': JSON.stringify(untimed), 'host.name': 'srv' }],
+  [
+    'Beats, message',
+    { '@timestamp': '2026-11-28T09:00:00+01:00', message: JSON.stringify(untimed), agent: { type: 'filebeat' } },
+  ],
+  ['a list of records', { Records: [{ ...untimed, time: timeMs }] }],
+];
+
+describe('what shippers put around records', () => {
+  it.each(wrapped)('%s: the record is read, at the time of the wrapper', (_, record) => {
+    expect(readOne(record)).toMatchObject({
+      timeMs,
+      clinicId: 'nord',
+      actorId: 'amartin',
+      patients: [{ id: '4711' }],
+      action: 'read',
+    });
+  });
+
+  it('is the time, the sender and the program only where the record does not say it', () => {
+    const host = { fixed: 'sud' };
+    expect(readOne({ event: { ...untimed, time: timeMs + 1 }, time: seconds, source: 'emr' })).toMatchObject({
+      timeMs: timeMs + 1,
+      application: 'emr',
+    });
+    expect(readOne({ event: auditEvent, host: 'srv-7' }).clinicId).toBe('srv-7');
+    expect(readOne({ event: auditEvent, host: 'srv-7' }, { clinic: { map: { 'srv-7': '750000001' } } }).clinicId).toBe(
+      '750000001',
+    );
+    expect(readOne({ event: { ...untimed, clinic_id: undefined, time: timeMs } }, { clinic: host }).clinicId).toBe('sud');
+  });
+
+  it('is the time of arrival where neither says it, as the protocols have it', () => {
+    expect(readOne({ event: untimed }).timeMs).toBe(receivedMs);
+    expect(readOne(otlp({ attributes: pairs })).timeMs).toBe(receivedMs);
+  });
+
+  it('carries fields that columns may name', () => {
+    const columns = { clinic_id: 'site', patient_id: 'pid' };
+    const inner = { time: timeMs, actor_id: 'amartin', pid: '4711' };
+    expect(readOne({ event: inner, fields: { site: 'nord' } }, { columns })).toMatchObject({
+      clinicId: 'nord',
+      patients: [{ id: '4711' }],
+    });
+  });
+
+  it('nests, FHIR inside of Loki inside of HEC', () => {
+    const line = JSON.stringify(auditEvent);
+    const loki = JSON.stringify({
+      streams: [
+        {
+          stream: {},
+          values: [
+            ['1764316800000000000', line],
+            ['1764316800000000000', line],
+          ],
+        },
+      ],
+    });
+    expect(reads({ event: loki }).map((one) => (one as AccessEvent).actorId)).toEqual(['amartin', 'amartin']);
+  });
+
+  it('keeps an ECS event that names its account, unless what it was made of says more', () => {
+    const ecs = { '@timestamp': '2026-11-28T08:00:00Z', user: { name: 'bdupont' }, event: { action: 'read', original: '' } };
+    expect(readOne({ ...ecs, event: { ...ecs.event, original: JSON.stringify({ some: 'log' }) } }).actorId).toBe('bdupont');
+    expect(readOne({ ...ecs, event: { ...ecs.event, original: JSON.stringify(auditEvent) } }).actorId).toBe('amartin');
+  });
+
+  it.each([
+    ['HEC without event', { event: null, time: 1 }, ['missing_field']],
+    ['HEC with a number', { event: 1 }, ['missing_field']],
+    ['HEC with no time', { event: untimed, time: 'soon' }, ['bad_time']],
+    ['HEC with a sentence', { event: 'first', source: 'main' }, ['unknown_format']],
+    ['GELF with a sentence', { version: '1.1', short_message: 'hello' }, ['unknown_format']],
+    ['GELF with no time', { version: '1.1', short_message: '{}', timestamp: 'soon' }, ['bad_time']],
+    ['OTLP with nothing', otlp({}), ['missing_field']],
+    ['a log that has a field called event', { event: 'x', time: timeMs, actor_id: 'amartin' }, ['missing_field']],
+    [
+      'Loki with a line that is none',
+      { streams: [{ stream: {}, values: [['1764316800000000000'], 7] }] },
+      ['wrong_type', 'wrong_type'],
+    ],
+    ['an attribute that reaches a prototype', otlp({ attributes: [attribute('__proto__', 'x')] }), ['missing_field']],
+    ['no records', { Records: [] }, []],
+  ])('refuses %s', (_, record, reasons) => expect(reads(record)).toEqual(reasons));
+
+  it('never throws, whatever the wrapper holds', () => {
+    const keys = [
+      'event',
+      'time',
+      'fields',
+      'version',
+      'short_message',
+      'timestamp',
+      'resourceLogs',
+      'scopeLogs',
+      'logRecords',
+      'attributes',
+      'body',
+      'kvlistValue',
+      'values',
+      'streams',
+      'stream',
+      'labels',
+      'entries',
+      '@timestamp',
+      'message',
+      'event.original',
+      'Records',
+    ];
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom('', '{', '1', '{"a":1}', null, 7, -1, 1e300, true),
+        tie('list'),
+        tie('object'),
+      ),
+      list: fc.array(tie('any'), { maxLength: 3 }),
+      object: fc.dictionary(fc.constantFrom(...keys), tie('any'), { maxKeys: 4 }),
+    })).any;
+    fc.assert(
+      fc.property(value, (record) => void reads(record ?? '')),
+      { numRuns: 1000 },
+    );
+  });
+});
