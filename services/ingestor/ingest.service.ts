@@ -14,6 +14,8 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
+import { HandOver } from './inlets/hand-over.js';
+import { InletSet } from './inlets/inlet-set.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { HttpRefusal } from './receive/http-refusal.js';
@@ -28,6 +30,9 @@ const stalledMsMax = 5000;
 /** Time between two looks at the file of sources, in milliseconds. */
 const sourcesEveryMs = 5000;
 
+/** Time for what came over sockets to become durable at the end, in milliseconds. */
+const inletDrainMs = 5000;
+
 /** Requests of one source at work at a time; ordinary shippers have a handful. */
 const sourceRequestsMax = 512;
 
@@ -35,6 +40,7 @@ const sourceRequestsMax = 512;
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
+  readonly inlets: InletSet;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
   #stopLooking: () => void = () => {};
@@ -58,17 +64,19 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       random: systemRandom,
       inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
     });
+    const budget = this.#budget();
+    this.inlets = new InletSet({
+      handOver: new HandOver({ taker: () => this.#running(), sources: () => sources.current, clock, metrics, log: logger }),
+      budget,
+      sources: () => sources.current,
+      clock,
+      metrics,
+      log: logger,
+      drainMs: inletDrainMs,
+    });
     this.receiver = new Receiver({
       sources: () => sources.current,
-      budget: new IntakeBudget(
-        {
-          bytesMax: config.VIGIE_INGEST_QUEUE_BYTES,
-          sourceBytesMax: config.VIGIE_INGEST_QUEUE_BYTES / 2,
-          sourceRequestsMax,
-          groups: () => sources.current.keys.groupIds().length,
-        },
-        metrics,
-      ),
+      budget,
       limits: {
         bytesMax: config.VIGIE_INGEST_BODY_BYTES,
         inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
@@ -79,6 +87,12 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       log: logger,
       failpoint: failpoint(config.VIGIE_FAILPOINT),
     });
+  }
+
+  #budget(): IntakeBudget {
+    const { VIGIE_INGEST_QUEUE_BYTES: bytesMax } = this.config;
+    const groups = () => this.sources.current.keys.groupIds().length;
+    return new IntakeBudget({ bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax, groups }, this.metrics);
   }
 
   /** Whether events can be taken: the log has answered. */
@@ -95,6 +109,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
         : undefined;
     });
+    this.health.ready('listeners', () => this.inlets.trouble);
     this.#watchSources();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
@@ -103,10 +118,12 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #watchSources(): void {
-    const look = () =>
+    const look = () => {
+      if (this.inlets.trouble) void this.inlets.apply();
       void this.sources
         .look()
         .catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
+    };
     const stopTimer = this.clock.every(sourcesEveryMs, look);
     process.on('SIGHUP', look);
     this.#stopLooking = () => {
@@ -115,10 +132,11 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     };
   }
 
-  onModuleDestroy(): void {
+  async onModuleDestroy(): Promise<void> {
     this.#stopLooking();
-    this.#closing.abort();
     this.receiver.stop();
+    await this.inlets.close();
+    this.#closing.abort();
   }
 
   async #open(): Promise<void> {
@@ -135,6 +153,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
+    this.sources.follow(() => void this.inlets.apply());
+    await this.inlets.apply();
     this.logger.info('taking events', { count: accesses.partitions });
   }
 

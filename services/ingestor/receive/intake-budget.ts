@@ -95,6 +95,11 @@ export class Lease {
     this.account(bytes);
     this.#held += bytes;
   }
+  /** Gives a part of it back. */
+  give(bytes: number): void {
+    this.account(-bytes);
+    this.#held -= bytes;
+  }
   release(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;

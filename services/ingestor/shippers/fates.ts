@@ -4,6 +4,7 @@ import type { Reading } from '#libs/formats/input-format.js';
 import type { Payload } from '#libs/formats/payload.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from '../receive/intake.js';
+import { peeked } from '../receive/peeked.js';
 import type { SendingSource, Taker } from '../receive/taker.js';
 
 /** What became of one item of a request, however many events it carried. */
@@ -28,16 +29,6 @@ export async function fatesOf(
     at += count;
     return fateOf(own);
   });
-}
-
-/** Whether there is a first item, and all of them: none is read before the one in front of it was taken. */
-function peeked<T>(items: Iterable<T>): readonly [boolean, Iterable<T>] {
-  const rest = items[Symbol.iterator]();
-  const first = rest.next();
-  const all = function* (): Generator<T> {
-    for (let one = first; !one.done; one = rest.next()) yield one.value;
-  };
-  return [!first.done, all()];
 }
 
 function* eventsIn(items: Iterable<Accepted<Payload> | Rejected>, reading: Reading, counts: number[]): Generator<DecodedItem> {
