@@ -12,6 +12,7 @@ import { mediboardFormat } from '../mediboard/tables.js';
 import { ocsfFormat } from '../ocsf/format.js';
 import { openemrFormat } from '../openemr/tables.js';
 import { tamanuFormat } from '../tamanu/tables.js';
+import { syslogWrapper } from '../syslog/wrapper.js';
 import { vigieFormat } from '../vigie/format.js';
 import { ecsOriginalWrapper } from '../wrappers/ecs-original.js';
 import { gelfWrapper } from '../wrappers/gelf.js';
@@ -22,7 +23,7 @@ import { recordsWrapper } from '../wrappers/records.js';
 
 /** What carries records, in the order in which it is looked for. */
 export const wrappers: readonly Wrapper[] = [
-  bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, recordsWrapper, csvWrapper,
+  syslogWrapper, bundleWrapper, otlpWrapper, lokiWrapper, ecsOriginalWrapper, gelfWrapper, hecWrapper, recordsWrapper, csvWrapper,
 ]; // prettier-ignore
 
 /** Every format, in the order in which it is looked for: the first that recognises a record reads it. */
