@@ -5,6 +5,7 @@ import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { TryOptions } from './sources/try.js';
 import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
@@ -56,6 +57,23 @@ rules
   .argument('[paths...]', 'rule files or folders; the default pack where none is given')
   .description('run the cases that stand in the rules')
   .action(async (paths: string[]) => (await import('./rules.js')).testRulesCommand(paths));
+
+const sources = program.command('sources').description('who sends, and how what they send is read');
+sources
+  .command('check')
+  .argument('[file]', 'a file of sources; VIGIE_SOURCES_FILE where it is left out')
+  .description('say what each source means, and every mistake with file, line and field')
+  .action(async (file?: string) => (await import('./sources/check.js')).checkSourcesCommand(file));
+sources
+  .command('try')
+  .argument('<file>', 'what the source would send: a file, or - for standard input')
+  .description(
+    'show what it would become, row by row, and why what is refused is refused; stores nothing, shows no patient identifier',
+  )
+  .requiredOption('--source <name>', 'the source, or source@group')
+  .option('--file <path>', 'the file of sources; VIGIE_SOURCES_FILE where it is left out')
+  .option('--limit <number>', 'records', wholeNumber, 20)
+  .action(async (file: string, options: TryOptions) => (await import('./sources/try.js')).trySourceCommand(file, options));
 
 program
   .command('pseudonymise')

@@ -18,6 +18,11 @@ const counters = {
   },
   vigie_ingest_requests_total: { help: 'Ingest requests by HTTP status', labels: ['status'] },
   vigie_ingest_bytes_total: { help: 'Request bytes read, before decompression', labels: ['group_id', 'source'] },
+  vigie_inlet_messages_total: { help: 'Messages that came over sockets, from topics and from files', labels: ['inlet'] },
+  vigie_inlet_dropped_total: {
+    help: 'Messages and connections of inlets that were dropped before they were read, with the reason; nobody is told that sends over UDP',
+    labels: ['inlet', 'reason'],
+  },
   // What goes on.
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
@@ -70,6 +75,11 @@ const gauges = {
     labels: ['partition'],
   },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
+  vigie_inlet_connections: { help: 'Connections of a listener', labels: ['inlet'] },
+  // The file of sources in use.
+  vigie_sources_reload_failed: { help: '1 while the newest file of sources has mistakes and an older one is in use', labels: [] },
+  vigie_sources_loaded: { help: 'Sources of the file in use', labels: [] },
+  vigie_sources_loaded_time_seconds: { help: 'When the sources in use were loaded, seconds since 1970', labels: [] },
   // The rules in use.
   vigie_rules_reload_failed: { help: '1 while the newest rules have mistakes and older ones are in use', labels: [] },
   vigie_rules_loaded: { help: 'Rules in use', labels: [] },

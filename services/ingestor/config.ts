@@ -1,10 +1,12 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
-import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
 import { failpoints } from './receive/failpoint.js';
-import { type Credentials, parseTokens } from './receive/credentials.js';
+import { Credentials, parseTokens } from '#libs/sources/credentials.js';
+import { noSources, readSources } from '#libs/sources/read-sources.js';
+import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -13,6 +15,8 @@ export const ingestorConfig = {
   ...pseudonymConfig,
   /** `source@group=token[;authority=...]` entries, see `parseTokens`. */
   VIGIE_INGEST_TOKENS: z.string().optional(),
+  /** Sources with their credentials, formats and listeners, see `readSources`; read again when it changes. */
+  VIGIE_SOURCES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** A body as it comes over the wire. */
   VIGIE_INGEST_BODY_BYTES: z.coerce.number().int().min(1024).max(256 * mebibyte).default(16 * mebibyte),
   /** A body after decompression. */
@@ -30,24 +34,46 @@ export const ingestorConfig = {
 }; // prettier-ignore
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof ingestorConfig>>;
 
-export type IngestorConfig = Environment & { readonly credentials: Credentials; readonly keys: KeyRing };
+export type IngestorConfig = Environment & {
+  readonly sources: SourcesInUse;
+  /** Reads the file of sources again, and the secrets that it names. Throws `ConfigError`. */
+  readonly loadSources: () => SourcesInUse;
+};
 
 /** Injection token of the configuration. */
 export const INGESTOR_CONFIG = Symbol('ingestor configuration');
 
 /**
- * The environment, with its credentials and keys read. On the embedded default a development token and the groups' keys are made where
+ * The environment, with its sources and keys read. On the embedded default a development token and the groups' keys are made where
  * none are given. Throws `ConfigError`.
  */
-export function readIngestorConfig(env?: NodeJS.ProcessEnv): IngestorConfig {
+export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): IngestorConfig {
   const config = readConfig(ingestorConfig, env);
-  const credentials = readCredentials(config);
-  return { ...config, credentials, keys: readKeyRing(config, credentials.groupIds()) };
+  const tokens = readCredentials(config);
+  const loadSources = () => sourcesInUse(config, tokens, env);
+  return { ...config, sources: loadSources(), loadSources };
+}
+
+function sourcesInUse(config: Environment, tokens: Credentials, environment: NodeJS.ProcessEnv): SourcesInUse {
+  const path = config.VIGIE_SOURCES_FILE;
+  const file = path === undefined ? noSources : readSources(path, { environment, reach: secretReachOf(config) });
+  const both = file.credentials.some(({ digest }) => tokens.has(digest));
+  if (both)
+    throw new ConfigError(
+      `${path} has 1 mistake(s):\n  a token of it stands in VIGIE_INGEST_TOKENS too; leave it in one of them`,
+    );
+  const credentials = tokens.with(file.credentials);
+  const groupIds = [...new Set([...credentials.groupIds(), ...file.sources.map(({ groupId }) => groupId)])];
+  return { credentials, keys: readKeyRing(config, groupIds), file };
 }
 
 function readCredentials(config: Environment): Credentials {
-  if (!config.VIGIE_INGEST_TOKENS && config.KAFKA_BROKERS)
-    throw new ConfigError('VIGIE_INGEST_TOKENS (or VIGIE_INGEST_TOKENS_FILE) is needed with KAFKA_BROKERS: source@group=token');
+  if (!config.VIGIE_INGEST_TOKENS && config.KAFKA_BROKERS) {
+    if (config.VIGIE_SOURCES_FILE) return new Credentials([]);
+    throw new ConfigError(
+      'VIGIE_INGEST_TOKENS (or VIGIE_INGEST_TOKENS_FILE) is needed with KAFKA_BROKERS: source@group=token; or VIGIE_SOURCES_FILE',
+    );
+  }
   const own = () => `${developmentSource}@${developmentGroup}=${developmentToken(config.VIGIE_DATA_DIR)}`;
   const parsed = parseTokens(config.VIGIE_INGEST_TOKENS ?? own(), secretReachOf(config));
   if ('mistakes' in parsed) throw new ConfigError(`VIGIE_INGEST_TOKENS: ${parsed.mistakes.join('; ')}`);

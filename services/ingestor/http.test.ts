@@ -8,14 +8,13 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
-import type { EventLog } from '#libs/event-log/port.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { readIngestorConfig } from './config.js';
 import { ingestorAdapter } from './http-adapter.js';
 import { IngestorModule } from './ingestor.module.js';
+import { MemoryLog } from './memory-log.fixture.js';
 
 const portBase = await freePortBase();
 const base = `http://127.0.0.1:${portBase}`;
@@ -254,31 +253,6 @@ describe('the ingestor over HTTP', () => {
     expect((await fetch(`${base}/health/live`)).status).toBe(200);
   });
 });
-
-/** Keeps frames in memory; reading is not what is tested here. */
-class MemoryLog implements EventLog {
-  failing = false;
-  readonly lines: string[] = [];
-  readonly quarantined: string[] = [];
-  async partitions(): Promise<number> {
-    return 4;
-  }
-  async append({ topic }: { topic: string }, bytes: Buffer): Promise<number> {
-    if (this.failing) throw new Error('away');
-    const lines = topic === topics.accesses ? this.lines : this.quarantined;
-    lines.push(...bytes.toString().trimEnd().split('\n'));
-    return this.lines.length;
-  }
-  join(): never {
-    throw new Error('nobody reads here');
-  }
-  async close(): Promise<void> {}
-  async during(work: () => Promise<unknown>): Promise<readonly Record<string, unknown>[]> {
-    const from = this.lines.length;
-    await work();
-    return this.lines.slice(from).map((line) => JSON.parse(line));
-  }
-}
 
 function statusesOf(bundle: unknown): readonly unknown[] {
   const entries: unknown = typeof bundle === 'object' && bundle !== null && 'entry' in bundle ? bundle.entry : [];

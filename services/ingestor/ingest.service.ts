@@ -14,16 +14,24 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
+import { HandOver } from './inlets/hand-over.js';
+import { InletSet } from './inlets/inlet-set.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
-import { eventsRoute } from './receive/events-route.js';
-import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
+import { routesOf } from './routes.js';
+import { SourceRegister } from './sources/source-register.js';
 
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
 const stalledMsMax = 5000;
+
+/** Time between two looks at the file of sources, in milliseconds. */
+const sourcesEveryMs = 5000;
+
+/** Time for what came over sockets to become durable at the end, in milliseconds. */
+const inletDrainMs = 5000;
 
 /** Requests of one source at work at a time; ordinary shippers have a handful. */
 const sourceRequestsMax = 512;
@@ -32,12 +40,10 @@ const sourceRequestsMax = 512;
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
-  readonly routes = {
-    events: eventsRoute(() => this.#running()),
-    auditEvent: auditEventRoute(() => this.#running()),
-    bundle: bundleRoute(() => this.#running()),
-  };
+  readonly inlets: InletSet;
+  readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
+  #stopLooking: () => void = () => {};
   #pipeline: IngestPipeline | undefined;
   #builders: readonly FrameBuilder[] = [];
 
@@ -50,19 +56,27 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Health) private readonly health: Health,
     @Inject(Shutdown) private readonly shutdown: Shutdown,
     @Inject(Fatal) private readonly fatal: Fatal,
+    @Inject(SourceRegister) private readonly sources: SourceRegister,
   ) {
+    this.routes = routesOf({
+      taker: () => this.#running(),
+      clock,
+      random: systemRandom,
+      inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
+    });
+    const budget = this.#budget();
+    this.inlets = new InletSet({
+      handOver: new HandOver({ taker: () => this.#running(), sources: () => sources.current, clock, metrics, log: logger }),
+      budget,
+      sources: () => sources.current,
+      clock,
+      metrics,
+      log: logger,
+      drainMs: inletDrainMs,
+    });
     this.receiver = new Receiver({
-      credentials: config.credentials,
-      keys: config.keys,
-      budget: new IntakeBudget(
-        {
-          bytesMax: config.VIGIE_INGEST_QUEUE_BYTES,
-          sourceBytesMax: config.VIGIE_INGEST_QUEUE_BYTES / 2,
-          sourceRequestsMax,
-          groups: config.credentials.groupIds().length,
-        },
-        metrics,
-      ),
+      sources: () => sources.current,
+      budget,
       limits: {
         bytesMax: config.VIGIE_INGEST_BODY_BYTES,
         inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
@@ -75,6 +89,17 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
+  #budget(): IntakeBudget {
+    const { VIGIE_INGEST_QUEUE_BYTES: bytesMax } = this.config;
+    const groups = () => this.sources.current.keys.groupIds().length;
+    return new IntakeBudget({ bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax, groups }, this.metrics);
+  }
+
+  /** Whether events can be taken: the log has answered. */
+  get takes(): boolean {
+    return this.#pipeline !== undefined;
+  }
+
   /** The doors open at once and answer 503 until the log takes appends; `ready` says so meanwhile. */
   onApplicationBootstrap(): void {
     this.health.ready('log', () => (this.#pipeline ? undefined : 'the log does not answer yet'));
@@ -84,15 +109,34 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
         : undefined;
     });
+    this.health.ready('listeners', () => this.inlets.trouble);
+    this.#watchSources();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
       this.fatal.report('the log cannot be opened; the ingestor ends', cause);
     });
   }
 
-  onModuleDestroy(): void {
-    this.#closing.abort();
+  #watchSources(): void {
+    const look = () => {
+      if (this.inlets.trouble) void this.inlets.apply();
+      void this.sources
+        .look()
+        .catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
+    };
+    const stopTimer = this.clock.every(sourcesEveryMs, look);
+    process.on('SIGHUP', look);
+    this.#stopLooking = () => {
+      stopTimer();
+      process.off('SIGHUP', look);
+    };
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.#stopLooking();
     this.receiver.stop();
+    await this.inlets.close();
+    this.#closing.abort();
   }
 
   async #open(): Promise<void> {
@@ -109,6 +153,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
+    this.sources.follow(() => void this.inlets.apply());
+    await this.inlets.apply();
     this.logger.info('taking events', { count: accesses.partitions });
   }
 

@@ -1,9 +1,25 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { topics } from '#libs/contracts/topics.js';
 import { EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
+import type { Log } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { IngestService } from './ingest.service.js';
 import { IngestController } from './ingest.controller.js';
+import { ShippersController } from './shippers.controller.js';
+import { SourceRegister } from './sources/source-register.js';
+
+const register = {
+  provide: SourceRegister,
+  inject: [INGESTOR_CONFIG, CLOCK, LOG, Metrics],
+  useFactory: (config: IngestorConfig, clock: Clock, logger: Log, metrics: Metrics) => {
+    const { sources, VIGIE_SOURCES_FILE, loadSources: load } = config;
+    return new SourceRegister(sources, VIGIE_SOURCES_FILE, { fingerprint: filesFingerprint, load, clock, logger, metrics });
+  },
+};
 
 @Module({})
 export class IngestorModule {
@@ -11,8 +27,8 @@ export class IngestorModule {
     return {
       module: IngestorModule,
       imports: [EventLogModule.forService(config, { name: 'ingestor', topics: [topics.accesses, topics.quarantine] })],
-      controllers: [IngestController],
-      providers: [{ provide: INGESTOR_CONFIG, useValue: config }, IngestService],
+      controllers: [IngestController, ShippersController],
+      providers: [{ provide: INGESTOR_CONFIG, useValue: config }, register, IngestService],
     };
   }
 }

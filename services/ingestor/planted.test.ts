@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { topics } from '#libs/contracts/topics.js';
-import type { SourceContext } from '#libs/formats/to-rows.js';
+import { plainReading } from '#libs/formats/input-format.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -10,7 +10,9 @@ import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { bundleRoute } from './receive/fhir-routes.js';
+import { plainlyAsked } from './receive/asked.fixture.js';
 import { HttpRefusal } from './receive/http-refusal.js';
+import type { SendingSource } from './receive/taker.js';
 
 /** Of the kinds that are in use: an IPP, a number with zeros in front, an INS, one with letters. */
 const identifiers = ['80012345', '0084120763', '184127645108946', 'PAT7X40931'];
@@ -50,7 +52,7 @@ async function sent(records: readonly PlantedRecord[]): Promise<readonly string[
   const bundle = { resourceType: 'Bundle', type: 'batch', entry: values.map((resource) => ({ resource })) };
   const work = records.some(({ door }) => door === 'events')
     ? pipeline.events(Buffer.from(values.map((value) => JSON.stringify(value)).join('\n')), source)
-    : bundleRoute(() => pipeline).answer(Buffer.from(JSON.stringify(bundle)), source);
+    : bundleRoute(() => pipeline).answer(Buffer.from(JSON.stringify(bundle)), source, plainlyAsked);
   const answer = await work.catch((cause: unknown) => {
     if (!(cause instanceof HttpRefusal)) throw cause;
     return { message: cause.message, refused: cause.refused };
@@ -69,9 +71,9 @@ const impatient: Clock = {
 
 const source = sourceOfTests();
 
-function sourceOfTests(): SourceContext {
+function sourceOfTests(): SendingSource {
   const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
   const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
   if (!keys) throw new Error('the test key cannot be read');
-  return { source: 'siem', groupId: 'aleo', authority: 'group', keys };
+  return { source: 'siem', groupId: 'aleo', authority: 'group', keys, reading: plainReading, detects: false };
 }

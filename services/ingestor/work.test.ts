@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { topics } from '#libs/contracts/topics.js';
+import { plainReading } from '#libs/formats/input-format.js';
 import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import { isObject } from '#libs/formats/json/parse-item.js';
-import { type SourceContext, toRows } from '#libs/formats/to-rows.js';
+import { toRows } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { metered, tooMuchWork, WorkMeter, workLimits } from '#libs/formats/work-meter.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
@@ -15,7 +16,9 @@ import { type HeavyBody, heavyShapes } from '#libs/testkit/heavy-records.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { bundleRoute, auditEventRoute } from './receive/fhir-routes.js';
+import { plainlyAsked } from './receive/asked.fixture.js';
 import { HttpRefusal } from './receive/http-refusal.js';
+import type { SendingSource } from './receive/taker.js';
 
 const mebibyte = 1024 * 1024;
 /** Fields of a document that are looked up for one element of it, at most: every reader asks for each some times. */
@@ -169,7 +172,7 @@ async function written({ door, value }: HeavyBody) {
   });
   const body = Buffer.from(JSON.stringify(value));
   const route = 'entry' in value ? bundleRoute(() => pipeline) : auditEventRoute(() => pipeline);
-  const answer = door === 'events' ? pipeline.events(body, source()) : route.answer(body, source());
+  const answer = door === 'events' ? pipeline.events(body, source()) : route.answer(body, source(), plainlyAsked);
   const told = await answer.then(() => true, (cause: unknown) => cause instanceof HttpRefusal); // prettier-ignore
   return { bytes: log.bytes, told, lines: log.lines, quarantined: log.quarantined };
 }
@@ -186,11 +189,11 @@ class CountedAppends {
   }
 }
 
-function source(): SourceContext {
+function source(): SendingSource {
   const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
   const keys = 'ring' in parsed ? parsed.ring.group('aleo') : undefined;
   if (!keys) throw new Error('the test key cannot be read');
-  return { source: 'siem', groupId: 'aleo', authority: 'group', keys };
+  return { source: 'siem', groupId: 'aleo', authority: 'group', keys, reading: plainReading, detects: false };
 }
 
 function fail(): never {

@@ -21,7 +21,7 @@ const report = (inner: string) =>
   `<ParticipantObjectIdentification ParticipantObjectID="d" ParticipantObjectTypeCode="2" ParticipantObjectTypeCodeRole="3">${inner}</ParticipantObjectIdentification>`;
 const openEmr = (name: string, letter: string) =>
   `<EventIdentification EventActionCode="${letter}" EventDateTime="2027-01-31T08:00:00+01:00" EventOutcomeIndicator="0"><EventID code="eventIDcode" displayName="${name}" codeSystemName="DCM"/></EventIdentification>`;
-const recognised = (text: string) => atnaFormat.recognises({ kind: 'text', text, envelope });
+const recognised = (text: string) => atnaFormat.recognises({ kind: 'text', text, envelope }, plainReading);
 const inDialect = (code: string, name: string) =>
   eventOf({
     event: `<EventIdentification EventActionCode="R" EventDateTime="2027-01-31T08:00:00.1234567+01:00" EventOutcomeIndicator="0"><EventTypeCode ${code}="ITI-43" ${name}="Retrieve"/><EventID ${code}="110106"/><PurposeOfUse ${code}="BTG"/></EventIdentification>`,
@@ -67,6 +67,9 @@ describe('an audit message of ATNA', () => {
     ['nothing but systems', system, 'XDS|REPO service'],
     ['a system that only its process names', '<ActiveParticipant UserID="" AlternativeUserID="4711" UserIsRequestor="true" NetworkAccessPointID="192.0.2.9"><RoleIDCode csd-code="110153"/></ActiveParticipant>', '192.0.2.9 service'],
     ['a node', '<ActiveParticipant UserID="192.0.2.3" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>', '192.0.2.3 service'],
+    ['a node that is said to be a person', '<ActiveParticipant UserID="192.0.2.3" UserTypeCode="1" UserIsRequestor="true"><UserIDTypeCode csd-code="110182"/></ActiveParticipant>', '192.0.2.3 service'],
+    ['a process', '<ActiveParticipant UserID="archive" UserName="Archive" UserTypeCode="2" UserIsRequestor="true"/>', 'archive service'],
+    ['a person by the kind of id', `${system}<ActiveParticipant UserID="amartin"><UserIDTypeCode csd-code="113871"/><RoleIDCode csd-code="110153"/></ActiveParticipant>`, 'amartin'],
     ['an account of a machine', '<ActiveParticipant UserID="PC-7$" UserIsRequestor="true"/>', 'PC-7$ service'],
     ['nobody', '<ActiveParticipant UserID=""/>', 'missing_field'],
     ['no participant', '', 'missing_field'],

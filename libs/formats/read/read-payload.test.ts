@@ -44,6 +44,9 @@ describe('the events of a payload', () => {
   it('takes the clinic from the configuration', () => {
     expect(read(event, { ...plainReading, clinic: { fixed: 'sud' } })).toEqual(['sud amartin 4711']);
     expect(read(event, { ...plainReading, clinic: { map: { nord: '750000001' } } })).toEqual(['750000001 amartin 4711']);
+    expect(read({ ...event, clinic_id: 'constructor' }, { ...plainReading, clinic: { map: {} } })).toEqual([
+      'constructor amartin 4711',
+    ]);
     expect(read(event, { ...plainReading, clinic: { map: { est: '750000001' } } })).toEqual(['nord amartin 4711']);
   });
 

@@ -64,11 +64,17 @@ function beside(event: AccessEvent, { host, sourceIp, application }: Envelope): 
 /** The event with the clinic that the source's configuration gives it. */
 function located(event: AccessEvent, { clinic }: Reading): AccessEvent {
   if (!clinic) return event;
-  const clinicId = 'fixed' in clinic ? clinic.fixed : clinic.map[event.clinicId];
+  const clinicId = 'fixed' in clinic ? clinic.fixed : ownOf(clinic.map, event.clinicId);
   return clinicId === undefined ? event : { ...event, clinicId };
 }
 
-function refused(outcome: Rejected): DecodedItem {
+/** Records choose the name that is looked up: `constructor` is one. */
+function ownOf(map: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+/** A record of which nothing could be read. */
+export function refused(outcome: Rejected): DecodedItem {
   return { outcome, content: undefined, meter: new WorkMeter() };
 }
 

@@ -218,7 +218,7 @@ function meant(words: Readonly<Record<string, string>> | undefined, word: string
 }
 
 /** An IP address, also with a port behind it; names of hosts are none. */
-function ipOf(text: string | undefined): string | undefined {
+export function ipOf(text: string | undefined): string | undefined {
   const bare = text
     ?.trim()
     .replace(/^\[([0-9a-f:.%\w]+)\](?::\d+)?$/i, '$1')

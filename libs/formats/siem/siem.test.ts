@@ -140,7 +140,7 @@ describe('Epic', () => {
 describe('names and values in text', () => {
   it('are taken apart', () => {
     expect(parsePairs(`a=1 b="x \\"y\\" z",c='q r'; d: "e" f=`)).toEqual([['a', '1'], ['b', 'x "y" z'], ['c', 'q r'], ['d', 'e'], ['f', '']]); // prettier-ignore
-    expect(kvFormat.recognises({ kind: 'text', text: 'hello a=1', envelope: { receivedMs: 0 } })).toBe(false);
+    expect(kvFormat.recognises({ kind: 'text', text: 'hello a=1', envelope: { receivedMs: 0 } }, plainReading)).toBe(false);
   });
 
   it('are an access by the columns of their source', () => {
@@ -156,7 +156,7 @@ it('lines of hostile origin never throw, quote nothing, and leave prototypes alo
   const text = fc.array(fc.oneof(part, fc.string({ maxLength: 4 })), { maxLength: 40 }).map((parts) => parts.join(''));
   fc.assert(
     fc.property(fc.constantFrom(cefFormat, leefFormat, kvFormat, epicFormat), text, (format, given) => {
-      format.recognises({ kind: 'text', text: given, envelope: { receivedMs: arrival } });
+      format.recognises({ kind: 'text', text: given, envelope: { receivedMs: arrival } }, plainReading);
       const event = read(format, given);
       if (event.kind === 'rejected') expect(event.detail).not.toContain('secret');
     }),

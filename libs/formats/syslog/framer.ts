@@ -47,6 +47,11 @@ export class SyslogFramer {
       : state.at === 'line' && (state.document !== undefined || state.isEnded === true);
   }
 
+  /** Whether a message has begun and is not complete: a sender that stays so is gone, or plays for time. */
+  get isMidway(): boolean {
+    return this.#held.size > 0 || this.#state.at === 'counted' || this.#state.at === 'skipping';
+  }
+
   /** After silence: the message that was waited for, as it is. */
   flush(): readonly Framed[] {
     return this.isWaiting ? this.#framed(true) : [];

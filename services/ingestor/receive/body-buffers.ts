@@ -1,6 +1,3 @@
-// receive/: a request as a stream under limits: who sends, how much, in what form, and what it is answered.
-// What it brings goes to a `Taker`.
-
 /** Smallest and largest buffer that is kept, in bytes; larger ones are made and left to the garbage collector. */
 const keptBytesMin = 16 * 1024;
 const keptBytesMax = 1024 * 1024;

@@ -19,7 +19,7 @@ const mediaTypes = ['application/fhir+json', 'application/json', 'application/js
 /** `POST /fhir/AuditEvent`: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
 export function auditEventRoute(taker: () => Taker): Route {
   return {
-    mediaTypes,
+    mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
@@ -38,7 +38,7 @@ export function auditEventRoute(taker: () => Taker): Route {
  */
 export function bundleRoute(taker: () => Taker): Route {
   return {
-    mediaTypes,
+    mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));

@@ -11,8 +11,8 @@ export interface BudgetLimits {
   readonly sourceBytesMax: number;
   /** Requests of one source of one group at work at a time: each keeps a connection, however few bytes it sends. */
   readonly sourceRequestsMax: number;
-  /** Groups that have a token. */
-  readonly groups: number;
+  /** Groups that may send, which change with the file of sources. */
+  readonly groups: () => number;
 }
 
 /** Whose request it is. */
@@ -32,19 +32,14 @@ interface Held {
  * one what it needs, whatever it sends.
  */
 export class IntakeBudget {
-  readonly #groupBytes: number;
   readonly #byGroup = new Map<string, number>();
   readonly #bySource = new Map<string, Held>();
   #bytes = 0;
-  /** What groups hold beyond their own part. */
-  #sharedBytes = 0;
 
   constructor(
     private readonly limits: BudgetLimits,
     private readonly metrics: Metrics,
-  ) {
-    this.#groupBytes = limits.bytesMax / 2 / Math.max(1, limits.groups);
-  }
+  ) {}
 
   /** Opens a lease for one request. Give it back whatever happens. Throws `HttpRefusal` 429 when its source has too many at work. */
   lease(sender: Sender): Lease {
@@ -58,19 +53,22 @@ export class IntakeBudget {
 
   #account(sender: Sender, held: Held, bytes: number): void {
     const before = this.#byGroup.get(sender.groupId) ?? 0;
-    const shared = this.#sharedBytes + this.#beyond(before + bytes) - this.#beyond(before);
+    const shared = this.#sharedWith(sender.groupId, before + bytes);
     if (bytes > 0 && held.bytes + bytes > this.limits.sourceBytesMax) throw this.#tooMany(sender);
     if (bytes > 0 && shared > this.limits.bytesMax / 2)
       throw new HttpRefusal(503, 'too many requests are being worked on; send this one again', retryAfterSeconds);
     held.bytes += bytes;
     this.#byGroup.set(sender.groupId, before + bytes);
-    this.#sharedBytes = shared;
     this.#bytes += bytes;
     this.metrics.set('vigie_ingest_queue_bytes', this.#bytes);
   }
 
-  #beyond(groupBytes: number): number {
-    return Math.max(0, groupBytes - this.#groupBytes);
+  /** What groups hold beyond their own part when one of them holds so many bytes. */
+  #sharedWith(groupId: string, bytes: number): number {
+    const ownBytes = this.limits.bytesMax / 2 / Math.max(1, this.limits.groups());
+    let shared = Math.max(0, bytes - ownBytes);
+    for (const [other, held] of this.#byGroup) if (other !== groupId) shared += Math.max(0, held - ownBytes);
+    return shared;
   }
 
   #end(name: string, held: Held): void {
@@ -96,6 +94,11 @@ export class Lease {
   take(bytes: number): void {
     this.account(bytes);
     this.#held += bytes;
+  }
+  /** Gives a part of it back. */
+  give(bytes: number): void {
+    this.account(-bytes);
+    this.#held -= bytes;
   }
   release(): void {
     if (!this.#isOpen) return;

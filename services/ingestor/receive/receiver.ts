@@ -1,41 +1,53 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { SourceContext } from '#libs/formats/to-rows.js';
-import type { KeyRing } from '#libs/pseudonyms/key-ring.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
+import type { Source } from '#libs/sources/source.js';
 import type { Failpoint } from './failpoint.js';
+import { tokensIn } from './authorization.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
 import { trust } from './connections.js';
-import type { Credentials } from './credentials.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 import type { IntakeBudget } from './intake-budget.js';
 import { type BodyLimits, readBody } from './read-body.js';
+import type { SendingSource } from './taker.js';
 
 /** How long a connection stays open after an early answer, so that a sender that is still sending can read it. */
 const lingeringCloseMs = 1000;
 
 /** What a route makes of a body. */
 export interface Route {
-  /** Media types that it takes, beside none at all. */
-  readonly mediaTypes: readonly string[];
+  /** Media types that it takes from a source, beside none at all; any where nothing is said. */
+  readonly mediaTypes?: (source: Source) => readonly string[] | undefined;
   /** The body's memory is used again once the answer is there: nothing may keep a view of it. */
-  readonly answer: (body: Buffer, source: SourceContext) => Promise<Answer>;
-  /** The body of an answer that is no success, and its media type where that is not plain JSON. */
-  readonly refusal: (refusal: HttpRefusal) => Pick<Answer, 'body' | 'mediaType'>;
+  readonly answer: (body: Buffer, source: SendingSource, asked: Asked) => Promise<Answer>;
+  /** The answer that is no success, where it is not plain JSON and the refusal's own status. */
+  readonly refusal: (refusal: HttpRefusal) => Partial<Answer>;
+}
+
+/** What a request says beside its body. All of it is the sender's choice. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly headers: IncomingHttpHeaders;
+  /** Asks for memory beside the body's, before it is taken; given back with the answer. Throws `HttpRefusal` 429 or 503. */
+  readonly takeMemory: (bytes: number) => void;
 }
 
 export interface Answer {
   readonly status: number;
-  readonly body: object;
+  /** An object is sent as JSON. */
+  readonly body?: object | string | Uint8Array | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly mediaType?: string;
 }
 
 export interface ReceiverTools {
-  readonly credentials: Credentials;
-  readonly keys: KeyRing;
+  readonly sources: () => SourcesInUse;
   readonly budget: IntakeBudget;
   readonly limits: BodyLimits;
   readonly clock: Clock;
@@ -67,7 +79,8 @@ export class Receiver {
       if (!(cause instanceof HttpRefusal)) log.error('a request met a bug', { cause });
       const refusal =
         cause instanceof HttpRefusal ? cause : new HttpRefusal(503, 'the service could not do this; send it again', 5);
-      answer = { status: refusal.status, headers: headersOf(refusal), ...route.refusal(refusal) };
+      const told = route.refusal(refusal);
+      answer = { status: refusal.status, ...told, headers: { ...headersOf(refusal), ...told.headers } };
     }
     metrics.add('vigie_ingest_requests_total', { status: answer.status });
     metrics.observe('vigie_ingest_request_seconds', (clock.monotonic() - startedMs) / 1000);
@@ -75,18 +88,19 @@ export class Receiver {
       .status(answer.status)
       .headers({ ...answer.headers, ...(this.#stopping.signal.aborted ? { connection: 'close' } : {}) })
       .type(answer.mediaType ?? 'application/json; charset=utf-8')
-      .send(JSON.stringify(answer.body));
+      .send(bytesOf(answer.body));
     if (!request.raw.complete) this.#closeSoon(request);
   }
 
   async #work(request: FastifyRequest, route: Route): Promise<Answer> {
-    const { credentials, keys, budget, limits, clock, metrics } = this.tools;
+    const { budget, limits, clock, metrics } = this.tools;
+    const { credentials, keys } = this.tools.sources();
     const source = sourceOf(request.headers, credentials);
     trust(request.raw.socket);
     const groupKeys = keys.group(source.groupId);
     if (!groupKeys)
       throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
-    checkMediaType(request.headers['content-type'], route.mediaTypes);
+    checkMediaType(request.headers['content-type'], route.mediaTypes?.(source));
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limits.bytesMax)
       throw new HttpRefusal(413, `the body has more than ${limits.bytesMax} bytes; send smaller batches`);
@@ -97,7 +111,11 @@ export class Receiver {
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
       metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
-      return await route.answer(body, { ...source, keys: groupKeys });
+      return await route.answer(
+        body,
+        { ...source, keys: groupKeys },
+        askedOf(request, (bytes) => lease.take(bytes)),
+      );
     } finally {
       buffer.release();
       lease.release();
@@ -110,17 +128,32 @@ export class Receiver {
   }
 }
 
-function sourceOf(headers: IncomingHttpHeaders, credentials: Credentials): Omit<SourceContext, 'keys'> {
-  const [, token] = /^Bearer +(\S{1,512})$/i.exec(headers.authorization ?? '') ?? [];
-  if (!token) throw new HttpRefusal(401, 'a token is needed: Authorization: Bearer <token of the source>');
-  const source = credentials.sourceOf(token);
-  if (!source) throw new HttpRefusal(403, 'this token is not known here; see VIGIE_INGEST_TOKENS');
+function sourceOf(headers: IncomingHttpHeaders, credentials: SourcesInUse['credentials']): Source {
+  const tokens = tokensIn(headers.authorization);
+  if (!tokens) throw new HttpRefusal(401, 'a token is needed: Authorization: Bearer <token of the source>');
+  const source = tokens.map((token) => credentials.sourceOf(token)).find((found) => found !== undefined);
+  if (!source) throw new HttpRefusal(403, 'this token is not known here; see VIGIE_INGEST_TOKENS and VIGIE_SOURCES_FILE');
   return source;
 }
 
-function checkMediaType(given: string | undefined, known: readonly string[]): void {
+function askedOf({ method, url, query, params, headers }: FastifyRequest, takeMemory: Asked['takeMemory']): Asked {
+  const [path = ''] = url.split('?');
+  return { method, path, query: recordOf(query), params: recordOf(params), headers, takeMemory };
+}
+
+function recordOf(given: unknown): Readonly<Record<string, unknown>> {
+  return typeof given === 'object' && given !== null ? { ...given } : {};
+}
+
+function bytesOf(body: Answer['body']): string | Buffer | undefined {
+  if (body === undefined || typeof body === 'string') return body;
+  return body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
+}
+
+function checkMediaType(given: string | undefined, known: readonly string[] | undefined): void {
   const [type = ''] = given?.split(';') ?? [];
   const charset = /charset="?([\w-]+)/i.exec(given ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  if (!known) return; // each record says its own character set, or is refused
   if (type.trim() && !known.includes(type.trim().toLowerCase()))
     throw new HttpRefusal(415, `this Content-Type is not taken here; send one of ${known.join(', ')}`);
   if (!['utf-8', 'utf8', 'us-ascii'].includes(charset))

@@ -5,8 +5,13 @@ import { parseTokens } from './credentials.js';
 describe('credentials', () => {
   it('give each token its source, group and authority', () => {
     const credentials = read('# feeds\nsiem@aleo=token-of-siem\nris@aleo=token-of-ris;authority=clinic,old@helix=token-of-old');
-    expect(credentials.sourceOf('token-of-siem')).toEqual({ source: 'siem', groupId: 'aleo', authority: 'group' });
-    expect(credentials.sourceOf('token-of-ris')).toEqual({ source: 'ris', groupId: 'aleo', authority: 'clinic' });
+    expect(credentials.sourceOf('token-of-siem')).toMatchObject({
+      source: 'siem',
+      groupId: 'aleo',
+      authority: 'group',
+      detects: false,
+    });
+    expect(credentials.sourceOf('token-of-ris')).toMatchObject({ source: 'ris', groupId: 'aleo', authority: 'clinic' });
     expect(credentials.groupIds()).toEqual(['aleo', 'helix']);
   });
 

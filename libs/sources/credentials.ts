@@ -1,43 +1,51 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { plainReading } from '#libs/formats/input-format.js';
 import { namesPerson } from '#libs/formats/person-words.js';
 import { entriesOf } from '#libs/runtime/config.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
-
-/** What a bearer token stands for. */
-export interface Source {
-  readonly source: string;
-  readonly groupId: string;
-  /** Whose numbering bare patient identifiers are: `group`, `clinic`, or the name of an authority. */
-  readonly authority: string;
-  /** Unknown fields that are kept; `harmlessFields` where the token does not name any. */
-  readonly extraFields?: readonly string[];
-}
+import type { Source } from './source.js';
 
 /** Shorter tokens could be guessed; those that Vigie makes have 43 characters. */
 const tokenLengthMin = 8;
 const tokenLengthMax = 512;
-const keyLengthMax = 256;
+export const keyLengthMax = 256;
 /** Unknown fields that a source may keep. */
 const extraFieldsMax = 64;
 
-/** Bearer tokens, kept as digests only. */
-export class Credentials {
-  readonly #entries: readonly { readonly digest: Buffer; readonly source: Source }[];
+/** SHA-256 of a token, and whose it is. */
+export interface Credential {
+  readonly digest: Buffer;
+  readonly source: Source;
+}
 
-  constructor(entries: readonly { readonly token: string; readonly source: Source }[]) {
-    this.#entries = entries.map(({ token, source }) => ({ digest: digestOf(token), source }));
-  }
+/** Tokens, kept as digests only. */
+export class Credentials {
+  constructor(private readonly entries: readonly Credential[]) {}
 
   /** The source of a token, or undefined. Takes the same time whichever token is asked for. */
   sourceOf(token: string): Source | undefined {
     const digest = digestOf(token);
     let found: Source | undefined;
-    for (const entry of this.#entries) if (timingSafeEqual(entry.digest, digest)) found = entry.source;
+    for (const entry of this.entries) if (timingSafeEqual(entry.digest, digest)) found = entry.source;
     return found;
   }
 
+  /** These and others. */
+  with(others: readonly Credential[]): Credentials {
+    return new Credentials([...this.entries, ...others]);
+  }
+
+  sources(): readonly Source[] {
+    return this.entries.map(({ source }) => source);
+  }
+
+  /** Whether the digest stands for a source already. */
+  has(digest: Buffer): boolean {
+    return this.entries.some((entry) => entry.digest.equals(digest));
+  }
+
   groupIds(): readonly string[] {
-    return [...new Set(this.#entries.map(({ source }) => source.groupId))];
+    return [...new Set(this.entries.map(({ source }) => source.groupId))];
   }
 }
 
@@ -62,17 +70,19 @@ export function parseTokens(
     const weakness = weaknessOfText(token, reach);
     return weakness ? [`the token of ${source}@${groupId} is ${weakness}`] : [];
   });
-  return { credentials: new Credentials(good), weak };
+  return { credentials: new Credentials(good.map(({ token, source }) => ({ digest: digestOf(token), source }))), weak };
 }
 
 function parseEntry(entry: string): { readonly token: string; readonly source: Source } | string {
   const [head = '', ...settings] = entry.split(';');
   const [, source, groupId, token] = /^([^\s@=]{1,64})@([^\s@=]{1,64})=(\S+)$/.exec(head) ?? [];
   if (!source || !groupId || !token) return 'expected source@group=token';
-  if (token.length < tokenLengthMin || token.length > tokenLengthMax)
-    return `the token of ${source}@${groupId} has ${token.length} characters; ${tokenLengthMin} to ${tokenLengthMax} are allowed`;
+  const wrong = wrongLength(token);
+  if (wrong) return `the token of ${source}@${groupId} ${wrong}`;
   const read = readSettings(settings);
-  return typeof read === 'string' ? `${source}@${groupId} ${read}` : { token, source: { source, groupId, ...read } };
+  return typeof read === 'string'
+    ? `${source}@${groupId} ${read}`
+    : { token, source: { source, groupId, ...read, reading: plainReading, detects: false } };
 }
 
 /** The settings behind a token, or what is wrong with them. */
@@ -91,12 +101,19 @@ function readSettings(settings: readonly string[]): Pick<Source, 'authority' | '
   return read;
 }
 
-function wrongFields(fields: readonly string[]): string | undefined {
+/** What is wrong with the length of a token. */
+export function wrongLength(token: string): string | undefined {
+  if (token.length >= tokenLengthMin && token.length <= tokenLengthMax) return undefined;
+  return `has ${token.length} characters; ${tokenLengthMin} to ${tokenLengthMax} are allowed`;
+}
+
+/** What is wrong with the unknown fields that a source wants kept. */
+export function wrongFields(fields: readonly string[]): string | undefined {
   if (fields.length > extraFieldsMax) return `keeps ${fields.length} fields; at most ${extraFieldsMax} are allowed`;
   const person = fields.find((field) => namesPerson(field));
   return person && `keeps the field ${person}, which names or finds a person; leave it out, or rename it at the source`;
 }
 
-function digestOf(token: string): Buffer {
+export function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { checkSourcesCommand } from './check.js';
+import { trySourceCommand } from './try.js';
+
+let folder = '';
+let told = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vigie-sources-cli-'));
+  told = '';
+  for (const stream of [process.stdout, process.stderr])
+    jest.spyOn(stream, 'write').mockImplementation((text) => (told += String(text)).length > 0);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = 0;
+  rmSync(folder, { recursive: true });
+});
+
+const event = {
+  time: '2026-11-28T08:00:00Z',
+  clinic_id: 'nord',
+  actor_id: 'amartin',
+  action: 'read',
+  patient_id: 'IPP-4711-0815',
+};
+
+function sourcesFile(text: string): string {
+  const path = join(folder, 'sources.yml');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('vigie sources', () => {
+  const sources = `sources:\n  - { name: dpi, group: helix, token_file: dpi.token, clinic: '750000001' }\n  - { name: dpi, group: aleo, folder: drop }\n`;
+
+  it('check says what each source means, or each mistake, with exit code 1', async () => {
+    await checkSourcesCommand(sourcesFile(sources.replace('token_file: dpi.token', 'topic: raw.dpi')));
+    expect(told).toMatch(/dpi of helix comes in from the topic raw\.dpi; .* the clinic is always 750000001/);
+    await checkSourcesCommand(sourcesFile(sources));
+    expect(told).toMatch(/sources\.yml:2: source dpi: token_file: the token of dpi\.token is not there/);
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('try shows rows without a clear identifier, and why the rest is refused', async () => {
+    const file = sourcesFile(sources);
+    const path = join(folder, 'sample.ndjson');
+    const events = [
+      event,
+      { ...event, group_id: 'other' },
+      { ...event, action: 'peek' },
+      { ...event, device: 'PC of IPP-4711-0815' },
+    ];
+    writeFileSync(path, events.map((one) => JSON.stringify(one)).join('\n'));
+    await trySourceCommand(path, { source: 'dpi@helix', file, limit: 20 });
+    expect(told).toMatch(/"record":0,"row":\{.*"patient_id":"[0-9a-f]{32}","clinic_id":"750000001"/);
+    expect(told).toMatch(/"record":1,"refused":"other_group","field":"group_id"/);
+    expect(told).toMatch(/"record":2,"refused":"[a-z_]+","field":"action"/);
+    expect(told).toContain('2 row(s), 2 record(s) refused');
+    expect(told).not.toContain('4711');
+    await trySourceCommand(path, { source: 'dpi@aleo', file, limit: 1 });
+    expect(told).toContain('1 row(s), 0 record(s) refused');
+  });
+
+  it('try asks which source is meant', async () => {
+    const file = sourcesFile(sources);
+    await expect(trySourceCommand(file, { source: 'dpi', file, limit: 1 })).rejects.toThrow(/several sources dpi; name one of dpi@helix, dpi@aleo/);
+    await expect(trySourceCommand(file, { source: 'ris', file, limit: 1 })).rejects.toThrow(/no source ris/);
+  }); // prettier-ignore
+});

@@ -1,0 +1,45 @@
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import { recordsOf } from '#libs/formats/read/records.js';
+import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
+import { metered } from '#libs/formats/work-meter.js';
+import { isoOf } from '#libs/runtime/clock.js';
+import { accepted, type Rejected } from '#libs/runtime/outcome.js';
+import type { Source } from '#libs/sources/source.js';
+import { admit } from '#services/ingestor/admit/admit.js';
+
+export interface Trial {
+  /** `{"record", "row"}`, or `{"record", "refused", "field", "reason"}`; `record` counts from 0. */
+  readonly lines: readonly string[];
+  readonly rows: number;
+  readonly refused: number;
+}
+
+/** What the first records of a file would become, by the same road as in the ingestor. No clear patient identifier is in the lines. */
+export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'reading'>, limit: number, nowMs: number): Trial {
+  const lines: string[] = [];
+  let [rows, refused, record] = [0, 0, 0];
+  for (const item of recordsOf(bytes, { receivedMs: nowMs }, source.reading)) {
+    if (record === limit) break;
+    const { made, wrong } = became(item, source, nowMs);
+    for (const row of made) lines.push(`{"record":${record},"row":${row}}`);
+    if (wrong) lines.push(JSON.stringify({ record, [made.length ? 'beside' : 'refused']: wrong.reason, field: wrong.field, reason: wrong.detail }));
+    rows += made.length;
+    refused += wrong && !made.length ? 1 : 0;
+    record += 1;
+  }
+  return { lines, rows, refused };
+} // prettier-ignore
+
+interface Became {
+  readonly made: readonly string[];
+  readonly wrong?: Rejected | undefined;
+}
+
+function became({ outcome, content, meter }: DecodedItem, source: SourceContext, nowMs: number): Became {
+  if (outcome.kind === 'rejected') return { made: [], wrong: outcome };
+  const admitted = admit(outcome.value, source.groupId);
+  if (admitted.kind === 'rejected') return { made: [], wrong: admitted };
+  if (admitted.kind === 'set-aside') return { made: [], wrong: admitted.why };
+  const made = metered(() => accepted(toRows(outcome.value, source, isoOf(nowMs), content, meter).map(rowLine)));
+  return made.kind === 'rejected' ? { made: [], wrong: made } : { made: made.value, wrong: admitted.beside };
+}

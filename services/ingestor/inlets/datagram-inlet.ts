@@ -1,0 +1,112 @@
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIP } from 'node:net';
+import { accepted } from '#libs/runtime/outcome.js';
+import type { ConfiguredSource, Listener } from '#libs/sources/source.js';
+import type { Framed } from './framing.js';
+import { GelfDatagrams } from './gelf-datagrams.js';
+import type { Inlet, InletTools } from './inlet.js';
+import { SendersByAddress } from './senders.js';
+
+/** Bytes that wait in the kernel, and in this process; what comes beyond is dropped, and counted only where this process dropped it. */
+const kernelBytes = 4 * 1024 * 1024;
+const waitingBytesMax = 8 * 1024 * 1024;
+
+/** A listener over UDP: nobody is told what became of a datagram, so every one that is not taken is counted. */
+export class DatagramInlet implements Inlet {
+  readonly #socket: Socket;
+  readonly #closing = new AbortController();
+  readonly #gelf: GelfDatagrams | undefined;
+  #waiting = new Map<ConfiguredSource, Framed[]>();
+  #waitingBytes = 0;
+  #work: Promise<void> | undefined;
+  /** Made once for the sources in use. */
+  #known: { readonly sources: readonly ConfiguredSource[]; readonly senders: SendersByAddress } | undefined;
+
+  constructor(
+    private readonly listener: Listener,
+    private readonly tools: InletTools,
+  ) {
+    this.#socket = createSocket({ type: isIP(listener.host) === 6 ? 'udp6' : 'udp4' });
+    if (listener.kind === 'gelf') this.#gelf = new GelfDatagrams((messages) => this.#dropped('incomplete', messages));
+    this.#socket.on('message', (datagram, sender) => this.#take(datagram, sender));
+  }
+
+  open(): Promise<void> {
+    const { host, port, name } = this.listener;
+    return new Promise((resolve, reject) => {
+      this.#socket.once('error', reject);
+      this.#socket.bind(port, host, () => {
+        this.#socket.off('error', reject);
+        this.#socket.on('error', (cause) => this.tools.log.error('a listener failed', { path: name, cause }));
+        this.#enlarge();
+        resolve();
+      });
+    });
+  }
+
+  renew(): void {}
+
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.close(() => resolve()));
+    const late = this.tools.clock.sleep(this.tools.drainMs, this.#closing.signal).catch(() => {});
+    await Promise.race([this.#work, late]);
+    this.#closing.abort(new Error('the listener closes'));
+    await this.#work;
+  }
+
+  /** A system may allow less. */
+  #enlarge(): void {
+    try {
+      this.#socket.setRecvBufferSize(kernelBytes);
+    } catch (cause) {
+      this.tools.log.debug('the kernel keeps its own size of buffers', { cause });
+    }
+  }
+
+  #take(datagram: Buffer, { address }: RemoteInfo): void {
+    const source = this.#senders().sourceOf(address);
+    if (!source) return this.#dropped('unknown_sender', 1);
+    if (this.#waitingBytes + datagram.length > waitingBytesMax) return this.#dropped('queue_full', 1);
+    const message = this.#gelf ? this.#gelf.take(datagram, address, this.tools.clock.monotonic()) : accepted(datagram);
+    if (!message) return;
+    const waiting = this.#waiting.get(source) ?? [];
+    this.#waiting.set(source, waiting);
+    waiting.push(message);
+    this.#waitingBytes += bytesOf(message);
+    this.#work ??= this.#drain().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  #senders(): SendersByAddress {
+    const { sources } = this.tools.sources().file;
+    if (this.#known?.sources !== sources) this.#known = { sources, senders: new SendersByAddress(sources, this.listener.name) };
+    return this.#known.senders;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting.size) {
+        const waiting = this.#waiting;
+        this.#waiting = new Map();
+        for (const [source, messages] of waiting) {
+          await this.tools.handOver.take(this.listener.name, messages, source, this.#closing.signal);
+          for (const message of messages) this.#waitingBytes -= bytesOf(message);
+        }
+      }
+    } catch (cause) {
+      this.#dropped('closed', [...this.#waiting.values()].flat().length);
+      if (!this.#closing.signal.aborted) this.tools.log.error('datagrams met a bug and were dropped', { cause });
+      this.#waiting.clear();
+      this.#waitingBytes = 0;
+    }
+  }
+
+  #dropped(reason: string, count: number): void {
+    this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: this.listener.name, reason }, count);
+  }
+}
+
+function bytesOf(message: Framed): number {
+  return message.kind === 'accepted' ? message.value.length : 0;
+}

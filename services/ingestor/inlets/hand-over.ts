@@ -1,0 +1,83 @@
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import type { Reading } from '#libs/formats/input-format.js';
+import { readPayload, refused } from '#libs/formats/read/read-payload.js';
+import { textOf } from '#libs/formats/read/records.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { ConfiguredSource } from '#libs/sources/source.js';
+import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
+import { HttpRefusal } from '../receive/http-refusal.js';
+import { peeked } from '../receive/peeked.js';
+import type { Taker } from '../receive/taker.js';
+import type { Framed } from './framing.js';
+
+/** Times between two tries while the log takes nothing, in milliseconds. */
+const firstWaitMs = 100;
+const waitMsMax = 5000;
+/** Messages that are taken at a time. */
+const messagesMax = 1000;
+
+export interface HandOverTools {
+  readonly taker: () => Taker;
+  readonly sources: () => SourcesInUse;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/**
+ * Takes messages of senders that get no answer: it holds on to them until the log has them, however long that takes, and whoever hands them
+ * over reads nothing more meanwhile. What cannot be an event is refused, counted under its source.
+ */
+export class HandOver {
+  constructor(private readonly tools: HandOverTools) {}
+
+  /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
+  async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+    this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
+    for (let at = 0; at < messages.length; at += messagesMax) {
+      const some = messages.slice(at, at + messagesMax);
+      const receivedMs = this.tools.clock.now();
+      await this.takeItems(() => itemsOf(some, source.reading, receivedMs), source, signal);
+    }
+  }
+
+  /** The same for records that were read already; `items` begins anew at each try. */
+  async takeItems(items: () => Iterable<DecodedItem>, source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+    for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, waitMsMax)) {
+      signal.throwIfAborted();
+      try {
+        return await this.#once(items, source);
+      } catch (cause) {
+        if (!(cause instanceof HttpRefusal)) throw cause;
+        if (cause.status !== 503 && cause.status !== 429) return this.#lost(source, cause);
+        this.tools.log.debug('records wait for the log', { source: source.source, waitMs });
+        await this.tools.clock.sleep(waitMs, signal);
+      }
+    }
+  }
+
+  async #once(items: () => Iterable<DecodedItem>, source: ConfiguredSource): Promise<void> {
+    const { taker, sources } = this.tools;
+    const keys = sources().keys.group(source.groupId);
+    if (!keys) throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}`);
+    const [isAny, some] = peeked(items());
+    if (isAny) await taker().decoded(some, { ...source, keys });
+  }
+
+  /** What nobody can take, such as rows beyond every limit: it must not be tried for ever. */
+  #lost({ source, groupId }: ConfiguredSource, cause: HttpRefusal): void {
+    const { log, metrics } = this.tools;
+    metrics.add('vigie_inlet_dropped_total', { inlet: source, reason: 'over_limit' });
+    log.error('a batch was dropped, because it can never be taken', { source, groupId, cause });
+  }
+}
+
+function* itemsOf(messages: readonly Framed[], reading: Reading, receivedMs: number): Generator<DecodedItem> {
+  for (const message of messages) {
+    const payload = message.kind === 'rejected' ? message : textOf(message.value, { receivedMs });
+    if (payload.kind === 'rejected') yield refused(payload);
+    else yield* readPayload(payload.value, reading);
+  }
+}

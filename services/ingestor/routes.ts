@@ -1,0 +1,42 @@
+import type { Clock } from '#libs/runtime/clock.js';
+import { eventsRoute } from './receive/events-route.js';
+import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
+import type { Route } from './receive/receiver.js';
+import type { Taker } from './receive/taker.js';
+import { elasticBulkRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
+import { gelfRoute } from './shippers/gelf-route.js';
+import { lokiPushRoute } from './shippers/loki-route.js';
+import { otlpLogsRoute } from './shippers/otlp-route.js';
+import { splunkAckRoute, splunkEventRoute, splunkRawRoute } from './shippers/splunk-routes.js';
+
+export interface RoutesTools {
+  /** Who takes what comes; throws `HttpRefusal` 503 while nobody does. */
+  readonly taker: () => Taker;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly inflatedBytesMax: number;
+}
+
+/** Numbers from which acknowledgements are counted: far apart, so that two processes behind one address do not give the same one. */
+const firstAckMax = 2 ** 48;
+
+/** What each door of the ingestor makes of a body. */
+export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools) {
+  const now = () => clock.now();
+  let ack = Math.floor(random() * firstAckMax);
+  const splunk = { taker, now, nextAck: () => (ack += 1) };
+  return {
+    events: eventsRoute(taker, now),
+    auditEvent: auditEventRoute(taker),
+    bundle: bundleRoute(taker),
+    splunkEvent: splunkEventRoute(splunk),
+    splunkRaw: splunkRawRoute(splunk),
+    splunkAck: splunkAckRoute(),
+    elasticBulk: elasticBulkRoute(taker, now),
+    elasticHandshake: elasticHandshakeRoute(),
+    otlpJson: otlpLogsRoute('json', taker, now),
+    otlpProtobuf: otlpLogsRoute('protobuf', taker, now),
+    loki: lokiPushRoute({ taker, now, inflatedBytesMax }),
+    gelf: gelfRoute(taker, now),
+  } as const satisfies Readonly<Record<string, Route>>;
+}

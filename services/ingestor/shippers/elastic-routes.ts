@@ -1,0 +1,65 @@
+import type { HttpRefusal } from '../receive/http-refusal.js';
+import type { Answer, Asked, Route } from '../receive/receiver.js';
+import type { Taker } from '../receive/taker.js';
+import { documentOf, type Operation, operationsOf } from './elastic-bulk.js';
+import { handshakeAnswer } from './elastic-handshake.js';
+import { type Fate, fatesOf } from './fates.js';
+
+/** Without it the clients of Elastic refuse to speak to a server, whatever it answers. */
+const headers = { 'x-elastic-product': 'Elasticsearch' };
+
+/** `POST /_bulk` and `/{index}/_bulk`: what became of each operation, in their order. */
+export function elasticBulkRoute(taker: () => Taker, now: () => number): Route {
+  return {
+    refusal: elasticRefusal,
+    answer: async (body, source, { params }) => {
+      const startedMs = now();
+      const operations = operationsOf(body, typeof params['index'] === 'string' ? params['index'] : '');
+      const brought = operations.filter(({ verb }) => verb !== 'delete');
+      const documents = function* () {
+        for (const operation of brought) yield documentOf(body, operation, { receivedMs: startedMs });
+      };
+      const fates = brought.length ? await fatesOf(documents(), source, taker()) : [];
+      const byOperation = new Map(brought.map((operation, index) => [operation, fates[index]]));
+      const items = operations.map((operation) => ({ [operation.verb]: itemOf(operation, byOperation.get(operation)) }));
+      const errors = fates.some((fate) => !fate.taken);
+      return { status: 200, headers, body: { took: Math.max(0, Math.round(now() - startedMs)), errors, items } };
+    },
+  };
+}
+
+/** What clients ask before they send: who answers, whether templates and policies are there. */
+export function elasticHandshakeRoute(): Route {
+  return {
+    refusal: elasticRefusal,
+    answer: async (_body, _source, asked: Asked) => ({ ...handshakeAnswer(asked.method, asked.path), headers }),
+  };
+}
+
+const shards = { total: 1, successful: 1, failed: 0 };
+
+function itemOf({ verb, index, id }: Operation, fate: Fate | undefined): object {
+  const named = { _index: index, _id: id ?? null };
+  // Nothing here can be deleted: the trace of an access stays.
+  if (!fate) return { ...named, _version: 1, result: 'not_found', _shards: shards, _seq_no: 0, _primary_term: 1, status: 404 };
+  if (fate.taken) {
+    const [status, result] = verb === 'update' ? [200, 'updated'] : [201, 'created'];
+    return { ...named, _version: 1, result, _shards: shards, _seq_no: 0, _primary_term: 1, status };
+  }
+  const reason = `${fate.field ? `failed to parse field [${fate.field}]: ` : ''}${fate.reason}`;
+  return { ...named, status: 400, error: { type: 'document_parsing_exception', reason } };
+}
+
+const types: Readonly<Record<number, string>> = {
+  401: 'security_exception',
+  403: 'security_exception',
+  413: 'content_too_large',
+  429: 'es_rejected_execution_exception',
+  503: 'unavailable_shards_exception',
+};
+
+function elasticRefusal({ status, message }: HttpRefusal): Partial<Answer> {
+  const cause = { type: types[status] ?? 'illegal_argument_exception', reason: message };
+  const challenge: Record<string, string> = status === 401 ? { 'www-authenticate': 'Basic realm="vigie", ApiKey' } : {};
+  return { headers: { ...headers, ...challenge }, body: { error: { root_cause: [cause], ...cause }, status } };
+}

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import protobufjs from 'protobufjs';
+import { snappyBlock } from '#libs/testkit/snappy-block.js';
+import { aBadEvent, anEvent, ShipperUnderTest } from './shipper.fixture.js';
+import { lokiProto } from './protos.fixture.js';
+
+const shipper = new ShipperUnderTest();
+beforeAll(shipper.start);
+afterAll(shipper.stop);
+
+const push = (...lines: readonly unknown[]) => ({
+  streams: [{ stream: { job: 'dpi' }, values: lines.map((line) => ['1764316800000000000', JSON.stringify(line)]) }],
+});
+const send = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
+  shipper.post('/loki/api/v1/push', body, { 'content-type': type });
+const gelf = (body: string) => shipper.post('/gelf', body);
+
+describe('the door of Loki', () => {
+  it('takes JSON with 204, and says 400 where nothing was taken', async () => {
+    expect(await send(JSON.stringify(push(anEvent(), aBadEvent())), 'application/json')).toMatchObject({ status: 204 });
+    const none = await send(JSON.stringify(push(aBadEvent())), 'application/json');
+    expect([none.status, String(none.body)]).toEqual([400, expect.stringContaining('action')]);
+  });
+
+  it('takes protobuf in snappy, as Promtail and Alloy send it', async () => {
+    const type = protobufjs.parse(lokiProto).root.lookupType('PushRequest');
+    const entries = [anEvent(), anEvent()].map((one) => ({ timestamp: { seconds: 1_764_316_800, nanos: 5 }, line: JSON.stringify(one) }));
+    const bytes = type.encode(type.fromObject({ streams: [{ labels: '{job="dpi", host="web\\"1"}', entries }] })).finish();
+    const rows = await shipper.log.during(async () => {
+      expect(await send(snappyBlock(bytes), 'application/x-protobuf')).toMatchObject({ status: 204 });
+    });
+    expect(rows).toHaveLength(2);
+    expect(await send(new Uint8Array(bytes), 'application/x-protobuf')).toMatchObject({ status: 400 });
+    expect(await send(new Uint8Array([0xff, 0xff, 0xff, 0x7f, 0]), 'application/x-protobuf')).toMatchObject({ status: 413 });
+  }); // prettier-ignore
+});
+
+describe('the door of Graylog', () => {
+  it('takes messages with 202, and says 400 where nothing was taken', async () => {
+    const message = { version: '1.1', host: 'dpi', short_message: JSON.stringify(anEvent()), timestamp: 1_764_316_800.25 };
+    expect(await gelf(JSON.stringify(message))).toMatchObject({ status: 202 });
+    expect(await gelf(JSON.stringify({ ...message, short_message: JSON.stringify(aBadEvent()) }))).toMatchObject({ status: 400 });
+  });
+});
