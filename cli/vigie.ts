@@ -5,6 +5,7 @@ import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
 import type { WhyOptions } from './why/why.js';
 
@@ -59,6 +60,14 @@ rules
   .action(async (paths: string[]) => (await import('./rules.js')).testRulesCommand(paths));
 
 const sources = program.command('sources').description('who sends, and how what they send is read');
+sources
+  .command('health', { isDefault: true })
+  .description(
+    'how each feed is beside its own habit: last receipt, rate, shares without patient and without human, delay, what was set aside',
+  )
+  .option('--group <group_id>', 'of one group')
+  .addOption(new Option('--format <format>', 'how').choices(['table', 'json']).default('table'))
+  .action(async (options: HealthOptions) => (await import('./sources/health.js')).sourcesCommand(options));
 sources
   .command('check')
   .argument('[file]', 'a file of sources; VIGIE_SOURCES_FILE where it is left out')

@@ -34,6 +34,7 @@ describe('Prometheus', () => {
     ['check', 'config', `${folder}/prometheus.local.yml`],
     ['check', 'rules', `${folder}/rules/vigie.yml`],
     ['test', 'rules', `${folder}/rules.test.yml`],
+    ['test', 'rules', `${folder}/rules-over-weeks.test.yml`],
   ])
     withPrometheus('promtool', `promtool ${args.join(' ')} is content`, (promtool) => {
       const outcome = spawnSync(promtool, args, { encoding: 'utf8', timeout: 60_000 });
@@ -56,7 +57,7 @@ describe('Prometheus', () => {
 
 describe('alert rules', () => {
   const runbook = readFileSync('docs/runbooks/operations.md', 'utf8');
-  const tests = readFileSync(`${folder}/rules.test.yml`, 'utf8');
+  const tests = ['rules', 'rules-over-weeks'].map((name) => readFileSync(`${folder}/${name}.test.yml`, 'utf8')).join('\n');
 
   it('name only metrics that the services publish, or that a rule records', () => {
     const recorded = rules.flatMap((rule) => rule.record ?? []);

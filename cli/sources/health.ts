@@ -1,0 +1,46 @@
+import { printable } from '#libs/contracts/visible-text.js';
+import { type SourceHealth, sourceHealth } from '#libs/access-store/sources/source-health.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { readCommandConfig } from '../config.js';
+import { withStore } from '../with-store.js';
+
+export interface HealthOptions {
+  readonly group?: string;
+  readonly format: 'table' | 'json';
+}
+
+const headings = ['SOURCE', 'STATE', 'LAST RECEIVED', 'HOUR', 'HABIT', 'DAY', 'NO PATIENT', 'NO HUMAN', 'AHEAD', 'DELAY', 'SET ASIDE']; // prettier-ignore
+
+/** `vigie sources`: how each feed is, by what is stored of it. Ends with 1 where one is thin or silent. */
+export async function sourcesCommand({ group, format }: HealthOptions): Promise<void> {
+  const health = await withStore(readCommandConfig(), (client) => sourceHealth(client, systemClock.now(), group));
+  process.stdout.write(format === 'json' ? `${JSON.stringify(health, undefined, 2)}\n` : tableOf(health));
+  if (health.some(({ state }) => state !== 'ok')) process.exitCode = 1;
+}
+
+/** A line for each source. Shares are of the events of the last day. */
+export function tableOf(health: readonly SourceHealth[]): string {
+  if (!health.length) return 'nothing has been stored within the last four weeks\n';
+  const rows = [headings, ...health.map(cellsOf)];
+  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()); // prettier-ignore
+  return `${lines.join('\n')}\n`;
+}
+
+function cellsOf(one: SourceHealth): readonly string[] {
+  const share = (events: number) => (one.events_day ? `${Math.round((100 * events) / one.events_day)} %` : '-');
+  const reasons = Object.entries(one.set_aside).map(([reason, records]) => `${reason} ${records}`);
+  return printable([
+    `${one.source}@${one.group_id}`,
+    one.state,
+    one.last_received ?? 'not today',
+    String(one.events_hour),
+    one.habit_hour.toFixed(0),
+    String(one.events_day),
+    share(one.without_patient),
+    share(one.without_human),
+    String(one.dated_ahead),
+    one.events_day ? `${one.delay_seconds.toFixed(1)} s` : '-',
+    reasons.join(', ') || '-',
+  ]);
+}

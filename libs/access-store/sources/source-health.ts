@@ -1,0 +1,114 @@
+// sources/: how feeds are, by what is stored of them.
+// It reads accesses and quarantine, and writes nothing.
+
+import { readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { isoTime } from '#libs/contracts/access-row.js';
+import { transientFailure } from '../clickhouse/failure.js';
+
+const healthSql = readFileSync(new URL('./source-health.sql', import.meta.url), 'utf8');
+const reasonsSql = readFileSync(new URL('./set-aside-by-reason.sql', import.meta.url), 'utf8');
+
+const count = z.int().min(0);
+const healthRow = z.object({
+  group_id: z.string(),
+  source: z.string(),
+  last_time: isoTime,
+  last_received: isoTime,
+  events_hour: count,
+  events_day: count,
+  habit_hour: z.number().min(0),
+  without_patient: count,
+  without_human: count,
+  dated_ahead: count,
+  delay_seconds: z.number(),
+});
+const reasonRow = z.object({ group_id: z.string(), source: z.string(), reason: z.string(), records: count });
+
+/** `silent`: nothing within an hour in which there always was something. `thin`: less than a quarter of it. */
+export type SourceState = 'ok' | 'thin' | 'silent';
+
+/** A source, by what was stored and set aside of it within the last day. Counts are events. */
+export interface SourceHealth {
+  readonly group_id: string;
+  readonly source: string;
+  readonly state: SourceState;
+  /** Of its newest access; undefined where none was received within the day. */
+  readonly last_time?: string;
+  readonly last_received?: string;
+  readonly events_hour: number;
+  readonly events_day: number;
+  /** Mean of the same hour of the same weekday in the four weeks before. */
+  readonly habit_hour: number;
+  readonly without_patient: number;
+  /** By a service or a vendor's account. */
+  readonly without_human: number;
+  readonly dated_ahead: number;
+  /** Median of the time from an access to its receipt; below zero where the source's clock runs ahead. */
+  readonly delay_seconds: number;
+  /** Records that were set aside, by reason. */
+  readonly set_aside: Readonly<Record<string, number>>;
+}
+
+/** With fewer events in the hour by habit, an hour without any is no sign. */
+const habitMin = 20;
+const thinShare = 0.25;
+
+/** Numbers as numbers and times as the contract has them. */
+const settings = { output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso' } as const;
+
+/** All sources of the last four weeks and a day, in order of group and name. Rejects with `Transient` when the store is away. */
+export async function sourceHealth(client: ClickHouseClient, nowMs: number, groupId = ''): Promise<readonly SourceHealth[]> {
+  const query_params = { now: nowMs, group: groupId };
+  const rows = async <T>(query: string, shape: z.ZodType<T>): Promise<readonly T[]> => {
+    const { stream } = await client.exec({ query, query_params, clickhouse_settings: settings });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
+    return lines.map((line) => shape.parse(JSON.parse(line)));
+  };
+  try {
+    const stored = await rows(healthSql, healthRow);
+    const reasons = await rows(reasonsSql, reasonRow);
+    return healthOf(stored, reasons);
+  } catch (cause) {
+    if (cause instanceof z.ZodError) throw cause;
+    return transientFailure('the health of sources could not be read')(cause);
+  }
+}
+
+function healthOf(
+  stored: readonly z.infer<typeof healthRow>[],
+  reasons: readonly z.infer<typeof reasonRow>[],
+): readonly SourceHealth[] {
+  const known = new Set(stored.map(keyOf));
+  const unheard = [...new Map(reasons.filter((row) => !known.has(keyOf(row))).map((row) => [keyOf(row), row])).values()];
+  const nothing = { events_hour: 0, events_day: 0, habit_hour: 0, without_patient: 0, without_human: 0, dated_ahead: 0, delay_seconds: 0 }; // prettier-ignore
+  const all = [
+    ...stored.map(({ last_time, last_received, ...row }) => (row.events_day ? { ...row, last_time, last_received } : row)),
+    ...unheard.map(({ group_id, source }) => ({ group_id, source, ...nothing })),
+  ];
+  return all
+    .map((row) => ({ ...row, state: stateOf(row), set_aside: setAsideOf(row, reasons) }))
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function stateOf({ events_hour, habit_hour }: Pick<SourceHealth, 'events_hour' | 'habit_hour'>): SourceState {
+  if (habit_hour < habitMin || events_hour >= thinShare * habit_hour) return 'ok';
+  return events_hour === 0 ? 'silent' : 'thin';
+}
+
+function setAsideOf(of: Named, reasons: readonly z.infer<typeof reasonRow>[]): Readonly<Record<string, number>> {
+  const own = reasons.filter((row) => keyOf(row) === keyOf(of));
+  return Object.fromEntries(own.map(({ reason, records }) => [reason, records]));
+}
+
+interface Named {
+  readonly group_id: string;
+  readonly source: string;
+}
+
+function keyOf({ group_id, source }: Named): string {
+  return `${group_id}\0${source}`;
+}
