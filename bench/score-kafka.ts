@@ -63,7 +63,7 @@ function judging(): (at: TopicPartition, frame: Frame) => void {
 function signed() {
   const VIGIE_FRAME_KEYS = `bench=${randomBytes(32).toString('base64')}`;
   return kafkaSigning(
-    { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS, VIGIE_FRAME_KEYS_SINCE: undefined },
+    { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS, VIGIE_FRAMES_SIGNED_SINCE: undefined },
     { clock: systemClock, log: silentLog },
   );
 }
