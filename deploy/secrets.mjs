@@ -19,6 +19,8 @@ const random = (encoding) => randomBytes(32).toString(encoding);
 
 const files = {
   clickhouse_password: () => random('hex'),
+  // Signs the frames of the log, where VIGIE_FRAME_KEYS_FILE says so.
+  frame_keys: () => `key-1=${random('base64')}`,
   grafana_password: () => random('hex'),
   ingest_tokens: () => `${values.source}@${values.group}=${random('hex')}`,
   pseudonym_keys: () => `${values.group}:key-1=${random('base64')}`,

@@ -26,7 +26,7 @@ export const commonConfig = {
   /** `key_id=base64` of those who write the log: the first signs frames, all are believed. */
   VIGIE_FRAME_KEYS: z.string().optional(),
   /** From when on frames on Kafka are signed, milliseconds. */
-  VIGIE_FRAME_KEYS_SINCE: z.iso
+  VIGIE_FRAMES_SIGNED_SINCE: z.iso
     .datetime({ offset: true })
     .transform((text) => Date.parse(text))
     .optional(),

@@ -106,7 +106,7 @@ describe('the embedded log', () => {
 
 /** As a service opens it. */
 async function ours(VIGIE_FRAME_KEYS = ''): Promise<EventLog> {
-  const signing = embeddedSigning({ VIGIE_DATA_DIR: dataDir, VIGIE_FRAME_KEYS, VIGIE_FRAME_KEYS_SINCE: undefined }, tools);
+  const signing = embeddedSigning({ VIGIE_DATA_DIR: dataDir, VIGIE_FRAME_KEYS, VIGIE_FRAMES_SIGNED_SINCE: undefined }, tools);
   return opened({ signing });
 }
 
@@ -143,7 +143,6 @@ async function readAll(log: EventLog, of = at): Promise<readonly string[]> {
 async function spoil({ what, offset, where, flip }: { what: string; offset: number; where: number; flip: number }) {
   const disk = new Disk(join(dataDir, 'log'), 1 << 28);
   const key: [string, number, number] = [at.topic, at.partition, offset];
-  const copy = (bytes: Buffer | undefined) => Buffer.from(bytes ?? '');
   const [frame, signature] = [copy(disk.frames.getBinary(key)), copy(disk.signatures.getBinary(key))];
   const put = (value: Buffer, into = disk.signatures) => disk.writeFrames(() => void into.put(key, value));
   // Behind the stamp, and for an empty frame one byte more.
@@ -165,4 +164,8 @@ async function spoil({ what, offset, where, flip }: { what: string; offset: numb
     await put(signature);
     await disk.close();
   };
+}
+
+function copy(bytes: Buffer | undefined): Buffer {
+  return Buffer.from(bytes ?? '');
 }

@@ -38,7 +38,7 @@ describe('the signature of a frame', () => {
     );
   });
 
-  it('is not believed cut, changed, lengthened, or as any other bytes, and nothing throws', () => {
+  it('is not believed cut, changed, lengthened, or in place of it junk, and nothing throws', () => {
     const keys = new FrameKeys(aKey('a'));
     fc.assert(
       fc.property(bytesOf, bytesOf, fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, junk, where, flip) => {
@@ -97,9 +97,9 @@ describe('keys', () => {
   });
 
   it('are asked for where a time is given from which on they sign', () => {
-    const config = { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: undefined, VIGIE_FRAME_KEYS_SINCE: 1 };
+    const config = { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: undefined, VIGIE_FRAMES_SIGNED_SINCE: 1 };
     expect(() => kafkaSigning(config, tools())).toThrow(/VIGIE_FRAME_KEYS_FILE/);
-    expect(kafkaSigning({ ...config, VIGIE_FRAME_KEYS_SINCE: undefined }, tools())).toBeUndefined();
+    expect(kafkaSigning({ ...config, VIGIE_FRAMES_SIGNED_SINCE: undefined }, tools())).toBeUndefined();
   });
 });
 
@@ -108,7 +108,7 @@ describe('a frame that none of ours has signed', () => {
 
   it('loses its bytes, says why, and is counted and told of, but not each in a line of its own', async () => {
     const used = tools();
-    const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAME_KEYS_SINCE: undefined }, used);
+    const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAMES_SIGNED_SINCE: undefined }, used);
     for (let offset = 0; offset < 100; offset += 1)
       expect(signing?.believed(at, { ...frame, offset }, {})).toEqual({ offset, appendedAt: 2000, bytes: Buffer.alloc(0), unreadable: { reason: 'unsigned', last: offset } });
     await used.clock.advance(10_000);
@@ -119,7 +119,7 @@ describe('a frame that none of ours has signed', () => {
   }); // prettier-ignore
 
   it('from before there were keys is believed by the broker’s clock alone, and never with a wrong signature', () => {
-    const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAME_KEYS_SINCE: 3000 }, tools());
+    const signing = kafkaSigning({ VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: text('a'), VIGIE_FRAMES_SIGNED_SINCE: 3000 }, tools());
     const faultAt = (takenAt: number | undefined, signature?: Buffer) => signing?.believed(at, frame, { takenAt, signature }).unreadable?.reason;
     const strange = new FrameKeys(aKey('gone')).sign(at, frame.bytes);
     expect([faultAt(2999), faultAt(2999, strange)]).toEqual([undefined, undefined]);

@@ -3,19 +3,19 @@ import { FrameKeys, type FrameKey, parseFrameKeys } from './frame-keys.js';
 import { FrameSigning, type Needed, type SigningTools } from './frame-signing.js';
 import { ownKeys, type PartitionEnd } from './own-keys.js';
 
-type SigningConfig = Pick<CommonConfig, 'VIGIE_DATA_DIR' | 'VIGIE_FRAME_KEYS' | 'VIGIE_FRAME_KEYS_SINCE'>;
+type SigningConfig = Pick<CommonConfig, 'VIGIE_DATA_DIR' | 'VIGIE_FRAME_KEYS' | 'VIGIE_FRAMES_SIGNED_SINCE'>;
 
-/** Frames on Kafka are signed where keys are given, and must be from `VIGIE_FRAME_KEYS_SINCE` on by the brokers' clocks. Throws `ConfigError`. */
+/** Frames on Kafka are signed where keys are given, and must be from `VIGIE_FRAMES_SIGNED_SINCE` on by the brokers' clocks. Throws `ConfigError`. */
 export function kafkaSigning(config: SigningConfig, tools: SigningTools): FrameSigning | undefined {
   const given = givenKeys(config);
   if (!given) {
-    if (config.VIGIE_FRAME_KEYS_SINCE !== undefined)
+    if (config.VIGIE_FRAMES_SIGNED_SINCE !== undefined)
       throw new ConfigError(
-        'VIGIE_FRAME_KEYS_SINCE says from when on frames are signed, and VIGIE_FRAME_KEYS (or VIGIE_FRAME_KEYS_FILE) is missing',
+        'VIGIE_FRAMES_SIGNED_SINCE says from when on frames are signed, and VIGIE_FRAME_KEYS (or VIGIE_FRAME_KEYS_FILE) is missing',
       );
     return undefined;
   }
-  return new FrameSigning(new FrameKeys(given), neededSince(config.VIGIE_FRAME_KEYS_SINCE), tools);
+  return new FrameSigning(new FrameKeys(given), neededSince(config.VIGIE_FRAMES_SIGNED_SINCE), tools);
 }
 
 /** Frames of the embedded log are always signed: by the keys that are given, else by one that is made at the first start. Throws `ConfigError`. */

@@ -1,3 +1,6 @@
+// late/: reads the store beside the stream: fills windows, and judges accounts again whose accesses came too late.
+// It works in pieces of some milliseconds, between frames.
+
 import type { HistoryQuery } from '#libs/access-store/contract/history.js';
 import type { Rejudgement } from '#libs/detection/engine.js';
 

@@ -1,6 +1,3 @@
-// late/: reads the store beside the stream: fills windows, and judges accounts again whose accesses came too late.
-// It works in pieces of some milliseconds, between frames.
-
 import { accountHashOf, partitionOf, partitionOfBytes } from '#libs/contracts/topics.js';
 
 /** Where the group's text begins in every line: behind `{"time":"2024-11-19T08:12:03.120Z","group_id":"`. */
@@ -27,8 +24,11 @@ export function linesByPartition(frame: Buffer, partitions: number): ReadonlyMap
 
 /** An account as lines name it: its bytes from the group's text to the end of its own, as latin1. */
 export function accountInLines({ groupId, actorId }: { readonly groupId: string; readonly actorId: string }): string {
-  const inner = (text: string) => JSON.stringify(text).slice(1, -1);
   return Buffer.from(`${inner(groupId)}","actor_id":"${inner(actorId)}`).toString('latin1');
+}
+
+function inner(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Adds the lines of a frame to those of their accounts, by `accountInLines`. The bytes are the frame's own. */

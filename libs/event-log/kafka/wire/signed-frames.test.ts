@@ -20,7 +20,6 @@ const at = { topic: 'signed', partition: 0 };
 describe('a record', () => {
   const bytes = Buffer.from('{}\n');
   const good = signing.sign(at, bytes);
-  const headersOf = (value: unknown): IHeaders => ({ [signatureHeader]: value as Buffer });
 
   it.each<readonly [string, IHeaders | undefined, string | undefined]>([
     ['signed', headersOf(good), undefined],
@@ -104,6 +103,10 @@ suite(`signed frames on Kafka${reason === undefined ? '' : ` (${reason})`}`, () 
   }, 120_000); // prettier-ignore
 });
 
+function headersOf(value: unknown): IHeaders {
+  return { [signatureHeader]: value as Buffer };
+}
+
 function messageOf(value: Buffer, headers?: IHeaders): KafkaMessage {
   return { offset: '7', value, key: null, timestamp: '1000', attributes: 0, ...(headers && { headers }) } as KafkaMessage;
 }
@@ -113,7 +116,7 @@ function aKey(id: string): string {
 }
 
 function signingBy(keys: string, since?: number): FrameSigning {
-  const config = { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: keys, VIGIE_FRAME_KEYS_SINCE: since };
+  const config = { VIGIE_DATA_DIR: '', VIGIE_FRAME_KEYS: keys, VIGIE_FRAMES_SIGNED_SINCE: since };
   const made = kafkaSigning(config, { clock: systemClock, log: silentLog });
   if (!made) throw new Error('no keys');
   return made;
