@@ -5,7 +5,7 @@
  *   npm test -- window-count        the files whose path holds this; compiles nothing first unless they start processes of their own
  *   npm test -- engine -t 'late'    of these, the tests whose name holds this
  *   npm run watch [-- pattern]      again whenever a file changes
- *   npm run test:long               the random histories at length, with seeds of their own (printed)
+ *   npm run test:long               the random histories at length, with seeds of their own (printed), and more faults and larger hospitals
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -87,6 +87,7 @@ function longRun() {
   const env = {
     VIGIE_TEST_SEED: process.env.VIGIE_TEST_SEED ?? String(randomInt(2 ** 31)),
     VIGIE_TEST_HISTORIES: process.env.VIGIE_TEST_HISTORIES ?? String(longHistories),
+    VIGIE_TEST_LONG: '1',
   };
   say(
     `playing again what follows: ${Object.entries(env)
