@@ -3,3 +3,8 @@
  * test says of its subject is the same in both.
  */
 export const isLongRun = process.env['VIGIE_TEST_LONG'] === '1';
+
+/** How many cases a property is tried with: the first under `npm test`, the second under `npm run test:long`. */
+export function casesOf(usual: number, long: number): number {
+  return isLongRun ? long : usual;
+}
