@@ -5,6 +5,9 @@
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 
+/** Frames of a stack. Each expectation takes one in case it fails, and Jest's hundred frames cost more than the expectation. */
+const framesMax = 20;
+
 export default class PlainGlobalEnvironment extends TestEnvironment {
   constructor(config, context) {
     const { createContext } = vm;
@@ -14,5 +17,6 @@ export default class PlainGlobalEnvironment extends TestEnvironment {
     } finally {
       vm.createContext = createContext;
     }
+    this.global.Error.stackTraceLimit = framesMax;
   }
 }
