@@ -88,7 +88,7 @@ function chosenFiles() {
 
 /** Test files that have a larger measure for long runs say so by what they import, or read. */
 function hasLongMeasure(file) {
-  return /testkit\/long-run\.js|\.\/long-run\.js|VIGIE_TEST_HISTORIES/.test(readFileSync(file, 'utf8'));
+  return /\b(?:casesOf|isLongRun|VIGIE_TEST_HISTORIES)\b/.test(readFileSync(file, 'utf8'));
 }
 
 /** Long runs play histories that no run before has played, and say which, so that a failure can be played again. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { Engine } from './engine.js';
 import type { Rule } from './rule/rule.js';
 

@@ -4,7 +4,7 @@ import { faults } from '#libs/testkit/faults/catalogue.js';
 import { runFault } from '#libs/testkit/faults/run-fault.js';
 import { Stage } from '#libs/testkit/faults/stage.js';
 import { tableOf } from '#libs/testkit/faults/table.js';
-import { isLongRun } from '#libs/testkit/long-run.js';
+import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 
 // Brokers are killed here: always a cluster of our own, never one that KAFKA_BROKERS names.

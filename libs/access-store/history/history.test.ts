@@ -11,7 +11,7 @@ import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseHistory } from './clickhouse-history.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';

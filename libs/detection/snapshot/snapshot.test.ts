@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { Engine } from '../engine.js';
 import type { Selection } from '../rule/rule.js';
 

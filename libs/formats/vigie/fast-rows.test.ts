@@ -5,7 +5,7 @@ import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocab
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { shows, spellings } from '#libs/leakcheck/spellings.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { parseItem } from '../json/parse-item.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
-import { isLongRun } from '../long-run.js';
+import { isLongRun } from '../measures/long-run.js';
 import { judgeGoals } from './goals.js';
 import { packFor } from './load-pack.js';
 import { play, type RulesForPlay } from './play.js';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compiledModule } from '#libs/runtime/paths.js';
-import { casesOf } from '../long-run.js';
+import { casesOf } from '../measures/long-run.js';
 import type { SourceEvent } from '../hospital/event.js';
 import type { Truth } from '../hospital/truth.js';
 import { attackNames } from '../hospital/attack-plans.js';

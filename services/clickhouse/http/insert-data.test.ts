@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { systemClock } from '#libs/runtime/clock.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '../spawn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-insert-data-'));

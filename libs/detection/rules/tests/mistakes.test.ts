@@ -5,7 +5,7 @@ import { explainRule } from '../words/explain-rule.js';
 import { everything, wholeFiles } from './mistake-cases-of-files.js';
 import { inEvents } from './mistake-cases-in-events.js';
 import { correlation, event, inCorrelations, lists, pack } from './mistake-cases.js';
-import { casesOf } from '#libs/testkit/long-run.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 
 const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], lists).mistakes;
 

@@ -1,3 +1,6 @@
+// measures/: how much of its subject a test tries, in a run that somebody waits for and in one that takes its time.
+// Tests alone ask.
+
 /**
  * True under `npm run test:long`, which takes its time: tests of which `npm test` has the smaller measure then have the larger one. What a
  * test says of its subject is the same in both.
