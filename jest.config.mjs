@@ -1,6 +1,6 @@
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests', '<rootDir>/bench', '<rootDir>/scripts', '<rootDir>/cli'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

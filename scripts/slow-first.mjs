@@ -3,11 +3,15 @@ import Sequencer from '@jest/test-sequencer';
 
 /** Each takes more than a minute on a slow machine. Parts of paths, the longest first. */
 const slow = [
-  'libs/detection/engine.test.ts',
   'tests/faults/faults.test.ts',
-  'tests/attack/attack.test.ts',
+  'libs/detection/engine.test.ts',
   'tests/road/road.test.ts',
+  'tests/attack/attack.test.ts',
   'libs/event-log/kafka/kafka-faults.test.ts',
+  'services/ingestor/faults.test.ts',
+  'libs/testkit/hospital/simulation.test.ts',
+  'libs/testkit/quality/quality.test.ts',
+  'libs/event-log/kafka/kafka-log.test.ts',
   'libs/event-log/kafka/kafka-group.test.ts',
   'services/ingestor/work.test.ts',
 ];

@@ -5,7 +5,7 @@
  *   npm test -- window-count        the files whose path holds this; compiles nothing first unless they start processes of their own
  *   npm test -- engine -t 'late'    of these, the tests whose name holds this
  *   npm run watch [-- pattern]      again whenever a file changes
- *   npm run test:long               the random histories at length, with seeds of their own (printed)
+ *   npm run test:long               the random histories at length, with seeds of their own (printed), and more faults and larger hospitals
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -22,13 +22,20 @@ const jest = [
   '--no-warnings=ExperimentalWarning',
   join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
 ];
+/** What all processes of the tests get: those that they start compile what others have compiled before only once. */
+const env = {
+  ...process.env,
+  NODE_OPTIONS: '--experimental-vm-modules',
+  NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'),
+};
 const given = process.argv.slice(2);
 const args = given.filter((arg) => arg !== '--long');
 const long = args.length < given.length;
 const watch = args.includes('--watch');
 
 install();
-if (needsBuild(chosenFiles())) build();
+const files = long ? chosenFiles().filter(hasLongMeasure) : chosenFiles();
+if (needsBuild(files)) build();
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
 
 const report = join(root, '.cache', 'test-report.json');
@@ -42,6 +49,7 @@ const outcome = run(
     '--json',
     `--outputFile=${report}`,
     ...args,
+    ...(long ? ['--runTestsByPath', ...files] : []),
   ],
   ['inherit', 'ignore', 'inherit'],
   long ? longRun() : {},
@@ -51,12 +59,8 @@ for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(outcome.status ?? 1);
 
-function run(options, stdio, env = {}) {
-  return spawnSync(node, [...jest, ...options], {
-    cwd: root,
-    stdio,
-    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules', ...env },
-  });
+function run(options, stdio, more = {}) {
+  return spawnSync(node, [...jest, ...options], { cwd: root, stdio, env: { ...env, ...more } });
 }
 
 /** The files that Jest will run, asked of Jest itself. */
@@ -65,7 +69,7 @@ function chosenFiles() {
   const listed = spawnSync(node, [...jest, '--listTests', '--json', ...options], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules' },
+    env,
   });
   if (listed.status !== 0) {
     process.stderr.write(listed.stderr);
@@ -82,18 +86,24 @@ function chosenFiles() {
   return files;
 }
 
+/** Test files that have a larger measure for long runs say so by what they import, or read. */
+function hasLongMeasure(file) {
+  return /\b(?:casesOf|isLongRun|VIGIE_TEST_HISTORIES)\b/.test(readFileSync(file, 'utf8'));
+}
+
 /** Long runs play histories that no run before has played, and say which, so that a failure can be played again. */
 function longRun() {
-  const env = {
+  const played = {
     VIGIE_TEST_SEED: process.env.VIGIE_TEST_SEED ?? String(randomInt(2 ** 31)),
     VIGIE_TEST_HISTORIES: process.env.VIGIE_TEST_HISTORIES ?? String(longHistories),
+    VIGIE_TEST_LONG: '1',
   };
   say(
-    `playing again what follows: ${Object.entries(env)
+    `playing again what follows: ${Object.entries(played)
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')} npm run test:long`,
   );
-  return env;
+  return played;
 }
 
 function readCounts() {

@@ -14,6 +14,7 @@ function hidden(): readonly string[] {
 }
 
 const all = hidden();
+const known = new Set(all);
 /** Controls are refused where names are read, and signs such as the Arabic end of a verse are drawn. */
 const unseen = all.filter((one) => /^[\p{DI}\p{Zl}\p{Zp}\p{Bidi_Control}\ufff9-\ufffb]$/u.test(one));
 
@@ -22,7 +23,7 @@ describe('text for a terminal', () => {
     expect(all.length).toBeGreaterThan(4000);
     for (const one of all) {
       const told = printable({ name: `dr${one}.martin`, list: [one, { [one]: one }] });
-      expect([...JSON.stringify(told)].filter((character) => all.includes(character))).toEqual([]);
+      expect([...JSON.stringify(told)].filter((character) => known.has(character))).toEqual([]);
       expect(told.name).toMatch(/^dr(\\u[0-9a-f]{4}){1,2}\.martin$/);
     }
   });
@@ -38,7 +39,7 @@ describe('text for a terminal', () => {
       const told = printableLines(text);
       expect(told.split('\n')).toHaveLength(3);
       expect(JSON.parse(told)).toEqual(JSON.parse(text));
-      expect([...told].filter((character) => character !== '\n' && all.includes(character))).toEqual([]);
+      expect([...told].filter((character) => character !== '\n' && known.has(character))).toEqual([]);
     }
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { Engine } from './engine.js';
 import type { Rule } from './rule/rule.js';
 
@@ -9,7 +10,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const base = Date.parse('2026-03-02T08:00:00.000Z');
 const rowsPerFrame = 500;
-const rowCount = 3_000;
+const rowCount = casesOf(1_500, 3_000);
 /** What one access may cost, in entries that are looked at; a window that is counted at each access costs thousands of them. */
 const looksPerRowMax = 300;
 

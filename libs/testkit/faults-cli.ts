@@ -16,7 +16,7 @@ const command = new Command('npm run faults --')
   )
   .argument('[names...]', 'faults to run, in this order; every one where none is named')
   .option('--list', 'say what faults there are')
-  .option('--quick', 'only those that run with the tests')
+  .option('--quick', 'only those that run with `npm run test:long`')
   .option('--slow <factor>', 'wait so many times longer, on a machine that has other work', integer, 1)
   .parse();
 const { list, quick, slow }: { list?: true; quick?: true; slow: number } = command.opts();

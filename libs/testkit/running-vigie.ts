@@ -9,6 +9,10 @@ import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 
 const readyWithinMs = 300_000;
 const stopWithinMs = 40_000;
+/** Only so that what hangs ends: a service that was killed is back within seconds, on a machine with other work within a minute. */
+const patienceMs = 120_000;
+/** Each look is a request, or a query of ClickHouse, that the system under test pays for. */
+const lookEveryMs = 200;
 
 export interface RunningVigieOptions {
   readonly portBase: number;
@@ -70,11 +74,11 @@ export class RunningVigie {
   async post(events: readonly object[]): Promise<{ readonly accepted: number; readonly refused: readonly unknown[] }> {
     const body = `${events.map((event) => JSON.stringify(event)).join('\n')}\n`;
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': 'application/x-ndjson' };
-    for (let attempt = 0; ; attempt += 1) {
+    for (let waited = 0; ; waited += lookEveryMs) {
       const answer = await fetch(`${this.url('ingestor')}/v1/events`, { method: 'POST', headers, body }).catch(() => undefined);
       if (answer?.ok) return (await answer.json()) as { accepted: number; refused: unknown[] };
-      if (attempt === 100) throw new Error(`a batch was never accepted: ${answer?.status} ${await answer?.text()}`);
-      await sleep(100);
+      if (waited >= patienceMs) throw new Error(`a batch was never accepted: ${answer?.status} ${await answer?.text()}`);
+      await sleep(lookEveryMs);
     }
   }
 
@@ -87,13 +91,13 @@ export class RunningVigie {
   }
 
   /** Asks until `done` says so of the answer, and returns it; rejects with the last answer after `withinMs`. */
-  async until<T>(ask: () => Promise<T>, done: (answer: T) => boolean, withinMs = 30_000): Promise<T> {
-    for (let waited = 0; ; waited += 50) {
+  async until<T>(ask: () => Promise<T>, done: (answer: T) => boolean, withinMs = patienceMs): Promise<T> {
+    for (let waited = 0; ; waited += lookEveryMs) {
       const answer = await ask().catch((cause: unknown) => cause);
       if (!(answer instanceof Error) && done(answer as T)) return answer as T;
       if (waited >= withinMs)
         throw new Error(`not so within ${withinMs} ms: ${answer instanceof Error ? answer.message : JSON.stringify(answer)}`);
-      await sleep(50);
+      await sleep(lookEveryMs);
     }
   }
 

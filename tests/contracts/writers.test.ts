@@ -21,7 +21,6 @@ import { notificationOutcomes, notificationRow } from '#libs/contracts/notificat
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { isTold, webhookBody, webhookBodyOf } from '#libs/contracts/webhook-body.js';
-import { play, randomHistories } from '#libs/detection/definition/random-history.suite.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
@@ -37,6 +36,7 @@ import type { ToldChange } from '#services/notifier/channels/channel.js';
 import { insertOutcomes, Outcomes, type Result } from '#services/notifier/deliver/outcomes.js';
 import { quarantinedTextOf } from '#services/notifier/read/set-aside.js';
 import { quarantinedRowOf } from '#services/scorer/judge/quarantined-row.js';
+import { changesOfEveryType } from './changes-of-every-type.suite.js';
 
 /*
  * Every writer of rows beside the contract of what it writes: each row is one that the schema allows, that the store in memory takes, and that
@@ -62,7 +62,7 @@ const at = { topic: topics.accesses, partition: 3 };
 
 describe('what a writer writes is what its contract says, and both stores take it', () => {
   const rows = eventRows();
-  const changes = engineChanges();
+  const changes = changesOfEveryType();
 
   it('accesses of the ingestor', async () => {
     expect(rows.length).toBeGreaterThan(3);
@@ -200,26 +200,6 @@ function line(value: object): string {
 
 function isToldChange(change: IncidentChange): change is ToldChange {
   return isTold(change.change_type);
-}
-
-/** What the engine says in invented histories, some of each type; of what is the same row to ClickHouse, the last. */
-function engineChanges(ofEachType = 3): readonly IncidentChange[] {
-  const kept = new Map<string, IncidentChange>();
-  const wanted = new Map(incidentChange.shape.change_type.options.map((type) => [type, ofEachType]));
-  for (const of of randomHistories(1_000)) {
-    if ([...wanted.values()].every((count) => count <= 0)) break;
-    for (const change of play(of).said.toSorted((a, b) => a.version - b.version)) {
-      const count = wanted.get(change.change_type) ?? 0;
-      if (count <= 0) continue;
-      wanted.set(change.change_type, count - 1);
-      kept.set(storedKey(change), change);
-    }
-  }
-  return [...kept.values()];
-}
-
-function storedKey(of: IncidentChange): string {
-  return [of.group_id, of.incident_id, of.change_id, of.detected_at, of.changed_at].join(' ');
 }
 
 function eventRows(): ReturnType<typeof toRows> {

@@ -4,6 +4,7 @@ import { faults } from '#libs/testkit/faults/catalogue.js';
 import { runFault } from '#libs/testkit/faults/run-fault.js';
 import { Stage } from '#libs/testkit/faults/stage.js';
 import { tableOf } from '#libs/testkit/faults/table.js';
+import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 
 // Brokers are killed here: always a cluster of our own, never one that KAFKA_BROKERS names.
@@ -17,11 +18,11 @@ suite(`faults of Kafka and of services${reason === undefined ? '' : ` (${reason}
   let survived = true;
 
   beforeAll(async () => {
-    stage = await Stage.start({ clock: systemClock, onProgress: () => {} });
+    stage = await Stage.start({ clock: systemClock, onProgress: () => {}, brokers: isLongRun ? 3 : 1 });
   }, 900_000);
   afterAll(() => stage.stop(!survived), 300_000);
 
-  it.each(faults.filter(({ quick }) => quick))(
+  it.each(faults.filter(({ quick, everyRun }) => (isLongRun ? quick : everyRun)))(
     '$title: all that was acknowledged is judged and stored once, by one member of each group per process, and nobody lent a hand',
     async (fault) => {
       const report = await runFault(fault, stage, { recoverMsMax, clock: systemClock, say: () => {} });

@@ -11,6 +11,7 @@ import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseHistory } from './clickhouse-history.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
@@ -65,7 +66,7 @@ describe.each<readonly [string, () => Both]>([
         const all = await linesOf(history, { fromMs: 0, toMs: Date.UTC(2200, 0, 1) });
         expect(all.filter((line) => line.includes(`"group_id":"${groupId}"`)).toSorted()).toEqual(lines.toSorted());
       }),
-      { numRuns: 30 },
+      { numRuns: casesOf(10, 100) },
     );
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { aRule } from '#libs/testkit/a-rule.js';
 import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { Engine } from '../engine.js';
 import type { Selection } from '../rule/rule.js';
 
@@ -61,7 +62,7 @@ describe('a snapshot that is taken while frames go on', () => {
         expect(withIt).toEqual(without);
         expect(again.stats().pairs).toBe(engine.stats().pairs);
       }),
-      { numRuns: 20 },
+      { numRuns: casesOf(10, 100) },
     );
   });
 

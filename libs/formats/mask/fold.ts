@@ -47,11 +47,8 @@ class Folding implements Folded {
   }
 
   #wide(code: number, start: number, end: number): void {
-    const text = String.fromCodePoint(code);
-    if (/\p{Cf}|\p{M}/u.test(text)) return;
-    if (!/[\p{L}\p{N}]/u.test(text)) return this.#space(start);
-    const compatible = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
-    const letters = compatible && compatible.length <= compatibleMax ? compatible : text;
+    const letters = lettersOf(code);
+    if (letters === undefined) return this.#space(start);
     for (let at = 0; at < letters.length; at += 1) this.#push(letters.charCodeAt(at), start, end);
   }
 
@@ -78,6 +75,25 @@ const ascii = Uint8Array.from({ length: 0x80 }, (_, code) => {
   if ((code >= 0x30 && code <= 0x39) || (code >= 0x61 && code <= 0x7a)) return code;
   return code >= 0x41 && code <= 0x5a ? code + 0x20 : 0;
 });
+
+/** Of the code points below, what each folds to is worked out once: Latin, Greek, Cyrillic and the signs between words. */
+const commonEnd = 0x2100;
+const common = new Map<number, string | undefined>();
+
+/** What a code point beyond ASCII folds to: nothing for what is not seen, undefined for a sign or a blank. */
+function lettersOf(code: number): string | undefined {
+  if (code >= commonEnd) return foldedLetters(code);
+  if (!common.has(code)) common.set(code, foldedLetters(code));
+  return common.get(code);
+}
+
+function foldedLetters(code: number): string | undefined {
+  const text = String.fromCodePoint(code);
+  if (/\p{Cf}|\p{M}/u.test(text)) return '';
+  if (!/[\p{L}\p{N}]/u.test(text)) return undefined;
+  const compatible = text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
+  return compatible && compatible.length <= compatibleMax ? compatible : text;
+}
 
 function plainAt(text: string, at: number): { readonly code: number; readonly next: number } {
   const code = text.codePointAt(at) ?? 0;

@@ -5,6 +5,7 @@ import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocab
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { shows, spellings } from '#libs/leakcheck/spellings.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { parseItem } from '../json/parse-item.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';
@@ -19,7 +20,7 @@ const scan = new LineScan();
 describe('the short way of ordinary lines', () => {
   it('gives the rows of the long way, byte for byte, wherever it does not give up', () => {
     let taken = 0;
-    const runs = 20_000;
+    const runs = casesOf(5_000, 40_000);
     fc.assert(
       fc.property(events(), fc.constantFrom(undefined, 1), (event, spaces) => {
         const line = spaces ? JSON.stringify(event, null, 1).replaceAll(/\n */g, ' ') : JSON.stringify(event);
@@ -43,7 +44,7 @@ describe('the short way of ordinary lines', () => {
         const fast = fastRows(line);
         if (fast !== undefined) expect(fast).toBe(slowRows(line));
       }),
-      { numRuns: 20_000 },
+      { numRuns: casesOf(5_000, 40_000) },
     );
   });
 

@@ -7,7 +7,7 @@ import { killedServices } from './killed-services.js';
 import { rebalanceStorm } from './rebalance-storm.js';
 import { tooFewReplicas, tooFewReplicasAndFrozen } from './too-few-replicas.js';
 
-/** Every fault there is: a new one is one more entry. Those that are marked `quick` also run with the tests, in this order. */
+/** Every fault there is: a new one is one more entry. Those that are marked `quick` also run with `npm run test:long`, in this order. */
 export const faults: readonly Fault[] = [
   brokersAway({ seconds: 10, quick: true }),
   killedServices,

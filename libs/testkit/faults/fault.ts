@@ -6,8 +6,10 @@ export interface Fault {
   /** As it is named on the command line. */
   readonly name: string;
   readonly title: string;
-  /** Part of the selection that every run of the tests includes. */
+  /** Part of the selection that `npm run test:long` includes. */
   readonly quick?: boolean;
+  /** Part of every run of the tests: it breaks services and no brokers, so that one broker is enough to see it. */
+  readonly everyRun?: boolean;
   /** Services whose `/health/ready` must turn red meanwhile, on every machine. */
   readonly unready: readonly ServiceName[];
   /** Processes are ended on purpose, so that one which does not answer for a while is no fault of its own. */

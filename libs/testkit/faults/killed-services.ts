@@ -7,6 +7,7 @@ export const killedServices: Fault = {
   name: 'killed-services',
   title: 'kill -9 of every service, on one machine after the other',
   quick: true,
+  everyRun: true,
   unready: [],
   endsProcesses: true,
   async run({ machines, clock }) {

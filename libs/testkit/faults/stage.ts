@@ -18,12 +18,14 @@ export const partitions = 6;
 const snapshotSeconds = '3';
 
 export interface StageOptions {
+  /** 3 by default, to break some of them. One is enough, and a third of the work, where only services are broken. */
+  readonly brokers?: 1 | 3;
   readonly clock: Clock;
   readonly onProgress: (message: string) => void;
 }
 
 /**
- * Everything that a fault can hit: a real Kafka of three brokers with its controller apart, and Vigie on two machines that share it and one
+ * Everything that a fault can hit: a real Kafka of three brokers with its controller apart (or of one broker), and Vigie on two machines that share it and one
  * ClickHouse, so that there are two of each service. Each machine starts again what ends, as any supervisor would.
  */
 export class Stage {
@@ -46,10 +48,10 @@ export class Stage {
     }
   }
 
-  static async #build({ clock, onProgress }: StageOptions, undo: AsyncDisposableStack): Promise<Stage> {
+  static async #build({ clock, onProgress, brokers = 3 }: StageOptions, undo: AsyncDisposableStack): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
     undo.defer(() => rm(directory, { recursive: true, force: true }));
-    const kafka = await KafkaCluster.start({ brokers: 3, controllerApart: true, portBase: await freePortBase(), onProgress });
+    const kafka = await KafkaCluster.start({ brokers, controllerApart: brokers > 1, portBase: await freePortBase(), onProgress });
     undo.defer(() => kafka.stop());
     const env = {
       KAFKA_BROKERS: kafka.brokers.join(','),
@@ -57,7 +59,7 @@ export class Stage {
       VIGIE_SNAPSHOT_SECONDS: snapshotSeconds,
     };
     onProgress('creating topics');
-    await createTopics(env);
+    await createTopics(env, brokers);
     onProgress('starting Vigie on two machines');
     const ports = [await freePortBase(), await freePortBase()] as const;
     const store = {
@@ -95,7 +97,15 @@ async function machine(undo: AsyncDisposableStack, options: RunningVigieOptions)
   return vigie;
 }
 
-async function createTopics(env: Readonly<Record<string, string>>): Promise<void> {
-  const args = [compiledModule('cli/vigie'), 'topics', 'create', '--partitions', String(partitions), '--replication', '3'];
+async function createTopics(env: Readonly<Record<string, string>>, replication: number): Promise<void> {
+  const args = [
+    compiledModule('cli/vigie'),
+    'topics',
+    'create',
+    '--partitions',
+    String(partitions),
+    '--replication',
+    String(replication),
+  ];
   await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env, NODE_OPTIONS: '' } });
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
+import { isLongRun } from '../measures/long-run.js';
 import { judgeGoals } from './goals.js';
 import { packFor } from './load-pack.js';
 import { play, type RulesForPlay } from './play.js';
@@ -10,7 +11,7 @@ import type { Played } from './verdict.js';
 
 /** A small hospital over two days with the attacks that have a goal, and a mass-casualty evening. */
 const small: SimulationOptions = {
-  ...defaultSimulation, seed: 3, days: 2, staff: 300, patients: 100_000, massCasualtyDay: 1, migration: true,
+  ...defaultSimulation, seed: 3, days: 2, staff: isLongRun ? 300 : 160, patients: 100_000, massCasualtyDay: 1, migration: true,
   attacks: [{ name: 'burst', patients: 500 }, { name: 'human_pace', patients: 150 }, 'bulk_export', 'closed_clinics'],
 }; // prettier-ignore
 
@@ -45,13 +46,13 @@ describe('the default pack in the simulated hospital', () => {
 
 describe('the measurement', () => {
   it('gives the same figures again', async () => {
-    const options = { ...small, days: 1, staff: 120, migration: false };
+    const options = { ...small, days: 1, staff: isLongRun ? 120 : 60, migration: false };
     const [first, second] = [play(options, await packOf(options)), play(options, await packOf(options))];
     expect(second).toEqual(first);
   });
 
   it('says that nothing is found where the rules see nothing, and that the goals are missed', async () => {
-    const options = { ...small, days: 1, staff: 120, migration: false };
+    const options = { ...small, days: 1, staff: isLongRun ? 120 : 60, migration: false };
     const played = play(options, { rules: [] });
     expect(played.attacks.every(({ told }) => told.length === 0)).toBe(true);
     expect(judgeGoals([played]).filter(({ met }) => !met)).toHaveLength(4);
@@ -59,7 +60,7 @@ describe('the measurement', () => {
   });
 
   it('counts what no attack had part in as false, whatever it looks like', async () => {
-    const options = { ...small, days: 1, staff: 120, attacks: [], migration: true };
+    const options = { ...small, days: 1, staff: isLongRun ? 120 : 60, attacks: [], migration: true };
     const { rules } = await packOf({ ...options });
     const { falseIncidents } = play(options, { rules });
     expect(falseIncidents.some(({ occasion, actorId }) => occasion === 'migration' && actorId === 'vendor-migration')).toBe(true);

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { systemClock } from '#libs/runtime/clock.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '../spawn.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-insert-data-'));
@@ -72,7 +73,7 @@ describe('the data of an insert', () => {
         expect(await column('SELECT toString(count()) AS v FROM d.t')).toEqual([told]);
         expect(await column("SELECT s AS v FROM d.t WHERE s = 'by a statement'")).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: casesOf(50, 500) },
     );
   });
 

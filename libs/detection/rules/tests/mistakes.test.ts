@@ -5,6 +5,7 @@ import { explainRule } from '../words/explain-rule.js';
 import { everything, wholeFiles } from './mistake-cases-of-files.js';
 import { inEvents } from './mistake-cases-in-events.js';
 import { correlation, event, inCorrelations, lists, pack } from './mistake-cases.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 
 const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], lists).mistakes;
 
@@ -99,7 +100,7 @@ describe('a rule file', () => {
         for (const rule of rules) expect(rule.condition.atMost).toBeGreaterThanOrEqual(rule.condition.atLeast);
         for (const rule of rules) expect(explainRule(rule)).not.toContain('undefined');
       }),
-      { seed: 20_261_123, numRuns: 1_500 },
+      { seed: 20_261_123, numRuns: casesOf(500, 5_000) },
     );
   });
 });
