@@ -9,8 +9,9 @@ export const labelWords: Readonly<Record<string, readonly string[]>> = {
   '@category': ['category', 'categorie', 'data type', 'datatype', 'resource type', 'type de donnees'],
   '@count': ['count', 'records', 'record count', 'rows', 'nombre', 'lignes'],
   '@session': ['session', 'sessionid'],
-  '@factor': ['mfa', 'mfafactor', 'factor', 'mfafactortype'],
   '@factors': ['auth factor no', 'authfactorno'],
+  '@factor': ['mfa', 'mfafactor', 'factor', 'mfafactortype'],
+
   '@emergency': ['emergency', 'urgence', 'break glass', 'break the glass', 'bris de glace', 'btg'],
   '@purpose': ['purpose', 'motif', 'purpose of use'],
 };
