@@ -10,7 +10,7 @@ import { leefMapping } from '#libs/formats/leef/mapping.js';
 import { loosePatterns } from '#libs/formats/loose-time.js';
 import { labelWords } from '#libs/formats/siem/labels.js';
 import { projectRoot } from '#libs/runtime/paths.js';
-import { mappingRows, type PageRow, placeRows, tableOf } from '#libs/testkit/page-tables.js';
+import { mappingRows, type PageRow, placeRows, tableOf } from './page-tables.js';
 
 /** Page and table -> the rows that the code makes of its data. */
 const tables: readonly (readonly [page: string, table: string, rows: readonly PageRow[]])[] = [

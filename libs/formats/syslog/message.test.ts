@@ -32,9 +32,12 @@ describe('a syslog message', () => {
     expect(parseSyslog(text)).toEqual(expected);
   }); // prettier-ignore
 
-  it.each(['{"a":1}', 'CEF:0|a|b', '<AuditMessage>', 'hello', '1 apple', ''])('is not seen in %j', (text) => {
-    expect(isSyslog(text)).toBe(false);
-  });
+  it.each(['{"a":1}', '2027-01-31 08:00:00\tamartin\t4711', 'CEF:0|a|b', '<AuditMessage>', 'hello', '1 apple', ''])(
+    'is not seen in %j',
+    (text) => {
+      expect(isSyslog(text)).toBe(false);
+    },
+  );
 
   it('takes year and zone from the arrival and from its source', () => {
     const message = parseSyslog('<13>Jan 18 11:07:53 h x');

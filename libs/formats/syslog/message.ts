@@ -16,7 +16,7 @@ const byteOrderMark = '\uFEFF';
 const priority = /^<\d{1,3}>\s{0,8}/;
 /** `1` is the version, which stands before the time; RFC 3164 begins with the time, which newer relays write as RFC 5424 does. */
 const version = /^1 (?=-|\d{4}-\d\d-\d\dT)/;
-const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=\s|$)/;
+const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=[ \n]|$)/;
 const plainTime = /^\p{L}{3,5}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: \d{4}(?= ))?(?=:?\s|$)/u;
 /** What messages begin with that no header does: a header that ends before it is shorter than it should be. */
 const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
