@@ -12,16 +12,18 @@ export interface AtnaActor {
   readonly participant?: Participant;
 }
 
-/** DICOM's Node ID: the participant is named by its address. */
-const nodeId = '110182';
+/** Kinds of ids that no person has: DICOM's Node ID, AE title and device name, and RFC 3881's URI. */
+const machineIds: readonly string[] = ['110182', '110119', '113877', '12'];
+/** DICOM's Person ID. */
+const personIds: readonly string[] = ['113871'];
 
 const descriptions: readonly ((one: Participant) => boolean)[] = [
-  (one) => one.type === '1' && one.isRequestor,
+  (one) => isPerson(one) && one.isRequestor,
   (one) => one.isRequestor && hasOwnRole(one) && !isMachine(one),
   (one) => one.isRequestor && one.name !== undefined && !isMachine(one),
   (one) => one.isRequestor && one.roles.length === 0 && !isMachine(one),
   (one) => hasOwnRole(one) && !isMachine(one),
-  (one) => one.type === '1',
+  isPerson,
   (one) => one.name !== undefined && one.roles.length === 0 && !isMachine(one),
 ];
 
@@ -57,9 +59,19 @@ function hasOwnRole({ roles }: Participant): boolean {
   return roles.some((role) => !ends.includes(role));
 }
 
-/** Addresses, titles of DICOM nodes, accounts of Windows machines: no person is named so. */
-function isMachine({ id = '', idType }: Participant): boolean {
-  return idType === nodeId || ipOf(id) !== undefined || /^[a-z][a-z0-9+.-]*:\/\/|^\/|^AETITLES?=|\$$/i.test(id);
+/** It is said to be one: of the type of persons, or by a person's kind of id. */
+function isPerson(one: Participant): boolean {
+  return (one.type === '1' || personIds.includes(one.idType ?? '')) && !isMachine(one);
+}
+
+/** Processes, addresses, titles of DICOM nodes, accounts of Windows machines: no person is named so. */
+function isMachine({ id = '', idType = '', type }: Participant): boolean {
+  return (
+    type === '2' ||
+    machineIds.includes(idType) ||
+    ipOf(id) !== undefined ||
+    /^[a-z][a-z0-9+.-]*:\/\/|^\/|^AETITLES?=|\$$/i.test(id)
+  );
 }
 
 function personId({ id, name, alternativeId }: Participant): string | undefined {

@@ -7,6 +7,8 @@ import type { ParticipantObject } from './message.js';
 
 /** What it takes to read one number, as steps. */
 const stepsOfPatient = 32;
+/** RFC 3881's kind of id. */
+const patientNumber = '2';
 /** Numbers of one object: HL7 v2's repetitions. */
 const repetitionsMax = 32;
 
@@ -17,7 +19,7 @@ export interface AtnaPatients {
 }
 
 /**
- * The patients of a message: objects of type 1 in role 1, and where there are none those whom its queries ask for. One person often comes
+ * The patients of a message: persons in the role of the patient, and where there are none those whom its queries ask for. One person often comes
  * with a number of each domain, in one object (`A~B`) or in several, and nothing says which belong together: so the numbers of one domain
  * count, that of the most numbers, so that nobody is missing; of several such domains the best of `authorities`.
  */
@@ -28,9 +30,7 @@ export function patientsOf(
   meter: WorkMeter,
 ): AtnaPatients {
   const places = objects.flatMap((object, index) =>
-    object.type === '1' && object.role === '1'
-      ? [{ field: `ParticipantObjectIdentification[${index}]`, numbers: numbersOf(object.id ?? '', meter) }]
-      : [],
+    isPatient(object) ? [{ field: `ParticipantObjectIdentification[${index}]`, numbers: numbersOf(object.id ?? '', meter) }] : [],
   );
   const asked = searches.flatMap(({ patients }) => patients);
   const numbers = places.flatMap((place) => place.numbers);
@@ -38,6 +38,12 @@ export function patientsOf(
     patients: ofOneDomain(numbers.length ? numbers : asked, authorities),
     unreadable: places.flatMap((place) => (place.numbers.length ? [] : [place.field])),
   };
+}
+
+/** A person in the role of the patient; where the one or the other is not said, by what is said, and by the kind of the number. */
+function isPatient({ type, role, kinds }: ParticipantObject): boolean {
+  if (role === '1') return type === undefined || type === '1';
+  return role === undefined && type === '1' && kinds.includes(patientNumber);
 }
 
 function numbersOf(text: string, meter: WorkMeter): readonly PatientReference[] {

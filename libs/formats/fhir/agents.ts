@@ -12,18 +12,7 @@ const userTypes = ['UserOauthAgent', 'UserSamlAgent', 'IRCP', 'humanuser', 'AUT'
  * DICOM's ends of a transfer, and what FHIR has beside them: which of them is the client differs from one transaction to the next, so
  * neither decides; and whoever is nothing but an end is a system, even where it is the requestor.
  */
-export const ends: readonly string[] = [
-  '110150',
-  '110151',
-  '110152',
-  '110153',
-  '110154',
-  '110155',
-  'dataprocessor',
-  'custodian',
-  'CST',
-  'application',
-];
+const ends = ['110150', '110151', '110152', '110153', '110154', '110155', 'dataprocessor', 'custodian', 'CST', 'application'];
 
 /** The agent who acted. A role may stand in `role` or in `type`: translations of ATNA differ. */
 export interface Actor {
@@ -109,17 +98,7 @@ function roleOf(agent: JsonObject): string | undefined {
 }
 
 /** Roles of somebody who is treated, or who acts for them. */
-export const patientRoles: readonly string[] = [
-  'PAT',
-  'PATSBJ',
-  'patient',
-  '116154003',
-  '429577009',
-  'PRS',
-  'NOK',
-  'GUARD',
-  'PERSONALREP',
-];
+const patientRoles = ['PAT', 'PATSBJ', 'patient', '116154003', '429577009', 'PRS', 'NOK', 'GUARD', 'PERSONALREP'];
 
 /** Whatever names the account is the patient's then, and must not be told: a name, or a number that is too odd to be one. */
 function ofPatient(agent: JsonObject, who: Reference, id: string | undefined): PatientReference | undefined {
@@ -165,3 +144,5 @@ function ipOf(agent: JsonObject): string | undefined {
   const address = textOf(listOf(agent['network'])[0]?.['address']) ?? textOf(agent['networkString']);
   return address && /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+(?:%\w+)?)$/i.test(address) ? address : undefined;
 }
+
+export { ends, patientRoles };

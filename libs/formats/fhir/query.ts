@@ -2,7 +2,6 @@ import type { PatientReference } from '../event.js';
 import type { WorkMeter } from '../work-meter.js';
 import { categoryOf } from './categories.js';
 import { textOf } from './elements.js';
-import { askedInHl7, isHl7Query } from './hl7-query.js';
 import { byLogicalId } from './patient-reference.js';
 import { patientsNamedBy } from './search-parameters.js';
 
@@ -20,14 +19,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Looks into `entity.query`: base64 of a URL, of a whole HTTP request with its form body or of a bare query string; plain text where it is
- * not base64 of text; or a query of HL7 v2, HL7 v3 or ebXML, as translated ATNA has them.
+ * not base64 of text. HL7 v2 and XML queries say nothing here.
  */
 export function searchedFor(query: unknown, meter: WorkMeter): SearchedFor {
   const given = textOf(query);
   meter.draw(1 + (given?.length ?? 0), 'entity.query');
   const text = decode(given);
-  if (!text) return nothing;
-  return isHl7Query(text) ? { patients: askedInHl7(text, meter) } : askedBy(text, meter);
+  return text ? askedBy(text, meter) : nothing;
 }
 
 /** The same for a request as it is written. */

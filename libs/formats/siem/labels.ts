@@ -9,8 +9,9 @@ export const labelWords: Readonly<Record<string, readonly string[]>> = {
   '@category': ['category', 'categorie', 'data type', 'datatype', 'resource type', 'type de donnees'],
   '@count': ['count', 'records', 'record count', 'rows', 'nombre', 'lignes'],
   '@session': ['session', 'sessionid'],
-  '@factor': ['mfa', 'mfafactor', 'factor', 'mfafactortype'],
   '@factors': ['auth factor no', 'authfactorno'],
+  '@factor': ['mfa', 'mfafactor', 'factor', 'mfafactortype'],
+
   '@emergency': ['emergency', 'urgence', 'break glass', 'break the glass', 'bris de glace', 'btg'],
   '@purpose': ['purpose', 'motif', 'purpose of use'],
 };
@@ -31,11 +32,12 @@ export interface Labelled {
 
 /** Pairs with what their labels say: `cs4Label=IPP cs4=4711` is also `IPP=4711`, and a place of patients. A label may come before its value. */
 export function labelled(pairs: Pairs): Labelled {
-  const record = new Map<string, string | readonly string[]>();
+  const record = new Map<string, string | string[]>();
   const add = (name: string, value: string) => {
     if (!value) return;
     const known = record.get(name);
-    record.set(name, known === undefined ? value : [known, value].flat());
+    if (Array.isArray(known)) known.push(value);
+    else record.set(name, known === undefined ? value : [known, value]);
   };
   const given = new Map<string, string>();
   for (const [name, value] of pairs) {

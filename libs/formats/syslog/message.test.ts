@@ -25,15 +25,19 @@ describe('a syslog message', () => {
     ['RFC 3164 without PRI', 'Jan 18 11:07:53 h LEEF:1.0|x', { time: 'Jan 18 11:07:53', host: 'h', fields: {}, message: 'LEEF:1.0|x' }],
     ['RFC 3164 without a host', '<13>Jan 18 11:07:53 CEF:0|x', { time: 'Jan 18 11:07:53', fields: {}, message: 'CEF:0|x' }],
     ['a time before names and values', '2027-01-31 08:00:00 user=a b=c', { time: '2027-01-31 08:00:00', fields: {}, message: 'user=a b=c' }],
+    ['CEF with a blank', '<13>Jan 18 11:07:53 h CEF: 0|x\0\n', { time: 'Jan 18 11:07:53', host: 'h', fields: {}, message: 'CEF: 0|x' }],
     ['a PRI alone', '<13>hello', { fields: {}, message: 'hello' }],
   ])('is read: %s', (_, text, expected) => {
     expect(isSyslog(text)).toBe(true);
     expect(parseSyslog(text)).toEqual(expected);
   }); // prettier-ignore
 
-  it.each(['{"a":1}', 'CEF:0|a|b', '<AuditMessage>', 'hello', '1 apple', ''])('is not seen in %j', (text) => {
-    expect(isSyslog(text)).toBe(false);
-  });
+  it.each(['{"a":1}', '2027-01-31 08:00:00\tamartin\t4711', 'CEF:0|a|b', '<AuditMessage>', 'hello', '1 apple', ''])(
+    'is not seen in %j',
+    (text) => {
+      expect(isSyslog(text)).toBe(false);
+    },
+  );
 
   it('takes year and zone from the arrival and from its source', () => {
     const message = parseSyslog('<13>Jan 18 11:07:53 h x');

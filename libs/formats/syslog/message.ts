@@ -16,7 +16,7 @@ const byteOrderMark = '\uFEFF';
 const priority = /^<\d{1,3}>\s{0,8}/;
 /** `1` is the version, which stands before the time; RFC 3164 begins with the time, which newer relays write as RFC 5424 does. */
 const version = /^1 (?=-|\d{4}-\d\d-\d\dT)/;
-const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=\s|$)/;
+const isoTime = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?=[ \n]|$)/;
 const plainTime = /^\p{L}{3,5}\.? {1,2}\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?: \d{4}(?= ))?(?=:?\s|$)/u;
 /** What messages begin with that no header does: a header that ends before it is shorter than it should be. */
 const messageStart = /^(?:\uFEFF|CEF:|LEEF:|@cee:|[{<]|\[\{)/;
@@ -72,11 +72,11 @@ function oldHeader(text: string, from: number): Header {
   let at = afterBlanks(text, from + time.length + (text[from + time.length] === ':' ? 1 : 0));
   const rest = { time, fields: {} };
   if (at >= text.length || messageStart.test(text.slice(at, at + 8))) return { ...rest, end: at };
-  const tagBeforeHost = tag.exec(text.slice(at, at + 64));
+  const tagBeforeHost = tagAt(text, at);
   const word = tagBeforeHost ? '' : text.slice(at, Math.min(wordEnd(text, at), at + 257));
   const host = hostName.test(word) ? word : undefined;
   if (host !== undefined) at = afterBlanks(text, at + host.length);
-  const [whole = '', application] = tagBeforeHost ?? tag.exec(text.slice(at, at + 64)) ?? [];
+  const [whole = '', application] = tagBeforeHost ?? tagAt(text, at) ?? [];
   return { ...rest, ...(host && { host }), ...(application && { application }), end: at + whole.length };
 }
 
@@ -84,6 +84,10 @@ function oldHeader(text: string, from: number): Header {
 const hostName = /^[\p{L}\p{N}_.:%[\]-]{1,255}$/u;
 /** RFC 3164's TAG: `sshd[4711]: `. */
 const tag = /^([\w./+-]{1,48})(?:\[[\w.-]{1,16}\])?:(?=\s)/;
+
+function tagAt(text: string, at: number): RegExpExecArray | undefined {
+  return messageStart.test(text.slice(at, at + 8)) ? undefined : (tag.exec(text.slice(at, at + 64)) ?? undefined);
+}
 
 function wordEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at += 1) if (text[at] === ' ' || text[at] === '\n') return at;
@@ -96,9 +100,12 @@ function afterBlanks(text: string, from: number): number {
   return at;
 }
 
-/** Without blanks, marks and CEE's cookie before the message; a mark that was read as Latin 1 too. */
+/** Without blanks, marks and CEE's cookie before the message; a mark that was read as Latin 1 too. Without what ends datagrams behind it. */
 function withoutMarks(message: string): string {
-  return message.replace(/^\s{0,16}(?:\uFEFF|\u00EF\u00BB\u00BF)?\s{0,16}/, '').replace(/^@cee:\s{0,8}/, ''); // prettier-ignore
+  let end = message.length;
+  while (end > 0 && /[\s\0]/.test(message[end - 1] ?? '')) end -= 1;
+  const start = /^\s{0,16}(?:\uFEFF|\u00EF\u00BB\u00BF)?\s{0,16}(?:@cee:\s{0,8})?/.exec(message.slice(0, 64))?.[0].length ?? 0;
+  return message.slice(Math.min(start, end), end);
 }
 
 /** When a message says that it was written, in milliseconds since 1970; undefined where it does not, or not in a way that can be read. */

@@ -19,7 +19,7 @@ export interface XmlElement {
 /** Characters of a document, where its format says nothing else. */
 const charactersMaxDefault = 256 * 1024;
 /** Opening and closing tags of a document: what can be parsed without keeping others waiting. */
-const tagsMax = 40_000;
+const tagsMax = 20_000;
 /** The parser goes over a document for validity, for its elements and for its texts. */
 const stepsOfCharacter = 4;
 

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Envelope, payloadOf } from '../payload.js';
+import { plainReading, type Reading } from '../input-format.js';
+import { readPayload } from '../read/read-payload.js';
+
+const header = '<13>1 2027-01-31T08:00:00Z nord ehr 7 - ';
+const vigie = '{"clinic_id":"c1","actor_id":"amartin","action":"read","patient_id":"4711"}';
+const cef = 'CEF:0|Softway|DxCare|9|100|Impression|3|suser=amartin cs1Label=IPP cs1=4711';
+
+describe('what a syslog message carries', () => {
+  it.each([
+    ['JSON in words of Vigie', `${header}- ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    ['JSON behind the cookie of CEE', `<13>2027-01-31T08:00:00Z nord prove: \uFEFF@cee: ${vigie}`, 'c1 amartin read 4711 2027-01-31T08:00:00.000Z prove'],
+    ['CEF, of which host and time are those of the header', `${header}- ${cef}`, 'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare'],
+    ['CEF in a message that a relay has put into another', `<13>Jan 31 09:00:00 relay ${header}- ${cef}`, 'nord amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare'],
+    ['names and values', `${header}- [info] user=amartin action=read patient_id=4711`, 'nord amartin read 4711 2027-01-31T08:00:00.000Z ehr'],
+    ['names and values beside structured data', `${header}[a user="amartin"] action=read x=1`, 'nord amartin read  2027-01-31T08:00:00.000Z ehr'],
+    ['FHIR as XML', `${header}- <AuditEvent><recorded value="2027-01-31T08:00:00Z"/><agent><altId value="amartin"/></agent></AuditEvent>`, 'nord amartin other  2027-01-31T08:00:00.000Z ehr'],
+    ['nothing', `${header}-`, 'unknown_format'],
+    ['JSON that was cut off', `${header}- {"a":`, 'not_json'],
+    ['messages in messages in messages', `${header}- ${header}- ${header}- ${header}- x`, 'wrapped_too_deep'],
+  ])('is read: %s', (_, text, expected) => {
+    expect(read(text)).toEqual([expected]);
+  }); // prettier-ignore
+
+  it('has the clinic that the configuration gives the host', () => {
+    expect(read(`${header}- ${cef}`, { ...plainReading, clinic: { map: { nord: '750000001' } } })).toEqual([
+      '750000001 amartin print 4711 2027-01-31T08:00:00.000Z Softway DxCare',
+    ]);
+  });
+});
+
+function read(text: string, reading: Reading = plainReading): readonly string[] {
+  const envelope: Envelope = { receivedMs: Date.UTC(2027, 0, 31, 12) };
+  const payload = payloadOf(Buffer.from(text), envelope);
+  if (payload.kind === 'rejected') throw new Error(payload.detail);
+  return [...readPayload(payload.value, reading)].map(({ outcome }) => {
+    if (outcome.kind === 'rejected') return outcome.reason;
+    const { clinicId, actorId, action, patients, timeMs, application = '' } = outcome.value;
+    return [clinicId, actorId, action, patients.map(({ id }) => id).join(), new Date(timeMs).toISOString(), application].join(
+      ' ',
+    );
+  });
+}
