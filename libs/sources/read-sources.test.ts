@@ -54,7 +54,9 @@ sources:
     token_sha256: '${digest}'
     zone: Indian/Reunion
     authority: clinic
-    columns: { actorId: login }
+    columns: { actorId: login, patient_id|ipp: IPP }
+    values: { action: { Consultation: read, '*': other } }
+    charset: windows-1252
     clinic: { map: { Nord: '750000001', SUD: '750000002' } }
     listener: syslog
     senders: [10.4.0.0/16]
@@ -73,7 +75,7 @@ describe('a file of sources', () => {
     const { sources, credentials, listeners, paths } = read(whole);
     expect(sources).toMatchObject([
       { source: 'dpi', groupId: 'helix', detects: true, reading: { zone: 'Europe/Paris', clinic: { fixed: '010000024' } }, extraFields: ['ward'] },
-      { source: 'ris', authority: 'clinic', detects: false, senders: ['10.4.0.0/16'], reading: { zone: 'Indian/Reunion', columns: { actorId: 'login' } } },
+      { source: 'ris', authority: 'clinic', detects: false, senders: ['10.4.0.0/16'], reading: { zone: 'Indian/Reunion', columns: { actorId: 'login', 'patient_id|ipp': 'IPP' }, charset: 'windows-1252' } },
       { source: 'pacs', groupId: 'aleo', certificates: [{ subject: 'pacs.hospital.example' }], topic: 'raw.pacs', folder: join(folder, 'drop/pacs') },
     ]); // prettier-ignore
     const known = new Credentials(credentials);
@@ -92,7 +94,7 @@ describe('a file of sources', () => {
       'The listener syslog takes syslog over UDP on 127.0.0.1 port 5514; its senders are told apart by their addresses.',
     );
     expect(sentences[3]).toBe(
-      'ris of helix comes in over HTTP by any of 2 tokens and by the listener syslog from 10.4.0.0/16; the format of each record is found out, actorId from login, ' +
+      'ris of helix comes in over HTTP by any of 2 tokens and by the listener syslog from 10.4.0.0/16; the format of each record is found out, actorId from login, patient_id|ipp from IPP, ' +
         "times without a zone as of Indian/Reunion; bare patient numbers are each clinic's own; 2 names of clinics are replaced; of unknown fields the harmless ones are kept.",
     );
     expect(sentences.join()).not.toMatch(new RegExp(`${fileToken}|${envToken}|${digest}`));
@@ -101,6 +103,7 @@ describe('a file of sources', () => {
   it.each([
     ['a zone that is none', one('zone: Paris'), 'sources.yml:5: source dpi: zone: must be the IANA name'],
     ['a format that is none', one('format: pdf'), 'sources.yml:5: source dpi: format: must be detect or one of'],
+    ['a column for no field', one('columns: { patientt: IPP }'), 'sources.yml:5: source dpi: columns.patientt: must be a field of an event'],
     ['a field that is none', one('formt: cef'), 'sources.yml:2: source dpi: Unrecognized key: "formt"'],
     ['a field kept that names a person', one('extra: [patient_name]'), 'sources.yml:5: source dpi: extra: keeps the field patient_name'],
     ['a sender that is no address', one('listener: x\n    senders: [nord, 10.0.0.0/33]'), 'sources.yml:6: source dpi: senders.0: must be an IP'],

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 import { type Credential, digestOf, wrongLength } from './credentials.js';
@@ -41,7 +42,7 @@ export function readSources(path: string, surroundings: SourcesSurroundings): So
   if ('reason' in yaml) return fail([`${path}:${yaml.line}: ${yaml.reason}`]);
   const told = ({ path: at, reason }: PlacedMistake) => `${path}:${yaml.lineOf(at)}: ${nameOf(at, yaml.value)}${reason}`;
   const parsed = sourcesSchema.safeParse(yaml.value);
-  if (!parsed.success) return fail(parsed.error.issues.map(({ path: at, message }) => told({ path: at, reason: message })));
+  if (!parsed.success) return fail(parsed.error.issues.map((issue) => told({ path: issue.path, reason: reasonOf(issue) })));
   const folder = dirname(path);
   const read = parsed.data.sources.map((entry, index) => readSource(entry, index, folder, surroundings));
   const mistakes = [...crossMistakes(parsed.data), ...read.flatMap((one) => one.mistakes), ...sharedTokens(read)];
@@ -52,6 +53,12 @@ export function readSources(path: string, surroundings: SourcesSurroundings): So
     credentials: read.flatMap(({ source, digests }) => digests.map((digest) => ({ digest, source }))),
     paths: [path, ...pathsIn(parsed.data, folder)],
   };
+}
+
+/** A key of a map has its own reasons inside. */
+function reasonOf(issue: z.core.$ZodIssue): string {
+  const inner = issue.code === 'invalid_key' ? issue.issues[0]?.message : undefined;
+  return inner ?? issue.message;
 }
 
 function textOf(path: string): string {
@@ -82,13 +89,15 @@ interface ReadSource {
 }
 
 function readSource(entry: SourceEntry, index: number, folder: string, surroundings: SourcesSurroundings): ReadSource {
-  const { format, zone, authorities, clinic, columns } = entry;
+  const { format, zone, authorities, clinic, columns, values, charset } = entry;
   const reading = {
     ...(format === undefined || format === detect ? {} : { format }),
     zone,
     authorities: authorities ?? [],
     ...(clinic && { clinic }),
     ...(columns && { columns }),
+    ...(values && { values }),
+    ...(charset !== undefined && { charset }),
   };
   const source: ConfiguredSource = {
     source: entry.name,

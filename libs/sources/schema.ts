@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isCharset } from '#libs/formats/csv/charset.js';
 import { formats } from '#libs/formats/read/table.js';
+import { columnField, eventFields } from '#libs/formats/record/fields.js';
 import { keyLengthMax, wrongFields } from './credentials.js';
 
 /** Sources and listeners of one file. */
@@ -48,6 +50,11 @@ const clinic = z.union(
   { error: 'must be the clinic of all records, or {map: {what the record says: clinic}}' },
 );
 
+/** A field of an event, for a patient's number with whose it is: `patient_id|ipp`. */
+const column = z.string().refine((text) => columnField(text) !== undefined, {
+  error: `must be a field of an event: ${eventFields.join(', ')}; or patient_id|AUTHORITY`,
+});
+
 /** An address, or a network as `10.4.0.0/16`. */
 const sender = z.string().refine(isNetwork, 'must be an IP address or a network such as 10.4.0.0/16');
 
@@ -72,7 +79,9 @@ const source = z.strictObject({
   authority: key.default('group'),
   authorities: listOf(key),
   clinic: clinic.optional(),
-  columns: z.record(z.string().regex(/^\w{1,64}$/, 'must be a field of an event'), key).optional(),
+  columns: z.record(column, key).optional(),
+  values: z.record(column, z.record(z.string(), z.string())).optional(),
+  charset: z.string().refine(isCharset, 'must be the name of a character set, such as windows-1252').optional(),
   extra: extra.optional(),
 }); // prettier-ignore
 export type SourceEntry = z.infer<typeof source>;

@@ -21,6 +21,8 @@ export const ingestorConfig = {
   VIGIE_INGEST_BODY_BYTES: z.coerce.number().int().min(1024).max(256 * mebibyte).default(16 * mebibyte),
   /** A body after decompression. */
   VIGIE_INGEST_INFLATED_BYTES: z.coerce.number().int().min(1024).max(512 * mebibyte).default(32 * mebibyte),
+  /** A file that is uploaded, after decompression. */
+  VIGIE_INGEST_FILE_BYTES: z.coerce.number().int().min(1024).max(65_536 * mebibyte).default(1024 * mebibyte),
   /** Bytes of all requests being worked on; beyond it 503. One source may hold half of it; beyond that 429. */
   VIGIE_INGEST_QUEUE_BYTES: z.coerce.number().int().min(mebibyte).max(8192 * mebibyte).default(256 * mebibyte),
   /** Items of one request. */

@@ -13,6 +13,11 @@ export class IngestController {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.events);
   }
 
+  @Post('v1/files')
+  async files(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handleStream(request, reply, this.ingest.routes.files);
+  }
+
   @Post('fhir/AuditEvent')
   async auditEvent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.auditEvent);

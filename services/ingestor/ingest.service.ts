@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
@@ -14,6 +15,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
+import { FolderInlets } from './inlets/folder-inlet.js';
 import { HandOver } from './inlets/hand-over.js';
 import { InletSet } from './inlets/inlet-set.js';
 import { FrameBuilder } from './frames/frame-builder.js';
@@ -30,6 +32,9 @@ const stalledMsMax = 5000;
 /** Time between two looks at the file of sources, in milliseconds. */
 const sourcesEveryMs = 5000;
 
+/** Time between two looks at the folders of sources, in milliseconds. */
+const foldersEveryMs = 2000;
+
 /** Time for what came over sockets to become durable at the end, in milliseconds. */
 const inletDrainMs = 5000;
 
@@ -41,6 +46,7 @@ const sourceRequestsMax = 512;
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
   readonly inlets: InletSet;
+  readonly folders: FolderInlets;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
   #stopLooking: () => void = () => {};
@@ -65,21 +71,17 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
     });
     const budget = this.#budget();
-    this.inlets = new InletSet({
-      handOver: new HandOver({ taker: () => this.#running(), sources: () => sources.current, clock, metrics, log: logger }),
-      budget,
-      sources: () => sources.current,
-      clock,
-      metrics,
-      log: logger,
-      drainMs: inletDrainMs,
-    });
+    const common = { sources: () => sources.current, clock, metrics, log: logger };
+    const handOver = new HandOver({ taker: () => this.#running(), ...common });
+    this.inlets = new InletSet({ handOver, budget, drainMs: inletDrainMs, ...common });
+    this.folders = new FolderInlets({ handOver, ...common }, hostname());
     this.receiver = new Receiver({
       sources: () => sources.current,
       budget,
       limits: {
         bytesMax: config.VIGIE_INGEST_BODY_BYTES,
         inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
+        fileBytesMax: config.VIGIE_INGEST_FILE_BYTES,
         bodyMs: config.VIGIE_INGEST_BODY_SECONDS * 1000,
       },
       clock,
@@ -125,9 +127,11 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         .catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
     };
     const stopTimer = this.clock.every(sourcesEveryMs, look);
+    const stopFolders = this.clock.every(foldersEveryMs, () => void (this.takes && this.folders.look()));
     process.on('SIGHUP', look);
     this.#stopLooking = () => {
       stopTimer();
+      stopFolders();
       process.off('SIGHUP', look);
     };
   }
@@ -135,7 +139,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.#stopLooking();
     this.receiver.stop();
-    await this.inlets.close();
+    await Promise.all([this.inlets.close(), this.folders.close()]);
     this.#closing.abort();
   }
 

@@ -1,7 +1,8 @@
 import type { Clock } from '#libs/runtime/clock.js';
 import { eventsRoute } from './receive/events-route.js';
 import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
-import type { Route } from './receive/receiver.js';
+import { filesRoute } from './receive/files-route.js';
+import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
 import { elasticBulkRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
 import { gelfRoute } from './shippers/gelf-route.js';
@@ -27,6 +28,7 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
   const splunk = { taker, now, nextAck: () => (ack += 1) };
   return {
     events: eventsRoute(taker, now),
+    files: filesRoute(taker, now),
     auditEvent: auditEventRoute(taker),
     bundle: bundleRoute(taker),
     splunkEvent: splunkEventRoute(splunk),
@@ -38,5 +40,5 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
     otlpProtobuf: otlpLogsRoute('protobuf', taker, now),
     loki: lokiPushRoute({ taker, now, inflatedBytesMax }),
     gelf: gelfRoute(taker, now),
-  } as const satisfies Readonly<Record<string, Route>>;
+  } as const satisfies Readonly<Record<string, Route | StreamRoute>>;
 }

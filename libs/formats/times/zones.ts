@@ -17,15 +17,24 @@ export function zoneOf(text: string): number | string | undefined {
   const known = abbreviations[text.toLowerCase()];
   if (known !== undefined) return known;
   const [, sign, hours = '', minutes = '0'] = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?(\d\d))?$/i.exec(text) ?? [];
-  if (sign === undefined) return text.includes('/') && IANAZone.isValidZone(text) ? text : undefined;
+  if (sign === undefined) return text.includes('/') && isZone(text) ? text : undefined;
   if (Number(hours) > 14 || Number(minutes) > 59) return undefined;
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 /** Whether a configuration's zone is one of the IANA database of this machine. */
 export function isZone(name: string): boolean {
-  return IANAZone.isValidZone(name);
+  const known = zonesKnown.get(name);
+  if (known !== undefined) return known;
+  const found = IANAZone.isValidZone(name);
+  // Names come from records as well; there are some 600 zones.
+  if (zonesKnown.size < zonesKnownMax) zonesKnown.set(name, found);
+  return found;
 }
+
+/** Asking costs a third of a millisecond, and every record asks. */
+const zonesKnown = new Map<string, boolean>();
+const zonesKnownMax = 2000;
 
 /**
  * When clocks of a zone showed what `localMs` shows in UTC. Of an hour that the clocks ran through twice, the first: a record that is sent

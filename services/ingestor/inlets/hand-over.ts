@@ -8,6 +8,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
+import type { ItemOutcome } from '../receive/intake.js';
 import { peeked } from '../receive/peeked.js';
 import type { Taker } from '../receive/taker.js';
 import type { Framed } from './framing.js';
@@ -43,8 +44,12 @@ export class HandOver {
     }
   }
 
-  /** The same for records that were read already; `items` begins anew at each try. */
-  async takeItems(items: () => Iterable<DecodedItem>, source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+  /** The same for records that were read already: what became of each. `items` begins anew at each try. */
+  async takeItems(
+    items: () => Iterable<DecodedItem>,
+    source: ConfiguredSource,
+    signal: AbortSignal,
+  ): Promise<readonly ItemOutcome[]> {
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, waitMsMax)) {
       signal.throwIfAborted();
       try {
@@ -58,19 +63,20 @@ export class HandOver {
     }
   }
 
-  async #once(items: () => Iterable<DecodedItem>, source: ConfiguredSource): Promise<void> {
+  async #once(items: () => Iterable<DecodedItem>, source: ConfiguredSource): Promise<readonly ItemOutcome[]> {
     const { taker, sources } = this.tools;
     const keys = sources().keys.group(source.groupId);
     if (!keys) throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}`);
     const [isAny, some] = peeked(items());
-    if (isAny) await taker().decoded(some, { ...source, keys });
+    return isAny ? taker().decoded(some, { ...source, keys }) : [];
   }
 
   /** What nobody can take, such as rows beyond every limit: it must not be tried for ever. */
-  #lost({ source, groupId }: ConfiguredSource, cause: HttpRefusal): void {
+  #lost({ source, groupId }: ConfiguredSource, cause: HttpRefusal): readonly ItemOutcome[] {
     const { log, metrics } = this.tools;
     metrics.add('vigie_inlet_dropped_total', { inlet: source, reason: 'over_limit' });
     log.error('a batch was dropped, because it can never be taken', { source, groupId, cause });
+    return [];
   }
 }
 

@@ -1,19 +1,39 @@
 // receive/: a request as a stream under limits: who sends, how much, in what form, and what it is answered.
 // What it brings goes to a `Taker`.
 
+import type { RefusedItem } from './http-refusal.js';
 import { type IngestAnswer, type ItemOutcome, refusedListedMax } from './intake.js';
 
-/** The answer of Vigie's own doors for outcomes that are told item by item. */
+/** The answer of Vigie's own doors, put together from outcomes that are told item by item. */
+export class Accumulated {
+  #index = 0;
+  #accepted = 0;
+  #quarantined = 0;
+  #refusedCount = 0;
+  readonly #refused: RefusedItem[] = [];
+
+  add(outcomes: readonly ItemOutcome[]): void {
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'accepted') this.#accepted += 1;
+      else if (outcome.kind === 'quarantined') this.#quarantined += 1;
+      else {
+        this.#refusedCount += 1;
+        const { field, reason } = outcome;
+        if (this.#refused.length < refusedListedMax) this.#refused.push({ index: this.#index, field, reason });
+      }
+      this.#index += 1;
+    }
+  }
+
+  told(): IngestAnswer {
+    return { accepted: this.#accepted, refused: this.#refused, refused_count: this.#refusedCount, quarantined: this.#quarantined };
+  }
+}
+
 export function answerOf(outcomes: readonly ItemOutcome[]): IngestAnswer {
-  const refused = outcomes.flatMap((one, index) =>
-    one.kind === 'refused' ? [{ index, field: one.field, reason: one.reason }] : [],
-  );
-  return {
-    accepted: outcomes.filter(({ kind }) => kind === 'accepted').length,
-    refused: refused.slice(0, refusedListedMax),
-    refused_count: refused.length,
-    quarantined: outcomes.filter(({ kind }) => kind === 'quarantined').length,
-  };
+  const answer = new Accumulated();
+  answer.add(outcomes);
+  return answer.told();
 }
 
 /** Whether anything of a request was taken: kept, or set aside in custody. */

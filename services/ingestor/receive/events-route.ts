@@ -30,8 +30,8 @@ export function eventsRoute(taker: () => Taker, now: () => number): Route {
 }
 
 /** Vigie's own format, by its fast way, unless the source's records are read in another way. */
-function isOwn({ detects, reading: { format, clinic, columns } }: Pick<Source, 'detects' | 'reading'>): boolean {
-  return !clinic && !columns && (format === 'vigie' || (format === undefined && !detects));
+function isOwn({ detects, reading: { format, clinic, columns, values, charset } }: Pick<Source, 'detects' | 'reading'>): boolean {
+  return !clinic && !columns && !values && !charset && (format === 'vigie' || (format === undefined && !detects));
 }
 
 /** A request of which nothing was taken is no success: a sender that looks at the status alone would think that all is well. */

@@ -10,6 +10,8 @@ export interface BodyLimits {
   readonly bytesMax: number;
   /** Bytes after decompression. */
   readonly inflatedBytesMax: number;
+  /** Bytes of a file that is taken while it comes, after decompression. */
+  readonly fileBytesMax: number;
   /** Time for the whole body. */
   readonly bodyMs: number;
 }
@@ -36,7 +38,8 @@ export function readBody(request: Readable, encoding: string | undefined, tools:
 /** Frames of zstd in one body: each costs some 25 us of CPU, however short it is. */
 const framesMax = 16_384;
 
-function inflaterOf(encoding: string | undefined): Unpacker | undefined {
+/** What unpacks a body of this encoding. Throws `HttpRefusal` 415 for one that is not known. */
+export function inflaterOf(encoding: string | undefined): Unpacker | undefined {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case '':
     case 'identity':

@@ -8,6 +8,7 @@ import type { Source } from '#libs/sources/source.js';
 import type { Failpoint } from './failpoint.js';
 import { tokensIn } from './authorization.js';
 import { BodyBuffer, BodyBuffers } from './body-buffers.js';
+import { bodyChunks } from './body-chunks.js';
 import { trust } from './connections.js';
 import { ClientGone, HttpRefusal } from './http-refusal.js';
 import type { IntakeBudget } from './intake-budget.js';
@@ -17,6 +18,9 @@ import type { SendingSource } from './taker.js';
 /** How long a connection stays open after an early answer, so that a sender that is still sending can read it. */
 const lingeringCloseMs = 1000;
 
+/** What a body takes that is taken while it comes: a chunk, what of it is not complete, a batch of rows. */
+const streamBytes = 2 * 1024 * 1024;
+
 /** What a route makes of a body. */
 export interface Route {
   /** Media types that it takes from a source, beside none at all; any where nothing is said. */
@@ -25,6 +29,11 @@ export interface Route {
   readonly answer: (body: Buffer, source: SendingSource, asked: Asked) => Promise<Answer>;
   /** The answer that is no success, where it is not plain JSON and the refusal's own status. */
   readonly refusal: (refusal: HttpRefusal) => Partial<Answer>;
+}
+
+/** What a route makes of a body that it takes while it comes. */
+export interface StreamRoute extends Pick<Route, 'refusal'> {
+  readonly answer: (chunks: AsyncIterable<Uint8Array>, source: SendingSource) => Promise<Answer>;
 }
 
 /** What a request says beside its body. All of it is the sender's choice. */
@@ -68,12 +77,26 @@ export class Receiver {
     this.#stopping.abort();
   }
 
-  async handle(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<void> {
+  handle(request: FastifyRequest, reply: FastifyReply, route: Route): Promise<void> {
+    return this.#answered(request, reply, route, () => this.#work(request, route));
+  }
+
+  /** The same for a body that is taken while it comes. */
+  handleStream(request: FastifyRequest, reply: FastifyReply, route: StreamRoute): Promise<void> {
+    return this.#answered(request, reply, route, () => this.#stream(request, route));
+  }
+
+  async #answered(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    route: Pick<Route, 'refusal'>,
+    work: () => Promise<Answer>,
+  ): Promise<void> {
     const { clock, metrics, log } = this.tools;
     const startedMs = clock.monotonic();
     let answer: Answer;
     try {
-      answer = await this.#work(request, route);
+      answer = await work();
     } catch (cause) {
       if (cause instanceof ClientGone) return void reply.hijack();
       if (!(cause instanceof HttpRefusal)) log.error('a request met a bug', { cause });
@@ -94,12 +117,7 @@ export class Receiver {
 
   async #work(request: FastifyRequest, route: Route): Promise<Answer> {
     const { budget, limits, clock, metrics } = this.tools;
-    const { credentials, keys } = this.tools.sources();
-    const source = sourceOf(request.headers, credentials);
-    trust(request.raw.socket);
-    const groupKeys = keys.group(source.groupId);
-    if (!groupKeys)
-      throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
+    const source = this.#sender(request);
     checkMediaType(request.headers['content-type'], route.mediaTypes?.(source));
     const announced = Number(request.headers['content-length'] ?? 0);
     if (announced > limits.bytesMax)
@@ -113,12 +131,58 @@ export class Receiver {
       metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);
       return await route.answer(
         body,
-        { ...source, keys: groupKeys },
+        source,
         askedOf(request, (bytes) => lease.take(bytes)),
       );
     } finally {
       buffer.release();
       lease.release();
+    }
+  }
+
+  /** Whose credential came with it. Throws `HttpRefusal` 401, 403 or 503. */
+  #sender(request: FastifyRequest): SendingSource {
+    const { credentials, keys } = this.tools.sources();
+    const source = sourceOf(request.headers, credentials);
+    trust(request.raw.socket);
+    const groupKeys = keys.group(source.groupId);
+    if (groupKeys) return { ...source, keys: groupKeys };
+    throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}; tell the operator`, 60);
+  }
+
+  async #stream(request: FastifyRequest, route: StreamRoute): Promise<Answer> {
+    const { budget, limits, metrics } = this.tools;
+    const source = this.#sender(request);
+    const lease = budget.lease(source);
+    let bytes = 0;
+    try {
+      lease.take(streamBytes);
+      const counted = (chunk: Uint8Array) => (bytes += chunk.length);
+      const chunks = bodyChunks(request.raw, request.headers['content-encoding'], limits.fileBytesMax);
+      return await route.answer(this.#watched(chunks, counted), source);
+    } catch (cause) {
+      if (request.raw.destroyed && !request.raw.complete) throw new ClientGone('the sender closed the connection');
+      throw cause;
+    } finally {
+      metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, bytes);
+      lease.release();
+      if (!request.raw.complete) request.raw.resume();
+    }
+  }
+
+  /** Ends when the service stops, and with 408 where nothing comes for as long as a whole body may take elsewhere. */
+  async *#watched(chunks: AsyncIterable<Uint8Array>, seen: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+    const { clock, limits } = this.tools;
+    const rest = chunks[Symbol.asyncIterator]();
+    for (;;) {
+      const late = Promise.withResolvers<never>();
+      const refusal = () => late.reject(new HttpRefusal(408, `nothing of the file came for ${limits.bodyMs / 1000} s`));
+      const stopTimer = clock.every(limits.bodyMs, refusal);
+      const next = await Promise.race([rest.next(), late.promise]).finally(stopTimer);
+      if (next.done) return;
+      if (this.#stopping.signal.aborted) throw new HttpRefusal(503, 'the service is stopping; send this again', 1);
+      seen(next.value);
+      yield next.value;
     }
   }
 

@@ -9,7 +9,7 @@ export function gelfRoute(taker: () => Taker, now: () => number): Route {
   return {
     refusal: ({ message, refused }) => ({ body: { error: message, ...(refused.length ? { refused } : {}) } }),
     answer: async (body, source) => {
-      const fates = await fatesOf(payloadsOf(body, { receivedMs: now() }), source, taker());
+      const fates = await fatesOf(payloadsOf(body, { receivedMs: now() }, source.reading), source, taker());
       const refused = fates.flatMap((fate, index) => (fate.taken ? [] : [{ index, field: fate.field, reason: fate.reason }]));
       if (!tookAny(fates)) throw new HttpRefusal(400, 'none of the messages was taken', undefined, refused);
       return { status: 202 };

@@ -37,7 +37,7 @@ export function splunkRawRoute(tools: SplunkTools): Route {
     refusal: splunkRefusal,
     answer: (body, source, asked) =>
       inChannel(asked, async (channel) => {
-        const fates = await fatesOf(payloadsOf(body, rawEnvelope(asked, tools.now())), source, tools.taker());
+        const fates = await fatesOf(payloadsOf(body, rawEnvelope(asked, tools.now()), source.reading), source, tools.taker());
         return told(fates, channel, tools);
       }),
   };

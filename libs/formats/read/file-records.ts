@@ -1,0 +1,100 @@
+import { rejected } from '#libs/runtime/outcome.js';
+import { rowPayload, csvRows } from '../csv/rows.js';
+import type { DecodedItem } from '../decoded-item.js';
+import type { Reading } from '../input-format.js';
+import { firstByte, lineAt } from '../json/items.js';
+import { limits } from '../limits.js';
+import type { Envelope } from '../payload.js';
+import { SyslogFramer } from '../syslog/framer.js';
+import { readPayload, refused } from './read-payload.js';
+import { isLines, isSyslog, isTable, recordsOf, textOf } from './records.js';
+
+/** Bytes in which a file shows what it is. */
+const headBytes = 16 * 1024;
+/** Bytes of a file that is one document, such as a JSON array. */
+const documentBytesMax = 32 * 1024 * 1024;
+
+/**
+ * The events of a file of any length, one by one when they are asked for, in bounded memory: a table, lines of any format, or messages of
+ * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB.
+ */
+export async function* fileRecords(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
+  const { head, all } = await begun(stream);
+  if (isTable(head, reading)) {
+    for await (const { row } of csvRows(all, reading))
+      if (row.kind === 'rejected') yield refused(row);
+      else yield* readPayload(rowPayload(row.value, envelope), reading);
+  } else if (isSyslog(head)) yield* messages(all, envelope, reading);
+  else if (isLines(head)) yield* lines(all, envelope, reading);
+  else yield* document(all, envelope, reading);
+} // prettier-ignore
+
+/** The first bytes of a stream, and all of it. */
+async function begun(stream: AsyncIterable<Uint8Array>): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
+  const rest = stream[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < headBytes) {
+    const next = await rest.next();
+    if (next.done) break;
+    first.push(next.value);
+    bytes += next.value.length;
+  }
+  const head = Buffer.concat(first);
+  const all = async function* (): AsyncGenerator<Uint8Array> {
+    yield head;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  };
+  return { head, all: all() };
+} // prettier-ignore
+
+async function* messages(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
+  const framer = new SyslogFramer();
+  const events = function* (framed: ReturnType<SyslogFramer['push']>): Generator<DecodedItem> {
+    for (const one of framed) yield* record(one.kind === 'rejected' ? one : textOf(one.value, envelope), reading);
+  };
+  for await (const chunk of stream) yield* events(framer.push(chunk));
+  yield* events(framer.end(true));
+}
+
+async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
+  let held: Uint8Array = new Uint8Array();
+  let isFirst = true;
+  /** Inside a line that is too long, which was refused already. */
+  let skips = false;
+  for await (const chunk of stream) {
+    const bytes = held.length ? Buffer.concat([held, chunk]) : chunk;
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    let at = isFirst ? firstByte(bytes) : 0;
+    isFirst = false;
+    for (; at < end; ) {
+      const { item, next } = lineAt(bytes, at);
+      if (item && !skips) yield* record(textOf(bytes.subarray(item.start, item.end), envelope), reading);
+      skips = false;
+      at = next;
+    }
+    held = skips ? new Uint8Array() : bytes.subarray(Math.max(at, end));
+    if (held.length <= limits.itemBytesMax) continue;
+    yield* record(textOf(held, envelope), reading);
+    [held, skips] = [new Uint8Array(), true];
+  }
+  const { item } = lineAt(held, 0);
+  if (item && !skips) yield* record(textOf(held.subarray(item.start, item.end), envelope), reading);
+} // prettier-ignore
+
+async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    bytes += chunk.length;
+    if (bytes > documentBytesMax)
+      return yield refused(rejected('too_large', '', `a file that is one document may have ${documentBytesMax} bytes; write one record a line`));
+    chunks.push(chunk);
+  }
+  yield* recordsOf(Buffer.concat(chunks), envelope, reading);
+} // prettier-ignore
+
+function* record(payload: ReturnType<typeof textOf>, reading: Reading): Generator<DecodedItem> {
+  if (payload.kind === 'rejected') yield refused(payload);
+  else yield* readPayload(payload.value, reading);
+}

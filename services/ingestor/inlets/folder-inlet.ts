@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileRecords } from '#libs/formats/read/file-records.js';
+import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
+import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
+import type { ConfiguredSource } from '#libs/sources/source.js';
+import { Accumulated, tookAny } from '../receive/accounts.js';
+import { batchesOf } from '../receive/batches.js';
+import type { IngestAnswer } from '../receive/intake.js';
+import type { InletTools } from './inlet.js';
+
+/** Inside a watched folder: files at work and digests, files that were taken, files of which nothing could be. */
+const workFolder = '.vigie';
+const doneFolder = 'done';
+const refusedFolder = 'refused';
+/** A claim of another machine that was not touched for so long is taken over, in milliseconds. */
+const abandonedMs = 5 * 60_000;
+/** Files that are not complete, as those who copy them name them. */
+const unfinished = /^\.|\.(?:tmp|part|partial|filepart|swp)$|~$/i;
+
+/**
+ * The folders in which sources lay files. A file that has not changed between two looks is claimed by a rename, read batch by batch, and moved
+ * to `done` when all of it is durable. A file that was at work when a process ended is read again from its beginning: its events have the same
+ * ids. A file with the content of one that was taken is not read again.
+ */
+export class FolderInlets {
+  /** Size and time of change of files that were seen once. */
+  #seen = new Map<string, string>();
+  #looking: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
+
+  constructor(
+    private readonly tools: Pick<InletTools, 'handOver' | 'sources' | 'clock' | 'metrics' | 'log'>,
+    /** Of this machine: claims of its own are gone on with at once after a restart. */
+    private readonly machine: string,
+  ) {}
+
+  /** Takes what lies ready, one file at a time. One look at a time; never rejects. */
+  look(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  /** Stops between two batches. */
+  async close(): Promise<void> {
+    this.#stopping.abort(new Error('the folders are left'));
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const seen = new Map<string, string>();
+    for (const source of this.tools.sources().file.sources) {
+      if (source.folder === undefined || this.#stopping.signal.aborted) continue;
+      try {
+        await this.#folder(source, source.folder, seen);
+      } catch (cause) {
+        if (!this.#stopping.signal.aborted)
+          this.tools.log.error('a folder cannot be read and is tried again', { path: source.folder, source: source.source, cause });
+      }
+    }
+    this.#seen = seen;
+  }
+
+  async #folder(source: ConfiguredSource, folder: string, seen: Map<string, string>): Promise<void> {
+    for (const name of [workFolder, doneFolder, refusedFolder]) await mkdir(join(folder, name), { recursive: true });
+    for (const claim of await this.#ownClaims(folder)) await this.#take(source, folder, claim);
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (!entry.isFile() || unfinished.test(entry.name)) continue;
+      const path = join(folder, entry.name);
+      const { size, mtimeMs } = await stat(path);
+      const state = `${size} ${mtimeMs}`;
+      seen.set(path, state);
+      if (this.#seen.get(path) !== state) continue;
+      const claim = join(folder, workFolder, `${this.machine}=${entry.name}`);
+      if (await renamed(path, claim)) await this.#take(source, folder, claim);
+    }
+  }
+
+  /** What this machine was at work on when it ended, and what another one has left. */
+  async #ownClaims(folder: string): Promise<readonly string[]> {
+    const claims: string[] = [];
+    for (const entry of await readdir(join(folder, workFolder), { withFileTypes: true })) {
+      const [machine = '', ...rest] = entry.name.split('=');
+      if (!entry.isFile() || !rest.length) continue;
+      const path = join(folder, workFolder, entry.name);
+      const own = join(folder, workFolder, `${this.machine}=${rest.join('=')}`);
+      if (machine === this.machine) claims.push(path);
+      else if (this.tools.clock.now() - (await stat(path)).mtimeMs > abandonedMs && (await renamed(path, own))) claims.push(own);
+    }
+    return claims;
+  }
+
+  async #take(source: ConfiguredSource, folder: string, claim: string): Promise<void> {
+    const { metrics, log } = this.tools;
+    const name = basename(claim).slice(this.machine.length + 1);
+    const digests = join(folder, workFolder, 'digests');
+    const digest = await digestOf(claim);
+    if ((await contentOf(digests)).includes(digest)) {
+      metrics.add('vigie_inlet_dropped_total', { inlet: source.source, reason: 'same_file' });
+      log.warn('a file was taken before, and is not read again', { path: join(folder, name), source: source.source });
+      return void (await renamed(claim, join(folder, doneFolder, name)));
+    }
+    const answer = await this.#read(source, claim, name);
+    if (!answer) return void (await renamed(claim, join(folder, refusedFolder, name)));
+    const isTaken = tookAny(answer);
+    // The name is whatever somebody chose, and may be a patient's: the digest alone is kept.
+    if (isTaken) await appendFile(digests, `${digest}\n`);
+    await renamed(claim, join(folder, isTaken ? doneFolder : refusedFolder, name));
+    const { accepted, refused_count, refused } = answer;
+    const [first] = refused;
+    log.info(isTaken ? 'a file was taken' : 'nothing of a file could be taken', {
+      source: source.source,
+      count: accepted,
+      ...(first && { field: first.field, reason: `${refused_count} refused, the first (record ${first.index}) because ${first.reason}` }),
+    });
+  }
+
+  /** Undefined for a file that cannot be unpacked to its end. */
+  async #read(source: ConfiguredSource, claim: string, name: string): Promise<IngestAnswer | undefined> {
+    const { handOver, clock, metrics, log } = this.tools;
+    const answer = new Accumulated();
+    try {
+      const records = fileRecords(unpacked(claim, name), { receivedMs: clock.now() }, source.reading);
+      for await (const batch of batchesOf(records)) {
+        answer.add(await handOver.takeItems(() => batch, source, this.#stopping.signal));
+        metrics.add('vigie_inlet_messages_total', { inlet: source.source }, batch.length);
+        const now = new Date(clock.now());
+        await utimes(claim, now, now);
+      }
+      return answer.told();
+    } catch (cause) {
+      if (!(cause instanceof UnpackError)) throw cause;
+      log.error('a file cannot be unpacked to its end; what was taken until then stays', { source: source.source, cause });
+      return undefined;
+    }
+  }
+}
+
+/** A file as a stream, unpacked by the end of its name. */
+function unpacked(path: string, name: string): AsyncIterable<Uint8Array> {
+  const file = createReadStream(path);
+  const packing = /\.gz$/i.test(name) ? 'gzip' : /\.zst$/i.test(name) ? 'zstd' : undefined;
+  if (!packing) return file;
+  const unpacker = new Unpacker(packing);
+  return file.once('error', (cause) => unpacker.destroy(cause)).pipe(unpacker);
+}
+
+/** False when somebody else was faster. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false;
+    throw cause;
+  }
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+async function contentOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(() => '');
+}

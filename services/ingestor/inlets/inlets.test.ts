@@ -1,0 +1,184 @@
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { canMakeCertificates, TestAuthority } from '#libs/testkit/certificates.js';
+import { IngestorUnderTest } from '../ingestor.fixture.js';
+
+let ingestor: IngestorUnderTest;
+const certificates = mkdtempSync(join(tmpdir(), 'vigie-inlets-'));
+const authority = canMakeCertificates ? new TestAuthority(certificates) : undefined;
+const [server, sender, other] = ['server', 'pacs.hospital.example', 'other'].map((name) => authority?.issue(name));
+const offsets = { tcp: 1, udp: 2, gelfTcp: 3, gelfUdp: 4, tls: 5, guarded: 6 };
+const at = (name: keyof typeof offsets) => ingestor.port + offsets[name];
+
+beforeAll(async () => {
+  ingestor = await IngestorUnderTest.start((folder, port) => {
+    const path = join(folder, 'sources.yml');
+    const tls = server && authority ? `\n  - { name: tls, kind: syslog, transport: tls, port: ${port + offsets.tls}, tls: { certificate: '${server.certificate}', key: '${server.key}', client_ca: '${authority.certificate}' } }` : '';
+    const pacs = tls ? '\n  - { name: pacs, group: helix, certificate: { subject: pacs.hospital.example } }' : '';
+    writeFileSync(path, `listeners:
+  - { name: tcp, kind: syslog, transport: tcp, port: ${port + offsets.tcp} }
+  - { name: udp, kind: syslog, transport: udp, port: ${port + offsets.udp} }
+  - { name: gelf-tcp, kind: gelf, transport: tcp, port: ${port + offsets.gelfTcp} }
+  - { name: gelf-udp, kind: gelf, transport: udp, port: ${port + offsets.gelfUdp} }
+  - { name: guarded, kind: syslog, transport: tcp, port: ${port + offsets.guarded} }${tls}
+sources:
+  - { name: dpi, group: helix, listener: [tcp, udp] }
+  - { name: gray, group: helix, listener: [gelf-tcp, gelf-udp], senders: [127.0.0.0/8] }
+  - { name: nobody, group: helix, listener: guarded, senders: [192.0.2.0/24] }${pacs}
+`);
+    return { VIGIE_SOURCES_FILE: path };
+  });
+}); // prettier-ignore
+afterAll(async () => {
+  await ingestor.stop();
+  rmSync(certificates, { recursive: true, force: true });
+});
+
+let number = 0;
+function event(): string {
+  number += 1;
+  return JSON.stringify({ time: '2026-11-28T08:12:03.120Z', clinic_id: 'nord', actor_id: `account.${number}`, action: 'read', patient_id: `IPP-${number}-4711` });
+} // prettier-ignore
+const syslog = (text: string) => `<85>1 2026-11-28T08:12:03Z dpi-1 dpi 1 - - ${text}`;
+const gelf = (text: string) => JSON.stringify({ version: '1.1', host: 'dpi-1', short_message: text, timestamp: 1_764_316_800 });
+
+/** Sends bytes over TCP and closes; resolves when the other side has closed, too. */
+function sendTcp(port: number, ...chunks: readonly (string | Uint8Array)[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      for (const chunk of chunks) socket.write(chunk);
+      socket.end();
+    });
+    socket.on('error', reject).on('close', () => resolve()).resume();
+  }); // prettier-ignore
+}
+
+function sendUdp(port: number, ...datagrams: readonly (string | Uint8Array)[]): Promise<void> {
+  const socket = createSocket('udp4');
+  const sent = datagrams.map((one) => new Promise<void>((resolve, reject) => socket.send(one, port, '127.0.0.1', (cause) => (cause ? reject(cause) : resolve())))); // prettier-ignore
+  return Promise.all(sent).then(() => void socket.close());
+}
+
+/** Waits until so many rows have come in all since `from`, and gives them. */
+async function rowsSince(from: number, count: number): Promise<readonly Record<string, unknown>[]> {
+  while (ingestor.log.lines.length < from + count) await new Promise(setImmediate);
+  return ingestor.log.lines.slice(from).map((line) => JSON.parse(line));
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(setImmediate);
+}
+
+describe('syslog over TCP', () => {
+  it('takes messages with counts, and lines, however they are cut into chunks', async () => {
+    const from = ingestor.log.lines.length;
+    const counted = [event(), event()].map((one) => `${Buffer.byteLength(syslog(one))} ${syslog(one)}`).join('');
+    await sendTcp(at('tcp'), counted.slice(0, 50), counted.slice(50));
+    await sendTcp(at('tcp'), `${syslog(event())}\n${syslog(event())}\n`);
+    expect(await rowsSince(from, 4)).toMatchObject(Array.from({ length: 4 }, () => ({ source: 'dpi', clinic_id: 'nord' })));
+  });
+
+  it('takes the last line of a sender that closes behind it', async () => {
+    const from = ingestor.log.lines.length;
+    await sendTcp(at('tcp'), syslog(event()));
+    expect(await rowsSince(from, 1)).toHaveLength(1);
+  });
+
+  it('counts what it cannot read under its source, and goes on behind it', async () => {
+    const before = await ingestor.figure('vigie_events_refused_total', 'source="dpi"');
+    const from = ingestor.log.lines.length;
+    await sendTcp(at('tcp'), `${syslog('hello')}\n${syslog(event())}\n`);
+    await rowsSince(from, 1);
+    await until(async () => (await ingestor.figure('vigie_events_refused_total', 'source="dpi"')) > before);
+  });
+
+  it('closes to a sender that no source names', async () => {
+    const from = ingestor.log.lines.length;
+    await sendTcp(at('guarded'), `${syslog(event())}\n`).catch(() => {});
+    await until(async () => (await ingestor.figure('vigie_inlet_dropped_total', 'inlet="guarded",reason="unknown_sender"')) > 0);
+    expect(ingestor.log.lines).toHaveLength(from);
+  });
+
+  it('keeps what came while the log is away, reads no more, and loses nothing', async () => {
+    ingestor.log.failing = true;
+    const from = ingestor.log.lines.length;
+    const events = Array.from({ length: 3000 }, event);
+    const sent = sendTcp(at('tcp'), events.map((one) => `${syslog(one)}\n`).join(''));
+    await until(async () => (await ingestor.figure('vigie_inlet_messages_total', 'inlet="tcp"')) > 4);
+    ingestor.log.failing = false;
+    await sent;
+    const rows = await rowsSince(from, 3000);
+    expect(new Set(rows.map((row) => row['event_id'])).size).toBe(3000);
+  });
+});
+
+describe('datagrams', () => {
+  it('of syslog are one message each', async () => {
+    const from = ingestor.log.lines.length;
+    await sendUdp(at('udp'), syslog(event()), syslog(event()));
+    expect(await rowsSince(from, 2)).toMatchObject([{ source: 'dpi' }, { source: 'dpi' }]);
+  });
+
+  it('of GELF are plain, packed, or in chunks in any order', async () => {
+    const from = ingestor.log.lines.length;
+    const long = Buffer.from(gelf(event()));
+    const chunk = (index: number) => Buffer.concat([Buffer.from([0x1e, 0x0f, 1, 2, 3, 4, 5, 6, 7, 8, index, 3]), long.subarray(index * 60, index === 2 ? long.length : (index + 1) * 60)]);
+    await sendUdp(at('gelfUdp'), gelf(event()), gzipSync(gelf(event())), deflateSync(gelf(event())), chunk(2), chunk(0), chunk(0), chunk(1));
+    expect(await rowsSince(from, 4)).toHaveLength(4);
+  }); // prettier-ignore
+});
+
+describe('GELF over TCP', () => {
+  it('ends every message with NUL', async () => {
+    const from = ingestor.log.lines.length;
+    await sendTcp(at('gelfTcp'), `${gelf(event())}\0${gelf(event())}\0`);
+    expect(await rowsSince(from, 2)).toMatchObject([{ source: 'gray' }, { source: 'gray' }]);
+  });
+});
+
+(canMakeCertificates ? describe : describe.skip)('syslog over TLS (needs openssl)', () => {
+  const dial = (own?: { readonly certificate: string; readonly key: string }) =>
+    new Promise<string>((resolve) => {
+      const ca = authority ? readFileSync(authority.certificate) : '';
+      const proof = own ? { cert: readFileSync(own.certificate), key: readFileSync(own.key) } : {};
+      const socket = connectTls({ host: '127.0.0.1', port: at('tls'), ca, ...proof }, () => socket.end(`${syslog(event())}\n`));
+      socket.on('error', () => resolve('broken'));
+      socket.on('close', () => resolve('closed'));
+      socket.resume();
+    });
+
+  it('knows its senders by their certificates', async () => {
+    const from = ingestor.log.lines.length;
+    await dial(sender);
+    expect(await rowsSince(from, 1)).toMatchObject([{ source: 'pacs' }]);
+  });
+
+  it('turns away who has none, or one that no source names', async () => {
+    const from = ingestor.log.lines.length;
+    await dial();
+    await dial(other);
+    await until(async () => (await ingestor.figure('vigie_inlet_dropped_total', 'inlet="tls",reason="unknown_sender"')) > 0);
+    await until(async () => (await ingestor.figure('vigie_inlet_dropped_total', 'inlet="tls",reason="bad_certificate"')) > 0);
+    expect(ingestor.log.lines).toHaveLength(from);
+  });
+});
+
+describe('listeners that change', () => {
+  it('are closed and opened with their file', async () => {
+    const path = join(ingestor.folder, 'sources.yml');
+    const text = readFileSync(path, 'utf8');
+    const moved = text.replace(`transport: tcp, port: ${at('tcp')}`, `transport: tcp, port: ${ingestor.port + 8}`);
+    writeFileSync(path, moved);
+    process.emit('SIGHUP');
+    const isOpen = (port: number) => sendTcp(port).then(() => true, () => false); // prettier-ignore
+    await until(() => isOpen(ingestor.port + 8));
+    expect(await isOpen(at('tcp'))).toBe(false);
+    expect(await ingestor.ask('/health/ready', {})).toMatchObject({ status: 200, body: { checks: { listeners: 'ok' } } });
+  });
+});
