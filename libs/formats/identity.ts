@@ -4,21 +4,43 @@ import type { PatientReference } from './event.js';
 /**
  * The one identifier that stands for a patient who came with several, as a hospital's number beside the national one: that of the first of
  * `authorities` (best first, as the source's configuration names them) that gave one. Where none of them did, the same one is chosen in
- * whatever order they came: one with an authority before a bare one, then by authority and number as text. `candidates` are all of one
- * patient, and at least one.
+ * whatever order they came: one with an authority before a bare one, the id of a FHIR server last, then by authority and number as text.
+ * `candidates` are all of one patient, and at least one.
  */
 export function chooseIdentifier(candidates: readonly PatientReference[], authorities: readonly string[]): PatientReference {
   const wanted = authorities.map(plainAuthority);
   const rankOf = ({ authority }: PatientReference) => {
-    if (authority === undefined) return wanted.length + 1;
-    const rank = wanted.indexOf(plainAuthority(authority));
-    return rank < 0 ? wanted.length : rank;
+    const rank = authority === undefined ? -1 : wanted.indexOf(plainAuthority(authority));
+    if (rank >= 0) return rank;
+    return wanted.length + (authority === undefined ? 1 : authority.startsWith('fhir:') ? 2 : 0);
   };
   const [chosen] = candidates.toSorted(
     (a, b) => rankOf(a) - rankOf(b) || order(a.authority ?? '', b.authority ?? '') || order(a.id, b.id),
   );
   if (!chosen) throw new RangeError('a patient is chosen among no identifiers: call this with one at least');
   return chosen;
+}
+
+/**
+ * The patients of a message that lists numbers of several authorities without saying whose they are, as answers to queries of patient indexes
+ * do. Where the source's configuration names authorities and one of them is there, the numbers of one authority count: of that with the most
+ * numbers, so that nobody is missing, and among equals of the best. Otherwise each number is a patient.
+ */
+export function onePerPatient(
+  patients: readonly PatientReference[],
+  authorities: readonly string[],
+): readonly PatientReference[] {
+  const groups = Map.groupBy(patients, ({ authority }) => (authority === undefined ? undefined : plainAuthority(authority)));
+  const wanted = authorities.map(plainAuthority);
+  if (groups.size < 2 || !wanted.some((authority) => groups.has(authority))) return patients;
+  const rankOf = (authority: string | undefined) => {
+    const rank = wanted.indexOf(authority ?? '');
+    return rank < 0 ? wanted.length : rank;
+  };
+  const [best] = [...groups].toSorted(
+    ([a, ofA], [b, ofB]) => ofB.length - ofA.length || rankOf(a) - rankOf(b) || order(a ?? '', b ?? ''),
+  );
+  return best?.[1] ?? patients;
 }
 
 /** An OID is one authority with `urn:oid:` in front and without, as HL7 v2 and FHIR write it. */

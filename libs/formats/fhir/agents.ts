@@ -19,6 +19,8 @@ export interface Actor {
   readonly agent: JsonObject;
   readonly id: string;
   readonly role?: string;
+  /** Nobody acted but a system: a device, an organisation, or what is nothing but an end of a transfer and bears no name of a person. */
+  readonly isSystem: boolean;
   /** The account is a patient, or somebody of a patient's: its name or number must not be told. */
   readonly patient?: PatientReference;
 }
@@ -63,16 +65,18 @@ function seen(agent: JsonObject, references: References): Seen {
   const isEnd = codes.length > 0 && codes.every((code) => ends.includes(code));
   const isMachine = machines.includes(who.type ?? '');
   const id = idOf(agent, who, isEnd);
-  const patient = ofPatient(agent, who, id);
+  const patient = ofPatient(agent, who, id, references.authorities);
   const role = roleOf(agent);
+  const isPerson = people.includes(who.type ?? '') || patient !== undefined;
   return {
     agent,
     id,
     ...(role && { role }),
     isRequestor: agent['requestor'] === true,
-    isPerson: people.includes(who.type ?? '') || patient !== undefined,
+    isPerson,
     isMachine,
     isEnd,
+    isSystem: !isPerson && (isMachine || (isEnd && textOf(agent['name']) === undefined)),
     ...(patient && { patient }),
   };
 }
@@ -101,7 +105,12 @@ function roleOf(agent: JsonObject): string | undefined {
 const patientRoles = ['PAT', 'PATSBJ', 'patient', '116154003', '429577009', 'PRS', 'NOK', 'GUARD', 'PERSONALREP'];
 
 /** Whatever names the account is the patient's then, and must not be told: a name, or a number that is too odd to be one. */
-function ofPatient(agent: JsonObject, who: Reference, id: string | undefined): PatientReference | undefined {
+function ofPatient(
+  agent: JsonObject,
+  who: Reference,
+  id: string | undefined,
+  authorities: readonly string[],
+): PatientReference | undefined {
   const numbers = [textOf(agent['altId']), textOf(agent['name'])].filter((text) => text !== undefined);
   const isTheirs =
     isOfPatient(who) ||
@@ -109,7 +118,7 @@ function ofPatient(agent: JsonObject, who: Reference, id: string | undefined): P
     hasCode(agent['type'], ...patientRoles) ||
     numbers.some((value) => isOfPatient({ identifier: { value } }));
   if (!isTheirs) return undefined;
-  const [patient] = fromReference(who);
+  const [patient] = fromReference(who, authorities);
   if (patient) return patient;
   return id === undefined ? undefined : { id: canonicalIdentifier(id), authority: 'fhir:name' };
 }

@@ -2,7 +2,7 @@ import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent } from '../event.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
-import { bareNumber } from '../identity.js';
+import { bareNumber, onePerPatient } from '../identity.js';
 import { limits } from '../limits.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import { excessOfValue } from '../json/measure.js';
@@ -13,38 +13,51 @@ import { actionOf, purposeOf } from './actions.js';
 import { type Actor, actorOf, networkOf } from './agents.js';
 import { categoryOf } from './categories.js';
 import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
+import { inNewShape } from './older-versions.js';
 import { nameOf, type PatientsOf, patientsOf } from './patients.js';
 import { searchedFor, type SearchedFor, stepsOfPatient } from './query.js';
 import { References } from './references.js';
 import { Targets } from './targets.js';
 
+/** What an AuditEvent is read with. */
+export interface AuditEventContext {
+  /** The other resources of its Bundle, by `fullUrl`. */
+  readonly beside?: Targets;
+  /** Pays for the work, which is refused when the budget runs out. */
+  readonly meter?: WorkMeter;
+  /** Which number of a patient counts, as `Reading` has them. */
+  readonly authorities?: readonly string[];
+}
+
 /**
- * One FHIR AuditEvent (R4, R4B, R5, or what lies between: told apart by structure, not by version) as an access event. Nothing of it is
- * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients. `beside` are the other
- * resources of its Bundle, by `fullUrl`. `meter` pays for the work, which is refused when the budget runs out.
+ * One FHIR AuditEvent (DSTU2 to R5, and what lies between: told apart by structure, not by version) as an access event. Nothing of it is
+ * kept beyond the fields of an access: narrative, descriptions and queries hold names and numbers of patients.
  */
 export function parseAuditEvent(
   resource: unknown,
-  { beside = new Targets(), meter = new WorkMeter() }: { readonly beside?: Targets; readonly meter?: WorkMeter } = {},
+  { beside = new Targets(), meter = new WorkMeter(), authorities = [] }: AuditEventContext = {},
 ): Accepted<AccessEvent> | Rejected {
   const excess = excessOfValue(resource, meter);
   if (excess) return excess;
-  return metered(() => readAuditEvent(resource, beside, meter));
+  return metered(() => readAuditEvent(resource, { beside, meter, authorities }));
 }
 
-function readAuditEvent(resource: unknown, beside: Targets, meter: WorkMeter): Accepted<AccessEvent> | Rejected {
-  if (!isObject(resource)) return rejected('not_an_object', '', 'a resource must be a JSON object');
-  const type = textOf(resource['resourceType']);
+function readAuditEvent(
+  given: unknown,
+  { beside, meter, authorities }: Required<AuditEventContext>,
+): Accepted<AccessEvent> | Rejected {
+  if (!isObject(given)) return rejected('not_an_object', '', 'a resource must be a JSON object');
+  const type = textOf(given['resourceType']);
   if (type !== 'AuditEvent') return rejected('other_resource', 'resourceType', 'only AuditEvent resources are taken here');
-  const older = olderVersionOf(resource);
-  if (older) return rejected('older_version', 'resourceType', `this is an AuditEvent of FHIR ${older}; send R4, R4B or R5`);
-  const references = new References(resource, beside, meter);
+  const resource = inNewShape(given);
+  const references = new References(resource, beside, meter, authorities);
   const time = timeOf(resource);
   if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
   const actor = actorOf(resource, references);
   if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
-  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query'], meter));
-  const named = patientsOf(resource, references, searches);
+  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query'], meter, authorities));
+  const found = patientsOf(resource, references, searches);
+  const named = { ...found, patients: onePerPatient(found.patients, authorities) };
   if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
   return accepted(eventOf(resource, references, { time, actor: unlessPatient(actor, named, meter), named, searches }));
@@ -70,12 +83,13 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   const { agent } = actor;
   const network = networkOf(resource, agent, references);
   return defined({
-    id: shortText(textOf(resource['id']), limits.keyTextMax),
+    id: recordIdOf(resource),
     timeMs: time,
     clinicId: countedName(clinicOf(resource, references)) || unknownClinic,
     actorId: countedName(actor.id) || unknownActor,
     actorPatient: actor.patient,
     actorRole: shortText(actor.role),
+    actorKind: actor.isSystem ? 'service' : undefined,
     action: actionOf(resource),
     outcome: outcomeOf(resource),
     patients: named.patients,
@@ -91,9 +105,14 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   });
 }
 
-function olderVersionOf(resource: JsonObject): string | undefined {
-  if (isObject(resource['event']) || Array.isArray(resource['participant']) || Array.isArray(resource['object'])) return 'DSTU2';
-  return listOf(resource['agent']).some((agent) => 'userId' in agent) ? 'STU3' : undefined;
+/**
+ * The id of the request where the record gives one, else its own. What client and server say of one request has one first half of its event
+ * id then, and so have the records of each patient on one page of a search.
+ */
+function recordIdOf(resource: JsonObject): string | undefined {
+  const request = listOf(resource['entity']).find((entity) => hasCode(entity['type'], 'XrequestId'));
+  const id = textOf(listOf(objectOf(request?.['what'])['identifier'])[0]?.['value']);
+  return shortText(id === undefined ? textOf(resource['id']) : `request:${id}`, limits.keyTextMax);
 }
 
 /** When it happened, before when it was written down. A bare date is its first moment in UTC. */

@@ -45,11 +45,17 @@ export interface Identifier {
   readonly kinds?: readonly string[];
 }
 
+/** The first identifier that has a value. */
 export function identifierOf(value: unknown): Identifier | undefined {
-  const found = listOf(value).find((identifier) => textOf(identifier['value']));
-  const text = textOf(found?.['value']);
-  const system = textOf(found?.['system']);
-  if (!text) return undefined;
-  const kinds = codesOf(found?.['type']).map(({ code }) => code);
-  return { ...(system && { system }), value: text, ...(kinds.length && { kinds }) };
+  return identifiersOf(value)[0];
+}
+
+/** Every identifier that has a value. */
+export function identifiersOf(value: unknown): readonly Identifier[] {
+  return listOf(value).flatMap((identifier) => {
+    const text = textOf(identifier['value']);
+    const system = textOf(identifier['system']);
+    const kinds = codesOf(identifier['type']).map(({ code }) => code);
+    return text ? [{ ...(system && { system }), value: text, ...(kinds.length && { kinds }) }] : [];
+  });
 }

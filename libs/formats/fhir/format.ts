@@ -9,9 +9,9 @@ import { textOf } from './elements.js';
 export const fhirFormat: InputFormat = {
   name: 'fhir',
   recognises: (payload) => resourceTypeOf(payload) !== undefined,
-  read: (payload, _, meter) =>
+  read: (payload, { authorities }, meter) =>
     payload.kind === 'json'
-      ? parseAuditEvent(payload.value, { meter, ...(payload.beside && { beside: payload.beside }) })
+      ? parseAuditEvent(payload.value, { meter, authorities, ...(payload.beside && { beside: payload.beside }) })
       : rejected('not_json', '', 'a FHIR AuditEvent must be JSON'),
 };
 

@@ -1,6 +1,7 @@
 import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
-import type { Identifier } from './elements.js';
+import { chooseIdentifier } from '../identity.js';
+import { type Identifier, identifiersOf } from './elements.js';
 
 /** The numbering of a FHIR server's own logical ids. It is not that of record numbers: `Patient/12` need not be record 12. */
 export const fhirAuthority = 'fhir:Patient';
@@ -14,6 +15,22 @@ export function byLogicalId(id: string, type = 'Patient'): PatientReference | un
 export function byIdentifier({ system, value }: Identifier): PatientReference | undefined {
   const [number = '', , , assigner] = plain(value).split('^');
   return assigner === undefined ? reference(value, system) : reference(number, system ?? authorityOf(assigner));
+}
+
+/**
+ * Of the identifiers of one resource or element the one that stands for it: of a patient by the authorities of the source, whatever their
+ * order; of anybody else the first.
+ */
+export function chosenIdentifier(value: unknown, isPatient: boolean, authorities: readonly string[]): Identifier | undefined {
+  const identifiers = identifiersOf(value);
+  if (!isPatient || identifiers.length < 2) return identifiers[0];
+  const of = new Map(
+    identifiers.toReversed().flatMap((identifier) => {
+      const patient = byIdentifier(identifier);
+      return patient ? [[patient, identifier] as const] : [];
+    }),
+  );
+  return of.size ? of.get(chooseIdentifier([...of.keys()], authorities)) : identifiers[0];
 }
 
 function reference(id: string, authority: string | undefined): PatientReference | undefined {

@@ -1,8 +1,8 @@
 import type { PatientReference } from '../event.js';
-import { isNationalNumber } from '../identity.js';
+import { chooseIdentifier, isNationalNumber } from '../identity.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { hasCode, type Identifier, listOf, textOf } from './elements.js';
-import { byIdentifier, byLogicalId } from './patient-reference.js';
+import { byIdentifier, byLogicalId, fhirAuthority } from './patient-reference.js';
 import type { SearchedFor } from './query.js';
 import type { Reference, References } from './references.js';
 
@@ -45,14 +45,26 @@ export function patientsOf(resource: JsonObject, references: References, searche
     ...listOf(resource['entity']).map((entity, index) => inEntity(entity, references, `entity[${index}].what`)),
     ...listOf(resource['patient']).map((patient) => place(references.of(patient), 'patient')),
   ];
-  const named = places.flatMap(({ patients }) => patients);
+  const named = onePerServerId(places.flatMap(({ people }) => people)).map((numbers) =>
+    chooseIdentifier(numbers, references.authorities),
+  );
   const unreadable = places.flatMap(({ field }) => field ?? []);
   const asked = searches.flatMap(({ patients }) => patients);
   const authorities = new Set(named.map(({ authority }) => authority));
-  const beside = named.length ? asked.filter(({ authority }) => authorities.has(authority)) : asked;
+  const requested = searches.flatMap(({ patients, isMessage }) => (isMessage ? [] : patients));
+  const beside = named.length ? requested.filter(({ authority }) => authorities.has(authority)) : asked;
   // Whoever is named by the search and by nothing else is the one whom the entity stands for.
   const explained = !named.length && unreadable.length <= distinct(asked).length;
   return { patients: distinct([...named, ...beside]), unreadable: explained ? [] : unreadable };
+}
+
+/** The numbers of one patient. */
+type Numbers = readonly PatientReference[];
+
+/** Entities with the same id of a server are about one patient, whatever numbers stand beside it. Nothing else joins them: senders repeat other values. */
+function onePerServerId(people: readonly Numbers[]): readonly Numbers[] {
+  const joined = Map.groupBy(people, (numbers) => numbers.find(({ authority }) => authority === fhirAuthority)?.id ?? numbers);
+  return [...joined.values()].map((groups) => groups.flat());
 }
 
 /** Whether a reference is to a patient, or gives a number that only patients have. */
@@ -76,14 +88,20 @@ function isPatientNumber({ system, value, kinds }: Identifier): boolean {
   return isNationalNumber(value);
 }
 
-/** The identifier with its system is the better one: it means the same on every server. */
-export function fromReference({ identifier, id, type, asked }: Reference): readonly PatientReference[] {
-  const one = (identifier && byIdentifier(identifier)) ?? (id === undefined ? undefined : byLogicalId(id, type));
-  return one ? [one] : (asked?.patients ?? []);
+/** The patient of a reference: of its numbers the best, as `chooseIdentifier` has it. */
+export function fromReference(reference: Reference, authorities: readonly string[]): readonly PatientReference[] {
+  return numbersOf(reference).map((numbers) => chooseIdentifier(numbers, authorities));
+}
+
+/** Identifier and id of the one patient of a reference, or the patients whom a search asks for that stands in its place. */
+function numbersOf({ identifier, id, type, asked }: Reference): readonly Numbers[] {
+  const one = [identifier && byIdentifier(identifier), id === undefined ? undefined : byLogicalId(id, type)];
+  const numbers = one.filter((number) => number !== undefined);
+  return numbers.length ? [numbers] : (asked?.patients ?? []).map((patient) => [patient]);
 }
 
 interface Place {
-  readonly patients: readonly PatientReference[];
+  readonly people: readonly Numbers[];
   readonly field?: string;
 }
 
@@ -91,15 +109,15 @@ function inEntity(entity: JsonObject, references: References, field: string): Pl
   const what = references.of(entity['what']);
   const inRole = hasCode(entity['role'], '1');
   const speaks = isPatient(what) || inRole || Boolean(what.asked?.patients.length);
-  const patients = speaks && (mayBePatient(what) || !inRole) ? fromReference(what) : [];
-  if (patients.length) return { patients };
+  const people = speaks && (mayBePatient(what) || !inRole) ? numbersOf(what) : [];
+  if (people.length) return { people };
   const byName = fromName(entity, what);
-  return speaks && !byName.length ? { patients: [], field } : { patients: byName };
+  return speaks && !byName.length ? { people: [], field } : { people: byName.map((patient) => [patient]) };
 }
 
 function place(reference: Reference, field: string): Place {
-  const patients = fromReference(reference);
-  return patients.length ? { patients } : { patients, field };
+  const people = numbersOf(reference);
+  return people.length ? { people } : { people, field };
 }
 
 /** Other resources that stand for a person who is treated, or that say nothing of their type. */

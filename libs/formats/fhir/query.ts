@@ -2,6 +2,7 @@ import type { PatientReference } from '../event.js';
 import type { WorkMeter } from '../work-meter.js';
 import { categoryOf } from './categories.js';
 import { textOf } from './elements.js';
+import { askedInHl7, isHl7Query } from './hl7-query.js';
 import { byLogicalId } from './patient-reference.js';
 import { patientsNamedBy } from './search-parameters.js';
 
@@ -9,6 +10,8 @@ import { patientsNamedBy } from './search-parameters.js';
 export interface SearchedFor {
   readonly type?: string;
   readonly patients: readonly PatientReference[];
+  /** It is a message of HL7, which is about the patient whom the record names as well, where it names one. */
+  readonly isMessage?: boolean;
 }
 
 /** What it takes to bring one identifier into its one spelling and to compare it, as steps. */
@@ -19,13 +22,15 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Looks into `entity.query`: base64 of a URL, of a whole HTTP request with its form body or of a bare query string; plain text where it is
- * not base64 of text. HL7 v2 and XML queries say nothing here.
+ * not base64 of text; or a query of HL7 v2, HL7 v3 or ebXML, as translated ATNA has them. `authorities` say
+ * which number counts where a query gives several of one patient.
  */
-export function searchedFor(query: unknown, meter: WorkMeter): SearchedFor {
+export function searchedFor(query: unknown, meter: WorkMeter, authorities: readonly string[] = []): SearchedFor {
   const given = textOf(query);
   meter.draw(1 + (given?.length ?? 0), 'entity.query');
   const text = decode(given);
-  return text ? askedBy(text, meter) : nothing;
+  if (!text) return nothing;
+  return isHl7Query(text) ? { patients: askedInHl7(text, meter, authorities), isMessage: true } : askedBy(text, meter);
 }
 
 /** The same for a request as it is written. */

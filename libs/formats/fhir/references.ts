@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json/parse-item.js';
 import type { WorkMeter } from '../work-meter.js';
-import { type Identifier, identifierOf, listOf, objectOf, textOf } from './elements.js';
+import { type Identifier, listOf, objectOf, textOf } from './elements.js';
+import { chosenIdentifier } from './patient-reference.js';
 import { askedBy, type SearchedFor } from './query.js';
 import { Targets } from './targets.js';
 
@@ -29,6 +30,7 @@ export class References {
     resource: JsonObject,
     private readonly beside: Targets,
     private readonly meter: WorkMeter,
+    readonly authorities: readonly string[] = [],
   ) {
     this.#inside = new Targets(listOf(resource['contained']).map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const));
   }
@@ -48,12 +50,13 @@ export class References {
   #look(element: JsonObject): Reference {
     const text = textOf(element['reference']) ?? '';
     this.meter.draw(1 + text.length, 'reference');
-    const target = this.#inside.of(text, this.meter) ?? this.beside.of(text, this.meter);
+    const target = this.#inside.of(text, this.meter, this.authorities) ?? this.beside.of(text, this.meter, this.authorities);
     const [, literalType, literalId] = literal.exec(text) ?? [];
     const id = literalId ?? (/^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
-    const identifier = identifierOf(element['identifier']) ?? target?.identifier;
     const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
     const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
+    const isPatient = type === undefined || type === 'Patient';
+    const identifier = chosenIdentifier(element['identifier'], isPatient, this.authorities) ?? target?.identifier;
     const display = textOf(element['display']);
     return {
       ...(type && { type }),

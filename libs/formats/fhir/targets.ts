@@ -1,12 +1,16 @@
 import type { WorkMeter } from '../work-meter.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { type Identifier, identifierOf, textOf } from './elements.js';
+import { type Identifier, textOf } from './elements.js';
+import { chosenIdentifier } from './patient-reference.js';
 
 /** What a resource that is pointed to says of itself. */
 export interface Target {
   readonly type?: string;
   readonly identifier?: Identifier;
 }
+
+/** Resources that stand for somebody who is treated. */
+const people = ['Patient', 'Person', 'RelatedPerson'];
 
 /**
  * Resources that references may point to, by what the references say. Each is looked into once, however many point to it: a sender may point
@@ -21,8 +25,8 @@ export class Targets {
     this.#resources = new Map(named.toReversed());
   }
 
-  /** `meter` pays for the first look. */
-  of(reference: string, meter: WorkMeter): Target | undefined {
+  /** `meter` pays for the first look; `authorities` say which number of a patient counts. */
+  of(reference: string, meter: WorkMeter, authorities: readonly string[] = []): Target | undefined {
     const known = this.#known.get(reference);
     if (known) return known;
     const resource = this.#resources.get(reference);
@@ -30,7 +34,7 @@ export class Targets {
     const identifiers: unknown = resource['identifier'];
     meter.draw(Array.isArray(identifiers) ? identifiers.length : 1, reference.startsWith('#') ? 'contained' : 'entry');
     const type = textOf(resource['resourceType']);
-    const identifier = identifierOf(identifiers);
+    const identifier = chosenIdentifier(identifiers, people.includes(type ?? ''), authorities);
     const target = { ...(type && { type }), ...(identifier && { identifier }) };
     this.#known.set(reference, target);
     return target;

@@ -1,0 +1,75 @@
+import type { PatientReference } from '../event.js';
+import { chooseIdentifier } from '../identity.js';
+import type { WorkMeter } from '../work-meter.js';
+import { parseXml, type XmlElement } from '../xml/parse-xml.js';
+import { attributeOf } from '../xml/paths.js';
+import { byIdentifier } from './patient-reference.js';
+
+/** Elements of HL7 v3 whose `value` is a patient's number: of a query for other numbers (PIX), and for persons (PDQ). */
+const numbered: readonly string[] = ['patientIdentifier', 'livingSubjectId', 'patientId'];
+/** The parameters of IHE's stored queries (ITI-18) that are a patient's number. */
+const patientSlot = /^\$XDS\w{1,40}PatientId$/;
+
+/** Repetitions, and parameters, of one field that are looked at. */
+const partsMax = 64;
+
+/** Whether a recorded query is one of HL7 v2 or XML, and not a request of HTTP. */
+export function isHl7Query(text: string): boolean {
+  return /^\s{0,16}(?:MSH[^\w\s]|QPD\||QRD\||<)/.test(text);
+}
+
+/**
+ * The patients whose number a query of HL7 v2 (QPD, QRD, or the PID of a feed), HL7 v3 or ebXML gives. Repetitions are numbers of one patient,
+ * of which one counts by `authorities`. A query that asks by name or birth names nobody.
+ */
+export function askedInHl7(text: string, meter: WorkMeter, authorities: readonly string[] = []): readonly PatientReference[] {
+  if (!text.trimStart().startsWith('<')) return inVersion2(text.trimStart(), authorities);
+  const document = parseXml(text.trim(), meter);
+  return document.kind === 'rejected' ? [] : inXml(document.value, authorities);
+}
+
+function inVersion2(text: string, authorities: readonly string[]): readonly PatientReference[] {
+  const separator = text.startsWith('MSH') ? text.charAt(3) : '|';
+  return text.split(/[\r\n]+/, partsMax).flatMap((segment) => {
+    const [name, ...fields] = segment.split(separator, 16);
+    if (name === 'QPD') return ofParameter(fields[2] ?? '', authorities);
+    if (name === 'QRD') return chosen((fields[7] ?? '').split('~', partsMax), authorities);
+    return name === 'PID' ? chosen([fields[1] ?? '', ...(fields[2] ?? '').split('~', partsMax)], authorities) : [];
+  });
+}
+
+/** QPD-3 is the number itself (PIX), or pairs of a field of PID and what it is (PDQ): `@PID.3.1^4711~@PID.3.4.2^1.2.3`. */
+function ofParameter(given: string, authorities: readonly string[]): readonly PatientReference[] {
+  const parts = given.split('~', partsMax);
+  if (!given.startsWith('@')) return chosen(parts, authorities);
+  const pairs = new Map(parts.map((pair) => [pair.slice(1, pair.indexOf('^')), pair.slice(pair.indexOf('^') + 1)]));
+  const oid = pairs.get('PID.3.4.2');
+  const system = oid ? `urn:oid:${oid}` : (pairs.get('PID.3.4.1') ?? pairs.get('PID.3.4'));
+  return found({ value: pairs.get('PID.3.1') ?? pairs.get('PID.3') ?? '', ...(system && { system }) });
+}
+
+function inXml(element: XmlElement, authorities: readonly string[]): readonly PatientReference[] {
+  if (numbered.includes(element.name)) {
+    const numbers = element.children.filter(({ name }) => name === 'value').flatMap((value) => {
+      const root = attributeOf(value, 'root');
+      return found({ value: attributeOf(value, 'extension') ?? '', ...(root && { system: `urn:oid:${root}` }) });
+    }); // prettier-ignore
+    return numbers.length ? [chooseIdentifier(numbers, authorities)] : [];
+  }
+  if (element.name === 'Slot' && patientSlot.test(attributeOf(element, 'name') ?? ''))
+    return element.children
+      .flatMap((list) => list.children)
+      .flatMap(({ text }) => found({ value: text.trim().replace(/^\(?'?|'?\)?$/g, '') }));
+  return element.children.flatMap((child) => inXml(child, authorities));
+}
+
+/** One patient of several numbers. */
+function chosen(numbers: readonly string[], authorities: readonly string[]): readonly PatientReference[] {
+  const candidates = numbers.flatMap((value) => found({ value }));
+  return candidates.length ? [chooseIdentifier(candidates, authorities)] : [];
+}
+
+function found(identifier: { readonly value: string; readonly system?: string }): readonly PatientReference[] {
+  const patient = byIdentifier(identifier);
+  return patient ? [patient] : [];
+}
