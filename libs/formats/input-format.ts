@@ -9,6 +9,8 @@ export interface Reading {
   readonly format?: string;
   /** IANA name of the zone of times without one, `Europe/Paris` where nothing is said. */
   readonly zone: string;
+  /** How its times are written, as `parseLooseTime` takes it, where days and months would be mistaken: `MM/dd/yyyy HH:mm`. */
+  readonly timeFormat?: string;
   /** Character set of its tables, such as `windows-1252`; found out where nothing is said. */
   readonly charset?: string;
   /** Where the clinic is not what a record says: one for all, or what stands in the record by another name. */

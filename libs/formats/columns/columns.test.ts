@@ -6,6 +6,8 @@ const heading = 'Date;Utilisateur;IPP;Type;Site';
 
 const row = (type: string) => `${heading}\n2026-11-28 09:00;amartin;4711;${type};Nord\n`;
 
+const numbered = { actor_id: 'amartin' };
+
 describe('any table, by the columns that its source names', () => {
   it('is read in the zone of its source', () => {
     expect(readOne(`${heading}\n28/11/2026 09:00;amartin;4711;Consultation;Nord\n`, { columns })).toEqual({
@@ -43,6 +45,15 @@ describe('any table, by the columns that its source names', () => {
     expect(readOne(row('Impression'), { columns }).action).toBe('print');
     expect(reads(row('F44'), { columns })).toEqual(['unknown_word']);
     expect(readOne(row(''), { columns }).action).toBe('read');
+  });
+
+  it('takes days and months as its source writes them', () => {
+    const text = `${heading}\n11/12/2026 09:00;amartin;4711;Consultation;Nord\n`;
+    expect(readOne(text, { columns }).timeMs).toBe(Date.UTC(2026, 11, 11, 8));
+    expect(readOne(text, { columns, timeFormat: 'MM/dd/yyyy HH:mm' }).timeMs).toBe(Date.UTC(2026, 10, 12, 8));
+    expect(readOne({ ...numbered, t: 45_989.5 }, { columns: { time: 't' }, timeFormat: 'excel' }).timeMs).toBe(
+      Date.UTC(2025, 10, 28, 11),
+    );
   });
 
   it('keeps other columns for those that are let in by name', () => {

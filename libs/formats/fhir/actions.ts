@@ -3,7 +3,7 @@ import type { JsonObject } from '../json/parse-item.js';
 import { codesOf, hasCode, listOf, textOf } from './elements.js';
 
 /** Codes of `subtype`, `type` and R5's `code`: RESTful interactions, DICOM (DCM), IHE transactions, ISO 21089. */
-const actionOfCode: ReadonlyMap<string, Action> = new Map<string, Action>([
+export const actionOfCode: ReadonlyMap<string, Action> = new Map<string, Action>([
   ...entries('read', 'read', 'vread', 'history', 'history-instance', 'history-type', 'history-system', '110103', 'access'),
   ...entries('search', 'search', 'search-type', 'search-system', '110112', 'query'),
   ...words('search', 'ITI-9 ITI-18 ITI-21 ITI-22 ITI-38 ITI-45 ITI-47 ITI-55 ITI-56 ITI-66 ITI-67 ITI-78 ITI-83'),

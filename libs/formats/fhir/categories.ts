@@ -1,7 +1,7 @@
 import type { Category } from '#libs/contracts/vocabulary.js';
 
 /** Which kind of data a resource type holds. */
-const typesOf: Readonly<Partial<Record<Category, string>>> = {
+export const typesOf: Readonly<Partial<Record<Category, string>>> = {
   identity: 'Patient RelatedPerson Person',
   insurance:
     'Coverage CoverageEligibilityRequest CoverageEligibilityResponse Claim ClaimResponse ExplanationOfBenefit Account Invoice',

@@ -55,3 +55,9 @@ export function columnsOf({ columns }: Reading): readonly Column[] {
   known.set(columns, found);
   return found;
 }
+
+/** What the configuration of a source says that words of a field mean. */
+export function valuesOf({ values }: Reading, field: EventField): Readonly<Record<string, string>> | undefined {
+  if (!values) return undefined;
+  return values[field] ?? Object.entries(values).find(([key]) => columnField(key)?.field === field)?.[1];
+}

@@ -10,7 +10,7 @@ import { countedName, shortText, unknownActor, unknownClinic } from '../names.js
 import type { Envelope } from '../payload.js';
 import { defined } from '../vigie/parse-event.js';
 import type { WorkMeter } from '../work-meter.js';
-import { columnsOf, type EventField } from './fields.js';
+import { columnsOf, type EventField, valuesOf } from './fields.js';
 import type { RecordMapping } from './mapping.js';
 import { patientsOf, type RecordPatients } from './patients.js';
 import { RecordView, textOfValue } from './record.js';
@@ -106,11 +106,12 @@ class RecordFields {
 
   time(): number | Rejected {
     const { zone = this.input.reading.zone } = this.mapping;
+    const { timeFormat: format } = this.input.reading;
     const { receivedMs, timeMs } = this.input.envelope;
     const [value] = this.places('time').flatMap((place) => this.#view.values(place));
     if (value === undefined)
       return timeMs ?? rejected('missing_field', 'time', `nothing says when it happened: ${this.placesOf('time')}`);
-    const time = timeOfValue(value, { zone, receivedMs });
+    const time = timeOfValue(value, { zone, receivedMs, ...(format && { format }) });
     return typeof time === 'number' ? time : rejected('bad_time', 'time', time);
   }
 
@@ -201,7 +202,7 @@ class RecordFields {
 
   /** What the configuration, then the format, say that a word means; empty for nothing. */
   #meaning(field: EventField, word: string): string | undefined {
-    const configured = this.input.reading.values?.[field];
+    const configured = valuesOf(this.input.reading, field);
     const own = this.mapping.words?.[field];
     const lower = word.toLowerCase();
     return meant(configured, word) ?? meant(configured, lower) ?? meant(own, lower) ?? meant(configured, '*') ?? meant(own, '*');

@@ -17,8 +17,8 @@ export function epochMs(number: number): number | undefined {
 
 /** Milliseconds since 1970 of a time as a record holds it: a number of any of its units, also as text, or any way of writing it. */
 export function timeOfValue(value: unknown, context: TimeContext): number | string {
-  if (typeof value === 'number') return epochMs(value) ?? 'the number is no time since 1970';
-  const text = typeof value === 'string' ? value.trim() : '';
+  if (typeof value === 'number' && !context.format) return epochMs(value) ?? 'the number is no time since 1970';
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
   if (!text) return 'expected a time';
   const found = parseLooseTime(text.slice(0, 200), context);
   return typeof found === 'string' ? found : found.timeMs;
