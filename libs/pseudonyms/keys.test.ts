@@ -68,6 +68,8 @@ describe('pseudonyms', () => {
     );
     expect(await of(['1'], { authority: ' urn:x ' })).toContain(`1,${keys.active.of('urn:x', '1')}`);
     expect(await of(['1'], { keyId: 'k1' })).toContain(`1,${keys.of('k1')?.of('group:aleo', '1')}`);
+    for (const formula of ['=1+1', '+cmd', '@SUM(A1)', '-1+1']) expect(await of([formula])).toContain(`\n'${formula},`);
+    expect(await of(['-12'])).toContain('\n-12,');
     await expect(of(['1'], { keyId: 'k9' })).rejects.toThrow('has no key k9; it has k2, k1');
   });
 });

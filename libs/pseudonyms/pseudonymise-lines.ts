@@ -27,6 +27,8 @@ export async function* pseudonymiseLines(
   }
 }
 
+/** What a spreadsheet would compute begins with an apostrophe, so that it stays text: identifiers come from outside. */
 function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const plain = /^[=+\-@\t]/.test(text) && !/^[+-]\d+$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -23,7 +23,7 @@ export const ecsMapping: RecordMapping = {
     outcome: ['event.outcome', 'http.response.status_code'],
     record_count: ['labels.record_count', 'event.count'],
     categories: ['labels.data_category'],
-    purpose: ['labels.purpose', 'event.reason'],
+    purpose: ['labels.purpose'],
     emergency: ['labels.emergency'],
     source_ip: ['source.ip', 'client.ip', 'source.address', 'client.address', 'related.ip'],
     device: ['user_agent.device.name', 'device.id', 'source.domain', 'client.domain'],
