@@ -11,7 +11,7 @@ import { openemrTables } from '#libs/formats/openemr/tables.js';
 import { tamanuTables } from '#libs/formats/tamanu/tables.js';
 import type { Table } from '#libs/formats/record/table-format.js';
 import { projectRoot } from '#libs/runtime/paths.js';
-import { mappingTable, type PageRow, wordsOf } from '#libs/testkit/mapping-tables.js';
+import { mappingTable, type PageRow, wordsOf } from './mapping-tables.fixture.js';
 
 const { words: { action: _, ...ocsfWords } = {}, ...ocsf } = ocsfMapping;
 
