@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sample, samplesAreThere, samplesOf } from '../read/samples.fixture.js';
+import { sample, samplesAreThere, samplesOf } from '#libs/testkit/samples/samples.js';
 import { reads } from '../read/reads.fixture.js';
 
 /** Account, patients, action and day of each AuditEvent of others. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sample, samplesAreThere, samplesOf } from './samples.fixture.js';
+import { sample, samplesAreThere, samplesOf } from '#libs/testkit/samples/samples.js';
 import type { Reading } from '../input-format.js';
 import { concatenatedJson } from '../json/concatenated.js';
 import { itemsOf, layoutOf } from '../json/items.js';
