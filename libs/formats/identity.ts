@@ -63,12 +63,12 @@ export function isNationalNumber(text: string): boolean {
   return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
 }
 
-/** Whether two numbers are one: of letters and digits in one case, without zeros in front, since numbers are written in more than one way. */
+/** Whether two numbers are one, however they are written. */
 export function sameNumber(a: string, b: string): boolean {
   return bareNumber(a) === bareNumber(b);
 }
 
-/** See `sameNumber`. */
+/** A number in its letters and digits, in one case and without zeros in front, since numbers are written in more than one way. */
 export function bareNumber(text: string): string {
   const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return bare.replace(/^0+(?=.)/, '') || text;

@@ -51,7 +51,16 @@ describe('an event in ECS', () => {
     ['a number', { user: { id: 0 } }, { actorId: '0' }],
     ['related users', { user: undefined, related: { user: ['amartin'] } }, { actorId: 'amartin' }],
     ['a program', { user: undefined, service: { name: 'nightly' } }, { actorId: 'nightly', actorKind: 'service' }],
-    ['a patient that is the account', { user: { id: '0004711' } }, { actorPatient: { id: '4711' } }],
+    [
+      'a patient that is the account',
+      { user: { id: '008001-234' }, labels: { patient_id: '8001234' } },
+      { actorPatient: { id: '8001234' } },
+    ],
+    [
+      'a user with the number of a patient, as tables give them',
+      { user: { id: 4711 } },
+      { actorId: '4711', patients: [{ id: '4711' }] },
+    ],
     [
       'the national number of somebody',
       { user: { id: '1 84 12 76 451 089 46' } },

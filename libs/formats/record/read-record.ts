@@ -2,7 +2,7 @@ import { actorKinds, type Action, type Category } from '#libs/contracts/vocabula
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { askedBy } from '../fhir/query.js';
-import { isNationalNumber, sameNumber } from '../identity.js';
+import { isNationalNumber, bareNumber } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
@@ -57,9 +57,13 @@ export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted
   );
 }
 
+/** Shorter numbers are given by tables to users and patients alike: user 12 is not patient 12. */
+const tellingLength = 6;
+
 /** An account with the number of a patient of the same event, or with a number that only people have, is a patient. */
 function patientOf(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
-  const same = patients.find(({ id }) => sameNumber(id, account));
+  const bare = bareNumber(account);
+  const same = bare.length < tellingLength ? undefined : patients.find(({ id }) => bareNumber(id) === bare);
   return same ?? (isNationalNumber(account) ? { id: account } : undefined);
 }
 
