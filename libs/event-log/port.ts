@@ -42,6 +42,8 @@ export interface JoinOptions {
   readonly topics: readonly string[];
   /** Upper bound of the bytes handed over in one call of `Reader.frames`. */
   readonly batchBytesMax: number;
+  /** Topics of others, whose records bear no signature of ours. */
+  readonly foreign?: true;
   /** Gives up waiting for the first join: `join` rejects then. A member that has joined is left by `Membership.leave`. */
   readonly signal?: AbortSignal;
 }

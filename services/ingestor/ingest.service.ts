@@ -21,6 +21,7 @@ import { InletSet } from './inlets/inlet-set.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { HttpRefusal } from './receive/http-refusal.js';
+import { TopicInlets } from './inlets/topic-inlets.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
 import { routesOf } from './routes.js';
@@ -47,6 +48,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
   readonly inlets: InletSet;
   readonly folders: FolderInlets;
+  readonly topics: TopicInlets;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
   #stopLooking: () => void = () => {};
@@ -74,6 +76,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const common = { sources: () => sources.current, clock, metrics, log: logger };
     const handOver = new HandOver({ taker: () => this.#running(), ...common });
     this.inlets = new InletSet({ handOver, budget, drainMs: inletDrainMs, ...common });
+    this.topics = new TopicInlets({ eventLog: log, handOver, ...common });
     this.folders = new FolderInlets({ handOver, ...common }, hostname());
     this.receiver = new Receiver({
       sources: () => sources.current,
@@ -112,6 +115,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         : undefined;
     });
     this.health.ready('listeners', () => this.inlets.trouble);
+    this.health.ready('topics of sources', () => this.topics.trouble);
     this.#watchSources();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
@@ -139,8 +143,13 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.#stopLooking();
     this.receiver.stop();
-    await Promise.all([this.inlets.close(), this.folders.close()]);
+    await Promise.all([this.inlets.close(), this.folders.close(), this.topics.close()]);
     this.#closing.abort();
+  }
+
+  #applySources(): void {
+    void this.inlets.apply();
+    void this.topics.apply();
   }
 
   async #open(): Promise<void> {
@@ -157,8 +166,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
-    this.sources.follow(() => void this.inlets.apply());
-    await this.inlets.apply();
+    this.sources.follow(() => this.#applySources());
+    this.#applySources();
     this.logger.info('taking events', { count: accesses.partitions });
   }
 

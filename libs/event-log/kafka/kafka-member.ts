@@ -254,7 +254,9 @@ export class KafkaMember implements Membership {
     if (!run || !last) return;
     this.#breakdowns = 0;
     try {
-      await run.take(batch.messages.flatMap((message) => framesOf(message, batch, this.#kafka.signing)));
+      await run.take(
+        batch.messages.flatMap((message) => framesOf(message, batch, this.#options.foreign ? undefined : this.#kafka.signing)),
+      );
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { snappyBlock } from '#libs/testkit/snappy-block.js';
+import { snappyBlock } from './snappy-block.fixture.js';
 import { unpackSnappy } from './snappy.js';
 import { UnpackError } from './unpack-error.js';
 

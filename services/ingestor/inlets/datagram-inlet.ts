@@ -1,3 +1,6 @@
+// inlets/: doors without requests: sockets, topics and folders, opened by the file of sources.
+// Whoever sends there gets no answer, so what comes is held until it is durable, and what is dropped is counted.
+
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIP } from 'node:net';
 import { accepted } from '#libs/runtime/outcome.js';

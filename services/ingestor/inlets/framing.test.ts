@@ -36,13 +36,13 @@ describe('messages that end with NUL', () => {
   });
 });
 
-describe('datagrams of GELF', () => {
-  const chunksOf = (id: number, message: Uint8Array, count: number) =>
-    Array.from({ length: count }, (_, index) => {
-      const size = Math.ceil(message.length / count);
-      return Buffer.concat([Buffer.from([0x1e, 0x0f, 0, 0, 0, 0, 0, 0, 0, id, index, count]), message.subarray(index * size, (index + 1) * size)]);
-    }); // prettier-ignore
+const chunksOf = (id: number, message: Uint8Array, count: number) =>
+  Array.from({ length: count }, (_, index) => {
+    const size = Math.ceil(message.length / count);
+    return Buffer.concat([Buffer.from([0x1e, 0x0f, 0, 0, 0, 0, 0, 0, 0, id, index, count]), message.subarray(index * size, (index + 1) * size)]);
+  }); // prettier-ignore
 
+describe('datagrams of GELF', () => {
   it('give each message once, whatever the order of its chunks', () => {
     const pack = fc.constantFrom((bytes: Buffer): Uint8Array => bytes, gzipSync, deflateSync);
     const sent = fc.tuple(fc.string({ minLength: 20, unit: 'grapheme-ascii' }), pack, fc.integer({ min: 2, max: 5 }));

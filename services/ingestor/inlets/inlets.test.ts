@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canMakeCertificates, TestAuthority } from '#libs/testkit/certificates.js';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
+import { canMakeCertificates, TestAuthority } from './certificates.fixture.js';
 
 let ingestor: IngestorUnderTest;
 const certificates = mkdtempSync(join(tmpdir(), 'vigie-inlets-'));
@@ -142,17 +142,19 @@ describe('GELF over TCP', () => {
   });
 });
 
-(canMakeCertificates ? describe : describe.skip)('syslog over TLS (needs openssl)', () => {
-  const dial = (own?: { readonly certificate: string; readonly key: string }) =>
-    new Promise<string>((resolve) => {
-      const ca = authority ? readFileSync(authority.certificate) : '';
-      const proof = own ? { cert: readFileSync(own.certificate), key: readFileSync(own.key) } : {};
-      const socket = connectTls({ host: '127.0.0.1', port: at('tls'), ca, ...proof }, () => socket.end(`${syslog(event())}\n`));
-      socket.on('error', () => resolve('broken'));
-      socket.on('close', () => resolve('closed'));
-      socket.resume();
-    });
+const dial = (own?: { readonly certificate: string; readonly key: string }) =>
+  new Promise<string>((resolve) => {
+    const ca = authority ? readFileSync(authority.certificate) : '';
+    const proof = own ? { cert: readFileSync(own.certificate), key: readFileSync(own.key) } : {};
+    const socket = connectTls({ host: '127.0.0.1', port: at('tls'), ca, ...proof }, () => socket.end(`${syslog(event())}\n`));
+    socket.on('error', () => resolve('broken'));
+    socket.on('close', () => resolve('closed'));
+    socket.resume();
+  });
 
+const isOpen = (port: number) => sendTcp(port).then(() => true, () => false); // prettier-ignore
+
+(canMakeCertificates ? describe : describe.skip)('syslog over TLS (needs openssl)', () => {
   it('knows its senders by their certificates', async () => {
     const from = ingestor.log.lines.length;
     await dial(sender);
@@ -176,7 +178,6 @@ describe('listeners that change', () => {
     const moved = text.replace(`transport: tcp, port: ${at('tcp')}`, `transport: tcp, port: ${ingestor.port + 8}`);
     writeFileSync(path, moved);
     process.emit('SIGHUP');
-    const isOpen = (port: number) => sendTcp(port).then(() => true, () => false); // prettier-ignore
     await until(() => isOpen(ingestor.port + 8));
     expect(await isOpen(at('tcp'))).toBe(false);
     expect(await ingestor.ask('/health/ready', {})).toMatchObject({ status: 200, body: { checks: { listeners: 'ok' } } });

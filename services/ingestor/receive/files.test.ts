@@ -20,7 +20,12 @@ beforeAll(async () => {
       path,
       `sources:\n  - { name: dpi, group: helix, token_file: dpi.token, folder: drop, format: detect, columns: ${columns} }\n`,
     );
-    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_BODY_BYTES: '65536', VIGIE_INGEST_INFLATED_BYTES: '65536', VIGIE_INGEST_BODY_SECONDS: '2' };
+    return {
+      VIGIE_SOURCES_FILE: path,
+      VIGIE_INGEST_BODY_BYTES: '65536',
+      VIGIE_INGEST_INFLATED_BYTES: '65536',
+      VIGIE_INGEST_BODY_SECONDS: '2',
+    };
   });
   drop = join(ingestor.folder, 'drop');
 });
@@ -39,7 +44,9 @@ describe('a file that is uploaded', () => {
     const rows = await ingestor.log.during(async () => {
       expect(await post(text)).toMatchObject({ status: 200, body: { accepted: 5000, refused_count: 0 } });
     });
-    expect(rows).toContainEqual(expect.objectContaining({ actor_id: 'compte0', clinic_id: 'nord', time: '2026-11-28T07:12:03.000Z' }));
+    expect(rows).toContainEqual(
+      expect.objectContaining({ actor_id: 'compte0', clinic_id: 'nord', time: '2026-11-28T07:12:03.000Z' }),
+    );
     const again = await ingestor.log.during(() => post(gzipSync(text), { 'content-encoding': 'gzip' }));
     expect(new Set([...rows, ...again].map((one) => one['event_id'])).size).toBe(5000);
   });
@@ -73,9 +80,9 @@ describe('a file that is uploaded', () => {
   });
 });
 
-describe('a folder', () => {
-  const look = () => ingestor.app.get(IngestService).folders.look();
+const look = () => ingestor.app.get(IngestService).folders.look();
 
+describe('a folder', () => {
   it('gives its files once they no longer change, once for each content', async () => {
     writeFileSync(join(drop, 'monday.csv'), table(100, 2500));
     writeFileSync(join(drop, 'packed.csv.gz'), gzipSync(table(5000, 10)));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import protobufjs from 'protobufjs';
-import { snappyBlock } from '#libs/testkit/snappy-block.js';
+import { snappyBlock } from '#libs/runtime/unpack/snappy-block.fixture.js';
 import { aBadEvent, anEvent, ShipperUnderTest } from './shipper.fixture.js';
 import { lokiProto } from './protos.fixture.js';
 

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JoinOptions, Membership, Reader } from '#libs/event-log/port.js';
+import { plainReading } from '#libs/formats/input-format.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import type { ConfiguredSource } from '#libs/sources/source.js';
+import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
+import type { Framed } from './framing.js';
+import type { HandOver } from './hand-over.js';
+import { TopicInlets } from './topic-inlets.js';
+
+const sourceOf = (topic: string): ConfiguredSource => ({
+  source: topic, groupId: 'helix', authority: 'group', reading: plainReading, detects: false, certificates: [], listeners: [], senders: [], topic,
+}); // prettier-ignore
+
+function topics(...named: string[]) {
+  const joined: { readonly options: JoinOptions; readonly reader: Reader }[] = [];
+  const committed: number[] = [];
+  const left: string[] = [];
+  let sources = named.map(sourceOf);
+  const join = async (options: JoinOptions, reader: Reader): Promise<Membership> => {
+    joined.push({ options, reader });
+    const ended = Promise.withResolvers<void>();
+    const leave = async () => {
+      left.push(...options.topics);
+      ended.resolve();
+    };
+    return { commit: async (_at, next) => committed.push(next) > 0, positions: async () => [], leave, ended: ended.promise };
+  };
+  const taken: (readonly Framed[])[] = [];
+  let durable = Promise.resolve();
+  const handOver = { take: (_inlet: string, messages: readonly Framed[]) => (taken.push(messages), durable) };
+  const inlets = new TopicInlets({
+    eventLog: { join },
+    handOver: handOver as unknown as HandOver,
+    sources: () => ({ file: { sources } }) as unknown as SourcesInUse,
+    metrics: new Metrics('ingestor'),
+    log: silentLog,
+  });
+  const become = (...others: string[]) => (sources = others.map(sourceOf));
+  return { inlets, joined, committed, left, taken, become, hold: (until: Promise<void>) => (durable = until) };
+}
+
+const at = { topic: 'raw.dpi', partition: 0 };
+const frame = (offset: number, text: string) => ({ offset, bytes: Buffer.from(text) });
+
+describe('topics of sources', () => {
+  it('are read by a group of their own, and committed when what they hold is durable', async () => {
+    const { inlets, joined, committed, taken, hold } = topics('raw.dpi');
+    await inlets.apply();
+    await new Promise(setImmediate);
+    expect(joined.map(({ options }) => [options.group, options.foreign])).toEqual([['vigie-ingestor-raw.raw.dpi', true]]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    hold(promise);
+    const read = joined[0]?.reader.frames(at, [frame(4, 'a'), frame(5, ''), frame(6, 'b')], new AbortController().signal);
+    await new Promise(setImmediate);
+    expect([taken.map((messages) => messages.length), committed]).toEqual([[2], []]);
+    resolve();
+    await read;
+    expect(committed).toEqual([7]);
+  });
+
+  it('are joined and left with the file of sources', async () => {
+    const { inlets, joined, left, become } = topics('raw.dpi');
+    await inlets.apply();
+    await new Promise(setImmediate);
+    become('raw.ris');
+    await inlets.apply();
+    await new Promise(setImmediate);
+    await inlets.close();
+    expect([joined.map(({ options }) => options.topics[0]), left]).toEqual([
+      ['raw.dpi', 'raw.ris'],
+      ['raw.dpi', 'raw.ris'],
+    ]);
+  });
+});

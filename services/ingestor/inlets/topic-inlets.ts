@@ -1,0 +1,128 @@
+import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
+import { accepted, rejected, Transient } from '#libs/runtime/outcome.js';
+import type { ConfiguredSource } from '#libs/sources/source.js';
+import type { Framed } from './framing.js';
+import type { InletTools } from './inlet.js';
+
+export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'metrics' | 'log'> {
+  readonly eventLog: Pick<EventLog, 'join'>;
+}
+
+/** The group by which ingestors read topics of sources; whoever may read only these topics needs no other. */
+export const rawGroup = 'vigie-ingestor-raw';
+const batchBytesMax = 4 * 1024 * 1024;
+
+/** One topic's reading. */
+interface Opened {
+  readonly stop: AbortController;
+  membership?: Membership;
+  readonly joined: Promise<void>;
+}
+
+/**
+ * The topics into which sources write raw records. Each record is read in the format of its source; its offset is committed when what it
+ * became is durable, so that a record is read twice at most and lost never.
+ */
+export class TopicInlets {
+  readonly #open = new Map<string, Opened>();
+  readonly #failures = new Map<string, string>();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(private readonly tools: TopicTools) {}
+
+  /** Joins and leaves until the topics are those of the sources in use. Never rejects. */
+  apply(): Promise<void> {
+    this.#work = this.#work.then(() => this.#apply());
+    return this.#work;
+  }
+
+  /** Why topics are not read, for `ready`. */
+  get trouble(): string | undefined {
+    return this.#failures.size ? [...this.#failures.values()].join('; ') : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#work;
+    await Promise.all([...this.#open.keys()].map((topic) => this.#leave(topic)));
+  }
+
+  async #apply(): Promise<void> {
+    const wanted = new Set(this.tools.sources().file.sources.flatMap(({ topic }) => topic ?? []));
+    for (const topic of this.#open.keys()) if (!wanted.has(topic)) await this.#leave(topic);
+    for (const topic of wanted) if (!this.#open.has(topic)) this.#join(topic);
+  }
+
+  #join(topic: string): void {
+    const stop = new AbortController();
+    const opened: Opened = { stop, joined: this.#joined(topic, stop.signal) };
+    this.#open.set(topic, opened);
+  }
+
+  async #joined(topic: string, signal: AbortSignal): Promise<void> {
+    const { eventLog, log } = this.tools;
+    // One group for each topic: members of one group must ask for the same topics.
+    const options: JoinOptions = { group: `${rawGroup}.${topic}`, topics: [topic], batchBytesMax, foreign: true, signal };
+    try {
+      const membership = await eventLog.join(options, this.#reader(topic, signal));
+      const opened = this.#open.get(topic);
+      if (opened) opened.membership = membership;
+      this.#failures.delete(topic);
+      log.info('reading a topic of a source', { topic });
+      await membership.ended;
+    } catch (cause) {
+      if (signal.aborted) return;
+      const why = cause instanceof Error ? cause.message : 'unknown cause';
+      log.error('a topic of a source cannot be read; the next change of the sources, or a restart, tries again', {
+        topic,
+        cause,
+      });
+      this.#failures.set(topic, `the topic ${topic} is not read: ${why}`);
+      this.#open.delete(topic);
+    }
+  }
+
+  async #leave(topic: string): Promise<void> {
+    const opened = this.#open.get(topic);
+    this.#open.delete(topic);
+    this.#failures.delete(topic);
+    opened?.stop.abort(new Error('the topic is left'));
+    await opened?.membership?.leave();
+    await opened?.joined;
+  }
+
+  #reader(topic: string, signal: AbortSignal): Reader {
+    return {
+      assigned: async () => 'committed',
+      frames: async (at, frames, moved) => {
+        await this.#take(topic, frames, AbortSignal.any([signal, moved]));
+        const last = frames.at(-1);
+        if (last) await this.#open.get(topic)?.membership?.commit(at, last.offset + 1);
+      },
+      poison: async (at, frame, cause) => this.#poison(at, frame, cause),
+      revoked: async () => {},
+    };
+  }
+
+  async #take(topic: string, frames: readonly Frame[], signal: AbortSignal): Promise<void> {
+    const source = this.#sourceOf(topic);
+    // The file may have changed a moment ago; the topic is about to be left.
+    if (!source) throw new Transient(`no source has the topic ${topic} any more`);
+    await this.tools.handOver.take(topic, frames.flatMap(messageOf), source, signal);
+  }
+
+  #sourceOf(topic: string): ConfiguredSource | undefined {
+    return this.tools.sources().file.sources.find((source) => source.topic === topic);
+  }
+
+  /** Only a bug comes here: what a record holds is refused by its reader. */
+  async #poison({ topic, partition }: TopicPartition, { offset }: Frame, cause: unknown): Promise<void> {
+    this.tools.metrics.add('vigie_inlet_dropped_total', { inlet: topic, reason: 'bug' });
+    this.tools.log.error('a record met a bug and was passed over', { topic, partition, offset, cause });
+  }
+}
+
+/** Records without a value say that something was deleted; here nothing is. */
+function messageOf({ bytes, unreadable }: Frame): readonly Framed[] {
+  if (unreadable) return [rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked')];
+  return bytes.length ? [accepted(bytes)] : [];
+}
