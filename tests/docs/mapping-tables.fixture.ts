@@ -1,7 +1,5 @@
 import type { RecordMapping } from '#libs/formats/record/mapping.js';
-
-/** A row of a table on a page, as its cells. */
-export type PageRow = readonly string[];
+import type { PageRow } from './page-tables.js';
 
 /** How a page tells a mapping: a field, where it stands (the first place that has a value counts), what the format's own words mean. */
 export function mappingTable(mapping: RecordMapping): readonly PageRow[] {
@@ -27,5 +25,5 @@ export function wordsOf(words: Readonly<Record<string, string>> = {}): string {
 }
 
 function code(text: string): string {
-  return `\`${text.replaceAll('|', String.raw`\|`)}\``;
+  return `\`${text}\``;
 }

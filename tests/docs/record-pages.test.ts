@@ -11,7 +11,8 @@ import { openemrTables } from '#libs/formats/openemr/tables.js';
 import { tamanuTables } from '#libs/formats/tamanu/tables.js';
 import type { Table } from '#libs/formats/record/table-format.js';
 import { projectRoot } from '#libs/runtime/paths.js';
-import { mappingTable, type PageRow, wordsOf } from './mapping-tables.fixture.js';
+import { mappingTable, wordsOf } from './mapping-tables.fixture.js';
+import { type PageRow, tableOf } from './page-tables.js';
 
 const { words: { action: _, ...ocsfWords } = {}, ...ocsf } = ocsfMapping;
 
@@ -34,17 +35,10 @@ const tables: readonly (readonly [page: string, table: string, rows: readonly Pa
 describe('the pages of formats of records', () => {
   it.each(tables)('say on %s in the table %s what the code does', (page, table, rows) => {
     const text = readFileSync(join(projectRoot, 'docs', 'formats', `${page}.md`), 'utf8');
-    expect(tableOn(text, table)).toEqual(rows);
+    expect(tableOf(text, table)).toEqual(rows);
   });
 });
 
 function ofTables(page: string, given: readonly Table[]): readonly (readonly [string, string, readonly PageRow[]])[] {
   return given.map(({ name, mapping }) => [page, name, mappingTable(mapping)] as const).filter(([, , rows]) => rows.length);
-}
-
-/** The rows of the table behind `<!-- table: name -->`, without its heading; cells without the blanks that align them. */
-function tableOn(page: string, name: string): readonly PageRow[] {
-  const lines = (page.split(`<!-- table: ${name} -->`, 2)[1] ?? '').trimStart().split('\n');
-  const end = lines.findIndex((line) => !line.startsWith('|'));
-  return lines.slice(2, end).map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim())); // prettier-ignore
 }

@@ -80,7 +80,7 @@ describe('the patients that a recorded search names', () => {
     'Patient?_include=Patient:link',
     'Observation?patient=',
     'Observation?patient=Practitioner/1',
-    'MSH|^~\\&|A|B|\rQPD|IHE PIX Query|1|2^^^A',
+    'MSH|^~\\&|A|B|\rQPD|IHE PDQ Query|1|@PID.5.1^DOE~@PID.7^19800101',
     '<PRPA_IN201309UV02 patient="1"/>',
     '',
   ])('are none in %j', (text) => {

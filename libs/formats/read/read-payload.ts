@@ -33,7 +33,8 @@ function* unwrapped(payload: Payload, reading: Reading, depth: number): Generato
   }
 }
 
-function readRecord(payload: Payload, reading: Reading): DecodedItem {
+/** One record that nothing wraps: its event, or why there is none, with the clinic as the configuration says. */
+export function readRecord(payload: Payload, reading: Reading): DecodedItem {
   const meter = new WorkMeter();
   const content = payload.kind === 'json' ? payload.value : payload.text;
   const format = formatOf(payload, reading);

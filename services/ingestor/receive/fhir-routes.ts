@@ -1,17 +1,17 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
-import { parseAuditEvent } from '#libs/formats/fhir/audit-event.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import type { Targets } from '#libs/formats/fhir/targets.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
-import { WorkMeter } from '#libs/formats/work-meter.js';
+import type { Reading } from '#libs/formats/input-format.js';
+import { readRecord } from '#libs/formats/read/read-payload.js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
 import { Turns } from './turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Route } from './receiver.js';
-import type { Taker } from './taker.js';
+import type { SendingSource, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];
@@ -23,7 +23,7 @@ export function auditEventRoute(taker: () => Taker): Route {
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source) => {
       const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
-      const [outcome] = await taker().decoded([readItem(content)], source);
+      const [outcome] = await taker().decoded([readItem(content, source.reading)], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
       const headers = { location: placeOf(outcome.eventId) };
@@ -44,7 +44,7 @@ export function bundleRoute(taker: () => Taker): Route {
       const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
       const { type, resources, byUrn } = bundle.value;
-      const read = entriesOf(resources, byUrn);
+      const read = entriesOf(resources, source, byUrn);
       const items = type === 'transaction' ? await wholly(read) : read;
       const outcomes = resources.length ? await taker().decoded(items, source) : [];
       const response = type === 'transaction' ? 'transaction-response' : 'batch-response';
@@ -54,13 +54,16 @@ export function bundleRoute(taker: () => Taker): Route {
 }
 
 /** Read one by one, when they are asked for, so that others get their turn between them. */
-function* entriesOf(resources: readonly unknown[], beside: Targets): Generator<DecodedItem> {
-  for (const content of resources) yield readItem(content, beside);
+function* entriesOf(resources: readonly unknown[], { reading }: SendingSource, beside: Targets): Generator<DecodedItem> {
+  for (const content of resources) yield readItem(content, reading, beside);
 }
 
-function readItem(content: unknown, beside?: Targets): DecodedItem {
-  const meter = new WorkMeter();
-  return { outcome: parseAuditEvent(content, { meter, ...(beside && { beside }) }), content, meter };
+/** What comes by these doors is FHIR, whatever else its source may send. An AuditEvent has its own time. */
+function readItem(value: unknown, reading: Reading, beside?: Targets): DecodedItem {
+  return readRecord(
+    { kind: 'json', value, envelope: { receivedMs: 0 }, ...(beside && { beside }) },
+    { ...reading, format: 'fhir' },
+  );
 }
 
 /** The entries of a transaction, all of them read before the first is taken. */
