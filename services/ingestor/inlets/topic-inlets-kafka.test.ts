@@ -32,9 +32,10 @@ afterAll(async () => kafka?.stop());
       await write('one');
       await write('two');
       const taken: string[] = [];
+      const take = async (_inlet: string, messages: readonly Framed[]) => {
+        taken.push(...messages.map((one) => (one.kind === 'accepted' ? Buffer.from(one.value).toString() : one.reason)));
+      };
       const read = () => {
-        const take = async (_inlet: string, messages: readonly Framed[]) =>
-          void taken.push(...messages.map((one) => (one.kind === 'accepted' ? Buffer.from(one.value).toString() : one.reason)));
         const source = { source: 'dpi', groupId: 'helix', authority: 'group', reading: plainReading, detects: false, topic };
         return new TopicInlets({
           eventLog: log,
