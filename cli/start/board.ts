@@ -9,10 +9,12 @@ export interface BoardFacts {
   /** The credential to show, where Vigie made it itself. */
   readonly developmentToken: string | undefined;
   readonly rules: number;
+  /** Doors beside `/v1/events` and FHIR, a line each. */
+  readonly inlets: readonly string[];
 }
 
 /** What a person sees once everything runs: what is up, where to send, where to look, what to try next. */
-export function board({ config, processes, startedInMs, developmentToken, rules }: BoardFacts): string {
+export function board({ config, processes, startedInMs, developmentToken, rules, inlets }: BoardFacts): string {
   const data = relative(process.cwd(), config.VIGIE_DATA_DIR) || config.VIGIE_DATA_DIR;
   const bearer = developmentToken ?? '<a token of VIGIE_INGEST_TOKENS>';
   const ingest = addressOf(config, 'ingestor');
@@ -28,6 +30,7 @@ export function board({ config, processes, startedInMs, developmentToken, rules 
       `POST ${ingest}/v1/events   JSON, array or NDJSON; also /fhir/AuditEvent and /fhir`,
       `Authorization: Bearer ${bearer}${developmentToken ? '   (made for this machine: source dev, group dev)' : ''}`,
     ]),
+    ...section('Inlets', inlets),
     ...section('Query', [
       config.CLICKHOUSE_URL
         ? `${clickhouseUrl(config)}, database vigie`

@@ -5,6 +5,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import { inletsOf } from './inlets.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
@@ -44,7 +45,12 @@ export async function start(options: StartOptions): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
   const well = await untilStopped(supervisor, stopped, async () => {
     const token = env.VIGIE_INGEST_TOKENS ? undefined : developmentToken(config.VIGIE_DATA_DIR);
-    await bringUp(supervisor, config, { rules: rules.length, token }, stopped.signal);
+    await bringUp(
+      supervisor,
+      config,
+      { rules: rules.length, token, inlets: inletsOf(env['VIGIE_SOURCES_FILE'], env) },
+      stopped.signal,
+    );
     if (!demonstration) return;
     await demonstration.play(print, stopped.signal);
     if (options.exit) stopped.abort();
@@ -101,7 +107,7 @@ async function untilStopped(supervisor: Supervisor, stopped: AbortController, wo
 async function bringUp(
   supervisor: Supervisor,
   config: CommandConfig,
-  { rules, token }: { readonly rules: number; readonly token: string | undefined },
+  { rules, token, inlets }: { readonly rules: number; readonly token: string | undefined; readonly inlets: readonly string[] },
   signal: AbortSignal,
 ): Promise<void> {
   const startedAt = systemClock.monotonic();
@@ -112,7 +118,7 @@ async function bringUp(
     signal,
   );
   const processes = supervisor.processes.map((one) => one.definition);
-  print(board({ config, processes, startedInMs: systemClock.monotonic() - startedAt, developmentToken: token, rules }));
+  print(board({ config, processes, startedInMs: systemClock.monotonic() - startedAt, developmentToken: token, rules, inlets }));
 }
 
 function print(text: string): void {
