@@ -38,7 +38,10 @@ export class IngestorUnderTest {
     const config = readIngestorConfig({ VIGIE_PORT_BASE: String(port), VIGIE_DATA_DIR: folder, ...environment(folder, port) });
     const imports = [RuntimeModule.forService('ingestor', 'error'), IngestorModule.forConfig(config)];
     const module = await Test.createTestingModule({ imports }).overrideProvider(EVENT_LOG).useValue(log).compile();
-    const app = module.createNestApplication<NestFastifyApplication>(ingestorAdapter(600_000), { logger: false, bodyParser: false });
+    const app = module.createNestApplication<NestFastifyApplication>(ingestorAdapter(600_000), {
+      logger: false,
+      bodyParser: false,
+    });
     await app.listen(port, '127.0.0.1');
     return new IngestorUnderTest(app, log, port, folder);
   }

@@ -59,7 +59,11 @@ export class FolderInlets {
         await this.#folder(source, source.folder, seen);
       } catch (cause) {
         if (!this.#stopping.signal.aborted)
-          this.tools.log.error('a folder cannot be read and is tried again', { path: source.folder, source: source.source, cause });
+          this.tools.log.error('a folder cannot be read and is tried again', {
+            path: source.folder,
+            source: source.source,
+            cause,
+          });
       }
     }
     this.#seen = seen;
@@ -115,7 +119,10 @@ export class FolderInlets {
     log.info(isTaken ? 'a file was taken' : 'nothing of a file could be taken', {
       source: source.source,
       count: accepted,
-      ...(first && { field: first.field, reason: `${refused_count} refused, the first (record ${first.index}) because ${first.reason}` }),
+      ...(first && {
+        field: first.field,
+        reason: `${refused_count} refused, the first (record ${first.index}) because ${first.reason}`,
+      }),
     });
   }
 

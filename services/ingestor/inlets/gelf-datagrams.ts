@@ -39,7 +39,8 @@ export class GelfDatagrams {
       return rejected('bad_chunk', '', `a chunk must have its place, and be one of ${chunksMax} at most`);
     const key = `${sender} ${Buffer.from(datagram.subarray(2, 10)).toString('hex')}`;
     const open = this.#open.get(key) ?? this.#begin(key, count, nowMs);
-    if (open.parts.length !== count) return rejected('bad_chunk', '', 'the chunks of one message must agree on how many there are');
+    if (open.parts.length !== count)
+      return rejected('bad_chunk', '', 'the chunks of one message must agree on how many there are');
     if (open.parts[number] === undefined) this.#add(open, number, datagram.subarray(headBytes));
     if (open.missing > 0) return undefined;
     this.#forget(key, open);

@@ -63,14 +63,16 @@ export class InletSet {
   async #try(key: string, listener: Listener): Promise<void> {
     const { name, port } = listener;
     try {
-      const inlet = listener.transport === 'udp' ? new DatagramInlet(listener, this.tools) : new StreamInlet(listener, this.tools);
+      const inlet =
+        listener.transport === 'udp' ? new DatagramInlet(listener, this.tools) : new StreamInlet(listener, this.tools);
       await inlet.open();
       this.#open.set(key, { inlet, name });
       this.#failures.delete(key);
       this.tools.log.info('listening', { path: name, port });
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : 'unknown cause';
-      if (!this.#failures.has(key)) this.tools.log.error('a listener cannot be opened and is tried again', { path: name, port, cause });
+      if (!this.#failures.has(key))
+        this.tools.log.error('a listener cannot be opened and is tried again', { path: name, port, cause });
       this.#failures.set(key, `the listener ${name} is not open: ${why}`);
     }
   }

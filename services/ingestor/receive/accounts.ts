@@ -26,7 +26,12 @@ export class Accumulated {
   }
 
   told(): IngestAnswer {
-    return { accepted: this.#accepted, refused: this.#refused, refused_count: this.#refusedCount, quarantined: this.#quarantined };
+    return {
+      accepted: this.#accepted,
+      refused: this.#refused,
+      refused_count: this.#refusedCount,
+      quarantined: this.#quarantined,
+    };
   }
 }
 
