@@ -64,6 +64,8 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
     if (whole !== undefined && (isNumeric || !isCompact(whole))) return ofNumber(whole, fraction, context);
     if (isNumeric) return 'expected a number, as the format of the time says';
   }
+  const iso = format ? undefined : isoWritten(text);
+  if (iso) return ofWritten(iso, context);
   const spelled = spaced(text);
   for (const pattern of format ? [format.slice(0, textMax)] : loosePatterns) {
     const written = readByPattern(spelled, pattern);
@@ -72,6 +74,17 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
   return format
     ? 'the time is not written as its format says'
     : 'no known way to write a time; name its format, such as MM/dd/yyyy hh:mm:ss a';
+}
+
+const isoPattern = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** The commonest way by itself, as the first pattern would read it: walking a pattern takes ten times as long. */
+function isoWritten(text: string): Written | undefined {
+  const [, year, month, day, hour, minute, second, fraction, zone] = isoPattern.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = [year, month, day, hour, minute, second].map(Number);
+  const written = { year: y, month: mo, day: d, hour: h, minute: mi, second: s, ...(zone && { zone }) };
+  return fraction === undefined ? written : { ...written, millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')) };
 }
 
 /** `20270131` and `20270131080000` would be seconds of 1970 and milliseconds of the year 2612. */

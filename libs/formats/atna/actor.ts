@@ -1,5 +1,5 @@
 import { ends, patientRoles } from '../fhir/agents.js';
-import { ipOf } from '../record/read-record.js';
+import { ipOf } from '../ip.js';
 import type { Participant, ParticipantObject } from './message.js';
 
 /** Who acted, by the name that lasts. */

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from '../json/parse-item.js';
 import type { RecordMapping } from '../record/mapping.js';
 import { readRecord } from '../record/read-record.js';
 import { RecordView } from '../record/record.js';
-import { inLowerCase } from '../record/table-row.js';
+import { inLower, inLowerCase } from '../record/table-row.js';
 import type { WorkMeter } from '../work-meter.js';
 import { objectIn } from '../wrappers/message.js';
 import { azureMapping, cloudTrailMapping, gcpMapping, o365Mapping } from './mappings.js';
@@ -17,10 +17,10 @@ const azureNames = ['requesturi', 'fhirresourcetype', 'calleridentity', 'calleri
 
 export const azureFormat = cloudFormat('azure-fhir', azureMapping, {
   recognises: (record) => {
-    const plain = inLowerCase(record);
-    const isRow = Object.hasOwn(plain, 'timegenerated') || Object.hasOwn(plain, 'timegenerated [utc]');
-    const isDiagnostic = plain['category'] === 'AuditLogs' && Object.hasOwn(plain, 'operationname');
-    return isDiagnostic || (isRow && azureNames.some((name) => Object.hasOwn(plain, name)));
+    const names = Object.keys(record).map(inLower);
+    const isRow = names.includes('timegenerated') || names.includes('timegenerated [utc]');
+    const isDiagnostic = names.includes('operationname') && inLowerCase(record)['category'] === 'AuditLogs';
+    return isDiagnostic || (isRow && azureNames.some((name) => names.includes(name)));
   },
   prepare: inLowerCase,
   /** The row of its end says how it ended too. */

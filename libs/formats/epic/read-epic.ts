@@ -48,13 +48,19 @@ function accountOf(text: string): string {
   return number.trim() || login.trim() || (text.includes('^') ? '' : text);
 }
 
+const placesOver = new WeakMap<RecordMapping['places'], RecordMapping['places']>();
+
+function epicBefore(places: RecordMapping['places']): RecordMapping['places'] {
+  const fields = [...new Set([...Object.keys(epicMapping.places), ...Object.keys(places)])];
+  return Object.fromEntries(fields.map((field) => [field, [...placesIn(epicMapping.places, field), ...placesIn(places, field)]]));
+}
+
 function over(mapping: RecordMapping): RecordMapping {
-  const fields = [...new Set([...Object.keys(epicMapping.places), ...Object.keys(mapping.places)])];
+  const places = placesOver.get(mapping.places) ?? epicBefore(mapping.places);
+  placesOver.set(mapping.places, places);
   return {
     ...mapping,
-    places: Object.fromEntries(
-      fields.map((field) => [field, [...placesIn(epicMapping.places, field), ...placesIn(mapping.places, field)]]),
-    ),
+    places,
     services: [...(epicMapping.services ?? []), ...(mapping.services ?? [])],
   };
 }

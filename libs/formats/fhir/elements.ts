@@ -11,10 +11,13 @@ export function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
+const noObjects: readonly JsonObject[] = [];
+
 /** The objects of an array, or one object as a list of one. */
 export function listOf(value: unknown): readonly JsonObject[] {
-  if (Array.isArray(value)) return value.filter(isObject);
-  return isObject(value) ? [value] : [];
+  if (value === undefined) return noObjects;
+  if (Array.isArray(value)) return value.every(isObject) ? value : value.filter(isObject);
+  return isObject(value) ? [value] : noObjects;
 }
 
 export interface Code {
@@ -24,14 +27,21 @@ export interface Code {
 
 /** Every code of a Coding, a CodeableConcept, or lists of them. */
 export function codesOf(value: unknown): readonly Code[] {
-  return listOf(value).flatMap((concept) => {
-    const codings = [...listOf(concept['coding']), concept];
-    return codings.flatMap((coding) => {
-      const code = textOf(coding['code']);
-      const system = textOf(coding['system']);
-      return code ? [system ? { system, code } : { code }] : [];
-    });
-  });
+  if (value === undefined) return noCodes;
+  const codes: Code[] = [];
+  for (const concept of listOf(value)) {
+    for (const coding of listOf(concept['coding'])) addCode(coding, codes);
+    addCode(concept, codes);
+  }
+  return codes;
+}
+
+const noCodes: readonly Code[] = [];
+
+function addCode(coding: JsonObject, codes: Code[]): void {
+  const code = textOf(coding['code']);
+  const system = textOf(coding['system']);
+  if (code) codes.push(system ? { system, code } : { code });
 }
 
 export function hasCode(value: unknown, ...wanted: readonly string[]): boolean {

@@ -44,9 +44,9 @@ export function excessOfValue(value: unknown, meter: WorkMeter): Rejected | unde
     if (typeof inner === 'string') characters += inner.length;
     else if (Array.isArray(inner)) for (const element of inner) rest.push(element);
     else if (typeof inner === 'object' && inner !== null)
-      for (const [key, element] of Object.entries(inner)) {
+      for (const key of Object.keys(inner)) {
         characters += key.length;
-        rest.push(element);
+        rest.push((inner as Readonly<Record<string, unknown>>)[key]);
       }
     if (nodes + rest.length > limits.nodesMax)
       return rejected('too_many_nodes', '', `the item has more than ${limits.nodesMax} keys and elements; send several`);

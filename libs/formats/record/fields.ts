@@ -42,10 +42,11 @@ export function columnField(key: string): Omit<Column, 'place'> | undefined {
 }
 
 const known = new WeakMap<object, readonly Column[]>();
+const noColumns: readonly Column[] = [];
 
 /** Where a source's configuration says that fields stand; keys that name no field say nothing. */
 export function columnsOf({ columns }: Reading): readonly Column[] {
-  if (!columns) return [];
+  if (!columns) return noColumns;
   const found =
     known.get(columns) ??
     Object.entries(columns).flatMap(([key, place]) => {

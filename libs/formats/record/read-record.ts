@@ -5,12 +5,13 @@ import { askedBy } from '../fhir/query.js';
 import { isNationalNumber, bareNumber } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
+import { ipOf } from '../ip.js';
 import { limits } from '../limits.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import type { Envelope } from '../payload.js';
 import { defined } from '../vigie/parse-event.js';
 import type { WorkMeter } from '../work-meter.js';
-import { columnsOf, type EventField, valuesOf } from './fields.js';
+import { type Column, columnsOf, type EventField, valuesOf } from './fields.js';
 import type { RecordMapping } from './mapping.js';
 import { patientsOf, type RecordPatients } from './patients.js';
 import { RecordView, textOfValue } from './record.js';
@@ -67,6 +68,22 @@ function patientOf(account: string, patients: readonly PatientReference[]): Pati
   return same ?? (isNationalNumber(account) ? { id: account } : undefined);
 }
 
+type Places = RecordMapping['places'];
+type PlacesOfFields = Partial<Record<EventField, readonly string[]>>;
+const placesKnown = new WeakMap<Places, WeakMap<readonly Column[], PlacesOfFields>>();
+
+/** The places of a field by a mapping and a configuration, put together once for both. */
+function placesOfField(mapped: Places, columns: readonly Column[], field: EventField): readonly string[] {
+  const ofMapping = placesKnown.get(mapped) ?? new WeakMap<readonly Column[], PlacesOfFields>();
+  placesKnown.set(mapped, ofMapping);
+  const ofBoth = ofMapping.get(columns) ?? {};
+  ofMapping.set(columns, ofBoth);
+  return (ofBoth[field] ??= [
+    ...columns.flatMap((column) => (column.field === field ? [column.place] : [])),
+    ...(field === 'patient_id' ? [] : (mapped[field] ?? [])),
+  ]);
+}
+
 /** The fields of one record. */
 class RecordFields {
   readonly #view: RecordView;
@@ -80,8 +97,7 @@ class RecordFields {
 
   /** Where a field may stand, the configuration's place first. */
   places(field: EventField): readonly string[] {
-    const configured = columnsOf(this.input.reading).flatMap((column) => (column.field === field ? [column.place] : []));
-    return field === 'patient_id' ? configured : [...configured, ...(this.mapping.places[field] ?? [])];
+    return placesOfField(this.mapping.places, columnsOf(this.input.reading), field);
   }
 
   placesOf(field: EventField): string {
@@ -91,17 +107,26 @@ class RecordFields {
 
   /** The first text at the places of a field, in the words that it means; a word that means nothing is passed over. */
   text(field: EventField): string | undefined {
-    return this.words(field).next().value ?? undefined;
+    for (const place of this.places(field))
+      for (const value of this.#view.values(place)) {
+        const meaning = this.#word(field, value);
+        if (meaning) return meaning;
+      }
+    return undefined;
   }
 
   *words(field: EventField): Generator<string, undefined> {
     for (const place of this.places(field))
       for (const value of this.#view.values(place)) {
-        const word = textOfValue(value);
-        const meaning = word === undefined ? undefined : (this.#meaning(field, word) ?? word);
+        const meaning = this.#word(field, value);
         if (meaning) yield meaning;
       }
     return undefined;
+  }
+
+  #word(field: EventField, value: unknown): string | undefined {
+    const word = textOfValue(value);
+    return word === undefined ? undefined : (this.#meaning(field, word) ?? word);
   }
 
   short(field: EventField, max?: number): string | undefined {
@@ -208,6 +233,7 @@ class RecordFields {
   #meaning(field: EventField, word: string): string | undefined {
     const configured = valuesOf(this.input.reading, field);
     const own = this.mapping.words?.[field];
+    if (!configured && !own) return undefined;
     const lower = word.toLowerCase();
     return meant(configured, word) ?? meant(configured, lower) ?? meant(own, lower) ?? meant(configured, '*') ?? meant(own, '*');
   }
@@ -220,15 +246,4 @@ class RecordFields {
 
 function meant(words: Readonly<Record<string, string>> | undefined, word: string): string | undefined {
   return words && Object.hasOwn(words, word) ? words[word] : undefined;
-}
-
-/** An IP address, also with a port behind it; names of hosts are none. */
-export function ipOf(text: string | undefined): string | undefined {
-  const bare = text
-    ?.trim()
-    .replace(/^\[([0-9a-f:.%\w]+)\](?::\d+)?$/i, '$1')
-    .replace(/^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/, '$1');
-  return bare && bare.length <= 64 && /^(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:.]+(?:%\w+)?)$/i.test(bare)
-    ? bare
-    : undefined;
 }

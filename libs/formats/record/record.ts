@@ -1,3 +1,4 @@
+import { remembered } from '#libs/runtime/remembered.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import type { WorkMeter } from '../work-meter.js';
 
@@ -17,10 +18,9 @@ export class RecordView {
    * text are no values.
    */
   values(path: string): readonly unknown[] {
-    const all = path.split('.');
-    const steps = all.length > stepsMax ? [...all.slice(0, stepsMax - 1), all.slice(stepsMax - 1).join('.')] : all;
-    const own = this.#at(this.record, steps, path);
-    return own.length ? own : this.#at(this.beside, steps, path);
+    const names = namesOf(path);
+    const own = this.#at(this.record, names, 0, path);
+    return own.length ? own : this.#at(this.beside, names, 0, path);
   }
 
   /** The first text or number at the first path that has one, as trimmed text. */
@@ -33,26 +33,58 @@ export class RecordView {
     return undefined;
   }
 
-  #at(value: unknown, steps: readonly string[], field: string): readonly unknown[] {
+  #at(value: unknown, names: Names, step: number, field: string): readonly unknown[] {
     this.meter.draw(1, field);
-    if (Array.isArray(value)) return value.flatMap((inner: unknown) => this.#at(inner, steps, field));
-    if (steps.length === 0) return value === undefined || value === null || value === '' ? [] : [value];
-    if (!isObject(value)) return [];
-    for (let length = steps.length; length > 0; length -= 1) {
-      const found = this.#at(inName(value, steps.slice(0, length).join('.')), steps.slice(length), field);
+    if (Array.isArray(value)) return value.flatMap((inner: unknown) => this.#at(inner, names, step, field));
+    const longestFirst = names[step];
+    if (!longestFirst) return value === undefined || value === null || value === '' ? nothing : [value];
+    if (!isObject(value)) return nothing;
+    for (const { name, steps, choice } of longestFirst) {
+      const inner: unknown = Object.hasOwn(value, name) ? value[name] : choice && chosen(value, choice);
+      if (inner === undefined) continue;
+      const found = this.#at(inner, names, step + steps, field);
       if (found.length) return found;
     }
-    return [];
+    return nothing;
   }
 }
 
-/** What has a name; for `resources[type=Patient]` those of the objects with that name in which the word stands, in any case. */
-function inName(value: JsonObject, name: string): unknown {
-  if (Object.hasOwn(value, name)) return value[name];
-  const [, before = '', key = '', word = ''] = /^([^[\]]*)\[(\w+)=([^\]]*)\]$/.exec(name) ?? [];
-  const inner: unknown = before && Object.hasOwn(value, before) ? value[before] : undefined;
+const nothing: readonly unknown[] = [];
+
+/** Steps of a path as one name: `user.name` may be two objects or one name with a point. */
+interface Name {
+  readonly name: string;
+  readonly steps: number;
+  readonly choice?: Choice;
+}
+/** `resources[type=Patient]`: of the objects with a name those in which the word stands, in any case. */
+interface Choice {
+  readonly before: string;
+  readonly key: string;
+  readonly word: string;
+}
+/** For each step of a path the names that may begin there, the longest first. */
+type Names = readonly (readonly Name[])[];
+
+/** Paths are those of mappings and configurations: there are some hundred. */
+const namesOf = remembered((path: string): Names => {
+  const all = path.split('.');
+  const steps = all.length > stepsMax ? [...all.slice(0, stepsMax - 1), all.slice(stepsMax - 1).join('.')] : all;
+  return steps.map((_, from) =>
+    steps.slice(from).map((__, index, rest): Name => {
+      const length = rest.length - index;
+      const name = steps.slice(from, from + length).join('.');
+      const [, before = '', key = '', word = ''] = /^([^[\]]*)\[(\w+)=([^\]]*)\]$/.exec(name) ?? [];
+      return { name, steps: length, ...(before && { choice: { before, key, word: word.toLowerCase() } }) };
+    }),
+  );
+});
+
+function chosen(value: JsonObject, { before, key, word }: Choice): unknown {
+  if (!Object.hasOwn(value, before)) return undefined;
+  const inner = value[before];
   const objects: readonly unknown[] = Array.isArray(inner) ? inner : [inner];
-  return objects.filter((one) => isObject(one) && textOfValue(one[key])?.toLowerCase() === word.toLowerCase());
+  return objects.filter((one) => isObject(one) && textOfValue(one[key])?.toLowerCase() === word);
 }
 
 /** Text, a number or true and false as trimmed text; undefined for nothing and for what is no single value. */

@@ -7,7 +7,7 @@ import type { WorkMeter } from '../work-meter.js';
 import type { RecordMapping } from './mapping.js';
 import { readRecord } from './read-record.js';
 import { textOfValue } from './record.js';
-import { inLowerCase } from './table-row.js';
+import { inLower, inLowerCase } from './table-row.js';
 
 /** One table of a record system, told from others by its columns. Names of columns are in lower case. */
 export interface Table {
@@ -53,13 +53,19 @@ function isRejected(record: JsonObject | Rejected): record is Rejected {
 /** Names of columns that may be looked at: no table of a record system has more. */
 const columnsMax = 512;
 
+/** Of the last record, which every format of tables is asked about. */
+let last: { readonly record: JsonObject; readonly columns: ReadonlySet<string> } | undefined;
+
+function columnNamesOf(record: JsonObject): ReadonlySet<string> {
+  if (last?.record === record) return last.columns;
+  const columns = new Set(Object.keys(record).slice(0, columnsMax).map(inLower));
+  last = { record, columns };
+  return columns;
+}
+
 function tableOf(payload: Payload, tables: readonly Table[]): Table | undefined {
   if (payload.kind !== 'json' || !isObject(payload.value)) return undefined;
-  const columns = new Set(
-    Object.keys(payload.value)
-      .slice(0, columnsMax)
-      .map((column) => column.trim().toLowerCase()),
-  );
+  const columns = columnNamesOf(payload.value);
   return tables.find(({ has }) =>
     has.every((one) => (typeof one === 'string' ? columns.has(one) : one.some((column) => columns.has(column)))),
   );

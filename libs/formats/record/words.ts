@@ -1,4 +1,5 @@
 import { actions, type Action, categories, type Category, type Outcome } from '#libs/contracts/vocabulary.js';
+import { remembered } from '#libs/runtime/remembered.js';
 import { categoryOf } from '../fhir/categories.js';
 
 type Words<Word extends string> = Readonly<Partial<Record<Word, string>>>;
@@ -50,10 +51,10 @@ const categoryWords: ReadonlyMap<string, Category> = new Map([
 ]);
 
 /** The action that a word of a system means: one of Vigie's, or what it begins with; undefined when nobody knows it. */
-export function actionOfWord(text: string): Action | undefined {
+export const actionOfWord = remembered((text: string): Action | undefined => {
   const plain = plainWord(text);
   return actions.find((action) => action === plain) ?? beginnings.find(([, pattern]) => pattern.test(plain))?.[0];
-}
+});
 
 /** A usual word of success or failure, or the status of an HTTP answer. */
 export function outcomeOfWord(text: string): Outcome {
@@ -76,14 +77,14 @@ export function truthOfWord(text: string): boolean | undefined {
 }
 
 /** In lower case, without accents, words joined by hyphens; of a long text the beginning. */
-function plainWord(text: string): string {
+const plainWord = remembered((text: string): string => {
   const begin = text.slice(0, 200).normalize('NFD').replaceAll(/\p{M}/gu, '');
   const split = begin
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replaceAll(/([A-Z])([A-Z][a-z])/g, '$1-$2')
     .toLowerCase();
   return split.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
-}
+});
 
 function words<Word extends string>(word: Word, list: string): readonly (readonly [string, Word])[] {
   return list.split(' ').map((one) => [one, word] as const);

@@ -1,3 +1,4 @@
+import { remembered } from '#libs/runtime/remembered.js';
 import type { PatientPlace } from '../record/patients.js';
 import type { Pairs } from './pairs.js';
 
@@ -56,15 +57,13 @@ export function labelled(pairs: Pairs): Labelled {
   return { record: Object.fromEntries(record), patients: distinct(patients) };
 }
 
-function kindOf(label: string): string | undefined {
+const kindOf = remembered((label: string): string | undefined => {
   const words = ` ${wordsOf(label)} `;
   const kind = Object.keys(labelWords).find((one) => labelWords[one]?.some((word) => words.includes(` ${word} `)));
   return (kind === '@patient' ? noNumber : noThing).test(words.trim()) ? undefined : kind;
-}
+});
 
-function isIns(label: string): boolean {
-  return /(?:^| )(?:ins|nir)(?: |$)/.test(wordsOf(label));
-}
+const isIns = remembered((label: string): boolean => /(?:^| )(?:ins|nir)(?: |$)/.test(wordsOf(label)));
 
 /** Lower case, without accents, words apart: `patientId` and `Patient_ID` are `patient id`. */
 function wordsOf(label: string): string {

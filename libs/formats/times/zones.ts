@@ -57,6 +57,26 @@ export function yearIn(zone: string, ms: number): number {
 }
 
 function rulesOf(zone: string): { readonly offset: (ms: number) => number } {
+  const known = rulesKnown.get(zone);
+  if (known) return known;
   const rules = IANAZone.create(zone);
-  return { offset: (ms) => rules.offset(ms) };
+  const offsets = new Map<number, number>();
+  const offset = (ms: number) => {
+    const span = Math.floor(ms / offsetSpanMs);
+    const there = offsets.get(span);
+    if (there !== undefined) return there;
+    if (offsets.size >= offsetsKnownMax) offsets.clear();
+    const minutes = rules.offset(span * offsetSpanMs);
+    offsets.set(span, minutes);
+    return minutes;
+  };
+  const made = { offset };
+  if (rulesKnown.size < zonesKnownMax) rulesKnown.set(zone, made);
+  return made;
 }
+
+/** Clocks are changed at quarters of hours of UTC, wherever they are changed: within one the offset is the same. */
+const offsetSpanMs = 15 * minuteMs;
+/** A quarter of an hour each: a month of records in order. */
+const offsetsKnownMax = 3000;
+const rulesKnown = new Map<string, { readonly offset: (ms: number) => number }>();

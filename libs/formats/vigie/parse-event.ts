@@ -79,8 +79,10 @@ function readEvent(item: JsonObject): AccessEvent {
 export function defined<T extends object>(event: { readonly [K in keyof T]: T[K] | undefined }): {
   -readonly [K in keyof T]: T[K];
 };
-export function defined(event: object): object {
-  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined));
+export function defined(event: Readonly<Record<string, unknown>>): object {
+  const known: Record<string, unknown> = {};
+  for (const key in event) if (event[key] !== undefined) known[key] = event[key];
+  return known;
 }
 
 function readTime(item: JsonObject): number {

@@ -1,3 +1,4 @@
+import { remembered } from '#libs/runtime/remembered.js';
 import { isObject, isPoisonousKey, type JsonObject } from '../json/parse-item.js';
 import { listOf } from '../fhir/elements.js';
 
@@ -6,8 +7,10 @@ const depthMax = 8;
 
 /** A field of an OTLP message, which JSON writes in camel case and some senders in snake case. */
 export function part(message: JsonObject, name: string): unknown {
-  return message[name] ?? message[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  return message[name] ?? message[inSnakeCase(name)];
 }
+
+const inSnakeCase = remembered((name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
 
 /** The objects in a list of an OTLP message. */
 export function parts(message: JsonObject, name: string): readonly JsonObject[] {
