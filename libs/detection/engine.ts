@@ -1,7 +1,8 @@
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { EngineStats, FrameOutcome, GivenFrame } from './state/engine-figures.js';
-import { type EngineOptions, EngineState } from './state/engine-state.js';
+import type { EngineOptions } from './state/engine-options.js';
+import { EngineState } from './state/engine-state.js';
 import { explainAccount } from './explain/explain-account.js';
 import { Fill } from './late/fill.js';
 import { FrameScanner } from './scan/frame-scanner.js';
@@ -71,8 +72,7 @@ export class Engine {
    * that an account is taken to have slept only where it has.
    */
   recall(bytes: Uint8Array): void {
-    const scanner = new FrameScanner(bytes);
-    for (const row = new ScannedRow(); scanner.next(row);) {
+    for (const row = new ScannedRow(), scanner = new FrameScanner(bytes); scanner.next(row);) {
       this.#state.keepForSnapshot([row], 1);
       this.#intake.recall(row);
     }
@@ -210,7 +210,7 @@ export class Engine {
     const scanner = new FrameScanner(bytes);
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
       read = scanner.fill(this.#rows);
-      this.#state.touch(this.#rows, read);
+      this.#state.windows.touch(this.#rows, read);
       this.#state.keepForSnapshot(this.#rows, read);
       for (let i = 0; i < read; i += 1) {
         const row = this.#rows[i];

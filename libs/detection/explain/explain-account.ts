@@ -2,7 +2,8 @@
 // It reads, and changes nothing.
 
 import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
-import type { EngineState, Ledgers } from '../state/engine-state.js';
+import type { EngineState } from '../state/engine-state.js';
+import type { Ledgers } from '../judge/windows.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import { cellValues } from '../memory/cell-key.js';
@@ -18,7 +19,7 @@ const expiringMax = 5;
 /** What the windows of an account hold at the newest access of its partition. */
 export function explainAccount(state: EngineState, groupId: string, actorId: string): AccountView | undefined {
   const key = Buffer.from(`${JSON.stringify(groupId).slice(1, -1)}","actor_id":"${JSON.stringify(actorId).slice(1, -1)}`);
-  const account = state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+  const account = state.windows.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
   if (!account) return undefined;
   const at = state.watermark;
   const rules: RuleView[] = [];
@@ -26,15 +27,16 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
     for (const rule of of)
       if (rule.raises !== 'suppressed') rules.push(viewOfRule(state, ledgers, ledger, cell, rule, account, at));
   };
-  add(state.main, state.index.mainOf(account), new Uint8Array(0), state.compiled.main.rules);
-  for (const { series, cell, ledger } of state.othersOf(account)) add(state.ledgersOf(series), ledger, cell, series.rules);
+  add(state.windows.main, state.windows.index.mainOf(account), new Uint8Array(0), state.compiled.main.rules);
+  for (const { series, cell, ledger } of state.windows.othersOf(account))
+    add(state.windows.ledgersOf(series), ledger, cell, series.rules);
   const incidents = (state.incidents.byAccount.get(account) ?? []).map((incident) => ({
     incident_id: incident.opening.id,
     state: incident.state,
     patients: incident.patients,
     rules: incident.inOrder.map(({ ruleId }) => ruleId),
   }));
-  const newest_time = isoOfMs(state.accounts.newest(account));
+  const newest_time = isoOfMs(state.windows.accounts.newest(account));
   return { group_id: groupId, actor_id: actorId, newest_time, watermark: isoOfMs(at), rules, incidents };
 }
 

@@ -16,7 +16,7 @@ export interface ChangeContext {
 }
 
 /** 32 hexadecimal digits that depend on nothing but the parts. */
-export function digest(...parts: readonly string[]): string {
+export function digest(...parts: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
@@ -71,4 +71,9 @@ export function changeOf(
     version: incident.version,
     received_at: isoOfMs(incident.receivedAt),
   };
+}
+
+/** What a change tells of the incident, to be compared. */
+export function contentsOf({ patients, patientsAtFiring, isLate, inOrder, marks }: Incident): string {
+  return JSON.stringify([patients, patientsAtFiring, isLate, inOrder, [...marks].toSorted(([a], [b]) => a - b)]);
 }

@@ -1,8 +1,8 @@
-import type { Incident, Opening } from './incident.js';
-import type { Firing } from '../judge/judge.js';
+import type { Incident } from './incident.js';
+import type { Opening } from './opening.js';
+import type { Anchor } from '../judge/settler.js';
 import type { Entry } from '../memory/ledger-store.js';
-import type { WindowCount } from '../judge/window-count.js';
-import type { Series } from '../compile/series.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
 
 /** The access that has just arrived, as incidents need it. */
 export interface Arrival {
@@ -15,26 +15,8 @@ export interface Arrival {
   readonly detectedAt: number;
   /** How far behind others it came, milliseconds; 0 when in time. */
   readonly lateMs: number;
-  /** Asked only when it opens an incident; `nth` counts those that this one access opens, from 0. */
-  opening(order: number, nth: number): Opening;
-}
-
-/** What the book asks of the ledgers. */
-export interface LedgerView {
-  countAt(account: number, firing: Firing): WindowCount;
-  /** Visits the accesses of the account with `from <= time <= to`, by patient, each with the set of selections that it matched. */
-  visit(
-    account: number,
-    from: number,
-    to: number,
-    add: (v0: number, v1: number, v2: number, v3: number, mark: number, set: number, time: number) => void,
-  ): void;
-  /** Accesses of the account up to this time are no longer held. */
-  floor(account: number): number;
-  /** The time of the account's newest access from which on entries at `time` may be let go of; 0 when they are gone. */
-  heldUntil(account: number, time: number, series?: Series): number;
-  /** Above this time every access of the account that has arrived is held. */
-  completeAbove(account: number): number;
+  /** The access itself, valid until the next one, or the time that was judged: what it opens gets its id from it. */
+  readonly by: ScannedRow | Anchor;
 }
 
 export interface BookOptions {

@@ -1,5 +1,6 @@
 import type { ChangeType, IncidentChange } from '#libs/contracts/incident.js';
 import { changeOf } from './incident-change.js';
+import type { Figures } from './figures.js';
 import type { Incident } from './incident.js';
 import type { BookOptions } from './incident-seams.js';
 import type { Marks } from '../memory/marks.js';
@@ -37,8 +38,8 @@ export class IncidentTeller {
     private readonly options: BookOptions,
     private readonly marks: Marks,
     private readonly versions: Versions,
-    /** Asked before figures are told. */
-    private readonly countAgain: (incident: Incident) => void,
+    /** Counted again before they are told. */
+    private readonly figures: Figures,
   ) {}
 
   /** What was told since the last call, in order; with `includeUpdates` also the present figures of incidents that changed untold. */
@@ -149,7 +150,7 @@ export class IncidentTeller {
   }
 
   #changeOf(incident: Incident, type: ChangeType, what: string, changedAt: number, mergedInto = ''): IncidentChange {
-    this.countAgain(incident);
+    this.figures.countAgain(incident);
     return changeOf(
       incident,
       { type, what, changedAt, mergedInto, kind: this.options.kind },

@@ -1,38 +1,22 @@
-// Longer than the house likes: an incident's contents and every way in which they change stand together.
-import type { RuleMatch } from '#libs/contracts/incident.js';
-import type { Firing } from '../judge/judge.js';
+import { contentsOf } from './incident-change.js';
+import type { Firing } from '../judge/firing.js';
+import {
+  exceptionsOf,
+  firingSelectionsOf,
+  firstFiredOf,
+  firstTimeOf,
+  inOrderOf,
+  lastFiredOf,
+  type Match,
+  matchOf,
+  prolong,
+  stepOf,
+} from './incident-match.js';
+import type { Opening } from './opening.js';
 import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
-import type { CompiledRule } from '../compile/series.js';
 import type { WindowCount } from '../judge/window-count.js';
-
-/** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
-export interface Match {
-  readonly ruleId: string;
-  readonly selection: number;
-  readonly shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
-  readonly steps: readonly number[];
-  readonly exceptions: CompiledRule['exceptions'];
-  firstFired: number;
-  lastFired: number;
-  /** Counts and earliest entry of the window at `firstFired`. */
-  value: number;
-  spread: number;
-  windowFirst: number;
-}
-
-/** What is fixed when an incident opens. Times in milliseconds. */
-export interface Opening {
-  readonly id: string;
-  readonly groupId: string;
-  readonly actorId: string;
-  /** Order of opening in the log. */
-  readonly order: number;
-  readonly detectedAt: number;
-  /** Time of the access whose arrival opened it. */
-  readonly completedBy: number;
-}
 
 /** An incident: a function of the accesses that have arrived, but for its `opening`. */
 export class Incident {
@@ -77,43 +61,29 @@ export class Incident {
   }
 
   get firstFired(): number {
-    let first = Number.POSITIVE_INFINITY;
-    for (const { firstFired } of this.matches.values()) if (firstFired < first) first = firstFired;
-    return first;
+    return firstFiredOf(this.matches);
   }
   /** Last time at which a rule held. */
   get lastTime(): number {
-    let last = Number.NEGATIVE_INFINITY;
-    for (const { lastFired } of this.matches.values()) if (lastFired > last) last = lastFired;
-    return last;
+    return lastFiredOf(this.matches);
   }
   /** Earliest access in the window of the first firing. */
   get firstTime(): number {
-    const first = this.firstFired;
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const { firstFired, windowFirst } of this.matches.values())
-      if (firstFired === first && windowFirst < earliest) earliest = windowFirst;
-    return earliest;
+    return firstTimeOf(this.matches);
   }
   /** Selections of the rules that fired first. */
   get firingSet(): number {
-    const first = this.firstFired;
-    return this.sets.of([...this.matches.values()].flatMap((one) => (one.firstFired === first ? one.selection : [])));
+    return this.sets.of(firingSelectionsOf(this.matches));
   }
   get step(): number {
-    let step = 0;
-    for (const { steps } of this.matches.values()) for (const at of steps) if (at <= this.patients && at > step) step = at;
-    return step;
+    return stepOf(this.matches, this.patients);
   }
   get inOrder(): readonly Match[] {
-    return [...this.matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
+    return inOrderOf(this.matches);
   }
   /** Ids of the exceptions that took one of its accesses out. */
   get exceptions(): readonly string[] {
-    const ids = new Set<string>();
-    for (const { exceptions } of this.matches.values())
-      for (const { id, selection } of exceptions) if (this.sets.has(this.seenSet, selection)) ids.add(id);
-    return [...ids].toSorted();
+    return exceptionsOf(this.matches, (selection) => this.sets.has(this.seenSet, selection));
   }
 
   /** Whether an exception took one of its accesses out. */
@@ -127,50 +97,28 @@ export class Incident {
 
   /** Takes firings in that do nothing but let rules hold longer, which most firings do. False, and nothing taken, where one does more. */
   prolong(firings: readonly Firing[], quietMs: number): boolean {
-    const { lastTime } = this;
-    for (const { rule, first } of firings) {
-      const match = this.matches.get(rule.rule.id);
-      if (!match || first <= match.firstFired || first - lastTime >= quietMs) return false;
-    }
-    for (const { rule, last } of firings) {
-      const match = this.matches.get(rule.rule.id);
-      if (!match || last <= match.lastFired) continue;
-      match.lastFired = last;
-      this.changed = true;
-    }
-    return true;
+    const what = prolong(this.matches, firings, quietMs);
+    if (what === 'longer') this.changed = true;
+    return what !== 'more';
   }
 
-  /**
-   * Takes a firing in; `count` is asked for the window at its first time where that matters, later when it was counted before and `waits`
-   * says that it can still be.
-   */
-  fire(firing: Firing, count: (firing: Firing) => WindowCount, waits: boolean): void {
-    const { rule } = firing.rule;
-    const match = this.matches.get(rule.id);
-    if (!match || firing.first < match.firstFired) {
-      const { value, spread, first } = count(firing);
-      this.windows.counted(firing);
-      const lastFired = Math.max(match?.lastFired ?? firing.last, firing.last);
-      this.matches.set(rule.id, {
-        ...termsOf(firing.rule),
-        firstFired: firing.first,
-        lastFired,
-        value,
-        spread,
-        windowFirst: first,
-      });
-      this.#alsoFired(this.sets.of([firing.rule.selection]));
-      this.firingStale = true;
-      this.changed = true;
-      return;
-    }
+  /** Whether `fire` needs the window at the firing's first time; later when it was counted before and `waits` says that it can still be. */
+  asksFor(firing: Firing, waits: boolean): boolean {
+    const match = this.matches.get(firing.rule.rule.id);
+    if (!match || firing.first < match.firstFired) return true;
+    return firing.first === match.firstFired && !(waits && this.windows.isCounted(firing));
+  }
+
+  /** Takes a firing in, with the window at its first time where `asksFor` says so. */
+  fire(firing: Firing, window: WindowCount | undefined): void {
+    const match = this.matches.get(firing.rule.rule.id);
+    if (window && (!match || firing.first < match.firstFired)) this.#begin(firing, window, match);
+    if (!match || firing.first < match.firstFired) return;
     if (firing.first === match.firstFired) {
-      if (waits && this.windows.grows(firing)) this.#grow(match, firing);
-      else {
-        this.#recount(match, count(firing));
+      if (window) {
+        this.recount(firing, window);
         this.windows.counted(firing);
-      }
+      } else this.#grow(match, firing);
     }
     if (firing.last > match.lastFired) {
       match.lastFired = firing.last;
@@ -178,12 +126,24 @@ export class Incident {
     }
   }
 
-  /** Counts the windows again that have grown. */
-  countAgain(count: (firing: Firing) => WindowCount): void {
-    for (const firing of this.windows.take()) {
-      const match = this.matches.get(firing.rule.rule.id);
-      if (match?.firstFired === firing.first) this.#recount(match, count(firing));
+  /** Windows in which its rules hold first, and that have grown since they were counted; they are taken to be counted now. */
+  grown(): readonly Firing[] {
+    return this.windows.take().filter(({ rule, first }) => this.matches.get(rule.rule.id)?.firstFired === first);
+  }
+
+  /** Takes the window of a rule's first firing in, as it is now. */
+  recount({ rule: of }: Firing, { value, spread, first }: WindowCount): void {
+    const match = this.matches.get(of.rule.id);
+    if (!match) return;
+    if (value > match.value || (value === match.value && spread > match.spread)) {
+      match.value = value;
+      match.spread = spread;
+      this.changed = true;
     }
+    if (first >= match.windowFirst) return;
+    match.windowFirst = first;
+    this.firingStale = true;
+    this.changed = true;
   }
 
   /** Counts the patient for the selections; a value of zero is an access without patient, which only leaves its mark. */
@@ -226,7 +186,7 @@ export class Incident {
 
   /** Takes the place of what it was the contents of `other`, which judged the account's history. What has been told of it stays. */
   become(other: Incident): void {
-    const before = this.#contents();
+    const before = contentsOf(this);
     // Where nothing new came up to the first firing, what was known of how it came is known better than now.
     const isSame = !this.firingStale && this.firstTime === other.firstTime && this.firstFired === other.firstFired;
     const isLate = isSame && this.patientsAtFiring === other.patientsAtFiring ? this.isLate : other.isLate;
@@ -242,7 +202,7 @@ export class Incident {
     this.isLate = isLate;
     this.firingStale = false;
     this.archived = false;
-    if (this.#contents() !== before) this.changed = true;
+    if (contentsOf(this) !== before) this.changed = true;
   }
 
   /** Lets go of its patients; what it was is still known. */
@@ -265,60 +225,23 @@ export class Incident {
     this.changed = true;
   }
 
-  #contents(): string {
-    return JSON.stringify([
-      this.patients,
-      this.patientsAtFiring,
-      this.isLate,
-      this.inOrder,
-      [...this.marks].toSorted(([a], [b]) => a - b),
-    ]);
+  #begin(firing: Firing, window: WindowCount, before: Match | undefined): void {
+    this.matches.set(firing.rule.rule.id, matchOf(firing, window, before?.lastFired));
+    this.windows.counted(firing);
+    this.firingStale = true;
+    this.changed = true;
+    const both = this.sets.union(this.firedSet, this.sets.of([firing.rule.selection]));
+    if (both === this.firedSet) return;
+    this.firedSet = both;
+    this.patients = this.patientSet.countOf(both);
   }
 
   /** Its counts are asked for later; when it begins is known at once. */
-  #grow(match: Match, { by }: Firing): void {
+  #grow(match: Match, firing: Firing): void {
+    this.windows.grows(firing);
     this.changed = true;
-    if (by >= match.windowFirst) return;
-    match.windowFirst = by;
+    if (firing.by >= match.windowFirst) return;
+    match.windowFirst = firing.by;
     this.firingStale = true;
   }
-
-  #recount(match: Match, { value, spread, first }: WindowCount): void {
-    if (value > match.value || (value === match.value && spread > match.spread)) {
-      match.value = value;
-      match.spread = spread;
-      this.changed = true;
-    }
-    if (first >= match.windowFirst) return;
-    match.windowFirst = first;
-    this.firingStale = true;
-    this.changed = true;
-  }
-
-  #alsoFired(set: number): void {
-    const both = this.sets.union(this.firedSet, set);
-    if (both === this.firedSet) return;
-    this.firedSet = both;
-    this.patients = this.patientSet.countOf(this.firedSet);
-  }
-}
-
-function termsOf({
-  rule,
-  selection,
-  exceptions,
-}: CompiledRule): Pick<Match, 'ruleId' | 'selection' | 'shown' | 'steps' | 'exceptions'> {
-  return {
-    ruleId: rule.id,
-    selection,
-    exceptions,
-    steps: rule.steps,
-    shown: {
-      title: rule.title,
-      level: rule.level,
-      threshold: rule.condition.atLeast,
-      spread_threshold: rule.spread?.atLeast ?? 0,
-      timespan_seconds: rule.timespanMs / 1000,
-    },
-  };
 }

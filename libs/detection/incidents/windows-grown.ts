@@ -1,4 +1,4 @@
-import type { Firing } from '../judge/judge.js';
+import type { Firing } from '../judge/firing.js';
 
 /**
  * The windows in which an incident's rules held first, as far as they were counted within the frame. One that grows is counted again when
@@ -17,12 +17,15 @@ export class GrownWindows {
     else this.#rules.set(id, { first: firing.first, ledgers: new Map([[firing.ledger, undefined]]) });
   }
 
-  /** Notes that a window which was counted has grown; false for one that was not. */
-  grows(firing: Firing): boolean {
-    const known = this.#rules.get(firing.rule.rule.id);
-    if (known?.first !== firing.first || !known.ledgers.has(firing.ledger)) return false;
-    known.ledgers.set(firing.ledger, firing);
-    return true;
+  /** Whether the window of the firing was counted within the frame. */
+  isCounted({ rule, first, ledger }: Firing): boolean {
+    const known = this.#rules.get(rule.rule.id);
+    return known?.first === first && known.ledgers.has(ledger);
+  }
+
+  /** Notes that a window which was counted has grown. */
+  grows(firing: Firing): void {
+    this.#rules.get(firing.rule.rule.id)?.ledgers.set(firing.ledger, firing);
   }
 
   /** Those that have grown since they were counted; they are taken to be counted now. */

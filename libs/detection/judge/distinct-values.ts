@@ -1,5 +1,3 @@
-// judge/: takes entries into ledgers and says which rules hold because of them: counts, orders, silences, what must wait.
-// It gives firings; what they mean for people is for incidents.
 import { hashWords } from '../scan/keyed-hash.js';
 
 /** Counts distinct values of four words that lie in one array, with tables that are reused from count to count. */

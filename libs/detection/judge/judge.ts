@@ -1,8 +1,9 @@
-// Longer than the house likes: taking an entry in order and late are two halves of one invariant, and the first is the hot loop (bench/score.ts).
-import type { CellKey } from '../memory/cell-table.js';
+import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
-import type { Entry, LedgerStore } from '../memory/ledger-store.js';
-import { markOf, sameValue, timeOf } from '../memory/ledger-store.js';
+import { copyOf, type Firing, firingAt, type Place } from './firing.js';
+import { KnownFirings } from './known-firings.js';
+import { lookBack, nothingSeen } from './look-back.js';
+import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { OrderedChains } from './ordered-chains.js';
 import { noSelections } from '../memory/selection-sets.js';
@@ -10,35 +11,6 @@ import type { CompiledRule, Series } from '../compile/series.js';
 import type { Settler } from './settler.js';
 import { Twins } from './twins.js';
 import { type WindowCount, WindowCounter } from './window-count.js';
-
-/** A rule was found to hold at `first`, at `last`, and at times between them that lie closer than quiet. */
-export interface Firing {
-  readonly rule: CompiledRule;
-  readonly ledger: number;
-  readonly cell: Uint8Array;
-  readonly first: number;
-  readonly last: number;
-  /** The time of the entry that makes it hold; what entered the window at `first`. */
-  readonly by: number;
-}
-
-/** The ledger that an entry goes to. */
-export interface Place {
-  series: Series;
-  account: number;
-  ledger: number;
-  /** Valid until the next row. */
-  cell: Readonly<Pick<CellKey, 'bytes' | 'start' | 'end'>>;
-  /** Entries not above it are as good as gone. */
-  floor: number;
-}
-
-const valueBits = 24;
-const valueMax = 2 ** valueBits - 1;
-const spreadMax = 255;
-
-/** Entries looked back at to see that a value is a repetition. Missing one costs a recount, never a decision. */
-const lookBackEntries = 8;
 
 /**
  * Takes entries into ledgers and says which rules hold because of them.
@@ -54,8 +26,9 @@ export class Judge {
   readonly #chains: OrderedChains;
   /** By ledger: until which time, exclusive, each rule holds for accesses in order. */
   readonly #holds = new Map<number, Float64Array>();
-  /** By ledger: for each rule the first and the last time of the newest firings known to lie closer than quiet to one another. */
-  readonly #fired = new Map<number, Float64Array>();
+  readonly #fired: KnownFirings;
+  readonly #bounds: Bounds;
+  readonly #seen = nothingSeen();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
   /** Rules of the last series and selections that were asked for: rows repeat them. */
   #rulesOf: { series: Series; set: number; rules: readonly CompiledRule[] } | undefined;
@@ -71,6 +44,8 @@ export class Judge {
     this.counter = new WindowCounter(ledgers, marks);
     this.twins = new Twins(ledgers);
     this.#chains = new OrderedChains(ledgers);
+    this.#fired = new KnownFirings(ledgers.slots, quietMs);
+    this.#bounds = new Bounds(ledgers, this.counter);
   }
 
   /** Entries looked at so far. */
@@ -78,11 +53,15 @@ export class Judge {
     return this.counter.looked + this.twins.looked + this.#chains.looked;
   }
 
-  take(place: Place, entry: Entry, firings: Firing[]): void {
+  /**
+   * Puts the entry into its ledger and adds what holds because of it to `firings`. False when an anchor that it sets should have been judged
+   * before: only the account's history tells now.
+   */
+  take(place: Place, entry: Entry, firings: Firing[]): boolean {
     const { ledgers } = this;
     const length = ledgers.length(place.ledger);
-    if (length > 0 && entry.time < ledgers.timeAt(place.ledger, length - 1)) this.#takeLate(place, entry, firings);
-    else this.#takeInOrder(place, entry, firings);
+    if (length > 0 && entry.time < ledgers.timeAt(place.ledger, length - 1)) return this.#takeLate(place, entry, firings);
+    return this.#takeInOrder(place, entry, firings);
   }
 
   /** The window of `rule` as it is at `time`. The result is valid until the next call. */
@@ -94,70 +73,49 @@ export class Judge {
 
   forget(ledger: number): void {
     this.#holds.delete(ledger);
-    this.#fired.delete(ledger);
+    this.#fired.forget(ledger);
     this.#chains.forget(ledger);
   }
 
-  #takeInOrder(place: Place, entry: Entry, firings: Firing[]): void {
+  #takeInOrder(place: Place, entry: Entry, firings: Firing[]): boolean {
     const { ledgers, marks } = this;
-    const { ledger } = place;
-    const length = ledgers.length(ledger);
     const { sets } = marks;
-    const { width } = ledgers;
+    const { ledger, series } = place;
+    const seen = this.#seen;
+    lookBack(ledgers, marks, place, entry, seen);
+    const isNew = seen.twin < 0;
     let set = marks.setOf(entry.mark);
-    let seenAt = -1;
-    let seenSet = noSelections;
-    let lastSet = noSelections;
-    let spreads = true;
-    let isNew = true;
-    if (length > 0) {
-      const words = ledgers.words(ledger);
-      const start = ledgers.start(ledger);
-      const lastWord = start + (length - 1) * width;
-      const lastMark = markOf(words, lastWord);
-      // One without value took part in no rule.
-      lastSet = isBlank(words, lastWord) ? noSelections : marks.setOf(lastMark);
-      spreads = marks.clinicOf(lastMark) !== marks.clinicOf(entry.mark) || !ledgers.sameOwnSpread(words, lastWord, entry);
-      const end = Math.max(start, lastWord - (Math.max(lookBackEntries, place.series.inputs) - 1) * width);
-      for (let word = lastWord; word >= end; word -= width) {
-        if (!sameValue(words, word, entry)) continue;
-        const mark = markOf(words, word);
-        seenAt = timeOf(words, word);
-        seenSet = marks.setOf(mark);
-        if (seenAt === entry.time && marks.sameAccess(mark, entry.mark) && ledgers.sameOwnSpread(words, word, entry)) {
-          set = sets.without(set, seenSet);
-          this.#joinMarks(ledger, (word - start) / width, mark, entry.mark);
-          if (set === noSelections) return;
-          isNew = false;
-        }
-        break;
-      }
-    }
     if (isNew) {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
-      ledgers.insert(ledger, length, entry, place.floor);
+      ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
+    } else {
+      set = sets.without(set, seen.valueSet);
+      this.#joinMarks(ledger, seen.twin, seen.twinMark, entry.mark);
+      if (set === noSelections) return true;
     }
-    if (place.series.kind === 'main' && hasNoValue(entry)) return;
-    const rules = this.#rulesFor(place.series, set);
+    if (series.kind === 'main' && hasNoValue(entry)) return true;
+    let isInTime = true;
+    const rules = this.#rulesFor(series, set);
     for (let i = 0; i < rules.length; i += 1) {
       const rule = rules[i];
       if (!rule) continue;
       if (rule.settleMs > 0) {
-        this.#settleLater(place, rule, entry.time);
+        if (!this.#settleLater(place, rule, entry.time)) isInTime = false;
         continue;
       }
-      if (place.series.kind === 'ordered') {
-        if (this.#chains.newest(ledger, place.series.inputs) > entry.time - rule.timespanMs)
+      if (series.kind === 'ordered') {
+        if (this.#chains.newest(ledger, series.inputs) > entry.time - rule.timespanMs)
           this.#fire(place, rule, entry.time, firings);
         continue;
       }
-      const newValue = seenAt < 0 || !sets.has(seenSet, rule.counted) || seenAt <= entry.time - rule.timespanMs;
-      const newSpread = spreads || !sets.has(lastSet, rule.counted);
-      if (!this.#raise(ledger, rule, newValue, newSpread)) continue;
+      const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= entry.time - rule.timespanMs;
+      const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
+      if (!this.#bounds.raise(ledger, rule, newValue, newSpread)) continue;
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
       if (this.#holdsInOrder(ledger, rule, entry.time, isNew && newValue, isNew && newSpread))
         this.#fire(place, rule, entry.time, firings);
     }
+    return isInTime;
   }
 
   /** An access that comes again says what both say, and came in time when one of them did. */
@@ -168,13 +126,14 @@ export class Judge {
     if (joined !== held) this.ledgers.setMark(ledger, index, joined);
   }
 
-  #fire({ ledger, cell }: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
-    this.#noteFired(ledger, rule, time, time);
-    firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time, by: time });
+  #fire(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
+    this.#fired.note(place.ledger, rule, time, time);
+    firings.push(firingAt(place, rule, time, time, time));
   }
 
-  #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): void {
-    this.settler.add({ rule, account, ledger, cell: copyOf(cell), time });
+  /** False when the anchor should have been judged before. */
+  #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): boolean {
+    return this.settler.add({ rule, account, ledger, cell: copyOf(cell), time });
   }
 
   /** The rules of the series that look at one of the selections. */
@@ -189,41 +148,14 @@ export class Judge {
     return rules;
   }
 
-  /** Raises the bounds by what the entry may add; whether both have reached the rule's minima. */
-  #raise(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
-    const packed = this.ledgers.bound(ledger, rule.slot);
-    let value = packed & valueMax;
-    let spread = packed >>> valueBits;
-    if (newValue && value < valueMax) value += 1;
-    if (newSpread && spread < spreadMax) spread += 1;
-    this.ledgers.setBound(ledger, rule.slot, (spread << valueBits) | value);
-    return value >= Math.min(rule.atLeast, valueMax) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
-  }
-
-  /**
-   * Whether the newest entry still makes the bounds reach the rule's minima when it is looked at whether its values are new. Without this
-   * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access.
-   */
-  #reaches(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
-    const packed = this.ledgers.bound(ledger, rule.slot);
-    const index = this.ledgers.length(ledger) - 1;
-    const isShort = (bound: number, least: number, what: 'value' | 'spread'): boolean =>
-      bound === least && !this.counter.isNew(what, ledger, index, rule);
-    const shortValue = newValue && isShort(packed & valueMax, Math.min(rule.atLeast, valueMax), 'value');
-    const shortSpread = newSpread && isShort(packed >>> valueBits, Math.min(rule.spreadAtLeast, spreadMax), 'spread');
-    if (!shortValue && !shortSpread) return true;
-    this.ledgers.setBound(ledger, rule.slot, packed - (shortValue ? 1 : 0) - (shortSpread ? 2 ** valueBits : 0));
-    return false;
-  }
-
   #holdsInOrder(ledger: number, rule: CompiledRule, time: number, newValue: boolean, newSpread: boolean): boolean {
     const holds = this.#holds.get(ledger);
     if (holds && time < (holds[rule.slot] ?? 0)) return true;
-    if (!this.#reaches(ledger, rule, newValue, newSpread)) return false;
+    if (!this.#bounds.reach(ledger, rule, newValue, newSpread)) return false;
     const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, rule, this.#count);
     if (reachedAt < 0) {
       const { value, spread } = this.#count;
-      this.ledgers.setBound(ledger, rule.slot, (Math.min(spread, spreadMax) << valueBits) | Math.min(value, valueMax));
+      this.#bounds.set(ledger, rule, value, spread);
       return false;
     }
     const until = holds ?? new Float64Array(this.ledgers.slots);
@@ -232,7 +164,7 @@ export class Judge {
     return true;
   }
 
-  #takeLate(place: Place, entry: Entry, firings: Firing[]): void {
+  #takeLate(place: Place, entry: Entry, firings: Firing[]): boolean {
     const { ledgers, marks } = this;
     const { ledger, series } = place;
     const after = ledgers.firstAfter(ledger, entry.time);
@@ -244,24 +176,26 @@ export class Judge {
       const mark = markOf(words, ledgers.start(ledger) + twin * ledgers.width);
       set = sets.without(set, marks.setOf(mark));
       this.#joinMarks(ledger, twin, mark, entry.mark);
-      if (set === noSelections) return;
+      if (set === noSelections) return true;
     } else {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
     }
     this.#chains.forget(ledger);
-    if (series.kind === 'main' && hasNoValue(entry)) return;
+    if (series.kind === 'main' && hasNoValue(entry)) return true;
+    let isInTime = true;
     const sole = ledgers.hasSoleSpread(ledger);
     for (const rule of this.#rulesFor(series, set)) {
       if (rule.settleMs > 0) {
-        this.#settleLater(place, rule, entry.time);
+        if (!this.#settleLater(place, rule, entry.time)) isInTime = false;
         continue;
       }
-      if (series.kind !== 'ordered') this.#raise(ledger, rule, true, !sole);
+      if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, true, !sole);
       const cannotHold =
         (sole && rule.spreadAtLeast > 1) || (series.kind === 'count' && rule.atLeast > 1 && ledgers.hasSoleValue(ledger));
       if (!cannotHold) this.#sweep(place, rule, entry.time, firings);
     }
+    return isInTime;
   }
 
   /**
@@ -271,23 +205,21 @@ export class Judge {
    */
   #sweep(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     const { ledgers } = this;
-    const { ledger, cell, floor, series } = place;
+    const { ledger, floor, series } = place;
     if (rule.dormancy >= 0 && !this.dormancy.mayBeAwake(place.account, rule, time, time + rule.timespanMs)) return;
     const feeds = rule.feeds.length > 0;
-    const known = this.#fired.get(ledger);
-    const knownFrom = known?.[2 * rule.slot] ?? 0;
-    const knownTo = known?.[2 * rule.slot + 1] ?? 0;
-    const holdsFirst = !feeds && known !== undefined && rule.dormancy < 0 && time === knownFrom;
+    const known = this.#fired.of(ledger, rule);
+    const holdsFirst = !feeds && known.isKnown && rule.dormancy < 0 && time === known.from;
     // What enters the window at the first of them is told: that window's figures are shown.
-    if (holdsFirst) firings.push({ rule, ledger, cell: copyOf(cell), first: time, last: time, by: time });
-    const from = holdsFirst || (!feeds && time > knownFrom && time <= knownTo) ? knownTo + 1 : time;
+    if (holdsFirst) firings.push(firingAt(place, rule, time, time, time));
+    const from = holdsFirst || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
     if (ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return;
     let first = -1;
     let last = -1;
     const tell = (): void => {
       if (first < 0) return;
-      this.#noteFired(ledger, rule, first, last);
-      firings.push({ rule, ledger, cell: copyOf(cell), first, last, by: time });
+      this.#fired.note(ledger, rule, first, last);
+      firings.push(firingAt(place, rule, first, last, time));
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, at)) return;
@@ -302,36 +234,8 @@ export class Judge {
     else this.counter.sweep(ledger, from, until, floor, rule, fired);
     tell();
   }
-
-  /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
-  #noteFired(ledger: number, rule: CompiledRule, first: number, last: number): void {
-    const from = 2 * rule.slot;
-    let known = this.#fired.get(ledger);
-    if (!known) {
-      known = new Float64Array(2 * this.ledgers.slots);
-      this.#fired.set(ledger, known);
-    }
-    const knownFrom = known[from] ?? 0;
-    const knownTo = known[from + 1] ?? 0;
-    if (first - knownTo >= this.quietMs) {
-      known[from] = first;
-      known[from + 1] = last;
-    } else if (knownFrom - last < this.quietMs) {
-      known[from] = Math.min(knownFrom, first);
-      known[from + 1] = Math.max(knownTo, last);
-    }
-  }
 }
 
 function hasNoValue({ v0, v1, v2, v3 }: Entry): boolean {
   return (v0 | v1 | v2 | v3) === 0;
-}
-
-function isBlank(words: Uint32Array, word: number): boolean {
-  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
-}
-
-/** The cell may lie in a frame whose memory is used again. */
-function copyOf({ bytes, start, end }: Place['cell']): Uint8Array {
-  return bytes.slice(start, end);
 }

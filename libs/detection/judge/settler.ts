@@ -20,20 +20,16 @@ export class Settler {
 
   /** Event time up to which anchors have been judged. */
   #watermark = Number.NEGATIVE_INFINITY;
-  /** An anchor came that should have been judged before: only the account's history tells now. Whoever sees it takes it back. */
-  missed = false;
 
   get size(): number {
     return this.#heap.length;
   }
 
-  add(anchor: Anchor): void {
-    if (anchor.time + anchor.rule.settleMs <= this.#watermark) {
-      this.missed = true;
-      return;
-    }
+  /** False, and the anchor does not wait, when it should have been judged before: only the account's history tells now. */
+  add(anchor: Anchor): boolean {
+    if (anchor.time + anchor.rule.settleMs <= this.#watermark) return false;
     const key = `${anchor.rule.series.index} ${anchor.ledger} ${anchor.rule.slot}`;
-    if (this.#last.get(key) === anchor.time) return;
+    if (this.#last.get(key) === anchor.time) return true;
     this.#last.set(key, anchor.time);
     this.#heap.push(anchor);
     for (let at = this.#heap.length - 1; at > 0;) {
@@ -42,6 +38,7 @@ export class Settler {
       this.#swap(at, parent);
       at = parent;
     }
+    return true;
   }
 
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */

@@ -1,7 +1,6 @@
 // late/: accesses of the past: fills windows that began empty, and judges accounts again whose history is known now.
 // A second engine judges; what it finds is joined into the live state.
 
-import { accountOf } from '../scan/row-layout.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
 import { joinEntries } from './join-entries.js';
@@ -78,18 +77,23 @@ export class Fill {
     const { past, live } = this;
     const moving = new Map<number, number>();
     let entries = 0;
-    for (; this.#next < past.state.accounts.end && moving.size < accountsMax && entries < entriesAtATime; this.#next += 1) {
-      const key = past.state.accounts.key(this.#next);
+    for (
+      ;
+      this.#next < past.state.windows.accounts.end && moving.size < accountsMax && entries < entriesAtATime;
+      this.#next += 1
+    ) {
+      const key = past.state.windows.accounts.key(this.#next);
       if (!key) continue;
       const account = this.#accountOf(key);
       entries +=
-        past.state.main.store.length(past.state.index.mainOf(this.#next)) + live.main.store.length(live.index.mainOf(account));
+        past.state.windows.main.store.length(past.state.windows.index.mainOf(this.#next)) +
+        live.windows.main.store.length(live.windows.index.mainOf(account));
       moving.set(account, this.#next);
     }
     if (live.settler.size > 0) live.settler.forget(moving);
     for (const [account, from] of moving) this.#move(account, from);
     if (moving.size > 0) return true;
-    live.knownFrom = Math.max(live.knownFrom, this.fromMs);
+    live.windows.knownFrom = Math.max(live.windows.knownFrom, this.fromMs);
     live.sharesNumbers = false;
     return false;
   }
@@ -98,19 +102,19 @@ export class Fill {
     const { live, past } = this;
     live.copies?.keep(account);
     const wholes = this.#wholes(from, account);
-    live.index.close(account);
+    live.windows.index.close(account);
     for (const whole of wholes) this.#put(account, whole);
-    const { accounts } = live;
-    accounts.setNewest(account, Math.max(accounts.newest(account), past.state.accounts.newest(from)));
-    accounts.setOldest(account, Math.min(accounts.oldest(account), past.state.accounts.oldest(from)));
+    const { accounts } = live.windows;
+    accounts.setNewest(account, Math.max(accounts.newest(account), past.state.windows.accounts.newest(from)));
+    accounts.setOldest(account, Math.min(accounts.oldest(account), past.state.windows.accounts.oldest(from)));
     accounts.setSince(account, this.fromMs);
     live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, past.state.dormancy, from));
     for (const kind of books) this.#compare(kind, account, from);
-    past.state.index.close(from);
+    past.state.windows.index.close(from);
   }
 
   #accountOf(key: Uint8Array): number {
-    const { accounts } = this.live;
+    const { accounts } = this.live.windows;
     const hash = hashBytes(viewOf(key), 0, key.length);
     const found = accounts.find(viewOf(key), 0, key.length, hash);
     return found || accounts.add(key, 0, key.length, hash);
@@ -118,23 +122,27 @@ export class Fill {
 
   #wholes(from: number, account: number): readonly Whole[] {
     const { live, past } = this;
-    const held = new Map([...live.othersOf(account)].map((one) => [nameOf(one), one]));
-    const found = new Map([...past.state.othersOf(from)].map((one) => [nameOf(one), one]));
+    const held = new Map([...live.windows.othersOf(account)].map((one) => [nameOf(one), one]));
+    const found = new Map([...past.state.windows.othersOf(from)].map((one) => [nameOf(one), one]));
     const others = [...new Set([...held.keys(), ...found.keys()])].flatMap((name): Whole[] => {
       const [here, there] = [held.get(name), found.get(name)];
       const number = (here ?? there)?.series.index ?? 0;
       const series = live.compiled.others[number - 1];
       if (!series) return [];
       const cell = Uint8Array.from((here ?? there)?.cell ?? []);
-      const own = here ? live.ledgersOf(series).store.slice(here.ledger) : noEntries;
-      const more = there ? past.state.ledgersOf(series).store.slice(there.ledger) : noEntries;
-      return [{ series, cell, entries: joinEntries(own, more, live.ledgersOf(series).store.width, live.marks) }];
+      const own = here ? live.windows.ledgersOf(series).store.slice(here.ledger) : noEntries;
+      const more = there ? past.state.windows.ledgersOf(series).store.slice(there.ledger) : noEntries;
+      return [{ series, cell, entries: joinEntries(own, more, live.windows.ledgersOf(series).store.width, live.marks) }];
     });
-    const [here, there] = [live.index.mainOf(account), past.state.index.mainOf(from)];
-    const own = here ? live.main.store.slice(here) : noEntries;
-    const more = there ? past.state.main.store.slice(there) : noEntries;
+    const [here, there] = [live.windows.index.mainOf(account), past.state.windows.index.mainOf(from)];
+    const own = here ? live.windows.main.store.slice(here) : noEntries;
+    const more = there ? past.state.windows.main.store.slice(there) : noEntries;
     return [
-      { series: live.compiled.main, cell: noCell.bytes, entries: joinEntries(own, more, live.main.store.width, live.marks) },
+      {
+        series: live.compiled.main,
+        cell: noCell.bytes,
+        entries: joinEntries(own, more, live.windows.main.store.width, live.marks),
+      },
       ...others,
     ];
   }
@@ -143,9 +151,9 @@ export class Fill {
     const { live } = this;
     if (entries.length === 0) return;
     const isMain = series.kind === 'main';
-    const ledger = live.ledgersOf(series).store.reopen(entries);
-    if (isMain) live.index.setMain(account, ledger);
-    else live.index.set(account, series.index, cellOfBytes(cell), ledger);
+    const ledger = live.windows.ledgersOf(series).store.reopen(entries);
+    if (isMain) live.windows.index.setMain(account, ledger);
+    else live.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
     settleAgain(live, { account, ledger, cell, series }, entries);
   }
 
@@ -166,9 +174,7 @@ export class Fill {
 
   #ask(account: number, { firstFired, lastTime }: Incident): void {
     const { live } = this;
-    const key = live.accounts.key(account) ?? new Uint8Array(0);
-    const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
-    live.rejudgements.ask(account, { groupId, actorId }, firstFired, lastTime, this.offset());
+    live.rejudgements.ask(account, live.windows.accounts.names(account), firstFired, lastTime, this.offset());
   }
 }
 

@@ -1,9 +1,10 @@
 import type { EngineState } from '../state/engine-state.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
-import { suppressedId } from '../incidents/incident-book.js';
-import type { Incident, Opening } from '../incidents/incident.js';
-import { accessKey, type Pending, type Rejudgement } from '../state/rejudgements.js';
-import { idOfHistory, RowIntake } from '../row/row-intake.js';
+import type { Incident } from '../incidents/incident.js';
+import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
+import type { Pending, Rejudgement } from '../state/rejudgements.js';
+import { RowIntake } from '../row/row-intake.js';
+import { lateOf } from './late-accesses.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
@@ -186,7 +187,7 @@ export class Rejudging {
   }
 }
 
-function accountOf({ accounts }: EngineState, key: Uint8Array): number {
+function accountOf({ windows: { accounts } }: EngineState, key: Uint8Array): number {
   return accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
 }
 
@@ -201,18 +202,6 @@ function isSame(a: Rejudgement, b: Rejudgement): boolean {
 function stretchOf(state: EngineState, account: number, pending: Pending): { readonly from: number; readonly to: number } {
   const known = [...(state.incidents.byAccount.get(account) ?? []), ...(state.suppressed.byAccount.get(account) ?? [])];
   return state.rejudgements.stretchOf(pending, known);
-}
-
-/** Accesses that came late, as far as memory goes. */
-function lateOf(state: EngineState, account: number, pending: Pending): ReadonlySet<string> {
-  const late = new Set(pending.late);
-  state.visit(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, (v0, v1, v2, v3, mark, _, time) => {
-    const key = accessKey(time, v0, v1, v2, v3);
-    // One that came again late may have come in time before.
-    if (state.marks.lateOf(mark) === 1) late.add(key);
-    else late.delete(key);
-  });
-  return late;
 }
 
 interface Asker {

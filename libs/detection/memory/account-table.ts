@@ -1,6 +1,7 @@
 // memory/: how an engine remembers: ledgers, accounts, cells, marks, texts and sets of selections, as typed arrays.
 // It knows numbers, bytes and times, and nothing of rules.
 
+import { accountOf } from '../scan/row-layout.js';
 import { grown } from './grown.js';
 import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
@@ -94,6 +95,11 @@ export class AccountTable {
   key(account: number): Uint8Array | undefined {
     const length = this.#length[account] ?? 0;
     return length === 0 ? undefined : this.#keys.get(this.#place[account] ?? 0, length);
+  }
+  names(account: number): { readonly groupId: string; readonly actorId: string } {
+    const key = this.key(account) ?? new Uint8Array(0);
+    const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
+    return { groupId, actorId };
   }
   hash(account: number): number {
     return this.#hash[account] ?? 0;

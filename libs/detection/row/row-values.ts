@@ -176,3 +176,13 @@ export function setDigest(entry: Entry, text: string): void {
   entry.v2 = hash.readUInt32LE(8);
   entry.v3 = hash.readUInt32LE(12);
 }
+
+/** The access by its patient, as an entry of the shared ledger. */
+export function readAccess({ patient0, patient1, patient2, patient3, time }: ScannedRow, mark: number, access: Entry): void {
+  access.v0 = patient0;
+  access.v1 = patient1;
+  access.v2 = patient2;
+  access.v3 = patient3;
+  access.time = time;
+  access.mark = mark;
+}

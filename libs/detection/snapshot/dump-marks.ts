@@ -14,7 +14,8 @@ export function allMarks({ marks }: EngineState): readonly number[] {
 
 /** Marks that an entry or an incident has; others were given out and are remembered by nobody. */
 export function marksInUse(state: EngineState): readonly number[] {
-  const { accounts, index, main, marks } = state;
+  const { marks, windows } = state;
+  const { accounts, index, main } = windows;
   const used = new Uint8Array(marks.count);
   for (let account = 1; account < accounts.end; account += 1) {
     const ledger = index.mainOf(account);

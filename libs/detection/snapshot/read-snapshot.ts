@@ -2,7 +2,8 @@ import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
 import { dormancyColumns } from '../judge/dormancy.js';
-import { type EngineOptions, EngineState } from '../state/engine-state.js';
+import type { EngineOptions } from '../state/engine-options.js';
+import { EngineState } from '../state/engine-state.js';
 import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import { markOf, timeHighBits } from '../memory/ledger-store.js';
@@ -34,7 +35,7 @@ export class SnapshotReading {
 
   finish(): EngineState {
     if (!this.#reader || !this.#ended) throw new SnapshotRefused('the snapshot is not whole');
-    this.#reader.state.noteCrowd();
+    this.#reader.state.crowd.note();
     return this.#reader.state;
   }
 
@@ -88,13 +89,13 @@ class SnapshotReader {
   #restoreFigures(parsed: z.infer<typeof header>): void {
     const { state } = this;
     state.watermark = parsed.watermark;
-    state.knownFrom = parsed.knownFrom;
+    state.windows.knownFrom = parsed.knownFrom;
     state.settler.watermark = parsed.settled;
     state.now = parsed.now;
     state.lastReceivedAt = parsed.lastReceivedAt;
-    state.missingGroupBy = parsed.missingGroupBy;
-    state.late = parsed.late;
-    state.beyondHorizon = parsed.beyondHorizon;
+    state.counts.missingGroupBy = parsed.missingGroupBy;
+    state.counts.late = parsed.late;
+    state.counts.beyondHorizon = parsed.beyondHorizon;
     state.versions.base = parsed.versionBase;
     state.versions.counter = parsed.versionCounter;
     for (const kind of ['incidents', 'suppressed'] as const) {
@@ -144,7 +145,7 @@ class SnapshotReader {
     };
     while (at < all.length) {
       const key = bytes();
-      const account = state.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
+      const account = state.windows.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
       const floats = Float64Array.from({ length: next() }, () => {
         at += 2;
         return new Float64Array(all.slice(at - 2, at).buffer)[0] ?? 0;
@@ -153,8 +154,8 @@ class SnapshotReader {
       const main = entries();
       if (main.length) {
         this.#remark(main);
-        const ledger = state.main.store.reopen(main);
-        state.index.setMain(account, ledger);
+        const ledger = state.windows.main.store.reopen(main);
+        state.windows.index.setMain(account, ledger);
         settleAgain(state, { account, ledger, cell: noCell.bytes, series: state.compiled.main }, main);
       }
       for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
@@ -162,9 +163,9 @@ class SnapshotReader {
         const cell = bytes();
         const held = entries();
         if (!series) continue;
-        this.#remark(held, state.ledgersOf(series).store.width);
-        const ledger = state.ledgersOf(series).store.reopen(held);
-        state.index.set(account, series.index, cellOfBytes(cell), ledger);
+        this.#remark(held, state.windows.ledgersOf(series).store.width);
+        const ledger = state.windows.ledgersOf(series).store.reopen(held);
+        state.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
         settleAgain(state, { account, ledger, cell, series }, held);
       }
       accounts += 1;
@@ -174,9 +175,9 @@ class SnapshotReader {
 
   #restoreTimes(account: number, [newest = 0, oldest = 0, since = 0, ...dormancy]: Float64Array): void {
     const { state } = this;
-    state.accounts.setNewest(account, newest);
-    state.accounts.setOldest(account, oldest);
-    state.accounts.setSince(account, since);
+    state.windows.accounts.setNewest(account, newest);
+    state.windows.accounts.setOldest(account, oldest);
+    state.windows.accounts.setSince(account, since);
     this.#dormancies.forEach((index, was) => {
       if (index >= 0) state.dormancy.restore(account, index, dormancy.slice(was * dormancyColumns, (was + 1) * dormancyColumns));
     });
@@ -232,7 +233,7 @@ class SnapshotReader {
   }
 
   #accountOf(key: Uint8Array): number {
-    const account = this.state.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
+    const account = this.state.windows.accounts.find(viewOf(key), 0, key.length, hashBytes(viewOf(key), 0, key.length));
     if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
     return account;
   }

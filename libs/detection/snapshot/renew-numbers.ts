@@ -8,7 +8,7 @@ import { writeSnapshot } from './write-snapshot.js';
  * written and read as a snapshot is, which gives numbers to what is held and to nothing else. Gives the same state where that is not so.
  */
 export function renewedWhenCrowded(state: EngineState): EngineState {
-  if (!state.isCrowded || state.copies || state.sharesNumbers) return state;
+  if (!state.crowd.isThere || state.copies || state.sharesNumbers) return state;
   const reading = new SnapshotReading(state.options);
   for (const piece of writeSnapshot(state, marksInUse(state))) reading.take(piece);
   return reading.finish();

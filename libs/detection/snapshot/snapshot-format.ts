@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { incidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from '../memory/entry-arena.js';
-import type { Match, Opening } from '../incidents/incident.js';
+import type { Match } from '../incidents/incident-match.js';
+import type { Opening } from '../incidents/opening.js';
 
 /** The pieces are not a whole snapshot that this code can read. Nothing was restored; build the windows again from the log. */
 export class SnapshotRefused extends Error {

@@ -61,9 +61,9 @@ export class AccountCopies {
   #count = 0;
 
   constructor(private readonly state: EngineState) {
-    this.end = state.accounts.end;
+    this.end = state.windows.accounts.end;
     this.#waiting = new Uint8Array(this.end);
-    for (let account = 1; account < this.end; account += 1) this.#waiting[account] = state.accounts.key(account) ? 1 : 0;
+    for (let account = 1; account < this.end; account += 1) this.#waiting[account] = state.windows.accounts.key(account) ? 1 : 0;
   }
 
   /** Accounts copied so far. */
@@ -132,7 +132,9 @@ function toldPieces(state: EngineState): readonly Uint8Array[] {
 }
 
 function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof header> {
-  const { watermark, knownFrom, now, lastReceivedAt, missingGroupBy, late, beyondHorizon, compiled, versions } = state;
+  const { watermark, now, lastReceivedAt, counts, compiled, versions, windows } = state;
+  const { missingGroupBy, late, beyondHorizon } = counts;
+  const { knownFrom } = windows;
   return {
     version,
     entryWords,
@@ -165,7 +167,7 @@ function neededIds(state: EngineState): string[] {
 }
 
 function keyOf(state: EngineState, account: number): Uint8Array {
-  return new Uint8Array(state.accounts.key(account) ?? []);
+  return new Uint8Array(state.windows.accounts.key(account) ?? []);
 }
 
 function incidentOf(
@@ -208,20 +210,20 @@ function incidentOf(
  * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries.
  */
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
-  const { accounts, index } = state;
+  const { accounts, index } = state.windows;
   const dormancy = state.dormancy.width > 0 ? state.dormancy.slice(account) : [];
   const floats = [accounts.newest(account), accounts.oldest(account), accounts.since(account), ...dormancy];
   yield* text(key);
   yield words(floats.length);
   yield bytesOf(Float64Array.from(floats));
   const main = index.mainOf(account);
-  const entries = main ? state.main.store.slice(main) : new Uint32Array(0);
+  const entries = main ? state.windows.main.store.slice(main) : new Uint32Array(0);
   yield words(entries.length);
   yield bytesOf(entries);
   const ledgers: Uint8Array[] = [];
   let count = 0;
-  for (const { series, cell, ledger } of state.othersOf(account)) {
-    const held = state.ledgersOf(series).store.slice(ledger);
+  for (const { series, cell, ledger } of state.windows.othersOf(account)) {
+    const held = state.windows.ledgersOf(series).store.slice(ledger);
     count += 1;
     ledgers.push(words(series.index), ...text(cell), words(held.length), bytesOf(held));
   }

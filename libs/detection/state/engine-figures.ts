@@ -1,6 +1,3 @@
-// state/: everything that one engine remembers, in one place, and the figures of it.
-// It holds the parts together; row, late and snapshot change them.
-
 import type { RejectedRow } from '../scan/frame-scanner.js';
 
 /** A frame as the log gave it. */

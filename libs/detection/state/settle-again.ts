@@ -12,7 +12,7 @@ export function settleAgain(
   const rules = series.rules.filter(({ settleMs }) => settleMs > 0);
   if (rules.length === 0) return;
   const isMain = series.kind === 'main';
-  const { width } = state.ledgersOf(series).store;
+  const { width } = state.windows.ledgersOf(series).store;
   for (let word = 0; word < entries.length; word += width) {
     const set = marks.setOf(markOf(entries, word));
     const time = timeOf(entries, word);

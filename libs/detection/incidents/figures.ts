@@ -1,0 +1,136 @@
+import type { Firing } from '../judge/firing.js';
+import type { Windows } from '../judge/windows.js';
+import { entryWords } from '../memory/entry-arena.js';
+import { markOf } from '../memory/ledger-store.js';
+import type { Marks } from '../memory/marks.js';
+import { PatientSet } from '../memory/patient-set.js';
+import { noSelections } from '../memory/selection-sets.js';
+import type { Incident } from './incident.js';
+import type { Arrival } from './incident-seams.js';
+
+/**
+ * What incidents say of the windows: patients, and the counts of the windows in which rules held first. Whatever cannot be had any more, because
+ * the windows no longer hold it, is answered by `true`: the account's history is needed.
+ */
+export class Figures {
+  /** Incidents whose figures may wait to be counted, with their accounts; empty between frames. */
+  readonly #grown = new Map<Incident, number>();
+  /** When the newest access of an account reaches this, some of them can be counted no more. */
+  grownUntil = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly windows: Windows,
+    private readonly marks: Marks,
+    /** What came late came at least so late, milliseconds. */
+    private readonly allowedLatenessMs: number,
+  ) {}
+
+  /** The incident takes a firing in, with the count of its window where that matters. */
+  fire(incident: Incident, firing: Firing, account: number): void {
+    const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
+    incident.fire(firing, incident.asksFor(firing, until > 0) ? this.windows.countAt(account, firing) : undefined);
+    this.#wait(incident, account, until);
+  }
+
+  #wait(incident: Incident, account: number, until: number): void {
+    this.#grown.set(incident, account);
+    if (until > 0) this.grownUntil = Math.min(this.grownUntil, until);
+  }
+
+  /** Counts what waits. To be called before what it counts is let go of, and at the end of a frame. */
+  countGrown(): void {
+    if (this.#grown.size === 0) return;
+    for (const incident of this.#grown.keys()) {
+      this.countAgain(incident);
+      incident.windows.clear();
+    }
+    this.#grown.clear();
+    this.grownUntil = Number.POSITIVE_INFINITY;
+  }
+
+  /** Whoever let it wait has noted that the incident changed. */
+  countAgain(incident: Incident): void {
+    const account = this.#grown.get(incident);
+    if (account === undefined) return;
+    const { changed } = incident;
+    for (const firing of incident.grown()) incident.recount(firing, this.windows.countAt(account, firing));
+    this.#countFiring(incident, account);
+    incident.changed = changed;
+  }
+
+  /** `other` goes into `survivor`. */
+  join(survivor: Incident, other: Incident): void {
+    for (const one of [survivor, other]) this.countAgain(one);
+    survivor.absorb(other);
+    this.#grown.delete(other);
+  }
+
+  /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
+  cover(incident: Incident, arrival: Arrival, again: boolean): boolean {
+    const { account, entry, set } = arrival;
+    const from = incident.firstTime;
+    const to = incident.lastTime;
+    // A late access can make the first firing earlier and its window begin later: then some patients have to go.
+    if (from > incident.coveredFrom && from > this.windows.floor(account)) incident.uncover();
+    const { coveredFrom, coveredTo } = incident;
+    const isEmpty = coveredFrom > coveredTo;
+    const complete = this.windows.completeAbove(account);
+    const lacks = (from < coveredFrom && from <= complete) || (!isEmpty && to > coveredTo && coveredTo < complete);
+    if (again || isEmpty) this.#add(incident, account, from, to);
+    else {
+      if (from < coveredFrom) this.#add(incident, account, from, coveredFrom - 1);
+      if (to > coveredTo) this.#add(incident, account, coveredTo + 1, to);
+    }
+    incident.coveredFrom = from;
+    incident.coveredTo = to;
+    if (set !== noSelections && entry.time >= from && entry.time <= to)
+      incident.add(entry.v0, entry.v1, entry.v2, entry.v3, entry.mark, set);
+    return lacks;
+  }
+
+  #add(incident: Incident, account: number, from: number, to: number): void {
+    const stretch = this.windows.between(account, from, to);
+    const { words } = stretch;
+    for (let word = stretch.from; word < stretch.end; word += entryWords) {
+      const mark = markOf(words, word);
+      const [v0, v1, v2, v3] = [words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0];
+      incident.add(v0, v1, v2, v3, mark, this.marks.setOf(mark));
+    }
+  }
+
+  /** Has the patients up to the first firing counted, when that may have changed and the windows still have them. */
+  noteFiring(incident: Incident, { account, entry, set, lateMs }: Arrival): boolean {
+    if (incident.archived) return false;
+    const { firstFired, firstTime } = incident;
+    if (entry.time <= firstFired && entry.time >= firstTime) incident.lateMs = Math.max(incident.lateMs, lateMs);
+    if (set !== noSelections && entry.time <= firstFired && entry.time >= firstTime) incident.firingStale = true;
+    if (!incident.firingStale) return false;
+    if (firstTime <= this.windows.completeAbove(account)) return true;
+    incident.changed = true;
+    const until = this.windows.heldUntil(account, firstTime);
+    this.#wait(incident, account, until);
+    if (until === 0) this.countAgain(incident);
+    return false;
+  }
+
+  #countFiring(incident: Incident, account: number): void {
+    const { firstFired, firstTime } = incident;
+    if (!incident.firingStale || incident.archived || firstTime <= this.windows.completeAbove(account)) return;
+    const { sets } = this.marks;
+    const patients = new PatientSet(sets);
+    const firing = incident.firingSet;
+    let isLate = false;
+    const { words, from, end } = this.windows.between(account, firstTime, firstFired);
+    for (let word = from; word < end; word += entryWords) {
+      const mark = markOf(words, word);
+      if (!sets.meet(this.marks.setOf(mark), firing)) continue;
+      if (this.marks.lateOf(mark) === 1) isLate = true;
+      const [v0, v1, v2, v3] = [words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0];
+      if ((v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, firing);
+    }
+    incident.firingStale = false;
+    incident.patientsAtFiring = patients.size;
+    incident.isLate = isLate;
+    if (isLate) incident.lateMs = Math.max(incident.lateMs, this.allowedLatenessMs);
+  }
+}

@@ -1,0 +1,112 @@
+import type { RuleMatch } from '#libs/contracts/incident.js';
+import type { CompiledRule } from '../compile/series.js';
+import type { Firing } from '../judge/firing.js';
+import type { WindowCount } from '../judge/window-count.js';
+
+/** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
+export interface Match {
+  readonly ruleId: string;
+  readonly selection: number;
+  readonly shown: Pick<RuleMatch, 'title' | 'level' | 'threshold' | 'spread_threshold' | 'timespan_seconds'>;
+  readonly steps: readonly number[];
+  readonly exceptions: CompiledRule['exceptions'];
+  firstFired: number;
+  lastFired: number;
+  /** Counts and earliest entry of the window at `firstFired`. */
+  value: number;
+  spread: number;
+  windowFirst: number;
+}
+
+/** The match of a firing that is the first one known of its rule; `lastFired` of one that was known after it. */
+export function matchOf({ rule: of, first, last }: Firing, window: WindowCount, lastFired = last): Match {
+  const { rule, selection, exceptions } = of;
+  return {
+    ruleId: rule.id,
+    selection,
+    exceptions,
+    steps: rule.steps,
+    shown: {
+      title: rule.title,
+      level: rule.level,
+      threshold: rule.condition.atLeast,
+      spread_threshold: rule.spread?.atLeast ?? 0,
+      timespan_seconds: rule.timespanMs / 1000,
+    },
+    firstFired: first,
+    lastFired: Math.max(lastFired, last),
+    value: window.value,
+    spread: window.spread,
+    windowFirst: window.first,
+  };
+}
+
+type Matches = ReadonlyMap<string, Match>;
+
+/** When any of the rules held first; infinite without a match. */
+export function firstFiredOf(matches: Matches): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const { firstFired } of matches.values()) if (firstFired < first) first = firstFired;
+  return first;
+}
+
+/** When any of them held last; negative infinity without a match. */
+export function lastFiredOf(matches: Matches): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { lastFired } of matches.values()) if (lastFired > last) last = lastFired;
+  return last;
+}
+
+/** The earliest access in the windows of the rules that fired first. */
+export function firstTimeOf(matches: Matches): number {
+  const first = firstFiredOf(matches);
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { firstFired, windowFirst } of matches.values())
+    if (firstFired === first && windowFirst < earliest) earliest = windowFirst;
+  return earliest;
+}
+
+/** The largest step of the rules that so many patients have reached, 0 for none. */
+export function stepOf(matches: Matches, patients: number): number {
+  let step = 0;
+  for (const { steps } of matches.values()) for (const at of steps) if (at <= patients && at > step) step = at;
+  return step;
+}
+
+/** By the time at which they held first, then by the rule's id. */
+export function inOrderOf(matches: Matches): readonly Match[] {
+  return [...matches.values()].toSorted((a, b) => a.firstFired - b.firstFired || (a.ruleId < b.ruleId ? -1 : 1));
+}
+
+/** Selections of the rules that fired first. */
+export function firingSelectionsOf(matches: Matches): readonly number[] {
+  const first = firstFiredOf(matches);
+  return [...matches.values()].filter(({ firstFired }) => firstFired === first).map(({ selection }) => selection);
+}
+
+/** Ids of the rules' exceptions whose selection was seen. */
+export function exceptionsOf(matches: Matches, isSeen: (selection: number) => boolean): readonly string[] {
+  const ids = new Set<string>();
+  for (const { exceptions } of matches.values()) for (const { id, selection } of exceptions) if (isSeen(selection)) ids.add(id);
+  return [...ids].toSorted();
+}
+
+/**
+ * Lets the rules hold until their firings end. `longer` where that is later than before for any of them; `more`, and nothing is done, where a firing
+ * does more: it is of another rule, an earlier one, or not within quiet of the last.
+ */
+export function prolong(matches: Matches, firings: readonly Firing[], quietMs: number): 'same' | 'longer' | 'more' {
+  const lastTime = lastFiredOf(matches);
+  for (const { rule, first } of firings) {
+    const match = matches.get(rule.rule.id);
+    if (!match || first <= match.firstFired || first - lastTime >= quietMs) return 'more';
+  }
+  let what: 'same' | 'longer' = 'same';
+  for (const { rule, last } of firings) {
+    const match = matches.get(rule.rule.id);
+    if (!match || last <= match.lastFired) continue;
+    match.lastFired = last;
+    what = 'longer';
+  }
+  return what;
+}

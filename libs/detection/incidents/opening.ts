@@ -1,0 +1,51 @@
+import type { AccountTable } from '../memory/account-table.js';
+import type { Anchor } from '../judge/settler.js';
+import { parseWhole } from '../scan/frame-scanner.js';
+import { ScannedRow } from '../scan/scanned-row.js';
+import { digest } from './incident-change.js';
+import type { Arrival } from './incident-seams.js';
+
+/** What is fixed when an incident opens. Times in milliseconds. */
+export interface Opening {
+  readonly id: string;
+  readonly groupId: string;
+  readonly actorId: string;
+  /** Order of opening in the log. */
+  readonly order: number;
+  readonly detectedAt: number;
+  /** Time of the access whose arrival opened it. */
+  readonly completedBy: number;
+}
+
+/** What an arrival opens; `nth` counts the incidents that this one arrival opens, from 0. */
+export function openingOf(
+  { account, entry, by, detectedAt }: Arrival,
+  accounts: AccountTable,
+  order: number,
+  nth: number,
+): Opening {
+  const { groupId, actorId } = accounts.names(account);
+  const id = by instanceof ScannedRow ? idOf(by, nth) : idOfSettled(by, groupId, actorId, nth);
+  return { id, groupId, actorId, order, detectedAt, completedBy: entry.time };
+}
+
+/** The id of the incident that an access opens. */
+export function idOf(row: ScannedRow, nth: number): string {
+  const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
+  return digest('incident', String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
+}
+
+function idOfSettled({ rule, cell, time }: Anchor, groupId: string, actorId: string, nth: number): string {
+  const cellText = Buffer.from(cell).toString();
+  return digest('incident', 'settled', rule.rule.id, cellText, String(time), groupId, actorId, String(nth));
+}
+
+/** The id of an incident that history, not an access, opened; for openings that no late access is known of. */
+export function idOfHistory(groupId: string, actorId: string, firstFired: number, offset: number): string {
+  return digest('incident', 'history', groupId, actorId, firstFired, offset);
+}
+
+/** What is suppressed has an id of its own: the same access may open an incident by another rule. */
+export function suppressedId(id: string): string {
+  return digest('suppressed', id);
+}

@@ -1,0 +1,33 @@
+import type { CellKey } from '../memory/cell-table.js';
+import type { CompiledRule, Series } from '../compile/series.js';
+
+/** A rule was found to hold at `first`, at `last`, and at times between them that lie closer than quiet. */
+export interface Firing {
+  readonly rule: CompiledRule;
+  readonly ledger: number;
+  readonly cell: Uint8Array;
+  readonly first: number;
+  readonly last: number;
+  /** The time of the entry that makes it hold; what entered the window at `first`. */
+  readonly by: number;
+}
+
+/** The ledger that an entry goes to. */
+export interface Place {
+  series: Series;
+  account: number;
+  ledger: number;
+  /** Valid until the next row. */
+  cell: Readonly<Pick<CellKey, 'bytes' | 'start' | 'end'>>;
+  /** Entries not above it are as good as gone. */
+  floor: number;
+}
+
+/** The rule holds because of the entry at `by`, from `first` to `last`. The cell is copied: it may lie in a frame whose memory is used again. */
+export function firingAt({ ledger, cell }: Place, rule: CompiledRule, first: number, last: number, by: number): Firing {
+  return { rule, ledger, cell: copyOf(cell), first, last, by };
+}
+
+export function copyOf({ bytes, start, end }: Place['cell']): Uint8Array {
+  return bytes.slice(start, end);
+}

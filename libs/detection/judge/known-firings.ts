@@ -1,0 +1,49 @@
+import type { CompiledRule } from '../compile/series.js';
+
+/** Between which times a rule is known to have fired, gaps shorter than quiet; both 0 where it has not. */
+export interface KnownStretch {
+  readonly isKnown: boolean;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** By ledger and rule: the first and the last time of the newest firings that lie closer than quiet to one another. */
+export class KnownFirings {
+  /** By ledger: two times for each slot. */
+  readonly #times = new Map<number, Float64Array>();
+
+  constructor(
+    /** Rules of a ledger at most. */
+    private readonly slots: number,
+    private readonly quietMs: number,
+  ) {}
+
+  /** `isKnown` says that some rule of the ledger has fired. */
+  of(ledger: number, { slot }: CompiledRule): KnownStretch {
+    const known = this.#times.get(ledger);
+    return { isKnown: known !== undefined, from: known?.[2 * slot] ?? 0, to: known?.[2 * slot + 1] ?? 0 };
+  }
+
+  /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
+  note(ledger: number, { slot }: CompiledRule, first: number, last: number): void {
+    const from = 2 * slot;
+    let known = this.#times.get(ledger);
+    if (!known) {
+      known = new Float64Array(2 * this.slots);
+      this.#times.set(ledger, known);
+    }
+    const knownFrom = known[from] ?? 0;
+    const knownTo = known[from + 1] ?? 0;
+    if (first - knownTo >= this.quietMs) {
+      known[from] = first;
+      known[from + 1] = last;
+    } else if (knownFrom - last < this.quietMs) {
+      known[from] = Math.min(knownFrom, first);
+      known[from + 1] = Math.max(knownTo, last);
+    }
+  }
+
+  forget(ledger: number): void {
+    this.#times.delete(ledger);
+  }
+}

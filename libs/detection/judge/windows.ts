@@ -1,0 +1,174 @@
+import { AccountTable } from '../memory/account-table.js';
+import { entryWords } from '../memory/entry-arena.js';
+import { LedgerIndex } from '../memory/ledger-index.js';
+import { LedgerStore, timeOf } from '../memory/ledger-store.js';
+import type { Marks } from '../memory/marks.js';
+import type { CompiledSeries, Series } from '../compile/series.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
+import type { Dormancy } from './dormancy.js';
+import type { Firing } from './firing.js';
+import { Judge } from './judge.js';
+import type { Settler } from './settler.js';
+import type { WindowCount } from './window-count.js';
+
+/** Ledgers of one kind, and who judges them. */
+export interface Ledgers {
+  readonly store: LedgerStore;
+  readonly judge: Judge;
+}
+
+/** What windows and their judges share with the rest of an engine. */
+export interface WindowsShared {
+  readonly marks: Marks;
+  readonly settler: Settler;
+  readonly dormancy: Dormancy;
+  readonly quietMs: number;
+  /** Every access is kept, so that nothing is ever too late. */
+  readonly keepsAll: boolean;
+}
+
+/** Entries of a shared ledger as they lie in memory, by time: those at the words `from`, `from + entryWords` and so on below `end`. */
+export interface Stretch {
+  readonly words: Uint32Array;
+  readonly from: number;
+  readonly end: number;
+}
+
+const emptyStretch: Stretch = { words: new Uint32Array(0), from: 0, end: 0 };
+
+/** The windows of all accounts: which ledgers they lie in, who judges them, and from when on they hold all that has arrived. */
+export class Windows {
+  readonly accounts = new AccountTable();
+  readonly main: Ledgers;
+  /** Of series without and with spread values of their own. */
+  readonly other: Ledgers;
+  readonly spread: Ledgers;
+  readonly index: LedgerIndex;
+  /** How far back an account's entries are kept from its newest, milliseconds. */
+  readonly horizonMs: number;
+  /** Windows that were filled from history hold what lies above this event time; infinite where none were. */
+  knownFrom = Number.NEGATIVE_INFINITY;
+  /** Entries that were visited so far. */
+  #visited = 0;
+  readonly #touching = new Uint32Array(256);
+
+  constructor(
+    private readonly compiled: CompiledSeries,
+    private readonly shared: WindowsShared,
+  ) {
+    this.horizonMs = shared.keepsAll ? Number.POSITIVE_INFINITY : compiled.main.horizonMs;
+    this.main = this.#ledgers(compiled.mainSlots);
+    this.other = this.#ledgers(compiled.otherSlots);
+    this.spread = this.#ledgers(compiled.spreadSlots, true);
+    this.index = this.#index();
+  }
+
+  get entries(): number {
+    return this.main.store.entries + this.other.store.entries + this.spread.store.entries;
+  }
+  get bytes(): number {
+    const { accounts, main, other, spread, index } = this;
+    return accounts.bytes + main.store.bytes + other.store.bytes + spread.store.bytes + index.bytes;
+  }
+  /** Entries looked at so far. */
+  get looked(): number {
+    return [this.main, this.other, this.spread].reduce((sum, { judge }) => sum + judge.looked, this.#visited);
+  }
+
+  /** Where the windows of the series are. */
+  ledgersOf(series: Series): Ledgers {
+    if (series.kind === 'main') return this.main;
+    return series.spreads ? this.spread : this.other;
+  }
+
+  /** (series, cell, ledger) of the account, the main ledger left out. */
+  *othersOf(account: number): Iterable<{ readonly series: Series; readonly cell: Uint8Array; readonly ledger: number }> {
+    for (const { series: number, cell, ledger } of this.index.of(account)) {
+      const series = this.compiled.others[number - 1];
+      if (series) yield { series, cell, ledger };
+    }
+  }
+
+  #index(): LedgerIndex {
+    const { others } = this.compiled;
+    const ledgers = [this.main, ...others.map((series) => this.ledgersOf(series))];
+    const of = (series: number): Ledgers => ledgers[series] ?? this.main;
+    return new LedgerIndex({
+      horizonsMs: others.map(({ horizonMs }) => horizonMs),
+      storeOf: (series) => of(series).store,
+      closing: (series, ledger) => of(series).judge.forget(ledger),
+    });
+  }
+
+  #ledgers(slots: number, spreads = false): Ledgers {
+    const { marks, settler, dormancy, quietMs } = this.shared;
+    const store = new LedgerStore(slots, spreads);
+    return { store, judge: new Judge(store, marks, settler, dormancy, quietMs) };
+  }
+
+  /** Accesses of the account up to this time are no longer held. */
+  floor(account: number): number {
+    return this.accounts.newest(account) - this.horizonMs;
+  }
+
+  /** The same for the entries of one series. */
+  floorOf(account: number, series: Series): number {
+    if (this.shared.keepsAll) return Number.NEGATIVE_INFINITY;
+    return this.accounts.newest(account) - series.horizonMs;
+  }
+
+  /** Event time up to which accesses of the account may have come that its windows never saw. */
+  since(account: number): number {
+    return Math.max(this.accounts.since(account), this.knownFrom);
+  }
+
+  /** Above this time every access of the account that has arrived is held. */
+  completeAbove(account: number): number {
+    const floor = this.floor(account);
+    const since = this.since(account);
+    return this.accounts.oldest(account) <= floor ? Math.max(floor, since) : since;
+  }
+
+  /** The time of the account's newest access from which on entries at `time` may be let go of; 0 when they are gone. */
+  heldUntil(account: number, time: number, series?: Series): number {
+    const floor = series ? this.floorOf(account, series) : this.floor(account);
+    return time > floor ? this.accounts.newest(account) + (time - floor) : 0;
+  }
+
+  /** What the window of the firing's rule holds at its first time. The result is valid until the next call. */
+  countAt(account: number, { rule, ledger, first }: Firing): WindowCount {
+    return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
+  }
+
+  /** The accesses of the account with `from <= time <= to`, by patient. Valid until an entry comes in. */
+  between(account: number, from: number, to: number): Stretch {
+    const { store } = this.main;
+    const ledger = this.index.mainOf(account);
+    if (!ledger) return emptyStretch;
+    const words = store.words(ledger);
+    const start = store.start(ledger);
+    const first = store.firstAfter(ledger, Math.max(from - 1, this.floor(account)));
+    const behind = store.length(ledger);
+    let end = first;
+    while (end < behind && timeOf(words, start + end * entryWords) <= to) end += 1;
+    this.#visited += end - first;
+    return { words, from: start + first * entryWords, end: start + end * entryWords };
+  }
+
+  /**
+   * Reads what the next rows will need of their accounts, step by step for all of them: reads that do not wait for one another. It changes
+   * nothing and may look at a wrong account, which costs nothing but time.
+   */
+  touch(rows: readonly ScannedRow[], count: number): void {
+    let seen = 0;
+    for (let i = 0; i < count; i += 1) this.#touching[i] = this.accounts.firstAt(rows[i]?.accountHash ?? 0);
+    for (let i = 0; i < count; i += 1) {
+      const account = this.#touching[i] ?? 0;
+      seen ^= this.accounts.touch(account);
+      this.#touching[i] = this.index.mainOf(account);
+    }
+    for (let i = 0; i < count; i += 1) seen ^= this.main.store.touch(this.#touching[i] ?? 0);
+    // Kept, so that the reads are not compiled away.
+    this.#touching[0] = seen;
+  }
+}

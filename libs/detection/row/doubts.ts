@@ -1,0 +1,38 @@
+// row/: takes one row in, from the scan to what it changes: the road is `take` in row-intake.ts, seven steps, each in a file of its own.
+// Whatever they change is in state; what a step finds it returns.
+
+import { digest } from '../incidents/incident-change.js';
+import { idOf } from '../incidents/opening.js';
+import { clear } from '../judge/dormancy.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
+import type { EngineState } from '../state/engine-state.js';
+import { accessKey, type Pending } from '../state/rejudgements.js';
+
+const newline = Buffer.from('\n');
+
+/** Has accounts wait for their history where memory cannot tell, and keeps the rows of those that wait. */
+export class Doubts {
+  constructor(private readonly state: EngineState) {}
+
+  /** `until`: the event time up to which what was told of the account is in doubt; `clear` for nothing. */
+  note(row: ScannedRow, account: number, until: number, lateMs: number, offset: number): void {
+    const { rejudgements, options } = this.state;
+    const isClear = until === clear;
+    if ((isClear && rejudgements.size === 0) || options.keepsAll) return;
+    const pending = isClear ? rejudgements.byAccount.get(account) : this.ask(account, row.time, until, offset);
+    if (!pending) return;
+    const line = row.bytes.subarray(row.lineStart, row.lineEnd);
+    rejudgements.note(pending, Buffer.concat([line, newline]), offset);
+    if (lateMs > 0) rejudgements.noteLate(pending, accessKey(row.time, row.patient0, row.patient1, row.patient2, row.patient3));
+    if (isClear) return;
+    pending.lateMs = Math.max(pending.lateMs, lateMs);
+    pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
+    rejudgements.noteOpener(pending, { time: row.time, id: digest('late', idOf(row, 0)) });
+  }
+
+  /** What accesses from `time` to `until` can reach waits for the account's history. */
+  ask(account: number, time: number, until: number, offset: number): Pending {
+    const { rejudgements, windows } = this.state;
+    return rejudgements.ask(account, windows.accounts.names(account), time, until, offset);
+  }
+}

@@ -1,0 +1,111 @@
+import type { MatchFeed, RowFeed, Series } from '../compile/series.js';
+import { clear } from '../judge/dormancy.js';
+import type { Firing, Place } from '../judge/firing.js';
+import { cellValues, noCell } from '../memory/cell-key.js';
+import type { CellKey } from '../memory/cell-table.js';
+import { type Entry, noEntry } from '../memory/ledger-store.js';
+import { everySelection } from '../memory/selection-sets.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
+import type { EngineState } from '../state/engine-state.js';
+import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
+
+interface SeriesFeed {
+  readonly series: Series;
+  readonly feed: RowFeed;
+}
+
+/** Puts accesses and firings into the windows of their account, and has them judged. */
+export class EnterWindows {
+  readonly #values: RowValues;
+  /** What goes to a series of its own. */
+  readonly #entry: Entry = noEntry();
+  readonly #place: Place;
+  readonly #cell: CellKey = { ...noCell };
+  readonly #feeds: readonly SeriesFeed[];
+  /** By set of selections: those that take rows of it. */
+  readonly #feedsOf: (readonly SeriesFeed[])[] = [];
+
+  constructor(private readonly state: EngineState) {
+    const { compiled } = state;
+    this.#values = new RowValues(state.selector);
+    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
+    this.#feeds = compiled.others.flatMap((series) => series.feeds.map((feed) => ({ series, feed })));
+    // Which rows it takes is known: all of them count.
+    this.#entry.mark = state.marks.of(0, 0, everySelection, 0);
+  }
+
+  /** Adds what holds because of the access to `firings`. The time of the access where an anchor of it was judged before it came, else `clear`. */
+  take(row: ScannedRow, account: number, set: number, access: Entry, firings: Firing[]): number {
+    const { windows, compiled, counts } = this.state;
+    const place = this.#place;
+    place.account = account;
+    place.floor = windows.floor(account);
+    place.series = compiled.main;
+    place.cell = noCell;
+    place.ledger = windows.index.mainOf(account) || windows.index.openMain(account);
+    let isInTime = true;
+    if (row.time <= place.floor) counts.beyondHorizon += 1;
+    else isInTime = windows.main.judge.take(place, access, firings);
+    if (this.#feeds.length > 0) isInTime = this.#feedSeries(row, account, set, firings) && isInTime;
+    if (firings.length > 0) isInTime = this.propagate(account, firings) && isInTime;
+    return isInTime ? clear : row.time;
+  }
+
+  #feedSeries(row: ScannedRow, account: number, set: number, firings: Firing[]): boolean {
+    const { windows, marks, counts } = this.state;
+    const place = this.#place;
+    let isInTime = true;
+    const feeds = (this.#feedsOf[set] ??= this.#feeds.filter(({ feed }) => marks.sets.has(set, feed.selection)));
+    for (const { series, feed } of feeds) {
+      place.floor = windows.floorOf(account, series);
+      if (row.time <= place.floor) continue;
+      const cell = this.#values.cell(row, feed.by);
+      if (!cell) {
+        counts.missingGroupBy += 1;
+        continue;
+      }
+      place.ledger = windows.index.findOrOpen(account, series.index, cell);
+      // The next look at a field may overwrite the cell that was read.
+      this.#cell.bytes = cell.bytes;
+      this.#cell.start = cell.start;
+      this.#cell.end = cell.end;
+      place.cell = this.#cell;
+      if (!this.#values.value(row, feed, this.#entry)) continue;
+      if (series.spreads) this.#values.spread(row, feed.spread, this.#entry);
+      this.#entry.time = row.time;
+      place.series = series;
+      if (!windows.ledgersOf(series).judge.take(place, this.#entry, firings)) isInTime = false;
+    }
+    return isInTime;
+  }
+
+  /** Matches of rules that others look at go to their series, whose matches may go on. False when an anchor should have been judged before. */
+  propagate(account: number, firings: Firing[]): boolean {
+    let isInTime = true;
+    for (let i = 0; i < firings.length; i += 1) {
+      const firing = firings[i];
+      if (!firing) continue;
+      for (const feed of firing.rule.feeds) if (!this.#feedMatch(account, firing, feed, firings)) isInTime = false;
+    }
+    return isInTime;
+  }
+
+  #feedMatch(account: number, firing: Firing, feed: MatchFeed, firings: Firing[]): boolean {
+    const { windows } = this.state;
+    const values = cellValues(firing.cell);
+    const place = this.#place;
+    const cell = cellOf(feed.by.map((at) => values[at] ?? ''));
+    place.account = account;
+    place.series = feed.series;
+    place.cell = cell;
+    place.ledger = windows.index.findOrOpen(account, feed.series.index, cell);
+    place.floor = windows.floorOf(account, feed.series);
+    if (firing.first <= place.floor) return true;
+    if (feed.value.kind === 'input') setInput(this.#entry, feed.value.input);
+    else if (feed.value.kind === 'match') setDigest(this.#entry, JSON.stringify([firing.rule.key, values, firing.first]));
+    else setDigest(this.#entry, JSON.stringify(feed.value.places.map((at) => values[at] ?? '')));
+    if (feed.series.spreads) setSpread(this.#entry, feed.spread === undefined ? '' : (values[feed.spread] ?? ''));
+    this.#entry.time = firing.first;
+    return windows.ledgersOf(feed.series).judge.take(place, this.#entry, firings);
+  }
+}

@@ -1,0 +1,36 @@
+import type { ScannedRow } from '../scan/scanned-row.js';
+import type { EngineState } from '../state/engine-state.js';
+
+/** Finds the account and the clinic of a row by their numbers, and the selections that it meets. */
+export class FindAccount {
+  constructor(private readonly state: EngineState) {}
+
+  /** Sets account (0 for a new one) and clinic of the row; the set of selections that it meets. */
+  select(row: ScannedRow): number {
+    const { windows, marks, selector } = this.state;
+    row.clinic = marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+    row.account = windows.accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
+    return selector.setOf(row);
+  }
+
+  /** The account of a row that was selected. One that was away for longer than it is remembered begins anew. */
+  accountOf(row: ScannedRow, watermark: number): number {
+    const account = this.openedAccountOf(row, watermark);
+    if (this.state.isForgotten(account)) this.state.forget(account);
+    return account;
+  }
+
+  /** The same, its windows as they are. */
+  openedAccountOf(row: ScannedRow, watermark: number): number {
+    return row.account || this.#newAccount(row, watermark);
+  }
+
+  #newAccount(row: ScannedRow, watermark: number): number {
+    const { windows, selector, forgetAfterMs } = this.state;
+    const account = windows.accounts.add(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
+    windows.accounts.setSince(account, watermark - forgetAfterMs);
+    selector.accountAdded(account);
+    row.account = account;
+    return account;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Firing } from '../judge/firing.js';
+import type { Anchor } from '../judge/settler.js';
+import { noCell } from '../memory/cell-key.js';
+import { noEntry } from '../memory/ledger-store.js';
+import { noSelections } from '../memory/selection-sets.js';
+import type { EngineState } from '../state/engine-state.js';
+import type { EnterWindows } from './enter-windows.js';
+import type { TellBooks } from './tell-books.js';
+
+/** Judges anchors that no more accesses are expected for: from there on the road is that of a row. */
+export class Settling {
+  readonly #firings: Firing[] = [];
+
+  constructor(
+    private readonly state: EngineState,
+    private readonly windows: EnterWindows,
+    private readonly books: TellBooks,
+  ) {}
+
+  /** True when what it means for incidents needs what the windows no longer hold. */
+  take(anchor: Anchor, detectedAt: number): boolean {
+    const { copies, lastReceivedAt: receivedAt } = this.state;
+    const { account, rule, ledger, cell, time } = anchor;
+    copies?.keep(account);
+    if (!this.#holds(anchor)) return false;
+    this.#firings.length = 0;
+    this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time });
+    // Whether an anchor that this sets should have been judged before is not asked: it is of the same time, and gone.
+    this.windows.propagate(account, this.#firings);
+    const entry = noEntry(time);
+    return this.books.take({ account, entry, set: noSelections, receivedAt, detectedAt, lateMs: 0, by: anchor }, this.#firings);
+  }
+
+  #holds({ rule, account, ledger, time }: Anchor): boolean {
+    const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };
+    const { value, spread } = this.state.windows.countAt(account, firing);
+    const { atMost, except } = rule.rule.condition;
+    return value >= rule.atLeast && value <= atMost && value !== except && spread >= rule.spreadAtLeast;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule/rule.js';
+
+export interface EngineOptions {
+  readonly rules: readonly Rule[];
+  /** Event time without any rule holding after which an incident closes, milliseconds. */
+  readonly quietMs: number;
+  /** How far an access may lie behind its account's newest one and still be judged from memory alone, milliseconds, unless its rule says otherwise. */
+  readonly allowedLatenessMs: number;
+  /** An account is forgotten when it lies this far behind the partition's newest access; at least the horizon, default 12 h more. */
+  readonly forgetAfterMs?: number;
+  /** Event time for which closed incidents take late accesses in from memory; default 30 days. */
+  readonly keepClosedMs?: number;
+  /** Bytes of the patient sets of closed incidents; the oldest go first. Default 256 MiB. */
+  readonly closedBytesMax?: number;
+  /** The accesses of an account are held for as long as any rule looks back, so that no incident needs the store; for backtests. */
+  readonly holdsReach?: boolean;
+  /** Every access is kept, so that nothing is ever too late: for histories. */
+  readonly keepsAll?: boolean;
+}
