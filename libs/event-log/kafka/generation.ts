@@ -21,6 +21,10 @@ export interface ConsumerSource {
 export type GenerationState = 'joining' | 'running' | 'over';
 export type Assignment = Readonly<Record<string, readonly number[]>>;
 
+export function partitionsOf(assignment: Assignment): readonly TopicPartition[] {
+  return Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+}
+
 export interface GenerationOptions {
   readonly source: ConsumerSource;
   readonly config: ConsumerConfig;

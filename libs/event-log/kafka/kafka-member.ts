@@ -1,22 +1,19 @@
-import type { Admin, ConsumerConfig, EachBatchPayload } from 'kafkajs';
+import type { Admin, EachBatchPayload } from 'kafkajs';
 import { silentLog } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
-import { appendBytesMax } from '../limits.js';
 import { keyOf } from '../member/group-state.js';
 import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
-import { type KafkaOptions, isRetriable, messageOf, sessionTimeoutMsDefault, stuckMsDefault } from './client.js';
+import { type KafkaOptions, isRetriable, messageOf, stuckMsDefault } from './client.js';
 import { Committer } from './committer.js';
-import { type Assignment, type ConsumerSource, Generation } from './generation.js';
-import { KafkaRun } from './kafka-run.js';
+import { consumerConfig } from './consumer-config.js';
+import { type Assignment, type ConsumerSource, Generation, partitionsOf } from './generation.js';
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
+import { PartitionRuns } from './partition-runs.js';
 import { framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 
-/** A broker holds an empty fetch open for so long; also how soon a partition that was paused is fetched again. */
-const fetchWaitMsMax = 100;
-const heartbeatsPerSession = 6;
 /** Waits before a new consumer, doubled for each one in a row that did not join, in milliseconds. */
 const renewFirstWaitMs = 200;
 const renewWaitMsMax = 10_000;
@@ -26,21 +23,18 @@ const breakdownsMax = 5;
 /**
  * A member of a consumer group: one consumer at a time, made by `#live` alone. A consumer that is over is made to leave before the next
  * one begins. kafkajs fetches and keeps the session; where to read, what is handed over and committed is decided here.
- * Longer than the house likes: it follows one membership through joins, new consumers and its end, and halves would share all of that.
  */
 export class KafkaMember implements Membership {
-  readonly ended: Promise<void>;
+  readonly #end = Promise.withResolvers<void>();
+  readonly ended = this.#end.promise;
   readonly #source: ConsumerSource;
   readonly #kafka: KafkaOptions;
   readonly #options: JoinOptions;
-  readonly #reader: Reader;
   readonly #offsets: Offsets;
-  readonly #runs = new Map<string, KafkaRun>();
-  readonly #leaving = new Map<string, Promise<void>>();
+  readonly #runs: PartitionRuns;
   readonly #committer: Committer;
   readonly #watchdog: Watchdog;
   readonly #stopping = new AbortController();
-  readonly #settle: { readonly resolve: () => void; readonly reject: (cause: unknown) => void };
   readonly #joined = Promise.withResolvers<void>();
   /** Members of this process, by the ids that the coordinator gave them. */
   readonly #memberIds: Set<string>;
@@ -57,20 +51,27 @@ export class KafkaMember implements Membership {
     this.#source = source;
     this.#kafka = kafka;
     this.#options = options;
-    this.#reader = reader;
     this.#memberIds = kafka.memberIds ?? new Set();
     this.#offsets = new Offsets(admin, kafka.clock, options.group);
-    const owns = (at: TopicPartition) => !this.#left && this.#runs.has(keyOf(at));
+    const { clock, random = systemRandom, log = silentLog } = kafka;
+    this.#runs = new PartitionRuns({
+      reader,
+      offsets: this.#offsets,
+      batchBytesMax: options.batchBytesMax,
+      tools: { clock, random, log },
+      onFailure: (cause) => void this.#fail(cause),
+    });
+    const owns = (at: TopicPartition) => !this.#left && this.#runs.of(at) !== undefined;
     this.#committer = new Committer(kafka.clock, owns, (topic) => commitMetadata(kafka.partitionsUsed?.get(topic)));
     this.#watchdog = new Watchdog({
       clock: kafka.clock,
       stuckMs: kafka.stuckMs ?? stuckMsDefault,
-      runs: () => [...this.#runs.values()],
+      runs: () => this.#runs.all,
       own: () => ({
         clientId: kafka.clientId,
         memberIds: this.#memberIds,
         memberId: this.#memberId,
-        served: new Set(this.#runs.keys()),
+        served: new Set(this.#runs.keys),
       }),
       offsets: this.#offsets,
       refusedSince: () => this.#committer.refusedSince,
@@ -78,10 +79,7 @@ export class KafkaMember implements Membership {
       fail: (cause) => void this.#fail(cause),
       log: kafka.log ?? silentLog,
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ended = promise;
-    this.#settle = { resolve, reject };
-    promise.catch(() => {}); // whoever holds the membership watches it; a rejection before that must not end the process
+    this.ended.catch(() => {}); // whoever holds the membership watches it; a rejection before that must not end the process
     this.#joined.promise.catch(() => {});
     this.#generation = this.#begin();
   }
@@ -109,32 +107,16 @@ export class KafkaMember implements Membership {
     return this.#committer.commit(this.#generation.consumer, at, nextOffset);
   }
 
-  async positions(): Promise<readonly Position[]> {
-    const topics = [...new Set([...this.#runs.values()].map(({ at }) => at.topic))];
-    const known = new Map(
-      await Promise.all(
-        topics.map(async (topic) => {
-          const [marks, committed] = await Promise.all([this.#offsets.watermarks(topic), this.#offsets.committed(topic)]);
-          return [topic, { marks, committed }] as const;
-        }),
-      ),
-    );
-    return [...this.#runs.values()].map(({ at, next, retrying }) => {
-      const { marks, committed } = known.get(at.topic) ?? {};
-      const end = marks?.get(at.partition)?.high ?? next;
-      return { ...at, end, next, committed: committed?.get(at.partition) ?? -1, ...(retrying && { retrying }) };
-    });
+  positions(): Promise<readonly Position[]> {
+    return this.#runs.positions();
   }
 
   async leave(): Promise<void> {
     if (!this.#stop(new Error('the member leaves'))) return this.ended.catch(() => {});
-    const outcomes = await Promise.allSettled([
-      ...[...this.#runs.entries()].map(([key, run]) => this.#finish(key, run)),
-      ...this.#leaving.values(),
-    ]);
+    const outcomes = await this.#runs.finish();
     await this.#gone();
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    this.#settle.resolve();
+    this.#end.resolve();
   }
 
   /** The one hand that makes consumers. */
@@ -145,7 +127,7 @@ export class KafkaMember implements Membership {
       const cause = await generation.over;
       if (this.#over) return;
       this.#trouble = messageOf(cause);
-      for (const [key, run] of this.#runs) this.#letGo(key, run);
+      this.#runs.letGo();
       this.#forgetMember();
       await generation.end();
       if (!this.#mayGoOn(cause)) return void this.#fail(cause);
@@ -167,7 +149,7 @@ export class KafkaMember implements Membership {
   #begin(): Generation {
     return new Generation({
       source: this.#source,
-      config: this.#consumerConfig(),
+      config: consumerConfig(this.#options, this.#kafka.sessionTimeoutMs),
       topics: this.#options.topics,
       clock: this.#kafka.clock,
       log: this.#kafka.log ?? silentLog,
@@ -176,29 +158,10 @@ export class KafkaMember implements Membership {
     });
   }
 
-  #consumerConfig(): ConsumerConfig {
-    const { sessionTimeoutMs = sessionTimeoutMsDefault } = this.#kafka;
-    return {
-      groupId: this.#options.group,
-      sessionTimeout: sessionTimeoutMs,
-      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
-      heartbeatInterval: Math.floor(sessionTimeoutMs / heartbeatsPerSession),
-      maxWaitTimeInMs: fetchWaitMsMax,
-      minBytes: 1,
-      maxBytesPerPartition: this.#options.batchBytesMax,
-      maxBytes: Math.max(4 * this.#options.batchBytesMax, appendBytesMax),
-      allowAutoTopicCreation: false,
-      // Never by itself: a consumer that starts again beside the one that we make is a second member whom nobody serves.
-      retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8, restartOnFailure: async () => false },
-    };
-  }
-
   /** Runs inside the client's join, before its first fetch: partitions are paused here until their reader has said where to begin. */
   #onAssignment(generation: Generation, memberId: string, assignment: Assignment): void {
     if (this.#over) return;
-    const ours = Object.entries(assignment).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => ({ topic, partition })),
-    );
+    const ours = partitionsOf(assignment);
     const keys = new Set(ours.map(keyOf));
     // Another member id: the group thought us dead, and others may have owned everything meanwhile.
     const kept = memberId === this.#memberId;
@@ -206,50 +169,24 @@ export class KafkaMember implements Membership {
     this.#memberId = memberId;
     this.#memberIds.add(memberId);
     const refused = this.#committer.joined();
-    for (const [key, run] of this.#runs) if (!kept || !keys.has(key) || refused.has(key)) this.#letGo(key, run);
+    this.#runs.letGo((key) => !kept || !keys.has(key) || refused.has(key));
     for (const at of ours) {
-      const position = this.#runs.get(keyOf(at))?.fetchNext;
+      const run = this.#runs.of(at);
+      const position = run?.fetchNext;
       // After a join the client goes back to the committed offset; frames that wait here would come twice.
       if (position !== undefined) generation.seek(at, position);
       else generation.pause(at);
-      if (!this.#runs.has(keyOf(at))) this.#start(generation, at);
+      if (!run) this.#runs.start(generation, at);
     }
     this.#trouble = '';
     this.#inARow = 0;
     this.#joined.resolve();
   }
 
-  #start(generation: Generation, at: TopicPartition): void {
-    const key = keyOf(at);
-    const { clock, random = systemRandom, log = silentLog } = this.#kafka;
-    const { batchBytesMax } = this.#options;
-    const current = () => this.#runs.get(key) === run;
-    const run: KafkaRun = new KafkaRun({
-      at,
-      reader: this.#reader,
-      offsets: this.#offsets,
-      batchBytesMax,
-      tools: { clock, random, log },
-      after: this.#leaving.get(key),
-      onReady: (offset) => {
-        if (!current()) return;
-        generation.seek(at, offset);
-        generation.resume(at);
-      },
-      onFull: (full) => {
-        if (!current()) return;
-        if (full) generation.pause(at);
-        else generation.resume(at);
-      },
-      onFailure: (cause) => void this.#fail(cause),
-    });
-    this.#runs.set(key, run);
-  }
-
   /** Never waits for the reader and never throws: either would end more than this partition. */
   async #onBatch({ consumer }: Generation, { batch, resolveOffset, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
     this.#committer.use(consumer, commitOffsetsIfNecessary);
-    const run = this.#runs.get(keyOf(batch));
+    const run = this.#runs.of(batch);
     const last = batch.messages.at(-1);
     if (!run || !last) return;
     this.#breakdowns = 0;
@@ -261,22 +198,6 @@ export class KafkaMember implements Membership {
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);
     }
-  }
-
-  /** The partition is not ours any more: its commits are refused from now on. */
-  #letGo(key: string, run: KafkaRun): void {
-    this.#runs.delete(key);
-    const left = run.stop().finally(() => {
-      if (this.#leaving.get(key) === left) this.#leaving.delete(key);
-    });
-    this.#leaving.set(key, left);
-    left.catch((cause: unknown) => void this.#fail(cause));
-  }
-
-  /** The partition is still ours: the reader may commit until it is done. */
-  async #finish(key: string, run: KafkaRun): Promise<void> {
-    await run.stop();
-    this.#runs.delete(key);
   }
 
   /** The watchdog has found the consumer of no use. One that is joining has a deadline of its own. */
@@ -320,8 +241,8 @@ export class KafkaMember implements Membership {
     if (!this.#stop(cause instanceof Error ? cause : new Error(String(cause)))) return;
     this.#kafka.log?.error('a member of a group ends: it cannot go on', { reason: this.#options.group, cause });
     this.#failure = `the member has ended: ${messageOf(cause)}`;
-    this.#settle.reject(cause);
-    await Promise.allSettled([...this.#runs.values()].map((run) => run.stop()));
+    this.#end.reject(cause);
+    await Promise.allSettled(this.#runs.all.map((run) => run.stop()));
     await this.#gone();
   }
 }
