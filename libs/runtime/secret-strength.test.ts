@@ -48,6 +48,8 @@ describe('keys and secrets', () => {
       fc.property(weakText, (text) => expect(weaknessOfText(text)).toEqual(expect.any(String))),
       { numRuns: 3000 },
     );
+    for (const text of ['replace-me_replace-me_monday1246', 'replace-me_replace-me_battery_hospital2026'])
+      expect(weaknessOfText(text)).toEqual(expect.any(String));
     expect(isPlaceholder('replace-me')).toBe(true);
   });
 

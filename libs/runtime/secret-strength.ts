@@ -72,7 +72,7 @@ const wordsOfToken = /[A-Z]?[a-z]{5,}|[A-Z]{5,}|\S/g;
 const wordsOfPhrase = /[A-Z]?[a-z]+|[A-Z]+|\S/g;
 
 /**
- * A cautious estimate. A blank, and a character that repeats, follows its predecessor or comes from a part that was there before, adds
+ * A cautious estimate. A blank or another sign between words, and a character that repeats, follows its predecessor or comes from a part that was there before, adds
  * nothing, a letter of a run of one case little, any other as much as the characters that are used at all allow.
  */
 function bitsOf(text: string): number {
@@ -93,7 +93,11 @@ function alphabetOf(text: string): number {
   return /^[a-z0-9-]*$/.test(text) ? 36 : 64;
 }
 
+/** People put them between words; of a token of chance they are one character in thirty. */
+const separators: ReadonlySet<string> = new Set('-_.');
+
 function isPredictable(text: string, at: number): boolean {
+  if (separators.has(text.charAt(at))) return true;
   const step = text.charCodeAt(at) - text.charCodeAt(at - 1);
   return Math.abs(step) <= 1 || (at >= 3 && text.slice(0, at).includes(text.slice(at - 3, at + 1)));
 }

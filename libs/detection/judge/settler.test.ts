@@ -39,6 +39,20 @@ describe('anchors that wait', () => {
       }),
     );
   });
+
+  it('take what a firing sets, however far event time has come meanwhile', () => {
+    const rule = settling();
+    const settler = new Settler();
+    expect(settler.add(anchorOf(rule, 1000, 1))).toBe(true);
+    const reached = 1000 + 10 * rule.settleMs;
+    expect(settler.next(reached)?.account).toBe(1);
+    // It is due after the one that sets it, and before what time has reached.
+    expect(settler.add(anchorOf(rule, 1000, 2))).toBe(false);
+    expect(settler.add(anchorOf(rule, 1001, 2))).toBe(true);
+    expect(settler.next(reached)?.account).toBe(2);
+    expect(settler.next(reached)).toBeUndefined();
+    expect(settler.add(anchorOf(rule, reached - rule.settleMs, 3))).toBe(false);
+  });
 });
 
 function allOf(settler: Settler, reached: number): Anchor[] {

@@ -43,9 +43,11 @@ export class Settler {
 
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
   next(watermark: number): Anchor | undefined {
-    this.#watermark = Math.max(this.#watermark, watermark);
     const [first] = this.#heap;
-    if (!first || first.time + first.rule.settleMs > watermark) return undefined;
+    const due = first ? first.time + first.rule.settleMs : Number.POSITIVE_INFINITY;
+    // No further than what is judged: its firings set anchors of other rules, which are due after it.
+    this.#watermark = Math.max(this.#watermark, Math.min(due, watermark));
+    if (!first || due > watermark) return undefined;
     const last = this.#heap.pop();
     if (last && last !== first) {
       this.#heap[0] = last;

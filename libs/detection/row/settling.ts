@@ -25,7 +25,6 @@ export class Settling {
     if (!this.#holds(anchor)) return false;
     this.#firings.length = 0;
     this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time });
-    // Anchors that this sets and that were due before are dropped.
     this.windows.propagate(account, this.#firings);
     const entry = noEntry(time);
     return this.books.take({ account, entry, set: noSelections, receivedAt, detectedAt, lateMs: 0, by: anchor }, this.#firings);
