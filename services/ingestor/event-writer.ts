@@ -62,6 +62,7 @@ export class EventWriter {
   }
 
   #aside(intake: Intake, rows: readonly AccessRow[], why: Rejected, item: DecodedItem): ItemOutcome {
+    if (intake.custody?.refusals === 'told') return intake.refuse(intake.items, why);
     this.#keepApart(intake, rows, why, item);
     intake.quarantine(why.reason);
     return { kind: 'quarantined', eventId: idOf(rows), field: why.field, reason: why.detail };
