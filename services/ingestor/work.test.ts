@@ -76,7 +76,7 @@ describe('work', () => {
         reason: tooMuchWork,
         field: 'patient_ids',
         detail: expect.stringMatching(/more than 33554432; send fewer patients/),
-        content: '',
+        content: expect.stringMatching(/^\{"json":\{"time":"text 24",/),
       },
     ]);
   });
