@@ -56,8 +56,9 @@ export function quarantinedRecordOf(
     origin,
     content: original ? structureOf(original) : '',
   };
-  // Keyed, because whoever reads the row could otherwise try identifiers until the record's digest fits.
-  const content = original ? [eventIdsOf(keys, groupId, source).of({ id: originalText(original) ?? '' }, [])] : [];
+  // Keyed, because whoever reads the row could otherwise try identifiers until the record's digest fits. A file or a topic may be read again.
+  const timeless = original && originalText({ ...original, envelope: { ...original.envelope, receivedMs: 0 } });
+  const content = timeless === undefined ? [] : [eventIdsOf(keys, groupId, source).of({ id: timeless }, [])];
   return quarantineRowOf(row, [groupId, source, origin, why.reason, ...content]);
 }
 

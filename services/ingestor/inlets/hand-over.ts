@@ -42,14 +42,29 @@ export interface Records {
 export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
-  /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
-  async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. `placeOf` says where a message
+   * lies that can be found again, such as in a topic; otherwise it is known by when it came.
+   */
+  async take(
+    inlet: string,
+    messages: readonly Framed[],
+    source: ConfiguredSource,
+    signal: AbortSignal,
+    placeOf?: (message: number) => string,
+  ): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     for (let at = 0; at < messages.length; at += messagesMax) {
       const some = messages.slice(at, at + messagesMax);
       const receivedMs = this.tools.clock.now();
-      const origin = (index: number) => `inlet:${inlet}/${isoOf(receivedMs)}#${at + index}`;
-      await this.takeItems({ items: () => itemsOf(some, source.reading, receivedMs), origin }, source, signal);
+      const places: string[] = [];
+      const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
+      const place = (message: number) => placeOf?.(at + message) ?? `${came}/${at + message}`;
+      const records = {
+        items: () => itemsOf(some, { reading: source.reading, receivedMs, place, places }),
+        origin: (index: number) => places[index] ?? came,
+      };
+      await this.takeItems(records, source, signal);
     }
   }
 
@@ -85,9 +100,27 @@ export class HandOver {
   }
 }
 
-function* itemsOf(messages: readonly Framed[], reading: Reading, receivedMs: number): Generator<DecodedItem> {
-  for (const message of messages) {
-    if (message.kind === 'rejected') yield refused(message);
-    else yield* readOriginal({ kind: 'bytes', bytes: message.value, envelope: { receivedMs } }, reading);
+interface Came {
+  readonly reading: Reading;
+  readonly receivedMs: number;
+  /** Where a message lies. */
+  readonly place: (message: number) => string;
+  /** Where each record came from: filled anew while they are read. */
+  readonly places: string[];
+}
+
+function* itemsOf(messages: readonly Framed[], { reading, receivedMs, place, places }: Came): Generator<DecodedItem> {
+  places.length = 0;
+  for (const [index, message] of messages.entries()) {
+    const items =
+      message.kind === 'rejected'
+        ? [refused(message)]
+        : readOriginal({ kind: 'bytes', bytes: message.value, envelope: { receivedMs } }, reading);
+    let record = 0;
+    for (const item of items) {
+      places.push(`${place(index)}#${record}`);
+      record += 1;
+      yield item;
+    }
   }
 }
