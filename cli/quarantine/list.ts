@@ -13,6 +13,8 @@ export interface ChoiceOptions {
 }
 
 const headings = ['SOURCE', 'REASON', 'OPEN', 'SEALED', 'REPLAYED', 'NEWEST', 'BUILT'];
+/** What `structureOf` writes: lengths, and names of keys that Vigie knows. */
+const structure = /^\{"(?:(?:text|bytes)":\d+\}$|json":)/;
 /** Characters of a sample. */
 const sampleMax = 120;
 
@@ -53,9 +55,7 @@ function builtOf(sample: string): string {
   try {
     const value: unknown = JSON.parse(sample);
     if (typeof value !== 'object' || value === null) return '-';
-    const keys = Object.keys(value);
-    const isStructure = keys.length === 1 && ['json', 'text', 'bytes'].includes(keys[0] ?? '');
-    return (isStructure ? sample : keys.join(' ')).slice(0, sampleMax);
+    return (structure.test(sample) ? sample : Object.keys(value).join(' ')).slice(0, sampleMax);
   } catch {
     return '-';
   }

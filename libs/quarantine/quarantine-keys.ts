@@ -1,10 +1,10 @@
 // quarantine/: records that could not be read, sealed so that only their group can open them.
 // It knows neither log nor store; a sealed record is a text of the quarantine row.
 
-import sodium from 'libsodium-wrappers';
+import sodium, { ready } from 'libsodium-wrappers';
 import { entriesOf } from '#libs/runtime/config.js';
 
-await sodium.ready;
+await ready;
 
 /** X25519 keys have 256 bits, public and private. */
 export const boxKeyBytes = 32;

@@ -1,9 +1,9 @@
-import sodium from 'libsodium-wrappers';
+import sodium, { ready } from 'libsodium-wrappers';
 import { sealedBytesMax } from '#libs/contracts/quarantine-row.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { PrivateQuarantineKey, QuarantineKey } from './quarantine-keys.js';
 
-await sodium.ready;
+await ready;
 
 /** Of what follows: one byte of form, one with the length of the key's name, the name, a sealed box of libsodium. */
 const form = 1;
