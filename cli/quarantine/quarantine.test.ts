@@ -7,12 +7,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { shows } from '#libs/leakcheck/spellings.js';
 import { newQuarantineKey, type PrivateQuarantineKey, entryOf } from '#libs/quarantine/quarantine-keys.js';
+import { plainReading } from '#libs/formats/input-format.js';
+import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { IngestorUnderTest } from '#services/ingestor/ingestor.fixture.js';
 import { keygenCommand } from './keygen.js';
 import { openedPages, privateKeysOf } from './open-records.js';
-import { type ReplayTotals, sending } from './replay.js';
+import { becomes, type ReplayTotals, sending } from './replay.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-quarantine-'));
 const token = 'k3jd82hs91kdl20dkq8s7d6f5g4h3j2k';
@@ -134,6 +136,27 @@ describe('records that an inlet cannot read', () => {
     expect(await replay(table, fixed)).toMatchObject({ rows: 0 });
     expect(await replay(new Table(rows), fixed)).toMatchObject({ replayed: records.length });
     expect(new Set(without(fixed.log.lines))).toEqual(new Set(without(direct.log.lines)));
+  });
+
+  it('show what they would become without an identifier, and why what is refused is', async () => {
+    const parsed = parseKeyRing(pseudonyms);
+    const keys = 'ring' in parsed ? parsed.ring.group('helix') : undefined;
+    if (!keys) throw new Error('no key');
+    const columns = { time: 'wann', actor_id: 'wer', patient_id: 'ipp', action: 'was' };
+    const source = { groupId: 'helix', source: 'dpi', authority: 'group', keys };
+    const reading = { ...plainReading, clinic: { fixed: 'nord' } };
+    let seen = 0;
+    for await (const page of openedPages(new Table(rows), {}, [key], () => {}))
+      for (const { record } of page) {
+        const [as, was] = [{ ...reading, columns }, reading].map((one) =>
+          becomes(record, { ...source, reading: one }, systemClock.now()),
+        );
+        expect([as?.events, as?.refused, was?.events, was?.refused]).toEqual([1, 0, 0, 1]);
+        for (const [n] of records.entries())
+          expect(shows(`${as?.lines.join()}${was?.lines.join()}`, identifier(n))).toBeUndefined();
+        seen += 1;
+      }
+    expect(seen).toBe(records.length);
   });
 
   it('do not open with another key, nor when cut off, and the others do', async () => {
