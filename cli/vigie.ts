@@ -4,6 +4,7 @@ import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
+import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
@@ -83,6 +84,8 @@ sources
   .option('--file <path>', 'the file of sources; VIGIE_SOURCES_FILE where it is left out')
   .option('--limit <number>', 'records', wholeNumber, 20)
   .action(async (file: string, options: TryOptions) => (await import('./sources/try.js')).trySourceCommand(file, options));
+
+addQuarantineCommands(program);
 
 program
   .command('pseudonymise')

@@ -39,6 +39,8 @@ describe('vigie sources', () => {
   it('check says what each source means, or each mistake, with exit code 1', async () => {
     await checkSourcesCommand(sourcesFile(sources.replace('token_file: dpi.token', 'topic: raw.dpi')));
     expect(told).toMatch(/dpi of helix comes in from the topic raw\.dpi; .* the clinic is always 750000001/);
+    expect(told).toContain('VIGIE_QUARANTINE_KEYS has no key of helix:');
+    expect(told).toContain('VIGIE_QUARANTINE_KEYS has no key of aleo:');
     await checkSourcesCommand(sourcesFile(sources));
     expect(told).toMatch(/sources\.yml:2: source dpi: token_file: the token of dpi\.token is not there/);
     expect(process.exitCode).toBe(1);

@@ -16,18 +16,25 @@ export interface Trial {
 
 /** What the first records of a file would become, by the same road as in the ingestor. No clear patient identifier is in the lines. */
 export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'reading'>, limit: number, nowMs: number): Trial {
+  const { lines, rows, refused } = linesOf(recordsOf(bytes, { receivedMs: nowMs }, source.reading), source, nowMs, limit);
+  return { lines, rows, refused };
+}
+
+/** What the first items would become; `events` are those that would be taken. */
+export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, nowMs: number, limit = Infinity): Trial & { readonly events: number } {
   const lines: string[] = [];
-  let [rows, refused, record] = [0, 0, 0];
-  for (const item of recordsOf(bytes, { receivedMs: nowMs }, source.reading)) {
+  let [rows, events, refused, record] = [0, 0, 0, 0];
+  for (const item of items) {
     if (record === limit) break;
     const { made, wrong } = became(item, source, nowMs);
     for (const row of made) lines.push(`{"record":${record},"row":${row}}`);
     if (wrong) lines.push(JSON.stringify({ record, [made.length ? 'beside' : 'refused']: wrong.reason, field: wrong.field, reason: wrong.detail }));
     rows += made.length;
+    events += made.length ? 1 : 0;
     refused += wrong && !made.length ? 1 : 0;
     record += 1;
   }
-  return { lines, rows, refused };
+  return { lines, rows, events, refused };
 } // prettier-ignore
 
 interface Became {

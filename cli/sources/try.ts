@@ -29,7 +29,8 @@ export async function trySourceCommand(file: string, { source: name, file: sourc
   process.stderr.write(`${rows} row(s), ${refused} record(s) refused or set aside; nothing was stored\n`);
 }
 
-function sourceNamed(sources: readonly ConfiguredSource[], name: string, path: string): ConfiguredSource {
+/** The source of that name. Throws `ConfigError` where there is none, or several. */
+export function sourceNamed(sources: readonly ConfiguredSource[], name: string, path: string): ConfiguredSource {
   const found = sources.filter(({ source, groupId }) => name === source || name === `${source}@${groupId}`);
   const [first, ...others] = found;
   const known = sources.map(({ source, groupId }) => `${source}@${groupId}`).join(', ');
@@ -39,7 +40,7 @@ function sourceNamed(sources: readonly ConfiguredSource[], name: string, path: s
 }
 
 /** The group's own keys where they are here; else keys that are forgotten at the end. */
-function keysOf(
+export function keysOf(
   config: Parameters<typeof readGroupKeys>[0],
   groupId: string,
 ): { readonly keys: GroupKeys; readonly own: boolean } {

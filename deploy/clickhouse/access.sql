@@ -51,6 +51,13 @@ GRANT SELECT, INSERT ON vigie.lists TO vigie_lists;
 
 GRANT SELECT, INSERT ON vigie.clinics TO vigie_lists;
 
+-- Whoever reads records of the quarantine again: `vigie quarantine`. What is sealed opens only with the group's private key.
+CREATE ROLE IF NOT EXISTS vigie_quarantine;
+
+GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
+
+GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
+
 -- Whoever runs `vigie migrate`.
 CREATE ROLE IF NOT EXISTS vigie_owner;
 
@@ -82,6 +89,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.incident_states USING 0 TO
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.quarantine_rows USING 0 TO ALL EXCEPT CURRENT_USER;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.quarantine_replays USING 0 TO ALL EXCEPT CURRENT_USER;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.lists USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.clinics USING 0 TO ALL EXCEPT CURRENT_USER;
@@ -95,6 +104,10 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO v
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_quarantine ON vigie.quarantine_rows USING 1 TO vigie_quarantine;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING 1 TO vigie_quarantine, vigie_rules, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
@@ -114,6 +127,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.access_rows USING gro
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.incident_states USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_rows USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_replays USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.clinics USING group_id = 'helix' TO vigie_group_helix;
 

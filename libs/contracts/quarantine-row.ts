@@ -3,6 +3,13 @@ import { hex128, isoTime } from './access-row.js';
 import { hex128Of } from './hex128.js';
 import { topics } from './topics.js';
 
+/** Bytes of `sealed`, before base64. A record that would be longer is kept without. */
+export const sealedBytesMax = 512 * 1024;
+
+function base64Length(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
+}
+
 /** Input that was taken in custody but could not be used: a row of `vigie.quarantine.v1` and of the table `quarantine`. */
 export const quarantineRow = z.strictObject({
   /** Derived from origin and content, so that a retry gives the same. */
@@ -21,6 +28,8 @@ export const quarantineRow = z.strictObject({
   origin: z.string(),
   /** The input with patient identifiers masked. */
   content: z.string(),
+  /** The input as it came, encrypted to the public key of its group; of what came by an inlet whose sender gets no answer, or was set aside. */
+  sealed: z.base64().max(base64Length(sealedBytesMax)).optional(),
 });
 export type QuarantineRow = z.infer<typeof quarantineRow>;
 
@@ -28,7 +37,10 @@ export type QuarantineRow = z.infer<typeof quarantineRow>;
  * The one maker of such rows. `identity` is what makes the refusal the same one when the input comes or is read again: parts without a zero
  * byte, such as origin and digest of the content.
  */
-export function quarantineRowOf(given: Omit<QuarantineRow, 'quarantine_id'>, identity: readonly string[]): QuarantineRow {
+export function quarantineRowOf(
+  given: Omit<QuarantineRow, 'quarantine_id' | 'sealed'>,
+  identity: readonly string[],
+): QuarantineRow {
   const quarantine_id = hex128Of([topics.quarantine, ...identity].join('\0'));
   const { received_at, group_id, source, step, reason, field, detail, origin, content } = given;
   return { quarantine_id, received_at, group_id, source, step, reason, field, detail, origin, content };

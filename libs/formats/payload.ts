@@ -31,6 +31,9 @@ export type Payload =
     }
   | { readonly kind: 'text'; readonly text: string; readonly envelope: Envelope };
 
+/** A record as it is kept until it can be read: a payload, or bytes of which none could be made. */
+export type Original = Payload | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly envelope: Envelope };
+
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Bytes of hostile origin as a payload: JSON where they begin like it, text otherwise, without a byte order mark. */

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
+import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
+import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { developmentGroup, developmentSource, developmentToken } from './development-token.js';
 import { failpoints } from './receive/failpoint.js';
@@ -13,6 +15,7 @@ const mebibyte = 1024 * 1024;
 export const ingestorConfig = {
   ...commonConfig,
   ...pseudonymConfig,
+  ...quarantineConfig,
   /** `source@group=token[;authority=...]` entries, see `parseTokens`. */
   VIGIE_INGEST_TOKENS: z.string().optional(),
   /** Sources with their credentials, formats and listeners, see `readSources`; read again when it changes. */
@@ -38,6 +41,7 @@ type Environment = CommonConfig & z.infer<z.ZodObject<typeof ingestorConfig>>;
 
 export type IngestorConfig = Environment & {
   readonly sources: SourcesInUse;
+  readonly quarantineKeys: QuarantineKeys;
   /** Reads the file of sources again, and the secrets that it names. Throws `ConfigError`. */
   readonly loadSources: () => SourcesInUse;
 };
@@ -53,7 +57,7 @@ export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): Ingest
   const config = readConfig(ingestorConfig, env);
   const tokens = readCredentials(config);
   const loadSources = () => sourcesInUse(config, tokens, env);
-  return { ...config, sources: loadSources(), loadSources };
+  return { ...config, sources: loadSources(), loadSources, quarantineKeys: readQuarantineKeys(config) };
 }
 
 function sourcesInUse(config: Environment, tokens: Credentials, environment: NodeJS.ProcessEnv): SourcesInUse {

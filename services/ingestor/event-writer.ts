@@ -1,14 +1,16 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
 import { partitionOf } from '#libs/contracts/topics.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { AccessEvent } from '#libs/formats/event.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
 import { metered, tooMuchWork, workLimits } from '#libs/formats/work-meter.js';
+import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Accepted, accepted, type Rejected, rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit/admit.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Intake, ItemOutcome } from './receive/intake.js';
-import { quarantinedEventOf, quarantinedRecordOf } from './admit/quarantine.js';
+import { originInRequest, quarantinedEventOf, quarantinedRecordOf, withSealed } from './admit/quarantine.js';
 
 /** The rows of an event within their limit, and what had to be left out of them. */
 interface Made {
@@ -17,32 +19,40 @@ interface Made {
   readonly shortened?: Rejected;
 }
 
+/** What it takes to seal a record, as steps of a meter: most of a millisecond. */
+const stepsOfQuarantine = 32 * 1024;
+
 /** Texts that are kept where the whole of them, times the patients, would be too much for the log. */
 const shortTextMax = 64;
 
 /** Admits events and writes their rows into frames: the way of every event that is not an ordinary line. */
 export class EventWriter {
-  constructor(private readonly frames: { readonly accesses: FrameBuilder; readonly quarantine: FrameBuilder }) {}
+  constructor(
+    private readonly tools: {
+      readonly accesses: FrameBuilder;
+      readonly quarantine: FrameBuilder;
+      readonly quarantineKeys: QuarantineKeys;
+    },
+  ) {}
 
   /** What became of a record; its frames are joined by the request's ticket. */
   take(intake: Intake, item: DecodedItem): ItemOutcome {
     const { outcome } = item;
-    if (outcome.kind === 'rejected')
-      return outcome.reason === tooMuchWork ? this.#unread(intake, outcome) : intake.refuse(intake.items, outcome);
+    if (outcome.kind === 'rejected') return this.#refused(intake, item, outcome);
     const admitted = admit(outcome.value, intake.source.groupId);
-    if (admitted.kind === 'rejected') return intake.refuse(intake.items, admitted);
+    if (admitted.kind === 'rejected') return this.#refused(intake, item, admitted);
     const made = metered(() => rowsOf(outcome.value, intake, item));
-    if (made.kind === 'rejected') return this.#unread(intake, made);
+    if (made.kind === 'rejected') return this.#refused(intake, item, made);
     const { rows, shortened } = made.value;
-    if (admitted.kind === 'set-aside') return this.#aside(intake, rows, admitted.why);
-    for (const beside of [admitted.beside, shortened]) if (beside) this.#keepApart(intake, rows, beside);
+    if (admitted.kind === 'set-aside') return this.#aside(intake, rows, admitted.why, item);
+    for (const beside of [admitted.beside, shortened]) if (beside) this.#keepApart(intake, rows, beside, item);
     this.#append(intake, made.value);
     const told = admitted.beside ?? shortened;
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
   }
 
   #append(intake: Intake, { rows, bytes }: Made): void {
-    const { accesses } = this.frames;
+    const { accesses } = this.tools;
     const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', accesses.partitions);
     for (const row of rows) write(accesses, partition, rowLine(row), intake);
     intake.rows += rows.length;
@@ -51,29 +61,43 @@ export class EventWriter {
     if (rows[0]?.time_claimed !== undefined) intake.datedAhead += 1;
   }
 
-  #aside(intake: Intake, rows: readonly AccessRow[], why: Rejected): ItemOutcome {
-    this.#keepApart(intake, rows, why);
+  #aside(intake: Intake, rows: readonly AccessRow[], why: Rejected, item: DecodedItem): ItemOutcome {
+    if (intake.custody?.refusals === 'told') return intake.refuse(intake.items, why);
+    this.#keepApart(intake, rows, why, item);
     intake.quarantine(why.reason);
     return { kind: 'quarantined', eventId: idOf(rows), field: why.field, reason: why.detail };
   }
 
-  #keepApart(intake: Intake, rows: readonly AccessRow[], why: Rejected): void {
-    this.#quarantine(intake, quarantinedEventOf(rows, why, intake.items));
+  #keepApart(intake: Intake, rows: readonly AccessRow[], why: Rejected, item: DecodedItem): void {
+    const row = quarantinedEventOf(rows, why, originOf(intake));
+    if (row) this.#quarantine(intake, row, item);
   }
 
-  /** A record that nobody can afford to read: that it came is kept, and why it was not read. */
-  #unread(intake: Intake, why: Rejected): ItemOutcome {
-    const row = quarantinedRecordOf(intake, why);
-    this.#quarantine(intake, row);
+  /** A record that is no event: its sender is told; where nobody can be told it is kept, as is one that nobody can afford to read. */
+  #refused(intake: Intake, item: DecodedItem, why: Rejected): ItemOutcome {
+    const refusals = intake.custody?.refusals;
+    const isCostly = why.reason === tooMuchWork && refusals !== 'told';
+    if (refusals !== 'kept' && !isCostly) return intake.refuse(intake.items, why);
+    const row = quarantinedRecordOf(intake, why, originOf(intake), item.original);
+    this.#quarantine(intake, row, item);
     intake.quarantine(why.reason);
-    return { kind: 'quarantined', eventId: row.quarantine_id, field: why.field, reason: why.detail };
+    const { field, detail } = why;
+    return isCostly
+      ? { kind: 'quarantined', eventId: row.quarantine_id, field, reason: detail }
+      : { kind: 'refused', field, reason: detail };
   }
 
-  #quarantine(intake: Intake, row: object | undefined): void {
+  #quarantine(intake: Intake, row: QuarantineRow, { original }: DecodedItem): void {
     const { groupId, source } = intake.source;
-    const { quarantine } = this.frames;
-    write(quarantine, partitionOf(groupId, source, quarantine.partitions), JSON.stringify(row), intake);
+    const { quarantine, quarantineKeys } = this.tools;
+    const line = JSON.stringify(withSealed(row, original, quarantineKeys));
+    write(quarantine, partitionOf(groupId, source, quarantine.partitions), line, intake);
+    intake.turns.add(stepsOfQuarantine + line.length);
   }
+}
+
+function originOf({ custody, items }: Intake): string {
+  return custody?.origin(items) ?? originInRequest(items);
 }
 
 function write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {

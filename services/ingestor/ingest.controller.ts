@@ -18,6 +18,11 @@ export class IngestController {
     await this.ingest.receiver.handleStream(request, reply, this.ingest.routes.files);
   }
 
+  @Post('v1/replays')
+  async replays(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.replays);
+  }
+
   @Post('fhir/AuditEvent')
   async auditEvent(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.auditEvent);

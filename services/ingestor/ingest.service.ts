@@ -5,6 +5,7 @@ import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { workLimits } from '#libs/formats/work-meter.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { unsealedGroups } from '#libs/sources/unsealed-groups.js';
 import { Fatal } from '#libs/runtime/fatal.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -54,6 +55,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   #stopLooking: () => void = () => {};
   #pipeline: IngestPipeline | undefined;
   #builders: readonly FrameBuilder[] = [];
+  readonly #toldUnsealed = new Set<string>();
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
@@ -148,6 +150,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   #applySources(): void {
+    this.#tellUnsealed();
     void this.inlets.apply();
     void this.topics.apply();
   }
@@ -159,6 +162,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.#pipeline = new IngestPipeline({
       accesses,
       quarantine,
+      quarantineKeys: this.config.quarantineKeys,
       clock: this.clock,
       metrics: this.metrics,
       itemsMax: this.config.VIGIE_INGEST_ITEMS,
@@ -169,6 +173,16 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.sources.follow(() => this.#applySources());
     this.#applySources();
     this.logger.info('taking events', { count: accesses.partitions });
+  }
+
+  /** Says once of each group whose records cannot be read again that they are kept without their bytes. */
+  #tellUnsealed(): void {
+    for (const groupId of unsealedGroups(this.sources.current.file.sources, this.config.quarantineKeys)) {
+      if (this.#toldUnsealed.has(groupId)) continue;
+      this.#toldUnsealed.add(groupId);
+      const what = 'records without an answer that cannot be read are kept without their bytes; VIGIE_QUARANTINE_KEYS has no key';
+      this.logger.warn(what, { groupId });
+    }
   }
 
   async #builder(topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {

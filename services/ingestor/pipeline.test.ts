@@ -200,6 +200,7 @@ function pipelineOver(
 ): IngestPipeline {
   const tools = { log, clock: systemClock, metrics };
   return new IngestPipeline({
+    quarantineKeys: new Map(),
     accesses: new FrameBuilder(topics.accesses, partitions, tools),
     quarantine: new FrameBuilder(topics.quarantine, 1, tools),
     clock: systemClock,

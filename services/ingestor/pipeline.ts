@@ -7,6 +7,7 @@ import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { LineScan } from '#libs/formats/vigie/scan-line.js';
 import { FastRows } from '#libs/formats/vigie/write-rows.js';
 import { WorkMeter } from '#libs/formats/work-meter.js';
+import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { EventWriter } from './event-writer.js';
@@ -14,11 +15,13 @@ import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
-import type { Taker } from './receive/taker.js';
+import type { Custody, Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
   readonly quarantine: FrameBuilder;
+  /** The groups' public keys, to which records are sealed that are kept apart. */
+  readonly quarantineKeys: QuarantineKeys;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly itemsMax: number;
@@ -81,8 +84,8 @@ export class IngestPipeline implements Taker {
   }
 
   /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
-  async decoded(items: Iterable<DecodedItem>, source: SourceContext): Promise<readonly ItemOutcome[]> {
-    const intake = this.#open(source);
+  async decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
+    const intake = this.#open(source, custody);
     intake.readable = true;
     for (const item of items) {
       intake.outcomes.push(this.#writer.take(intake, item));
@@ -92,9 +95,9 @@ export class IngestPipeline implements Taker {
     return intake.outcomes;
   }
 
-  #open(source: SourceContext): Intake {
+  #open(source: SourceContext, custody?: Custody): Intake {
     const nowMs = this.tools.clock.now();
-    return new Intake(source, isoOf(nowMs), nowMs);
+    return new Intake(source, isoOf(nowMs), nowMs, custody);
   }
 
   /** The short way of what was just read: bytes to bytes. */
@@ -118,7 +121,8 @@ export class IngestPipeline implements Taker {
     intake.readable = true;
     const meter = new WorkMeter();
     meter.draw(end - start, '');
-    this.#writer.take(intake, { outcome: parseVigieEvent(item.value), content: item.value, meter });
+    const original = { kind: 'json', value: item.value, envelope: { receivedMs: intake.receivedMs } } as const;
+    this.#writer.take(intake, { outcome: parseVigieEvent(item.value), content: item.value, meter, original });
     intake.turns.add(meter.steps);
   }
 

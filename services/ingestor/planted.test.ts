@@ -39,6 +39,7 @@ async function sent(records: readonly PlantedRecord[]): Promise<readonly string[
   const metrics = new Metrics('test');
   const tools = { log: { append }, clock: impatient, metrics };
   const pipeline = new IngestPipeline({
+    quarantineKeys: new Map(),
     accesses: new FrameBuilder(topics.accesses, 4, tools),
     quarantine: new FrameBuilder(topics.quarantine, 1, tools),
     clock: impatient,

@@ -2,6 +2,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { eventsRoute } from './receive/events-route.js';
 import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { filesRoute } from './receive/files-route.js';
+import { replayRoute } from './receive/replay-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
 import { elasticBulkRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
@@ -29,6 +30,7 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
   return {
     events: eventsRoute(taker, now),
     files: filesRoute(taker, now),
+    replays: replayRoute(taker, now),
     auditEvent: auditEventRoute(taker),
     bundle: bundleRoute(taker),
     splunkEvent: splunkEventRoute(splunk),

@@ -76,7 +76,7 @@ describe('work', () => {
         reason: tooMuchWork,
         field: 'patient_ids',
         detail: expect.stringMatching(/more than 33554432; send fewer patients/),
-        content: '',
+        content: expect.stringMatching(/^\{"json":\{"time":"text 24",/),
       },
     ]);
   });
@@ -161,6 +161,7 @@ async function written({ door, value }: HeavyBody) {
   const log = new CountedAppends();
   const tools = { log, clock: systemClock, metrics: new Metrics('test') };
   const pipeline = new IngestPipeline({
+    quarantineKeys: new Map(),
     accesses: new FrameBuilder(topics.accesses, 4, tools),
     quarantine: new FrameBuilder(topics.quarantine, 1, tools),
     clock: systemClock,

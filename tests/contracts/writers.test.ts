@@ -87,7 +87,7 @@ describe('what a writer writes is what its contract says, and both stores take i
     const batch = { at, first: 7, last: 7, rows: 1, bytes, frames: [], token: '', sha256: '' };
     const text = { reason: 'not_json', detail: 'The line is not JSON.', now };
     const writers = [
-      quarantinedEventOf(rows, why, 0),
+      quarantinedEventOf(rows, why, 'http:1#0'),
       quarantinedLineOf(batch, { line: { offset: 7, line: 2, bytes }, why }, now),
       quarantinedRowOf(at, 7, { line: 2, reason: 'not_a_row', detail: 'The row has no time.' }, now),
       quarantinedTextOf(at, 7, 2, 'not json', text),

@@ -51,7 +51,9 @@ async function begun(stream: AsyncIterable<Uint8Array>): Promise<{ readonly head
 async function* messages(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
   const framer = new SyslogFramer();
   const events = function* (framed: ReturnType<SyslogFramer['push']>): Generator<DecodedItem> {
-    for (const one of framed) yield* record(one.kind === 'rejected' ? one : textOf(one.value, envelope), reading);
+    for (const one of framed)
+      if (one.kind === 'rejected') yield refused(one);
+      else yield* record(one.value, envelope, reading);
   };
   for await (const chunk of stream) yield* events(framer.push(chunk));
   yield* events(framer.end(true));
@@ -69,17 +71,17 @@ async function* lines(stream: AsyncIterable<Uint8Array>, envelope: Envelope, rea
     isFirst = false;
     for (; at < end; ) {
       const { item, next } = lineAt(bytes, at);
-      if (item && !skips) yield* record(textOf(bytes.subarray(item.start, item.end), envelope), reading);
+      if (item && !skips) yield* record(bytes.subarray(item.start, item.end), envelope, reading);
       skips = false;
       at = next;
     }
     held = skips ? new Uint8Array() : bytes.subarray(Math.max(at, end));
     if (held.length <= limits.itemBytesMax) continue;
-    yield* record(textOf(held, envelope), reading);
+    yield* record(held, envelope, reading);
     [held, skips] = [new Uint8Array(), true];
   }
   const { item } = lineAt(held, 0);
-  if (item && !skips) yield* record(textOf(held.subarray(item.start, item.end), envelope), reading);
+  if (item && !skips) yield* record(held.subarray(item.start, item.end), envelope, reading);
 } // prettier-ignore
 
 async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
@@ -94,7 +96,8 @@ async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, 
   yield* recordsOf(Buffer.concat(chunks), envelope, reading);
 } // prettier-ignore
 
-function* record(payload: ReturnType<typeof textOf>, reading: Reading): Generator<DecodedItem> {
-  if (payload.kind === 'rejected') yield refused(payload);
+function* record(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
+  const payload = textOf(bytes, envelope);
+  if (payload.kind === 'rejected') yield refused(payload, { kind: 'bytes', bytes, envelope });
   else yield* readPayload(payload.value, reading);
 }

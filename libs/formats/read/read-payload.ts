@@ -4,7 +4,7 @@ import type { AccessEvent } from '../event.js';
 import { metered, WorkMeter } from '../work-meter.js';
 import type { InputFormat, Reading } from '../input-format.js';
 import { countedName, shortText, unknownClinic } from '../names.js';
-import type { Envelope, Payload } from '../payload.js';
+import type { Envelope, Original, Payload } from '../payload.js';
 import { formats, wrappers } from './table.js';
 
 /** Wrappers inside each other. */
@@ -15,8 +15,22 @@ const depthMax = 3;
  * or as the source's configuration pins it, the clinic as the configuration says. An empty array gives none.
  */
 export function* readPayload(payload: Payload, reading: Reading): Generator<DecodedItem> {
-  for (const inner of unwrapped(payload, reading, 0))
-    yield inner.kind === 'rejected' ? refused(inner) : readRecord(inner.value, reading);
+  /** Once, so that a thousand broken parts are not kept a thousand times with all that they came in. */
+  let whole: Payload | undefined = payload;
+  for (const inner of unwrapped(payload, reading, 0)) {
+    if (inner.kind === 'accepted' && !standsBeside(inner.value)) {
+      yield readRecord(inner.value, reading);
+      continue;
+    }
+    const item = inner.kind === 'rejected' ? refused(inner) : readRecord(inner.value, reading);
+    yield { ...item, original: whole };
+    if (item.outcome.kind === 'rejected') whole = undefined;
+  }
+}
+
+/** Whether a record refers to others that came with it, and says less alone. */
+function standsBeside(payload: Payload): boolean {
+  return payload.kind === 'json' && payload.beside !== undefined;
 }
 
 function* unwrapped(payload: Payload, reading: Reading, depth: number): Generator<Accepted<Payload> | Rejected> {
@@ -38,12 +52,13 @@ export function readRecord(payload: Payload, reading: Reading): DecodedItem {
   const meter = new WorkMeter();
   const content = payload.kind === 'json' ? payload.value : payload.text;
   const format = formatOf(payload, reading);
-  if (!format) return { outcome: unknownFormat(), content, meter };
+  if (!format) return { outcome: unknownFormat(), content, meter, original: payload };
   const read = metered(() => format.read(payload, reading, meter));
   return {
     outcome: read.kind === 'rejected' ? read : accepted(located(beside(read.value, payload.envelope), reading)),
     content,
     meter,
+    original: payload,
   };
 }
 
@@ -75,8 +90,8 @@ function ownOf(map: Readonly<Record<string, string>>, name: string): string | un
 }
 
 /** A record of which nothing could be read. */
-export function refused(outcome: Rejected): DecodedItem {
-  return { outcome, content: undefined, meter: new WorkMeter() };
+export function refused(outcome: Rejected, original?: Original): DecodedItem {
+  return { outcome, content: undefined, meter: new WorkMeter(), original };
 }
 
 function unknownFormat(): Rejected {

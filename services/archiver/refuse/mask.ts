@@ -40,7 +40,7 @@ const shapes = {
   [topics.accesses]: accessRow.shape,
   [topics.incidents]: incidentChange.shape,
   // What its free texts hold is known of rows of our own making only, and those are not refused.
-  [topics.quarantine]: quarantineRow.omit({ detail: true, content: true }).shape,
+  [topics.quarantine]: quarantineRow.omit({ detail: true, content: true, sealed: true }).shape,
 } as const;
 
 function parseObject(line: Buffer): object | undefined {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { eventIdsOf } from '#libs/formats/event-id.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
@@ -108,7 +109,7 @@ export class FolderInlets {
       log.warn('a file was taken before, and is not read again', { path: join(folder, name), source: source.source });
       return void (await renamed(claim, join(folder, doneFolder, name)));
     }
-    const answer = await this.#read(source, claim, name);
+    const answer = await this.#read(source, claim, name, digest);
     if (!answer) return void (await renamed(claim, join(folder, refusedFolder, name)));
     const isTaken = tookAny(answer);
     // The name is whatever somebody chose, and may be a patient's: the digest alone is kept.
@@ -126,14 +127,23 @@ export class FolderInlets {
     });
   }
 
+  /** What the quarantine calls a file: its digest under the group's key, because a bare one of a short file could be found by trying. */
+  #nameOf({ groupId, source }: ConfiguredSource, digest: string): string {
+    const keys = this.tools.sources().keys.group(groupId);
+    return keys ? `file:${eventIdsOf(keys, groupId, source).of({ id: digest }, [])}` : 'file:';
+  }
+
   /** Undefined for a file that cannot be unpacked to its end. */
-  async #read(source: ConfiguredSource, claim: string, name: string): Promise<IngestAnswer | undefined> {
+  async #read(source: ConfiguredSource, claim: string, name: string, digest: string): Promise<IngestAnswer | undefined> {
     const { handOver, clock, metrics, log } = this.tools;
     const answer = new Accumulated();
+    const file = this.#nameOf(source, digest);
     try {
-      const records = fileRecords(unpacked(claim, name), { receivedMs: clock.now() }, source.reading);
-      for await (const batch of batchesOf(records)) {
-        answer.add(await handOver.takeItems(() => batch, source, this.#stopping.signal));
+      const all = fileRecords(unpacked(claim, name), { receivedMs: clock.now() }, source.reading);
+      for await (const batch of batchesOf(all)) {
+        const { count } = answer;
+        const records = { items: () => batch, origin: (index: number) => `${file}#${count + index}` };
+        answer.add(await handOver.takeItems(records, source, this.#stopping.signal));
         metrics.add('vigie_inlet_messages_total', { inlet: source.source }, batch.length);
         const now = new Date(clock.now());
         await utimes(claim, now, now);

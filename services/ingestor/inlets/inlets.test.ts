@@ -90,12 +90,20 @@ describe('syslog over TCP', () => {
     expect(await rowsSince(from, 1)).toHaveLength(1);
   });
 
-  it('counts what it cannot read under its source, and goes on behind it', async () => {
-    const before = await ingestor.figure('vigie_events_refused_total', 'source="dpi"');
+  it('keeps what it cannot read in quarantine, and goes on behind it', async () => {
     const from = ingestor.log.lines.length;
     await sendTcp(at('tcp'), `${syslog('hello')}\n${syslog(event())}\n`);
-    await rowsSince(from, 1);
-    await until(async () => (await ingestor.figure('vigie_events_refused_total', 'source="dpi"')) > before);
+    expect(await rowsSince(from, 1)).toMatchObject([{ clinic_id: 'nord' }]);
+    expect(ingestor.log.quarantined.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        reason: 'unknown_format',
+        source: 'dpi',
+        step: 'admit',
+        origin: expect.stringMatching(/^inlet:tcp\/2\d{3}-.*Z\/0#0$/),
+        content: '{"text":5}',
+      },
+    ]);
+    expect(await ingestor.figure('vigie_events_quarantined_total', 'source="dpi"')).toBe(1);
   });
 
   it('closes to a sender that no source names', async () => {

@@ -29,7 +29,14 @@ function topics(...named: string[]) {
   };
   const taken: (readonly Framed[])[] = [];
   let durable = Promise.resolve();
-  const handOver = { take: (_inlet: string, messages: readonly Framed[]) => (taken.push(messages), durable) };
+  const places: string[] = [];
+  type Take = Parameters<HandOver['take']>;
+  const handOver = {
+    take: (_inlet: Take[0], messages: readonly Framed[], _source: Take[2], _signal: Take[3], placeOf: Take[4]) => {
+      places.push(...messages.map((_, index) => placeOf?.(index) ?? ''));
+      return (taken.push(messages), durable);
+    },
+  };
   const inlets = new TopicInlets({
     eventLog: { join },
     handOver: handOver as unknown as HandOver,
@@ -38,7 +45,7 @@ function topics(...named: string[]) {
     log: silentLog,
   });
   const become = (...others: string[]) => (sources = others.map(sourceOf));
-  return { inlets, joined, committed, left, taken, become, hold: (until: Promise<void>) => (durable = until) };
+  return { inlets, joined, committed, left, taken, places, become, hold: (until: Promise<void>) => (durable = until) };
 }
 
 const at = { topic: 'raw.dpi', partition: 0 };
@@ -46,7 +53,7 @@ const frame = (offset: number, text: string) => ({ offset, bytes: Buffer.from(te
 
 describe('topics of sources', () => {
   it('are read by a group of their own, and committed when what they hold is durable', async () => {
-    const { inlets, joined, committed, taken, hold } = topics('raw.dpi');
+    const { inlets, joined, committed, taken, places, hold } = topics('raw.dpi');
     await inlets.apply();
     await new Promise(setImmediate);
     expect(joined.map(({ options }) => [options.group, options.foreign])).toEqual([['vigie-ingestor-raw.raw.dpi', true]]);
@@ -55,6 +62,7 @@ describe('topics of sources', () => {
     const read = joined[0]?.reader.frames(at, [frame(4, 'a'), frame(5, ''), frame(6, 'b')], new AbortController().signal);
     await new Promise(setImmediate);
     expect([taken.map((messages) => messages.length), committed]).toEqual([[2], []]);
+    expect(places).toEqual(['raw.dpi/0/4', 'raw.dpi/0/6']);
     resolve();
     await read;
     expect(committed).toEqual([7]);

@@ -94,7 +94,7 @@ export class TopicInlets {
     return {
       assigned: async () => 'committed',
       frames: async (at, frames, moved) => {
-        await this.#take(topic, frames, AbortSignal.any([signal, moved]));
+        await this.#take(at, frames, AbortSignal.any([signal, moved]));
         const last = frames.at(-1);
         if (last) await this.#open.get(topic)?.membership?.commit(at, last.offset + 1);
       },
@@ -103,11 +103,14 @@ export class TopicInlets {
     };
   }
 
-  async #take(topic: string, frames: readonly Frame[], signal: AbortSignal): Promise<void> {
+  async #take({ topic, partition }: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void> {
     const source = this.#sourceOf(topic);
     // The file may have changed a moment ago; the topic is about to be left.
     if (!source) throw new Transient(`no source has the topic ${topic} any more`);
-    await this.tools.handOver.take(topic, frames.flatMap(messageOf), source, signal);
+    const messages = frames.flatMap((frame) => messageOf(frame).map((message) => ({ message, offset: frame.offset })));
+    const framed = messages.map(({ message }) => message);
+    const placeOf = (index: number) => `${topic}/${partition}/${messages[index]?.offset ?? ''}`;
+    await this.tools.handOver.take(topic, framed, source, signal, placeOf);
   }
 
   #sourceOf(topic: string): ConfiguredSource | undefined {

@@ -25,6 +25,11 @@ export class Accumulated {
     }
   }
 
+  /** Items so far. */
+  get count(): number {
+    return this.#index;
+  }
+
   told(): IngestAnswer {
     return {
       accepted: this.#accepted,

@@ -80,6 +80,7 @@ describe('a file that is uploaded', () => {
   });
 });
 
+const quarantined = () => ingestor.log.quarantined.map((line) => JSON.parse(line));
 const look = () => ingestor.app.get(IngestService).folders.look();
 
 describe('a folder', () => {
@@ -116,5 +117,15 @@ describe('a folder', () => {
     writeFileSync(join(drop, 'cut.csv.gz'), gzipSync(table(300, 10)).subarray(0, 40));
     for (let looks = 0; looks < 3; looks += 1) await look();
     expect(readdirSync(join(drop, 'refused')).toSorted()).toEqual(['cut.csv.gz', 'note.txt']);
+    const [kept] = quarantined();
+    expect(kept).toMatchObject({
+      source: 'dpi',
+      reason: expect.any(String),
+      origin: expect.stringMatching(/^file:[0-9a-f]{32}#0$/),
+    });
+    renameSync(join(drop, 'refused', 'note.txt'), join(drop, 'note.txt'));
+    for (let looks = 0; looks < 3; looks += 1) await look();
+    // The same file is the same row, whenever it comes.
+    expect(new Set(quarantined().map(({ quarantine_id: id }) => id))).toEqual(new Set([kept.quarantine_id]));
   });
 });

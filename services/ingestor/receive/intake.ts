@@ -3,6 +3,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
+import type { Custody } from './taker.js';
 import { Turns } from './turns.js';
 
 /** Refused items that an answer lists one by one; all are counted. */
@@ -50,6 +51,7 @@ export class Intake {
     readonly source: SourceContext,
     readonly receivedAt: string,
     readonly receivedMs: number,
+    readonly custody?: Custody,
   ) {}
 
   refuse(index: number, { reason, field, detail }: Rejected): ItemOutcome {

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { quarantineRowOf, sealedBytesMax } from '#libs/contracts/quarantine-row.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
+import { createStoreClient } from '../clickhouse/client.js';
+import { migrate } from '../clickhouse/migrate.js';
+import { QuarantineStore } from './quarantine-store.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'vigie-quarantine-store-'));
+const atMs = Date.parse('2026-11-28T10:30:00.000Z');
+const boxes = Array.from({ length: 12 }, (_, n) => Buffer.alloc(n === 7 ? sealedBytesMax : 80 + n, n).toString('base64'));
+let server: SpawnedClickHouse;
+let client: ClickHouseClient;
+let store: QuarantineStore;
+const rows = boxes.map((box, n) => {
+  const source = n % 2 ? 'ris' : 'dpi';
+  const received_at = new Date(atMs + n * 60_000).toISOString();
+  const row = { received_at, group_id: 'helix', source, step: 'admit', reason: n % 3 ? 'unknown_format' : 'not_json', field: '', detail: '', origin: `inlet:tcp/1#${n}`, content: `{"text":${n}}` }; // prettier-ignore
+  return { ...quarantineRowOf(row, [String(n)]), ...(n < 10 && { sealed: box }) };
+});
+beforeAll(async () => {
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
+  client = createStoreClient(server);
+  await migrate(client);
+  store = new QuarantineStore(client);
+  const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  expect(await new ClickHouseStore(client, systemClock).insert('quarantine', bytes, rows.length, 'all')).toMatchObject({
+    kind: 'accepted',
+  });
+});
+afterAll(async () => {
+  await client.close();
+  await server.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the quarantine in ClickHouse', () => {
+  it('gives sealed rows as they are, page by page, by what is asked for', async () => {
+    const all = [];
+    for (let after = ''; ; after = all.at(-1)?.quarantine_id ?? '') {
+      const page = await store.sealed({}, after, 3);
+      all.push(...page);
+      if (page.length < 3) break;
+    }
+    const sealed = rows.flatMap((row) => ('sealed' in row && row.sealed ? [row] : []));
+    expect(all).toEqual(
+      sealed
+        .map(({ quarantine_id, received_at, group_id, source, reason, sealed: box }) => ({
+          quarantine_id,
+          received_at,
+          group_id,
+          source,
+          reason,
+          sealed: box,
+        })) // prettier-ignore
+        .toSorted((a, b) => (a.quarantine_id < b.quarantine_id ? -1 : 1)),
+    );
+    expect(await store.sealed({ source: 'ris', reason: 'not_json' }, '', 10)).toHaveLength(2);
+    expect(await store.sealed({ group: 'aleo' }, '', 10)).toEqual([]);
+    expect(await store.sealed({ since: '2026-11-28T10:38:00.000Z' }, '', 10)).toHaveLength(2);
+  });
+
+  it('counts open and replayed rows, and a row that was replayed is not given again', async () => {
+    const chosen = await store.sealed({ source: 'dpi', reason: 'unknown_format' }, '', 2);
+    for (const _ of ['once', 'again']) await store.replayed(chosen.map((row) => ({ ...row, events: 1 })), atMs); // prettier-ignore
+    const counts = await store.counts({ source: 'dpi' });
+    expect(counts.map(({ reason, open, sealed, replayed, newest, sample }) => [reason, open, sealed, replayed, newest, sample])).toEqual([
+      ['not_json', 2, 2, 0, '2026-11-28T10:36:00.000Z', '{"text":6}'],
+      ['unknown_format', 2, 1, 2, '2026-11-28T10:40:00.000Z', '{"text":10}'],
+    ]); // prettier-ignore
+    const left = await store.sealed({ source: 'dpi', reason: 'unknown_format' }, '', 10);
+    expect(left.some(({ quarantine_id: id }) => chosen.some((one) => one.quarantine_id === id))).toBe(false);
+  });
+
+  it('shows no sealed bytes to who reads the view', async () => {
+    const answer = await client.query({ query: 'SELECT * FROM vigie.quarantine LIMIT 1', format: 'JSONEachRow' });
+    const [row] = await answer.json<Record<string, unknown>>();
+    expect(Object.keys(row ?? {})).toEqual(expect.arrayContaining(['quarantine_id', 'content']));
+    expect(row).not.toHaveProperty('sealed');
+  });
+});
