@@ -18,9 +18,10 @@ describe('the id of an event', () => {
   it('is another one when the record says anything else: no row that came before is replaced', () => {
     fc.assert(
       fc.property(change(), change(), (one, other) => {
-        fc.pre(JSON.stringify({ ...event, ...one }) !== JSON.stringify({ ...event, ...other }));
         const [before] = rowsOf(one);
         const [after] = rowsOf(other);
+        // Of a kept field what looks like an identifier is masked: two texts may become one.
+        fc.pre(JSON.stringify({ ...before, event_id: '' }) !== JSON.stringify({ ...after, event_id: '' }));
         expect(after?.event_id).not.toBe(before?.event_id);
         expect(recordHalfOf(after?.event_id ?? '')).toBe(recordHalfOf(before?.event_id ?? '-'));
       }),
