@@ -63,7 +63,7 @@ export class FolderInlets {
           this.tools.log.error('a folder cannot be read and is tried again', {
             path: source.folder,
             source: source.source,
-            cause,
+            ...withoutName(cause),
           });
       }
     }
@@ -106,7 +106,7 @@ export class FolderInlets {
     const digest = await digestOf(claim);
     if ((await contentOf(digests)).includes(digest)) {
       metrics.add('vigie_inlet_dropped_total', { inlet: source.source, reason: 'same_file' });
-      log.warn('a file was taken before, and is not read again', { path: join(folder, name), source: source.source });
+      log.warn('a file was taken before, and is not read again', { path: folder, source: source.source });
       return void (await renamed(claim, join(folder, doneFolder, name)));
     }
     const answer = await this.#read(source, claim, name, digest);
@@ -140,9 +140,9 @@ export class FolderInlets {
     const file = this.#nameOf(source, digest);
     try {
       const all = fileRecords(unpacked(claim, name), { receivedMs: clock.now() }, source.reading);
-      for await (const batch of batchesOf(all)) {
+      for await (const batch of batchesOf(all, (item) => item)) {
         const { count } = answer;
-        const records = { items: () => batch, origin: (index: number) => `${file}#${count + index}` };
+        const records = { items: batch, origin: (index: number) => `${file}#${count + index}` };
         answer.add(await handOver.takeItems(records, source, this.#stopping.signal));
         metrics.add('vigie_inlet_messages_total', { inlet: source.source }, batch.length);
         const now = new Date(clock.now());
@@ -155,6 +155,11 @@ export class FolderInlets {
       return undefined;
     }
   }
+}
+
+/** What the disk says without the path, whose last part is whatever somebody called a file: it may be a patient's name. */
+function withoutName(cause: unknown): { readonly code: string } | { readonly cause: unknown } {
+  return cause instanceof Error && 'path' in cause && 'code' in cause ? { code: String(cause.code) } : { cause };
 }
 
 /** A file as a stream, unpacked by the end of its name. */

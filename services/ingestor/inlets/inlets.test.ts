@@ -191,3 +191,20 @@ describe('listeners that change', () => {
     expect(await ingestor.ask('/health/ready', {})).toMatchObject({ status: 200, body: { checks: { listeners: 'ok' } } });
   });
 });
+
+it('a message that holds more than one request may is taken whole', async () => {
+  const small = await IngestorUnderTest.start((folder, port) => {
+    const path = join(folder, 'sources.yml');
+    writeFileSync(path, `listeners: [{ name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }]\nsources: [{ name: dpi, group: helix, listener: tcp }]\n`); // prettier-ignore
+    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_ITEMS: '7' };
+  });
+  try {
+    await sendTcp(small.port + 1, `${syslog(`[${Array.from({ length: 40 }, event).join(',')}]`)}\n`);
+    const events = () => new Set(small.log.lines.map((line) => JSON.parse(line).event_id)).size;
+    await until(async () => events() >= 40);
+    expect(events()).toBe(40);
+    expect(await small.figure('vigie_inlet_dropped_total', 'inlet="tcp"')).toBe(0);
+  } finally {
+    await small.stop();
+  }
+});

@@ -1,7 +1,7 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
 import { Accumulated, tookAny } from './accounts.js';
-import { batchesOf } from './batches.js';
+import { batchesOf, takenWhole } from './batches.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { StreamRoute } from './receiver.js';
 import type { Taker } from './taker.js';
@@ -15,7 +15,7 @@ export function filesRoute(taker: () => Taker, now: () => number): StreamRoute {
     answer: async (chunks, source) => {
       const answer = new Accumulated();
       const items: AsyncIterable<DecodedItem> = fileRecords(chunks, { receivedMs: now() }, source.reading);
-      for await (const batch of batchesOf(items)) answer.add(await taker().decoded(batch, source));
+      for await (const batch of batchesOf(items, (item) => item)) answer.add(await takenWhole(taker(), batch, source));
       const told = answer.told();
       if (tookAny(told)) return { status: 200, body: told };
       const why = told.refused_count ? `none of the ${told.refused_count} record(s) was taken` : 'the file holds no record';
