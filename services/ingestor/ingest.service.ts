@@ -5,7 +5,6 @@ import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { workLimits } from '#libs/formats/work-meter.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { unsealedGroups } from '#libs/sources/unsealed-groups.js';
 import { Fatal } from '#libs/runtime/fatal.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -16,13 +15,11 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
-import { FolderInlets } from './inlets/folder-inlet.js';
+import { Doors } from './inlets/doors.js';
 import { HandOver } from './inlets/hand-over.js';
-import { InletSet } from './inlets/inlet-set.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { HttpRefusal } from './receive/http-refusal.js';
-import { TopicInlets } from './inlets/topic-inlets.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
 import { routesOf } from './routes.js';
@@ -30,12 +27,6 @@ import { SourceRegister } from './sources/source-register.js';
 
 /** Frames that wait this long while the log acknowledges none mean that it is away, in milliseconds. */
 const stalledMsMax = 5000;
-
-/** Time between two looks at the file of sources, in milliseconds. */
-const sourcesEveryMs = 5000;
-
-/** Time between two looks at the folders of sources, in milliseconds. */
-const foldersEveryMs = 2000;
 
 /** Time for what came over sockets to become durable at the end, in milliseconds. */
 const inletDrainMs = 5000;
@@ -47,15 +38,11 @@ const sourceRequestsMax = 512;
 @Injectable()
 export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly receiver: Receiver;
-  readonly inlets: InletSet;
-  readonly folders: FolderInlets;
-  readonly topics: TopicInlets;
+  readonly doors: Doors;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
-  #stopLooking: () => void = () => {};
   #pipeline: IngestPipeline | undefined;
   #builders: readonly FrameBuilder[] = [];
-  readonly #toldUnsealed = new Set<string>();
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
@@ -75,11 +62,17 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
     });
     const budget = this.#budget();
-    const common = { sources: () => sources.current, clock, metrics, log: logger };
-    const handOver = new HandOver({ taker: () => this.#running(), ...common });
-    this.inlets = new InletSet({ handOver, budget, drainMs: inletDrainMs, ...common });
-    this.topics = new TopicInlets({ eventLog: log, handOver, ...common });
-    this.folders = new FolderInlets({ handOver, ...common }, hostname());
+    const common = { clock, metrics, log: logger };
+    this.doors = new Doors({
+      ...common,
+      handOver: new HandOver({ taker: () => this.#running(), sources: () => sources.current, ...common }),
+      budget,
+      drainMs: inletDrainMs,
+      eventLog: log,
+      register: sources,
+      quarantineKeys: config.quarantineKeys,
+      machine: hostname(),
+    });
     this.receiver = new Receiver({
       sources: () => sources.current,
       budget,
@@ -116,43 +109,18 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
         : undefined;
     });
-    this.health.ready('listeners', () => this.inlets.trouble);
-    this.health.ready('topics of sources', () => this.topics.trouble);
-    this.#watchSources();
+    this.health.ready('inlets', () => this.doors.trouble);
+    this.doors.watch();
     this.#open().catch((cause: unknown) => {
       if (this.#closing.signal.aborted) return;
       this.fatal.report('the log cannot be opened; the ingestor ends', cause);
     });
   }
 
-  #watchSources(): void {
-    const look = () => {
-      if (this.inlets.trouble) void this.inlets.apply();
-      void this.sources
-        .look()
-        .catch((cause: unknown) => this.logger.error('a look at the sources failed and is tried again', { cause }));
-    };
-    const stopTimer = this.clock.every(sourcesEveryMs, look);
-    const stopFolders = this.clock.every(foldersEveryMs, () => void (this.takes && this.folders.look()));
-    process.on('SIGHUP', look);
-    this.#stopLooking = () => {
-      stopTimer();
-      stopFolders();
-      process.off('SIGHUP', look);
-    };
-  }
-
   async onModuleDestroy(): Promise<void> {
-    this.#stopLooking();
     this.receiver.stop();
-    await Promise.all([this.inlets.close(), this.folders.close(), this.topics.close()]);
+    await this.doors.close();
     this.#closing.abort();
-  }
-
-  #applySources(): void {
-    this.#tellUnsealed();
-    void this.inlets.apply();
-    void this.topics.apply();
   }
 
   async #open(): Promise<void> {
@@ -170,19 +138,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
-    this.sources.follow(() => this.#applySources());
-    this.#applySources();
+    this.doors.open();
     this.logger.info('taking events', { count: accesses.partitions });
-  }
-
-  /** Says once of each group whose records cannot be read again that they are kept without their bytes. */
-  #tellUnsealed(): void {
-    for (const groupId of unsealedGroups(this.sources.current.file.sources, this.config.quarantineKeys)) {
-      if (this.#toldUnsealed.has(groupId)) continue;
-      this.#toldUnsealed.add(groupId);
-      const what = 'records without an answer that cannot be read are kept without their bytes; VIGIE_QUARANTINE_KEYS has no key';
-      this.logger.warn(what, { groupId });
-    }
   }
 
   async #builder(topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {

@@ -2,6 +2,7 @@ import type { Listener } from '#libs/sources/source.js';
 import { DatagramInlet } from './datagram-inlet.js';
 import type { Inlet, InletTools } from './inlet.js';
 import { StreamInlet } from './stream-inlet.js';
+import { Upkeep } from './upkeep.js';
 
 interface Opened {
   readonly inlet: Inlet;
@@ -12,26 +13,23 @@ interface Opened {
 export class InletSet {
   /** By all that the file says of it. */
   readonly #open = new Map<string, Opened>();
-  readonly #failures = new Map<string, string>();
-  #work: Promise<void> = Promise.resolve();
+  readonly #upkeep = new Upkeep(() => this.#apply());
   #isClosed = false;
 
   constructor(private readonly tools: InletTools) {}
 
   /** Opens and closes until the listeners are those of the sources in use. Never rejects. */
   apply(): Promise<void> {
-    this.#work = this.#work.then(() => this.#apply());
-    return this.#work;
+    return this.#upkeep.run();
   }
 
-  /** Why listeners are not open, for `ready`. */
   get trouble(): string | undefined {
-    return this.#failures.size ? [...this.#failures.values()].join('; ') : undefined;
+    return this.#upkeep.trouble;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#work;
+    await this.#upkeep.rest();
     await Promise.all([...this.#open.values()].map(({ inlet }) => inlet.close()));
     this.#open.clear();
   }
@@ -39,6 +37,7 @@ export class InletSet {
   async #apply(): Promise<void> {
     if (this.#isClosed) return;
     const wanted = new Map(this.tools.sources().file.listeners.map((listener) => [JSON.stringify(listener), listener]));
+    this.#upkeep.wanted(wanted);
     for (const [key, { inlet, name }] of this.#open) {
       if (wanted.has(key)) {
         this.#renew(inlet, name);
@@ -48,7 +47,6 @@ export class InletSet {
       await inlet.close();
       this.tools.log.info('a listener was closed', { path: name });
     }
-    for (const key of this.#failures.keys()) if (!wanted.has(key)) this.#failures.delete(key);
     for (const [key, listener] of wanted) if (!this.#open.has(key)) await this.#try(key, listener);
   }
 
@@ -67,13 +65,11 @@ export class InletSet {
         listener.transport === 'udp' ? new DatagramInlet(listener, this.tools) : new StreamInlet(listener, this.tools);
       await inlet.open();
       this.#open.set(key, { inlet, name });
-      this.#failures.delete(key);
+      this.#upkeep.well(key);
       this.tools.log.info('listening', { path: name, port });
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : 'unknown cause';
-      if (!this.#failures.has(key))
+      if (this.#upkeep.failed(key, `the listener ${name} is not open`, cause))
         this.tools.log.error('a listener cannot be opened and is tried again', { path: name, port, cause });
-      this.#failures.set(key, `the listener ${name} is not open: ${why}`);
     }
   }
 }

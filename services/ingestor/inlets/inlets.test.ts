@@ -188,7 +188,7 @@ describe('listeners that change', () => {
     process.emit('SIGHUP');
     await until(() => isOpen(ingestor.port + 8));
     expect(await isOpen(at('tcp'))).toBe(false);
-    expect(await ingestor.ask('/health/ready', {})).toMatchObject({ status: 200, body: { checks: { listeners: 'ok' } } });
+    expect(await ingestor.ask('/health/ready', {})).toMatchObject({ status: 200, body: { checks: { inlets: 'ok' } } });
   });
 });
 

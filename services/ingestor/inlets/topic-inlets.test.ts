@@ -18,7 +18,9 @@ function topics(...named: string[]) {
   const committed: number[] = [];
   const left: string[] = [];
   let sources = named.map(sourceOf);
+  let away: Error | undefined;
   const join = async (options: JoinOptions, reader: Reader): Promise<Membership> => {
+    if (away) throw away;
     joined.push({ options, reader });
     const ended = Promise.withResolvers<void>();
     const leave = async () => {
@@ -45,7 +47,17 @@ function topics(...named: string[]) {
     log: silentLog,
   });
   const become = (...others: string[]) => (sources = others.map(sourceOf));
-  return { inlets, joined, committed, left, taken, places, become, hold: (until: Promise<void>) => (durable = until) };
+  return {
+    inlets,
+    joined,
+    committed,
+    left,
+    taken,
+    places,
+    become,
+    hold: (until: Promise<void>) => (durable = until),
+    brokers: (why?: Error) => (away = why),
+  };
 }
 
 const at = { topic: 'raw.dpi', partition: 0 };
@@ -80,5 +92,26 @@ describe('topics of sources', () => {
       ['raw.dpi', 'raw.ris'],
       ['raw.dpi', 'raw.ris'],
     ]);
+  });
+
+  it('that cannot be read are told and tried again, until they can be or nobody wants them', async () => {
+    const { inlets, joined, become, brokers } = topics('raw.dpi');
+    const applied = async () => {
+      await inlets.apply();
+      await new Promise(setImmediate);
+      return inlets.trouble;
+    };
+    brokers(new Error('no broker answers'));
+    expect(await applied()).toBe('the topic raw.dpi is not read: no broker answers');
+    expect(await applied()).toBe('the topic raw.dpi is not read: no broker answers');
+    brokers();
+    expect(await applied()).toBeUndefined();
+    expect(joined).toHaveLength(1);
+    brokers(new Error('no broker answers'));
+    become('raw.ris');
+    expect(await applied()).toContain('raw.ris');
+    become();
+    expect(await applied()).toBeUndefined();
+    await inlets.close();
   });
 });

@@ -3,6 +3,7 @@ import { accepted, rejected, Transient } from '#libs/runtime/outcome.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { Framed } from './framing.js';
 import type { InletTools } from './inlet.js';
+import { Upkeep } from './upkeep.js';
 
 export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'metrics' | 'log'> {
   readonly eventLog: Pick<EventLog, 'join'>;
@@ -25,29 +26,27 @@ interface Opened {
  */
 export class TopicInlets {
   readonly #open = new Map<string, Opened>();
-  readonly #failures = new Map<string, string>();
-  #work: Promise<void> = Promise.resolve();
+  readonly #upkeep = new Upkeep(() => this.#apply());
 
   constructor(private readonly tools: TopicTools) {}
 
   /** Joins and leaves until the topics are those of the sources in use. Never rejects. */
   apply(): Promise<void> {
-    this.#work = this.#work.then(() => this.#apply());
-    return this.#work;
+    return this.#upkeep.run();
   }
 
-  /** Why topics are not read, for `ready`. */
   get trouble(): string | undefined {
-    return this.#failures.size ? [...this.#failures.values()].join('; ') : undefined;
+    return this.#upkeep.trouble;
   }
 
   async close(): Promise<void> {
-    await this.#work;
+    await this.#upkeep.rest();
     await Promise.all([...this.#open.keys()].map((topic) => this.#leave(topic)));
   }
 
   async #apply(): Promise<void> {
     const wanted = new Set(this.tools.sources().file.sources.flatMap(({ topic }) => topic ?? []));
+    this.#upkeep.wanted(wanted);
     for (const topic of this.#open.keys()) if (!wanted.has(topic)) await this.#leave(topic);
     for (const topic of wanted) if (!this.#open.has(topic)) this.#join(topic);
   }
@@ -66,17 +65,13 @@ export class TopicInlets {
       const membership = await eventLog.join(options, this.#reader(topic, signal));
       const opened = this.#open.get(topic);
       if (opened) opened.membership = membership;
-      this.#failures.delete(topic);
+      this.#upkeep.well(topic);
       log.info('reading a topic of a source', { topic });
       await membership.ended;
     } catch (cause) {
       if (signal.aborted) return;
-      const why = cause instanceof Error ? cause.message : 'unknown cause';
-      log.error('a topic of a source cannot be read; the next change of the sources, or a restart, tries again', {
-        topic,
-        cause,
-      });
-      this.#failures.set(topic, `the topic ${topic} is not read: ${why}`);
+      if (this.#upkeep.failed(topic, `the topic ${topic} is not read`, cause))
+        log.error('a topic of a source cannot be read and is tried again', { topic, cause });
       this.#open.delete(topic);
     }
   }
@@ -84,7 +79,6 @@ export class TopicInlets {
   async #leave(topic: string): Promise<void> {
     const opened = this.#open.get(topic);
     this.#open.delete(topic);
-    this.#failures.delete(topic);
     opened?.stop.abort(new Error('the topic is left'));
     await opened?.membership?.leave();
     await opened?.joined;

@@ -81,7 +81,7 @@ describe('a file that is uploaded', () => {
 });
 
 const quarantined = () => ingestor.log.quarantined.map((line) => JSON.parse(line));
-const look = () => ingestor.app.get(IngestService).folders.look();
+const look = () => ingestor.app.get(IngestService).doors.folders.look();
 
 describe('a folder', () => {
   it('gives its files once they no longer change, once for each content', async () => {
@@ -107,7 +107,7 @@ describe('a folder', () => {
 
   it('goes on with a file that was at work when the process ended', async () => {
     writeFileSync(join(drop, 'tuesday.csv'), table(200, 5));
-    const { machine } = ingestor.app.get(IngestService).folders as unknown as { readonly machine: string };
+    const { machine } = ingestor.app.get(IngestService).doors.folders as unknown as { readonly machine: string };
     renameSync(join(drop, 'tuesday.csv'), join(drop, '.vigie', `${machine}=tuesday.csv`));
     expect(await ingestor.log.during(look)).toHaveLength(5);
   });
