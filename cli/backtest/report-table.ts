@@ -4,6 +4,7 @@ import { firedAt } from '#libs/detection/history/history-judge.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { count, durationText } from './rate-progress.js';
 import type { BacktestReport } from './report.js';
+import { alignedRows } from '../table.js';
 
 const headings = ['', 'fired at (UTC)', 'account', 'at firing', 'in the end', 'clinics', 'lasted', 'found', 'level'] as const;
 /** Columns of figures stand to the right. */
@@ -109,14 +110,9 @@ function besideOf({ present, tried, earlier_seconds, more_patients }: ComparedIn
 function linesOf(entries: readonly Entry[]): readonly string[] {
   if (entries.length === 0) return ['nothing fires in this interval, here or beside'];
   const rows: readonly Cells[] = [headings, ...entries.map(({ cells }) => cells)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((cells) => (cells[column] ?? '').length)));
-  const text = (cells: Cells): string =>
-    cells
-      .map((cell, column) => (figures.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  const indent = ' '.repeat((widths[0] ?? 0) + 4);
-  return [text(headings), ...entries.flatMap(({ cells, below }) => [text(cells), ...below.map((line) => `${indent}${line}`)])];
+  const [first = '', ...lines] = alignedRows(rows, figures);
+  const indent = ' '.repeat(Math.max(...rows.map(([name = '']) => name.length)) + 4);
+  return [first, ...entries.flatMap(({ below }, at) => [lines[at] ?? '', ...below.map((line) => `${indent}${line}`)])];
 }
 
 function secondOf(ms: number): string {

@@ -3,6 +3,7 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { calendarTime, calendarTimeTaken } from '#libs/formats/calendar-time.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readCommandConfig } from '../config.js';
+import { alignedRows } from '../table.js';
 import { withStore } from '../with-store.js';
 
 export interface ChoiceOptions {
@@ -36,10 +37,7 @@ export function choiceOf({ since, ...rest }: ChoiceOptions) {
 /** A line for each source and reason. */
 export function tableOf(counts: readonly QuarantineCount[]): string {
   if (!counts.length) return 'the quarantine holds nothing of that kind\n';
-  const rows = [headings, ...counts.map(cellsOf)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()); // prettier-ignore
-  return `${lines.join('\n')}\n`;
+  return `${alignedRows([headings, ...counts.map(cellsOf)]).join('\n')}\n`;
 }
 
 function cellsOf(one: QuarantineCount): readonly string[] {

@@ -2,6 +2,7 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { type SourceHealth, sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readCommandConfig } from '../config.js';
+import { alignedRows } from '../table.js';
 import { withStore } from '../with-store.js';
 
 export interface HealthOptions {
@@ -21,10 +22,7 @@ export async function sourcesCommand({ group, format }: HealthOptions): Promise<
 /** A line for each source. Shares are of the events of the last day. */
 export function tableOf(health: readonly SourceHealth[]): string {
   if (!health.length) return 'nothing has been stored within the last four weeks\n';
-  const rows = [headings, ...health.map(cellsOf)];
-  const widths = headings.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()); // prettier-ignore
-  return `${lines.join('\n')}\n`;
+  return `${alignedRows([headings, ...health.map(cellsOf)]).join('\n')}\n`;
 }
 
 function cellsOf(one: SourceHealth): readonly string[] {

@@ -1,6 +1,7 @@
 import type { ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
 import { count, span } from '../start/summary.js';
 import type { Reasons, RuleReasons } from './reasons.js';
+import { alignedRows } from '../table.js';
 
 const columns = [
   ['time', 'time'], ['clinic_id', 'clinic'], ['action', 'action'], ['patient_id', 'patient'], ['source_ip', 'address'],
@@ -84,14 +85,7 @@ function tableOf(accesses: readonly ShownAccess[]): readonly string[] {
     columns.map(([, title]) => title as string),
     ...accesses.map((access) => columns.map(([column]) => (column === 'time' ? clock(access.time) : access[column]))),
   ];
-  const widths = columns.map((_, at) => Math.max(...rows.map((cells) => (cells[at] ?? '').length)));
-  return rows.map(
-    (cells) =>
-      `  ${cells
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd()}`,
-  );
+  return alignedRows(rows).map((line) => `  ${line}`);
 }
 
 function row(name: string, value: string): string {

@@ -6,15 +6,12 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
-import { transientFailure } from '../clickhouse/failure.js';
+import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const incidentQuery = sql('incident-by-prefix');
 const accessesQuery = sql('window-accesses');
 const selectionQuery = 'SELECT expression FROM vigie.selections FINAL WHERE selection_id = {id:String}';
-
-/** Times as the contracts have them, and numbers as numbers. */
-const readSettings = { date_time_output_format: 'iso', output_format_json_quote_64bit_integers: 0 } as const;
 
 /** The latest state of an incident or suppressed match, with the names of the view `incidents`. */
 export const storedIncident = incidentChange
@@ -46,8 +43,8 @@ export interface WindowAccesses {
   readonly matching: number;
 }
 
-const expressions = z.array(z.object({ expression: z.string() }));
-const accessRows = z.array(shownAccess.extend({ matching: z.number() }));
+const selectionRow = z.object({ expression: z.string() });
+const matchingAccess = shownAccess.extend({ matching: z.number() });
 
 /** Incidents and the accesses behind them, as ClickHouse has them. Rejects with `Transient` when it does not answer. */
 export class IncidentReader {
@@ -55,26 +52,20 @@ export class IncidentReader {
 
   /** Those whose id begins with `prefix`, at most `limit`, in order of their ids. */
   async find(prefix: string, limit: number): Promise<readonly StoredIncident[]> {
-    return z.array(storedIncident).parse(await this.#rows(incidentQuery, { prefix, limit }));
+    return this.#rows(incidentQuery, { prefix, limit }, storedIncident);
   }
 
   /** What a selection selects in one window; undefined when ClickHouse does not know the selection. */
   async accesses({ groupId, actorId, fromMs, toMs, selectionId, limit }: WindowQuery): Promise<WindowAccesses | undefined> {
-    const [known] = expressions.parse(await this.#rows(selectionQuery, { id: selectionId }));
+    const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
     if (!known) return undefined;
     // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
     const query = accessesQuery.replace('{{selected}}', () => known.expression);
-    const found = accessRows.parse(await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }));
+    const found = await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }, matchingAccess);
     return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
   }
 
-  async #rows(query: string, query_params: Record<string, unknown>): Promise<unknown> {
-    try {
-      const clickhouse_settings = { ...readSettings, max_query_size: String(1024 * 1024) };
-      const answer = await this.client.query({ query, query_params, format: 'JSONEachRow', clickhouse_settings });
-      return await answer.json();
-    } catch (cause) {
-      return transientFailure('the incident cannot be read')(cause);
-    }
+  #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
+    return jsonRows(this.client, { query, params, shape, failure: 'the incident cannot be read' });
   }
 }

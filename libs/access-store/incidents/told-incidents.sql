@@ -24,4 +24,3 @@ WHERE state IN ('open', 'closed')
     AND last_time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND first_time < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
     AND ({group:String} = '' OR group_id = {group:String}) AND ({actor:String} = '' OR actor_id = {actor:String})
 ORDER BY first_time, incident_id
-FORMAT JSONEachRow

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { incidentChange } from '#libs/contracts/incident.js';
-import { transientFailure } from '../clickhouse/failure.js';
+import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = readFileSync(new URL('./told-incidents.sql', import.meta.url), 'utf8');
 
@@ -22,24 +22,10 @@ export interface ToldQuery {
   readonly actorId?: string | undefined;
 }
 
-/** Numbers as numbers and times as the contract has them. */
-const settings = { output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso' } as const;
-
 /** What people were told within an interval. Rejects with `Transient` when the store is away. */
-export async function toldIncidents(client: ClickHouseClient, query: ToldQuery): Promise<readonly ToldIncident[]> {
+export function toldIncidents(client: ClickHouseClient, query: ToldQuery): Promise<readonly ToldIncident[]> {
   const { fromMs, toMs, groupId = '', actorId = '' } = query;
-  try {
-    const { stream } = await client.exec({
-      query: sql,
-      query_params: { from: fromMs, to: toMs, group: groupId, actor: actorId },
-      clickhouse_settings: settings,
-    });
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
-    return lines.map((line) => toldIncident.parse(JSON.parse(line)));
-  } catch (cause) {
-    if (cause instanceof z.ZodError) throw cause;
-    return transientFailure('the incidents that were told could not be read')(cause);
-  }
+  const params = { from: fromMs, to: toMs, group: groupId, actor: actorId };
+  const failure = 'the incidents that were told could not be read';
+  return jsonRows(client, { query: sql, params, shape: toldIncident, failure });
 }

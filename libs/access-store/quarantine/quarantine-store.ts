@@ -6,12 +6,13 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { transientFailure } from '../clickhouse/failure.js';
+import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const countsQuery = sql('quarantine-counts');
 const sealedQuery = sql('quarantine-sealed');
 
-const readSettings = { date_time_output_format: 'iso', output_format_json_quote_64bit_integers: 0 } as const;
+const failure = 'the quarantine cannot be read';
 
 const countRow = z.object({
   group_id: z.string(),
@@ -54,12 +55,12 @@ export class QuarantineStore {
 
   /** By group, source and reason, in this order. */
   async counts(choice: QuarantineChoice): Promise<readonly QuarantineCount[]> {
-    return z.array(countRow).parse(await this.#rows(countsQuery, paramsOf(choice)));
+    return jsonRows(this.client, { query: countsQuery, params: paramsOf(choice), shape: countRow, failure });
   }
 
   /** Rows with sealed bytes that were not replayed, at most `max` from behind `after` on, in order of their ids. */
   async sealed(choice: QuarantineChoice, after: string, max: number): Promise<readonly SealedRow[]> {
-    return z.array(sealedRow).parse(await this.#rows(sealedQuery, { ...paramsOf(choice), after, max }));
+    return jsonRows(this.client, { query: sealedQuery, params: { ...paramsOf(choice), after, max }, shape: sealedRow, failure });
   }
 
   /** Writes down that rows were replayed; again for the same row changes nothing but the time. */
@@ -70,15 +71,6 @@ export class QuarantineStore {
       .insert({ table: 'vigie.quarantine_replays', values, format: 'JSONEachRow' })
       .catch(transientFailure('vigie.quarantine_replays cannot be written'));
   } // prettier-ignore
-
-  async #rows(query: string, query_params: Readonly<Record<string, unknown>>): Promise<unknown> {
-    try {
-      const answer = await this.client.query({ query, query_params, format: 'JSONEachRow', clickhouse_settings: readSettings });
-      return await answer.json();
-    } catch (cause) {
-      return transientFailure('the quarantine cannot be read')(cause);
-    }
-  }
 }
 
 function paramsOf({ group = '', source = '', reason = '', since = '1970-01-01T00:00:00.000Z' }: QuarantineChoice) {

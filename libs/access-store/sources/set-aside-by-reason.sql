@@ -5,4 +5,3 @@ WHERE received_at > fromUnixTimestamp64Milli({now:Int64}, 'UTC') - INTERVAL 1 DA
     AND (empty({group:String}) OR group_id = {group:String})
 GROUP BY group_id, source, reason
 ORDER BY group_id, source, records DESC, reason
-FORMAT JSONEachRow

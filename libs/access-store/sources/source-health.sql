@@ -21,4 +21,3 @@ WHERE received_at <= now_at
     AND (empty({group:String}) OR group_id = {group:String})
 GROUP BY group_id, source
 ORDER BY group_id, source
-FORMAT JSONEachRow

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
-import { transientFailure } from '../clickhouse/failure.js';
+import { jsonRows } from '../clickhouse/json-rows.js';
 
 const healthSql = readFileSync(new URL('./source-health.sql', import.meta.url), 'utf8');
 const reasonsSql = readFileSync(new URL('./set-aside-by-reason.sql', import.meta.url), 'utf8');
@@ -55,27 +55,11 @@ export interface SourceHealth {
 const habitMin = 20;
 const thinShare = 0.25;
 
-/** Numbers as numbers and times as the contract has them. */
-const settings = { output_format_json_quote_64bit_integers: 0, date_time_output_format: 'iso' } as const;
-
 /** All sources of the last four weeks and a day, in order of group and name. Rejects with `Transient` when the store is away. */
 export async function sourceHealth(client: ClickHouseClient, nowMs: number, groupId = ''): Promise<readonly SourceHealth[]> {
-  const query_params = { now: nowMs, group: groupId };
-  const rows = async <T>(query: string, shape: z.ZodType<T>): Promise<readonly T[]> => {
-    const { stream } = await client.exec({ query, query_params, clickhouse_settings: settings });
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    const lines = Buffer.concat(chunks).toString('utf8').split('\n').filter(Boolean);
-    return lines.map((line) => shape.parse(JSON.parse(line)));
-  };
-  try {
-    const stored = await rows(healthSql, healthRow);
-    const reasons = await rows(reasonsSql, reasonRow);
-    return healthOf(stored, reasons);
-  } catch (cause) {
-    if (cause instanceof z.ZodError) throw cause;
-    return transientFailure('the health of sources could not be read')(cause);
-  }
+  const asked = { params: { now: nowMs, group: groupId }, failure: 'the health of sources could not be read' };
+  const stored = await jsonRows(client, { query: healthSql, shape: healthRow, ...asked });
+  return healthOf(stored, await jsonRows(client, { query: reasonsSql, shape: reasonRow, ...asked }));
 }
 
 function healthOf(

@@ -55,11 +55,6 @@ export interface Identifier {
   readonly kinds?: readonly string[];
 }
 
-/** The first identifier that has a value. */
-export function identifierOf(value: unknown): Identifier | undefined {
-  return identifiersOf(value)[0];
-}
-
 /** Every identifier that has a value. */
 export function identifiersOf(value: unknown): readonly Identifier[] {
   return listOf(value).flatMap((identifier) => {

@@ -53,13 +53,14 @@ function isRejected(record: JsonObject | Rejected): record is Rejected {
 /** Names of columns that may be looked at: no table of a record system has more. */
 const columnsMax = 512;
 
-/** Of the last record, which every format of tables is asked about. */
-let last: { readonly record: JsonObject; readonly columns: ReadonlySet<string> } | undefined;
+/** Every format of tables is asked about a record. */
+const columnsKnown = new WeakMap<JsonObject, ReadonlySet<string>>();
 
 function columnNamesOf(record: JsonObject): ReadonlySet<string> {
-  if (last?.record === record) return last.columns;
+  const known = columnsKnown.get(record);
+  if (known) return known;
   const columns = new Set(Object.keys(record).slice(0, columnsMax).map(inLower));
-  last = { record, columns };
+  columnsKnown.set(record, columns);
   return columns;
 }
 
