@@ -1,36 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
-import { readConfig, commonConfig } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from './clickhouse-store.js';
-import { createStoreClient } from './client.js';
 import { MemoryStore } from '../memory/memory-store.js';
 import { migrate, migrationOf, readMigrations } from './migrate.js';
 import type { AccessStore } from '../contract/port.js';
+import { storeForTests } from './store.fixture.js';
 
-const { CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = readConfig(commonConfig);
-const folder = mkdtempSync(join(tmpdir(), 'vigie-store-'));
-let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient(server ?? { url: CLICKHOUSE_URL ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
 });
-afterAll(async () => {
-  await client.close();
-  await server?.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 const memory = new MemoryStore();
 describe.each<readonly [string, () => AccessStore]>([

@@ -1,18 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
 import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseHistory } from './clickhouse-history.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { createStoreClient } from '../clickhouse/client.js';
@@ -21,23 +15,15 @@ import { framesOf } from './history-frames.js';
 import { slicesOf } from './history-slices.js';
 import { MemoryHistory } from '../memory/memory-history.js';
 import { MemoryStore } from '../memory/memory-store.js';
-import { migrate } from '../clickhouse/migrate.js';
 import type { AccessStore } from '../contract/port.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 
-const { CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = readConfig(commonConfig);
-const folder = mkdtempSync(join(tmpdir(), 'vigie-history-'));
-let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient(server ?? { url: CLICKHOUSE_URL ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
 });
-afterAll(async () => {
-  await client.close();
-  await server?.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 interface Both {
   readonly store: AccessStore;

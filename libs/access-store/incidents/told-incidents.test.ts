@@ -1,33 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { anEventId } from '#libs/testkit/builders.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { createStoreClient } from '../clickhouse/client.js';
-import { migrate } from '../clickhouse/migrate.js';
 import { toldIncidents } from './told-incidents.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 
-const { CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = readConfig(commonConfig);
-const folder = mkdtempSync(join(tmpdir(), 'vigie-told-'));
-let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient(server ?? { url: CLICKHOUSE_URL ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
 });
-afterAll(async () => {
-  await client.close();
-  await server?.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 it('what was told is what stands of it, where some part of it lies in the interval, of the group and the account', async () => {
   const changes = [

@@ -1,22 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { quarantineRowOf, sealedBytesMax } from '#libs/contracts/quarantine-row.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { createStoreClient } from '../clickhouse/client.js';
-import { migrate } from '../clickhouse/migrate.js';
 import { QuarantineStore } from './quarantine-store.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'vigie-quarantine-store-'));
 const atMs = Date.parse('2026-11-28T10:30:00.000Z');
 const boxes = Array.from({ length: 12 }, (_, n) => Buffer.alloc(n === 7 ? sealedBytesMax : 80 + n, n).toString('base64'));
-let server: SpawnedClickHouse;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 let store: QuarantineStore;
 const rows = boxes.map((box, n) => {
   const source = n % 2 ? 'ris' : 'dpi';
@@ -25,20 +18,14 @@ const rows = boxes.map((box, n) => {
   return { ...quarantineRowOf(row, [String(n)]), ...(n < 10 && { sealed: box }) };
 });
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient(server);
-  await migrate(client);
+  ({ client, end } = await storeForTests());
   store = new QuarantineStore(client);
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   expect(await new ClickHouseStore(client, systemClock).insert('quarantine', bytes, rows.length, 'all')).toMatchObject({
     kind: 'accepted',
   });
 });
-afterAll(async () => {
-  await client.close();
-  await server.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 describe('the quarantine in ClickHouse', () => {
   it('gives sealed rows as they are, page by page, by what is asked for', async () => {

@@ -1,32 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { quarantineRowOf } from '#libs/contracts/quarantine-row.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { createStoreClient } from '../clickhouse/client.js';
-import { migrate } from '../clickhouse/migrate.js';
 import { sourceHealth } from './source-health.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 
-const { CLICKHOUSE_URL, CLICKHOUSE_USER, CLICKHOUSE_PASSWORD } = readConfig(commonConfig);
-const folder = mkdtempSync(join(tmpdir(), 'vigie-sources-'));
 const nowMs = Date.parse('2026-11-28T10:30:00.000Z');
 const hour = 3_600_000;
 const week = 7 * 24 * hour;
 const group = `sources-${process.pid}`;
-let server: SpawnedClickHouse | undefined;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  if (!CLICKHOUSE_URL) server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient(server ?? { url: CLICKHOUSE_URL ?? '', user: CLICKHOUSE_USER, password: CLICKHOUSE_PASSWORD });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
   const rows = [
     ...habit('steady', 30),
     ...received('steady', 25, nowMs - 10 * 60_000, { actor_kind: 'service' }),
@@ -42,11 +31,7 @@ beforeAll(async () => {
   const asides = ['a', 'b'].map((reason) => aside('mute', reason)).concat(aside('steady', 'unreadable_patient'));
   await stored('quarantine', asides);
 });
-afterAll(async () => {
-  await client.close();
-  await server?.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 describe('the health of sources', () => {
   it('is the last hour beside the same hour of the four weeks before', async () => {
