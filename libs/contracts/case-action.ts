@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { hex128, isoTime } from './access-row.js';
+import { levels } from './incident.js';
+
+/** What a person found a case to be. Each is one of OCSF's `verdict_id`. */
+export const verdicts = [
+  'true_positive',
+  'suspicious',
+  'authorised',
+  'false_positive',
+  'test',
+  'duplicate',
+  'insufficient_data',
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** Where an action came from. `system` is Vigie itself, by the clock or by a change of the scorer. */
+export const actionOrigins = ['console', 'api', 'cli', 'mail', 'system'] as const;
+
+/** Why somebody did it: a sentence, never a patient. */
+const reason = z.string().min(1).max(2_000);
+const text = z.string().min(1).max(10_000);
+const person = z.string().min(1).max(200);
+const controller = z.string().min(1).max(200);
+
+const bodies = [
+  z.strictObject({ type: z.literal('case.acknowledged') }),
+  z.strictObject({ type: z.literal('case.assigned'), owner: person }),
+  z.strictObject({ type: z.literal('case.noted'), note_id: hex128, text }),
+  /** The old text stays, struck: nothing that was said is lost. */
+  z.strictObject({ type: z.literal('case.note_corrected'), note_id: hex128, text }),
+  z.strictObject({ type: z.literal('case.verdict'), verdict: z.enum(verdicts), reason }),
+  z.strictObject({ type: z.literal('case.held'), until: isoTime, reason }),
+  z.strictObject({ type: z.literal('case.resolved'), verdict: z.enum(verdicts), reason }),
+  z.strictObject({ type: z.literal('case.reopened'), reason }),
+  z.strictObject({ type: z.literal('case.linked'), incident_ids: z.array(hex128).min(1).max(1_000) }),
+  z.strictObject({ type: z.literal('case.unlinked'), incident_id: hex128, reason }),
+  z.strictObject({ type: z.literal('case.level_set'), level: z.enum(levels), reason }),
+  z.strictObject({
+    type: z.literal('case.measure'),
+    kind: z.enum(['containment', 'remediation', 'prevention']),
+    taken_at: isoTime,
+    text,
+  }),
+  z.strictObject({ type: z.literal('breach.informed'), controller_id: controller, informed_at: isoTime, by_whom: person }),
+  z.strictObject({
+    type: z.literal('breach.qualified'),
+    controller_id: controller,
+    is_breach: z.boolean(),
+    /** Starts the clock of article 33; a person's, never a machine's. Left out when it is no breach. */
+    aware_at: isoTime.optional(),
+    risk: z.enum(['none', 'risk', 'high']),
+    reason,
+  }),
+  z.strictObject({
+    type: z.literal('dossier.frozen'),
+    controller_id: controller,
+    snapshot_id: hex128,
+    number: z.int().positive(),
+    list_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    manifest_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    patients: z.int().nonnegative(),
+    exposed: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    type: z.literal('dossier.sent'),
+    controller_id: controller,
+    authority: z.enum(['cnil', 'cert_sante', 'anssi', 'people']),
+    phase: z.enum(['initial', 'complementary', 'final', 'early_warning', 'resolution']),
+    sent_at: isoTime,
+    reference: z.string().max(200),
+    /** Mandatory once the clock has run out. */
+    delay_reason: reason.optional(),
+  }),
+  z.strictObject({
+    type: z.literal('dossier.people_informed'),
+    controller_id: controller,
+    mode: z.enum(['letter', 'mail', 'phone', 'portal', 'public', 'not_informed']),
+    count: z.int().nonnegative(),
+    first_at: isoTime.optional(),
+    last_at: isoTime.optional(),
+    /** Which case of article 34(3), when they are not informed. */
+    not_informed_reason: reason.optional(),
+  }),
+  /** What the hospital's own index made of a list: numbers, never persons. */
+  z.strictObject({
+    type: z.literal('dossier.resolution'),
+    controller_id: controller,
+    snapshot_id: hex128,
+    list_sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    pseudonyms: z.int().nonnegative(),
+    matched: z.int().nonnegative(),
+    unmatched: z.int().nonnegative(),
+    persons: z.int().nonnegative(),
+    deceased: z.int().nonnegative().optional(),
+    minors: z.int().nonnegative().optional(),
+  }),
+] as const;
+
+/** The part of an action that says what is done. */
+export const caseActionBody = z.discriminatedUnion('type', bodies);
+export type CaseActionBody = z.infer<typeof caseActionBody>;
+export type CaseActionType = CaseActionBody['type'];
+
+const frame = {
+  /** Derived from the case and the client's `Idempotency-Key`: the same click twice is one action. */
+  action_id: hex128,
+  /** Id of the first told incident of the case. */
+  case_id: hex128,
+  group_id: z.string().min(1),
+  /** Account of that incident, which decides the partition. */
+  actor_id: z.string().min(1),
+  /** Who did it. */
+  by: person,
+  via: z.enum(actionOrigins),
+  /** Wall clock when it was taken. */
+  at: isoTime,
+  /** Version of the case that the person saw; an action that no longer fits it is kept and counts for nothing. */
+  seen_version: z.int().nonnegative(),
+  /**
+   * Newest version of each incident of the case that lies before this action. It puts the action among the changes of the scorer, which lie
+   * in another topic: without it, two readers could see one case in two orders.
+   */
+  seen_incidents: z.array(z.strictObject({ incident_id: hex128, version: z.int().nonnegative() })).max(1_000),
+};
+
+/** What a person did with a case: a row of `vigie.actions.v1`. */
+export const caseAction = z.discriminatedUnion('type', [
+  bodies[0].extend(frame), bodies[1].extend(frame), bodies[2].extend(frame), bodies[3].extend(frame), bodies[4].extend(frame),
+  bodies[5].extend(frame), bodies[6].extend(frame), bodies[7].extend(frame), bodies[8].extend(frame), bodies[9].extend(frame),
+  bodies[10].extend(frame), bodies[11].extend(frame), bodies[12].extend(frame), bodies[13].extend(frame), bodies[14].extend(frame),
+  bodies[15].extend(frame), bodies[16].extend(frame), bodies[17].extend(frame),
+]); // prettier-ignore
+export type CaseAction = z.infer<typeof caseAction>;
