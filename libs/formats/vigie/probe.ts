@@ -1,4 +1,4 @@
-import { fieldNames, type LineScan } from './scan-line.js';
+import { byteClasses, fieldNames, type LineScan, stringClass } from './scan-line.js';
 
 /** Fields that hold text of people, where an own identifier could hide. The record id is kept nowhere. */
 const textFields = ['actor_role', 'purpose', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'application'].map(
@@ -6,6 +6,9 @@ const textFields = ['actor_role', 'purpose', 'source_ip', 'device', 'user_agent'
 );
 /** Bytes of texts times patients that are compared here; more of them take the other way, which does not compare each with each. */
 const comparedMax = 16 * 1024;
+
+/** Classes that no text has. */
+const impossible = -1;
 
 /** What a byte of a text may begin. */
 const Begins = { identifier: 1, packed0: 2, packed1: 4, packed2: 8 } as const;
@@ -36,10 +39,15 @@ export class Probe {
   #packed0 = 0;
   #packed1 = 0;
   #packed2 = 0;
+  /** The classes that a text must have in which the identifier stands, as it is and in base64 behind nothing, one byte and two. */
+  #needs = 0;
+  #needs0 = impossible;
+  #needs1 = impossible;
+  #needs2 = impossible;
 
   /** Whether an identifier of a line's patients may stand in a text of it: then it has to be masked there. */
   finds(scan: LineScan, bytes: Uint8Array, view: DataView): boolean {
-    const { starts, ends, patients, patientStarts, patientEnds } = scan;
+    const { starts, ends, classes, patients, patientStarts, patientEnds } = scan;
     if (scan.hides) return true;
     let textBytes = 0;
     for (const text of textFields) if (ends[text] !== 0) textBytes += (ends[text] ?? 0) - (starts[text] ?? 0);
@@ -48,7 +56,8 @@ export class Probe {
       this.#set(bytes, patientStarts[patient] ?? 0, patientEnds[patient] ?? 0);
       for (const text of textFields) {
         const end = ends[text] ?? 0;
-        if (end !== 0 && this.#mayStandIn(bytes, view, starts[text] ?? 0, end)) return true;
+        if (end === 0 || !this.#mayStandInClass(classes[text] ?? 0)) continue;
+        if (this.#mayStandIn(bytes, view, starts[text] ?? 0, end)) return true;
       }
     }
     return false;
@@ -58,10 +67,17 @@ export class Probe {
   #set(bytes: Uint8Array, start: number, end: number): void {
     this.#begins.fill(0);
     let length = 0;
+    let needs = 0;
     for (let at = start; at < end; at += 1) {
-      const unit = folded[bytes[at] ?? 0] ?? 0;
-      if (unit !== 0) this.#word[length++] = unit;
+      const byte = bytes[at] ?? 0;
+      const unit = folded[byte] ?? 0;
+      if (unit === 0) continue;
+      this.#word[length++] = unit;
+      needs |= byteClasses[byte] ?? 0;
     }
+    // Zeros in front may be left out.
+    this.#needs = needs & ~(byteClasses[0x30] ?? 0);
+    this.#needs0 = this.#needs1 = this.#needs2 = impossible;
     this.#isLoose = length > 0;
     if (!this.#isLoose) for (let at = start; at < end; at += 1) this.#word[length++] = bytes[at] ?? 0;
     const zeros = this.#zeros(length);
@@ -69,6 +85,18 @@ export class Probe {
     this.#length = length - zeros;
     this.#begin(this.#word[0] ?? 0, Begins.identifier);
     if (this.#isLoose) this.#pack(bytes, start, end);
+  }
+
+  /** Whether the identifier may stand in a text of these classes: cheap, and says no to most. */
+  #mayStandInClass(classes: number): boolean {
+    return (
+      (classes & this.#needs) === this.#needs ||
+      // Letters with accents have no bits of those without.
+      (classes & stringClass.wide) !== 0 ||
+      (classes & this.#needs0) === this.#needs0 ||
+      (classes & this.#needs1) === this.#needs1 ||
+      (classes & this.#needs2) === this.#needs2
+    );
   }
 
   /** Whether the identifier may stand in the text at `start` to `end`. `view` is of the same bytes. */
@@ -126,6 +154,9 @@ export class Probe {
     this.#packed0 = this.#remember(a >> 2, (a << 4) | (b >> 4), (b << 2) | (c >> 6), c, Begins.packed0);
     this.#packed1 = this.#remember((a << 2) | (b >> 6), b, c >> 2, (c << 4) | (d >> 4), Begins.packed1);
     this.#packed2 = this.#remember(a, b >> 2, (b << 4) | (c >> 4), (c << 2) | (d >> 6), Begins.packed2);
+    this.#needs0 = classesOf(this.#packed0);
+    this.#needs1 = classesOf(this.#packed1);
+    this.#needs2 = classesOf(this.#packed2);
   }
 
   #remember(w: number, x: number, y: number, z: number, kind: number): number {
@@ -139,4 +170,11 @@ export class Probe {
     if (unit >= 0x61 && unit <= 0x7a) this.#begins[unit - 0x20] = kind;
     this.#begins[accented] = kind;
   }
+}
+
+/** The classes of four ASCII characters. */
+function classesOf(word: number): number {
+  let classes = 0;
+  for (let shift = 0; shift < 32; shift += 8) classes |= byteClasses[(word >>> shift) & 0xff] ?? 0;
+  return classes;
 }

@@ -44,16 +44,24 @@ const wordTables: readonly (WordTable | undefined)[] = fields.map((name) => {
 const categoryTable = new WordTable(categories);
 
 /**
- * Of a byte inside a string: 1 ends what this way can read (quote, escape, control character), 0x80 is no ASCII, 0x40 is of a text in which an
- * identifier could hide from a comparison of bytes, 0 is ordinary. Letters such as `é` (0xc3, but for the signs × and ÷) hide nothing.
+ * What a byte inside a string adds to the class of the string. A digit and a letter have bits of their own (letters some in common, either case
+ * the same), so that a text without a bit of an identifier cannot hold it. `stringEnds` ends what this way can read (quote, escape, control
+ * character), `wide` is no ASCII, `hides` is of a text in which an identifier could hide from a comparison of bytes. Letters such as `é` (0xc3,
+ * but for the signs × and ÷) hide nothing.
  */
-const stringEnds = 1;
-const wide = 0x80;
-const hiding = 0x40;
-const classes = Uint8Array.from({ length: 256 }, (_, byte) => {
+export const stringClass = { hides: 1 << 28, wide: 1 << 29, ends: 1 << 30 } as const;
+const { hides, wide, ends: stringEnds } = stringClass;
+const digitBits = 10;
+const letterBits = 18;
+
+/** The class of each byte; 0 for signs, which tell nothing. */
+export const byteClasses = Int32Array.from({ length: 256 }, (_, byte) => {
   if (byte < 0x20 || byte === 0x22 || byte === 0x5c || byte === 0x7f) return stringEnds;
-  if (byte < 0x80) return byte === 0x25 ? hiding : 0;
-  return byte === 0xc3 || (byte < 0xc0 && byte !== 0x97 && byte !== 0xb7) ? wide : wide | hiding;
+  if (byte >= 0x80) return byte === 0xc3 || (byte < 0xc0 && byte !== 0x97 && byte !== 0xb7) ? wide : wide | hides;
+  if (byte >= 0x30 && byte <= 0x39) return 1 << (byte - 0x30);
+  const letter = (byte | 0x20) - 0x61;
+  if (letter >= 0 && letter < 26) return 1 << (digitBits + (letter % letterBits));
+  return byte === 0x25 ? hides : 0;
 });
 
 /** Longer texts than this take the other way; both are below the limits of `limits.ts`. */
@@ -75,6 +83,8 @@ export class LineScan {
   readonly patientStarts = new Int32Array(scannedPatientsMax);
   readonly patientEnds = new Int32Array(scannedPatientsMax);
   patients = 0;
+  /** Of each text of the line the classes of its bytes, see `byteClasses`. */
+  readonly classes = new Int32Array(fields.length);
   /** Whether a text of the line holds percent escapes or signs that look like others. */
   hides = false;
   timeMs = 0;
@@ -200,7 +210,10 @@ export class LineScan {
     const close = this.#stringEnd(start, end, kind === Kind.text ? textBytesMax : keyBytesMax);
     if (close <= start) return -1;
     if (kind === Kind.key && ((this.#classes & wide) !== 0 || bytes[start] === 0x20 || bytes[close - 1] === 0x20)) return -1;
-    if (kind === Kind.text && (this.#classes & hiding) !== 0) this.hides = true;
+    if (kind === Kind.text) {
+      this.classes[found] = this.#classes;
+      if ((this.#classes & hides) !== 0) this.hides = true;
+    }
     if (kind === Kind.word && (wordTables[found]?.indexOf(bytes, start, close) ?? -1) < 0) return -1;
     if (kind === Kind.time && !this.#time(start, close)) return -1;
     this.starts[found] = start;
@@ -214,7 +227,7 @@ export class LineScan {
     const last = Math.min(end, start + bytesMax + 1);
     let or = 0;
     for (let at = start; at < last; at += 1) {
-      const kind = classes[bytes[at] ?? 0] ?? stringEnds;
+      const kind = byteClasses[bytes[at] ?? 0] ?? stringEnds;
       if (kind === stringEnds) {
         this.#classes = or;
         return bytes[at] === 0x22 ? at : -1;
