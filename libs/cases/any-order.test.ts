@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type CaseAction, type CaseActionBody, verdicts } from '#libs/contracts/case-action.js';
 import { type IncidentChange, levels } from '#libs/contracts/incident.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
@@ -8,6 +8,7 @@ import { CaseBook } from './case-book.js';
 import { rowOf } from './case-state.js';
 import { foldCases } from './fold.js';
 import { standardPolicy } from './policy.js';
+import type { CaseEntry } from './timeline.js';
 
 const incidents = ['a', 'b', 'c', 'd'] as const;
 
@@ -42,7 +43,7 @@ function definition(changes: readonly IncidentChange[], actions: readonly CaseAc
   return Object.fromEntries(
     incidents.map((name) => {
       const one = fold.of(anIncidentId(name));
-      return [name, one && { row: rowOf(one, standardPolicy), entries: one.entries.map(({ place: _, ...entry }) => entry) }];
+      return [name, one && { row: rowOf(one, standardPolicy), entries: one.entries.map(withoutPlace) }];
     }),
   );
 }
@@ -51,9 +52,14 @@ function shown(book: CaseBook, now: number): unknown {
   return Object.fromEntries(
     incidents.map((name) => {
       const view = book.caseOf(anIncidentId(name), now);
-      return [name, view && { row: view.row, entries: view.entries.map(({ place: _, ...entry }) => entry) }];
+      return [name, view && { row: view.row, entries: view.entries.map(withoutPlace) }];
     }),
   );
+}
+
+/** Where a line stands among those of all cases is of no interest to one of them. */
+function withoutPlace(entry: CaseEntry): object {
+  return { ...entry, place: 0 };
 }
 
 /** One way to read both topics: each in its order, from an earlier place again now and then. */
