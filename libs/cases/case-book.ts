@@ -1,8 +1,10 @@
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type CaseState, rowOf } from './case-state.js';
 import type { Cases, Observe } from './cases.js';
+import { statesOf } from './case-states.js';
 import { Connected } from './connected.js';
 import { foldCases } from './fold.js';
 import { type CasePolicy, standardPolicy } from './policy.js';
@@ -61,6 +63,19 @@ export class CaseBook {
   /** Those that are not resolved. */
   openRows(now: number): readonly CaseRow[] {
     return this.rows(now).filter(({ status }) => status !== 'resolved');
+  }
+
+  /**
+   * Cases as they are stored, of the groups that have changed since `known` was given last: it remembers what it has seen. Without it all.
+   */
+  states(now: number, known: WeakMap<object, number> = new WeakMap()): readonly CaseStateRow[] {
+    return [...this.#connected.groups()].flatMap((group) => {
+      const states = statesOf(group.foldAt(now, this.policy), group.records);
+      const place = states[0]?.place ?? 0;
+      if (known.get(group) === place) return [];
+      known.set(group, place);
+      return states;
+    });
   }
 
   /** What became of an action: its line, in the case that it went to. */

@@ -15,6 +15,8 @@ export class Cases {
   readonly joined = new Map<string, { readonly into: string; readonly was: CaseState }>();
   /** Incidents that lie in a case other than their own, and those that will when they are opened. */
   readonly home = new Map<string, string>();
+  /** What the clock did. */
+  timed = 0;
   #place = 0;
 
   constructor(
@@ -60,6 +62,7 @@ export class Cases {
   pass(one: CaseState, at: number): void {
     for (let due = dueOf(one, this.policy); due !== undefined && due.at <= at; due = dueOf(one, this.policy)) {
       one.clock = Math.max(one.clock, due.at);
+      this.timed += 1;
       const before = one.status;
       move(one, due.cause, this.policy);
       const id = hex128Of(`${one.caseId} ${due.cause} ${due.at}`);

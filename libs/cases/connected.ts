@@ -11,7 +11,14 @@ export class Group implements CaseRecords {
   readonly actions = new Map<string, CaseAction[]>();
   /** Every id of an incident or of a case that leads here. */
   readonly ids = new Set<string>();
+  /** How many records it has. */
+  records = 0;
   folded: { readonly cases: Cases; readonly at: number; readonly dueAt: number | undefined } | undefined;
+
+  grew(): void {
+    this.records += 1;
+    this.folded = undefined;
+  }
 
   /** Folds again only when a record came or the clock has something to do. */
   foldAt(now: number, policy: CasePolicy): Cases {
@@ -41,7 +48,7 @@ export class Connected {
     if (lane[after]?.version === version) return false;
     lane.splice(after + 1, 0, change);
     group.changes.set(incident, lane);
-    group.folded = undefined;
+    group.grew();
     return true;
   }
 
@@ -52,7 +59,7 @@ export class Connected {
     const lane = group.actions.get(action.case_id) ?? [];
     lane.push(action);
     group.actions.set(action.case_id, lane);
-    group.folded = undefined;
+    group.grew();
     return true;
   }
 
@@ -87,6 +94,7 @@ export class Connected {
   #takeOver(from: Group, into: Group): void {
     for (const [id, lane] of from.changes) into.changes.set(id, lane);
     for (const [id, lane] of from.actions) into.actions.set(id, lane);
+    into.records += from.records;
     for (const id of from.ids) this.#lead(id, into);
     this.#groups.delete(from);
   }
