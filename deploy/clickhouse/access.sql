@@ -19,6 +19,8 @@ GRANT INSERT ON vigie.incident_states TO vigie_writer;
 
 GRANT INSERT ON vigie.quarantine_rows TO vigie_writer;
 
+GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
+
 -- The notifier writes down what became of its attempts, and reads nothing.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
@@ -33,6 +35,17 @@ GRANT SELECT(event_id) ON vigie.access_rows TO vigie_writer;
 GRANT SELECT(change_id) ON vigie.incident_states TO vigie_writer;
 
 GRANT SELECT(quarantine_id) ON vigie.quarantine_rows TO vigie_writer;
+
+GRANT SELECT(action_id) ON vigie.case_action_rows TO vigie_writer;
+
+-- The console writes down the cases as it folded them, and shows what the notifier told of them.
+CREATE ROLE IF NOT EXISTS vigie_cases;
+
+GRANT INSERT ON vigie.case_states TO vigie_cases;
+
+GRANT SELECT ON vigie.notifications TO vigie_cases;
+
+GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
 
 -- The archiver makes the rules' selections known: one table and two views. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
@@ -79,6 +92,8 @@ CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '000000000
 
 CREATE USER IF NOT EXISTS vigie_notifier IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_notifications SETTINGS PROFILE 'vigie_writer';
 
+CREATE USER IF NOT EXISTS vigie_console IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_cases SETTINGS PROFILE 'vigie_writer';
+
 -- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
 -- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who
 -- has the roles of two groups sees both. They hold behind the views too. Selections hold the lists of all groups, and no group sees them.
@@ -97,6 +112,10 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.clinics USING 0 TO ALL EXC
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.notification_attempts USING 0 TO ALL EXCEPT CURRENT_USER;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_action_rows USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_states USING 0 TO ALL EXCEPT CURRENT_USER;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.selections USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
@@ -113,7 +132,11 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_w
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
@@ -133,6 +156,10 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.quarantine_replays US
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.clinics USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.lists USING group_id IN ('', 'helix') TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_action_rows USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_states USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
 

@@ -31,7 +31,13 @@ const bodies = [
   z.strictObject({ type: z.literal('case.note_corrected'), note_id: hex128, text }),
   z.strictObject({ type: z.literal('case.verdict'), verdict: z.enum(verdicts), reason }),
   z.strictObject({ type: z.literal('case.held'), until: isoTime, reason }),
-  z.strictObject({ type: z.literal('case.resolved'), verdict: z.enum(verdicts), reason }),
+  z.strictObject({
+    type: z.literal('case.resolved'),
+    verdict: z.enum(verdicts),
+    reason,
+    /** Why a case found true is resolved although a controller that it touches has not been told whether it is a breach. */
+    not_qualified_reason: reason.optional(),
+  }),
   z.strictObject({ type: z.literal('case.reopened'), reason }),
   z.strictObject({ type: z.literal('case.linked'), incident_ids: z.array(hex128).min(1).max(1_000) }),
   z.strictObject({ type: z.literal('case.unlinked'), incident_id: hex128, reason }),
@@ -102,7 +108,8 @@ export const caseActionBody = z.discriminatedUnion('type', bodies);
 export type CaseActionBody = z.infer<typeof caseActionBody>;
 export type CaseActionType = CaseActionBody['type'];
 
-const frame = {
+/** What every action has beside what is done. */
+export const caseActionFrame = {
   /** Derived from the case and the client's `Idempotency-Key`: the same click twice is one action. */
   action_id: hex128,
   /** Id of the first told incident of the case. */
@@ -126,9 +133,9 @@ const frame = {
 
 /** What a person did with a case: a row of `vigie.actions.v1`. */
 export const caseAction = z.discriminatedUnion('type', [
-  bodies[0].extend(frame), bodies[1].extend(frame), bodies[2].extend(frame), bodies[3].extend(frame), bodies[4].extend(frame),
-  bodies[5].extend(frame), bodies[6].extend(frame), bodies[7].extend(frame), bodies[8].extend(frame), bodies[9].extend(frame),
-  bodies[10].extend(frame), bodies[11].extend(frame), bodies[12].extend(frame), bodies[13].extend(frame), bodies[14].extend(frame),
-  bodies[15].extend(frame), bodies[16].extend(frame), bodies[17].extend(frame),
+  bodies[0].extend(caseActionFrame), bodies[1].extend(caseActionFrame), bodies[2].extend(caseActionFrame), bodies[3].extend(caseActionFrame), bodies[4].extend(caseActionFrame),
+  bodies[5].extend(caseActionFrame), bodies[6].extend(caseActionFrame), bodies[7].extend(caseActionFrame), bodies[8].extend(caseActionFrame), bodies[9].extend(caseActionFrame),
+  bodies[10].extend(caseActionFrame), bodies[11].extend(caseActionFrame), bodies[12].extend(caseActionFrame), bodies[13].extend(caseActionFrame), bodies[14].extend(caseActionFrame),
+  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame),
 ]); // prettier-ignore
 export type CaseAction = z.infer<typeof caseAction>;

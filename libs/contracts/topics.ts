@@ -3,7 +3,12 @@ export const topics = {
   accesses: 'vigie.accesses.v1',
   incidents: 'vigie.incidents.v1',
   quarantine: 'vigie.quarantine.v1',
+  /** What people do with cases. An action lies on the partition of its case's account, as the incident does: both have one partition count. */
+  actions: 'vigie.actions.v1',
 } as const;
+
+/** Topics of which nothing is ever removed: cases are the fold of all of them. They are small. */
+export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;

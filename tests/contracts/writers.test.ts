@@ -15,6 +15,8 @@ import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import type { AccessStore, StoreTable } from '#libs/access-store/contract/port.js';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { caseAction } from '#libs/contracts/case-action.js';
+import { caseStateRow } from '#libs/contracts/case-state-row.js';
 import { incidentChange, type IncidentChange } from '#libs/contracts/incident.js';
 import { listEntry } from '#libs/contracts/list-entry.js';
 import { notificationOutcomes, notificationRow } from '#libs/contracts/notification-row.js';
@@ -36,6 +38,7 @@ import type { ToldChange } from '#services/notifier/channels/channel.js';
 import { insertOutcomes, Outcomes, type Result } from '#services/notifier/deliver/outcomes.js';
 import { quarantinedTextOf } from '#services/notifier/read/set-aside.js';
 import { quarantinedRowOf } from '#services/scorer/judge/quarantined-row.js';
+import { actionsOfEveryType, casesOfEveryStatus } from './case-rows.suite.js';
 import { changesOfEveryType } from './changes-of-every-type.suite.js';
 
 /*
@@ -73,6 +76,19 @@ describe('what a writer writes is what its contract says, and both stores take i
     const types = new Set(changes.map(({ change_type }) => change_type));
     expect([...types].toSorted()).toEqual(incidentChange.shape.change_type.options.toSorted());
     await bothTake('incident_changes', incidentChange, changes.map(line), 'incident_states FINAL');
+  });
+
+  it('actions of people, of every type, with everything that they can say and with no more than they must', async () => {
+    const actions = actionsOfEveryType();
+    expect(new Set(actions.map(({ type }) => type)).size).toBe(caseAction.options.length);
+    await bothTake('case_actions', caseAction, actions.map(line), 'case_action_rows FINAL');
+  });
+
+  it('cases of the console: open, taken, held, resolved, and joined to another', async () => {
+    const rows = casesOfEveryStatus();
+    expect(new Set(rows.map(({ status }) => status)).size).toBe(4);
+    expect(rows.some(({ joined_into }) => joined_into !== '')).toBe(true);
+    await bothTake('case_states', caseStateRow, rows.map(line), 'case_states FINAL');
   });
 
   it('bodies of webhooks, of every told change', () => {
@@ -176,15 +192,22 @@ async function stored(table: string, contract: z.ZodType<object>): Promise<reado
   return inOrder(
     rows.map((row) => {
       const whole = contract.safeParse(row);
-      return whole.success ? whole.data : contract.parse(withoutDefaults(row));
+      return whole.success ? whole.data : contract.parse(withoutDefaults(row, shapeOf(contract, row)));
     }),
   );
 }
 
-function withoutDefaults(row: Readonly<Record<string, unknown>>): object {
-  const optional = Object.keys(accessRow.shape).filter((key) => accessRow.shape[key as keyof typeof accessRow.shape].isOptional());
-  return Object.fromEntries(Object.entries(row).filter(([key, value]) => !(optional.includes(key) && isEmpty(value))));
-} // prettier-ignore
+/** Words that a row left out come as the defaults of their columns. */
+function withoutDefaults(row: Readonly<Record<string, unknown>>, shape: Readonly<Record<string, z.ZodType>>): object {
+  return Object.fromEntries(
+    Object.entries(row).filter(([key, value]) => !isEmpty(value) || (shape[key] && !shape[key].isOptional())),
+  );
+}
+
+function shapeOf(contract: z.ZodType, row: Readonly<Record<string, unknown>>): Readonly<Record<string, z.ZodType>> {
+  if (contract !== caseAction) return accessRow.shape;
+  return caseAction.options.find(({ shape }) => shape.type.value === row['type'])?.shape ?? {};
+}
 
 function isEmpty(value: unknown): boolean {
   return value === '' || value === null || (Array.isArray(value) && value.length === 0);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { caseAction } from '#libs/contracts/case-action.js';
+import { caseStateRow } from '#libs/contracts/case-state-row.js';
 import { incidentChange } from '#libs/contracts/incident.js';
 import { notificationRow } from '#libs/contracts/notification-row.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
@@ -12,6 +14,8 @@ const contracts = {
   accesses: accessRow,
   incident_changes: incidentChange,
   quarantine: quarantineRow,
+  case_actions: caseAction,
+  case_states: caseStateRow,
   notifications: notificationRow,
 } as const;
 
@@ -76,6 +80,7 @@ function keyOf(table: StoreTable, data: unknown): string {
   const row = anyRow.parse(data);
   if (table === 'accesses') return [row['group_id'], row['actor_id'], row['time'], row['event_id'], row['patient_id']].join('\0');
   if (table === 'notifications') return [row['change_id'], row['endpoint'], row['attempt']].join('/');
+  if (table === 'case_states') return [row['case_id'], row['place']].join('/');
   return String(row[storeTables[table].id]);
 }
 

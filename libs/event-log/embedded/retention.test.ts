@@ -42,6 +42,21 @@ describe('retention of the embedded log', () => {
     await log.disk.close();
   });
 
+  it('removes nothing of a topic that is kept, and removes nothing of others because of it', async () => {
+    const other = { topic: 'other', partition: 0 };
+    const log = openUnit({ retentionMs: 1000, retentionBytes: mib, kept: ['kept'] });
+    for (let i = 0; i < 4; i += 1) await log.queue.append(at, Buffer.alloc(mib, i));
+    await log.queue.append(other, Buffer.from('young'));
+    expect(await log.removeOld()).toBe(0);
+    log.time.ms += 2000;
+    expect(await log.removeOld()).toBe(1);
+    expect([extentOf(log.disk, at), extentOf(log.disk, other)]).toMatchObject([
+      { start: 0, end: 4 },
+      { start: 1, end: 1 },
+    ]);
+    await log.disk.close();
+  });
+
   it('never removes what the slowest group has not committed', async () => {
     const log = openUnit({ retentionMs: 0, retentionBytes: 0 });
     for (let i = 0; i < 10; i += 1) await log.queue.append(at, Buffer.from(`${i}`));

@@ -7,8 +7,10 @@ import type { Disk } from './disk.js';
 export interface RetentionLimits {
   /** Frames older than this go, once every group is past them. */
   readonly retentionMs: number;
-  /** Above this the oldest frames go, once every group is past them. Bytes on disk, all topics together. */
+  /** Above this the oldest frames go, once every group is past them. Bytes on disk, all topics together that are not kept. */
   readonly retentionBytes: number;
+  /** Topics of which nothing goes, whatever its age. */
+  readonly kept: readonly string[];
   /** Above this nothing goes that a group has not committed: appends are refused until a group moves on. */
   readonly diskBytesMax: number;
 }
@@ -16,6 +18,7 @@ export interface RetentionLimits {
 export const defaultRetention: RetentionLimits = {
   retentionMs: 7 * 24 * 3600 * 1000,
   retentionBytes: 2 * 1024 ** 3,
+  kept: [],
   diskBytesMax: 8 * 1024 ** 3,
 };
 
@@ -28,10 +31,10 @@ export interface RetentionTools {
   readonly limits: RetentionLimits;
 }
 
-/** Bytes that the frames of all partitions take on disk. */
-export function heldBytes(disk: Disk): number {
+/** Bytes that the frames of all partitions take on disk, but for those of some topics. */
+export function heldBytes(disk: Disk, without: readonly string[] = []): number {
   let bytes = 0;
-  for (const { value } of disk.extents.getRange({})) bytes += value.bytes;
+  for (const { key, value } of disk.extents.getRange({})) if (!without.includes(key[0])) bytes += value.bytes;
   return bytes;
 }
 
@@ -73,10 +76,11 @@ interface Oldest extends TopicPartition {
 /** The oldest frame that may go, if the limits ask for one to go. */
 function findOldest({ disk, now, limits }: RetentionTools): Oldest | undefined {
   const groups = [...disk.groups.getRange({})].map(({ value }) => value);
-  const over = heldBytes(disk) > limits.retentionBytes;
+  const over = heldBytes(disk, limits.kept) > limits.retentionBytes;
   let oldest: Oldest | undefined;
   for (const { key, value: extent } of disk.extents.getRange({})) {
     const at = { topic: key[0], partition: key[1] };
+    if (limits.kept.includes(at.topic)) continue;
     if (extent.start >= Math.min(extent.end, slowestCommit(groups, at))) continue;
     const stored = disk.frames.getBinary([at.topic, at.partition, extent.start]);
     if (!stored) continue;

@@ -6,6 +6,7 @@ export const tables = {
   [topics.accesses]: 'accesses',
   [topics.incidents]: 'incident_changes',
   [topics.quarantine]: 'quarantine',
+  [topics.actions]: 'case_actions',
 } as const satisfies Record<Topic, StoreTable>;
 export type ArchiveTable = (typeof tables)[Topic];
 

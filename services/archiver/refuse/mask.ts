@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { caseActionFrame } from '#libs/contracts/case-action.js';
 import { incidentChange } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
@@ -39,6 +41,11 @@ interface Check {
 const shapes = {
   [topics.accesses]: accessRow.shape,
   [topics.incidents]: incidentChange.shape,
+  // Which action of which case; nothing that a person wrote.
+  [topics.actions]: z
+    .object(caseActionFrame)
+    .omit({ by: true })
+    .extend({ type: z.string().regex(/^[a-z]+\.[a-z_]+$/) }).shape,
   // What its free texts hold is known of rows of our own making only, and those are not refused.
   [topics.quarantine]: quarantineRow.omit({ detail: true, content: true, sealed: true }).shape,
 } as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { isoTime, storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
@@ -19,6 +20,7 @@ const contracts = {
     received_at: storableTime,
     rule_matches: z.array(ruleMatch.extend({ first_fired: storableTime, last_fired: storableTime })),
   }),
+  [topics.actions]: caseAction.superRefine(storableTimes),
   [topics.quarantine]: quarantineRow.extend({ received_at: storableTime }),
 } as const;
 
@@ -36,6 +38,13 @@ export function storableLine(topic: Topic, line: Buffer): { readonly line: Buffe
     return rejected('foreign_field', '', 'The row has a field that its contract does not know; are all services of one version?');
   const field = String(issue?.path[0] ?? '');
   return rejected('unfit_value', field, `The field ${field} is missing or holds what its contract does not allow.`);
+}
+
+/** An action has times of many names. */
+function storableTimes(action: CaseAction, context: z.RefinementCtx): void {
+  for (const [field, value] of Object.entries(action))
+    if (isoTime.safeParse(value).success && !storableTime.safeParse(value).success)
+      context.addIssue({ code: 'custom', path: [field], message: 'a time that the store cannot hold' });
 }
 
 function parsed(line: Buffer): object | undefined {

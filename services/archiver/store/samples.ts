@@ -15,7 +15,12 @@ export interface Sample {
   readonly storedAt: number;
 }
 
-const keys = { accesses: 'event_id', incident_changes: 'change_id', quarantine: 'quarantine_id' } as const;
+const keys = {
+  accesses: 'event_id',
+  incident_changes: 'change_id',
+  case_actions: 'action_id',
+  quarantine: 'quarantine_id',
+} as const;
 
 /**
  * A few rows of each recent batch, to ask ClickHouse for later: it has been seen to answer success without storing, and then the whole

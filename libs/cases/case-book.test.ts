@@ -1,0 +1,255 @@
+import { describe, expect, it } from '@jest/globals';
+import type { CaseActionBody } from '#libs/contracts/case-action.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { caseRow } from '#libs/contracts/case-row.js';
+import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
+import { CaseBook } from './case-book.js';
+
+const resolved = (verdict: 'false_positive' | 'true_positive' | 'test'): CaseActionBody => ({
+  type: 'case.resolved',
+  verdict,
+  reason: 'known',
+});
+const taken: CaseActionBody = { type: 'case.acknowledged' };
+
+describe('a case', () => {
+  it('is there without anybody doing anything, and waits as long as its level allows', () => {
+    const book = bookOf(aChange('a', 1, { level: 'critical' }), aChange('b', 1));
+    expect(view(book, 'a', 2)).toMatchObject({
+      status: 'new',
+      opened_at: atMinute(1),
+      acknowledge_by: atMinute(6),
+      patients: 40,
+    });
+    expect(view(book, 'b', 2)).toMatchObject({ status: 'new', acknowledge_by: atMinute(16), owner: '', verdict: '' });
+    expect(caseRow.parse(view(book, 'b', 2))).toBeDefined();
+  });
+
+  it('moves its figures by what is not told, without a line', () => {
+    const book = bookOf(aChange('a', 1), aChange('a', 2, { change_type: 'incident.updated', patients: 57 }));
+    expect(view(book, 'a', 3)).toMatchObject({ patients: 57, version: 2 });
+    expect(lines(book, 'a', 3)).toEqual(['incident.opened counted new']);
+  });
+
+  it('is not made of what is never told', () => {
+    const book = bookOf(aChange('a', 1, { change_type: 'incident.suppressed', state: 'suppressed' }));
+    expect(book.rows(at(2))).toEqual([]);
+  });
+
+  it('is taken once: a second acknowledgement is right and does nothing', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, taken));
+    book.addAction(anAction('a', 3, taken, { by: 'b.leroy' }));
+    expect(view(book, 'a', 4)).toMatchObject({
+      status: 'acknowledged',
+      acknowledged_by: 'a.durand',
+      acknowledge_by: null,
+      version: 2,
+    });
+    expect(lines(book, 'a', 4).slice(1)).toEqual([
+      'case.acknowledged counted acknowledged',
+      'case.acknowledged repeated acknowledged',
+    ]);
+  });
+
+  it('is resolved once: a second resolution is kept and counts for nothing', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, resolved('test')));
+    book.addAction(anAction('a', 3, resolved('false_positive'), { by: 'b.leroy' }));
+    expect(view(book, 'a', 4)).toMatchObject({ status: 'resolved', verdict: 'test', resolved_by: 'a.durand' });
+    expect(lines(book, 'a', 4).at(-1)).toBe('case.resolved superseded resolved');
+  });
+
+  it('is not acknowledged by a note, nor reopened by an acknowledgement', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, { type: 'case.noted', note_id: 'c'.repeat(32), text: 'asked the ward' }));
+    expect(view(book, 'a', 3).status).toBe('new');
+    book.addAction(anAction('a', 4, resolved('test')));
+    book.addAction(anAction('a', 5, taken));
+    expect(view(book, 'a', 6).status).toBe('resolved');
+  });
+
+  it('keeps what a note said before it was corrected, and takes corrections of its author only', () => {
+    const book = bookOf(aChange('a', 1));
+    const note_id = 'c'.repeat(32);
+    book.addAction(anAction('a', 2, { type: 'case.noted', note_id, text: 'one' }));
+    book.addAction(anAction('a', 3, { type: 'case.note_corrected', note_id, text: 'two' }));
+    book.addAction(anAction('a', 4, { type: 'case.note_corrected', note_id, text: 'three' }, { by: 'b.leroy' }));
+    expect([...(book.caseOf(anIncidentId('a'), at(5))?.state.notes.values() ?? [])]).toEqual([
+      { noteId: note_id, by: 'a.durand', at: atMinute(2), texts: [{ at: atMinute(2), text: 'one' }, { at: atMinute(3), text: 'two' }] },
+    ]); // prettier-ignore
+  });
+
+  it('is not given to somebody over what another has set since it was looked at', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, { type: 'case.assigned', owner: 'a.durand' }, { seen_version: 1 }));
+    book.addAction(anAction('a', 3, { type: 'case.assigned', owner: 'b.leroy' }, { seen_version: 1 }));
+    expect(view(book, 'a', 4).owner).toBe('a.durand');
+    book.addAction(anAction('a', 5, { type: 'case.assigned', owner: 'b.leroy' }, { seen_version: 2 }));
+    expect(view(book, 'a', 6).owner).toBe('b.leroy');
+  });
+});
+
+describe('time', () => {
+  it.each([['high', 24 * 60], ['critical', 4 * 60]] as const)('makes a %s case new again %d minutes after anybody did anything', (level, after) => {
+    const book = bookOf(aChange('a', 1, { level }));
+    book.addAction(anAction('a', 2, taken));
+    book.addAction(anAction('a', 50, { type: 'case.noted', note_id: 'c'.repeat(32), text: 'on it' }));
+    expect(view(book, 'a', 50 + after - 0.01).status).toBe('acknowledged');
+    expect(view(book, 'a', 50 + after)).toMatchObject({ status: 'new', reopened: 1, acknowledged_at: null });
+    expect(book.nextDue(at(60))).toBe(at(50 + after));
+  }); // prettier-ignore
+
+  it('ends a hold, at the latest after seven days, and only then counts idleness', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, taken));
+    book.addAction(anAction('a', 3, { type: 'case.held', until: atMinute(20 * 24 * 60), reason: 'on leave' }));
+    expect(view(book, 'a', 7 * 24 * 60)).toMatchObject({ status: 'on_hold', on_hold_until: atMinute(7 * 24 * 60 + 3) });
+    expect(view(book, 'a', 7 * 24 * 60 + 3)).toMatchObject({
+      status: 'acknowledged',
+      on_hold_until: null,
+      acknowledged_by: 'a.durand',
+    });
+    expect(view(book, 'a', 8 * 24 * 60 + 3).status).toBe('new');
+    expect(lines(book, 'a', 8 * 24 * 60 + 3).slice(-2)).toEqual([
+      'hold_ended counted acknowledged',
+      'unacknowledged counted new',
+    ]);
+  });
+
+  it('that passed before an action had happened before it, whoever reads when', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, taken));
+    book.addAction(anAction('a', 24 * 60 + 3, { type: 'case.held', until: atMinute(9_000), reason: 'late' }));
+    expect(lines(book, 'a', 24 * 60 + 4).slice(-2)).toEqual(['unacknowledged counted new', 'case.held superseded new']);
+  });
+});
+
+describe('growth', () => {
+  it.each(['acknowledged', 'on_hold', 'resolved'] as const)('to ten times makes a case that is %s new again', (status) => {
+    const book = bookOf(aChange('a', 1));
+    if (status === 'resolved') book.addAction(anAction('a', 2, resolved('test')));
+    else book.addAction(anAction('a', 2, taken));
+    if (status === 'on_hold') book.addAction(anAction('a', 3, { type: 'case.held', until: atMinute(500), reason: 'wait' }));
+    book.addChange(aChange('a', 5, { patients: 399 }));
+    expect(view(book, 'a', 6).status).toBe(status);
+    book.addChange(aChange('a', 7, { patients: 400 }));
+    expect(view(book, 'a', 8)).toMatchObject({ status: 'new', reopened: 1, acknowledge_by: atMinute(22) });
+  });
+
+  it.each(['incident.step', 'incident.rule_added'] as const)(
+    'by any %s makes what was found true new again, and true it stays',
+    (change_type) => {
+      const book = bookOf(aChange('a', 1));
+      book.addAction(anAction('a', 2, resolved('true_positive')));
+      book.addChange(aChange('a', 3, { change_type, patients: 41 }));
+      expect(view(book, 'a', 4)).toMatchObject({ status: 'new', verdict: 'true_positive' });
+    },
+  );
+
+  it('by a rule of a higher level reopens any verdict; by one of the same level none but a true one', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addAction(anAction('a', 2, resolved('false_positive')));
+    book.addChange(aChange('a', 3, { change_type: 'incident.rule_added' }));
+    expect(view(book, 'a', 4).status).toBe('resolved');
+    book.addChange(aChange('a', 5, { change_type: 'incident.rule_added', level: 'critical' }));
+    expect(view(book, 'a', 6)).toMatchObject({ status: 'new', verdict: '', acknowledge_by: atMinute(10) });
+  });
+
+  it('that an action had not seen comes after it, whichever topic was read first', () => {
+    const grown = aChange('a', 2, { patients: 4_000, minute: 1.5 });
+    for (const seen of [1, 2]) {
+      const book = bookOf(aChange('a', 1), grown);
+      book.addAction(anAction('a', 2, taken, { seen }));
+      expect(view(book, 'a', 3).status).toBe(seen === 1 ? 'new' : 'acknowledged');
+    }
+  });
+});
+
+describe('incidents of one case', () => {
+  it('that the scorer merged: the older case wins, both ids lead to the one that stands', () => {
+    const book = bookOf(aChange('old', 1), aChange('young', 2, { change_type: 'incident.opened' }));
+    book.addAction(anAction('old', 3, { type: 'case.assigned', owner: 'a.durand' }));
+    book.addChange(aChange('old', 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('young') }));
+    expect(book.rows(at(5))).toHaveLength(1);
+    expect(view(book, 'old', 5)).toEqual(view(book, 'young', 5));
+    expect(view(book, 'old', 5)).toMatchObject({
+      case_id: anIncidentId('young'), owner: 'a.durand', status: 'acknowledged', opened_at: atMinute(1), incident_ids: [anIncidentId('young')],
+    }); // prettier-ignore
+  });
+
+  it('a merge never hides what is open behind what is resolved', () => {
+    const book = bookOf(aChange('old', 1), aChange('young', 2, { change_type: 'incident.opened' }));
+    book.addAction(anAction('old', 3, resolved('test')));
+    book.addChange(aChange('old', 4, { change_type: 'incident.merged', state: 'merged', merged_into: anIncidentId('young') }));
+    expect(view(book, 'young', 5)).toMatchObject({ status: 'new', verdict: '', reopened: 1 });
+  });
+
+  it('that a person linked: the id of the linked case leads on, and unlinking gives it back', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1, { actor_id: 'nurse.2', patients: 60 }));
+    book.addAction(anAction('b', 2, { type: 'case.assigned', owner: 'b.leroy' }));
+    book.addAction(anAction('a', 3, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    expect(view(book, 'b', 4)).toMatchObject({
+      case_id: anIncidentId('a'),
+      patients: 100,
+      status: 'acknowledged',
+      owner: 'b.leroy',
+    });
+    book.addAction(anAction('a', 5, { type: 'case.unlinked', incident_id: anIncidentId('b'), reason: 'another matter' }));
+    expect(view(book, 'a', 6)).toMatchObject({ case_id: anIncidentId('a'), patients: 40 });
+    expect(view(book, 'b', 6)).toMatchObject({
+      case_id: anIncidentId('b'),
+      patients: 60,
+      owner: 'b.leroy',
+      status: 'acknowledged',
+    });
+  });
+
+  it('linking reopens what is resolved, and the first incident of a case cannot leave it', () => {
+    const book = bookOf(aChange('a', 1), aChange('b', 1));
+    book.addAction(anAction('a', 2, resolved('test')));
+    book.addAction(anAction('a', 3, { type: 'case.linked', incident_ids: [anIncidentId('b')] }));
+    expect(view(book, 'a', 4).status).toBe('new');
+    book.addAction(anAction('a', 5, { type: 'case.unlinked', incident_id: anIncidentId('a'), reason: 'no' }));
+    expect(lines(book, 'a', 6).at(-1)).toBe('case.unlinked superseded new');
+  });
+
+  it('taken back by the scorer: resolved by the system when none stands, and new when one is found again', () => {
+    const book = bookOf(aChange('a', 1));
+    book.addChange(aChange('a', 2, { change_type: 'incident.withdrawn', state: 'withdrawn' }));
+    expect(view(book, 'a', 3)).toMatchObject({
+      status: 'resolved',
+      verdict: 'false_positive',
+      resolved_by: 'system',
+      patients: 40,
+    });
+    book.addChange(aChange('a', 4));
+    expect(view(book, 'a', 5)).toMatchObject({ status: 'new', verdict: '', reopened: 1 });
+  });
+
+  it('quiet is not handled', () => {
+    const book = bookOf(aChange('a', 1), aChange('a', 2, { change_type: 'incident.closed', state: 'closed' }));
+    expect(view(book, 'a', 3).status).toBe('new');
+  });
+});
+
+function bookOf(...changes: readonly IncidentChange[]): CaseBook {
+  const book = new CaseBook();
+  for (const change of changes) book.addChange(change);
+  return book;
+}
+
+function at(minute: number): number {
+  return Date.parse(atMinute(minute));
+}
+
+function view(book: CaseBook, incident: string, minute: number) {
+  const found = book.caseOf(anIncidentId(incident), at(minute));
+  if (!found) throw new Error(`no case of ${incident}`);
+  return found.row;
+}
+
+function lines(book: CaseBook, incident: string, minute: number): readonly string[] {
+  const entries = book.caseOf(anIncidentId(incident), at(minute))?.entries ?? [];
+  return entries.map(({ what, effect, after }) => `${what} ${effect} ${after}`);
+}

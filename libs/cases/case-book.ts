@@ -1,0 +1,125 @@
+import type { CaseAction } from '#libs/contracts/case-action.js';
+import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { type CaseState, rowOf } from './case-state.js';
+import type { Cases, Observe } from './cases.js';
+import { statesOf } from './case-states.js';
+import { Connected } from './connected.js';
+import { foldCases } from './fold.js';
+import { type CasePolicy, standardPolicy } from './policy.js';
+import type { CaseEntry } from './timeline.js';
+
+/** A case with everything that is known of it. */
+export interface CaseView {
+  readonly row: CaseRow;
+  /** Its lines, oldest first. */
+  readonly entries: readonly CaseEntry[];
+  readonly state: CaseState;
+}
+
+/**
+ * All cases of the records that were added: in any order of the two topics, any number of times each, as long as the records of one
+ * incident, and the actions of one case, come for the first time in the order of their topic. Every question names the instant (`now`,
+ * milliseconds of the wall clock) for which it is asked, because a hold ends and an untouched case is new again by time alone.
+ */
+export class CaseBook {
+  readonly #connected = new Connected();
+
+  constructor(readonly policy: CasePolicy = standardPolicy) {}
+
+  /** Adds one change of the scorer; `false` when it was known. */
+  addChange(change: IncidentChange): boolean {
+    return this.#connected.addChange(change);
+  }
+
+  /** Adds one action; `false` when its `action_id` was known. */
+  addAction(action: CaseAction): boolean {
+    return this.#connected.addAction(action);
+  }
+
+  hasAction(actionId: string): boolean {
+    return this.#connected.hasAction(actionId);
+  }
+
+  /** The case that the id of a case or of one of its incidents leads to. */
+  caseOf(id: string, now: number): CaseView | undefined {
+    const one = this.#foldOf(id, now)?.of(id);
+    return one && this.#viewOf(one);
+  }
+
+  /** The `case_id`s that ids beginning so lead to. */
+  casesBeginning(prefix: string, now: number): readonly string[] {
+    const ids = this.#connected.idsBeginning(prefix).flatMap((id) => this.#foldOf(id, now)?.of(id)?.caseId ?? []);
+    return [...new Set(ids)].toSorted();
+  }
+
+  /** Every case, by the time of its opening, the newest first. */
+  rows(now: number): readonly CaseRow[] {
+    const rows = this.#folds(now).flatMap((fold) => [...fold.standing.values()].map((one) => rowOf(one, this.policy)));
+    return rows.toSorted((one, other) => (one.opened_at === other.opened_at ? compare(one.case_id, other.case_id) : compare(other.opened_at, one.opened_at))); // prettier-ignore
+  }
+
+  /** Those that are not resolved. */
+  openRows(now: number): readonly CaseRow[] {
+    return this.rows(now).filter(({ status }) => status !== 'resolved');
+  }
+
+  /**
+   * Cases as they are stored, of the groups that have changed since `known` was given last: it remembers what it has seen. Without it all.
+   */
+  states(now: number, known: WeakMap<object, number> = new WeakMap()): readonly CaseStateRow[] {
+    return [...this.#connected.groups()].flatMap((group) => {
+      const states = statesOf(group.foldAt(now, this.policy), group.records);
+      const place = states[0]?.place ?? 0;
+      if (known.get(group) === place) return [];
+      known.set(group, place);
+      return states;
+    });
+  }
+
+  /** What became of an action: its line, in the case that it went to. */
+  entryOf(action: Pick<CaseAction, 'action_id' | 'case_id'>, now: number): CaseEntry | undefined {
+    const lines = this.#foldOf(action.case_id, now)?.of(action.case_id)?.entries ?? [];
+    return lines.find(({ id }) => id === action.action_id);
+  }
+
+  /** Each line of the cases that an id is connected with, and the case as it stood right after it; in the order in which they happened. */
+  replay(id: string, now: number, observe: (entry: CaseEntry, row: CaseRow) => void): void {
+    const records = this.#connected.groupOf(id);
+    const withRow: Observe = (entry, one) => observe(entry, rowOf(one, this.policy));
+    if (records) foldCases(records, now, this.policy, withRow);
+  }
+
+  /** Newest version of each incident of a case, and of others that an action names: what an action written now has seen. */
+  seenBy(ids: readonly string[], now: number): CaseAction['seen_incidents'] {
+    const all = new Set(ids.flatMap((id) => [id, ...(this.caseOf(id, now)?.state.members.keys() ?? [])]));
+    return [...all].flatMap((incident_id) => {
+      const version = this.#connected.groupOf(incident_id)?.changes.get(incident_id)?.at(-1)?.version;
+      return version === undefined ? [] : [{ incident_id, version }];
+    });
+  }
+
+  /** The next instant at which the clock alone changes a case, after `now`. */
+  nextDue(now: number): number | undefined {
+    this.#folds(now);
+    const dues = [...this.#connected.groups()].flatMap((group) => group.folded?.dueAt ?? []);
+    return dues.length > 0 ? Math.min(...dues) : undefined;
+  }
+
+  #foldOf(id: string, now: number): Cases | undefined {
+    return this.#connected.groupOf(id)?.foldAt(now, this.policy);
+  }
+
+  #folds(now: number): readonly Cases[] {
+    return [...this.#connected.groups()].map((group) => group.foldAt(now, this.policy));
+  }
+
+  #viewOf(state: CaseState): CaseView {
+    return { row: rowOf(state, this.policy), entries: state.entries, state };
+  }
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

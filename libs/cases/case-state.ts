@@ -1,0 +1,161 @@
+import type { CaseAction, Verdict } from '#libs/contracts/case-action.js';
+import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import { type IncidentChange, levels } from '#libs/contracts/incident.js';
+import type { CasePolicy, Level } from './policy.js';
+import type { CaseEntry } from './timeline.js';
+
+/** An incident inside a case: its newest change, and who brought it in (`system` for the scorer). */
+export interface Member {
+  readonly change: IncidentChange;
+  readonly linkedAt: number;
+  readonly linkedBy: string;
+}
+
+/** A note with what it said before, oldest first. */
+export interface Note {
+  readonly noteId: string;
+  readonly by: string;
+  readonly at: string;
+  readonly texts: readonly { readonly at: string; readonly text: string }[];
+}
+
+/** A case while it is folded. Times are milliseconds of wall clocks. */
+export interface CaseState {
+  readonly caseId: string;
+  members: Map<string, Member>;
+  status: CaseStatus;
+  verdict: Verdict | '';
+  owner: string;
+  /** What a person set, for as long as the scorer finds no more than it had found then. */
+  setLevel: { readonly level: Level; readonly found: Level } | undefined;
+  openedAt: number;
+  acknowledgeBy: number | undefined;
+  acknowledged: { readonly at: number; readonly by: string } | undefined;
+  resolved: { readonly at: number; readonly by: string; readonly bySystem: boolean } | undefined;
+  /** Figures at which somebody took or closed it. */
+  base: { readonly patients: number; readonly level: Level };
+  holdUntil: number | undefined;
+  /** When somebody last did something. */
+  activeAt: number;
+  reopened: number;
+  version: number;
+  /** The latest wall time of what was applied: it never goes back. */
+  clock: number;
+  /** The clock at its version. */
+  changedAt: number;
+  /** The version at which somebody last set a thing that only one can have. */
+  setAt: { readonly owner: number; readonly verdict: number; readonly level: number };
+  notes: Map<string, Note>;
+  /** Actions that counted, oldest first. */
+  counted: CaseAction[];
+  entries: CaseEntry[];
+}
+
+export function newCase(caseId: string, at: number): CaseState {
+  return {
+    caseId,
+    members: new Map(),
+    status: 'new',
+    verdict: '',
+    owner: '',
+    setLevel: undefined,
+    openedAt: at,
+    acknowledgeBy: undefined,
+    acknowledged: undefined,
+    resolved: undefined,
+    base: { patients: 0, level: 'informational' },
+    holdUntil: undefined,
+    activeAt: at,
+    reopened: 0,
+    version: 0,
+    clock: at,
+    changedAt: at,
+    setAt: { owner: 0, verdict: 0, level: 0 },
+    notes: new Map(),
+    counted: [],
+    entries: [],
+  };
+}
+
+/** The incidents that stand; where none does, what it was about before it was taken back. */
+export function standing(one: CaseState): readonly IncidentChange[] {
+  const all = [...one.members.values()].map(({ change }) => change);
+  const live = all.filter(({ state }) => state === 'open' || state === 'closed');
+  return live.length > 0 ? live : all;
+}
+
+export function patientsOf(one: CaseState): number {
+  return standing(one).reduce((sum, { patients }) => sum + patients, 0);
+}
+
+/** The highest level that the scorer has found. */
+export function foundLevel(one: CaseState): Level {
+  return standing(one).reduce<Level>((highest, { level }) => (rank(level) > rank(highest) ? level : highest), 'informational');
+}
+
+export function levelOf(one: CaseState): Level {
+  const found = foundLevel(one);
+  return one.setLevel && rank(found) <= rank(one.setLevel.found) ? one.setLevel.level : found;
+}
+
+export function rank(level: Level): number {
+  return levels.indexOf(level);
+}
+
+/** The case as its readers see it. */
+export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
+  const now = standing(one);
+  const first = one.members.get(one.caseId)?.change ?? now[0];
+  const clinics = distinct(now.flatMap((change) => change.clinics)).toSorted();
+  return {
+    case_id: one.caseId,
+    group_id: first?.group_id ?? '',
+    actor_id: first?.actor_id ?? '',
+    title: titleOf(now),
+    status: one.status,
+    verdict: one.verdict,
+    owner: one.owner,
+    level: levelOf(one),
+    controllers: distinct(clinics.map((clinic) => policy.controllerOf(clinic))).toSorted(),
+    incident_ids: now.map(({ incident_id }) => incident_id),
+    rules: distinct(now.flatMap(({ rules }) => rules)),
+    clinics,
+    patients: patientsOf(one),
+    step: Math.max(0, ...now.map(({ step }) => step)),
+    first_time: least(now.map(({ first_time }) => first_time)),
+    last_time: least(now.map(({ last_time }) => last_time).toReversed(), -1),
+    opened_at: iso(one.openedAt),
+    acknowledge_by: isoOrNull(one.acknowledgeBy),
+    acknowledged_at: isoOrNull(one.acknowledged?.at),
+    acknowledged_by: one.acknowledged?.by ?? '',
+    resolved_at: isoOrNull(one.resolved?.at),
+    resolved_by: one.resolved?.by ?? '',
+    on_hold_until: isoOrNull(one.holdUntil),
+    reopened: one.reopened,
+    version: one.version,
+    changed_at: iso(one.changedAt),
+  };
+}
+
+/** The title of the highest rule. Never the account: who may not read that may still be told of the case. */
+function titleOf(changes: readonly IncidentChange[]): string {
+  const matches = changes.flatMap(({ rule_matches }) => rule_matches);
+  const highest = matches.toSorted((one, other) => rank(other.level) - rank(one.level))[0];
+  return highest?.title || (changes[0]?.rules[0] ?? '');
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}
+
+function least(times: readonly string[], sign = 1): string {
+  return times.toSorted((one, other) => (one < other ? -sign : one > other ? sign : 0))[0] ?? iso(0);
+}
+
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function isoOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : iso(ms);
+}

@@ -1,0 +1,80 @@
+import { type Cases, markBase, startWaiting } from './cases.js';
+import { type CaseState, newCase } from './case-state.js';
+
+/**
+ * Makes one case of two: `into` takes the incidents, notes and lines of `from`, whose id leads to it from then on. When the scorer merged
+ * their incidents, the older case's status, owner and acknowledgement win; but what one of them leaves open stays open.
+ * When a person linked them, those of `into` stand, and what it lacks comes from `from`.
+ */
+export function join(cases: Cases, from: CaseState, into: CaseState, how: 'merged' | 'linked', by = 'system'): void {
+  cases.joined.set(from.caseId, { into: into.caseId, was: copyOf(from) });
+  cases.standing.delete(from.caseId);
+  for (const [id, member] of from.members) {
+    into.members.set(id, how === 'linked' ? { ...member, linkedAt: into.clock, linkedBy: by } : member);
+    cases.home.set(id, into.caseId);
+  }
+  into.version += from.version;
+  into.notes = new Map([...into.notes, ...from.notes]);
+  into.counted = [...into.counted, ...from.counted];
+  into.entries = [...into.entries, ...from.entries].toSorted((one, other) => one.place - other.place);
+  into.reopened = Math.max(into.reopened, from.reopened);
+  if (how === 'merged') takeFromOlder(cases, from, into);
+  into.owner = into.owner || from.owner;
+  into.openedAt = Math.min(into.openedAt, from.openedAt);
+}
+
+function takeFromOlder(cases: Cases, from: CaseState, into: CaseState): void {
+  const older = isOlder(from, into) ? from : into;
+  const younger = older === from ? into : from;
+  if (older.status === 'resolved' && younger.status !== 'resolved') {
+    into.reopened += 1;
+    become(into, { ...older, status: 'new', verdict: older.verdict === 'true_positive' ? older.verdict : '', acknowledged: undefined, resolved: undefined }); // prettier-ignore
+    startWaiting(into, cases.policy);
+  } else if (older.status !== 'resolved' && younger.status === 'resolved') {
+    become(into, { ...older, owner: older.owner || younger.owner });
+  } else become(into, { ...older, owner: older.owner || younger.owner, verdict: older.verdict || younger.verdict });
+}
+
+function become(into: CaseState, given: CaseState): void {
+  const { status, verdict, owner, setLevel, acknowledgeBy, acknowledged, resolved, base, holdUntil } = given;
+  Object.assign(into, { status, verdict, owner, setLevel, acknowledgeBy, acknowledged, resolved, base, holdUntil });
+  into.activeAt = Math.max(into.activeAt, given.activeAt);
+}
+
+function isOlder(one: CaseState, other: CaseState): boolean {
+  return one.openedAt === other.openedAt ? one.caseId < other.caseId : one.openedAt < other.openedAt;
+}
+
+/**
+ * Takes an incident out of a case, with those that the scorer merged into it: back to the case that it was before, as that stood, or to a
+ * new one of its own. The first incident of a case cannot leave it.
+ */
+export function part(cases: Cases, incidentId: string, from: CaseState): CaseState {
+  const was = cases.joined.get(incidentId)?.was;
+  const own = was ? { ...copyOf(was), members: new Map() } : newCase(incidentId, from.clock);
+  for (const [id, member] of from.members) {
+    if (id !== incidentId && (id === from.caseId || member.change.merged_into !== incidentId)) continue;
+    own.members.set(id, member);
+    from.members.delete(id);
+    if (id === incidentId) cases.home.delete(id);
+    else cases.home.set(id, incidentId);
+  }
+  cases.joined.delete(incidentId);
+  cases.standing.set(incidentId, own);
+  own.clock = from.clock;
+  own.activeAt = from.clock;
+  own.version = Math.max(own.version, from.version);
+  if (own.status === 'new') startWaiting(own, cases.policy);
+  if (from.status === 'acknowledged' || from.status === 'on_hold') markBase(from);
+  return own;
+}
+
+function copyOf(one: CaseState): CaseState {
+  return {
+    ...one,
+    members: new Map(one.members),
+    notes: new Map(one.notes),
+    counted: [...one.counted],
+    entries: [...one.entries],
+  };
+}

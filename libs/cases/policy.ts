@@ -1,0 +1,29 @@
+/** Cases as people work them: a pure fold of the scorer's changes and of people's actions. No clock, no files, no network. */
+import type { levels } from '#libs/contracts/incident.js';
+
+export type Level = (typeof levels)[number];
+
+const minute = 60_000;
+const hour = 60 * minute;
+
+/** What a case waits for, in milliseconds. All readers of one log must have the same, or they see different cases. */
+export interface CasePolicy {
+  /** How long a new case may wait until somebody takes it. */
+  acknowledgeWithinMs(level: Level): number;
+  /** An acknowledged case that nobody has touched for this long is new again. */
+  unacknowledgeAfterMs(level: Level): number;
+  /** A case that has grown to this many times the patients at which somebody took or closed it is new again. */
+  readonly growthFactor: number;
+  /** A hold ends at the latest this long after it began. */
+  readonly holdMsMax: number;
+  /** The legal entity that answers for a clinic. */
+  controllerOf(clinicId: string): string;
+}
+
+export const standardPolicy: CasePolicy = {
+  acknowledgeWithinMs: (level) => (level === 'critical' ? 5 * minute : 15 * minute),
+  unacknowledgeAfterMs: (level) => (level === 'critical' ? 4 * hour : 24 * hour),
+  growthFactor: 10,
+  holdMsMax: 7 * 24 * hour,
+  controllerOf: (clinicId) => clinicId,
+};
