@@ -2,7 +2,7 @@ import { type AccessRow, believedTime } from '#libs/contracts/access-row.js';
 import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { AccessEvent, PatientReference } from './event.js';
-import { eventIdsOf } from './event-id.js';
+import { eventIdsOf } from './event-id/event-id.js';
 import { extraText, harmlessFields } from './extra.js';
 import { Mask, type Replacement } from './mask/mask.js';
 import { isoText } from './time.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { plainReading, type Reading } from '../input-format.js';
 import type { DecodedItem } from '../decoded-item.js';
-import { canonicalJson } from '../event-id.js';
+import { canonicalJson } from '../event-id/event-id.js';
 import { fileRecords } from './file-records.js';
 import { originalOf, originalText, readOriginal, structureOf } from './original.js';
 import { receivedMs } from './reads.fixture.js';

@@ -2,7 +2,7 @@ import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { accountHashOf, partitionOfBytes } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { PseudonymTable } from '#libs/pseudonyms/pseudonym-table.js';
-import { type EventIds, eventIdsOf } from '../event-id.js';
+import { type EventIds, eventIdsOf } from '../event-id/event-id.js';
 import { limits } from '../limits.js';
 import type { SourceContext } from '../to-rows.js';
 import { isoText } from '../time.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type QuarantineRow, quarantineRowOf } from '#libs/contracts/quarantine-row.js';
-import { eventIdsOf } from '#libs/formats/event-id.js';
+import { eventIdsOf } from '#libs/formats/event-id/event-id.js';
 import type { Original } from '#libs/formats/payload.js';
 import { originalText, structureOf } from '#libs/formats/read/original.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';

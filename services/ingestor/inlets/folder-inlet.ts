@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { eventIdsOf } from '#libs/formats/event-id.js';
+import { eventIdsOf } from '#libs/formats/event-id/event-id.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
-import type { AccessEvent } from './event.js';
+import type { AccessEvent } from '../event.js';
 import { recordHalfOf } from './event-id.js';
-import { toRows } from './to-rows.js';
+import { toRows } from '../to-rows.js';
 
 describe('the id of an event', () => {
   it('is the same when the record comes again, whenever that is, and with other patients', () => {

@@ -1,11 +1,16 @@
+// event-id/: the ids of events: keyed digests of the source's record and of what it says.
+// They know rows as bytes, and no format.
+
 import { hash } from 'node:crypto';
-import { HalfSipHash, halfSipHashKeyBytes } from '#libs/pseudonyms/half-sip-hash.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
+import { SipHash, sipHashKeyBytes } from './sip-hash.js';
 
 /** Between the parts of what an id is made over: no group or source may hold it. */
 const separator = '\0';
 /** Hexadecimal digits of each half of an event id. */
 const halfDigits = 16;
+/** A hash may read so much behind its last part. */
+const slack = '\0\0\0';
 
 /**
  * Makes the event ids of one source: 64 bits for the source's record and 64 for what it says, as 32 hexadecimal digits. The same record has
@@ -15,13 +20,13 @@ const halfDigits = 16;
  */
 export class EventIds {
   /** Over the record id. */
-  readonly record: HalfSipHash;
+  readonly record: SipHash;
   /** Over the bytes of a row that are content. */
-  readonly content: HalfSipHash;
+  readonly content: SipHash;
 
   constructor(secret: string, groupId: string, source: string) {
-    this.record = keyed(secret, 'vigie.event.v3', groupId, source);
-    this.content = keyed(secret, 'vigie.event-content.v2');
+    this.record = keyed(secret, 'vigie.event.v4', groupId, source);
+    this.content = keyed(secret, 'vigie.event-content.v3');
   }
 
   /** `content` are the bytes of a row that are content, in the order and parts of `write-rows.ts`. */
@@ -32,13 +37,13 @@ export class EventIds {
 }
 
 /** A hash whose key is made of the group's secret and what it is for. */
-function keyed(...parts: readonly string[]): HalfSipHash {
-  return new HalfSipHash(hash('sha256', parts.join(separator), 'buffer').subarray(0, halfSipHashKeyBytes));
+function keyed(...parts: readonly string[]): SipHash {
+  return new SipHash(hash('sha256', parts.join(separator), 'buffer').subarray(0, sipHashKeyBytes));
 }
 
 /** Half an event id over texts in UTF-8, one part each. */
-function digestOf(keyedHash: HalfSipHash, parts: readonly string[]): string {
-  const bytes = Buffer.from(parts.join(''));
+function digestOf(keyedHash: SipHash, parts: readonly string[]): string {
+  const bytes = Buffer.from(`${parts.join('')}${slack}`);
   const ends = new Int32Array(2 * parts.length);
   for (let part = 0, at = 0; part < parts.length; part += 1) {
     ends[2 * part] = at;
