@@ -52,8 +52,14 @@ const counters = {
     labels: ['endpoint', 'outcome'],
   },
   // What people do with cases; of each what became of it.
-  vigie_case_actions_total: { help: 'Actions that people took by this console, by what became of them', labels: ['type', 'effect'] },
-  vigie_case_lines_refused_total: { help: 'Lines of the log that are neither a change nor an action, passed over', labels: ['topic'] },
+  vigie_case_actions_total: {
+    help: 'Actions that people took by this console, by what became of them',
+    labels: ['type', 'effect'],
+  },
+  vigie_case_lines_refused_total: {
+    help: 'Lines of the log that are neither a change nor an action, passed over',
+    labels: ['topic'],
+  },
   vigie_archive_mismatches_total: { help: 'Ranges of the log that the store did not have as its ledger said', labels: ['topic'] },
   vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
 } as const satisfies Record<string, Definition>;

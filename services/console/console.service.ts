@@ -2,7 +2,9 @@ import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/comm
 import type { Join } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
-import { CLOCK } from '#libs/runtime/runtime.module.js';
+import type { Log } from '#libs/runtime/log.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Gauges } from './gauges.js';
 import { ConsolePipeline } from './pipeline.js';
 import { writeEveryMs } from './store/case-writer.js';
@@ -15,7 +17,9 @@ export class ConsoleService implements BeforeApplicationShutdown {
   constructor(
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
     @Inject(Gauges) private readonly gauges: Gauges,
+    @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly logger: Log,
     @Inject(Health) health: Health,
   ) {
     health.ready('cases', () => this.pipeline.behind());
@@ -23,6 +27,7 @@ export class ConsoleService implements BeforeApplicationShutdown {
 
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {
     await this.pipeline.start(join);
+    if (this.config.users.none) this.logger.warn('nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user');
     this.#timers = [this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write())];
     return { ended: this.pipeline.failed };
   }

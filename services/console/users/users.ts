@@ -26,6 +26,11 @@ export interface KnownUser extends User {
 export class Users {
   constructor(private readonly entries: readonly KnownUser[]) {}
 
+  /** Whether nobody can be let in. */
+  get none(): boolean {
+    return this.entries.length === 0;
+  }
+
   /** The user of an `Authorization` header. Takes the same time whichever token it bears. */
   of(authorization: string | undefined): User | undefined {
     const [, token = ''] = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '') ?? [];
