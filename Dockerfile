@@ -43,7 +43,7 @@ ENV NODE_ENV=production \
 USER 10001:10001
 # The only folder that is written: the image runs with a read-only root.
 VOLUME ["/data"]
-# ingestor, scorer, archiver, notifier; with the embedded ClickHouse its offset is 13.
-EXPOSE 7410 7411 7412 7413
+# ingestor, scorer, archiver, notifier, console; with the embedded ClickHouse its offset is 13.
+EXPOSE 7410 7411 7412 7413 7414
 STOPSIGNAL SIGTERM
 CMD ["node", "dist/services/ingestor/main.js"]

@@ -3,8 +3,8 @@
  * deploy/kubernetes expects. A file that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
  * docs/operations.md. The folder is for its owner only; the files are readable to the containers' own user through their mounts.
  */
-import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -19,6 +19,10 @@ const random = (encoding) => randomBytes(32).toString(encoding);
 
 const files = {
   clickhouse_password: () => random('hex'),
+  // The token of the first user of the console, for `VIGIE_CONSOLE_TOKEN`; the console gets its digest alone.
+  console_token: () => random('base64url'),
+  'console_users.yml': () =>
+    `users:\n  - { id: admin, roles: [analyst, dpo, operator], token_sha256: [${digestOf('console_token')}] }`,
   // Signs the frames of the log, where VIGIE_FRAME_KEYS_FILE says so.
   frame_keys: () => `key-1=${random('base64')}`,
   grafana_password: () => random('hex'),
@@ -27,6 +31,11 @@ const files = {
   // Receivers of notifications: `- {name: soc, url: 'https://soc.example/hook', secrets: ['whsec_...']}`
   'webhooks.yml': () => '[]',
 };
+
+const digestOf = (name) =>
+  createHash('sha256')
+    .update(readFileSync(join(values.dir, name), 'utf8').trim())
+    .digest('hex');
 
 mkdirSync(values.dir, { recursive: true, mode: 0o700 });
 chmodSync(values.dir, 0o700);

@@ -29,6 +29,7 @@ export function processList(portBase: number, clickhouseUrl: string | undefined)
     one('archiver'),
     one('scorer'),
     one('notifier'),
+    one('console'),
     one('ingestor'),
   ];
 }

@@ -94,7 +94,7 @@ export class CaseBook {
   /** Newest version of each incident of a case, and of others that an action names: what an action written now has seen. */
   seenBy(ids: readonly string[], now: number): CaseAction['seen_incidents'] {
     const all = new Set(ids.flatMap((id) => [id, ...(this.caseOf(id, now)?.state.members.keys() ?? [])]));
-    return [...all].flatMap((incident_id) => {
+    return [...all].slice(0, 1_000).flatMap((incident_id) => {
       const version = this.#connected.groupOf(incident_id)?.changes.get(incident_id)?.at(-1)?.version;
       return version === undefined ? [] : [{ incident_id, version }];
     });

@@ -89,3 +89,13 @@ export const incidentChange = z.strictObject({
   received_at: isoTime,
 });
 export type IncidentChange = z.infer<typeof incidentChange>;
+
+const oldChange = z.looseObject({ patients_at_detection: z.number(), patients_at_firing: z.undefined().optional() });
+
+/** Reads a change of the log; one that lies there since before an upgrade lacks what changes say since, and is read all the same. */
+export function parseIncidentChange(parsed: unknown): z.ZodSafeParseResult<IncidentChange> {
+  const old = oldChange.safeParse(parsed);
+  if (!old.success) return incidentChange.safeParse(parsed);
+  const added = { patients_at_firing: old.data.patients_at_detection, rule_selections: [], late_seconds: 0, suppressed_by: [] };
+  return incidentChange.safeParse({ ...old.data, ...added });
+}

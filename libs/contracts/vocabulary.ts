@@ -18,9 +18,9 @@ export const categories = [
 ] as const; // prettier-ignore
 export type Category = (typeof categories)[number];
 
-/** The four services; also the name of each process and of its health and metrics pages. */
-export const services = ['ingestor', 'scorer', 'archiver', 'notifier'] as const;
+/** The five services; also the name of each process and of its health and metrics pages. */
+export const services = ['ingestor', 'scorer', 'archiver', 'notifier', 'console'] as const;
 export type ServiceName = (typeof services)[number];
 
 /** Offsets from `VIGIE_PORT_BASE` at which each process listens. */
-export const portOffsets = { ingestor: 0, scorer: 1, archiver: 2, notifier: 3, clickhouse: 13 } as const;
+export const portOffsets = { ingestor: 0, scorer: 1, archiver: 2, notifier: 3, console: 4, clickhouse: 13 } as const;

@@ -51,6 +51,15 @@ const counters = {
     help: 'Notices to the other channels that an endpoint takes nothing, by whether one of them took it',
     labels: ['endpoint', 'outcome'],
   },
+  // What people do with cases; of each what became of it.
+  vigie_case_actions_total: {
+    help: 'Actions that people took by this console, by what became of them',
+    labels: ['type', 'effect'],
+  },
+  vigie_case_lines_refused_total: {
+    help: 'Lines of the log that are neither a change nor an action, passed over',
+    labels: ['topic'],
+  },
   vigie_archive_mismatches_total: { help: 'Ranges of the log that the store did not have as its ledger said', labels: ['topic'] },
   vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
 } as const satisfies Record<string, Definition>;
@@ -88,6 +97,7 @@ const gauges = {
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
+  vigie_cases: { help: 'Cases by where they stand and by level', labels: ['status', 'level'] },
   vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
   vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },
   vigie_archive_unstored_frames: {

@@ -14,7 +14,7 @@ import { RunningVigie } from '../running-vigie.js';
 import { WebhookEar } from './webhook-ear.js';
 
 export type ServiceName = keyof typeof portOffsets;
-export const services: readonly ServiceName[] = ['ingestor', 'scorer', 'archiver', 'notifier', 'clickhouse'];
+export const services: readonly ServiceName[] = ['ingestor', 'scorer', 'archiver', 'notifier', 'console', 'clickhouse'];
 
 /** The groups that feed it, by a source of the same name each. */
 export type Group = 'helix' | 'aleo';

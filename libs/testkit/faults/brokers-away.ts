@@ -7,7 +7,7 @@ export function brokersAway({ seconds, quick = false }: { readonly seconds: numb
     title: `all brokers away for ${seconds} s`,
     quick,
     // A short absence may fall between two looks of a service at the log.
-    unready: seconds < 30 ? ['ingestor'] : ['ingestor', 'scorer', 'archiver', 'notifier'],
+    unready: seconds < 30 ? ['ingestor'] : ['ingestor', 'scorer', 'archiver', 'notifier', 'console'],
     async run({ kafka, clock }) {
       await kafka.killAll();
       await clock.sleep(seconds * 1000);

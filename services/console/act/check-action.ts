@@ -1,0 +1,58 @@
+import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
+import { missingQualifications } from '#libs/cases/qualifications.js';
+import type { CaseActionBody } from '#libs/contracts/case-action.js';
+import { type Answer, refused } from '../answer/answer.js';
+import { maySee, type User } from '../users/users.js';
+
+/** What a person may not say of a case whatever its status, as an answer; `undefined` when nothing speaks against it. */
+export function wrongAction(
+  { book, view, user, now }: { readonly book: CaseBook; readonly view: CaseView; readonly user: User; readonly now: number },
+  body: CaseActionBody,
+): Answer | undefined {
+  switch (body.type) {
+    case 'case.held':
+      return wrongHold(Date.parse(body.until) - now, book.policy.holdMsMax);
+    case 'case.linked':
+      return wrongLink(book, body.incident_ids, user, now);
+    case 'case.unlinked':
+      return body.incident_id === view.row.case_id
+        ? refused(422, 'first_incident', 'the first incident of a case cannot leave it: take the others out instead')
+        : undefined;
+    case 'case.resolved':
+      return wrongResolution(view, body);
+    case 'breach.qualified':
+      return wrongQualification(view, body);
+    default:
+      return undefined;
+  }
+}
+
+function wrongHold(forMs: number, max: number): Answer | undefined {
+  if (forMs > 0 && forMs <= max) return undefined;
+  return refused(422, 'unfit_action', `until must lie ahead, by at most ${max / 86_400_000} days`, { field: 'until' });
+}
+
+function wrongLink(book: CaseBook, ids: readonly string[], user: User, now: number): Answer | undefined {
+  const known = ids.every((id) => {
+    const other = book.caseOf(id, now);
+    return other && maySee(user, other.row.clinics);
+  });
+  return known ? undefined : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' }); // prettier-ignore
+}
+
+function wrongResolution(view: CaseView, body: CaseActionBody & { type: 'case.resolved' }): Answer | undefined {
+  if (body.verdict !== 'true_positive' || body.not_qualified_reason !== undefined) return undefined;
+  const missing = missingQualifications(view);
+  if (missing.length === 0) return undefined;
+  return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing }); // prettier-ignore
+}
+
+function wrongQualification(view: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
+  const field = (message: string, name: string) => refused(422, 'unfit_action', message, { field: name });
+  if (!view.row.controllers.includes(body.controller_id))
+    return field('the case touches no clinic of this controller', 'controller_id');
+  if (body.is_breach && body.aware_at === undefined) return field('a breach has an instant at which the controller became aware of it', 'aware_at'); // prettier-ignore
+  if (!body.is_breach && body.aware_at !== undefined) return field('what is no breach starts no clock', 'aware_at');
+  if (body.aware_at !== undefined && body.aware_at < view.row.first_time) return field('nobody was aware before the first access', 'aware_at'); // prettier-ignore
+  return undefined;
+}

@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
+import { type CaseAction, caseAction, caseActionBody, type CaseActionBody } from '#libs/contracts/case-action.js';
+import { hex128Of } from '#libs/contracts/hex128.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { type Answer, ok, refused } from '../answer/answer.js';
+import { mayAct, type User } from '../users/users.js';
+import { wrongAction } from './check-action.js';
+import { patientLike } from './patient-like.js';
+
+export interface ActTools {
+  readonly book: CaseBook;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly patientPatterns: readonly RegExp[];
+  /** Appends an action and resolves once this console has read it back; false when that took too long. Rejects with `Transient`. */
+  readonly append: (action: CaseAction) => Promise<boolean>;
+}
+
+/** What comes with a request to act. */
+export interface Wish {
+  readonly view: CaseView;
+  readonly user: User;
+  readonly key: string | undefined;
+  readonly via: string | undefined;
+  readonly body: unknown;
+}
+
+const keyShape = /^[\x21-\x7e]{1,200}$/;
+const viaShape = z.enum(['console', 'api', 'cli']);
+const seenShape = z.object({ seen_version: z.int().nonnegative().optional() });
+
+/**
+ * Takes what a person does: 200 with the case after it, also when it said what already held; 409 with the case when it no longer fitted; 422 when it
+ * can never be taken; 403; 503 when it is not known to be in the log, and then it did not happen unless it is asked for again with the same key.
+ */
+export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
+  const { book, clock, metrics } = tools;
+  const made = actionOf(tools, wish);
+  if ('status' in made) return made;
+  try {
+    const known = book.hasAction(made.action_id) || (await tools.append(made));
+    if (!known) return notKnown('it is in the log, and this console has not read it back yet');
+  } catch (cause) {
+    if (!(cause instanceof Transient)) throw cause;
+    return notKnown('the log has not said that it has it');
+  }
+  const now = clock.now();
+  const entry = book.entryOf(made, now);
+  const after = book.caseOf(made.case_id, now);
+  if (!entry?.action || !after) return notKnown('its case is not known to this console');
+  if (entry.action.type !== made.type || entry.by !== made.by)
+    return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
+  metrics.add('vigie_case_actions_total', { type: made.type, effect: entry.effect });
+  if (entry.effect === 'superseded')
+    return refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }); // prettier-ignore
+  return ok({ case: after.row, effect: entry.effect });
+}
+
+function notKnown(why: string): Answer {
+  return refused(503, 'not_known', `the action is not known to be taken: ${why}. Ask again with the same Idempotency-Key`);
+}
+
+/** The action that a wish makes, or why it makes none. */
+function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAction | Answer {
+  if (key === undefined || !keyShape.test(key))
+    return refused(422, 'no_key', 'give a header Idempotency-Key of 1 to 200 visible characters, the same when you ask again');
+  const { book, clock } = tools;
+  const now = clock.now();
+  const action_id = actionIdOf(book, view, key, now);
+  const read = readBody(body, action_id);
+  if ('status' in read) return read;
+  if (!mayAct(user, read.type)) return refused(403, 'not_allowed', `none of your roles may do ${read.type}`);
+  const field = patientLike(read, tools.patientPatterns);
+  if (field !== undefined)
+    return refused(422, 'patient_identifier', `${field} holds what looks like an identifier of a patient: leave it out`, {
+      field,
+    });
+  const { case_id, group_id, actor_id, version } = view.row;
+  const linked = read.type === 'case.linked' ? read.incident_ids : [];
+  const seen = seenShape.safeParse(body);
+  return (
+    (book.hasAction(action_id) ? undefined : wrongAction({ book, view, user, now }, read)) ??
+    caseAction.parse({
+      ...read,
+      action_id,
+      case_id,
+      group_id,
+      actor_id,
+      by: user.id,
+      via: viaShape.catch('api').parse(via),
+      at: isoOf(now),
+      seen_version: (seen.success ? seen.data.seen_version : undefined) ?? version,
+      seen_incidents: book.seenBy([case_id, ...linked], now),
+    })
+  );
+}
+
+/** The id of a click: that of the case it was made on, also when that has been joined to another since. */
+function actionIdOf(book: CaseBook, { row, state }: CaseView, key: string, now: number): string {
+  const idFor = (caseId: string) => hex128Of(`${caseId} ${key}`);
+  const earlier = [...state.members.keys()].filter((id) => book.caseOf(id, now)?.row.case_id === row.case_id);
+  return earlier.map(idFor).find((id) => book.hasAction(id)) ?? idFor(row.case_id);
+}
+
+/** The body without `seen_version`; a note gets the id of its action. */
+function readBody(body: unknown, actionId: string): CaseActionBody | Answer {
+  const { seen_version: _seen, ...given } = z.record(z.string(), z.unknown()).catch({}).parse(body);
+  const noted = given['type'] === 'case.noted' ? { note_id: actionId, ...given } : given;
+  const read = caseActionBody.safeParse(noted);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const field = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : (issue?.path.join('.') ?? '');
+  return refused(422, 'unfit_action', `the field ${field} is missing, unknown, or holds what it does not take`, { field });
+}

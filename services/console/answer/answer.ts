@@ -1,0 +1,18 @@
+// answer/: what the console says of cases: finding one by its first digits, lists in pages, timelines.
+// It reads, and changes nothing.
+
+/** What a request is answered with. */
+export interface Answer {
+  readonly status: number;
+  readonly body: object;
+  readonly location?: string;
+}
+
+export function ok(body: object): Answer {
+  return { status: 200, body };
+}
+
+/** `error` is a word for programs, `message` a sentence for people: what was refused, and what to do. It quotes nothing that was sent. */
+export function refused(status: number, error: string, message: string, more: object = {}): Answer {
+  return { status, body: { error, message, ...more } };
+}

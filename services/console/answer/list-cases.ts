@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { isoTime } from '#libs/contracts/access-row.js';
+import { type CaseRow, caseStatuses } from '#libs/contracts/case-row.js';
+import { levels } from '#libs/contracts/incident.js';
+import { maySee, type User } from '../users/users.js';
+import { type Answer, ok, refused } from './answer.js';
+
+/** Cases of one page. */
+export const pageRows = 100;
+
+const text = z.string().min(1).max(200);
+const several = <T extends string>(words: readonly [T, ...T[]]) =>
+  z.string().max(200).transform((given) => given.split(',')).pipe(z.array(z.enum(words)).min(1)); // prettier-ignore
+
+/** The filters of `GET /v1/cases`; each that is given must hold. */
+export const listQuery = z.strictObject({
+  /** One or several, by commas. */
+  status: several(caseStatuses).optional(),
+  level: several(levels).optional(),
+  owner: text.optional(),
+  clinic: text.optional(),
+  rule: text.optional(),
+  /** Opened at or after, and before. */
+  from: isoTime.optional(),
+  to: isoTime.optional(),
+  /** Part of the title, the account, a rule or the id, in any case. */
+  q: text.optional(),
+  /** `next` of the page before. */
+  cursor: text.optional(),
+});
+export type ListQuery = z.infer<typeof listQuery>;
+
+const cursorShape = z.tuple([isoTime, z.string().regex(/^[0-9a-f]{32}$/)]);
+
+/** One page of cases, the newest first. `rows` are all of them in that order. */
+export function listCases(rows: readonly CaseRow[], given: unknown, user: User, asOf: string): Answer {
+  const query = listQuery.safeParse(given);
+  if (!query.success) {
+    const field = query.error.issues[0]?.path.join('.') || unknownField(query.error);
+    return refused(422, 'unfit_filter', `the filter ${field} is unknown or has a value that it does not take`);
+  }
+  const after = query.data.cursor === undefined ? undefined : cursorOf(query.data.cursor);
+  if (after === null) return refused(422, 'unfit_filter', 'the cursor is none that a page has given as next');
+  const fitting = rows.filter((row) => maySee(user, row.clinics) && fits(row, query.data) && (!after || isAfter(row, after)));
+  const page = fitting.slice(0, pageRows);
+  const last = fitting.length > pageRows ? page.at(-1) : undefined;
+  return ok({ cases: page, next: last ? encode([last.opened_at, last.case_id]) : null, as_of: asOf });
+}
+
+function unknownField(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : '';
+}
+
+function fits(row: CaseRow, query: ListQuery): boolean {
+  const { status, level, owner, clinic, rule, from, to, q } = query;
+  if (status && !status.includes(row.status)) return false;
+  if (level && !level.includes(row.level)) return false;
+  if (owner !== undefined && row.owner !== owner) return false;
+  if (clinic !== undefined && !row.clinics.includes(clinic)) return false;
+  if (rule !== undefined && !row.rules.includes(rule)) return false;
+  if ((from !== undefined && row.opened_at < from) || (to !== undefined && row.opened_at >= to)) return false;
+  return q === undefined || holds(row, q.toLowerCase());
+}
+
+function holds({ title, actor_id, case_id, rules, owner }: CaseRow, text: string): boolean {
+  return [title, actor_id, case_id, owner, ...rules].some((one) => one.toLowerCase().includes(text));
+}
+
+/** Rows stand by falling time of opening, then by rising id. */
+function isAfter(row: CaseRow, [openedAt, caseId]: readonly [string, string]): boolean {
+  return row.opened_at < openedAt || (row.opened_at === openedAt && row.case_id > caseId);
+}
+
+function encode(cursor: readonly [string, string]): string {
+  return Buffer.from(JSON.stringify(cursor)).toString('base64url');
+}
+
+function cursorOf(text: string): readonly [string, string] | null {
+  try {
+    return cursorShape.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,124 @@
+import { Body, Controller, Get, Headers, HttpException, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import type { CaseView } from '#libs/cases/case-book.js';
+import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { CLOCK } from '#libs/runtime/runtime.module.js';
+import { takeAction } from './act/take-action.js';
+import { type Answer, ok, refused } from './answer/answer.js';
+import { findCase, isAnswer } from './answer/find-case.js';
+import { listCases } from './answer/list-cases.js';
+import { shownCase, shownLine } from './answer/show-case.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
+import { ConsolePipeline } from './pipeline.js';
+import type { User } from './users/users.js';
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** The API of cases, `/v1/cases`. Nothing is done by GET: whoever scans links would do it. */
+@Controller('v1/cases')
+export class CasesController {
+  constructor(
+    @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
+    @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(NotificationReader) private readonly notifications: NotificationReader,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  @Get()
+  list(@Headers() headers: Given, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): object {
+    const user = this.#userOf(headers, reply);
+    const now = this.clock.now();
+    return send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
+  }
+
+  @Get(':id')
+  show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
+    return send(
+      reply,
+      this.#ofCase(headers, reply, id, '', (view) => ok(shownCase(view))),
+    );
+  }
+
+  @Get(':id/timeline')
+  timeline(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
+    const shown = ({ row, entries }: CaseView) => ok({ case_id: row.case_id, lines: entries.map(shownLine) });
+    return send(reply, this.#ofCase(headers, reply, id, '/timeline', shown));
+  }
+
+  @Get(':id/notifications')
+  async told(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    let asked: CaseView | undefined;
+    const first = this.#ofCase(headers, reply, id, '/notifications', (view) => {
+      asked = view;
+      return ok({});
+    });
+    return send(reply, asked ? await this.#told(asked) : first);
+  }
+
+  @Post(':id/actions')
+  async act(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const user = this.#userOf(headers, reply);
+    const { book } = this.pipeline;
+    const found = findCase(book, id, user, this.clock.now());
+    if (isAnswer(found)) return send(reply, found);
+    const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
+    const { clock, metrics, config } = this;
+    const append = this.pipeline.append.bind(this.pipeline);
+    return send(reply, await takeAction({ book, clock, metrics, patientPatterns: config.patientPatterns, append }, wish));
+  }
+
+  /** What is said of one case: 303 to it where the id is that of what was joined to it. */
+  #ofCase(headers: Given, reply: FastifyReply, id: string, below: string, say: (view: CaseView) => Answer): Answer {
+    const user = this.#userOf(headers, reply);
+    const found = findCase(this.pipeline.book, id, user, this.clock.now());
+    if (isAnswer(found)) return found;
+    const { case_id } = found.view.row;
+    if (found.own) return say(found.view);
+    return { status: 303, body: { case_id }, location: `/v1/cases/${case_id}${below}` };
+  }
+
+  async #told({ row, state }: CaseView): Promise<Answer> {
+    try {
+      const notifications = await this.notifications.of([...state.members.keys()]);
+      return ok({ case_id: row.case_id, notifications });
+    } catch (cause) {
+      if (!(cause instanceof Transient)) throw cause;
+      return refused(503, 'store_away', 'the store that knows what was told does not answer: ask again later');
+    }
+  }
+
+  /** Throws 401, and 503 while what people did is not all read: an old state of a case would be shown as its present one. */
+  #userOf(headers: Given, reply: FastifyReply): User {
+    const user = this.config.users.of(headers['authorization']);
+    if (!user) {
+      void reply.header('www-authenticate', 'Bearer');
+      throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));
+    }
+    const behind = this.pipeline.behind();
+    if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
+    return user;
+  }
+}
+
+function send(reply: FastifyReply, { status, body, location }: Answer): object {
+  void reply.status(status).header('cache-control', 'no-store');
+  if (location !== undefined) void reply.header('location', location);
+  return body;
+}
+
+function thrown({ status, body }: Answer): HttpException {
+  return new HttpException(body, status);
+}

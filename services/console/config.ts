@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
+import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { readPatientPatterns } from './act/patient-like.js';
+import { tokenDigest, Users } from './users/users.js';
+import { readUsersFile } from './users/users-file.js';
+
+export const consoleConfig = {
+  ...commonConfig,
+  /** Who may see cases and act on them, see `readUsersFile`. */
+  VIGIE_CONSOLE_USERS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
+  VIGIE_PATIENT_PATTERNS: z.string().optional(),
+  /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
+  VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(120).default(10),
+}; // prettier-ignore
+type Environment = CommonConfig & z.infer<z.ZodObject<typeof consoleConfig>>;
+export type ConsoleConfig = Environment & { readonly users: Users; readonly patientPatterns: readonly RegExp[] };
+
+/** Injection token of the configuration. */
+export const CONSOLE_CONFIG = Symbol('console configuration');
+
+/** The user that Vigie makes for itself on the embedded default, where no file names any. */
+export const developmentUser = 'dev';
+
+/** The environment with its users read. Throws `ConfigError`. */
+export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): ConsoleConfig {
+  const config = readConfig(consoleConfig, env);
+  return { ...config, users: usersOf(config), patientPatterns: readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? '') };
+}
+
+/** The development token of this data folder, made at the first call. */
+export function developmentConsoleToken(dataDir: string): string {
+  return secretFile(keysDir(dataDir), 'console.token', () => randomBytes(32).toString('base64url'));
+}
+
+function usersOf(config: Environment): Users {
+  if (config.VIGIE_CONSOLE_USERS_FILE) return readUsersFile(config.VIGIE_CONSOLE_USERS_FILE);
+  // Nobody is let in then; what others need of this process (cases in the store) goes on.
+  if (config.KAFKA_BROKERS) return new Users([]);
+  const digest = tokenDigest(developmentConsoleToken(config.VIGIE_DATA_DIR));
+  return new Users([
+    { id: developmentUser, roles: ['analyst', 'dpo', 'operator', 'reader'], clinics: undefined, digests: [digest] },
+  ]);
+}

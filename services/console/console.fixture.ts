@@ -1,0 +1,118 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { partitionOf, topics } from '#libs/contracts/topics.js';
+import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
+import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
+import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { readConfig } from '#libs/runtime/config.js';
+import { RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { consoleConfig } from './config.js';
+import { ConsoleModule } from './console.module.js';
+import { ConsolePipeline } from './pipeline.js';
+import { readPatientPatterns } from './act/patient-like.js';
+import { type KnownUser, tokenDigest, Users } from './users/users.js';
+
+const partitions = 2;
+
+/** Users of tests, each with their id as token. */
+export const testUsers: readonly KnownUser[] = (
+  [
+    ['a.durand', ['analyst'], undefined],
+    ['b.leroy', ['analyst'], undefined],
+    ['dpo', ['dpo'], undefined],
+    ['looks', ['reader'], undefined],
+    ['elsewhere', ['analyst'], ['990000009']],
+  ] as const
+).map(([id, roles, clinics]) => ({ id, roles, clinics, digests: [tokenDigest(id)] }));
+
+export interface Asked {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly location: unknown;
+}
+
+/** One console in this process, over a log that others may share. */
+export class RunningConsole {
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly store: MemoryStore,
+    private readonly folder: string,
+  ) {}
+
+  static async start(log: EventLog, port: number): Promise<RunningConsole> {
+    const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
+    const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9' };
+    const config = {
+      ...readConfig(consoleConfig, env),
+      users: new Users(testUsers),
+      patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
+    };
+    const store = new MemoryStore();
+    const module = await Test.createTestingModule({
+      imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
+    })
+      .overrideProvider(EVENT_LOG)
+      .useValue(log)
+      .overrideProvider(ClickHouseStore)
+      .useValue(store)
+      .overrideProvider(NotificationReader)
+      .useValue({ of: async () => [] })
+      .compile();
+    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    app.connectMicroservice({ strategy: app.get(LogStrategy) });
+    await app.init();
+    await app.startAllMicroservices();
+    const running = new RunningConsole(app, store, folder);
+    while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
+    return running;
+  }
+
+  get pipeline(): ConsolePipeline {
+    return this.app.get(ConsolePipeline);
+  }
+
+  async get(path: string, as = 'a.durand'): Promise<Asked> {
+    return this.#ask('GET', path, as);
+  }
+
+  async act(id: string, body: object, key: string, as = 'a.durand'): Promise<Asked> {
+    return this.#ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
+  }
+
+  async stop(): Promise<void> {
+    await this.app.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #ask(method: 'GET' | 'POST', url: string, as: string, body?: object, more: Record<string, string> = {}): Promise<Asked> {
+    const answer = await this.app.inject({
+      method,
+      url,
+      headers: { ...(as && { authorization: `Bearer ${as}` }), ...more },
+      ...(body && { payload: body }),
+    });
+    return { status: answer.statusCode, body: answer.json(), location: answer.headers['location'] };
+  }
+}
+
+export function newLog(): MemoryLog {
+  return createMemoryLog({ topics: { [topics.incidents]: partitions, [topics.actions]: partitions } });
+}
+
+/** Appends changes as the scorer does. */
+export async function tell(log: EventLog, ...changes: readonly IncidentChange[]): Promise<void> {
+  for (const change of changes)
+    await log.append(
+      { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, partitions) },
+      Buffer.from(`${JSON.stringify(change)}\n`),
+    );
+}

@@ -1,0 +1,83 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
+import { logTransport } from '#libs/event-log/nest/log-transport.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { systemRandom } from '#libs/runtime/random.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { CasesController } from './cases.controller.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
+import { ConsoleController } from './console.controller.js';
+import { ConsoleService } from './console.service.js';
+import { Gauges } from './gauges.js';
+import { caseTopics, ConsolePipeline } from './pipeline.js';
+
+/**
+ * Every console is a group of its own. Brokers forget a group that nobody is in; the embedded log does not, and there a port is enough to tell
+ * one console from another, which takes the place of the one that was there before.
+ */
+function groupOf({ KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base }: ConsoleConfig): string {
+  return brokers ? `vigie-console-${Math.floor(systemRandom() * 2 ** 48).toString(16)}` : `vigie-console-${base}`;
+}
+
+const store = {
+  provide: ClickHouseStore,
+  inject: [STORE_CLIENT, CLOCK],
+  useFactory: (client: StoreClient, clock: Clock) => new ClickHouseStore(client, clock),
+};
+
+const notifications = {
+  provide: NotificationReader,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new NotificationReader(client),
+};
+
+const pipeline = {
+  provide: ConsolePipeline,
+  inject: [CONSOLE_CONFIG, EVENT_LOG, ClickHouseStore, CLOCK, LOG, Metrics],
+  useFactory: (config: ConsoleConfig, log: EventLog, into: ClickHouseStore, clock: Clock, logger: Log, metrics: Metrics) =>
+    new ConsolePipeline({
+      log,
+      store: into,
+      group: groupOf(config),
+      ackMsMax: config.VIGIE_CONSOLE_ACK_SECONDS * 1000,
+      clock,
+      logger,
+      metrics,
+    }),
+};
+
+const gauges = {
+  provide: Gauges,
+  inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health],
+  useFactory: (owner: ConsolePipeline, clock: Clock, log: Log, metrics: Metrics, health: Health) =>
+    new Gauges(owner, { clock, log, metrics, health }),
+};
+
+const transport = logTransport(ConsoleService, 'the console cannot go on and ends; a restart reads everything again');
+
+@Module({})
+export class ConsoleModule {
+  static forConfig(config: ConsoleConfig): DynamicModule {
+    return {
+      module: ConsoleModule,
+      imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: [...caseTopics] })],
+      controllers: [ConsoleController, CasesController],
+      providers: [
+        { provide: CONSOLE_CONFIG, useValue: config },
+        store,
+        notifications,
+        pipeline,
+        gauges,
+        ConsoleService,
+        transport,
+      ],
+    };
+  }
+}

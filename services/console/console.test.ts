@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { topics } from '#libs/contracts/topics.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
+import { newLog, RunningConsole, tell } from './console.fixture.js';
+
+const id = anIncidentId('a');
+const resolve = { type: 'case.resolved', verdict: 'false_positive', reason: 'a recall of the ward' };
+/** An incident of just now, so that no clock of the case runs out during a test. */
+const anIncident = (name: string, given: Parameters<typeof aChange>[2] = {}) =>
+  aChange(name, 1, { changed_at: new Date(systemClock.now()).toISOString(), ...given });
+
+describe('the console', () => {
+  let log: MemoryLog;
+  const running: RunningConsole[] = [];
+  const start = async () => {
+    const one = await RunningConsole.start(log.connect(), 20_000 + running.length);
+    running.push(one);
+    return one;
+  };
+  beforeEach(() => {
+    log = newLog();
+  });
+  afterEach(async () => {
+    for (const one of running.splice(0)) await one.stop();
+  });
+
+  it('lets two resolve one case at once: the first counts, the second is told so', async () => {
+    await tell(log, anIncident('a'));
+    const consoles = [await start(), await start()];
+    const answers = await Promise.all(consoles.map((one, n) => one.act(id, resolve, `key-${n}`, n ? 'b.leroy' : 'a.durand')));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    const [won, lost] = answers.toSorted((one, other) => one.status - other.status);
+    expect(lost?.body).toMatchObject({ error: 'superseded', case: { status: 'resolved' } });
+    for (const one of consoles) {
+      await all(one, 2);
+      expect((await one.get(`/v1/cases/${id}`)).body['case']).toEqual(won?.body['case']);
+      const { body } = await one.get(`/v1/cases/${id}/timeline`);
+      expect(body['lines']).toMatchObject([{ what: 'incident.opened' }, { what: 'case.resolved', effect: 'counted' }, { what: 'case.resolved', effect: 'superseded' }]); // prettier-ignore
+    }
+  });
+
+  it('takes the same click once, however often and wherever it comes', async () => {
+    await tell(log, anIncident('a'));
+    const consoles = [await start(), await start()];
+    const clicks = [0, 1, 0, 1, 0].map((n) => consoles[n]?.act(id, { type: 'case.assigned', owner: 'b.leroy' }, 'one'));
+    expect((await Promise.all(clicks)).map((answer) => answer?.status)).toEqual([200, 200, 200, 200, 200]);
+    for (const one of consoles) {
+      await all(one, log.frames({ topic: topics.actions, partition: 0 }).length + log.frames({ topic: topics.actions, partition: 1 }).length); // prettier-ignore
+      expect((await one.get(`/v1/cases/${id}/timeline`)).body['lines']).toHaveLength(2);
+      expect((await one.get(`/v1/cases/${id}`)).body['case']).toMatchObject({ owner: 'b.leroy', version: 2 });
+    }
+    expect((await consoles[0]?.act(id, { type: 'case.acknowledged' }, 'one'))?.body).toMatchObject({ error: 'key_used' });
+  });
+
+  it('knows after a restart what was done before, from the log alone', async () => {
+    await tell(log, anIncident('a'));
+    const first = await start();
+    await first.act(id, { type: 'case.noted', text: 'asked the ward' }, 'n');
+    const before = await first.get(`/v1/cases/${id}`);
+    await first.stop();
+    running.pop();
+    expect((await (await start()).get(`/v1/cases/${id}`)).body).toEqual(before.body);
+  });
+
+  it('finds a case by its first digits, leads on from what was linked, and asks for more where several begin so', async () => {
+    const other = `${id.slice(0, 8)}${'0'.repeat(24)}`;
+    await tell(
+      log,
+      anIncident('a'),
+      anIncident('b', { actor_id: 'nurse.2' }),
+      anIncident('c', { incident_id: other, change_id: other }),
+    );
+    const one = await start();
+    expect((await one.get(`/v1/cases/${id.slice(0, 9)}`)).body).toMatchObject({ case: { case_id: id } });
+    const several = await one.get(`/v1/cases/${id.slice(0, 4)}`);
+    expect([several.status, several.body['error'], several.body['cases']]).toEqual([409, 'ambiguous', [id, other].toSorted()]);
+    const b = anIncidentId('b');
+    expect((await one.act(id, { type: 'case.linked', incident_ids: [b] }, 'l')).status).toBe(200);
+    for (const below of ['', '/timeline', '/notifications'])
+      expect(await one.get(`/v1/cases/${b}${below}`)).toMatchObject({ status: 303, location: `/v1/cases/${id}${below}` });
+    expect((await one.get('/v1/cases/ab')).status).toBe(422);
+    expect((await one.get('/v1/cases/0123456789')).status).toBe(404);
+  });
+
+  it('lists in pages of a hundred, the newest first, each case once', async () => {
+    const minutes = Array.from({ length: 230 }, (_, n) => n);
+    await tell(log, ...minutes.map((minute) => aChange(`p${minute}`, 1, { minute, level: minute % 2 ? 'low' : 'high' })));
+    const one = await start();
+    const seen: string[] = [];
+    let path = '/v1/cases?level=low,high';
+    for (let pages = 0; pages < 4; pages += 1) {
+      const { body } = await one.get(path);
+      const cases = body['cases'] as readonly { case_id: string; opened_at: string }[];
+      expect(cases.map(({ opened_at }) => opened_at)).toEqual(
+        cases
+          .map(({ opened_at }) => opened_at)
+          .toSorted()
+          .toReversed(),
+      );
+      seen.push(...cases.map(({ case_id }) => case_id));
+      if (body['next'] === null) break;
+      path = `/v1/cases?level=low,high&cursor=${String(body['next'])}`;
+    }
+    expect([seen.length, new Set(seen).size]).toEqual([230, 230]);
+    expect(((await one.get('/v1/cases?level=low')).body['cases'] as unknown[]).length).toBe(100);
+    expect((await one.get('/v1/cases?colour=red')).body).toMatchObject({ error: 'unfit_filter' });
+    expect((await one.get(`/v1/cases?q=${anIncidentId('p7')}`)).body['cases']).toHaveLength(1);
+  });
+
+  it('asks who it is, shows what they may see, and lets do what they may', async () => {
+    await tell(log, anIncident('a'));
+    const one = await start();
+    expect((await one.get('/v1/cases', '')).status).toBe(401);
+    expect((await one.get('/v1/cases', 'nobody')).status).toBe(401);
+    expect((await one.get(`/v1/cases/${id}`, 'elsewhere')).status).toBe(404);
+    expect((await one.get('/v1/cases', 'elsewhere')).body['cases']).toEqual([]);
+    expect((await one.get(`/v1/cases/${id}`, 'looks')).status).toBe(200);
+    expect((await one.act(id, { type: 'case.acknowledged' }, 'k', 'looks')).status).toBe(403);
+    const qualified = { type: 'breach.qualified', controller_id: '750300123', is_breach: false, risk: 'none', reason: 'a test' };
+    expect((await one.act(id, qualified, 'k', 'a.durand')).status).toBe(403);
+    expect((await one.act(id, qualified, 'k', 'dpo')).status).toBe(200);
+  });
+
+  it('resolves what was found true once each controller was told, or with a reason', async () => {
+    await tell(log, anIncident('a', { clinics: ['990000001', '990000002'] }));
+    const one = await start();
+    const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
+    const qualified = (controller_id: string) => ({ type: 'breach.qualified', controller_id, is_breach: true, risk: 'high', reason: 'read', aware_at: new Date(systemClock.now()).toISOString() }); // prettier-ignore
+    expect((await one.act(id, found, '1')).body).toMatchObject({
+      error: 'not_qualified',
+      controllers: ['990000001', '990000002'],
+    });
+    await one.act(id, qualified('990000001'), '2', 'dpo');
+    expect((await one.act(id, found, '3')).body).toMatchObject({ controllers: ['990000002'] });
+    expect((await one.act(id, { ...found, not_qualified_reason: 'it is closed' }, '4')).status).toBe(200);
+  });
+
+  it.each([
+    ['without a key', { type: 'case.acknowledged' }, ''],
+    ['of no known type', { type: 'case.forgotten' }, 'k'],
+    ['with a field that it does not take', { type: 'case.acknowledged', by: 'somebody.else' }, 'k'],
+    ['resolved without a verdict', { type: 'case.resolved', reason: 'x' }, 'k'],
+    ['held for more than a week', { type: 'case.held', reason: 'x', until: '2099-01-01T00:00:00.000Z' }, 'k'],
+    ['linked with what nobody knows', { type: 'case.linked', incident_ids: ['f'.repeat(32)] }, 'k'],
+    ['that takes the first incident out', { type: 'case.unlinked', incident_id: id, reason: 'x' }, 'k'],
+    ...['185057800608436', '1 85 05 78 006 084 36', '2850578006084', '1.85.05.2A.006.084', 'ipp-123456'].map(
+      (text) => [`that names a patient, ${text}`, { type: 'case.noted', text: `seen: ${text}, again` }, 'k'] as const,
+    ),
+  ] as const)('refuses an action %s, writes nothing and repeats nothing', async (_name, body, key) => {
+    await tell(log, anIncident('a'));
+    const one = await start();
+    const answer = await one.act(id, body, key);
+    expect(answer.status).toBe(422);
+    for (const text of Object.values(body)) if (String(text).length > 12) expect(JSON.stringify(answer.body)).not.toContain(String(text));
+    expect(log.frames({ topic: topics.actions, partition: 0 })).toEqual([]);
+    expect(log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
+  }); // prettier-ignore
+
+  it('writes the cases down, those that were joined to another among them', async () => {
+    await tell(log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }));
+    const one = await start();
+    await one.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, 'l');
+    await one.pipeline.writer.flush();
+    expect(one.store.rows('case_states')).toMatchObject([
+      { case_id: id, joined_into: '', status: 'acknowledged', patients: 80 },
+      { case_id: anIncidentId('b'), joined_into: id },
+    ]);
+  });
+});
+
+/** Resolves when so many frames of actions are in the book of a console. */
+async function all(one: RunningConsole, frames: number): Promise<void> {
+  for (;;) {
+    const positions = (await one.pipeline.membership?.positions()) ?? [];
+    const next = positions.filter(({ topic }) => topic === topics.actions).reduce((sum, position) => sum + position.next, 0);
+    if (next >= frames) return;
+    await systemClock.sleep(2);
+  }
+}

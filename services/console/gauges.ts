@@ -1,0 +1,59 @@
+import { caseStatuses } from '#libs/contracts/case-row.js';
+import { levels } from '#libs/contracts/incident.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Health } from '#libs/runtime/health.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { ConsolePipeline } from './pipeline.js';
+
+/** Time between two looks, in milliseconds. */
+const lookEveryMs = 1000;
+
+/** Lag by partition, and cases by status and level. */
+export class Gauges {
+  #looking = false;
+  #unknown = 'no look at the log has succeeded yet';
+
+  constructor(
+    private readonly pipeline: ConsolePipeline,
+    private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics; readonly health: Health },
+  ) {}
+
+  /** Answers with the function that stops the looks. */
+  start(): () => void {
+    this.tools.health.ready('log', () => this.#unknown || undefined);
+    return this.tools.clock.every(lookEveryMs, () => void this.look());
+  }
+
+  async look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      this.#showCases();
+      for (const { topic, partition, end, next, retrying } of (await this.pipeline.membership?.positions()) ?? []) {
+        this.tools.metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
+        this.tools.metrics.set('vigie_stalled', retrying ? 1 : 0, { pipeline: 'console', topic, partition });
+      }
+      this.#unknown = '';
+    } catch (cause) {
+      this.#unknown = `the log cannot be asked how far it was read: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.tools.log.warn('the lag could not be measured', { cause });
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #showCases(): void {
+    const counts = new Map<string, number>(
+      caseStatuses.flatMap((status) => levels.map((level) => [`${status} ${level}`, 0] as const)),
+    );
+    for (const { status, level } of this.pipeline.book.rows(this.tools.clock.now())) {
+      const key = `${status} ${level}`;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    for (const [key, count] of counts) {
+      const [status = '', level = ''] = key.split(' ');
+      this.tools.metrics.set('vigie_cases', count, { status, level });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { CaseBook } from '#libs/cases/case-book.js';
+import type { CaseAction } from '#libs/contracts/case-action.js';
+import { partitionOf, topics } from '#libs/contracts/topics.js';
+import type { EventLog, Join, Membership } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import { CaseReader } from './read/case-reader.js';
+import { CaseWriter, type CaseStore } from './store/case-writer.js';
+
+/** What cases are made of. */
+export const caseTopics = [topics.incidents, topics.actions] as const;
+
+/** Bytes of frames taken over in one call. */
+const batchBytesMax = 1024 * 1024;
+
+export interface PipelineTools {
+  readonly log: EventLog;
+  readonly store: CaseStore;
+  /** Of this process alone: every console reads everything. */
+  readonly group: string;
+  /** How long an action may take until it is read back, in milliseconds. */
+  readonly ackMsMax: number;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+}
+
+/**
+ * The console's road:
+ *
+ *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> answers of the API
+ *        ^                                                              '-> rows of case_states
+ *        '- append <- check <- what a person does
+ */
+export class ConsolePipeline {
+  readonly book = new CaseBook();
+  readonly reader: CaseReader;
+  readonly writer: CaseWriter;
+  readonly #leaving = new AbortController();
+  #membership: Membership | undefined;
+  #partitions = 0;
+  #fail: (cause: unknown) => void = () => {};
+  /** Rejects with what reading could not survive; never resolves. */
+  readonly failed = new Promise<never>((_resolve, reject) => {
+    this.#fail = reject;
+  });
+
+  constructor(private readonly tools: PipelineTools) {
+    const { clock, logger, metrics, store } = tools;
+    this.reader = new CaseReader({ book: this.book, log: logger, metrics });
+    this.writer = new CaseWriter(this.book, { store, clock, log: logger });
+  }
+
+  get membership(): Membership | undefined {
+    return this.#membership;
+  }
+
+  /** Waits for the log. Rejects when the topics of incidents and of actions have not the same number of partitions. */
+  async start(join: Join): Promise<void> {
+    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => this.tools.log.partitions(topic)));
+    if (incidents !== actions)
+      throw new Error(
+        `${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: an incident and what people do with it must lie on one; make the new topic again with as many`,
+      );
+    const { signal } = this.#leaving;
+    this.#partitions = actions;
+    this.#membership = await join({ group: this.tools.group, topics: caseTopics, batchBytesMax, signal });
+    this.#membership.ended.catch(this.#fail);
+  }
+
+  async stop(): Promise<void> {
+    this.#leaving.abort(new Error('the console stops'));
+    await this.#membership?.leave();
+    await this.writer.flush();
+  }
+
+  /** Why cases may lack something, `undefined` once everything is read that there was at the start. */
+  behind(): string | undefined {
+    if (this.#partitions === 0) return 'waiting for the log';
+    return this.reader.behind(caseTopics.length * this.#partitions);
+  }
+
+  /** Appends an action and waits until it is in the book; false when that takes too long. Rejects with `Transient` when its append is not known. */
+  async append(action: CaseAction): Promise<boolean> {
+    const { log, clock, ackMsMax } = this.tools;
+    const at = { topic: topics.actions, partition: partitionOf(action.group_id, action.actor_id, this.#partitions) };
+    const offset = await log.append(at, Buffer.from(`${JSON.stringify(action)}\n`));
+    const deadline = new AbortController();
+    const ended = new AbortController();
+    clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
+    return this.reader.reached(at, offset, deadline.signal).finally(() => ended.abort());
+  }
+}

@@ -1,0 +1,58 @@
+// users/: who asks, by the token that they bear, and what they may.
+// Tokens are known as digests only.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { CaseActionType } from '#libs/contracts/case-action.js';
+
+/**
+ * `analyst` works on cases; `dpo` also says what is a breach, and what was told to whom; `operator` keeps Vigie running and `reader` looks on: neither
+ * acts on a case.
+ */
+export const roles = ['analyst', 'dpo', 'operator', 'reader'] as const;
+export type Role = (typeof roles)[number];
+
+export interface User {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  /** The clinics whose cases they see; all where it is left out. */
+  readonly clinics: readonly string[] | undefined;
+}
+
+export interface KnownUser extends User {
+  /** SHA-256 of each of their tokens: two while one takes the other's place. */
+  readonly digests: readonly Buffer[];
+}
+
+export class Users {
+  constructor(private readonly entries: readonly KnownUser[]) {}
+
+  /** Whether nobody can be let in. */
+  get none(): boolean {
+    return this.entries.length === 0;
+  }
+
+  /** The user of an `Authorization` header. Takes the same time whichever token it bears. */
+  of(authorization: string | undefined): User | undefined {
+    const [, token = ''] = /^Bearer +(\S{1,512})$/i.exec(authorization ?? '') ?? [];
+    const digest = tokenDigest(token);
+    let found: User | undefined;
+    for (const { id, roles: own, clinics, digests } of this.entries)
+      for (const known of digests) if (timingSafeEqual(known, digest)) found = { id, roles: own, clinics };
+    return token === '' ? undefined : found;
+  }
+}
+
+export function tokenDigest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Whether one of these roles allows an action. */
+export function mayAct({ roles: own }: User, type: CaseActionType): boolean {
+  if (own.includes('dpo')) return true;
+  return own.includes('analyst') && (type.startsWith('case.') || type === 'breach.informed');
+}
+
+/** Whether a user sees what touches these clinics. */
+export function maySee({ clinics }: User, touched: readonly string[]): boolean {
+  return clinics === undefined || touched.some((clinic) => clinics.includes(clinic));
+}
