@@ -7,9 +7,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lastLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { LeakWatch } from '#services/archiver/store/leak-watch.js';
+import { readCommandConfig } from './config.js';
+import { withStore } from './with-store.js';
 
 const portBase = await freePortBase();
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-leakcheck-'));
@@ -30,6 +36,7 @@ describe('vigie leakcheck', () => {
     const { code, out, err } = await leakcheck();
     expect({ code, out }).toEqual({ code: 0, out: 'no identifier was found\n' });
     expect(err).toMatch(/accesses_?\w*: \d{2,} row\(s\)/);
+    expect(await last()).toEqual({ at: expect.any(String), places: 0 });
     expect(err).toMatch(/quarantine_rows: [1-9]\d* row\(s\)/);
   });
 
@@ -49,6 +56,11 @@ describe('vigie leakcheck', () => {
       expect(code).toBe(1);
       expect(out).toContain('LEAK\tanswer of /v1/events\tin clear\n');
       expect(out).toMatch(/^\d+ place\(s\) show an identifier$/m);
+      const places = Number(/^(\d+) place/m.exec(out)?.[1]);
+      const metrics = new Metrics('archiver');
+      await new LeakWatch(last, { metrics, log: silentLog }).look();
+      const shown = await metrics.registry.getSingleMetricAsString('vigie_leakcheck_places');
+      expect(shown).toContain(`vigie_leakcheck_places{service="archiver"} ${places}`);
     } finally {
       parrot.close();
     }
@@ -59,6 +71,11 @@ describe('vigie leakcheck', () => {
     expect(child).toMatchObject({ code: 2, err: expect.stringContaining('--token-file FILE is needed') });
   });
 });
+
+function last() {
+  const config = readCommandConfig({ VIGIE_PORT_BASE: String(portBase), VIGIE_DATA_DIR: dataDir });
+  return withStore(config, lastLeakcheck);
+}
 
 async function leakcheck(more: readonly string[] = []) {
   return run(['--token-file', tokenFile, ...more]);

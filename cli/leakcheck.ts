@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { insertLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
 import { inventedIdentifiers, runRecords } from '#libs/leakcheck/run-records.js';
@@ -22,6 +23,8 @@ export interface LeakcheckOptions {
   readonly files?: readonly string[];
   /** Seconds until what was sent has to be stored. */
   readonly wait: number;
+  /** Hours between two runs; once where it is left out. */
+  readonly every?: number;
 }
 
 /** Where an identifier was found, and how it is written there. */
@@ -34,17 +37,35 @@ const batchSize = 500;
 /** Rows of one table that are looked at. */
 const rowsMax = 200_000;
 const pollMs = 500;
+const hourMs = 3_600_000;
 
 /**
  * `vigie leakcheck`: feeds invented identifiers in every place and spelling, waits until they are stored, and searches for them in the answers,
- * in every table, on the metrics pages, and in files. Ends with 1 where one is found. Never prints an identifier, not even an invented one.
+ * in every table, on the metrics pages, and in files. What came of it is a row of `vigie.leakchecks`, from which the archiver makes the metrics
+ * that alerts look at. Ends with 1 where one is found; with `--every` it goes on until it is stopped. Never prints an identifier, not even an
+ * invented one.
  */
 export async function leakcheckCommand(options: LeakcheckOptions): Promise<void> {
   const config = readCommandConfig();
+  if (options.every === undefined) process.exitCode = (await once(config, options)) === 0 ? 0 : 1;
+  else await again(config, options, options.every * hourMs);
+}
+
+/** A run that cannot be made is said and tried at its next time: whoever waits for its row is told that none comes. */
+async function again(config: CommandConfig, options: LeakcheckOptions, everyMs: number): Promise<never> {
+  for (;;) {
+    const dueAt = systemClock.monotonic() + everyMs;
+    await once(config, options).catch((cause: unknown) => say(cause instanceof Error ? cause.message : String(cause)));
+    await systemClock.sleep(Math.max(0, dueAt - systemClock.monotonic()));
+  }
+}
+
+/** How many places show an identifier. */
+async function once(config: CommandConfig, options: LeakcheckOptions): Promise<number> {
   const leaks = await withStore(config, (client) => new Leakcheck(config, options, client, systemClock).run());
   for (const { place, spelling } of leaks) process.stdout.write(`LEAK\t${place}\t${spelling}\n`);
   process.stdout.write(leaks.length ? `${leaks.length} place(s) show an identifier\n` : 'no identifier was found\n');
-  process.exitCode = leaks.length ? 1 : 0;
+  return leaks.length;
 }
 
 class Leakcheck {
@@ -77,7 +98,16 @@ class Leakcheck {
     await this.#searchTables();
     await this.#searchMetrics();
     this.#searchFiles();
-    return [...this.#leaks.values()];
+    return this.#told();
+  }
+
+  /** What was found, written down for those who watch. */
+  async #told(): Promise<readonly Leak[]> {
+    const leaks = [...this.#leaks.values()];
+    const places = leaks.map(({ place, spelling }) => `${place}: ${spelling}`);
+    const at = new Date(this.clock.now()).toISOString();
+    await insertLeakcheck(this.client, { run: this.#run, at, identifiers: this.#identifiers.length, places });
+    return leaks;
   }
 
   async #bundle(resources: readonly object[]): Promise<void> {

@@ -117,6 +117,7 @@ program
     'folders and files to search, such as logs; the data folder of the embedded default where it is left out',
   )
   .option('--wait <seconds>', 'until what was sent has to be stored', positive, 60)
+  .option('--every <hours>', 'run again after so long, until it is stopped; once where it is left out', positive)
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addListCommands(program);

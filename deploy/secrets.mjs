@@ -16,6 +16,7 @@ const { values } = parseArgs({
   },
 });
 const random = (encoding) => randomBytes(32).toString(encoding);
+const contentOf = (name) => readFileSync(join(values.dir, name), 'utf8').trim();
 
 const files = {
   clickhouse_password: () => random('hex'),
@@ -26,16 +27,16 @@ const files = {
   // Signs the frames of the log, where VIGIE_FRAME_KEYS_FILE says so.
   frame_keys: () => `key-1=${random('base64')}`,
   grafana_password: () => random('hex'),
-  ingest_tokens: () => `${values.source}@${values.group}=${random('hex')}`,
+  // The token of `vigie leakcheck`, which has a source of its own.
+  leakcheck_token: () => random('hex'),
+  ingest_tokens: () =>
+    `${values.source}@${values.group}=${random('hex')}\nleakcheck@${values.group}=${contentOf('leakcheck_token')}`,
   pseudonym_keys: () => `${values.group}:key-1=${random('base64')}`,
   // Receivers of notifications: `- {name: soc, url: 'https://soc.example/hook', secrets: ['whsec_...']}`
   'webhooks.yml': () => '[]',
 };
 
-const digestOf = (name) =>
-  createHash('sha256')
-    .update(readFileSync(join(values.dir, name), 'utf8').trim())
-    .digest('hex');
+const digestOf = (name) => createHash('sha256').update(contentOf(name)).digest('hex');
 
 mkdirSync(values.dir, { recursive: true, mode: 0o700 });
 chmodSync(values.dir, 0o700);

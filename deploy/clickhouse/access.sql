@@ -71,6 +71,13 @@ GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
 
 GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
 
+-- `vigie leakcheck` searches every table for identifiers that it invented, and writes down where it found one.
+CREATE ROLE IF NOT EXISTS vigie_leakcheck;
+
+GRANT SELECT ON vigie.* TO vigie_leakcheck;
+
+GRANT INSERT ON vigie.leakchecks TO vigie_leakcheck;
+
 -- Whoever runs `vigie migrate`.
 CREATE ROLE IF NOT EXISTS vigie_owner;
 
@@ -93,6 +100,8 @@ CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '000000000
 CREATE USER IF NOT EXISTS vigie_notifier IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_notifications SETTINGS PROFILE 'vigie_writer';
 
 CREATE USER IF NOT EXISTS vigie_console IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_cases SETTINGS PROFILE 'vigie_writer';
+
+CREATE USER IF NOT EXISTS vigie_leakcheck IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_leakcheck;
 
 -- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
 -- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who
@@ -118,27 +127,27 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_states USING 0 TO ALL
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.selections USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_quarantine ON vigie.quarantine_rows USING 1 TO vigie_quarantine;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING 1 TO vigie_quarantine, vigie_rules, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING 1 TO vigie_quarantine, vigie_rules, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
 
 -- For each group a role, a user, and a policy on each table.
 CREATE ROLE IF NOT EXISTS vigie_group_helix;

@@ -97,6 +97,8 @@ const gauges = {
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
+  vigie_leakcheck_places: { help: 'Places in which the last leak check found an invented identifier in clear', labels: [] },
+  vigie_leakcheck_time_seconds: { help: 'When the last leak check ended, seconds since 1970', labels: [] },
   vigie_cases: { help: 'Cases by where they stand and by level', labels: ['status', 'level'] },
   vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
   vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { lastLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { topics } from '#libs/contracts/topics.js';
@@ -22,6 +23,7 @@ import { ARCHIVER_CONFIG, type ArchiverConfig, rulePathsOf } from './config.js';
 import { Gauges } from './gauges.js';
 import { ArchiverPipeline } from './pipeline.js';
 import { Reconciler } from './reconcile/reconciler.js';
+import { LeakWatch } from './store/leak-watch.js';
 import { prepareStore, STORE_READY } from './store/prepare-store.js';
 import { RuleSelections } from './store/rule-selections.js';
 import { Samples } from './store/samples.js';
@@ -95,6 +97,12 @@ const selections = {
   },
 };
 
+const leaks = {
+  provide: LeakWatch,
+  inject: [STORE_CLIENT, LOG, Metrics],
+  useFactory: (client: StoreClient, log: Log, metrics: Metrics) => new LeakWatch(() => lastLeakcheck(client), { log, metrics }),
+};
+
 const transport = logTransport(
   ArchiverService,
   'the archiver cannot go on and ends; a restart begins at the last committed frames',
@@ -119,6 +127,7 @@ export class ArchiverModule {
         gauges,
         reconciler,
         selections,
+        leaks,
         ArchiverService,
         transport,
       ],

@@ -7,6 +7,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Gauges } from './gauges.js';
 import { ArchiverPipeline } from './pipeline.js';
 import { checkEveryMs, Reconciler } from './reconcile/reconciler.js';
+import { LeakWatch, leakLookEveryMs } from './store/leak-watch.js';
 import { STORE_READY, type StoreReady } from './store/prepare-store.js';
 import { RuleSelections } from './store/rule-selections.js';
 
@@ -15,7 +16,7 @@ import { RuleSelections } from './store/rule-selections.js';
 export class ArchiverService implements BeforeApplicationShutdown {
   readonly #stopping = new AbortController();
   #state = 'waiting for ClickHouse and its migrations';
-  #stopChecks: () => void = () => {};
+  #stopChecks: readonly (() => void)[] = [];
 
   constructor(
     @Inject(STORE_READY) private readonly storeReady: StoreReady,
@@ -23,6 +24,7 @@ export class ArchiverService implements BeforeApplicationShutdown {
     @Inject(Gauges) private readonly gauges: Gauges,
     @Inject(Reconciler) private readonly reconciler: Reconciler,
     @Inject(RuleSelections) private readonly selections: RuleSelections,
+    @Inject(LeakWatch) private readonly leaks: LeakWatch,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly logger: Log,
     @Inject(Health) private readonly health: Health,
@@ -39,14 +41,17 @@ export class ArchiverService implements BeforeApplicationShutdown {
     this.#state = '';
     this.logger.info('archiving');
     this.gauges.start();
-    this.#stopChecks = this.clock.every(checkEveryMs, () => void this.reconciler.check());
+    this.#stopChecks = [
+      this.clock.every(checkEveryMs, () => void this.reconciler.check()),
+      this.clock.every(leakLookEveryMs, () => void this.leaks.look()),
+    ];
     this.health.ready('selections', () => this.selections.missing);
     void this.selections.run(signal);
     return { ended: this.pipeline.failed };
   }
 
   beforeApplicationShutdown(): void {
-    this.#stopChecks();
+    for (const stop of this.#stopChecks) stop();
     this.gauges.stop();
   }
 

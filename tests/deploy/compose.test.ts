@@ -60,8 +60,8 @@ describe('docker-compose.yml', () => {
     variables = await knownVariables();
   });
 
-  it('runs every service, and the two jobs', () =>
-    expect(own.map(([name]) => name).toSorted()).toEqual([...services, 'migrate', 'topics'].toSorted()));
+  it('runs every service, the search for leaks, and the two jobs', () =>
+    expect(own.map(([name]) => name).toSorted()).toEqual([...services, 'leakcheck', 'migrate', 'topics'].toSorted()));
 
   it.each(services.map((name) => [name] as const))('%s runs its own file and is asked for its health on its own port', (name) => {
     expect(named(name).command).toEqual(['node', `dist/services/${name}/main.js`]);
@@ -73,7 +73,7 @@ describe('docker-compose.yml', () => {
 
   it('runs commands that the command line has', () => {
     const cli = readFileSync('cli/vigie.ts', 'utf8');
-    for (const name of ['migrate', 'topics']) {
+    for (const name of ['leakcheck', 'migrate', 'topics']) {
       const [node, entry, ...words] = named(name).command ?? [];
       expect([node, entry]).toEqual(['node', 'dist/cli/vigie.js']);
       for (const word of words.filter((text) => /^[a-z]+$/.test(text))) expect(cli).toContain(`.command('${word}')`);

@@ -120,8 +120,8 @@ describe('deploy/kubernetes', () => {
   it('mounts, for each workload, exactly the secret files that it reads, all of them keys of the example', () => {
     const keys = Object.keys(secret.parse(documentsOf('secret.example.yaml')[0]).stringData);
     for (const { metadata, spec } of workloads) {
-      const [{ env }] = spec.template.spec.containers;
-      const values = [...Object.values(settings), ...env.map(({ value }) => value)];
+      const [{ env, command }] = spec.template.spec.containers;
+      const values = [...Object.values(settings), ...env.map(({ value }) => value), ...command];
       const read = values.flatMap((value) => /^\/run\/secrets\/vigie\/(.+)$/.exec(value)?.[1] ?? []);
       const mounted = spec.template.spec.volumes.flatMap((one) => one.secret?.items.map(({ path }) => path) ?? []);
       expect({ [metadata.name]: mounted.toSorted() }).toEqual({ [metadata.name]: read.toSorted() });
