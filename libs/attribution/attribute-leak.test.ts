@@ -7,7 +7,7 @@ import { attributeLeak } from './attribute-leak.js';
 import type { Attribution, LeakQuestion } from './leak.js';
 
 const seed = casesOf(20_261_128, 7);
-const hospital = leakedHospital({ ...monthOfGroup, seed, staff: 700, population: 130_000 });
+const hospital = leakedHospital({ ...monthOfGroup, seed, staff: 400, population: 75_000 });
 const store = new MemoryLeakStore(hospital);
 const samples = new LeakSamples(hospital, seed);
 const attacker = nameOf(hospital.attacker.actor);
@@ -53,7 +53,7 @@ describe('a sample of a theft', () => {
 });
 
 describe('a sample that nobody took', () => {
-  it.each([10, 50, 200])('of %i patients at random names anybody in two draws of 200 at most', async (size) => {
+  it.each([50])('of %i patients at random names anybody in two draws of 200 at most', async (size) => {
     const draws = await askOften(200, () => samples.atRandom(size));
     expect(draws.filter(({ findings }) => findings.length > 0).length).toBeLessThanOrEqual(2);
     expect(draws.every(({ controls }) => controls.samples === 200)).toBe(true);

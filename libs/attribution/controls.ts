@@ -32,23 +32,21 @@ export interface Drawing {
  * must not count as somebody's. Patients that only the named ones opened are left out of the pool for the same reason. One pass over the drawn rows.
  */
 export function drawControls({ sample, pool, sizes, patients, named, seed }: Drawing): Controls {
-  const others = (holders: readonly number[]) => holders.reduce((count, one) => count + (named.has(one) ? 0 : 1), 0);
+  const others = (holders: readonly number[]) =>
+    named.size === 0 ? holders.length : holders.reduce((count, one) => count + (named.has(one) ? 0 : 1), 0);
   const strata = strataOf(pool, others);
-  const wanted = new Map<number, number>();
-  for (const holders of sample) {
-    const stratum = nearest(strata, stratumOf(others(holders)));
-    wanted.set(stratum, (wanted.get(stratum) ?? 0) + 1);
-  }
+  const outcome = { samples: 0, named: 0, largestGain: 0 };
+  if (strata.size === 0) return outcome;
+  const wanted = Map.groupBy(sample, (holders) => nearest(strata, stratumOf(others(holders))));
   const next = chanceFrom(seed);
   const threshold = thresholdOf(sizes.length);
-  const outcome = { samples: controlSamples, named: 0, largestGain: 0 };
-  if (strata.size === 0) return { ...outcome, samples: 0 };
-  for (let control = 0; control < controlSamples; control += 1) {
-    const held = new Int32Array(sizes.length);
-    for (const [stratum, count] of wanted) draw(strata.get(stratum) ?? [], count, next, held);
-    const best = firstOf({ rows: sample.length, patients }, held, sizes)?.gain ?? 0;
-    outcome.largestGain = Math.max(outcome.largestGain, best);
-    if (best >= threshold) outcome.named += 1;
+  const held = new Int32Array(sizes.length);
+  for (; outcome.samples < controlSamples; outcome.samples += 1) {
+    held.fill(0);
+    for (const [stratum, { length }] of wanted) strata.get(stratum)?.draw(length, next, held);
+    const gain = firstOf({ rows: sample.length, patients }, held, sizes)?.gain ?? 0;
+    outcome.largestGain = Math.max(outcome.largestGain, gain);
+    if (gain >= threshold) outcome.named += 1;
   }
   return outcome;
 }
@@ -61,16 +59,55 @@ function stratumOf(holders: number): number {
 function strataOf(
   pool: readonly (readonly number[])[],
   others: (holders: readonly number[]) => number,
-): ReadonlyMap<number, (readonly number[])[]> {
+): ReadonlyMap<number, Stratum> {
   const strata = new Map<number, (readonly number[])[]>();
   for (const holders of pool) {
-    if (others(holders) === 0) continue;
-    const stratum = stratumOf(others(holders));
-    const known = strata.get(stratum);
+    const by = others(holders);
+    if (by === 0) continue;
+    const known = strata.get(stratumOf(by));
     if (known) known.push(holders);
-    else strata.set(stratum, [holders]);
+    else strata.set(stratumOf(by), [holders]);
   }
-  return strata;
+  return new Map([...strata].map(([stratum, patients]) => [stratum, new Stratum(patients)]));
+}
+
+/** Patients of the pool, their holders behind one another: lists of their own would lie all over memory, and a draw is one random access. */
+class Stratum {
+  readonly #starts: Int32Array;
+  readonly #holders: Int32Array;
+  /** The patients, those of the last draw first. */
+  readonly #order: Int32Array;
+
+  constructor(patients: readonly (readonly number[])[]) {
+    this.#holders = new Int32Array(patients.reduce((sum, { length }) => sum + length, 0));
+    this.#starts = new Int32Array(patients.length + 1);
+    this.#order = new Int32Array(patients.length).map((_, at) => at);
+    let written = 0;
+    for (let at = 0; at < patients.length; at += 1) {
+      for (const one of patients[at] ?? []) {
+        this.#holders[written] = one;
+        written += 1;
+      }
+      this.#starts[at + 1] = written;
+    }
+  }
+
+  /** Draws `count` patients, none twice unless there are too few, and adds them to what each account holds. */
+  draw(count: number, next: () => number, held: Int32Array): void {
+    const order = this.#order;
+    for (let drawn = 0; drawn < count; drawn += 1) {
+      const from = drawn % order.length;
+      const at = from + Math.floor(next() * (order.length - from));
+      const taken = order[at] ?? 0;
+      order[at] = order[from] ?? 0;
+      order[from] = taken;
+      const end = this.#starts[taken + 1] ?? 0;
+      for (let place = this.#starts[taken] ?? 0; place < end; place += 1) {
+        const one = this.#holders[place] ?? 0;
+        held[one] = (held[one] ?? 0) + 1;
+      }
+    }
+  }
 }
 
 function nearest(strata: ReadonlyMap<number, unknown>, wanted: number): number {
@@ -79,18 +116,6 @@ function nearest(strata: ReadonlyMap<number, unknown>, wanted: number): number {
   for (const stratum of strata.keys())
     if (Math.abs(stratum - wanted) < distance) [found, distance] = [stratum, Math.abs(stratum - wanted)];
   return found;
-}
-
-/** Draws `count` patients, none twice unless there are too few, and adds them to what each account holds. */
-function draw(stratum: (readonly number[])[], count: number, next: () => number, held: Int32Array): void {
-  for (let drawn = 0; drawn < count; drawn += 1) {
-    const from = drawn % stratum.length;
-    const at = from + Math.floor(next() * (stratum.length - from));
-    const taken = stratum[at] ?? [];
-    stratum[at] = stratum[from] ?? [];
-    stratum[from] = taken;
-    for (const one of taken) held[one] = (held[one] ?? 0) + 1;
-  }
 }
 
 /** Uniform in [0, 1): a permuted congruential generator of 32 bits (O'Neill 2014, RXS-M-XS). */

@@ -52,7 +52,7 @@ export function evenBest(held: number, outside: number, ratio: number): Best {
   const rows = held + outside;
   if (held === 0 || held * ratio <= rows) return { weight: 0, gain: 0 };
   const weight = (held * ratio - rows) / (rows * (ratio - 1));
-  return { weight, gain: gainAt({ ratios: [ratio], counts: [held], outside }, weight) };
+  return { weight, gain: held * Math.log1p(weight * (ratio - 1)) + (outside > 0 ? outside * Math.log1p(-weight) : 0) };
 }
 
 /**

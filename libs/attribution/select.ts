@@ -53,6 +53,7 @@ export function firstOf(
   let first: { place: number; gain: number } | undefined;
   for (let place = 0; place < sizes.length; place += 1) {
     const count = held[place] ?? 0;
+    if (count === 0) continue;
     const { gain } = evenBest(count, rows - count, patients / (sizes[place] ?? 1));
     if (gain > (first?.gain ?? 0)) first = { place, gain };
   }

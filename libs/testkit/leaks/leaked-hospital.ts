@@ -72,8 +72,7 @@ export function leakedHospital(options: LeakedHospitalOptions): LeakedHospital {
 
 /** Beds change hands after some days; who comes for the day is another one each day. */
 function presentOn(beds: number[], next: () => number, random: SeededRandom): readonly number[] {
-  for (let bed = 0; bed < bedsPerUnit; bed += 1)
-    if (beds[bed] === undefined || random.chance(1 / stayDays)) beds[bed] = next();
+  for (let bed = 0; bed < bedsPerUnit; bed += 1) if (beds[bed] === undefined || random.chance(1 / stayDays)) beds[bed] = next();
   return [...beds, ...Array.from({ length: comingsPerUnit }, next)];
 }
 
@@ -99,10 +98,7 @@ function attack(
   return { actor, patients, days };
 }
 
-function helpers(
-  openings: Opening[],
-  { random, options, not }: Theft & { readonly not: number },
-): LeakedHospital['accomplices'] {
+function helpers(openings: Opening[], { random, options, not }: Theft & { readonly not: number }): LeakedHospital['accomplices'] {
   const day = Math.floor(options.days * 0.8);
   const staff = Array.from({ length: options.staff }, (_, actor) => actor).filter((actor) => actor !== not);
   return random.some(staff, accomplices).map((actor) => {

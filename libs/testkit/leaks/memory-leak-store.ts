@@ -6,6 +6,9 @@ const dayMs = 86_400_000;
 /** 2026-11-01 in Paris: days there begin an hour before those of UTC. */
 export const leakedFromMs = Date.UTC(2026, 9, 31, 23);
 
+/** Swedish dates are written as ISO 8601 has them. */
+const parisDays = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Paris' });
+
 /** When an opening was: at ten in the morning of its day in Paris. */
 export function openedAtMs({ day }: Opening): number {
   return leakedFromMs + day * dayMs + 10 * 3_600_000;
@@ -62,7 +65,9 @@ export class MemoryLeakStore implements LeakStore {
     return Promise.resolve(
       actorIds.flatMap((actorId) => {
         const own = this.#openings.get(this.#actors.indexOf(actorId)) ?? [];
-        const days = [...Map.groupBy(own, (one) => paris(openedAtMs(one)))];
+        const days = [...Map.groupBy(own, ({ day }) => day).values()].map(
+          (openings) => [parisDays.format(openings.map(openedAtMs)[0]), openings] as const,
+        );
         const exports = [...Map.groupBy(own.filter(({ exported }) => exported !== undefined), ({ exported }) => String(exported))]; // prettier-ignore
         return [
           ...days.map(([day, openings]) => momentOf(actorId, 'day', day, openings)),
@@ -89,9 +94,4 @@ function nameOf(actors: readonly string[], actor: number): string {
 
 function patientsOf(openings: readonly Opening[]): ReadonlySet<number> {
   return new Set(openings.map(({ patient }) => patient));
-}
-
-/** `2026-11-20` */
-function paris(ms: number): string {
-  return new Date(ms).toLocaleDateString('sv-SE', { timeZone: 'Europe/Paris' });
 }
