@@ -129,3 +129,7 @@ export interface LeakStore {
   /** Writes down what was found. */
   record(leak: Leak, found: Attribution): Promise<void>;
 } // prettier-ignore
+
+/** What every answer says of itself. */
+export const caveat =
+  'This is about the accounts in Vigie, against a random draw from opened patients; it says nothing about who sat behind the account.';
