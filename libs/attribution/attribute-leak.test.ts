@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { at } from '#libs/testkit/hospital/random.js';
-import { leakedHospital, LeakSamples, monthOfGroup } from '#libs/testkit/leaks/leaked-hospital.js';
+import { clinics, leakedHospital, LeakSamples, monthOfGroup, unitStaff } from '#libs/testkit/leaks/leaked-hospital.js';
 import { leakedFromMs, MemoryLeakStore, pseudonymOf } from '#libs/testkit/leaks/memory-leak-store.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { attributeLeak } from './attribute-leak.js';
@@ -11,6 +11,9 @@ const hospital = leakedHospital({ ...monthOfGroup, seed, staff: 400, population:
 const store = new MemoryLeakStore(hospital);
 const samples = new LeakSamples(hospital, seed);
 const attacker = nameOf(hospital.attacker.actor);
+const thieves = new Set([hospital.attacker, ...hospital.accomplices].map(({ actor }) => Math.floor(actor / unitStaff)));
+/** Wards of which nobody took anything. */
+const innocentUnits = Array.from({ length: 28 }, (_, unit) => unit).filter((unit) => !thieves.has(unit));
 const question: Omit<LeakQuestion, 'patients'> = { groupId: 'helix', fromMs: leakedFromMs, toMs: leakedFromMs + 31 * 86_400_000, title: 'found on a forum', by: 'dpo', atMs: 0 }; // prettier-ignore
 
 describe('a sample of a theft', () => {
@@ -20,7 +23,7 @@ describe('a sample of a theft', () => {
     expect(draws.flatMap(namesOf).filter((name) => name !== attacker).length).toBeLessThanOrEqual(1);
   });
 
-  it.each([[20, 0.2], [50, 0.5]])('of %i names it although %f of them are of somebody else', async (size, foreign) => {
+  it.each([[30, 0.2], [60, 0.5]])('of %i names it although %f of them are of somebody else', async (size, foreign) => {
     const draws = await askOften(20, () => samples.of(hospital.attacker.patients, size, foreign));
     expect(draws.filter((found) => namesOf(found)[0] === attacker).length).toBeGreaterThanOrEqual(19);
     const share = draws.reduce((sum, { findings }) => sum + (findings[0]?.share ?? 0), 0) / draws.length;
@@ -41,7 +44,7 @@ describe('a sample of a theft', () => {
   it('of ten accomplices names all ten and nobody else, with a fifth of foreign rows too', async () => {
     const ten = hospital.accomplices.map(({ actor }) => nameOf(actor)).toSorted();
     const patients = hospital.accomplices.flatMap((one) => one.patients);
-    for (const foreign of [0, 0.2]) expect(namesOf(await ask(samples.of(patients, 300, foreign))).toSorted()).toEqual(ten);
+    for (const foreign of [0, 0.2]) expect(namesOf(await ask(samples.of(patients, 800, foreign))).toSorted()).toEqual(ten);
   });
 
   it('of a service that opens tens of thousands names the service', async () => {
@@ -57,6 +60,17 @@ describe('a sample that nobody took', () => {
     const draws = await askOften(200, () => samples.atRandom(size));
     expect(draws.filter(({ findings }) => findings.length > 0).length).toBeLessThanOrEqual(2);
     expect(draws.every(({ controls }) => controls.samples === 200)).toBe(true);
+  });
+
+  it.each([50, 200, 1_000])('of %i patients of one clinic, or of one ward, names none of its staff', async (size) => {
+    const [first] = innocentUnits;
+    const ward = new Set(
+      hospital.openings.filter(({ actor }) => Math.floor(actor / unitStaff) === first).map(({ patient }) => patient),
+    );
+    for (const patients of [[...ward], samples.opened.filter((patient) => patient % clinics === 3)]) {
+      const draws = await askOften(5, () => samples.of(patients, size));
+      expect(draws.filter(({ findings }) => findings.length > 0).length).toBeLessThanOrEqual(1);
+    }
   });
 
   it('of patients whom nobody opened names nobody, and says so', async () => {

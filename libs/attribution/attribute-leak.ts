@@ -1,5 +1,6 @@
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { hex128 } from '#libs/contracts/access-row.js';
+import { circleOf, type Holdings } from './circles.js';
 import { type Controls, drawControls } from './controls.js';
 import { type Attribution, type Finding, type Leak, type LeakAccesses, type LeakQuestion, type LeakStore, type Moment, momentKinds, samplePatientsMax } from './leak.js'; // prettier-ignore
 import type { Candidate, Sample } from './mixture.js';
@@ -11,6 +12,8 @@ const rowsMin = 5;
 /** An export is of about the sample's size within these factors; a small sample is about as large as many. */
 const sizeFactors = { least: 0.8, most: 1.25 };
 const sizedFrom = 20;
+/** Each costs a pass over the pool. */
+const circlesMax = 100;
 
 /**
  * Which accounts took a sample of patients, and when. Keeps the sample and what was found in the store. Rejects with a `RangeError` for a
@@ -62,16 +65,18 @@ function samplesOf({ patients, fromMs, toMs, groupId }: LeakQuestion): readonly 
 type Named = Pick<Attribution, 'verdict' | 'findings' | 'doubtful' | 'rest' | 'smallest' | 'controls'>;
 const noControls: Controls = { samples: 0, named: 0, largestGain: 0 };
 
-function nameAccounts({ accounts, patients, touched, pool }: LeakAccesses, leak: Leak, seed: number): Named {
+function nameAccounts(accesses: LeakAccesses, leak: Leak, seed: number): Named {
+  const { accounts, patients, touched, pool } = accesses;
   const sample: Sample = { rows: touched.length, patients };
   const nobody = { findings: [], doubtful: [], rest: 1, controls: noControls };
   if (touched.length === 0) return { verdict: 'unopened', ...nobody };
   const sizes = accounts.map(({ size }) => size);
-  const candidates = candidatesOf(touched.map(({ holders }) => holders), sizes); // prettier-ignore
+  const holdings: Holdings = { pool, sample: touched.map(({ holders }) => holders), sizes, patients };
+  const candidates = candidatesOf(holdings.sample, sizes);
   const smallest = smallestOf(sample, candidates);
-  const chosen = touched.length < rowsMin ? [] : select(sample, candidates, accounts.length).chosen;
+  const chosen = touched.length < rowsMin ? [] : chooseAccounts(sample, candidates, { holdings, clinics: clinicsOf(accesses) });
   const taken = new Set(chosen.map(({ place }) => place));
-  const controls = drawControls({ sample: touched.map(({ holders }) => holders), pool, sizes, patients, named: taken, seed }); // prettier-ignore
+  const controls = drawControls({ ...holdings, named: taken, seed });
   const findingOf = (one: Chosen): Finding => {
     const { actorId, size } = accounts[one.place] ?? { actorId: '', size: 0 };
     const alike = one.alike.map((place) => accounts[place]?.actorId ?? '');
@@ -87,6 +92,32 @@ function nameAccounts({ accounts, patients, touched, pool }: LeakAccesses, leak:
   return { verdict, findings, doubtful, rest, ...(smallest !== undefined && { smallest }), controls };
 }
 
+/**
+ * Accounts beside what explains a sample without any of them: clinics, and the colleagues of whoever would be named. Those of somebody who is
+ * named only then are added in the next round.
+ */
+function chooseAccounts(
+  sample: Sample,
+  candidates: readonly Candidate[],
+  { holdings, clinics }: { readonly holdings: Holdings; readonly clinics: readonly Candidate[] },
+): readonly Chosen[] {
+  const circles = new Map<number, Candidate | undefined>();
+  for (;;) {
+    const common = [...clinics, ...[...circles.values()].flatMap((circle) => circle ?? [])];
+    const chosen = select(sample, candidates, common);
+    const fresh = chosen.filter(({ place }) => !circles.has(place));
+    if (fresh.length === 0 || circles.size >= circlesMax) return chosen;
+    for (const { place } of fresh) circles.set(place, circleOf(place, holdings));
+  }
+}
+
+function clinicsOf({ clinics, touched }: LeakAccesses): readonly Candidate[] {
+  return candidatesOf(
+    touched.map(({ at }) => at),
+    clinics.map(({ size }) => size),
+  ).filter(({ rows }) => rows.length > 0);
+}
+
 /** Of the account that fits best, or of one with as many patients as the median where none fits. */
 function smallestOf(sample: Sample, candidates: readonly Candidate[]): number | undefined {
   const sizes = candidates.map(({ size }) => size);
@@ -99,7 +130,7 @@ function smallestOf(sample: Sample, candidates: readonly Candidate[]): number | 
 function nameMoments({ touched, patients }: LeakAccesses, moments: readonly Moment[]): readonly Finding[] {
   const rowOf = new Map(touched.map(({ patient }, row) => [patient, row]));
   const candidates = moments.map(({ size, held }) => ({ size, rows: held.flatMap((patient) => rowOf.get(patient) ?? []) }));
-  const { chosen } = select({ rows: touched.length, patients }, candidates, moments.length);
+  const chosen = select({ rows: touched.length, patients }, candidates);
   return chosen.flatMap((one) => {
     const moment = moments[one.place];
     if (!moment) return [];

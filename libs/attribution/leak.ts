@@ -36,8 +36,10 @@ export interface LeakAccesses {
   readonly patients: number;
   /** Everybody who opened one. */
   readonly accounts: readonly Account[];
-  /** Patients of the sample that anybody opened, with the places in `accounts` of those who did. */
-  readonly touched: readonly { readonly patient: string; readonly holders: readonly number[] }[];
+  /** Patients that anybody opened at each clinic. */
+  readonly clinics: readonly { readonly clinicId: string; readonly size: number }[];
+  /** Patients of the sample that anybody opened, with the places in `accounts` of those who did, and in `clinics` of where. */
+  readonly touched: readonly { readonly patient: string; readonly holders: readonly number[]; readonly at: readonly number[] }[];
   /** The holders of patients drawn at random from those that anybody opened. */
   readonly pool: readonly (readonly number[])[];
 }

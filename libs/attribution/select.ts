@@ -15,12 +15,8 @@ export interface Chosen {
   readonly alike: readonly number[];
 }
 
-export interface Selection {
-  /** Largest share first. */
-  readonly chosen: readonly Chosen[];
-  /** The share that the background explains. */
-  readonly rest: number;
-}
+/** Largest share first. */
+export type Selection = readonly Chosen[];
 
 /** As many candidates are told; each costs a pass over the sample. */
 const chosenMax = 100;
@@ -64,13 +60,13 @@ export function firstOf(
  * Which candidates a sample was drawn from: the one with the largest gain is added and all shares are fitted again, until the gain falls
  * below the threshold of so many candidates; then whoever is not needed any more is taken out.
  *
- * @param among how many candidates there were, those without a row of the sample included.
+ * @param common what explains a sample without anybody: always fitted, never named.
  */
-export function select(sample: Sample, candidates: readonly Candidate[], among: number): Selection {
-  const threshold = thresholdOf(among);
+export function select(sample: Sample, candidates: readonly Candidate[], common: readonly Candidate[] = []): Selection {
+  const threshold = thresholdOf(candidates.length);
   const places: number[] = [];
-  const of = (some: readonly number[]) => some.flatMap((place) => candidates[place] ?? []);
-  let mixture = fit(sample, []);
+  const of = (some: readonly number[]) => [...some.flatMap((place) => candidates[place] ?? []), ...common];
+  let mixture = fit(sample, common);
   while (places.length < chosenMax) {
     const next = largestGain(mixture, sample, candidates, places);
     if (!next || next.gain < threshold) break;
@@ -79,9 +75,9 @@ export function select(sample: Sample, candidates: readonly Candidate[], among: 
   }
   for (;;) {
     const whole = fit(sample, of(places));
-    const needed = places.map((place) => neededOf(place, { sample, candidates, places, whole }));
+    const needed = places.map((place) => neededOf(place, { sample, of, places, whole }));
     const least = needed.toSorted((a, b) => a.gain - b.gain)[0];
-    if (!least || least.gain >= threshold) return selectionOf(needed, { sample, candidates, whole, among });
+    if (!least || least.gain >= threshold) return selectionOf(needed, { sample, candidates });
     places.splice(places.indexOf(least.place), 1);
   }
 }
@@ -96,17 +92,16 @@ interface Needed {
 
 function neededOf(
   place: number,
-  { sample, candidates, places, whole }: { readonly sample: Sample; readonly candidates: readonly Candidate[]; readonly places: readonly number[]; readonly whole: Mixture },
+  { sample, of, places, whole }: { readonly sample: Sample; readonly of: (places: readonly number[]) => readonly Candidate[]; readonly places: readonly number[]; readonly whole: Mixture },
 ): Needed {
-  const others = places.filter((other) => other !== place).flatMap((other) => candidates[other] ?? []);
-  const without = fit(sample, others);
+  const without = fit(sample, of(places.filter((other) => other !== place)));
   const gain = Math.max(0, whole.lnLikelihood - without.lnLikelihood);
   return { place, gain, share: whole.weights[places.indexOf(place) + 1] ?? 0, without };
 } // prettier-ignore
 
 function selectionOf(
   needed: readonly Needed[],
-  { sample, candidates, whole, among }: { readonly sample: Sample; readonly candidates: readonly Candidate[]; readonly whole: Mixture; readonly among: number },
+  { sample, candidates }: { readonly sample: Sample; readonly candidates: readonly Candidate[] },
 ): Selection {
   const taken = new Set(needed.map(({ place }) => place));
   const chosen = needed.map(({ place, gain, share, without }): Chosen => {
@@ -118,9 +113,9 @@ function selectionOf(
       return best.gain >= gain - alikeNats ? [{ other, gain: best.gain }] : [];
     });
     const nearest = alike.toSorted((a, b) => b.gain - a.gain).slice(0, alikeMax);
-    return { place, share, gain, lnBayes: curve ? lnBayesOf(curve) - Math.log(among) : 0, alike: nearest.map(({ other }) => other) };
+    return { place, share, gain, lnBayes: curve ? lnBayesOf(curve) - Math.log(candidates.length) : 0, alike: nearest.map(({ other }) => other) };
   });
-  return { chosen: chosen.toSorted((a, b) => b.share - a.share), rest: whole.weights[0] ?? 1 };
+  return chosen.toSorted((a, b) => b.share - a.share);
 } // prettier-ignore
 
 /** Exact gains are computed in order of their bounds, so that nearly all candidates cost one pass over their rows. */

@@ -14,7 +14,7 @@ import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./leak-${name}.sql`, import.meta.url), 'utf8');
 const queries = {
-  counts: sql('counts'), accounts: sql('accounts'), holders: sql('holders'), pool: sql('pool'), days: sql('days'), exports: sql('exports'),
+  counts: sql('counts'), accounts: sql('accounts'), clinics: sql('clinics'), holders: sql('holders'), pool: sql('pool'), days: sql('days'), exports: sql('exports'),
   incidents: sql('incidents'), incidentPatients: sql('incident-patients'), sizedExports: sql('sized-exports'),
 } as const; // prettier-ignore
 
@@ -27,6 +27,7 @@ const sizedExportsMax = 20;
 const count = z.int().min(0);
 const holders = z.array(count);
 const accountRow = z.object({ actor_id: z.string(), number: count, size: count, everybody: count });
+const clinicRow = z.object({ clinicId: z.string(), size: count });
 const touched = z.object({ size: count, held: z.array(hex128) });
 const moment = touched.extend({ actor_id: z.string(), ref: z.string(), first_time: isoTime, last_time: isoTime });
 const incident = z.object({ incident_id: z.string(), actor_id: z.string(), first_time: isoTime, last_time: isoTime });
@@ -47,14 +48,25 @@ export class ClickHouseLeakStore implements LeakStore {
     const patients = accounts[0]?.everybody ?? 0;
     const placeOf = new Map(accounts.map(({ number }, place) => [number, place]));
     const placesOf = (numbers: readonly number[]) => numbers.flatMap((number) => placeOf.get(number) ?? []).toSorted((a, b) => a - b); // prettier-ignore
-    const touchedRows = await this.#rows(queries.holders, leak, z.object({ patient_id: hex128, holders }));
+    const touchedRows = await this.#rows(
+      queries.holders,
+      leak,
+      z.object({ patient_id: hex128, holders, clinics: z.array(z.string()) }),
+    );
+    const clinics = await this.#rows(queries.clinics, leak, clinicRow);
+    const clinicAt = new Map(clinics.map(({ clinicId }, place) => [clinicId, place]));
     const every = Math.max(1, Math.ceil(patients / poolMax));
     const pool = await this.#rows(queries.pool, leak, z.object({ holders }), { every });
     return {
       known: counted?.known ?? 0,
       patients,
       accounts: accounts.map(({ actor_id: actorId, size }) => ({ actorId, size })),
-      touched: touchedRows.map((row) => ({ patient: row.patient_id, holders: placesOf(row.holders) })),
+      clinics,
+      touched: touchedRows.map((row) => ({
+        patient: row.patient_id,
+        holders: placesOf(row.holders),
+        at: row.clinics.flatMap((clinic) => clinicAt.get(clinic) ?? []),
+      })),
       pool: pool.map((row) => placesOf(row.holders)),
     };
   }

@@ -9,7 +9,7 @@ import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId } from '#libs/testkit/builders.js';
 import { at } from '#libs/testkit/hospital/random.js';
 import { leakedHospital, LeakSamples, type Opening } from '#libs/testkit/leaks/leaked-hospital.js';
-import { leakedFromMs, MemoryLeakStore, openedAtMs, pseudonymOf } from '#libs/testkit/leaks/memory-leak-store.js';
+import { clinicOf, leakedFromMs, MemoryLeakStore, openedAtMs, pseudonymOf } from '#libs/testkit/leaks/memory-leak-store.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { ClickHouseLeakStore } from './clickhouse-leak-store.js';
@@ -128,7 +128,7 @@ function anIncident(): object {
 
 function accessOf(one: Opening, index: number, given: Partial<AccessRow> = {}): AccessRow {
   return anAccessRow({
-    time: isoOf(openedAtMs(one)), actor_id: at(hospital.actors, one.actor), patient_id: pseudonymOf(one.patient),
+    time: isoOf(openedAtMs(one)), actor_id: at(hospital.actors, one.actor), patient_id: pseudonymOf(one.patient), clinic_id: clinicOf(one.patient),
     action: one.exported === undefined ? 'read' : 'export', event_id: anEventId(one.exported ?? `opening ${index}`), ...given,
   }); // prettier-ignore
 }

@@ -32,8 +32,9 @@ export interface LeakedHospital extends LeakedHospitalOptions {
 
 export const monthOfGroup: LeakedHospitalOptions = { seed: 1, staff: 1_400, population: 260_000, days: 30 };
 
-const clinics = 17;
-const unitStaff = 14;
+/** A patient is one of the clinic whose number its own leaves. */
+export const clinics = 17;
+export const unitStaff = 14;
 const bedsPerUnit = 30;
 const stayDays = 4;
 const comingsPerUnit = 40;

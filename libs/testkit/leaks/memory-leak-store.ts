@@ -1,6 +1,6 @@
 import type { Attribution, Leak, LeakAccesses, LeakStore, Moment, SizedExport } from '#libs/attribution/leak.js';
 import { aPatient } from '../builders.js';
-import type { LeakedHospital, Opening } from './leaked-hospital.js';
+import { clinics, type LeakedHospital, type Opening } from './leaked-hospital.js';
 
 const dayMs = 86_400_000;
 /** 2026-11-01 in Paris: days there begin an hour before those of UTC. */
@@ -19,11 +19,17 @@ export function pseudonymOf(patient: number): string {
   return aPatient(`leaked ${patient}`);
 }
 
+/** `990000003`, in the order of their numbers. */
+export function clinicOf(patient: number): string {
+  return `9900000${String(patient % clinics).padStart(2, '0')}`;
+}
+
 /** What ClickHouse answers, counted over the numbers of a hospital; it knows patients whom anybody opened, and has no incidents. */
 export class MemoryLeakStore implements LeakStore {
   readonly recorded: Attribution[] = [];
   readonly #accounts: readonly { readonly actorId: string; readonly size: number }[];
   readonly #places: ReadonlyMap<string, readonly number[]>;
+  readonly #clinics: ReadonlyMap<string, number>;
   readonly #openings: ReadonlyMap<number, readonly Opening[]>;
   readonly #actors: readonly string[];
   #sample: readonly string[] = [];
@@ -34,6 +40,7 @@ export class MemoryLeakStore implements LeakStore {
   ) {
     const holders = Map.groupBy(openings, ({ patient }) => patient);
     this.#actors = actors;
+    this.#clinics = new Map([...holders.keys()].map((patient) => [pseudonymOf(patient), patient % clinics]));
     this.#openings = Map.groupBy(openings, ({ actor }) => actor);
     const seen = [...this.#openings.keys()].toSorted((a, b) => (nameOf(actors, a) < nameOf(actors, b) ? -1 : 1));
     const placeOf = new Map(seen.map((actor, place) => [actor, place]));
@@ -49,10 +56,22 @@ export class MemoryLeakStore implements LeakStore {
   accesses(): Promise<LeakAccesses> {
     const touched = this.#sample.flatMap((patient) => {
       const holders = this.#places.get(patient);
-      return holders ? [{ patient, holders }] : [];
+      return holders ? [{ patient, holders, at: [this.#clinics.get(patient) ?? 0] }] : [];
     });
     const pool = [...this.#places.values()];
-    return Promise.resolve({ known: touched.length, patients: pool.length, accounts: this.#accounts, touched, pool });
+    const at = Map.groupBy(this.#clinics.values(), (clinic) => clinic);
+    const known = Array.from({ length: clinics }, (_, clinic) => ({
+      clinicId: clinicOf(clinic),
+      size: at.get(clinic)?.length ?? 0,
+    }));
+    return Promise.resolve({
+      clinics: known,
+      known: touched.length,
+      patients: pool.length,
+      accounts: this.#accounts,
+      touched,
+      pool,
+    });
   }
 
   moments(_: Leak, actorIds: readonly string[]): Promise<readonly Moment[]> {
