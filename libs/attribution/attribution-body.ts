@@ -25,7 +25,11 @@ export function attributionBody(found: Attribution) {
   return {
     leak_id: found.leakId,
     verdict: found.verdict,
-    ...{ given, known, touched, accounts, patients },
+    given,
+    known,
+    touched,
+    accounts,
+    patients,
     findings: found.findings.map(findingBody),
     doubtful: found.doubtful.map(findingBody),
     unexplained: found.rest,

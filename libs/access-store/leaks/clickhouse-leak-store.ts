@@ -31,7 +31,8 @@ const clinicRow = z.object({ clinicId: z.string(), size: count });
 const touched = z.object({ size: count, held: z.array(hex128) });
 const moment = touched.extend({ actor_id: z.string(), ref: z.string(), first_time: isoTime, last_time: isoTime });
 const incident = z.object({ incident_id: z.string(), actor_id: z.string(), first_time: isoTime, last_time: isoTime });
-const sizedExport = z.object({ actorId: z.string(), eventId: z.string(), time: isoTime, action: z.string(), records: count, found: count }); // prettier-ignore
+const shownExport = z.object({ actorId: z.string(), eventId: z.string(), time: isoTime, action: z.string(), records: count }); // prettier-ignore
+const sizedExport = shownExport.extend({ found: count });
 
 /** Leaks and accesses in ClickHouse. Rejects with `Transient` when it is away. The client stays the caller's. */
 export class ClickHouseLeakStore implements LeakStore {
@@ -90,7 +91,7 @@ export class ClickHouseLeakStore implements LeakStore {
     size: { readonly least: number; readonly wanted: number; readonly most: number },
   ): Promise<{ readonly found: number; readonly nearest: readonly SizedExport[] }> {
     const rows = await this.#rows(queries.sizedExports, leak, sizedExport, { ...size, limit: sizedExportsMax });
-    return { found: rows[0]?.found ?? 0, nearest: rows.map(({ found: _, ...one }) => one) };
+    return { found: rows[0]?.found ?? 0, nearest: rows.map((row) => shownExport.parse(row)) };
   }
 
   /** Findings first: a leak that is listed is complete. */
