@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { systemClock } from '#libs/runtime/clock.js';
+import { type AttributeOptions, attributeSyntax } from './attribute/command.js';
 import { type BacktestCommandOptions, backtestSyntax } from './backtest/command.js';
 import { type ExplainOptions, explainSyntax } from './explain/command.js';
 
-/** What shows how rules judge: `vigie backtest` over the past, `vigie explain` now. */
+/** What judges and shows how: `vigie backtest` over the past, `vigie explain` now, `vigie attribute` for what was found outside. */
 export function addJudgingCommands(program: Command): void {
   const { stdout, stderr } = process;
   program.addCommand(
@@ -20,6 +21,14 @@ export function addJudgingCommands(program: Command): void {
       .action(async (actorId: string, options: ExplainOptions) => {
         const { explainCommand } = await import('./explain/explain.js');
         await explainCommand(actorId, options, stdout);
+      }),
+  );
+  program.addCommand(
+    attributeSyntax()
+      .copyInheritedSettings(program)
+      .action(async (file: string, options: AttributeOptions) => {
+        const { attributeCommand } = await import('./attribute/attribute.js');
+        await attributeCommand(file, options, systemClock);
       }),
   );
 }

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { instant } from '../option-values.js';
 
 export const formats = ['table', 'json', 'ndjson'] as const;
 
@@ -44,15 +45,6 @@ export function backtestSyntax(): Command {
     .option('--quiet-hours <hours>', 'time without a rule holding after which an incident closes (VIGIE_QUIET_HOURS)', hours)
     .addOption(new Option('--format <format>', 'of what is printed').choices(formats).default('table'))
     .addHelpText('after', notes);
-}
-
-function instant(text: string): number {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(text);
-  const value = isDay ? Date.parse(`${text}T00:00:00Z`) : isInstant ? Date.parse(text) : Number.NaN;
-  if (!Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It must be a day such as 2026-01-05, or an instant such as 2026-01-05T06:00:00Z.');
-  return value;
 }
 
 function hours(text: string): number {

@@ -71,6 +71,17 @@ GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
 
 GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
 
+-- Whoever asks which account took a sample: `vigie attribute`. It reads everybody's accesses; what it writes it can neither change nor delete.
+CREATE ROLE IF NOT EXISTS vigie_attribution;
+
+GRANT SELECT ON vigie.* TO vigie_attribution;
+
+GRANT INSERT ON vigie.leaks TO vigie_attribution;
+
+GRANT INSERT ON vigie.leak_samples TO vigie_attribution;
+
+GRANT INSERT ON vigie.leak_findings TO vigie_attribution;
+
 -- `vigie leakcheck` searches every table for identifiers that it invented, and writes down where it found one.
 CREATE ROLE IF NOT EXISTS vigie_leakcheck;
 
@@ -127,27 +138,69 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_states USING 0 TO ALL
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.selections USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leaks USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leak_samples USING 0 TO ALL EXCEPT CURRENT_USER;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leak_findings USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_quarantine ON vigie.quarantine_rows USING 1 TO vigie_quarantine;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING 1 TO vigie_quarantine, vigie_rules, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING 1 TO vigie_quarantine, vigie_rules, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_leakcheck, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leaks USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leak_samples USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leak_findings USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_attribution ON vigie.access_rows USING 1 TO vigie_attribution;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_attribution ON vigie.incident_states USING 1 TO vigie_attribution;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.access_rows USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.incident_states USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.quarantine_rows USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.quarantine_replays USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.lists USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.clinics USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.notification_attempts USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.case_action_rows USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.case_states USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.selections USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.leaks USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.leak_samples USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.leak_findings USING 1 TO vigie_leakcheck;
 
 -- For each group a role, a user, and a policy on each table.
 CREATE ROLE IF NOT EXISTS vigie_group_helix;
@@ -171,6 +224,12 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_action_rows USIN
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_states USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leaks USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_samples USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_findings USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE USER IF NOT EXISTS helix_analyst IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';
 
