@@ -11,6 +11,11 @@ export const commandConfig = {
   VIGIE_INGEST_TOKENS: z.string().optional(),
   VIGIE_WEBHOOK_URL: z.string().optional(),
   VIGIE_WEBHOOKS_FILE: z.string().optional(),
+  /** Where the console answers; the one of this machine where it is left out. */
+  VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The token of a user of the console; on the embedded default the one that Vigie made. */
+  VIGIE_CONSOLE_TOKEN: z.string().optional(),
+  VIGIE_CONSOLE_USERS_FILE: z.string().optional(),
   /** Where scorers answer; the one of this machine where it is left out. */
   VIGIE_SCORER_URLS: commaList().optional(),
 };

@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
+import { addCaseCommands } from './case/commands.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
@@ -120,6 +121,7 @@ program
   .option('--every <hours>', 'run again after so long, until it is stopped; once where it is left out', positive)
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
+addCaseCommands(program);
 addListCommands(program);
 addJudgingCommands(program);
 

@@ -8,13 +8,15 @@ export interface BoardFacts {
   readonly startedInMs: number;
   /** The credential to show, where Vigie made it itself. */
   readonly developmentToken: string | undefined;
+  /** The credential of the console, where Vigie made it itself. */
+  readonly consoleToken: string | undefined;
   readonly rules: number;
   /** Doors beside `/v1/events` and FHIR, a line each. */
   readonly inlets: readonly string[];
 }
 
 /** What a person sees once everything runs: what is up, where to send, where to look, what to try next. */
-export function board({ config, processes, startedInMs, developmentToken, rules, inlets }: BoardFacts): string {
+export function board({ config, processes, startedInMs, developmentToken, consoleToken, rules, inlets }: BoardFacts): string {
   const data = relative(process.cwd(), config.VIGIE_DATA_DIR) || config.VIGIE_DATA_DIR;
   const bearer = developmentToken ?? '<a token of VIGIE_INGEST_TOKENS>';
   const ingest = addressOf(config, 'ingestor');
@@ -44,6 +46,12 @@ export function board({ config, processes, startedInMs, developmentToken, rules,
       config.VIGIE_WEBHOOK_URL || config.VIGIE_WEBHOOKS_FILE
         ? 'incident changes go to the configured webhook and to the notifier log'
         : `incident changes go to ${data}/logs/notifier.log; set VIGIE_WEBHOOK_URL to send them on`,
+    ]),
+    ...section('Cases', [
+      `npx vigie case list      or GET ${addressOf(config, 'console')}/v1/cases`,
+      consoleToken
+        ? `Authorization: Bearer ${consoleToken}   (made for this machine: user dev)`
+        : 'by the users of VIGIE_CONSOLE_USERS_FILE; VIGIE_CONSOLE_TOKEN for the command',
     ]),
     ...section('Kept', [`${data}/   (log, store, state, keys; output of each process in ${data}/logs/)`]),
     ...section('Try', [

@@ -8,6 +8,7 @@ import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { inletsOf } from './inlets.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
+import { developmentConsoleToken } from '#services/console/development-token.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';
 
@@ -118,7 +119,10 @@ async function bringUp(
     signal,
   );
   const processes = supervisor.processes.map((one) => one.definition);
-  print(board({ config, processes, startedInMs: systemClock.monotonic() - startedAt, developmentToken: token, rules, inlets }));
+  const startedInMs = systemClock.monotonic() - startedAt;
+  const consoleToken =
+    config.VIGIE_CONSOLE_USERS_FILE || config.KAFKA_BROKERS ? undefined : developmentConsoleToken(config.VIGIE_DATA_DIR);
+  print(board({ config, processes, startedInMs, developmentToken: token, consoleToken, rules, inlets }));
 }
 
 function print(text: string): void {

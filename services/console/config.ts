@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 import { readPatientPatterns } from './act/patient-like.js';
+import { developmentConsoleToken, developmentUser } from './development-token.js';
 import { tokenDigest, Users } from './users/users.js';
 import { readUsersFile } from './users/users-file.js';
 
@@ -22,18 +21,10 @@ export type ConsoleConfig = Environment & { readonly users: Users; readonly pati
 /** Injection token of the configuration. */
 export const CONSOLE_CONFIG = Symbol('console configuration');
 
-/** The user that Vigie makes for itself on the embedded default, where no file names any. */
-export const developmentUser = 'dev';
-
 /** The environment with its users read. Throws `ConfigError`. */
 export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): ConsoleConfig {
   const config = readConfig(consoleConfig, env);
   return { ...config, users: usersOf(config), patientPatterns: readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? '') };
-}
-
-/** The development token of this data folder, made at the first call. */
-export function developmentConsoleToken(dataDir: string): string {
-  return secretFile(keysDir(dataDir), 'console.token', () => randomBytes(32).toString('base64url'));
 }
 
 function usersOf(config: Environment): Users {

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { caseRow, type CaseRow } from '#libs/contracts/case-row.js';
+import { printable } from '#libs/contracts/visible-text.js';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { ConfigError } from '#libs/runtime/config.js';
+import { existingConsoleToken } from '#services/console/development-token.js';
+import { addressOf, type CommandConfig } from '../config.js';
+
+const answerMsMax = 30_000;
+/** How often an action is asked for that is not known to be taken, and the pause between, in milliseconds. */
+const triesMax = 3;
+const pauseMs = 1000;
+
+const refusal = z.object({
+  error: z.string(),
+  message: z.string(),
+  case: caseRow.optional(),
+  cases: z.array(z.string()).optional(),
+});
+const shown = z.looseObject({ case: caseRow });
+const page = z.object({ cases: z.array(caseRow), next: z.string().nullable() });
+const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number() })) }); // prettier-ignore
+export type ShownCase = z.infer<typeof shown>;
+export type ShownTimeline = z.infer<typeof timeline>;
+
+/** The console's API as commands use it. Every method rejects with an `Error` that says what to do. */
+export class ConsoleClient {
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+    private readonly clock: Clock = systemClock,
+  ) {}
+
+  /** At most `max` cases, the newest first. */
+  async list(filters: Readonly<Record<string, string | undefined>>, max: number): Promise<readonly CaseRow[]> {
+    const rows: CaseRow[] = [];
+    for (let cursor: string | undefined; rows.length < max;) {
+      const given = new URLSearchParams();
+      for (const [name, value] of Object.entries({ ...filters, cursor })) if (value !== undefined) given.set(name, value);
+      const { cases, next } = page.parse(await this.#ask(`/v1/cases?${given.toString()}`));
+      rows.push(...cases);
+      if (next === null) break;
+      cursor = next;
+    }
+    return rows.slice(0, max);
+  }
+
+  async show(id: string): Promise<ShownCase> {
+    return shown.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}`));
+  }
+
+  async timeline(id: string): Promise<ShownTimeline> {
+    return timeline.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}/timeline`));
+  }
+
+  /** Does it on the case as it stands now, once, however often that must be asked for. */
+  async act(id: string, body: object): Promise<CaseRow> {
+    const { case: before } = await this.show(id);
+    const key = randomUUID();
+    for (let tries = 1; ; tries += 1)
+      try {
+        const wish = { ...body, seen_version: before.version };
+        return shown.parse(await this.#ask(`/v1/cases/${before.case_id}/actions`, wish, key)).case;
+      } catch (cause) {
+        if (!(cause instanceof NotKnown) || tries >= triesMax) throw cause;
+        await this.clock.sleep(pauseMs);
+      }
+  }
+
+  async #ask(path: string, body?: object, key?: string): Promise<unknown> {
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      'vigie-via': 'cli',
+      ...(body && { 'content-type': 'application/json' }),
+      ...(key && { 'idempotency-key': key }),
+    };
+    const answer = await fetch(`${this.url}${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(answerMsMax),
+    }).catch((cause: unknown) => {
+      throw new Error(`the console at ${this.url} does not answer (${reasonOf(cause)}). Is the system running? VIGIE_CONSOLE_URL says where it is`); // prettier-ignore
+    });
+    const content: unknown = await answer.json().catch(() => undefined);
+    if (answer.ok) return content;
+    throw refusalOf(answer.status, content);
+  }
+}
+
+/** Not known to have happened: it may be asked for again under the same key. */
+class NotKnown extends Error {
+  override readonly name = 'NotKnown';
+}
+
+function refusalOf(status: number, content: unknown): Error {
+  const read = refusal.safeParse(content);
+  if (!read.success) return new Error(`the console answered ${status}`);
+  const { error, message, case: now, cases = [] } = printable(read.data);
+  const state = now ? `; it is ${now.status}${now.verdict && ` (${now.verdict})`}${now.owner && `, owner ${now.owner}`}` : '';
+  const text = [`${message}${state}`, ...cases.map((id) => `  ${id}`)].join('\n');
+  return error === 'not_known' ? new NotKnown(text) : new Error(text);
+}
+
+/** The client that the environment asks for. Throws `ConfigError` where no token is known. */
+export function consoleClient(config: CommandConfig): ConsoleClient {
+  const own = config.VIGIE_CONSOLE_USERS_FILE || config.KAFKA_BROKERS ? undefined : existingConsoleToken(config.VIGIE_DATA_DIR);
+  const token = config.VIGIE_CONSOLE_TOKEN ?? own;
+  if (!token)
+    throw new ConfigError('VIGIE_CONSOLE_TOKEN (or VIGIE_CONSOLE_TOKEN_FILE) is needed: the token of a user of the console');
+  return new ConsoleClient((config.VIGIE_CONSOLE_URL ?? addressOf(config, 'console')).replace(/\/$/, ''), token);
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.cause instanceof Error ? cause.cause.message || cause.message : cause.message;
+}
