@@ -48,7 +48,6 @@ export function addCaseCommands(program: Command): void {
 }
 
 function addReading(cases: Command): void {
-  const format = () => new Option('--format <format>', 'how').choices(['table', 'json']).default('table');
   cases
     .command('list', { isDefault: true })
     .description('cases, the newest first')
@@ -59,14 +58,18 @@ function addReading(cases: Command): void {
     .option('--rule <rule_id>', 'by a rule')
     .option('--q <text>', 'whose title, account, rule or id holds this')
     .option('--limit <number>', 'cases at most', wholeNumber, 100)
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (options: ListOptions) => (await import('./case.js')).listCommand(options));
   cases
     .command('show')
     .argument('<case_id>', idHelp)
     .description('a case with everything that happened to it')
-    .addOption(format())
+    .addOption(formatOption())
     .action(async (id: string, options: Pick<ListOptions, 'format'>) => (await import('./case.js')).showCommand(id, options));
+}
+
+function formatOption(): Option {
+  return new Option('--format <format>', 'how').choices(['table', 'json']).default('table');
 }
 
 async function act(id: string, body: object): Promise<void> {

@@ -45,8 +45,12 @@ export class CasesController {
 
   @Get(':id/timeline')
   timeline(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
-    const shown = ({ row, entries }: CaseView) => ok({ case_id: row.case_id, lines: entries.map(shownLine) });
-    return send(reply, this.#ofCase(headers, reply, id, '/timeline', shown));
+    return send(
+      reply,
+      this.#ofCase(headers, reply, id, '/timeline', ({ row, entries }) =>
+        ok({ case_id: row.case_id, lines: entries.map(shownLine) }),
+      ),
+    );
   }
 
   @Get(':id/notifications')

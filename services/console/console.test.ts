@@ -118,16 +118,15 @@ describe('the console', () => {
     expect((await one.get('/v1/cases', 'elsewhere')).body['cases']).toEqual([]);
     expect((await one.get(`/v1/cases/${id}`, 'looks')).status).toBe(200);
     expect((await one.act(id, { type: 'case.acknowledged' }, 'k', 'looks')).status).toBe(403);
-    const qualified = { type: 'breach.qualified', controller_id: '750300123', is_breach: false, risk: 'none', reason: 'a test' };
-    expect((await one.act(id, qualified, 'k', 'a.durand')).status).toBe(403);
-    expect((await one.act(id, qualified, 'k', 'dpo')).status).toBe(200);
+    const noBreach = { type: 'breach.qualified', controller_id: '750300123', is_breach: false, risk: 'none', reason: 'a test' };
+    expect((await one.act(id, noBreach, 'k', 'a.durand')).status).toBe(403);
+    expect((await one.act(id, noBreach, 'k', 'dpo')).status).toBe(200);
   });
 
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await start();
     const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
-    const qualified = (controller_id: string) => ({ type: 'breach.qualified', controller_id, is_breach: true, risk: 'high', reason: 'read', aware_at: new Date(systemClock.now()).toISOString() }); // prettier-ignore
     expect((await one.act(id, found, '1')).body).toMatchObject({
       error: 'not_qualified',
       controllers: ['990000001', '990000002'],
@@ -169,6 +168,11 @@ describe('the console', () => {
     ]);
   });
 });
+
+function qualified(controller_id: string): object {
+  const aware_at = new Date(systemClock.now()).toISOString();
+  return { type: 'breach.qualified', controller_id, is_breach: true, risk: 'high', reason: 'read', aware_at };
+}
 
 /** Resolves when so many frames of actions are in the book of a console. */
 async function all(one: RunningConsole, frames: number): Promise<void> {

@@ -79,7 +79,6 @@ function aDay(name: string): readonly (IncidentChange | Act)[] {
   const now = new Date(systemClock.now()).toISOString();
   const change = (incident: string, version: number, patients: number) =>
     aChange(incident, version, { changed_at: now, detected_at: now, patients, actor_id: `account of ${incident}` });
-  const act = (incident: string, body: object): Act => ({ id: anIncidentId(incident), body });
   return [
     change(name, 1, 40),
     act(name, { type: 'case.acknowledged' }),
@@ -93,6 +92,10 @@ function aDay(name: string): readonly (IncidentChange | Act)[] {
     act(name, { type: 'case.resolved', verdict: 'test', reason: 'ours' }),
     act(name, { type: 'case.reopened', reason: 'it was not' }),
   ];
+}
+
+function act(incident: string, body: object): Act {
+  return { id: anIncidentId(incident), body };
 }
 
 /** A console as a process, started again whenever it is gone. */
@@ -171,10 +174,9 @@ class KilledConsole {
 async function foldOf(log: EventLog): Promise<CaseBook> {
   const book = new CaseBook();
   const left = new Map<string, number>();
-  const name = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
   const membership = await log.join({ group: 'definition', topics: [topics.incidents, topics.actions], batchBytesMax: 1024 * 1024 }, {
     assigned: async (at, { end }) => {
-      left.set(name(at), end);
+      left.set(nameOf(at), end);
       return 'earliest';
     },
     frames: async (at, frames: readonly Frame[]) => {
@@ -182,7 +184,7 @@ async function foldOf(log: EventLog): Promise<CaseBook> {
         if (at.topic === topics.incidents) book.addChange(incidentChange.parse(JSON.parse(line)));
         else book.addAction(caseAction.parse(JSON.parse(line)));
       }
-      if ((frames.at(-1)?.offset ?? -1) + 1 >= (left.get(name(at)) ?? 0)) left.set(name(at), 0);
+      if ((frames.at(-1)?.offset ?? -1) + 1 >= (left.get(nameOf(at)) ?? 0)) left.set(nameOf(at), 0);
     },
     poison: async (_at, _frame, cause) => {
       throw cause;
@@ -192,6 +194,10 @@ async function foldOf(log: EventLog): Promise<CaseBook> {
   while (left.size < 2 * embeddedPartitions || [...left.values()].some((end) => end > 0)) await systemClock.sleep(5);
   await membership.leave();
   return book;
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }
 
 /** What the view shows, once it shows the newest. */

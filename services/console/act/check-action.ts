@@ -1,3 +1,6 @@
+// act/: takes what a person does into the log, and says what became of it.
+// What cannot be taken is refused before anything is written.
+
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { missingQualifications } from '#libs/cases/qualifications.js';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
@@ -48,11 +51,14 @@ function wrongResolution(view: CaseView, body: CaseActionBody & { type: 'case.re
 }
 
 function wrongQualification(view: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
-  const field = (message: string, name: string) => refused(422, 'unfit_action', message, { field: name });
   if (!view.row.controllers.includes(body.controller_id))
-    return field('the case touches no clinic of this controller', 'controller_id');
-  if (body.is_breach && body.aware_at === undefined) return field('a breach has an instant at which the controller became aware of it', 'aware_at'); // prettier-ignore
-  if (!body.is_breach && body.aware_at !== undefined) return field('what is no breach starts no clock', 'aware_at');
-  if (body.aware_at !== undefined && body.aware_at < view.row.first_time) return field('nobody was aware before the first access', 'aware_at'); // prettier-ignore
+    return unfit('the case touches no clinic of this controller', 'controller_id');
+  if (body.is_breach && body.aware_at === undefined) return unfit('a breach has an instant at which the controller became aware of it', 'aware_at'); // prettier-ignore
+  if (!body.is_breach && body.aware_at !== undefined) return unfit('what is no breach starts no clock', 'aware_at');
+  if (body.aware_at !== undefined && body.aware_at < view.row.first_time) return unfit('nobody was aware before the first access', 'aware_at'); // prettier-ignore
   return undefined;
+}
+
+function unfit(message: string, field: string): Answer {
+  return refused(422, 'unfit_action', message, { field });
 }

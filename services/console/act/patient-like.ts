@@ -1,6 +1,3 @@
-// act/: takes what a person does into the log, and says what became of it.
-// What cannot be taken is refused before anything is written.
-
 import { ConfigError } from '#libs/runtime/config.js';
 
 /** A number of the French social security, with or without its key and blanks, Corsica's letters included. */

@@ -1,6 +1,3 @@
-// users/: who asks, by the token that they bear, and what they may.
-// Tokens are known as digests only.
-
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CaseActionType } from '#libs/contracts/case-action.js';
 
