@@ -74,7 +74,9 @@ const rules = [
     pattern: /from '(node:(fs|net|http|child_process)|#libs\/(runtime\/(clock|log|metrics)|event-log|access-store))/,
     instead: 'values in, values out',
     applies: (file) =>
-      /^libs\/(attribution|cases|detection|formats|pseudonyms)\//.test(file) && !test.test(file) && !/(read-rule-files|key-file)/.test(file),
+      /^libs\/(attribution|cases|detection|formats|pseudonyms)\//.test(file) &&
+      !test.test(file) &&
+      !/(read-rule-files|key-file)/.test(file),
   },
   {
     what: 'an unfinished place',
