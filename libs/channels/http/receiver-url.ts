@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { type SecretReach, weaknessOfBytes } from '#libs/runtime/secret-strength.js';
@@ -23,6 +24,12 @@ export const receiverHost = z
   .regex(/^[A-Za-z0-9._:-]{1,253}$/, 'must be a host name or an address')
   // Addresses have many spellings, which the parser of URLs knows: 2852039166 is 169.254.169.254.
   .refine((host) => !isNobodys(hostnameOf(host)), nobodys);
+
+/** Whether nobody is between: `localhost` or an address of loopback, not a name that begins like one. */
+export function isOnThisMachine(host: string): boolean {
+  const bare = host.replaceAll(/[[\]]/g, '');
+  return bare === 'localhost' || (isIP(bare) !== 0 && ipaddr.process(bare).range() === 'loopback');
+}
 
 function hostnameOf(host: string): string {
   const url = `http://${host.includes(':') ? `[${host}]` : host}/`;
