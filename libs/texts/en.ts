@@ -4,6 +4,9 @@ export const en: Texts = {
   patients: { one: '# patient', other: '# patients' },
   clinics: { one: '# clinic', other: '# clinics' },
   cases: { one: '# case', other: '# cases' },
+  minutes: { one: '# min', other: '# min' },
+  hours: { one: '# h', other: '# h' },
+  days: { one: '# day', other: '# days' },
   anAccount: 'An account',
   reads: (who, patients, clinics, since, until) =>
     `${who}: ${patients} in ${clinics} since ${since}, ${until === undefined ? 'still reading' : `last at ${until}`}.`,

@@ -4,6 +4,9 @@ export const fr: Texts = {
   patients: { one: '# patient', other: '# patients' },
   clinics: { one: '# établissement', other: '# établissements' },
   cases: { one: '# cas', other: '# cas' },
+  minutes: { one: '# min', other: '# min' },
+  hours: { one: '# h', other: '# h' },
+  days: { one: '# jour', other: '# jours' },
   anAccount: 'Un compte',
   reads: (who, patients, clinics, since, until) =>
     `${who} : ${patients} dans ${clinics} depuis ${since}, ${until === undefined ? 'lecture en cours' : `dernier accès ${until}`}.`,

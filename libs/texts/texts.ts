@@ -54,6 +54,9 @@ export interface Texts {
   readonly patients: Forms;
   readonly clinics: Forms;
   readonly cases: Forms;
+  readonly minutes: Forms;
+  readonly hours: Forms;
+  readonly days: Forms;
   /** Where the name of the account is kept back. */
   readonly anAccount: string;
   /** `dr.martin: 400 patients in 2 clinics since 09:00 (Paris), still reading.` `until` is undefined while it goes on. */

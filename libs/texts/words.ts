@@ -5,8 +5,12 @@ import type { Forms, Locale, Texts } from './texts.js';
 
 const catalogue: Readonly<Record<Locale, Texts>> = { en, fr };
 
-/** Regions whose numbers and units are meant: `en` alone would be that of the United States. */
+/** Regions whose numbers and dates are meant: `en` alone would be that of the United States. */
 const regions: Readonly<Record<Locale, string>> = { en: 'en-GB', fr: 'fr-FR' };
+
+/** Made once: making one takes longer than a thousand uses. */
+const numbers = { en: new Intl.NumberFormat(regions.en), fr: new Intl.NumberFormat(regions.fr) };
+const plurals = { en: new Intl.PluralRules(regions.en), fr: new Intl.PluralRules(regions.fr) };
 
 export function textsOf(locale: Locale): Texts {
   return catalogue[locale];
@@ -14,12 +18,12 @@ export function textsOf(locale: Locale): Texts {
 
 /** `12,224`, `12 224`. */
 export function numberIn(locale: Locale, value: number): string {
-  return new Intl.NumberFormat(regions[locale]).format(value);
+  return numbers[locale].format(value);
 }
 
 /** `1 patient`, `0 patients`: which form a number takes is the language's. */
 export function countIn(locale: Locale, forms: Forms, count: number): string {
-  const form = new Intl.PluralRules(regions[locale]).select(count) === 'one' ? forms.one : forms.other;
+  const form = plurals[locale].select(count) === 'one' ? forms.one : forms.other;
   return form.replace('#', numberIn(locale, count));
 }
 
@@ -27,13 +31,13 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** `15 min`, `72 hrs`, `4 days`, never more than there is. `ms` at least zero. */
+/** `15 min`, `72 h`, `4 days`, never more than there is. `ms` at least zero. */
 export function spanIn(locale: Locale, ms: number): string {
-  if (ms < minuteMs) return textsOf(locale).underAMinute;
-  const [unit, lengthMs] =
-    ms < 2 * hourMs ? (['minute', minuteMs] as const) : ms <= 3 * dayMs ? (['hour', hourMs] as const) : (['day', dayMs] as const);
-  const format = new Intl.NumberFormat(regions[locale], { style: 'unit', unit, unitDisplay: 'short' });
-  return format.format(Math.floor(ms / lengthMs));
+  const { minutes, hours, days, underAMinute } = textsOf(locale);
+  if (ms < minuteMs) return underAMinute;
+  if (ms < 2 * hourMs) return countIn(locale, minutes, Math.floor(ms / minuteMs));
+  if (ms <= 3 * dayMs) return countIn(locale, hours, Math.floor(ms / hourMs));
+  return countIn(locale, days, Math.floor(ms / dayMs));
 }
 
 /**

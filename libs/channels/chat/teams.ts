@@ -1,3 +1,4 @@
+import { textsOf } from '#libs/texts/words.js';
 import type { Told } from '../told/told.js';
 import { cutTo, listedMax, textMax } from './chat.js';
 
@@ -11,12 +12,13 @@ const run = (text: string, more: Readonly<Record<string, unknown>> = {}) => ({
  * know no Markdown: an account stays a name, whatever it is called.
  */
 export function teamsBody(told: Told): Readonly<Record<string, unknown>> {
-  const { headline, sentence, facts, url, open } = told;
+  const { headline, sentence, facts, url, open, speech } = told;
+  const { label } = textsOf(speech.locale);
   const body = [
     run(headline, { weight: 'Bolder' }),
     run(cutTo(sentence, textMax)),
     ...told.lines(listedMax).map((line) => run(line)),
-    ...facts.map(([name, value]) => run(cutTo(`${name}: ${value}`, textMax), { size: 'Small' })),
+    ...facts.map(([name, value]) => run(cutTo(label(name, value), textMax), { size: 'Small' })),
   ];
   return {
     type: 'message',

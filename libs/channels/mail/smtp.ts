@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { createTransport } from 'nodemailer';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { Sender, SenderTools } from '../channel.js';
@@ -48,7 +49,7 @@ export function mailSender(receiver: MailReceiver, tools: SenderTools): Sender {
           for (const [oldest] of [...served].slice(0, Math.max(0, served.size - partlyMax))) served.delete(oldest);
           return verdictOfFailure(soonest(rejectedErrors), `${rejected.length} of ${receiver.to.length} addresses: `);
         } catch (cause) {
-          if (!(cause instanceof Error)) throw cause;
+          if (!isNativeError(cause)) throw cause;
           return verdictOfFailure(cause, '');
         }
       });
