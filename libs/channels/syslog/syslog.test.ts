@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { canMakeCertificates, TestAuthority } from '#libs/testkit/certificates.js';
+import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 import { fetchPost } from '../http/http-post.js';
 import { aCase, aManner, aMessage } from '../told/example.fixture.js';
 import { told } from '../told/told.js';

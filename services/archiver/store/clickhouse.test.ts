@@ -62,7 +62,9 @@ describe('the archiver on the embedded ClickHouse', () => {
     );
 
   it('stores every row once while ClickHouse is killed under it, and puts aside the one that does not fit', async () => {
-    const log = createMemoryLog({ topics: { [topics.accesses]: partitions, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 } });
+    const log = createMemoryLog({
+      topics: { [topics.accesses]: partitions, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 },
+    });
     const metrics = new Metrics('archiver');
     const pipeline = pipelineOn(log, metrics);
     await pipeline.start();
@@ -88,7 +90,9 @@ describe('the archiver on the embedded ClickHouse', () => {
   it('stores each row of decades of months, of one insert, under constraints of its own, and sets each bad line aside', async () => {
     for (const table of ['access_rows', 'quarantine_rows']) await client.command({ query: `TRUNCATE TABLE vigie.${table}` });
     await client.command({ query: "ALTER TABLE vigie.access_rows ADD CONSTRAINT none CHECK actor_role != 'forbidden'" });
-    const log = createMemoryLog({ topics: { [topics.accesses]: 1, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 } });
+    const log = createMemoryLog({
+      topics: { [topics.accesses]: 1, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 },
+    });
     const rows = Array.from({ length: 150 }, (_, month) => ({
       ...row(month),
       time: new Date(Date.UTC(1970, month)).toISOString(),
