@@ -1,4 +1,4 @@
-import { keptForEver, type Topic, topics } from '#libs/contracts/topics.js';
+import { keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import { createTopics } from '#libs/event-log/kafka/create-topics.js';
 import { kafkaOptions } from '#libs/event-log/open.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -22,11 +22,11 @@ export async function createTopicsCommand({ partitions, replication }: CreateTop
     clock: systemClock,
     logger: createLog('topics', 'warn'),
   });
-  const settingsOf = (topic: Topic) => ({
+  const settingsOf = (topic: string) => ({
     ...settings,
-    ...(keptForEver.includes(topic) && { config: { 'retention.ms': '-1' } }),
+    ...(keptForEver.some((kept) => kept === topic) && { config: { 'retention.ms': '-1' } }),
   });
-  const wanted = Object.fromEntries(Object.values(topics).map((topic) => [topic, settingsOf(topic)]));
+  const wanted = Object.fromEntries(madeTopics.map((topic) => [topic, settingsOf(topic)]));
   const outcomes = await createTopics(options, wanted);
   for (const { topic, made, partitions: count } of outcomes)
     process.stdout.write(`${topic}: ${made ? 'made' : 'was there already'}, ${count} partitions\n`);

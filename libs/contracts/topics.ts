@@ -10,6 +10,12 @@ export const topics = {
 /** Topics of which nothing is ever removed: cases are the fold of all of them. They are small. */
 export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions];
 
+/** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
+export const findingsTopic = 'vigie.findings.v1';
+
+/** Every topic that has to be there before somebody writes to it. */
+export const madeTopics: readonly string[] = [...Object.values(topics), findingsTopic];
+
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;
 

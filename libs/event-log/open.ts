@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { groups, keptForEver, topics as allTopics } from '#libs/contracts/topics.js';
+import { groups, keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -73,7 +73,7 @@ function unknownIsTransient(cause: unknown): never {
 function openOwnLog(config: CommonConfig, tools: OpenTools): Promise<EventLog> {
   const { clock, logger: log, health } = tools;
   const signing = embeddedSigning(config, signingTools(tools));
-  const partitions = Object.fromEntries(Object.values(allTopics).map((topic) => [topic, embeddedPartitions]));
+  const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, embeddedPartitions]));
   const directory = join(config.VIGIE_DATA_DIR, 'log');
   return openEmbeddedLog({ directory, topics: partitions, kept: keptForEver, clock, log, health, signing });
 }

@@ -11,7 +11,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
-import { fetchPost } from './channels/http-post.js';
+import { fetchPost } from '#libs/channels/http/http-post.js';
 import { LogChannel } from './channels/log-channel.js';
 import { WebhookChannel } from './channels/webhook-channel.js';
 import { NOTIFIER_CONFIG, type NotifierConfig } from './config.js';
@@ -26,7 +26,7 @@ const pipeline = {
   provide: NotifierPipeline,
   inject: [NOTIFIER_CONFIG, EVENT_LOG, STORE_CLIENT, CLOCK, LOG, Metrics],
   useFactory: (config: NotifierConfig, log: EventLog, client: StoreClient, clock: Clock, logger: Log, metrics: Metrics) => {
-    const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, fetchPost, clock));
+    const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, { http: fetchPost, clock }));
     return new NotifierPipeline([new LogChannel(logger), ...webhooks], {
       log,
       clock,

@@ -14,7 +14,7 @@ import type { Channel, ToldChange } from './channels/channel.js';
 import { DeliveredFile } from './deliver/delivered.js';
 import { LogChannel } from './channels/log-channel.js';
 import { deliveredPath, NotifierPipeline } from './pipeline.js';
-import type { Verdict } from './channels/verdict.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
 
 describe('the notifier on a log', () => {
   const folders: string[] = [];

@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
-import { canMakeCertificates, TestAuthority } from './certificates.fixture.js';
+import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 
 let ingestor: IngestorUnderTest;
 const certificates = mkdtempSync(join(tmpdir(), 'vigie-inlets-'));

@@ -3,7 +3,7 @@
 
 import type { IncidentChange, levels } from '#libs/contracts/incident.js';
 import type { EndpointPaused, ToldType } from '#libs/contracts/webhook-body.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
 
 /** A change that people are told of. */
 export type ToldChange = IncidentChange & { readonly change_type: ToldType };

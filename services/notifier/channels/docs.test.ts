@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { toldTypes, webhookMessage } from '#libs/contracts/webhook-body.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { readEndpoints } from './endpoints.js';
-import { signedHeaders } from './signature.js';
+import { signedHeaders } from '#libs/channels/http/signature.js';
 
 const text = readFileSync(join(projectRoot, 'docs', 'webhooks.md'), 'utf8');
 const blocks = (language: string) =>

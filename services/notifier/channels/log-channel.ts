@@ -1,7 +1,7 @@
 import type { EndpointPaused } from '#libs/contracts/webhook-body.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Channel, ToldChange } from './channel.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
 
 const sentences = {
   'incident.opened': 'incident opened',

@@ -25,14 +25,8 @@ export const noticeCollectMs = 1000;
 /** Time between two such notices of one endpoint. */
 export const noticeEveryMs = 60_000;
 
-/** `Retry-After` is obeyed up to here. */
-export const retryAfterMsMax = 3_600_000;
-
 /** Age of a change after which it is no longer sent: by then the store and the log are the place to look. */
 export const giveUpAfterMs = 7 * 24 * 3_600_000;
-
-/** One attempt, from the first byte of the connection to the last of the answer. */
-export const attemptMsMax = 15_000;
 
 /** Changes that a receiver may refuse one after the other as bad requests before the endpoint as a whole counts as refusing. */
 export const refusedChangesMax = 3;

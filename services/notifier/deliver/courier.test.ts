@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
+import type { HttpAnswer, HttpPost } from '#libs/channels/http/http-post.js';
+import { retryAfterMsMax } from '#libs/channels/http/verdict.js';
 import { type EndpointPaused, endpointPaused, webhookBody } from '#libs/contracts/webhook-body.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -9,16 +11,8 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import type { ToldChange } from '../channels/channel.js';
 import { Courier, pendingMax } from './courier.js';
 import { type Delivered, DeliveredInMemory } from './delivered.js';
-import type { HttpAnswer, HttpPost } from '../channels/http-post.js';
 import { Outcomes } from './outcomes.js';
-import {
-  giveUpAfterMs,
-  noticeCollectMs,
-  noticeEveryMs,
-  refusedWaitMs,
-  retryAfterMsMax,
-  waitMsMax,
-} from '../channels/schedule.js';
+import { giveUpAfterMs, noticeCollectMs, noticeEveryMs, refusedWaitMs, waitMsMax } from '../channels/schedule.js';
 import { WebhookChannel } from '../channels/webhook-channel.js';
 
 const hourMs = 3_600_000;
@@ -404,8 +398,7 @@ function notifier(given: Given = {}) {
   const secrets = (given.secrets ?? [secretText]).map((text) => Buffer.from(text.slice('whsec_'.length), 'base64'));
   const channel = new WebhookChannel(
     { name: 'siem', url: 'http://receiver.test/', secrets, levelMin: given.levelMin ?? 'informational' },
-    receiver,
-    clock,
+    { http: receiver, clock },
   );
   const outcomes = new Outcomes({ insertNotifications: async () => {} }, { clock, log: silentLog, metrics });
   const random = seeded(42);

@@ -12,7 +12,7 @@ import { DeliveryQueue } from './delivery-queue.js';
 import { EndpointState } from './endpoint-state.js';
 import type { Outcomes } from './outcomes.js';
 import { giveUpAfterMs } from '../channels/schedule.js';
-import type { Later, Refused, Verdict } from '../channels/verdict.js';
+import type { Later, Refused, Verdict } from '#libs/channels/http/verdict.js';
 
 /** Changes that one endpoint holds in memory (about 2 KB each); more stay in the log until there is room. */
 export const pendingMax = 10_000;

@@ -1,5 +1,5 @@
 import { pauseToldMs, refusedChangesMax, waitAfter, waitAfterRefusal } from '../channels/schedule.js';
-import type { Later, Refused } from '../channels/verdict.js';
+import type { Later, Refused } from '#libs/channels/http/verdict.js';
 
 /** Why an endpoint takes nothing. */
 export interface Trouble {

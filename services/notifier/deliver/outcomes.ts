@@ -5,7 +5,7 @@ import { isoOf, type Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ToldChange } from '../channels/channel.js';
-import type { Verdict } from '../channels/verdict.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
 
 /** Where attempts are kept for analysts. */
 export interface NotificationStore {

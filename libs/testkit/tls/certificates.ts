@@ -1,3 +1,5 @@
+// tls/: certificates of an authority of our own, for tests of whatever listens or speaks over TLS.
+// Needs openssl; where there is none, tests say that they are skipped.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

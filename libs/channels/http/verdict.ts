@@ -1,4 +1,5 @@
-import { retryAfterMsMax } from './schedule.js';
+/** `Retry-After` is obeyed up to here. */
+export const retryAfterMsMax = 3_600_000;
 
 /** What became of one attempt. */
 export type Verdict = Delivered | Later | Refused;
