@@ -4,6 +4,8 @@ import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
+import { addDossierCommands } from './dossier/commands.js';
+import { addControllerCommands } from './dossier/controller-commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { HealthOptions } from './sources/health.js';
@@ -120,6 +122,8 @@ program
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addListCommands(program);
+addControllerCommands(program);
+addDossierCommands(program);
 addJudgingCommands(program);
 
 try {

@@ -21,6 +21,11 @@ describe('the register of clinics', () => {
     ]);
   });
 
+  it('may say who answers for a clinic', () => {
+    const [clinics] = read(`${heading},controller_id`, 'helix,c1,A,,,group-sa', 'helix,c2,B,,,');
+    expect(clinics.map(({ controller_id }) => controller_id)).toEqual(['group-sa', undefined]);
+  });
+
   it.each([
     ['no heading', ['helix,c1,A,,'], 1, 'the heading lacks group_id and clinic_id'],
     ['an empty id', [heading, 'helix,,A,,'], 2, 'clinic_id is empty'],
