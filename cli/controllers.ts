@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { ClickHouseControllers } from '#libs/access-store/dossiers/clickhouse-controllers.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { printable } from '#libs/contracts/visible-text.js';
-import { controllerOf, ControllersReader, idsOf } from '#libs/formats/controllers-csv.js';
+import { controllerOf, ControllersReader, idsOf } from '#libs/formats/registers/controllers-csv.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readCommandConfig } from './config.js';
 import { refuse } from './input-lines.js';

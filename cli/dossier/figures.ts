@@ -60,21 +60,19 @@ const settledWords = {
     'the list and the figure differ, and nothing is on its way: accesses were deleted, or it is a fault; compare the figures below',
 } as const;
 
-function figuresText(figures: CaseFigures): string {
-  const { case_id, incidents, of_incidents, scope, of_scope, difference } = figures;
-  const name = scope ? `scope ${scope.version}` : 'scope';
-  const heading = ['', 'patients', 'exposed', 'exported', 'displayed', 'listed', 'attempted', 'unnamed records'];
-  const row = (title: string, one: Figures) => [
-    title,
-    ...[one.patients, one.exposed, one.exported, one.displayed, one.listed, one.attempted, one.unnamed_records].map(String),
-  ];
+function rowOf(title: string, one: Figures): readonly string[] {
+  const { patients, exposed, exported, displayed, listed, attempted, unnamed_records } = one;
+  return [title, ...[patients, exposed, exported, displayed, listed, attempted, unnamed_records].map(String)];
+}
+
+function figuresText({ case_id, incidents, of_incidents, scope, of_scope, difference }: CaseFigures): string {
   const rows = [
-    heading,
-    row('incidents', of_incidents.whole),
-    row(name, of_scope.whole),
-    ...[...of_scope.controllers].map(([id, one]) => row(`  controller ${id}`, one)),
-    ...of_scope.clinics.map(({ clinic_id, controller_id, figures: one }) =>
-      row(`    clinic ${clinic_id} of ${controller_id}`, one),
+    ['', 'patients', 'exposed', 'exported', 'displayed', 'listed', 'attempted', 'unnamed records'],
+    rowOf('incidents', of_incidents.whole),
+    rowOf(scope ? `scope ${scope.version}` : 'scope', of_scope.whole),
+    ...[...of_scope.controllers].map(([id, one]) => rowOf(`  controller ${id}`, one)),
+    ...of_scope.clinics.map(({ clinic_id, controller_id, figures }) =>
+      rowOf(`    clinic ${clinic_id} of ${controller_id}`, figures),
     ),
   ];
   const told = incidents.map(({ figure, listed }) => `${figure} counted, ${listed} listed`);
@@ -94,11 +92,11 @@ function examples({ added_examples, left_out_examples }: ScopeDifference): strin
   return some.length ? `, such as ${some.join(' ')}` : '';
 }
 
+function plainFigures({ whole, controllers, clinics }: LedgerFigures): object {
+  return { whole, controllers: Object.fromEntries(controllers), clinics };
+}
+
 function figuresJson({ of_incidents, of_scope, ...rest }: CaseFigures): object {
-  const plain = ({ whole, controllers, clinics }: LedgerFigures) => ({
-    whole,
-    controllers: Object.fromEntries(controllers),
-    clinics,
-  });
-  return { ...rest, settled: settledOfAll(rest.incidents), of_incidents: plain(of_incidents), of_scope: plain(of_scope) };
+  const settled = settledOfAll(rest.incidents);
+  return { ...rest, settled, of_incidents: plainFigures(of_incidents), of_scope: plainFigures(of_scope) };
 }

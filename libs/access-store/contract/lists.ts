@@ -17,9 +17,12 @@ export interface ListStore {
 
 /** The clinics with who answers for each: as given, else as known, else the clinic itself. */
 export function withControllers(clinics: readonly Clinic[], known: readonly Clinic[]): readonly Required<Clinic>[] {
-  const key = ({ group_id, clinic_id }: Clinic) => `${group_id}\0${clinic_id}`;
-  const before = new Map(known.map((one) => [key(one), one.controller_id]));
-  return clinics.map((one) => ({ ...one, controller_id: one.controller_id ?? before.get(key(one)) ?? one.clinic_id }));
+  const before = new Map(known.map((one) => [keyOf(one), one.controller_id]));
+  return clinics.map((one) => ({ ...one, controller_id: one.controller_id ?? before.get(keyOf(one)) ?? one.clinic_id }));
+}
+
+function keyOf({ group_id, clinic_id }: Clinic): string {
+  return `${group_id}\0${clinic_id}`;
 }
 
 /** All lists of the store by name as rules take them, the closed clinics of the register among them. */

@@ -1,5 +1,5 @@
 import type { Clinic } from '#libs/contracts/list-entry.js';
-import { calendarTime, calendarTimeTaken } from './calendar-time.js';
+import { calendarTime, calendarTimeTaken } from '../calendar-time.js';
 import { type Cells, type LineMistake, RegisterReader } from './register-csv.js';
 
 const columns = ['group_id', 'clinic_id', 'name', 'opened_at', 'closed_at', 'controller_id'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { calendarTime } from './calendar-time.js';
+import { calendarTime } from '../calendar-time.js';
 import { ClinicsReader } from './clinics-csv.js';
 
 const heading = 'group_id,clinic_id,name,opened_at,closed_at';
