@@ -1,4 +1,4 @@
--- Of the whole scope, of each controller and of each clinic: how many patients, each once by the strongest tier.
+-- Of all of a ledger, of each controller and of each clinic: how many patients, each once by the strongest tier.
 SELECT
     level,
     if(level = 'case', '', controller) AS controller_id,
@@ -19,7 +19,7 @@ FROM
         patient_id,
         max(indexOf(['attempted', 'listed', 'displayed', 'exported'], certainty)) AS strength,
         any(key_ids[1]) AS key
-    FROM vigie.dossier_ledger_of(case_id = {case_id:String}, scope_version = {scope_version:UInt32})
+    FROM {{ledger}}
     GROUP BY GROUPING SETS ((patient_id), (controller_id, patient_id), (controller_id, clinic_id, patient_id))
 )
 GROUP BY level, controller_id, clinic_id

@@ -14,6 +14,14 @@ const queries = {
   listed: sql('incident-listed'),
 } as const;
 
+/** The ledger of a version of a case's scope, by the parameters `case_id` and `scope_version`. */
+export const ledgerOf = 'vigie.dossier_ledger_of(case_id = {case_id:String}, scope_version = {scope_version:UInt32})';
+
+/** The frozen rows of the snapshot that a parameter names. */
+export function frozenRows(parameter: string): string {
+  return `(SELECT * FROM vigie.dossier_patients WHERE snapshot_id = {${parameter}:String})`;
+}
+
 /** An incident of a case as it is now. */
 const caseIncident = z
   .tuple([z.string(), z.string(), z.string(), z.string(), isoTime, isoTime, z.number(), z.number(), isoTime, z.array(z.string())])
@@ -63,9 +71,18 @@ export class LedgerReader {
   }
 
   /** The figures of a version of a case's scope; version 0 is the condition of its incidents. */
-  async figures(caseId: string, scopeVersion: number): Promise<LedgerFigures> {
-    const params = { case_id: caseId, scope_version: scopeVersion };
-    const rows = await this.#rows(queries.figures, params, leveled);
+  figures(caseId: string, scopeVersion: number): Promise<LedgerFigures> {
+    return this.#figures(ledgerOf, { case_id: caseId, scope_version: scopeVersion });
+  }
+
+  /** The same of the frozen rows of one controller, with the records without names as they are now. */
+  frozen(snapshotId: string, caseId: string, scopeVersion: number): Promise<LedgerFigures> {
+    const params = { snapshot_id: snapshotId, case_id: caseId, scope_version: scopeVersion };
+    return this.#figures(frozenRows('snapshot_id'), params);
+  }
+
+  async #figures(ledger: string, params: Readonly<Record<string, unknown>>): Promise<LedgerFigures> {
+    const rows = await this.#rows(queries.figures.replace('{{ledger}}', ledger), params, leveled);
     const records = await this.#rows(queries.unnamed, params, unnamed);
     const withUnnamed = ({ level, controller_id, clinic_id, ...counted }: z.infer<typeof leveled>): Figures => {
       const own = records.filter(
