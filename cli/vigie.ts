@@ -8,6 +8,7 @@ import { addDossierCommands } from './dossier/commands.js';
 import { addControllerCommands } from './dossier/controller-commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { ResolveOptions } from './resolve/resolve.js';
 import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
 import type { WhyOptions } from './why/why.js';
@@ -97,6 +98,21 @@ program
   .action(async (options: { group: string; authority?: string }) =>
     (await import('./pseudonymise.js')).pseudonymiseCommand(options),
   );
+
+program
+  .command('resolve')
+  .description(
+    "join a frozen list with the hospital's own index on standard input, where the key is: writes persons, and numbers that may go back",
+  )
+  .requiredOption('--group <group_id>', 'whose keys')
+  .requiredOption('--list <file>', 'patients-CONTROLLER.csv, with manifest.json beside it')
+  .option('--sha256 <digest>', 'of the frozen list, where there is no manifest beside it')
+  .option('--columns <names>', 'names of the columns of an index without a heading: id,authority,name')
+  .option('--person <column>', 'the column that names a person who has several rows')
+  .option('--born <column>', 'the column of the day of birth (2010-05-30): counts minors')
+  .option('--deceased <column>', 'the column that is not empty for those who have died: counts them')
+  .option('--out <folder>', 'where to; here where it is left out')
+  .action(async (options: ResolveOptions) => (await import('./resolve/resolve.js')).resolveCommand(options));
 
 program
   .command('why')

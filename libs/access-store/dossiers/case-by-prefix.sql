@@ -5,7 +5,7 @@ SELECT
 FROM
 (
     SELECT case_id, incident_id
-    FROM vigie.case_incidents
+    FROM vigie.dossier_incidents
     WHERE startsWith(case_id, {prefix:String})
     ORDER BY case_id, linked_at, incident_id
 ) AS linked

@@ -89,3 +89,14 @@ CREATE TABLE IF NOT EXISTS vigie.dossier_patients
 ENGINE = MergeTree
 ORDER BY (snapshot_id, clinic_id, patient_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
+
+-- Of which incidents the dossier of a case speaks: those that people see in it, and of an incident that no console has folded yet, itself.
+CREATE VIEW IF NOT EXISTS vigie.dossier_incidents AS
+SELECT case_id, incident_id, linked_at
+FROM vigie.case_incidents
+UNION ALL
+SELECT incident_id AS case_id, incident_id, min(changed_at) AS linked_at
+FROM vigie.incident_states
+WHERE suppressed_by = [] AND incident_id NOT IN (SELECT case_id FROM vigie.case_states)
+    AND incident_id NOT IN (SELECT arrayJoin(incident_ids) FROM vigie.case_states)
+GROUP BY incident_id;

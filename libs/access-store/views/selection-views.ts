@@ -13,7 +13,7 @@ const all = `vigie.incidents WHERE ${listed}`;
 /** The view over one takes suppressed matches too: whoever asks for one by its id wants to know whom it concerns. */
 const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_id:String}`;
 
-const caseIncidents = 'SELECT incident_id FROM vigie.case_incidents WHERE case_id = {case_id:String}';
+const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
 const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
 
 const incidentColumns = 'incident_id, group_id, actor_id, first_time, last_time, selections';
