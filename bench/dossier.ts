@@ -44,7 +44,7 @@ try {
   tell(`freeze ${patients} patients`, frozen, plain, 'counting the ledger once', '60 s, 200 MiB');
   const list = join(folder, 'patients.csv');
   const store = new SnapshotStore(client);
-  await pipeline(Readable.from(store.bytes(frozen.value.snapshot_id, 'more')), new PatientsCsv(), createWriteStream(list));
+  await pipeline(Readable.from(store.bytes(frozen.value.snapshot_id)), new PatientsCsv(), createWriteStream(list));
   await resolve(keys, list, frozen.value.list_sha256);
 } finally {
   await client.close();

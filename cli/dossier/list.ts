@@ -12,7 +12,7 @@ export async function listCommand(prefix: string): Promise<void> {
   await withStore(readCommandConfig(), async (client) => {
     const store = new SnapshotStore(client);
     const { snapshot_id } = await oneSnapshot(store, prefix);
-    await pipeline(Readable.from(store.bytes(snapshot_id, 'more')), new PatientsCsv(), process.stdout, { end: false });
+    await pipeline(Readable.from(store.bytes(snapshot_id)), new PatientsCsv(), process.stdout, { end: false });
   });
 }
 

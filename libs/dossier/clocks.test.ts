@@ -48,7 +48,9 @@ describe('a clock', () => {
   });
 
   it('of CERT Santé runs four hours from the qualification', () => {
-    expect(named('cert_sante', [qualified({}, 1)])).toMatchObject([{ due_at: iso(aware + 5 * hour), began_at: iso(aware + hour) }]);
+    expect(named('cert_sante', [qualified({}, 1)])).toMatchObject([
+      { due_at: iso(aware + 5 * hour), began_at: iso(aware + hour) },
+    ]);
   });
 
   it.each(['important', 'essential'] as const)('of NIS 2 runs for %s entities only, the month from the notification', (nis2) => {
@@ -64,7 +66,9 @@ describe('a clock', () => {
 
   it('of the investigation runs from the first telling until somebody says whether it is a breach', () => {
     expect(named('investigation', [])).toMatchObject([{ began_at: iso(firstTold), state: 'running' }]);
-    expect(named('investigation', [qualified({}, 1), qualified({}, 90)])).toMatchObject([{ state: 'met', met_at: iso(aware + hour) }]);
+    expect(named('investigation', [qualified({}, 1), qualified({}, 90)])).toMatchObject([
+      { state: 'met', met_at: iso(aware + hour) },
+    ]);
     expect(named('investigation', [qualified({}, 30)])).toMatchObject([{ state: 'met_late' }]);
   });
 
@@ -138,7 +142,13 @@ describe('what somebody writes down of a breach', () => {
   }); // prettier-ignore
 
   it('is warned of when awareness is said to be long after the case was taken', () => {
-    const late = { type: 'breach.qualified', controller_id: 'c1', is_breach: true, aware_at: iso(aware + 30 * hour), risk: 'risk' };
+    const late = {
+      type: 'breach.qualified',
+      controller_id: 'c1',
+      is_breach: true,
+      aware_at: iso(aware + 30 * hour),
+      risk: 'risk',
+    };
     expect(check(late)).toEqual({ warnings: [expect.stringContaining('an authority will ask why')] });
   });
 

@@ -46,7 +46,6 @@ export async function freeze(client: ClickHouseClient, clock: Clock, order: Free
   const scope_version = known.scope.version;
   await store.freezeRows({ snapshot_id, group_id, case_id, controller_id, scope_version });
   const list = await store.digest(snapshot_id);
-  const rows = await store.digest(snapshot_id, 'more');
   const frozen = await new LedgerReader(client).frozen(snapshot_id, case_id, scope_version);
   const figures = frozen.controllers.get(controller_id) ?? { ...frozen.whole, unnamed_records: 0 };
   const previous_sha256 = before?.manifest_sha256 ?? '';
@@ -54,7 +53,7 @@ export async function freeze(client: ClickHouseClient, clock: Clock, order: Free
   const { text, sha256 } = sealed({
     format: 'vigie.manifest.v1', vigie: order.vigie, rules: order.rules, ...named, ...known, previous_sha256,
     figures: { controller: figures, clinics: frozen.clinics.map(({ clinic_id, figures }) => ({ clinic_id, figures })) },
-    list: { columns: listColumns, lines: list.lines, sha256: list.sha256, rows_sha256: rows.sha256 },
+    list: { columns: listColumns, lines: list.lines, sha256: list.sha256, rows_sha256: list.rows_sha256 },
   }); // prettier-ignore
   const { patients, exposed, attempted, listed, displayed, exported, unnamed_records } = figures;
   const per_tier = { attempted, listed, displayed, exported };

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type DossierSnapshot, dossierSnapshot } from '#libs/contracts/dossier.js';
+import { type Digest, ListDigest } from '#libs/dossier/list-digest.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
@@ -17,9 +17,6 @@ const queries = {
   late: sql('late-clinics'),
 } as const;
 
-/** Behind the columns of a list: what its digest does not cover. */
-const moreColumns = ", arrayStringConcat(key_ids, ','), controller_id";
-
 /** The answer is a stream, so it must not be gathered at the server. */
 const streamSettings = { wait_end_of_query: 0, date_time_output_format: 'iso' } as const;
 
@@ -33,12 +30,6 @@ const differenceRow = z.object({
 });
 /** In how many patients two lists differ: of the controller, each once, and by clinic. */
 export type ListDifference = z.infer<typeof differenceRow>;
-
-export interface Digest {
-  readonly lines: number;
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** Frozen lists and what is known of them. Only added to. Rejects with `Transient` when the store does not answer. */
 export class SnapshotStore {
@@ -65,13 +56,12 @@ export class SnapshotStore {
       .catch(transientFailure('vigie.dossier_snapshots cannot be written'));
   }
 
-  /** The bytes of a list in pieces of any size: see `listColumns`; `more` has the keys and the controller of each behind them. */
-  async *bytes(snapshotId: string, columns: 'list' | 'more' = 'list'): AsyncGenerator<Buffer> {
-    const query = queries.lines.replace('{{more}}', columns === 'more' ? moreColumns : '');
+  /** The rows of a list in pieces of any size: its lines, see `listColumns`, with the keys and the controller behind each. */
+  async *bytes(snapshotId: string): AsyncGenerator<Buffer> {
     const stop = new AbortController();
     try {
       // `exec` and not `query`: the lines are not to be parsed.
-      const { stream } = await this.client.exec({ query, query_params: { snapshot_id: snapshotId }, clickhouse_settings: streamSettings, abort_signal: stop.signal }); // prettier-ignore
+      const { stream } = await this.client.exec({ query: queries.lines, query_params: { snapshot_id: snapshotId }, clickhouse_settings: streamSettings, abort_signal: stop.signal }); // prettier-ignore
       for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
     } catch (cause) {
       if (cause instanceof Transient) throw cause;
@@ -82,16 +72,11 @@ export class SnapshotStore {
     }
   }
 
-  /** The digest of these bytes, in constant memory. */
-  async digest(snapshotId: string, columns: 'list' | 'more' = 'list'): Promise<Digest> {
-    const digest = createHash('sha256');
-    let [lines, bytes] = [0, 0];
-    for await (const piece of this.bytes(snapshotId, columns)) {
-      digest.update(piece);
-      bytes += piece.length;
-      for (let at = piece.indexOf(10); at !== -1; at = piece.indexOf(10, at + 1)) lines += 1;
-    }
-    return { lines, bytes, sha256: digest.digest('hex') };
+  /** The digests of the list and of its rows, in one pass and constant memory. */
+  async digest(snapshotId: string): Promise<Digest> {
+    const digest = new ListDigest();
+    for await (const piece of this.bytes(snapshotId)) digest.take(piece);
+    return digest.end();
   }
 
   /** From a snapshot to another. */

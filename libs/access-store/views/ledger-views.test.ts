@@ -61,7 +61,9 @@ describe('the ledger of a case', () => {
     const member = (incident_id: string) => ({ incident_id, linked_at: at(0), linked_by: 'a.durand' });
     const joined = { case_id: first.incident_id, group_id: 'helix', incident_ids: [first.incident_id, second.incident_id], members: [member(first.incident_id), member(second.incident_id)], joined_into: '', place: 1 }; // prettier-ignore
     await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
-    expect(await listed('case_ledger_of', `case_id = '${first.incident_id}'`)).toEqual(recount([scopeOf(first), scopeOf(second)]));
+    expect(await listed('case_ledger_of', `case_id = '${first.incident_id}'`)).toEqual(
+      recount([scopeOf(first), scopeOf(second)]),
+    );
     expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
   });
 

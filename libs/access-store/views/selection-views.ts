@@ -82,7 +82,8 @@ function viewOf(view: string, { template, from, within = false, narrowed = '' }:
   const accesses = filled(judgedAccesses, {
     columns: template === 'patients' ? '' : ledgerColumns.map((column) => `\n        ${column},`).join(''),
     selected,
-    whose: template === 'unnamed' ? '' : "patient_id != ''\n        AND ",
+    // All rows of an event have the same count, so that no patient of an event that has one is left out.
+    whose: template === 'unnamed' ? 'record_count > 0\n        AND ' : "patient_id != ''\n        AND ",
     from: source,
     span: within ? span : '',
   });
