@@ -1,7 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
-import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { readCommandConfig } from './config.js';
 import { refuse } from './input-lines.js';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { printable } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
-import type { LineMistake } from '#libs/formats/clinics-csv.js';
+import type { LineMistake } from '#libs/formats/registers/register-csv.js';
 
 /** Mistakes that are told one by one. */
 const toldMax = 20;

@@ -2,7 +2,7 @@ import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { canaryList, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { calendarTime, calendarTimeTaken } from '#libs/formats/calendar-time.js';
-import type { LineMistake } from '#libs/formats/clinics-csv.js';
+import type { LineMistake } from '#libs/formats/registers/register-csv.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readCommandConfig } from './config.js';
 import { inputLines, refuse } from './input-lines.js';

@@ -5,8 +5,11 @@ import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addCaseCommands } from './case/commands.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
+import { addDossierCommands } from './dossier/commands.js';
+import { addControllerCommands } from './dossier/controller-commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { ResolveOptions } from './resolve/resolve.js';
 import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
 import type { WhyOptions } from './why/why.js';
@@ -98,6 +101,21 @@ program
   );
 
 program
+  .command('resolve')
+  .description(
+    "join a frozen list with the hospital's own index on standard input, where the key is: writes persons, and numbers that may go back",
+  )
+  .requiredOption('--group <group_id>', 'whose keys')
+  .requiredOption('--list <file>', 'patients-CONTROLLER.csv, with manifest.json beside it')
+  .option('--sha256 <digest>', 'of the frozen list, where there is no manifest beside it')
+  .option('--columns <names>', 'names of the columns of an index without a heading: id,authority,name')
+  .option('--person <column>', 'the column that names a person who has several rows')
+  .option('--born <column>', 'the column of the day of birth (2010-05-30): counts minors')
+  .option('--deceased <column>', 'the column that is not empty for those who have died: counts them')
+  .option('--out <folder>', 'where to; here where it is left out')
+  .action(async (options: ResolveOptions) => (await import('./resolve/resolve.js')).resolveCommand(options));
+
+program
   .command('why')
   .argument('<incident_id>', 'an incident or suppressed match, or the first digits of its id')
   .description('show the events that made an incident fire')
@@ -123,6 +141,8 @@ program
 
 addCaseCommands(program);
 addListCommands(program);
+addControllerCommands(program);
+addDossierCommands(program);
 addJudgingCommands(program);
 
 try {

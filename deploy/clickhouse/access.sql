@@ -5,6 +5,9 @@
 -- The limits of a person: what the embedded server imposes on everybody.
 CREATE SETTINGS PROFILE IF NOT EXISTS vigie_analyst SETTINGS readonly = 2, max_execution_time = 300 MIN 1 MAX 300, max_memory_usage = 2147483648 MIN 1 MAX 2147483648, max_result_bytes = 1073741824 MIN 1 MAX 1073741824;
 
+-- The same for a data-protection officer, who also freezes lists: each insert is stored when it is answered.
+CREATE SETTINGS PROFILE IF NOT EXISTS vigie_dpo SETTINGS async_insert = 0 CONST, input_format_skip_unknown_fields = 0 CONST, max_execution_time = 300 MIN 1 MAX 300, max_memory_usage = 2147483648 MIN 1 MAX 2147483648, max_result_bytes = 1073741824 MIN 1 MAX 1073741824;
+
 -- The limits of the services: an insert is stored when it is answered, and refuses what it does not know.
 CREATE SETTINGS PROFILE IF NOT EXISTS vigie_writer SETTINGS async_insert = 0 CONST, input_format_skip_unknown_fields = 0 CONST, input_format_null_as_default = 0 CONST;
 
@@ -47,7 +50,7 @@ GRANT SELECT ON vigie.notifications TO vigie_cases;
 
 GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
 
--- The archiver makes the rules' selections known: one table and two views. It reads the lists that rules name, and the scorer the history.
+-- The archiver makes the rules' selections known: one table and the views over it. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
 
 GRANT SELECT ON vigie.* TO vigie_rules;
@@ -56,6 +59,27 @@ GRANT INSERT ON vigie.selections TO vigie_rules;
 
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.incident_ledger_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.case_ledger_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.case_unnamed_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_ledger_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_unnamed_of TO vigie_rules;
+
+-- The data-protection officer: reads as an analyst, sets scopes, freezes lists and keeps the register of controllers (`vigie dossier`,
+-- `vigie controllers`). What was frozen is only added to. Alone it shows nothing of any group, as the analyst's role.
+CREATE ROLE IF NOT EXISTS vigie_dpo;
+
+GRANT SELECT ON vigie.* TO vigie_dpo;
+
+GRANT INSERT ON vigie.controllers TO vigie_dpo;
+
+GRANT INSERT ON vigie.clinics TO vigie_dpo;
+
+GRANT INSERT ON vigie.dossier_scopes TO vigie_dpo;
+
+GRANT INSERT ON vigie.dossier_snapshots TO vigie_dpo;
+
+GRANT INSERT ON vigie.dossier_patients TO vigie_dpo;
 
 -- Whoever keeps the lists of the rules, the register of clinics and the canary patients: `vigie lists`, `vigie clinics`, `vigie canary`.
 CREATE ROLE IF NOT EXISTS vigie_lists;
@@ -99,10 +123,15 @@ CREATE ROLE IF NOT EXISTS vigie_analyst;
 
 GRANT SELECT ON vigie.* TO vigie_analyst;
 
--- Whoever may see every group: the data-protection officer of an installation that several share, and dashboards of its operators.
+-- Whoever may see every group: dashboards of the operators of an installation that several share.
 CREATE ROLE IF NOT EXISTS vigie_all_groups;
 
 GRANT vigie_analyst TO vigie_all_groups;
+
+-- And its data-protection officer, who reads the frozen lists too.
+CREATE ROLE IF NOT EXISTS vigie_dpo_all_groups;
+
+GRANT vigie_all_groups, vigie_dpo TO vigie_dpo_all_groups;
 
 CREATE USER IF NOT EXISTS vigie_archiver IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_writer, vigie_rules SETTINGS PROFILE 'vigie_writer';
 
@@ -143,6 +172,14 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leaks USING 0 TO ALL EXCEP
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leak_samples USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leak_findings USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.controllers USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.dossier_scopes USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.dossier_snapshots USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.dossier_patients USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
@@ -202,10 +239,31 @@ CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.leak_samples USING 1 TO
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.leak_findings USING 1 TO vigie_leakcheck;
 
--- For each group a role, a user, and a policy on each table.
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.controllers USING 1 TO vigie_rules, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_scopes USING 1 TO vigie_rules, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_snapshots USING 1 TO vigie_rules, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.controllers USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_scopes USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_snapshots USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_patients USING 1 TO vigie_leakcheck;
+
+-- Frozen lists of patients are the officer's alone.
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_patients USING 1 TO vigie_owner, vigie_dpo_all_groups;
+
+-- For each group a role, a user, and a policy on each table; its data-protection officer reads the frozen lists besides.
 CREATE ROLE IF NOT EXISTS vigie_group_helix;
 
 GRANT vigie_analyst TO vigie_group_helix;
+
+CREATE ROLE IF NOT EXISTS vigie_dpo_helix;
+
+GRANT vigie_group_helix, vigie_dpo TO vigie_dpo_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.access_rows USING group_id = 'helix' TO vigie_group_helix;
 
@@ -223,6 +281,14 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_action_rows USIN
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.case_states USING group_id = 'helix' TO vigie_group_helix;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.controllers USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.dossier_scopes USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.dossier_snapshots USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.dossier_patients USING group_id = 'helix' TO vigie_dpo_helix;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leaks USING group_id = 'helix' TO vigie_group_helix;
@@ -232,6 +298,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_samples USING gr
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_findings USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE USER IF NOT EXISTS helix_analyst IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';
+
+CREATE USER IF NOT EXISTS helix_dpo IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_dpo_helix SETTINGS PROFILE 'vigie_dpo';
 
 -- Dashboards of one group; several groups have a data source each.
 CREATE USER IF NOT EXISTS vigie_grafana IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';

@@ -28,5 +28,7 @@ export const clinic = z.strictObject({
   name: z.string(),
   opened_at: isoTime.nullable(),
   closed_at: isoTime.nullable(),
+  /** Who answers for it. Left out when a register does not say: then it stays as it is, or is the clinic itself. */
+  controller_id: z.string().min(1).optional(),
 });
 export type Clinic = z.infer<typeof clinic>;

@@ -40,6 +40,11 @@ export class Pseudonymiser {
     return pseudonym;
   }
 
+  /** The same without remembering it, for files in which every patient stands about once. */
+  once(authority: string, identifier: string): string {
+    return this.#derive(authority, identifier);
+  }
+
   /**
    * The same for identifiers that are bytes. One table is kept per authority, for ever: ask only for authorities that the operator named,
    * never for those of events.

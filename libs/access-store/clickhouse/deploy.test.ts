@@ -44,6 +44,11 @@ async function tables(): Promise<ReadonlyMap<string, boolean>> {
   return new Map(found.map(({ name, grouped }) => [name, Boolean(grouped)]));
 }
 
+/** Who of a group reads a table: frozen lists of patients are its data-protection officer's alone. */
+function ownersOf(table: string): string {
+  return table === 'dossier_patients' ? 'vigie_dpo_helix' : 'vigie_group_helix';
+}
+
 describe('the policies of groups', () => {
   it('fail closed on every table of the migrations, but for ledgers that name nobody', async () => {
     const known = await tables();
@@ -56,12 +61,20 @@ describe('the policies of groups', () => {
       for (const [name, using, to] of policies) {
         if (name === 'vigie_nobody') continue;
         if (using === '1')
-          expect([table, to]).toEqual([table, expect.not.stringMatching(/ALL(?!_)|\bvigie_analyst|vigie_group_/)]);
-        else expect([table, using, to]).toEqual([table, expect.stringContaining("'helix'"), 'vigie_group_helix']);
+          expect([table, to]).toEqual([
+            table,
+            expect.not.stringMatching(/ALL(?!_)|\bvigie_analyst|vigie_group_|vigie_dpo_(?!all)/),
+          ]);
+        else expect([table, using, to]).toEqual([table, expect.stringContaining("'helix'"), ownersOf(table)]);
       }
       const grouped = known.get(table) === true || table === 'notification_attempts';
       expect([table, policies.some(([name]) => name === 'vigie_group_helix')]).toEqual([table, grouped]);
     }
+  });
+
+  it('give the frozen lists to data-protection officers and owners only', () => {
+    const readers = policiesOf('dossier_patients').map(([, , to]) => to);
+    expect(readers).toEqual(['ALL EXCEPT CURRENT_USER', 'vigie_owner, vigie_dpo_all_groups', 'vigie_dpo_helix']);
   });
 
   it('leave no role without which a person would see all', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { incidentPatientsViews } from './incident-patients.js';
+import { selectionViews } from '../views/selection-views.js';
 
 export interface Migration {
   /** `0001_accesses` */
@@ -64,7 +64,7 @@ export async function migrate(
     });
     applied.push(migration.name);
   }
-  await createEmptyIncidentPatients(client);
+  await createEmptyViews(client);
   return { applied, already: [...done.keys()] };
 }
 
@@ -78,6 +78,6 @@ export async function appliedMigrations(client: ClickHouseClient): Promise<Reado
 }
 
 /** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */
-async function createEmptyIncidentPatients(client: ClickHouseClient): Promise<void> {
-  for (const view of incidentPatientsViews(new Map())) await client.command({ query: view.create('CREATE VIEW IF NOT EXISTS') });
+async function createEmptyViews(client: ClickHouseClient): Promise<void> {
+  for (const view of selectionViews(new Map())) await client.command({ query: view.create('CREATE VIEW IF NOT EXISTS') });
 }

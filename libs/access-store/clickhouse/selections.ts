@@ -3,7 +3,7 @@ import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { type IncidentPatientsView, incidentPatientsViews } from './incident-patients.js';
+import { type SelectionView, selectionViews } from '../views/selection-views.js';
 
 type Given = Pick<Selection, 'id' | 'sql'>;
 
@@ -26,8 +26,8 @@ const keptCharactersMax = 200_000;
 const refreshMs = keptMs / 4;
 
 /**
- * Adds the selections that are not known yet, after ClickHouse has checked each one, and makes the views `incident_patients` and
- * `incident_patients_of` over all that count: lists change, and with them the selections, so that the views would grow without end over
+ * Adds the selections that are not known yet, after ClickHouse has checked each one, and makes the views over patients, `incident_patients` and
+ * those beside it, over all that count: lists change, and with them the selections, so that the views would grow without end over
  * those of long ago. Called with the same selections it changes nothing but the views, which are the same again.
  */
 export async function registerSelections(
@@ -53,7 +53,7 @@ export async function registerSelections(
       format: 'JSONEachRow',
     });
   // Read again: another process may have added its own meanwhile.
-  const views = incidentPatientsViews(await selectionsOfViews(client, selections, now));
+  const views = selectionViews(await selectionsOfViews(client, selections, now));
   const present = await viewDigests(client);
   for (const view of views) if (present.get(view.name) !== view.digest) await putView(client, view);
   const [first] = mistakes;
@@ -72,7 +72,7 @@ async function viewDigests(client: ClickHouseClient): Promise<ReadonlyMap<string
  * it builds aside), which the archiver must not have: there the view is dropped and made. Whoever asks in between is told that there is no
  * such view, never that an incident has no patients.
  */
-async function putView(client: ClickHouseClient, { name, create }: IncidentPatientsView): Promise<void> {
+async function putView(client: ClickHouseClient, { name, create }: SelectionView): Promise<void> {
   const put = (query: string) => client.command({ query, clickhouse_settings: querySettings });
   try {
     await put(create('CREATE OR REPLACE VIEW'));

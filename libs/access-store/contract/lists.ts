@@ -9,10 +9,20 @@ export interface ListStore {
   put(entries: readonly ListEntry[], how?: { readonly removed: boolean }): Promise<void>;
   /** In order of group and clinic. */
   clinics(): Promise<readonly Clinic[]>;
-  /** Adds clinics; one with the same group and id is replaced. */
+  /** Adds clinics; one with the same group and id is replaced, but keeps its controller where the new one names none. */
   putClinics(clinics: readonly Clinic[]): Promise<void>;
   /** Another text whenever something in the lists or the register is another. */
   fingerprint(): Promise<string>;
+}
+
+/** The clinics with who answers for each: as given, else as known, else the clinic itself. */
+export function withControllers(clinics: readonly Clinic[], known: readonly Clinic[]): readonly Required<Clinic>[] {
+  const before = new Map(known.map((one) => [keyOf(one), one.controller_id]));
+  return clinics.map((one) => ({ ...one, controller_id: one.controller_id ?? before.get(keyOf(one)) ?? one.clinic_id }));
+}
+
+function keyOf({ group_id, clinic_id }: Clinic): string {
+  return `${group_id}\0${clinic_id}`;
 }
 
 /** All lists of the store by name as rules take them, the closed clinics of the register among them. */

@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
 import { transientFailure } from '../clickhouse/failure.js';
-import type { ListStore } from '../contract/lists.js';
+import { type ListStore, withControllers } from '../contract/lists.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const entriesQuery = sql('list-entries');
@@ -39,7 +39,9 @@ export class ClickHouseLists implements ListStore {
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
-    await this.#insert('vigie.clinics', z.array(clinic).parse(clinics));
+    const given = z.array(clinic).parse(clinics);
+    const known = given.every(({ controller_id }) => controller_id) ? [] : await this.clinics();
+    await this.#insert('vigie.clinics', withControllers(given, known));
   }
 
   async fingerprint(): Promise<string> {

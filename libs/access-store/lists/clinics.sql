@@ -1,4 +1,4 @@
-SELECT group_id, clinic_id, name, opened_at, closed_at
+SELECT group_id, clinic_id, name, opened_at, closed_at, controller_id
 FROM vigie.clinics
 FINAL
 ORDER BY group_id, clinic_id

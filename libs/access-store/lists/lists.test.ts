@@ -52,7 +52,18 @@ describe.each<readonly [string, () => ListStore]>([
     const store = open();
     await store.putClinics([clinicOf('c2'), clinicOf('c1')]);
     await store.putClinics([clinicOf('c1', { closed_at: day(2) })]);
-    expect(await store.clinics()).toEqual([clinicOf('c1', { closed_at: day(2) }), clinicOf('c2')]);
+    expect(await store.clinics()).toEqual([
+      clinicOf('c1', { closed_at: day(2), controller_id: 'c1' }),
+      clinicOf('c2', { controller_id: 'c2' }),
+    ]);
+  });
+
+  it('keeps who answers for a clinic when a register does not say', async () => {
+    const store = open();
+    await store.putClinics([clinicOf('c3', { controller_id: 'group-sa' }), clinicOf('c4')]);
+    await store.putClinics([clinicOf('c3', { name: 'Renamed' }), clinicOf('c4', { controller_id: 'other-sa' })]);
+    const controllers = (await store.clinics()).map(({ clinic_id, controller_id }) => [clinic_id, controller_id]);
+    expect(controllers).toEqual(expect.arrayContaining([['c3', 'group-sa'], ['c4', 'other-sa']])); // prettier-ignore
   });
 
   it('gives rules the values with their times and groups, closed clinics among them', async () => {

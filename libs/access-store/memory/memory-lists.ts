@@ -1,5 +1,5 @@
 import { type Clinic, clinic, type ListEntry, listEntry } from '#libs/contracts/list-entry.js';
-import type { ListStore } from '../contract/lists.js';
+import { type ListStore, withControllers } from '../contract/lists.js';
 
 /** Lists and register in memory, for tests. */
 export class MemoryLists implements ListStore {
@@ -23,7 +23,8 @@ export class MemoryLists implements ListStore {
   }
 
   async putClinics(clinics: readonly Clinic[]): Promise<void> {
-    for (const one of clinics) this.#clinics.set([one.group_id, one.clinic_id].join('\0'), clinic.parse(one));
+    for (const one of withControllers(clinics, await this.clinics()))
+      this.#clinics.set([one.group_id, one.clinic_id].join('\0'), clinic.parse(one));
   }
 
   async fingerprint(): Promise<string> {

@@ -4,7 +4,7 @@ import { type ValueLists, closedClinicsOf, mergeLists } from '#libs/detection/ru
 import { type LoadedRules, loadRules, type RuleFile } from '#libs/detection/rules/load/load-rules.js';
 import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
-import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { announcedWork } from '../hospital/announced.js';
 import type { Hospital } from '../hospital/hospital.js';
 import { clinicsCsv } from '../hospital/registers.js';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clinic } from '#libs/contracts/list-entry.js';
-import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import type { RuleMistake } from '../text/mistakes.js';
 import { ruleLimits } from '../text/limits.js';
 import type { RuleFile } from './load-rules.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
-import { ClinicsReader } from '#libs/formats/clinics-csv.js';
+import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { ruleTypes } from '../../rule/rule.js';
 import { explainException } from '../load/check-rules.js';
 import { explainRule } from '../words/explain-rule.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { calendarTime } from './calendar-time.js';
+import { calendarTime } from '../calendar-time.js';
 import { ClinicsReader } from './clinics-csv.js';
 
 const heading = 'group_id,clinic_id,name,opened_at,closed_at';
@@ -19,6 +19,11 @@ describe('the register of clinics', () => {
     expect(read('\uFEFFclosed_at;Clinic_ID;group_id', '2024-06-30;c1;helix')[0]).toEqual([
       { group_id: 'helix', clinic_id: 'c1', name: '', opened_at: null, closed_at: '2024-06-30T00:00:00.000Z' },
     ]);
+  });
+
+  it('may say who answers for a clinic', () => {
+    const [clinics] = read(`${heading},controller_id`, 'helix,c1,A,,,group-sa', 'helix,c2,B,,,');
+    expect(clinics.map(({ controller_id }) => controller_id)).toEqual(['group-sa', undefined]);
   });
 
   it.each([

@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { hex128Of } from '#libs/contracts/hex128.js';
+import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { compiledModule } from '#libs/runtime/paths.js';
+import { anAccessRow } from '#libs/testkit/builders.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
+import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+
+const portBase = await freePortBase();
+const folder = mkdtempSync(join(tmpdir(), 'vigie-dossier-commands-'));
+const keyTexts = ['k2', 'k1'].map((name) => `helix:${name}=${createHash('sha256').update(name).digest('base64')}`);
+const parsed = parseKeyRing(keyTexts.join('\n'));
+const keys = 'ring' in parsed ? parsed.ring.group('helix') : undefined;
+const caseId = hex128Of('the case of the commands');
+const selection = 'a'.repeat(32);
+let server: SpawnedClickHouse;
+let client: ClickHouseClient;
+
+beforeAll(async () => {
+  server = await spawnClickHouse(systemClock, { portBase, directory: folder });
+  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
+  await migrate(client);
+  const store = new ClickHouseStore(client, systemClock);
+  await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
+  // Ten patients under the key of now, of whom two were read under the old one too.
+  const rows = [...Array.from({ length: 10 }, (_, n) => access(n, 'k2')), access(0, 'k1'), access(1, 'k1')];
+  await store.insert('accesses', lines(rows), rows.length, 'commands');
+  await store.insert('incident_changes', lines([incident()]), 1, 'commands');
+});
+afterAll(async () => {
+  await client.close();
+  await server.end('SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('vigie controllers', () => {
+  it('puts one into the register with its clinics, shows it, and refuses what is none', async () => {
+    const added = await vigie('controllers add north-sa --group helix --siren 123456789 --dpo-email dpo@north.example --clinics c1,c9 --name', 'North SA'); // prettier-ignore
+    expect(added).toMatchObject({ code: 0, out: 'north-sa of helix stored; it answers for 2 clinic(s) named here\n' });
+    expect((await vigie('controllers list')).out).toMatch(
+      /helix +north-sa +North SA +123456789 +dpo@north\.example +none +c1 c9\n/,
+    );
+    expect(await vigie('controllers add x --group helix --siren 12')).toMatchObject({ code: 2, err: expect.stringContaining('siren: has nine digits') }); // prettier-ignore
+    const file = join(folder, 'controllers.csv');
+    writeFileSync(file, 'group_id;controller_id;name;joint_with\nhelix;south-sa;South;north-sa east-sa\nhelix;south-sa;South;\n');
+    expect(await vigie(`controllers import ${file}`)).toMatchObject({ code: 1, err: expect.stringContaining(`${file}:3: the controller south-sa of helix stands on line`) }); // prettier-ignore
+    writeFileSync(file, 'group_id;controller_id;name;joint_with\nhelix;south-sa;South;north-sa east-sa\n');
+    expect((await vigie(`controllers import ${file}`)).out).toBe(`${file}: 1 controller(s) stored\n`);
+  });
+});
+
+describe('vigie dossier', () => {
+  let snapshot = '';
+  const list = join(folder, 'patients-north-sa.csv');
+
+  it('shows the figures, by controller, and that the list equals the figure', async () => {
+    const { out } = await vigie(`dossier figures ${caseId.slice(0, 6)}`);
+    expect(out).toContain('the list equals the figure (12 counted, 12 listed)');
+    expect(out).toMatch(/controller north-sa +12 +12 +0 +12 +0 +0 +0\n/);
+    expect(out).toContain('under 2 keys, so that up to 2 of them may be the same persons again');
+    const { settled, of_scope } = JSON.parse((await vigie(`dossier figures ${caseId} --format json`)).out);
+    expect([settled, of_scope.whole.patients]).toEqual(['settled', 12]);
+    expect(await vigie('dossier figures ffff')).toMatchObject({ code: 1, err: expect.stringContaining('knows no case') });
+  });
+
+  it('sets a scope with author and reason, and shows what it changes', async () => {
+    expect(await vigie(`dossier scope ${caseId} --by dpo`)).toMatchObject({ code: 2 });
+    expect(await vigie(`dossier scope ${caseId} --by dpo --from 2024-11-19 --reason stolen`)).toMatchObject({ code: 2, err: expect.stringContaining('give both --from and --to') }); // prettier-ignore
+    const set = await vigie(`dossier scope ${caseId} --by dpo --source-ip 203.0.113.7 --reason`, 'the owner worked in parallel');
+    expect(set).toMatchObject({ code: 0, out: expect.stringContaining(': 1 patients, the incidents have 12: +0 -11\n') });
+    const back = await vigie(`dossier scope ${caseId} --by dpo --reason`, 'all of it after all');
+    expect(back.out).toContain('scope 2 of');
+  });
+
+  it('freezes a list whose lines have the digest that it tells, and verifies it', async () => {
+    const frozen = await vigie(`dossier freeze ${caseId.slice(0, 8)} --controller north-sa --by dpo`);
+    snapshot = frozen.out.slice(0, 32);
+    const sha256 = /list ([0-9a-f]{64})\n$/.exec(frozen.out)?.[1];
+    expect(frozen).toMatchObject({ code: 0, out: expect.stringContaining('north-sa number 1 (initial)') });
+    writeFileSync(list, (await vigie(`dossier list ${snapshot.slice(0, 8)}`)).out);
+    const canonical = (await vigie(`dossier lines ${list}`)).out;
+    expect(createHash('sha256').update(canonical).digest('hex')).toBe(sha256);
+    expect(canonical).toMatch(
+      /^c1\t[0-9a-f]{32}\tdisplayed\tidentity\t2024-11-19T08:00:\d\d\.000Z\t2024-11-19T08:00:\d\d\.000Z\t1\n/,
+    );
+    expect((await vigie(`dossier verify ${snapshot}`)).out).toMatch(/\n {2}whole; the ledger has not moved since\n$/);
+    expect((await vigie(`dossier show ${caseId}`)).out).toContain(sha256 ?? 'no digest');
+    await vigie(`dossier freeze ${caseId} --controller north-sa --by dpo`);
+    const [first, second] = (await vigie(`dossier show ${caseId}`)).out
+      .split('\n')
+      .slice(1)
+      .map((line) => line.slice(0, 32));
+    expect((await vigie(`dossier diff ${first} ${second}`)).out).toBe('the same patients, tiers and categories\n');
+  });
+
+  it('is joined with the index of the hospital, which gives numbers back', async () => {
+    const { manifest } = JSON.parse((await vigie(`dossier show ${snapshot} --format json`)).out);
+    writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
+    const index = ['id;name;born', ...Array.from({ length: 9 }, (_, n) => `80${n};"Doe; ${n}";${n === 3 ? '2015-01-01' : '1960-01-01'}`), '999;Nobody;1950-01-01']; // prettier-ignore
+    const resolved = await vigie(`resolve --group helix --list ${list} --out ${folder}/resolved --born born`, { input: `${index.join('\n')}\n` });
+    expect(resolved).toMatchObject({ code: 0, out: '12 lines, 12 pseudonyms: 11 matched, 1 not; 9 persons\n' });
+    expect(JSON.parse(readFileSync(join(folder, 'resolved', 'resolution.json'), 'utf8'))).toEqual({
+      list_sha256: manifest.list.sha256, pseudonyms: 12, matched: 11, unmatched: 1, persons: 9, minors: 1,
+    }); // prettier-ignore
+    const persons = readFileSync(join(folder, 'resolved', 'persons.csv'), 'utf8').split('\n');
+    expect(persons[0]).toBe('patient_ids,id,name,born');
+    expect(persons[1]).toMatch(/^[0-9a-f]{32} [0-9a-f]{32},800,Doe; 0,1960-01-01$/);
+    expect(persons.filter(Boolean)).toHaveLength(10);
+    expect(readFileSync(join(folder, 'resolved', 'unmatched.csv'), 'utf8')).toBe(`clinic_id,patient_id\nc1,${keys?.active.of('group:helix', '809')}\n`);
+  }); // prettier-ignore
+
+  it('ends with 3 when the list is not the one that was frozen', async () => {
+    const changed = join(folder, 'changed.csv');
+    writeFileSync(changed, readFileSync(list, 'utf8').replace('displayed', 'listed'));
+    const refused = await vigie(`resolve --group helix --list ${changed} --out ${folder}/refused`, { input: 'id\n800\n' });
+    expect(refused).toMatchObject({ code: 3, out: '', err: expect.stringContaining('nothing was written') });
+    expect(await vigie(`resolve --group helix --list ${list} --sha256 ${'0'.repeat(64)}`, { input: 'id\n' })).toMatchObject({ code: 3 }); // prettier-ignore
+    expect(await vigie(`resolve --group helix --list ${list} --columns name`, { input: 'x\n' })).toMatchObject({ code: 2, err: expect.stringContaining('no column id') }); // prettier-ignore
+  });
+});
+
+function access(n: number, keyId: string) {
+  const time = new Date(Date.UTC(2024, 10, 19, 8, 0, n)).toISOString();
+  const patient_id = keys?.of(keyId)?.of('group:helix', `80${n}`) ?? '';
+  return anAccessRow({ time, actor_id: 'dr.x', patient_id, clinic_id: 'c1', key_id: keyId, event_id: hex128Of(`${n} ${keyId}`), categories: ['identity'], source_ip: n === 4 ? '203.0.113.7' : '10.0.0.1' }); // prettier-ignore
+}
+
+function incident() {
+  const at = (n: number) => new Date(Date.UTC(2024, 10, 19, 8, 0, n)).toISOString();
+  return {
+    incident_id: caseId, group_id: 'helix', actor_id: 'dr.x', state: 'open', first_time: at(0), last_time: at(60), detected_at: at(60), patients: 12, patients_at_firing: 1,
+    patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [], selections: [selection], level: 'high', step: 0, found: 'live',
+    late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: caseId, changed_at: at(60), version: 1, received_at: at(60),
+  }; // prettier-ignore
+}
+
+function lines(values: readonly object[]): Buffer {
+  return Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}
+
+/** Runs the command in a process of its own; a text behind it is its last argument. */
+async function vigie(command: string, last?: string | { readonly input: string }) {
+  const words = command.split(' ');
+  const args = typeof last === 'string' ? [...words, last] : words;
+  const child = spawn(process.execPath, [compiledModule('cli/vigie'), ...args], {
+    env: {
+      PATH: process.env['PATH'],
+      VIGIE_PORT_BASE: String(portBase),
+      VIGIE_DATA_DIR: folder,
+      VIGIE_PSEUDONYM_KEYS: keyTexts.join(','),
+    },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (bytes: Buffer) => (out += bytes.toString()));
+  child.stderr.on('data', (bytes: Buffer) => (err += bytes.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(typeof last === 'object' ? last.input : '');
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { freeze } from '#libs/access-store/dossiers/freeze.js';
+import { LedgerReader } from '#libs/access-store/dossiers/ledger-reader.js';
+import { SnapshotStore } from '#libs/access-store/dossiers/snapshot-store.js';
+import { verify } from '#libs/access-store/dossiers/verification.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import { printable } from '#libs/contracts/visible-text.js';
+import { differenceLines, movedSentence } from '#libs/dossier/difference.js';
+import type { Manifest } from '#libs/dossier/manifest.js';
+import { manifestOf } from '#libs/dossier/verify.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { type CommandConfig, readCommandConfig } from '../config.js';
+import { alignedRows } from '../table.js';
+import { withStore } from '../with-store.js';
+import { oneCase } from './one-case.js';
+
+export interface FreezeOptions {
+  readonly controller: string;
+  readonly by: string;
+  readonly kind?: DossierSnapshot['kind'];
+}
+
+/** `vigie dossier freeze`: the list of one controller, kept as it is now. */
+export async function freezeCommand(prefix: string, { controller: controllerId, by, kind }: FreezeOptions): Promise<void> {
+  const config = readCommandConfig();
+  const snapshot = await withStore(config, async (client) => {
+    const of = await oneCase(new LedgerReader(client), prefix);
+    const known = (await new LedgerReader(client).figures(of.case_id, 0)).controllers;
+    const before = await new SnapshotStore(client).snapshots(of.case_id, controllerId);
+    if (!known.has(controllerId) && before.length === 0 && known.size > 0)
+      process.stderr.write(`the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`); // prettier-ignore
+    const order = { of, controllerId, by, vigie: vigieVersion(), rules: ruleFilesOf(config) };
+    return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
+  });
+  process.stdout.write(`${snapshotText(snapshot)}\n`);
+  if (manifestOf(snapshot)?.settled !== 'settled')
+    process.stderr.write('accesses of this case are still being judged, or were deleted: the list is not as long as the figure of its incidents\n');
+} // prettier-ignore
+
+/** `vigie dossier show`: the snapshots of a case, or one of them with its manifest. */
+export async function showCommand(prefix: string, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
+  const found = await withStore(readCommandConfig(), (client) => new SnapshotStore(client).snapshots(prefix.toLowerCase()));
+  if (found.length === 0) throw new Error(`nothing is frozen whose id, or whose case's, begins with ${prefix.slice(0, 50)}`);
+  if (format === 'json') {
+    for (const { manifest, ...row } of found) process.stdout.write(`${JSON.stringify({ ...row, manifest: JSON.parse(manifest) as unknown })}\n`);
+    return;
+  }
+  const rows = found.map(({ snapshot_id, controller_id, number, kind, frozen_at, frozen_by, patients, exposed, list_sha256 }) =>
+    printable([snapshot_id, controller_id, String(number), kind, frozen_at, frozen_by, String(patients), String(exposed), list_sha256]),
+  );
+  const heading = ['snapshot', 'controller', 'number', 'kind', 'frozen', 'by', 'patients', 'exposed', 'SHA-256 of the list'];
+  for (const line of alignedRows([heading, ...rows], new Set([2, 6, 7]))) process.stdout.write(`${line}\n`);
+} // prettier-ignore
+
+/** `vigie dossier verify`: whether snapshots are as they were frozen (exit 1 when one is not), and whether the ledger moved since. */
+export async function verifyCommand(prefix: string): Promise<void> {
+  await withStore(readCommandConfig(), async (client) => {
+    const found = await new SnapshotStore(client).snapshots(prefix.toLowerCase());
+    if (found.length === 0) throw new Error(`nothing is frozen whose id, or whose case's, begins with ${prefix.slice(0, 50)}`);
+    for (const snapshot of found) {
+      const { mistakes, moved, late } = await verify(client, snapshot);
+      process.stdout.write(`${snapshotText(snapshot)}\n  ${mistakes.length ? 'BROKEN' : 'whole'}; ${printable(movedSentence(moved, late))}\n`);
+      for (const mistake of mistakes) process.stdout.write(`  ${printable(mistake)}\n`);
+      if (mistakes.length) process.exitCode = 1;
+    }
+  });
+} // prettier-ignore
+
+/** `vigie dossier diff`: in what two snapshots differ, by clinic. */
+export async function diffCommand(before: string, after: string): Promise<void> {
+  const differences = await withStore(readCommandConfig(), async (client) => {
+    const store = new SnapshotStore(client);
+    return store.difference(await oneSnapshot(store, before), await oneSnapshot(store, after));
+  });
+  const lines = differences.length ? differenceLines(differences) : ['the same patients, tiers and categories'];
+  process.stdout.write(`${printable([...lines]).join('\n')}\n`);
+}
+
+/** Throws a sentence for a person when no snapshot, or more than one, has an id that begins so. */
+export async function oneSnapshot(store: SnapshotStore, prefix: string): Promise<DossierSnapshot> {
+  const all = await store.snapshots(prefix.toLowerCase());
+  const found = all.filter(({ snapshot_id }) => snapshot_id.startsWith(prefix.toLowerCase()));
+  const [one] = found;
+  if (one && found.length === 1) return one;
+  throw new Error(
+    `${found.length} snapshots have an id that begins with ${prefix.slice(0, 50)}; "vigie dossier show CASE" lists them`,
+  );
+}
+
+function snapshotText({ snapshot_id, controller_id, number, kind, frozen_at, patients, exposed, list_sha256 }: DossierSnapshot): string {
+  const what = `${controller_id} number ${number} (${kind}) of ${frozen_at}: ${patients} patients, ${exposed} exposed`;
+  return printable(`${snapshot_id} ${what}, list ${list_sha256}`);
+} // prettier-ignore
+
+export function vigieVersion(): string {
+  const { version }: { version: string } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
+  return version;
+}
+
+/** The rule files that this machine reads, and their digests; none where the folder is not there. */
+function ruleFilesOf({ VIGIE_RULES_DIR: folder }: CommandConfig): Manifest['rules'] {
+  try {
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
+    return files.toSorted().map((file) => ({ file: basename(file), sha256: createHash('sha256').update(readFileSync(join(folder, file))).digest('hex') })); // prettier-ignore
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw cause;
+  }
+}

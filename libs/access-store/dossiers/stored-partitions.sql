@@ -1,0 +1,3 @@
+SELECT DISTINCT topic, partition
+FROM vigie.archive_batches
+ORDER BY topic, partition

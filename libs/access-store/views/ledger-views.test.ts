@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hex128Of } from '#libs/contracts/hex128.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { systemClock } from '#libs/runtime/clock.js';
+import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
+
+const { client, end } = await storeForTests();
+const store = new ClickHouseStore(client, systemClock);
+const random = generator(20_241_119);
+
+/** Selections as SQL, and what each means. */
+const selections: readonly (readonly [id: string, sql: string, takes: (row: AccessRow) => boolean])[] = [
+  ['1'.repeat(32), "action = 'read'", ({ action }) => action === 'read'],
+  ['2'.repeat(32), "action IN ('search', 'export')", ({ action }) => action === 'search' || action === 'export'],
+  ['3'.repeat(32), "outcome = 'failure'", ({ outcome }) => outcome === 'failure'],
+  ['4'.repeat(32), "clinic_id IN ('c1', 'c2')", ({ clinic_id }) => clinic_id === 'c1' || clinic_id === 'c2'],
+];
+const accounts = ['a.one', 'b.two', 'c.three'];
+const rows = Array.from({ length: 1_500 }, (_, n) => someAccess(n));
+const incidents = Array.from({ length: casesOf(24, 200) }, (_, n) => someIncident(n));
+
+beforeAll(async () => {
+  await store.insert('accesses', lines(rows), rows.length, 'ledger');
+  await store.registerSelections(selections.map(([id, sql]) => ({ id, sql })));
+  await store.insert('incident_changes', lines(incidents), incidents.length, 'ledger');
+  const clinic = { group_id: 'helix', clinic_id: 'c3', name: '', controller_id: 'clinic-group' };
+  await client.insert({ table: 'vigie.clinics', values: [clinic], format: 'JSONEachRow' });
+});
+afterAll(end);
+
+describe('the ledger of an incident', () => {
+  it.each(incidents.map((incident) => [incident.incident_id.slice(0, 6), incident] as const))(
+    'has for %s whom a recount has, and how strongly',
+    async (_, incident) => {
+      const recounted = recount([scopeOf(incident)]);
+      expect(await listed('incident_ledger_of', `incident_id = '${incident.incident_id}'`)).toEqual(recounted);
+      const patients = await one(
+        `SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = '${incident.incident_id}')`,
+      );
+      expect(new Set(recounted.map(({ patient_id }) => patient_id)).size).toBe(patients['n']);
+    },
+  );
+});
+
+describe('the ledger of a case', () => {
+  it('has the patients of its incidents, each with the strongest tier of all of them', async () => {
+    for (const incident of incidents.slice(0, 8)) {
+      const recounted = recount([scopeOf(incident)]);
+      expect(await listed('case_ledger_of', `case_id = '${incident.incident_id}'`)).toEqual(recounted);
+      expect(await listed('dossier_ledger_of', `case_id = '${incident.incident_id}', scope_version = 0`)).toEqual(recounted);
+    }
+  });
+
+  it('has those of all incidents that people linked, and the linked one is no case of its own any more', async () => {
+    const [first, second] = incidents.slice(20, 22);
+    if (!first || !second) throw new Error('too few incidents');
+    const member = (incident_id: string) => ({ incident_id, linked_at: at(0), linked_by: 'a.durand' });
+    const joined = { case_id: first.incident_id, group_id: 'helix', incident_ids: [first.incident_id, second.incident_id], members: [member(first.incident_id), member(second.incident_id)], joined_into: '', place: 1 }; // prettier-ignore
+    await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
+    expect(await listed('case_ledger_of', `case_id = '${first.incident_id}'`)).toEqual(
+      recount([scopeOf(first), scopeOf(second)]),
+    );
+    expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
+  });
+
+  it('counts the records that no source names by event, of what did not fail', async () => {
+    for (const incident of incidents.slice(0, 8)) {
+      const { takes, fits } = scopeOf(incident);
+      const inScope = rows.filter((row) => fits(row) && row.outcome !== 'failure');
+      const events = new Set(inScope.filter((row) => takes(row)).map(({ event_id }) => event_id));
+      const unnamed = [...events].flatMap((event_id) => {
+        const of = inScope.filter((row) => row.event_id === event_id);
+        const named = new Set(of.map(({ patient_id }) => patient_id).filter(Boolean)).size;
+        return Math.max(0, (of[0]?.record_count ?? 0) - named);
+      });
+      const sum = unnamed.reduce((total, n) => total + n, 0);
+      const query = `SELECT sum(unnamed) AS n FROM vigie.case_unnamed_of(case_id = '${incident.incident_id}')`;
+      expect(await one(query)).toEqual({ n: sum });
+    }
+  });
+
+  it('can be widened to all accesses of accounts, and narrowed to one address, device, session or application', async () => {
+    let version = 0;
+    for (const incident of incidents.slice(0, 6)) {
+      const narrow = pick([
+        {},
+        { source_ips: ['ip1'] },
+        { devices: ['d0', 'd1'] },
+        { session_ids: ['s1'] },
+        { applications: ['x'] },
+      ]);
+      const [from, to] = [at(pick([0, 100])), at(pick([900, 1_400]))];
+      version += 1;
+      const scope = { group_id: 'helix', case_id: incident.incident_id, version, accounts: ['b.two'], from_time: from, to_time: to, author: 'dpo', reason: 'stolen before', set_at: to, ...narrow }; // prettier-ignore
+      await client.insert({ table: 'vigie.dossier_scopes', values: [scope], format: 'JSONEachRow' });
+      const widening = { fits: (row: AccessRow) => row.actor_id === 'b.two' && row.time >= from && row.time <= to, takes: () => true }; // prettier-ignore
+      const kept = (row: AccessRow) =>
+        Object.entries({ source_ip: narrow.source_ips, device: narrow.devices, session_id: narrow.session_ids, application: narrow.applications })
+          .every(([column, values]) => values === undefined || values.includes(String(row[column as keyof AccessRow] ?? ''))); // prettier-ignore
+      const arguments_ = `case_id = '${incident.incident_id}', scope_version = ${version}`;
+      expect(await listed('dossier_ledger_of', arguments_)).toEqual(recount([scopeOf(incident), widening], kept));
+    }
+  });
+
+  it('has nobody when there is no such case', async () => {
+    expect(await listed('case_ledger_of', "case_id = 'nobody'")).toEqual([]);
+    expect(await listed('dossier_ledger_of', "case_id = 'nobody', scope_version = 7")).toEqual([]);
+  });
+});
+
+interface Scope {
+  /** Account and times. */
+  readonly fits: (row: AccessRow) => boolean;
+  /** The selections. */
+  readonly takes: (row: AccessRow) => boolean;
+}
+
+function scopeOf({ actor_id, first_time, last_time, selections: ids }: IncidentChange): Scope {
+  const takes = selections.filter(([id]) => ids.includes(id)).map(([, , takes]) => takes);
+  return {
+    fits: (row) => row.actor_id === actor_id && row.time >= first_time && row.time <= last_time,
+    takes: (row) => takes.some((one) => one(row)),
+  };
+}
+
+/** The definition, by going through all rows for each patient and clinic. */
+function recount(scopes: readonly Scope[], kept: (row: AccessRow) => boolean = () => true) {
+  const named = rows.filter((row) => row.patient_id !== '' && kept(row));
+  const inside = named.filter((row) => scopes.some(({ fits }) => fits(row)));
+  const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row)));
+  const pairs = new Set(taken.map(({ patient_id, clinic_id }) => `${clinic_id}\t${patient_id}`));
+  return [...pairs].toSorted().map((pair) => {
+    const [clinic_id = '', patient_id = ''] = pair.split('\t');
+    const of = inside.filter((row) => row.patient_id === patient_id && row.clinic_id === clinic_id);
+    const times = of.map(({ time }) => time).toSorted();
+    return {
+      patient_id, clinic_id, controller_id: clinic_id === 'c3' ? 'clinic-group' : clinic_id, certainty: strongest(of),
+      categories: [...new Set(of.flatMap(({ categories }) => categories ?? ['unknown']))].toSorted(),
+      key_ids: [...new Set(of.map(({ key_id }) => key_id))].toSorted(), first_time: times[0], last_time: times.at(-1),
+      accesses: new Set(of.map(({ event_id }) => event_id)).size,
+    }; // prettier-ignore
+  });
+}
+
+function strongest(of: readonly AccessRow[]): string {
+  const reached = of.filter(({ outcome }) => outcome !== 'failure').map(({ action }) => action);
+  if (reached.length === 0) return 'attempted';
+  if (reached.some((action) => ['export', 'print', 'download'].includes(action))) return 'exported';
+  return reached.some((action) => !['search', 'list'].includes(action)) ? 'displayed' : 'listed';
+}
+
+function someAccess(n: number): AccessRow {
+  return anAccessRow({
+    time: at(n), event_id: hex128Of(`event ${Math.floor(n / pick([1, 3]))}`), actor_id: accounts[n % 3] ?? '', patient_id: pick(['', aPatient(Math.floor(random() * 40))]),
+    clinic_id: pick(['c1', 'c2', 'c3']), action: pick(['read', 'read', 'search', 'list', 'export', 'print', 'update']), outcome: pick(['success', 'success', 'failure', 'unknown']),
+    key_id: pick(['k1', 'k1', 'k2']), source_ip: pick(['ip1', 'ip2']), device: pick(['d0', 'd1', 'd2']), session_id: pick(['s1', 's2']), application: pick(['x', 'y']),
+    ...(random() < 0.3 && { record_count: Math.floor(random() * 50) }),
+    ...pick([{}, { categories: ['identity' as const] }, { categories: ['lab' as const, 'identity' as const] }]),
+  }); // prettier-ignore
+}
+
+function someIncident(n: number): IncidentChange {
+  const from = Math.floor(random() * 1_000);
+  return {
+    incident_id: hex128Of(`incident ${n}`), group_id: 'helix', actor_id: pick(accounts), state: 'open', first_time: at(from), last_time: at(from + Math.floor(random() * 500)),
+    detected_at: at(from), patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [],
+    selections: selections.map(([id]) => id).filter(() => random() < 0.4), level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '',
+    suppressed_by: [], change_type: 'incident.opened', change_id: hex128Of(`change ${n}`), changed_at: at(from), version: 1, received_at: at(from),
+  }; // prettier-ignore
+}
+
+async function listed(view: string, given: string): Promise<readonly unknown[]> {
+  const query = `SELECT * FROM vigie.${view}(${given}) ORDER BY clinic_id, patient_id`;
+  const clickhouse_settings = { date_time_output_format: 'iso', output_format_json_quote_64bit_integers: 0 } as const;
+  return (await client.query({ query, format: 'JSONEachRow', clickhouse_settings })).json();
+}
+
+async function one(query: string): Promise<Record<string, unknown>> {
+  const clickhouse_settings = { output_format_json_quote_64bit_integers: 0 } as const;
+  const [row] = await (await client.query({ query, format: 'JSONEachRow', clickhouse_settings })).json<Record<string, unknown>>();
+  return row ?? {};
+}
+
+function lines(values: readonly object[]): Buffer {
+  return Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+}
+
+function pick<T>(values: readonly [T, ...T[]] | readonly T[]): T {
+  return values[Math.floor(random() * values.length)] as T;
+}
+
+/** Seconds after eight in the morning. */
+function at(seconds: number): string {
+  return new Date(Date.UTC(2024, 10, 19, 8, 0, seconds)).toISOString();
+}
+
+/** The same numbers from the same seed, in [0, 1). */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,98 @@
+// views/: the views that evaluate the rules' selections, made from one template of accesses and one tree of selections.
+// So a list has whom the figure counts.
+
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
+const templates = { patients: sql('incident-patients'), ledger: sql('ledger'), unnamed: sql('unnamed') } as const;
+const judgedAccesses = sql('judged-accesses').trimEnd();
+
+const listed = "state NOT IN ('merged', 'withdrawn')";
+const all = `vigie.incidents WHERE ${listed}`;
+/** The view over one takes suppressed matches too: whoever asks for one by its id wants to know whom it concerns. */
+const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_id:String}`;
+
+const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
+const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
+
+const incidentColumns = 'incident_id, group_id, actor_id, first_time, last_time, selections';
+const scopeOf = (columns: string) =>
+  `SELECT ${columns} FROM vigie.dossier_scopes WHERE case_id = {case_id:String} AND version = {scope_version:UInt32}`;
+/** Selects every access: what a scope adds has no condition but account and times. */
+const anything = '*';
+const widened = scopeOf(
+  `'' AS incident_id, group_id, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections`,
+);
+const ofScope = `(SELECT ${incidentColumns} FROM ${ofCase} UNION ALL ${widened})`;
+
+/** The columns by which a scope keeps only a part of an account's accesses, and those of `dossier_scopes` that hold the values. */
+const narrowing = { source_ip: 'source_ips', device: 'devices', session_id: 'session_ids', application: 'applications' } as const;
+const narrowed = Object.entries(narrowing)
+  .map(([column, values]) => [column, `(${scopeOf(`groupUniqArrayArray(${values})`)})`])
+  .map(([column, values]) => `\n        AND (empty(${values}) OR has(${values}, ${column}))`)
+  .join('');
+
+const ledgerColumns = ['action', 'outcome', 'categories', 'key_id', 'record_count', ...Object.keys(narrowing)];
+
+interface ViewParts {
+  readonly template: keyof typeof templates;
+  /** What has the accounts, their times and their selections. */
+  readonly from: string;
+  /** Only accesses between the first and the last time of all of them are read. Left out: whenever. */
+  readonly within?: boolean;
+  readonly narrowed?: string;
+}
+
+/**
+ * `incident_patients` of all incidents, `incident_patients_of(incident_id = '...')` of one incident or suppressed match: ClickHouse does not
+ * carry a condition on `incident_id` through the join to the accesses, so that the first reads all accounts that have an incident; the
+ * second reads one account between two times. The ledgers are of one incident, of the incidents of a case, and of a case's scope, whose
+ * version 0 is that of its incidents. Ids are hexadecimal digits, checked where they come in.
+ */
+const views: Readonly<Record<string, ViewParts>> = {
+  incident_patients: { template: 'patients', from: all },
+  incident_patients_of: { template: 'patients', from: one, within: true },
+  incident_ledger_of: { template: 'ledger', from: one, within: true },
+  case_ledger_of: { template: 'ledger', from: ofCase, within: true },
+  case_unnamed_of: { template: 'unnamed', from: ofCase, within: true },
+  dossier_ledger_of: { template: 'ledger', from: ofScope, within: true, narrowed },
+  dossier_unnamed_of: { template: 'unnamed', from: ofScope, within: true, narrowed },
+};
+
+/** A view that can be told from another of its name. */
+export interface SelectionView {
+  readonly name: string;
+  /** Of its text; the view carries it as its comment. */
+  readonly digest: string;
+  /** The statement that makes it, beginning with `CREATE VIEW IF NOT EXISTS` or the like. */
+  readonly create: (verb: string) => string;
+}
+
+/** The views over all selections (id to expression). */
+export function selectionViews(selections: ReadonlyMap<string, string>): readonly SelectionView[] {
+  const parts = [...selections].map(([id, expression]) => `if((${expression}\n), ['${id}'], [])`);
+  const selected = `arrayConcat(CAST(['${anything}'], 'Array(String)')${parts.map((part) => `, ${part}`).join('')})`;
+  return Object.entries(views).map(([name, how]) => viewOf(name, how, selected));
+}
+
+function viewOf(view: string, { template, from, within = false, narrowed = '' }: ViewParts, selected: string): SelectionView {
+  const source = from.startsWith('(') ? `${from} AS scope` : from;
+  const span = `\n        AND time >= (SELECT min(first_time) FROM ${source}) AND time <= (SELECT max(last_time) FROM ${source})`;
+  const accesses = filled(judgedAccesses, {
+    columns: template === 'patients' ? '' : ledgerColumns.map((column) => `\n        ${column},`).join(''),
+    selected,
+    // All rows of an event have the same count, so that no patient of an event that has one is left out.
+    whose: template === 'unnamed' ? 'record_count > 0\n        AND ' : "patient_id != ''\n        AND ",
+    from: source,
+    span: within ? span : '',
+  });
+  const text = filled(templates[template], { view, accesses, narrowed });
+  const digest = hash('sha256', text, 'hex');
+  return { name: view, digest, create: (verb) => `${text.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
+}
+
+/** A template with its `{{places}}` filled. */
+function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? '');
+}
