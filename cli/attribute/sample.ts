@@ -1,5 +1,5 @@
 import { hex128 } from '#libs/contracts/access-row.js';
-import type { LineMistake } from '#libs/formats/clinics-csv.js';
+import type { LineMistake } from '#libs/formats/registers/register-csv.js';
 
 /** Headings of the first column that may stand over pseudonyms. */
 const headings = new Set(['patient_id', 'pseudonym']);
