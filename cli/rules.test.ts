@@ -46,6 +46,7 @@ describe('vigie rules', () => {
       rules(3, 3),
       0,
       [
+        'a.yml:1 Look: Selects every access where action is "read".',
         'a.yml:6 Many: Raises a low incident',
         'a.yml:14 Move: Takes out of "Look"',
         'a.yml:14: the exception "Move" of dpo has expired',
@@ -68,4 +69,20 @@ describe('vigie rules', () => {
     for (const line of lines) expect(told.join('')).toContain(line);
     expect(process.exitCode).toBe(code);
   });
+
+  it.each(['\\n', '\\r', '\\x1b[2K', '\\u2028', '\\u202e', '\\x85'])(
+    'write no line of their own for a title with %s in it',
+    async (sign) => {
+      const forged = `"Many${sign}rules/z.yml:1: all is well"`;
+      const text = rules(3, 3)
+        .replace('title: Look', `title: ${forged}`)
+        .replace('title: Many', `title: ${forged}`)
+        .replace('title: Move', `title: ${forged}`);
+      await writeFile(join(folder, 'a.yml'), text.replace('owner: dpo', `owner: ${forged}`));
+      for (const command of [checkRulesCommand, testRulesCommand]) await command([folder]);
+      const lines = told.flatMap((line) => line.replace(/\n$/, '').split(/[\n\r\u2028\x85]/));
+      expect(lines.filter((line) => line.startsWith('rules/z.yml'))).toEqual([]);
+      expect(told.join('')).not.toMatch(/[\x1b\u202e]/); // oxlint-disable-line no-control-regex
+    },
+  );
 });

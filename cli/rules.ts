@@ -1,21 +1,22 @@
 import { reportLines, reportSummary } from '#libs/detection/cases/case-report.js';
 import { checkRules, mistakeText } from '#libs/detection/rules/load/check-rules.js';
-import { readRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
+import { readAllRuleFiles } from '#libs/detection/rules/load/read-rule-files.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
 import { runCases } from '#libs/detection/cases/run-cases.js';
-import { printableLines } from '#libs/contracts/visible-text.js';
+import { printable } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readCommandConfig } from './config.js';
 
 /**
- * `vigie rules check`: what each rule means, and each exception, on standard output; every mistake and every exception that has expired on
+ * `vigie rules check`: what each event rule selects, what each rule and each exception means, on standard output; every mistake and every exception that has expired on
  * standard error; exit code 1 when there is a mistake.
  */
 export async function checkRulesCommand(paths: readonly string[]): Promise<void> {
   const { folders, lists } = await readInput(paths);
-  const { sentences, exceptions, warnings, mistakes } = await checkRules(folders, lists, systemClock.now());
-  for (const sentence of [...sentences, ...exceptions]) process.stdout.write(`${printableLines(sentence)}\n`);
-  for (const mistake of [...mistakes, ...warnings]) process.stderr.write(`${printableLines(mistakeText(mistake))}\n`);
+  const { events, sentences, exceptions, warnings, mistakes } = await checkRules(folders, lists, systemClock.now());
+  for (const sentence of [...events, ...sentences, ...exceptions]) process.stdout.write(`${sentence}\n`);
+  for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
+  for (const warning of warnings) process.stderr.write(`${mistakeText(warning)}\n`);
   process.stderr.write(`${sentences.length} rule(s), ${exceptions.length} exception(s), ${mistakes.length} mistake(s)\n`);
   process.exitCode = mistakes.length ? 1 : 0;
 }
@@ -23,16 +24,14 @@ export async function checkRulesCommand(paths: readonly string[]): Promise<void>
 /** `vigie rules test`: runs the cases of every rule; exit code 1 when one fails or a file has a mistake. */
 export async function testRulesCommand(paths: readonly string[]): Promise<void> {
   const { folders, lists } = await readInput(paths);
-  const read = await Promise.all(folders.map(readRuleFiles));
-  const files = new Map(read.flatMap(({ files }) => files).map((file) => [file.path, file]));
-  const report = runCases([...files.values()], lists);
-  const mistakes = [...read.flatMap(({ mistakes }) => mistakes), ...report.mistakes];
-  for (const mistake of mistakes) process.stderr.write(`${printableLines(mistakeText(mistake))}\n`);
+  const { files, mistakes: unread } = await readAllRuleFiles(folders);
+  const report = runCases(files, lists, unread);
+  for (const mistake of report.mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
   const failures = report.results.flatMap(({ failure }) => failure ?? []);
-  for (const line of reportLines(report)) process.stdout.write(`${printableLines(line)}\n`);
-  for (const failure of failures) process.stderr.write(`${printableLines(failure)}\n`);
-  process.stderr.write(`${reportSummary(report)}, ${mistakes.length} mistake(s)\n`);
-  process.exitCode = failures.length || mistakes.length ? 1 : 0;
+  for (const line of reportLines(report)) process.stdout.write(`${printable(line)}\n`);
+  for (const failure of failures) process.stderr.write(`${printable(failure)}\n`);
+  process.stderr.write(`${reportSummary(report)}, ${report.mistakes.length} mistake(s)\n`);
+  process.exitCode = failures.length || report.mistakes.length ? 1 : 0;
 }
 
 async function readInput(paths: readonly string[]) {

@@ -164,7 +164,7 @@ const wrong: readonly (readonly [cases: string, line: number, reason: string])[]
   ['name: a\nevents: []', 21, 'fires is missing: a case has name, fires (true or false) and events'],
   ['fires: true\nevents: []', 21, 'name is missing: a case has name, fires (true or false) and events'],
   ['name: a\nfires: maybe\nevents: []', 22, 'fires is true or false'],
-  ['name: a\nfires: true\npatient: 4\nevents: []', 23, 'unknown key "patient" in a case: known are name, fires, patients, start, lists and events'],
+  ['name: a\nfires: true\npatient: 4\nevents: []', 23, 'unknown key "patient": write patients'],
   ['name: a\nfires: false\npatients: 4\nevents: []', 23, 'patients goes with fires: true, where there is an incident'],
   ['name: a\nfires: true\npatients: many\nevents: []', 23, 'patients must be a whole number from 0 to 100000, not "many"'],
   ['name: a\nfires: true\nstart: noon\nevents: []', 23, 'start is an instant with its zone such as 2026-01-05T09:00:00Z, not "noon"'],

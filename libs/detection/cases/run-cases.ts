@@ -24,9 +24,13 @@ export interface CaseReport {
 
 const dayMs = 86_400_000;
 
-/** Judges the cases of all rules, each by its own rule alone, with the engine that judges live. Never throws on what the files hold. */
-export function runCases(files: readonly RuleFile[], lists: ValueLists = new Map()): CaseReport {
-  const loaded = loadRules(files, lists);
+/** Judges the cases of all rules, each by its own rule alone, with the engine that judges live. `unread` says of files why they could not be read. Never throws on what the files hold. */
+export function runCases(
+  files: readonly RuleFile[],
+  lists: ValueLists = new Map(),
+  unread: readonly RuleMistake[] = [],
+): CaseReport {
+  const loaded = loadRules(files, lists, unread);
   if (loaded.mistakes.length > 0) return { rules: [], results: [], mistakes: loaded.mistakes };
   const results: CaseResult[] = [];
   for (const rule of loaded.rules)

@@ -1,7 +1,8 @@
 // rules/link/: makes rules of documents: looks names up, puts filters in, notes what does not fit together.
 // What it gives is whole: nothing after it looks a name up.
 
-import { type Field, isField, kindOf, unknownField } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { type Field, isField, kindOf } from '../match/fields.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
 import type { Located } from '../read/read-tree.js';
 

@@ -153,9 +153,10 @@ export class Linker {
   }
 
   #numberOf(document: Document): number {
-    const number = this.#numbers.get(document) ?? this.#numbers.size;
-    this.#numbers.set(document, number);
-    return number;
+    const known = this.#numbers.get(document);
+    if (known !== undefined) return known;
+    this.#numbers.set(document, this.#numbers.size);
+    return this.#numbers.size - 1;
   }
 }
 

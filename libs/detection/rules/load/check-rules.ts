@@ -1,36 +1,53 @@
 // rules/load/: the front door of the rules: files, lists and configuration in, rules or mistakes out.
-// The only room that reads files, in read-rule-files.ts.
+// The only room that reads files, in find-files.ts and read-text.ts.
 
+import { printable } from '#libs/contracts/visible-text.js';
 import { type RuleMistake, anyOf, shown } from '../text/mistakes.js';
 import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';
+import { wordsOf } from '../words/words.js';
 import { loadRules, type LoadedException } from './load-rules.js';
-import { readRuleFiles } from './read-rule-files.js';
+import { readAllRuleFiles } from './read-rule-files.js';
+
+export { mistakeText } from '../text/mistakes.js';
 
 export interface CheckedRules {
+  /** `file:line title: sentence`, one an event rule. */
+  readonly events: readonly string[];
   /** `file:line title: sentence`, one a rule. */
   readonly sentences: readonly string[];
   /** `file:line title: sentence`, one an exception. */
   readonly exceptions: readonly string[];
-  /** What is not wrong, but should be looked at: exceptions that have expired or keep almost nothing, patterns in lists. */
+  /** What is not wrong, but should be looked at: exceptions that have expired or keep almost nothing, patterns in lists, files without a document. */
   readonly warnings: readonly RuleMistake[];
   readonly mistakes: readonly RuleMistake[];
 }
 
 /**
  * Loads all paths together, since rules may refer to one another across files. `nowMs` is the present instant, for what has expired; left
- * out: nothing has. Never throws.
+ * out: nothing has. Every text is one line, whatever the titles in it hold. Never throws.
  */
 export async function checkRules(paths: readonly string[], lists?: ValueLists, nowMs = 0): Promise<CheckedRules> {
-  const read = await Promise.all(paths.map(readRuleFiles));
-  const files = new Map(read.flatMap(({ files }) => files).map((file) => [file.path, file]));
-  const { rules, exceptions, mistakes, warnings: doubts } = loadRules([...files.values()], lists);
+  const { files, mistakes: unread } = await readAllRuleFiles(paths);
+  const { events, rules, exceptions, mistakes, warnings } = loadRules(files, lists, unread);
   return {
-    sentences: rules.map((rule) => `${rule.file}:${rule.line} ${rule.title}: ${explainRule(rule)}`),
-    exceptions: exceptions.map((one) => `${one.file}:${one.line} ${one.title}: ${explainException(one)}`),
-    warnings: [...doubts, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
-    mistakes: [...read.flatMap(({ mistakes }) => mistakes), ...mistakes],
+    events: events.map((event) => told(event, explainSelection(wordsOf(event.match)))),
+    sentences: rules.map((rule) => told(rule, explainRule(rule))),
+    exceptions: exceptions.map((one) => told(one, explainException(one))),
+    warnings: [...warnings, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
+    mistakes,
   };
+}
+
+function explainSelection(words: string): string {
+  if (words === 'any access') return 'Selects every access.';
+  return words === 'no access'
+    ? 'Selects no access, since a list that it takes values from is empty.'
+    : `Selects every access where ${words}.`;
+}
+
+function told({ file, line, title }: Pick<LoadedException, 'file' | 'line' | 'title'>, sentence: string): string {
+  return printable(`${file}:${line} ${title}: ${sentence}`);
 }
 
 /** What an exception takes out, until when, who answers for it and why. */
@@ -46,9 +63,4 @@ function expired({ file, line, title, expiresMs, owner }: LoadedException): Rule
     line,
     reason: `the exception ${shown(title)} of ${owner} has expired at ${since} and does nothing since: delete or renew it`,
   };
-}
-
-/** `file:line: reason`, as editors and terminals understand it. */
-export function mistakeText(mistake: RuleMistake): string {
-  return `${mistake.file}:${mistake.line}: ${mistake.reason}`;
 }

@@ -2,25 +2,19 @@ import type { Exception, Rule } from '../../rule/rule.js';
 import type { Selection } from '../match/selection.js';
 import { type RuleMistake, Mistakes } from '../text/mistakes.js';
 import { selectionIdsOf } from '../../rule/selection-ids.js';
-import { readCorrelation, type Correlation } from '../read/correlation.js';
+import type { Correlation } from '../read/correlation.js';
 import type { ValueLists } from '../read/list-values.js';
 import { Documents, type Document } from '../read/documents.js';
-import { readEventRule } from '../read/event-rule.js';
-import { readFilter, type Filter } from '../read/filter.js';
+import type { EventRule } from '../read/event-rule.js';
+import type { Filter } from '../read/filter.js';
 import { ruleLimits } from '../text/limits.js';
 import { Linker } from '../link/link-rules.js';
-import { readMetadata } from '../read/metadata.js';
-import { holdsOfNothing, not } from '../match/match.js';
-import { oldForms } from '../read/misplaced-keys.js';
+import { holdsOfNothing, not, type Match } from '../match/match.js';
 import type { RuleCase } from '../read/read-cases.js';
 import { wordsOf } from '../words/words.js';
-import { readYaml, type MapTree } from '../read/yaml-tree.js';
+import { type RuleFile, readDocuments } from './read-documents.js';
 
-export interface RuleFile {
-  /** As mistakes shall name it. */
-  readonly path: string;
-  readonly text: string;
-}
+export type { RuleFile } from './read-documents.js';
 
 export interface LoadedRules {
   /** Every correlation, those included that only others look at (`raises` false). */
@@ -29,12 +23,23 @@ export interface LoadedRules {
   readonly selections: readonly Selection[];
   /** The cases of the rules, by the id of the rule. */
   readonly cases: ReadonlyMap<string, readonly RuleCase[]>;
+  /** The event rules of all files, in their order. */
+  readonly events: readonly LoadedEvent[];
   /** The filters of all files, in their order. */
   readonly exceptions: readonly LoadedException[];
   /** Sorted by file and line. Not empty: the rules must not be used. */
   readonly mistakes: readonly RuleMistake[];
   /** What can be used and probably is not meant so. */
   readonly warnings: readonly RuleMistake[];
+}
+
+/** An event rule, as people want to know of it. */
+export interface LoadedEvent {
+  readonly title: string;
+  readonly file: string;
+  readonly line: number;
+  /** Which accesses it selects. */
+  readonly match: Match;
 }
 
 /** A filter, as people want to know of it. */
@@ -47,54 +52,58 @@ export interface LoadedException extends Pick<Exception, 'id' | 'title' | 'owner
 
 /**
  * Reads, checks and compiles rule files. Never throws on their content: whatever is wrong is a mistake with file, line and reason.
- * `lists` are the values behind `%names%` of the modifier `expand`.
+ * `lists` are the values behind `%names%` of the modifier `expand`; `unread` says of files that belong here why they could not be read.
  */
-export function loadRules(files: readonly RuleFile[], lists: ValueLists = new Map()): LoadedRules {
-  const mistakes: RuleMistake[] = [];
+export function loadRules(
+  files: readonly RuleFile[],
+  lists: ValueLists = new Map(),
+  unread: readonly RuleMistake[] = [],
+): LoadedRules {
+  const mistakes = [...unread];
+  const warnings: RuleMistake[] = [];
+  const read = readDocuments(files.slice(0, ruleLimits.files), lists, mistakes, warnings);
+  const isWhole = !read.unread && unread.length === 0 && files.length <= ruleLimits.files;
   if (files.length > ruleLimits.files)
     new Mistakes(files[0]?.path ?? '', mistakes).at(
       1,
       `there are ${files.length} rule files, more than ${ruleLimits.files}: join some`,
     );
-  const literal: RuleMistake[] = [];
-  const read = files.slice(0, ruleLimits.files).flatMap((file) => readFile(file, lists, mistakes, literal));
-  const documents = new Documents(read, mistakes);
-  const correlations = read.filter((document) => document.kind === 'correlation');
-  const filters = filtersByRule(read, documents);
-  const raising = raisingOf(correlations, documents, mistakes);
+  const documents = new Documents(read.documents, mistakes, isWhole);
+  const correlations = read.documents.filter((document) => document.kind === 'correlation');
+  const filters = filtersByRule(read.documents, documents);
+  const isKnown = isWhole && !read.documents.some(({ kind }) => kind === 'broken');
+  const raising = raisingOf(correlations, documents, isKnown, mistakes);
   const linker = new Linker(documents, filters, (correlation) => raising.has(correlation), mistakes);
   const rules = correlations.flatMap((correlation) => linker.rule(correlation) ?? []);
-  const cases = new Map(correlations.map(({ metadata, vigie }) => [metadata.id || metadata.name, vigie.cases]));
-  noteUnused(read, correlations, documents, mistakes);
+  if (isKnown) noteUnused(read.documents, correlations, documents, mistakes);
+  if (correlations.length === 0 && mistakes.length === 0 && files[0]) new Mistakes(files[0].path, mistakes).at(1, noRule);
   noteTooMany(rules, mistakes);
-  const exceptions = read.flatMap((document) => (document.kind === 'filter' ? [exceptionOf(document, filters)] : []));
-  const used = rules.flatMap(({ selection, inputs }) => [
-    selection,
-    ...inputs.flatMap((input) => (input.kind === 'rows' ? [input.selection] : [])),
-  ]);
-  const warnings = [...read.flatMap((document) => (document.kind === 'filter' ? keepsNothing(document) : [])), ...literal];
+  const all = read.documents.filter((document) => document.kind === 'filter');
   return {
     rules,
-    selections: [...new Set(used)],
-    cases,
-    exceptions,
+    selections: selectionsOf(rules),
+    cases: new Map(correlations.map(({ metadata, vigie }) => [metadata.id || metadata.name, vigie.cases])),
+    events: read.documents.flatMap((document) => (document.kind === 'event' ? eventOf(document) : [])),
+    exceptions: all.map((filter) => exceptionOf(filter, filters)),
     mistakes: mistakes.toSorted(byPlace),
-    warnings: warnings.toSorted(byPlace),
+    warnings: [...all.flatMap(keepsNothing), ...warnings].toSorted(byPlace),
   };
 }
 
-function readFile(file: RuleFile, lists: ValueLists, all: RuleMistake[], literal: RuleMistake[]): readonly Document[] {
-  const mistakes = new Mistakes(file.path, all);
-  const warnings = new Mistakes(file.path, literal);
-  return readYaml(file.text, mistakes).flatMap((map): readonly Document[] => {
-    if (map.entries.has('correlation')) return [readCorrelation(map, file.path, mistakes, warnings) ?? brokenOf(map, file.path)];
-    if (map.entries.has('detection')) return [readEventRule(map, file.path, lists, mistakes, warnings)];
-    if (map.entries.has('filter')) return [readFilter(map, file.path, lists, mistakes, warnings) ?? brokenOf(map, file.path)];
-    const action = map.entries.get('action');
-    if (action) mistakes.at(action.line, oldForms['action'] ?? '');
-    else mistakes.at(map.line, 'a document needs detection (an event rule), correlation or filter');
-    return [];
-  });
+const noRule =
+  'no file holds a correlation, and an event rule or a filter alone raises no incident: a system without rules finds nothing';
+
+function selectionsOf(rules: readonly Rule[]): readonly Selection[] {
+  const used = new Set<Selection>();
+  for (const { selection, inputs } of rules) {
+    used.add(selection);
+    for (const input of inputs) if (input.kind === 'rows') used.add(input.selection);
+  }
+  return [...used];
+}
+
+function eventOf({ metadata, file, line, match }: EventRule): readonly LoadedEvent[] {
+  return match ? [{ title: metadata.title, file, line, match }] : [];
 }
 
 /** Sigma keeps what the condition of a filter meets, and most filters that name what is to be left out forget the `not`. */
@@ -105,16 +114,15 @@ function keepsNothing({ match, file, line }: Filter): readonly RuleMistake[] {
   return [{ file, line, reason }];
 }
 
-function brokenOf(map: MapTree, file: string): Document {
-  return { kind: 'broken', metadata: readMetadata(map, new Mistakes(file, [])), file, line: map.line };
-}
-
 function filtersByRule(read: readonly Document[], documents: Documents): ReadonlyMap<Document, readonly Filter[]> {
   const filters = new Map<Document, Filter[]>();
   for (const filter of read) {
     if (filter.kind !== 'filter') continue;
-    for (const rule of documents.rulesOf(filter.references, filter.file) ?? [])
-      filters.set(rule, [...(filters.get(rule) ?? []), filter]);
+    for (const rule of documents.rulesOf(filter.references, filter.file) ?? []) {
+      const own = filters.get(rule) ?? [];
+      own.push(filter);
+      filters.set(rule, own);
+    }
   }
   return filters;
 }
@@ -126,8 +134,16 @@ function exceptionOf(filter: Filter, filters: ReadonlyMap<Document, readonly Fil
   return { id, title: metadata.title, owner, reason, expiresMs, file, line, rules, takesOut: wordsOf(not(filter.match)) };
 }
 
-/** Correlations that raise incidents: those that no other looks at, and those that one of the others asks to. Each needs a level. */
-function raisingOf(correlations: readonly Correlation[], documents: Documents, all: RuleMistake[]): ReadonlySet<Correlation> {
+/**
+ * Correlations that raise incidents: those that no other looks at, and those that one of the others asks to. Each needs a level. Not known: a
+ * document that could not be read may look at one.
+ */
+function raisingOf(
+  correlations: readonly Correlation[],
+  documents: Documents,
+  isKnown: boolean,
+  all: RuleMistake[],
+): ReadonlySet<Correlation> {
   const inner = new Set<Correlation>();
   const asked = new Set<Correlation>();
   for (const correlation of correlations) {
@@ -143,7 +159,7 @@ function raisingOf(correlations: readonly Correlation[], documents: Documents, a
   }
   const raising = new Set(correlations.filter((correlation) => !inner.has(correlation) || asked.has(correlation)));
   for (const { metadata, file, line } of raising)
-    if (metadata.level === undefined)
+    if (metadata.level === undefined && isKnown)
       new Mistakes(file, all).at(
         line,
         'level is missing: a rule that raises incidents says informational, low, medium, high or critical',
@@ -172,7 +188,6 @@ function noteUnused(
   documents: Documents,
   all: RuleMistake[],
 ): void {
-  if (read.some(({ kind }) => kind === 'broken')) return; // one of them may refer to it
   const broken = new Set(all.map(({ file }) => file));
   const used = new Set(correlations.flatMap(({ references }) => references.flatMap(({ text }) => documents.find(text) ?? [])));
   for (const document of read)

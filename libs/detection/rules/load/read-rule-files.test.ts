@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkRules, mistakeText } from './check-rules.js';
 import { readRuleFiles, readValueLists } from './read-rule-files.js';
 import { readLists, requireRules } from './require-rules.js';
 
+const heading = 'group_id,clinic_id,name,opened_at,closed_at\n';
 let folder = '';
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigie-rules-'));
@@ -19,6 +20,9 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+const over = (name: string, of: string): string =>
+  `title: ${name}\nname: ${name}\nlevel: low\ncorrelation: {type: event_count, rules: ${of}, group-by: [group_id, actor_id], timespan: 1h, condition: {gte: 2}}\n`;
+
 describe('a folder of rules', () => {
   it('is read with its folders, in the order of paths, without what is hidden or no YAML', async () => {
     await write({ 'b.yml': 'b', 'a/c.yaml': 'c', '.hidden.yml': 'x', 'notes.md': 'x' });
@@ -30,6 +34,94 @@ describe('a folder of rules', () => {
   it('may be one file', async () => {
     await write({ 'b.yml': 'b' });
     expect((await readRuleFiles(join(folder, 'b.yml'))).files).toHaveLength(1);
+  });
+
+  it('gives files of every ending, whatever its case, and what links lead to; says what it cannot', async () => {
+    const away = await mkdtemp(join(tmpdir(), 'vigie-linked-'));
+    await write({ 'a.YML': 'a', 'B.Yaml': 'b', 'deep/c.yaml': 'c', 'notes.txt': 'x', '.git/d.yml': 'd' });
+    await writeFile(join(away, 'e.yml'), 'e');
+    await symlink(join(away, 'e.yml'), join(folder, 'linked.yml'));
+    await symlink(join(away, 'none.yml'), join(folder, 'gone.yml'));
+    await symlink(away, join(folder, 'more'));
+    await symlink(join(away, 'none.txt'), join(folder, 'gone.txt'));
+    await mkdir(join(folder, 'folder.yml'));
+    const { files, mistakes } = await readRuleFiles(folder);
+    expect(files.map(({ text }) => text)).toEqual(['b', 'a', 'c', 'e']);
+    expect(mistakes.map(({ file, reason }) => [file, reason.replace(/:[^]*/, '')])).toEqual([
+      [join(folder, 'gone.yml'), 'is a link that leads nowhere'],
+      [join(folder, 'more'), 'is a link to a folder, and such links are not followed'],
+    ]);
+    await rm(away, { recursive: true });
+  });
+
+  it('may be mounted as Kubernetes mounts a ConfigMap, lists too', async () => {
+    await write({ '..2026_11_28/a.yml': 'a', '..2026_11_28/vip.txt': 'x' });
+    await symlink('..2026_11_28', join(folder, '..data'));
+    for (const name of ['a.yml', 'vip.txt']) await symlink(join('..data', name), join(folder, name));
+    expect(await readRuleFiles(folder)).toEqual({ files: [{ path: join(folder, 'a.yml'), text: 'a' }], mistakes: [] });
+    expect((await readRuleFiles(join(folder, '..data'))).files).toHaveLength(1);
+    expect(await readValueLists(folder)).toEqual(new Map([['vip', ['x']]]));
+  });
+
+  it.each([
+    ['Latin-1', Buffer.from('title: a\n# d\u00e9j\u00e0\n', 'latin1'), 2, 'a letter is in another encoding, such as Latin-1'],
+    ['UTF-16', Buffer.from('\ufefftitle: a\n', 'utf16le'), 1, 'it begins as UTF-16 does'],
+    ['half a character', Buffer.from('title: \u00e9').subarray(0, -1), 1, 'a letter is in another encoding, such as Latin-1'],
+    ['a surrogate', Buffer.from([0x61, 0x0a, 0x0a, 0xed, 0xa0, 0x80]), 3, 'a letter is in another encoding, such as Latin-1'],
+  ])('that is not UTF-8 but %s is refused by name, of rules, lists and the register', async (_, bytes, line, why) => {
+    for (const name of ['a.yml', 'a.txt', 'register.csv']) await writeFile(join(folder, name), bytes);
+    const reason = `the file is not UTF-8, ${why}: save it as UTF-8`;
+    expect(await readRuleFiles(folder)).toEqual({ files: [], mistakes: [{ file: join(folder, 'a.yml'), line, reason }] });
+    await expect(readValueLists(folder)).rejects.toThrow(
+      `the lists have 1 mistake(s):\n  ${join(folder, 'a.txt')}:${line}: ${reason}`,
+    );
+    await rm(join(folder, 'a.txt'));
+    await expect(readLists(folder, join(folder, 'register.csv'))).rejects.toThrow(`register.csv:${line}: ${reason}`);
+  });
+
+  it('reads the line ends of every system alike, and a byte order mark', async () => {
+    const text = 'title: a\nname: a\nlogsource: {product: ehr}\ndetection:\n  x: {device: b, aktion: c}\n  condition: x\n';
+    for (const end of ['\n', '\r\n', '\r']) {
+      await write({
+        'a.yml': `\ufeff${text.replaceAll('\n', end)}`,
+        'v.txt': `# c${end}x${end}${end}y`,
+        'r.csv': `${heading}g,c1,,,2024-06-01${end}`,
+      });
+      expect((await checkRules([folder])).mistakes).toEqual([
+        { file: join(folder, 'a.yml'), line: 5, reason: 'unknown field "aktion": write action' },
+      ]);
+      expect(await readValueLists(folder)).toEqual(new Map([['v', ['x', 'y']]]));
+      expect((await readLists(folder, join(folder, 'r.csv'))).get('closed_clinics')).toHaveLength(1);
+    }
+  });
+
+  it('is warned of where a file holds nothing, and refused where no file holds a rule', async () => {
+    await write({ 'a.yml': '# later\n---\n# more\n' });
+    const { warnings, mistakes } = await checkRules([folder]);
+    expect(warnings).toMatchObject([
+      { line: 1, reason: 'the file holds no document, only comments or nothing: no rule comes from it' },
+    ]);
+    expect(mistakes).toMatchObject([{ line: 1, reason: expect.stringContaining('no file holds a correlation') }]);
+  });
+
+  it('that cannot be read in part blames nobody for what is missing', async () => {
+    const unused = 'title: u\nname: u\nlogsource: {product: ehr}\ndetection: {x: {device: b}, condition: x}\n';
+    const inner = over('inner', 'u').replace('level: low\n', '');
+    for (const broken of [
+      'title: *a\nname: ev\n',
+      'a: [',
+      `d: ${'x'.repeat(70_000)}`,
+      'name: ev\ndetections: {}\n',
+      'name: ev\ncorrelation: {rules: inner}\n',
+      'a: 1\na: 2\n',
+    ]) {
+      await write({ 'a.yml': broken, 'b.yml': [over('c', 'ev'), over('d', '[ev, u]'), unused, inner].join('---\n') });
+      const { mistakes } = await checkRules([folder]);
+      expect([broken.slice(0, 20), new Set(mistakes.map(({ file }) => basename(file)))]).toEqual([
+        broken.slice(0, 20),
+        new Set(['a.yml']),
+      ]);
+    }
   });
 
   it('that is empty is a mistake', async () => {
@@ -96,8 +188,6 @@ vigie: {expires: 2027-01-31, owner: dpo, reason: the move}
 });
 
 describe('the register of clinics', () => {
-  const heading = 'group_id,clinic_id,name,opened_at,closed_at\n';
-
   it('closes each clinic for its group from closed_at on, beside what a file says', async () => {
     const csv = `${heading}g,c1,"Old, ""small""",2001-01-01,2024-06-01\ng,c2,Open,,\nh,c1,Other,,2025-01-01T12:00:00+01:00\n`;
     await write({ 'closed_clinics.txt': 'c7\n', 'register.csv': csv });

@@ -1,10 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { ConfigError } from '#libs/runtime/config.js';
 import type { Clinic } from '#libs/contracts/list-entry.js';
 import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
-import type { RuleMistake } from '../text/mistakes.js';
+import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { ruleLimits } from '../text/limits.js';
+import { findFiles, reasonOf } from './find-files.js';
 import type { RuleFile } from './load-rules.js';
+import { lineEnd, readText } from './read-text.js';
 
 export interface ReadFiles {
   readonly files: readonly RuleFile[];
@@ -12,20 +15,19 @@ export interface ReadFiles {
   readonly mistakes: readonly RuleMistake[];
 }
 
-/** Every `.yml` and `.yaml` file of a directory and its folders, or one such file; sorted by path. Hidden ones are left out. Never throws. */
+/**
+ * Every `.yml` and `.yaml` file of a directory and its folders, in whatever letter case, or one file; sorted by path. Hidden ones are left out.
+ * Never throws.
+ */
 export async function readRuleFiles(path: string): Promise<ReadFiles> {
   const files: RuleFile[] = [];
   const mistakes: RuleMistake[] = [];
   for (const file of await pathsOf(path, mistakes)) {
     try {
       const { size } = await stat(file);
-      if (size > ruleLimits.fileBytes)
-        mistakes.push({
-          file,
-          line: 1,
-          reason: `the file has ${size} bytes, more than ${ruleLimits.fileBytes}: split it into several files`,
-        });
-      else files.push({ path: file, text: await readFile(file, 'utf8') });
+      const read = size > ruleLimits.fileBytes ? tooLarge(size) : await readText(file);
+      if ('text' in read) files.push({ path: file, text: read.text });
+      else mistakes.push({ file, line: read.line, reason: read.why });
     } catch (error) {
       mistakes.push({ file, line: 1, reason: `cannot be read: ${reasonOf(error)}` });
     }
@@ -39,14 +41,21 @@ export async function readRuleFiles(path: string): Promise<ReadFiles> {
   return { files, mistakes };
 }
 
+/** The files of several paths, each once. Never throws. */
+export async function readAllRuleFiles(paths: readonly string[]): Promise<ReadFiles> {
+  const read = await Promise.all(paths.map(readRuleFiles));
+  const files = new Map(read.flatMap(({ files }) => files).map((file) => [resolve(file.path), file]));
+  return { files: [...files.values()], mistakes: read.flatMap(({ mistakes }) => mistakes) };
+}
+
+function tooLarge(bytes: number): { readonly line: number; readonly why: string } {
+  return { line: 1, why: `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files` };
+}
+
 async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    const entries = await readdir(path, { recursive: true, withFileTypes: true });
-    const visible = entries
-      .filter((entry) => entry.isFile() && /^[^.].*\.ya?ml$/.test(entry.name))
-      .map((entry) => join(entry.parentPath, entry.name));
-    return visible.toSorted().slice(0, ruleLimits.files + 1);
+    return (await findFiles(path, /\.ya?ml$/i, true, mistakes)).slice(0, ruleLimits.files + 1);
   } catch (error) {
     mistakes.push({ file: path, line: 1, reason: `cannot be read: ${reasonOf(error)}` });
     return [];
@@ -55,19 +64,25 @@ async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly 
 
 /**
  * The lists of a folder for `expand`: `service_accounts.txt` is `%service_accounts%`, one value a line; empty lines and lines that
- * begin with # are left out. A folder that is not there has no lists. Throws when what is there cannot be read.
+ * begin with # are left out. A folder that is not there has no lists. Throws when what is there cannot be read, `ConfigError` when it is no list.
  */
 export async function readValueLists(directory: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const lists = new Map<string, readonly string[]>();
-  const entries = await readdir(directory, { withFileTypes: true }).catch(noneIfMissing);
-  for (const entry of entries.filter((entry) => entry.isFile() && entry.name.endsWith('.txt'))) {
-    const lines = (await readFile(join(directory, entry.name), 'utf8')).split(/\r?\n/).map((line) => line.trim());
-    lists.set(
-      entry.name.slice(0, -4),
-      lines.filter((line) => line !== '' && !line.startsWith('#')),
-    );
+  const mistakes: RuleMistake[] = [];
+  for (const file of await findFiles(directory, /\.txt$/i, false, mistakes).catch(noneIfMissing)) {
+    const name = basename(file).slice(0, -4);
+    const read = await readText(file);
+    if ('text' in read) lists.set(name, [...(lists.get(name) ?? []), ...valuesOf(read.text)]);
+    else mistakes.push({ file, line: read.line, reason: read.why });
   }
+  if (mistakes.length > 0)
+    throw new ConfigError(`the lists have ${mistakes.length} mistake(s):\n  ${mistakes.map(mistakeText).join('\n  ')}`);
   return lists;
+}
+
+function valuesOf(text: string): readonly string[] {
+  const lines = text.split(lineEnd).map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('#'));
 }
 
 /** The register of clinics, CSV; what is wrong in it is a mistake with its line. Never throws. */
@@ -76,7 +91,9 @@ export async function readClinicsFile(
 ): Promise<{ readonly clinics: readonly Clinic[]; readonly mistakes: readonly RuleMistake[] }> {
   const reader = new ClinicsReader();
   try {
-    for (const line of (await readFile(file, 'utf8')).split(/\r?\n/)) reader.take(line);
+    const read = await readText(file);
+    if (!('text' in read)) return { clinics: [], mistakes: [{ file, line: read.line, reason: read.why }] };
+    for (const line of read.text.split(lineEnd)) reader.take(line);
     return { clinics: reader.clinics, mistakes: reader.mistakes.map((mistake) => ({ file, ...mistake })) };
   } catch (error) {
     return { clinics: [], mistakes: [{ file, line: 1, reason: `cannot be read: ${reasonOf(error)}` }] };
@@ -86,8 +103,4 @@ export async function readClinicsFile(
 function noneIfMissing(error: unknown): [] {
   if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return [];
   throw error;
-}
-
-function reasonOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -1,6 +1,5 @@
 import { ConfigError } from '#libs/runtime/config.js';
-import type { RuleMistake } from '../text/mistakes.js';
-import { mistakeText } from './check-rules.js';
+import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { defaultListsDir, type RulesConfig } from './config.js';
 import type { ValueLists } from '../read/list-values.js';
 import { closedClinicsOf, mergeLists } from './lists.js';
@@ -14,8 +13,8 @@ import { readClinicsFile, readRuleFiles, readValueLists } from './read-rule-file
 export async function requireRules(config: RulesConfig, extraLists: ValueLists = new Map()): Promise<LoadedRules> {
   const { files, mistakes: unread } = await readRuleFiles(config.VIGIE_RULES_DIR);
   const lists = await readLists(config.VIGIE_LISTS_DIR, config.VIGIE_CLINICS_FILE);
-  const loaded = loadRules(files, mergeLists(lists, extraLists));
-  refuse('the rules have', [...unread, ...loaded.mistakes]);
+  const loaded = loadRules(files, mergeLists(lists, extraLists), unread);
+  refuse('the rules have', loaded.mistakes);
   return loaded;
 }
 

@@ -8,7 +8,7 @@ import { parseGlob, surround } from './glob.js';
 import { matchList } from '../read/list-values.js';
 import { compileRegex } from './regex-run.js';
 import { and, normalise, not, or, test, type Match } from './match.js';
-import { parseRegex } from './regex-syntax.js';
+import { parseRegex, type RegexFlag } from './regex-syntax.js';
 import { selectionOf } from './selection.js';
 
 const seed = 20_261_123;
@@ -83,7 +83,7 @@ const rowOf = fc.record(
   { requiredKeys: ['time'] },
 ) as fc.Arbitrary<Partial<AccessRow>>;
 
-const regexPiece = fc.constantFrom('a', 'b', 'é', '.', '\\d', '\\w', '\\S', '[a-c]', '[^a]', '[\\d_-]', '(?:a|dr)', '(s|S)', '\\.', "'", '\\\\', '日', '\\s', '[^\\s]'); // prettier-ignore
+const regexPiece = fc.constantFrom('a', 'b', 'é', '.', '.', '\\n', '\\d', '\\w', '\\S', '[a-c]', '[^a]', '[\\d_-]', '(?:a|dr)', '(s|S)', '\\.', "'", '\\\\', '日', '\\s', '[^\\s]'); // prettier-ignore
 const quantifier = fc.constantFrom('', '', '', '*', '+', '?', '{2}', '{1,}', '{0,2}');
 const regexSource = fc
   .tuple(
@@ -92,10 +92,12 @@ const regexSource = fc
       fc.tuple(regexPiece, quantifier).map(([piece, count]) => piece + count),
       { minLength: 1, maxLength: 4 },
     ),
-    fc.constantFrom('', '$', '|x', '|^$'),
+    fc.constantFrom('', '$', '|x', '|^$', '$\\n^a'),
     fc.boolean(),
   )
   .map(([start, pieces, end, twice]) => start + (twice ? `(?:${pieces.join('')})+` : pieces.join('')) + end);
+
+const regexFlags = fc.subarray<RegexFlag>(['i', 'm', 's']);
 
 const textField = fc.constantFrom<Field>(...textFields, 'categories', 'actor_id', 'actor_id');
 const compare = fc.constantFrom('eq', 'gt', 'gte', 'lt', 'lte');
@@ -109,8 +111,8 @@ const leaf: fc.Arbitrary<Match> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(textField, regexSource)
-      .map(([field, source]) => test({ kind: 'regex', field, source, regex: parseRegex(source) })),
+      .tuple(textField, regexSource, regexFlags)
+      .map(([field, source, flags]) => test({ kind: 'regex', field, source, regex: parseRegex(source, flags) })),
   },
   fc
     .constantFrom(...fieldNames.filter((name) => !/time|received|key_id/.test(name)))
@@ -247,10 +249,11 @@ describe('a regular expression', () => {
     fc.assert(
       fc.property(
         regexSource,
-        fc.string({ unit: fc.constantFrom('a', 'b', 's', 'dr', '1', '.', 'é', '日', '\n', '👩'), maxLength: 8 }),
-        (source, text) => {
-          expect(compileRegex(parseRegex(source))(text)).toBe(
-            new RegExp(source.replaceAll('[\\d_-]', '[\\d_\\-]'), 'su').test(text),
+        regexFlags,
+        fc.string({ unit: fc.constantFrom('a', 'B', 'b', 's', 'É', 'dr', '1', '.', 'é', '日', '\n', '👩'), maxLength: 8 }),
+        (source, flags, text) => {
+          expect(compileRegex(parseRegex(source, flags))(text)).toBe(
+            new RegExp(source.replaceAll('[\\d_-]', '[\\d_\\-]'), `${flags.join('')}u`).test(text),
           );
         },
       ),

@@ -1,6 +1,7 @@
+import { caseRanges, rangeOf } from './letter-case.js';
 import type { GlobPart } from './match.js';
 import { anyPoint } from './regex-syntax.js';
-import type { Range, Regex } from './regex-syntax.js';
+import type { Regex } from './regex-syntax.js';
 
 /** A Sigma string: `*` any characters, `?` one; `\*`, `\?` and `\\` the character itself; another backslash stands for itself. */
 export function parseGlob(text: string): readonly GlobPart[] {
@@ -40,10 +41,13 @@ export interface PlainGlob {
 
 /** The plain form, or undefined when there is an inner wildcard or a `?`, or case to fold beyond ASCII. */
 export function plainGlob(parts: readonly GlobPart[], cased: boolean): PlainGlob | undefined {
+  const [first] = parts;
+  if (parts.length === 1 && typeof first === 'object')
+    return cased || isAscii(first.literal) ? { how: 'is', literal: first.literal } : undefined;
   if (parts.includes('one')) return undefined;
   const literals = parts.flatMap((part) => (typeof part === 'string' ? [] : [part.literal]));
   const [literal = ''] = literals;
-  if (literals.length > 1 || (!cased && /[^\0-\x7f]/.test(literal))) return undefined; // oxlint-disable-line no-control-regex
+  if (literals.length > 1 || (!cased && !isAscii(literal))) return undefined;
   if (literals.length === 0) return { how: parts.length > 0 ? 'anything' : 'is', literal };
   const before = parts[0] === 'any';
   const after = parts.at(-1) === 'any';
@@ -57,24 +61,13 @@ export function globRegex(parts: readonly GlobPart[], cased: boolean): Regex {
     if (part === 'any') return [{ op: 'repeat', of: anyPoint, min: 0, max: undefined }];
     return Array.from(part.literal, (char): Regex => ({
       op: 'set',
-      ranges: cased ? [range(char)] : caseRanges(char),
+      ranges: cased ? [rangeOf(char)] : caseRanges(char),
       negated: false,
     }));
   });
   return { op: 'sequence', of: [{ op: 'start' }, ...of, { op: 'end' }] };
 }
 
-function range(char: string): Range {
-  const point = char.codePointAt(0) ?? 0;
-  return [point, point];
-}
-
-/** A character with its upper and lower case, where each is one character; an ASCII letter has only ASCII variants. */
-function caseRanges(char: string): readonly Range[] {
-  const lower = char.toLowerCase();
-  const upper = char.toUpperCase();
-  const variants = [char, lower, upper, lower.toUpperCase(), upper.toLowerCase()].filter(
-    (variant) => Array.from(variant).length === 1,
-  );
-  return [...new Set(variants)].toSorted().map(range);
+function isAscii(text: string): boolean {
+  return !/[^\0-\x7f]/.test(text); // oxlint-disable-line no-control-regex
 }

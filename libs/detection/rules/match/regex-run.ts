@@ -1,11 +1,13 @@
 import { assertNever } from '#libs/runtime/outcome.js';
-import type { Range, Regex } from './regex-syntax.js';
+import type { Range } from './letter-case.js';
+import type { Regex } from './regex-syntax.js';
 
 /** Instructions of Thompson's construction; `at` are places in the program. */
 type Step =
   | { readonly op: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
   | { readonly op: 'fork'; readonly first: number; readonly second: number }
-  | { readonly op: 'start' | 'end' | 'found' };
+  | { readonly op: Anchor | 'found' };
+type Anchor = 'start' | 'end' | 'lineStart' | 'lineEnd';
 
 /**
  * Whether a regular expression is found somewhere in a text, in time (steps of the expression) times (characters of the text) at worst.
@@ -14,33 +16,75 @@ type Step =
  * Source: K. Thompson, Regular Expression Search Algorithm (1968); R. Cox, Regular Expression Matching: the Virtual Machine Approach.
  */
 export function compileRegex(regex: Regex): (text: string) => boolean {
-  const steps: Step[] = [];
-  emit(regex, steps);
-  steps.push({ op: 'found' });
+  const steps = stepsFor(regex);
   const marks = new Uint32Array(steps.length);
   return (text) => run(steps, marks, text);
+}
+
+/** Whether the expression is found in some text of so many characters, each one of the points. */
+export function canMeetDigits(regex: Regex, points: readonly number[], length: number): boolean {
+  const steps = stepsFor(regex);
+  const marks = new Uint32Array(steps.length);
+  const text = '0'.repeat(length); // for the places only
+  let now: number[] = [];
+  if (add(steps, marks, 1, now, 0, new Place(text, 0))) return true;
+  for (let at = 1; at <= length; at += 1) {
+    const place = new Place(text, at);
+    const next: number[] = [];
+    for (const from of now) {
+      const step = steps[from];
+      if (step?.op === 'set' && points.some((point) => holds(step.ranges, step.negated, point)))
+        if (add(steps, marks, at + 1, next, from + 1, place)) return true;
+    }
+    if (add(steps, marks, at + 1, next, 0, place)) return true;
+    now = next;
+  }
+  return false;
+}
+
+const newline = 10;
+
+function stepsFor(regex: Regex): readonly Step[] {
+  const steps: Step[] = [];
+  emit(regex, steps);
+  return [...steps, { op: 'found' }];
 }
 
 function run(steps: readonly Step[], marks: Uint32Array, text: string): boolean {
   let now: number[] = [];
   let round = 1;
   marks.fill(0);
-  if (add(steps, marks, round, now, 0, true, text.length === 0)) return true;
+  if (add(steps, marks, round, now, 0, new Place(text, 0))) return true;
   for (let i = 0; i < text.length;) {
     const point = text.codePointAt(i) ?? 0;
     i += point > 0xffff ? 2 : 1;
-    const last = i >= text.length;
+    const place = new Place(text, i);
     const next: number[] = [];
     round += 1;
     for (const at of now) {
       const step = steps[at];
-      if (step?.op === 'set' && holds(step.ranges, step.negated, point) && add(steps, marks, round, next, at + 1, false, last))
+      if (step?.op === 'set' && holds(step.ranges, step.negated, point) && add(steps, marks, round, next, at + 1, place))
         return true;
     }
-    if (add(steps, marks, round, next, 0, false, last)) return true;
+    if (add(steps, marks, round, next, 0, place)) return true;
     now = next;
   }
   return false;
+}
+
+/** A place between two characters. */
+class Place {
+  readonly start: boolean;
+  readonly end: boolean;
+  readonly lineStart: boolean;
+  readonly lineEnd: boolean;
+
+  constructor(text: string, at: number) {
+    this.start = at === 0;
+    this.end = at >= text.length;
+    this.lineStart = this.start || text.charCodeAt(at - 1) === newline;
+    this.lineEnd = this.end || text.charCodeAt(at) === newline;
+  }
 }
 
 function holds(ranges: readonly Range[], negated: boolean, point: number): boolean {
@@ -49,15 +93,7 @@ function holds(ranges: readonly Range[], negated: boolean, point: number): boole
 }
 
 /** Follows forks and anchors from a step to the sets behind it; true when the end of the expression is reached. */
-function add(
-  steps: readonly Step[],
-  marks: Uint32Array,
-  round: number,
-  into: number[],
-  from: number,
-  first: boolean,
-  last: boolean,
-): boolean {
+function add(steps: readonly Step[], marks: Uint32Array, round: number, into: number[], from: number, place: Place): boolean {
   const open = [from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (marks[at] === round) continue;
@@ -67,7 +103,7 @@ function add(
     if (step.op === 'found') return true;
     if (step.op === 'set') into.push(at);
     else if (step.op === 'fork') open.push(step.second, step.first);
-    else if (step.op === 'start' ? first : last) open.push(at + 1);
+    else if (place[step.op]) open.push(at + 1);
   }
   return false;
 }
@@ -79,6 +115,8 @@ function emit(regex: Regex, steps: Step[]): void {
       return;
     case 'start':
     case 'end':
+    case 'lineStart':
+    case 'lineEnd':
       steps.push({ op: regex.op });
       return;
     case 'sequence':

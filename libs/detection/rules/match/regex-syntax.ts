@@ -1,21 +1,30 @@
 import { ruleLimits } from '../text/limits.js';
+import { type Range, withoutCase } from './letter-case.js';
 
-/** Code points from first to last, both included. */
-export type Range = readonly [number, number];
+/** `i`: upper and lower case count as the same. `m`: `^` and `$` mean those of a line. `s`: `.` meets line ends too. */
+export type RegexFlag = 'i' | 'm' | 's';
 
 /**
  * The regular expressions that a rule may use: what means the same in RE2 (ClickHouse) and here, and what an automaton can run in
- * linear time. No look-around, no back-references, no flags, no possessive or lazy quantifiers.
+ * linear time. No look-around, no back-references, no flags inside, no possessive or lazy quantifiers.
  */
 export type Regex =
   | { readonly op: 'set'; readonly ranges: readonly Range[]; readonly negated: boolean }
   | { readonly op: 'sequence'; readonly of: readonly Regex[] }
   | { readonly op: 'choice'; readonly of: readonly Regex[] }
   | { readonly op: 'repeat'; readonly of: Regex; readonly min: number; readonly max: number | undefined }
-  | { readonly op: 'start' }
-  | { readonly op: 'end' };
+  /** Of the whole text, or of a line. */
+  | { readonly op: 'start' | 'end' | 'lineStart' | 'lineEnd' };
+
+/** A part that meets a place in the text and no character. */
+function isAnchor(regex: Regex): boolean {
+  return regex.op === 'start' || regex.op === 'end' || regex.op === 'lineStart' || regex.op === 'lineEnd';
+}
 
 export const anyPoint: Regex = { op: 'set', ranges: [], negated: true };
+
+/** What `.` meets, as in PCRE: any character but the line end. */
+const anyButLineEnd: Regex = { op: 'set', ranges: [[10, 10]], negated: true };
 
 const digits: readonly Range[] = [[48, 57]];
 const word: readonly Range[] = [[48, 57], [65, 90], [95, 95], [97, 122]]; // prettier-ignore
@@ -34,11 +43,11 @@ const controls: Readonly<Record<string, number>> = { t: 9, n: 10, f: 12, r: 13 }
 export class RegexRefused extends Error {}
 
 /** Throws RegexRefused. */
-export function parseRegex(source: string): Regex {
+export function parseRegex(source: string, flags: readonly RegexFlag[] = []): Regex {
   const points = Array.from(source);
   if (points.length > ruleLimits.regexChars)
     throw new RegexRefused(`it has ${points.length} characters, more than ${ruleLimits.regexChars}; write several shorter ones`);
-  const regex = new RegexParser(points).parse();
+  const regex = new RegexParser(points, flags).parse();
   const counts = nestedCounts(regex);
   if (counts > ruleLimits.regexNestedCounts)
     throw new RegexRefused(
@@ -54,25 +63,27 @@ export function parseRegex(source: string): Regex {
 
 /** The largest product of counts inside one another, as RE2 reckons it against its limit. */
 function nestedCounts(regex: Regex): number {
-  if (regex.op === 'set' || regex.op === 'start' || regex.op === 'end') return 1;
   if (regex.op === 'repeat') return Math.max(1, regex.max ?? regex.min) * nestedCounts(regex.of);
+  if (regex.op !== 'sequence' && regex.op !== 'choice') return 1;
   return Math.max(1, ...regex.of.map(nestedCounts));
 }
 
 /** Steps of the automaton with counted repetitions written out. */
 export function stepsOf(regex: Regex): number {
-  if (regex.op === 'set' || regex.op === 'start' || regex.op === 'end') return 1;
   if (regex.op === 'repeat') return 2 + stepsOf(regex.of) * Math.max(1, regex.max ?? regex.min + 1);
+  if (regex.op !== 'sequence' && regex.op !== 'choice') return 1;
   return regex.of.reduce((sum, child) => sum + stepsOf(child) + 1, 1);
 }
 
 class RegexParser {
   readonly #points: readonly string[];
+  readonly #flags: readonly RegexFlag[];
   #at = 0;
   #depth = 0;
 
-  constructor(points: readonly string[]) {
+  constructor(points: readonly string[], flags: readonly RegexFlag[]) {
     this.#points = points;
+    this.#flags = flags;
   }
 
   parse(): Regex {
@@ -105,22 +116,30 @@ class RegexParser {
   #atom(): Regex {
     const char = this.#next ?? '';
     this.#at += 1;
-    if (char === '^') return { op: 'start' };
-    if (char === '$') return { op: 'end' };
-    if (char === '.') return anyPoint;
+    if (char === '^') return { op: this.#flags.includes('m') ? 'lineStart' : 'start' };
+    if (char === '$') return { op: this.#flags.includes('m') ? 'lineEnd' : 'end' };
+    if (char === '.') return this.#flags.includes('s') ? anyPoint : anyButLineEnd;
     if (char === '(') return this.#group();
     if (char === '[') return this.#set();
-    if (char === '\\') return { op: 'set', ...this.#escape() };
+    if (char === '\\') return this.#inCase({ op: 'set', ...this.#escape() });
     if ('*+?'.includes(char)) throw new RegexRefused(`${char} repeats nothing; write \\${char} for the character`);
     if ('{}]'.includes(char)) throw new RegexRefused(`${char} stands alone; write \\${char} for the character`);
-    return one(char);
+    return this.#inCase(one(char));
+  }
+
+  /** A set, with both cases of its letters where case says nothing. */
+  #inCase(set: Extract<Regex, { op: 'set' }>): Regex {
+    if (!this.#flags.includes('i')) return set;
+    const ranges = withoutCase(set.ranges);
+    if (!ranges) throw new RegexRefused('a range in [ ] is too wide for i; write a smaller one, or leave i away');
+    return { ...set, ranges };
   }
 
   #group(): Regex {
     if (this.#next === '?') {
       if (this.#points[this.#at + 1] !== ':')
         throw new RegexRefused(
-          'look-around, flags and named groups are not taken, since ClickHouse and JavaScript differ in them; use ( ) or (?: )',
+          'look-around, flags and named groups are not taken inside an expression, since tools differ in them; use ( ) or (?: ), and write re|i, re|m or re|s for flags',
         );
       this.#at += 2;
     }
@@ -137,7 +156,7 @@ class RegexParser {
   #repeated(atom: Regex): Regex {
     const bounds = this.#quantifier();
     if (!bounds) return atom;
-    if (atom.op === 'start' || atom.op === 'end') throw new RegexRefused('^ and $ cannot be repeated; leave the quantifier away');
+    if (isAnchor(atom)) throw new RegexRefused('^ and $ cannot be repeated; leave the quantifier away');
     if (this.#quantifier())
       throw new RegexRefused('a quantifier follows a quantifier; lazy and possessive ones change nothing here, write one');
     return { op: 'repeat', of: atom, min: bounds[0], max: bounds[1] };
@@ -174,7 +193,7 @@ class RegexParser {
     }
     this.#at += 1;
     if (ranges.length === 0) throw new RegexRefused('[ ] is empty; name at least one character, and write \\] for the bracket');
-    return { op: 'set', ranges, negated };
+    return this.#inCase({ op: 'set', ranges, negated });
   }
 
   #setItem(): readonly Range[] {
@@ -216,7 +235,7 @@ class RegexParser {
   }
 }
 
-function one(char: string): Regex {
+function one(char: string): Extract<Regex, { op: 'set' }> {
   const point = char.codePointAt(0) ?? 0;
   return { op: 'set', ranges: [[point, point]], negated: false };
 }

@@ -2,7 +2,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Field } from './fields.js';
 import { digestOf, fieldsOf, normalise, presenceOf } from './match.js';
 import type { Match } from './match.js';
-import { compilePredicate } from './predicate.js';
+import { compilePredicate, type Predicate } from './predicate.js';
 import { compileSql } from './sql.js';
 
 /**
@@ -24,16 +24,43 @@ export interface Selection {
   readonly sql: string;
 }
 
-/** Compiles a condition; equal conditions give equal ids, whatever their order of writing. The SQL stands in parentheses, ready to be joined. */
+/**
+ * Compiles a condition; equal conditions give equal ids, whatever their order of writing. The SQL stands in parentheses, ready to be joined. It and
+ * the predicate are made when they are first asked for: a process needs one of them, and some thousands of rules need neither before they start.
+ */
 export function selectionOf(match: Match): Selection {
   const normalised = normalise(match);
-  return {
-    id: digestOf(normalised),
-    fields: fieldsOf(normalised),
-    presence: presenceOf(normalised),
-    tree: normalised,
-    sql: `(${compileSql(normalised)})`,
-    matches: compilePredicate(normalised),
+  const made = compiled.get(normalised) ?? new CompiledSelection(normalised);
+  compiled.set(normalised, made);
+  return made;
+}
+
+/** So that rules that are read again, unchanged, cost nothing. */
+const compiled = new WeakMap<Match, Selection>();
+
+class CompiledSelection implements Selection {
+  readonly id: string;
+  readonly fields: readonly Field[];
+  readonly presence: readonly Field[];
+  readonly tree: Match;
+  #sql: string | undefined;
+  #predicate: Predicate | undefined;
+
+  constructor(normalised: Match) {
+    this.id = digestOf(normalised);
+    this.fields = fieldsOf(normalised);
+    this.presence = presenceOf(normalised);
+    this.tree = normalised;
+  }
+
+  get sql(): string {
+    this.#sql ??= `(${compileSql(this.tree)})`;
+    return this.#sql;
+  }
+
+  readonly matches = (row: Partial<AccessRow>): boolean => {
+    this.#predicate ??= compilePredicate(this.tree);
+    return this.#predicate(row);
   };
 }
 

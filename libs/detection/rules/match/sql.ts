@@ -4,7 +4,8 @@ import { globRegex, plainGlob } from './glob.js';
 import { lowerAscii } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
 import { asSix, parseNetwork } from './network.js';
-import type { Range, Regex } from './regex-syntax.js';
+import type { Range } from './letter-case.js';
+import type { Regex } from './regex-syntax.js';
 
 /** The condition as a ClickHouse expression over the columns of `accesses`. It is 0 or 1, never NULL, and never throws on data. */
 export function compileSql(match: Match): string {
@@ -29,9 +30,11 @@ function orSql(of: readonly Match[]): string {
   for (const child of of) {
     const word =
       child.op === 'test' && child.test.kind === 'glob' && !child.test.cased ? plainGlob(child.test.parts, false) : undefined;
-    if (child.op === 'test' && word?.how === 'is' && kindOf(child.test.field) === 'text')
-      words.set(child.test.field, [...(words.get(child.test.field) ?? []), literal(lowerAscii(word.literal))]);
-    else others.push(`(${compileSql(child)})`);
+    if (child.op === 'test' && word?.how === 'is' && kindOf(child.test.field) === 'text') {
+      const known = words.get(child.test.field) ?? [];
+      known.push(literal(lowerAscii(word.literal)));
+      words.set(child.test.field, known);
+    } else others.push(`(${compileSql(child)})`);
   }
   const all = [...[...words].map(([field, values]) => `(lower(${field}) IN (${values.join(', ')}))`), ...others];
   return all.length === 0 ? '0' : all.join(' OR ');
@@ -131,7 +134,7 @@ export function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\0', '\\0')}'`;
 }
 
-/** The expression in RE2's notation; ClickHouse lets `.` match line ends, so `.` is any character here too. */
+/** The expression in RE2's notation; sets are written out, so that no setting of ClickHouse says what `.` or a letter means. */
 export function regexText(regex: Regex): string {
   switch (regex.op) {
     case 'set':
@@ -140,6 +143,10 @@ export function regexText(regex: Regex): string {
       return '^';
     case 'end':
       return '$';
+    case 'lineStart':
+      return '(?m:^)';
+    case 'lineEnd':
+      return '(?m:$)';
     case 'sequence':
       return regex.of.map(regexText).join('');
     case 'choice':

@@ -1,6 +1,6 @@
-import { type Field, kindOf, wordsOf } from '../match/fields.js';
+import { type Field, isMandatory, kindOf, wordsOf } from '../match/fields.js';
 import { anyOf, shown, type Mistakes } from '../text/mistakes.js';
-import type { Entry, ScalarTree, Tree } from './yaml-tree.js';
+import type { Entry, ScalarTree, Tree } from './tree.js';
 
 /** What an event of a case has in a field. */
 export type CaseValue =
@@ -34,10 +34,7 @@ function textsOf(field: Field, tree: Tree, line: number, mistakes: Mistakes): re
   for (const { text, line: at } of given)
     if (text !== '' && words && !words.includes(text))
       return mistakes.at(at, `${field} is never ${shown(text)}: it is ${anyOf(words)}`);
-  if (
-    given.some(({ text }) => text === '') &&
-    ['group_id', 'actor_id', 'clinic_id', 'action', 'outcome', 'event_id', 'source'].includes(field)
-  )
+  if (given.some(({ text }) => text === '') && isMandatory(field))
     return mistakes.at(line, `every access has ${field}: give it a text, or leave it away for the usual one`);
   return given.map(({ text }) => text);
 }

@@ -8,17 +8,20 @@ export type Condition =
   | { readonly op: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly op: 'not'; readonly of: Condition }
   | { readonly op: 'name'; readonly name: string }
-  /** `1 of x*`, `all of x*`, `1 of them`. `names` may end in a star. */
+  /** `1 of x*`, `any of x*`, `all of x*`, `1 of them`. `names` may hold stars. */
   | { readonly op: 'of'; readonly count: 'one' | 'all'; readonly names: string };
 
 export class ConditionRefused extends Error {}
 
-/** Reads `a and not (b or 1 of c*)`: `not` binds tighter than `and`, `and` tighter than `or`. Throws ConditionRefused. */
+/** Reads `a and not (b or 1 of c*)`: `not` binds tighter than `and`, `and` tighter than `or`; words in lower case. Throws ConditionRefused. */
 export function parseCondition(source: string): Condition {
   if (source.includes('|'))
     throw new ConditionRefused('the old form with | (count, near) is not taken; write a correlation of type value_count');
   const words = source.match(/[()]|[^\s()]+/g) ?? [];
   if (words.length === 0) throw new ConditionRefused('it is empty; name an entry of detection');
+  const shouted = words.find((word) => /^(and|or|not|of|all|any|them)$/i.test(word) && word !== word.toLowerCase());
+  if (shouted !== undefined)
+    throw new ConditionRefused(`the word ${shown(shouted)} is written in lower case, as Sigma has it: ${shouted.toLowerCase()}`);
   if (words.length > ruleLimits.conditionNodes)
     throw new ConditionRefused(`it has more than ${ruleLimits.conditionNodes} words; use 1 of or all of`);
   return new ConditionParser(words).parse();
@@ -42,7 +45,7 @@ class ConditionParser {
   }
 
   #is(word: string): boolean {
-    if (this.#words[this.#at]?.toLowerCase() !== word) return false;
+    if (this.#words[this.#at] !== word) return false;
     this.#at += 1;
     return true;
   }
@@ -77,15 +80,15 @@ class ConditionParser {
       if (!this.#is(')')) throw new ConditionRefused('a ( is not closed');
       return inner;
     }
-    if (/^(and|or|of|\))$/i.test(word)) throw new ConditionRefused(`${shown(word)} stands where the name of an entry should be`);
+    if (/^(and|or|of|\))$/.test(word)) throw new ConditionRefused(`${shown(word)} stands where the name of an entry should be`);
     if (!this.#is('of')) return { op: 'name', name: word };
-    const count = word === '1' ? 'one' : word.toLowerCase() === 'all' ? 'all' : undefined;
-    if (!count) throw new ConditionRefused(`${shown(`${word} of`)} is not taken; write 1 of or all of`);
+    const count = word === '1' || word === 'any' ? 'one' : word === 'all' ? 'all' : undefined;
+    if (!count) throw new ConditionRefused(`${shown(`${word} of`)} is not taken; write 1 of (any of says the same) or all of`);
     const names = this.#words[this.#at];
     if (names === undefined || names === '(' || names === ')')
       throw new ConditionRefused('of needs a name such as selection* or them');
     this.#at += 1;
-    return { op: 'of', count, names: names.toLowerCase() === 'them' ? 'them' : names };
+    return { op: 'of', count, names };
   }
 }
 

@@ -4,7 +4,8 @@ import { readAliases } from './aliases.js';
 import type { Alias } from './aliases.js';
 import { readCount, withoutTwice } from './count-condition.js';
 import type { Count } from './count-condition.js';
-import { isField, unknownField } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { isField } from '../match/fields.js';
 import { ruleLimits } from '../text/limits.js';
 import { metadataKeys, readMetadata } from './metadata.js';
 import type { Metadata } from './metadata.js';
@@ -15,7 +16,7 @@ import { mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tr
 import type { Located } from './read-tree.js';
 import { checkVigie, readVigie } from './vigie-keys.js';
 import type { VigieKeys } from './vigie-keys.js';
-import type { MapTree } from './yaml-tree.js';
+import type { MapTree } from './tree.js';
 
 /** A correlation as read: names of rules, fields and aliases are not looked up yet. */
 export interface Correlation extends Count {

@@ -3,7 +3,7 @@ import { ruleLimits } from '../text/limits.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { countOf, refuseUnknownKeys, textsOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
-import type { Entry, MapTree } from './yaml-tree.js';
+import type { Entry, MapTree } from './tree.js';
 
 /** What is counted, and which numbers are enough. */
 export interface Count {

@@ -6,7 +6,8 @@ import { loadRules } from '../load/load-rules.js';
 const lists = new Map([
   ['vip', ['dr.martin', 'c*', 'ÉLODIE']],
   ['nobody', []],
-  ['sites', ['10.4.0.0/16', '2001:db8::/32']],
+  ['sites', ['10.4.0.0/16', '2001:db8::/32', '10.9.9.9', 'gate']],
+  ['networks', ['10.4.0.0/16']],
 ]);
 
 type Row = Partial<AccessRow>;
@@ -35,6 +36,10 @@ const cases: readonly Case[] = [
   [one('actor_id|endswith: _ext'), [{ actor_id: 'a_EXT' }], [{ actor_id: 'a_ext2' }]],
   [one('actor_id|contains|all: [a, b]'), [{ actor_id: 'xbxa' }], [{ actor_id: 'a' }]],
   [one(String.raw`actor_id|re: '^svc-\d{2,}$'`), [{ actor_id: 'svc-123' }], [{ actor_id: 'SVC-123' }, { actor_id: 'svc-1' }, {}]],
+  [one("'device|re': a.b"), [{ device: 'xa-bx' }], [{ device: 'a\nb' }, { device: 'AxB' }]],
+  [one("'device|re|s': a.b"), [{ device: 'a-b' }, { device: 'a\nb' }], [{ device: 'ab' }]],
+  [one("'device|re|i': '^Pc-[é-ë]$'"), [{ device: 'pC-É' }, { device: 'pc-ê' }], [{ device: 'pc-e' }, { device: 'x\npc-é' }]],
+  [one("'device|re|i|m': '^b$'"), [{ device: 'a\nB\nc' }, { device: 'b' }], [{ device: 'ab' }]],
   [one('clinic_id: 010000024'), [{ clinic_id: '010000024' }], [{ clinic_id: '10000024' }]],
   // absence
   [one('purpose: null'), [{}, { purpose: '' }], [{ purpose: 'care' }]],
@@ -42,7 +47,7 @@ const cases: readonly Case[] = [
   [one('purpose: "*"'), [{ purpose: 'care' }], [{}]],
   [one('purpose|exists: true'), [{ purpose: 'x' }], [{}, { purpose: '' }]],
   [one('mfa|exists: false'), [{}], [{ mfa: false }]],
-  [one('mfa: [false, null]'), [{}, { mfa: false }], [{ mfa: true }]],
+  ['  a: {mfa: false}\n  b: {mfa: null}\n  condition: a or b', [{}, { mfa: false }], [{ mfa: true }]],
   [one('actor_role|neq: [nurse, physician]'), [{ actor_role: 'clerk' }, {}], [{ actor_role: 'Nurse' }]],
   [one('categories|exists: false'), [{}, { categories: [] }], [{ categories: ['lab'] }]],
   // lists, numbers, truth, networks, fields
@@ -68,7 +73,8 @@ const cases: readonly Case[] = [
   [one('actor_id|expand|neq: "%vip%"'), [{ actor_id: 'x' }], [{ actor_id: 'dr.martin' }]],
   [one('actor_id|expand: ["%nobody%", "%vip%"]'), [{ actor_id: 'dr.martin' }], [{ actor_id: 'x' }]],
   [one('actor_id|expand: "%nobody%"'), [], [{ actor_id: '' }, { actor_id: 'x' }]],
-  [one('source_ip|expand|cidr: "%sites%"'), [{ source_ip: '10.4.1.1' }], [{ source_ip: '10.5.1.1' }]],
+  [one('source_ip|expand: "%sites%"'), [{ source_ip: '10.4.1.1' }, { source_ip: '::ffff:10.4.1.1' }, { source_ip: '10.9.9.9' }, { source_ip: '2001:db8::7' }, { source_ip: 'GATE' }], [{ source_ip: '10.5.1.1' }, {}]],
+  [one('source_ip|expand|cidr: "%networks%"'), [{ source_ip: '10.4.1.1' }], [{ source_ip: '10.5.1.1' }]],
   // maps and lists of maps
   [one('device: a, auth: b'), [ab], [{ device: 'a' }, { auth: 'b' }]],
   ['  selection:\n    - {device: a, auth: b}\n    - {purpose: c}\n  condition: selection', [ab, { purpose: 'c' }], [{ device: 'a' }]],
@@ -76,10 +82,12 @@ const cases: readonly Case[] = [
   [three('a and b1 or b2'), [ab, { purpose: 'c' }], [{ device: 'a' }]],
   [three('a and (b1 or b2)'), [ab, { device: 'a', purpose: 'c' }], [{ purpose: 'c' }]],
   [three('not a and b1 or b2'), [{ auth: 'b' }, { device: 'a', purpose: 'c' }], [ab, {}]],
-  [three('NOT (a AND b1) and not not b2'), [{ purpose: 'c' }], [{ ...ab, purpose: 'c' }, {}]],
+  [three('not (a and b1) and not not b2'), [{ purpose: 'c' }], [{ ...ab, purpose: 'c' }, {}]],
   [three('a and 1 of b*'), [ab, { device: 'a', purpose: 'c' }], [{ device: 'a' }]],
   [three('a and all of b*'), [{ ...ab, purpose: 'c' }], [ab]],
   [three('1 of them'), [{ device: 'a' }, { auth: 'b' }, { purpose: 'c' }], [{}]],
+  [three('a and any of b*'), [ab, { device: 'a', purpose: 'c' }], [{ device: 'a' }]],
+  [three('[a and b1, b2]'), [ab, { purpose: 'c' }], [{ device: 'a' }]],
   [three('all of them'), [{ ...ab, purpose: 'c' }], [ab]],
   // names that begin with an underscore are helpers
   [helped('all of *'), [{ device: 'a' }], [{ application: 'x' }, {}]],

@@ -1,19 +1,21 @@
 import { ConditionRefused, parseCondition, resolve } from './condition.js';
-import { isField, unknownField } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { isField, kindOf } from '../match/fields.js';
+import { plainGlob } from '../match/glob.js';
 import { ruleLimits } from '../text/limits.js';
 import { and, not, or, sizeOf } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { parseModifiers } from './modifiers.js';
-import { type ListValue, matchList, type ValueLists, warnOfPatterns } from './list-values.js';
+import { type ListValue, matchList, type ListsToAsk, warnOfPatterns } from './list-values.js';
 import { matchValue } from './values.js';
-import type { Entry, MapTree, ScalarTree, Tree } from './yaml-tree.js';
+import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
 
 export interface DetectionContext {
   readonly mistakes: Mistakes;
   readonly warnings: Mistakes;
-  readonly lists: ValueLists;
+  readonly lists: ListsToAsk;
   /** IANA name for `hour` and `day`, when the rule gives one. */
   readonly zone: string | undefined;
   /** The key that holds the entries, as mistakes shall name it. */
@@ -58,19 +60,41 @@ function readCondition(
       detection.line,
       `${holder} has no condition: write condition: ${holder === 'filter' ? 'not selection' : 'selection'}`,
     );
-  if (entry.value.kind !== 'scalar') return mistakes.at(entry.line, 'condition must be one text: join several with or');
+  const texts = conditionsOf(entry, holder, mistakes);
+  const used = new Set<string>();
+  const matches = texts?.map((text) => resolved(text, searches, used, holder, mistakes));
+  if (!matches?.every((match) => match !== undefined)) return undefined;
+  for (const name of searches.keys())
+    if (!used.has(name))
+      mistakes.at(
+        detection.entries.get(name)?.line ?? entry.line,
+        `${shown(name)} is not used by the condition: use it or delete it`,
+      );
+  return or(matches);
+}
+
+/** One condition, or a list of which any is enough; a filter, which says what stays, has one. */
+function conditionsOf({ line, value }: Entry, holder: string, mistakes: Mistakes): readonly ScalarTree[] | undefined {
+  const items: readonly Tree[] = value.kind === 'list' && holder === 'detection' ? value.items : [value];
+  const texts = items.flatMap((item) => (item.kind === 'scalar' && item.value !== null ? [item] : []));
+  if (texts.length === items.length && texts.length > 0) return texts;
+  return mistakes.at(
+    line,
+    `condition must be one text${holder === 'detection' ? ' or a list of texts, of which any is enough' : ': join several with and or or'}`,
+  );
+}
+
+function resolved(
+  { text, line }: ScalarTree,
+  searches: ReadonlyMap<string, Match>,
+  used: Set<string>,
+  holder: string,
+  mistakes: Mistakes,
+): Match | undefined {
   try {
-    const used = new Set<string>();
-    const match = resolve(parseCondition(entry.value.text), searches, used, holder);
-    for (const name of searches.keys())
-      if (!used.has(name))
-        mistakes.at(
-          detection.entries.get(name)?.line ?? entry.line,
-          `${shown(name)} is not used by the condition: use it or delete it`,
-        );
-    return match;
+    return resolve(parseCondition(text), searches, used, holder);
   } catch (error) {
-    if (error instanceof ConditionRefused) return mistakes.at(entry.value.line, `the condition is not valid: ${error.message}`);
+    if (error instanceof ConditionRefused) return mistakes.at(line, `the condition is not valid: ${error.message}`);
     throw error;
   }
 }
@@ -105,6 +129,11 @@ function readItem(entry: Entry, context: DetectionContext): Match | undefined {
   if (!scalars) return undefined;
   if (modifiers.all && (entry.value.kind !== 'list' || (scalars.length === 1 && !modifiers.expand)))
     return mistakes.at(entry.line, 'all needs a list of several values: leave it away');
+  if (entry.value.kind === 'list' && scalars.some(({ value }) => value === null))
+    return mistakes.at(
+      entry.line,
+      `null cannot stand in a list, as Sigma has it: write ${shown(entry.key)}: null in an entry of its own, and join the two with or in the condition`,
+    );
   const matches: Match[] = [];
   for (const scalar of scalars) {
     if (modifiers.expand) {
@@ -118,10 +147,24 @@ function readItem(entry: Entry, context: DetectionContext): Match | undefined {
     if (typeof match === 'string') return mistakes.at(scalar.line, match);
     matches.push(match);
   }
+  if (modifiers.all && modifiers.how === 'is' && kindOf(field) === 'text' && differentTexts(matches))
+    return mistakes.at(
+      entry.line,
+      `${field} has one value, and all wants several at once: leave all away, or write contains|all`,
+    );
   const joined = modifiers.all && matches.length > 0 ? and(matches) : or(matches); // an empty list matches nothing
   if (!modifiers.expand && sizeOf(joined) > ruleLimits.conditionNodes)
     return mistakes.at(entry.line, `${entry.key} has more than ${ruleLimits.conditionNodes} values: use a list with expand`);
   return modifiers.neq ? not(joined) : joined;
+}
+
+/** Whether two of the conditions want a field to be one text each, and another one. */
+function differentTexts(matches: readonly Match[]): boolean {
+  const texts = matches.flatMap((match) => {
+    const plain = match.op === 'test' && match.test.kind === 'glob' ? plainGlob(match.test.parts, true) : undefined;
+    return plain?.how === 'is' ? [plain.literal.toLowerCase()] : [];
+  });
+  return new Set(texts).size > 1;
 }
 
 function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | undefined {

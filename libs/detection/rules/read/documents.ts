@@ -20,10 +20,15 @@ export type Document = EventRule | Correlation | Filter | Broken;
 export class Documents {
   readonly #names = new Map<string, Document>();
   readonly #all: RuleMistake[];
+  readonly #isWhole: boolean;
 
-  /** A second document of the same id or name is a mistake. */
-  constructor(documents: readonly Document[], all: RuleMistake[]) {
+  /**
+   * A second document of the same id or name is a mistake. Not whole: documents are missing that could not be read, so that nobody is blamed for a
+   * name that is not found.
+   */
+  constructor(documents: readonly Document[], all: RuleMistake[], isWhole = true) {
     this.#all = all;
+    this.#isWhole = isWhole;
     for (const document of documents) {
       const { id, name } = document.metadata;
       if (id !== '') this.#take(document, 'id', id);
@@ -60,8 +65,10 @@ export class Documents {
     const found: (EventRule | Correlation)[] = [];
     for (const { text, line } of references) {
       const document = this.find(text);
-      if (!document) mistakes.at(line, `rules names ${shown(text)}, which is the name or id of no rule: ${this.#hint(text)}`);
-      else if (document.kind === 'filter')
+      if (!document && this.#isWhole)
+        mistakes.at(line, `rules names ${shown(text)}, which is the name or id of no rule: ${this.#hint(text)}`);
+      if (!document) continue;
+      if (document.kind === 'filter')
         mistakes.at(line, `rules names ${shown(text)}, which is a filter: name event rules or correlations`);
       else if (document.kind !== 'broken' && found.includes(document))
         mistakes.at(line, `rules names ${shown(text)}, a rule that it has named already: name it once`);

@@ -1,6 +1,7 @@
 import { readDetection } from './detection.js';
-import type { ValueLists } from './list-values.js';
-import { isField, unknownField } from '../match/fields.js';
+import type { ListsToAsk } from './list-values.js';
+import { unknownField } from '../match/field-hints.js';
+import { isField } from '../match/fields.js';
 import { isTimeZone } from '../match/local-time.js';
 import type { Match } from '../match/match.js';
 import { metadataKeys, readMetadata, type Metadata } from './metadata.js';
@@ -8,7 +9,7 @@ import { shown, type Mistakes } from '../text/mistakes.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { listOf, mapOf, refuseUnknownKeys, textOf } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
-import type { MapTree } from './yaml-tree.js';
+import type { MapTree } from './tree.js';
 
 /** A Sigma event rule: which accesses. It raises nothing by itself. */
 export interface EventRule {
@@ -29,7 +30,7 @@ const elsewhere = {
 };
 
 /** Reads an event rule; what is wrong is noted. */
-export function readEventRule(map: MapTree, file: string, lists: ValueLists, mistakes: Mistakes, warnings: Mistakes): EventRule {
+export function readEventRule(map: MapTree, file: string, lists: ListsToAsk, mistakes: Mistakes, warnings: Mistakes): EventRule {
   refuseUnknownKeys(map, 'an event rule', keys, elsewhere, mistakes);
   const metadata = readMetadata(map, mistakes);
   checkLogsource(map, mistakes);

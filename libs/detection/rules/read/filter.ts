@@ -1,14 +1,14 @@
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import { checkLogsource, readTimeZone } from './event-rule.js';
 import { readDetection } from './detection.js';
-import type { ValueLists } from './list-values.js';
+import type { ListsToAsk } from './list-values.js';
 import type { Match } from '../match/match.js';
 import { metadataKeys, readMetadata, type Metadata } from './metadata.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf, type Located } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
-import type { MapTree } from './yaml-tree.js';
+import type { MapTree } from './tree.js';
 
 /** An exception: which accesses no longer count for the rules that it names, until when, and who answers for it. */
 export interface Filter {
@@ -37,7 +37,7 @@ const elsewhere = {
 export function readFilter(
   map: MapTree,
   file: string,
-  lists: ValueLists,
+  lists: ListsToAsk,
   mistakes: Mistakes,
   warnings: Mistakes,
 ): Filter | undefined {

@@ -18,6 +18,9 @@ export interface ListValue {
 /** Named lists of values, by the name between the per cent signs. A plain text holds always and for every group. */
 export type ValueLists = ReadonlyMap<string, readonly (string | ListValue)[]>;
 
+/** All that a reader of rules asks of lists. */
+export type ListsToAsk = Pick<ValueLists, 'get'>;
+
 /**
  * The values of a list as conditions: those that are for the same group and time stand together, unless each is wanted `apart`.
  * `matchOf` gives the condition of a value, or the sentence that says why it cannot be one.

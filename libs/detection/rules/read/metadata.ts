@@ -3,8 +3,8 @@ import { calendarTime } from '#libs/formats/calendar-time.js';
 import { ruleLimits } from '../text/limits.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
-import { listOf, textOf } from './read-tree.js';
-import type { MapTree } from './yaml-tree.js';
+import { listOf, proseOf, textOf } from './read-tree.js';
+import type { MapTree } from './tree.js';
 
 export type Level = (typeof levels)[number];
 const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];
@@ -39,10 +39,13 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
   const status = textOf(map, 'status', mistakes);
   if (status !== undefined && !statuses.includes(status))
     mistakes.at(lineOf('status'), `status is ${anyOf(statuses)}, not ${shown(status)}`);
-  for (const key of ['tags', 'references']) listOf(map.entries.get(key), mistakes);
-  for (const key of ['author', 'license']) textOf(map, key, mistakes);
+  listOf(map.entries.get('references'), mistakes);
+  for (const { text, line } of listOf(map.entries.get('tags'), mistakes) ?? [])
+    if (!/^[a-z0-9_-]+\.[a-z0-9._-]+$/.test(text))
+      mistakes.at(line, `a tag is a namespace, a dot and a name in small letters, such as attack.t1078, not ${shown(text)}`);
+  for (const key of ['author', 'license']) proseOf(map, key, mistakes);
   for (const key of ['date', 'modified']) checkDate(map, key, mistakes);
-  const title = textOf(map, 'title', mistakes) ?? '';
+  const title = proseOf(map, 'title', mistakes) ?? '';
   if (title.length > ruleLimits.titleChars)
     mistakes.at(
       lineOf('title'),
@@ -53,7 +56,7 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
     id: id.toLowerCase(),
     name,
     level: readLevel(map, mistakes),
-    description: textOf(map, 'description', mistakes)?.trim() ?? '',
+    description: proseOf(map, 'description', mistakes)?.trim() ?? '',
     falsePositives: (listOf(map.entries.get('falsepositives'), mistakes) ?? []).map(({ text }) => text),
   };
 }
@@ -73,8 +76,8 @@ function readLevel(map: MapTree, mistakes: Mistakes): Level | undefined {
 
 function checkDate(map: MapTree, key: string, mistakes: Mistakes): void {
   const text = textOf(map, key, mistakes);
-  const day = text === undefined ? undefined : /^(\d{4})([-/])(\d\d)\2(\d\d)$/.exec(text);
-  if (text !== undefined && (!day || calendarTime(`${day[1]}-${day[3]}-${day[4]}`) === undefined))
+  const isDay = text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text);
+  if (text !== undefined && (!isDay || calendarTime(text) === undefined))
     mistakes.at(
       map.entries.get(key)?.line ?? map.line,
       `${key} is a day of the calendar, written as 2026-11-23, not ${shown(text)}`,

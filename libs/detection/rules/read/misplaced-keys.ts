@@ -28,7 +28,14 @@ export function misplacedIn(kind: Kind): KnownElsewhere {
     };
   const body = kind === 'correlation' ? bodyKeys : kind === 'filter' ? ['rules', 'condition'] : ['condition'];
   const holder = kind === 'event rule' ? 'detection' : kind;
-  return { ...hints(body, (key) => `${key} belongs under ${holder}: move it there`), ...hints(inVigie, intoVigie) };
+  const elsewhere: KnownElsewhere =
+    kind === 'correlation' ? {} : { generate: 'generate belongs under correlation, in the document that counts: move it there' };
+  return {
+    severity: 'severity is called level: write level',
+    ...elsewhere,
+    ...hints(body, (key) => `${key} belongs under ${holder}: move it there`),
+    ...hints(inVigie, intoVigie),
+  };
 }
 
 function hints(keys: readonly string[], sentence: (key: string) => string): KnownElsewhere {

@@ -1,4 +1,5 @@
 import type { Comparison } from '../match/match.js';
+import type { RegexFlag } from '../match/regex-syntax.js';
 import { anyOf, shown } from '../text/mistakes.js';
 
 /** What stands after a field name: `actor_id|startswith|cased`. */
@@ -13,12 +14,15 @@ export interface Modifiers {
   readonly neq: boolean;
   /** Values are `%names%` of lists. */
   readonly expand: boolean;
+  /** Of `re`, in the order of the alphabet. */
+  readonly regexFlags: readonly RegexFlag[];
 }
 
 const hows = ['contains', 'startswith', 'endswith', 're', 'cidr', 'exists', 'fieldref', 'gt', 'gte', 'lt', 'lte'] as const;
 const flags = ['all', 'cased', 'neq', 'expand'] as const;
 const parts = ['hour', 'day'] as const;
-export const modifierNames: readonly string[] = [...hows, ...flags, ...parts].toSorted();
+const regexFlags = ['i', 'm', 's'] as const;
+export const modifierNames: readonly string[] = [...hows, ...flags, ...parts, ...regexFlags].toSorted();
 
 const elsewhere: Readonly<Record<string, string>> = {
   windash: 'windash is for command lines, which no access has; leave it away',
@@ -28,9 +32,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   utf16: 'utf16 is for command lines, which no access has; leave it away',
   utf16le: 'utf16le is for command lines, which no access has; leave it away',
   utf16be: 'utf16be is for command lines, which no access has; leave it away',
-  i: 're without case is not taken, since tools differ in case tables; write [Aa]',
-  m: 're with m is not taken; ^ and $ mean the whole value',
-  s: 're with s is not needed: . matches every character',
   minute: 'minute is not taken; use hour or day',
   week: 'week is not taken; use hour or day',
   month: 'month is not taken; use hour or day',
@@ -53,11 +54,14 @@ export function parseModifiers(names: readonly string[]): Modifiers | string {
   if (has('hour') && has('day')) return 'the modifiers hour and day exclude one another: write two keys';
   const how = chosen[0] ?? 'is';
   const wrong = wrongTogether(how, part, has);
-  return wrong ?? { how, part, all: has('all'), cased: has('cased'), neq: has('neq'), expand: has('expand') };
+  const of = regexFlags.filter(has);
+  return wrong ?? { how, part, all: has('all'), cased: has('cased'), neq: has('neq'), expand: has('expand'), regexFlags: of };
 }
 
 function wrongTogether(how: Modifiers['how'], part: string | undefined, has: (name: string) => boolean): string | undefined {
   const numeric = ['gt', 'gte', 'lt', 'lte'].includes(how);
+  const flag = regexFlags.find(has);
+  if (flag && how !== 're') return `${flag} goes with re only, not with ${how === 'is' ? 'plain values' : how}: leave it away`;
   if (has('cased') && !['is', 'contains', 'startswith', 'endswith', 'fieldref'].includes(how))
     return `cased says nothing beside ${how}: leave it away`;
   if (has('cased') && part) return `cased says nothing beside ${part}: leave it away`;

@@ -1,12 +1,13 @@
 import { warnOfPatterns } from './list-values.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
-import { type Field, isField, kindOf, unknownField } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { type Field, isField, kindOf } from '../match/fields.js';
 import { readValue, type CaseValue } from './case-values.js';
 import { ruleLimits } from '../text/limits.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree } from './yaml-tree.js';
+import type { Entry, MapTree } from './tree.js';
 
 /** A short timeline of accesses, and whether the rule that it stands in shall raise an incident over it. */
 export interface RuleCase {

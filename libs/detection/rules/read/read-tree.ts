@@ -1,7 +1,7 @@
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree, Tree } from './yaml-tree.js';
+import type { Entry, MapTree, Tree } from './tree.js';
 
 /** Why a key that people may know from elsewhere is not taken here, and what to write instead. */
 export type KnownElsewhere = Readonly<Record<string, string>>;
@@ -16,9 +16,30 @@ export function refuseUnknownKeys(
 ): void {
   for (const entry of map.entries.values()) {
     if (known.includes(entry.key)) continue;
-    const hint = Object.hasOwn(elsewhere, entry.key) ? elsewhere[entry.key] : undefined;
+    const hint = Object.hasOwn(elsewhere, entry.key) ? elsewhere[entry.key] : alike(entry.key, known);
     mistakes.at(entry.line, hint ?? `unknown key ${shown(entry.key)} in ${where}: known are ${anyOf(known, 'and')}`);
   }
+}
+
+/** `Level`, `false_positives` and `reference` are `level`, `falsepositives` and `references`. */
+function alike(key: string, known: readonly string[]): string | undefined {
+  const same = known.find((name) => skeletonOf(name) === skeletonOf(key));
+  return same && `unknown key ${shown(key)}: write ${same}`;
+}
+
+function skeletonOf(key: string): string {
+  return key
+    .toLowerCase()
+    .replaceAll(/[^a-z]/g, '')
+    .replace(/s$/, '');
+}
+
+/** The text of a key that people read; a number without quotes is none, as in Sigma. Undefined when it is absent or wrong (noted). */
+export function proseOf(map: MapTree, key: string, mistakes: Mistakes): string | undefined {
+  const entry = map.entries.get(key);
+  if (entry?.value.kind === 'scalar' && typeof entry.value.value !== 'string' && entry.value.value !== null)
+    return mistakes.at(entry.line, `${key} must be a text, and ${shown(entry.value.text)} is none to YAML: put it in quotes`);
+  return textOf(map, key, mistakes);
 }
 
 /** The text of a key, or undefined when it is absent. A value that is not text is noted. */
@@ -46,9 +67,20 @@ export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly 
   return texts;
 }
 
-/** A list of texts; undefined when the key is absent or wrong (noted). */
+/** A list of different texts; undefined when the key is absent or wrong (noted). */
 export function listOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
-  if (!entry || entry.value.kind === 'list') return textsOf(entry, mistakes);
+  if (!entry || entry.value.kind === 'list') {
+    const texts = textsOf(entry, mistakes);
+    const twice = texts?.find(({ text }, index) => texts.findIndex((other) => other.text === text) < index);
+    if (twice) return mistakes.at(twice.line, `${entry?.key} names ${shown(twice.text)} twice: name it once`);
+    const items = entry?.value.kind === 'list' ? entry.value.items : [];
+    const other = items.find((item) => item.kind === 'scalar' && typeof item.value !== 'string' && item.value !== null);
+    if (other?.kind !== 'scalar' || !texts) return texts;
+    return mistakes.at(
+      other.line,
+      `${entry?.key} is a list of texts, and ${shown(other.text)} is none to YAML: put it in quotes`,
+    );
+  }
   return mistakes.at(entry.line, `${entry.key} must be a list of texts: write ${entry.key}: [...]`);
 }
 

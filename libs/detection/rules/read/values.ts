@@ -1,11 +1,13 @@
-import { type Field, isField, kindOf, unknownField, wordsOf } from '../match/fields.js';
+import { unknownField } from '../match/field-hints.js';
+import { type Field, isField, isMandatory, kindOf } from '../match/fields.js';
 import { parseGlob, plainGlob, surround } from '../match/glob.js';
-import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
-import { anyOf, shown } from '../text/mistakes.js';
+import { not, or, test, type GlobPart, type Match } from '../match/match.js';
+import { shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
+import { neverText } from './never.js';
 import { parseNetwork } from '../match/network.js';
 import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
-import type { ScalarTree } from './yaml-tree.js';
+import type { ScalarTree } from './tree.js';
 
 /** A value that a rule compares a field with; values of lists are literal text without wildcards. */
 export type Value = Pick<ScalarTree, 'value' | 'text'> & { readonly verbatim?: boolean };
@@ -38,12 +40,18 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
 
 function matchAbsence(field: Field, { how, cased }: Modifiers): Match | string {
   if (how !== 'is') return `${how} needs a value: null goes without modifier`;
+  if (isMandatory(field) && !cased) return alwaysThere(field);
   return cased ? 'cased needs a text: null goes without modifier' : not(test({ kind: 'present', field }));
+}
+
+function alwaysThere(field: Field): string {
+  return `every access has ${field}, so that its absence could never match: leave this away`;
 }
 
 function matchExists(field: Field, value: Value): Match | string {
   if (kindOf(field) === 'time' || kindOf(field) === 'arrival') return `exists says nothing about ${field}: leave the key away`;
   if (typeof value.value !== 'boolean') return `exists takes true or false, not ${shown(value.text)}`;
+  if (isMandatory(field) && !value.value) return alwaysThere(field);
   return value.value ? test({ kind: 'present', field }) : not(test({ kind: 'present', field }));
 }
 
@@ -67,6 +75,8 @@ function matchClock(
   const [min, max] = part === 'hour' ? [0, 23] : [1, 31];
   if (typeof value.value !== 'number' || !Number.isInteger(value.value) || value.value < min || value.value > max)
     return `${part} takes a whole number from ${min} to ${max}${part === 'day' ? ', or monday to sunday' : ''}, not ${shown(value.text)}`;
+  if ((compare === 'gt' && value.value === max) || (compare === 'lt' && value.value === min))
+    return `no ${part} is ${compare === 'gt' ? 'above' : 'below'} ${value.value}, so that this could never match: write another number`;
   return test({ kind: 'clock', field: 'time', part, zone, compare, value: value.value });
 }
 
@@ -77,6 +87,8 @@ function matchNumber(field: Field, modifiers: Modifiers, value: Value): Match | 
   if (modifiers.cased || modifiers.expand) return `${field} is a number: leave ${modifiers.cased ? 'cased' : 'expand'} away`;
   if (typeof value.value !== 'number' || !Number.isSafeInteger(value.value) || value.value < 0)
     return `${field} is compared with a whole number from 0, not ${shown(value.text)}`;
+  if (compare === 'lt' && value.value === 0)
+    return `no ${field} is below 0, so that this could never match: write another number`;
   return test({ kind: 'number', field, compare, value: value.value });
 }
 
@@ -84,12 +96,10 @@ function matchText(field: Field, modifiers: Modifiers, value: Value): Match | st
   const { how } = modifiers;
   switch (how) {
     case 're':
-      return matchRegex(field, value.text);
+      return matchRegex(field, value.text, modifiers.regexFlags);
     case 'cidr':
       if (field !== 'source_ip') return `cidr goes with source_ip only, not with ${field}`;
-      if (!parseNetwork(networkOf(value.text)))
-        return `${shown(value.text)} is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask`;
-      return test({ kind: 'network', field, cidr: networkOf(value.text) });
+      return matchNetwork(field, value.text);
     case 'fieldref':
       return matchOther(field, value.text, modifiers.cased);
     case 'gt':
@@ -102,47 +112,41 @@ function matchText(field: Field, modifiers: Modifiers, value: Value): Match | st
   }
 }
 
+function matchNetwork(field: Field, text: string): Match | string {
+  const cidr = networkOf(text);
+  return parseNetwork(cidr)
+    ? test({ kind: 'network', field, cidr })
+    : `${shown(text)} is not a network: write it as 10.0.0.0/8 or 2001:db8::/32, with nothing set behind the mask`;
+}
+
 /** A plain address is the network of this one address. */
 function networkOf(text: string): string {
   return (text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`).toLowerCase();
 }
 
+/** A value of a list of addresses is an address, or a network: other tools refuse `cidr` beside `expand`, and as text a network would never match. */
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
   const own: readonly GlobPart[] = value.verbatim ? [{ literal: value.text }] : parseGlob(value.text);
-  if (own.length === 0)
-    return modifiers.how === 'is'
-      ? not(test({ kind: 'present', field }))
-      : `${modifiers.how} with an empty text matches everything: write exists: true`;
-  const { how } = modifiers;
+  const { how, cased } = modifiers;
+  if (own.length === 0) {
+    if (how !== 'is') return `${how} with an empty text matches everything: write exists: true`;
+    return isMandatory(field) ? alwaysThere(field) : not(test({ kind: 'present', field }));
+  }
+  if (value.verbatim && field === 'source_ip' && how === 'is' && !cased)
+    if (value.text.includes('/') || parseNetwork(networkOf(value.text))) return matchNetwork(field, value.text);
   const parts = surround(own, how === 'contains' || how === 'endswith', how === 'contains' || how === 'startswith');
-  const words = wordsOf(field);
-  const plain = plainGlob(parts, modifiers.cased);
-  if (words && plain?.how === 'is' && !words.includes(modifiers.cased ? plain.literal : lowerAscii(plain.literal)))
-    return `${field} is never ${shown(value.text)}: it is ${anyOf(words)}`;
-  if (isHex128(field) && !value.verbatim && neverHex128(parts, modifiers.cased))
-    // The value is not quoted: it may be a patient's number.
-    return `${field} is always 32 hexadecimal digits${field === 'patient_id' ? ', a pseudonym, never the identifier of a patient: vigie pseudonymise gives it' : ''}`;
-  return plain?.how === 'anything'
-    ? test({ kind: 'present', field })
-    : test({ kind: 'glob', field, parts, cased: modifiers.cased });
+  const isAny = plainGlob(parts, cased)?.how === 'anything';
+  const match = isAny ? ({ kind: 'present', field } as const) : ({ kind: 'glob', field, parts, cased } as const);
+  return neverText(match, value) ?? test(match);
 }
 
-function isHex128(field: Field): boolean {
-  return field === 'patient_id' || field === 'event_id';
-}
-
-/** Whether no text of 32 lower-case hexadecimal digits can be like the pattern. */
-function neverHex128(parts: readonly GlobPart[], cased: boolean): boolean {
-  const texts = parts.flatMap((part) => (typeof part === 'string' ? [] : [cased ? part.literal : lowerAscii(part.literal)]));
-  const shortest = parts.reduce((sum, part) => sum + (part === 'any' ? 0 : part === 'one' ? 1 : part.literal.length), 0);
-  return !texts.every((text) => /^[0-9a-f]*$/.test(text)) || shortest > 32 || (shortest < 32 && !parts.includes('any'));
-}
-
-function matchRegex(field: Field, source: string): Match | string {
+function matchRegex(field: Field, text: string, flags: Modifiers['regexFlags']): Match | string {
+  const source = [text, ...flags].join('|');
   try {
-    return test({ kind: 'regex', field, source, regex: parseRegex(source) });
+    const match = { kind: 'regex', field, source, regex: parseRegex(text, flags) } as const;
+    return neverText(match, { text, value: text }) ?? test(match);
   } catch (error) {
-    if (error instanceof RegexRefused) return `the regular expression ${shown(source)} is not taken: ${error.message}`;
+    if (error instanceof RegexRefused) return `the regular expression ${shown(text)} is not taken: ${error.message}`;
     throw error;
   }
 }

@@ -1,42 +1,42 @@
 import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import type { Document, Node, Pair } from 'yaml';
 import { ruleLimits } from '../text/limits.js';
-import { shown } from '../text/mistakes.js';
-import type { Mistakes } from '../text/mistakes.js';
+import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
+import { readPlainYaml } from './plain-yaml.js';
+import { type Entry, hasHalves, type ListTree, type MapTree, type ScalarTree, type Tree } from './tree.js';
 
-/** YAML as maps, lists and scalars that know their line; nothing of the YAML library passes this file. */
-export type Tree = MapTree | ListTree | ScalarTree;
-export interface MapTree {
-  readonly kind: 'map';
-  readonly line: number;
-  readonly entries: ReadonlyMap<string, Entry>;
-}
-export interface Entry {
-  readonly key: string;
-  /** Line of the key. */
-  readonly line: number;
-  readonly value: Tree;
-}
-export interface ListTree {
-  readonly kind: 'list';
-  readonly line: number;
-  readonly items: readonly Tree[];
-}
-export interface ScalarTree {
-  readonly kind: 'scalar';
-  readonly line: number;
-  readonly value: string | number | boolean | null;
-  /** As written, so that `010000024` keeps its zero. */
-  readonly text: string;
+/** A file as YAML: its documents that are maps, and what is wrong. */
+export interface YamlFile {
+  readonly documents: readonly MapTree[];
+  readonly mistakes: readonly Omit<RuleMistake, 'file'>[];
 }
 
 /** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
-export function readYaml(text: string, mistakes: Mistakes): readonly MapTree[] {
+export function readYaml(source: string): YamlFile {
+  const found: RuleMistake[] = [];
+  const documents = documentsOf(source.replaceAll(/\r\n?/g, '\n'), new Mistakes('', found));
+  return { documents, mistakes: found };
+}
+
+function documentsOf(text: string, mistakes: Mistakes): readonly MapTree[] {
   const bytes = Buffer.byteLength(text);
   if (bytes > ruleLimits.fileBytes) {
     mistakes.at(1, `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`);
     return [];
   }
+  const control = controls.exec(text);
+  if (control) {
+    mistakes.at(
+      lineOf(text, control.index),
+      `the control character ${codeOf(control[0])} is no text: write it as "\\x${codeOf(control[0]).slice(4)}" in double quotes, or delete it`,
+    );
+    return [];
+  }
+  return readPlainYaml(text) ?? readCarefully(text, mistakes);
+}
+
+/** With a sentence for whatever is wrong. */
+export function readCarefully(text: string, mistakes: Mistakes): readonly MapTree[] {
   const deep = tooDeep(text);
   if (deep > 0) {
     mistakes.at(deep, depthReason);
@@ -60,6 +60,17 @@ export function readYaml(text: string, mistakes: Mistakes): readonly MapTree[] {
     return [];
   }
   return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
+}
+
+/** What no YAML may hold as it is; a file in UTF-16 without its mark is full of the first. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/; // oxlint-disable-line no-control-regex
+
+function codeOf(char: string): string {
+  return `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 const depthReason = `maps and lists lie more than ${ruleLimits.depth} deep in one another: no rule needs that`;
@@ -109,10 +120,14 @@ function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: M
   return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
 }
 
-/** Signs that mean something to YAML at the begin of a value that stands without quotes. */
+/** What to do about it, where the library only says what it met. */
 function quotesHelp({ code, message }: { readonly code: string; readonly message: string }): string {
-  const sign = code === 'TAG_RESOLVE_FAILED' || message.startsWith('Plain value cannot start with');
-  return sign ? "; a text that begins with a sign stands in quotes, such as '%list%'" : '';
+  if (code === 'TAG_RESOLVE_FAILED' || message.startsWith('Plain value cannot start with'))
+    return "; a text that begins with a sign stands in quotes, such as '%list%'";
+  if (message.startsWith('Tabs are not allowed')) return '; write blanks';
+  if (message.startsWith('Nested mappings') || message.startsWith('Block collections are not allowed within'))
+    return "; a text that holds a colon and a blank stands in quotes, such as 'a: b'";
+  return message.startsWith('Missing closing') ? '; look where a quotation mark was opened before this line' : '';
 }
 
 class TreeReader {
@@ -155,6 +170,7 @@ class TreeReader {
       const at = key?.range ? this.#lineAt(key.range[0]) : line;
       if (!key || key.anchor !== undefined) return this.#mistakes.at(at, 'a key must be plain text');
       const name = key.source ?? String(key.value);
+      if (name === '<<') return this.#mistakes.at(at, 'the merge key << is not taken: write the keys of the other map out');
       const value = this.read(asNode(pair.value), depth + 1, at, top || name);
       if (!value) return undefined;
       if (entries.has(name)) return this.#mistakes.at(at, `the key ${shown(name)} stands twice in one map: keep one`);
@@ -182,8 +198,7 @@ class TreeReader {
           ? `the text ${shown(text)} has ${text.length} characters, more than ${ruleLimits.stringChars}: use a list with expand`
           : `the text of ${top || 'the document'} has ${text.length} characters, more than ${ruleLimits.stringChars}: shorten it, and put what is long into a runbook`,
       );
-    if (/[\ud800-\udfff]/u.test(text))
-      return this.#mistakes.at(line, 'half a surrogate pair is not text: write the character itself');
+    if (hasHalves(text)) return this.#mistakes.at(line, 'half a surrogate pair is not text: write the character itself');
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       return { kind: 'scalar', line, value, text };
     return this.#mistakes.at(line, `the value ${shown(text)} is neither text, number, true, false nor null`);

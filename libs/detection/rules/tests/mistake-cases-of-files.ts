@@ -59,7 +59,7 @@ const day =
 
 // prettier-ignore
 export const wholeFiles: readonly (readonly [what: string, text: string, line: number, reason: string])[] = [
-  ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation'],
+  ['a tab as indentation', 'title: a\ndetection:\n\tb: c\n', 3, 'not valid YAML: Tabs are not allowed as indentation; write blanks'],
   ['a key twice', `title: a\n${event}`, 2, 'the key "title" stands twice in one map: keep one'],
   ['an alias', 'a: &x [b]\nc: *x\n', 1, "&x is an anchor to YAML, and anchors are not taken: put a text in quotes, such as '&x', or write the value out where it is used"],
   ['a pattern without quotes', event.replace('action: read', 'device: *lab'), 5, "*lab is an alias to YAML, and aliases are not taken: put a pattern in quotes, such as '*lab', or write the value out"],
@@ -76,7 +76,7 @@ export const wholeFiles: readonly (readonly [what: string, text: string, line: n
   inFilter('a filter without condition', 'rules: access, x: {actor_id: a}', 'filter has no condition: write condition: not selection'),
   inFilter('a filter with an unused entry', `y: {actor_id: b}, ${right}`, '"y" is not used by the condition: use it or delete it'),
   inFilter('a filter with an unknown name', right.replace('not x', 'not y'), 'the condition is not valid: it names "y", which filter does not hold; there is x'),
-  inFilter('a filter with an unknown field', right.replace('actor_id', 'actor'), 'unknown field "actor": write actor_id, actor_kind or actor_role'),
+  inFilter('a filter with an unknown field', right.replace('actor_id', 'actor'), 'unknown field "actor": write actor_id'),
   ['a filter with a level', `${filter(right)}level: low\n---\n${pack}`, 6, 'a filter raises nothing: leave level away'],
   ['a filter for other logs', `${filter(right).replace('product: ehr', 'product: windows')}---\n${pack}`, 5, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
   ['a filter without vigie', `title: a\nname: a\nfilter: {${right}}\n---\n${pack}`, 1, 'vigie is missing: an exception says expires, owner and reason, so that it ends and somebody answers for it'],

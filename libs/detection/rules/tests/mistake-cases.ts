@@ -3,8 +3,12 @@ import { anyOf } from '../text/mistakes.js';
 
 /** Every way to be wrong that the loader knows, as a change of a right file: what is replaced, by what, at which line, and the answer. */
 
-/** Every field of a row, as a sentence offers them. */
-export const everyField = anyOf(Object.keys(accessRow.shape).toSorted());
+/** Every field of a row that may be asked, as a sentence offers them. */
+export const everyField = anyOf(
+  Object.keys(accessRow.shape)
+    .filter((name) => !['received_at', 'key_id', 'time_claimed'].includes(name))
+    .toSorted(),
+);
 
 export const event = `title: Access
 name: access
@@ -28,7 +32,10 @@ vigie:
 `;
 /** The correlation lies before the event rule, so that its lines are those of the file. */
 export const pack = `${correlation}---\n${event}`;
-export const lists = new Map([['vip', ['a.b', 'c*']]]);
+export const lists = new Map([
+  ['vip', ['a.b', 'c*']],
+  ['nets', ['10.0.0.1/8']],
+]);
 
 const absence =
   'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
@@ -44,7 +51,6 @@ const aliases = (body: string, reason: string, used = ''): Case => [
 const bounds = (text: string, reason: string): Case => [
   '{field: patient_id, gte: 40}', `{field: patient_id, ${text}}`, 9, reason,
 ]; // prettier-ignore
-const unknown = (field: string): string => `unknown field "${field}": write ${everyField}`;
 
 export type Case = readonly [replaced: string, by: string, line: number, reason: string];
 
@@ -72,8 +78,13 @@ export const inCorrelations: readonly Case[] = [
   ['timespan: 10m', 'timespan: 10m\n  level: low', 9, 'level belongs to the root of the document, beside correlation: move it there'],
   ['timespan: 10m', 'timespan: 10m\n  spread: {}', 9, 'spread belongs into the map vigie: write vigie: {spread: ...}'],
   ['rules: [access]', 'rules: [ACCESS]', 6, 'rules names "ACCESS", which is the name or id of no rule: write access, since upper and lower case are told apart'],
+  ['level: high', 'level: high\ndate: 2026/11/23', 4, 'date is a day of the calendar, written as 2026-11-23, not "2026/11/23"'],
+  ['level: high', 'level: high\ntags: [attack.t1078, Exfiltration]', 4, 'a tag is a namespace, a dot and a name in small letters, such as attack.t1078, not "Exfiltration"'],
   ['level: high', 'level: high\ntags: {a: b}', 4, 'tags must be a list of texts: write tags: [...]'],
-  ['level: high', 'level: high\nseverity: 3', 4, 'unknown key "severity" in a correlation: known are title, id, name, status, level, description, tags, falsepositives, references, author, date, modified, license, correlation and vigie'],
+  ['level: high', 'level: high\nseverity: 3', 4, 'severity is called level: write level'],
+  ['level: high', 'level: high\nLevel: low', 4, 'unknown key "Level": write level'],
+  ['level: high', 'level: high\nowner: a', 4, 'owner belongs into the map vigie: write vigie: {owner: ...}'],
+  ['level: high', 'level: high\nversion: 3', 4, 'unknown key "version" in a correlation: known are title, id, name, status, level, description, tags, falsepositives, references, author, date, modified, license, correlation and vigie'],
   ['level: high', 'level: high\ndetection: {a: b}', 4, 'a document is either an event rule (detection) or a correlation: separate them with ---'],
   ['level: high', 'level: high\nlogsource: {product: ehr}', 4, 'logsource belongs into the event rules that the correlation refers to'],
   ['  type: value_count\n', '', 5, `type is missing: write ${types}`],
@@ -100,7 +111,7 @@ export const inCorrelations: readonly Case[] = [
   aliases('a: {acess: device}', 'the alias "a" does not say which field stands for it in "access": an alias maps every rule of rules', 'a'),
   aliases('a: {access: mfa}', 'distinct values of text fields are counted, and "mfa" is none: count patient_id, clinic_id or event_id', 'a'),
   aliases('a: {access: actor_id}', 'actor_id is the same in everything that is counted together: name another field', 'a'),
-  aliases('a: {access: devise}', unknown('devise'), 'a'),
+  aliases('a: {access: devise}', 'unknown field "devise": write device', 'a'),
   ['rules: [access]', 'rules: []', 6, 'rules is empty: name the event rules whose accesses are counted'],
   ['  rules: [access]\n', '', 5, 'rules is missing: name the event rules whose accesses are counted'],
   ['rules: [access]', 'rules: [access, acess]', 6, 'rules names "acess", which is the name or id of no rule: correct it or add that event rule'],

@@ -93,7 +93,7 @@ describe('a rule file', () => {
     fc.assert(
       fc.property(texts, (text) => {
         const { rules, mistakes } = loadRules([{ path: 'a.yml', text }], lists);
-        const last = text.split('\n').length;
+        const last = text.split(/\r\n|\r|\n/).length;
         for (const mistake of mistakes) expect(mistake.line).toBeLessThanOrEqual(last);
         for (const mistake of mistakes) expect(mistake.line).toBeGreaterThanOrEqual(1);
         for (const rule of rules) expect(rule.condition.atLeast).toBeGreaterThan(0);

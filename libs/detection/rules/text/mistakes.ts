@@ -1,3 +1,5 @@
+import { printable } from '#libs/contracts/visible-text.js';
+
 /** What is wrong in a rule file, for the person who wrote it. */
 export interface RuleMistake {
   readonly file: string;
@@ -25,6 +27,11 @@ export class Mistakes {
   get count(): number {
     return this.#all.length;
   }
+}
+
+/** `file:line: reason`, as editors and terminals understand it, in one line whatever the names in it hold. */
+export function mistakeText(mistake: RuleMistake): string {
+  return printable(`${mistake.file}:${mistake.line}: ${mistake.reason}`);
 }
 
 /** A value as it is shown in a mistake: quoted, and cut at 60 characters. */

@@ -54,7 +54,15 @@ describe('an exception', () => {
       'source_ip|cidr: 10.0.0.0/8, actor_id|neq: x, device|fieldref: auth',
       'device is the same as auth and source_ip is in 10.0.0.0/8 and not actor_id is "x"',
     ],
-    [`actor_id: [${Array.from('abcdefghij').join(', ')}]`, 'actor_id is "a", "b", "c", "d", "e" or one of 5 more'],
+    [
+      `actor_id: [${Array.from({ length: 60 }, (_, n) => `a${n + 10}`).join(', ')}]`,
+      `actor_id is ${Array.from({ length: 50 }, (_, n) => `"a${n + 10}"`).join(', ')} or one of 10 more`,
+    ],
+    ['record_count: [3, 20, 1], "actor_id|cased": B', 'record_count is 1, 3 or 20 and actor_id is "B", letter case included'],
+    [
+      String.raw`device: 'a\*b*c', "auth|cased|contains": X`,
+      String.raw`device is like "a\\*b*c" and auth contains "X", letter case included`,
+    ],
   ])('of %s says what it takes out', (search, words) => {
     const [exception] = load(inner, expires('Move', '2027-01-31', search)).exceptions;
     const parts = words.replace('"b"...', '"b"').split(' and ').toSorted();

@@ -1,0 +1,47 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RuleMistake } from '../text/mistakes.js';
+
+/**
+ * The files of a folder whose names end so, and those of the folders in it where they are asked for (`deep`); sorted by path. Links to files are
+ * followed, as a mounted ConfigMap has them; a link to nothing or to a folder, and what is no file, is a mistake. Hidden names are left out, the
+ * folder itself may have one. Rejects when the folder cannot be read.
+ */
+export async function findFiles(
+  folder: string,
+  ending: RegExp,
+  deep: boolean,
+  mistakes: RuleMistake[],
+): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (deep) files.push(...(await findFiles(path, ending, deep, mistakes)));
+      continue;
+    }
+    const why = entry.isFile() ? undefined : await whyNot(entry, path, ending.test(entry.name), deep);
+    if (why !== undefined) mistakes.push({ file: path, line: 1, reason: why });
+    else if (ending.test(entry.name)) files.push(path);
+  }
+  return files.toSorted();
+}
+
+/** Why what is no plain file cannot be read, if it would be missed. */
+async function whyNot(entry: Dirent, path: string, wanted: boolean, deep: boolean): Promise<string | undefined> {
+  if (!entry.isSymbolicLink()) return wanted ? 'is no file: put a file here, or give it another name' : undefined;
+  try {
+    const target = await stat(path);
+    if (target.isDirectory())
+      return deep || wanted ? 'is a link to a folder, and such links are not followed: put the folder itself here' : undefined;
+    return target.isFile() || !wanted ? undefined : 'is a link to what is no file: link a file, or give it another name';
+  } catch (error) {
+    return wanted ? `is a link that leads nowhere: ${reasonOf(error)}` : undefined;
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
+}
