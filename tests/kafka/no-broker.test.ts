@@ -15,7 +15,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 
-const services = ['ingestor', 'scorer', 'archiver', 'notifier'] as const;
+const services = ['ingestor', 'scorer', 'archiver', 'notifier', 'console'] as const;
 type Service = (typeof services)[number];
 
 const portBase = 21_210;
@@ -28,6 +28,7 @@ const reasons: Readonly<Record<Service, RegExp>> = {
   scorer: /Kafka|127\.0\.0\.1:21250/,
   archiver: /ClickHouse/,
   notifier: /Kafka|127\.0\.0\.1:21250/,
+  console: /Kafka|127\.0\.0\.1:21250/,
 };
 
 const reason = await whyNoKafkaTests({ CI: process.env['CI'] });
@@ -67,7 +68,7 @@ describe('services that start before what they need', () => {
       await until('asked for topics', async () => /no topic/.test(JSON.stringify(await ask('scorer', 'ready'))), startMsMax);
       const options = { brokers: cluster.brokers, clientId: 'vigie-test', clock: systemClock };
       await createTopics(options, Object.fromEntries(Object.values(topics).map((topic) => [topic, { partitions: 2 }])));
-      for (const service of ['ingestor', 'scorer', 'notifier'] as const)
+      for (const service of ['ingestor', 'scorer', 'notifier', 'console'] as const)
         await until(`${service} is ready`, async () => (await ask(service, 'ready'))?.status === 200, startMsMax);
       await growTopic(cluster.brokers, topics.accesses, 4);
       for (const service of ['ingestor', 'scorer'] as const) {

@@ -63,7 +63,7 @@ describe('the road, end to end', () => {
       const answer = await vigie.post(index === 4 ? [...batch, bad] : batch);
       expect(answer.accepted).toBe(100);
       expect(answer.refused).toEqual(index === 4 ? [expect.objectContaining({ index: 100, field: 'action' })] : []);
-      const victim = ['scorer', 'archiver', 'notifier', 'ingestor'][index % 4];
+      const victim = ['scorer', 'archiver', 'notifier', 'ingestor', 'console'][index % 5];
       if (victim && index < 8) vigie.kill(victim);
     }
     expect(await vigie.until(stored, (rows) => rows >= everything.length)).toBe(everything.length);
