@@ -5,7 +5,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type CaseState, rowOf } from './case-state.js';
 import type { Cases, Observe } from './cases.js';
 import { statesOf } from './case-states.js';
-import { Connected } from './connected.js';
+import { Connected, type Group } from './connected.js';
 import { foldCases } from './fold.js';
 import { type CasePolicy, standardPolicy } from './policy.js';
 import type { CaseEntry } from './timeline.js';
@@ -56,8 +56,12 @@ export class CaseBook {
 
   /** Every case, by the time of its opening, the newest first. */
   rows(now: number): readonly CaseRow[] {
-    const rows = this.#folds(now).flatMap((fold) => [...fold.standing.values()].map((one) => rowOf(one, this.policy)));
-    return rows.toSorted((one, other) => (one.opened_at === other.opened_at ? compare(one.case_id, other.case_id) : compare(other.opened_at, one.opened_at))); // prettier-ignore
+    return this.unsortedRows(now).toSorted((one, other) => (one.opened_at === other.opened_at ? compare(one.case_id, other.case_id) : compare(other.opened_at, one.opened_at))); // prettier-ignore
+  }
+
+  /** The same in any order: for counting. */
+  unsortedRows(now: number): readonly CaseRow[] {
+    return this.#folds(now).flatMap(({ rows }) => rows);
   }
 
   /** Those that are not resolved. */
@@ -68,13 +72,12 @@ export class CaseBook {
   /**
    * Cases as they are stored, of the groups that have changed since `known` was given last: it remembers what it has seen. Without it all.
    */
-  states(now: number, known: WeakMap<object, number> = new WeakMap()): readonly CaseStateRow[] {
+  states(now: number, known: WeakMap<object, object> = new WeakMap()): readonly CaseStateRow[] {
     return [...this.#connected.groups()].flatMap((group) => {
-      const states = statesOf(group.foldAt(now, this.policy), group.records);
-      const place = states[0]?.place ?? 0;
-      if (known.get(group) === place) return [];
-      known.set(group, place);
-      return states;
+      const folded = group.foldAt(now, this.policy);
+      if (known.get(group) === folded) return [];
+      known.set(group, folded);
+      return statesOf(folded.cases, group.records);
     });
   }
 
@@ -108,10 +111,10 @@ export class CaseBook {
   }
 
   #foldOf(id: string, now: number): Cases | undefined {
-    return this.#connected.groupOf(id)?.foldAt(now, this.policy);
+    return this.#connected.groupOf(id)?.foldAt(now, this.policy).cases;
   }
 
-  #folds(now: number): readonly Cases[] {
+  #folds(now: number): readonly NonNullable<Group['folded']>[] {
     return [...this.#connected.groups()].map((group) => group.foldAt(now, this.policy));
   }
 

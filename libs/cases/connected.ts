@@ -1,9 +1,12 @@
 import type { CaseAction } from '#libs/contracts/case-action.js';
+import type { CaseRow } from '#libs/contracts/case-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import { rowOf } from './case-state.js';
 import { type Cases, dueOf } from './cases.js';
 import { foldCases } from './fold.js';
 import type { CasePolicy } from './policy.js';
 import { type CaseRecords, namedBy } from './records.js';
+import { sharing } from './shared.js';
 
 /** The records of incidents that a merge or a link ties together, and their cases as last folded. */
 export class Group implements CaseRecords {
@@ -13,7 +16,9 @@ export class Group implements CaseRecords {
   readonly ids = new Set<string>();
   /** How many records it has. */
   records = 0;
-  folded: { readonly cases: Cases; readonly at: number; readonly dueAt: number | undefined } | undefined;
+  folded:
+    | { readonly cases: Cases; readonly rows: readonly CaseRow[]; readonly at: number; readonly dueAt: number | undefined }
+    | undefined;
 
   grew(): void {
     this.records += 1;
@@ -21,13 +26,14 @@ export class Group implements CaseRecords {
   }
 
   /** Folds again only when a record came or the clock has something to do. */
-  foldAt(now: number, policy: CasePolicy): Cases {
+  foldAt(now: number, policy: CasePolicy): NonNullable<Group['folded']> {
     const old = this.folded;
-    if (old && old.at <= now && (old.dueAt === undefined || now < old.dueAt)) return old.cases;
+    if (old && old.at <= now && (old.dueAt === undefined || now < old.dueAt)) return old;
     const cases = foldCases(this, now, policy);
     const dues = [...cases.standing.values()].flatMap((one) => dueOf(one, policy)?.at ?? []);
-    this.folded = { cases, at: now, dueAt: dues.length > 0 ? Math.min(...dues) : undefined };
-    return cases;
+    const rows = [...cases.standing.values()].map((one) => rowOf(one, policy));
+    this.folded = { cases, rows, at: now, dueAt: dues.length > 0 ? Math.min(...dues) : undefined };
+    return this.folded;
   }
 }
 
@@ -46,7 +52,7 @@ export class Connected {
     const lane = group.changes.get(incident) ?? [];
     const after = lane.findLastIndex((known) => known.version <= version);
     if (lane[after]?.version === version) return false;
-    lane.splice(after + 1, 0, change);
+    lane.splice(after + 1, 0, sharing(change, lane[after] ?? lane[0]));
     group.changes.set(incident, lane);
     group.grew();
     return true;

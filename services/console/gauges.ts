@@ -47,7 +47,7 @@ export class Gauges {
     const counts = new Map<string, number>(
       caseStatuses.flatMap((status) => levels.map((level) => [`${status} ${level}`, 0] as const)),
     );
-    for (const { status, level } of this.pipeline.book.rows(this.tools.clock.now())) {
+    for (const { status, level } of this.pipeline.book.unsortedRows(this.tools.clock.now())) {
       const key = `${status} ${level}`;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }

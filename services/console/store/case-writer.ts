@@ -22,7 +22,7 @@ export const writeEveryMs = 1_000;
  */
 export class CaseWriter {
   /** What was seen of the book. */
-  readonly #known = new WeakMap<object, number>();
+  readonly #known = new WeakMap<object, object>();
   /** What waits for the store, the newest of each case. */
   readonly #waiting = new Map<string, CaseStateRow>();
   #writing: Promise<void> | undefined;
