@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { SnapshotStore } from '#libs/access-store/dossiers/snapshot-store.js';
 import { listLineOf, PatientsCsv } from '#libs/dossier/patients-csv.js';
 import { readCommandConfig } from '../config.js';
-import { recordsOf } from '../resolve/patient-list.js';
+import { listTexts } from '../resolve/patient-list.js';
 import { withStore } from '../with-store.js';
 import { oneSnapshot } from './snapshots.js';
 
@@ -18,9 +18,5 @@ export async function listCommand(prefix: string): Promise<void> {
 
 /** `vigie dossier lines`: the bytes that the digest of a list is over, from its CSV. */
 export async function linesCommand(file: string): Promise<void> {
-  await pipeline(Readable.from(linesOf(file)), process.stdout, { end: false });
-}
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  for await (const cells of recordsOf(file)) yield listLineOf(cells);
+  await pipeline(listTexts(file, listLineOf), process.stdout, { end: false });
 }

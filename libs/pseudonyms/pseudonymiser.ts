@@ -22,6 +22,7 @@ export class Pseudonymiser {
   #young = new Map<string, Map<string, string>>();
   #old = new Map<string, Map<string, string>>();
   #youngSize = 0;
+  #latest = { authority: '', prefix: prefixOf('') };
 
   constructor(
     readonly keyId: string,
@@ -74,7 +75,9 @@ export class Pseudonymiser {
   }
 
   #derive(authority: string, identifier: string): string {
-    const mac = createHmac('sha256', this.key).update(prefixOf(authority)).update(identifier, 'utf8');
+    // Files name one authority for all of their rows.
+    if (this.#latest.authority !== authority) this.#latest = { authority, prefix: prefixOf(authority) };
+    const mac = createHmac('sha256', this.key).update(this.#latest.prefix).update(identifier, 'utf8');
     return mac.digest('hex').slice(0, 32);
   }
 }
