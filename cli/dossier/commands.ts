@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { snapshotKinds } from '#libs/contracts/dossier.js';
+import type { ExportOptions } from './export.js';
 import type { ScopeOptions } from './scope.js';
 import type { FreezeOptions } from './snapshots.js';
 
@@ -70,6 +71,19 @@ function addSnapshotCommands(dossier: Command): void {
     .argument('<snapshot_id>', 'a snapshot, or the first digits of its id')
     .description('write the frozen list as CSV, for "vigie resolve" where the key is')
     .action(async (id: string) => (await import('./list.js')).listCommand(id));
+  dossier
+    .command('export')
+    .argument('<case_id>', 'a case, or the first digits of its id')
+    .description('write the files of a snapshot: dossier, manifest, register, timeline, list, PDF, and their digests')
+    .requiredOption('--controller <controller_id>', 'whose dossier')
+    .requiredOption('--out <folder>', 'where to')
+    .option('--snapshot <snapshot_id>', 'which snapshot; the last where it is left out')
+    .option(
+      '--answers <file>',
+      'JSON of what people answer: {"nature.cause": {"value": "external_malicious", "by": "dpo", "at": "2026-11-28"}}',
+    )
+    .addOption(new Option('--language <language>', 'of the PDF').choices(['fr', 'en']).default('fr'))
+    .action(async (id: string, options: ExportOptions) => (await import('./export.js')).exportCommand(id, options));
   dossier
     .command('lines')
     .argument('<file>', 'a list as CSV')

@@ -104,6 +104,42 @@ describe('vigie dossier', () => {
     expect((await vigie(`dossier diff ${first} ${second}`)).out).toBe('the same patients, tiers and categories\n');
   });
 
+  it('is exported as files, the same bytes again, with every field of article 33(3) and their digests', async () => {
+    const action = { action_id: hex128Of('qualified'), case_id: caseId, group_id: 'helix', actor_id: 'dr.x', type: 'breach.qualified', by: 'a.durand', via: 'console', at: '2026-11-27T18:40:00.000Z', seen_version: 1, seen_incidents: [], controller_id: 'north-sa', is_breach: true, aware_at: '2026-11-27T18:30:15.000Z', risk: 'high', reason: 'stolen login' }; // prettier-ignore
+    await client.insert({ table: 'vigie.case_action_rows', values: [action], format: 'JSONEachRow' });
+    const given = join(folder, 'answers.json');
+    writeFileSync(given, JSON.stringify({ 'nature.cause': { value: 'external_malicious', by: 'dpo', at: '2026-11-28' } }));
+    const [one, two] = [join(folder, 'one'), join(folder, 'two')];
+    for (const out of [one, two])
+      expect(await vigie(`dossier export ${caseId.slice(0, 8)} --controller north-sa --answers ${given} --out ${out}`)).toMatchObject({ code: 0, err: '' }); // prettier-ignore
+    const sums = readFileSync(join(one, 'SHA256SUMS'), 'utf8');
+    expect(readFileSync(join(two, 'SHA256SUMS'), 'utf8')).toBe(sums);
+    for (const line of sums.trimEnd().split('\n')) {
+      const [digest, name = ''] = line.split('  ');
+      expect([
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(one, name)))
+          .digest('hex'),
+      ]).toEqual([name, digest]);
+    }
+    const dossier = JSON.parse(readFileSync(join(one, 'dossier.json'), 'utf8'));
+    expect(dossier).toMatchObject({
+      format: 'dossier.v1', parts: {
+        organisation: { siren: { value: '123456789', source: 'machine' }, dpo_email: { value: 'dpo@north.example' } },
+        nature: { cause: { value: 'external_malicious', source: 'person', by: 'dpo' }, origin: { value: null, source: 'unknown' }, losses: { value: ['confidentiality'] } },
+        persons: { number: { value: 12 }, band: { value: '6-50' }, over_count: { value: 2 } }, data: { categories: { value: ['civil_status', 'contact'] }, records: { value: 12 } },
+        when: { aware_at: { value: '2026-11-27T18:30:15.000Z', source: 'person', by: 'a.durand' }, due_at: { value: '2026-11-30T18:30:15.000Z' } },
+        consequences: { effects: { source: 'unknown' } }, measures: { taken: { source: 'unknown' } },
+      },
+    }); // prettier-ignore
+    expect(readFileSync(join(one, 'timeline.csv'), 'utf8')).toContain('2026-11-27T18:40:00.000Z,a.durand,breach.qualified,');
+    expect(readFileSync(join(one, 'register.csv'), 'utf8').split('\n')).toHaveLength(3);
+    const pdf = readFileSync(join(one, 'cnil.pdf'));
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    expect(pdf.toString('latin1')).toContain('/Marked true');
+  });
+
   it('is joined with the index of the hospital, which gives numbers back', async () => {
     const { manifest } = JSON.parse((await vigie(`dossier show ${snapshot} --format json`)).out);
     writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest));
@@ -131,18 +167,21 @@ describe('vigie dossier', () => {
 });
 
 function access(n: number, keyId: string) {
-  const time = new Date(Date.UTC(2024, 10, 19, 8, 0, n)).toISOString();
+  const time = at(n);
   const patient_id = keys?.of(keyId)?.of('group:helix', `80${n}`) ?? '';
   return anAccessRow({ time, actor_id: 'dr.x', patient_id, clinic_id: 'c1', key_id: keyId, event_id: hex128Of(`${n} ${keyId}`), categories: ['identity'], source_ip: n === 4 ? '203.0.113.7' : '10.0.0.1' }); // prettier-ignore
 }
 
 function incident() {
-  const at = (n: number) => new Date(Date.UTC(2024, 10, 19, 8, 0, n)).toISOString();
   return {
     incident_id: caseId, group_id: 'helix', actor_id: 'dr.x', state: 'open', first_time: at(0), last_time: at(60), detected_at: at(60), patients: 12, patients_at_firing: 1,
     patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [], selections: [selection], level: 'high', step: 0, found: 'live',
     late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [], change_type: 'incident.opened', change_id: caseId, changed_at: at(60), version: 1, received_at: at(60),
   }; // prettier-ignore
+}
+
+function at(n: number): string {
+  return new Date(Date.UTC(2024, 10, 19, 8, 0, n)).toISOString();
 }
 
 function lines(values: readonly object[]): Buffer {

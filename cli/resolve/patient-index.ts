@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { type Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
+import { csvLine } from '#libs/contracts/csv-cell.js';
 import { isMinor, type ResolutionNumbers, type Resolver } from '#libs/dossier/resolution.js';
 import { ConfigError } from '#libs/runtime/config.js';
 
@@ -95,12 +96,4 @@ function placesOf(names: readonly string[], wanted: Pick<IndexOptions, 'person' 
     if (name !== undefined && at(name) < 0)
       throw new ConfigError(`the index has no column ${name}; its columns are ${names.join(', ').slice(0, 500)}. Name them with --columns where it has no heading`); // prettier-ignore
   return { id: at('id'), authority: at('authority'), person: at(person), born: at(born), deceased: at(deceased) };
-}
-
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(',')}\n`;
-}
-
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
+import { csvLine } from '#libs/contracts/csv-cell.js';
 import { listLineOf, patientsHeading } from '#libs/dossier/patients-csv.js';
 import type { Resolver } from '#libs/dossier/resolution.js';
 
@@ -39,9 +40,7 @@ export async function readList(file: string, take: (pseudonym: string, keyIds: r
 /** Writes the rows of the list whose pseudonym nobody of the index has. */
 export async function writeUnmatched(file: string, to: string, resolver: Resolver): Promise<void> {
   const unmatched = ([clinic = '', pseudonym = '']: readonly string[]) =>
-    resolver.isMatched(pseudonym)
-      ? ''
-      : `${/[",\r\n]/.test(clinic) ? `"${clinic.replaceAll('"', '""')}"` : clinic},${pseudonym}\n`;
+    resolver.isMatched(pseudonym) ? '' : csvLine([clinic, pseudonym]);
   const out = createWriteStream(to, { mode: 0o600 });
   out.write('clinic_id,patient_id\n');
   const isWhole = resolver.numbers.unmatched === 0;

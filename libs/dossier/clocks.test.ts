@@ -41,7 +41,6 @@ describe('a clock', () => {
     const high = [qualified({}, 1), qualified({ risk: 'high' }, 2), qualified({ risk: 'high' }, 3)];
     expect(named('gdpr34', [qualified({})])).toEqual([]);
     expect(named('gdpr34', high)).toMatchObject([{ state: 'running', began_at: iso(aware + 2 * hour) }]);
-    const informed = (given: object) => action({ type: 'dossier.people_informed', controller_id: 'c1', mode: 'letter', count: 480, ...given } as CaseActionBody); // prettier-ignore
     expect(named('gdpr34', [...high, informed({ first_at: iso(aware + 20 * hour) })])).toMatchObject([{ state: 'met' }]);
     expect(named('gdpr34', [...high, informed({ first_at: iso(aware + 99 * hour) })])).toMatchObject([{ state: 'met_late' }]);
     expect(named('gdpr34', [...high, informed({ mode: 'not_informed', not_informed_reason: 'encrypted' })])).toMatchObject([{ state: 'stopped' }]); // prettier-ignore
@@ -174,6 +173,10 @@ function qualified(given: object, hours = 0): CaseAction {
 
 function action(body: CaseActionBody, hours = 0): CaseAction {
   return { ...body, action_id: 'a'.repeat(32), case_id: 'b'.repeat(32), group_id: 'helix', actor_id: 'dr.x', by: 'dpo', via: 'console', at: iso(aware + hours * hour), seen_version: 1, seen_incidents: [] }; // prettier-ignore
+}
+
+function informed(given: object): CaseAction {
+  return action({ type: 'dossier.people_informed', controller_id: 'c1', mode: 'letter', count: 480, ...given } as CaseActionBody);
 }
 
 function iso(ms: number): string {

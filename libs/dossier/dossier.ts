@@ -14,7 +14,10 @@ export const field = z.strictObject({ value, source: z.enum(['machine', 'person'
 export type Field = z.infer<typeof field>;
 
 /** Answers of people, by `part.field`: they stand over what a machine says. */
-export const answers = z.record(z.string().regex(/^[a-z_]+\.[a-z_0-9]+$/), z.strictObject({ value, by: z.string().min(1), at: z.string().min(1) }));
+export const answers = z.record(
+  z.string().regex(/^[a-z_]+\.[a-z_0-9]+$/),
+  z.strictObject({ value, by: z.string().min(1), at: z.string().min(1) }),
+);
 export type Answers = z.infer<typeof answers>;
 
 /** What is notified of one controller: every answer that article 33(3) asks for, by part and field. */
@@ -68,7 +71,14 @@ export function dossierOf(input: DossierInput): Dossier {
     list_sha256: manifest.list.sha256,
     manifest_sha256: manifestSha256,
     parts: Object.fromEntries(answered),
-    clocks: clocks.map(({ seconds_left: _, ...clock }) => clock),
+    clocks: clocks.map(({ clock, state, began_at, due_at, met_at, reference }) => ({
+      clock,
+      state,
+      began_at,
+      due_at,
+      met_at,
+      reference,
+    })),
   };
 }
 

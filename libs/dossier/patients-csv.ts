@@ -1,3 +1,4 @@
+import { csvLine } from '#libs/contracts/csv-cell.js';
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** The heading of `patients-<controller>.csv`: the columns of the list, and the keys that made the pseudonyms behind them. */
@@ -8,8 +9,13 @@ const keysAt = 7;
 
 /** A line of a list with more columns, without its end, as a line of CSV with it. Of the controller behind the keys nothing is kept. */
 export function csvOfListLine(line: string): string {
-  const cells = line.split('\t').slice(0, keysAt + 1);
-  return `${cells.map((cell) => csvCell(unescaped(cell))).join(',')}\n`;
+  // Nothing is put before what a spreadsheet would compute, as elsewhere: the digest is over these texts.
+  return csvLine(
+    line
+      .split('\t')
+      .slice(0, keysAt + 1)
+      .map(unescaped),
+  );
 }
 
 /** The line of the list, with its end, that a record of the CSV stands for: the digest is over these. */
@@ -37,11 +43,6 @@ export class PatientsCsv extends Transform {
   override _flush(done: TransformCallback): void {
     done(this.#rest === '' ? null : new Error('the list ends in the middle of a line'));
   }
-}
-
-/** Nothing is put before what a spreadsheet would compute, as elsewhere: the digest is over these texts. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r', '\b': '\\b', '\f': '\\f', '\0': '\\0', "'": "\\'" }; // prettier-ignore

@@ -9,7 +9,7 @@ describe('JSON in the order of RFC 8785', () => {
     const value = {
       // 333333333.33333329 of the example, as the same double is written.
       numbers: [333333333.3333333, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
-      string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"\/',
+      string: '\u20ac$\u000f\u000aA\'\u0042\u0022\u005c\\"/',
       literals: [null, true, false],
     };
     expect(canonicalJson(value)).toBe(
@@ -63,8 +63,6 @@ describe('a snapshot looked at again', () => {
 });
 
 describe('a chain of snapshots', () => {
-  const link = (number: number, previous = number === 1 ? '' : `m${number - 1}`) => ({ snapshot_id: `s${number}`, number, previous_sha256: previous, manifest_sha256: `m${number}` }); // prettier-ignore
-
   it.each([
     ['none', []],
     ['one', [link(1)]],
@@ -82,9 +80,17 @@ describe('a chain of snapshots', () => {
   });
 });
 
+/** A link that names the one before. */
+function link(number: number, previous = number === 1 ? '' : `m${number - 1}`) {
+  return { snapshot_id: `s${number}`, number, previous_sha256: previous, manifest_sha256: `m${number}` };
+}
+
+function digest(letter: string): string {
+  return letter.repeat(64);
+}
+
 function aSnapshot() {
   const figures = { patients: 3, exposed: 2, attempted: 1, listed: 0, displayed: 1, exported: 1, per_key: { k1: 3 }, unnamed_records: 7 }; // prettier-ignore
-  const digest = (letter: string) => letter.repeat(64);
   const named = { snapshot_id: 'a'.repeat(32), group_id: 'helix', case_id: 'b'.repeat(32), controller_id: 'c1', number: 1, kind: 'initial' as const, frozen_at: '2026-11-28T10:00:00.000Z', frozen_by: 'dpo', previous_sha256: '' }; // prettier-ignore
   const content: Manifest = {
     ...named, format: 'vigie.manifest.v1', vigie: '0.1.0', scope: { version: 0 }, incidents: [], settled: 'settled', selections: [], rules: [], stored_through: [],

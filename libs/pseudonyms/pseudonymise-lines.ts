@@ -1,3 +1,4 @@
+import { csvCell, spreadsheetText } from '#libs/contracts/csv-cell.js';
 import { canonicalAuthority, canonicalIdentifier, groupAuthority } from './canonical.js';
 import type { GroupKeys } from './key-ring.js';
 
@@ -23,12 +24,6 @@ export async function* pseudonymiseLines(
   yield 'id,pseudonym\n';
   for await (const line of lines) {
     const identifier = canonicalIdentifier(line);
-    if (identifier) yield `${csvCell(line.trim())},${pseudonymiser.of(authority, identifier)}\n`;
+    if (identifier) yield `${csvCell(spreadsheetText(line.trim()))},${pseudonymiser.of(authority, identifier)}\n`;
   }
-}
-
-/** What a spreadsheet would compute begins with an apostrophe, so that it stays text: identifiers come from outside. */
-function csvCell(text: string): string {
-  const plain = /^[=+\-@\t]/.test(text) && !/^[+-]\d+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

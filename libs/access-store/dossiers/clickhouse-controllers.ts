@@ -1,6 +1,3 @@
-// dossiers/: the ledger of a case as people ask for it, the scopes and controllers that shape it, and the snapshots of it.
-// Every query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';

@@ -58,7 +58,6 @@ describe('the ledger of a case', () => {
   it('has those of all incidents that people linked, and the linked one is no case of its own any more', async () => {
     const [first, second] = incidents.slice(20, 22);
     if (!first || !second) throw new Error('too few incidents');
-    const member = (incident_id: string) => ({ incident_id, linked_at: at(0), linked_by: 'a.durand' });
     const joined = { case_id: first.incident_id, group_id: 'helix', incident_ids: [first.incident_id, second.incident_id], members: [member(first.incident_id), member(second.incident_id)], joined_into: '', place: 1 }; // prettier-ignore
     await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
     expect(await listed('case_ledger_of', `case_id = '${first.incident_id}'`)).toEqual(
@@ -111,6 +110,10 @@ describe('the ledger of a case', () => {
     expect(await listed('dossier_ledger_of', "case_id = 'nobody', scope_version = 7")).toEqual([]);
   });
 });
+
+function member(incident_id: string) {
+  return { incident_id, linked_at: at(0), linked_by: 'a.durand' };
+}
 
 interface Scope {
   /** Account and times. */
