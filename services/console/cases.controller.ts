@@ -6,6 +6,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
+import { DeadlinesFile } from './act/deadlines-file.js';
 import { takeAction } from './act/take-action.js';
 import { type Answer, ok, refused } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';
@@ -26,6 +27,7 @@ export class CasesController {
     @Inject(NotificationReader) private readonly notifications: NotificationReader,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
   ) {}
 
   @Get()
@@ -81,7 +83,13 @@ export class CasesController {
     const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const { clock, metrics, config } = this;
     const append = this.pipeline.append.bind(this.pipeline);
-    return send(reply, await takeAction({ book, clock, metrics, patientPatterns: config.patientPatterns, append }, wish));
+    return send(
+      reply,
+      await takeAction(
+        { book, clock, metrics, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append },
+        wish,
+      ),
+    );
   }
 
   /** What is said of one case: 303 to it where the id is that of what was joined to it. */

@@ -11,6 +11,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { DeadlinesFile } from './act/deadlines-file.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsoleController } from './console.controller.js';
@@ -53,6 +54,12 @@ const pipeline = {
     }),
 };
 
+const deadlines = {
+  provide: DeadlinesFile,
+  inject: [CONSOLE_CONFIG, LOG],
+  useFactory: (config: ConsoleConfig, log: Log) => new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log),
+};
+
 const gauges = {
   provide: Gauges,
   inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health],
@@ -74,6 +81,7 @@ export class ConsoleModule {
         store,
         notifications,
         pipeline,
+        deadlines,
         gauges,
         ConsoleService,
         transport,

@@ -123,6 +123,25 @@ describe('the console', () => {
     expect((await one.act(id, noBreach, 'k', 'dpo')).status).toBe(200);
   });
 
+  it('refuses what was sent after its clock ran out without a word why, and instants that cannot be', async () => {
+    await tell(log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
+    const one = await start();
+    const breach = { controller_id: '990000001', is_breach: true, risk: 'high', reason: 'read', type: 'breach.qualified' };
+    expect((await one.act(id, { ...breach, aware_at: hours(-9) }, '1', 'dpo')).body).toMatchObject({ field: 'aware_at' });
+    expect((await one.act(id, { ...breach, aware_at: hours(74) }, '2', 'dpo')).status).toBe(200);
+    const sent = {
+      type: 'dossier.sent',
+      controller_id: '990000001',
+      authority: 'cnil',
+      phase: 'initial',
+      sent_at: hours(1),
+      reference: 'N-1',
+    };
+    expect(await one.act(id, sent, '3', 'dpo')).toMatchObject({ status: 422, body: { field: 'delay_reason' } });
+    expect((await one.act(id, { ...sent, delay_reason: 'the portal was down' }, '4', 'dpo')).status).toBe(200);
+    expect((await one.act(id, { ...sent, phase: 'complementary' }, '5', 'dpo')).status).toBe(200);
+  });
+
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await start();
@@ -168,6 +187,11 @@ describe('the console', () => {
     ]);
   });
 });
+
+/** So many hours ago. */
+function hours(n: number): string {
+  return new Date(systemClock.now() - n * 3_600_000).toISOString();
+}
 
 function qualified(controller_id: string): object {
   const aware_at = new Date(systemClock.now()).toISOString();

@@ -4,12 +4,26 @@
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { missingQualifications } from '#libs/cases/qualifications.js';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
 import { type Answer, refused } from '../answer/answer.js';
 import { maySee, type User } from '../users/users.js';
+import { wrongBreach } from './check-breach.js';
 
 /** What a person may not say of a case whatever its status, as an answer; `undefined` when nothing speaks against it. */
 export function wrongAction(
-  { book, view, user, now }: { readonly book: CaseBook; readonly view: CaseView; readonly user: User; readonly now: number },
+  {
+    book,
+    view,
+    user,
+    now,
+    lengths,
+  }: {
+    readonly book: CaseBook;
+    readonly view: CaseView;
+    readonly user: User;
+    readonly now: number;
+    readonly lengths: Lengths;
+  },
   body: CaseActionBody,
 ): Answer | undefined {
   switch (body.type) {
@@ -24,7 +38,11 @@ export function wrongAction(
     case 'case.resolved':
       return wrongResolution(view, body);
     case 'breach.qualified':
-      return wrongQualification(view, body);
+      return wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
+    case 'breach.informed':
+    case 'dossier.sent':
+    case 'dossier.people_informed':
+      return wrongBreach(view, body, lengths, now);
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Lengths } from '#libs/dossier/deadlines.js';
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { type CaseAction, caseAction, caseActionBody, type CaseActionBody } from '#libs/contracts/case-action.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
@@ -15,6 +16,8 @@ export interface ActTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly patientPatterns: readonly RegExp[];
+  /** Of the clocks of a breach, as they are now. */
+  readonly lengths: Lengths;
   /** Appends an action and resolves once this console has read it back; false when that took too long. Rejects with `Transient`. */
   readonly append: (action: CaseAction) => Promise<boolean>;
 }
@@ -82,7 +85,7 @@ function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAc
   const linked = read.type === 'case.linked' ? read.incident_ids : [];
   const seen = seenShape.safeParse(body);
   return (
-    (book.hasAction(action_id) ? undefined : wrongAction({ book, view, user, now }, read)) ??
+    (book.hasAction(action_id) ? undefined : wrongAction({ book, view, user, now, lengths: tools.lengths }, read)) ??
     caseAction.parse({
       ...read,
       action_id,
