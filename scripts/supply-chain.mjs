@@ -19,11 +19,16 @@ const allowed = new Set([
   'ISC',
   'MIT',
   'MIT-0',
+  // Of argparse, which came out of Python.
+  'PSF-2.0',
   'Unlicense',
 ]);
 
 /** Written by hand, because the registry that the lock file was made over does not serve them; see docs/decisions/project.md. */
 const withoutDigest = new Set(['@chdb/lib-darwin-arm64', '@chdb/lib-darwin-x64', '@chdb/lib-linux-arm64-gnu']);
+
+/** Their package.json names none; their LICENSE files do. */
+const readInFile = new Map([['png-js@2.0.0', 'MIT']]);
 
 /** A registry that is silent for this long does not answer, in milliseconds. */
 const registryMs = 45_000;
@@ -46,7 +51,7 @@ tell(
 tell(
   'licences',
   installed
-    .filter((one) => !isAllowed(licenceOf(one)) && isHere(one))
+    .filter((one) => !isAllowed(licenceOf(one) ?? readInFile.get(nameOf(one))) && isHere(one))
     .map((one) => `${nameOf(one)}: ${licenceOf(one) ?? 'none'}`),
 );
 ask('signatures', ['audit', 'signatures', '--json'], ({ invalid = [], missing = [] }) => [...invalid, ...missing].map(nameOf));

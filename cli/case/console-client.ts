@@ -54,10 +54,9 @@ export class ConsoleClient {
     return timeline.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}/timeline`));
   }
 
-  /** Does it on the case as it stands now, once, however often that must be asked for. */
-  async act(id: string, body: object): Promise<CaseRow> {
+  /** Does it on the case as it stands now, once, however often that must be asked for, and once for the same key. */
+  async act(id: string, body: object, key: string = randomUUID()): Promise<CaseRow> {
     const { case: before } = await this.show(id);
-    const key = randomUUID();
     for (let tries = 1; ; tries += 1)
       try {
         const wish = { ...body, seen_version: before.version };

@@ -46,6 +46,11 @@ function addSnapshotCommands(dossier: Command): void {
     .addOption(new Option('--kind <kind>', 'initial, and complementary after it, where it is left out').choices(snapshotKinds))
     .action(async (id: string, options: FreezeOptions) => (await import('./snapshots.js')).freezeCommand(id, options));
   dossier
+    .command('announce')
+    .argument('<snapshot_id>', 'a snapshot, or the first digits of its id')
+    .description('have the case say that this was frozen, with the digests; "freeze" does so by itself where the console answers')
+    .action(async (id: string) => (await import('./snapshots.js')).announceCommand(id));
+  dossier
     .command('show')
     .argument('<id>', 'a snapshot or a case, or the first digits of its id')
     .description('show what was frozen')

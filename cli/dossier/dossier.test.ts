@@ -88,6 +88,7 @@ describe('vigie dossier', () => {
     snapshot = frozen.out.slice(0, 32);
     const sha256 = /list ([0-9a-f]{64})\n$/.exec(frozen.out)?.[1];
     expect(frozen).toMatchObject({ code: 0, out: expect.stringContaining('north-sa number 1 (initial)') });
+    expect(frozen.err).toContain(`vigie dossier announce ${snapshot}\n`);
     writeFileSync(list, (await vigie(`dossier list ${snapshot.slice(0, 8)}`)).out);
     const canonical = (await vigie(`dossier lines ${list}`)).out;
     expect(createHash('sha256').update(canonical).digest('hex')).toBe(sha256);

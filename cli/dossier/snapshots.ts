@@ -15,6 +15,8 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
 import { withStore } from '../with-store.js';
+import { consoleClient } from '../case/console-client.js';
+import { announce } from './announce.js';
 import { oneCase } from './one-case.js';
 
 export interface FreezeOptions {
@@ -36,9 +38,21 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
     return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
   });
   process.stdout.write(`${snapshotText(snapshot)}\n`);
+  await announced(config, snapshot).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    process.stderr.write(`the list is frozen, but its case does not say so yet: ${printable(why)}\nwhen that is mended: vigie dossier announce ${snapshot.snapshot_id}\n`);
+  });
   if (manifestOf(snapshot)?.settled !== 'settled')
     process.stderr.write('accesses of this case are still being judged, or were deleted: the list is not as long as the figure of its incidents\n');
 } // prettier-ignore
+
+/** `vigie dossier announce`: what `freeze` does at its end, for when the console was away then. */
+export async function announceCommand(prefix: string): Promise<void> {
+  const config = readCommandConfig();
+  const snapshot = await withStore(config, (client) => oneSnapshot(new SnapshotStore(client), prefix));
+  await announced(config, snapshot);
+  process.stdout.write(printable(`${snapshot.snapshot_id} is in the timeline of its case\n`));
+}
 
 /** `vigie dossier show`: the snapshots of a case, or one of them with its manifest. */
 export async function showCommand(prefix: string, { format }: { readonly format: 'table' | 'json' }): Promise<void> {
@@ -88,6 +102,11 @@ export async function oneSnapshot(store: SnapshotStore, prefix: string): Promise
   throw new Error(
     `${found.length} snapshots have an id that begins with ${prefix.slice(0, 50)}; "vigie dossier show CASE" lists them`,
   );
+}
+
+/** Without a token of the console too this is a rejection, like any other reason for which the case was not told. */
+async function announced(config: CommandConfig, snapshot: DossierSnapshot): Promise<void> {
+  await announce(consoleClient(config), snapshot);
 }
 
 function snapshotText({ snapshot_id, controller_id, number, kind, frozen_at, patients, exposed, list_sha256 }: DossierSnapshot): string {
