@@ -32,7 +32,7 @@ describe('whatever happens to cases and to the process that tells of them', () =
           expect({ decision: decide(send, now, (id) => delivered.has(id)), send: brief(send) }).not.toMatchObject({ decision: 'tell' });
         }
       }),
-      { numRuns: casesOf(60, 2_000) },
+      { numRuns: casesOf(30, 2_000) },
     );
   }); // prettier-ignore
 
@@ -49,7 +49,7 @@ describe('whatever happens to cases and to the process that tells of them', () =
         }
         expect(planned(other, minutesMax, mutes).map(brief)).toEqual(planned(bookOf(records), minutesMax, mutes).map(brief));
       }),
-      { numRuns: casesOf(60, 2_000) },
+      { numRuns: casesOf(30, 2_000) },
     );
   });
 
@@ -60,7 +60,7 @@ describe('whatever happens to cases and to the process that tells of them', () =
         for (const { send, status } of attempts) if (send.kind === 'escalation') expect(status).toBe('new');
         expect(attempts.filter(({ send }) => send.mutedBy !== '')).toEqual([]);
       }),
-      { numRuns: casesOf(60, 2_000) },
+      { numRuns: casesOf(30, 2_000) },
     );
   });
 });
@@ -83,7 +83,7 @@ function run({ records, mutes, downs, backs, chance }: Life) {
   const delivered = new Set<string>();
   const attempts: { readonly send: Send; readonly minute: number; readonly status: string | undefined }[] = [];
   let book = new CaseBook();
-  const times = [...new Set([...records.map(minuteOf), ...Array.from({ length: (minutesMax * 2) / 20 }, (_, index) => index * 20)])].toSorted((one, other) => one - other);
+  const times = [...new Set([...records.map(minuteOf), ...Array.from({ length: (minutesMax * 2) / 30 }, (_, index) => index * 30)])].toSorted((one, other) => one - other);
   for (const minute of times) {
     if (downs.some(([from, until]) => minute >= from && minute < until)) {
       book = new CaseBook();
@@ -178,11 +178,14 @@ const lives: fc.Arbitrary<Life> = fc
       const version = all.filter((one) => one.incident_id === anIncidentId(name) && minuteOf(one) < at).length;
       return version > 0 ? [{ incident_id: anIncidentId(name), version }] : [];
     });
-    const done = actions.toSorted((one, other) => one.minute - other.minute).map((one, index) => anAction(one.name, one.minute + 0.1 + index / 1_000, one.body, { key: `${index}`, seen_incidents: seenAt(one.minute + 0.1) }));
+    const done = actions.toSorted((one, other) => one.minute - other.minute).map((one, index) => {
+      const at = one.minute + 0.1 + index / 1_000;
+      return anAction(one.name, at, one.body, { key: `${index}`, seen_incidents: seenAt(at) });
+    });
     return {
       ...rest,
       // What nobody has told yet cannot be acted upon.
-      records: [...all, ...done.filter(({ seen_incidents, case_id }) => seen_incidents.some((seen) => seen.incident_id === case_id))].toSorted((one, other) => minuteOf(one) - minuteOf(other)),
+      records: [...all, ...done.filter((one) => [one.case_id, ...(one.type === 'case.linked' ? one.incident_ids : [])].every((id) => one.seen_incidents.some((seen) => seen.incident_id === id)))].toSorted((one, other) => minuteOf(one) - minuteOf(other)),
       mutes: mutes.map(({ at: [from, until], ...given }, index) => ({
         mute_id: `${index}`.repeat(32), group_id: 'aleo', actor_id: '', rule_id: '', level_max: '' as const, starts_at: atMinute(from), ends_at: atMinute(until),
         owner: 'it', reason: 'migration', created_by: 'it', created_at: atMinute(0), updated_at: atMinute(0), ...given, removed: false,
