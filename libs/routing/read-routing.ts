@@ -38,9 +38,9 @@ interface ReadReceivers {
 /** Receivers have numbers and flags of their own, so that their part is read with types. */
 function readReceiversOf(text: string, tools: ReadingTools): ReadReceivers {
   const typed: unknown = parse(text, { version: '1.2', maxAliasCount: 0, logLevel: 'silent' });
-  const { mail, locale, timezone, receivers } = (typed ?? {}) as Readonly<Record<string, unknown>>;
-  const defaults = receiverDefaults(tools).safeParse({ mail, locale, timezone });
-  if (!defaults.success) return { read: [], mistakes: defaults.error.issues.map(placed), ofPerson: () => [] };
+  const { defaults: common = {}, receivers } = (typed ?? {}) as Readonly<Record<string, unknown>>;
+  const defaults = receiverDefaults(tools).safeParse(common);
+  if (!defaults.success) return { read: [], mistakes: defaults.error.issues.map((issue) => placed({ ...issue, path: ['defaults', ...issue.path] })), ofPerson: () => [] };
   const schema = receiverSchema(tools, defaults.data);
   const all = (Array.isArray(receivers) ? receivers : []).map((one) => schema.safeParse(one));
   return {
@@ -50,7 +50,7 @@ function readReceiversOf(text: string, tools: ReadingTools): ReadReceivers {
       const given = personReceiver(person);
       if (!given) return [];
       const { data, error } = schema.safeParse(given);
-      return data ? [data] : (error?.issues ?? []).map(({ path: [field], message }) => ({ path: ['people', index, 'email'], reason: `${field === 'server' || field === 'from' ? 'mail at the top of the file (from, server) is missing, by which people are written to' : message}` }));
+      return data ? [data] : (error?.issues ?? []).map(({ path: [field], message }) => ({ path: ['people', index, 'email'], reason: `${field === 'server' || field === 'from' ? 'defaults.mail (from, server) is missing, by which people are written to' : message}` }));
     },
   };
 } // prettier-ignore

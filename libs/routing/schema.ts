@@ -106,9 +106,7 @@ const route = z
 
 /** A file of routing but for its receivers and their defaults, which libs/channels reads. */
 export const routingSchema = z.strictObject({
-  mail: z.unknown().optional(),
-  locale: z.enum(locales).optional(),
-  timezone: zone.optional(),
+  defaults: z.unknown().optional(),
   receivers: z.array(z.unknown()).min(1).max(entriesMax),
   people: z.array(z.strictObject({ id: person, email: z.email().optional(), locale: z.enum(locales).optional(), tell: listOf(name).default([]) }).refine(({ email, tell: names }) => email !== undefined || names.length > 0, { path: ['email'], error: 'or tell (names of receivers) must be given: there is no way to reach them' })).max(entriesMax).default([]),
   calendars: z.record(name, z.strictObject({ timezone: zone.default('Europe/Paris'), holidays: z.enum(holidaySets).optional(), closed: listOf(date).default([]), open: z.record(days, listOf(hours)).refine((open) => Object.keys(open).length > 0, 'is never') })).default({}),
