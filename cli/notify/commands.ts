@@ -13,7 +13,11 @@ export function addNotifyCommands(program: Command): void {
   notify
     .command('plan')
     .argument('<case_id>', 'a case, or the first digits of its id')
-    .option('--until <time>', 'what would be told until then, if nobody does anything; a day from now where it is left out', instant)
+    .option(
+      '--until <time>',
+      'what would be told until then, if nobody does anything; a day from now where it is left out',
+      instant,
+    )
     .description('show what was to be told of a case, to whom and when, and what will be')
     .action(async (id: string, options: { until?: number }) => (await import('./plan.js')).planCommand(id, options));
   notify

@@ -17,7 +17,9 @@ const dayMs = 24 * 3_600_000;
 /** `vigie notify check` */
 export function checkRoutingCommand(): void {
   const { receivers, people, policies, routes } = routingOfEnvironment();
-  process.stdout.write(`${receivers.size} receivers, ${people.size} people, ${policies.size} policies, ${routes.length} routes\n`);
+  process.stdout.write(
+    `${receivers.size} receivers, ${people.size} people, ${policies.size} policies, ${routes.length} routes\n`,
+  );
 }
 
 /** `vigie notify plan`: from what the archiver has stored, by the file and the mutes of this moment. */

@@ -32,7 +32,9 @@ export function nextOpen(calendar: Calendar, at: number): number {
   const today = DateTime.fromMillis(at, { zone: calendar.timezone }).startOf('day');
   for (let days = 0; days <= daysMax; days += 1) {
     const day = today.plus({ days });
-    const starts = hoursOf(calendar, day).map(({ from }) => day.set({ hour: Math.floor(from / 60), minute: from % 60 }).toMillis());
+    const starts = hoursOf(calendar, day).map(({ from }) =>
+      day.set({ hour: Math.floor(from / 60), minute: from % 60 }).toMillis(),
+    );
     const next = starts.toSorted((one, other) => one - other).find((start) => start >= at);
     if (next !== undefined) return next;
   }

@@ -27,10 +27,13 @@ interface PlacedTarget {
 }
 
 function targetsOf(given: RoutingDocument): readonly PlacedTarget[] {
-  const all = (path: readonly PropertyKey[], tell: readonly Target[] = []) => tell.map((target, index) => ({ path: [...path, 'tell', index], target }));
-  const steps = Object.entries(given.policies).flatMap(([name, policy]) => policy.steps.flatMap(({ tell }, index) => all(['policies', name, 'steps', index], tell)));
-  return [...steps, ...all(['deadlines'], given.deadlines?.tell), ...all(['digest'], given.digest?.tell)];
+  const steps = Object.entries(given.policies).flatMap(([name, policy]) => policy.steps.flatMap(({ tell }, index) => at(['policies', name, 'steps', index], tell)));
+  return [...steps, ...at(['deadlines'], given.deadlines?.tell), ...at(['digest'], given.digest?.tell)];
 } // prettier-ignore
+
+function at(path: readonly PropertyKey[], tell: readonly Target[] = []): readonly PlacedTarget[] {
+  return tell.map((target, index) => ({ path: [...path, 'tell', index], target }));
+}
 
 function leads(target: Target, given: RoutingDocument, receivers: readonly Receiver[]): boolean {
   switch (target.kind) {

@@ -13,7 +13,9 @@ export function personReceiverName(id: string): string {
 
 /** What such a receiver says in a file; nothing for a person without an address. */
 export function personReceiver({ id, email, locale }: Person): object | undefined {
-  return email === undefined ? undefined : { name: personReceiverName(id), type: 'email', to: [email], ...(locale && { locale }) };
+  return email === undefined
+    ? undefined
+    : { name: personReceiverName(id), type: 'email', to: [email], ...(locale && { locale }) };
 }
 
 /** The file with its names followed. It has no mistakes any more. */

@@ -18,7 +18,10 @@ export function silencesOf(mutes: readonly MuteRow[], row: CaseRow, at: number):
 }
 
 /** From when until when it holds: never before somebody made it, and no longer once it was removed. */
-export function spanOf({ starts_at, ends_at, created_at, removed, updated_at }: MuteRow): { readonly from: number; readonly until: number } {
+export function spanOf({ starts_at, ends_at, created_at, removed, updated_at }: MuteRow): {
+  readonly from: number;
+  readonly until: number;
+} {
   const ends = Date.parse(ends_at);
   return {
     from: Math.max(Date.parse(starts_at), Date.parse(created_at)),

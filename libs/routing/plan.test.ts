@@ -115,10 +115,7 @@ describe('a case that is over', () => {
   });
 
   it('before anybody was told of it is not told at all', () => {
-    const book = bookOf(
-      aChange('a', 1),
-      aChange('a', 2, { change_type: 'incident.withdrawn', state: 'withdrawn', minute: 1.1 }),
-    );
+    const book = bookOf(aChange('a', 1), aChange('a', 2, { change_type: 'incident.withdrawn', state: 'withdrawn', minute: 1.1 }));
     expect(plan(book, 60)).toEqual([]);
   });
 

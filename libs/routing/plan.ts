@@ -2,7 +2,8 @@ import type { CaseBook } from '#libs/cases/case-book.js';
 import type { CaseEntry } from '#libs/cases/timeline.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
-import { CasePlan, type Nobody, type Planning } from './case-plan.js';
+import { CasePlan } from './case-plan.js';
+import type { Nobody, Planning } from './planning.js';
 import type { Routing } from './routing.js';
 import type { Send } from './send.js';
 

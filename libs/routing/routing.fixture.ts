@@ -48,8 +48,9 @@ routes:
 `;
 
 export function aRouting(text = routingText): Routing {
-  const readFile = (path: string): string => {
-    throw new Error(`there is no ${path}`);
-  };
   return readRouting('routing.yaml', text, { readFile, reach: 'machine' });
+}
+
+function readFile(path: string): string {
+  throw new Error(`there is no ${path}`);
 }

@@ -105,7 +105,10 @@ const gauges = {
   vigie_rules_loaded_time_seconds: { help: 'When the rules in use were loaded, seconds since 1970', labels: [] },
   vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
-  vigie_routing_reload_failed: { help: '1 while the newest file of routing has mistakes and the one before is in use', labels: [] },
+  vigie_routing_reload_failed: {
+    help: '1 while the newest file of routing has mistakes and the one before is in use',
+    labels: [],
+  },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
   vigie_leakcheck_places: { help: 'Places in which the last leak check found an invented identifier in clear', labels: [] },

@@ -58,7 +58,13 @@ export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): Notifi
 
 /** The key of masked accounts: the configured one, or that of this data folder, made at the first call. */
 export function maskKeyOf({ VIGIE_MASK_KEY: given, VIGIE_DATA_DIR: dataDir }: Environment): Uint8Array {
-  return given ?? Buffer.from(secretFile(keysDir(dataDir), 'mask.key', () => randomBytes(32).toString('base64')), 'base64');
+  return (
+    given ??
+    Buffer.from(
+      secretFile(keysDir(dataDir), 'mask.key', () => randomBytes(32).toString('base64')),
+      'base64',
+    )
+  );
 }
 
 /** Paths in the file are relative to its folder. */
@@ -80,8 +86,6 @@ function textOf(variable: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `${variable}: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`,
-    );
+    throw new ConfigError(`${variable}: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
   }
 }

@@ -28,7 +28,9 @@ export class Gauges {
       const stuck = this.pipeline.couriers.filter(
         ({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs,
       );
-      const late = this.pipeline.cases?.teller.couriers.find(({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs);
+      const late = this.pipeline.cases?.teller.couriers.find(
+        ({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs,
+      );
       if (late) return `a message to ${late.channel.name} never ended`;
       return stuck.length > 0 ? `a delivery to ${stuck.map(({ channel }) => channel.name).join(', ')} never ended` : undefined;
     });

@@ -94,7 +94,10 @@ export class NotifierModule {
       imports: [
         StoreModule.forService(config),
         // Incidents and actions are read; a line that is none is set aside in the quarantine.
-        EventLogModule.forService(config, { name: 'notifier', topics: [topics.incidents, topics.quarantine, ...(config.routing ? [topics.actions] : [])] }),
+        EventLogModule.forService(config, {
+          name: 'notifier',
+          topics: [topics.incidents, topics.quarantine, ...(config.routing ? [topics.actions] : [])],
+        }),
       ],
       controllers: [NotifierController],
       providers: [{ provide: NOTIFIER_CONFIG, useValue: config }, pipeline, gauges, NotifierService, transport],

@@ -33,7 +33,8 @@ export class NotifierService implements BeforeApplicationShutdown {
     for (const { name } of this.config.endpoints) this.logger.info('telling', { endpoint: name });
     const { routing } = this.config;
     if (routing) this.logger.info('cases are told by the file of routing', { count: routing.first.receivers.size });
-    if (this.config.endpoints.length === 0 && !routing) this.logger.info('no webhook is configured: incidents are told in this log only');
+    if (this.config.endpoints.length === 0 && !routing)
+      this.logger.info('no webhook is configured: incidents are told in this log only');
     this.#timers = [this.gauges.start(), this.clock.every(insertEveryMs, () => void this.pipeline.flushOutcomes())];
     return { ended: this.pipeline.failed };
   }

@@ -32,14 +32,25 @@ afterAll(async () => {
 
 describe('the records of a case in the store', () => {
   it('are what the log had: the same case comes of them', async () => {
-    const changes = [aChange('a', 1), aChange('a', 2, { patients: 60 }), aChange('a', 3, { change_type: 'incident.updated', patients: 70 })];
+    const changes = [
+      aChange('a', 1),
+      aChange('a', 2, { patients: 60 }),
+      aChange('a', 3, { change_type: 'incident.updated', patients: 70 }),
+    ];
     const bodies: readonly CaseActionBody[] = [
       { type: 'case.noted', note_id: 'a'.repeat(32), text: 'looks odd' },
       { type: 'case.assigned', owner: 'a.durand' },
       { type: 'case.verdict', verdict: 'suspicious', reason: 'at night' },
       { type: 'case.held', until: atMinute(60), reason: 'waits for the ward' },
       { type: 'breach.qualified', controller_id: '750300123', is_breach: false, risk: 'none', reason: 'it was a drill' },
-      { type: 'dossier.sent', controller_id: '750300123', authority: 'cnil', phase: 'initial', sent_at: atMinute(3), reference: '' },
+      {
+        type: 'dossier.sent',
+        controller_id: '750300123',
+        authority: 'cnil',
+        phase: 'initial',
+        sent_at: atMinute(3),
+        reference: '',
+      },
       { type: 'case.resolved', verdict: 'test', reason: 'a drill' },
     ];
     const actions = bodies.map((body, index) => anAction('a', 4 + index, body));

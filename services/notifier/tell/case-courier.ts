@@ -1,3 +1,6 @@
+// tell/: what is told of cases, by the file of routing: the plan of each case, kept up with the log, and couriers that ask it before each attempt.
+// The road is cases-pipeline.ts.
+
 import type { OpenChannel } from '#libs/channels/channel.js';
 import type { Verdict } from '#libs/channels/http/verdict.js';
 import { levels } from '#libs/contracts/incident.js';

@@ -9,6 +9,7 @@ import { type NotificationRow, notificationRow } from '#libs/contracts/notificat
 import { topics } from '#libs/contracts/topics.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { aRouting, routingText } from '#libs/routing/routing.fixture.js';
+import type { Routing } from '#libs/routing/routing.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -39,10 +40,12 @@ describe('the notifier over cases', () => {
 
   it('is the same after a restart: nothing is told twice, and what is due meanwhile is told, unless somebody took it', async () => {
     const world = aWorld();
-    await (await world.start(async () => {
-      await world.append(aChange('a', 1), aChange('b', 1));
-      await world.goTo(5);
-    })).stop();
+    await (
+      await world.start(async () => {
+        await world.append(aChange('a', 1), aChange('b', 1));
+        await world.goTo(5);
+      })
+    ).stop();
     await world.append(anAction('a', 6, { type: 'case.acknowledged' }));
     await world.goTo(60);
     const again = await world.start();
@@ -153,10 +156,7 @@ function aWorld() {
       await outcomes.flush();
     },
     async start(meanwhile?: () => Promise<void>, group = 'one') {
-      const read = () => {
-        if (!world.text.includes('policies')) throw new ConfigError('routing.yaml has 1 mistake(s):\n  routes: has none');
-        return aRouting(world.text);
-      };
+      const read = () => readText(world.text);
       const pipeline = new CasesPipeline(
         {
           eventLog: log, group: `vigie-notifier.cases-${group}`, clock, random: () => 0.5, log: silentLog, metrics: new Metrics('notifier'), outcomes,
@@ -182,3 +182,8 @@ function aWorld() {
   };
   return world;
 } // prettier-ignore
+
+function readText(text: string): Routing {
+  if (!text.includes('policies')) throw new ConfigError('routing.yaml has 1 mistake(s):\n  routes: has none');
+  return aRouting(text);
+}

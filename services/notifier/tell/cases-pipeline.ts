@@ -89,7 +89,10 @@ export class CasesPipeline {
       member.ended.catch(failed);
       this.#members.push(member);
     }
-    this.#timers = [clock.every(lookEveryMs, () => this.#look()), clock.every(fileEveryMs, () => void this.file.look().catch(failed))];
+    this.#timers = [
+      clock.every(lookEveryMs, () => this.#look()),
+      clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
+    ];
   }
 
   async stop(): Promise<void> {

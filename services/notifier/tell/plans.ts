@@ -1,9 +1,6 @@
-// tell/: what is told of cases, by the file of routing: the plan of each case, kept up with the log, and couriers that ask it before each attempt.
-// The road is cases-pipeline.ts.
-
 import type { CaseBook } from '#libs/cases/case-book.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
-import type { Nobody } from '#libs/routing/case-plan.js';
+import type { Nobody } from '#libs/routing/planning.js';
 import { digestsAt } from '#libs/routing/digest.js';
 import { ageMsMax } from '#libs/routing/due.js';
 import { linesOf, type Plan, planOf } from '#libs/routing/plan.js';

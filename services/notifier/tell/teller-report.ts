@@ -1,5 +1,5 @@
 import type { NotificationOutcome } from '#libs/contracts/notification-row.js';
-import type { Nobody } from '#libs/routing/case-plan.js';
+import type { Nobody } from '#libs/routing/planning.js';
 import type { Send } from '#libs/routing/send.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
