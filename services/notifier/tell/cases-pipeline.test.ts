@@ -156,7 +156,6 @@ function aWorld() {
       await outcomes.flush();
     },
     async start(meanwhile?: () => Promise<void>, group = 'one') {
-      const read = () => readText(world.text);
       const pipeline = new CasesPipeline(
         {
           eventLog: log, group: `vigie-notifier.cases-${group}`, clock, random: () => 0.5, log: silentLog, metrics: new Metrics('notifier'), outcomes,
@@ -170,9 +169,9 @@ function aWorld() {
               return verdict;
             },
           }),
-          read, fingerprint: async () => world.text, mutes: async () => world.mutes,
+          read: () => readText(world.text), fingerprint: async () => world.text, mutes: async () => world.mutes,
         },
-        read(),
+        readText(world.text),
       );
       await pipeline.start(undefined, new AbortController().signal, (cause) => { throw cause; });
       await clock.advance(minuteMs / 60);

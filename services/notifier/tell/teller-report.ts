@@ -1,5 +1,6 @@
-import type { NotificationOutcome } from '#libs/contracts/notification-row.js';
+import type { NotificationOutcome, NotificationRow } from '#libs/contracts/notification-row.js';
 import type { Nobody } from '#libs/routing/planning.js';
+import { lateMsMax } from '#libs/routing/due.js';
 import type { Send } from '#libs/routing/send.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -17,6 +18,13 @@ const sayings = {
   superseded: ['info', 'a message of a case was not sent: somebody took it, or it was over'],
 } as const satisfies Readonly<Record<NotificationOutcome, readonly ['info' | 'warn' | 'error', string]>>;
 
+/** The row of an attempt to send it, or of why there was none. `now` is wall clock, milliseconds. */
+export function sendRowOf(send: Send, attempt: number, outcome: NotificationOutcome, what: { readonly status: number; readonly reason: string; readonly now: number }): NotificationRow {
+  const { send_id: change_id, case_id: incident_id, kind, receiver: endpoint, at, message } = send;
+  const { status, reason, now } = what;
+  return { change_id, incident_id, change_type: message.change_type ?? '', kind, endpoint, attempt, outcome, status, reason, at: isoOf(now), delay_seconds: Math.max(0, now - at) / 1000 };
+} // prettier-ignore
+
 /** How what is told of cases shows itself to people: rows of the store, metrics and log lines. No account, no patient. */
 export class TellerReport {
   readonly #nobody = new RecentIds(rememberedMax);
@@ -29,13 +37,13 @@ export class TellerReport {
   outcome(send: Send, attempt: number, outcome: NotificationOutcome, { status, reason }: { readonly status: number; readonly reason: string }): void {
     const { clock, log, metrics, outcomes } = this.tools;
     const now = clock.now();
-    const { send_id, case_id, kind, receiver, at, message, policy, step } = send;
-    const delay_seconds = Math.max(0, now - at) / 1000;
-    outcomes.add({ change_id: send_id, incident_id: case_id, change_type: message.change_type ?? '', kind, endpoint: receiver, attempt, outcome, status, reason, at: isoOf(now), delay_seconds });
+    const { send_id, case_id, kind, receiver, policy, step } = send;
+    const row = sendRowOf(send, attempt, outcome, { status, reason, now });
+    outcomes.add(row);
     metrics.add('vigie_notifications_total', { endpoint: receiver, outcome });
     if (outcome === 'superseded') metrics.add('vigie_notifications_superseded_total');
     if (outcome === 'delivered') {
-      metrics.observe('vigie_delivery_delay_seconds', delay_seconds, { endpoint: receiver });
+      metrics.observe('vigie_delivery_delay_seconds', row.delay_seconds, { endpoint: receiver });
       if (kind === 'escalation') metrics.add('vigie_escalation_steps_total', { policy, step });
     }
     const [level, text] = sayings[outcome];
@@ -44,7 +52,9 @@ export class TellerReport {
 
   /** Once for each step that found nobody on call. */
   nobody(all: readonly Nobody[]): void {
+    const now = this.tools.clock.now();
     for (const { case_id: caseId, policy, step, round, at, schedule } of all) {
+      if (now - at > lateMsMax) continue;
       const id = `${caseId} ${policy} ${step} ${round} ${at} ${schedule}`;
       if (this.#nobody.has(id)) continue;
       this.#nobody.add(id);
