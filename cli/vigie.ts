@@ -7,6 +7,7 @@ import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addDossierCommands } from './dossier/commands.js';
 import { addControllerCommands } from './dossier/controller-commands.js';
+import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { ResolveOptions } from './resolve/resolve.js';
@@ -144,6 +145,7 @@ addListCommands(program);
 addControllerCommands(program);
 addDossierCommands(program);
 addJudgingCommands(program);
+addNotifyCommands(program);
 
 try {
   makePrivateFiles();

@@ -11,7 +11,7 @@ import { differenceLines, movedSentence } from '#libs/dossier/difference.js';
 import type { Manifest } from '#libs/dossier/manifest.js';
 import { manifestOf } from '#libs/dossier/verify.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { ownVersion } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
 import { withStore } from '../with-store.js';
@@ -34,7 +34,7 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
     const before = await new SnapshotStore(client).snapshots(of.case_id, controllerId);
     if (!known.has(controllerId) && before.length === 0 && known.size > 0)
       process.stderr.write(`the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`); // prettier-ignore
-    const order = { of, controllerId, by, vigie: vigieVersion(), rules: ruleFilesOf(config) };
+    const order = { of, controllerId, by, vigie: ownVersion(), rules: ruleFilesOf(config) };
     return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
   });
   process.stdout.write(`${snapshotText(snapshot)}\n`);
@@ -113,11 +113,6 @@ function snapshotText({ snapshot_id, controller_id, number, kind, frozen_at, pat
   const what = `${controller_id} number ${number} (${kind}) of ${frozen_at}: ${patients} patients, ${exposed} exposed`;
   return printable(`${snapshot_id} ${what}, list ${list_sha256}`);
 } // prettier-ignore
-
-export function vigieVersion(): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8'));
-  return version;
-}
 
 /** The rule files that this machine reads, and their digests; none where the folder is not there. */
 function ruleFilesOf({ VIGIE_RULES_DIR: folder }: CommandConfig): Manifest['rules'] {

@@ -18,6 +18,14 @@ export interface CaseView {
   readonly state: CaseState;
 }
 
+/** Cases that are connected with each other. `key` is the same object for as long as they are. */
+export interface CaseGroup {
+  readonly key: object;
+  readonly id: string;
+  readonly records: number;
+  readonly dueAt: number | undefined;
+}
+
 /**
  * All cases of the records that were added: in any order of the two topics, any number of times each, as long as the records of one
  * incident, and the actions of one case, come for the first time in the order of their topic. Every question names the instant (`now`,
@@ -87,11 +95,26 @@ export class CaseBook {
     return lines.find(({ id }) => id === action.action_id);
   }
 
-  /** Each line of the cases that an id is connected with, and the case as it stood right after it; in the order in which they happened. */
-  replay(id: string, now: number, observe: (entry: CaseEntry, row: CaseRow) => void): void {
+  /**
+   * Each line of the cases that an id is connected with, the case as it stood right after it, and the ids of its incidents, merged ones
+   * among them; in the order in which they happened.
+   */
+  replay(id: string, now: number, observe: (entry: CaseEntry, row: CaseRow, members: readonly string[]) => void): void {
     const records = this.#connected.groupOf(id);
-    const withRow: Observe = (entry, one) => observe(entry, rowOf(one, this.policy));
+    const withRow: Observe = (entry, one) => observe(entry, rowOf(one, this.policy), [...one.members.keys()]);
     if (records) foldCases(records, now, this.policy, withRow);
+  }
+
+  /**
+   * Cases that are connected with each other: `id` is that of one of them, `records` grows with every record of any of them, and `dueAt` is
+   * when the clock alone changes one next (milliseconds).
+   */
+  groups(now: number): readonly CaseGroup[] {
+    return [...this.#connected.groups()].flatMap((group) => {
+      const [id] = group.ids;
+      group.foldAt(now, this.policy);
+      return id === undefined ? [] : [{ key: group, id, records: group.records, dueAt: group.folded?.dueAt }];
+    });
   }
 
   /** Newest version of each incident of a case, and of others that an action names: what an action written now has seen. */

@@ -23,6 +23,12 @@ export interface LogFields {
   readonly count?: number;
   readonly incidentId?: string;
   readonly changeId?: string;
+  readonly caseId?: string;
+  readonly sendId?: string;
+  /** Why a receiver is told of a case. */
+  readonly kind?: string;
+  readonly policy?: string;
+  readonly schedule?: string;
   readonly changeType?: string;
   /** Patients of an incident: a figure, never a list. */
   readonly patients?: number;

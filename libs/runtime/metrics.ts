@@ -51,6 +51,16 @@ const counters = {
     help: 'Notices to the other channels that an endpoint takes nothing, by whether one of them took it',
     labels: ['endpoint', 'outcome'],
   },
+  // What is told of cases by the file of routing.
+  vigie_escalation_steps_total: {
+    help: 'Messages of escalation that were delivered, because nobody took the case in time',
+    labels: ['policy', 'step'],
+  },
+  vigie_escalation_nobody_total: { help: 'Steps that found nobody on call; the next one was told at once', labels: [] },
+  vigie_notifications_superseded_total: {
+    help: 'Messages of cases that were not sent, because somebody took the case or it was over first',
+    labels: [],
+  },
   // What people do with cases; of each what became of it.
   vigie_case_actions_total: {
     help: 'Actions that people took by this console, by what became of them',
@@ -95,6 +105,10 @@ const gauges = {
   vigie_rules_loaded_time_seconds: { help: 'When the rules in use were loaded, seconds since 1970', labels: [] },
   vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
   vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
+  vigie_routing_reload_failed: {
+    help: '1 while the newest file of routing has mistakes and the one before is in use',
+    labels: [],
+  },
   vigie_notifications_pending: { help: 'Notifications that wait for their delivery', labels: ['endpoint'] },
   vigie_endpoint_unhealthy: { help: '1 while an endpoint fails or refuses notifications', labels: ['endpoint'] },
   vigie_leakcheck_places: { help: 'Places in which the last leak check found an invented identifier in clear', labels: [] },

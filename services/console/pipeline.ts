@@ -5,7 +5,7 @@ import type { EventLog, Join, Membership } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { CaseReader } from './read/case-reader.js';
+import { CaseReader } from '#libs/case-log/case-reader.js';
 import { CaseWriter, type CaseStore } from './store/case-writer.js';
 
 /** What cases are made of. */

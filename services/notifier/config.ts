@@ -1,6 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
+import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
+import { readRouting } from '#libs/routing/read-routing.js';
+import type { Routing } from '#libs/routing/routing.js';
 import { readEndpoints } from './channels/endpoints.js';
 import type { WebhookEndpoint } from './channels/webhook-channel.js';
 
@@ -10,32 +15,77 @@ export const notifierConfig = {
   VIGIE_WEBHOOK_URL: z.string().optional(),
   /** `whsec_...`; two, separated by a comma, while it rotates. */
   VIGIE_WEBHOOK_SECRET: z.string().optional(),
+  /** Where people open cases, without a slash at its end: messages carry links to it. */
+  VIGIE_CONSOLE_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
+  /** Makes the digits of masked accounts, base64, the same for all notifiers; made at the first start where it is left out. */
+  VIGIE_MASK_KEY: z.base64().transform((text) => Buffer.from(text, 'base64')).refine((bytes) => bytes.length >= 16, 'must be at least 16 bytes in base64').optional(),
+}; // prettier-ignore
+type Environment = CommonConfig & z.infer<z.ZodObject<typeof notifierConfig>>;
+export type NotifierConfig = Environment & {
+  readonly endpoints: readonly WebhookEndpoint[];
+  /** Who is told of cases; undefined where no file says so. */
+  readonly routing: RoutingSource | undefined;
 };
-export type NotifierConfig = CommonConfig &
-  z.infer<z.ZodObject<typeof notifierConfig>> & { readonly endpoints: readonly WebhookEndpoint[] };
+
+export interface RoutingSource {
+  /** The file, and those that it names: when one is another, so may the routing be. */
+  readonly paths: () => readonly string[];
+  /** As it was at the start. */
+  readonly first: Routing;
+  /** Reads it again. Throws `ConfigError`. */
+  readonly read: () => Routing;
+}
 
 /** Injection token of the configuration. */
 export const NOTIFIER_CONFIG = Symbol('notifier configuration');
 
-/** `VIGIE_WEBHOOKS_FILE` is a path in itself: YAML or JSON, a list of `{name, url, secrets, level_min?}`. */
+/** `VIGIE_WEBHOOKS_FILE` and `VIGIE_ROUTING_FILE` are paths in themselves: a list of `{name, url, secrets, level_min?}`, and who is told of cases. */
 export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): NotifierConfig {
   const config = readConfig(notifierConfig, env);
-  const fileText = env.VIGIE_WEBHOOKS_FILE ? readEndpointsFile(env.VIGIE_WEBHOOKS_FILE) : undefined;
+  const fileText = env.VIGIE_WEBHOOKS_FILE ? textOf('VIGIE_WEBHOOKS_FILE', env.VIGIE_WEBHOOKS_FILE) : undefined;
   return {
     ...config,
     endpoints: readEndpoints(
       { url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, fileText },
       secretReachOf(config),
     ),
+    routing: env.VIGIE_ROUTING_FILE ? routingSource(resolve(env.VIGIE_ROUTING_FILE), config) : undefined,
   };
 }
 
-function readEndpointsFile(path: string): string {
+/** The key of masked accounts: the configured one, or that of this data folder, made at the first call. */
+export function maskKeyOf({ VIGIE_MASK_KEY: given, VIGIE_DATA_DIR: dataDir }: Environment): Uint8Array {
+  return (
+    given ??
+    Buffer.from(
+      secretFile(keysDir(dataDir), 'mask.key', () => randomBytes(32).toString('base64')),
+      'base64',
+    )
+  );
+}
+
+/** Paths in the file are relative to its folder. */
+export function routingSource(path: string, config: CommonConfig): RoutingSource {
+  let named: string[] = [];
+  const read = (): Routing => {
+    named = [];
+    const readFile = (name: string): string => {
+      const full = resolve(dirname(path), name);
+      named.push(full);
+      return readFileSync(full, 'utf8');
+    };
+    return readRouting(path, textOf('VIGIE_ROUTING_FILE', path), { readFile, reach: secretReachOf(config) });
+  };
+  return { first: read(), read, paths: () => [path, ...named] };
+}
+
+function textOf(variable: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `VIGIE_WEBHOOKS_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`,
-    );
+    throw new ConfigError(`${variable}: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
   }
 }

@@ -28,6 +28,10 @@ export class Gauges {
       const stuck = this.pipeline.couriers.filter(
         ({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs,
       );
+      const late = this.pipeline.cases?.teller.couriers.find(
+        ({ oldestStartedAt: at }) => at !== undefined && clock.monotonic() - at > stuckMs,
+      );
+      if (late) return `a message to ${late.channel.name} never ended`;
       return stuck.length > 0 ? `a delivery to ${stuck.map(({ channel }) => channel.name).join(', ')} never ended` : undefined;
     });
     health.ready('log', () => this.#unknown || undefined);
@@ -38,8 +42,11 @@ export class Gauges {
     if (this.#looking) return;
     this.#looking = true;
     try {
+      const cases = this.pipeline.cases?.members ?? [];
       const answers = await Promise.all(this.pipeline.members.map((member) => member.positions()));
+      const ofCases = await Promise.all(cases.map((member) => member.positions()));
       this.#show(answers.flat());
+      for (const positions of ofCases) this.#showStalled('cases', positions);
       answers.forEach((positions, index) => this.#showStalled(this.pipeline.couriers[index]?.channel.name ?? '', positions));
       this.#unknown = '';
     } catch (cause) {

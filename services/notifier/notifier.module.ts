@@ -1,6 +1,11 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { openChannel } from '#libs/channels/receivers/open-channel.js';
 import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
@@ -9,33 +14,63 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
+import { ownVersion } from '#libs/runtime/paths.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { fetchPost } from '#libs/channels/http/http-post.js';
 import { LogChannel } from './channels/log-channel.js';
 import { WebhookChannel } from './channels/webhook-channel.js';
-import { NOTIFIER_CONFIG, type NotifierConfig } from './config.js';
+import { maskKeyOf, NOTIFIER_CONFIG, type NotifierConfig } from './config.js';
 import { DeliveredFile } from './deliver/delivered.js';
-import { insertOutcomes } from './deliver/outcomes.js';
+import { insertOutcomes, type Outcomes } from './deliver/outcomes.js';
 import { Gauges } from './gauges.js';
 import { NotifierController } from './notifier.controller.js';
 import { NotifierService } from './notifier.service.js';
-import { deliveredPath, NotifierPipeline } from './pipeline.js';
+import { CasesPipeline } from './tell/cases-pipeline.js';
+import { deliveredPath, NotifierPipeline, type PipelineTools } from './pipeline.js';
+
+type CasesSurroundings = PipelineTools & { readonly client: StoreClient; readonly outcomes: Outcomes };
+
+/** Cases are told where a file says to whom. */
+function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipeline | undefined {
+  const { routing, KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base, VIGIE_CONSOLE_URL: consoleUrl } = config;
+  if (!routing) return undefined;
+  const { log: eventLog, logger: log, clock, client } = tools;
+  const mutes = new ClickHouseMutes(client);
+  const channelTools = { clock, http: fetchPost, log: eventLog, maskKey: maskKeyOf(config), consoleUrl, hostname: hostname(), version: ownVersion() };
+  return new CasesPipeline(
+    {
+      ...tools,
+      eventLog,
+      log,
+      // Brokers forget a group that nobody is in; the embedded log does not, and there a port tells one process from another.
+      group: `vigie-notifier.cases-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`,
+      open: (receiver) => openChannel(receiver, channelTools),
+      read: routing.read,
+      fingerprint: () => fingerprintOf(routing.paths()),
+      mutes: (since) => mutes.endingAfter(since),
+    },
+    routing.first,
+  );
+} // prettier-ignore
+
+/** Another text whenever one of some files is another, or is there no more. */
+async function fingerprintOf(paths: readonly string[]): Promise<string> {
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')));
+  return hash('sha256', texts.join('\0'), 'hex');
+}
 
 const pipeline = {
   provide: NotifierPipeline,
   inject: [NOTIFIER_CONFIG, EVENT_LOG, STORE_CLIENT, CLOCK, LOG, Metrics],
   useFactory: (config: NotifierConfig, log: EventLog, client: StoreClient, clock: Clock, logger: Log, metrics: Metrics) => {
     const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, { http: fetchPost, clock }));
-    return new NotifierPipeline([new LogChannel(logger), ...webhooks], {
-      log,
-      clock,
-      random: systemRandom,
-      logger,
-      metrics,
-      store: insertOutcomes(new ClickHouseStore(client, clock)),
-      openDelivered: (channel) => DeliveredFile.open(deliveredPath(config.VIGIE_DATA_DIR, channel)),
-    });
+    const openDelivered = (name: string) => DeliveredFile.open(deliveredPath(config.VIGIE_DATA_DIR, name));
+    const store = insertOutcomes(new ClickHouseStore(client, clock));
+    const tools = { log, clock, random: systemRandom, logger, metrics, store, openDelivered };
+    return new NotifierPipeline([new LogChannel(logger), ...webhooks], tools, (outcomes) =>
+      casesOf(config, { ...tools, client, outcomes }),
+    );
   },
 };
 
@@ -58,8 +93,11 @@ export class NotifierModule {
       module: NotifierModule,
       imports: [
         StoreModule.forService(config),
-        // Incidents are read; a line that is none is set aside in the quarantine.
-        EventLogModule.forService(config, { name: 'notifier', topics: [topics.incidents, topics.quarantine] }),
+        // Incidents and actions are read; a line that is none is set aside in the quarantine.
+        EventLogModule.forService(config, {
+          name: 'notifier',
+          topics: [topics.incidents, topics.quarantine, ...(config.routing ? [topics.actions] : [])],
+        }),
       ],
       controllers: [NotifierController],
       providers: [{ provide: NOTIFIER_CONFIG, useValue: config }, pipeline, gauges, NotifierService, transport],

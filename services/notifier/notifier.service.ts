@@ -23,7 +23,7 @@ export class NotifierService implements BeforeApplicationShutdown {
     @Inject(LOG) private readonly logger: Log,
     @Inject(Health) health: Health,
   ) {
-    health.ready('telling', () => this.#state || undefined);
+    health.ready('telling', () => this.#state || this.pipeline.cases?.behind());
   }
 
   /** Waits for the log and joins a group for each channel by what the transport gives. */
@@ -31,7 +31,10 @@ export class NotifierService implements BeforeApplicationShutdown {
     await this.pipeline.start(join);
     this.#state = '';
     for (const { name } of this.config.endpoints) this.logger.info('telling', { endpoint: name });
-    if (this.config.endpoints.length === 0) this.logger.info('no webhook is configured: incidents are told in this log only');
+    const { routing } = this.config;
+    if (routing) this.logger.info('cases are told by the file of routing', { count: routing.first.receivers.size });
+    if (this.config.endpoints.length === 0 && !routing)
+      this.logger.info('no webhook is configured: incidents are told in this log only');
     this.#timers = [this.gauges.start(), this.clock.every(insertEveryMs, () => void this.pipeline.flushOutcomes())];
     return { ended: this.pipeline.failed };
   }

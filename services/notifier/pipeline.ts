@@ -10,6 +10,7 @@ import { Courier } from './deliver/courier.js';
 import type { Delivered } from './deliver/delivered.js';
 import { Outcomes, type NotificationStore } from './deliver/outcomes.js';
 import { SetAside } from './read/set-aside.js';
+import type { CasesPipeline } from './tell/cases-pipeline.js';
 import { tellOthers } from './deliver/tell-others.js';
 
 /** The group of the log channel; an endpoint has a group of its own with its name at the end. */
@@ -34,6 +35,8 @@ export interface PipelineTools {
  *   frames -> decode -> leave out what is not told -> queue (per incident in order, critical first) -> attempt -> record the id
  *                                                        ^ backoff, Retry-After, long interval <-'         '-> offset of the prefix
  *                                                        '-> what is stuck is told to the other channels
+ *
+ * and, where a file of routing says who is told of cases, that of tell/cases-pipeline.ts.
  */
 export class NotifierPipeline {
   readonly #couriers: Courier[] = [];
@@ -50,15 +53,20 @@ export class NotifierPipeline {
   constructor(
     private readonly channels: readonly Channel[],
     private readonly tools: PipelineTools,
+    casesOver: (outcomes: Outcomes) => CasesPipeline | undefined = () => undefined,
   ) {
     this.#outcomes = new Outcomes(tools.store, { clock: tools.clock, log: tools.logger, metrics: tools.metrics });
+    this.cases = casesOver(this.#outcomes);
   }
+
+  /** Tells cases by the file of routing; undefined where there is none. */
+  readonly cases: CasesPipeline | undefined;
 
   get couriers(): readonly Courier[] {
     return this.#couriers;
   }
 
-  /** In the order of the couriers. */
+  /** In the order of the couriers, without those of cases. */
   get members(): readonly Membership[] {
     return this.#members;
   }
@@ -72,12 +80,13 @@ export class NotifierPipeline {
       member.ended.catch(this.#fail);
       this.#members.push(member);
     }
+    await this.cases?.start(join, this.#leaving.signal, this.#fail);
   }
 
   /** Who reads for a group. Throws for a group that is none of ours. */
   readerOf(group: string): Reader {
-    const reader = this.#readers.get(group);
-    if (!reader) throw new Error(`no channel reads as the group ${group}`);
+    const reader = this.#readers.get(group) ?? this.cases?.readerOf(group);
+    if (!reader) throw new Error(`nobody reads as the group ${group}`);
     return reader;
   }
 
@@ -85,7 +94,7 @@ export class NotifierPipeline {
   async stop(): Promise<void> {
     this.#leaving.abort(new Error('the notifier stops'));
     await Promise.all(this.#members.map((member) => member.leave()));
-    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    await Promise.all([...this.#couriers.map((courier) => courier.stop()), this.cases?.stop()]);
     await this.#outcomes.flush();
   }
 

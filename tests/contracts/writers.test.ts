@@ -26,7 +26,8 @@ import { isTold, webhookBody, webhookBodyOf } from '#libs/contracts/webhook-body
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
-import { systemClock } from '#libs/runtime/clock.js';
+import type { Send } from '#libs/routing/send.js';
+import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { rejected } from '#libs/runtime/outcome.js';
@@ -36,6 +37,7 @@ import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/sp
 import { quarantinedEventOf } from '#services/ingestor/admit/quarantine.js';
 import type { ToldChange } from '#services/notifier/channels/channel.js';
 import { insertOutcomes, Outcomes, type Result } from '#services/notifier/deliver/outcomes.js';
+import { sendRowOf } from '#services/notifier/tell/teller-report.js';
 import { quarantinedTextOf } from '#services/notifier/read/set-aside.js';
 import { quarantinedRowOf } from '#services/scorer/judge/quarantined-row.js';
 import { actionsOfEveryType, casesOfEveryStatus } from './case-rows.suite.js';
@@ -129,10 +131,11 @@ describe('what a writer writes is what its contract says, and both stores take i
       for (const [n, result] of results.entries())
         for (const attempts of [1, 2, 70_000]) outcomes.note(`endpoint-${n}`, change, attempts, result);
       outcomes.note('new', change, 0, { kind: 'expired' });
+      for (const [n, outcome] of notificationOutcomes.entries()) outcomes.add(sendRowOf(aSend(n), 1, outcome, { status: 0, reason: '', now }));
       await outcomes.flush();
     } // prettier-ignore
     const written = memory.rows('notifications').map((row) => notificationRow.parse(row));
-    expect(written).toHaveLength(13);
+    expect(written).toHaveLength(13 + notificationOutcomes.length);
     expect(new Set(written.map(({ outcome }) => outcome))).toEqual(new Set(notificationOutcomes));
     expect(await stored('notifications', notificationRow)).toEqual(inOrder(written));
   });
@@ -248,3 +251,14 @@ const failingLog = {
     throw new Error(message);
   },
 };
+
+/** Messages of a case, and of several. */
+function aSend(n: number): Send {
+  const send_id = `${n}`.repeat(32);
+  const kind = n % 2 === 0 ? 'opening' : 'muted_end';
+  const case_id = n % 2 === 0 ? 'c'.repeat(32) : '';
+  return {
+    send_id, case_id, kind, receiver: 'soc', at: now - 1_500, policy: 'standard', step: 0, round: 0,
+    message: { send_id, kind, at: isoOf(now) }, stoppedAt: undefined, mutedBy: '', needs: [],
+  }; // prettier-ignore
+}

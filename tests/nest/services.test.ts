@@ -66,7 +66,7 @@ describe('the services as modules, over a log and a store in memory', () => {
         .overrideProvider(STORE_READY)
         .useValue(async () => {}),
     );
-    await start('notifier', NotifierModule.forConfig({ ...readConfig(notifierConfig, env), endpoints: [] }));
+    await start('notifier', NotifierModule.forConfig({ ...readConfig(notifierConfig, env), endpoints: [], routing: undefined }));
   }, 30_000);
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

@@ -46,6 +46,7 @@ export function notificationRowOf(
     change_id: change.change_id,
     incident_id: change.incident_id,
     change_type: change.change_type,
+    kind: '',
     endpoint,
     attempt: result.kind === 'expired' ? attempts + 1 : attempts,
     outcome: outcomeOf[result.kind],
@@ -75,7 +76,11 @@ export class Outcomes {
   ) {}
 
   note(endpoint: string, change: ToldChange, attempts: number, result: Result): void {
-    this.#rows.push(notificationRowOf(endpoint, change, attempts, result, this.tools.clock.now()));
+    this.add(notificationRowOf(endpoint, change, attempts, result, this.tools.clock.now()));
+  }
+
+  add(row: NotificationRow): void {
+    this.#rows.push(row);
     if (this.#rows.length <= waitingRowsMax) return;
     const dropped = this.#rows.splice(0, this.#rows.length - waitingRowsMax).length;
     this.tools.metrics.add('vigie_notification_rows_dropped_total', {}, dropped);

@@ -1,4 +1,4 @@
-// read/: both topics of cases from their beginnings into the book.
+// case-log/: both topics of cases from their beginnings into a book, for every process that has to know cases.
 // Nothing is committed: every start reads everything.
 
 import type { CaseBook } from '#libs/cases/case-book.js';
@@ -13,6 +13,8 @@ export interface CaseReaderTools {
   readonly book: CaseBook;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Called when there may be something new in the book. */
+  readonly taken?: () => void;
 }
 
 /** How far a partition was read, and how far it must be before this console knows what there was when it began. */
@@ -67,6 +69,7 @@ export class CaseReader implements Reader {
     const last = frames.at(-1);
     if (progress && last) progress.next = Math.max(progress.next, (last.unreadable?.last ?? last.offset) + 1);
     for (const { name, offset, resolve } of this.#waiting) if (this.#has(name, offset)) resolve();
+    this.tools.taken?.();
   }
 
   /** Lines are judged one by one, so a frame that cannot be digested is a bug: passing over it could hide a case. */

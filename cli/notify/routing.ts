@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { readRouting } from '#libs/routing/read-routing.js';
+import type { Routing } from '#libs/routing/routing.js';
+import { ConfigError, secretReachOf } from '#libs/runtime/config.js';
+import { readCommandConfig } from '../config.js';
+
+/** The file of routing that the environment names. Throws `ConfigError`. */
+export function routingOfEnvironment(env: NodeJS.ProcessEnv = process.env): Routing {
+  const named = env['VIGIE_ROUTING_FILE'];
+  if (!named) throw new ConfigError('VIGIE_ROUTING_FILE names no file: cases are told by webhooks of incidents alone (docs/notifications.md)');
+  const path = resolve(named);
+  const readFile = (name: string) => readFileSync(resolve(dirname(path), name), 'utf8');
+  return readRouting(path, textOf(path), { readFile, reach: secretReachOf(readCommandConfig(env)) });
+} // prettier-ignore
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(`VIGIE_ROUTING_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+  }
+} // prettier-ignore

@@ -1,0 +1,188 @@
+import { describe, expect, it } from '@jest/globals';
+import type { OpenChannel } from '#libs/channels/channel.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
+import type { CaseAction } from '#libs/contracts/case-action.js';
+import type { CaseMessage } from '#libs/contracts/case-message.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import { type NotificationRow, notificationRow } from '#libs/contracts/notification-row.js';
+import { topics } from '#libs/contracts/topics.js';
+import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { aRouting, routingText } from '#libs/routing/routing.fixture.js';
+import type { Routing } from '#libs/routing/routing.js';
+import { ConfigError } from '#libs/runtime/config.js';
+import { silentLog } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
+import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { DeliveredInMemory } from '../deliver/delivered.js';
+import { Outcomes } from '../deliver/outcomes.js';
+import { CasesPipeline } from './cases-pipeline.js';
+
+const minuteMs = 60_000;
+const refused: Verdict = { kind: 'refused', status: 401, reason: 'answered 401', scope: 'endpoint' };
+
+describe('the notifier over cases', () => {
+  it('tells the opening to the first step, and the second only when nobody takes the case', async () => {
+    const world = aWorld();
+    const one = await world.start();
+    await world.append(aChange('a', 1), aChange('b', 1));
+    await world.goTo(10);
+    expect(world.told()).toEqual(['opening soc', 'opening chat', 'opening soc', 'opening chat']);
+    await world.append(anAction('a', 10, { type: 'case.acknowledged' }));
+    await world.goTo(17);
+    expect(world.told().slice(4)).toEqual(['escalation durand']);
+    await world.append(anAction('b', 17, { type: 'case.resolved', verdict: 'test', reason: 'a drill' }));
+    await world.goTo(40);
+    expect(world.told().slice(5)).toEqual(['ended soc', 'ended chat', 'ended durand']);
+    await one.stop();
+  });
+
+  it('is the same after a restart: nothing is told twice, and what is due meanwhile is told, unless somebody took it', async () => {
+    const world = aWorld();
+    await (
+      await world.start(async () => {
+        await world.append(aChange('a', 1), aChange('b', 1));
+        await world.goTo(5);
+      })
+    ).stop();
+    await world.append(anAction('a', 6, { type: 'case.acknowledged' }));
+    await world.goTo(60);
+    const again = await world.start();
+    await world.goTo(61);
+    expect(world.told().slice(4)).toEqual(['escalation durand', 'escalation dpo', 'escalation soc', 'escalation chat']);
+    await again.stop();
+    expect(world.rows().filter(({ outcome }) => outcome !== 'delivered')).toEqual([]);
+  });
+
+  it('asks the plan again before each attempt: what waited for a receiver while somebody took the case is not sent', async () => {
+    const world = aWorld();
+    world.verdicts.set('durand', { kind: 'later', status: 503, reason: 'answered 503' });
+    const one = await world.start();
+    await world.append(aChange('a', 1));
+    await world.goTo(17);
+    await world.append(anAction('a', 17, { type: 'case.acknowledged' }));
+    world.verdicts.delete('durand');
+    await world.goTo(30);
+    await one.stop();
+    expect(world.told()).toEqual(['opening soc', 'opening chat', 'escalation dpo']);
+    expect(world.rows().filter(({ endpoint }) => endpoint === 'durand').at(-1)).toMatchObject({ outcome: 'superseded', kind: 'escalation' });
+  }); // prettier-ignore
+
+  it('comes to the next step at once when all of a step refuse', async () => {
+    const world = aWorld();
+    for (const name of ['soc', 'chat']) world.verdicts.set(name, refused);
+    const one = await world.start();
+    await world.append(aChange('a', 1));
+    await world.goTo(3);
+    await one.stop();
+    expect(world.told()).toEqual(['escalation durand']);
+  });
+
+  it('shares cases out: of two notifiers each tells of its own, and together of all, once', async () => {
+    const world = aWorld();
+    const both = [await world.start(undefined, 'one'), await world.start(undefined, 'two')];
+    const names = Array.from({ length: 12 }, (_, index) => `case-${index}`);
+    await world.append(...names.map((name) => aChange(name, 1, { actor_id: name })));
+    await world.goTo(5);
+    expect(world.told()).toHaveLength(24);
+    await Promise.all(both.map((one) => one.stop()));
+  });
+
+  it('keeps back what is muted, with a row that names the mute, and tells at its end what is still new', async () => {
+    const world = aWorld();
+    world.mutes = [aMute];
+    const one = await world.start();
+    await world.append(aChange('a', 1), aChange('b', 1));
+    await world.goTo(30);
+    expect(world.told()).toEqual([]);
+    await world.append(anAction('a', 30, { type: 'case.acknowledged' }));
+    await world.goTo(61);
+    expect(world.told()).toEqual(['muted_end soc', 'muted_end chat']);
+    expect(world.sent[0]?.cases?.map(({ case_id }) => case_id)).toEqual([anIncidentId('b')]);
+    await one.stop();
+    const muted = world.rows().filter(({ outcome }) => outcome === 'muted');
+    expect(muted.map(({ endpoint, reason, kind }) => [endpoint, reason, kind])).toEqual(['soc', 'chat', 'soc', 'chat'].map((name) => [name, aMute.mute_id, 'opening'])); // prettier-ignore
+    for (const row of world.rows()) expect(notificationRow.safeParse(row).error).toBeUndefined();
+  });
+
+  it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
+    const world = aWorld();
+    const one = await world.start();
+    world.text = 'routes: []';
+    await world.goTo(1);
+    await world.append(aChange('a', 2));
+    await world.goTo(4);
+    expect(world.told()).toEqual(['opening soc', 'opening chat']);
+    world.text = routingText.replace('tell: [soc, chat, loud-only]}', 'tell: [dpo]}');
+    await world.goTo(5);
+    await world.append(aChange('b', 5));
+    await world.goTo(7);
+    expect(world.told().slice(2)).toContain('opening dpo');
+    await one.stop();
+  });
+});
+
+const aMute: MuteRow = {
+  mute_id: 'a'.repeat(32), group_id: 'aleo', actor_id: '', clinic_id: '', rule_id: '', level_max: '', starts_at: atMinute(0), ends_at: atMinute(60),
+  owner: 'it', reason: 'migration', covers_critical: false, created_by: 'it', created_at: atMinute(0), removed: false, updated_at: atMinute(0),
+}; // prettier-ignore
+
+/** A log, a clock at minute 0, and receivers that outlive the notifiers that are started over them. */
+function aWorld() {
+  const clock = new FakeClock(Date.parse(atMinute(0)));
+  const log = createMemoryLog({ topics: { [topics.incidents]: 2, [topics.actions]: 2 }, clock } as Parameters<typeof createMemoryLog>[0]);
+  const delivered = new Map<string, DeliveredInMemory>();
+  const rows: NotificationRow[] = [];
+  const outcomes = new Outcomes({ insertNotifications: async (more) => void rows.push(...more) }, { clock, log: silentLog, metrics: new Metrics('notifier') });
+  const sent: (CaseMessage & { readonly receiver: string })[] = [];
+  const world = {
+    text: routingText,
+    mutes: [] as readonly MuteRow[],
+    verdicts: new Map<string, Verdict>(),
+    sent,
+    rows: () => rows,
+    told: () => sent.map(({ kind, receiver }) => `${kind} ${receiver}`),
+    async append(...records: readonly (IncidentChange | CaseAction)[]) {
+      for (const record of records) {
+        const topic = 'change_id' in record ? topics.incidents : topics.actions;
+        const partition = record.actor_id.length % 2 === 0 ? 0 : 1;
+        await log.append({ topic, partition }, Buffer.from(`${JSON.stringify(record)}\n`));
+      }
+      await clock.advance(1);
+    },
+    async goTo(minute: number) {
+      await clock.advance(Date.parse(atMinute(minute)) - clock.now());
+      await outcomes.flush();
+    },
+    async start(meanwhile?: () => Promise<void>, group = 'one') {
+      const pipeline = new CasesPipeline(
+        {
+          eventLog: log, group: `vigie-notifier.cases-${group}`, clock, random: () => 0.5, log: silentLog, metrics: new Metrics('notifier'), outcomes,
+          openDelivered: async (name) => delivered.get(name) ?? (delivered.set(name, new DeliveredInMemory()), delivered.get(name)) ?? new DeliveredInMemory(),
+          open: ({ name }): OpenChannel => ({
+            name,
+            takes: () => true,
+            send: async (message) => {
+              const verdict = world.verdicts.get(name) ?? { kind: 'delivered', status: 204 };
+              if (verdict.kind === 'delivered') sent.push({ ...message, receiver: name });
+              return verdict;
+            },
+          }),
+          read: () => readText(world.text), fingerprint: async () => world.text, mutes: async () => world.mutes,
+        },
+        readText(world.text),
+      );
+      await pipeline.start(undefined, new AbortController().signal, (cause) => { throw cause; });
+      await clock.advance(minuteMs / 60);
+      await meanwhile?.();
+      return pipeline;
+    },
+  };
+  return world;
+} // prettier-ignore
+
+function readText(text: string): Routing {
+  if (!text.includes('policies')) throw new ConfigError('routing.yaml has 1 mistake(s):\n  routes: has none');
+  return aRouting(text);
+}

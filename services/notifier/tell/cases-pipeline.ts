@@ -1,0 +1,123 @@
+import { CaseBook } from '#libs/cases/case-book.js';
+import { CaseReader } from '#libs/case-log/case-reader.js';
+import { partitionOf, topics } from '#libs/contracts/topics.js';
+import type { Join, Membership, Reader } from '#libs/event-log/port.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import type { Routing } from '#libs/routing/routing.js';
+import type { Send } from '#libs/routing/send.js';
+import { Ownership } from './ownership.js';
+import { lookEveryMs as fileEveryMs, RoutingFile, type RoutingFileTools } from './routing-file.js';
+import { Teller, type TellerTools } from './teller.js';
+
+/** What cases are made of. */
+const caseTopics = [topics.incidents, topics.actions];
+
+/** Bytes of frames taken over in one call. */
+const batchBytesMax = 1024 * 1024;
+
+/** Time between two looks at what is due, and what comes within it is looked at together, milliseconds. */
+const lookEveryMs = 500;
+const gatherMs = 20;
+
+/** The group that shares the cases out among notifiers. Names of endpoints hold no point, so that none can be this one. */
+export const ownersGroup = 'vigie-notifier.owners';
+
+export interface CasesTools extends Omit<TellerTools, 'book' | 'owns'>, Omit<RoutingFileTools, 'use'> {
+  readonly eventLog: EventLog;
+  /** Of this process alone: every notifier knows every case. */
+  readonly group: string;
+}
+
+/**
+ * The road of cases:
+ *
+ *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> plans (libs/routing) -> due, ours, not told yet -> courier
+ *   file of routing, mutes ------------------------------------------------^                           of each receiver: plan anew, attempt
+ *   owners' group: whose cases are ours --------------------------------------------^
+ */
+export class CasesPipeline {
+  readonly book = new CaseBook();
+  readonly teller: Teller;
+  readonly file: RoutingFile;
+  readonly #reader: CaseReader;
+  readonly #ownership = new Ownership(() => this.#soon());
+  readonly #members: Membership[] = [];
+  #timers: readonly (() => void)[] = [];
+  #partitions = 0;
+  #waits = false;
+
+  constructor(
+    private readonly tools: CasesTools,
+    routing: Routing,
+  ) {
+    const { log, metrics } = tools;
+    this.teller = new Teller({ ...tools, book: this.book, owns: (send) => this.#owns(send) }, routing);
+    this.file = new RoutingFile(routing, { ...tools, use: (given, mutes) => this.teller.use(given, mutes) });
+    this.#reader = new CaseReader({ book: this.book, log, metrics, taken: () => this.#soon() });
+  }
+
+  get members(): readonly Membership[] {
+    return this.#members;
+  }
+
+  /** The reader of a group, where it is one of these. */
+  readerOf(group: string): Reader | undefined {
+    return group === ownersGroup ? this.#ownership : group === this.tools.group ? this.#reader : undefined;
+  }
+
+  /** Why nothing is told yet, `undefined` once everything is known that there was at the start. */
+  behind(): string | undefined {
+    return this.#partitions === 0 ? 'waiting for the log' : this.#reader.behind(caseTopics.length * this.#partitions);
+  }
+
+  /** Waits for the log. Rejects when the topics of incidents and of actions have not the same number of partitions. */
+  async start(join: Join | undefined, signal: AbortSignal, failed: (cause: unknown) => void): Promise<void> {
+    const { eventLog, group, clock } = this.tools;
+    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => eventLog.partitions(topic)));
+    if (incidents !== actions)
+      throw new Error(`${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: they must have as many`);
+    this.#partitions = incidents;
+    await this.file.look();
+    const enter = (name: string, from: readonly string[], reader: Reader) => {
+      const options = { group: name, topics: from, batchBytesMax, signal };
+      return join ? join(options) : eventLog.join(options, reader);
+    };
+    const reading = enter(group, caseTopics, this.#reader);
+    const owning = enter(ownersGroup, [topics.incidents], this.#ownership);
+    this.#ownership.joined(owning);
+    for (const member of await Promise.all([reading, owning])) {
+      member.ended.catch(failed);
+      this.#members.push(member);
+    }
+    this.#timers = [
+      clock.every(lookEveryMs, () => this.#look()),
+      clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
+    ];
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#timers) end();
+    await Promise.all(this.#members.map((member) => member.leave()));
+    await this.teller.stop();
+  }
+
+  /** A book that is not read to its end would wake people for what was taken long ago. */
+  #look(): void {
+    if (this.behind() === undefined) this.teller.look();
+  }
+
+  #soon(): void {
+    if (this.#waits) return;
+    this.#waits = true;
+    void this.tools.clock.sleep(gatherMs).then(() => {
+      this.#waits = false;
+      this.#look();
+    });
+  }
+
+  /** By the account of the case; what is about several cases goes by its own id. */
+  #owns({ send_id, message }: Send): boolean {
+    const row = message.case;
+    return this.#ownership.has(row ? partitionOf(row.group_id, row.actor_id, this.#partitions) : partitionOf('', send_id, this.#partitions)); // prettier-ignore
+  }
+}

@@ -1,0 +1,90 @@
+import type { CaseBook } from '#libs/cases/case-book.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import type { Nobody } from '#libs/routing/planning.js';
+import { digestsAt } from '#libs/routing/digest.js';
+import { ageMsMax } from '#libs/routing/due.js';
+import { linesOf, type Plan, planOf } from '#libs/routing/plan.js';
+import type { Routing } from '#libs/routing/routing.js';
+import { gathered, type Send } from '#libs/routing/send.js';
+
+interface Planned {
+  readonly records: number;
+  readonly plan: Plan;
+  /** From then on the plan is to be made anew. */
+  readonly until: number;
+}
+
+export interface PlansTools {
+  readonly book: CaseBook;
+  readonly failedAt: (sendId: string, receiver: string) => number | undefined;
+}
+
+/** The plans of all cases as they stand, each made anew only when a record came or its time did. Instants are wall clock, milliseconds. */
+export class Plans {
+  #planned = new Map<object, Planned>();
+  /** Where a send is planned. */
+  #places = new Map<string, object>();
+  #mutes: readonly MuteRow[] = [];
+
+  constructor(
+    private readonly tools: PlansTools,
+    private routing: Routing,
+  ) {}
+
+  /** Everything is planned anew when the file or the mutes are others, or a receiver begins or ends to fail. */
+  use(routing: Routing, mutes: readonly MuteRow[]): void {
+    this.routing = routing;
+    this.#mutes = mutes;
+    this.forget();
+  }
+
+  forget(): void {
+    this.#planned = new Map();
+  }
+
+  /** Every send of every case, those with one id as one; and the list of the day. */
+  at(now: number): readonly Send[] {
+    const groups = this.tools.book.groups(now);
+    const next = new Map<object, Planned>();
+    for (const { key, id, records, dueAt } of groups) {
+      const old = this.#planned.get(key);
+      const holds = old && old.records === records && now < old.until;
+      next.set(key, holds ? old : this.#plan(id, records, now, dueAt));
+    }
+    this.#planned = next;
+    const sends = gathered([...next.values()].flatMap(({ plan }) => plan.sends));
+    this.#places = new Map([...next].flatMap(([key, { plan }]) => plan.sends.map(({ send_id }) => [send_id, key] as const)));
+    return [...sends, ...digestsAt(this.routing, this.tools.book.openRows(now), now)];
+  }
+
+  /** One send as it stands now: the lines of its case are read again. */
+  fresh(sendId: string, now: number): Send | undefined {
+    const place = this.#places.get(sendId);
+    const group = place && this.tools.book.groups(now).find(({ key }) => key === place);
+    // What lists several cases, or is now elsewhere.
+    if (!group) return this.at(now).find(({ send_id }) => send_id === sendId);
+    const planned = this.#plan(group.id, group.records, now, group.dueAt);
+    this.#planned.set(group.key, planned);
+    const send = planned.plan.sends.find(({ send_id }) => send_id === sendId);
+    return send?.kind === 'muted_end' ? this.at(now).find(({ send_id }) => send_id === sendId) : send;
+  }
+
+  /** Where nobody was on call. */
+  get nobody(): readonly Nobody[] {
+    return [...this.#planned.values()].flatMap(({ plan }) => plan.nobody);
+  }
+
+  #plan(id: string, records: number, now: number, dueAt: number | undefined): Planned {
+    const { book, failedAt } = this.tools;
+    const receivers = new Map<string, string>();
+    const lines = linesOf(book, id, now);
+    const options = { routing: this.routing, mutes: this.#mutes, until: now };
+    let plan = planOf(lines, options);
+    for (const { send_id, receiver } of plan.sends) receivers.set(send_id, receiver);
+    if (plan.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined))
+      plan = planOf(lines, { ...options, failedAt: (sendId) => failedAt(sendId, receivers.get(sendId) ?? '') });
+    // What is older is told by nobody any more.
+    const sends = plan.sends.filter(({ at }) => now - at <= ageMsMax);
+    return { records, plan: { ...plan, sends }, until: Math.min(plan.nextAt, dueAt ?? Infinity) };
+  }
+}

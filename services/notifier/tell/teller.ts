@@ -1,0 +1,140 @@
+import type { CaseBook } from '#libs/cases/case-book.js';
+import type { OpenChannel } from '#libs/channels/channel.js';
+import type { Verdict } from '#libs/channels/http/verdict.js';
+import type { Receiver } from '#libs/channels/receivers/schema.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import type { NotificationOutcome } from '#libs/contracts/notification-row.js';
+import { decide } from '#libs/routing/due.js';
+import type { Routing } from '#libs/routing/routing.js';
+import type { Send } from '#libs/routing/send.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Delivered } from '../deliver/delivered.js';
+import type { Outcomes } from '../deliver/outcomes.js';
+import { CaseCourier } from './case-courier.js';
+import { Plans } from './plans.js';
+import { TellerReport } from './teller-report.js';
+
+export interface TellerTools {
+  readonly book: CaseBook;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly outcomes: Outcomes;
+  readonly open: (receiver: Receiver) => OpenChannel;
+  /** What a receiver has, and what was left out for ever. */
+  readonly openDelivered: (name: string) => Promise<Delivered>;
+  /** Whether this process tells of a case (of an account), or of a message that is about none. */
+  readonly owns: (send: Send) => boolean;
+}
+
+interface Post {
+  readonly courier: CaseCourier;
+  readonly delivered: Delivered;
+  /** Ids that were left out for good: muted, superseded, expired. */
+  readonly leftOut: Delivered;
+  receiver: string;
+}
+
+/** Tells what the plans say is due, once each; leaves out what is muted, overtaken or too late, and says so once. */
+export class Teller {
+  readonly #posts = new Map<string, Post>();
+  readonly #plans: Plans;
+  readonly #report: TellerReport;
+  #ready = false;
+
+  constructor(
+    private readonly tools: TellerTools,
+    routing: Routing,
+  ) {
+    this.#plans = new Plans({ book: tools.book, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
+    this.#report = new TellerReport(tools);
+  } // prettier-ignore
+
+  get couriers(): readonly CaseCourier[] {
+    return [...this.#posts.values()].map(({ courier }) => courier);
+  }
+
+  /** Follows a file, and mutes, from now on. A receiver that the file does not name any more is told nothing more. */
+  async use(routing: Routing, mutes: readonly MuteRow[]): Promise<void> {
+    for (const [name, receiver] of routing.receivers) {
+      const said = JSON.stringify(receiver);
+      const post = this.#posts.get(name) ?? (await this.#postOf(receiver));
+      if (post.receiver !== said) post.courier.channel = this.tools.open(receiver);
+      post.receiver = said;
+      this.#posts.set(name, post);
+    }
+    this.#plans.use(routing, mutes);
+    this.#ready = true;
+  }
+
+  /** Called when a record came, when ownership changed, and by a timer: nothing waits for anything else. */
+  look(): void {
+    if (!this.#ready) return;
+    for (const send of this.#plans.at(this.tools.clock.now())) this.#take(send);
+    this.#report.nobody(this.#plans.nobody);
+    for (const [name, { courier }] of this.#posts) this.#report.show(name, courier);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.couriers.map((courier) => courier.stop()));
+  }
+
+  #take(send: Send): void {
+    const post = this.#posts.get(send.receiver);
+    if (!post || this.#settled(post, send) || !this.tools.owns(send)) return;
+    const decision = decide(send, this.tools.clock.now(), (id) => post.delivered.has(id));
+    if (decision === 'tell') post.courier.offer(send);
+    else if (decision !== 'wait' && decision !== 'forgotten') this.#leaveOut(post, send, decision);
+  }
+
+  #settled({ delivered, leftOut }: Post, { send_id: id }: Send): boolean {
+    return delivered.has(id) || leftOut.has(id);
+  }
+
+  #leaveOut(post: Post, send: Send, outcome: NotificationOutcome & ('muted' | 'superseded' | 'expired')): void {
+    const reason = outcome === 'muted' ? send.mutedBy : outcome === 'expired' ? 'due for too long: in the digest' : '';
+    this.#report.outcome(send, 1, outcome, { status: 0, reason });
+    // A full disk must not hold up alerts: at worst the row is written again after a restart.
+    post.leftOut.add(send.send_id).catch((cause: unknown) => this.#report.notRecorded(send, cause));
+  }
+
+  /** What must be told at this moment: the plan is made anew, and what was overtaken is left out. */
+  #fresh(post: Post, sendId: string): Send | undefined {
+    const { clock, owns } = this.tools;
+    const send = this.#plans.fresh(sendId, clock.now());
+    if (!send || this.#settled(post, send) || !owns(send)) return undefined;
+    const decision = decide(send, clock.now(), (id) => post.delivered.has(id));
+    if (decision === 'tell') return send;
+    if (decision !== 'wait' && decision !== 'forgotten') this.#leaveOut(post, send, decision);
+    return undefined;
+  }
+
+  async #ended(post: Post, send: Send, attempt: number, verdict: Verdict): Promise<void> {
+    if (verdict.kind !== 'delivered')
+      return this.#report.outcome(send, attempt, verdict.kind === 'later' ? 'failed' : 'refused', verdict);
+    this.#report.outcome(send, attempt, 'delivered', { status: verdict.status, reason: '' });
+    await post.delivered.add(send.send_id).catch((cause: unknown) => this.#report.notRecorded(send, cause));
+  }
+
+  async #postOf(receiver: Receiver): Promise<Post> {
+    const { openDelivered, open, clock, random } = this.tools;
+    const { name } = receiver;
+    const courier = new CaseCourier(open(receiver), {
+      clock,
+      random,
+      fresh: (sendId) => this.#fresh(post, sendId),
+      ended: (send, attempt, verdict) => this.#ended(post, send, attempt, verdict),
+      turned: () => this.#plans.forget(),
+    });
+    const post: Post = {
+      courier,
+      delivered: await openDelivered(`case-${name}`),
+      leftOut: await openDelivered(`case-${name}-left-out`),
+      receiver: JSON.stringify(receiver),
+    };
+    return post;
+  }
+}
