@@ -106,6 +106,22 @@ describe('the notifier over cases', () => {
     for (const row of world.rows()) expect(notificationRow.safeParse(row).error).toBeUndefined();
   });
 
+  it('says every minute, to who forgets, which of the cases that it was told of are open, until they are resolved', async () => {
+    const world = aWorld();
+    const one = await world.start();
+    await world.append(aChange('a', 1), aChange('b', 1));
+    await world.goTo(4);
+    expect(world.reminded.at(-1)?.toSorted()).toEqual([anIncidentId('a'), anIncidentId('b')].toSorted());
+    await world.append(anAction('a', 5, { type: 'case.resolved', verdict: 'test', reason: 'a drill' }));
+    await world.goTo(25);
+    expect(world.reminded.length).toBeGreaterThan(20);
+    expect(world.reminded.at(-1)).toEqual([anIncidentId('b')]);
+    await one.stop();
+    const times = world.reminded.length;
+    await world.goTo(30);
+    expect(world.reminded).toHaveLength(times);
+  });
+
   it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
     const world = aWorld();
     const one = await world.start();
@@ -141,6 +157,8 @@ function aWorld() {
     mutes: [] as readonly MuteRow[],
     verdicts: new Map<string, Verdict>(),
     sent,
+    /** The cases that `chat`, which forgets, was told again are open, each time. */
+    reminded: [] as (readonly string[])[],
     rows: () => rows,
     told: () => sent.map(({ kind, receiver }) => `${kind} ${receiver}`),
     async append(...records: readonly (IncidentChange | CaseAction)[]) {
@@ -168,6 +186,7 @@ function aWorld() {
               if (verdict.kind === 'delivered') sent.push({ ...message, receiver: name });
               return verdict;
             },
+            ...(name === 'chat' && { resend: async (cases) => (world.reminded.push(cases.map(({ case_id }) => case_id)), { kind: 'delivered', status: 200 }) }),
           }),
           read: () => readText(world.text), fingerprint: async () => world.text, mutes: async () => world.mutes,
         },

@@ -1,5 +1,6 @@
 import { CaseBook } from '#libs/cases/case-book.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
+import { resendEveryMs } from '#libs/channels/alertmanager/alerts.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
 import type { Join, Membership, Reader } from '#libs/event-log/port.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -45,6 +46,7 @@ export class CasesPipeline {
   #timers: readonly (() => void)[] = [];
   #partitions = 0;
   #waits = false;
+  #reminds = false;
 
   constructor(
     private readonly tools: CasesTools,
@@ -92,6 +94,7 @@ export class CasesPipeline {
     this.#timers = [
       clock.every(lookEveryMs, () => this.#look()),
       clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
+      clock.every(resendEveryMs, () => void this.#remind().catch(failed)),
     ];
   }
 
@@ -104,6 +107,12 @@ export class CasesPipeline {
   /** A book that is not read to its end would wake people for what was taken long ago. */
   #look(): void {
     if (this.behind() === undefined) this.teller.look();
+  }
+
+  async #remind(): Promise<void> {
+    if (this.behind() !== undefined || this.#reminds) return;
+    this.#reminds = true;
+    await this.teller.remind().finally(() => (this.#reminds = false));
   }
 
   #soon(): void {

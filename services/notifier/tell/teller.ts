@@ -43,6 +43,7 @@ export class Teller {
   readonly #posts = new Map<string, Post>();
   readonly #plans: Plans;
   readonly #report: TellerReport;
+  readonly #stopping = new AbortController();
   #ready = false;
 
   constructor(
@@ -78,7 +79,27 @@ export class Teller {
     for (const [name, { courier }] of this.#posts) this.#report.show(name, courier);
   }
 
+  /**
+   * Says again, to receivers that forget, which of the cases that they were told of are still open. Called every `resendEveryMs`; what cannot be
+   * said now is said the next time, and how the receiver is shows itself in what it is told.
+   */
+  async remind(): Promise<void> {
+    if (!this.#ready) return;
+    const now = this.tools.clock.now();
+    const sends = this.#plans.at(now);
+    const open = this.tools.book.openRows(now);
+    await Promise.all(
+      [...this.#posts].map(async ([name, { courier, delivered }]) => {
+        const told = (send: Send) => send.receiver === name && delivered.has(send.send_id) && this.tools.owns(send);
+        const cases = new Set(sends.filter(told).map(({ case_id }) => case_id));
+        const rows = open.filter(({ case_id }) => cases.has(case_id));
+        if (rows.length > 0) await courier.channel.resend?.(rows, this.#stopping.signal);
+      }),
+    );
+  }
+
   async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the notifier stops'));
     await Promise.all(this.couriers.map((courier) => courier.stop()));
   }
 
