@@ -1,3 +1,6 @@
+// audit/: who looked, written down before the answer goes out.
+// What is not known to be written down is not shown.
+
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditFact } from '#libs/contracts/audit-row.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';

@@ -1,6 +1,3 @@
-// audit/: who looked, written down before the answer goes out.
-// What is not known to be written down is not shown.
-
 import { AuditChain } from '#libs/audit/chain.js';
 import type { AuditFact, AuditRow } from '#libs/contracts/audit-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
