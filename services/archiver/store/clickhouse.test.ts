@@ -63,7 +63,13 @@ describe('the archiver on the embedded ClickHouse', () => {
 
   it('stores every row once while ClickHouse is killed under it, and puts aside the one that does not fit', async () => {
     const log = createMemoryLog({
-      topics: { [topics.accesses]: partitions, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1, [topics.audit]: 1 },
+      topics: {
+        [topics.accesses]: partitions,
+        [topics.incidents]: 1,
+        [topics.quarantine]: 1,
+        [topics.actions]: 1,
+        [topics.audit]: 1,
+      },
     });
     const metrics = new Metrics('archiver');
     const pipeline = pipelineOn(log, metrics);

@@ -77,7 +77,11 @@ export class AuditHook {
 }
 
 const notWritten = refused(503, 'not_audited', 'who looks is written down first, and the log has not said that it has it: ask again later, an action with the same Idempotency-Key'); // prettier-ignore
-const tooMany = refused(429, 'too_many_refused', 'too many logins were refused in this minute: ask again with the token of a user');
+const tooMany = refused(
+  429,
+  'too_many_refused',
+  'too many logins were refused in this minute: ask again with the token of a user',
+);
 
 /** Another answer in the place of the one that was made, of which nothing stays. */
 function instead(reply: FastifyReply, { status, body }: Answer): string {
