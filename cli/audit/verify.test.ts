@@ -18,10 +18,10 @@ describe('vigie audit verify', () => {
       expect.stringMatching(/^x\S+ +3 {2}2026-11-28T10/),
       `BAD  row 1 of ${late} is missing, a later one is there`,
       expect.stringMatching(/^BAD {2}row 4 of x\S+ is not what was written$/),
-      '1203 rows of 3 chains hold; 2 chains are broken',
+      '1203 row(s) of 3 chain(s) hold; 2 chain(s) broken',
     ]);
     expect(lines.join('\n')).not.toContain('\u001b');
   });
 
-  it('says so when there is nothing', () => expect(verifyText([])).toEqual(['0 rows of 0 chains hold; none is bad']));
+  it('says so when there is nothing', () => expect(verifyText([])).toEqual(['0 row(s) of 0 chain(s) hold; none is bad']));
 });

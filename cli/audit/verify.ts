@@ -35,6 +35,6 @@ export function verifyText(chains: readonly ChainFindings[]): readonly string[] 
   const rows = ordered.map(({ chainId, holds, from, to, head }) => [chainId, String(holds), from, to, holds > 0 ? head : '']);
   const broken = ordered.flatMap(({ chainId, bad }) => (bad ? [`BAD  row ${bad.number} of ${chainId} ${faults[bad.fault]}`] : []));
   const held = ordered.reduce((sum, { holds }) => sum + holds, 0);
-  const sum = `${held} rows of ${ordered.length} chains hold; ${broken.length === 0 ? 'none is bad' : `${broken.length} chains are broken`}`;
+  const sum = `${held} row(s) of ${ordered.length} chain(s) hold; ${broken.length === 0 ? 'none is bad' : `${broken.length} chain(s) broken`}`;
   return [...(rows.length > 0 ? alignedRows([heading, ...rows], new Set([1])) : []), ...broken, sum];
 } // prettier-ignore
