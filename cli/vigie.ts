@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
+import { addAuditCommands } from './audit/commands.js';
 import { addCaseCommands } from './case/commands.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
@@ -141,6 +142,7 @@ program
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addCaseCommands(program);
+addAuditCommands(program);
 addListCommands(program);
 addControllerCommands(program);
 addDossierCommands(program);

@@ -24,6 +24,8 @@ GRANT INSERT ON vigie.quarantine_rows TO vigie_writer;
 
 GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
 
+GRANT INSERT ON vigie.audit_rows TO vigie_writer;
+
 -- The notifier writes down what became of its attempts, and reads nothing.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
@@ -40,6 +42,8 @@ GRANT SELECT(change_id) ON vigie.incident_states TO vigie_writer;
 GRANT SELECT(quarantine_id) ON vigie.quarantine_rows TO vigie_writer;
 
 GRANT SELECT(action_id) ON vigie.case_action_rows TO vigie_writer;
+
+GRANT SELECT(audit_id) ON vigie.audit_rows TO vigie_writer;
 
 -- The console writes down the cases as it folded them, and shows what the notifier told of them.
 CREATE ROLE IF NOT EXISTS vigie_cases;
@@ -106,6 +110,13 @@ GRANT INSERT ON vigie.leak_samples TO vigie_attribution;
 
 GRANT INSERT ON vigie.leak_findings TO vigie_attribution;
 
+-- Whoever asks who looked: `vigie audit verify`. It reads these rows and nothing else.
+CREATE ROLE IF NOT EXISTS vigie_audit;
+
+GRANT SELECT ON vigie.audit_rows TO vigie_audit;
+
+GRANT SELECT ON vigie.audit TO vigie_audit;
+
 -- `vigie leakcheck` searches every table for identifiers that it invented, and writes down where it found one.
 CREATE ROLE IF NOT EXISTS vigie_leakcheck;
 
@@ -145,7 +156,8 @@ CREATE USER IF NOT EXISTS vigie_leakcheck IDENTIFIED WITH sha256_hash BY '000000
 
 -- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
 -- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who
--- has the roles of two groups sees both. They hold behind the views too. Selections hold the lists of all groups, and no group sees them.
+-- has the roles of two groups sees both. They hold behind the views too. Selections hold the lists of all groups, and who
+-- looked is said of all of them: no group sees either.
 -- CURRENT_USER is the administrator who runs this; the services must not use that user.
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.access_rows USING 0 TO ALL EXCEPT CURRENT_USER;
 
@@ -162,6 +174,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.clinics USING 0 TO ALL EXC
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.notification_attempts USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_action_rows USING 0 TO ALL EXCEPT CURRENT_USER;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.audit_rows USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_states USING 0 TO ALL EXCEPT CURRENT_USER;
 
@@ -199,6 +213,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts US
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_owner, vigie_audit, vigie_all_groups;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
@@ -228,6 +244,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.clinics USING 1 TO vigi
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.notification_attempts USING 1 TO vigie_leakcheck;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.case_action_rows USING 1 TO vigie_leakcheck;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.audit_rows USING 1 TO vigie_leakcheck;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.case_states USING 1 TO vigie_leakcheck;
 

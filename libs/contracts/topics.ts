@@ -5,10 +5,12 @@ export const topics = {
   quarantine: 'vigie.quarantine.v1',
   /** What people do with cases. An action lies on the partition of its case's account, as the incident does: both have one partition count. */
   actions: 'vigie.actions.v1',
+  /** Who looked at what, and who was refused. */
+  audit: 'vigie.audit.v1',
 } as const;
 
-/** Topics of which nothing is ever removed: cases are the fold of all of them. They are small. */
-export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions];
+/** Topics of which nothing is ever removed: cases are the fold of the first two, and who looked is asked years later. They are small. */
+export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions, topics.audit];
 
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';

@@ -12,6 +12,7 @@ import { type Answer, ok, refused } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { listCases } from './answer/list-cases.js';
 import { shownCase, shownLine } from './answer/show-case.js';
+import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './pipeline.js';
 import type { User } from './users/users.js';
@@ -28,29 +29,30 @@ export class CasesController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
+    @Inject(AuditHook) private readonly audit: AuditHook,
   ) {}
 
   @Get()
   list(@Headers() headers: Given, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): object {
     const user = this.#userOf(headers, reply);
     const now = this.clock.now();
-    return send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
+    return this.#send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
   }
 
   @Get(':id')
   show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
-    return send(
+    return this.#send(
       reply,
-      this.#ofCase(headers, reply, id, '', (view) => ok(shownCase(view))),
+      this.#ofCase(headers, reply, id, '', (view) => ok(shownCase(view), { case_id: view.row.case_id, rows: 1 })),
     );
   }
 
   @Get(':id/timeline')
   timeline(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
-    return send(
+    return this.#send(
       reply,
       this.#ofCase(headers, reply, id, '/timeline', ({ row, entries }) =>
-        ok({ case_id: row.case_id, lines: entries.map(shownLine) }),
+        ok({ case_id: row.case_id, lines: entries.map(shownLine) }, { case_id: row.case_id, rows: entries.length }),
       ),
     );
   }
@@ -64,9 +66,9 @@ export class CasesController {
     let asked: CaseView | undefined;
     const first = this.#ofCase(headers, reply, id, '/notifications', (view) => {
       asked = view;
-      return ok({});
+      return ok({}, { case_id: '', rows: 0 });
     });
-    return send(reply, asked ? await this.#told(asked) : first);
+    return this.#send(reply, asked ? await this.#told(asked) : first);
   }
 
   @Post(':id/actions')
@@ -79,17 +81,13 @@ export class CasesController {
     const user = this.#userOf(headers, reply);
     const { book } = this.pipeline;
     const found = findCase(book, id, user, this.clock.now());
-    if (isAnswer(found)) return send(reply, found);
+    if (isAnswer(found)) return this.#send(reply, found);
     const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const { clock, metrics, config } = this;
     const append = this.pipeline.append.bind(this.pipeline);
-    return send(
-      reply,
-      await takeAction(
-        { book, clock, metrics, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append },
-        wish,
-      ),
-    );
+    const tools = { book, clock, metrics, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append };
+    const taken = await takeAction(tools, wish);
+    return this.#send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
   }
 
   /** What is said of one case: 303 to it where the id is that of what was joined to it. */
@@ -99,13 +97,13 @@ export class CasesController {
     if (isAnswer(found)) return found;
     const { case_id } = found.view.row;
     if (found.own) return say(found.view);
-    return { status: 303, body: { case_id }, location: `/v1/cases/${case_id}${below}` };
+    return { status: 303, body: { case_id }, location: `/v1/cases/${case_id}${below}`, shows: { case_id, rows: 0 } };
   }
 
   async #told({ row, state }: CaseView): Promise<Answer> {
     try {
       const notifications = await this.notifications.of([...state.members.keys()]);
-      return ok({ case_id: row.case_id, notifications });
+      return ok({ case_id: row.case_id, notifications }, { case_id: row.case_id, rows: notifications.length });
     } catch (cause) {
       if (!(cause instanceof Transient)) throw cause;
       return refused(503, 'store_away', 'the store that knows what was told does not answer: ask again later');
@@ -123,12 +121,13 @@ export class CasesController {
     if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
     return user;
   }
-}
 
-function send(reply: FastifyReply, { status, body, location }: Answer): object {
-  void reply.status(status).header('cache-control', 'no-store');
-  if (location !== undefined) void reply.header('location', location);
-  return body;
+  #send(reply: FastifyReply, { status, body, location, shows }: Answer): object {
+    if (shows) this.audit.shows(reply, shows);
+    void reply.status(status).header('cache-control', 'no-store');
+    if (location !== undefined) void reply.header('location', location);
+    return body;
+  }
 }
 
 function thrown({ status, body }: Answer): HttpException {

@@ -105,7 +105,9 @@ export class RunningConsole {
 }
 
 export function newLog(): MemoryLog {
-  return createMemoryLog({ topics: { [topics.incidents]: partitions, [topics.actions]: partitions } });
+  return createMemoryLog({
+    topics: { [topics.incidents]: partitions, [topics.actions]: partitions, [topics.audit]: partitions },
+  });
 }
 
 /** Appends changes as the scorer does. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
@@ -12,12 +13,13 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { DeadlinesFile } from './act/deadlines-file.js';
+import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsoleController } from './console.controller.js';
 import { ConsoleService } from './console.service.js';
 import { Gauges } from './gauges.js';
-import { caseTopics, ConsolePipeline } from './pipeline.js';
+import { consoleTopics, ConsolePipeline } from './pipeline.js';
 
 /**
  * Every console is a group of its own. Brokers forget a group that nobody is in; the embedded log does not, and there a port is enough to tell
@@ -47,6 +49,7 @@ const pipeline = {
       log,
       store: into,
       group: groupOf(config),
+      chainId: randomBytes(16).toString('hex'),
       ackMsMax: config.VIGIE_CONSOLE_ACK_SECONDS * 1000,
       clock,
       logger,
@@ -58,6 +61,13 @@ const deadlines = {
   provide: DeadlinesFile,
   inject: [CONSOLE_CONFIG, LOG],
   useFactory: (config: ConsoleConfig, log: Log) => new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log),
+};
+
+const audit = {
+  provide: AuditHook,
+  inject: [CONSOLE_CONFIG, ConsolePipeline, CLOCK, LOG],
+  useFactory: ({ users }: ConsoleConfig, { trail }: ConsolePipeline, clock: Clock, log: Log) =>
+    new AuditHook({ trail, users, clock, log }),
 };
 
 const gauges = {
@@ -74,7 +84,7 @@ export class ConsoleModule {
   static forConfig(config: ConsoleConfig): DynamicModule {
     return {
       module: ConsoleModule,
-      imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: [...caseTopics] })],
+      imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
       controllers: [ConsoleController, CasesController],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
@@ -82,6 +92,7 @@ export class ConsoleModule {
         notifications,
         pipeline,
         deadlines,
+        audit,
         gauges,
         ConsoleService,
         transport,

@@ -1,9 +1,12 @@
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { Join } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Gauges } from './gauges.js';
 import { ConsolePipeline } from './pipeline.js';
@@ -11,7 +14,7 @@ import { writeEveryMs } from './store/case-writer.js';
 
 /** Begins to read once the log is there, with what goes on beside, and stops both. */
 @Injectable()
-export class ConsoleService implements BeforeApplicationShutdown {
+export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   #timers: readonly (() => void)[] = [];
 
   constructor(
@@ -20,9 +23,16 @@ export class ConsoleService implements BeforeApplicationShutdown {
     @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly logger: Log,
+    @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
+    @Inject(AuditHook) private readonly audit: AuditHook,
     @Inject(Health) health: Health,
   ) {
     health.ready('cases', () => this.pipeline.behind());
+  }
+
+  /** Every answer is written down, also those that no controller makes. */
+  onModuleInit(): void {
+    this.audit.install(this.http.httpAdapter.getInstance());
   }
 
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {

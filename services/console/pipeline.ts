@@ -1,4 +1,5 @@
 import { CaseBook } from '#libs/cases/case-book.js';
+import type { AuditRow } from '#libs/contracts/audit-row.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
 import type { EventLog, Join, Membership } from '#libs/event-log/port.js';
@@ -6,10 +7,15 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { AuditTrail } from './audit/audit-trail.js';
 import { CaseWriter, type CaseStore } from './store/case-writer.js';
 
 /** What cases are made of. */
 export const caseTopics = [topics.incidents, topics.actions] as const;
+
+/** What the console reads or writes. */
+export const consoleTopics = [...caseTopics, topics.audit] as const;
 
 /** Bytes of frames taken over in one call. */
 const batchBytesMax = 1024 * 1024;
@@ -19,6 +25,8 @@ export interface PipelineTools {
   readonly store: CaseStore;
   /** Of this process alone: every console reads everything. */
   readonly group: string;
+  /** Of the chain of audit rows that this process writes: 32 hexadecimal digits that no other has. */
+  readonly chainId: string;
   /** How long an action may take until it is read back, in milliseconds. */
   readonly ackMsMax: number;
   readonly clock: Clock;
@@ -31,15 +39,18 @@ export interface PipelineTools {
  *
  *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> answers of the API
  *        ^                                                              '-> rows of case_states
- *        '- append <- check <- what a person does
+ *        '- append <- check <- what a person does            |
+ *                                audit: who asked <- every answer, before it goes out
  */
 export class ConsolePipeline {
   readonly book = new CaseBook();
   readonly reader: CaseReader;
   readonly writer: CaseWriter;
+  readonly trail: AuditTrail;
   readonly #leaving = new AbortController();
   #membership: Membership | undefined;
   #partitions = 0;
+  #auditPartitions = 0;
   #fail: (cause: unknown) => void = () => {};
   /** Rejects with what reading could not survive; never resolves. */
   readonly failed = new Promise<never>((_resolve, reject) => {
@@ -47,7 +58,8 @@ export class ConsolePipeline {
   });
 
   constructor(private readonly tools: PipelineTools) {
-    const { clock, logger, metrics, store } = tools;
+    const { clock, logger, metrics, store, chainId } = tools;
+    this.trail = new AuditTrail(chainId, (rows) => this.#appendAudit(rows));
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });
   }
@@ -58,13 +70,14 @@ export class ConsolePipeline {
 
   /** Waits for the log. Rejects when the topics of incidents and of actions have not the same number of partitions. */
   async start(join: Join): Promise<void> {
-    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => this.tools.log.partitions(topic)));
+    const [incidents = 0, actions = 0, audit = 0] = await Promise.all(consoleTopics.map((topic) => this.tools.log.partitions(topic))); // prettier-ignore
     if (incidents !== actions)
       throw new Error(
         `${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: an incident and what people do with it must lie on one; make the new topic again with as many`,
       );
     const { signal } = this.#leaving;
     this.#partitions = actions;
+    this.#auditPartitions = audit;
     this.#membership = await join({ group: this.tools.group, topics: caseTopics, batchBytesMax, signal });
     this.#membership.ended.catch(this.#fail);
   }
@@ -90,5 +103,14 @@ export class ConsolePipeline {
     const ended = new AbortController();
     clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
     return this.reader.reached(at, offset, deadline.signal).finally(() => ended.abort());
+  }
+
+  /** A chain lies on one partition, in its order. */
+  async #appendAudit(rows: readonly AuditRow[]): Promise<void> {
+    const { log, chainId } = this.tools;
+    // The log would be waited for, and the person with it.
+    if (this.#auditPartitions === 0) throw new Transient('waiting for the log');
+    const partition = partitionOf('', chainId, this.#auditPartitions);
+    await log.append({ topic: topics.audit, partition }, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
   }
 }

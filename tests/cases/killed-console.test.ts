@@ -6,6 +6,8 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { ChainCheck, type ChainFindings } from '#libs/audit/chain-check.js';
+import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import { CaseBook } from '#libs/cases/case-book.js';
 import { caseAction } from '#libs/contracts/case-action.js';
 import { type CaseRow, caseRow } from '#libs/contracts/case-row.js';
@@ -40,7 +42,7 @@ describe('a console that is killed in the middle of a day', () => {
     await migrate(client);
     const config = readConfig(commonConfig, { VIGIE_DATA_DIR: dataDir });
     const signal = new AbortController().signal;
-    const tools = { name: 'test', topics: [topics.incidents, topics.actions], clock: systemClock, logger: silentLog, health: new Health(), signal };
+    const tools = { name: 'test', topics: [topics.incidents, topics.actions, topics.audit], clock: systemClock, logger: silentLog, health: new Health(), signal };
     log = await openEventLog(config, tools);
     const env = { CLICKHOUSE_URL: server.url, CLICKHOUSE_USER: server.user, CLICKHOUSE_PASSWORD: server.password };
     killed = new KilledConsole(await freePortBase(), env);
@@ -65,6 +67,11 @@ describe('a console that is killed in the middle of a day', () => {
     expect(folded.length).toBeGreaterThan(0);
     expect(await killed.cases()).toEqual(folded);
     expect(await storedCases(client, folded)).toEqual(folded.toSorted(byId));
+    // Whatever was answered before a kill is in the audit, and no chain that a kill ended has a gap.
+    const { chains, given } = await auditOf(log);
+    expect(chains.filter(({ bad }) => bad)).toEqual([]);
+    expect(chains.length).toBeGreaterThan(1);
+    expect(given).toBeGreaterThanOrEqual(killed.given);
   });
 });
 
@@ -102,6 +109,8 @@ function act(incident: string, body: object): Act {
 class KilledConsole {
   #child: ChildProcess | undefined;
   #keys = 0;
+  /** Answers with 200 that came. */
+  given = 0;
 
   constructor(
     private readonly portBase: number,
@@ -147,13 +156,16 @@ class KilledConsole {
     await gone;
   }
 
-  #ask(method: string, path: string, body?: object, key?: string): Promise<Response | undefined> {
+  async #ask(method: string, path: string, body?: object, key?: string): Promise<Response | undefined> {
     const headers = {
       authorization: `Bearer ${developmentConsoleToken(dataDir)}`,
       ...(body && { 'content-type': 'application/json' }),
       ...(key && { 'idempotency-key': key }),
     };
-    return fetch(`${this.#url}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => undefined);
+    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(`${this.#url}${path}`, init).catch(() => undefined);
+    if (answer?.status === 200) this.given += 1;
+    return answer;
   }
 
   get #url(): string {
@@ -173,17 +185,39 @@ class KilledConsole {
 /** The definition: everything that lies in the two topics, folded here. */
 async function foldOf(log: EventLog): Promise<CaseBook> {
   const book = new CaseBook();
+  await readAll(log, [topics.incidents, topics.actions], (topic, line) => {
+    if (topic === topics.incidents) book.addChange(incidentChange.parse(line));
+    else book.addAction(caseAction.parse(line));
+  });
+  return book;
+}
+
+/** What is found of each chain of the audit, and how many answers with 200 stand in them. */
+async function auditOf(log: EventLog): Promise<{ readonly chains: readonly ChainFindings[]; readonly given: number }> {
+  const rows = new Map<string, AuditRow>();
+  await readAll(log, [topics.audit], (_topic, line) => {
+    const row = auditRow.parse(line);
+    rows.set(row.audit_id, row);
+  });
+  const checks = new Map<string, ChainCheck>();
+  for (const row of [...rows.values()].toSorted((a, b) => a.number - b.number)) {
+    const check = checks.get(row.chain_id) ?? new ChainCheck(row.chain_id);
+    checks.set(row.chain_id, check);
+    check.take(row);
+  }
+  const given = [...rows.values()].filter(({ status }) => status === 200).length;
+  return { chains: [...checks.values()].map(({ findings }) => findings), given };
+}
+
+async function readAll(log: EventLog, all: readonly string[], take: (topic: string, line: unknown) => void): Promise<void> {
   const left = new Map<string, number>();
-  const membership = await log.join({ group: 'definition', topics: [topics.incidents, topics.actions], batchBytesMax: 1024 * 1024 }, {
+  const membership = await log.join({ group: `definition ${all.join()}`, topics: all, batchBytesMax: 1024 * 1024 }, {
     assigned: async (at, { end }) => {
       left.set(nameOf(at), end);
       return 'earliest';
     },
     frames: async (at, frames: readonly Frame[]) => {
-      for (const line of frames.flatMap(({ bytes }) => bytes.toString().split('\n').filter(Boolean))) {
-        if (at.topic === topics.incidents) book.addChange(incidentChange.parse(JSON.parse(line)));
-        else book.addAction(caseAction.parse(JSON.parse(line)));
-      }
+      for (const line of frames.flatMap(({ bytes }) => bytes.toString().split('\n').filter(Boolean))) take(at.topic, JSON.parse(line));
       if ((frames.at(-1)?.offset ?? -1) + 1 >= (left.get(nameOf(at)) ?? 0)) left.set(nameOf(at), 0);
     },
     poison: async (_at, _frame, cause) => {
@@ -191,9 +225,8 @@ async function foldOf(log: EventLog): Promise<CaseBook> {
     },
     revoked: async () => {},
   }); // prettier-ignore
-  while (left.size < 2 * embeddedPartitions || [...left.values()].some((end) => end > 0)) await systemClock.sleep(5);
+  while (left.size < all.length * embeddedPartitions || [...left.values()].some((end) => end > 0)) await systemClock.sleep(5);
   await membership.leave();
-  return book;
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

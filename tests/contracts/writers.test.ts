@@ -15,6 +15,8 @@ import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import type { AccessStore, StoreTable } from '#libs/access-store/contract/port.js';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { AuditChain } from '#libs/audit/chain.js';
+import { askedBy, auditRow } from '#libs/contracts/audit-row.js';
 import { caseAction } from '#libs/contracts/case-action.js';
 import { caseStateRow } from '#libs/contracts/case-state-row.js';
 import { incidentChange, type IncidentChange } from '#libs/contracts/incident.js';
@@ -85,6 +87,14 @@ describe('what a writer writes is what its contract says, and both stores take i
     expect(new Set(actions.map(({ type }) => type)).size).toBe(caseAction.options.length);
     await bothTake('case_actions', caseAction, actions.map(line), 'case_action_rows FINAL');
   });
+
+  it('audit rows of the console: of users and of nobody, of one case, of many and of none', async () => {
+    const chain = new AuditChain('c'.repeat(32));
+    const fact = { at: '2026-11-23T08:00:00.120Z', by: '', via: 'api', method: 'GET', route: '', case_id: '', rows: 0, status: 401, remote_address: '' } as const;
+    const all = { ...fact, by: 'zoé', method: 'POST', route: '/v1/cases/:id/actions', case_id: 'a'.repeat(32), rows: 100, status: 503, remote_address: 'fe80::1%eth0' };
+    const rows = [fact, ...askedBy.map((via) => ({ ...all, via }))].map((one) => chain.next(one));
+    await bothTake('audit', auditRow, rows.map(line), 'audit_rows FINAL');
+  }); // prettier-ignore
 
   it('cases of the console: open, taken, held, resolved, and joined to another', async () => {
     const rows = casesOfEveryStatus();

@@ -8,6 +8,7 @@ export const storeTables = {
   incident_changes: { table: 'incident_states', id: 'change_id' },
   quarantine: { table: 'quarantine_rows', id: 'quarantine_id' },
   case_actions: { table: 'case_action_rows', id: 'action_id' },
+  audit: { table: 'audit_rows', id: 'audit_id' },
   case_states: { table: 'case_states', id: 'case_id' },
   notifications: { table: 'notification_attempts', id: 'change_id' },
 } as const;
@@ -35,7 +36,7 @@ export interface AccessStore {
   recordBatch(entry: LedgerEntry): Promise<void>;
   /** Entries of a partition that reach to `fromOffset` or beyond, in order of `first`, at most `max`. */
   batches(at: TopicPartition, fromOffset: number, max: number): Promise<readonly LedgerEntry[]>;
-  /** How many of the ids (`event_id`, `change_id`, `quarantine_id`, `action_id`) the table holds. */
+  /** How many of the ids (`event_id`, `change_id`, `quarantine_id`, `action_id`, `audit_id`) the table holds. */
   found(table: StoreTable, ids: readonly string[]): Promise<number>;
   /**
    * Makes the rules' selections known, so that `incident_patients` can evaluate them; known ones are left alone. Rejects with an `Error`

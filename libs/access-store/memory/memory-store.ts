@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { auditRow } from '#libs/contracts/audit-row.js';
 import { caseAction } from '#libs/contracts/case-action.js';
 import { caseStateRow } from '#libs/contracts/case-state-row.js';
 import { incidentChange } from '#libs/contracts/incident.js';
@@ -15,6 +16,7 @@ const contracts = {
   incident_changes: incidentChange,
   quarantine: quarantineRow,
   case_actions: caseAction,
+  audit: auditRow,
   case_states: caseStateRow,
   notifications: notificationRow,
 } as const;

@@ -7,6 +7,7 @@ export const tables = {
   [topics.incidents]: 'incident_changes',
   [topics.quarantine]: 'quarantine',
   [topics.actions]: 'case_actions',
+  [topics.audit]: 'audit',
 } as const satisfies Record<Topic, StoreTable>;
 export type ArchiveTable = (typeof tables)[Topic];
 

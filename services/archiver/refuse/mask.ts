@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
+import { auditRow } from '#libs/contracts/audit-row.js';
 import { caseActionFrame } from '#libs/contracts/case-action.js';
 import { incidentChange } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
@@ -46,6 +47,8 @@ const shapes = {
     .object(caseActionFrame)
     .omit({ by: true })
     .extend({ type: z.string().regex(/^[a-z]+\.[a-z_]+$/) }).shape,
+  // Which row of which chain; nobody's name.
+  [topics.audit]: auditRow.omit({ by: true, remote_address: true }).shape,
   // What its free texts hold is known of rows of our own making only, and those are not refused.
   [topics.quarantine]: quarantineRow.omit({ detail: true, content: true, sealed: true }).shape,
 } as const;

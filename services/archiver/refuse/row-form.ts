@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isoTime, storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
+import { auditRow } from '#libs/contracts/audit-row.js';
 import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
@@ -21,6 +22,7 @@ const contracts = {
     rule_matches: z.array(ruleMatch.extend({ first_fired: storableTime, last_fired: storableTime })),
   }),
   [topics.actions]: caseAction.superRefine(storableTimes),
+  [topics.audit]: auditRow.extend({ at: storableTime }),
   [topics.quarantine]: quarantineRow.extend({ received_at: storableTime }),
 } as const;
 

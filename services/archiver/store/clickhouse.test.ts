@@ -63,7 +63,13 @@ describe('the archiver on the embedded ClickHouse', () => {
 
   it('stores every row once while ClickHouse is killed under it, and puts aside the one that does not fit', async () => {
     const log = createMemoryLog({
-      topics: { [topics.accesses]: partitions, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 },
+      topics: {
+        [topics.accesses]: partitions,
+        [topics.incidents]: 1,
+        [topics.quarantine]: 1,
+        [topics.actions]: 1,
+        [topics.audit]: 1,
+      },
     });
     const metrics = new Metrics('archiver');
     const pipeline = pipelineOn(log, metrics);
@@ -91,7 +97,7 @@ describe('the archiver on the embedded ClickHouse', () => {
     for (const table of ['access_rows', 'quarantine_rows']) await client.command({ query: `TRUNCATE TABLE vigie.${table}` });
     await client.command({ query: "ALTER TABLE vigie.access_rows ADD CONSTRAINT none CHECK actor_role != 'forbidden'" });
     const log = createMemoryLog({
-      topics: { [topics.accesses]: 1, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1 },
+      topics: { [topics.accesses]: 1, [topics.incidents]: 1, [topics.quarantine]: 1, [topics.actions]: 1, [topics.audit]: 1 },
     });
     const rows = Array.from({ length: 150 }, (_, month) => ({
       ...row(month),

@@ -19,6 +19,7 @@ const keys = {
   accesses: 'event_id',
   incident_changes: 'change_id',
   case_actions: 'action_id',
+  audit: 'audit_id',
   quarantine: 'quarantine_id',
 } as const;
 

@@ -8,6 +8,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
 import { mayAct, type User } from '../users/users.js';
+import { viaOf } from '../users/via.js';
 import { wrongAction } from './check-action.js';
 import { patientLike } from './patient-like.js';
 
@@ -27,12 +28,12 @@ export interface Wish {
   readonly view: CaseView;
   readonly user: User;
   readonly key: string | undefined;
-  readonly via: string | undefined;
+  /** The header `Vigie-Via`. */
+  readonly via: unknown;
   readonly body: unknown;
 }
 
 const keyShape = /^[\x21-\x7e]{1,200}$/;
-const viaShape = z.enum(['console', 'api', 'cli']);
 const seenShape = z.object({ seen_version: z.int().nonnegative().optional() });
 
 /**
@@ -57,9 +58,10 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   if (entry.action.type !== made.type || entry.by !== made.by)
     return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
   metrics.add('vigie_case_actions_total', { type: made.type, effect: entry.effect });
+  const shows = { case_id: after.row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
-    return refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }); // prettier-ignore
-  return ok({ case: after.row, effect: entry.effect });
+    return { ...refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }), shows }; // prettier-ignore
+  return ok({ case: after.row, effect: entry.effect }, shows);
 }
 
 function notKnown(why: string): Answer {
@@ -93,7 +95,7 @@ function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAc
       group_id,
       actor_id,
       by: user.id,
-      via: viaShape.catch('api').parse(via),
+      via: viaOf(via),
       at: isoOf(now),
       seen_version: (seen.success ? seen.data.seen_version : undefined) ?? version,
       seen_incidents: book.seenBy([case_id, ...linked], now),

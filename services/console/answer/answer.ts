@@ -6,10 +6,19 @@ export interface Answer {
   readonly status: number;
   readonly body: object;
   readonly location?: string;
+  readonly shows?: Shown;
 }
 
-export function ok(body: object): Answer {
-  return { status: 200, body };
+/** What an answer shows, for the audit. */
+export interface Shown {
+  /** Empty where it is no one case. */
+  readonly case_id: string;
+  /** Cases, lines, attempts. */
+  readonly rows: number;
+}
+
+export function ok(body: object, shows: Shown): Answer {
+  return { status: 200, body, shows };
 }
 
 /** `error` is a word for programs, `message` a sentence for people: what was refused, and what to do. It quotes nothing that was sent. */

@@ -19,10 +19,11 @@ export function findCase(
   if (!view) return refused(404, 'unknown_case', 'no case that you may see has an id, or an incident with an id, that begins so');
   const own = seen.filter(({ row }) => row.case_id.startsWith(prefix));
   const [one = view] = own;
-  if (own.length > 1 || (own.length === 0 && seen.length > 1))
-    return refused(409, 'ambiguous', `${seen.length} cases have ids that begin so: give more digits`, {
-      cases: seen.slice(0, 10).map(({ row }) => row.case_id),
-    });
+  if (own.length > 1 || (own.length === 0 && seen.length > 1)) {
+    const cases = seen.slice(0, 10).map(({ row }) => row.case_id);
+    const answer = refused(409, 'ambiguous', `${seen.length} cases have ids that begin so: give more digits`, { cases });
+    return { ...answer, shows: { case_id: '', rows: cases.length } };
+  }
   return { view: one, own: own.length === 1 };
 }
 

@@ -44,7 +44,8 @@ export function listCases(rows: readonly CaseRow[], given: unknown, user: User, 
   const fitting = rows.filter((row) => maySee(user, row.clinics) && fits(row, query.data) && (!after || isAfter(row, after)));
   const page = fitting.slice(0, pageRows);
   const last = fitting.length > pageRows ? page.at(-1) : undefined;
-  return ok({ cases: page, next: last ? encode([last.opened_at, last.case_id]) : null, as_of: asOf });
+  const next = last ? encode([last.opened_at, last.case_id]) : null;
+  return ok({ cases: page, next, as_of: asOf }, { case_id: '', rows: page.length });
 }
 
 function unknownField(error: z.ZodError): string {

@@ -1,0 +1,61 @@
+// audit/: who looked, read for a check of the chains.
+// The query is a file beside it.
+
+import { readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { ChainCheck, type ChainFindings } from '#libs/audit/chain-check.js';
+import type { StoredAuditRow } from '#libs/audit/chain.js';
+import { jsonRows } from '../clickhouse/json-rows.js';
+
+const query = readFileSync(new URL('./audit-rows.sql', import.meta.url), 'utf8');
+const text = z.string();
+const number = z.number();
+
+/** What the columns can hold, which is more than the contract allows: a changed row is to be named, not stumbled over. */
+const shape = z.object({
+  audit_id: text, chain_id: text, number, previous_sha256: text, at: text, by: text, via: text, method: text, route: text, case_id: text,
+  rows: number, status: number, remote_address: text, sha256: text,
+}); // prettier-ignore
+
+/** Chains that have a row at or after, and before, in milliseconds since 1970. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Rows of one page; memory holds no more. */
+const pageRowsMax = 10_000;
+
+/** The chains of the store, checked. */
+export class AuditReader {
+  constructor(
+    private readonly client: ClickHouseClient,
+    private readonly pageRows = pageRowsMax,
+  ) {}
+
+  /**
+   * Checks every chain that has a row in a stretch of time from its beginning to its end, in the order of their ids. Rejects with `Transient` when the
+   * store does not answer.
+   */
+  async check(stretch: Stretch): Promise<readonly ChainFindings[]> {
+    const checks = new Map<string, ChainCheck>();
+    for await (const row of this.#rows(stretch)) {
+      const check = checks.get(row.chain_id) ?? new ChainCheck(row.chain_id);
+      checks.set(row.chain_id, check);
+      check.take(row);
+    }
+    return [...checks.values()].map(({ findings }) => findings);
+  }
+
+  async *#rows({ from, to }: Stretch): AsyncGenerator<StoredAuditRow> {
+    let after: Pick<StoredAuditRow, 'chain_id' | 'number' | 'sha256'> | undefined = { chain_id: '', number: 0, sha256: '' };
+    while (after) {
+      const { chain_id, number: place, sha256 } = after;
+      const params = { from, to, chain_id, number: place, sha256, limit: this.pageRows };
+      const page: readonly StoredAuditRow[] = await jsonRows(this.client, { query, params, shape, failure: 'the audit cannot be read' });
+      yield* page;
+      after = page.length < this.pageRows ? undefined : page.at(-1);
+    }
+  } // prettier-ignore
+}

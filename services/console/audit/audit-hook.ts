@@ -1,0 +1,91 @@
+// audit/: who looked, written down before the answer goes out.
+// What is not known to be written down is not shown.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditFact } from '#libs/contracts/audit-row.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import { refused, type Answer, type Shown } from '../answer/answer.js';
+import type { Users } from '../users/users.js';
+import { viaOf } from '../users/via.js';
+import type { AuditTrail } from './audit-trail.js';
+import { RefusedLogins } from './refused-logins.js';
+
+export interface AuditTools {
+  readonly trail: Pick<AuditTrail, 'record'>;
+  readonly users: Users;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const nothing: Shown = { case_id: '', rows: 0 };
+
+/**
+ * Every answer passes here last, whoever made it: what goes to a user, and what refuses somebody (401, 403), is an audit row first. When that row
+ * is not known to be durable, the answer is 503 and says nothing else.
+ */
+export class AuditHook {
+  readonly #shown = new WeakMap<FastifyReply, Shown>();
+  readonly #logins = new RefusedLogins();
+
+  constructor(private readonly tools: AuditTools) {}
+
+  /** Before the application listens. */
+  install(fastify: FastifyInstance): void {
+    fastify.addHook('onSend', (request, reply, payload) => this.#beforeSending(request, reply, payload));
+  }
+
+  /** What the answer to come shows; nothing where nobody says so. */
+  shows(reply: FastifyReply, shown: Shown): void {
+    this.#shown.set(reply, shown);
+  }
+
+  async #beforeSending(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+    const fact = this.#factOf(request, reply);
+    const isRefused = fact.status === 401 || fact.status === 403;
+    // Health and metrics, and what is answered to nobody, show nothing of a case.
+    if (fact.by === '' && !isRefused) return payload;
+    const knock = fact.by === '' ? this.#logins.knock(this.tools.clock.now()) : 'refused';
+    const status = knock === 'refused' ? fact.status : 429;
+    if (knock !== 'more' && !(await this.#record({ ...fact, status }))) return fact.status === 503 ? payload : instead(reply, notWritten); // prettier-ignore
+    return knock === 'refused' ? payload : instead(reply, tooMany);
+  }
+
+  #factOf(request: FastifyRequest, reply: FastifyReply): AuditFact {
+    const { users, clock } = this.tools;
+    return {
+      at: isoOf(clock.now()),
+      by: (users.of(request.headers.authorization)?.id ?? '').toWellFormed(),
+      via: viaOf(request.headers['vigie-via']),
+      method: request.method,
+      route: request.routeOptions.url ?? '',
+      ...(this.#shown.get(reply) ?? nothing),
+      status: reply.statusCode,
+      remote_address: request.ip,
+    };
+  }
+
+  async #record(fact: AuditFact): Promise<boolean> {
+    try {
+      await this.tools.trail.record(fact);
+      return true;
+    } catch (cause) {
+      this.tools.log.warn('an answer could not be written down in the audit, and is not given', { cause });
+      return false;
+    }
+  }
+}
+
+const notWritten = refused(503, 'not_audited', 'who looks is written down first, and the log has not said that it has it: ask again later, an action with the same Idempotency-Key'); // prettier-ignore
+const tooMany = refused(
+  429,
+  'too_many_refused',
+  'too many logins were refused in this minute: ask again with the token of a user',
+);
+
+/** Another answer in the place of the one that was made, of which nothing stays. */
+function instead(reply: FastifyReply, { status, body }: Answer): string {
+  for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+  void reply.status(status).headers({ 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' });
+  return JSON.stringify(body);
+}
