@@ -1,6 +1,7 @@
 import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
 import { addCaseCommands } from './case/commands.js';
@@ -11,6 +12,7 @@ import { addControllerCommands } from './dossier/controller-commands.js';
 import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { ScorecardOptions } from './scorecard/scorecard.js';
 import type { ResolveOptions } from './resolve/resolve.js';
 import type { HealthOptions } from './sources/health.js';
 import type { TryOptions } from './sources/try.js';
@@ -65,6 +67,13 @@ rules
   .argument('[paths...]', 'rule files or folders; the default pack where none is given')
   .description('run the cases that stand in the rules')
   .action(async (paths: string[]) => (await import('./rules.js')).testRulesCommand(paths));
+rules
+  .command('scorecard')
+  .description('what people found of the cases of each rule: true, authorised, false')
+  .option('--weeks <number>', 'cases that were first told in the last so many weeks', wholeNumber, 12)
+  .option('--group <group_id>', 'of one group')
+  .option('--json', 'for programs, with the figures of each week')
+  .action(async (options: ScorecardOptions) => (await import('./scorecard/scorecard.js')).scorecardCommand(options, systemClock));
 
 const sources = program.command('sources').description('who sends, and how what they send is read');
 sources

@@ -1,0 +1,62 @@
+import type { RuleScore, Verdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import { alignedRows } from '../table.js';
+
+/** What people found of a rule, and whether the rules in use have it. */
+export interface ScoredRule extends RuleScore {
+  readonly in_use: boolean;
+  /** Of its cases that were found true, authorised or false, the false ones; null where there is none. The other verdicts do not judge a rule. */
+  readonly share_false: number | null;
+}
+
+export interface Scorecard extends Omit<Verdicts, 'rules'> {
+  /** Rules with cases, those with most first, then those in use without, in the order of their files. */
+  readonly rules: readonly ScoredRule[];
+}
+
+/** The verdicts beside the rules in use that raise incidents. */
+export function scorecardOf(rules: readonly Pick<Rule, 'id' | 'title' | 'raises'>[], { rules: scores, ...verdicts }: Verdicts): Scorecard {
+  const titles = new Map(rules.filter(({ raises }) => raises).map(({ id, title }) => [id, title]));
+  const scored = scores.map((score) => scoredOf({ ...score, title: titles.get(score.rule_id) ?? score.title }, titles.has(score.rule_id)));
+  const known = new Set(scores.map(({ rule_id }) => rule_id));
+  const silent = [...titles].filter(([id]) => !known.has(id)).map(([rule_id, title]) => scoredOf({ ...nothing, rule_id, title }, true));
+  return { ...verdicts, rules: [...scored, ...silent] };
+} // prettier-ignore
+
+const nothing = {
+  cases: 0, true_positive: 0, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 0, last_verdict: '', last_judged_at: null,
+}; // prettier-ignore
+
+function scoredOf(score: RuleScore, in_use: boolean): ScoredRule {
+  const { true_positive, authorised, false_positive } = score;
+  const judged = true_positive + authorised + false_positive;
+  return { ...score, in_use, share_false: judged === 0 ? null : false_positive / judged };
+}
+
+const headings = ['RULE', 'CASES', 'TRUE', 'AUTHORISED', 'FALSE', 'OPEN', 'SHARE FALSE', 'AT FIRING', 'LAST VERDICT'] as const;
+/** Columns of figures stand to the right. */
+const figures = new Set([1, 2, 3, 4, 5, 6, 7]);
+
+/** A line for each rule with cases; those without are listed below. */
+export function scorecardText({ since, rules }: Scorecard): string {
+  const scored = rules.filter(({ cases }) => cases > 0);
+  const silent = rules.filter(({ cases }) => cases === 0);
+  const without = silent.length > 0 ? ['', `without a case (${silent.length}):`, ...silent.map((rule) => `  ${nameOf(rule)}`)] : [];
+  const table = scored.length > 0 ? alignedRows([headings, ...scored.map(cellsOf)], figures) : ['no case'];
+  return `${[`cases first told since ${since}`, '', ...table, ...without].join('\n')}\n`;
+} // prettier-ignore
+
+function cellsOf(rule: ScoredRule): readonly string[] {
+  const { cases, true_positive, authorised, false_positive, open, share_false, patients_at_firing, last_verdict, last_judged_at } = rule; // prettier-ignore
+  return [
+    `${nameOf(rule)}${rule.in_use ? '' : ' (no longer in use)'}`,
+    ...[cases, true_positive, authorised, false_positive, open].map(String),
+    share_false === null ? '-' : `${Math.round(100 * share_false)} %`,
+    patients_at_firing === 0 ? '-' : String(patients_at_firing),
+    last_judged_at === null ? '-' : `${last_verdict}, ${last_judged_at.slice(0, 10)}`,
+  ];
+}
+
+function nameOf({ title, rule_id }: Pick<RuleScore, 'title' | 'rule_id'>): string {
+  return title || rule_id;
+}
