@@ -16,6 +16,8 @@ export const commandConfig = {
   /** The token of a user of the console; on the embedded default the one that Vigie made. */
   VIGIE_CONSOLE_TOKEN: z.string().optional(),
   VIGIE_CONSOLE_USERS_FILE: z.string().optional(),
+  /** What an identifier of a patient looks like, for texts that people write: see the console. */
+  VIGIE_PATIENT_PATTERNS: z.string().optional(),
   /** Where scorers answer; the one of this machine where it is left out. */
   VIGIE_SCORER_URLS: commaList().optional(),
 };

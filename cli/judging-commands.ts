@@ -6,13 +6,12 @@ import { type ExplainOptions, explainSyntax } from './explain/command.js';
 
 /** What judges and shows how: `vigie backtest` over the past, `vigie explain` now, `vigie attribute` for what was found outside. */
 export function addJudgingCommands(program: Command): void {
-  const { stdout, stderr } = process;
   program.addCommand(
     backtestSyntax()
       .copyInheritedSettings(program)
       .action(async (options: BacktestCommandOptions) => {
         const { backtestCommand } = await import('./backtest/backtest.js');
-        await backtestCommand(options, { clock: systemClock, stdout, stderr, signal: stopSignal() });
+        await backtestCommand(options, backtestTools());
       }),
   );
   program.addCommand(
@@ -20,7 +19,7 @@ export function addJudgingCommands(program: Command): void {
       .copyInheritedSettings(program)
       .action(async (actorId: string, options: ExplainOptions) => {
         const { explainCommand } = await import('./explain/explain.js');
-        await explainCommand(actorId, options, stdout);
+        await explainCommand(actorId, options, process.stdout);
       }),
   );
   program.addCommand(
@@ -31,6 +30,12 @@ export function addJudgingCommands(program: Command): void {
         await attributeCommand(file, options, systemClock);
       }),
   );
+}
+
+/** What a backtest runs with in this process. */
+export function backtestTools() {
+  const { stdout, stderr } = process;
+  return { clock: systemClock, stdout, stderr, signal: stopSignal() };
 }
 
 /** Aborts when the process is to end, so that temporary files go. */

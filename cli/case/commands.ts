@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { verdicts } from '#libs/contracts/case-action.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { type ExceptionOptions, exceptionSyntax } from '../exception/command.js';
+import { backtestTools } from '../judging-commands.js';
 import type { ListOptions } from './case.js';
 
 const idHelp = 'its id, or that of one of its incidents, or the first digits of one';
@@ -45,6 +47,14 @@ export function addCaseCommands(program: Command): void {
     .argument('<others...>', 'cases or incidents that belong to it')
     .description('join others to a case; their ids lead to it from then on')
     .action(async (id: string, others: string[]) => (await import('./case.js')).linkCommand(id, others));
+  cases.addCommand(
+    exceptionSyntax(idHelp)
+      .copyInheritedSettings(cases)
+      .action(async (id: string, options: ExceptionOptions) => {
+        const { exceptionCommand } = await import('../exception/exception.js');
+        await exceptionCommand(id, options, backtestTools());
+      }),
+  );
 }
 
 function addReading(cases: Command): void {

@@ -3,17 +3,21 @@ import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { defaultListsDir, type RulesConfig } from './config.js';
 import type { ValueLists } from '../read/list-values.js';
 import { closedClinicsOf, mergeLists } from './lists.js';
-import { type LoadedRules, loadRules } from './load-rules.js';
+import { type LoadedRules, loadRules, type RuleFile } from './load-rules.js';
 import { readClinicsFile, readRuleFiles, readValueLists } from './read-rule-files.js';
 
 /**
  * The rules that the configuration names, for a process that cannot do without them. `extraLists` are lists from elsewhere, such as tables;
- * their values join those of the files. Throws `ConfigError` that lists every mistake with file and line.
+ * their values join those of the files. `proposed` is a file that is not in the folder yet. Throws `ConfigError` that lists every mistake with file and line.
  */
-export async function requireRules(config: RulesConfig, extraLists: ValueLists = new Map()): Promise<LoadedRules> {
+export async function requireRules(
+  config: RulesConfig,
+  extraLists: ValueLists = new Map(),
+  proposed?: RuleFile,
+): Promise<LoadedRules> {
   const { files, mistakes: unread } = await readRuleFiles(config.VIGIE_RULES_DIR);
   const lists = await readLists(config.VIGIE_LISTS_DIR, config.VIGIE_CLINICS_FILE);
-  const loaded = loadRules(files, mergeLists(lists, extraLists), unread);
+  const loaded = loadRules(proposed ? [...files, proposed] : files, mergeLists(lists, extraLists), unread);
   refuse('the rules have', loaded.mistakes);
   return loaded;
 }
