@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { visibleName } from '#libs/contracts/visible-text.js';
 import { actions } from '#libs/contracts/vocabulary.js';

@@ -34,9 +34,9 @@ beforeAll(async () => {
   await store.registerSelections(selections);
   const rows = [
     ...burst('secretary', 0, { action: 'export', application: 'lists' }),
-    ...burst('secretary', day, { application: 'records' }),
+    ...burst('secretary', 2 * day, { application: 'records' }),
     ...burst('both', 0, { application: 'records' }),
-    ...burst('both', day, { application: 'records' }),
+    ...burst('both', 2 * day, { application: 'records' }),
     ...burst('open', 0, {}),
   ];
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -47,9 +47,9 @@ beforeAll(async () => {
     aStoredCase(name, rules, { verdict }, incident(actor, minute));
   await storeCases(client, [
     found('recall', 'authorised', 'secretary', 0),
-    found('theft', 'true_positive', 'secretary', day),
+    found('theft', 'true_positive', 'secretary', 2 * day),
     found('recall of both', 'authorised', 'both', 0),
-    found('theft of both', 'true_positive', 'both', day),
+    found('theft of both', 'true_positive', 'both', 2 * day),
     found('open', '', 'open', 0),
     found('unseen', 'authorised', 'nobody', 0),
     found('old rule', 'authorised', 'nobody', 0, ['gone']),
@@ -85,7 +85,7 @@ describe('vigie case exception', () => {
   });
 
   it.each([
-    ['recall of both', {}, `case ${anIncidentId('theft of both')} was found true, and its incident of aleo/both from 2026-01-06 09:00 UTC would be lost`],
+    ['recall of both', {}, `case ${anIncidentId('theft of both')} was found true, and its incident of aleo/both from 2026-01-07 09:00 UTC would be lost`],
     ['open', {}, 'is not known yet: an exception is for what is authorised'],
     ['theft', {}, 'is true_positive: an exception is for what is authorised'],
     ['unseen', {}, 'is not found by the rules in use'],

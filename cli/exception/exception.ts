@@ -81,7 +81,7 @@ function refuseNonsense({ owner, reason, expires, from, to }: ExceptionOptions, 
 
 async function writeNew(path: string, text: string): Promise<void> {
   await writeFile(path, text, { flag: 'wx' }).catch((cause: unknown) => {
-    const isThere = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    const isThere = typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EEXIST';
     throw isThere ? new ConfigError(`--out ${path} is there already: name a new file`) : cause;
   });
 }

@@ -9,6 +9,7 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
+import { aStoredCase } from '../verdicts/case-rows.fixture.js';
 import { createStoreClient } from './client.js';
 import { migrate } from './migrate.js';
 
@@ -29,6 +30,7 @@ const columns = [
   'actor_id failures events share', 'group_id source day events rows quarantined', 'source step reason field events example last',
   'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
   'source record versions accounts actions outcomes first_received last_received', 'source actor_id device accesses most_seconds_ahead first last',
+  'rule_id title week cases true_positive authorised false_positive open median_patients_at_firing',
 ]; // prettier-ignore
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
@@ -47,9 +49,9 @@ afterAll(async () => {
 });
 
 describe('the page for analysts', () => {
-  it('has twenty-four queries', () => {
-    expect(queries).toHaveLength(24);
-    expect(columns).toHaveLength(24);
+  it('has twenty-five queries', () => {
+    expect(queries).toHaveLength(25);
+    expect(columns).toHaveLength(25);
   });
 
   it.each(queries.map(({ title, sql }, index) => [title, sql, columns[index]?.split(' ') ?? []] as const))(
@@ -120,6 +122,8 @@ async function fill(store: ClickHouseStore): Promise<void> {
   await new ClickHouseLists(client).put([entry]);
   const sent = { change_id: id(901), incident_id: id(900), change_type: 'incident.opened', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 200, reason: '', at: at(21, 26), delay_seconds: 0.6 }; // prettier-ignore
   await store.insert('notifications', lines([sent]), 1, 'sent');
+  const { state } = aStoredCase('the attack', ['mass-access'], { group_id: 'helix', members: [{ incident_id: id(900), linked_at: at(20, 26), linked_by: 'system' }] }); // prettier-ignore
+  await store.insert('case_states', lines([state]), 1, 'cases');
   const set = { quarantine_id: id(950), received_at: at(0, 9), group_id: 'helix', source: 'mediboard', step: 'admit', reason: 'unreadable_patient', field: 'entity[0]', detail: 'A patient stands here who cannot be told apart.', origin: 'http:1#0', content: '{}' }; // prettier-ignore
   await store.insert('quarantine', lines([set]), 1, 'set aside');
 }

@@ -1,6 +1,3 @@
-// verdicts/: what people found of the cases of each rule, and what an exception for a case must know.
-// Every query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
