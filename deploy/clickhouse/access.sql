@@ -26,10 +26,13 @@ GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
 
 GRANT INSERT ON vigie.audit_rows TO vigie_writer;
 
--- The notifier writes down what became of its attempts, and reads nothing.
+-- The notifier writes down what became of its attempts, and reads nothing but mutes.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
 GRANT INSERT ON vigie.notification_attempts TO vigie_notifications;
+
+-- It keeps back what is muted.
+GRANT SELECT ON vigie.mutes TO vigie_notifications;
 
 GRANT INSERT ON vigie.archive_batches TO vigie_writer;
 
@@ -91,6 +94,8 @@ CREATE ROLE IF NOT EXISTS vigie_lists;
 GRANT SELECT, INSERT ON vigie.lists TO vigie_lists;
 
 GRANT SELECT, INSERT ON vigie.clinics TO vigie_lists;
+
+GRANT SELECT, INSERT ON vigie.mutes TO vigie_lists;
 
 -- Whoever reads records of the quarantine again: `vigie quarantine`. What is sealed opens only with the group's private key.
 CREATE ROLE IF NOT EXISTS vigie_quarantine;
@@ -181,6 +186,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.case_states USING 0 TO ALL
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.selections USING 0 TO ALL EXCEPT CURRENT_USER;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.mutes USING 0 TO ALL EXCEPT CURRENT_USER;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leaks USING 0 TO ALL EXCEPT CURRENT_USER;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.leak_samples USING 0 TO ALL EXCEPT CURRENT_USER;
@@ -218,6 +225,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vi
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.mutes USING 1 TO vigie_notifications, vigie_lists, vigie_rules, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leaks USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
 
@@ -271,6 +280,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_snapshots USING
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_patients USING 1 TO vigie_leakcheck;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.mutes USING 1 TO vigie_leakcheck;
+
 -- Frozen lists of patients are the officer's alone.
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_patients USING 1 TO vigie_owner, vigie_dpo_all_groups;
 
@@ -308,6 +319,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.dossier_snapshots USI
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.dossier_patients USING group_id = 'helix' TO vigie_dpo_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.notification_attempts USING incident_id IN (SELECT incident_id FROM vigie.incident_states WHERE group_id = 'helix') TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.mutes USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leaks USING group_id = 'helix' TO vigie_group_helix;
 

@@ -59,6 +59,16 @@ describe('a sample of a theft', () => {
   });
 });
 
+it('names who emptied a clinic at which nobody else opened anything, by a sample of that clinic alone', async () => {
+  const { actor: thief, patients } = hospital.attacker;
+  const [first = 0] = patients;
+  const isThere = (patient: number) => patient % clinics === first % clinics;
+  const openings = hospital.openings.filter(({ patient, actor }) => !isThere(patient) || actor === thief);
+  const sample = samples.of(patients.filter(isThere), 50).map(pseudonymOf);
+  const found = await attributeLeak(new MemoryLeakStore({ ...hospital, openings }), { ...question, patients: sample });
+  expect(namesOf(found)).toEqual([attacker]);
+});
+
 describe('a sample that nobody took', () => {
   it.each([50])('of %i patients at random names anybody in two draws of 200 at most', async (size) => {
     const draws = await askOften(200, () => samples.atRandom(size));

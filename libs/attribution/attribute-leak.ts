@@ -111,11 +111,20 @@ function chooseAccounts(
   }
 }
 
+/**
+ * Clinics of which the sample has patients. One of whose opened patients a single account opened more than half is left out: it is no explanation without anybody, it is
+ * that account. So it is with a closed clinic, where nobody works but whoever empties it.
+ */
 function clinicsOf({ clinics, touched }: LeakAccesses): readonly Candidate[] {
-  return candidatesOf(
+  const shared = candidatesOf(
     touched.map(({ at }) => at),
     clinics.map(({ size }) => size),
-  ).filter(({ rows }) => rows.length > 0);
+  ).filter((_, place) => !isOfOne(clinics[place]));
+  return shared.filter(({ rows }) => rows.length > 0);
+}
+
+function isOfOne(clinic: LeakAccesses['clinics'][number] | undefined): boolean {
+  return clinic !== undefined && clinic.largest > clinic.size / 2;
 }
 
 /** Of the account that fits best, or of one with as many patients as the median where none fits. */

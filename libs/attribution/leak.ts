@@ -36,8 +36,8 @@ export interface LeakAccesses {
   readonly patients: number;
   /** Everybody who opened one. */
   readonly accounts: readonly Account[];
-  /** Patients that anybody opened at each clinic. */
-  readonly clinics: readonly { readonly clinicId: string; readonly size: number }[];
+  /** Patients that anybody opened at each clinic, and that the account did which opened most of them. */
+  readonly clinics: readonly { readonly clinicId: string; readonly size: number; readonly largest: number }[];
   /** Patients of the sample that anybody opened, with the places in `accounts` of those who did, and in `clinics` of where. */
   readonly touched: readonly { readonly patient: string; readonly holders: readonly number[]; readonly at: readonly number[] }[];
   /** The holders of patients drawn at random from those that anybody opened. */

@@ -53,6 +53,15 @@ export class MemoryLeakStore implements LeakStore {
     return Promise.resolve();
   }
 
+  /** Of each clinic, how many patients the account opened that opened most. */
+  #largest(): readonly number[] {
+    const largest = Array.from({ length: clinics }, () => 0);
+    for (const openings of this.#openings.values())
+      for (const [clinic, patients] of Map.groupBy(patientsOf(openings), (patient) => patient % clinics))
+        largest[clinic] = Math.max(largest[clinic] ?? 0, patients.length);
+    return largest;
+  }
+
   accesses(): Promise<LeakAccesses> {
     const touched = this.#sample.flatMap((patient) => {
       const holders = this.#places.get(patient);
@@ -60,9 +69,11 @@ export class MemoryLeakStore implements LeakStore {
     });
     const pool = [...this.#places.values()];
     const at = Map.groupBy(this.#clinics.values(), (clinic) => clinic);
+    const largest = this.#largest();
     const known = Array.from({ length: clinics }, (_, clinic) => ({
       clinicId: clinicOf(clinic),
       size: at.get(clinic)?.length ?? 0,
+      largest: largest[clinic] ?? 0,
     }));
     return Promise.resolve({
       clinics: known,
