@@ -36,7 +36,7 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
     ['owner', row.owner],
     ['patients', `${row.patients} in ${row.clinics.length} clinic(s): ${row.clinics.join(', ')}`],
     ['accesses', `${row.first_time} to ${row.last_time}`],
-    ['rules', row.rules.join(', ')],
+    ['rules', row.rule_titles.join('; ')],
     ['incidents', row.incident_ids.join(', ')],
     ['opened', row.opened_at],
     ['to be taken by', row.acknowledge_by],

@@ -107,6 +107,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
   const now = standing(one);
   const first = one.members.get(one.caseId)?.change ?? now[0];
   const clinics = distinct(now.flatMap((change) => change.clinics)).toSorted();
+  const rules = distinct(now.flatMap((change) => change.rules));
+  const titles = new Map(now.flatMap(({ rule_matches }) => rule_matches.map(({ rule_id, title }) => [rule_id, title] as const)));
   return {
     case_id: one.caseId,
     group_id: first?.group_id ?? '',
@@ -118,7 +120,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     level: levelOf(one),
     controllers: distinct(clinics.map((clinic) => policy.controllerOf(clinic))).toSorted(),
     incident_ids: now.map(({ incident_id }) => incident_id),
-    rules: distinct(now.flatMap(({ rules }) => rules)),
+    rules,
+    rule_titles: rules.map((rule) => titles.get(rule) || rule),
     clinics,
     patients: patientsOf(one),
     step: Math.max(0, ...now.map(({ step }) => step)),

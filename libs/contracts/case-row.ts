@@ -24,6 +24,8 @@ export const caseRow = z.strictObject({
   incident_ids: z.array(hex128),
   /** `rule_id` of every rule that fired, in order of first firing. */
   rules: z.array(z.string()),
+  /** What people call each of them, in the same order: its title, or its id where it has none. */
+  rule_titles: z.array(z.string()),
   clinics: z.array(z.string()),
   /** Distinct patients of its incidents as the scorer counts them, each incident for itself: the list of the case is the exact figure. */
   patients: z.int().nonnegative(),

@@ -32,8 +32,8 @@ export function readsSentence(row: CaseRow, at: string, { locale, timezone }: Sp
 /** What is known of a case at the instant `at`, in sentences: what was read, by which rules, and who has it. */
 export function caseSentence(row: CaseRow, at: string, speech: Speech): string {
   const texts = textsOf(speech.locale);
-  const rest = row.rules.length - rulesNamedMax;
-  const rules = [...row.rules.slice(0, rulesNamedMax), ...(rest > 0 ? [texts.more(numberIn(speech.locale, rest))] : [])];
+  const rest = row.rule_titles.length - rulesNamedMax;
+  const rules = [...row.rule_titles.slice(0, rulesNamedMax), ...(rest > 0 ? [texts.more(numberIn(speech.locale, rest))] : [])];
   const parts = [readsSentence(row, at, speech), rules.length > 0 ? texts.rules(rules) : '', standing(row, at, speech)];
   return parts.filter(Boolean).join(' ');
 }
@@ -64,7 +64,7 @@ export function factsOf(row: CaseRow, at: string, speech: Speech): readonly (rea
     account: row.actor_id,
     patients: numberIn(locale, row.patients),
     clinics: row.clinics.join(', '),
-    rules: row.rules.join(', '),
+    rules: row.rule_titles.join(', '),
     level: texts.levels[row.level],
     status: texts.statuses[row.status],
     owner: row.owner,

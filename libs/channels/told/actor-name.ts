@@ -36,5 +36,6 @@ export function shownTo(message: CaseMessage, view: ActorView, key: Uint8Array):
 export function shownRow(row: CaseRow, view: ActorView, key: Uint8Array): CaseRow {
   if (view === 'full' || row.actor_id === '') return row;
   const name = view === 'masked' ? maskedActor(row.actor_id, row.group_id, key) : '';
-  return { ...row, actor_id: name, title: row.title.replaceAll(row.actor_id, name || '…') };
+  const without = (title: string) => title.replaceAll(row.actor_id, name || '…');
+  return { ...row, actor_id: name, title: without(row.title), rule_titles: row.rule_titles.map(without) };
 }

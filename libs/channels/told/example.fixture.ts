@@ -16,6 +16,7 @@ export function aCase(given: Partial<CaseRow> = {}): CaseRow {
     controllers: ['750300123', '750300124'],
     incident_ids: ['3f0c6a1b9d2e4f58a7b6c5d4e3f20111'],
     rules: ['mass-access-10m'],
+    rule_titles: given.rules ?? ['mass-access-10m'],
     clinics: ['750300123', '750300124'],
     patients: 400,
     step: 400,

@@ -33,6 +33,7 @@ export const randomCase: fc.Arbitrary<CaseRow> = fc
     controllers: fc.array(fc.constantFrom('750300123', 'nord'), { maxLength: 2 }),
     incident_ids: fc.array(hex, { minLength: 1, maxLength: 4 }),
     rules: fc.array(fc.constantFrom('mass-access-10m', 'a|b', 'c=d'), { maxLength: 6 }),
+    rule_titles: fc.array(fc.constantFrom('Many patients', 'a|b', 'c=d\r\n'), { maxLength: 6 }),
     clinics: fc.array(fc.constantFrom('750300123', 'nord', 'süd'), { maxLength: 4 }),
     patients: fc.nat(1_000_000),
     step: fc.nat(100_000),
