@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isOwnHost } from './host-check.js';
+import { isLoopback, isOwnHost } from './host-check.js';
 
 describe('a request to a process on loopback', () => {
   it.each(['127.0.0.1:7423', 'localhost', 'LOCALHOST:7423', '[::1]:7423', '10.1.2.3:80', '127.0.0.1', undefined])(
@@ -37,3 +37,13 @@ describe('a request to a process on loopback', () => {
       expect(isOwnHost(host, hosts)).toBe(false);
   });
 });
+
+it.each([
+  ['127.0.0.1', true],
+  ['127.8.9.1', true],
+  ['localhost', true],
+  ['::1', true],
+  ['127.evil.example', false],
+  ['127.0.0.1.evil.example', false],
+  ['0.0.0.0', false],
+] as const)('%s is of this machine alone: %s', (bound, own) => expect(isLoopback(bound)).toBe(own));

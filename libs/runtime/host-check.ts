@@ -25,5 +25,5 @@ export function isOwnHost(host: string | undefined, { bound, names }: OwnHosts):
 
 /** Whether nothing but this machine reaches what listens there. */
 export function isLoopback(bound: string): boolean {
-  return bound === 'localhost' || bound === '::1' || bound.startsWith('127.');
+  return bound === 'localhost' || bound === '::1' || (isIP(bound) === 4 && bound.startsWith('127.'));
 }
