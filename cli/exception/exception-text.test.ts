@@ -7,24 +7,8 @@ import { loadRules } from '#libs/detection/rules/load/load-rules.js';
 import { anAccessRow } from '#libs/testkit/builders.js';
 import { anIncidentId } from '#libs/testkit/case-records.js';
 import { exceptionText, type ProposedException, valuesMax } from './exception-text.js';
+import { rulesText } from './rules.fixture.js';
 
-const rulesText = `title: all
-name: all_accesses
-logsource: { product: ehr }
-detection:
-  selection: { action|exists: true }
-  condition: selection
----
-title: Many
-name: many
-level: high
-correlation:
-  type: value_count
-  rules: [all_accesses]
-  group-by: [group_id, actor_id]
-  timespan: 10m
-  condition: { field: patient_id, gte: 3 }
-`;
 const seed = Number(process.env['FC_SEED'] ?? 20261128);
 
 describe('a proposed exception', () => {

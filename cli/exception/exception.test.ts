@@ -16,6 +16,7 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { readCommandConfig } from '../config.js';
 import type { ExceptionOptions } from './command.js';
 import { exceptionCommand } from './exception.js';
+import { rulesText } from './rules.fixture.js';
 
 const { client, address, end } = await storeForTests();
 const day = 24 * 60;
@@ -122,21 +123,3 @@ function burst(actor_id: string, minute: number, given: Partial<AccessRow>): rea
     anAccessRow({ group_id: 'aleo', actor_id, time: atMinute(minute + n), patient_id: aPatient(n), event_id: anEventId(`${actor_id} ${minute} ${n}`), ...given }),
   );
 } // prettier-ignore
-
-const rulesText = `title: all
-name: all_accesses
-logsource: { product: ehr }
-detection:
-  selection: { action|exists: true }
-  condition: selection
----
-title: Many
-name: many
-level: high
-correlation:
-  type: value_count
-  rules: [all_accesses]
-  group-by: [group_id, actor_id]
-  timespan: 10m
-  condition: { field: patient_id, gte: 3 }
-`;

@@ -6,7 +6,6 @@ import { hex128, isoTime } from './access-row.js';
  * list; `displayed`: was opened or written; `exported`: left the system as an export, a print or a download. All but the first are exposed.
  */
 export const certainties = ['attempted', 'listed', 'displayed', 'exported'] as const;
-export type Certainty = (typeof certainties)[number];
 
 export const sha256Text = z.string().regex(/^[0-9a-f]{64}$/);
 const person = z.string().trim().min(1, 'says who').max(200);

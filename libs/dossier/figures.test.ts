@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Figures } from '#libs/contracts/dossier.js';
+import { someFigures } from './figures.fixture.js';
 import { figuresSentence, overCountMax, settledOf, settledOfAll } from './figures.js';
 
 describe('a list beside its figure', () => {
@@ -27,7 +27,7 @@ describe('a list beside its figure', () => {
 
 describe('figures in words', () => {
   it('sum up to the patients, and keep apart what is no patient', () => {
-    const some = figures({ patients: 512, displayed: 480, listed: 20, exported: 2, attempted: 10, per_key: { k1: 512 }, unnamed_records: 11_827 }); // prettier-ignore
+    const some = someFigures({ patients: 512, displayed: 480, listed: 20, exported: 2, attempted: 10, per_key: { k1: 512 }, unnamed_records: 11_827 }); // prettier-ignore
     expect(figuresSentence(some)).toBe(
       '512 = 480 displayed + 20 listed + 2 exported + 10 attempted only; and 11827 records whose patients the source does not name',
     );
@@ -41,20 +41,6 @@ describe('figures in words', () => {
   ])('say the largest possible over-count of keys %j', (per_key, over) => {
     const patients = Object.values(per_key).reduce((sum, n) => sum + n, 0);
     expect(overCountMax({ patients, per_key })).toBe(over);
-    expect(figuresSentence(figures({ patients, per_key })).includes('may be the same persons')).toBe(over > 0);
+    expect(figuresSentence(someFigures({ patients, per_key })).includes('may be the same persons')).toBe(over > 0);
   });
 });
-
-function figures(given: Partial<Figures>): Figures {
-  return {
-    patients: 0,
-    exposed: 0,
-    attempted: 0,
-    listed: 0,
-    displayed: 0,
-    exported: 0,
-    per_key: {},
-    unnamed_records: 0,
-    ...given,
-  };
-}

@@ -1,36 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AuditChain } from '#libs/audit/chain.js';
 import type { AuditRow } from '#libs/contracts/audit-row.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { createStoreClient } from '../clickhouse/client.js';
-import { migrate } from '../clickhouse/migrate.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 import { AuditReader } from './audit-reader.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'vigie-audit-'));
 const always = { from: 0, to: Date.UTC(2100, 0) };
 const began = Date.UTC(2026, 10, 28);
 const [first, second] = ['a'.repeat(32), 'b'.repeat(32)];
 
 describe('the chains in the store', () => {
-  let server: SpawnedClickHouse;
   let client: ClickHouseClient;
+  let end: () => Promise<void>;
   beforeAll(async () => {
-    server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-    client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-    await migrate(client);
+    ({ client, end } = await storeForTests());
   });
-  afterAll(async () => {
-    await client.close();
-    await server.end('SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => end());
   let tokens = 0;
   const put = (rows: readonly AuditRow[]) =>
     new ClickHouseStore(client, systemClock).insert('audit', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')), rows.length, `t${(tokens += 1)}`); // prettier-ignore

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { Figures } from '#libs/contracts/dossier.js';
+import { someFigures } from '#libs/dossier/figures.fixture.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
@@ -45,10 +45,10 @@ describe('the figures of a case', () => {
 
   it('count each patient once in the case, once for each controller and once for each clinic', async () => {
     const { whole, controllers, clinics } = await reader.figures(id, 0);
-    expect(whole).toEqual(figures({ patients: 4, exposed: 3, displayed: 2, exported: 1, attempted: 1, per_key: { k1: 3, k2: 1 }, unnamed_records: 39 })); // prettier-ignore
+    expect(whole).toEqual(someFigures({ patients: 4, exposed: 3, displayed: 2, exported: 1, attempted: 1, per_key: { k1: 3, k2: 1 }, unnamed_records: 39 })); // prettier-ignore
     expect([...controllers]).toEqual([
-      ['c2', figures({ patients: 3, exposed: 2, displayed: 1, exported: 1, attempted: 1, per_key: { k1: 2, k2: 1 }, unnamed_records: 39 })],
-      ['north-sa', figures({ patients: 3, exposed: 3, displayed: 3, per_key: { k1: 3 } })],
+      ['c2', someFigures({ patients: 3, exposed: 2, displayed: 1, exported: 1, attempted: 1, per_key: { k1: 2, k2: 1 }, unnamed_records: 39 })],
+      ['north-sa', someFigures({ patients: 3, exposed: 3, displayed: 3, per_key: { k1: 3 } })],
     ]); // prettier-ignore
     expect(clinics.map(({ clinic_id, controller_id, figures }) => [clinic_id, controller_id, figures.patients])).toEqual([
       ['c2', 'c2', 3],
@@ -116,20 +116,6 @@ function incident(given: object): object {
 async function insert(table: 'accesses' | 'incident_changes', rows: readonly object[]): Promise<void> {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   expect(await store.insert(table, bytes, rows.length, hex128Of(bytes))).toMatchObject({ kind: 'accepted' });
-}
-
-function figures(given: Partial<Figures>): Figures {
-  return {
-    patients: 0,
-    exposed: 0,
-    attempted: 0,
-    listed: 0,
-    displayed: 0,
-    exported: 0,
-    per_key: {},
-    unnamed_records: 0,
-    ...given,
-  };
 }
 
 /** Seconds after eight in the morning. */

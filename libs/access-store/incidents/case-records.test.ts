@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { CaseBook } from '#libs/cases/case-book.js';
@@ -8,27 +5,17 @@ import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { createStoreClient } from '../clickhouse/client.js';
-import { migrate } from '../clickhouse/migrate.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { readCaseRecords } from './case-records.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'vigie-case-records-'));
-let server: SpawnedClickHouse;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
 });
-afterAll(async () => {
-  await client.close();
-  await server.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 describe('the records of a case in the store', () => {
   it('are what the log had: the same case comes of them', async () => {

@@ -1,31 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Clinic, ListEntry } from '#libs/contracts/list-entry.js';
-import { systemClock } from '#libs/runtime/clock.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from './clickhouse-lists.js';
-import { createStoreClient } from '../clickhouse/client.js';
 import { type ListStore, readStoredLists } from '../contract/lists.js';
 import { MemoryLists } from '../memory/memory-lists.js';
-import { migrate } from '../clickhouse/migrate.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'vigie-lists-'));
-let server: SpawnedClickHouse;
 let client: ClickHouseClient;
+let end: () => Promise<void>;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
+  ({ client, end } = await storeForTests());
 });
-afterAll(async () => {
-  await client.close();
-  await server.end('SIGTERM');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => end());
 
 const memory = new MemoryLists();
 describe.each<readonly [string, () => ListStore]>([

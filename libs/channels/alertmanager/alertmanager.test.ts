@@ -98,6 +98,13 @@ async function startAlertmanager(binary: string, webhook: string) {
   return { url, active, stop };
 }
 
+function aSender(url: string) {
+  const manner = aManner();
+  const log = createMemoryLog({ topics: {} });
+  const tools = { clock: systemClock, http: fetchPost, log, maskKey: manner.maskKey, hostname: 'h', version: '0', manner };
+  return { manner, sender: alertmanagerSender({ url, authorization: undefined }, tools) };
+}
+
 const reason = server.reason ?? amtool.reason;
 (reason === undefined ? describe : describe.skip)(`Alertmanager itself${reason === undefined ? '' : ` (${reason})`}`, () => {
   it('takes the routes that we ship', () => {
@@ -109,17 +116,7 @@ const reason = server.reason ?? amtool.reason;
     const people = await notifications();
     const alertmanager = await startAlertmanager(server.path ?? '', people.url);
     try {
-      const manner = aManner();
-      const tools = {
-        clock: systemClock,
-        http: fetchPost,
-        log: createMemoryLog({ topics: {} }),
-        maskKey: manner.maskKey,
-        hostname: 'h',
-        version: '0',
-        manner,
-      };
-      const sender = alertmanagerSender({ url: alertmanager.url, authorization: undefined }, tools);
+      const { manner, sender } = aSender(alertmanager.url);
       const now = systemClock.now();
       const row = aCase({ opened_at: new Date(now - 60_000).toISOString() });
       const steps = [
@@ -152,17 +149,7 @@ const reason = server.reason ?? amtool.reason;
     const people = await notifications();
     const alertmanager = await startAlertmanager(server.path ?? '', people.url);
     try {
-      const manner = aManner();
-      const tools = {
-        clock: systemClock,
-        http: fetchPost,
-        log: createMemoryLog({ topics: {} }),
-        maskKey: manner.maskKey,
-        hostname: 'h',
-        version: '0',
-        manner,
-      };
-      const sender = alertmanagerSender({ url: alertmanager.url, authorization: undefined }, tools);
+      const { manner, sender } = aSender(alertmanager.url);
       const deadline = { controller_id: 'x y', clock: 'gdpr33', due_at: '2026-11-24T08:00:00.000Z', state: 'running' };
       const { case: row, ...rest } = aMessage();
       const messages: readonly CaseMessage[] = [
