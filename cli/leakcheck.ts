@@ -165,6 +165,10 @@ class Leakcheck {
       const rows = await this.#rows(
         `SELECT * FROM vigie.\`${table}\` WHERE \`${time}\` >= {since:DateTime64(3)} ${own} LIMIT ${rowsMax}`,
       );
+      if (rows.length === rowsMax)
+        throw new Error(
+          `${table} has ${rowsMax} rows or more of this run's time: not all of them were searched; run it at a quieter hour`,
+        );
       for (const row of rows) this.#look(`table ${table}`, row);
       say(`${table}: ${rows.length} row(s)`);
     }
@@ -178,7 +182,9 @@ class Leakcheck {
 
   async #searchMetrics(): Promise<void> {
     for (const url of this.options.metrics ?? services.map((name) => `${addressOf(this.config, name)}/metrics`)) {
-      const page = await (await fetch(url)).text();
+      const answer = await fetch(url);
+      if (!answer.ok) throw new Error(`${url} answers ${answer.status}: no page of metrics was searched`);
+      const page = await answer.text();
       for (const line of page.split('\n')) this.#look(`metrics of ${url}`, line);
       say(`${url}: ${page.length} characters`);
     }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -163,7 +163,30 @@ describe('vigie dossier', () => {
     const refused = await vigie(`resolve --group helix --list ${changed} --out ${folder}/refused`, { input: 'id\n800\n' });
     expect(refused).toMatchObject({ code: 3, out: '', err: expect.stringContaining('nothing was written') });
     expect(await vigie(`resolve --group helix --list ${list} --sha256 ${'0'.repeat(64)}`, { input: 'id\n' })).toMatchObject({ code: 3 }); // prettier-ignore
-    expect(await vigie(`resolve --group helix --list ${list} --columns name`, { input: 'x\n' })).toMatchObject({ code: 2, err: expect.stringContaining('no column id') }); // prettier-ignore
+  });
+
+  it.each([
+    ['no heading', '--out', '801;DOE Jane;1960-01-01\n', 2, /none of the 3 columns of the index is called id/],
+    ['no column of that name', '--columns name --out', 'DOE\n', 2, /none of the 1 columns of the index is called id/],
+    ['a row that is shorter', '--out', 'id;name\n801;DOE Jane\n802\n', 1, /cannot be read at line 3: CSV_RECORD_INCONSISTENT/],
+    ['rows of another width than is named', '--columns id --out', '801;DOE Jane\n', 2, /have 2 columns, and 1 are named/],
+    ['a quotation mark in a cell', '--out', 'id;name\n801;DOE "J\n', 1, /cannot be read at line 2/],
+  ] as const)('quotes nothing of an index with %s, and leaves no file', async (_name, options, index, code, message) => {
+    const unread = join(folder, 'unread');
+    const refused = await vigie(`resolve --group helix --list ${list} ${options} ${unread}`, { input: index });
+    expect(refused).toMatchObject({ code, out: '', err: expect.stringMatching(message) });
+    expect(refused.err).not.toMatch(/DOE|801|1960/);
+    expect(existsSync(join(unread, 'persons.csv'))).toBe(false);
+  });
+
+  it('counts no minors where a day of birth cannot be read, takes a comma for what the heading has, and writes over nothing', async () => {
+    const to = join(folder, 'births');
+    const input = 'id,name,born\n801,Doe; Jane,30/05/2015\n802,Roe; John,2015-05-30\n';
+    const resolved = await vigie(`resolve --group helix --list ${list} --out ${to} --born born`, { input });
+    expect(resolved).toMatchObject({ code: 0, err: expect.stringContaining('minors were not counted: 1 of the persons') });
+    expect(JSON.parse(readFileSync(join(to, 'resolution.json'), 'utf8'))).not.toHaveProperty('minors');
+    expect(readFileSync(join(to, 'persons.csv'), 'utf8')).toContain('Doe; Jane');
+    expect(await vigie(`resolve --group helix --list ${list} --out ${to}`, { input })).toMatchObject({ code: 2, err: expect.stringContaining('is there already') }); // prettier-ignore
   });
 });
 

@@ -1,8 +1,9 @@
-import { createWriteStream } from 'node:fs';
-import { type Readable, Transform, type TransformCallback } from 'node:stream';
+import { createWriteStream, rmSync } from 'node:fs';
+import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
 import { csvLine } from '#libs/contracts/csv-cell.js';
+import { delimiterOf } from '#libs/formats/csv/header.js';
 import { isMinor, type ResolutionNumbers, type Resolver } from '#libs/dossier/resolution.js';
 import { ConfigError } from '#libs/runtime/config.js';
 
@@ -19,28 +20,74 @@ export interface IndexOptions {
 
 /** Characters that are written together: a write for each row would cost more than the row. */
 const piece = 64 * 1024;
+/** A first line is no longer than this. */
+const headBytesMax = 1024 * 1024;
+
+/** What could be counted of the columns that are named; no minors where a day of birth could not be read. */
+export type Counted = Pick<ResolutionNumbers, 'deceased' | 'minors'> & { readonly unreadableBirths: number };
 
 /**
- * Streams the index and writes the rows of persons on the list, with the index's own columns behind the pseudonyms. Answers with what can be
- * counted of the columns that are named. Throws `ConfigError` when a column is not there.
+ * Streams the index and writes the rows of persons on the list, with the index's own columns behind the pseudonyms. Throws `ConfigError` when a
+ * column is not there, and rejects for a row of another width, by its line: a column that slipped would make persons into others. No message
+ * quotes the index. Leaves no file behind when it fails.
  */
 export async function joinIndex(
   index: Readable,
   to: string,
   resolver: Resolver,
   options: IndexOptions & { readonly at: string },
-): Promise<Pick<ResolutionNumbers, 'deceased' | 'minors'>> {
+): Promise<Counted> {
   const join = new IndexJoin(resolver, options);
-  const parser = parse({ bom: true, relax_column_count: true, delimiter: [',', ';'] });
-  await pipeline(index, parser, join, createWriteStream(to, { mode: 0o600 }));
-  return { ...(options.deceased && { deceased: join.deceased }), ...(options.born && { minors: join.minors }) };
+  const { start, rest } = await firstLineOf(index);
+  const parser = parse({ bom: true, delimiter: delimiterOf(start) });
+  try {
+    await pipeline(Readable.from(rest), parser, join, createWriteStream(to, { mode: 0o600, flags: 'wx' }));
+  } catch (cause) {
+    if (!isThere(cause)) rmSync(to, { force: true });
+    // What the parser says quotes cells.
+    if (cause instanceof CsvError) throw new Error(`the index cannot be read at line ${String(cause['lines'])}: ${cause.code}`);
+    throw cause;
+  }
+  const { deceased, minors, unreadableBirths } = join;
+  return {
+    ...(options.deceased && { deceased }),
+    ...(options.born && unreadableBirths === 0 && { minors }),
+    unreadableBirths,
+  };
+}
+
+function isThere(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+}
+
+/** The first line of a stream, and all of it again. */
+async function firstLineOf(stream: Readable): Promise<{ readonly start: string; readonly rest: AsyncIterable<Buffer> }> {
+  const pieces = stream[Symbol.asyncIterator]();
+  const head: Buffer[] = [];
+  let bytes = 0;
+  while (bytes < headBytesMax) {
+    const { value, done } = await pieces.next();
+    if (done) break;
+    const chunk = Buffer.from(value);
+    head.push(chunk);
+    bytes += chunk.length;
+    if (chunk.includes(0x0a)) break;
+  }
+  const start = Buffer.concat(head);
+  const rest = async function* (): AsyncGenerator<Buffer> {
+    yield start;
+    for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield Buffer.from(next.value);
+  };
+  return { start: start.toString('utf8').split('\n', 1)[0] ?? '', rest: rest() };
 }
 
 /** Records of the index in, lines of persons out: nothing waits for a promise, row by row. */
 class IndexJoin extends Transform {
   deceased = 0;
   minors = 0;
+  unreadableBirths = 0;
   #places: ReturnType<typeof placesOf> | undefined;
+  #width = 0;
   #text = '';
 
   constructor(
@@ -70,16 +117,25 @@ class IndexJoin extends Transform {
   #heading(cells: readonly string[]): void {
     const names = cells.map((cell) => cell.trim());
     this.#places = placesOf(names, this.options);
+    this.#width = names.length;
     this.#text += csvLine(['patient_ids', ...names]);
   }
 
   #row(cells: readonly string[], places: ReturnType<typeof placesOf>): void {
+    if (cells.length !== this.#width)
+      throw new ConfigError(`the rows of the index have ${cells.length} columns, and ${this.#width} are named: mend --columns`);
     const cell = (place: number) => cells[place] ?? '';
     const { pseudonyms, isNew } = this.resolver.match({ id: cell(places.id), authority: cell(places.authority), person: cell(places.person) }); // prettier-ignore
     if (pseudonyms.length === 0) return;
     if (isNew && cell(places.deceased).trim() !== '') this.deceased += 1;
-    if (isNew && isMinor(cell(places.born), this.options.at)) this.minors += 1;
+    if (isNew && places.born >= 0) this.#born(cell(places.born));
     this.#text += csvLine([pseudonyms.join(' '), ...cells]);
+  }
+
+  #born(day: string): void {
+    const minor = isMinor(day.trim(), this.options.at);
+    if (minor === undefined) this.unreadableBirths += 1;
+    else if (minor) this.minors += 1;
   }
 
   #write(): void {
@@ -94,6 +150,6 @@ function placesOf(names: readonly string[], wanted: Pick<IndexOptions, 'person' 
   const { person, born, deceased } = wanted;
   for (const name of ['id', person, born, deceased])
     if (name !== undefined && at(name) < 0)
-      throw new ConfigError(`the index has no column ${name}; its columns are ${names.join(', ').slice(0, 500)}. Name them with --columns where it has no heading`); // prettier-ignore
+      throw new ConfigError(`none of the ${names.length} columns of the index is called ${name}; name them with --columns where it has no heading`); // prettier-ignore
   return { id: at('id'), authority: at('authority'), person: at(person), born: at(born), deceased: at(deceased) };
 }

@@ -41,7 +41,7 @@ export async function readList(file: string, take: (pseudonym: string, keyIds: r
 export async function writeUnmatched(file: string, to: string, resolver: Resolver): Promise<void> {
   const unmatched = ([clinic = '', pseudonym = '']: readonly string[]) =>
     resolver.isMatched(pseudonym) ? '' : csvLine([clinic, pseudonym]);
-  const out = createWriteStream(to, { mode: 0o600 });
+  const out = createWriteStream(to, { mode: 0o600, flags: 'wx' });
   out.write('clinic_id,patient_id\n');
   const isWhole = resolver.numbers.unmatched === 0;
   await pipeline(isWhole ? Readable.from([]) : listTexts(file, unmatched), out);

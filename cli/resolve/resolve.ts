@@ -37,11 +37,19 @@ export async function resolveCommand(options: ResolveOptions): Promise<void> {
   if (resolver.missingKeys.length)
     process.stderr.write(`vigie: the key(s) ${printable(resolver.missingKeys.join(', '))} of the list are not here: pseudonyms of theirs stay unmatched\n`); // prettier-ignore
   const folder = options.out ?? '.';
-  mkdirSync(folder, { recursive: true });
-  const counted = await joinIndex(process.stdin, join(folder, 'persons.csv'), resolver, { ...options, at: list.lastTime });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const there = ['persons.csv', 'unmatched.csv', 'resolution.json'].filter((name) => existsSync(join(folder, name)));
+  if (there.length)
+    throw new ConfigError(`${join(folder, there[0] ?? '')} is there already: give a folder of its own with --out`);
+  const { unreadableBirths, ...counted } = await joinIndex(process.stdin, join(folder, 'persons.csv'), resolver, {
+    ...options,
+    at: list.lastTime,
+  });
   await writeUnmatched(options.list, join(folder, 'unmatched.csv'), resolver);
   const numbers: ResolutionNumbers = { list_sha256: list.sha256, ...resolver.numbers, ...counted };
-  writeFileSync(join(folder, 'resolution.json'), `${JSON.stringify(numbers)}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, 'resolution.json'), `${JSON.stringify(numbers)}\n`, { mode: 0o600, flag: 'wx' });
+  if (unreadableBirths > 0)
+    process.stderr.write(`vigie: minors were not counted: ${unreadableBirths} of the persons have no day of birth like 2010-05-30 in ${printable(options.born ?? '')}\n`); // prettier-ignore
   process.stdout.write(`${summary(list, numbers)}\n`);
 }
 

@@ -72,6 +72,17 @@ describe('posting over real HTTP', () => {
     await expect(answer).rejects.toThrow(Transient);
   });
 
+  it('quotes no header that cannot be sent', async () => {
+    const sent = fetchPost.post(
+      'http://127.0.0.1:1/',
+      { authorization: 'Bearer hunter22\nx' },
+      '{}',
+      new AbortController().signal,
+    );
+    await expect(sent).rejects.toThrow('the request could not be made');
+    await expect(sent).rejects.not.toThrow(/hunter22/);
+  });
+
   it('says why there was no answer', async () => {
     const url = await serve((request) => request.socket.destroy());
     await expect(post(url)).rejects.toThrow(/closed|hang up|reset/);

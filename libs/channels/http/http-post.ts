@@ -39,9 +39,15 @@ async function readCapped(answer: Response): Promise<void> {
   await reader.cancel();
 }
 
-/** `fetch failed` says nothing: the reason (refused, reset, unknown name) is in its cause. */
+/**
+ * `fetch failed` says nothing: the reason (refused, reset, unknown name) is in its cause. An error of types without one is of a request that
+ * could not be made, and quotes its headers or its address, which may be secrets.
+ */
 function describe(cause: unknown): string {
-  return messageIn(causeIn(cause)) ?? messageIn(cause) ?? 'no answer';
+  const inner = messageIn(causeIn(cause));
+  if (inner === undefined && cause instanceof TypeError)
+    return 'the request could not be made: look at the address and the headers';
+  return inner ?? messageIn(cause) ?? 'no answer';
 }
 
 function causeIn(value: unknown): unknown {

@@ -22,13 +22,18 @@ export const textFile = ({ readFile }: ReadingTools) =>
   z.string().transform((path, context) => {
     try {
       const text = readFile(path).trim();
-      if (text !== '' && !isPlaceholder(text)) return text;
-      context.addIssue(text === '' ? `${path} is empty` : `${path} holds a placeholder that was never replaced`);
+      const wrong = text === '' ? 'is empty' : isPlaceholder(text) ? 'holds a placeholder that was never replaced' : '';
+      if (!wrong) return text;
+      context.addIssue(`${path} ${wrong}`);
     } catch (cause) {
       context.addIssue(`${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
     }
     return z.NEVER;
   });
+
+/** A secret that goes into a header: one word of printable ASCII, or the client would refuse it in words that quote it. */
+const tokenFile = (tools: ReadingTools) =>
+  textFile(tools).refine((text) => /^[\x21-\x7e]+$/.test(text), 'must hold one word of letters, digits and signs, on one line');
 
 /** The address in a file, for receivers whose address is itself the secret: over TLS, but for what listens on this machine. */
 const urlFile = (tools: ReadingTools, inside: 'tls' | 'any') =>
@@ -125,7 +130,7 @@ function alertmanagerSchema(tools: ReadingTools, defaults: ReceiverDefaults) {
       ...common(defaults, 'full'),
       type: z.literal('alertmanager'),
       url: receiverUrl.transform((text) => text.replace(/\/+$/, '')),
-      token_file: textFile(tools).optional(),
+      token_file: tokenFile(tools).optional(),
       user: z.string().min(1).optional(),
       password_file: textFile(tools).optional(),
     })
