@@ -50,6 +50,11 @@ function describe(cause: unknown): string {
   return inner ?? messageIn(cause) ?? 'no answer';
 }
 
+/** By its name: the client's errors may be of another realm than ours. */
+function isTypeError(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'name' in value && value.name === 'TypeError';
+}
+
 function causeIn(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'cause' in value ? value.cause : undefined;
 }
