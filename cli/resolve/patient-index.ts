@@ -44,9 +44,7 @@ export async function joinIndex(
     await pipeline(Readable.from(rest), parser, join, createWriteStream(to, { mode: 0o600, flags: 'wx' }));
   } catch (cause) {
     if (!isThere(cause)) rmSync(to, { force: true });
-    // What the parser says quotes cells.
-    if (cause instanceof CsvError) throw new Error(`the index cannot be read at line ${String(cause['lines'])}: ${cause.code}`);
-    throw cause;
+    throw unquoted(cause);
   }
   const { deceased, minors, unreadableBirths } = join;
   return {
@@ -54,6 +52,12 @@ export async function joinIndex(
     ...(options.born && unreadableBirths === 0 && { minors }),
     unreadableBirths,
   };
+}
+
+/** What the parser says quotes cells, so nothing of it is kept but the place and the kind. */
+function unquoted(cause: unknown): unknown {
+  if (!(cause instanceof CsvError)) return cause;
+  return new Error(`the index cannot be read at line ${String(cause['lines'])}: ${cause.code}`);
 }
 
 function isThere(cause: unknown): boolean {

@@ -45,8 +45,7 @@ async function readCapped(answer: Response): Promise<void> {
  */
 function describe(cause: unknown): string {
   const inner = messageIn(causeIn(cause));
-  if (inner === undefined && cause instanceof TypeError)
-    return 'the request could not be made: look at the address and the headers';
+  if (inner === undefined && isTypeError(cause)) return 'the request could not be made: look at the address and the headers';
   return inner ?? messageIn(cause) ?? 'no answer';
 }
 
