@@ -107,7 +107,19 @@ describe('vigie dossier', () => {
 
   it('is exported as files, the same bytes again, with every field of article 33(3) and their digests', async () => {
     const action = { action_id: hex128Of('qualified'), case_id: caseId, group_id: 'helix', actor_id: 'dr.x', type: 'breach.qualified', by: 'a.durand', via: 'console', at: '2026-11-27T18:40:00.000Z', seen_version: 1, seen_incidents: [], controller_id: 'north-sa', is_breach: true, aware_at: '2026-11-27T18:30:15.000Z', risk: 'high', reason: 'stolen login' }; // prettier-ignore
-    await client.insert({ table: 'vigie.case_action_rows', values: [action], format: 'JSONEachRow' });
+    // Found true after somebody had resolved it as false: the case kept that, and it counted for nothing.
+    const {
+      action_id: _id,
+      type: _type,
+      controller_id: _controller,
+      is_breach: _is,
+      aware_at: _aware,
+      risk: _risk,
+      ...other
+    } = action;
+    const resolved = { ...other, action_id: hex128Of('resolved'), type: 'case.resolved', verdict: 'false_positive', at: '2026-11-27T18:50:00.000Z', seen_version: 2 }; // prettier-ignore
+    const late = { ...other, action_id: hex128Of('late'), type: 'case.verdict', verdict: 'true_positive', at: '2026-11-27T18:55:00.000Z', seen_version: 2 }; // prettier-ignore
+    await client.insert({ table: 'vigie.case_action_rows', values: [action, resolved, late], format: 'JSONEachRow' });
     const given = join(folder, 'answers.json');
     writeFileSync(given, JSON.stringify({ 'nature.cause': { value: 'external_malicious', by: 'dpo', at: '2026-11-28' } }));
     const [one, two] = [join(folder, 'one'), join(folder, 'two')];
@@ -127,6 +139,7 @@ describe('vigie dossier', () => {
     const dossier = JSON.parse(readFileSync(join(one, 'dossier.json'), 'utf8'));
     expect(dossier).toMatchObject({
       format: 'dossier.v1', parts: {
+        kind: { certainty: { value: 'supposed' } },
         organisation: { siren: { value: '123456789', source: 'machine' }, dpo_email: { value: 'dpo@north.example' } },
         nature: { cause: { value: 'external_malicious', source: 'person', by: 'dpo' }, origin: { value: null, source: 'unknown' }, losses: { value: ['confidentiality'] } },
         persons: { number: { value: 12 }, band: { value: '6-50' }, over_count: { value: 2 } }, data: { categories: { value: ['civil_status', 'contact'] }, records: { value: 12 } },
@@ -139,6 +152,10 @@ describe('vigie dossier', () => {
     const pdf = readFileSync(join(one, 'cnil.pdf'));
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.toString('latin1')).toContain('/Marked true');
+    const again = `dossier export ${caseId.slice(0, 8)} --controller north-sa --answers ${given} --out`;
+    expect(await vigie(`${again} ${one}`)).toMatchObject({ code: 2, err: expect.stringContaining('holds something already') });
+    writeFileSync(given, JSON.stringify({ 'nature.casue': { value: 'inconnu', by: 'dpo', at: '2026-11-28' } }));
+    expect(await vigie(`${again} ${join(folder, 'three')}`)).toMatchObject({ code: 2, err: expect.stringContaining('the dossier has no field nature.casue') }); // prettier-ignore
   });
 
   it('is joined with the index of the hospital, which gives numbers back', async () => {

@@ -1,12 +1,11 @@
-import { readCaseRecords } from '#libs/access-store/incidents/case-records.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
-import { CaseBook } from '#libs/cases/case-book.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { ageMsMax } from '#libs/routing/due.js';
 import { linesOf, planOf } from '#libs/routing/plan.js';
 import type { Send } from '#libs/routing/send.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { storedCases } from '../case/stored-cases.js';
 import { readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
 import { withStore } from '../with-store.js';
@@ -27,13 +26,10 @@ export async function planCommand(prefix: string, { until }: { readonly until?: 
   const routing = routingOfEnvironment();
   const now = systemClock.now();
   if (!/^[0-9a-f]{4,32}$/.test(prefix)) throw new ConfigError('a case is named by its id, or by the first digits of it, four at least');
-  const { records, mutes } = await withStore(readCommandConfig(), async (client) => ({
-    records: await readCaseRecords(client, prefix),
+  const { book, mutes } = await withStore(readCommandConfig(), async (client) => ({
+    book: await storedCases(client, prefix),
     mutes: await new ClickHouseMutes(client).endingAfter(isoOf(now - ageMsMax)),
   }));
-  const book = new CaseBook();
-  for (const change of records.changes) book.addChange(change);
-  for (const action of records.actions) book.addAction(action);
   const ids = book.casesBeginning(prefix, now);
   const [id] = ids;
   if (id === undefined || ids.length > 1) throw new ConfigError(`${ids.length} cases have an id that begins with ${prefix}; see vigie case list`);

@@ -82,6 +82,15 @@ export function dossierOf(input: DossierInput): Dossier {
   };
 }
 
+/** Answers to fields that the dossier does not have, such as a misspelt one: they would be left out without a word. */
+export function answersWithoutField(input: DossierInput): readonly string[] {
+  const parts: Readonly<Record<string, Fields>> = { ...partsOfMachine(input), ...partsOfPeople(input) };
+  const names = new Set(
+    Object.entries(parts).flatMap(([part, fields]) => Object.keys(fields).map((field) => `${part}.${field}`)),
+  );
+  return Object.keys(input.answers).filter((name) => !names.has(name));
+}
+
 type Fields = Readonly<Record<string, Field>>;
 
 function answeredFields(part: string, fields: Fields, given: Answers): Fields {

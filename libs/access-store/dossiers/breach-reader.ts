@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
-import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { MachineFacts } from '#libs/dossier/breach-facts.js';
 import type { DossierInput } from '#libs/dossier/dossier.js';
@@ -13,7 +12,6 @@ import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const queries = { told: sql('told-and-taken'), seen: sql('seen-data') } as const;
-const actionsQuery = 'SELECT * FROM vigie.case_actions WHERE case_id = {case_id:String} ORDER BY at, action_id';
 
 const told = z.object({
   detected_at: isoTime,
@@ -27,12 +25,6 @@ const seen = z.object({ categories: z.array(z.string()), accesses: z.number(), a
 export class BreachReader {
   constructor(private readonly client: ClickHouseClient) {}
 
-  /** In order of time. The table has a column for each word of an action; those that are empty were not said. */
-  actions(caseId: string): Promise<readonly CaseAction[]> {
-    const shape = z.record(z.string(), z.unknown()).transform((row) => caseAction.parse(said(row)));
-    return this.#rows(actionsQuery, { case_id: caseId }, shape);
-  }
-
   async machine(caseId: string, ids: readonly string[], firstTime: string): Promise<MachineFacts & { readonly rules: readonly string[] }> {
     const [row] = await this.#rows(queries.told, { case_id: caseId, ids }, told);
     if (!row) throw new Error(`nothing is known of the incidents of case ${caseId}`);
@@ -40,19 +32,13 @@ export class BreachReader {
     return { firstTime, detectedAt, firstToldAt: first_told_at ?? undefined, acknowledgedAt: acknowledged_at ?? undefined, rules };
   }
 
-  async seen({ snapshot_id, frozen_at }: DossierSnapshot, ids: readonly string[]): Promise<DossierInput['seen']> {
-    const [row] = await this.#rows(queries.seen, { snapshot_id, frozen_at, ids }, seen);
+  /** `accounts` are those that the scope names, beside those of the incidents `ids`. */
+  async seen({ snapshot_id, group_id, frozen_at }: DossierSnapshot, ids: readonly string[], accounts: readonly string[]): Promise<DossierInput['seen']> {
+    const [row] = await this.#rows(queries.seen, { snapshot_id, group_id, frozen_at, ids, accounts }, seen);
     return row ?? { categories: [], accesses: 0, actions: [] };
   }
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
     return jsonRows(this.client, { query, params, shape, failure: 'what was done with the case cannot be read' });
   }
-} // prettier-ignore
-
-const shapes = new Map(caseAction.options.map((option) => [option.shape.type.value as string, Object.keys(option.shape)]));
-
-function said(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const words = shapes.get(String(row['type'])) ?? [];
-  return Object.fromEntries(words.flatMap((word) => (row[word] === null || (row[word] === '' && word !== 'reference') ? [] : [[word, row[word]]])));
 } // prettier-ignore
