@@ -26,13 +26,18 @@ GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
 
 GRANT INSERT ON vigie.audit_rows TO vigie_writer;
 
--- The notifier writes down what became of its attempts, and reads nothing but mutes.
+-- The notifier writes down what became of its attempts, and reads nothing but mutes and what was told.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
 GRANT INSERT ON vigie.notification_attempts TO vigie_notifications;
 
 -- It keeps back what is muted.
 GRANT SELECT ON vigie.mutes TO vigie_notifications;
+
+-- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
+GRANT SELECT ON vigie.notifications TO vigie_notifications;
+GRANT SELECT ON vigie.notification_attempts TO vigie_notifications;
+GRANT SELECT(case_id, group_id, incident_ids, status, resolved_at, joined_into, place) ON vigie.case_states TO vigie_notifications;
 
 GRANT INSERT ON vigie.archive_batches TO vigie_writer;
 
@@ -223,6 +228,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_owner, vigie_audit, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_notifications ON vigie.case_states USING 1 TO vigie_notifications;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 

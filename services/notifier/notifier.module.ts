@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { toldSends } from '#libs/access-store/incidents/told-sends.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { openChannel } from '#libs/channels/receivers/open-channel.js';
@@ -49,6 +50,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       read: routing.read,
       fingerprint: () => fingerprintOf(routing.paths()),
       mutes: (since) => mutes.endingAfter(since),
+      toldSends: (since) => toldSends(client, since),
     },
     routing.first,
   );

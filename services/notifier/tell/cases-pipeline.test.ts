@@ -11,6 +11,7 @@ import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { aRouting, routingText } from '#libs/routing/routing.fixture.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
@@ -122,6 +123,45 @@ describe('the notifier over cases', () => {
     expect(world.reminded).toHaveLength(times);
   });
 
+  describe.each([
+    ['knows', false],
+    ['does not answer', true],
+  ])('of which another one takes over the cases, while the store %s what was told', (_what, away) => {
+    it('tells the end to whoever was told of the beginning, reminds of what is open, and gives up nothing that was told', async () => {
+      const world = aWorld();
+      const first = await world.start();
+      await world.append(aChange('a', 1), aChange('b', 1));
+      await world.goTo(5);
+      await first.stop();
+      for (const name of ['a', 'b']) await world.append(anAction(name, 6, { type: 'case.acknowledged' }));
+      await world.goTo(12 * 60);
+      world.away = away;
+      const second = await world.start(undefined, 'another folder');
+      await world.goTo(12 * 60 + 3);
+      expect(world.reminded.at(-1)?.toSorted()).toEqual([anIncidentId('a'), anIncidentId('b')].toSorted());
+      await world.append(anAction('a', 12 * 60 + 4, { type: 'case.resolved', verdict: 'test', reason: 'a drill' }));
+      await world.goTo(12 * 60 + 8);
+      expect(world.told().slice(4)).toEqual(['ended soc', 'ended chat']);
+      world.away = false;
+      await world.goTo(12 * 60 + 10);
+      await second.stop();
+      expect(world.told()).toHaveLength(6);
+      expect(world.rows().filter(({ outcome }) => outcome !== 'delivered')).toEqual([]);
+    });
+  });
+
+  it('tells nothing a second time that another told a moment ago, when the store knows', async () => {
+    const world = aWorld();
+    const first = await world.start();
+    await world.append(aChange('a', 1));
+    await world.goTo(5);
+    await first.stop();
+    const second = await world.start(undefined, 'another folder');
+    await world.goTo(10);
+    await second.stop();
+    expect(world.told()).toEqual(['opening soc', 'opening chat']);
+  });
+
   it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
     const world = aWorld();
     const one = await world.start();
@@ -157,6 +197,8 @@ function aWorld() {
     mutes: [] as readonly MuteRow[],
     verdicts: new Map<string, Verdict>(),
     sent,
+    /** The store does not answer what was told. */
+    away: false,
     /** The cases that `chat`, which forgets, was told again are open, each time. */
     reminded: [] as (readonly string[])[],
     rows: () => rows,
@@ -173,11 +215,22 @@ function aWorld() {
       await clock.advance(Date.parse(atMinute(minute)) - clock.now());
       await outcomes.flush();
     },
+    /** The folder of data is of the same name as the group. */
     async start(meanwhile?: () => Promise<void>, group = 'one') {
+      const folder = group;
       const pipeline = new CasesPipeline(
         {
           eventLog: log, group: `vigie-notifier.cases-${group}`, clock, random: () => 0.5, log: silentLog, metrics: new Metrics('notifier'), outcomes,
-          openDelivered: async (name) => delivered.get(name) ?? (delivered.set(name, new DeliveredInMemory()), delivered.get(name)) ?? new DeliveredInMemory(),
+          openDelivered: async (name) => {
+            const path = `${folder} ${name}`;
+            const known = delivered.get(path) ?? new DeliveredInMemory();
+            delivered.set(path, known);
+            return known;
+          },
+          toldSends: async () => {
+            if (world.away) throw new Transient('the store is away');
+            return rows.filter(({ outcome, kind }) => outcome === 'delivered' && kind !== '').map(({ change_id, endpoint }) => ({ receiver: endpoint, send_id: change_id }));
+          },
           open: ({ name }): OpenChannel => ({
             name,
             takes: () => true,

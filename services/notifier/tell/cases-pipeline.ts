@@ -9,6 +9,7 @@ import type { Send } from '#libs/routing/send.js';
 import { Ownership } from './ownership.js';
 import { lookEveryMs as fileEveryMs, RoutingFile, type RoutingFileTools } from './routing-file.js';
 import { Teller, type TellerTools } from './teller.js';
+import { Told, type ToldTools } from './told.js';
 
 /** What cases are made of. */
 const caseTopics = [topics.incidents, topics.actions];
@@ -21,9 +22,9 @@ const lookEveryMs = 500;
 const gatherMs = 20;
 
 /** The group that shares the cases out among notifiers. Names of endpoints hold no point, so that none can be this one. */
-export const ownersGroup = 'vigie-notifier.owners';
+const ownersGroup = 'vigie-notifier.owners';
 
-export interface CasesTools extends Omit<TellerTools, 'book' | 'owns'>, Omit<RoutingFileTools, 'use'> {
+export interface CasesTools extends Omit<TellerTools, 'book' | 'owns' | 'told'>, Omit<RoutingFileTools, 'use'>, ToldTools {
   readonly eventLog: EventLog;
   /** Of this process alone: every notifier knows every case. */
   readonly group: string;
@@ -34,18 +35,20 @@ export interface CasesTools extends Omit<TellerTools, 'book' | 'owns'>, Omit<Rou
  *
  *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> plans (libs/routing) -> due, ours, not told yet -> courier
  *   file of routing, mutes ------------------------------------------------^                           of each receiver: plan anew, attempt
- *   owners' group: whose cases are ours --------------------------------------------^
+ *   owners' group: whose cases are ours, store: what others told of them -----------^
  */
 export class CasesPipeline {
   readonly book = new CaseBook();
   readonly teller: Teller;
   readonly file: RoutingFile;
   readonly #reader: CaseReader;
-  readonly #ownership = new Ownership(() => this.#soon());
+  readonly #told: Told;
+  readonly #ownership = new Ownership(() => void this.#came());
   readonly #members: Membership[] = [];
   #timers: readonly (() => void)[] = [];
   #partitions = 0;
   #waits = false;
+  #failed: (cause: unknown) => void = () => {};
   #reminds = false;
 
   constructor(
@@ -53,7 +56,8 @@ export class CasesPipeline {
     routing: Routing,
   ) {
     const { log, metrics } = tools;
-    this.teller = new Teller({ ...tools, book: this.book, owns: (send) => this.#owns(send) }, routing);
+    this.#told = new Told(tools);
+    this.teller = new Teller({ ...tools, book: this.book, told: this.#told, owns: (send) => this.#owns(send) }, routing);
     this.file = new RoutingFile(routing, { ...tools, use: (given, mutes) => this.teller.use(given, mutes) });
     this.#reader = new CaseReader({ book: this.book, log, metrics, taken: () => this.#soon() });
   }
@@ -79,6 +83,7 @@ export class CasesPipeline {
     if (incidents !== actions)
       throw new Error(`${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: they must have as many`);
     this.#partitions = incidents;
+    this.#failed = failed;
     await this.file.look();
     const enter = (name: string, from: readonly string[], reader: Reader) => {
       const options = { group: name, topics: from, batchBytesMax, signal };
@@ -94,6 +99,7 @@ export class CasesPipeline {
     this.#timers = [
       clock.every(lookEveryMs, () => this.#look()),
       clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
+      clock.every(fileEveryMs, () => void this.#told.again().catch(failed)),
       clock.every(resendEveryMs, () => void this.#remind().catch(failed)),
     ];
   }
@@ -113,6 +119,11 @@ export class CasesPipeline {
     if (this.behind() !== undefined || this.#reminds) return;
     this.#reminds = true;
     await this.teller.remind().finally(() => (this.#reminds = false));
+  }
+
+  async #came(): Promise<void> {
+    await this.#told.came().catch(this.#failed);
+    this.#soon();
   }
 
   #soon(): void {

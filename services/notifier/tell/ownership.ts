@@ -8,8 +8,8 @@ export class Ownership implements Reader {
   readonly #owned = new Set<number>();
   #membership: Promise<Membership> | undefined;
 
-  /** `changed` is called when a partition comes or goes. */
-  constructor(private readonly changed: () => void) {}
+  /** `came` is called when a partition comes, before anything of it is owned. */
+  constructor(private readonly came: () => void) {}
 
   /** To be called with the promise of `join`, before it has settled. */
   joined(membership: Promise<Membership>): void {
@@ -21,8 +21,8 @@ export class Ownership implements Reader {
   }
 
   async assigned({ partition }: TopicPartition): Promise<'committed'> {
+    this.came();
     this.#owned.add(partition);
-    this.changed();
     return 'committed';
   }
 
@@ -35,6 +35,5 @@ export class Ownership implements Reader {
 
   async revoked({ partition }: TopicPartition): Promise<void> {
     this.#owned.delete(partition);
-    this.changed();
   }
 }

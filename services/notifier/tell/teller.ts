@@ -15,6 +15,7 @@ import type { Outcomes } from '../deliver/outcomes.js';
 import { CaseCourier } from './case-courier.js';
 import { Plans } from './plans.js';
 import { TellerReport } from './teller-report.js';
+import type { Told } from './told.js';
 
 export interface TellerTools {
   readonly book: CaseBook;
@@ -24,8 +25,10 @@ export interface TellerTools {
   readonly metrics: Metrics;
   readonly outcomes: Outcomes;
   readonly open: (receiver: Receiver) => OpenChannel;
-  /** What a receiver has, and what was left out for ever. */
+  /** What a receiver has of this process, and what was left out for ever. */
   readonly openDelivered: (name: string) => Promise<Delivered>;
+  /** What receivers have of others. */
+  readonly told: Told;
   /** Whether this process tells of a case (of an account), or of a message that is about none. */
   readonly owns: (send: Send) => boolean;
 }
@@ -89,11 +92,12 @@ export class Teller {
     const sends = this.#plans.at(now);
     const open = this.tools.book.openRows(now);
     await Promise.all(
-      [...this.#posts].map(async ([name, { courier, delivered }]) => {
-        const told = (send: Send) => send.receiver === name && delivered.has(send.send_id) && this.tools.owns(send);
+      [...this.#posts].map(async ([name, post]) => {
+        const told = (send: Send) =>
+          send.receiver === name && send.mutedBy === '' && this.#wasTold(post, name, send.send_id) && this.tools.owns(send);
         const cases = new Set(sends.filter(told).map(({ case_id }) => case_id));
         const rows = open.filter(({ case_id }) => cases.has(case_id));
-        if (rows.length > 0) await courier.channel.resend?.(rows, this.#stopping.signal);
+        if (rows.length > 0) await post.courier.channel.resend?.(rows, this.#stopping.signal);
       }),
     );
   }
@@ -105,14 +109,25 @@ export class Teller {
 
   #take(send: Send): void {
     const post = this.#posts.get(send.receiver);
-    if (!post || this.#settled(post, send) || !this.tools.owns(send)) return;
-    const decision = decide(send, this.tools.clock.now(), (id) => post.delivered.has(id));
-    if (decision === 'tell') post.courier.offer(send);
-    else if (decision !== 'wait' && decision !== 'forgotten') this.#leaveOut(post, send, decision);
+    if (post && this.#isToTell(post, send)) post.courier.offer(send);
   }
 
-  #settled({ delivered, leftOut }: Post, { send_id: id }: Send): boolean {
-    return delivered.has(id) || leftOut.has(id);
+  /** Whether it is to be told at this moment. What is never to be told any more is recorded, once all is known that was told. */
+  #isToTell(post: Post, send: Send): boolean {
+    const { told, owns, clock } = this.tools;
+    const { send_id, receiver } = send;
+    if (told.asked || post.delivered.has(send_id) || post.leftOut.has(send_id) || told.has(receiver, send_id) || !owns(send))
+      return false;
+    const decision = decide(send, clock.now(), (id) => this.#wasTold(post, receiver, id));
+    if (decision === 'tell') return true;
+    if (decision !== 'wait' && decision !== 'forgotten' && told.known) this.#leaveOut(post, send, decision);
+    return false;
+  }
+
+  /** Whether a receiver has it. Where that is not known, it has: an end or a reminder too many does no harm, one too few leaves an alert open. */
+  #wasTold({ delivered, leftOut }: Post, receiver: string, sendId: string): boolean {
+    const { told } = this.tools;
+    return delivered.has(sendId) || told.has(receiver, sendId) || (!told.known && !leftOut.has(sendId));
   }
 
   #leaveOut(post: Post, send: Send, outcome: NotificationOutcome & ('muted' | 'superseded' | 'expired')): void {
@@ -124,13 +139,8 @@ export class Teller {
 
   /** What must be told at this moment: the plan is made anew, and what was overtaken is left out. */
   #fresh(post: Post, sendId: string): Send | undefined {
-    const { clock, owns } = this.tools;
-    const send = this.#plans.fresh(sendId, clock.now());
-    if (!send || this.#settled(post, send) || !owns(send)) return undefined;
-    const decision = decide(send, clock.now(), (id) => post.delivered.has(id));
-    if (decision === 'tell') return send;
-    if (decision !== 'wait' && decision !== 'forgotten') this.#leaveOut(post, send, decision);
-    return undefined;
+    const send = this.#plans.fresh(sendId, this.tools.clock.now());
+    return send && this.#isToTell(post, send) ? send : undefined;
   }
 
   async #ended(post: Post, send: Send, attempt: number, verdict: Verdict): Promise<void> {
