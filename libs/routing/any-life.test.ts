@@ -8,7 +8,7 @@ import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-re
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { decide } from './due.js';
 import { linesOf, planOf } from './plan.js';
-import { aRouting } from './routing.fixture.js';
+import { aRouting, routingText } from './routing.fixture.js';
 import { gathered, type Send } from './send.js';
 
 const routing = aRouting();
@@ -52,6 +52,18 @@ describe('whatever happens to cases and to the process that tells of them', () =
       { numRuns: casesOf(30, 2_000) },
     );
   });
+
+  it('policies of other names change the ids of steps of an escalation, and of nothing else', () => {
+    const renamed = aRouting(routingText.replaceAll(/^  (standard|critical):|policy: (standard|critical)/gm, (all) => all.replace(/standard|critical/, 'the-$&')));
+    expect(renamed.policies.has('the-standard') && renamed.policies.has('the-critical')).toBe(true);
+    fc.assert(
+      fc.property(lives, ({ records, mutes }) => {
+        const [before, after] = [routing, renamed].map((by) => planned(bookOf(records), minutesMax, mutes, by).filter(({ kind }) => kind !== 'escalation').map(({ send_id }) => send_id).toSorted());
+        expect(after).toEqual(before);
+      }),
+      { numRuns: casesOf(30, 2_000) },
+    );
+  }); // prettier-ignore
 
   it('no escalation is told of a case that somebody has taken, nor of one that is over or muted, by what is known at that moment', () => {
     fc.assert(
@@ -105,10 +117,10 @@ function run({ records, mutes, downs, backs, chance }: Life) {
 } // prettier-ignore
 
 /** Each attempt is of a message that the end of a mute gathers, too: by the mutes over it the row of a case may differ, its id may not. */
-function planned(book: CaseBook, minute: number, mutes: readonly MuteRow[]): readonly Send[] {
+function planned(book: CaseBook, minute: number, mutes: readonly MuteRow[], by = routing): readonly Send[] {
   const now = Date.parse(atMinute(minute));
   const seen = new Set<string>();
-  const sends = book.groups(now).flatMap(({ id }) => (seen.has(id) ? [] : (seen.add(id), planOf(linesOf(book, id, now), { routing, mutes, until: now }).sends)));
+  const sends = book.groups(now).flatMap(({ id }) => (seen.has(id) ? [] : (seen.add(id), planOf(linesOf(book, id, now), { routing: by, mutes, until: now }).sends)));
   return gathered(sends).toSorted((one, other) => one.at - other.at || (one.send_id < other.send_id ? -1 : 1));
 } // prettier-ignore
 

@@ -35,9 +35,13 @@ export interface SendKey {
   readonly receiver: string;
 }
 
-/** The same for every reader and after every replay: no instant is in it. */
+/**
+ * The same for every reader and after every replay: no instant is in it. Only steps of an escalation are told apart by their policy, so that
+ * what was told is not told again when a policy has another name.
+ */
 export function sendIdOf({ case_id, origin, kind, policy = '', step = 0, round = 0, receiver }: SendKey): string {
-  return hex128Of(JSON.stringify(['send', case_id, origin, kind, policy, step, round, receiver]));
+  const place = kind === 'escalation' ? [policy, step, round] : [];
+  return hex128Of(JSON.stringify(['send', case_id, origin, kind, ...place, receiver]));
 }
 
 /** What came of a mute that ended is one message for all cases, so that it bears no case. */
@@ -48,7 +52,11 @@ export function muteEndIdOf(mutes: string, receiver: string): string {
 /** Sends of the same id (what rose during a mute) as one, which lists the cases of all. Others stay as they are. */
 export function gathered(sends: readonly Send[]): readonly Send[] {
   const byId = new Map<string, Send[]>();
-  for (const one of sends) byId.set(one.send_id, [...(byId.get(one.send_id) ?? []), one]);
+  for (const one of sends) {
+    const same = byId.get(one.send_id);
+    if (same) same.push(one);
+    else byId.set(one.send_id, [one]);
+  }
   return [...byId.values()].flatMap((same) => {
     const [first] = same;
     if (!first || first.kind !== 'muted_end') return first ?? [];
