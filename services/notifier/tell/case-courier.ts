@@ -27,7 +27,7 @@ export interface CaseCourierTools {
   readonly fresh: (sendId: string) => Send | undefined;
   /** What became of an attempt. Resolves once a delivery survives the end of this process. */
   readonly ended: (send: Send, attempt: number, verdict: Verdict) => Promise<void>;
-  /** The receiver begins to fail, or takes messages again: plans may be others. */
+  /** The receiver begins to fail, or takes messages again: plans that tell it something may be others. */
   readonly turned: () => void;
 }
 

@@ -3,13 +3,15 @@ import type { MuteRow } from '#libs/contracts/mute-row.js';
 import type { Nobody } from '#libs/routing/planning.js';
 import { digestsAt } from '#libs/routing/digest.js';
 import { ageMsMax } from '#libs/routing/due.js';
-import { linesOf, type Plan, planOf } from '#libs/routing/plan.js';
+import { type Line, linesOf, type Plan, planOf } from '#libs/routing/plan.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { gathered, type Send } from '#libs/routing/send.js';
 
 interface Planned {
   readonly records: number;
   readonly plan: Plan;
+  /** Cases of it that are not resolved. */
+  readonly open: ReadonlySet<string>;
   /** From then on the plan is to be made anew. */
   readonly until: number;
 }
@@ -31,19 +33,31 @@ export class Plans {
     private routing: Routing,
   ) {}
 
-  /** Everything is planned anew when the file or the mutes are others, or a receiver begins or ends to fail. */
+  /** Everything is planned anew when the file or the mutes are others. */
   use(routing: Routing, mutes: readonly MuteRow[]): void {
     this.routing = routing;
     this.#mutes = mutes;
-    this.forget();
-  }
-
-  forget(): void {
     this.#planned = new Map();
   }
 
-  /** Every send of every case, those with one id as one; and the list of the day. */
+  /** What says something to a receiver is planned anew: it begins or ends to fail. */
+  forget(receiver: string): void {
+    for (const [key, { plan }] of this.#planned) if (plan.sends.some((send) => send.receiver === receiver)) this.#planned.delete(key);
+  } // prettier-ignore
+
+  /** Every send of every case that is not too old to be told, those with one id as one; and the list of the day. */
   at(now: number): readonly Send[] {
+    const planned = this.#refreshed(now);
+    const sends = gathered(planned.flatMap(({ plan }) => plan.sends.filter(isYoung(now))));
+    return [...sends, ...digestsAt(this.routing, () => this.tools.book.openRows(now), now)];
+  }
+
+  /** Every send of the cases that are open, however old, each of its own case. */
+  ofOpen(now: number): readonly Send[] {
+    return this.#refreshed(now).flatMap(({ plan, open }) => plan.sends.filter(({ case_id }) => open.has(case_id)));
+  }
+
+  #refreshed(now: number): readonly Planned[] {
     const groups = this.tools.book.groups(now);
     const next = new Map<object, Planned>();
     for (const { key, id, records, dueAt } of groups) {
@@ -52,9 +66,8 @@ export class Plans {
       next.set(key, holds ? old : this.#plan(id, records, now, dueAt));
     }
     this.#planned = next;
-    const sends = gathered([...next.values()].flatMap(({ plan }) => plan.sends));
     this.#places = new Map([...next].flatMap(([key, { plan }]) => plan.sends.map(({ send_id }) => [send_id, key] as const)));
-    return [...sends, ...digestsAt(this.routing, this.tools.book.openRows(now), now)];
+    return [...next.values()];
   }
 
   /** One send as it stands now: the lines of its case are read again. */
@@ -65,7 +78,7 @@ export class Plans {
     if (!group) return this.at(now).find(({ send_id }) => send_id === sendId);
     const planned = this.#plan(group.id, group.records, now, group.dueAt);
     this.#planned.set(group.key, planned);
-    const send = planned.plan.sends.find(({ send_id }) => send_id === sendId);
+    const send = planned.plan.sends.filter(isYoung(now)).find(({ send_id }) => send_id === sendId);
     return send?.kind === 'muted_end' ? this.at(now).find(({ send_id }) => send_id === sendId) : send;
   }
 
@@ -83,8 +96,23 @@ export class Plans {
     for (const { send_id, receiver } of plan.sends) receivers.set(send_id, receiver);
     if (plan.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined))
       plan = planOf(lines, { ...options, failedAt: (sendId) => failedAt(sendId, receivers.get(sendId) ?? '') });
-    // What is older is told by nobody any more.
-    const sends = plan.sends.filter(({ at }) => now - at <= ageMsMax);
-    return { records, plan: { ...plan, sends }, until: Math.min(plan.nextAt, dueAt ?? Infinity) };
+    const open = openIn(lines);
+    // What is older is told by nobody any more, and is of use only while its case is open.
+    const sends = plan.sends.filter((send) => isYoung(now)(send) || open.has(send.case_id));
+    return { records, plan: { ...plan, sends }, open, until: Math.min(plan.nextAt, dueAt ?? Infinity) };
   }
+}
+
+function isYoung(now: number): (send: Send) => boolean {
+  return ({ at }) => now - at <= ageMsMax;
+}
+
+/** The cases that are not resolved at their last line. */
+function openIn(lines: readonly Line[]): ReadonlySet<string> {
+  const open = new Set<string>();
+  for (const { row } of lines) {
+    if (row.status === 'resolved') open.delete(row.case_id);
+    else open.add(row.case_id);
+  }
+  return open;
 }

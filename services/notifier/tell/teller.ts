@@ -89,7 +89,7 @@ export class Teller {
   async remind(): Promise<void> {
     if (!this.#ready) return;
     const now = this.tools.clock.now();
-    const sends = this.#plans.at(now);
+    const sends = this.#plans.ofOpen(now);
     const open = this.tools.book.openRows(now);
     await Promise.all(
       [...this.#posts].map(async ([name, post]) => {
@@ -158,7 +158,7 @@ export class Teller {
       random,
       fresh: (sendId) => this.#fresh(post, sendId),
       ended: (send, attempt, verdict) => this.#ended(post, send, attempt, verdict),
-      turned: () => this.#plans.forget(),
+      turned: () => this.#plans.forget(name),
     });
     const post: Post = {
       courier,
