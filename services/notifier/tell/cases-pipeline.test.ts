@@ -123,6 +123,22 @@ describe('the notifier over cases', () => {
     expect(world.reminded).toHaveLength(times);
   });
 
+  it('says so of a case that is older than all that is told, too', async () => {
+    const world = aWorld();
+    const first = await world.start();
+    await world.append(aChange('a', 1), aChange('b', 1));
+    await world.goTo(5);
+    await first.stop();
+    await world.append(anAction('b', 6, { type: 'case.resolved', verdict: 'test', reason: 'a drill' }));
+    await world.goTo(9 * 24 * 60);
+    const told = world.told().length;
+    const second = await world.start();
+    await world.goTo(9 * 24 * 60 + 3);
+    await second.stop();
+    expect(world.reminded.at(-1)).toEqual([anIncidentId('a')]);
+    expect(world.told()).toHaveLength(told);
+  });
+
   describe.each([
     ['knows', false],
     ['does not answer', true],
@@ -162,6 +178,22 @@ describe('the notifier over cases', () => {
     expect(world.told()).toEqual(['opening soc', 'opening chat']);
   });
 
+  it.each(['before the first look', 'after it'])(
+    'follows a file that was changed since the process has read it, %s',
+    async (when) => {
+      const world = aWorld();
+      const changed = routingText.replace('tell: [soc, chat, loud-only]}', 'tell: [dpo]}');
+      if (when === 'before the first look') world.since = changed;
+      const one = await world.start();
+      if (when === 'after it') world.text = changed;
+      await world.goTo(1);
+      await world.append(aChange('a', 1));
+      await world.goTo(3);
+      await one.stop();
+      expect(world.told()).toEqual(['opening dpo']);
+    },
+  );
+
   it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
     const world = aWorld();
     const one = await world.start();
@@ -194,6 +226,8 @@ function aWorld() {
   const sent: (CaseMessage & { readonly receiver: string })[] = [];
   const world = {
     text: routingText,
+    /** What the file is as soon as the process has read it for the first time. */
+    since: undefined as string | undefined,
     mutes: [] as readonly MuteRow[],
     verdicts: new Map<string, Verdict>(),
     sent,
@@ -245,6 +279,7 @@ function aWorld() {
         },
         readText(world.text),
       );
+      world.text = world.since ?? world.text;
       await pipeline.start(undefined, new AbortController().signal, (cause) => { throw cause; });
       await clock.advance(minuteMs / 60);
       await meanwhile?.();

@@ -57,11 +57,11 @@ export class RoutingFile {
     if (now === this.#seen) return false;
     const first = this.#seen === undefined;
     this.#seen = now;
-    if (first) return false;
     try {
+      // At the first look, too: it may have been changed since the process read it.
       this.routing = read();
       metrics.set('vigie_routing_reload_failed', 0);
-      log.info('the file of routing was changed and is in use');
+      if (!first) log.info('the file of routing was changed and is in use');
       return true;
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause;
