@@ -98,9 +98,22 @@ function routeMistakes({ routes, policies }: RoutingDocument): readonly PlacedMi
   ];
 } // prettier-ignore
 
-function digestMistakes({ digest }: RoutingDocument, receivers: readonly Receiver[]): readonly PlacedMistake[] {
-  return (digest?.tell ?? []).flatMap((target, index) => {
-    const type = target.kind === 'receiver' ? receivers.find(({ name }) => name === target.name)?.type : undefined;
-    return type === undefined || takes(type, 'digest') ? [] : [{ path: ['digest', 'tell', index], reason: `a receiver of type ${type} takes no list of cases` }];
-  });
+/** Whoever is to have the digest must be reached by something that takes lists: of an on-call target each who may ever be that. */
+function digestMistakes(given: RoutingDocument, receivers: readonly Receiver[]): readonly PlacedMistake[] {
+  const typeOf = (name: string) => receivers.find((one) => one.name === name)?.type;
+  return (given.digest?.tell ?? []).flatMap((target, index) =>
+    whoIs(target, given).flatMap(({ who, names }) => {
+      const types = names.flatMap((name) => typeOf(name) ?? []);
+      if (types.length < names.length || types.some((type) => takes(type, 'digest'))) return [];
+      return [{ path: ['digest', 'tell', index], reason: `${who} of type ${[...new Set(types)].join(', ')} takes no list of cases` }];
+    }),
+  );
+} // prettier-ignore
+
+/** Each who a target may be, and the receivers that reach them; of those that are written to nothing need be asked, since mail takes everything. */
+function whoIs(target: Target, { people, schedules }: RoutingDocument): readonly { readonly who: string; readonly names: readonly string[] }[] {
+  if (target.kind === 'receiver') return [{ who: 'a receiver', names: [target.name] }];
+  const { rota = [], overrides = [] } = (target.kind === 'on-call' && schedules[target.schedule]) || {};
+  const ids = target.kind === 'person' ? [target.id] : [...rota.flatMap((one) => one.people), ...overrides.map(({ person }) => person)];
+  return people.filter(({ id, email }) => ids.includes(id) && email === undefined).map(({ id, tell }) => ({ who: `what reaches ${id}`, names: tell }));
 } // prettier-ignore

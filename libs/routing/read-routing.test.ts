@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { CaseBook } from '#libs/cases/case-book.js';
+import type { CaseRow } from '#libs/contracts/case-row.js';
 import { ConfigError } from '#libs/runtime/config.js';
-import { isOpen, nextOpen } from './calendar.js';
+import { aChange, atMinute } from '#libs/testkit/case-records.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { type Calendar, isOpen, nextOpen } from './calendar.js';
+import { digestsAt } from './digest.js';
 import { easterOf, isHoliday } from './holidays.js';
 import { onCall } from './on-call.js';
 import { aRouting, routingText } from './routing.fixture.js';
@@ -46,6 +52,39 @@ describe('a file of routing', () => {
   }); // prettier-ignore
 });
 
+describe('the receivers of a digest', () => {
+  const [takesLists, takesNone] = ['{type: email, to: [a@x.example], from: v@x.example, server: {host: x.example}, ', '{type: ocsf, '];
+  const people = ['one', 'two'] as const;
+  const receiverOf = (name: string, list: boolean) => `  - ${list ? takesLists : takesNone}name: ${name}}`;
+  const withDigest = (target: string, lists: Readonly<Record<string, readonly boolean[]>>) => {
+    const named = Object.entries(lists).flatMap(([id, each]) => each.map((list, index) => ({ id, name: `${id}-${index}`, list })));
+    return routingText
+      .replace('receivers:\n', `receivers:\n${named.map(({ name, list }) => receiverOf(name, list)).join('\n')}\n`)
+      .replace('people:\n', `people:\n${people.map((id) => `  - {id: ${id}, tell: [${named.filter((one) => one.id === id).map(({ name }) => name).join(', ')}]}`).join('\n')}\n`)
+      .replace('schedules:\n', 'schedules:\n  both: {rota: {period: 1w, start: 2026-01-05T08:00, people: [one]}, overrides: [{from: 2026-12-24T08:00, until: 2026-12-26T08:00, person: two}]}\n')
+      .concat(`digest: {at: "08:30", tell: ["${target}"]}\n`);
+  };
+
+  it('take lists, whoever the target may be: of each of them one does, and that one is told', () => {
+    const flags = fc.array(fc.boolean(), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.constantFrom('person:one', 'person:two', 'on-call:both', 'one-0'), fc.record({ one: flags, two: flags }), (target, lists) => {
+        const who = { 'person:one': [lists.one], 'person:two': [lists.two], 'on-call:both': [lists.one, lists.two], 'one-0': [lists.one.slice(0, 1)] }[target] ?? [];
+        const read = () => aRouting(withDigest(target, lists));
+        if (!who.every((each) => each.includes(true))) return expect(read).toThrow(/digest\.tell\.0: .* of type ocsf takes no list of cases/);
+        const now = Date.parse('2026-11-02T08:00:00Z');
+        const told = digestsAt(read(), () => [aCase], now).map(({ receiver }) => receiver);
+        expect(told).toEqual(who[0]?.flatMap((list, index) => (list ? [`${target.endsWith('two') ? 'two' : 'one'}-${index}`] : [])));
+      }),
+      { numRuns: 40 },
+    );
+  });
+}); // prettier-ignore
+
+const book = new CaseBook();
+book.addChange(aChange('a', 1));
+const [aCase] = book.openRows(Date.parse(atMinute(2))) as [CaseRow];
+
 describe('the calendar of France', () => {
   it('has Easter, and what moves with it', () => {
     expect([2024, 2025, 2026, 2027, 2038].map((year) => easterOf(year).toISODate())).toEqual(['2024-03-31', '2025-04-20', '2026-04-05', '2027-03-28', '2038-04-25']);
@@ -66,6 +105,47 @@ describe('the calendar of France', () => {
     expect(new Date(nextOpen(within.calendar, Date.parse('2026-04-03T20:00:00Z'))).toISOString()).toBe('2026-04-07T06:00:00.000Z');
   }); // prettier-ignore
 });
+
+describe('when a calendar opens next', () => {
+  const hourMs = 3_600_000;
+  const stepMs = hourMs / 12;
+  const hours = fc.tuple(fc.nat(287), fc.integer({ min: 1, max: 36 })).map(([from, length]) => ({ from: from * 5, until: Math.min(from + length, 288) * 5 }));
+  const calendars = fc.record({
+    timezone: fc.constantFrom('Europe/Paris', 'America/New_York', 'Africa/Cairo', 'Australia/Lord_Howe', 'America/Sao_Paulo', 'UTC'),
+    holidays: fc.constant(undefined),
+    closed: fc.constantFrom<readonly string[]>([], ['2027-03-29']),
+    open: fc.array(fc.tuple(fc.integer({ min: 1, max: 7 }), fc.array(hours, { minLength: 1, maxLength: 2 })), { minLength: 1, maxLength: 3 }).map((days) => new Map(days)),
+  });
+  /** By trying every five minutes. */
+  const tried = (calendar: Calendar, at: number, until: number) => {
+    let now = Math.ceil(at / stepMs) * stepMs;
+    while (now < until && !isOpen(calendar, now)) now += stepMs;
+    return now;
+  };
+
+  it('is the first instant that is open, at any hour of a year, on days of a change of the clocks too', () => {
+    const start = Date.parse('2027-01-01T00:00:00Z');
+    // Sundays on which clocks change somewhere, and any other hour.
+    const changes = ['2027-03-14', '2027-03-28', '2027-04-04', '2027-04-30', '2027-10-03', '2027-10-29', '2027-10-31', '2027-11-07'].map((day) => Date.parse(day));
+    const ats = fc.oneof(fc.nat(365 * 24).map((hour) => start + hour * hourMs), fc.tuple(fc.constantFrom(...changes), fc.integer({ min: -24 * 12, max: 36 * 12 })).map(([day, step]) => day + step * stepMs));
+    fc.assert(
+      fc.property(calendars, ats, (calendar, at) => {
+        const next = nextOpen(calendar, at);
+        expect({ at: new Date(at), next: new Date(next) }).toEqual({ at: new Date(at), next: new Date(isOpen(calendar, at) ? at : tried(calendar, at, next + stepMs)) });
+      }),
+      { numRuns: casesOf(100, 2_000) },
+    );
+  });
+
+  it('goes past hours that the clocks leave out, for every hour of the year', () => {
+    const calendar: Calendar = { timezone: 'Europe/Paris', holidays: undefined, closed: [], open: new Map([[7, [{ from: 120, until: 180 }]]]) };
+    for (let at = Date.parse('2027-01-01T00:00:00Z'); at < Date.parse('2028-01-01T00:00:00Z'); at += hourMs) {
+      const next = nextOpen(calendar, at);
+      if (!isOpen(calendar, next) || next < at) throw new Error(`from ${new Date(at).toISOString()} on it is said to open at ${new Date(next).toISOString()}`);
+    }
+    expect(new Date(nextOpen(calendar, Date.parse('2027-03-27T12:00:00Z'))).toISOString()).toBe('2027-04-04T00:00:00.000Z');
+  });
+}); // prettier-ignore
 
 describe('who is on call', () => {
   const schedule = aRouting().schedules.get('night');
