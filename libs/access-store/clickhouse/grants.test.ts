@@ -5,19 +5,24 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { notificationRow } from '#libs/contracts/notification-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
+import { toldSends } from '../incidents/told-sends.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
+import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { migrate, migrationOf } from './migrate.js';
 
 const { statements } = migrationOf('0000_access.sql', readFileSync(join(projectRoot, 'deploy/clickhouse/access.sql'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'vigie-grants-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The tables are made by an owner, then the engine is opened again by somebody who has what `access.sql` grants the archiver. */
 describe('the archiver with the rights of access.sql, on the engine', () => {
@@ -32,10 +37,7 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
     engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_archiver'));
     store = new ClickHouseStore(engine.client, systemClock);
   });
-  afterAll(() => {
-    engine.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => engine.close());
 
   it('may do all of its work', async () => {
     const row = anAccessRow({ patient_id: aPatient('grants') });
@@ -70,6 +72,25 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
       // prettier-ignore
       await expect(engine.query(query)).rejects.toMatchObject({ code: '497' });
   });
+});
+
+/** On the engine of before, which is opened once more: by somebody who has what `access.sql` grants the notifier. */
+describe('the notifier with the rights of access.sql, on the engine', () => {
+  let engine: RestrictedEngine;
+  beforeAll(() => {
+    engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_notifier'));
+  });
+  afterAll(() => engine.close());
+
+  it('reads the mutes and what was told, and writes down what it tells', async () => {
+    const [id, at] = ['a'.repeat(32), '2026-11-02T08:00:00.000Z'];
+    const row = { change_id: id, incident_id: id, change_type: '', kind: 'opening', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 204, reason: '', at, delay_seconds: 1 };
+    const store = new ClickHouseStore(engine.client, systemClock);
+    expect(await store.insert('notifications', Buffer.from(`${JSON.stringify(notificationRow.parse(row))}\n`), 1, 'told')).toEqual({ kind: 'accepted', value: 1 });
+    expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
+    expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
+    await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });
+  }); // prettier-ignore
 });
 
 /** Every GRANT of the default roles of a user, as the file says it. */
