@@ -166,6 +166,18 @@ describe('the notifier over cases', () => {
     });
   });
 
+  it('waits for what the store knows for some seconds and no longer', async () => {
+    const world = aWorld();
+    world.hangs = true;
+    const one = await world.start();
+    await world.append(aChange('a', 0, { level: 'critical' }));
+    await world.goTo(4 / 60);
+    expect(world.told()).toEqual([]);
+    await world.goTo(7 / 60);
+    expect(world.told()).toContain('opening soc');
+    await one.stop();
+  });
+
   it('tells nothing a second time that another told a moment ago, when the store knows', async () => {
     const world = aWorld();
     const first = await world.start();
@@ -233,6 +245,7 @@ function aWorld() {
     sent,
     /** The store does not answer what was told. */
     away: false,
+    hangs: false,
     /** The cases that `chat`, which forgets, was told again are open, each time. */
     reminded: [] as (readonly string[])[],
     rows: () => rows,
@@ -262,6 +275,7 @@ function aWorld() {
             return known;
           },
           toldSends: async () => {
+            if (world.hangs) return new Promise(() => {});
             if (world.away) throw new Transient('the store is away');
             return rows.filter(({ outcome, kind }) => outcome === 'delivered' && kind !== '').map(({ change_id, endpoint }) => ({ receiver: endpoint, send_id: change_id }));
           },
