@@ -3,6 +3,7 @@ import { type Cases, fits, markBase, move } from './cases.js';
 import { hasOutgrown } from './apply-change.js';
 import { type CaseState, foundLevel } from './case-state.js';
 import { join, part } from './join-cases.js';
+import { writeNote } from './notes.js';
 import type { Effect } from './timeline.js';
 import { repeats } from './transitions.js';
 
@@ -13,10 +14,7 @@ export function applyAction(cases: Cases, action: CaseAction): void {
   cases.pass(one, Date.parse(action.at));
   const before = one.status;
   const effect = effectOf(cases, one, action);
-  if (effect === 'counted') {
-    take(cases, one, action);
-    one.counted.push(action);
-  }
+  if (effect === 'counted') take(cases, one, action);
   cases.write(one, { id: action.action_id, what: action.type, by: action.by, effect, before, action });
 }
 
@@ -67,7 +65,7 @@ function take(cases: Cases, one: CaseState, action: CaseAction): void {
       break;
     case 'case.noted':
     case 'case.note_corrected':
-      note(one, action);
+      writeNote(one.notes, action);
       break;
     case 'case.linked':
       link(cases, one, action.incident_ids, action.by);
@@ -81,12 +79,6 @@ function take(cases: Cases, one: CaseState, action: CaseAction): void {
   if (action.type === 'case.held') one.holdUntil = Math.min(Date.parse(action.until), one.clock + cases.policy.holdMsMax);
   if (action.type === 'case.resolved') resolve(one, action);
   if (action.type === 'case.linked') markBase(one);
-}
-
-function note(one: CaseState, action: CaseAction & { type: 'case.noted' | 'case.note_corrected' }): void {
-  const { note_id: noteId, by, at, text } = action;
-  const old = one.notes.get(noteId);
-  one.notes.set(noteId, { noteId, by, at: old?.at ?? at, texts: [...(old?.texts ?? []), { at, text }] });
 }
 
 function resolve(one: CaseState, action: CaseAction & { type: 'case.resolved' }): void {

@@ -1,4 +1,4 @@
-import type { CaseAction, Verdict } from '#libs/contracts/case-action.js';
+import type { Verdict } from '#libs/contracts/case-action.js';
 import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
 import { type IncidentChange, levels } from '#libs/contracts/incident.js';
 import type { CasePolicy, Level } from './policy.js';
@@ -46,8 +46,7 @@ export interface CaseState {
   /** The version at which somebody last set a thing that only one can have. */
   setAt: { readonly owner: number; readonly verdict: number; readonly level: number };
   notes: Map<string, Note>;
-  /** Actions that counted, oldest first. */
-  counted: CaseAction[];
+  /** Its lines, oldest first. */
   entries: CaseEntry[];
 }
 
@@ -72,7 +71,6 @@ export function newCase(caseId: string, at: number): CaseState {
     changedAt: at,
     setAt: { owner: 0, verdict: 0, level: 0 },
     notes: new Map(),
-    counted: [],
     entries: [],
   };
 }

@@ -44,7 +44,7 @@ export class Cases {
   }
 
   /** Writes a line; one that counted makes the next version. */
-  write(one: CaseState, entry: Omit<CaseEntry, 'at' | 'after' | 'version' | 'place' | 'patients'>): void {
+  write(one: CaseState, entry: Omit<CaseEntry, 'at' | 'after' | 'version' | 'place' | 'patients' | 'writtenIn'>): void {
     if (entry.effect === 'counted') this.count(one);
     const line: CaseEntry = {
       ...entry,
@@ -53,6 +53,7 @@ export class Cases {
       version: one.version,
       patients: patientsOf(one),
       place: this.#place++,
+      writtenIn: one.caseId,
     };
     one.entries.push(line);
     this.observe(line, one);

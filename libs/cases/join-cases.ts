@@ -1,5 +1,7 @@
 import { type Cases, markBase, startWaiting } from './cases.js';
 import { type CaseState, newCase } from './case-state.js';
+import { notesOf } from './notes.js';
+import type { CaseEntry } from './timeline.js';
 
 /**
  * Makes one case of two: `into` takes the incidents, notes and lines of `from`, whose id leads to it from then on. When the scorer merged
@@ -14,13 +16,19 @@ export function join(cases: Cases, from: CaseState, into: CaseState, how: 'merge
     cases.home.set(id, into.caseId);
   }
   into.version += from.version;
-  into.notes = new Map([...into.notes, ...from.notes]);
-  into.counted = [...into.counted, ...from.counted];
-  into.entries = [...into.entries, ...from.entries].toSorted((one, other) => one.place - other.place);
+  setLines(into, [...into.entries, ...from.entries]);
   into.reopened = Math.max(into.reopened, from.reopened);
   if (how === 'merged') takeFromOlder(cases, from, into);
   into.owner = into.owner || from.owner;
   into.openedAt = Math.min(into.openedAt, from.openedAt);
+}
+
+/** Gives a case its lines in their order, each once: one that took an incident out stands in both cases that it made. */
+function setLines(one: CaseState, entries: readonly CaseEntry[]): void {
+  const byId = new Map<string, CaseEntry>();
+  for (const entry of entries) if (!byId.has(entry.id)) byId.set(entry.id, entry);
+  one.entries = [...byId.values()].toSorted((line, other) => line.place - other.place);
+  one.notes = notesOf(one.entries);
 }
 
 function takeFromOlder(cases: Cases, from: CaseState, into: CaseState): void {
@@ -47,7 +55,8 @@ function isOlder(one: CaseState, other: CaseState): boolean {
 
 /**
  * Takes an incident out of a case, with those that the scorer merged into it: back to the case that it was before, as that stood, or to a
- * new one of its own. The first incident of a case cannot leave it.
+ * new one of its own, with the lines and notes that were written there. What was written while they were one stays. The first incident of a
+ * case cannot leave it.
  */
 export function part(cases: Cases, incidentId: string, from: CaseState): CaseState {
   const was = cases.joined.get(incidentId)?.was;
@@ -59,6 +68,11 @@ export function part(cases: Cases, incidentId: string, from: CaseState): CaseSta
     if (id === incidentId) cases.home.delete(id);
     else cases.home.set(id, incidentId);
   }
+  setLines(
+    own,
+    [...own.entries, ...from.entries].filter(({ writtenIn }) => own.members.has(writtenIn)),
+  );
+  setLines(from, from.entries.filter(({ writtenIn }) => !own.members.has(writtenIn))); // prettier-ignore
   cases.joined.delete(incidentId);
   cases.standing.set(incidentId, own);
   own.clock = from.clock;
@@ -74,7 +88,6 @@ function copyOf(one: CaseState): CaseState {
     ...one,
     members: new Map(one.members),
     notes: new Map(one.notes),
-    counted: [...one.counted],
     entries: [...one.entries],
   };
 }

@@ -29,4 +29,11 @@ export interface CaseEntry {
   readonly action?: CaseAction;
   /** Place in the order of the fold: sorts the lines of cases that were joined. */
   readonly place: number;
+  /** `case_id` of the case that it was written in: a case that leaves another takes its own lines along. */
+  readonly writtenIn: string;
+}
+
+/** The actions that counted, oldest first. */
+export function countedOf({ entries }: { readonly entries: readonly CaseEntry[] }): readonly CaseAction[] {
+  return entries.flatMap(({ action, effect }) => (action && effect === 'counted' ? action : []));
 }

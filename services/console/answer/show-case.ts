@@ -1,5 +1,5 @@
 import type { CaseView } from '#libs/cases/case-book.js';
-import type { CaseEntry } from '#libs/cases/timeline.js';
+import { type CaseEntry, countedOf } from '#libs/cases/timeline.js';
 
 /** A case with what is in it: `GET /v1/cases/{id}`. */
 export function shownCase({ row, state }: CaseView): object {
@@ -26,12 +26,12 @@ export function shownCase({ row, state }: CaseView): object {
       /** What it said before, oldest first. */
       struck: texts.slice(0, -1),
     })),
-    measures: state.counted.filter(({ type }) => type === 'case.measure'),
-    breaches: state.counted.filter(({ type }) => type.startsWith('breach.')),
+    measures: countedOf(state).filter(({ type }) => type === 'case.measure'),
+    breaches: countedOf(state).filter(({ type }) => type.startsWith('breach.')),
   };
 }
 
 /** A line of the timeline as it is shown. What counted for nothing stands there too, and says so. */
-export function shownLine({ place: _place, action, ...line }: CaseEntry): object {
+export function shownLine({ place: _place, writtenIn: _writtenIn, action, ...line }: CaseEntry): object {
   return { ...line, ...(action && { via: action.via, action }) };
 }
