@@ -4,10 +4,13 @@ import { caseRow, type CaseRow } from '#libs/contracts/case-row.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { ackSecondsMax } from '#services/console/config.js';
 import { existingConsoleToken } from '#services/console/development-token.js';
 import { addressOf, type CommandConfig } from '../config.js';
 
+/** Waits for an answer, in milliseconds: to a question, and to an action, which the console may itself wait for. */
 const answerMsMax = 30_000;
+const actedMsMax = ackSecondsMax * 1_000 + answerMsMax;
 /** How often an action is asked for that is not known to be taken, and the pause between, in milliseconds. */
 const triesMax = 3;
 const pauseMs = 1000;
@@ -54,7 +57,10 @@ export class ConsoleClient {
     return timeline.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}/timeline`));
   }
 
-  /** Does it on the case as it stands now, once, however often that must be asked for, and once for the same key. */
+  /**
+   * Does it on the case as it stands now, once, however often that must be asked for, and once for the same key. Where it never became known
+   * whether it was done, the error names the key.
+   */
   async act(id: string, body: object, key: string = randomUUID()): Promise<CaseRow> {
     const { case: before } = await this.show(id);
     for (let tries = 1; ; tries += 1)
@@ -62,29 +68,44 @@ export class ConsoleClient {
         const wish = { ...body, seen_version: before.version };
         return shown.parse(await this.#ask(`/v1/cases/${before.case_id}/actions`, wish, key)).case;
       } catch (cause) {
-        if (!(cause instanceof NotKnown) || tries >= triesMax) throw cause;
+        if (!(cause instanceof NotKnown)) throw cause;
+        if (tries >= triesMax) throw new Error(`${cause.message}\nWhether it was done is not known. Asked again with the same Idempotency-Key it is done once: ${key}`, { cause }); // prettier-ignore
         await this.clock.sleep(pauseMs);
       }
   }
 
   async #ask(path: string, body?: object, key?: string): Promise<unknown> {
+    const { status, content } = await this.#answerTo(path, body, key).catch((cause: unknown) => {
+      const text = `the console at ${this.url} does not answer (${reasonOf(cause)}). Is the system running? VIGIE_CONSOLE_URL says where it is`;
+      throw body ? new NotKnown(text) : new Error(text);
+    });
+    if (status < 300 && content !== undefined) return content;
+    throw refusalOf(status, content, body !== undefined);
+  }
+
+  /** `content` is undefined where it is no JSON, or was cut off. */
+  async #answerTo(path: string, body?: object, key?: string): Promise<{ readonly status: number; readonly content: unknown }> {
     const headers = {
       authorization: `Bearer ${this.token}`,
       'vigie-via': 'cli',
       ...(body && { 'content-type': 'application/json' }),
       ...(key && { 'idempotency-key': key }),
     };
-    const answer = await fetch(`${this.url}${path}`, {
-      method: body ? 'POST' : 'GET',
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(answerMsMax),
-    }).catch((cause: unknown) => {
-      throw new Error(`the console at ${this.url} does not answer (${reasonOf(cause)}). Is the system running? VIGIE_CONSOLE_URL says where it is`); // prettier-ignore
-    });
-    const content: unknown = await answer.json().catch(() => undefined);
-    if (answer.ok) return content;
-    throw refusalOf(answer.status, content);
+    const late = new AbortController();
+    const ended = new AbortController();
+    const ms = body ? actedMsMax : answerMsMax;
+    this.clock.sleep(ms, ended.signal).then(() => late.abort(new Error(`nothing came for ${ms / 1_000} s`)), () => {}); // prettier-ignore
+    try {
+      const answer = await fetch(`${this.url}${path}`, {
+        method: body ? 'POST' : 'GET',
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+        signal: late.signal,
+      });
+      return { status: answer.status, content: await answer.json().catch(() => undefined) };
+    } finally {
+      ended.abort();
+    }
   }
 }
 
@@ -93,13 +114,17 @@ class NotKnown extends Error {
   override readonly name = 'NotKnown';
 }
 
-function refusalOf(status: number, content: unknown): Error {
+/** Answers of the console that take the place of one that may have said that an action was taken. */
+const notKnown: readonly string[] = ['not_known', 'not_audited'];
+
+function refusalOf(status: number, content: unknown, acted: boolean): Error {
   const read = refusal.safeParse(content);
-  if (!read.success) return new Error(`the console answered ${status}`);
+  // Nothing that the console says: its answer was lost on the way, and perhaps only the answer.
+  if (!read.success) return new (acted && (status < 300 || status >= 500) ? NotKnown : Error)(`the console answered ${status}`);
   const { error, message, case: now, cases = [] } = printable(read.data);
   const state = now ? `; it is ${now.status}${now.verdict && ` (${now.verdict})`}${now.owner && `, owner ${now.owner}`}` : '';
   const text = [`${message}${state}`, ...cases.map((id) => `  ${id}`)].join('\n');
-  return error === 'not_known' ? new NotKnown(text) : new Error(text);
+  return acted && notKnown.includes(error) ? new NotKnown(text) : new Error(text);
 }
 
 /** The client that the environment asks for. Throws `ConfigError` where no token is known. */

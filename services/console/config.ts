@@ -6,6 +6,9 @@ import { developmentConsoleToken, developmentUser } from './development-token.js
 import { tokenDigest, Users } from './users/users.js';
 import { readUsersFile } from './users/users-file.js';
 
+/** The most that VIGIE_CONSOLE_ACK_SECONDS may be: whoever asks the console to act waits longer than this. */
+export const ackSecondsMax = 120;
+
 export const consoleConfig = {
   ...commonConfig,
   /** Who may see cases and act on them, see `readUsersFile`. */
@@ -15,7 +18,7 @@ export const consoleConfig = {
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
-  VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(120).default(10),
+  VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
 }; // prettier-ignore
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof consoleConfig>>;
 export type ConsoleConfig = Environment & { readonly users: Users; readonly patientPatterns: readonly RegExp[] };
