@@ -2,6 +2,7 @@
 // The log is the truth: what the store does not take now, it gets later.
 
 import { createHash } from 'node:crypto';
+import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
 import type { AccessStore } from '#libs/access-store/contract/port.js';
 import type { CaseBook } from '#libs/cases/case-book.js';
 import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
@@ -12,6 +13,20 @@ export type CaseStore = Pick<AccessStore, 'insert'>;
 
 /** Rows of one insert. */
 const insertRowsMax = 2_000;
+
+/** Rows that are refused alone, without a word why, before any was stored: then it is rather the table that takes none. */
+const doubtfulMax = 16;
+
+/** Why rows were refused; `isRow` when it is for what is in them. */
+interface Refusal {
+  readonly isRow: boolean;
+  readonly reason: string;
+}
+
+interface Round {
+  stored: number;
+  readonly doubtful: { readonly row: CaseStateRow; readonly reason: string }[];
+}
 
 /** The pause between two looks at the book, in milliseconds. */
 export const writeEveryMs = 1_000;
@@ -42,28 +57,51 @@ export class CaseWriter {
 
   async #write(): Promise<void> {
     for (const row of this.book.states(this.tools.clock.now(), this.#known)) this.#waiting.set(row.case_id, row);
-    while (this.#waiting.size > 0) {
-      const rows = [...this.#waiting.values()].slice(0, insertRowsMax);
-      if (!(await this.#insert(rows))) return;
-      for (const row of rows) if (this.#waiting.get(row.case_id) === row) this.#waiting.delete(row.case_id);
-    }
+    const rows = [...this.#waiting.values()];
+    const round: Round = { stored: 0, doubtful: [] };
+    for (let at = 0; at < rows.length; at += insertRowsMax)
+      if (!(await this.#store(rows.slice(at, at + insertRowsMax), round))) return;
+    // The table takes other rows, so it is these.
+    if (round.stored > 0) for (const { row, reason } of round.doubtful) this.#drop(row, reason);
   }
 
-  async #insert(rows: readonly CaseStateRow[]): Promise<boolean> {
+  /** Stores rows, by halves where they are refused together, down to the ones that are refused alone. False while the table takes nothing. */
+  async #store(rows: readonly CaseStateRow[], round: Round): Promise<boolean> {
+    const refusal = await this.#insert(rows);
+    if (refusal === 'away') return false;
+    const [row] = rows;
+    if (!refusal || !row) {
+      round.stored += rows.length;
+      for (const { case_id: id } of rows) this.#waiting.delete(id);
+      return true;
+    }
+    if (rows.length > 1) {
+      const middle = Math.ceil(rows.length / 2);
+      return (await this.#store(rows.slice(0, middle), round)) && (await this.#store(rows.slice(middle), round));
+    }
+    if (refusal.isRow) this.#drop(row, refusal.reason);
+    else round.doubtful.push({ row, reason: refusal.reason });
+    return round.stored > 0 || round.doubtful.length < doubtfulMax;
+  }
+
+  /** The case is written again when it changes; until then the table has what it was before. */
+  #drop(row: CaseStateRow, reason: string): void {
+    this.#waiting.delete(row.case_id);
+    this.tools.log.error('the table case_states refuses a row, and it is left out', { caseId: row.case_id, reason });
+  }
+
+  /** Undefined when they are stored, `away` when that is not known or may pass. */
+  async #insert(rows: readonly CaseStateRow[]): Promise<Refusal | 'away' | undefined> {
     const { store, log } = this.tools;
     const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const token = `cases-${createHash('sha256').update(bytes).digest('hex')}`;
     try {
-      const outcome = await store.insert(
-        'case_states',
-        bytes,
-        rows.length,
-        `cases-${createHash('sha256').update(bytes).digest('hex')}`,
-      );
-      if (outcome.kind === 'rejected') log.error('the table case_states refuses rows', { reason: outcome.reason });
-      return outcome.kind !== 'rejected';
+      const outcome = await store.insert('case_states', bytes, rows.length, token);
+      return outcome.kind === 'rejected' ? { isRow: true, reason: outcome.reason } : undefined;
     } catch (cause) {
+      if (cause instanceof UnexplainedRefusal) return { isRow: false, reason: `ClickHouse refused it with error ${cause.code}` };
       log.warn('cases could not be written to the store; they will be', { cause });
-      return false;
+      return 'away';
     }
   }
 }

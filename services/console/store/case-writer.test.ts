@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { UnexplainedRefusal } from '#libs/access-store/clickhouse/failure.js';
+import { CaseBook } from '#libs/cases/case-book.js';
+import type { CaseStateRow } from '#libs/contracts/case-state-row.js';
+import type { Log } from '#libs/runtime/log.js';
+import { accepted, rejected, Transient } from '#libs/runtime/outcome.js';
+import { aChange, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { CaseWriter, type CaseStore } from './case-writer.js';
+
+type Why = 'value' | 'unexplained';
+
+describe('the table of cases', () => {
+  it('gets every row but those that it refuses, which are named, and goes on', async () => {
+    const bad = fc.uniqueArray(fc.nat(39), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(bad, fc.constantFrom<Why>('value', 'unexplained'), async (numbers, why) => {
+        const refused = numbers.map((number) => anIncidentId(number)).toSorted();
+        const table = new Table(refused, why);
+        await table.writer.flush();
+        const all = Array.from({ length: 40 }, (_, number) => anIncidentId(number));
+        expect([...table.stored.keys()].toSorted()).toEqual(all.filter((id) => !refused.includes(id)).toSorted());
+        expect(table.named.toSorted()).toEqual(refused);
+        const asked = table.asked;
+        await table.writer.flush();
+        expect(table.asked).toBe(asked);
+        table.book.addChange(aChange('1', 2, { patients: 77 }));
+        await table.writer.flush();
+        expect(table.stored.get(anIncidentId('1'))?.patients).toBe(numbers.includes(1) ? undefined : 77);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(['unexplained', 'away'] as const)('keeps all rows while it takes none: %s', async (why) => {
+    const table = new Table(
+      Array.from({ length: 40 }, (_, number) => anIncidentId(number)),
+      why,
+    );
+    await table.writer.flush();
+    expect(table.asked).toBeLessThan(100);
+    expect([table.stored.size, table.named]).toEqual([0, []]);
+    table.refused = [];
+    await table.writer.flush();
+    expect(table.stored.size).toBe(40);
+  });
+});
+
+/** A table that refuses every insert that holds one of some cases. */
+class Table {
+  readonly book = new CaseBook();
+  readonly stored = new Map<string, CaseStateRow>();
+  /** `case_id`s that the log names as left out. */
+  readonly named: string[] = [];
+  readonly writer: CaseWriter;
+  asked = 0;
+
+  constructor(
+    public refused: readonly string[],
+    why: Why | 'away',
+  ) {
+    for (let number = 0; number < 40; number += 1) this.book.addChange(aChange(`${number}`, 1, { minute: 1 }));
+    const store: CaseStore = {
+      insert: async (_table, bytes, count) => {
+        this.asked += 1;
+        const rows = String(bytes).trimEnd().split('\n').map((line) => JSON.parse(line) as CaseStateRow); // prettier-ignore
+        if (rows.some(({ case_id: id }) => this.refused.includes(id))) {
+          if (why === 'away') throw new Transient('the store does not answer');
+          if (why === 'unexplained') throw new UnexplainedRefusal('refused', 252, undefined);
+          return rejected('unfit_value', 'patients', 'the row does not fit');
+        }
+        for (const row of rows) this.stored.set(row.case_id, row);
+        return accepted(count);
+      },
+    };
+    const error = (_text: string, more: { readonly caseId: string }) => this.named.push(more.caseId);
+    const log = { error, warn: () => {} } as unknown as Log;
+    this.writer = new CaseWriter(this.book, { store, clock: new FakeClock(Date.parse(atMinute(2))), log });
+  }
+}
