@@ -142,6 +142,31 @@ describe('the console', () => {
     expect((await one.act(id, { ...sent, phase: 'complementary' }, '5', 'dpo')).status).toBe(200);
   });
 
+  it.each([
+    { type: 'breach.qualified', is_breach: false, risk: 'none', reason: 'a test' },
+    { type: 'breach.informed', informed_at: hours(0), by_whom: 'the dpo' },
+    { type: 'dossier.sent', authority: 'cnil', phase: 'initial', sent_at: hours(0), reference: 'N-1' },
+    { type: 'dossier.people_informed', mode: 'letter', count: 3, first_at: hours(0), last_at: hours(0) },
+  ])('takes of a breach what is said of a controller of the case only: $type', async (body) => {
+    await tell(log, anIncident('a', { first_time: hours(100) }));
+    const one = await start();
+    const of = (controller_id: string) => one.act(id, { ...body, controller_id }, controller_id, 'dpo');
+    expect(await of('990000009')).toMatchObject({ status: 422, body: { error: 'unfit_action', field: 'controller_id' } });
+    expect((await of('750300123')).body).not.toMatchObject({ field: 'controller_id' });
+  });
+
+  it('does not link what was never told, though its id leads to a case', async () => {
+    const merged = anIncident('m', { change_type: 'incident.merged', state: 'merged', merged_into: id });
+    await tell(log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }), merged);
+    const one = await start();
+    expect(
+      (await one.act(anIncidentId('b'), { type: 'case.linked', incident_ids: [anIncidentId('m')] }, 'l')).body,
+    ).toMatchObject({
+      error: 'unknown_incident',
+      field: 'incident_ids',
+    });
+  });
+
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await start();

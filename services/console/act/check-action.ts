@@ -38,11 +38,12 @@ export function wrongAction(
     case 'case.resolved':
       return wrongResolution(view, body);
     case 'breach.qualified':
-      return wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
+      return wrongController(view, body) ?? wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
     case 'breach.informed':
     case 'dossier.sent':
     case 'dossier.people_informed':
-      return wrongBreach(view, body, lengths, now);
+      return wrongController(view, body) ?? wrongBreach(view, body, lengths, now);
+    // What commands say of a list names its controller by the register, which the store has and the console has not.
     default:
       return undefined;
   }
@@ -56,7 +57,8 @@ function wrongHold(forMs: number, max: number): Answer | undefined {
 function wrongLink(book: CaseBook, ids: readonly string[], user: User, now: number): Answer | undefined {
   const known = ids.every((id) => {
     const other = book.caseOf(id, now);
-    return other && maySee(user, other.row.clinics);
+    // An id may lead to a case before its incident was ever told: by a merge, or by a link that was taken before.
+    return other?.state.members.has(id) && maySee(user, other.row.clinics);
   });
   return known ? undefined : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' }); // prettier-ignore
 }
@@ -68,12 +70,15 @@ function wrongResolution(view: CaseView, body: CaseActionBody & { type: 'case.re
   return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing }); // prettier-ignore
 }
 
-function wrongQualification(view: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
-  if (!view.row.controllers.includes(body.controller_id))
-    return unfit('the case touches no clinic of this controller', 'controller_id');
+function wrongController({ row }: CaseView, body: { readonly controller_id: string }): Answer | undefined {
+  if (row.controllers.includes(body.controller_id)) return undefined;
+  return unfit('the case touches no clinic of this controller', 'controller_id');
+}
+
+function wrongQualification({ row }: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
   if (body.is_breach && body.aware_at === undefined) return unfit('a breach has an instant at which the controller became aware of it', 'aware_at'); // prettier-ignore
   if (!body.is_breach && body.aware_at !== undefined) return unfit('what is no breach starts no clock', 'aware_at');
-  if (body.aware_at !== undefined && body.aware_at < view.row.first_time) return unfit('nobody was aware before the first access', 'aware_at'); // prettier-ignore
+  if (body.aware_at !== undefined && body.aware_at < row.first_time) return unfit('nobody was aware before the first access', 'aware_at'); // prettier-ignore
   return undefined;
 }
 
