@@ -92,7 +92,7 @@ function link(cases: Cases, one: CaseState, incidentIds: readonly string[], by: 
   for (const id of incidentIds) {
     const other = cases.of(id);
     if (other === one) continue;
-    if (!other) {
+    if (!other?.members.has(id)) {
       cases.home.set(id, one.caseId);
       continue;
     }

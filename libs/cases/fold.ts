@@ -4,7 +4,7 @@ import { applyAction } from './apply-action.js';
 import { applyChange } from './apply-change.js';
 import { Cases, type Observe } from './cases.js';
 import type { CasePolicy } from './policy.js';
-import { type CaseRecords, inOrder, namedBy, opens } from './records.js';
+import { type CaseRecords, inOrder, opens } from './records.js';
 
 /**
  * The cases that records make, as they stand at `now` (milliseconds): a function of the records alone, whoever read them and in whatever
@@ -25,14 +25,14 @@ export function foldCases(records: CaseRecords, now: number, policy: CasePolicy,
   return cases;
 }
 
-/** Newest version of each incident that lies before an action: what it says, and at least what opened the incidents that it names. */
+/**
+ * Newest version of each incident that lies before an action: what it says, and at least what opened its case. An incident that it links and had
+ * not seen comes when it opens: to bring it before the action would change lines that were told long ago.
+ */
 function seenBy(action: CaseAction, records: CaseRecords): ReadonlyMap<string, number> {
   const seen = new Map(action.seen_incidents.map(({ incident_id, version }) => [incident_id, version]));
-  for (const id of namedBy(action)) {
-    const opened = records.changes.get(id)?.find(opens)?.version ?? 0;
-    seen.set(id, Math.max(opened, seen.get(id) ?? 0));
-  }
-  return seen;
+  const opened = records.changes.get(action.case_id)?.find(opens)?.version ?? 0;
+  return seen.set(action.case_id, Math.max(opened, seen.get(action.case_id) ?? 0));
 }
 
 /** The changes of incidents that are not yet applied. */

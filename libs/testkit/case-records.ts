@@ -54,7 +54,7 @@ export function aChange(
   };
 }
 
-/** What somebody does with an invented case at a minute; `seen` is the newest version of its incident that lay before. */
+/** What somebody does with an invented case at a minute; `seen` is the newest version of its incident that lay before, and 1 of those that it links. */
 export function anAction(
   incident: string,
   minute: number,
@@ -62,6 +62,7 @@ export function anAction(
   given: Partial<CaseAction> & { readonly seen?: number; readonly key?: string } = {},
 ): CaseAction {
   const { seen = 1, key = `${minute}`, ...rest } = given;
+  const linked = body.type === 'case.linked' ? body.incident_ids : [];
   return {
     ...body,
     action_id: hex128Of(`action ${incident} ${body.type} ${key}`),
@@ -72,7 +73,7 @@ export function anAction(
     via: 'console',
     at: atMinute(minute),
     seen_version: 1_000_000,
-    seen_incidents: [{ incident_id: anIncidentId(incident), version: seen }],
+    seen_incidents: [{ incident_id: anIncidentId(incident), version: seen }, ...linked.map((incident_id) => ({ incident_id, version: 1 }))], // prettier-ignore
     ...rest,
   } as CaseAction;
 }
