@@ -14,7 +14,7 @@ export type AuditLink = Omit<StoredAuditRow, 'audit_id' | 'sha256'>;
  * The bytes that a digest is taken of: the UTF-8 of a JSON array of the values in this order, without blanks. The order is part of the format:
  * a new field goes to the end, in a new version of the topic.
  */
-export function canonicalBytes(link: AuditLink): Buffer {
+function canonicalBytes(link: AuditLink): Buffer {
   const { chain_id, number, previous_sha256, at, by, via, method, route, case_id, rows, status, remote_address } = link;
   return Buffer.from(
     JSON.stringify([chain_id, number, previous_sha256, at, by, via, method, route, case_id, rows, status, remote_address]),

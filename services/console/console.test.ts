@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { topics } from '#libs/contracts/topics.js';
+import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { newLog, RunningConsole, tell } from './console.fixture.js';
@@ -52,6 +53,14 @@ describe('the console', () => {
       expect((await one.get(`/v1/cases/${id}`)).body['case']).toMatchObject({ owner: 'b.leroy', version: 2 });
     }
     expect((await consoles[0]?.act(id, { type: 'case.acknowledged' }, 'one'))?.body).toMatchObject({ error: 'key_used' });
+  });
+
+  it('counts a click once, however often it comes again', async () => {
+    await tell(log, anIncident('a'));
+    const one = await start();
+    for (const key of ['one', 'one', 'two', 'one', 'two']) await one.act(id, { type: 'case.noted', text: 'asked the ward' }, key);
+    const text = await one.app.get(Metrics).registry.metrics();
+    expect(text).toMatch(/vigie_case_actions_total\{type="case.noted",effect="counted"[^}]*\} 2\n/);
   });
 
   it('knows after a restart what was done before, from the log alone', async () => {

@@ -44,8 +44,9 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   const { book, clock, metrics } = tools;
   const made = actionOf(tools, wish);
   if ('status' in made) return made;
+  const isRepeated = book.hasAction(made.action_id);
   try {
-    const known = book.hasAction(made.action_id) || (await tools.append(made));
+    const known = isRepeated || (await tools.append(made));
     if (!known) return notKnown('it is in the log, and this console has not read it back yet');
   } catch (cause) {
     if (!(cause instanceof Transient)) throw cause;
@@ -57,7 +58,7 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   if (!entry?.action || !after) return notKnown('its case is not known to this console');
   if (entry.action.type !== made.type || entry.by !== made.by)
     return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
-  metrics.add('vigie_case_actions_total', { type: made.type, effect: entry.effect });
+  if (!isRepeated) metrics.add('vigie_case_actions_total', { type: made.type, effect: entry.effect });
   const shows = { case_id: after.row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
     return { ...refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }), shows }; // prettier-ignore

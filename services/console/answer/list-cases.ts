@@ -13,7 +13,7 @@ const several = <T extends string>(words: readonly [T, ...T[]]) =>
   z.string().max(200).transform((given) => given.split(',')).pipe(z.array(z.enum(words)).min(1)); // prettier-ignore
 
 /** The filters of `GET /v1/cases`; each that is given must hold. */
-export const listQuery = z.strictObject({
+const listQuery = z.strictObject({
   /** One or several, by commas. */
   status: several(caseStatuses).optional(),
   level: several(levels).optional(),
@@ -28,7 +28,7 @@ export const listQuery = z.strictObject({
   /** `next` of the page before. */
   cursor: text.optional(),
 });
-export type ListQuery = z.infer<typeof listQuery>;
+type ListQuery = z.infer<typeof listQuery>;
 
 const cursorShape = z.tuple([isoTime, z.string().regex(/^[0-9a-f]{32}$/)]);
 
