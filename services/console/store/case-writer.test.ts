@@ -9,13 +9,13 @@ import { aChange, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { CaseWriter, type CaseStore } from './case-writer.js';
 
-type Why = 'value' | 'unexplained';
+type Why = 'value' | 'field' | 'unexplained';
 
 describe('the table of cases', () => {
   it('gets every row but those that it refuses, which are named, and goes on', async () => {
     const bad = fc.uniqueArray(fc.nat(39), { maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(bad, fc.constantFrom<Why>('value', 'unexplained'), async (numbers, why) => {
+      fc.asyncProperty(bad, fc.constantFrom<Why>('value', 'field', 'unexplained'), async (numbers, why) => {
         const refused = numbers.map((number) => anIncidentId(number)).toSorted();
         const table = new Table(refused, why);
         await table.writer.flush();
@@ -33,17 +33,20 @@ describe('the table of cases', () => {
     );
   });
 
-  it.each(['unexplained', 'away'] as const)('keeps all rows while it takes none: %s', async (why) => {
-    const table = new Table(
-      Array.from({ length: 40 }, (_, number) => anIncidentId(number)),
-      why,
-    );
+  it.each([
+    ['unexplained', 40],
+    ['away', 40],
+    ['field', 40],
+    ['field', 1],
+  ] as const)('keeps all rows while it takes none: %s', async (why, cases) => {
+    const all = Array.from({ length: cases }, (_, number) => anIncidentId(number));
+    const table = new Table(all, why, cases);
     await table.writer.flush();
     expect(table.asked).toBeLessThan(100);
     expect([table.stored.size, table.named]).toEqual([0, []]);
     table.refused = [];
     await table.writer.flush();
-    expect(table.stored.size).toBe(40);
+    expect(table.stored.size).toBe(cases);
   });
 });
 
@@ -59,8 +62,9 @@ class Table {
   constructor(
     public refused: readonly string[],
     why: Why | 'away',
+    cases = 40,
   ) {
-    for (let number = 0; number < 40; number += 1) this.book.addChange(aChange(`${number}`, 1, { minute: 1 }));
+    for (let number = 0; number < cases; number += 1) this.book.addChange(aChange(`${number}`, 1, { minute: 1 }));
     const store: CaseStore = {
       insert: async (_table, bytes, count) => {
         this.asked += 1;
@@ -68,7 +72,7 @@ class Table {
         if (rows.some(({ case_id: id }) => this.refused.includes(id))) {
           if (why === 'away') throw new Transient('the store does not answer');
           if (why === 'unexplained') throw new UnexplainedRefusal('refused', 252, undefined);
-          return rejected('unfit_value', 'patients', 'the row does not fit');
+          return rejected(why === 'field' ? 'unknown_or_unfit_field' : 'unfit_value', 'patients', 'the row does not fit');
         }
         for (const row of rows) this.stored.set(row.case_id, row);
         return accepted(count);

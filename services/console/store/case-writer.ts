@@ -97,7 +97,9 @@ export class CaseWriter {
     const token = `cases-${createHash('sha256').update(bytes).digest('hex')}`;
     try {
       const outcome = await store.insert('case_states', bytes, rows.length, token);
-      return outcome.kind === 'rejected' ? { isRow: true, reason: outcome.reason } : undefined;
+      if (outcome.kind !== 'rejected') return undefined;
+      // A table from before a migration lacks a column, and refuses every row until it is migrated.
+      return { isRow: outcome.reason !== 'unknown_or_unfit_field', reason: outcome.reason };
     } catch (cause) {
       if (cause instanceof UnexplainedRefusal) return { isRow: false, reason: `ClickHouse refused it with error ${cause.code}` };
       log.warn('cases could not be written to the store; they will be', { cause });
