@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -58,5 +58,14 @@ describe('a supervised process', () => {
     await start("process.on('disconnect', () => process.exit(0)); process.on('SIGTERM', () => {}); console.log('up');", 0);
     expect(await one?.stop()).toBe(true);
     expect(said).toEqual([]);
+  });
+
+  it('that closes its output long before it ends is waited for, and so is one that has ended', async () => {
+    const quiet = "import { closeSync, writeFileSync } from 'node:fs'; closeSync(1); closeSync(2); writeFileSync('quiet', ''); process.on('SIGTERM', () => {}); process.on('disconnect', () => process.exit(0));"; // prettier-ignore
+    await start(quiet.replace("'quiet'", JSON.stringify(join(folder, 'quiet'))), 0);
+    while (!existsSync(join(folder, 'quiet'))) await systemClock.sleep(20);
+    await systemClock.sleep(50);
+    expect(await one?.stop()).toBe(true);
+    expect(await one?.stop()).toBe(true);
   });
 });

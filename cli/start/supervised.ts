@@ -25,6 +25,8 @@ export interface SupervisedEvents {
 /** One child process: started, watched, started again when it dies, and stopped. */
 export class Supervised {
   #child: ChildProcess | undefined;
+  /** Of the child: resolves when it has ended and its last words were read. */
+  #ended: Promise<void> = Promise.resolve();
   #stopping = false;
   #stopped: Promise<boolean> | undefined;
   #restarts = 0;
@@ -53,6 +55,7 @@ export class Supervised {
       env: { ...env, ...own, VIGIE_SUPERVISED: '1' },
     });
     this.#child = child;
+    this.#ended = ended(child);
     let said = '';
     child.stdout?.on('data', (bytes: Buffer) => this.#log.write(bytes));
     child.stderr?.on('data', (bytes: Buffer) => {
@@ -95,8 +98,8 @@ export class Supervised {
     this.#stopping = true;
     const child = this.#child;
     let well = true;
-    if (child && child.exitCode === null && child.signalCode === null) {
-      const gone = ended(child);
+    if (child) {
+      const gone = this.#ended.then(() => true);
       const late = new AbortController();
       child.kill('SIGTERM');
       if (child.connected) child.disconnect();
@@ -113,9 +116,11 @@ export class Supervised {
   }
 }
 
-/** Resolves when the process has ended and its last words were read. Not its 'close' event: that does not come after a `disconnect`. */
-async function ended(child: ChildProcess): Promise<boolean> {
+/**
+ * Listened to from the start: output may be closed long before the end is told. Not the child's 'close' event: that does not come after a
+ * `disconnect`. One that could not be started has no end.
+ */
+async function ended(child: ChildProcess): Promise<void> {
   const emitters = [child, child.stdout, child.stderr];
-  await Promise.all(emitters.map((one) => one && once(one, one === child ? 'exit' : 'close')));
-  return true;
+  await Promise.all(emitters.map((one) => one && once(one, one === child ? 'exit' : 'close').catch(() => {})));
 }
