@@ -1,3 +1,4 @@
+import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import type { Disk, PartitionExtent } from './disk.js';
@@ -52,9 +53,9 @@ export class AppendQueue {
     while (this.#pending.length > 0) {
       const batch = this.#take();
       try {
-        const offsets = await this.#tools.disk.writeFrames(() => this.#put(batch));
+        const offsets = this.#proven(batch, await this.#tools.disk.writeFrames(() => this.#put(batch)));
         this.#tools.onAppended(new Set(batch.map(({ topic }) => topic)));
-        for (const [index, { resolve }] of batch.entries()) resolve(offsets[index] ?? -1);
+        offsets.forEach((offset, index) => batch[index]?.resolve(offset));
       } catch (cause) {
         for (const { reject } of batch) reject(cause);
       }
@@ -87,6 +88,23 @@ export class AppendQueue {
     return offsets;
   }
 
+  /**
+   * Reads back what is about to be acknowledged, as other processes see it: whatever the database says, no sender is told of a frame that is
+   * not there. `offsets` is what the transaction is said to have answered.
+   */
+  #proven(batch: readonly Pending[], offsets: unknown): readonly number[] {
+    const { disk } = this.#tools;
+    disk.refresh();
+    return batch.map(({ topic, partition, signature }, index) => {
+      const offset: unknown = Array.isArray(offsets) ? offsets[index] : undefined;
+      const ends = extentOf(disk, { topic, partition }).end;
+      if (typeof offset === 'number' && offset < ends && isThere(disk, [topic, partition, offset], signature)) return offset;
+      throw new Transient(
+        `a frame of ${topic}/${partition} was written to the embedded log, as it says, and is not there; it has to be appended again`,
+      );
+    });
+  }
+
   /** Good until the next call. */
   #stamped(ms: number, bytes: Buffer): Buffer {
     const length = stampBytes + bytes.length;
@@ -95,6 +113,11 @@ export class AppendQueue {
     bytes.copy(this.#scratch, stampBytes);
     return this.#scratch.subarray(0, length);
   }
+}
+
+/** Whether the frame of a key is the one that was signed so, or is there at all. */
+function isThere(disk: Disk, key: [string, number, number], signature: Buffer | undefined): boolean {
+  return signature ? disk.signatures.getBinary(key)?.equals(signature) === true : disk.frames.doesExist(key);
 }
 
 const stampBytes = 8;
