@@ -149,6 +149,38 @@ describe('the ingestor over HTTP', () => {
     expect(await post('/fhir/AuditEvent', '{"a":')).toMatchObject({ status: 400, body: { resourceType: 'OperationOutcome' } });
   });
 
+  it('takes FHIR as XML too, as the same events', async () => {
+    const headers = { 'content-type': 'application/fhir+xml; charset=utf-8' };
+    const asJson = await log.during(() => post('/fhir/AuditEvent', JSON.stringify(auditEvent({}))));
+    const asXml = await log.during(async () => {
+      expect(await post('/fhir/AuditEvent', auditEventXmlOf(''), headers)).toMatchObject({
+        status: 201,
+        headers: { location: expect.stringMatching(/^AuditEvent\/[0-9a-f]{32}$/) },
+      });
+    });
+    const said = ({ event_id: _, received_at: __, ...row }: Readonly<Record<string, unknown>>): object => row;
+    expect(asXml.map(said)).toEqual(asJson.map(said));
+    const entry = `<entry><resource>${auditEventXmlOf('').replace(/<\?.*?\?>/, '')}</resource></entry>`;
+    const bundle = (type: string, entries: string) =>
+      post('/fhir', `\uFEFF<Bundle xmlns="http://hl7.org/fhir"><type value="${type}"/>${entries}</Bundle>`, headers);
+    const patient = '<entry><resource><Patient><id value="1"/></Patient></resource></entry>';
+    expect(statusesOf((await bundle('batch', entry + patient)).body)).toEqual(['201 Created', '422 Unprocessable Entity']);
+    expect((await bundle('transaction', entry + patient)).status).toBe(422);
+    expect((await bundle('transaction', entry)).body).toMatchObject({ type: 'transaction-response' });
+  });
+
+  it.each([
+    ['that is cut off', 400, auditEventXmlOf('').slice(0, -20)],
+    ['with entities of its own', 400, `<!DOCTYPE a [<!ENTITY b "c">]>${auditEventXmlOf('')}`],
+    ['of another resource', 400, '<Patient xmlns="http://hl7.org/fhir"><id value="1"/></Patient>'],
+    ['of too many tags', 413, auditEventXmlOf('<a/>'.repeat(20_001))],
+    ['in another character set', 400, Buffer.from(auditEventXmlOf('<language value="\u00e9"/>'), 'latin1')],
+  ])('refuses XML %s with %i, and quotes nothing of it', async (_what, status, body) => {
+    const answer = await post('/fhir/AuditEvent', body, { 'content-type': 'application/fhir+xml' });
+    expect(answer).toMatchObject({ status, body: { resourceType: 'OperationOutcome' } });
+    expect(JSON.stringify(answer.body)).not.toContain('8001234');
+  });
+
   it('takes a batch entry by entry, and a transaction whole or not at all', async () => {
     const entry = [{ resource: auditEvent({ id: '1' }) }, { resource: { resourceType: 'Patient' } }, {}];
     const batch = await post('/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }));
@@ -168,7 +200,8 @@ describe('the ingestor over HTTP', () => {
     ['more parameters', { 'content-type': 'application/fhir+json;charset="utf-8";fhirVersion=4.0' }, 201],
     ['another case', { 'content-type': 'Application/FHIR+JSON' }, 201],
     ['plain text', { 'content-type': 'text/plain' }, 415],
-    ['XML', { 'content-type': 'application/fhir+xml' }, 415],
+    ['XML, which it is not', { 'content-type': 'application/fhir+xml' }, 201],
+    ['another XML', { 'content-type': 'image/svg+xml' }, 415],
     ['no token', { authorization: '' }, 401],
   ])('answers FHIR in its own media type, whatever it is sent (%s)', async (_what, headers, status) => {
     const answer = await post('/fhir/AuditEvent', JSON.stringify(auditEvent({})), headers);
@@ -320,4 +353,17 @@ function auditEvent(overrides: object): object {
     entity: [{ what: { reference: 'Patient/8001234' }, role: { code: '1' } }],
     ...overrides,
   };
+}
+
+/** The same as `auditEvent({})`. */
+function auditEventXmlOf(more: string): string {
+  return (
+    '<?xml version="1.0" encoding="UTF-8"?><AuditEvent xmlns="http://hl7.org/fhir">' +
+    `${more}<type><system value="http://terminology.hl7.org/CodeSystem/audit-event-type"/><code value="rest"/></type>` +
+    '<subtype><system value="http://hl7.org/fhir/restful-interaction"/><code value="read"/></subtype><action value="R"/>' +
+    '<recorded value="2024-11-19T08:12:03.120+01:00"/><outcome value="0"/>' +
+    '<agent><who><identifier><system value="https://rpps.esante.gouv.fr"/><value value="10100000001"/></identifier></who><requestor value="true"/></agent>' +
+    '<source><site value="750300123"/><observer><display value="Record platform"/></observer></source>' +
+    '<entity><what><reference value="Patient/8001234"/></what><role><code value="1"/></role></entity></AuditEvent>'
+  );
 }

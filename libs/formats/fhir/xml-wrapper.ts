@@ -1,6 +1,7 @@
-import { accepted, rejected } from '#libs/runtime/outcome.js';
+import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { Wrapper } from '../input-format.js';
 import { limits } from '../limits.js';
+import type { JsonObject } from '../json/parse-item.js';
 import { metered, WorkMeter } from '../work-meter.js';
 import { documentIn, parseXml } from '../xml/parse-xml.js';
 import { resourceFromXml } from './from-xml.js';
@@ -16,10 +17,16 @@ export const fhirXmlWrapper: Wrapper = {
   *unwrap(payload) {
     if (payload.kind !== 'text') return yield rejected('not_xml', '', 'a resource of FHIR as XML must be text');
     const { text, envelope } = payload;
-    const document = metered(() => parseXml(documentIn(text), new WorkMeter(), limits.itemBytesMax));
-    if (document.kind === 'rejected') return yield document;
-    if (!types.includes(document.value.name))
-      return yield rejected('other_resource', '', 'only AuditEvent resources and Bundles of them are taken here');
-    yield accepted({ kind: 'json', value: resourceFromXml(document.value), envelope });
+    const resource = readFhirXml(text);
+    if (resource.kind === 'rejected') return yield resource;
+    yield accepted({ kind: 'json', value: resource.value, envelope });
   },
 };
+
+/** The resource as FHIR's JSON would have it, or why the text is none that is taken. */
+export function readFhirXml(text: string): Accepted<JsonObject> | Rejected {
+  const document = metered(() => parseXml(documentIn(text), new WorkMeter(), limits.itemBytesMax));
+  if (document.kind === 'rejected') return document;
+  if (types.includes(document.value.name)) return accepted(resourceFromXml(document.value));
+  return rejected('other_resource', '', 'only AuditEvent resources and Bundles of them are taken here');
+}

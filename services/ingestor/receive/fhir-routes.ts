@@ -1,12 +1,14 @@
+import { isUtf8 } from 'node:buffer';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import type { Targets } from '#libs/formats/fhir/targets.js';
+import { readFhirXml } from '#libs/formats/fhir/xml-wrapper.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import { readRecord } from '#libs/formats/read/read-payload.js';
-import { assertNever } from '#libs/runtime/outcome.js';
+import { assertNever, rejected } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
 import { Turns } from './turns.js';
 import { HttpRefusal } from './http-refusal.js';
@@ -14,7 +16,17 @@ import type { Answer, Route } from './receiver.js';
 import type { SendingSource, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
-const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir'];
+const mediaTypes = [
+  'application/fhir+json',
+  'application/json',
+  'application/json+fhir',
+  'application/fhir+xml',
+  'application/xml',
+  'application/xml+fhir',
+  'text/xml',
+];
+/** Begins a document of XML, and no JSON. */
+const lessThan = 0x3c;
 
 /** `POST /fhir/AuditEvent`: one event; 201 with its place, 202 when it was set aside, or an OperationOutcome that says why not. */
 export function auditEventRoute(taker: () => Taker): Route {
@@ -88,10 +100,17 @@ export function notOffered(): Required<Omit<Answer, 'headers'>> {
   return { status: 404, body: operationOutcome([{ severity: 'error', code: 'not-supported', diagnostics }]), mediaType };
 }
 
+/** JSON or XML, by its first byte: what else the sender says of it is often wrong. XML of more than 1 MiB, or not in UTF-8, is refused. */
 function resourceOf(body: Buffer, bytesMax: number, nodesMax: number): unknown {
-  const item = parseItem(body, firstByte(body), body.length, { bytesMax, nodesMax });
+  const start = firstByte(body);
+  const item = body[start] === lessThan ? xmlIn(body) : parseItem(body, start, body.length, { bytesMax, nodesMax });
   if (item.kind === 'accepted') return item.value;
   throw new HttpRefusal(item.reason.startsWith('too_') ? 413 : 400, item.detail);
+}
+
+function xmlIn(body: Buffer): ReturnType<typeof readFhirXml> {
+  if (isUtf8(body)) return readFhirXml(body.toString('utf8'));
+  return rejected('not_utf8', '', 'the document is not in UTF-8; convert it before sending');
 }
 
 function entryOf(outcome: ItemOutcome): object {
