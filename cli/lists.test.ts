@@ -4,15 +4,14 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
-import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 
 const portBase = await freePortBase();
 /** Where nothing answers. */
@@ -21,14 +20,13 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-list-commands-'));
 const listsDir = join(folder, 'lists');
 const keys = ['k2', 'k1'].map((name) => `helix:${name}=${createHash('sha256').update(name).digest('base64')}`);
 let server: SpawnedClickHouse;
+let client: ClickHouseClient;
 
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase, directory: folder });
-  const client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
-  await client.close();
+  ({ server, client } = await spawnMigrated({ portBase, directory: folder }));
 });
 afterAll(async () => {
+  await client.close();
   await server.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
 });

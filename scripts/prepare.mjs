@@ -48,7 +48,8 @@ export function build() {
 /** Compiles what tsconfig.build.json names and whatever that imports; the files that were written, as paths below dist/. */
 function compile() {
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const outcome = spawnSync(node, [compiler, '-p', 'tsconfig.build.json', '--listEmittedFiles'], {
+  // Types are for `npm run check` to judge: what is written is the same without, in a third of the time.
+  const outcome = spawnSync(node, [compiler, '-p', 'tsconfig.build.json', '--noCheck', '--listEmittedFiles'], {
     cwd: root,
     encoding: 'utf8',
     stdio: ['inherit', 'pipe', 'inherit'],

@@ -7,15 +7,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { anAccessRow } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 
 const portBase = await freePortBase();
 const folder = mkdtempSync(join(tmpdir(), 'vigie-dossier-commands-'));
@@ -28,9 +27,7 @@ let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase, directory: folder });
-  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
+  ({ server, client } = await spawnMigrated({ portBase, directory: folder }));
   const store = new ClickHouseStore(client, systemClock);
   await store.registerSelections([{ id: selection, sql: "action = 'read'" }]);
   // Ten patients under the key of now, of whom two were read under the old one too.

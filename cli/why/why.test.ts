@@ -1,17 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
+import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { IncidentReader } from '#libs/access-store/incidents/incident-reader.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient, anAccessRow, anEventId } from '#libs/testkit/builders.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 import { oneIncident, reasonsOf } from './reasons.js';
 import { reasonsLines, reasonsText } from './reasons-text.js';
 import { reasonsOutput } from './why.js';
@@ -20,13 +19,11 @@ const reads = 'a'.repeat(32);
 const exports = 'e'.repeat(32);
 const folder = mkdtempSync(join(tmpdir(), 'vigie-why-'));
 let server: SpawnedClickHouse;
-let client: ReturnType<typeof createStoreClient>;
+let client: ClickHouseClient;
 let reader: IncidentReader;
 
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
+  ({ server, client } = await spawnMigrated({ directory: folder }));
   reader = new IncidentReader(client);
   const store = new ClickHouseStore(client, systemClock);
   await store.registerSelections([

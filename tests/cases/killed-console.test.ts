@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { ChainCheck, type ChainFindings } from '#libs/audit/chain-check.js';
 import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import { CaseBook } from '#libs/cases/case-book.js';
@@ -26,7 +25,7 @@ import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { developmentConsoleToken } from '#services/console/development-token.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 
 const kills = casesOf(4, 50);
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-killed-console-'));
@@ -37,9 +36,7 @@ describe('a console that is killed in the middle of a day', () => {
   let log: EventLog;
   let killed: KilledConsole;
   beforeAll(async () => {
-    server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: join(dataDir, 'store') });
-    client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-    await migrate(client);
+    ({ server, client } = await spawnMigrated({ directory: join(dataDir, 'store') }));
     const config = readConfig(commonConfig, { VIGIE_DATA_DIR: dataDir });
     const signal = new AbortController().signal;
     const tools = { name: 'test', topics: [topics.incidents, topics.actions, topics.audit], clock: systemClock, logger: silentLog, health: new Health(), signal };

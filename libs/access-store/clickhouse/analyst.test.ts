@@ -5,13 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
+import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
+import { spawnMigrated } from './migrated-store.fixture.js';
 import { aStoredCase } from '../verdicts/case-rows.fixture.js';
-import { createStoreClient } from './client.js';
-import { migrate } from './migrate.js';
 
 const page = readFileSync(join(projectRoot, 'docs', 'analyst.md'), 'utf8');
 const queries = [...page.matchAll(/^## (\d+\. .+)\n\n(.+)\n\n```sql\n([\s\S]+?)\n```/gm)].map(([, title = '', , sql = '']) => ({
@@ -37,9 +35,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-analyst-'));
 let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  client = createStoreClient({ url: server.url, user: server.user, password: server.password });
-  await migrate(client);
+  ({ server, client } = await spawnMigrated({ directory: folder }));
   await fill(new ClickHouseStore(client, systemClock));
 });
 afterAll(async () => {

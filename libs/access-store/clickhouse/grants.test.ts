@@ -10,14 +10,12 @@ import { topics } from '#libs/contracts/topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
-import { freePortBase } from '#libs/testkit/free-ports.js';
-import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { toldSends } from '../incidents/told-sends.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { ClickHouseStore } from './clickhouse-store.js';
-import { createStoreClient } from './client.js';
-import { migrate, migrationOf } from './migrate.js';
+import { spawnMigrated } from './migrated-store.fixture.js';
+import { migrationOf } from './migrate.js';
 
 const { statements } = migrationOf('0000_access.sql', readFileSync(join(projectRoot, 'deploy/clickhouse/access.sql'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'vigie-grants-'));
@@ -29,9 +27,7 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
   let engine: RestrictedEngine;
   let store: ClickHouseStore;
   beforeAll(async () => {
-    const server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-    const owner = createStoreClient({ url: server.url, user: server.user, password: server.password });
-    await migrate(owner);
+    const { server, client: owner } = await spawnMigrated({ directory: folder });
     await owner.close();
     await server.end('SIGTERM');
     engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_archiver'));
