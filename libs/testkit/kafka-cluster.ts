@@ -1,10 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { freePortBase } from './free-ports.js';
 import { kafkaClassPath } from './kafka-jars.js';
 
 export interface KafkaClusterOptions {
@@ -24,7 +26,8 @@ export interface KafkaClusterOptions {
 
 /** How long a broker may take to answer, in milliseconds. */
 const startMsMax = 300_000;
-const stopMsMax = 20_000;
+/** Only so that what hangs ends: one that writes down its classes takes some seconds, more on a busy machine. */
+const stopMsMax = 60_000;
 const heap = '-Xmx384m';
 
 /** A real Apache Kafka on this machine, one JVM for each broker. */
@@ -32,12 +35,15 @@ export class KafkaCluster {
   readonly #options: KafkaClusterOptions;
   readonly #directory: string;
   readonly #classPath: string;
+  /** For the JVM, about classes that it shares with others. */
+  readonly #sharing: readonly string[];
   readonly #running = new Map<number, ChildProcess>();
 
-  private constructor(options: KafkaClusterOptions, directory: string, classPath: string) {
+  private constructor(options: KafkaClusterOptions, directory: string, classPath: string, sharing: readonly string[]) {
     this.#options = options;
     this.#directory = directory;
     this.#classPath = classPath;
+    this.#sharing = sharing;
   }
 
   /** Resolves when every broker answers. Rejects, with the reason, when Java or Maven is missing or a broker does not come up. */
@@ -45,17 +51,43 @@ export class KafkaCluster {
     const progress = options.onProgress ?? (() => {});
     const classPath = await kafkaClassPath(() => progress('fetching Kafka with Maven (once)'));
     const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'vigie-kafka-')));
-    const cluster = new KafkaCluster(options, directory, classPath);
+    const sharing = await KafkaCluster.#sharedClasses(classPath);
+    const cluster = new KafkaCluster(options, directory, classPath, sharing);
+    await cluster.#begin(progress);
+    return cluster;
+  }
+
+  /**
+   * The classes of Kafka as a JVM wrote them down when it ended, beside the jars and for as long as these: who starts with them has half the
+   * work. Written once, by a broker that does nothing else; an empty file says that this JVM cannot.
+   */
+  static async #sharedClasses(classPath: string): Promise<readonly string[]> {
+    const kept = join(dirname(classPath), 'classes.jsa');
+    if (!existsSync(kept)) {
+      const directory = await mkdtemp(join(tmpdir(), 'vigie-kafka-classes-'));
+      const written = join(directory, 'classes.jsa');
+      const options = { brokers: 1, portBase: await freePortBase(), directory };
+      const cluster = new KafkaCluster(options, directory, classPath, [`-XX:ArchiveClassesAtExit=${written}`]);
+      await cluster.#begin(() => {});
+      await cluster.stop();
+      const own = `${kept}.${process.pid}`;
+      await copyFile(written, own).catch(() => writeFile(own, ''));
+      await rename(own, kept);
+      await rm(directory, { recursive: true, force: true });
+    }
+    return (await stat(kept)).size > 0 ? [`-XX:SharedArchiveFile=${kept}`] : [];
+  }
+
+  async #begin(progress: (message: string) => void): Promise<void> {
     try {
       progress('formatting');
-      await cluster.#format();
-      progress(`starting ${options.brokers} broker(s)`);
-      await cluster.startAll();
+      await this.#format();
+      progress(`starting ${this.#options.brokers} broker(s)`);
+      await this.startAll();
     } catch (cause) {
-      await cluster.stop();
+      await this.stop();
       throw cause;
     }
-    return cluster;
   }
 
   get brokers(): readonly string[] {
@@ -142,7 +174,17 @@ export class KafkaCluster {
 
   #java(main: string, ...args: readonly string[]): string[] {
     const logging = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.log.kafka.server=info'];
-    return [heap, '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', ...logging, '-cp', this.#classPath, main, ...args];
+    return [
+      ...this.#sharing,
+      heap,
+      '-XX:+UseSerialGC',
+      '-XX:TieredStopAtLevel=1',
+      ...logging,
+      '-cp',
+      this.#classPath,
+      main,
+      ...args,
+    ];
   }
 
   /** Every process: the brokers, and after them the controller where it is apart. */
