@@ -1,3 +1,10 @@
+import { availableParallelism, totalmem } from 'node:os';
+
+/** What a worker and the processes that its tests start take at most: a Kafka of three brokers, or the whole system twice. */
+const workerBytes = 4 * 2 ** 30;
+/** One more than there are processors, because half of what the longest files do is to wait; as many as the memory holds. */
+const workers = Math.max(1, Math.min(availableParallelism() + 1, Math.floor(totalmem() / workerBytes)));
+
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {
   testEnvironment: '<rootDir>/scripts/test-environment.mjs',
@@ -24,8 +31,8 @@ export default {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
-  // Most files wait for processes rather than for a processor; those that take minutes begin first.
-  maxWorkers: 2,
+  maxWorkers: workers,
+  // Those that take minutes begin first.
   testSequencer: '<rootDir>/scripts/slow-first.mjs',
   // Only so that what hangs ends; a slow machine with two workers must not meet it.
   testTimeout: 180_000,

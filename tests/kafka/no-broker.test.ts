@@ -12,23 +12,27 @@ import { createTopics } from '#libs/event-log/kafka/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import { Health } from '#libs/runtime/health.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 
 const services = ['ingestor', 'scorer', 'archiver', 'notifier', 'console'] as const;
 type Service = (typeof services)[number];
 
-const portBase = 21_210;
-const brokerPort = 21_250;
+const portBase = await freePortBase();
+const brokerPort = await freePortBase();
+/** Where nothing answers. */
+const nobody = await freePortBase();
 const startMsMax = 60_000;
 
+const noBroker = new RegExp(`Kafka|127\\.0\\.0\\.1:${brokerPort}`);
 /** What each waits for while there is neither broker nor store. */
 const reasons: Readonly<Record<Service, RegExp>> = {
-  ingestor: /Kafka|127\.0\.0\.1:21250/,
-  scorer: /Kafka|127\.0\.0\.1:21250/,
+  ingestor: noBroker,
+  scorer: noBroker,
   archiver: /ClickHouse/,
-  notifier: /Kafka|127\.0\.0\.1:21250/,
-  console: /Kafka|127\.0\.0\.1:21250/,
+  notifier: noBroker,
+  console: noBroker,
 };
 
 const reason = await whyNoKafkaTests({ CI: process.env['CI'] });
@@ -119,7 +123,7 @@ function start(service: Service, dataDir: string): ChildProcess {
     VIGIE_INGEST_TOKENS: `siem@helix=${randomBytes(32).toString('base64url')}`,
     VIGIE_PSEUDONYM_KEYS: `helix:test-1=${randomBytes(32).toString('base64')}`,
     KAFKA_BROKERS: `127.0.0.1:${brokerPort}`,
-    CLICKHOUSE_URL: 'http://127.0.0.1:21251',
+    CLICKHOUSE_URL: `http://127.0.0.1:${nobody}`,
   };
   return spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] });
 }

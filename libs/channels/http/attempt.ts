@@ -8,6 +8,9 @@ import { type Verdict, verdictOf } from './verdict.js';
 /** One attempt, from the first byte of the connection to the last of the answer. */
 export const attemptMsMax = 15_000;
 
+/** Why what is left of an attempt may end. Given, because a signal that is not given a reason makes one, stack included, for every attempt. */
+const over = new Error('the attempt is over');
+
 export interface PostTools {
   readonly http: HttpPost;
   readonly clock: Clock;
@@ -51,6 +54,6 @@ export async function attempt(
     if (!(cause instanceof Transient)) throw cause;
     return { kind: 'later', status: 0, reason: cause.message };
   } finally {
-    ended.abort();
+    ended.abort(over);
   }
 }

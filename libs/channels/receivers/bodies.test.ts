@@ -4,6 +4,7 @@ import type { CaseMessage } from '#libs/contracts/case-message.js';
 import { type CaseRow, caseRow } from '#libs/contracts/case-row.js';
 import { parseCef } from '#libs/formats/cef/parse-cef.js';
 import { caseWebhookBody } from '#libs/contracts/case-webhook.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { cutTo, textMax } from '../chat/chat.js';
 import { maskedActor } from '../told/actor-name.js';
 import { aCase, aManner, aMessage } from '../told/example.fixture.js';
@@ -16,6 +17,8 @@ import { type ReceiverType, receiverTypes } from './schema.js';
 const views = fc.constantFrom('full', 'masked', 'none');
 const locales = fc.constantFrom('en', 'fr');
 const taken = (type: ReceiverType) => randomMessage.filter(({ kind }) => takes(type, kind));
+/** For each of eleven kinds of receivers. */
+const numRuns = casesOf(40, 400);
 const rowsOf = (message: CaseMessage): readonly CaseRow[] => [...(message.case ? [message.case] : []), ...(message.cases ?? [])];
 
 describe.each(receiverTypes)('a body for %s', (type) => {
@@ -32,6 +35,7 @@ describe.each(receiverTypes)('a body for %s', (type) => {
         ]);
         for (const [digits] of text.matchAll(/[0-9a-f]{32,}/gi)) expect(own).toContain(digits);
       }),
+      { numRuns },
     );
   });
 
@@ -41,6 +45,7 @@ describe.each(receiverTypes)('a body for %s', (type) => {
         const text = JSON.stringify(bodyOf(told(message, aManner({ actor, locale }))));
         for (const { actor_id } of rowsOf(message)) if (/^[\p{L}]+\.\d{5}$/u.test(actor_id)) expect(text).not.toContain(actor_id);
       }),
+      { numRuns },
     );
   });
 
@@ -50,6 +55,7 @@ describe.each(receiverTypes)('a body for %s', (type) => {
         const [one, other] = [told(message, aManner()), told(structuredClone(message), aManner())];
         expect(bodyOf(one)).toEqual(bodyOf(other));
       }),
+      { numRuns },
     );
   });
 
@@ -61,6 +67,7 @@ describe.each(receiverTypes)('a body for %s', (type) => {
           expect(links.filter((link) => !/^https:\/\/vigie\.example\/cases\/[0-9a-f]{32}$|adaptivecards/.test(link))).toEqual([]);
         }
       }),
+      { numRuns },
     );
   });
 });

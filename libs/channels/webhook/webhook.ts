@@ -4,7 +4,7 @@ import { type CaseWebhookBody, caseWebhookTypes } from '#libs/contracts/case-web
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { Sender, SenderTools } from '../channel.js';
 import { post } from '../http/attempt.js';
-import { signedHeaders } from '../http/signature.js';
+import { signedHeaders, signingKeys } from '../http/signature.js';
 
 export interface WebhookReceiver {
   readonly url: string;
@@ -35,10 +35,11 @@ export function webhookBody(message: CaseMessage): CaseWebhookBody {
 }
 
 export function webhookSender({ url, secrets }: WebhookReceiver, tools: SenderTools): Sender {
+  const keys = signingKeys(secrets);
   return {
     send({ message }, signal) {
       const body = JSON.stringify(webhookBody(message));
-      return post(tools, { url, headers: signedHeaders(message.send_id, tools.clock.now(), body, secrets), body }, signal);
+      return post(tools, { url, headers: signedHeaders(message.send_id, tools.clock.now(), body, keys), body }, signal);
     },
   };
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Admin } from 'kafkajs';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { Recorder, until } from '../contract-tools.js';
 import { consumerSource, kafkaClient, type KafkaOptions } from './client.js';
@@ -37,7 +38,7 @@ suite(`a group of a real Kafka${reason === undefined ? '' : ` (${reason})`}`, ()
     );
 
   beforeAll(async () => {
-    kafka = await kafkaForTests(process.env, 19_150);
+    kafka = await kafkaForTests(process.env, await freePortBase());
     await createTopics(options('maker'), { [topic]: { partitions, replicationFactor: 1 } });
     admin = kafkaClient(options('asker')).admin();
     await admin.connect();

@@ -29,6 +29,11 @@ export function fold(text: string, unescape = false): Folded {
   return folding;
 }
 
+/** A text folds to so many units at most: one that is too short for what is looked for need not be folded. An escape is longer than what it stands for. */
+export function unitsMaxOf(text: string): number {
+  return /\P{ASCII}/u.test(text) ? compatibleMax * text.length : text.length;
+}
+
 class Folding implements Folded {
   readonly units: number[] = [];
   readonly starts: number[] = [];

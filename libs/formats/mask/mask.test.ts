@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { shows, spellings } from '#libs/leakcheck/spellings.js';
 import { WorkMeter } from '../work-meter.js';
+import { fold, unitsMaxOf } from './fold.js';
 import { Mask, type Replacement } from './mask.js';
 
 const mask = maskOf([
@@ -52,6 +53,20 @@ describe('masking', () => {
         const text = ids.flatMap((id, index) => [between[index] ?? ' ', id]).join('');
         for (const id of ids) expect(own.text(text, 'device')).not.toContain(id);
       }),
+    );
+  });
+
+  it('folds no text to more than it is taken for, so that none is passed over unread', () => {
+    const piece = fc.oneof(
+      fc.constantFrom('½', 'ﬃ', '㎏', '℡', 'ǆ', '㍿', '%', '%C2%BD', '%25EF%25AC%2583', '%EF%AC%83', '%C2', '   ', 'a', '7'),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.boolean(), (pieces, unescape) => {
+        const text = pieces.join('');
+        expect(fold(text, unescape).units.length).toBeLessThanOrEqual(unitsMaxOf(text));
+      }),
+      { numRuns: 1000 },
     );
   });
 

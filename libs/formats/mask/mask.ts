@@ -1,7 +1,7 @@
 import type { WorkMeter } from '../work-meter.js';
 import { Automaton } from './automaton.js';
 import { runsOf } from './base64.js';
-import { fold, type Folded } from './fold.js';
+import { fold, type Folded, unitsMaxOf } from './fold.js';
 
 /** Identifiers of fewer characters are replaced only as a whole word and as they are written: `12` inside `v12b` is not a patient. */
 const anywhereLengthMin = 4;
@@ -58,8 +58,9 @@ export class Mask {
   #spelled(text: string): readonly Found[] {
     this.#loose ??= this.#words(looseWords);
     const found: Found[] = [];
-    if (this.#loose.some) this.#loose.find(fold(text), text, fitsLoosely, found);
-    if (this.#loose.some && text.includes('%')) this.#loose.find(fold(text, true), text, fitsLoosely, found);
+    if (unitsMaxOf(text) < this.#loose.shortest) return found;
+    this.#loose.find(fold(text), text, fitsLoosely, found);
+    if (text.includes('%')) this.#loose.find(fold(text, true), text, fitsLoosely, found);
     return found;
   }
 
@@ -101,14 +102,21 @@ interface Span {
 class Words {
   readonly #automaton: Automaton;
   readonly #byIdentifier: ReadonlyMap<string, Replacement>;
+  readonly #shortest: number;
 
   constructor(private readonly words: readonly Word[]) {
     this.#automaton = new Automaton(words.map(({ word }) => word));
+    this.#shortest = words.reduce((least, { word }) => Math.min(least, word.length), Infinity);
     this.#byIdentifier = new Map(words.map(({ replacement }) => [replacement.identifier, replacement]));
   }
 
   get some(): boolean {
     return this.words.length > 0;
+  }
+
+  /** Units of the shortest word; infinite where there is none. */
+  get shortest(): number {
+    return this.#shortest;
   }
 
   find(folded: Folded, text: string, fits: Fits, found: Found[]): void {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { systemClock } from '#libs/runtime/clock.js';
+import { freePortBase } from '#libs/testkit/free-ports.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '../spawn.js';
 
@@ -13,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'vigie-insert-data-'));
 let server: SpawnedClickHouse;
 let client: ClickHouseClient;
 beforeAll(async () => {
-  server = await spawnClickHouse(systemClock, { portBase: 24_040, directory: folder });
+  server = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
   client = createClient({
     url: server.url,
     username: server.user,

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { toldTypes, webhookMessage } from '#libs/contracts/webhook-body.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { readEndpoints } from './endpoints.js';
-import { signedHeaders } from '#libs/channels/http/signature.js';
+import { signedHeaders, signingKeys } from '#libs/channels/http/signature.js';
 
 const text = readFileSync(join(projectRoot, 'docs', 'webhooks.md'), 'utf8');
 const blocks = (language: string) =>
@@ -16,7 +16,7 @@ describe('docs/webhooks.md', () => {
   const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
   const now = Date.parse('2026-11-23T08:00:00.000Z');
   const body = '{"type":"incident.opened"}';
-  const headers = signedHeaders('c'.repeat(32), now, body, [Buffer.alloc(32, 7)]);
+  const headers = signedHeaders('c'.repeat(32), now, body, signingKeys([Buffer.alloc(32, 7)]));
   let verify: Verify;
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { type PostTools, post } from '#libs/channels/http/attempt.js';
-import { signedHeaders } from '#libs/channels/http/signature.js';
+import { signedHeaders, signingKeys } from '#libs/channels/http/signature.js';
 import type { Verdict } from '#libs/channels/http/verdict.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { type EndpointPaused, webhookBodyOf } from '#libs/contracts/webhook-body.js';
@@ -21,6 +21,7 @@ export class WebhookChannel implements Channel {
   readonly name: string;
   readonly levelMin: Level;
   readonly parallelMax = parallelRequestsMax;
+  readonly #keys: ReturnType<typeof signingKeys>;
 
   constructor(
     private readonly endpoint: WebhookEndpoint,
@@ -28,6 +29,7 @@ export class WebhookChannel implements Channel {
   ) {
     this.name = endpoint.name;
     this.levelMin = endpoint.levelMin;
+    this.#keys = signingKeys(endpoint.secrets);
   }
 
   send(change: ToldChange, signal: AbortSignal): Promise<Verdict> {
@@ -40,7 +42,7 @@ export class WebhookChannel implements Channel {
   }
 
   #post(id: string, body: string, signal: AbortSignal): Promise<Verdict> {
-    const { url, secrets } = this.endpoint;
-    return post(this.tools, { url, headers: signedHeaders(id, this.tools.clock.now(), body, secrets), body }, signal);
+    const headers = signedHeaders(id, this.tools.clock.now(), body, this.#keys);
+    return post(this.tools, { url: this.endpoint.url, headers, body }, signal);
   }
 }
