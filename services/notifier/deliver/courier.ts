@@ -17,9 +17,6 @@ import type { Later, Refused, Verdict } from '#libs/channels/http/verdict.js';
 /** Changes that one endpoint holds in memory (about 2 KB each); more stay in the log until there is room. */
 export const pendingMax = 10_000;
 
-/** Why a sleep ends before its time. */
-const rearmed = new Error('the courier is armed anew');
-
 export interface CourierTools extends AnnouncerTools {
   readonly random: () => number;
   readonly log: Log;
@@ -227,7 +224,7 @@ export class Courier {
 
   /** Sleeps until the next change or notice is due, unless a delivery that ends or a change that comes will run the loop anyway. */
   #arm(now: number): void {
-    this.#wake?.abort(rearmed);
+    this.#wake?.abort('armed anew'); // without a reason each makes an exception, stack included
     this.#wake = undefined;
     if (this.#stop.signal.aborted) return;
     const dueAt = (this.#inFlight.size < this.#parallel() ? this.#queue.dueAt : undefined) ?? Infinity;
