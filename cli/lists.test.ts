@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { pseudonymiseLines } from '#libs/pseudonyms/pseudonymise-lines.js';
-import { compiledModule } from '#libs/runtime/paths.js';
+import { compileCache, compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 
@@ -155,6 +155,7 @@ async function vigie(words: string, ...rest: readonly (string | undefined | Read
   const args = [...words.split(' '), ...texts.slice(0, -1)];
   const child = spawn(process.execPath, [compiledModule('cli/vigie'), ...args], {
     env: {
+      ...compileCache(),
       VIGIE_PORT_BASE: String(portBase),
       VIGIE_DATA_DIR: folder,
       VIGIE_LISTS_DIR: listsDir,

@@ -11,7 +11,7 @@ import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixt
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { compiledModule } from '#libs/runtime/paths.js';
+import { compileCache, compiledModule } from '#libs/runtime/paths.js';
 import { anAccessRow } from '#libs/testkit/builders.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
@@ -232,6 +232,7 @@ async function vigie(command: string, last?: string | { readonly input: string }
   const args = typeof last === 'string' ? [...words, last] : words;
   const child = spawn(process.execPath, [compiledModule('cli/vigie'), ...args], {
     env: {
+      ...compileCache(),
       PATH: process.env['PATH'],
       VIGIE_PORT_BASE: String(portBase),
       VIGIE_DATA_DIR: folder,

@@ -33,8 +33,9 @@ export function nextOpen(calendar: Calendar, at: number): number {
   if (isOpen(calendar, at)) return at;
   const today = DateTime.fromMillis(at, { zone: calendar.timezone });
   for (let days = 0; days <= daysMax; days += 1) {
-    const day = today.plus({ days }).startOf('day');
-    const next = openingsOf(calendar, day).find((opening) => opening >= at && isOpen(calendar, opening));
+    const day = today.plus({ days });
+    if (hoursOf(calendar, day).length === 0) continue;
+    const next = openingsOf(calendar, day.startOf('day')).find((opening) => opening >= at && isOpen(calendar, opening));
     if (next !== undefined) return next;
   }
   return today.plus({ days: daysMax }).toMillis();
@@ -43,7 +44,6 @@ export function nextOpen(calendar: Calendar, at: number): number {
 /** When it may open on a day, in order. */
 function openingsOf(calendar: Calendar, day: DateTime): readonly number[] {
   const hours = hoursOf(calendar, day);
-  if (hours.length === 0) return [];
   const [from, until] = [day.toMillis(), day.plus({ days: 1 }).startOf('day').toMillis()];
   const offsets = [from - 1, from, until].map((at) => DateTime.fromMillis(at, { zone: calendar.timezone }).offset);
   if (new Set(offsets).size === 1)

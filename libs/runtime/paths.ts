@@ -10,6 +10,12 @@ export function compiledModule(name: string): string {
   return join(projectRoot, 'dist', `${name}.js`);
 }
 
+/** What a process that is started with an environment of its own gets of ours all the same: it need not compile what others have compiled. */
+export function compileCache(): Readonly<Record<string, string>> {
+  const { NODE_COMPILE_CACHE: folder } = process.env;
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+}
+
 function findRoot(folder: string): string {
   return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
 }

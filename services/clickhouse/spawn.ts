@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { servicesPassword, servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { compiledModule } from '#libs/runtime/paths.js';
+import { compileCache, compiledModule } from '#libs/runtime/paths.js';
 
 /** An embedded ClickHouse in a process of its own, for tests, benchmarks and tools. */
 export interface SpawnedClickHouse {
@@ -27,6 +27,7 @@ export async function spawnClickHouse(
   const child = spawn(process.execPath, [compiledModule('services/clickhouse/main')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
+      ...compileCache(),
       UV_THREADPOOL_SIZE: '24',
       VIGIE_PORT_BASE: String(options.portBase),
       VIGIE_DATA_DIR: options.directory,

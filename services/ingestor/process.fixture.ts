@@ -6,7 +6,7 @@ import { extentOf, unstamped } from '#libs/event-log/embedded/append-queue.js';
 import { Disk } from '#libs/event-log/embedded/disk.js';
 import { embeddedPartitions } from '#libs/event-log/limits.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { compiledModule } from '#libs/runtime/paths.js';
+import { compileCache, compiledModule } from '#libs/runtime/paths.js';
 
 export const testToken = randomBytes(32).toString('base64url');
 const readyMsMax = 30_000;
@@ -24,6 +24,7 @@ export class IngestorProcess {
   ) {
     const main = compiledModule('services/ingestor/main');
     const own = {
+      ...compileCache(),
       VIGIE_PORT_BASE: String(port),
       VIGIE_DATA_DIR: dataDir,
       VIGIE_LOG_LEVEL: 'warn',

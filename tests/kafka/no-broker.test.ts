@@ -12,6 +12,7 @@ import { createTopics } from '#libs/event-log/kafka/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import { Health } from '#libs/runtime/health.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { compileCache } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
@@ -117,6 +118,7 @@ async function growTopic(brokers: readonly string[], topic: string, count: numbe
 function start(service: Service, dataDir: string): ChildProcess {
   const main = fileURLToPath(new URL(`../../dist/services/${service}/main.js`, import.meta.url));
   const env = {
+    ...compileCache(),
     VIGIE_PORT_BASE: String(portBase),
     VIGIE_DATA_DIR: dataDir,
     VIGIE_LOG_LEVEL: 'error',
