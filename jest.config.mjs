@@ -2,8 +2,8 @@ import { availableParallelism, totalmem } from 'node:os';
 
 /** What a worker and the processes that its tests start take at most: a Kafka of three brokers, or the whole system twice. */
 const workerBytes = 4 * 2 ** 30;
-/** One more than there are processors, because half of what the longest files do is to wait; as many as the memory holds. */
-const workers = Math.max(1, Math.min(availableParallelism() + 1, Math.floor(totalmem() / workerBytes)));
+/** One more than there are processors, because half of what the longest files do is to wait; as many as the memory holds, and two. */
+const workers = Math.max(2, Math.min(availableParallelism() + 1, Math.floor(totalmem() / workerBytes)));
 
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {

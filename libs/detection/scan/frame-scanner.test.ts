@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from '../memory/texts.js';
 import { ScannedRow } from './scanned-row.js';
@@ -13,7 +14,7 @@ describe('the scanner', () => {
         expect(read.rejected).toEqual([]);
         expect(read.rows).toEqual(rows.map(({ line }) => expectedOf(JSON.parse(line))));
       }),
-      { numRuns: 3_000 },
+      { numRuns: casesOf(1_000, 10_000) },
     );
   });
 
@@ -31,7 +32,7 @@ describe('the scanner', () => {
           else expect(read.rejected.length).toBe(spoilt.length ? 1 : 0);
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: casesOf(1_000, 10_000) },
     );
   });
 
