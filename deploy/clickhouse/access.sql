@@ -26,13 +26,16 @@ GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
 
 GRANT INSERT ON vigie.audit_rows TO vigie_writer;
 
--- The notifier writes down what became of its attempts, and reads nothing but mutes and what was told.
+-- The notifier writes down what became of its attempts, and reads nothing but mutes, who answers for clinics, and what was told.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
 GRANT INSERT ON vigie.notification_attempts TO vigie_notifications;
 
 -- It keeps back what is muted.
 GRANT SELECT ON vigie.mutes TO vigie_notifications;
+
+-- Routes go by who answers for a clinic.
+GRANT SELECT ON vigie.clinics TO vigie_notifications;
 
 -- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
 GRANT SELECT ON vigie.notifications TO vigie_notifications;
@@ -61,6 +64,9 @@ GRANT INSERT ON vigie.case_states TO vigie_cases;
 GRANT SELECT ON vigie.notifications TO vigie_cases;
 
 GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
+
+-- Who answers for which clinic, and therefore of whom a breach may be said.
+GRANT SELECT ON vigie.clinics TO vigie_cases;
 
 -- The archiver makes the rules' selections known: one table and the views over it. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
@@ -219,7 +225,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
 

@@ -1,5 +1,7 @@
 import { Body, Controller, Get, Headers, HttpException, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { CaseView } from '#libs/cases/case-book.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -17,6 +19,9 @@ import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './pipeline.js';
 import type { User } from './users/users.js';
 
+/** An action that names a controller. */
+const controllerIn = z.object({ controller_id: z.string() });
+
 type Given = Readonly<Record<string, string | undefined>>;
 
 /** The API of cases, `/v1/cases`. Nothing is done by GET: whoever scans links would do it. */
@@ -29,6 +34,7 @@ export class CasesController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
+    @Inject(ControllerRegister) private readonly register: ControllerRegister,
     @Inject(AuditHook) private readonly audit: AuditHook,
   ) {}
 
@@ -80,14 +86,32 @@ export class CasesController {
   ): Promise<object> {
     const user = this.#userOf(headers, reply);
     const { book } = this.pipeline;
-    const found = findCase(book, id, user, this.clock.now());
+    const found = await this.#toAct(id, user, body);
     if (isAnswer(found)) return this.#send(reply, found);
     const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
-    const { clock, metrics, config } = this;
+    const { clock, metrics, config, register } = this;
     const append = this.pipeline.append.bind(this.pipeline);
-    const tools = { book, clock, metrics, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append };
+    const tools = {
+      book,
+      clock,
+      metrics,
+      register,
+      patientPatterns: config.patientPatterns,
+      lengths: this.deadlines.lengths(),
+      append,
+    };
     const taken = await takeAction(tools, wish);
     return this.#send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
+  }
+
+  /** The case, by the register of now where a controller is named that it does not touch: who has just been written down is no mistake. */
+  async #toAct(id: string, user: User, body: unknown): Promise<ReturnType<typeof findCase>> {
+    const find = () => findCase(this.pipeline.book, id, user, this.clock.now());
+    const found = find();
+    const named = controllerIn.safeParse(body);
+    if (isAnswer(found) || !named.success || found.view.row.controllers.includes(named.data.controller_id)) return found;
+    await this.register.read();
+    return find();
   }
 
   /** What is said of one case: 303 to it where the id is that of what was joined to it. */

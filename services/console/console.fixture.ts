@@ -5,6 +5,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
@@ -45,10 +47,11 @@ export class RunningConsole {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly store: MemoryStore,
+    readonly lists: MemoryLists,
     private readonly folder: string,
   ) {}
 
-  static async start(log: EventLog, port: number): Promise<RunningConsole> {
+  static async start(log: EventLog, port: number, lists = new MemoryLists()): Promise<RunningConsole> {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
     const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9' };
     const config = {
@@ -66,12 +69,14 @@ export class RunningConsole {
       .useValue(store)
       .overrideProvider(NotificationReader)
       .useValue({ of: async () => [] })
+      .overrideProvider(ClickHouseLists)
+      .useValue(lists)
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, folder);
+    const running = new RunningConsole(app, store, lists, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -41,13 +43,35 @@ const notifications = {
   useFactory: (client: StoreClient) => new NotificationReader(client),
 };
 
+const lists = {
+  provide: ClickHouseLists,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseLists(client),
+};
+
+const register = {
+  provide: ControllerRegister,
+  inject: [ClickHouseLists, CLOCK, LOG],
+  useFactory: (known: ClickHouseLists, clock: Clock, log: Log) =>
+    new ControllerRegister({ clinics: () => known.clinics(), clock, log }),
+};
+
 const pipeline = {
   provide: ConsolePipeline,
-  inject: [CONSOLE_CONFIG, EVENT_LOG, ClickHouseStore, CLOCK, LOG, Metrics],
-  useFactory: (config: ConsoleConfig, log: EventLog, into: ClickHouseStore, clock: Clock, logger: Log, metrics: Metrics) =>
+  inject: [CONSOLE_CONFIG, EVENT_LOG, ClickHouseStore, ControllerRegister, CLOCK, LOG, Metrics],
+  useFactory: (
+    config: ConsoleConfig,
+    log: EventLog,
+    into: ClickHouseStore,
+    controllers: ControllerRegister,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+  ) =>
     new ConsolePipeline({
       log,
       store: into,
+      controllers,
       group: groupOf(config),
       chainId: randomBytes(16).toString('hex'),
       ackMsMax: config.VIGIE_CONSOLE_ACK_SECONDS * 1000,
@@ -90,6 +114,8 @@ export class ConsoleModule {
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
         notifications,
+        lists,
+        register,
         pipeline,
         deadlines,
         audit,

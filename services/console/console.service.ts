@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { Join } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
@@ -19,6 +20,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
 
   constructor(
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(ControllerRegister) private readonly register: ControllerRegister,
     @Inject(Gauges) private readonly gauges: Gauges,
     @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -38,7 +40,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {
     await this.pipeline.start(join);
     if (this.config.users.none) this.logger.warn('nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user');
-    this.#timers = [this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write())];
+    this.#timers = [this.register.start(), this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write())];
     return { ended: this.pipeline.failed };
   }
 

@@ -1,4 +1,5 @@
 import { CaseBook } from '#libs/cases/case-book.js';
+import { type Controllers, standardPolicy } from '#libs/cases/policy.js';
 import type { AuditRow } from '#libs/contracts/audit-row.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
@@ -23,6 +24,8 @@ const batchBytesMax = 1024 * 1024;
 export interface PipelineTools {
   readonly log: EventLog;
   readonly store: CaseStore;
+  /** Who answers for the clinics of a case. */
+  readonly controllers: Controllers;
   /** Of this process alone: every console reads everything. */
   readonly group: string;
   /** Of the chain of audit rows that this process writes: 32 hexadecimal digits that no other has. */
@@ -43,7 +46,7 @@ export interface PipelineTools {
  *                                audit: who asked <- every answer, before it goes out
  */
 export class ConsolePipeline {
-  readonly book = new CaseBook();
+  readonly book: CaseBook;
   readonly reader: CaseReader;
   readonly writer: CaseWriter;
   readonly trail: AuditTrail;
@@ -58,7 +61,8 @@ export class ConsolePipeline {
   });
 
   constructor(private readonly tools: PipelineTools) {
-    const { clock, logger, metrics, store, chainId } = tools;
+    const { clock, logger, metrics, store, chainId, controllers } = tools;
+    this.book = new CaseBook({ ...standardPolicy, controllers });
     this.trail = new AuditTrail(chainId, (rows) => this.#appendAudit(rows));
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { toldSends } from '#libs/access-store/incidents/told-sends.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { openChannel } from '#libs/channels/receivers/open-channel.js';
@@ -50,6 +51,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       read: routing.read,
       fingerprint: () => fingerprintOf(routing.paths()),
       mutes: (since) => mutes.endingAfter(since),
+      clinics: () => new ClickHouseLists(client).clinics(),
       toldSends: (since) => toldSends(client, since),
     },
     routing.first,

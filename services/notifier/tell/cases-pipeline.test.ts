@@ -289,7 +289,8 @@ function aWorld() {
             },
             ...(name === 'chat' && { resend: async (cases) => (world.reminded.push(cases.map(({ case_id }) => case_id)), { kind: 'delivered', status: 200 }) }),
           }),
-          read: () => readText(world.text), fingerprint: async () => world.text, mutes: async () => world.mutes,
+          read: () => readText(world.text), fingerprint: async () => world.text, clinics: async () => [],
+        mutes: async () => world.mutes,
         },
         readText(world.text),
       );

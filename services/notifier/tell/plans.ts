@@ -9,6 +9,8 @@ import { gathered, type Send } from '#libs/routing/send.js';
 
 interface Planned {
   readonly records: number;
+  /** Of who answers for clinics: routes go by it. */
+  readonly edition: number;
   readonly plan: Plan;
   /** Cases of it that are not resolved. */
   readonly open: ReadonlySet<string>;
@@ -58,11 +60,13 @@ export class Plans {
   }
 
   #refreshed(now: number): readonly Planned[] {
-    const groups = this.tools.book.groups(now);
+    const { book } = this.tools;
+    const groups = book.groups(now);
+    const { edition } = book.policy.controllers;
     const next = new Map<object, Planned>();
     for (const { key, id, records, dueAt } of groups) {
       const old = this.#planned.get(key);
-      const holds = old && old.records === records && now < old.until;
+      const holds = old && old.records === records && old.edition === edition && now < old.until;
       next.set(key, holds ? old : this.#plan(id, records, now, dueAt));
     }
     this.#planned = next;
@@ -99,7 +103,13 @@ export class Plans {
     const open = openIn(lines);
     // What is older is told by nobody any more, and is of use only while its case is open.
     const sends = plan.sends.filter((send) => isYoung(now)(send) || open.has(send.case_id));
-    return { records, plan: { ...plan, sends }, open, until: Math.min(plan.nextAt, dueAt ?? Infinity) };
+    return {
+      records,
+      edition: book.policy.controllers.edition,
+      plan: { ...plan, sends },
+      open,
+      until: Math.min(plan.nextAt, dueAt ?? Infinity),
+    };
   }
 }
 
