@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { type Receiver, receiverDefaults, receiverSchema, type ReadingTools } from '#libs/channels/receivers/schema.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type PlacedMistake, readLinedYaml } from '#libs/sources/yaml-lines.js';
-import { crossMistakes } from './cross-checks.js';
-import { personReceiver, routingOf } from './link.js';
+import { crossMistakes } from './read/cross-checks.js';
+import { personReceiver, routingOf } from './read/link.js';
 import type { Routing } from './routing.js';
-import { routingSchema } from './schema.js';
+import { routingSchema } from './read/schema.js';
 
 /**
  * Reads the text of a file of routing, and the files with secrets that it names by the given tools. `path` is only for mistakes. Throws

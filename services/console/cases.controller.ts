@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, HttpException, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { CaseView } from '#libs/cases/case-book.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
@@ -8,7 +9,6 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { DeadlinesFile } from './act/deadlines-file.js';
 import { takeAction } from './act/take-action.js';
 import { type Answer, ok, refused } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';

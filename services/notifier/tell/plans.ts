@@ -3,7 +3,9 @@ import type { MuteRow } from '#libs/contracts/mute-row.js';
 import type { Nobody } from '#libs/routing/planning.js';
 import { digestsAt } from '#libs/routing/digest.js';
 import { ageMsMax } from '#libs/routing/due.js';
-import { type Line, linesOf, type Plan, planOf } from '#libs/routing/plan.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import { planOfGroup } from '#libs/routing/group-plan.js';
+import type { Line, Plan } from '#libs/routing/plan.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { gathered, type Send } from '#libs/routing/send.js';
 
@@ -20,6 +22,8 @@ interface Planned {
 
 export interface PlansTools {
   readonly book: CaseBook;
+  /** Of the clocks of a breach, as they are now. */
+  readonly lengths: () => Lengths;
   readonly failedAt: (sendId: string, receiver: string) => number | undefined;
 }
 
@@ -92,14 +96,14 @@ export class Plans {
   }
 
   #plan(id: string, records: number, now: number, dueAt: number | undefined): Planned {
-    const { book, failedAt } = this.tools;
+    const { book, failedAt, lengths } = this.tools;
     const receivers = new Map<string, string>();
-    const lines = linesOf(book, id, now);
-    const options = { routing: this.routing, mutes: this.#mutes, until: now };
-    let plan = planOf(lines, options);
-    for (const { send_id, receiver } of plan.sends) receivers.set(send_id, receiver);
-    if (plan.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined))
-      plan = planOf(lines, { ...options, failedAt: (sendId) => failedAt(sendId, receivers.get(sendId) ?? '') });
+    const options = { routing: this.routing, mutes: this.#mutes, until: now, lengths: lengths() };
+    const first = planOfGroup(book, id, now, options);
+    for (const { send_id, receiver } of first.sends) receivers.set(send_id, receiver);
+    const fails = first.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined);
+    const again = { ...options, failedAt: (sendId: string) => failedAt(sendId, receivers.get(sendId) ?? '') };
+    const { lines, ...plan } = fails ? planOfGroup(book, id, now, again) : first;
     const open = openIn(lines);
     // What is older is told by nobody any more, and is of use only while its case is open.
     const sends = plan.sends.filter((send) => isYoung(now)(send) || open.has(send.case_id));
