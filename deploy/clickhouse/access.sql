@@ -68,6 +68,9 @@ GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
 -- Who answers for which clinic, and therefore of whom a breach may be said.
 GRANT SELECT ON vigie.clinics TO vigie_cases;
 
+-- Mutes that people make in it.
+GRANT SELECT, INSERT ON vigie.mutes TO vigie_cases;
+
 -- The archiver makes the rules' selections known: one table and the views over it. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
 
@@ -115,7 +118,8 @@ GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
 
 GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
 
--- Whoever asks which account took a sample: `vigie attribute`. It reads everybody's accesses; what it writes it can neither change nor delete.
+-- Whoever asks which account took a sample: `vigie attribute`. The console has no such right: where data-protection officers ask it (POST /v1/leaks,
+-- which is a 503 without), GRANT vigie_attribution TO vigie_console, and make it a default role of that user. It reads everybody's accesses; what it writes it can neither change nor delete.
 CREATE ROLE IF NOT EXISTS vigie_attribution;
 
 GRANT SELECT ON vigie.* TO vigie_attribution;
@@ -239,7 +243,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_notifications ON vigie.case_states USING 1
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.mutes USING 1 TO vigie_notifications, vigie_lists, vigie_rules, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.mutes USING 1 TO vigie_notifications, vigie_cases, vigie_lists, vigie_rules, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leaks USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
 

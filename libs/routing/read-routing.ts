@@ -29,6 +29,15 @@ export function readRouting(path: string, text: string, tools: ReadingTools): Ro
   return routingOf(parsed.data, [...receivers.read, ...people.flatMap((one) => ('reason' in one ? [] : [one]))]);
 } // prettier-ignore
 
+/** Who is on call, by the name of each schedule; receivers, and the files that they name, are not read. Throws as `readRouting` does. */
+export function readSchedules(path: string, text: string): Routing['schedules'] {
+  const yaml = readLinedYaml(text);
+  if ('reason' in yaml) throw new ConfigError(`${path}:${yaml.line}: ${yaml.reason}`);
+  const parsed = routingSchema.safeParse(yaml.value);
+  if (!parsed.success) throw new ConfigError(`${path} has ${parsed.error.issues.length} mistake(s); see vigie notify check`);
+  return routingOf(parsed.data, []).schedules;
+}
+
 interface ReadReceivers {
   readonly read: readonly Receiver[];
   readonly mistakes: readonly PlacedMistake[];

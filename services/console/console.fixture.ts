@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
+import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
+import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
@@ -48,18 +53,25 @@ export class RunningConsole {
     readonly app: NestFastifyApplication,
     readonly store: MemoryStore,
     readonly lists: MemoryLists,
+    readonly mutes: MemoryMutes,
     private readonly folder: string,
   ) {}
 
-  static async start(log: EventLog, port: number, lists = new MemoryLists()): Promise<RunningConsole> {
+  static async start(
+    log: EventLog,
+    port: number,
+    lists = new MemoryLists(),
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RunningConsole> {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
-    const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9' };
+    const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9', ...more };
     const config = {
       ...readConfig(consoleConfig, env),
       users: new Users(testUsers),
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };
     const store = new MemoryStore();
+    const mutes = new MemoryMutes();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -69,6 +81,10 @@ export class RunningConsole {
       .useValue(store)
       .overrideProvider(NotificationReader)
       .useValue({ of: async () => [] })
+      .overrideProvider(ClickHouseMutes)
+      .useValue(mutes)
+      .overrideProvider(ClickHouseLeakStore)
+      .useValue(new FakeLeaks())
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
@@ -76,7 +92,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, folder);
+    const running = new RunningConsole(app, store, lists, mutes, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -86,11 +102,11 @@ export class RunningConsole {
   }
 
   async get(path: string, as = 'a.durand'): Promise<Asked> {
-    return this.#ask('GET', path, as);
+    return this.ask('GET', path, as);
   }
 
   async act(id: string, body: object, key: string, as = 'a.durand'): Promise<Asked> {
-    return this.#ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
+    return this.ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
   }
 
   async stop(): Promise<void> {
@@ -98,7 +114,13 @@ export class RunningConsole {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #ask(method: 'GET' | 'POST', url: string, as: string, body?: object, more: Record<string, string> = {}): Promise<Asked> {
+  async ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    as: string,
+    body?: object,
+    more: Record<string, string> = {},
+  ): Promise<Asked> {
     const answer = await this.app.inject({
       method,
       url,
@@ -122,4 +144,32 @@ export async function tell(log: EventLog, ...changes: readonly IncidentChange[])
       { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, partitions) },
       Buffer.from(`${JSON.stringify(change)}\n`),
     );
+}
+
+/** Mutes in memory; `away` while the store does not answer. */
+export class MemoryMutes {
+  readonly rows = new Map<string, MuteRow>();
+  away = false;
+
+  async endingAfter(since: string): Promise<readonly MuteRow[]> {
+    if (this.away) throw new Transient('the store does not answer');
+    return [...this.rows.values()].filter(({ ends_at }) => ends_at >= since);
+  }
+
+  async put(mute: MuteRow): Promise<void> {
+    if (this.away) throw new Transient('the store does not answer');
+    this.rows.set(mute.mute_id, mute);
+  }
+}
+
+/** A store in which nobody opened anything. */
+class FakeLeaks implements LeakStore {
+  readonly keep = async (): Promise<void> => {};
+  readonly record = async (): Promise<void> => {};
+  readonly moments = async (): Promise<[]> => [];
+  readonly sizedExports = async (): Promise<{ found: number; nearest: [] }> => ({ found: 0, nearest: [] });
+
+  async accesses(): Promise<LeakAccesses> {
+    return { known: 0, patients: 0, accounts: [], clinics: [], touched: [], pool: [] };
+  }
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
+import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
@@ -20,7 +22,9 @@ import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsoleController } from './console.controller.js';
 import { ConsoleService } from './console.service.js';
+import { DeskController } from './desk.controller.js';
 import { Gauges } from './gauges.js';
+import { Door } from './door.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 
 /**
@@ -87,6 +91,25 @@ const deadlines = {
   useFactory: (config: ConsoleConfig, log: Log) => new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log),
 };
 
+const mutes = {
+  provide: ClickHouseMutes,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseMutes(client),
+};
+
+const leaks = {
+  provide: ClickHouseLeakStore,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseLeakStore(client),
+};
+
+const door = {
+  provide: Door,
+  inject: [CONSOLE_CONFIG, ConsolePipeline, AuditHook],
+  useFactory: ({ users }: ConsoleConfig, owner: ConsolePipeline, hook: AuditHook) =>
+    new Door({ users, audit: hook, behind: () => owner.behind() }),
+};
+
 const audit = {
   provide: AuditHook,
   inject: [CONSOLE_CONFIG, ConsolePipeline, CLOCK, LOG],
@@ -109,13 +132,16 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController],
+      controllers: [ConsoleController, CasesController, DeskController],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
         notifications,
         lists,
         register,
+        mutes,
+        leaks,
+        door,
         pipeline,
         deadlines,
         audit,

@@ -9,6 +9,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { CaseFeed } from './answer/case-feed.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { CaseWriter, type CaseStore } from './store/case-writer.js';
 
@@ -49,6 +50,8 @@ export class ConsolePipeline {
   readonly book: CaseBook;
   readonly reader: CaseReader;
   readonly writer: CaseWriter;
+  /** What changes, for whoever listens. */
+  readonly feed: CaseFeed;
   readonly trail: AuditTrail;
   readonly #leaving = new AbortController();
   #membership: Membership | undefined;
@@ -65,6 +68,7 @@ export class ConsolePipeline {
     this.book = new CaseBook({ ...standardPolicy, controllers });
     this.trail = new AuditTrail(chainId, (rows) => this.#appendAudit(rows));
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
+    this.feed = new CaseFeed(this.book, chainId);
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });
   }
 

@@ -18,6 +18,8 @@ export const notifierConfig = {
   VIGIE_WEBHOOK_SECRET: z.string().optional(),
   /** What VIGIE_WEBHOOK_URL is told: `incident`, `case`, or both with a comma between. */
   VIGIE_WEBHOOK_EVENTS: z.string().optional(),
+  /** Who is told of cases; what comes with Vigie where it is left out. A path in itself. */
+  VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
   /** Lengths of the clocks of a breach, as the console's. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Where people open cases, without a slash at its end: messages carry links to it. */
@@ -55,12 +57,12 @@ export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): Notifi
     { url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, events: config.VIGIE_WEBHOOK_EVENTS, fileText },
     secretReachOf(config),
   );
-  const routingFile = env.VIGIE_ROUTING_FILE;
+  const routingFile = config.VIGIE_ROUTING_FILE;
   if (routingFile && endpoints.some(({ takesCases }) => takesCases))
     throw new ConfigError(
       'VIGIE_ROUTING_FILE says who is told of cases: name the webhook there, as a receiver, and leave case out of its events',
     );
-  return { ...config, endpoints, routing: routingFile ? routingSource(resolve(routingFile), config) : defaultSource(endpoints) };
+  return { ...config, endpoints, routing: routingFile ? routingSource(routingFile, config) : defaultSource(endpoints) };
 }
 
 /** Where no file says who is told of cases: the log, and the webhooks that ask for them. */

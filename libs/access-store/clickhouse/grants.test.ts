@@ -110,6 +110,8 @@ describe('the console with the rights of access.sql, on the engine', () => {
     const [row] = book.states(Date.parse(atMinute(2)));
     const bytes = Buffer.from(`${JSON.stringify(row)}\n`);
     expect(await new ClickHouseStore(engine.client, systemClock).insert('case_states', bytes, 1, 'cases')).toEqual({ kind: 'accepted', value: 1 });
+    expect(await new ClickHouseMutes(engine.client).endingAfter(atMinute(0))).toEqual([]);
+    await engine.query("INSERT INTO vigie.mutes (mute_id, group_id) VALUES ('a', 'aleo')");
     expect(await engine.query('SELECT kind FROM vigie.notifications')).toEqual([{ kind: 'opening' }]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
     for (const table of ['access_rows', 'dossier_patients', 'case_states'])
