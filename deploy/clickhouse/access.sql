@@ -119,7 +119,8 @@ GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
 GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
 
 -- Whoever asks which account took a sample: `vigie attribute`. The console has no such right: where data-protection officers ask it (POST /v1/leaks,
--- which is a 503 without), GRANT vigie_attribution TO vigie_console, and make it a default role of that user. It reads everybody's accesses; what it writes it can neither change nor delete.
+-- which is a 503 without), GRANT vigie_attribution TO vigie_console, and make it a default role of that user; for dossiers and lists
+-- over HTTP likewise vigie_dpo_all_groups. It reads everybody's accesses; what it writes it can neither change nor delete.
 CREATE ROLE IF NOT EXISTS vigie_attribution;
 
 GRANT SELECT ON vigie.* TO vigie_attribution;

@@ -1,12 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
@@ -54,6 +57,7 @@ export class RunningConsole {
     readonly store: MemoryStore,
     readonly lists: MemoryLists,
     readonly mutes: MemoryMutes,
+    readonly shelf: FakeShelf,
     private readonly folder: string,
   ) {}
 
@@ -72,6 +76,7 @@ export class RunningConsole {
     };
     const store = new MemoryStore();
     const mutes = new MemoryMutes();
+    const shelf = new FakeShelf();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -85,6 +90,8 @@ export class RunningConsole {
       .useValue(mutes)
       .overrideProvider(ClickHouseLeakStore)
       .useValue(new FakeLeaks())
+      .overrideProvider(DossierShelf)
+      .useValue(shelf)
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
@@ -92,7 +99,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -171,5 +178,25 @@ class FakeLeaks implements LeakStore {
 
   async accesses(): Promise<LeakAccesses> {
     return { known: 0, patients: 0, accounts: [], clinics: [], touched: [], pool: [] };
+  }
+}
+
+/** Snapshots in memory, of each a list of one line. */
+export class FakeShelf {
+  frozen: readonly DossierSnapshot[] = [];
+
+  async snapshots(prefix: string, controllerId?: string): Promise<readonly DossierSnapshot[]> {
+    return this.frozen.filter(
+      ({ snapshot_id, case_id, controller_id }) =>
+        [snapshot_id, case_id].includes(prefix) && (controllerId ?? controller_id) === controller_id,
+    );
+  }
+
+  list(snapshotId: string): Readable {
+    return Readable.from([`${snapshotId}\n`]);
+  }
+
+  async input(): Promise<never> {
+    throw new Transient('the store does not answer');
   }
 }

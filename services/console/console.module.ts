@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
@@ -23,6 +24,7 @@ import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsoleController } from './console.controller.js';
 import { ConsoleService } from './console.service.js';
 import { DeskController } from './desk.controller.js';
+import { DossiersController } from './dossiers.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
@@ -103,6 +105,12 @@ const leaks = {
   useFactory: (client: StoreClient) => new ClickHouseLeakStore(client),
 };
 
+const shelf = {
+  provide: DossierShelf,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new DossierShelf(client),
+};
+
 const door = {
   provide: Door,
   inject: [CONSOLE_CONFIG, ConsolePipeline, AuditHook],
@@ -132,7 +140,7 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController, DeskController],
+      controllers: [ConsoleController, CasesController, DeskController, DossiersController],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
@@ -141,6 +149,7 @@ export class ConsoleModule {
         register,
         mutes,
         leaks,
+        shelf,
         door,
         pipeline,
         deadlines,

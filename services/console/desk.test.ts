@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { topics } from '#libs/contracts/topics.js';
 import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -120,6 +121,42 @@ describe('whose leak a sample is', () => {
     expect([answer.status, JSON.stringify(answer.body)]).toEqual([422, expect.not.stringContaining('1850578006084')]);
   });
 });
+
+const snapshot = (snapshot_id: string, controller_id: string, number = 1): DossierSnapshot => ({
+  snapshot_id, group_id: 'aleo', case_id: id, controller_id, number, kind: 'initial', frozen_at: inHours(-number), frozen_by: 'dpo', scope_version: 0, patients: 40, exposed: 38,
+  per_tier: {}, unnamed_records: 0, list_sha256: 'e'.repeat(64), manifest: '{}', manifest_sha256: 'f'.repeat(64), previous_sha256: '',
+}); // prettier-ignore
+
+describe('what is frozen', () => {
+  const [first, second] = ['1'.repeat(32), '2'.repeat(32)];
+  const startFrozen = async () => {
+    await tell(log, anIncident('a'));
+    const one = await start();
+    one.shelf.frozen = [snapshot(first, '750300123'), snapshot(second, 'aleo-south')];
+    return one;
+  };
+
+  it('is listed, and its list given out and written down with its rows', async () => {
+    const one = await startFrozen();
+    const { body } = await one.get(`/v1/cases/${id.slice(0, 8)}/snapshots`, 'dpo');
+    expect(body).toMatchObject({ case_id: id, snapshots: [{ patients: 40 }, { patients: 40 }] });
+    expect(JSON.stringify(body)).not.toContain('manifest"');
+    const answer = await one.app.inject({ url: `/v1/snapshots/${first}/files/patients.csv`, headers: { authorization: 'Bearer dpo' } });
+    expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control'], answer.body]).toEqual([200, 'text/csv; charset=utf-8', 'no-store', `${first}\n`]);
+    const rows = [0, 1].flatMap((partition) => log.frames({ topic: topics.audit, partition })).map(String).join('');
+    expect(rows).toContain(`"route":"/v1/snapshots/:id/files/:name","case_id":"${id}","rows":40,"status":200`);
+  });
+
+  it('is a data-protection officer\'s, of what is there, while the store answers', async () => {
+    const one = await startFrozen();
+    const paths = [`/v1/cases/${id}/snapshots`, `/v1/cases/${id}/dossier/750300123`, `/v1/snapshots/${first}/files/patients.csv`];
+    for (const path of paths) expect([(await one.get(path)).status, (await one.get(path, 'looks')).status, (await one.get(path, '')).status]).toEqual([403, 403, 401]);
+    expect(await one.get(`/v1/cases/${id}/dossier/elsewhere`, 'dpo')).toMatchObject({ status: 404, body: { error: 'nothing_frozen' } });
+    expect(await one.get(`/v1/cases/${id}/dossier/750300123`, 'dpo')).toMatchObject({ status: 503, body: { error: 'store_away' } });
+    for (const [path, status] of [[`${first}/files/keys`, 404], [`${'3'.repeat(32)}/files/patients.csv`, 404], ['1111/files/patients.csv', 422], [`${first}/files/cnil.pdf?language=de`, 422]] as const)
+      expect((await one.get(`/v1/snapshots/${path}`, 'dpo')).status).toBe(status);
+  });
+}); // prettier-ignore
 
 describe('the stream', () => {
   it('says which cases change, to whoever may see them, and what came while somebody was away', async () => {

@@ -39,7 +39,7 @@ export class Door {
 }
 
 /** An answer that the store is asked for; 503 while it does not answer. */
-export async function fromStore(ask: () => Promise<Answer>): Promise<Answer> {
+export async function fromStore<T>(ask: () => Promise<T>): Promise<T | Answer> {
   try {
     return await ask();
   } catch (cause) {
