@@ -34,6 +34,19 @@ const files = {
   pseudonym_keys: () => `${values.group}:key-1=${random('base64')}`,
   // Receivers of notifications: `- {name: soc, url: 'https://soc.example/hook', secrets: ['whsec_...']}`
   'webhooks.yml': () => '[]',
+  // Who is told of cases and of the clocks of a breach: docs/notifications.md. Until somebody says who, the log of the notifier.
+  'routing.yml': () => `receivers:
+  - { name: case-log, type: log }
+policies:
+  everybody:
+    repeat: 2
+    pause: 15m
+    steps:
+      - { after: 0m, tell: [case-log] }
+      - { after: 15m, tell: [case-log] }
+routes:
+  - { match: {}, policy: everybody }
+deadlines: { tell: [case-log], before: [48h, 24h, 6h, 1h], after: [0h, 24h] }`,
 };
 
 const digestOf = (name) => createHash('sha256').update(contentOf(name)).digest('hex');

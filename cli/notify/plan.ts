@@ -1,7 +1,8 @@
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { ageMsMax } from '#libs/routing/due.js';
-import { linesOf, planOf } from '#libs/routing/plan.js';
+import { lengthsOfFile } from '#libs/dossier/shipped.js';
+import { planOfGroup } from '#libs/routing/group-plan.js';
 import type { Send } from '#libs/routing/send.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -33,7 +34,7 @@ export async function planCommand(prefix: string, { until }: { readonly until?: 
   const ids = book.casesBeginning(prefix, now);
   const [id] = ids;
   if (id === undefined || ids.length > 1) throw new ConfigError(`${ids.length} cases have an id that begins with ${prefix}; see vigie case list`);
-  const plan = planOf(linesOf(book, id, now), { routing, mutes, until: until ?? now + dayMs });
+  const plan = planOfGroup(book, id, now, { routing, mutes, until: until ?? now + dayMs, lengths: lengthsOfFile(process.env['VIGIE_DEADLINES_FILE']) });
   const rows = plan.sends.filter(({ at, case_id, kind }) => at <= (until ?? now + dayMs) && (case_id === id || kind === 'muted_end')).map((send) => rowOf(send, now));
   if (rows.length > 0) process.stdout.write(`${alignedRows([['DUE', 'KIND', 'RECEIVER', 'POLICY', 'STEP', 'ROUND', 'SEND', ''], ...rows.map((row) => printable(row))]).join('\n')}\n`);
   for (const { schedule, at } of plan.nobody) process.stderr.write(`nobody is on call by ${printable(schedule)} at ${isoOf(at)}; the next step is told at once\n`);

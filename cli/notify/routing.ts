@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { ConfigError, secretReachOf } from '#libs/runtime/config.js';
 import { readCommandConfig } from '../config.js';
 
-/** The file of routing that the environment names. Throws `ConfigError`. */
+/** The file of routing that the environment names, else what comes with Vigie. Throws `ConfigError`. */
 export function routingOfEnvironment(env: NodeJS.ProcessEnv = process.env): Routing {
   const named = env['VIGIE_ROUTING_FILE'];
-  if (!named) throw new ConfigError('VIGIE_ROUTING_FILE names no file: cases are told by webhooks of incidents alone (docs/notifications.md)');
+  if (!named) return defaultRouting([]);
   const path = resolve(named);
   const readFile = (name: string) => readFileSync(resolve(dirname(path), name), 'utf8');
   return readRouting(path, textOf(path), { readFile, reach: secretReachOf(readCommandConfig(env)) });

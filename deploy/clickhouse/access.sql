@@ -26,13 +26,16 @@ GRANT INSERT ON vigie.case_action_rows TO vigie_writer;
 
 GRANT INSERT ON vigie.audit_rows TO vigie_writer;
 
--- The notifier writes down what became of its attempts, and reads nothing but mutes and what was told.
+-- The notifier writes down what became of its attempts, and reads nothing but mutes, who answers for clinics, and what was told.
 CREATE ROLE IF NOT EXISTS vigie_notifications;
 
 GRANT INSERT ON vigie.notification_attempts TO vigie_notifications;
 
 -- It keeps back what is muted.
 GRANT SELECT ON vigie.mutes TO vigie_notifications;
+
+-- Routes go by who answers for a clinic.
+GRANT SELECT ON vigie.clinics TO vigie_notifications;
 
 -- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
 GRANT SELECT ON vigie.notifications TO vigie_notifications;
@@ -61,6 +64,12 @@ GRANT INSERT ON vigie.case_states TO vigie_cases;
 GRANT SELECT ON vigie.notifications TO vigie_cases;
 
 GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
+
+-- Who answers for which clinic, and therefore of whom a breach may be said.
+GRANT SELECT ON vigie.clinics TO vigie_cases;
+
+-- Mutes that people make in it.
+GRANT SELECT, INSERT ON vigie.mutes TO vigie_cases;
 
 -- The archiver makes the rules' selections known: one table and the views over it. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;
@@ -109,7 +118,9 @@ GRANT SELECT ON vigie.quarantine_rows TO vigie_quarantine;
 
 GRANT SELECT, INSERT ON vigie.quarantine_replays TO vigie_quarantine;
 
--- Whoever asks which account took a sample: `vigie attribute`. It reads everybody's accesses; what it writes it can neither change nor delete.
+-- Whoever asks which account took a sample: `vigie attribute`. The console has no such right: where data-protection officers ask it (POST /v1/leaks,
+-- which is a 503 without), GRANT vigie_attribution TO vigie_console, and make it a default role of that user; for dossiers and lists
+-- over HTTP likewise vigie_dpo_all_groups. It reads everybody's accesses; what it writes it can neither change nor delete.
 CREATE ROLE IF NOT EXISTS vigie_attribution;
 
 GRANT SELECT ON vigie.* TO vigie_attribution;
@@ -219,7 +230,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.quarantine_replays USING
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.lists USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.clinics USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_cases, vigie_lists, vigie_owner, vigie_all_groups;
 
@@ -233,7 +244,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_notifications ON vigie.case_states USING 1
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.selections USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.mutes USING 1 TO vigie_notifications, vigie_lists, vigie_rules, vigie_owner, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.mutes USING 1 TO vigie_notifications, vigie_cases, vigie_lists, vigie_rules, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.leaks USING 1 TO vigie_attribution, vigie_owner, vigie_all_groups;
 

@@ -116,7 +116,7 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     verdict: one.verdict,
     owner: one.owner,
     level: levelOf(one),
-    controllers: distinct(clinics.map((clinic) => policy.controllerOf(clinic))).toSorted(),
+    controllers: controllersOf(now, policy),
     incident_ids: now.map(({ incident_id }) => incident_id),
     rules,
     rule_titles: rules.map((rule) => titles.get(rule) || rule),
@@ -136,6 +136,12 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     version: one.version,
     changed_at: iso(one.changedAt),
   };
+}
+
+function controllersOf(changes: readonly IncidentChange[], { controllers }: CasePolicy): string[] {
+  return distinct(
+    changes.flatMap(({ group_id, clinics }) => clinics.map((clinic) => controllers.of(group_id, clinic))),
+  ).toSorted();
 }
 
 /** The title of the highest rule. Never the account: who may not read that may still be told of the case. */

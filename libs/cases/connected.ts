@@ -17,7 +17,13 @@ export class Group implements CaseRecords {
   /** How many records it has. */
   records = 0;
   folded:
-    | { readonly cases: Cases; readonly rows: readonly CaseRow[]; readonly at: number; readonly dueAt: number | undefined }
+    | {
+        readonly cases: Cases;
+        readonly rows: readonly CaseRow[];
+        readonly at: number;
+        readonly dueAt: number | undefined;
+        readonly edition: number;
+      }
     | undefined;
 
   grew(): void {
@@ -25,14 +31,17 @@ export class Group implements CaseRecords {
     this.folded = undefined;
   }
 
-  /** Folds again only when a record came or the clock has something to do. */
+  /** Folds again only when a record came or the clock has something to do; other controllers give it other rows. */
   foldAt(now: number, policy: CasePolicy): NonNullable<Group['folded']> {
     const old = this.folded;
-    if (old && old.at <= now && (old.dueAt === undefined || now < old.dueAt)) return old;
-    const cases = foldCases(this, now, policy);
-    const dues = [...cases.standing.values()].flatMap((one) => dueOf(one, policy)?.at ?? []);
-    const rows = [...cases.standing.values()].map((one) => rowOf(one, policy));
-    this.folded = { cases, rows, at: now, dueAt: dues.length > 0 ? Math.min(...dues) : undefined };
+    const stands = old && old.at <= now && (old.dueAt === undefined || now < old.dueAt);
+    const { edition } = policy.controllers;
+    if (stands && old.edition === edition) return old;
+    const cases = stands ? old.cases : foldCases(this, now, policy);
+    const all = [...cases.standing.values()];
+    const dues = all.flatMap((one) => dueOf(one, policy)?.at ?? []);
+    const rows = all.map((one) => rowOf(one, policy));
+    this.folded = { cases, rows, at: stands ? old.at : now, dueAt: dues.length > 0 ? Math.min(...dues) : undefined, edition };
     return this.folded;
   }
 }

@@ -6,6 +6,14 @@ export type Level = (typeof levels)[number];
 const minute = 60_000;
 const hour = 60 * minute;
 
+/** Who answers for clinics. */
+export interface Controllers {
+  /** The legal entity that answers for a clinic of a group. */
+  of(groupId: string, clinicId: string): string;
+  /** Another number whenever `of` may answer otherwise. */
+  readonly edition: number;
+}
+
 /** What a case waits for, in milliseconds. All readers of one log must have the same, or they see different cases. */
 export interface CasePolicy {
   /** How long a new case may wait until somebody takes it. */
@@ -16,8 +24,8 @@ export interface CasePolicy {
   readonly growthFactor: number;
   /** A hold ends at the latest this long after it began. */
   readonly holdMsMax: number;
-  /** The legal entity that answers for a clinic. */
-  controllerOf(clinicId: string): string;
+  /** No case goes another way by them: they may be others for each reader, and change while it reads. */
+  readonly controllers: Controllers;
 }
 
 export const standardPolicy: CasePolicy = {
@@ -25,5 +33,5 @@ export const standardPolicy: CasePolicy = {
   unacknowledgeAfterMs: (level) => (level === 'critical' ? 4 * hour : 24 * hour),
   growthFactor: 10,
   holdMsMax: 7 * 24 * hour,
-  controllerOf: (clinicId) => clinicId,
+  controllers: { of: (_groupId, clinicId) => clinicId, edition: 0 },
 };

@@ -4,6 +4,7 @@ import type { CaseMessage, MessageKind } from '#libs/contracts/case-message.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
 import type { HttpPost } from './http/http-post.js';
 import type { Verdict } from './http/verdict.js';
 import type { Manner, Told } from './told/told.js';
@@ -14,6 +15,8 @@ export interface ChannelTools {
   readonly http: HttpPost;
   /** Where findings are appended. */
   readonly log: Pick<EventLog, 'append' | 'partitions'>;
+  /** Where receivers of type log write. */
+  readonly logger: Log;
   /** Makes the digits of masked accounts: at least 16 secret bytes, the same for every process of an installation. */
   readonly maskKey: Uint8Array;
   readonly consoleUrl?: string | undefined;
@@ -29,9 +32,9 @@ export interface Sender {
   send(told: Told, signal: AbortSignal): Promise<Verdict>;
   /**
    * Only of receivers that forget: says again which cases are still open, every `resendEveryMs`. The cases are all that are not resolved,
-   * as they stand.
+   * as they stand; `clocks` are the last messages of clocks that are still running.
    */
-  resend?(cases: readonly CaseRow[], signal: AbortSignal): Promise<Verdict>;
+  resend?(cases: readonly CaseRow[], signal: AbortSignal, clocks?: readonly CaseMessage[]): Promise<Verdict>;
 }
 
 /** A receiver that messages can be sent to. */
@@ -41,7 +44,7 @@ export interface OpenChannel {
   takes(kind: MessageKind): boolean;
   /** On the terms of `Sender.send`. A kind that it does not take is refused, and nothing is sent. */
   send(message: CaseMessage, signal: AbortSignal): Promise<Verdict>;
-  resend?(cases: readonly CaseRow[], signal: AbortSignal): Promise<Verdict>;
+  resend?(cases: readonly CaseRow[], signal: AbortSignal, clocks?: readonly CaseMessage[]): Promise<Verdict>;
 }
 
 /** What a sender needs of its receiver besides its own keys. */

@@ -53,6 +53,21 @@ describe('whatever happens to cases and to the process that tells of them', () =
     );
   });
 
+  it('a link changes nothing of what was due before it', () => {
+    fc.assert(
+      fc.property(fc.tuple(changesOf('a'), changesOf('c')), minute, fc.boolean(), ([ours, theirs], at, isTurned) => {
+        const before = [...ours, ...theirs].filter((one) => minuteOf(one) < at);
+        fc.pre(before.some(({ version, incident_id }) => version === 1 && incident_id === anIncidentId('a')) && before.some(({ incident_id }) => incident_id === anIncidentId('c')));
+        const [into, from] = isTurned ? ['c', 'a'] : ['a', 'c'];
+        const seen_incidents = ['a', 'c'].map((name) => ({ incident_id: anIncidentId(name), version: before.filter(({ incident_id }) => incident_id === anIncidentId(name)).length }));
+        const link = anAction(into, at, { type: 'case.linked', incident_ids: [anIncidentId(from)] }, { seen_incidents });
+        const due = (records: readonly Record[]) => planned(bookOf(records), minutesMax, []).filter((send) => send.at < Date.parse(atMinute(at))).map(({ send_id, kind }) => `${send_id} ${kind}`).toSorted();
+        expect(due([...before, link])).toEqual(due(before));
+      }),
+      { numRuns: casesOf(300, 3_000) },
+    );
+  }); // prettier-ignore
+
   it('policies of other names change the ids of steps of an escalation, and of nothing else', () => {
     const renamed = aRouting(routingText.replaceAll(/^  (standard|critical):|policy: (standard|critical)/gm, (all) => all.replace(/standard|critical/, 'the-$&')));
     expect(renamed.policies.has('the-standard') && renamed.policies.has('the-critical')).toBe(true);

@@ -77,6 +77,8 @@ export class CasePlan {
   /** From now on it is part of another case: whoever was told of it is told what becomes of that one. */
   joinInto(other: CasePlan, at: number): void {
     this.advance(at);
+    // What was due there before was told by what it had told itself.
+    other.advance(at);
     this.#pending = undefined;
     this.#stop(at);
     for (const [receiver, ids] of this.#told) other.#told.set(receiver, [...(other.#told.get(receiver) ?? []), ...ids]);

@@ -19,6 +19,6 @@ export function decide(send: Send, now: number, delivered: (sendId: string) => b
   if (now - at > ageMsMax) return 'forgotten';
   if (mutedBy !== '') return 'muted';
   if (stoppedAt !== undefined) return 'superseded';
-  if (kind === 'ended' || kind === 'withdrawn') return needs.some(delivered) ? 'tell' : 'superseded';
+  if (kind === 'ended' || kind === 'withdrawn' || needs.length > 0) return needs.some(delivered) ? 'tell' : 'superseded';
   return now - at > lateMsMax ? 'expired' : 'tell';
 }

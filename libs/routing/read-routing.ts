@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { type Receiver, receiverDefaults, receiverSchema, type ReadingTools } from '#libs/channels/receivers/schema.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type PlacedMistake, readLinedYaml } from '#libs/sources/yaml-lines.js';
-import { crossMistakes } from './cross-checks.js';
-import { personReceiver, routingOf } from './link.js';
+import { crossMistakes } from './read/cross-checks.js';
+import { personReceiver, routingOf } from './read/link.js';
 import type { Routing } from './routing.js';
-import { routingSchema } from './schema.js';
+import { routingSchema } from './read/schema.js';
 
 /**
  * Reads the text of a file of routing, and the files with secrets that it names by the given tools. `path` is only for mistakes. Throws
@@ -28,6 +28,15 @@ export function readRouting(path: string, text: string, tools: ReadingTools): Ro
   if (wrong.length > 0) return fail(wrong.map(told));
   return routingOf(parsed.data, [...receivers.read, ...people.flatMap((one) => ('reason' in one ? [] : [one]))]);
 } // prettier-ignore
+
+/** Who is on call, by the name of each schedule; receivers, and the files that they name, are not read. Throws as `readRouting` does. */
+export function readSchedules(path: string, text: string): Routing['schedules'] {
+  const yaml = readLinedYaml(text);
+  if ('reason' in yaml) throw new ConfigError(`${path}:${yaml.line}: ${yaml.reason}`);
+  const parsed = routingSchema.safeParse(yaml.value);
+  if (!parsed.success) throw new ConfigError(`${path} has ${parsed.error.issues.length} mistake(s); see vigie notify check`);
+  return routingOf(parsed.data, []).schedules;
+}
 
 interface ReadReceivers {
   readonly read: readonly Receiver[];

@@ -28,6 +28,10 @@ export interface LogFields {
   /** Why a receiver is told of a case. */
   readonly kind?: string;
   readonly policy?: string;
+  /** Which clock of the law, of which legal entity, and when it ends. */
+  readonly clock?: string;
+  readonly controller?: string;
+  readonly dueAt?: string;
   readonly schedule?: string;
   readonly changeType?: string;
   /** Patients of an incident: a figure, never a list. */

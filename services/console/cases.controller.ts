@@ -1,23 +1,25 @@
-import { Body, Controller, Get, Headers, HttpException, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { CaseView } from '#libs/cases/case-book.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import { Transient } from '#libs/runtime/outcome.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { DeadlinesFile } from './act/deadlines-file.js';
 import { takeAction } from './act/take-action.js';
-import { type Answer, ok, refused } from './answer/answer.js';
+import { type Answer, ok } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { listCases } from './answer/list-cases.js';
 import { shownCase, shownLine } from './answer/show-case.js';
-import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './pipeline.js';
+import { Door, fromStore, type Given } from './door.js';
 import type { User } from './users/users.js';
 
-type Given = Readonly<Record<string, string | undefined>>;
+/** An action that names a controller. */
+const controllerIn = z.object({ controller_id: z.string() });
 
 /** The API of cases, `/v1/cases`. Nothing is done by GET: whoever scans links would do it. */
 @Controller('v1/cases')
@@ -29,19 +31,20 @@ export class CasesController {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
-    @Inject(AuditHook) private readonly audit: AuditHook,
+    @Inject(ControllerRegister) private readonly register: ControllerRegister,
+    @Inject(Door) private readonly door: Door,
   ) {}
 
   @Get()
   list(@Headers() headers: Given, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): object {
-    const user = this.#userOf(headers, reply);
+    const user = this.door.userOf(headers, reply);
     const now = this.clock.now();
-    return this.#send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
+    return this.door.send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
   }
 
   @Get(':id')
   show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
-    return this.#send(
+    return this.door.send(
       reply,
       this.#ofCase(headers, reply, id, '', (view) => ok(shownCase(view), { case_id: view.row.case_id, rows: 1 })),
     );
@@ -49,7 +52,7 @@ export class CasesController {
 
   @Get(':id/timeline')
   timeline(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
-    return this.#send(
+    return this.door.send(
       reply,
       this.#ofCase(headers, reply, id, '/timeline', ({ row, entries }) =>
         ok({ case_id: row.case_id, lines: entries.map(shownLine) }, { case_id: row.case_id, rows: entries.length }),
@@ -68,7 +71,7 @@ export class CasesController {
       asked = view;
       return ok({}, { case_id: '', rows: 0 });
     });
-    return this.#send(reply, asked ? await this.#told(asked) : first);
+    return this.door.send(reply, asked ? await this.#told(asked) : first);
   }
 
   @Post(':id/actions')
@@ -78,21 +81,39 @@ export class CasesController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const user = this.#userOf(headers, reply);
+    const user = this.door.userOf(headers, reply);
     const { book } = this.pipeline;
-    const found = findCase(book, id, user, this.clock.now());
-    if (isAnswer(found)) return this.#send(reply, found);
+    const found = await this.#toAct(id, user, body);
+    if (isAnswer(found)) return this.door.send(reply, found);
     const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
-    const { clock, metrics, config } = this;
+    const { clock, metrics, config, register } = this;
     const append = this.pipeline.append.bind(this.pipeline);
-    const tools = { book, clock, metrics, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append };
+    const tools = {
+      book,
+      clock,
+      metrics,
+      register,
+      patientPatterns: config.patientPatterns,
+      lengths: this.deadlines.lengths(),
+      append,
+    };
     const taken = await takeAction(tools, wish);
-    return this.#send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
+    return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
+  }
+
+  /** The case, by the register of now where a controller is named that it does not touch: who has just been written down is no mistake. */
+  async #toAct(id: string, user: User, body: unknown): Promise<ReturnType<typeof findCase>> {
+    const find = () => findCase(this.pipeline.book, id, user, this.clock.now());
+    const found = find();
+    const named = controllerIn.safeParse(body);
+    if (isAnswer(found) || !named.success || found.view.row.controllers.includes(named.data.controller_id)) return found;
+    await this.register.read();
+    return find();
   }
 
   /** What is said of one case: 303 to it where the id is that of what was joined to it. */
   #ofCase(headers: Given, reply: FastifyReply, id: string, below: string, say: (view: CaseView) => Answer): Answer {
-    const user = this.#userOf(headers, reply);
+    const user = this.door.userOf(headers, reply);
     const found = findCase(this.pipeline.book, id, user, this.clock.now());
     if (isAnswer(found)) return found;
     const { case_id } = found.view.row;
@@ -100,36 +121,10 @@ export class CasesController {
     return { status: 303, body: { case_id }, location: `/v1/cases/${case_id}${below}`, shows: { case_id, rows: 0 } };
   }
 
-  async #told({ row, state }: CaseView): Promise<Answer> {
-    try {
+  #told({ row, state }: CaseView): Promise<Answer> {
+    return fromStore(async () => {
       const notifications = await this.notifications.of([...state.members.keys()]);
       return ok({ case_id: row.case_id, notifications }, { case_id: row.case_id, rows: notifications.length });
-    } catch (cause) {
-      if (!(cause instanceof Transient)) throw cause;
-      return refused(503, 'store_away', 'the store that knows what was told does not answer: ask again later');
-    }
+    });
   }
-
-  /** Throws 401, and 503 while what people did is not all read: an old state of a case would be shown as its present one. */
-  #userOf(headers: Given, reply: FastifyReply): User {
-    const user = this.config.users.of(headers['authorization']);
-    if (!user) {
-      void reply.header('www-authenticate', 'Bearer');
-      throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));
-    }
-    const behind = this.pipeline.behind();
-    if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
-    return user;
-  }
-
-  #send(reply: FastifyReply, { status, body, location, shows }: Answer): object {
-    if (shows) this.audit.shows(reply, shows);
-    void reply.status(status).header('cache-control', 'no-store');
-    if (location !== undefined) void reply.header('location', location);
-    return body;
-  }
-}
-
-function thrown({ status, body }: Answer): HttpException {
-  return new HttpException(body, status);
 }

@@ -15,6 +15,8 @@ export const consoleConfig = {
   VIGIE_CONSOLE_USERS_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
+  /** Who is told of cases, as the notifier's: who is on call by it. Receivers, and secrets that it names, are not read. */
+  VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */

@@ -1,10 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
+import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
+import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
+import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
@@ -45,18 +55,28 @@ export class RunningConsole {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly store: MemoryStore,
+    readonly lists: MemoryLists,
+    readonly mutes: MemoryMutes,
+    readonly shelf: FakeShelf,
     private readonly folder: string,
   ) {}
 
-  static async start(log: EventLog, port: number): Promise<RunningConsole> {
+  static async start(
+    log: EventLog,
+    port: number,
+    lists = new MemoryLists(),
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<RunningConsole> {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
-    const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9' };
+    const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9', ...more };
     const config = {
       ...readConfig(consoleConfig, env),
       users: new Users(testUsers),
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };
     const store = new MemoryStore();
+    const mutes = new MemoryMutes();
+    const shelf = new FakeShelf();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -66,12 +86,20 @@ export class RunningConsole {
       .useValue(store)
       .overrideProvider(NotificationReader)
       .useValue({ of: async () => [] })
+      .overrideProvider(ClickHouseMutes)
+      .useValue(mutes)
+      .overrideProvider(ClickHouseLeakStore)
+      .useValue(new FakeLeaks())
+      .overrideProvider(DossierShelf)
+      .useValue(shelf)
+      .overrideProvider(ClickHouseLists)
+      .useValue(lists)
       .compile();
     const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -81,11 +109,11 @@ export class RunningConsole {
   }
 
   async get(path: string, as = 'a.durand'): Promise<Asked> {
-    return this.#ask('GET', path, as);
+    return this.ask('GET', path, as);
   }
 
   async act(id: string, body: object, key: string, as = 'a.durand'): Promise<Asked> {
-    return this.#ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
+    return this.ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
   }
 
   async stop(): Promise<void> {
@@ -93,7 +121,13 @@ export class RunningConsole {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #ask(method: 'GET' | 'POST', url: string, as: string, body?: object, more: Record<string, string> = {}): Promise<Asked> {
+  async ask(
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    as: string,
+    body?: object,
+    more: Record<string, string> = {},
+  ): Promise<Asked> {
     const answer = await this.app.inject({
       method,
       url,
@@ -117,4 +151,52 @@ export async function tell(log: EventLog, ...changes: readonly IncidentChange[])
       { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, partitions) },
       Buffer.from(`${JSON.stringify(change)}\n`),
     );
+}
+
+/** Mutes in memory; `away` while the store does not answer. */
+export class MemoryMutes {
+  readonly rows = new Map<string, MuteRow>();
+  away = false;
+
+  async endingAfter(since: string): Promise<readonly MuteRow[]> {
+    if (this.away) throw new Transient('the store does not answer');
+    return [...this.rows.values()].filter(({ ends_at }) => ends_at >= since);
+  }
+
+  async put(mute: MuteRow): Promise<void> {
+    if (this.away) throw new Transient('the store does not answer');
+    this.rows.set(mute.mute_id, mute);
+  }
+}
+
+/** A store in which nobody opened anything. */
+class FakeLeaks implements LeakStore {
+  readonly keep = async (): Promise<void> => {};
+  readonly record = async (): Promise<void> => {};
+  readonly moments = async (): Promise<[]> => [];
+  readonly sizedExports = async (): Promise<{ found: number; nearest: [] }> => ({ found: 0, nearest: [] });
+
+  async accesses(): Promise<LeakAccesses> {
+    return { known: 0, patients: 0, accounts: [], clinics: [], touched: [], pool: [] };
+  }
+}
+
+/** Snapshots in memory, of each a list of one line. */
+export class FakeShelf {
+  frozen: readonly DossierSnapshot[] = [];
+
+  async snapshots(prefix: string, controllerId?: string): Promise<readonly DossierSnapshot[]> {
+    return this.frozen.filter(
+      ({ snapshot_id, case_id, controller_id }) =>
+        [snapshot_id, case_id].includes(prefix) && (controllerId ?? controller_id) === controller_id,
+    );
+  }
+
+  list(snapshotId: string): Readable {
+    return Readable.from([`${snapshotId}\n`]);
+  }
+
+  async input(): Promise<never> {
+    throw new Transient('the store does not answer');
+  }
 }

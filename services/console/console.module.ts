@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
+import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
+import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
+import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -12,13 +18,15 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
-import { DeadlinesFile } from './act/deadlines-file.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsoleController } from './console.controller.js';
 import { ConsoleService } from './console.service.js';
+import { DeskController } from './desk.controller.js';
+import { DossiersController } from './dossiers.controller.js';
 import { Gauges } from './gauges.js';
+import { Door } from './door.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 
 /**
@@ -41,13 +49,35 @@ const notifications = {
   useFactory: (client: StoreClient) => new NotificationReader(client),
 };
 
+const lists = {
+  provide: ClickHouseLists,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseLists(client),
+};
+
+const register = {
+  provide: ControllerRegister,
+  inject: [ClickHouseLists, CLOCK, LOG],
+  useFactory: (known: ClickHouseLists, clock: Clock, log: Log) =>
+    new ControllerRegister({ clinics: () => known.clinics(), clock, log }),
+};
+
 const pipeline = {
   provide: ConsolePipeline,
-  inject: [CONSOLE_CONFIG, EVENT_LOG, ClickHouseStore, CLOCK, LOG, Metrics],
-  useFactory: (config: ConsoleConfig, log: EventLog, into: ClickHouseStore, clock: Clock, logger: Log, metrics: Metrics) =>
+  inject: [CONSOLE_CONFIG, EVENT_LOG, ClickHouseStore, ControllerRegister, CLOCK, LOG, Metrics],
+  useFactory: (
+    config: ConsoleConfig,
+    log: EventLog,
+    into: ClickHouseStore,
+    controllers: ControllerRegister,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+  ) =>
     new ConsolePipeline({
       log,
       store: into,
+      controllers,
       group: groupOf(config),
       chainId: randomBytes(16).toString('hex'),
       ackMsMax: config.VIGIE_CONSOLE_ACK_SECONDS * 1000,
@@ -61,6 +91,31 @@ const deadlines = {
   provide: DeadlinesFile,
   inject: [CONSOLE_CONFIG, LOG],
   useFactory: (config: ConsoleConfig, log: Log) => new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log),
+};
+
+const mutes = {
+  provide: ClickHouseMutes,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseMutes(client),
+};
+
+const leaks = {
+  provide: ClickHouseLeakStore,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new ClickHouseLeakStore(client),
+};
+
+const shelf = {
+  provide: DossierShelf,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new DossierShelf(client),
+};
+
+const door = {
+  provide: Door,
+  inject: [CONSOLE_CONFIG, ConsolePipeline, AuditHook],
+  useFactory: ({ users }: ConsoleConfig, owner: ConsolePipeline, hook: AuditHook) =>
+    new Door({ users, audit: hook, behind: () => owner.behind() }),
 };
 
 const audit = {
@@ -85,11 +140,17 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController],
+      controllers: [ConsoleController, CasesController, DeskController, DossiersController],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
         notifications,
+        lists,
+        register,
+        mutes,
+        leaks,
+        shelf,
+        door,
         pipeline,
         deadlines,
         audit,

@@ -1,11 +1,13 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { Join } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Gauges } from './gauges.js';
@@ -19,6 +21,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
 
   constructor(
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(ControllerRegister) private readonly register: ControllerRegister,
     @Inject(Gauges) private readonly gauges: Gauges,
     @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -38,12 +41,15 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {
     await this.pipeline.start(join);
     if (this.config.users.none) this.logger.warn('nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user');
-    this.#timers = [this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write())];
+    this.#timers = [this.register.start(), this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write()),
+      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
   }
 
   beforeApplicationShutdown(): void {
     for (const stop of this.#timers) stop();
+    // An answer that never ends would hold the server up.
+    this.pipeline.feed.end();
   }
 
   stop(): Promise<void> {
@@ -53,5 +59,10 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   /** A book that is not read to its end would show cases as they once stood. */
   #write(): void {
     if (this.pipeline.behind() === undefined) void this.pipeline.writer.flush();
+  }
+
+  /** What was there when everything was read is no news. */
+  #look(): void {
+    if (this.pipeline.behind() === undefined) this.pipeline.feed.look(this.clock.now());
   }
 }

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { topics } from '#libs/contracts/topics.js';
+import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
+import type { Clinic } from '#libs/contracts/list-entry.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
@@ -164,6 +168,55 @@ describe('the console', () => {
     expect((await of('750300123')).body).not.toMatchObject({ field: 'controller_id' });
   });
 
+  it('knows of whom a breach is said by the register, also by one that was changed just now', async () => {
+    await tell(log, anIncident('a', { clinics: ['990000001', '990000002'], first_time: hours(100) }));
+    const one = await start();
+    const of = (controller: string, key: string) => one.act(id, qualified(controller), key, 'dpo');
+    expect((await of('aleo-north', '1')).body).toMatchObject({ field: 'controller_id' });
+    await one.lists.putClinics([aClinic('990000001', 'aleo-north'), aClinic('990000003', 'aleo-south')]);
+    expect((await of('aleo-north', '2')).body).toMatchObject({ case: { controllers: ['990000002', 'aleo-north'] } });
+    expect((await of('990000001', '3')).body).toMatchObject({ field: 'controller_id' });
+    const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
+    expect((await one.act(id, found, '4')).body).toMatchObject({ controllers: ['990000002'] });
+    await one.pipeline.writer.flush();
+    expect(one.store.rows('case_states')).toMatchObject([{ controllers: ['990000002', 'aleo-north'] }]);
+  });
+
+  it('takes a list of a wider scope of any controller of the group, and what is said of that list', async () => {
+    await tell(log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
+    const one = await start();
+    await one.lists.putClinics([aClinic('990000003', 'aleo-south')]);
+    const digests = { snapshot_id: 'd'.repeat(32), list_sha256: 'e'.repeat(64) };
+    const frozen = { type: 'dossier.frozen', ...digests, number: 1, manifest_sha256: 'f'.repeat(64), patients: 3, exposed: 3 };
+    const result = { type: 'dossier.resolution', ...digests, pseudonyms: 3, matched: 3, unmatched: 0, persons: 2 };
+    const of = (body: object, controller_id: string, key: string) => one.act(id, { ...body, controller_id }, key, 'dpo');
+    expect((await of(frozen, 'elsewhere', '1')).body).toMatchObject({ field: 'controller_id' });
+    expect((await of(result, 'aleo-south', '2')).body).toMatchObject({ field: 'controller_id' });
+    expect((await of(frozen, 'aleo-south', '3')).status).toBe(200);
+    expect((await of(result, '990000001', '4')).body).toMatchObject({ field: 'controller_id' });
+    expect((await of({ ...result, list_sha256: '0'.repeat(64) }, 'aleo-south', '5')).body).toMatchObject({
+      field: 'list_sha256',
+    });
+    expect((await of(result, 'aleo-south', '6')).status).toBe(200);
+    expect((await one.act(id, qualified('aleo-south'), '7', 'dpo')).status).toBe(200);
+  });
+
+  it('says nothing of a breach before it knows of whom', async () => {
+    await tell(log, anIncident('a'));
+    const lists = new MemoryLists();
+    const { clinics } = lists;
+    lists.clinics = () => Promise.reject(new Transient('the store does not answer'));
+    const one = await RunningConsole.start(log.connect(), 20_000, lists);
+    running.push(one);
+    expect(await one.act(id, qualified('750300123'), '1', 'dpo')).toMatchObject({ status: 503, body: { error: 'store_away' } });
+    const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
+    expect((await one.act(id, found, '2')).status).toBe(503);
+    expect((await one.act(id, { type: 'case.acknowledged' }, '3')).status).toBe(200);
+    lists.clinics = clinics;
+    await one.app.get(ControllerRegister).read();
+    expect((await one.act(id, qualified('750300123'), '1', 'dpo')).status).toBe(200);
+  });
+
   it('does not link what was never told, though its id leads to a case', async () => {
     const merged = anIncident('m', { change_type: 'incident.merged', state: 'merged', merged_into: id });
     await tell(log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }), merged);
@@ -221,6 +274,10 @@ describe('the console', () => {
     ]);
   });
 });
+
+function aClinic(clinic_id: string, controller_id: string): Clinic {
+  return { group_id: 'aleo', clinic_id, controller_id, name: clinic_id, opened_at: null, closed_at: null };
+}
 
 /** So many hours ago. */
 function hours(n: number): string {

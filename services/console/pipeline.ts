@@ -1,4 +1,5 @@
 import { CaseBook } from '#libs/cases/case-book.js';
+import { type Controllers, standardPolicy } from '#libs/cases/policy.js';
 import type { AuditRow } from '#libs/contracts/audit-row.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
@@ -8,6 +9,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { CaseFeed } from './answer/case-feed.js';
 import { AuditTrail } from './audit/audit-trail.js';
 import { CaseWriter, type CaseStore } from './store/case-writer.js';
 
@@ -23,6 +25,8 @@ const batchBytesMax = 1024 * 1024;
 export interface PipelineTools {
   readonly log: EventLog;
   readonly store: CaseStore;
+  /** Who answers for the clinics of a case. */
+  readonly controllers: Controllers;
   /** Of this process alone: every console reads everything. */
   readonly group: string;
   /** Of the chain of audit rows that this process writes: 32 hexadecimal digits that no other has. */
@@ -43,9 +47,11 @@ export interface PipelineTools {
  *                                audit: who asked <- every answer, before it goes out
  */
 export class ConsolePipeline {
-  readonly book = new CaseBook();
+  readonly book: CaseBook;
   readonly reader: CaseReader;
   readonly writer: CaseWriter;
+  /** What changes, for whoever listens. */
+  readonly feed: CaseFeed;
   readonly trail: AuditTrail;
   readonly #leaving = new AbortController();
   #membership: Membership | undefined;
@@ -58,9 +64,11 @@ export class ConsolePipeline {
   });
 
   constructor(private readonly tools: PipelineTools) {
-    const { clock, logger, metrics, store, chainId } = tools;
+    const { clock, logger, metrics, store, chainId, controllers } = tools;
+    this.book = new CaseBook({ ...standardPolicy, controllers });
     this.trail = new AuditTrail(chainId, (rows) => this.#appendAudit(rows));
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
+    this.feed = new CaseFeed(this.book, chainId);
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });
   }
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
 import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
+import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { readEndpoints } from './channels/endpoints.js';
@@ -15,6 +16,12 @@ export const notifierConfig = {
   VIGIE_WEBHOOK_URL: z.string().optional(),
   /** `whsec_...`; two, separated by a comma, while it rotates. */
   VIGIE_WEBHOOK_SECRET: z.string().optional(),
+  /** What VIGIE_WEBHOOK_URL is told: `incident`, `case`, or both with a comma between. */
+  VIGIE_WEBHOOK_EVENTS: z.string().optional(),
+  /** Who is told of cases; what comes with Vigie where it is left out. A path in itself. */
+  VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
+  /** Lengths of the clocks of a breach, as the console's. */
+  VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Where people open cases, without a slash at its end: messages carry links to it. */
   VIGIE_CONSOLE_URL: z
     .url({ protocol: /^https?$/ })
@@ -26,8 +33,8 @@ export const notifierConfig = {
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof notifierConfig>>;
 export type NotifierConfig = Environment & {
   readonly endpoints: readonly WebhookEndpoint[];
-  /** Who is told of cases; undefined where no file says so. */
-  readonly routing: RoutingSource | undefined;
+  /** Who is told of cases. */
+  readonly routing: RoutingSource;
 };
 
 export interface RoutingSource {
@@ -46,14 +53,35 @@ export const NOTIFIER_CONFIG = Symbol('notifier configuration');
 export function readNotifierConfig(env: NodeJS.ProcessEnv = process.env): NotifierConfig {
   const config = readConfig(notifierConfig, env);
   const fileText = env.VIGIE_WEBHOOKS_FILE ? textOf('VIGIE_WEBHOOKS_FILE', env.VIGIE_WEBHOOKS_FILE) : undefined;
-  return {
-    ...config,
-    endpoints: readEndpoints(
-      { url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, fileText },
-      secretReachOf(config),
-    ),
-    routing: env.VIGIE_ROUTING_FILE ? routingSource(resolve(env.VIGIE_ROUTING_FILE), config) : undefined,
-  };
+  const endpoints = readEndpoints(
+    { url: config.VIGIE_WEBHOOK_URL, secret: config.VIGIE_WEBHOOK_SECRET, events: config.VIGIE_WEBHOOK_EVENTS, fileText },
+    secretReachOf(config),
+  );
+  const routingFile = config.VIGIE_ROUTING_FILE;
+  if (routingFile && endpoints.some(({ takesCases }) => takesCases))
+    throw new ConfigError(
+      'VIGIE_ROUTING_FILE says who is told of cases: name the webhook there, as a receiver, and leave case out of its events',
+    );
+  return { ...config, endpoints, routing: routingFile ? routingSource(routingFile, config) : defaultSource(endpoints) };
+}
+
+/** Where no file says who is told of cases: the log, and the webhooks that ask for them. */
+export function defaultSource(endpoints: readonly WebhookEndpoint[]): RoutingSource {
+  const receivers = endpoints
+    .filter(({ takesCases }) => takesCases)
+    .map(({ name, url, secrets, levelMin }) => ({
+      // A name of its own: what the endpoint is told of incidents goes by its name.
+      name: `cases-${name}`.slice(0, 40),
+      type: 'webhook' as const,
+      url,
+      secrets: [...secrets],
+      level_min: levelMin,
+      actor: 'full' as const,
+      locale: 'en' as const,
+      timezone: 'Europe/Paris',
+    }));
+  const first = defaultRouting(receivers);
+  return { first, read: () => first, paths: () => [] };
 }
 
 /** The key of masked accounts: the configured one, or that of this data folder, made at the first call. */

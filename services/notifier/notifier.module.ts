@@ -4,8 +4,10 @@ import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { toldSends } from '#libs/access-store/incidents/told-sends.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
+import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { openChannel } from '#libs/channels/receivers/open-channel.js';
 import { topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
@@ -32,13 +34,12 @@ import { deliveredPath, NotifierPipeline, type PipelineTools } from './pipeline.
 
 type CasesSurroundings = PipelineTools & { readonly client: StoreClient; readonly outcomes: Outcomes };
 
-/** Cases are told where a file says to whom. */
-function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipeline | undefined {
+function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipeline {
   const { routing, KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base, VIGIE_CONSOLE_URL: consoleUrl } = config;
-  if (!routing) return undefined;
   const { log: eventLog, logger: log, clock, client } = tools;
+  const deadlines = new DeadlinesFile(config.VIGIE_DEADLINES_FILE, log);
   const mutes = new ClickHouseMutes(client);
-  const channelTools = { clock, http: fetchPost, log: eventLog, maskKey: maskKeyOf(config), consoleUrl, hostname: hostname(), version: ownVersion() };
+  const channelTools = { clock, http: fetchPost, log: eventLog, logger: log, maskKey: maskKeyOf(config), consoleUrl, hostname: hostname(), version: ownVersion() };
   return new CasesPipeline(
     {
       ...tools,
@@ -46,10 +47,12 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       log,
       // Brokers forget a group that nobody is in; the embedded log does not, and there a port tells one process from another.
       group: `vigie-notifier.cases-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`,
+      lengths: () => deadlines.lengths(),
       open: (receiver) => openChannel(receiver, channelTools),
       read: routing.read,
       fingerprint: () => fingerprintOf(routing.paths()),
       mutes: (since) => mutes.endingAfter(since),
+      clinics: () => new ClickHouseLists(client).clinics(),
       toldSends: (since) => toldSends(client, since),
     },
     routing.first,
@@ -66,7 +69,9 @@ const pipeline = {
   provide: NotifierPipeline,
   inject: [NOTIFIER_CONFIG, EVENT_LOG, STORE_CLIENT, CLOCK, LOG, Metrics],
   useFactory: (config: NotifierConfig, log: EventLog, client: StoreClient, clock: Clock, logger: Log, metrics: Metrics) => {
-    const webhooks = config.endpoints.map((endpoint) => new WebhookChannel(endpoint, { http: fetchPost, clock }));
+    const webhooks = config.endpoints
+      .filter(({ takesIncidents }) => takesIncidents)
+      .map((endpoint) => new WebhookChannel(endpoint, { http: fetchPost, clock }));
     const openDelivered = (name: string) => DeliveredFile.open(deliveredPath(config.VIGIE_DATA_DIR, name));
     const store = insertOutcomes(new ClickHouseStore(client, clock));
     const tools = { log, clock, random: systemRandom, logger, metrics, store, openDelivered };
@@ -98,7 +103,7 @@ export class NotifierModule {
         // Incidents and actions are read; a line that is none is set aside in the quarantine.
         EventLogModule.forService(config, {
           name: 'notifier',
-          topics: [topics.incidents, topics.quarantine, ...(config.routing ? [topics.actions] : [])],
+          topics: [topics.incidents, topics.quarantine, topics.actions],
         }),
       ],
       controllers: [NotifierController],

@@ -11,10 +11,7 @@ export interface Variable {
 }
 
 /** Paths in themselves, read by no shape: `<NAME>_FILE` of a shape's variable is known anyway. */
-const besideTheShapes: readonly Variable[] = [
-  { name: 'VIGIE_WEBHOOKS_FILE', absent: '', readBy: ['notifier'] },
-  { name: 'VIGIE_ROUTING_FILE', absent: '', readBy: ['notifier'] },
-];
+const besideTheShapes: readonly Variable[] = [{ name: 'VIGIE_WEBHOOKS_FILE', absent: '', readBy: ['notifier'] }];
 
 /** Every variable that a configuration of the project reads, from the exported shapes themselves, in the order of reading. */
 export async function knownVariables(): Promise<readonly Variable[]> {

@@ -4,6 +4,8 @@ import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { portOffsets, services } from '#libs/contracts/vocabulary.js';
 import { drainMsMax } from '#libs/runtime/shutdown.js';
+import { readReceivers } from '#libs/channels/receivers/receivers.js';
+import { readRouting } from '#libs/routing/read-routing.js';
 import { isKnown, knownVariables, type Variable } from './environment.js';
 
 const folder = 'deploy/kubernetes';
@@ -140,6 +142,24 @@ describe('deploy/kubernetes', () => {
         [metadata.name]: declared.toSorted(),
       });
     }
+  });
+
+  it('tells cases by a file that the notifier would read, and lets it reach the ports of what such files name', () => {
+    const { stringData } = secret.parse(documentsOf('secret.example.yaml')[0]);
+    const routing = readRouting('routing.yml', stringData['routing.yml'] ?? '', { readFile: () => '', reach: 'network' });
+    expect([...routing.receivers.values()].map(({ type }) => type)).toContain('log');
+    expect(routing.deadlines?.tell.length).toBeGreaterThan(0);
+    const egress = object.extend({
+      spec: z.object({ egress: z.array(z.object({ ports: z.array(z.object({ port: z.int() })) })) }),
+    });
+    const ports = egress
+      .parse(find('NetworkPolicy', 'receivers'))
+      .spec.egress.flatMap((one) => one.ports.map(({ port }) => port));
+    const used = [...routing.receivers.values()].flatMap((one) => (one.type === 'email' ? one.server.port : []));
+    const syslog = readReceivers([{ name: 'siem', type: 'syslog', host: 'siem.example' }]).flatMap((one) =>
+      one.type === 'syslog' ? one.port : [],
+    );
+    expect(ports).toEqual(expect.arrayContaining([443, ...used, ...syslog]));
   });
 
   it('denies all traffic before it allows some', () => {

@@ -22,7 +22,7 @@ import { Shutdown } from '#libs/runtime/shutdown.js';
 import { ArchiverModule } from '#services/archiver/archiver.module.js';
 import { archiverConfig } from '#services/archiver/config.js';
 import { STORE_READY } from '#services/archiver/store/prepare-store.js';
-import { notifierConfig } from '#services/notifier/config.js';
+import { defaultSource, notifierConfig } from '#services/notifier/config.js';
 import { NotifierModule } from '#services/notifier/notifier.module.js';
 import { scorerConfig } from '#services/scorer/config.js';
 import { ScorerPipeline } from '#services/scorer/pipeline.js';
@@ -66,7 +66,10 @@ describe('the services as modules, over a log and a store in memory', () => {
         .overrideProvider(STORE_READY)
         .useValue(async () => {}),
     );
-    await start('notifier', NotifierModule.forConfig({ ...readConfig(notifierConfig, env), endpoints: [], routing: undefined }));
+    await start(
+      'notifier',
+      NotifierModule.forConfig({ ...readConfig(notifierConfig, env), endpoints: [], routing: defaultSource([]) }),
+    );
   }, 30_000);
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 

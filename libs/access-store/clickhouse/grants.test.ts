@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { CaseBook } from '#libs/cases/case-book.js';
 import { notificationRow } from '#libs/contracts/notification-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { aChange, atMinute } from '#libs/testkit/case-records.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { toldSends } from '../incidents/told-sends.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
@@ -85,7 +87,31 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
     expect(await store.insert('notifications', Buffer.from(`${JSON.stringify(notificationRow.parse(row))}\n`), 1, 'told')).toEqual({ kind: 'accepted', value: 1 });
     expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
     expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
+    expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
     await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });
+  }); // prettier-ignore
+});
+
+/** As the notifier's, by what `access.sql` grants the console. */
+describe('the console with the rights of access.sql, on the engine', () => {
+  let engine: RestrictedEngine;
+  beforeAll(() => {
+    engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_console'));
+  });
+  afterAll(() => engine.close());
+
+  it('writes down cases, reads what was told and who answers for clinics, and sees no access', async () => {
+    const book = new CaseBook();
+    book.addChange(aChange('a', 1));
+    const [row] = book.states(Date.parse(atMinute(2)));
+    const bytes = Buffer.from(`${JSON.stringify(row)}\n`);
+    expect(await new ClickHouseStore(engine.client, systemClock).insert('case_states', bytes, 1, 'cases')).toEqual({ kind: 'accepted', value: 1 });
+    expect(await new ClickHouseMutes(engine.client).endingAfter(atMinute(0))).toEqual([]);
+    await engine.query("INSERT INTO vigie.mutes (mute_id, group_id) VALUES ('a', 'aleo')");
+    expect(await engine.query('SELECT kind FROM vigie.notifications')).toEqual([{ kind: 'opening' }]);
+    expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
+    for (const table of ['access_rows', 'dossier_patients', 'case_states'])
+      await expect(engine.query(`SELECT count() FROM vigie.${table} WHERE group_id = 'aleo'`)).rejects.toMatchObject({ code: '497' });
   }); // prettier-ignore
 });
 

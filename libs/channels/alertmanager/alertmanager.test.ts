@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { silentLog } from '#libs/runtime/log.js';
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -101,7 +102,16 @@ async function startAlertmanager(binary: string, webhook: string) {
 function aSender(url: string) {
   const manner = aManner();
   const log = createMemoryLog({ topics: {} });
-  const tools = { clock: systemClock, http: fetchPost, log, maskKey: manner.maskKey, hostname: 'h', version: '0', manner };
+  const tools = {
+    clock: systemClock,
+    http: fetchPost,
+    log,
+    maskKey: manner.maskKey,
+    hostname: 'h',
+    version: '0',
+    logger: silentLog,
+    manner,
+  };
   return { manner, sender: alertmanagerSender({ url, authorization: undefined }, tools) };
 }
 

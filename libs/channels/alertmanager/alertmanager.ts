@@ -1,7 +1,7 @@
 import { post } from '../http/attempt.js';
 import type { Verdict } from '../http/verdict.js';
 import type { Sender, SenderTools } from '../channel.js';
-import { type Told, toldRow } from '../told/told.js';
+import { told, type Told, toldRow } from '../told/told.js';
 import { type AlertContext, alertsFor, deadlineAlert, type Said, type Saying, testAlert } from './alerts.js';
 
 export interface AlertmanagerReceiver {
@@ -45,9 +45,13 @@ export function alertmanagerSender({ url, authorization }: AlertmanagerReceiver,
 
   return {
     send: (told, signal) => inTurn((before, context) => sayingOf(told, before, context), signal),
-    resend(cases, signal) {
+    resend(cases, signal, clocks = []) {
       const open = cases.filter(({ status }) => status !== 'resolved').map((row) => toldRow(row, manner));
-      return inTurn((before, context) => alertsFor(open, before, context), signal);
+      const running = clocks.map((message) => told(message, manner));
+      return inTurn((before, context) => {
+        const { alerts, said: after } = alertsFor(open, before, context);
+        return { alerts: [...alerts, ...running.map((one) => deadlineAlert(one.message, one.sentence, context))], said: after };
+      }, signal);
     },
   };
 }

@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { silentLog } from '#libs/runtime/log.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
 import { findingsTopic } from '#libs/contracts/topics.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
@@ -87,6 +88,7 @@ describe('the topic of findings', () => {
     http: fetchPost,
     maskKey: manner.maskKey,
     hostname: 'vigie-1',
+    logger: silentLog,
     version: '0.1.0',
     manner,
   };

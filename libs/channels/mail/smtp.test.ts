@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { silentLog } from '#libs/runtime/log.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
@@ -58,6 +59,7 @@ function sending(server: Partial<MailServer> & { readonly port: number }, to: re
     log: createMemoryLog({ topics: {} }),
     maskKey: manner.maskKey,
     hostname: 'vigie-1',
+    logger: silentLog,
     version: '0.1.0',
     manner,
   };

@@ -3,6 +3,7 @@ import { sayingOf } from '../alertmanager/alertmanager.js';
 import { mattermostBody, slackBody } from '../chat/chat.js';
 import { teamsBody } from '../chat/teams.js';
 import { findingsOf } from '../findings/finding.js';
+import { logLineOf } from '../log/case-log.js';
 import { mailOf } from '../mail/mail.js';
 import { pagerDutyEvents } from '../pagerduty/pagerduty.js';
 import { syslogLines } from '../syslog/cef.js';
@@ -26,5 +27,6 @@ export const bodies: Readonly<Record<ReceiverType, (told: Told) => unknown>> = {
   teams: teamsBody,
   pagerduty: (told) => pagerDutyEvents(told, consoleUrl),
   syslog: (told) => syslogLines(told, { hostname: 'vigie-1', version, facility: 10, consoleUrl }),
+  log: ({ message }) => logLineOf(message),
   ocsf: (told) => findingsOf(told, { version, consoleUrl }),
 };

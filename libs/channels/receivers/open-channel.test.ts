@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
+import { silentLog } from '#libs/runtime/log.js';
 import { caseWebhookBody } from '#libs/contracts/case-webhook.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
@@ -42,6 +43,7 @@ function opened(type: ReceiverType, answer: () => Promise<HttpAnswer> = async ()
     maskKey: Buffer.alloc(32, 7),
     consoleUrl: 'https://vigie.example',
     hostname: 'vigie-1',
+    logger: silentLog,
     version: '0.1.0',
   });
   return { channel, requests, clock };

@@ -5,6 +5,7 @@ import type { ChannelTools, OpenChannel, Sender, SenderTools } from '../channel.
 import { jsonSender, mattermostBody, slackBody } from '../chat/chat.js';
 import { teamsBody } from '../chat/teams.js';
 import { findingsSender } from '../findings/findings.js';
+import { logSender } from '../log/case-log.js';
 import { mailSender } from '../mail/smtp.js';
 import { pagerDutySender } from '../pagerduty/pagerduty.js';
 import { syslogSender } from '../syslog/syslog.js';
@@ -65,6 +66,8 @@ function senderOf(receiver: Receiver, tools: SenderTools): Sender {
       return pagerDutySender(receiver, tools);
     case 'syslog':
       return syslogSender(receiver, tools);
+    case 'log':
+      return logSender(tools.logger);
     case 'ocsf':
       return findingsSender(tools);
     default:

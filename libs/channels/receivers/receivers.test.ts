@@ -36,13 +36,15 @@ const least: Readonly<Record<ReceiverType, Readonly<Record<string, unknown>>>> =
   pagerduty: { routing_key_file: '/run/key' },
   syslog: { host: 'siem.aleo.example' },
   ocsf: {},
+  log: {},
 };
-const leastOf = (type: ReceiverType, given: object = {}) => ({ name: type, type, ...least[type], ...given });
+const nameOf = (type: ReceiverType) => (type === 'log' ? 'case-log' : type);
+const leastOf = (type: ReceiverType, given: object = {}) => ({ name: nameOf(type), type, ...least[type], ...given });
 
 describe('the receivers', () => {
   it.each(receiverTypes)('of type %s need little', (type) => {
     expect(read([leastOf(type)])).toMatchObject([
-      { name: type, type, level_min: 'informational', locale: 'en', timezone: 'Europe/Paris' },
+      { name: nameOf(type), type, level_min: 'informational', locale: 'en', timezone: 'Europe/Paris' },
     ]);
   });
 
@@ -50,7 +52,7 @@ describe('the receivers', () => {
     const actors = read(receiverTypes.map((type) => leastOf(type))).map(({ type, actor }) => `${type} ${actor}`);
     expect(actors).toEqual([
       'email full', 'webhook full', 'alertmanager full', 'slack masked', 'mattermost masked', 'teams masked', 'pagerduty masked',
-      'syslog full', 'ocsf full',
+      'syslog full', 'ocsf full', 'log none',
     ]); // prettier-ignore
     expect(read([leastOf('slack', { actor: 'none' })])).toMatchObject([{ actor: 'none' }]);
   });

@@ -199,6 +199,7 @@ export function receiverSchema(tools: ReadingTools, defaults: ReceiverDefaults) 
       pagerDutySchema(tools, defaults),
       syslogSchema(tools, defaults),
       z.strictObject({ ...common(defaults, 'full'), type: z.literal('ocsf') }),
+      z.strictObject({ ...common(defaults, 'none'), type: z.literal('log') }),
     ],
     { error: `must be one of ${receiverTypes.join(', ')}` },
   );
@@ -215,6 +216,7 @@ export const receiverTypes = [
   'pagerduty',
   'syslog',
   'ocsf',
+  'log',
 ] as const;
 export type ReceiverType = (typeof receiverTypes)[number];
 

@@ -5,27 +5,23 @@ import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { missingQualifications } from '#libs/cases/qualifications.js';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
-import { type Answer, refused } from '../answer/answer.js';
+import type { ControllerRegister } from '#libs/case-log/controller-register.js';
+import { type Answer, refused, unfit } from '../answer/answer.js';
 import { maySee, type User } from '../users/users.js';
 import { wrongBreach } from './check-breach.js';
+import { registerAway, wrongController, wrongResult } from './check-controller.js';
+
+export interface CheckTools {
+  readonly book: CaseBook;
+  readonly register: ControllerRegister;
+  readonly view: CaseView;
+  readonly user: User;
+  readonly now: number;
+  readonly lengths: Lengths;
+}
 
 /** What a person may not say of a case whatever its status, as an answer; `undefined` when nothing speaks against it. */
-export function wrongAction(
-  {
-    book,
-    view,
-    user,
-    now,
-    lengths,
-  }: {
-    readonly book: CaseBook;
-    readonly view: CaseView;
-    readonly user: User;
-    readonly now: number;
-    readonly lengths: Lengths;
-  },
-  body: CaseActionBody,
-): Answer | undefined {
+export function wrongAction({ book, register, view, user, now, lengths }: CheckTools, body: CaseActionBody): Answer | undefined {
   switch (body.type) {
     case 'case.held':
       return wrongHold(Date.parse(body.until) - now, book.policy.holdMsMax);
@@ -36,14 +32,17 @@ export function wrongAction(
         ? refused(422, 'first_incident', 'the first incident of a case cannot leave it: take the others out instead')
         : undefined;
     case 'case.resolved':
-      return wrongResolution(view, body);
+      return wrongResolution(view, register, body);
     case 'breach.qualified':
-      return wrongController(view, body) ?? wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
+      return wrongController(view, register, body) ?? wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
     case 'breach.informed':
     case 'dossier.sent':
     case 'dossier.people_informed':
-      return wrongController(view, body) ?? wrongBreach(view, body, lengths, now);
-    // What commands say of a list names its controller by the register, which the store has and the console has not.
+      return wrongController(view, register, body) ?? wrongBreach(view, body, lengths, now);
+    case 'dossier.frozen':
+      return wrongController(view, register, body);
+    case 'dossier.resolution':
+      return wrongController(view, register, body) ?? wrongResult(view, body);
     default:
       return undefined;
   }
@@ -63,16 +62,16 @@ function wrongLink(book: CaseBook, ids: readonly string[], user: User, now: numb
   return known ? undefined : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' }); // prettier-ignore
 }
 
-function wrongResolution(view: CaseView, body: CaseActionBody & { type: 'case.resolved' }): Answer | undefined {
+function wrongResolution(
+  view: CaseView,
+  register: ControllerRegister,
+  body: CaseActionBody & { type: 'case.resolved' },
+): Answer | undefined {
   if (body.verdict !== 'true_positive' || body.not_qualified_reason !== undefined) return undefined;
+  if (!register.isRead) return registerAway;
   const missing = missingQualifications(view);
   if (missing.length === 0) return undefined;
   return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing }); // prettier-ignore
-}
-
-function wrongController({ row }: CaseView, body: { readonly controller_id: string }): Answer | undefined {
-  if (row.controllers.includes(body.controller_id)) return undefined;
-  return unfit('the case touches no clinic of this controller', 'controller_id');
 }
 
 function wrongQualification({ row }: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {
@@ -80,8 +79,4 @@ function wrongQualification({ row }: CaseView, body: CaseActionBody & { type: 'b
   if (!body.is_breach && body.aware_at !== undefined) return unfit('what is no breach starts no clock', 'aware_at');
   if (body.aware_at !== undefined && body.aware_at < row.first_time) return unfit('nobody was aware before the first access', 'aware_at'); // prettier-ignore
   return undefined;
-}
-
-function unfit(message: string, field: string): Answer {
-  return refused(422, 'unfit_action', message, { field });
 }

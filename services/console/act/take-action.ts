@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Lengths } from '#libs/dossier/deadlines.js';
+import type { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { type CaseAction, caseAction, caseActionBody, type CaseActionBody } from '#libs/contracts/case-action.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
@@ -17,6 +18,7 @@ export interface ActTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly patientPatterns: readonly RegExp[];
+  readonly register: ControllerRegister;
   /** Of the clocks of a breach, as they are now. */
   readonly lengths: Lengths;
   /** Appends an action and resolves once this console has read it back; false when that took too long. Rejects with `Transient`. */
@@ -88,7 +90,7 @@ function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAc
   const linked = read.type === 'case.linked' ? read.incident_ids : [];
   const seen = seenShape.safeParse(body);
   return (
-    (book.hasAction(action_id) ? undefined : wrongAction({ book, view, user, now, lengths: tools.lengths }, read)) ??
+    (book.hasAction(action_id) ? undefined : wrongAction({ ...tools, view, user, now }, read)) ??
     caseAction.parse({
       ...read,
       action_id,

@@ -21,6 +21,11 @@ export function ok(body: object, shows: Shown): Answer {
   return { status: 200, body, shows };
 }
 
+/** An action that can never be taken as it is, for what is in a field of it. */
+export function unfit(message: string, field: string): Answer {
+  return refused(422, 'unfit_action', message, { field });
+}
+
 /** `error` is a word for programs, `message` a sentence for people: what was refused, and what to do. It quotes nothing that was sent. */
 export function refused(status: number, error: string, message: string, more: object = {}): Answer {
   return { status, body: { error, message, ...more } };

@@ -92,9 +92,10 @@ export class CaseWriter {
 
   /** Undefined when they are stored, `away` when that is not known or may pass. */
   async #insert(rows: readonly CaseStateRow[]): Promise<Refusal | 'away' | undefined> {
-    const { store, log } = this.tools;
+    const { store, clock, log } = this.tools;
     const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    const token = `cases-${createHash('sha256').update(bytes).digest('hex')}`;
+    // A case may become again what it was, when who answers for its clinics does: of two times the same rows the later stands, too.
+    const token = `cases-${clock.now()}-${createHash('sha256').update(bytes).digest('hex')}`;
     try {
       const outcome = await store.insert('case_states', bytes, rows.length, token);
       if (outcome.kind !== 'rejected') return undefined;

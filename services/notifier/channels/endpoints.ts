@@ -19,6 +19,11 @@ const endpointFor = (reach: SecretReach) =>
     /** The newest first; several while they rotate. */
     secrets: z.array(signingSecret(reach)).min(1).max(5),
     level_min: z.enum(levels).default('informational'),
+    /** `incident`: every change of an incident; `case`: what is told of cases and of their clocks where no file of routing says to whom. */
+    events: z
+      .array(z.enum(['incident', 'case']))
+      .min(1)
+      .default(['incident']),
   });
 
 const endpointsFor = (reach: SecretReach) =>
@@ -33,17 +38,33 @@ export function readEndpoints(
     readonly url?: string | undefined;
     readonly secret?: string | undefined;
     readonly fileText?: string | undefined;
+    /** `VIGIE_WEBHOOK_EVENTS` */
+    readonly events?: string | undefined;
   },
   reach: SecretReach = 'network',
 ): readonly WebhookEndpoint[] {
   if (Boolean(given.url) !== Boolean(given.secret))
     throw new ConfigError('VIGIE_WEBHOOK_URL and VIGIE_WEBHOOK_SECRET belong together: give both or neither');
   const list: unknown[] = given.url
-    ? [{ name: 'webhook', url: given.url, secrets: given.secret?.split(/[\s,]+/).filter(Boolean) }]
+    ? [
+        {
+          name: 'webhook',
+          url: given.url,
+          secrets: given.secret?.split(/[\s,]+/).filter(Boolean),
+          ...(given.events && { events: given.events.split(/[\s,]+/).filter(Boolean) }),
+        },
+      ]
     : [];
   const parsed = endpointsFor(reach).safeParse([...list, ...parseFile(given.fileText)]);
   if (parsed.success)
-    return parsed.data.map(({ name, url, secrets, level_min }) => ({ name, url, secrets, levelMin: level_min }));
+    return parsed.data.map(({ name, url, secrets, level_min, events }) => ({
+      name,
+      url,
+      secrets,
+      levelMin: level_min,
+      takesIncidents: events.includes('incident'),
+      takesCases: events.includes('case'),
+    }));
   const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the list'}: ${issue.message}`);
   throw new ConfigError(`the webhook endpoints have ${mistakes.length} mistake(s):\n  ${mistakes.join('\n  ')}`);
 }
@@ -57,6 +78,7 @@ function parseFile(text: string | undefined): readonly unknown[] {
     // The message of the parser quotes the text, which holds secrets.
     throw new ConfigError('VIGIE_WEBHOOKS_FILE is neither YAML nor JSON');
   }
-  if (!Array.isArray(parsed)) throw new ConfigError('VIGIE_WEBHOOKS_FILE must hold a list of {name, url, secrets, level_min?}');
+  if (!Array.isArray(parsed))
+    throw new ConfigError('VIGIE_WEBHOOKS_FILE must hold a list of {name, url, secrets, level_min?, events?}');
   return parsed;
 }

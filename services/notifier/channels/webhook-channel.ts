@@ -11,6 +11,9 @@ export interface WebhookEndpoint {
   /** The newest first; several while they rotate. */
   readonly secrets: readonly Buffer[];
   readonly levelMin: Level;
+  /** Whether it is told every change of an incident, and whether what is told of cases. */
+  readonly takesIncidents: boolean;
+  readonly takesCases: boolean;
 }
 
 /** Requests at a time at one endpoint. */
@@ -24,7 +27,7 @@ export class WebhookChannel implements Channel {
   readonly #keys: ReturnType<typeof signingKeys>;
 
   constructor(
-    private readonly endpoint: WebhookEndpoint,
+    private readonly endpoint: Omit<WebhookEndpoint, 'takesIncidents' | 'takesCases'>,
     private readonly tools: PostTools,
   ) {
     this.name = endpoint.name;

@@ -1,7 +1,8 @@
+import { shippedLengths } from '#libs/dossier/shipped.js';
 import { describe, expect, it } from '@jest/globals';
 import type { OpenChannel } from '#libs/channels/channel.js';
 import type { Verdict } from '#libs/channels/http/verdict.js';
-import type { CaseAction } from '#libs/contracts/case-action.js';
+import type { CaseAction, CaseActionBody } from '#libs/contracts/case-action.js';
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
@@ -24,6 +25,26 @@ const minuteMs = 60_000;
 const refused: Verdict = { kind: 'refused', status: 401, reason: 'answered 401', scope: 'endpoint' };
 
 describe('the notifier over cases', () => {
+  it('tells of a clock before it ends and after, whatever is muted, reminds of it, and says that it was met', async () => {
+    const world = aWorld();
+    world.text = `${routingText}deadlines: {tell: [chat], before: [30m], after: [0h]}\n`;
+    world.mutes = [aMute];
+    const pipeline = await world.start();
+    const qualified: CaseActionBody = { type: 'breach.qualified', controller_id: '750300123', is_breach: true, risk: 'risk', reason: 'read', aware_at: atMinute(60 - 72 * 60) };
+    await world.append(aChange('a', 1), anAction('a', 2, qualified));
+    const clocks = () => world.sent.flatMap(({ receiver, deadline }) => (deadline ? `${receiver} ${deadline.clock} ${deadline.state}` : []));
+    await world.goTo(31);
+    expect(clocks()).toEqual(['chat gdpr33 running']);
+    expect(world.remindedOf.at(-1)).toEqual(['gdpr33']);
+    await world.goTo(61);
+    expect(clocks()).toEqual(['chat gdpr33 running', 'chat gdpr33 running']);
+    await world.append(anAction('a', 61, { type: 'dossier.sent', controller_id: '750300123', authority: 'cnil', phase: 'initial', sent_at: atMinute(61), reference: 'N-1', delay_reason: 'the portal' }));
+    await world.goTo(64);
+    expect([clocks().at(-1), clocks().length]).toEqual(['chat gdpr33 met_late', 3]);
+    expect(world.remindedOf.at(-1)).toEqual([]);
+    await pipeline.stop();
+  }); // prettier-ignore
+
   it('tells the opening to the first step, and the second only when nobody takes the case', async () => {
     const world = aWorld();
     const one = await world.start();
@@ -248,6 +269,8 @@ function aWorld() {
     hangs: false,
     /** The cases that `chat`, which forgets, was told again are open, each time. */
     reminded: [] as (readonly string[])[],
+    /** And which clocks run. */
+    remindedOf: [] as (readonly (string | undefined)[])[],
     rows: () => rows,
     told: () => sent.map(({ kind, receiver }) => `${kind} ${receiver}`),
     async append(...records: readonly (IncidentChange | CaseAction)[]) {
@@ -287,9 +310,10 @@ function aWorld() {
               if (verdict.kind === 'delivered') sent.push({ ...message, receiver: name });
               return verdict;
             },
-            ...(name === 'chat' && { resend: async (cases) => (world.reminded.push(cases.map(({ case_id }) => case_id)), { kind: 'delivered', status: 200 }) }),
+            ...(name === 'chat' && { resend: async (cases, _signal, clocks = []) => (world.reminded.push(cases.map(({ case_id }) => case_id)), world.remindedOf.push(clocks.map(({ deadline }) => deadline?.clock)), { kind: 'delivered', status: 200 }) }),
           }),
-          read: () => readText(world.text), fingerprint: async () => world.text, mutes: async () => world.mutes,
+          read: () => readText(world.text), fingerprint: async () => world.text, clinics: async () => [], lengths: () => shippedLengths,
+        mutes: async () => world.mutes,
         },
         readText(world.text),
       );

@@ -1,4 +1,6 @@
 import { CaseBook } from '#libs/cases/case-book.js';
+import { ControllerRegister, type RegisterTools } from '#libs/case-log/controller-register.js';
+import { standardPolicy } from '#libs/cases/policy.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
 import { resendEveryMs } from '#libs/channels/alertmanager/alerts.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
@@ -24,7 +26,8 @@ const gatherMs = 20;
 /** The group that shares the cases out among notifiers. Names of endpoints hold no point, so that none can be this one. */
 const ownersGroup = 'vigie-notifier.owners';
 
-export interface CasesTools extends Omit<TellerTools, 'book' | 'owns' | 'told'>, Omit<RoutingFileTools, 'use'>, ToldTools {
+export interface CasesTools
+  extends Omit<TellerTools, 'book' | 'owns' | 'told'>, Omit<RoutingFileTools, 'use'>, ToldTools, RegisterTools {
   readonly eventLog: EventLog;
   /** Of this process alone: every notifier knows every case. */
   readonly group: string;
@@ -38,7 +41,8 @@ export interface CasesTools extends Omit<TellerTools, 'book' | 'owns' | 'told'>,
  *   owners' group: whose cases are ours, store: what others told of them -----------^
  */
 export class CasesPipeline {
-  readonly book = new CaseBook();
+  readonly book: CaseBook;
+  readonly #register: ControllerRegister;
   readonly teller: Teller;
   readonly file: RoutingFile;
   readonly #reader: CaseReader;
@@ -56,6 +60,8 @@ export class CasesPipeline {
     routing: Routing,
   ) {
     const { log, metrics } = tools;
+    this.#register = new ControllerRegister(tools);
+    this.book = new CaseBook({ ...standardPolicy, controllers: this.#register });
     this.#told = new Told(tools);
     this.teller = new Teller({ ...tools, book: this.book, told: this.#told, owns: (send) => this.#owns(send) }, routing);
     this.file = new RoutingFile(routing, { ...tools, use: (given, mutes) => this.teller.use(given, mutes) });
@@ -84,6 +90,7 @@ export class CasesPipeline {
       throw new Error(`${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: they must have as many`);
     this.#partitions = incidents;
     this.#failed = failed;
+    await this.#register.read();
     await this.file.look();
     const enter = (name: string, from: readonly string[], reader: Reader) => {
       const options = { group: name, topics: from, batchBytesMax, signal };
@@ -97,6 +104,7 @@ export class CasesPipeline {
       this.#members.push(member);
     }
     this.#timers = [
+      this.#register.start(),
       clock.every(lookEveryMs, () => this.#look()),
       clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
       clock.every(fileEveryMs, () => void this.#told.again().catch(failed)),

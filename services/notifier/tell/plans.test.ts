@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CaseBook } from '#libs/cases/case-book.js';
 import { aRouting, routingText } from '#libs/routing/routing.fixture.js';
 import { aChange, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
+import { shippedLengths } from '#libs/dossier/shipped.js';
 import { Plans } from './plans.js';
 
 describe('the plans of all cases', () => {
@@ -51,5 +52,5 @@ class CountingBook extends CaseBook {
 function aPlans() {
   const book = new CountingBook();
   for (const name of ['a', 'b', 'c']) book.addChange(aChange(name, 1, name === 'b' ? { clinics: ['750300123', '750300124'] } : {}));
-  return { book, plans: new Plans({ book, failedAt: () => undefined }, aRouting()), now: Date.parse(atMinute(2)) };
+  return { book, plans: new Plans({ book, lengths: () => shippedLengths, failedAt: () => undefined }, aRouting()), now: Date.parse(atMinute(2)) };
 } // prettier-ignore

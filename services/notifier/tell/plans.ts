@@ -3,12 +3,16 @@ import type { MuteRow } from '#libs/contracts/mute-row.js';
 import type { Nobody } from '#libs/routing/planning.js';
 import { digestsAt } from '#libs/routing/digest.js';
 import { ageMsMax } from '#libs/routing/due.js';
-import { type Line, linesOf, type Plan, planOf } from '#libs/routing/plan.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import { planOfGroup } from '#libs/routing/group-plan.js';
+import type { Line, Plan } from '#libs/routing/plan.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { gathered, type Send } from '#libs/routing/send.js';
 
 interface Planned {
   readonly records: number;
+  /** Of who answers for clinics: routes go by it. */
+  readonly edition: number;
   readonly plan: Plan;
   /** Cases of it that are not resolved. */
   readonly open: ReadonlySet<string>;
@@ -18,6 +22,8 @@ interface Planned {
 
 export interface PlansTools {
   readonly book: CaseBook;
+  /** Of the clocks of a breach, as they are now. */
+  readonly lengths: () => Lengths;
   readonly failedAt: (sendId: string, receiver: string) => number | undefined;
 }
 
@@ -58,11 +64,13 @@ export class Plans {
   }
 
   #refreshed(now: number): readonly Planned[] {
-    const groups = this.tools.book.groups(now);
+    const { book } = this.tools;
+    const groups = book.groups(now);
+    const { edition } = book.policy.controllers;
     const next = new Map<object, Planned>();
     for (const { key, id, records, dueAt } of groups) {
       const old = this.#planned.get(key);
-      const holds = old && old.records === records && now < old.until;
+      const holds = old && old.records === records && old.edition === edition && now < old.until;
       next.set(key, holds ? old : this.#plan(id, records, now, dueAt));
     }
     this.#planned = next;
@@ -88,18 +96,24 @@ export class Plans {
   }
 
   #plan(id: string, records: number, now: number, dueAt: number | undefined): Planned {
-    const { book, failedAt } = this.tools;
+    const { book, failedAt, lengths } = this.tools;
     const receivers = new Map<string, string>();
-    const lines = linesOf(book, id, now);
-    const options = { routing: this.routing, mutes: this.#mutes, until: now };
-    let plan = planOf(lines, options);
-    for (const { send_id, receiver } of plan.sends) receivers.set(send_id, receiver);
-    if (plan.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined))
-      plan = planOf(lines, { ...options, failedAt: (sendId) => failedAt(sendId, receivers.get(sendId) ?? '') });
+    const options = { routing: this.routing, mutes: this.#mutes, until: now, lengths: lengths() };
+    const first = planOfGroup(book, id, now, options);
+    for (const { send_id, receiver } of first.sends) receivers.set(send_id, receiver);
+    const fails = first.sends.some(({ send_id, receiver }) => failedAt(send_id, receiver) !== undefined);
+    const again = { ...options, failedAt: (sendId: string) => failedAt(sendId, receivers.get(sendId) ?? '') };
+    const { lines, ...plan } = fails ? planOfGroup(book, id, now, again) : first;
     const open = openIn(lines);
     // What is older is told by nobody any more, and is of use only while its case is open.
     const sends = plan.sends.filter((send) => isYoung(now)(send) || open.has(send.case_id));
-    return { records, plan: { ...plan, sends }, open, until: Math.min(plan.nextAt, dueAt ?? Infinity) };
+    return {
+      records,
+      edition: book.policy.controllers.edition,
+      plan: { ...plan, sends },
+      open,
+      until: Math.min(plan.nextAt, dueAt ?? Infinity),
+    };
   }
 }
 

@@ -2,7 +2,9 @@ import type { CaseBook } from '#libs/cases/case-book.js';
 import type { OpenChannel } from '#libs/channels/channel.js';
 import type { Verdict } from '#libs/channels/http/verdict.js';
 import type { Receiver } from '#libs/channels/receivers/schema.js';
+import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
 import type { NotificationOutcome } from '#libs/contracts/notification-row.js';
 import { decide } from '#libs/routing/due.js';
 import type { Routing } from '#libs/routing/routing.js';
@@ -25,6 +27,8 @@ export interface TellerTools {
   readonly metrics: Metrics;
   readonly outcomes: Outcomes;
   readonly open: (receiver: Receiver) => OpenChannel;
+  /** Of the clocks of a breach, as they are now. */
+  readonly lengths: () => Lengths;
   /** What a receiver has of this process, and what was left out for ever. */
   readonly openDelivered: (name: string) => Promise<Delivered>;
   /** What receivers have of others. */
@@ -53,7 +57,7 @@ export class Teller {
     private readonly tools: TellerTools,
     routing: Routing,
   ) {
-    this.#plans = new Plans({ book: tools.book, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
+    this.#plans = new Plans({ book: tools.book, lengths: tools.lengths, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
     this.#report = new TellerReport(tools);
   } // prettier-ignore
 
@@ -95,9 +99,11 @@ export class Teller {
       [...this.#posts].map(async ([name, post]) => {
         const told = (send: Send) =>
           send.receiver === name && send.mutedBy === '' && this.#wasTold(post, name, send.send_id) && this.tools.owns(send);
-        const cases = new Set(sends.filter(told).map(({ case_id }) => case_id));
+        const own = sends.filter(told);
+        const cases = new Set(own.filter(({ kind }) => kind !== 'deadline').map(({ case_id }) => case_id));
         const rows = open.filter(({ case_id }) => cases.has(case_id));
-        if (rows.length > 0) await post.courier.channel.resend?.(rows, this.#stopping.signal);
+        const clocks = lastOfClocks(own);
+        if (rows.length > 0 || clocks.length > 0) await post.courier.channel.resend?.(rows, this.#stopping.signal, clocks);
       }),
     );
   }
@@ -168,4 +174,15 @@ export class Teller {
     };
     return post;
   }
+}
+
+/** Of each clock that still runs the message that was told last. `sends` come in the order of their instants. */
+function lastOfClocks(sends: readonly Send[]): readonly CaseMessage[] {
+  const last = new Map<string, CaseMessage>();
+  for (const { message, stoppedAt, needs, case_id } of sends) {
+    const { deadline } = message;
+    if (deadline && stoppedAt === undefined && needs.length === 0)
+      last.set([case_id, deadline.controller_id, deadline.clock].join('\0'), message);
+  }
+  return [...last.values()];
 }

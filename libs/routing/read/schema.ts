@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { levels } from '#libs/contracts/incident.js';
 import { locales } from '#libs/texts/texts.js';
 import { duration } from './duration.js';
-import { holidaySets } from './holidays.js';
+import { holidaySets } from '../holidays.js';
 
 /** Things of one kind in a file, and entries of one list. */
 const entriesMax = 200;

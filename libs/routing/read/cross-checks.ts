@@ -1,8 +1,11 @@
+// read/: a file of routing as its schema has it, with every mistake in its place, and its names followed.
+// read-routing.ts is the door.
+
 import type { Receiver } from '#libs/channels/receivers/schema.js';
 import type { PlacedMistake } from '#libs/sources/yaml-lines.js';
 import { takes } from '#libs/channels/receivers/open-channel.js';
 import { personReceiverName } from './link.js';
-import type { Target } from './routing.js';
+import type { Target } from '../routing.js';
 import type { RoutingDocument } from './schema.js';
 
 /** Names that lead nowhere, names that are there twice, and cases that no route would take. */

@@ -1,6 +1,6 @@
 import type { Receiver } from '#libs/channels/receivers/schema.js';
-import type { Calendar } from './calendar.js';
-import type { Policy, Route, Routing } from './routing.js';
+import type { Calendar } from '../calendar.js';
+import type { Policy, Route, Routing } from '../routing.js';
 import { type RoutingDocument, weekdaysOf } from './schema.js';
 
 type Person = RoutingDocument['people'][number];

@@ -1,0 +1,69 @@
+import { Readable } from 'node:stream';
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { CaseView } from '#libs/cases/case-book.js';
+import { countedOf } from '#libs/cases/timeline.js';
+import type { Controller } from '#libs/contracts/controller.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import { breachFacts } from '#libs/dossier/breach-facts.js';
+import { clocksOf } from '#libs/dossier/clocks.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import type { Answers, DossierInput } from '#libs/dossier/dossier.js';
+import { PatientsCsv } from '#libs/dossier/patients-csv.js';
+import { latest } from '#libs/dossier/tables.js';
+import { manifestOf } from '#libs/dossier/verify.js';
+import { BreachReader } from './breach-reader.js';
+import { ClickHouseControllers } from './clickhouse-controllers.js';
+import { SnapshotStore } from './snapshot-store.js';
+
+export interface InputTools {
+  /** The case of the snapshot as it stands; undefined where nobody knows it. */
+  readonly standing: CaseView | undefined;
+  readonly lengths: Lengths;
+  readonly answers: Answers;
+}
+
+/** What is frozen, and what its dossiers are made of. The client stays the caller's. Rejects with `Transient` when the store does not answer. */
+export class DossierShelf {
+  constructor(private readonly client: ClickHouseClient) {}
+
+  /** Snapshots whose id, or whose case's id, begins with `prefix`, in order of case, controller and number. */
+  snapshots(prefix: string, controllerId = ''): Promise<readonly DossierSnapshot[]> {
+    return new SnapshotStore(this.client).snapshots(prefix, controllerId);
+  }
+
+  /** `patients-<controller>.csv`. */
+  list(snapshotId: string): Readable {
+    const csv = new PatientsCsv();
+    return Readable.from(new SnapshotStore(this.client).bytes(snapshotId))
+      .on('error', (cause) => csv.destroy(cause))
+      .pipe(csv);
+  }
+
+  /** Rejects with an `Error` for a person when its manifest was changed. */
+  async input(snapshot: DossierSnapshot, { standing, lengths, answers }: InputTools): Promise<DossierInput> {
+    const { group_id, case_id, controller_id, manifest_sha256: manifestSha256 } = snapshot;
+    const manifest = manifestOf(snapshot);
+    if (!manifest) throw new Error(`the manifest of ${snapshot.snapshot_id} cannot be read; "vigie dossier verify" says what was changed`);
+    const reader = new BreachReader(this.client);
+    // Nobody is on the list because of an incident that was taken back, or that another one holds now.
+    const incidents = manifest.incidents.filter(({ state }) => state !== 'withdrawn' && state !== 'merged');
+    const ids = incidents.map(({ incident_id }) => incident_id);
+    const { accounts, from } = 'accounts' in manifest.scope && manifest.scope.accounts.length ? { accounts: manifest.scope.accounts, from: [manifest.scope.from_time] } : { accounts: [], from: [] };
+    const begins = [...incidents.map(({ first_time }) => first_time), ...from];
+    const { rules, ...machine } = await reader.machine(case_id, ids, begins.toSorted()[0] ?? manifest.frozen_at);
+    const actions = standing ? countedOf(standing.state) : [];
+    const controllers = await new ClickHouseControllers(this.client).list(group_id);
+    const controller = controllers.find((one) => one.controller_id === controller_id) ?? nameless(group_id, controller_id);
+    const facts = breachFacts(controller, machine, actions);
+    const clocks = clocksOf(facts, lengths, Date.parse(latest(manifest, actions)));
+    const ongoing = incidents.some(({ state }) => state === 'open');
+    const truePositive = standing?.row.verdict === 'true_positive';
+    const seen = await reader.seen(snapshot, ids, accounts);
+    return { manifest: { ...manifest, incidents }, manifestSha256, controller, facts, clocks, actions, seen, rules, ongoing, truePositive, answers };
+  } // prettier-ignore
+}
+
+/** A clinic that is its own controller and stands in no register. */
+function nameless(group_id: string, controller_id: string): Controller {
+  return { group_id, controller_id, name: '', siren: '', legal_representative: '', dpo_name: '', dpo_email: '', dpo_phone: '', joint_with: [], processor_of: [], nis2: 'none', ars: '' }; // prettier-ignore
+}

@@ -1,0 +1,97 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
+import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import { dossierFile, type FileName, fileNames } from '#libs/dossier/dossier-files.js';
+import type { Language } from '#libs/dossier/labels.js';
+import { maySee, type User } from '../users/users.js';
+import { type Answer, ok, refused, type Shown } from './answer.js';
+
+export type Shelf = Pick<DossierShelf, 'snapshots' | 'list' | 'input'>;
+
+export interface DossierTools {
+  readonly shelf: Shelf;
+  readonly book: CaseBook;
+  readonly user: User;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+  readonly lengths: Lengths;
+}
+
+/** A file that is given out; its list is a stream, of which nothing is gathered here. */
+export interface GivenFile {
+  readonly type: string;
+  readonly content: string | Buffer | Readable;
+  readonly shows: Shown;
+}
+
+const listName = 'patients.csv';
+const types: Readonly<Record<string, string>> = {
+  json: 'application/json; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  pdf: 'application/pdf',
+};
+const languages = ['fr', 'en'] as const satisfies readonly Language[];
+const language = z.enum(languages).default('fr');
+
+/** What is frozen of a case, and of those that are part of it, without its manifests. */
+export async function listSnapshots({ shelf, user }: DossierTools, view: CaseView): Promise<Answer> {
+  const kept = keptBack(user);
+  if (kept) return kept;
+  const snapshots = (await frozenOf(shelf, view)).map(({ manifest: _manifest, ...one }) => one);
+  return ok({ case_id: view.row.case_id, snapshots }, { case_id: view.row.case_id, rows: snapshots.length });
+}
+
+/** The dossier of a controller by the newest of its snapshots. */
+export async function newestDossier(tools: DossierTools, view: CaseView, controllerId: string): Promise<GivenFile | Answer> {
+  const kept = keptBack(tools.user);
+  if (kept) return kept;
+  const snapshot = (await frozenOf(tools.shelf, view, controllerId)).at(-1);
+  if (!snapshot)
+    return refused(
+      404,
+      'nothing_frozen',
+      'nothing is frozen of this controller in this case: "vigie dossier freeze" comes first',
+    );
+  return fileOf(tools, snapshot, 'dossier.json', undefined);
+}
+
+/** Oldest first. */
+async function frozenOf(shelf: Shelf, { state }: CaseView, controllerId?: string): Promise<readonly DossierSnapshot[]> {
+  const all = await Promise.all([...state.members.keys()].map((id) => shelf.snapshots(id, controllerId)));
+  return all.flat().toSorted((one, other) => (one.frozen_at < other.frozen_at ? -1 : 1));
+}
+
+/** A file of a snapshot, the list of its patients among them. */
+export async function snapshotFile(tools: DossierTools, id: string, name: string, inLanguage: unknown): Promise<GivenFile | Answer> {
+  const { shelf, user, book, now } = tools;
+  const kept = keptBack(user);
+  if (kept) return kept;
+  if (!/^[0-9a-f]{32}$/.test(id)) return refused(422, 'not_an_id', 'the id of a snapshot is 32 hexadecimal digits in lower case');
+  const snapshot = (await shelf.snapshots(id)).find(({ snapshot_id }) => snapshot_id === id);
+  const view = snapshot && book.caseOf(snapshot.case_id, now);
+  if (!snapshot || !view || !maySee(user, view.row.clinics)) return refused(404, 'unknown_snapshot', 'nothing that you may see is frozen by this id');
+  if (name === listName) return { type: types['csv'] ?? '', content: shelf.list(id), shows: { case_id: view.row.case_id, rows: snapshot.patients } };
+  const known = fileNames.find((one) => one === name);
+  if (!known) return refused(404, 'unknown_file', `a snapshot has ${[...fileNames, listName].join(', ')}`);
+  return fileOf(tools, snapshot, known, inLanguage);
+} // prettier-ignore
+
+/** Rejects as the shelf does. */
+async function fileOf({ shelf, book, now, lengths }: DossierTools, snapshot: DossierSnapshot, name: FileName, inLanguage: unknown): Promise<GivenFile | Answer> {
+  const wanted = language.safeParse(inLanguage);
+  if (!wanted.success) return refused(422, 'unfit_filter', `language is one of ${languages.join(', ')}`);
+  const standing = book.caseOf(snapshot.case_id, now);
+  const input = await shelf.input(snapshot, { standing, lengths, answers: {} });
+  const content = await dossierFile(name, input, { manifest: snapshot.manifest, lengths, language: wanted.data });
+  const type = types[name.split('.').at(-1) ?? ''] ?? '';
+  return { type, content, shows: { case_id: standing?.row.case_id ?? snapshot.case_id, rows: 1 } };
+} // prettier-ignore
+
+/** Lists and dossiers are a data-protection officer's, of all clinics: those of a controller are not told apart by who asks. */
+function keptBack({ roles, clinics }: User): Answer | undefined {
+  if (!roles.includes('dpo')) return refused(403, 'not_allowed', 'dossiers and lists of patients are given to data-protection officers only');
+  return clinics === undefined ? undefined : refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and you see some');
+} // prettier-ignore

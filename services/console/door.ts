@@ -1,0 +1,53 @@
+import { HttpException } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Transient } from '#libs/runtime/outcome.js';
+import { type Answer, refused } from './answer/answer.js';
+import type { AuditHook } from './audit/audit-hook.js';
+import type { User, Users } from './users/users.js';
+
+export type Given = Readonly<Record<string, string | undefined>>;
+
+/** What every request of a user passes first, and every answer to one last. */
+export class Door {
+  constructor(
+    private readonly tools: {
+      readonly users: Users;
+      readonly audit: Pick<AuditHook, 'shows'>;
+      /** Why cases may lack something. */
+      readonly behind: () => string | undefined;
+    },
+  ) {}
+
+  /** Throws 401, and 503 while what people did is not all read: an old state of a case would be shown as its present one. */
+  userOf(headers: Given, reply: FastifyReply): User {
+    const user = this.tools.users.of(headers['authorization']);
+    if (!user) {
+      void reply.header('www-authenticate', 'Bearer');
+      throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));
+    }
+    const behind = this.tools.behind();
+    if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
+    return user;
+  }
+
+  send(reply: FastifyReply, { status, body, location, shows }: Answer): object {
+    if (shows) this.tools.audit.shows(reply, shows);
+    void reply.status(status).header('cache-control', 'no-store');
+    if (location !== undefined) void reply.header('location', location);
+    return body;
+  }
+}
+
+/** An answer that the store is asked for; 503 while it does not answer. */
+export async function fromStore<T>(ask: () => Promise<T>): Promise<T | Answer> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof Transient)) throw cause;
+    return refused(503, 'store_away', 'the store does not answer: ask again later');
+  }
+}
+
+function thrown({ status, body }: Answer): HttpException {
+  return new HttpException(body, status);
+}
