@@ -9,6 +9,12 @@ export class DistinctValues {
   #stamp = 0;
   /** Slots in use, values that were removed again included. */
   #held = 0;
+  /** Where the stretch that is counted begins: values are known by their places in it, so that it may be moved between two calls. */
+  base = 0;
+
+  get bytes(): number {
+    return 3 * this.#stamps.byteLength;
+  }
 
   begin(): void {
     this.#held = 0;
@@ -24,7 +30,7 @@ export class DistinctValues {
     const slot = this.#slotOf(words, word);
     if (this.#stamps[slot] !== this.#stamp) {
       this.#stamps[slot] = this.#stamp;
-      this.#words[slot] = word;
+      this.#words[slot] = word - this.base;
       this.#counts[slot] = 1;
       this.#held += 1;
       return 1;
@@ -50,7 +56,7 @@ export class DistinctValues {
     const mask = this.#size - 1;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       if (this.#stamps[slot] !== this.#stamp) return slot;
-      const held = this.#words[slot] ?? 0;
+      const held = this.base + (this.#words[slot] ?? 0);
       if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return slot;
     }
   }
@@ -64,7 +70,7 @@ export class DistinctValues {
     this.#counts = new Uint32Array(this.#size);
     for (let old = 0; old < size; old += 1) {
       if (stamps[old] !== this.#stamp) continue;
-      const slot = this.#slotOf(words, held[old] ?? 0);
+      const slot = this.#slotOf(words, this.base + (held[old] ?? 0));
       this.#stamps[slot] = this.#stamp;
       this.#words[slot] = held[old] ?? 0;
       this.#counts[slot] = counts[old] ?? 0;
