@@ -94,7 +94,7 @@ export function exceptionsOf(matches: Matches, isSeen: (selection: number) => bo
 
 /**
  * Lets the rules hold until their firings end, and windows grow that are counted later. `longer` where that is later than before for any of them, or
- * one has grown; `more`, and nothing is done, where a firing does more: it is of another rule, an earlier one, not within quiet of the last, or the
+ * one has grown; `more`, and nothing but growth is noted, where a firing does more: it is of another rule, an earlier one, not within quiet of the last, or the
  * window of the first firing must be counted now.
  */
 export function prolong(
@@ -107,15 +107,14 @@ export function prolong(
   for (const firing of firings) {
     const match = matches.get(firing.rule.rule.id);
     if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs) return 'more';
-    if (firing.first === match.firstFired && (firing.by < match.windowFirst || !windows.isCounted(firing))) return 'more';
+    if (firing.first === match.firstFired && (firing.by < match.windowFirst || !windows.grows(firing))) return 'more';
   }
   let what: 'same' | 'longer' = 'same';
   for (const firing of firings) {
     const match = matches.get(firing.rule.rule.id);
     if (!match) continue;
-    if (firing.first === match.firstFired) windows.grows(firing);
-    else if (firing.last <= match.lastFired) continue;
-    match.lastFired = Math.max(match.lastFired, firing.last);
+    if (firing.last > match.lastFired) match.lastFired = firing.last;
+    else if (firing.first !== match.firstFired) continue;
     what = 'longer';
   }
   return what;

@@ -66,14 +66,11 @@ export class Judge {
     return this.#takeInOrder(place, entry, firings);
   }
 
-  /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. The result is valid until the next call. */
+  /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. */
   countAt(ledger: number, rule: CompiledRule, time: number, floor: number, again: boolean): WindowCount {
     const edge = Math.max(floor, time - rule.timespanMs);
     const { value, spread, first } = this.counts.of(ledger, edge, time, this.counts.setOf(rule.counted), again);
-    this.#count.value = value;
-    this.#count.spread = rule.spreadAtLeast === 0 ? 0 : spread;
-    this.#count.first = first;
-    return this.#count;
+    return { value, spread: rule.spreadAtLeast === 0 ? 0 : spread, first };
   }
 
   forget(ledger: number): void {

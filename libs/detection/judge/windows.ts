@@ -137,15 +137,12 @@ export class Windows {
     return time > floor ? this.accounts.newest(account) + (time - floor) : 0;
   }
 
-  /**
-   * What the window of the firing's rule holds at its first time; `again` where it may be asked for when it has grown. The result is valid until
-   * the next call.
-   */
+  /** What the window of the firing's rule holds at its first time; `again` where it may be asked for when it has grown. */
   countAt(account: number, { rule, ledger, first }: Firing, again: boolean): WindowCount {
     return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series), again);
   }
 
-  /** Patients of the account's accesses with `from <= time <= to` under one of the selections of `set`, and whether one came late. As above. */
+  /** Patients of the account's accesses with `from <= time <= to` under one of the selections of `set`, and whether one came late. */
   countPatients(account: number, from: number, to: number, set: number): { readonly value: number; readonly isLate: boolean } {
     const ledger = this.index.mainOf(account);
     if (!ledger) return noPatients;
