@@ -13,6 +13,8 @@ const rowsPerFrame = 500;
 const rowCount = casesOf(1_500, 3_000);
 /** What one access may cost, in entries that are looked at; a window that is counted at each access costs thousands of them. */
 const looksPerRowMax = 300;
+/** And how much more where frames are small: a window that is counted anew at the end of each frame costs a hundred times as many. */
+const smallFramesMax = 3;
 
 interface Shape {
   readonly patients: number;
@@ -46,6 +48,15 @@ describe('the work for one account grows no faster than its accesses', () => {
     expect(perRow(judgedAgain(rules, rows), rules)).toBeLessThan(2 * looksPerRowMax);
   });
 
+  it.each(cases().filter(([, , { apart }]) => apart === 0))(
+    '%s, under %s: no more in many small frames',
+    (_shape, _rules, given, rules) => {
+      const rows = rowsOf(given);
+      const large = perRow(live(rules, rows), rules);
+      expect(perRow(live(rules, rows, 5), rules)).toBeLessThan(large + smallFramesMax);
+    },
+  );
+
   it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
     '%s, under %s: when a newer access came before',
     (_shape, _rules, given, rules) => {
@@ -66,9 +77,9 @@ function perRow(looked: number, rules: readonly Rule[]): number {
   return looked / rowCount / rules.length;
 }
 
-function live(rules: readonly Rule[], rows: readonly AccessRow[]): number {
+function live(rules: readonly Rule[], rows: readonly AccessRow[], perFrame = rowsPerFrame): number {
   const engine = engineOf(rules);
-  framesOf(rows).forEach((bytes, offset) => {
+  framesOf(rows, perFrame).forEach((bytes, offset) => {
     engine.apply({ offset, bytes }, base);
     engine.takeChanges({ includeUpdates: offset % 4 === 0 });
   });
@@ -113,11 +124,11 @@ function rowOf(patient: number, at: number): AccessRow {
   return anAccessRow({ time, received_at: time, patient_id: aPatient(patient), actor_id: 'a' });
 }
 
-function framesOf(rows: readonly AccessRow[]): readonly Buffer[] {
-  return Array.from({ length: Math.ceil(rows.length / rowsPerFrame) }, (_, n) =>
+function framesOf(rows: readonly AccessRow[], perFrame = rowsPerFrame): readonly Buffer[] {
+  return Array.from({ length: Math.ceil(rows.length / perFrame) }, (_, n) =>
     Buffer.from(
       rows
-        .slice(n * rowsPerFrame, (n + 1) * rowsPerFrame)
+        .slice(n * perFrame, (n + 1) * perFrame)
         .map((row) => `${JSON.stringify(row)}\n`)
         .join(''),
     ),

@@ -3,7 +3,6 @@ import type { Windows } from '../judge/windows.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
-import { PatientSet } from '../memory/patient-set.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Incident } from './incident.js';
 import type { Arrival } from './incident-seams.js';
@@ -28,7 +27,7 @@ export class Figures {
   /** The incident takes a firing in, with the count of its window where that matters. */
   fire(incident: Incident, firing: Firing, account: number): void {
     const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
-    incident.fire(firing, incident.asksFor(firing, until > 0) ? this.windows.countAt(account, firing) : undefined);
+    incident.fire(firing, incident.asksFor(firing) ? this.windows.countAt(account, firing, true) : undefined, until > 0);
     this.#wait(incident, account, until);
   }
 
@@ -53,7 +52,7 @@ export class Figures {
     const account = this.#grown.get(incident);
     if (account === undefined) return;
     const { changed } = incident;
-    for (const firing of incident.grown()) incident.recount(firing, this.windows.countAt(account, firing));
+    for (const firing of incident.grown()) incident.recount(firing, this.windows.countAt(account, firing, true));
     this.#countFiring(incident, account);
     incident.changed = changed;
   }
@@ -116,20 +115,9 @@ export class Figures {
   #countFiring(incident: Incident, account: number): void {
     const { firstFired, firstTime } = incident;
     if (!incident.firingStale || incident.archived || firstTime <= this.windows.completeAbove(account)) return;
-    const { sets } = this.marks;
-    const patients = new PatientSet(sets);
-    const firing = incident.firingSet;
-    let isLate = false;
-    const { words, from, end } = this.windows.between(account, firstTime, firstFired);
-    for (let word = from; word < end; word += entryWords) {
-      const mark = markOf(words, word);
-      if (!sets.meet(this.marks.setOf(mark), firing)) continue;
-      if (this.marks.lateOf(mark) === 1) isLate = true;
-      const [v0, v1, v2, v3] = [words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0];
-      if ((v0 | v1 | v2 | v3) !== 0) patients.add(v0, v1, v2, v3, firing);
-    }
+    const { value, isLate } = this.windows.countPatients(account, firstTime, firstFired, incident.firingSet);
     incident.firingStale = false;
-    incident.patientsAtFiring = patients.size;
+    incident.patientsAtFiring = value;
     incident.isLate = isLate;
     if (isLate) incident.lateMs = Math.max(incident.lateMs, this.allowedLatenessMs);
   }

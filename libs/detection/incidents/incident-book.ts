@@ -50,7 +50,7 @@ export class IncidentBook {
     const known = this.byAccount.get(arrival.account);
     if (!known && firings.length === 0) return false;
     const [only] = known ?? [];
-    if (known?.length !== 1 || only?.state !== 'open' || !only.prolong(firings, this.options.quietMs))
+    if (known?.length !== 1 || !only || !goesOn(only) || !only.prolong(firings, this.options.quietMs))
       return this.#takeAll(known ?? [], arrival, firings);
     const lacks = this.#noteFigures(only, arrival, false);
     if (only.changed) {
@@ -231,6 +231,11 @@ export class IncidentBook {
   closeAll(now: number): void {
     this.#endings.close(Number.POSITIVE_INFINITY, now);
   }
+}
+
+/** Whether accesses may do no more to it than let it go on. */
+function goesOn({ state, archived }: Incident): boolean {
+  return state === 'open' || (state === 'suppressed' && !archived);
 }
 
 /** Whether the access belongs to one whose patients are no longer held. */

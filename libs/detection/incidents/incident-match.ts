@@ -2,6 +2,7 @@ import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { Firing } from '../judge/firing.js';
 import type { WindowCount } from '../judge/window-count.js';
+import type { GrownWindows } from './windows-grown.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */
 export interface Match {
@@ -92,20 +93,28 @@ export function exceptionsOf(matches: Matches, isSeen: (selection: number) => bo
 }
 
 /**
- * Lets the rules hold until their firings end. `longer` where that is later than before for any of them; `more`, and nothing is done, where a firing
- * does more: it is of another rule, an earlier one, or not within quiet of the last.
+ * Lets the rules hold until their firings end, and windows grow that are counted later. `longer` where that is later than before for any of them, or
+ * one has grown; `more`, and nothing but growth is noted, where a firing does more: it is of another rule, an earlier one, not within quiet of the last, or the
+ * window of the first firing must be counted now.
  */
-export function prolong(matches: Matches, firings: readonly Firing[], quietMs: number): 'same' | 'longer' | 'more' {
+export function prolong(
+  matches: Matches,
+  windows: GrownWindows,
+  firings: readonly Firing[],
+  quietMs: number,
+): 'same' | 'longer' | 'more' {
   const lastTime = lastFiredOf(matches);
-  for (const { rule, first } of firings) {
-    const match = matches.get(rule.rule.id);
-    if (!match || first <= match.firstFired || first - lastTime >= quietMs) return 'more';
+  for (const firing of firings) {
+    const match = matches.get(firing.rule.rule.id);
+    if (!match || firing.first < match.firstFired || firing.first - lastTime >= quietMs) return 'more';
+    if (firing.first === match.firstFired && (firing.by < match.windowFirst || !windows.grows(firing))) return 'more';
   }
   let what: 'same' | 'longer' = 'same';
-  for (const { rule, last } of firings) {
-    const match = matches.get(rule.rule.id);
-    if (!match || last <= match.lastFired) continue;
-    match.lastFired = last;
+  for (const firing of firings) {
+    const match = matches.get(firing.rule.rule.id);
+    if (!match) continue;
+    if (firing.last > match.lastFired) match.lastFired = firing.last;
+    else if (firing.first !== match.firstFired) continue;
     what = 'longer';
   }
   return what;

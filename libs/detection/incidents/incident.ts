@@ -95,30 +95,29 @@ export class Incident {
     return this.sets.meet(this.seenSet, this.#excepted.set);
   }
 
-  /** Takes firings in that do nothing but let rules hold longer, which most firings do. False, and nothing taken, where one does more. */
+  /** Takes firings in that do nothing but let rules hold longer or windows grow, as most do. False, and nothing taken, where one does more. */
   prolong(firings: readonly Firing[], quietMs: number): boolean {
-    const what = prolong(this.matches, firings, quietMs);
+    const what = prolong(this.matches, this.windows, firings, quietMs);
     if (what === 'longer') this.changed = true;
     return what !== 'more';
   }
 
-  /** Whether `fire` needs the window at the firing's first time; later when it was counted before and `waits` says that it can still be. */
-  asksFor(firing: Firing, waits: boolean): boolean {
+  /** Whether `fire` needs the window at the firing's first time; later when it was counted before and may be counted again. */
+  asksFor(firing: Firing): boolean {
     const match = this.matches.get(firing.rule.rule.id);
     if (!match || firing.first < match.firstFired) return true;
-    return firing.first === match.firstFired && !(waits && this.windows.isCounted(firing));
+    return firing.first === match.firstFired && !this.windows.isCounted(firing);
   }
 
-  /** Takes a firing in, with the window at its first time where `asksFor` says so. */
-  fire(firing: Firing, window: WindowCount | undefined): void {
+  /** Takes a firing in, with the window at its first time where `asksFor` says so. `waits`: that may be counted again when it has grown. */
+  fire(firing: Firing, window: WindowCount | undefined, waits: boolean): void {
     const match = this.matches.get(firing.rule.rule.id);
+    if (window && waits) this.windows.counted(firing);
     if (window && (!match || firing.first < match.firstFired)) this.#begin(firing, window, match);
     if (!match || firing.first < match.firstFired) return;
     if (firing.first === match.firstFired) {
-      if (window) {
-        this.recount(firing, window);
-        this.windows.counted(firing);
-      } else this.#grow(match, firing);
+      if (window) this.recount(firing, window);
+      else this.#grow(match, firing);
     }
     if (firing.last > match.lastFired) {
       match.lastFired = firing.last;
@@ -227,7 +226,6 @@ export class Incident {
 
   #begin(firing: Firing, window: WindowCount, before: Match | undefined): void {
     this.matches.set(firing.rule.rule.id, matchOf(firing, window, before?.lastFired));
-    this.windows.counted(firing);
     this.firingStale = true;
     this.changed = true;
     const both = this.sets.union(this.firedSet, this.sets.of([firing.rule.selection]));

@@ -1,73 +1,82 @@
 import { hashWords } from '../scan/keyed-hash.js';
 
-/** Counts distinct values of four words that lie in one array, with tables that are reused from count to count. */
+/** Words of a slot, side by side so that a look costs one line of memory: the count that it belongs to, the value's place, how often it was added. */
+const slotWords = 3;
+
+/** Counts distinct values of four words that lie in one array, with a table that is reused from count to count. */
 export class DistinctValues {
   #size = 1024;
-  #stamps = new Uint32Array(this.#size);
-  #words = new Uint32Array(this.#size);
-  #counts = new Uint32Array(this.#size);
+  #slots = new Uint32Array(this.#size * slotWords);
   #stamp = 0;
   /** Slots in use, values that were removed again included. */
   #held = 0;
+  /** Where the stretch that is counted begins: values are known by their places in it, so that it may be moved between two calls. */
+  base = 0;
+
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
 
   begin(): void {
     this.#held = 0;
     this.#stamp += 1;
     if (this.#stamp < 0xffffffff) return;
-    this.#stamps.fill(0);
+    this.#slots.fill(0);
     this.#stamp = 1;
   }
 
   /** 1 when the value at `word` is new among those counted and not removed, else 0. */
   add(words: Uint32Array, word: number): number {
     if (this.#held * 2 >= this.#size) this.#grow(words);
-    const slot = this.#slotOf(words, word);
-    if (this.#stamps[slot] !== this.#stamp) {
-      this.#stamps[slot] = this.#stamp;
-      this.#words[slot] = word;
-      this.#counts[slot] = 1;
+    const slots = this.#slots;
+    const at = this.#slotOf(words, word);
+    if (slots[at] !== this.#stamp) {
+      slots[at] = this.#stamp;
+      slots[at + 1] = word - this.base;
+      slots[at + 2] = 1;
       this.#held += 1;
       return 1;
     }
-    const count = this.#counts[slot] ?? 0;
-    this.#counts[slot] = count + 1;
+    const count = slots[at + 2] ?? 0;
+    slots[at + 2] = count + 1;
     return count === 0 ? 1 : 0;
   }
 
   /** 1 when it was the last of its value, else 0. */
   remove(words: Uint32Array, word: number): number {
-    const slot = this.#slotOf(words, word);
-    const count = (this.#counts[slot] ?? 0) - 1;
-    this.#counts[slot] = count;
+    const at = this.#slotOf(words, word) + 2;
+    const count = (this.#slots[at] ?? 0) - 1;
+    this.#slots[at] = count;
     return count === 0 ? 1 : 0;
   }
 
+  /** The first word of the slot that holds the value, or may. */
   #slotOf(words: Uint32Array, word: number): number {
     const v0 = words[word] ?? 0;
     const v1 = words[word + 1] ?? 0;
     const v2 = words[word + 2] ?? 0;
     const v3 = words[word + 3] ?? 0;
+    const slots = this.#slots;
     const mask = this.#size - 1;
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
-      if (this.#stamps[slot] !== this.#stamp) return slot;
-      const held = this.#words[slot] ?? 0;
-      if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return slot;
+      const at = slot * slotWords;
+      if (slots[at] !== this.#stamp) return at;
+      const held = this.base + (slots[at + 1] ?? 0);
+      if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return at;
     }
   }
 
   /** Doubles the table, keeping what is counted. */
   #grow(words: Uint32Array): void {
-    const { size, stamps, held, counts } = { size: this.#size, stamps: this.#stamps, held: this.#words, counts: this.#counts };
-    this.#size = size * 2;
-    this.#stamps = new Uint32Array(this.#size);
-    this.#words = new Uint32Array(this.#size);
-    this.#counts = new Uint32Array(this.#size);
-    for (let old = 0; old < size; old += 1) {
-      if (stamps[old] !== this.#stamp) continue;
-      const slot = this.#slotOf(words, held[old] ?? 0);
-      this.#stamps[slot] = this.#stamp;
-      this.#words[slot] = held[old] ?? 0;
-      this.#counts[slot] = counts[old] ?? 0;
+    const before = this.#slots;
+    this.#size *= 2;
+    this.#slots = new Uint32Array(this.#size * slotWords);
+    for (let old = 0; old < before.length; old += slotWords) {
+      if (before[old] !== this.#stamp) continue;
+      const at = this.#slotOf(words, this.base + (before[old + 1] ?? 0));
+      this.#slots[at] = this.#stamp;
+      this.#slots[at + 1] = before[old + 1] ?? 0;
+      this.#slots[at + 2] = before[old + 2] ?? 0;
     }
   }
 }

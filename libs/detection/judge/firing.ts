@@ -1,3 +1,4 @@
+import { noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
 import type { CompiledRule, Series } from '../compile/series.js';
 
@@ -28,6 +29,7 @@ export function firingAt({ ledger, cell }: Place, rule: CompiledRule, first: num
   return { rule, ledger, cell: copyOf(cell), first, last, by };
 }
 
+/** Most cells are empty, and one empty array serves for all of them: a new one costs more than the rest of a firing. */
 export function copyOf({ bytes, start, end }: Place['cell']): Uint8Array {
-  return bytes.slice(start, end);
+  return start === end ? noCell.bytes : bytes.slice(start, end);
 }

@@ -3,6 +3,7 @@ import type { Dormancy } from './dormancy.js';
 import { copyOf, type Firing, firingAt, type Place } from './firing.js';
 import { KnownFirings } from './known-firings.js';
 import { lookBack, nothingSeen } from './look-back.js';
+import { GrownCounts } from './grown-counts.js';
 import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { OrderedChains } from './ordered-chains.js';
@@ -40,6 +41,7 @@ export class Judge {
     private readonly settler: Settler,
     private readonly dormancy: Dormancy,
     private readonly quietMs: number,
+    readonly counts = new GrownCounts(ledgers, marks),
   ) {
     this.counter = new WindowCounter(ledgers, marks);
     this.twins = new Twins(ledgers);
@@ -50,7 +52,7 @@ export class Judge {
 
   /** Entries looked at so far. */
   get looked(): number {
-    return this.counter.looked + this.twins.looked + this.#chains.looked;
+    return this.counter.looked + this.counts.looked + this.twins.looked + this.#chains.looked;
   }
 
   /**
@@ -64,15 +66,16 @@ export class Judge {
     return this.#takeInOrder(place, entry, firings);
   }
 
-  /** The window of `rule` as it is at `time`. The result is valid until the next call. */
-  countAt(ledger: number, rule: CompiledRule, time: number, floor: number): WindowCount {
-    this.counter.count(ledger, Math.max(floor, time - rule.timespanMs), time, rule.counted, this.#count);
-    if (rule.spreadAtLeast === 0) this.#count.spread = 0;
-    return this.#count;
+  /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. */
+  countAt(ledger: number, rule: CompiledRule, time: number, floor: number, again: boolean): WindowCount {
+    const edge = Math.max(floor, time - rule.timespanMs);
+    const { value, spread, first } = this.counts.of(ledger, edge, time, this.counts.setOf(rule.counted), again);
+    return { value, spread: rule.spreadAtLeast === 0 ? 0 : spread, first };
   }
 
   forget(ledger: number): void {
     this.#holds.delete(ledger);
+    this.counts.forget(ledger);
     this.#fired.forget(ledger);
     this.#chains.forget(ledger);
   }
@@ -90,7 +93,7 @@ export class Judge {
       ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
     } else {
       set = sets.without(set, seen.valueSet);
-      this.#joinMarks(ledger, seen.twin, seen.twinMark, entry.mark);
+      this.#joinMarks(ledger, seen.twin, seen.twinMark, entry);
       if (set === noSelections) return true;
     }
     if (series.kind === 'main' && hasNoValue(entry)) return true;
@@ -119,11 +122,13 @@ export class Judge {
   }
 
   /** An access that comes again says what both say, and came in time when one of them did. */
-  #joinMarks(ledger: number, index: number, held: number, again: number): void {
+  #joinMarks(ledger: number, index: number, held: number, { mark: again, time }: Entry): void {
     if (held === again) return;
     const both = this.marks.withSet(held, this.marks.setOf(again));
     const joined = this.marks.lateOf(again) === 0 ? this.marks.inTime(both) : both;
-    if (joined !== held) this.ledgers.setMark(ledger, index, joined);
+    if (joined === held) return;
+    this.ledgers.setMark(ledger, index, joined);
+    this.counts.marked(ledger, time);
   }
 
   #fire(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
@@ -175,11 +180,12 @@ export class Judge {
     if (twin >= 0) {
       const mark = markOf(words, ledgers.start(ledger) + twin * ledgers.width);
       set = sets.without(set, marks.setOf(mark));
-      this.#joinMarks(ledger, twin, mark, entry.mark);
+      this.#joinMarks(ledger, twin, mark, entry);
       if (set === noSelections) return true;
     } else {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
+      this.counts.inserted(ledger, entry.time);
     }
     this.#chains.forget(ledger);
     if (series.kind === 'main' && hasNoValue(entry)) return true;

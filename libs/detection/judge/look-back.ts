@@ -1,4 +1,4 @@
-import { type Entry, type LedgerStore, markOf, sameValue, timeOf } from '../memory/ledger-store.js';
+import { type Entry, hasNoValueAt, type LedgerStore, markOf, sameValue, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Place } from './firing.js';
@@ -39,7 +39,7 @@ export function lookBack(ledgers: LedgerStore, marks: Marks, place: Place, entry
   const start = ledgers.start(ledger);
   const lastWord = start + (length - 1) * width;
   const lastMark = markOf(words, lastWord);
-  seen.lastSet = isBlank(words, lastWord) ? noSelections : marks.setOf(lastMark);
+  seen.lastSet = hasNoValueAt(words, lastWord) ? noSelections : marks.setOf(lastMark);
   seen.newSpread = marks.clinicOf(lastMark) !== marks.clinicOf(entry.mark) || !ledgers.sameOwnSpread(words, lastWord, entry);
   const end = Math.max(start, lastWord - (Math.max(lookBackEntries, place.series.inputs) - 1) * width);
   for (let word = lastWord; word >= end; word -= width) {
@@ -53,8 +53,4 @@ export function lookBack(ledgers: LedgerStore, marks: Marks, place: Place, entry
     }
     return;
   }
-}
-
-function isBlank(words: Uint32Array, word: number): boolean {
-  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
 }

@@ -1,6 +1,6 @@
 import { DistinctValues } from './distinct-values.js';
 import { entryWords } from '../memory/entry-arena.js';
-import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Threshold } from '../compile/series.js';
@@ -13,7 +13,7 @@ export interface WindowCount {
   first: number;
 }
 
-/** Counts distinct values in stretches of a ledger exactly, with tables that are reused from count to count. */
+/** Counts distinct values of windows exactly as far as rules need it to be decided, with tables that are reused from count to count. */
 export class WindowCounter {
   readonly #values = new DistinctValues();
   readonly #spreads = new DistinctValues();
@@ -54,27 +54,6 @@ export class WindowCounter {
     result.value = value;
     result.spread = spread;
     return -1;
-  }
-
-  /** The exact counts of the entries in `(edge, time]` that the selection `counted` marks; `result.first` is 0 where there is none. */
-  count(ledger: number, edge: number, time: number, counted: number, result: WindowCount): void {
-    const words = this.ledgers.words(ledger);
-    const start = this.ledgers.start(ledger);
-    this.#begin();
-    const from = this.ledgers.firstAfter(ledger, edge);
-    const end = this.ledgers.firstAfter(ledger, time);
-    this.looked += end - from;
-    result.value = 0;
-    result.spread = 0;
-    result.first = 0;
-    for (let index = from; index < end; index += 1) {
-      const word = start + index * this.ledgers.width;
-      const mark = markOf(words, word);
-      if (!this.#takesPart(words, word, mark, counted)) continue;
-      if (result.first === 0) result.first = timeOf(words, word);
-      result.value += this.#values.add(words, word);
-      result.spread += this.#addSpread(words, word, mark);
-    }
   }
 
   /** Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above `floor` do not exist. */
@@ -154,7 +133,7 @@ export class WindowCounter {
   #takesPart(words: Uint32Array, word: number, mark: number, counted: number): boolean {
     if (counted === anySelection) return true;
     if (!this.marks.sets.has(this.marks.setOf(mark), counted)) return false;
-    return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) !== 0;
+    return !hasNoValueAt(words, word);
   }
 
   #begin(): void {

@@ -34,6 +34,7 @@ export interface Stretch {
   readonly end: number;
 }
 
+const noPatients = { value: 0, isLate: false };
 const emptyStretch: Stretch = { words: new Uint32Array(0), from: 0, end: 0 };
 
 /** The windows of all accounts: which ledgers they lie in, who judges them, and from when on they hold all that has arrived. */
@@ -68,7 +69,8 @@ export class Windows {
   }
   get bytes(): number {
     const { accounts, main, other, spread, index } = this;
-    return accounts.bytes + main.store.bytes + other.store.bytes + spread.store.bytes + index.bytes;
+    const held = [main, other, spread].reduce((sum, { store, judge }) => sum + store.bytes + judge.counts.bytes, 0);
+    return accounts.bytes + held + index.bytes;
   }
   /** Entries looked at so far. */
   get looked(): number {
@@ -135,9 +137,16 @@ export class Windows {
     return time > floor ? this.accounts.newest(account) + (time - floor) : 0;
   }
 
-  /** What the window of the firing's rule holds at its first time. The result is valid until the next call. */
-  countAt(account: number, { rule, ledger, first }: Firing): WindowCount {
-    return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series));
+  /** What the window of the firing's rule holds at its first time; `again` where it may be asked for when it has grown. */
+  countAt(account: number, { rule, ledger, first }: Firing, again: boolean): WindowCount {
+    return this.ledgersOf(rule.series).judge.countAt(ledger, rule, first, this.floorOf(account, rule.series), again);
+  }
+
+  /** Patients of the account's accesses with `from <= time <= to` under one of the selections of `set`, and whether one came late. */
+  countPatients(account: number, from: number, to: number, set: number): { readonly value: number; readonly isLate: boolean } {
+    const ledger = this.index.mainOf(account);
+    if (!ledger) return noPatients;
+    return this.main.judge.counts.of(ledger, Math.max(from - 1, this.floor(account)), to, set, true);
   }
 
   /** The accesses of the account with `from <= time <= to`, by patient. Valid until an entry comes in. */

@@ -276,6 +276,9 @@ function writeSpread(words: Uint32Array, at: number, { s0, s1, s2, s3 }: Entry):
   words[at + 2] = s2;
   words[at + 3] = s3;
 }
+export function hasNoValueAt(words: Uint32Array, word: number): boolean {
+  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
+}
 export function hasOwnSpread(words: Uint32Array, word: number): boolean {
   const at = word + entryWords;
   return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) !== 0;

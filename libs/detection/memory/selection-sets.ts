@@ -19,6 +19,7 @@ export class SelectionSets {
   #count = 0;
   readonly #byWords = new Map<string, number>();
   readonly #unions = new Map<number, number>();
+  readonly #singles: number[] = [];
   readonly #differences = new Map<number, number>();
 
   constructor(selections: number) {
@@ -38,6 +39,11 @@ export class SelectionSets {
     const words = new Int32Array(this.#stride);
     for (const selection of selections) words[selection >>> 5] = (words[selection >>> 5] ?? 0) | (1 << (selection & 31));
     return this.#intern(words);
+  }
+
+  /** The set of one selection. */
+  single(selection: number): number {
+    return (this.#singles[selection] ??= this.of([selection]));
   }
 
   /** Whether the selection is in the set; any is in all but the empty one. */

@@ -32,7 +32,7 @@ export class Settling {
 
   #holds({ rule, account, ledger, time }: Anchor): boolean {
     const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };
-    const { value, spread } = this.state.windows.countAt(account, firing);
+    const { value, spread } = this.state.windows.countAt(account, firing, false);
     const { atMost, except } = rule.rule.condition;
     return value >= rule.atLeast && value <= atMost && value !== except && spread >= rule.spreadAtLeast;
   }
