@@ -12,12 +12,10 @@ const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'libs', 'f
 const { values } = parseArgs({ options: { check: { type: 'boolean' } } });
 
 let binary;
-const options = [
-  'rows.as.ts',
-  ...['--baseDir', folder, '--outFile', 'rows.wasm', '--optimizeLevel', '3', '--shrinkLevel', '0', '--converge', '--noAssert'],
-  // No heap and no host: what the module has is its memory. The two warnings are of addresses that are 32 bits wide.
-  ...['--runtime', 'stub', '--use', 'abort=', '--enable', 'simd', '--disableWarning', '112', '--disableWarning', '201'],
-];
+// No heap and no host: what the module has is its memory. The two warnings are of addresses that are 32 bits wide.
+const flags =
+  '--optimizeLevel 3 --shrinkLevel 0 --converge --noAssert --runtime stub --use abort= --enable simd --disableWarning 112 --disableWarning 201';
+const options = ['rows.as.ts', '--baseDir', folder, '--outFile', 'rows.wasm', ...flags.split(' ')];
 const { error, stderr } = await main(options, { writeFile: (_name, contents) => (binary = contents) });
 if (error || !binary) throw new Error(`the module does not compile: ${stderr}`, { cause: error });
 

@@ -7,15 +7,23 @@ import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
 import { type Layout, RowProgram } from './wasm/row-program.js';
 
-const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram>>();
+const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
 
 /** The program of a key and an authority, made once and kept with the key: ask only for authorities that the operator named. */
-function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram {
-  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram>();
+function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
+  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram | undefined>();
   programs.set(pseudonymiser, ofKey);
-  const program = ofKey.get(authority) ?? new RowProgram(pseudonymiser.derivation(authority));
-  ofKey.set(authority, program);
-  return program;
+  if (!ofKey.has(authority)) ofKey.set(authority, made(pseudonymiser, authority));
+  return ofKey.get(authority);
+}
+
+function made(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
+  try {
+    return new RowProgram(pseudonymiser.derivation(authority));
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
 }
 
 /**
@@ -38,11 +46,12 @@ export class FastRows {
     this.#block = block;
   }
 
-  /** Undefined where the authority of a patient depends on the clinic, or names are very long: such sources take the other way. */
+  /** Undefined where the authority of a patient depends on the clinic, names are very long, or memory is short: such sources take the other way. */
   static of(source: SourceContext, receivedMs: number): FastRows | undefined {
     const { authority, groupId, keys } = source;
     if (authority === 'clinic') return undefined;
     const program = programOf(keys.active, authority === 'group' ? groupAuthority(groupId) : authority);
+    if (!program) return undefined;
     const block = sourceBlock(source, receivedMs, program.layout);
     return block.length > program.layout.sourceBytesMax ? undefined : new FastRows(program, block);
   }

@@ -57,7 +57,7 @@ function finish(message: usize, length: usize, before: usize): void {
   const end = (length + 9 + blockBytes - 1) & ~(blockBytes - 1);
   store<u8>(message + length, 0x80);
   for (let at = length + 1; at < end; at += 16) v128.store(message + at, i32x4.splat(0));
-  store<u64>(message + end - 8, bswap<u64>(<u64>(before + length) << 3));
+  store<u64>(message + end - 8, bswap<u64>((<u64>(before + length)) << 3));
   for (let at: usize = 0; at < end; at += blockBytes) compress(hashStateAt, message + at);
 }
 

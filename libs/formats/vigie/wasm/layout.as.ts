@@ -49,23 +49,23 @@ export const lastsAt: usize = 6656;
 /** Of the identifier that is looked for: what a byte may begin, and its letters and digits. */
 export const beginsAt: usize = 8192;
 export const soughtAt: usize = 8448;
-/** Start and end of each patient's identifier. */
+/** Start and end of each patient's identifier and its place in the table, 16 bytes each. */
 export const patientsAt: usize = 9216;
 export const patientsMax: usize = 256;
 /** The event id, then the distinct pseudonyms, 32 digits each. */
-export const digitsAt: usize = 11_264;
+export const digitsAt: usize = 13_312;
 /** States of SHA-256 behind the key's inner and outer block, and behind the whole blocks of the prefix. */
-export const innerAt: usize = 19_520;
-export const outerAt: usize = 19_552;
-export const hashStateAt: usize = 19_584;
-export const scheduleAt: usize = 19_648;
+export const innerAt: usize = 21_568;
+export const outerAt: usize = 21_600;
+export const hashStateAt: usize = 21_632;
+export const scheduleAt: usize = 21_696;
 /** The message of an HMAC: the rest of the prefix stands here for good. */
-export const hashMessageAt: usize = 20_032;
+export const hashMessageAt: usize = 21_760;
 /** The keyed digest of an HMAC's first half, padded. */
-export const outerMessageAt: usize = 20_736;
+export const outerMessageAt: usize = 22_272;
 
 /** What belongs to the request's source; see `SourceBlock` in source-block.ts. */
-export const sourceAt: usize = 21_504;
+export const sourceAt: usize = 22_528;
 export const sourceBytesMax: usize = 8192;
 
 /** Bytes of the body, and behind them zeros. */
@@ -79,9 +79,8 @@ export const lineBytesMax: usize = 32_768;
 export const rowAt: usize = 262_144;
 export const contentAt: usize = 327_680;
 
-/** The pseudonyms: hashes of four entries a set (16 bytes), then entries of 64 bytes; one entry behind the last is for what is not kept. */
-export const hashesAt: usize = 524_288;
-export const hashSetBytes: usize = 16;
+/** The pseudonyms, in sets of four entries of 64 bytes. */
+export const entriesAt: usize = 524_288;
 export const entryBytes: usize = 64;
 export const entriesOfSet: usize = 4;
 

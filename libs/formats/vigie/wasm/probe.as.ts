@@ -37,10 +37,11 @@ let packed2: u32 = 0;
 export function finds(): bool {
   if (isHiding) return true;
   let textBytes: usize = 0;
-  for (let field: usize = Field.role; field < fieldCount; field += 1) if (isText(field)) textBytes += endOf(field) - startOf(field);
+  for (let field: usize = Field.role; field < fieldCount; field += 1)
+    if (isText(field)) textBytes += endOf(field) - startOf(field);
   if (textBytes * <usize>patients > comparedMax) return true;
   for (let patient = 0; patient < patients; patient += 1) {
-    const place = patientsAt + (<usize>patient << 3);
+    const place = patientsAt + ((<usize>patient) << 4);
     if (standsInTexts(load<u32>(place), load<u32>(place, 4))) return true;
   }
   return false;
@@ -103,7 +104,7 @@ function base64Of(bits: u32, shift: u32): u32 {
 /** The classes of four ASCII characters. */
 function classesOf(word: u32): i32 {
   let classes = 0;
-  for (let shift = 0; shift < 32; shift += 8) classes |= load<i32>(classesAt + (<usize>((word >> shift) & 0xff) << 2));
+  for (let shift = 0; shift < 32; shift += 8) classes |= load<i32>(classesAt + ((<usize>((word >> shift) & 0xff)) << 2));
   return classes;
 }
 

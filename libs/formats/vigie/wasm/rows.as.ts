@@ -28,7 +28,7 @@ import { digest } from './sip-hash.as';
 
 export * from './layout.as';
 export { setKey } from './hmac.as';
-export { setSets } from './pseudonyms.as';
+export { setSets } from './table.as';
 
 /** The constant parts of a row, as `partsOfRows` has them. */
 namespace RowPart {

@@ -18,6 +18,7 @@ import {
   wordsAt,
 } from './layout.as';
 import { classes, hides, keyEnd, textEnd, wide } from './strings.as';
+import { placeOf } from './table.as';
 import { timeAt } from './time.as';
 
 /** The fields by number, as `fieldNames` has them in fields-of-rows.ts. */
@@ -83,7 +84,11 @@ export function scan(from: usize): usize {
   } while (load<u8>(at - 1) == 0x2c);
   if (load<u8>(at - 1) != 0x7d) return 0;
   const isWhole =
-    endOf(Field.time) != 0 && endOf(Field.actor) != 0 && endOf(Field.clinic) != 0 && endOf(Field.action) != 0 && endOf(Field.id) != 0;
+    endOf(Field.time) != 0 &&
+    endOf(Field.actor) != 0 &&
+    endOf(Field.clinic) != 0 &&
+    endOf(Field.action) != 0 &&
+    endOf(Field.id) != 0;
   return isWhole ? at : 0;
 }
 
@@ -220,9 +225,10 @@ function patientList(field: usize, openAt: usize): usize {
     if (load<u8>(at) != 0x22 || patients == <i32>patientsMax) return 0;
     const end = keyEnd(at + 1, keyBytesMax);
     if (!isName(at + 1, end) || !isCanonical(at + 1, end)) return 0;
-    const place = patientsAt + (<usize>patients << 3);
+    const place = patientsAt + ((<usize>patients) << 4);
     store<u32>(place, <u32>at + 1);
     store<u32>(place, <u32>end, 4);
+    store<u32>(place, <u32>placeOf(at + 1, end - at - 1), 8);
     patients += 1;
     at = spacesEnd(end + 1);
     if (load<u8>(at) == 0x5d) return found(field, openAt, at + 1, at + 1);

@@ -19,7 +19,7 @@ export function digest(key: usize, from: usize, length: usize, to: usize): void 
   store<u64>(from + length, 0);
   const last = from + (length & ~7);
   for (let at = from; at < last; at += 8) word(load<u64>(at));
-  word(load<u64>(last) | (<u64>length << 56));
+  word(load<u64>(last) | ((<u64>length) << 56));
   v2 ^= 0xff;
   word(0);
   word(0);

@@ -42,7 +42,7 @@ export function textEnd(from: usize, bytesMax: usize): usize {
   let or = 0;
   for (let at = from; at <= last; at += 1) {
     const byte = load<u8>(at);
-    const kind = load<i32>(classesAt + (<usize>byte << 2));
+    const kind = load<i32>(classesAt + ((<usize>byte) << 2));
     if (kind == ends) {
       classes = or;
       return byte == 0x22 ? at : 0;

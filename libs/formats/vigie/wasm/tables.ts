@@ -28,7 +28,16 @@ const textKind = 2;
 const bareKinds = new Set([3, 4, 9]);
 
 /** The constant parts of a row, in the order of `RowPart` in rows.as.ts. */
-const rowParts = ['{"time":"', '","patient_id":"', '","clinic_id":"', '","action":"', '","outcome":"', 'unknown', '","event_id":"', '}\n'];
+const rowParts = [
+  '{"time":"',
+  '","patient_id":"',
+  '","clinic_id":"',
+  '","action":"',
+  '","outcome":"',
+  'unknown',
+  '","event_id":"',
+  '}\n',
+];
 
 /**
  * What a byte inside a string adds to the class of the string. A digit and a letter have bits of their own (letters some in common, either case

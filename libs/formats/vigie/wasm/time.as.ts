@@ -22,7 +22,7 @@ export function timeAt(at: usize): f64 {
 }
 
 function digit(word: u64, shift: u64): u32 {
-  return <u32>(word >> shift) & 0xff;
+  return (<u32>(word >> shift)) & 0xff;
 }
 
 /** Two digits, or a number below all that count. */
