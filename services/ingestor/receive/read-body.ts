@@ -21,6 +21,10 @@ export interface BodyTools {
   readonly clock: Clock;
   /** Where the body is put. */
   readonly buffer: BodyBuffer;
+  /** Bytes of the body as it comes over the wire, where the sender says so; 0 where not. */
+  readonly announcedBytes: number;
+  /** Asked for memory before it is taken; may throw. */
+  readonly lease: { take(bytes: number): void };
   /** Aborted when the service stops: bodies that are still coming in are sent away. */
   readonly stopping: AbortSignal;
 }
@@ -30,7 +34,9 @@ export interface BodyTools {
  * read to its end. The answer lies in `tools.buffer`, and is good until that is released. Rejects with `HttpRefusal` (400, 408, 413, 415, 429, 503) or `ClientGone`.
  */
 export function readBody(request: Readable, encoding: string | undefined, tools: BodyTools): Promise<Buffer> {
-  const inflater = inflaterOf(encoding);
+  const chunkSize = pieceBytesFor(tools.announcedBytes);
+  const inflater = inflaterOf(encoding, chunkSize);
+  if (inflater) tools.lease.take(chunkSize);
   const reading = new BodyReading(request, inflater, tools);
   return reading.result;
 }
@@ -38,17 +44,27 @@ export function readBody(request: Readable, encoding: string | undefined, tools:
 /** Frames of zstd in one body: each costs some 25 us of CPU, however short it is. */
 const framesMax = 16_384;
 
-/** What unpacks a body of this encoding. Throws `HttpRefusal` 415 for one that is not known. */
-export function inflaterOf(encoding: string | undefined): Unpacker | undefined {
+/** How much longer rows are than their packed form, generously; too little only costs another piece. */
+const expansion = 12;
+const pieceBytesMin = 16 * 1024;
+const pieceBytesMax = 256 * 1024;
+
+/** Size of the pieces in which a packed body comes out: each is a trip to the thread pool, which costs more than to unpack 16 KiB. */
+function pieceBytesFor(announcedBytes: number): number {
+  return Math.min(Math.max(announcedBytes * expansion, pieceBytesMin), pieceBytesMax);
+}
+
+/** What unpacks a body of this encoding, in pieces of `chunkSize` bytes. Throws `HttpRefusal` 415 for one that is not known. */
+export function inflaterOf(encoding: string | undefined, chunkSize: number = pieceBytesMax): Unpacker | undefined {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case '':
     case 'identity':
       return undefined;
     case 'gzip':
     case 'x-gzip':
-      return new Unpacker('gzip');
+      return new Unpacker('gzip', { chunkSize });
     case 'zstd':
-      return new Unpacker('zstd', { framesMax });
+      return new Unpacker('zstd', { chunkSize, framesMax });
     default:
       throw new HttpRefusal(415, 'this Content-Encoding is not known; send gzip, zstd or nothing, once');
   }
