@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { Clock } from '#libs/runtime/clock.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
@@ -80,6 +81,7 @@ class BodyReading {
   #over = false;
   #unwatch: () => void = () => {};
   #wireBytes = 0;
+  #lastPiece: Buffer = Buffer.alloc(0);
   #resolve: (body: Buffer) => void = () => {};
   #reject: (cause: Error) => void = () => {};
 
@@ -106,7 +108,11 @@ class BodyReading {
     request.on('error', () => this.#fail(new ClientGone('the connection broke before the end of the body')));
     if (!inflater) return void request.on('end', () => this.#done());
     inflater.on('data', (chunk: Buffer) => this.#guard(() => this.#onInflated(chunk)));
-    inflater.on('end', () => this.#done());
+    inflater.on('end', () => {
+      // Of the last piece a part was filled. Nothing writes into it any more.
+      if (this.#lastPiece.length > 0) freed(this.#lastPiece.buffer);
+      this.#done();
+    });
     inflater.on('error', (cause) => this.#fail(refusalOf(cause)));
     request.pipe(inflater);
   }
@@ -138,6 +144,8 @@ class BodyReading {
     if (this.tools.buffer.length + chunk.length > inflatedBytesMax)
       throw new HttpRefusal(413, `the body has more than ${inflatedBytesMax} bytes after decompression; send smaller batches`);
     this.tools.buffer.append(chunk);
+    giveBack(chunk);
+    this.#lastPiece = chunk;
   }
 
   #guard(step: () => void): void {
@@ -180,6 +188,10 @@ class BodyReading {
  * have the whole heap searched every few megabytes. Chunks that share their memory with others are left alone.
  */
 function giveBack(chunk: Buffer): void {
-  const { buffer } = chunk;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) buffer.transfer(0);
+  if (chunk.buffer.byteLength === chunk.length) freed(chunk.buffer);
+}
+
+/** Not the memory that Node shares out to short buffers, which nobody may take away. */
+function freed(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0);
 }
