@@ -1,13 +1,14 @@
 /**
- * Ingest: one ingestor process, NDJSON batches of 1,000 over loopback to acknowledged frames in the embedded log, against `JSON.parse`
- * alone over the same lines (strings already) in the same run. Goal: at least half its rate. After warm-up the two take turns; each
- * round of ingest is compared with the rounds of `JSON.parse` before and after it, and the median counts.
+ * Ingest: one ingestor process, NDJSON batches of 1,000 over loopback to acknowledged frames in the embedded log, as they are and in gzip,
+ * against `JSON.parse` alone over the same lines (strings already) in the same run. Goal: at least half its rate. After warm-up they take
+ * turns; each round of ingest is compared with the rounds of `JSON.parse` before and after it, and the median counts.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { accessLines } from './lib-access-lines.js';
 import { requestOf, sendAll } from './lib-http-lanes.js';
 
@@ -25,7 +26,10 @@ const lines = accessLines(eventsMax);
 const bodies = Array.from({ length: eventsMax / batchSize }, (_, index) =>
   Buffer.from(`${lines.slice(index * batchSize, (index + 1) * batchSize).join('\n')}\n`),
 );
-const requests = bodies.map((body) => requestOf('/v1/events', token, body));
+const ways = [
+  { name: 'plain', requests: bodies.map((body) => requestOf('/v1/events', token, body)) },
+  { name: 'gzip', requests: bodies.map((body) => requestOf('/v1/events', token, gzipSync(body), 'content-encoding: gzip')) },
+] as const;
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-bench-ingest-'));
 const ingestor = start();
 try {
@@ -34,28 +38,30 @@ try {
   console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${lineBytes} B a line`);
   for (let round = 0; round < warmUpRounds; round += 1) {
     parseOnce();
-    await ingestOnce();
+    for (const { requests } of ways) await ingestOnce(requests);
   }
-  const ratios: number[] = [];
-  const processorRatios: number[] = [];
+  const ratios = new Map<string, { readonly wall: number; readonly processor: number }[]>();
   let before = parseOnce();
   for (let round = 0; round < rounds; round += 1) {
-    const ingest = await ingestOnce();
-    const after = parseOnce();
-    const parse = (before.wall + after.wall) / 2;
-    ratios.push(parse / ingest.wall);
-    processorRatios.push((before.processor + after.processor) / 2 / ingest.processor);
-    console.log(
-      `JSON.parse ${rate(parse)} (${parse.toFixed(2)} us)   ingest ${rate(ingest.wall)} (${ingest.wall.toFixed(2)} us)   ` +
-        `ratio ${(parse / ingest.wall).toFixed(2)}   processor time: JSON.parse ${after.processor.toFixed(2)} us, ` +
-        `ingestor ${ingest.processor.toFixed(2)} us on all threads, this client ${ingest.client.toFixed(2)} us`,
-    );
-    before = after;
+    for (const { name, requests } of ways) {
+      const ingest = await ingestOnce(requests);
+      const after = parseOnce();
+      const parse = { wall: (before.wall + after.wall) / 2, processor: (before.processor + after.processor) / 2 };
+      const ratio = { wall: parse.wall / ingest.wall, processor: parse.processor / ingest.processor };
+      ratios.set(name, [...(ratios.get(name) ?? []), ratio]);
+      console.log(
+        `${name.padEnd(5)}   JSON.parse ${rate(parse.wall)} (${parse.wall.toFixed(2)} us)   ingest ${rate(ingest.wall)} (${ingest.wall.toFixed(2)} us)   ` +
+          `ratio ${ratio.wall.toFixed(2)}   processor time: JSON.parse ${parse.processor.toFixed(2)} us, ` +
+          `ingestor ${ingest.processor.toFixed(2)} us on all threads, this client ${ingest.client.toFixed(2)} us`,
+      );
+      before = after;
+    }
   }
-  console.log(
-    `median of ${rounds}: ${median(ratios).toFixed(2)} of JSON.parse alone by the clock (goal 0.50), ` +
-      `${median(processorRatios).toFixed(2)} by processor time`,
-  );
+  for (const [name, all] of ratios)
+    console.log(
+      `${name}: median of ${rounds}: ${median(all.map(({ wall }) => wall)).toFixed(2)} of JSON.parse alone by the clock (goal 0.50), ` +
+        `${median(all.map(({ processor }) => processor)).toFixed(2)} by processor time`,
+    );
 } finally {
   ingestor.kill('SIGTERM');
   await new Promise((resolve) => ingestor.once('exit', resolve));
@@ -93,7 +99,9 @@ function parseOnce(): { readonly wall: number; readonly processor: number } {
   return { wall: ((performance.now() - started) * 1000) / eventsMax, processor: own(usage) };
 }
 
-async function ingestOnce(): Promise<{ readonly wall: number; readonly processor: number; readonly client: number }> {
+async function ingestOnce(
+  requests: readonly Buffer[],
+): Promise<{ readonly wall: number; readonly processor: number; readonly client: number }> {
   const started = performance.now();
   const usage = process.cpuUsage();
   const ingestorBefore = processorMicroseconds();

@@ -7,14 +7,15 @@ export interface Lanes {
   readonly requests: readonly Buffer[];
 }
 
-/** The bytes of one request. */
-export function requestOf(path: string, token: string, body: Buffer): Buffer {
+/** The bytes of one request, with more lines of its head where they are given. */
+export function requestOf(path: string, token: string, body: Buffer, ...headers: readonly string[]): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: localhost',
     `authorization: Bearer ${token}`,
     'content-type: application/x-ndjson',
     `content-length: ${body.length}`,
+    ...headers,
   ];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }

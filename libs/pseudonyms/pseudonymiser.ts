@@ -1,5 +1,4 @@
 import { createHmac, type KeyObject } from 'node:crypto';
-import { PseudonymTable } from './pseudonym-table.js';
 
 /** Pseudonyms remembered per key and generation, two generations at most: some 40 MB of memory when full. */
 export const cachedPatientsMax = 100_000;
@@ -8,6 +7,12 @@ export const cachedPatientsMax = 100_000;
 const entriesOfAuthority = 4;
 
 const domain = Buffer.from('vigie.patient.v1\0');
+
+/** The key of an HMAC-SHA-256, and what stands before the identifier in its message. */
+export interface Derivation {
+  readonly key: KeyObject;
+  readonly prefix: Uint8Array;
+}
 
 /**
  * Pseudonyms under one key: the first 128 bits of HMAC-SHA-256 over a domain label, the length of the authority in bytes (32 bits,
@@ -18,7 +23,6 @@ const domain = Buffer.from('vigie.patient.v1\0');
  */
 export class Pseudonymiser {
   readonly #cachedMax: number;
-  readonly #tables = new Map<string, PseudonymTable>();
   #young = new Map<string, Map<string, string>>();
   #old = new Map<string, Map<string, string>>();
   #youngSize = 0;
@@ -46,16 +50,9 @@ export class Pseudonymiser {
     return this.#derive(authority, identifier);
   }
 
-  /**
-   * The same for identifiers that are bytes. One table is kept per authority, for ever: ask only for authorities that the operator named,
-   * never for those of events.
-   */
-  table(authority: string): PseudonymTable {
-    const known = this.#tables.get(authority);
-    if (known) return known;
-    const table = new PseudonymTable(this.key, prefixOf(authority));
-    this.#tables.set(authority, table);
-    return table;
+  /** What the pseudonyms of an authority are made of, for the ingestor's hot loop, which makes them itself. */
+  derivation(authority: string): Derivation {
+    return { key: this.key, prefix: prefixOf(authority) };
   }
 
   #remember(authority: string, identifier: string, pseudonym: string): void {

@@ -3,9 +3,8 @@ import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
+import { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
-import { LineScan } from '#libs/formats/vigie/scan-line.js';
-import { FastRows } from '#libs/formats/vigie/write-rows.js';
 import { WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -34,7 +33,6 @@ export interface PipelineTools {
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
-  readonly #scan = new LineScan();
   readonly #writer: EventWriter;
 
   constructor(private readonly tools: PipelineTools) {
@@ -44,7 +42,7 @@ export class IngestPipeline implements Taker {
   /** Vigie's own format: one object, an array, or lines. */
   async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
     const intake = this.#open(source);
-    const fast = isUtf8(body) ? FastRows.of(source, intake.receivedMs, this.#scan) : undefined;
+    const fast = isUtf8(body) ? FastRows.of(source, intake.receivedMs) : undefined;
     const layout = layoutOf(body);
     if (layout === 'lines') await this.#lines(intake, body, fast);
     else await this.#ranges(intake, body, fast, itemsOf(body, layout));
@@ -68,7 +66,6 @@ export class IngestPipeline implements Taker {
       }
       if (!this.#counted(intake)) continue;
       await this.#breathe(intake);
-      fast?.attach(body);
     }
   }
 
@@ -79,7 +76,6 @@ export class IngestPipeline implements Taker {
       else this.#item(intake, body, start, end);
       if (!this.#counted(intake)) continue;
       await this.#breathe(intake);
-      fast?.attach(body);
     }
   }
 
@@ -105,10 +101,11 @@ export class IngestPipeline implements Taker {
     const { accesses } = this.tools;
     const partition = fast.partition(accesses.partitions);
     for (let row = 0; row < fast.rows; row += 1) {
-      const frame = accesses.room(partition, fast.rowBytesMax, intake.ticket);
-      const from = frame.length;
-      frame.advance(fast.write(row, frame.view, from));
-      intake.rowBytes += frame.length - from;
+      const bytes = fast.write(row);
+      const frame = accesses.room(partition, bytes, intake.ticket);
+      fast.copy(frame.buffer, frame.length);
+      frame.advance(frame.length + bytes);
+      intake.rowBytes += bytes;
     }
     intake.rows += fast.rows;
     intake.accepted += 1;

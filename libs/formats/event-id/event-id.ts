@@ -29,7 +29,7 @@ export class EventIds {
     this.content = keyed(secret, 'vigie.event-content.v3');
   }
 
-  /** `content` are the bytes of a row that are content, in the order and parts of `write-rows.ts`. */
+  /** `content` are the bytes of a row that are content, in the order and parts of `vigie/wasm/rows.as.ts`. */
   of(record: RecordName, content: readonly string[]): string {
     const name = 'id' in record ? record.id : `${separator}content${separator}${canonicalJson(record.item)}`;
     return digestOf(this.record, [name]) + digestOf(this.content, content);

@@ -45,7 +45,7 @@ export class SipHash {
   readonly #key: readonly number[];
 
   /** Throws `RangeError` for a key of another length. */
-  constructor(key: Buffer) {
+  constructor(readonly key: Buffer) {
     if (key.length !== sipHashKeyBytes) throw new RangeError(`a key has ${sipHashKeyBytes} bytes, not ${key.length}`);
     this.#key = [0, 4, 8, 12].map((at) => key.readInt32LE(at));
   }

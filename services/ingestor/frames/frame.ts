@@ -7,11 +7,7 @@ export class Frame {
   readonly #tickets: Ticket[] = [];
   #last: Ticket | undefined;
 
-  readonly view: DataView;
-
-  constructor(readonly buffer: Buffer) {
-    this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
-  }
+  constructor(readonly buffer: Buffer) {}
 
   /** The request whose row comes next waits for this frame. */
   join(ticket: Ticket): void {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { Clock } from '#libs/runtime/clock.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
@@ -21,6 +22,10 @@ export interface BodyTools {
   readonly clock: Clock;
   /** Where the body is put. */
   readonly buffer: BodyBuffer;
+  /** Bytes of the body as it comes over the wire, where the sender says so; 0 where not. */
+  readonly announcedBytes: number;
+  /** Asked for memory before it is taken; may throw. */
+  readonly lease: { take(bytes: number): void };
   /** Aborted when the service stops: bodies that are still coming in are sent away. */
   readonly stopping: AbortSignal;
 }
@@ -30,7 +35,9 @@ export interface BodyTools {
  * read to its end. The answer lies in `tools.buffer`, and is good until that is released. Rejects with `HttpRefusal` (400, 408, 413, 415, 429, 503) or `ClientGone`.
  */
 export function readBody(request: Readable, encoding: string | undefined, tools: BodyTools): Promise<Buffer> {
-  const inflater = inflaterOf(encoding);
+  const chunkSize = pieceBytesFor(tools.announcedBytes);
+  const inflater = inflaterOf(encoding, chunkSize);
+  if (inflater) tools.lease.take(chunkSize);
   const reading = new BodyReading(request, inflater, tools);
   return reading.result;
 }
@@ -38,17 +45,27 @@ export function readBody(request: Readable, encoding: string | undefined, tools:
 /** Frames of zstd in one body: each costs some 25 us of CPU, however short it is. */
 const framesMax = 16_384;
 
-/** What unpacks a body of this encoding. Throws `HttpRefusal` 415 for one that is not known. */
-export function inflaterOf(encoding: string | undefined): Unpacker | undefined {
+/** How much longer rows are than their packed form, generously; too little only costs another piece. */
+const expansion = 12;
+const pieceBytesMin = 16 * 1024;
+const pieceBytesMax = 256 * 1024;
+
+/** Size of the pieces in which a packed body comes out: each is a trip to the thread pool, which costs more than to unpack 16 KiB. */
+function pieceBytesFor(announcedBytes: number): number {
+  return Math.min(Math.max(announcedBytes * expansion, pieceBytesMin), pieceBytesMax);
+}
+
+/** What unpacks a body of this encoding, in pieces of `chunkSize` bytes. Throws `HttpRefusal` 415 for one that is not known. */
+export function inflaterOf(encoding: string | undefined, chunkSize: number = pieceBytesMax): Unpacker | undefined {
   switch (encoding?.trim().toLowerCase() ?? 'identity') {
     case '':
     case 'identity':
       return undefined;
     case 'gzip':
     case 'x-gzip':
-      return new Unpacker('gzip');
+      return new Unpacker('gzip', { chunkSize });
     case 'zstd':
-      return new Unpacker('zstd', { framesMax });
+      return new Unpacker('zstd', { chunkSize, framesMax });
     default:
       throw new HttpRefusal(415, 'this Content-Encoding is not known; send gzip, zstd or nothing, once');
   }
@@ -64,6 +81,7 @@ class BodyReading {
   #over = false;
   #unwatch: () => void = () => {};
   #wireBytes = 0;
+  #lastPiece: Buffer = Buffer.alloc(0);
   #resolve: (body: Buffer) => void = () => {};
   #reject: (cause: Error) => void = () => {};
 
@@ -90,7 +108,11 @@ class BodyReading {
     request.on('error', () => this.#fail(new ClientGone('the connection broke before the end of the body')));
     if (!inflater) return void request.on('end', () => this.#done());
     inflater.on('data', (chunk: Buffer) => this.#guard(() => this.#onInflated(chunk)));
-    inflater.on('end', () => this.#done());
+    inflater.on('end', () => {
+      // Of the last piece a part was filled. Nothing writes into it any more.
+      if (this.#lastPiece.length > 0) freed(this.#lastPiece.buffer);
+      this.#done();
+    });
     inflater.on('error', (cause) => this.#fail(refusalOf(cause)));
     request.pipe(inflater);
   }
@@ -122,6 +144,8 @@ class BodyReading {
     if (this.tools.buffer.length + chunk.length > inflatedBytesMax)
       throw new HttpRefusal(413, `the body has more than ${inflatedBytesMax} bytes after decompression; send smaller batches`);
     this.tools.buffer.append(chunk);
+    giveBack(chunk);
+    this.#lastPiece = chunk;
   }
 
   #guard(step: () => void): void {
@@ -164,6 +188,10 @@ class BodyReading {
  * have the whole heap searched every few megabytes. Chunks that share their memory with others are left alone.
  */
 function giveBack(chunk: Buffer): void {
-  const { buffer } = chunk;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === chunk.length) buffer.transfer(0);
+  if (chunk.buffer.byteLength === chunk.length) freed(chunk.buffer);
+}
+
+/** Not the memory that Node shares out to short buffers, which nobody may take away. */
+function freed(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer && !isMarkedAsUntransferable(memory)) memory.transfer(0);
 }

@@ -125,7 +125,7 @@ export class Receiver {
     const lease = budget.lease(source);
     const buffer = new BodyBuffer(this.#buffers, announced, lease);
     try {
-      const tools = { limits, clock, buffer, stopping: this.#stopping.signal };
+      const tools = { limits, clock, buffer, lease, announcedBytes: announced, stopping: this.#stopping.signal };
       const body = await readBody(request.raw, request.headers['content-encoding'], tools);
       this.tools.failpoint('after-body');
       metrics.add('vigie_ingest_bytes_total', { group_id: source.groupId, source: source.source }, announced || body.length);

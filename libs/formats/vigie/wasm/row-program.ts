@@ -1,0 +1,68 @@
+import type { Derivation } from '#libs/pseudonyms/pseudonymiser.js';
+import { rowProgram } from './program.js';
+import { writeTables } from './tables.js';
+
+/** What of the engine's WebAssembly is used here; TypeScript knows it of browsers alone. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+};
+
+/** The numbers of layout.as.ts that this side needs. */
+const layoutNames = [
+  'keysAt', 'keyLengthsAt', 'kindsAt', 'closesAt', 'prefixLengthsAt', 'prefixesAt', 'wordsAt', 'wordListBytes', 'masksAt', 'classesAt',
+  'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
+  'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
+  'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt',
+] as const; // prettier-ignore
+export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
+
+/** The functions of rows.as.ts, where they are described. Addresses are bytes in `memory`. */
+interface Doors {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly read: (from: number) => number;
+  readonly rows: () => number;
+  readonly partition: (partitions: number) => number;
+  readonly write: (index: number) => number;
+  readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;
+  readonly setSets: (sets: number) => number;
+}
+
+/** Sets of four entries each: half a million patients; with 68 bytes an entry, 34 MiB when full, taken as it fills. */
+export const tableSets = 131_072;
+
+let compiled: object | undefined;
+
+/** One running module: the hot loop with the pseudonyms of one authority under one key, which it remembers. */
+export class RowProgram {
+  readonly doors: Doors;
+  readonly layout: Layout;
+  readonly memory: Buffer;
+  /** Whose lines are in the window. */
+  user: object | undefined;
+
+  /** Throws `RangeError` where there is no memory for the table, or no room for the prefix. */
+  constructor({ key, prefix }: Derivation, sets = tableSets) {
+    compiled ??= new WebAssembly.Module(rowProgram);
+    const exported = new WebAssembly.Instance(compiled).exports;
+    this.doors = exported as unknown as Doors;
+    this.layout = Object.fromEntries(
+      layoutNames.map((name) => [name, (exported[name] as { readonly value: number }).value]),
+    ) as Layout;
+    if (!this.doors.setSets(sets)) throw new RangeError('there is no memory for another table of pseudonyms');
+    this.memory = Buffer.from(this.doors.memory.buffer);
+    writeTables(this.memory, this.layout);
+    this.#take(key.export(), prefix);
+  }
+
+  /** Leaves the states of SHA-256 that the key makes, and not the key. */
+  #take(key: Buffer, prefix: Uint8Array): void {
+    const { windowAt, windowBytes } = this.layout;
+    if (prefix.length > windowBytes - key.length) throw new RangeError('an authority is too long');
+    this.memory.set(key, windowAt);
+    this.memory.set(prefix, windowAt + key.length);
+    this.doors.setKey(windowAt, windowAt + key.length, prefix.length);
+    this.memory.fill(0, windowAt, windowAt + key.length + prefix.length);
+    key.fill(0);
+  }
+}

@@ -1,0 +1,154 @@
+// The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
+
+import { put, same } from './bytes.as';
+import {
+  afterEventIdAt,
+  afterTimeAt,
+  closesAt,
+  contentAt,
+  contentKeyAt,
+  digitsAt,
+  fieldCount,
+  futureMsAt,
+  groupHashAt,
+  groupTextAt,
+  keyIdAt,
+  lineBytesMax,
+  partLengthsAt,
+  partsAt,
+  prefixesAt,
+  prefixLengthsAt,
+  recordKeyAt,
+  rowAt,
+} from './layout.as';
+import { finds } from './probe.as';
+import { derive, pseudonyms } from './pseudonyms.as';
+import { endOf, Field, patients, scan, startOf, timeMs } from './scan.as';
+import { digest } from './sip-hash.as';
+
+export * from './layout.as';
+export { setKey } from './hmac.as';
+export { setSets } from './table.as';
+
+/** The constant parts of a row, as `partsOfRows` has them. */
+namespace RowPart {
+  export const time = 0;
+  export const patient = 1;
+  export const clinic = 2;
+  export const action = 3;
+  export const outcome = 4;
+  export const unknown = 5;
+  export const eventId = 6;
+  export const end = 7;
+}
+
+const digitsBytes: usize = 32;
+const halfDigits: usize = 16;
+
+/**
+ * The address after the item that begins at `from` when it is an ordinary event that may go on; then the others speak of it. 0 otherwise.
+ */
+export function read(from: usize): usize {
+  const end = scan(from);
+  if (end == 0 || end - from > lineBytesMax || timeMs > load<f64>(futureMsAt)) return 0;
+  if (endOf(Field.group) != 0 && !isOwnGroup()) return 0;
+  if (patients > 0 && finds()) return 0;
+  derive();
+  return end;
+}
+
+function isOwnGroup(): bool {
+  const length = endOf(Field.group) - startOf(Field.group);
+  return length == load<u32>(groupTextAt, 4) && same(load<u32>(groupTextAt), startOf(Field.group), <i32>length);
+}
+
+export function rows(): i32 {
+  return pseudonyms == 0 ? 1 : pseudonyms;
+}
+
+/** The partition of the item's account, see `partitionOf` in contracts/topics.ts. */
+export function partition(partitions: u32): u32 {
+  let hash = load<u32>(groupHashAt);
+  const end = endOf(Field.actor);
+  for (let at = startOf(Field.actor); at < end; at += 1) hash = (hash ^ load<u8>(at)) * 0x0100_0193;
+  hash = (hash ^ (hash >> 16)) * 0x85eb_ca6b;
+  hash = (hash ^ (hash >> 13)) * 0xc2b2_ae35;
+  return (hash ^ (hash >> 16)) % partitions;
+}
+
+/** Writes row `index` of the item at `rowAt`; answers with its length. The first has to be first: it makes the event id. */
+export function write(index: i32): usize {
+  let at = part(RowPart.time, rowAt);
+  at = value(Field.time, at);
+  at = text(afterTimeAt, at);
+  at = value(Field.actor, at);
+  at = part(RowPart.patient, at);
+  const patientAt = at;
+  if (pseudonyms > 0) at = put(digitsAt + <usize>(index + 1) * digitsBytes, digitsBytes, at);
+  const clinicAt = at;
+  at = part(RowPart.clinic, at);
+  at = value(Field.clinic, at);
+  at = part(RowPart.action, at);
+  at = value(Field.action, at);
+  at = part(RowPart.outcome, at);
+  at = endOf(Field.outcome) == 0 ? part(RowPart.unknown, at) : value(Field.outcome, at);
+  at = part(RowPart.eventId, at);
+  const eventIdAt = at;
+  at = text(afterEventIdAt, at + digitsBytes);
+  const optionalAt = at;
+  at = optional(at);
+  if (index == 0) identify(patientAt, clinicAt, eventIdAt, optionalAt, at);
+  put(digitsAt, digitsBytes, eventIdAt);
+  if (pseudonyms > 0) at = text(keyIdAt, at);
+  return part(RowPart.end, at) - rowAt;
+}
+
+/** The event id: half of it of the source's record, half of the parts of the row that are content, each with the length of its parts. */
+function identify(patientAt: usize, clinicAt: usize, eventIdAt: usize, optionalAt: usize, end: usize): void {
+  const record = endOf(Field.id) - startOf(Field.id);
+  let at = put(startOf(Field.id), record, contentAt);
+  store<u32>(at, <u32>record);
+  digest(recordKeyAt, contentAt, record + 4, digitsAt);
+  at = put(rowAt, patientAt - rowAt, contentAt);
+  at = put(clinicAt, eventIdAt - clinicAt, at);
+  at = put(optionalAt, end - optionalAt, at);
+  store<u32>(at, <u32>(patientAt - rowAt));
+  store<u32>(at, <u32>(eventIdAt - clinicAt), 4);
+  store<u32>(at, <u32>(end - optionalAt), 8);
+  digest(contentKeyAt, contentAt, at + 12 - contentAt, digitsAt + halfDigits);
+}
+
+/** Fields that follow each other in the line as they do in the row, without spaces, are copied as one range. */
+function optional(from: usize): usize {
+  let at = from;
+  let runStart: usize = 0;
+  let runEnd: usize = 0;
+  for (let field: usize = Field.role; field < fieldCount; field += 1) {
+    const end = endOf(field);
+    if (end == 0) continue;
+    const start = startOf(field);
+    const prefixLength = <usize>load<u8>(prefixLengthsAt + field);
+    if (start - prefixLength != runEnd) {
+      at = put(runStart, runEnd - runStart, at);
+      at = put(prefixesAt + (field << 5), prefixLength, at);
+      runStart = start;
+    }
+    runEnd = end + load<u8>(closesAt + field);
+  }
+  return put(runStart, runEnd - runStart, at);
+}
+
+function part(index: usize, to: usize): usize {
+  v128.store(to, v128.load(partsAt + (index << 4)));
+  return to + load<u8>(partLengthsAt + index);
+}
+
+/** A text of the source, given by where its offset and length stand. */
+function text(given: usize, to: usize): usize {
+  return put(load<u32>(given), load<u32>(given, 4), to);
+}
+
+function value(field: usize, to: usize): usize {
+  const start = startOf(field);
+  return put(start, endOf(field) - start, to);
+}
