@@ -94,6 +94,36 @@ describe('the short way of ordinary lines', () => {
     expect(fastRows(JSON.stringify({ ...ordinary, patient_ids, user_agent: 'x'.repeat(1000) }))).toBeUndefined();
   });
 
+  it('reads bodies longer than its window, line by line, while others are read between', () => {
+    const agents = fc.array(fc.nat(1024), { minLength: 400, maxLength: 700 });
+    fc.assert(
+      fc.property(agents, fc.integer({ min: 1, max: 90 }), (lengths, otherEvery) => {
+        const lines = lengths.map((length, index) => {
+          // Every now and then one that is too long for any window, or nothing ordinary.
+          const patient_ids = index % 97 === 5 ? Array.from({ length: 250 }, (_, at) => `${'x'.repeat(200)}${at}`) : [`p${index}-${length}`];
+          return JSON.stringify({ ...ordinary, id: `${index}`, patient_ids, ...(length && { user_agent: 'a'.repeat(length) }), ...(index % 89 === 7 && { device: 'a\nb' }) });
+        });
+        const body = Buffer.from(`${lines.join('\n')}\n`);
+        const fast = attached(source, body);
+        const other = attached({ ...source, source: 'another' }, Buffer.from(JSON.stringify(ordinary)));
+        let at = 0;
+        let taken = 0;
+        for (const [index, line] of lines.entries()) {
+          if (index % otherEvery === 0) expect(other.read(0)).toBeGreaterThan(0);
+          const end = fast.read(at);
+          if (end >= 0) {
+            taken += 1;
+            expect(end).toBe(at + line.length);
+            expect(rowsOf(fast)).toBe(slowRows(line));
+          }
+          at += line.length + 1;
+        }
+        expect(taken).toBeGreaterThan(lines.length * 0.9);
+      }),
+      { numRuns: casesOf(4, 100) },
+    );
+  }); // prettier-ignore
+
   it('takes accents, an export of several patients and an event of none', () => {
     expect(fastRows(JSON.stringify({ ...ordinary, actor_role: 'médecin' }))).toBe(
       slowRows(JSON.stringify({ ...ordinary, actor_role: 'médecin' })),
@@ -111,10 +141,20 @@ const ordinary = {
 
 function fastRows(line: string): string | undefined {
   const bytes = Buffer.from(line);
-  const fast = FastRows.of(source, receivedMs);
-  fast?.attach(bytes);
-  if (fast?.read(0) !== bytes.length) return undefined;
+  const fast = attached(source, bytes);
+  if (fast.read(0) !== bytes.length) return undefined;
   expect(fast.partition(16)).toBe(partitionOf('aleo', String(JSON.parse(line).actor_id), 16));
+  return rowsOf(fast);
+}
+
+function attached(from: SourceContext, body: Buffer): FastRows {
+  const fast = FastRows.of(from, receivedMs);
+  if (!fast) throw new Error('the source has no short way');
+  fast.attach(body);
+  return fast;
+}
+
+function rowsOf(fast: FastRows): string {
   return Array.from({ length: fast.rows }, (_, row) => {
     const target = Buffer.alloc(fast.write(row) + 1);
     fast.copy(target, 1);
