@@ -13,8 +13,8 @@ const rowsPerFrame = 500;
 const rowCount = casesOf(1_500, 3_000);
 /** What one access may cost, in entries that are looked at; a window that is counted at each access costs thousands of them. */
 const looksPerRowMax = 300;
-/** And how much more where frames are small: a window that is counted anew at the end of each frame costs a hundred times as many. */
-const smallFramesMax = 3;
+/** And how much more where frames are small: a window of thousands that is counted anew at the end of each frame costs ten times as many. */
+const smallFramesMax = 30;
 
 interface Shape {
   readonly patients: number;

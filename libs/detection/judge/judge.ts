@@ -203,7 +203,7 @@ export class Judge {
     } else {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
-      this.counts.inserted(ledger, entry.time);
+      this.counts.inserted(ledger, entry);
       this.#runs.goOn(ledger, entry);
     }
     this.#chains.forget(ledger);
