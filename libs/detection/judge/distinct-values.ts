@@ -1,6 +1,6 @@
 import { hashWords } from '../scan/keyed-hash.js';
 
-/** Words of a slot, side by side so that a look costs one line of memory: the count that it belongs to, the value's place, how often it was added. */
+/** Words of a slot, side by side so that a look costs one line of memory: the count that it belongs to, its place, how often it was added. */
 const slotWords = 3;
 
 /** Counts distinct values of four words that lie in one array, with a table that is reused from count to count. */
@@ -10,12 +10,6 @@ export class DistinctValues {
   #stamp = 0;
   /** Slots in use, values that were removed again included. */
   #held = 0;
-  /** Where the stretch that is counted begins: values are known by their places in it, so that it may be moved between two calls. */
-  base = 0;
-
-  get bytes(): number {
-    return this.#slots.byteLength;
-  }
 
   begin(): void {
     this.#held = 0;
@@ -32,7 +26,7 @@ export class DistinctValues {
     const at = this.#slotOf(words, word);
     if (slots[at] !== this.#stamp) {
       slots[at] = this.#stamp;
-      slots[at + 1] = word - this.base;
+      slots[at + 1] = word;
       slots[at + 2] = 1;
       this.#held += 1;
       return 1;
@@ -61,7 +55,7 @@ export class DistinctValues {
     for (let slot = hashWords(v0, v1, v2, v3) & mask; ; slot = (slot + 1) & mask) {
       const at = slot * slotWords;
       if (slots[at] !== this.#stamp) return at;
-      const held = this.base + (slots[at + 1] ?? 0);
+      const held = slots[at + 1] ?? 0;
       if (words[held] === v0 && words[held + 1] === v1 && words[held + 2] === v2 && words[held + 3] === v3) return at;
     }
   }
@@ -73,7 +67,7 @@ export class DistinctValues {
     this.#slots = new Uint32Array(this.#size * slotWords);
     for (let old = 0; old < before.length; old += slotWords) {
       if (before[old] !== this.#stamp) continue;
-      const at = this.#slotOf(words, this.base + (before[old + 1] ?? 0));
+      const at = this.#slotOf(words, before[old + 1] ?? 0);
       this.#slots[at] = this.#stamp;
       this.#slots[at + 1] = before[old + 1] ?? 0;
       this.#slots[at + 2] = before[old + 2] ?? 0;

@@ -1,4 +1,4 @@
-import type { LedgerStore } from '../memory/ledger-store.js';
+import type { Entry, LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection, everySelection } from '../memory/selection-sets.js';
 import { StretchCount } from './stretch-count.js';
@@ -18,8 +18,8 @@ interface Known {
 }
 
 /**
- * Counts stretches of ledgers exactly. Of long ones it keeps what was met, as far as there is room, so that one which grows at its end, as the
- * window of a first firing does while thousands of accesses of its time come in, costs no more than what it grows by, however often it is asked for.
+ * Counts stretches of ledgers exactly. Of long ones it keeps what was met, as far as there is room, so that one which grows, as the window of a
+ * first firing does while thousands of accesses of its time come in, costs no more than what it grows by, however often it is asked for.
  */
 export class GrownCounts {
   /** By ledger, the one asked for last at the end. */
@@ -68,9 +68,14 @@ export class GrownCounts {
     return count;
   }
 
-  /** An entry at `time` has come in behind those of its time. A stretch that ends with that time has grown at its end; within others it stands between. */
-  inserted(ledger: number, time: number): void {
-    this.#drop(ledger, ({ from, until }) => from <= time && time < until);
+  /** The entry has come in behind those of its time. A stretch that ends with that time has grown at its end, others hold it. */
+  inserted(ledger: number, entry: Readonly<Entry>): void {
+    for (const { from, until, count } of this.#known.get(ledger) ?? []) {
+      if (entry.time < from || entry.time >= until) continue;
+      const before = count.bytes;
+      count.insert(entry);
+      this.#bytes += count.bytes - before;
+    }
   }
 
   /** An entry at `time` has another mark. */

@@ -2,6 +2,8 @@ import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
 import { copyOf, type Firing, firingAt, type Place } from './firing.js';
 import { KnownFirings } from './known-firings.js';
+import { LateRuns } from './late-runs.js';
+import { LateSweep } from './late-sweep.js';
 import { lookBack, nothingSeen } from './look-back.js';
 import { GrownCounts } from './grown-counts.js';
 import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
@@ -29,6 +31,8 @@ export class Judge {
   readonly #holds = new Map<number, Float64Array>();
   readonly #fired: KnownFirings;
   readonly #bounds: Bounds;
+  readonly #runs: LateRuns;
+  readonly #sweep: LateSweep;
   readonly #seen = nothingSeen();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
   /** Rules of the last series and selections that were asked for: rows repeat them. */
@@ -40,7 +44,7 @@ export class Judge {
     private readonly marks: Marks,
     private readonly settler: Settler,
     private readonly dormancy: Dormancy,
-    private readonly quietMs: number,
+    quietMs: number,
     readonly counts = new GrownCounts(ledgers, marks),
   ) {
     this.counter = new WindowCounter(ledgers, marks);
@@ -48,6 +52,17 @@ export class Judge {
     this.#chains = new OrderedChains(ledgers);
     this.#fired = new KnownFirings(ledgers.slots, quietMs);
     this.#bounds = new Bounds(ledgers, this.counter);
+    this.#runs = new LateRuns(ledgers);
+    const { counter } = this;
+    this.#sweep = new LateSweep({
+      ledgers,
+      counter,
+      chains: this.#chains,
+      known: this.#fired,
+      runs: this.#runs,
+      dormancy,
+      quietMs,
+    });
   }
 
   /** Entries looked at so far. */
@@ -78,6 +93,7 @@ export class Judge {
     this.counts.forget(ledger);
     this.#fired.forget(ledger);
     this.#chains.forget(ledger);
+    this.#runs.end(ledger);
   }
 
   #takeInOrder(place: Place, entry: Entry, firings: Firing[]): boolean {
@@ -85,6 +101,7 @@ export class Judge {
     const { sets } = marks;
     const { ledger, series } = place;
     const seen = this.#seen;
+    this.#runs.end(ledger);
     lookBack(ledgers, marks, place, entry, seen);
     const isNew = seen.twin < 0;
     let set = marks.setOf(entry.mark);
@@ -181,11 +198,13 @@ export class Judge {
       const mark = markOf(words, ledgers.start(ledger) + twin * ledgers.width);
       set = sets.without(set, marks.setOf(mark));
       this.#joinMarks(ledger, twin, mark, entry);
+      this.#runs.end(ledger);
       if (set === noSelections) return true;
     } else {
       ledgers.noteSpread(ledger, entry, marks.clinicOf(entry.mark));
       ledgers.insert(ledger, after, entry, place.floor);
-      this.counts.inserted(ledger, entry.time);
+      this.counts.inserted(ledger, entry);
+      this.#runs.goOn(ledger, entry);
     }
     this.#chains.forget(ledger);
     if (series.kind === 'main' && hasNoValue(entry)) return true;
@@ -199,46 +218,9 @@ export class Judge {
       if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, true, !sole);
       const cannotHold =
         (sole && rule.spreadAtLeast > 1) || (series.kind === 'count' && rule.atLeast > 1 && ledgers.hasSoleValue(ledger));
-      if (!cannotHold) this.#sweep(place, rule, entry.time, firings);
+      if (!cannotHold) this.#sweep.take(place, rule, entry.time, firings);
     }
     return isInTime;
-  }
-
-  /**
-   * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
-   * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order. Of a
-   * rule that feeds others every time is told.
-   */
-  #sweep(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
-    const { ledgers } = this;
-    const { ledger, floor, series } = place;
-    if (rule.dormancy >= 0 && !this.dormancy.mayBeAwake(place.account, rule, time, time + rule.timespanMs)) return;
-    const feeds = rule.feeds.length > 0;
-    const known = this.#fired.of(ledger, rule);
-    const holdsFirst = !feeds && known.isKnown && rule.dormancy < 0 && time === known.from;
-    // What enters the window at the first of them is told: that window's figures are shown.
-    if (holdsFirst) firings.push(firingAt(place, rule, time, time, time));
-    const from = holdsFirst || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
-    if (ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return;
-    let first = -1;
-    let last = -1;
-    const tell = (): void => {
-      if (first < 0) return;
-      this.#fired.note(ledger, rule, first, last);
-      firings.push(firingAt(place, rule, first, last, time));
-    };
-    const fired = (at: number): void => {
-      if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, at)) return;
-      if (first >= 0 && (feeds || at - last >= this.quietMs)) {
-        tell();
-        first = at;
-      } else if (first < 0) first = at;
-      last = at;
-    };
-    const until = time + rule.timespanMs;
-    if (series.kind === 'ordered') this.#chains.sweep(ledger, series.inputs, from, until, floor, rule.timespanMs, fired);
-    else this.counter.sweep(ledger, from, until, floor, rule, fired);
-    tell();
   }
 }
 

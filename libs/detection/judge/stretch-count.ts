@@ -1,15 +1,15 @@
-import { DistinctValues } from './distinct-values.js';
 import { entryWords } from '../memory/entry-arena.js';
-import { hasOwnSpread, hasNoValueAt, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { type Entry, hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
+import { PatientSet } from '../memory/patient-set.js';
 import { everySelection } from '../memory/selection-sets.js';
 
 /** Bytes of a number in a set, about. */
 const memberBytes = 40;
 
 /**
- * What a stretch of a ledger holds that one of some selections marks, with the values that were met: when entries come in at its end, they
- * are all that has to be looked at.
+ * What a stretch of a ledger holds that one of some selections marks, with the values that were met: when entries come in, they are all that has
+ * to be looked at.
  */
 export class StretchCount {
   /** Distinct values, and distinct spread values. */
@@ -19,10 +19,10 @@ export class StretchCount {
   first = 0;
   /** Whether one of the entries, with a value or without, came late. */
   isLate = false;
-  /** Entries of the stretch that were looked at. */
+  /** Entries of the stretch that were looked at: so many from its beginning on. */
   seen = 0;
-  readonly #values = new DistinctValues();
-  readonly #spreads: DistinctValues | undefined;
+  readonly #values: PatientSet;
+  readonly #spreads: PatientSet;
   readonly #clinics = new Set<number>();
   #set = everySelection;
 
@@ -30,11 +30,12 @@ export class StretchCount {
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
   ) {
-    this.#spreads = ledgers.spreads ? new DistinctValues() : undefined;
+    this.#values = new PatientSet(marks.sets);
+    this.#spreads = new PatientSet(marks.sets);
   }
 
   get bytes(): number {
-    return this.#values.bytes + (this.#spreads?.bytes ?? 0) + this.#clinics.size * memberBytes;
+    return this.#values.bytes + this.#spreads.bytes + this.#clinics.size * memberBytes;
   }
 
   /** Begins anew: nothing has been counted. `set` are the selections that count; with `everySelection` all entries do. */
@@ -45,42 +46,60 @@ export class StretchCount {
     this.first = 0;
     this.isLate = false;
     this.seen = 0;
-    this.#values.begin();
-    this.#spreads?.begin();
+    this.#values.clear();
+    this.#spreads.clear();
     this.#clinics.clear();
     return this;
   }
 
   /** Counts on to the entry before `end`; the stretch begins with that at `from`, wherever that lies by now. */
   goOn(ledger: number, from: number, end: number): void {
-    const { ledgers, marks } = this;
-    const { width } = ledgers;
-    const words = ledgers.words(ledger);
-    const start = ledgers.start(ledger) + from * width;
-    this.#values.base = start;
-    if (this.#spreads) this.#spreads.base = start;
+    const { width } = this.ledgers;
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger) + from * width;
     const behind = start + (end - from) * width;
     let lastMark = -1;
+    let counts = false;
     for (let word = start + this.seen * width; word < behind; word += width) {
       const mark = markOf(words, word);
-      const isOther = mark !== lastMark;
-      if (isOther && !this.#counts(mark)) continue;
+      if (mark !== lastMark) counts = this.#counts(mark);
       lastMark = mark;
-      if (isOther && marks.lateOf(mark) === 1) this.isLate = true;
-      if (this.#set !== everySelection && hasNoValueAt(words, word)) continue;
+      if (!counts || (this.#set !== everySelection && hasNoValueAt(words, word))) continue;
       if (this.first === 0) this.first = timeOf(words, word);
-      this.value += this.#values.add(words, word);
-      if (this.#spreads) this.spread += hasOwnSpread(words, word) ? this.#spreads.add(words, word + entryWords) : 0;
-      else this.#noteClinic(marks.clinicOf(mark));
+      this.#add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
+      const at = word + entryWords;
+      if (!this.ledgers.spreads) this.#addClinic(mark);
+      else if (hasOwnSpread(words, word))
+        this.#addSpread(words[at] ?? 0, words[at + 1] ?? 0, words[at + 2] ?? 0, words[at + 3] ?? 0);
     }
     this.seen = end - from;
   }
 
-  #counts(mark: number): boolean {
-    return this.#set === everySelection || this.marks.sets.meet(this.marks.setOf(mark), this.#set);
+  /** An entry came in among those that were seen. */
+  insert({ v0, v1, v2, v3, time, mark, s0, s1, s2, s3 }: Readonly<Entry>): void {
+    this.seen += 1;
+    if (!this.#counts(mark) || (this.#set !== everySelection && (v0 | v1 | v2 | v3) === 0)) return;
+    if (this.first === 0 || time < this.first) this.first = time;
+    this.#add(v0, v1, v2, v3);
+    if (!this.ledgers.spreads) this.#addClinic(mark);
+    else if ((s0 | s1 | s2 | s3) !== 0) this.#addSpread(s0, s1, s2, s3);
   }
 
-  #noteClinic(clinic: number): void {
+  /** Whether entries of the mark count; one that came late is noted. */
+  #counts(mark: number): boolean {
+    const counts = this.#set === everySelection || this.marks.sets.meet(this.marks.setOf(mark), this.#set);
+    if (counts && this.marks.lateOf(mark) === 1) this.isLate = true;
+    return counts;
+  }
+
+  #add(v0: number, v1: number, v2: number, v3: number): void {
+    if (this.#values.add(v0, v1, v2, v3, everySelection) === 0) this.value += 1;
+  }
+  #addSpread(s0: number, s1: number, s2: number, s3: number): void {
+    if (this.#spreads.add(s0, s1, s2, s3, everySelection) === 0) this.spread += 1;
+  }
+  #addClinic(mark: number): void {
+    const clinic = this.marks.clinicOf(mark);
     if (clinic === 0 || this.#clinics.has(clinic)) return;
     this.#clinics.add(clinic);
     this.spread += 1;

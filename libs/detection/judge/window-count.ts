@@ -56,19 +56,25 @@ export class WindowCounter {
     return -1;
   }
 
-  /** Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above `floor` do not exist. */
-  sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): void {
+  /**
+   * Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above
+   * `floor` do not exist. The result is how many more entries may come before it can be reached at another of these times, if none of them brings a
+   * spread value that the windows lack.
+   */
+  sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): number {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const end = this.ledgers.firstAfter(ledger, until - 1);
     let oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
-    if (end - oldest < threshold.atLeast || !this.#hasAnchor(ledger, from, end, threshold.counted)) return;
+    if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
+    if (end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
     this.looked += end - oldest;
     this.#begin();
     let value = 0;
     let spread = 0;
     // Whether an entry of this time takes part: only then it is an anchor.
     let anchored = false;
+    let spare = Number.POSITIVE_INFINITY;
     for (let index = oldest; index < end; index += 1) {
       const word = start + index * this.ledgers.width;
       const mark = markOf(words, word);
@@ -90,8 +96,11 @@ export class WindowCounter {
         value -= this.#values.remove(words, old);
         spread -= this.#removeSpread(words, old, oldMark);
       }
-      if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) fired(time);
+      if (spread < threshold.spreadAtLeast) continue;
+      if (value >= threshold.atLeast) fired(time);
+      else spare = Math.min(spare, threshold.atLeast - value);
     }
+    return spare;
   }
 
   /**

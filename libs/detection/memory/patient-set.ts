@@ -2,6 +2,8 @@ import { hashWords } from '../scan/keyed-hash.js';
 import type { SelectionSets } from './selection-sets.js';
 
 const words = 5;
+/** Slots that a set which is emptied keeps at most: to empty so many costs less than to begin anew. */
+const keptCapacity = 512;
 
 /** Distinct 128-bit values, each with the set of selections that it was accessed under: open addressing, 20 bytes an entry and spare room. */
 export class PatientSet {
@@ -61,9 +63,13 @@ export class PatientSet {
   }
 
   clear(): void {
+    this.#size = 0;
+    if (this.#capacity <= keptCapacity) {
+      this.#slots.fill(0);
+      return;
+    }
     this.#slots = new Uint32Array(16 * words);
     this.#capacity = 16;
-    this.#size = 0;
   }
 
   #grow(): void {

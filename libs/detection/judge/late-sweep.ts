@@ -1,0 +1,91 @@
+import type { CompiledRule } from '../compile/series.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
+import type { Dormancy } from './dormancy.js';
+import { type Firing, firingAt, type Place } from './firing.js';
+import type { KnownFirings, KnownStretch } from './known-firings.js';
+import type { LateRuns } from './late-runs.js';
+import type { OrderedChains } from './ordered-chains.js';
+import type { WindowCounter } from './window-count.js';
+
+/** What a sweep needs of its judge. */
+export interface SweepParts {
+  readonly ledgers: LedgerStore;
+  readonly counter: WindowCounter;
+  readonly chains: OrderedChains;
+  readonly known: KnownFirings;
+  readonly runs: LateRuns;
+  readonly dormancy: Dormancy;
+  readonly quietMs: number;
+}
+
+/** Finds out what holds because of a late entry. */
+export class LateSweep {
+  constructor(private readonly parts: SweepParts) {}
+
+  /**
+   * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
+   * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order. Of a
+   * rule that feeds others every time is told.
+   */
+  take(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
+    const { dormancy, known: firing, runs } = this.parts;
+    const { ledger } = place;
+    const until = time + rule.timespanMs;
+    if (rule.dormancy >= 0 && !dormancy.mayBeAwake(place.account, rule, time, until)) return;
+    const feeds = rule.feeds.length > 0;
+    const known = firing.of(ledger, rule);
+    const enters = !feeds && rule.dormancy < 0 && entersFirst(known, rule, time, place);
+    // Where the first of them is among the times that are looked at, it is to be told each time.
+    const isPlain =
+      !feeds && rule.dormancy < 0 && place.series.kind !== 'ordered' && (enters || time >= known.from || known.from >= until);
+    // What enters the window at the first of them is told: that window's figures are shown.
+    if (enters)
+      firings.push(firingAt(place, rule, known.from, time < known.from && known.to < until ? known.to : known.from, time));
+    if (isPlain && runs.spares(ledger, rule)) return;
+    const before = firings.length;
+    const behind = enters || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
+    let spare = Number.POSITIVE_INFINITY;
+    if (enters && time < known.from) spare = this.#sweep(place, rule, time, known.from, time, firings);
+    spare = Math.min(spare, this.#sweep(place, rule, behind, until, time, firings));
+    if (isPlain) runs.note(ledger, rule, firings.length > before ? 0 : spare);
+  }
+
+  /** Tells of the times in `[from, until)` at which the rule holds; how many more entries at `time` may come before it can at another one. */
+  #sweep(place: Place, rule: CompiledRule, from: number, until: number, time: number, firings: Firing[]): number {
+    const { ledgers, counter, chains, known, dormancy, quietMs } = this.parts;
+    const { ledger, floor, series } = place;
+    if (from >= until || ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return Number.POSITIVE_INFINITY;
+    const feeds = rule.feeds.length > 0;
+    let first = -1;
+    let last = -1;
+    const tell = (): void => {
+      if (first < 0) return;
+      known.note(ledger, rule, first, last);
+      firings.push(firingAt(place, rule, first, last, time));
+    };
+    const fired = (at: number): void => {
+      if (rule.dormancy >= 0 && !dormancy.isAwake(place.account, rule, at)) return;
+      if (first >= 0 && (feeds || at - last >= quietMs)) {
+        tell();
+        first = at;
+      } else if (first < 0) first = at;
+      last = at;
+    };
+    let spare = 0;
+    if (series.kind === 'ordered') chains.sweep(ledger, series.inputs, from, until, floor, rule.timespanMs, fired);
+    else spare = counter.sweep(ledger, from, until, floor, rule, fired);
+    tell();
+    return spare;
+  }
+}
+
+/** Whether an entry at `time` enters the window of the first known firing, of which everything is held. */
+function entersFirst(
+  { isKnown, from }: KnownStretch,
+  { timespanMs }: CompiledRule,
+  time: number,
+  { floor, series }: Place,
+): boolean {
+  if (!isKnown || time >= from) return isKnown && time === from;
+  return series.kind !== 'ordered' && from < time + timespanMs && from - timespanMs >= floor;
+}
