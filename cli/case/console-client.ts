@@ -24,6 +24,7 @@ const refusal = z.object({
 const shown = z.looseObject({ case: caseRow });
 const page = z.object({ cases: z.array(caseRow), next: z.string().nullable() });
 const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number() })) }); // prettier-ignore
+const attempts = z.object({ notifications: z.array(z.looseObject({ kind: z.string(), outcome: z.string() })) });
 export type ShownCase = z.infer<typeof shown>;
 export type ShownTimeline = z.infer<typeof timeline>;
 
@@ -51,6 +52,11 @@ export class ConsoleClient {
 
   async show(id: string): Promise<ShownCase> {
     return shown.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}`));
+  }
+
+  /** Each attempt to tell somebody of it, as the store has them. */
+  async notifications(id: string): Promise<z.infer<typeof attempts>['notifications']> {
+    return attempts.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}/notifications`)).notifications;
   }
 
   async timeline(id: string): Promise<ShownTimeline> {

@@ -87,6 +87,7 @@ function addSnapshotCommands(dossier: Command): void {
       '--answers <file>',
       'JSON of what people answer: {"nature.cause": {"value": "external_malicious", "by": "dpo", "at": "2026-11-28"}}',
     )
+    .option('--timezone <zone>', 'by whose clock the PDF shows times beside UTC (Europe/Paris)')
     .addOption(new Option('--language <language>', 'of the PDF').choices(['fr', 'en']).default('fr'))
     .action(async (id: string, options: ExportOptions) => (await import('./export.js')).exportCommand(id, options));
   dossier

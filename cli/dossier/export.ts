@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { SnapshotStore } from '#libs/access-store/dossiers/snapshot-store.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
-import { dossierFile, fileNames } from '#libs/dossier/dossier-files.js';
+import { dossierFile, fileNames } from '#libs/dossier/files/dossier-files.js';
 import { type Answers, answers, answersWithoutField } from '#libs/dossier/dossier.js';
 import type { Language } from '#libs/dossier/labels.js';
 import { lengthsOfFile } from '#libs/dossier/shipped.js';
@@ -22,6 +22,7 @@ export interface ExportOptions {
   readonly snapshot?: string;
   readonly answers?: string;
   readonly language: Language;
+  readonly timezone?: string;
 }
 
 /** Whoever may read the folder may read lists of patients. */
@@ -45,7 +46,7 @@ export async function exportCommand(prefix: string, options: ExportOptions): Pro
     mkdirSync(options.out, { recursive: true, mode: 0o700 });
     const list = `patients-${fileName(snapshot.controller_id)}.csv`;
     await pipeline(shelf.list(snapshot.snapshot_id), createWriteStream(join(options.out, list), { mode: 0o600, flags: 'wx' }));
-    const files = { manifest: snapshot.manifest, lengths, language: options.language };
+    const files = { manifest: snapshot.manifest, lengths, language: options.language, timezone: options.timezone };
     for (const name of fileNames) writeFileSync(join(options.out, name), await dossierFile(name, input, files), privately);
     const names = [...fileNames, list];
     const sums: string[] = [];

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { feed } from '#libs/testkit/hospital/feed/feed.js';
 import { dayMs, instantOf, isWeekend, localDayOf } from '#libs/testkit/hospital/local-time.js';
@@ -6,7 +6,10 @@ import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { developmentUser } from '#services/console/development-token.js';
+import { consoleClient } from '../case/console-client.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
+import { caseText, takeCase } from './demo-case.js';
 import { DemoStore } from './demo-store.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { clockOf, count, summary } from './summary.js';
@@ -91,7 +94,7 @@ export class Demonstration {
     const { mine, others } = await store.incidents(truth.actors);
     if (!mine)
       throw new Error(`the planted account ${truth.actors.join()} raised no incident: this should not happen, see the logs`);
-    return summary({
+    const text = summary({
       attackBegan: Date.parse(truth.begins),
       incident: mine,
       planted: truth.patients,
@@ -102,7 +105,18 @@ export class Demonstration {
       playedMs,
       queryUrl: clickhouseUrl(this.config),
     });
+    return `${text}\n${await this.#caseOf(mine.id, signal)}`;
   }
+
+  /** Somebody takes the case, where there is a user whose token is known. */
+  async #caseOf(incidentId: string, signal: AbortSignal): Promise<string> {
+    const { VIGIE_CONSOLE_USERS_FILE: users, KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir, VIGIE_PORT_BASE: base } = this.config;
+    if (users || brokers) return '';
+    const taken = await takeCase(consoleClient(this.config), incidentId, { clock: systemClock, owner: developmentUser, signal });
+    const near = relative(process.cwd(), dataDir);
+    const folder = near.startsWith('..') ? dataDir : near;
+    return caseText(taken, `VIGIE_DATA_DIR=${folder} ${base === 7410 ? '' : `VIGIE_PORT_BASE=${base} `}`);
+  } // prettier-ignore
 }
 
 /** Midnight of the latest weekday that is over: nothing is accepted from the future. */

@@ -19,10 +19,19 @@ export interface Note {
   readonly texts: readonly { readonly at: string; readonly text: string }[];
 }
 
+/** What a case that was linked to another brings along, and takes away again. */
+export interface Guest {
+  readonly owner: string;
+  readonly openedAt: number;
+  readonly reopened: number;
+}
+
 /** A case while it is folded. Times are milliseconds of wall clocks. */
 export interface CaseState {
   readonly caseId: string;
   members: Map<string, Member>;
+  /** By `case_id`, those that people have linked to it. */
+  guests: Map<string, Guest>;
   status: CaseStatus;
   verdict: Verdict | '';
   owner: string;
@@ -54,6 +63,7 @@ export function newCase(caseId: string, at: number): CaseState {
   return {
     caseId,
     members: new Map(),
+    guests: new Map(),
     status: 'new',
     verdict: '',
     owner: '',
@@ -96,6 +106,19 @@ export function levelOf(one: CaseState): Level {
   return one.setLevel && rank(found) <= rank(one.setLevel.found) ? one.setLevel.level : found;
 }
 
+/** Its own; where it has none, that of a case that was linked to it. */
+export function ownerOf({ owner, guests }: CaseState): string {
+  return owner || ([...guests.values()].find((guest) => guest.owner !== '')?.owner ?? '');
+}
+
+export function openedAtOf({ openedAt, guests }: CaseState): number {
+  return Math.min(openedAt, ...[...guests.values()].map((guest) => guest.openedAt));
+}
+
+export function reopenedOf({ reopened, guests }: CaseState): number {
+  return Math.max(reopened, ...[...guests.values()].map((guest) => guest.reopened));
+}
+
 export function rank(level: Level): number {
   return levels.indexOf(level);
 }
@@ -114,7 +137,7 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     title: titleOf(now),
     status: one.status,
     verdict: one.verdict,
-    owner: one.owner,
+    owner: ownerOf(one),
     level: levelOf(one),
     controllers: controllersOf(now, policy),
     incident_ids: now.map(({ incident_id }) => incident_id),
@@ -125,14 +148,14 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     step: Math.max(0, ...now.map(({ step }) => step)),
     first_time: least(now.map(({ first_time }) => first_time)),
     last_time: least(now.map(({ last_time }) => last_time).toReversed(), -1),
-    opened_at: iso(one.openedAt),
+    opened_at: iso(openedAtOf(one)),
     acknowledge_by: isoOrNull(one.acknowledgeBy),
     acknowledged_at: isoOrNull(one.acknowledged?.at),
     acknowledged_by: one.acknowledged?.by ?? '',
     resolved_at: isoOrNull(one.resolved?.at),
     resolved_by: one.resolved?.by ?? '',
     on_hold_until: isoOrNull(one.holdUntil),
-    reopened: one.reopened,
+    reopened: reopenedOf(one),
     version: one.version,
     changed_at: iso(one.changedAt),
   };

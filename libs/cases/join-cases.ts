@@ -1,12 +1,12 @@
 import { type Cases, markBase, startWaiting } from './cases.js';
-import { type CaseState, newCase } from './case-state.js';
+import { type CaseState, newCase, openedAtOf, ownerOf } from './case-state.js';
 import { notesOf } from './notes.js';
 import type { CaseEntry } from './timeline.js';
 
 /**
  * Makes one case of two: `into` takes the incidents, notes and lines of `from`, whose id leads to it from then on. When the scorer merged
  * their incidents, the older case's status, owner and acknowledgement win; but what one of them leaves open stays open.
- * When a person linked them, those of `into` stand, and what it lacks comes from `from`.
+ * When a person linked them, those of `into` stand, and what it lacks comes from `from` for as long as that is part of it.
  */
 export function join(cases: Cases, from: CaseState, into: CaseState, how: 'merged' | 'linked', by = 'system'): void {
   cases.joined.set(from.caseId, { into: into.caseId, was: copyOf(from) });
@@ -17,9 +17,15 @@ export function join(cases: Cases, from: CaseState, into: CaseState, how: 'merge
   }
   into.version += from.version;
   setLines(into, [...into.entries, ...from.entries]);
+  if (how === 'merged') mergeInto(cases, from, into);
+  else into.guests.set(from.caseId, { owner: from.owner, openedAt: from.openedAt, reopened: from.reopened });
+  for (const [id, guest] of from.guests) into.guests.set(id, guest);
+}
+
+/** What the scorer merged is one for ever. */
+function mergeInto(cases: Cases, from: CaseState, into: CaseState): void {
   into.reopened = Math.max(into.reopened, from.reopened);
-  if (how === 'merged') takeFromOlder(cases, from, into);
-  into.owner = into.owner || from.owner;
+  takeFromOlder(cases, from, into);
   into.openedAt = Math.min(into.openedAt, from.openedAt);
 }
 
@@ -39,8 +45,8 @@ function takeFromOlder(cases: Cases, from: CaseState, into: CaseState): void {
     become(into, { ...older, status: 'new', verdict: older.verdict === 'true_positive' ? older.verdict : '', acknowledged: undefined, resolved: undefined }); // prettier-ignore
     startWaiting(into, cases.policy);
   } else if (older.status !== 'resolved' && younger.status === 'resolved') {
-    become(into, { ...older, owner: older.owner || younger.owner });
-  } else become(into, { ...older, owner: older.owner || younger.owner, verdict: older.verdict || younger.verdict });
+    become(into, { ...older, owner: ownerOf(older) || ownerOf(younger) });
+  } else become(into, { ...older, owner: ownerOf(older) || ownerOf(younger), verdict: older.verdict || younger.verdict });
 }
 
 function become(into: CaseState, given: CaseState): void {
@@ -50,7 +56,8 @@ function become(into: CaseState, given: CaseState): void {
 }
 
 function isOlder(one: CaseState, other: CaseState): boolean {
-  return one.openedAt === other.openedAt ? one.caseId < other.caseId : one.openedAt < other.openedAt;
+  const [ours, theirs] = [openedAtOf(one), openedAtOf(other)];
+  return ours === theirs ? one.caseId < other.caseId : ours < theirs;
 }
 
 /**
@@ -60,11 +67,12 @@ function isOlder(one: CaseState, other: CaseState): boolean {
  */
 export function part(cases: Cases, incidentId: string, from: CaseState): CaseState {
   const was = cases.joined.get(incidentId)?.was;
-  const own = was ? { ...copyOf(was), members: new Map() } : newCase(incidentId, from.clock);
+  const own = was ? { ...copyOf(was), members: new Map(), guests: new Map() } : newCase(incidentId, from.clock);
   for (const [id, member] of from.members) {
     if (id !== incidentId && (id === from.caseId || member.change.merged_into !== incidentId)) continue;
     own.members.set(id, member);
     from.members.delete(id);
+    moveGuest(id, from, own);
     if (id === incidentId) cases.home.delete(id);
     else cases.home.set(id, incidentId);
   }
@@ -83,10 +91,18 @@ export function part(cases: Cases, incidentId: string, from: CaseState): CaseSta
   return own;
 }
 
+/** The case that leaves is no guest of itself. */
+function moveGuest(id: string, from: CaseState, own: CaseState): void {
+  const guest = from.guests.get(id);
+  from.guests.delete(id);
+  if (guest && id !== own.caseId) own.guests.set(id, guest);
+}
+
 function copyOf(one: CaseState): CaseState {
   return {
     ...one,
     members: new Map(one.members),
+    guests: new Map(one.guests),
     notes: new Map(one.notes),
     entries: [...one.entries],
   };

@@ -41,6 +41,39 @@ describe('a case that leaves another', () => {
     );
   }); // prettier-ignore
 
+  it('takes its owner, its opening and its reopenings along: what is left is what it was', () => {
+    const step = fc.record({ on: fc.constantFrom(...names), what: fc.constantFrom('assign', 'link', 'unlink', 'end'), other: fc.constantFrom(...names) });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 16 }), (steps) => {
+        const book = new CaseBook();
+        names.forEach((name, index) => book.addChange(aChange(name, 1, { minute: 4 - index })));
+        const owners = new Map<string, string>();
+        const reopened = new Map<string, number>();
+        steps.forEach(({ on, what, other }, index) => {
+          const at = Date.parse(atMinute(index + 10));
+          const { case_id, status } = viewOf(book, on, at).row;
+          const act = (minute: number, body: CaseActionBody) => book.addAction(anAction(on, minute, body, { key: `${minute}`, case_id, seen_incidents: names.map((name) => ({ incident_id: anIncidentId(name), version: 1 })) }));
+          if (what === 'end') {
+            if (status !== 'resolved') act(index + 10, { type: 'case.resolved', verdict: 'test', reason: 'a drill' });
+            act(index + 10.5, { type: 'case.reopened', reason: 'more' });
+            reopened.set(case_id, (reopened.get(case_id) ?? 0) + 1);
+          } else if (what === 'assign') {
+            act(index + 10, { type: 'case.assigned', owner: `owner.${index}` });
+            owners.set(case_id, `owner.${index}`);
+          } else act(index + 10, what === 'link' ? { type: 'case.linked', incident_ids: [anIncidentId(other)] } : { type: 'case.unlinked', incident_id: anIncidentId(other), reason: 'no' });
+        });
+        const now = Date.parse(atMinute(40));
+        names.forEach((name, index) => {
+          const { row, state } = viewOf(book, name, now);
+          if (state.members.size > 1) return;
+          const own = { owner: owners.get(row.case_id) ?? '', opened_at: atMinute(4 - index), reopened: reopened.get(row.case_id) ?? 0 };
+          expect({ owner: row.owner, opened_at: row.opened_at, reopened: row.reopened }).toEqual(own);
+        });
+      }),
+      { numRuns: casesOf(300, 3_000) },
+    );
+  }); // prettier-ignore
+
   it('leaves nothing behind, and brings each line once when it comes again', () => {
     const link: Deed = { on: 'a', what: 'link', other: 'b' };
     const unlink: Deed = { on: 'a', what: 'unlink', other: 'b' };

@@ -67,6 +67,25 @@ describe('the console', () => {
     expect(text).toMatch(/vigie_case_actions_total\{type="case.noted",effect="counted"[^}]*\} 2\n/);
   });
 
+  it('measures how long a case waited for somebody, again when it came again, and nothing that took nobody', async () => {
+    await tell(log, anIncident('a', { changed_at: new Date(systemClock.now() - 100_000).toISOString() }));
+    const one = await start();
+    for (const [key, body] of Object.entries({
+      1: { type: 'case.noted', text: 'asked the ward' },
+      2: { type: 'case.acknowledged' },
+      3: { type: 'case.assigned', owner: 'b.leroy' },
+      4: resolve,
+      5: { type: 'case.reopened', reason: 'more' },
+      6: { type: 'case.acknowledged' },
+    }))
+      await one.act(id, body, key);
+    const text = await one.app.get(Metrics).registry.metrics();
+    const of = (name: string) =>
+      Number(new RegExp(`^vigie_case_acknowledge_seconds_${name}\\{.*level="high".*\\} (.*)$`, 'm').exec(text)?.[1]);
+    expect(of('count')).toBe(2);
+    expect(Math.floor(of('sum') / 100)).toBe(1);
+  });
+
   it('knows after a restart what was done before, from the log alone', async () => {
     await tell(log, anIncident('a'));
     const first = await start();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Lengths } from '#libs/dossier/deadlines.js';
 import type { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
+import type { CaseEntry } from '#libs/cases/timeline.js';
 import { type CaseAction, caseAction, caseActionBody, type CaseActionBody } from '#libs/contracts/case-action.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -60,11 +61,23 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   if (!entry?.action || !after) return notKnown('its case is not known to this console');
   if (entry.action.type !== made.type || entry.by !== made.by)
     return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
-  if (!isRepeated) metrics.add('vigie_case_actions_total', { type: made.type, effect: entry.effect });
+  if (!isRepeated) measure(metrics, entry, after);
   const shows = { case_id: after.row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
     return { ...refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }), shows }; // prettier-ignore
   return ok({ case: after.row, effect: entry.effect }, shows);
+}
+
+/** What was done, and how long the case had waited for it: by the console that it was done with, so that it counts once. */
+function measure(metrics: Metrics, entry: CaseEntry, { row, entries }: CaseView): void {
+  metrics.add('vigie_case_actions_total', { type: entry.what, effect: entry.effect });
+  if (entry.effect !== 'counted' || entry.before !== 'new' || entry.after !== 'acknowledged') return;
+  const place = entries.indexOf(entry);
+  const since = entries.findLast(
+    (one, at) => at < place && one.after === 'new' && (one.before !== 'new' || one.what === 'incident.opened'),
+  );
+  const seconds = (Date.parse(entry.at) - Date.parse(since?.at ?? row.opened_at)) / 1_000;
+  metrics.observe('vigie_case_acknowledge_seconds', Math.max(0, seconds), { level: row.level });
 }
 
 function notKnown(why: string): Answer {

@@ -4,7 +4,7 @@ import type { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js'
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
-import { dossierFile, type FileName, fileNames } from '#libs/dossier/dossier-files.js';
+import { dossierFile, type FileName, fileNames } from '#libs/dossier/files/dossier-files.js';
 import type { Language } from '#libs/dossier/labels.js';
 import { maySee, type User } from '../users/users.js';
 import { type Answer, ok, refused, type Shown } from './answer.js';

@@ -1,6 +1,7 @@
 import { PDFDocument } from 'pdfkit';
-import type { Dossier } from './dossier.js';
-import { type Labels, type Language, valueText } from './labels.js';
+import type { Dossier } from '../dossier.js';
+import { withLocalTimes } from './local-times.js';
+import { type Labels, type Language, valueText } from '../labels.js';
 
 export interface PdfOptions {
   readonly labels: Labels;
@@ -9,13 +10,15 @@ export interface PdfOptions {
   readonly fonts: { readonly regular: string; readonly bold: string };
   /** Of the snapshot: the file's dates, so that it is the same bytes whenever it is made. */
   readonly frozenAt: string;
+  /** By whose clock times are shown beside UTC: a name of the IANA list. */
+  readonly timezone: string;
 }
 
 /** Margins of 2 cm, in points. */
 const margin = 57;
 
 /** A dossier as a tagged PDF (PDF/UA), the same bytes for the same dossier. */
-export async function dossierPdf(dossier: Dossier, { labels, language, fonts, frozenAt }: PdfOptions): Promise<Buffer> {
+export async function dossierPdf(dossier: Dossier, { labels, language, fonts, frozenAt, timezone }: PdfOptions): Promise<Buffer> {
   const title = labels.title[language];
   const date = new Date(frozenAt);
   const document = new PDFDocument({
@@ -35,7 +38,7 @@ export async function dossierPdf(dossier: Dossier, { labels, language, fonts, fr
       const label = labels.fields[name]?.[language] ?? name;
       const who = field.source === 'person' ? ` (${field.by}, ${field.at})` : '';
       const line = `${label}${language === 'fr' ? ' : ' : ': '}${valueText(labels, field.value, language)}${who}`;
-      root.add(document.struct('P', () => document.font('regular').fontSize(10).text(line)));
+      root.add(document.struct('P', () => document.font('regular').fontSize(10).text(withLocalTimes(line, timezone))));
     }
   }
   root.end();
