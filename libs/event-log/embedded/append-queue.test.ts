@@ -41,10 +41,30 @@ describe('appends to the embedded log', () => {
     for (const [way, writeFrames] of Object.entries(ways)) {
       const queue = queueOver(writeFrames, sign);
       await expect(queue.append(at, Buffer.from(way))).rejects.toThrow(Transient);
-      await disk.writeFrames(() => disk.extents.remove(['accesses', 0]));
+      await disk.writeFrames(() => (disk.extents.remove(['accesses', 0]), disk.frames.remove(['accesses', 0, 0])));
     }
     const queue = queueOver((work) => disk.writeFrames(work), sign);
     expect(await Promise.all(['a', 'b', 'c'].map((text) => queue.append(at, Buffer.from(text))))).toEqual([0, 1, 2]);
+  });
+});
+
+describe('an end that went back', () => {
+  it('has nothing written over what lies behind it', async () => {
+    const queue = queueOver((work) => disk.writeFrames(work));
+    await Promise.all(['a', 'b', 'c'].map((text) => queue.append(at, Buffer.from(text))));
+    for (const end of [0, 1, 2]) {
+      await disk.writeFrames(() => disk.extents.put(['accesses', 0], { start: 0, end, bytes: 0 }));
+      await expect(queue.append(at, Buffer.from('over'))).rejects.toThrow(`ends at ${end}, and has more frames (known to 3)`);
+      await expect(queueOver((work) => disk.writeFrames(work)).append(at, Buffer.from('over'))).rejects.toThrow(Transient);
+    }
+    await disk.writeFrames(() => disk.extents.put(['accesses', 0], { start: 0, end: 3, bytes: 0 }));
+    expect(await queue.append(at, Buffer.from('d'))).toBe(3);
+    expect([0, 1, 2, 3].map((offset) => String(disk.frames.getBinary(['accesses', 0, offset])?.subarray(8)))).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+    ]);
   });
 });
 

@@ -30,6 +30,8 @@ export class AppendQueue {
   /** Where a frame and its stamp are put together; LMDB copies the value while `put` runs inside a transaction. */
   #scratch: Buffer = Buffer.allocUnsafeSlow(0);
   #pending: Pending[] = [];
+  /** Where partitions end at least: behind the last frame of ours that was read back. */
+  readonly #ends = new Map<string, number>();
   #writing: Promise<void> | undefined;
 
   constructor(tools: AppendTools) {
@@ -78,7 +80,7 @@ export class AppendQueue {
     refuseWhenFull(batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0));
     const offsets = batch.map(({ topic, partition, bytes, signature }) => {
       const key = `${topic}/${partition}`;
-      const extent = extents.get(key) ?? { ...extentOf(disk, { topic, partition }), topic, partition };
+      const extent = extents.get(key) ?? { ...this.#extentOf({ topic, partition }), topic, partition };
       disk.frames.put([topic, partition, extent.end], this.#stamped(now(), bytes));
       if (signature) disk.signatures.put([topic, partition, extent.end], signature);
       extents.set(key, { ...extent, end: extent.end + 1, bytes: extent.bytes + diskBytesOf(bytes.length) });
@@ -86,6 +88,18 @@ export class AppendQueue {
     });
     for (const { topic, partition, ...extent } of extents.values()) disk.extents.put([topic, partition], extent);
     return offsets;
+  }
+
+  /** Where the partition ends. An end that went back, or a frame that lies behind it, would be written over: then nothing is. */
+  #extentOf(at: TopicPartition): PartitionExtent {
+    const { disk } = this.#tools;
+    const extent = extentOf(disk, at);
+    const ended = this.#ends.get(`${at.topic}/${at.partition}`) ?? 0;
+    if (extent.end >= ended && !disk.frames.doesExist([at.topic, at.partition, extent.end])) return extent;
+    throw new Transient(
+      `the embedded log says that ${at.topic}/${at.partition} ends at ${extent.end}, and has more frames (known to ${ended}); nothing was written over them. ` +
+        'Where this does not pass, the files were changed from outside: stop Vigie and restore the log from a backup',
+    );
   }
 
   /**
@@ -98,7 +112,10 @@ export class AppendQueue {
     return batch.map(({ topic, partition, signature }, index) => {
       const offset: unknown = Array.isArray(offsets) ? offsets[index] : undefined;
       const ends = extentOf(disk, { topic, partition }).end;
-      if (typeof offset === 'number' && offset < ends && isThere(disk, [topic, partition, offset], signature)) return offset;
+      if (typeof offset === 'number' && offset < ends && isThere(disk, [topic, partition, offset], signature)) {
+        this.#ends.set(`${topic}/${partition}`, offset + 1);
+        return offset;
+      }
       throw new Transient(
         `a frame of ${topic}/${partition} was written to the embedded log, as it says, and is not there; it has to be appended again`,
       );
