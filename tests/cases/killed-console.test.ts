@@ -125,9 +125,10 @@ class KilledConsole {
     }
     for (let answer = await first; ; answer = await this.#ask('POST', `/v1/cases/${id}/actions`, body, key)) {
       if (answer?.status === 200) return;
-      // 404: the incident was appended a moment ago and is not read yet.
-      if (answer && answer.status !== 503 && answer.status !== 404)
-        throw new Error(`answered ${answer.status} ${await answer.text()}`);
+      const text = answer ? await answer.text() : '';
+      // What was appended a moment ago is not read yet: the incident of the case, or the one that is to be linked.
+      const unread = answer?.status === 404 || text.includes('"unknown_incident"');
+      if (answer && answer.status !== 503 && !unread) throw new Error(`answered ${answer.status} ${text}`);
       await this.#ready();
     }
   }
