@@ -17,7 +17,7 @@ it('has the case say once what was frozen, with both digests, however often it i
       snapshot_id: hex128Of('snapshot'),
       group_id: 'helix',
       case_id: anIncidentId('a'),
-      controller_id: 'c1',
+      controller_id: '750300123',
       number: 1,
       kind: 'initial' as const,
       frozen_at: '2026-11-28T10:00:00.000Z',
