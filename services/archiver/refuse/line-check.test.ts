@@ -50,6 +50,24 @@ describe('the lines of a batch', () => {
     );
   });
 
+  it('have the same fate beside lines that differ from them by a few bytes as alone, the rows of one event among them', () => {
+    const patient = fc.constantFrom('', 'a'.repeat(32), '0123456789abcdef'.repeat(2), 'A'.repeat(32), 'g'.repeat(32), '0'.repeat(31), `${'0'.repeat(31)}"`); // prettier-ignore
+    const base = fc.constantFrom<object>({}, { extra: '{"patient_id":"00000000000000000000000000000000"}' }, { extra: 'x'.repeat(2000) }, { actor_role: 'é' }, { actor_role: '"patient_id":"' }, { time: '2026-02-30T00:00:00.000Z' }); // prettier-ignore
+    const line = fc.tuple(base, patient, fc.constantFrom('', ' ', '\r'), fc.option(fc.tuple(fc.nat(), fc.integer({ min: 0x20, max: 0x7e })), { nil: undefined, freq: 4 })); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 12 }), (lines) => {
+        const texts = lines.map((one) => `${textOf(one)}\n`);
+        const together = checkLines(batchOf(texts.join('')));
+        const alone = texts.map((text) => checkLines(batchOf(text)));
+        expect(together.bytes.equals(Buffer.concat(alone.map(({ bytes }) => bytes)))).toBe(true);
+        expect(together.refused.map(({ line: { line: at }, why }) => [at, why])).toEqual(
+          alone.flatMap(({ refused }, at) => refused.map(({ why }) => [at, why])),
+        );
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('are stored as the scorer judges them, and keep what they claim, when they are dated ahead', () => {
     const clock = fc.date({ min: new Date('1970-01-01T00:00:00Z'), max: new Date('2299-12-31T00:00:00Z'), noInvalidDate: true });
     const dated = fc.record({ arrival: clock, aheadMs: fc.oneof(fc.integer({ min: 299_990, max: 300_010 }), fc.integer({ min: -1e12, max: 6e12 })), claimed: fc.constantFrom(undefined, '2026-01-05T09:00:00.000Z') }); // prettier-ignore
@@ -167,4 +185,16 @@ function linesIn(bytes: Buffer): readonly string[] {
 
 function parsed(text: string): unknown {
   return JSON.parse(text);
+}
+
+/** A row, with one character changed. */
+function textOf([given, patient_id, end, change]: readonly [
+  object,
+  string,
+  string,
+  readonly [number, number] | undefined,
+]): string {
+  const text = `${row(0, { ...given, patient_id })}${end}`;
+  const at = (change?.[0] ?? 0) % text.length;
+  return change ? text.slice(0, at) + String.fromCharCode(change[1]) + text.slice(at + 1) : text;
 }

@@ -4,6 +4,7 @@ import { endOfPlainRow, viewOf } from '#libs/detection/scan/plain-row.js';
 import { rejected } from '#libs/runtime/outcome.js';
 import type { Batch, BatchFrame, BatchLine } from '../collect/batch.js';
 import { notAnObject, storableLine } from './row-form.js';
+import { SameRow } from './same-row.js';
 import { knownTopic, type Refusal } from './refusal.js';
 
 /** Lines of one frame that are no JSON objects and are set aside one by one; those beyond are told of in one row. */
@@ -77,12 +78,13 @@ interface Visitor {
 
 function eachLine(batch: Batch, visitor: Visitor): void {
   const view = viewOf(batch.bytes);
+  const same = new SameRow(batch.bytes);
   for (const [index, frame] of batch.frames.entries()) {
     const bad = new BadLines(visitor);
     if (frame.unreadable) visitor.bad(unreadableFrame(frame.offset, frame.unreadable));
     const end = batch.frames[index + 1]?.start ?? batch.bytes.length;
     for (let [start, line] = [frame.start, 0]; start < end; line += 1)
-      start = visitLine(batch, view, { start, offset: frame.offset, line }, visitor, bad);
+      start = visitLine(batch, view, { start, offset: frame.offset, line }, { visitor, bad, same });
     bad.end();
   }
 }
@@ -92,17 +94,20 @@ function visitLine(
   { at, bytes }: Batch,
   view: DataView,
   { start, offset, line }: { readonly start: number; readonly offset: number; readonly line: number },
-  visitor: Visitor,
-  bad: BadLines,
+  { visitor, bad, same }: { readonly visitor: Visitor; readonly bad: BadLines; readonly same: SameRow },
 ): number {
   const topic = knownTopic(at.topic);
-  const plainEnd = topic === topics.accesses ? endOfPlainRow(bytes, view, start) : -1;
+  const isAccess = topic === topics.accesses;
+  const plainEnd = isAccess ? endOfPlainRow(bytes, view, start) : -1;
   const lineEnd = plainEnd < 0 ? bytes.indexOf(newline, start) : plainEnd;
-  const read = plainEnd < 0 ? storableLine(topic, bytes.subarray(start, lineEnd)) : undefined;
+  const isKnown = plainEnd >= 0 || (isAccess && same.isAgain(start, lineEnd));
+  const read = isKnown ? undefined : storableLine(topic, bytes.subarray(start, lineEnd));
   if (read === undefined) visitor.good(start, lineEnd + 1, offset, line);
   else if ('kind' in read) bad.add({ line: { bytes: bytes.subarray(start, lineEnd + 1), offset, line }, why: read });
-  else if (read.line.equals(bytes.subarray(start, lineEnd))) visitor.good(start, lineEnd + 1, offset, line);
-  else visitor.mended({ bytes: Buffer.concat([read.line, Buffer.of(newline)]), offset, line });
+  else if (read.line.equals(bytes.subarray(start, lineEnd))) {
+    same.keep(start, lineEnd);
+    visitor.good(start, lineEnd + 1, offset, line);
+  } else visitor.mended({ bytes: Buffer.concat([read.line, Buffer.of(newline)]), offset, line });
   return lineEnd + 1;
 }
 
