@@ -23,6 +23,7 @@ export interface ReadDocuments {
 
 /** A file as it was read; `yaml` is kept where what it means depends on lists, so that it is read again, but not parsed. */
 interface ReadFile {
+  readonly text: string;
   readonly yaml: YamlFile | undefined;
   readonly documents: readonly Document[];
   readonly mistakes: readonly RuleMistake[];
@@ -30,7 +31,7 @@ interface ReadFile {
   readonly unread: boolean;
 }
 
-/** Files as the last call read them, by path and text: when one of a thousand changes, the others are not read again. */
+/** Files as the last call read them, by path: when one of a thousand changes, the others are not read again. */
 let known: ReadonlyMap<string, ReadFile> = new Map();
 
 /** The documents of all files; what is wrong is noted in `mistakes`, what is probably not meant so in `warnings`. */
@@ -41,13 +42,15 @@ export function readDocuments(
   warnings: RuleMistake[],
 ): ReadDocuments {
   const now = new Map<string, ReadFile>();
-  for (const file of files) {
-    const key = `${file.path}\0${file.text}`;
-    const before = now.get(key) ?? known.get(key);
-    now.set(key, before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists));
-  }
+  const read = files.flatMap((file) => {
+    if (now.get(file.path)?.text === file.text) return [];
+    const last = known.get(file.path);
+    const before = last?.text === file.text ? last : undefined;
+    const made = before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists);
+    now.set(file.path, made);
+    return [made];
+  });
   known = now;
-  const read = [...now.values()];
   for (const file of read) {
     mistakes.push(...file.mistakes);
     warnings.push(...file.warnings);
@@ -55,7 +58,7 @@ export function readDocuments(
   return { documents: read.flatMap(({ documents }) => documents), unread: read.some(({ unread }) => unread) };
 }
 
-function readFile({ path }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {
+function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {
   const mistakes: RuleMistake[] = yaml.mistakes.map(({ line, reason }) => ({ file: path, line, reason }));
   const warnings: RuleMistake[] = [];
   const notes = new Mistakes(path, mistakes);
@@ -64,7 +67,7 @@ function readFile({ path }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFi
     doubts.at(1, 'the file holds no document, only comments or nothing: no rule comes from it');
   const asked = new AskedLists(lists);
   const documents = yaml.documents.map((map) => readDocument(map, path, asked, notes, doubts));
-  return { yaml: asked.any ? yaml : undefined, documents, mistakes, warnings, unread: yaml.mistakes.length > 0 };
+  return { text, yaml: asked.any ? yaml : undefined, documents, mistakes, warnings, unread: yaml.mistakes.length > 0 };
 }
 
 /** Lists that remember whether one of them was asked for. */
