@@ -19,6 +19,8 @@ const rooted = (root: string): string =>
   `${event('  selection: {action: read}\n  condition: selection\n', root)}---\n${correlation()}`;
 const read = event('  selection: {action: read}\n  condition: selection\n');
 const counting = (keys: string, root = ''): string => `${read}---\n${correlation(keys, root)}`;
+const ordered = (condition: string): string =>
+  `${read}---\n${read.replaceAll(': e\n', ': f\n')}---\n${correlation().replace('event_count', 'temporal_ordered').replace('[e]', '[e, f]').replace('gte: 2', condition)}`;
 const filtering = (condition: string, rules = '[e]', name = 'selection'): string =>
   `${read}---\n${correlation()}---\ntitle: f\nname: f\nlogsource: {product: ehr}\nfilter: {rules: ${rules}, ${name}: {actor_id: a}, condition: ${condition}}\nvigie: {expires: 2027-01-31, owner: o, reason: r}\n`;
 
@@ -54,7 +56,7 @@ export const differences: readonly Difference[] = [
   { sigma: '`value_sum`, `value_avg`, `value_percentile`, `value_median`', vigie: 'refused: no set of patients stands behind them', rule: counting('').replace('event_count', 'value_sum'), answer: 'the type value_sum is not taken' },
   { sigma: 'Upper bounds alone', vigie: 'refused: only an absence can meet them', rule: counting('').replace('gte: 2', 'lt: 2'), answer: 'lt alone is not taken' },
   { sigma: '`timespan` in `s`, `m`, `h` and `d`', vigie: 'also `w`; at most 400 days', rule: counting('').replace('1h', '1w') },
-  { sigma: '`temporal_ordered` may have a condition', vigie: 'refused: all of `rules` must be met', rule: counting('').replace('event_count', 'temporal_ordered'), answer: 'temporal_ordered takes no condition' },
+  { sigma: '`temporal_ordered` may ask for some of `rules`, in their order', vigie: 'refused: all of them must be met; a condition that says so is taken', rule: ordered('gte: 1'), answer: 'temporal_ordered is met by all of them in their order only' },
   { sigma: 'The only example of a filter says `condition: selection`', vigie: 'what the condition meets stays, as in pySigma; a condition that keeps almost nothing is warned of', rule: filtering('selection'), answer: 'the condition of this filter names what stays' },
   { sigma: 'Entries of a filter are one, `selection`', vigie: 'any names, and as many as you like', rule: filtering('not who', '[e]', 'who') },
   { sigma: 'A filter holds for ever, and may be for `any` rule', vigie: 'it ends (`expires`), somebody answers for it, and it names its rules', rule: filtering('not selection', 'any'), answer: 'any is not taken' },
