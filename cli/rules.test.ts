@@ -53,6 +53,13 @@ describe('vigie rules', () => {
         '1 rule(s), 1 exception(s), 0 mistake(s)',
       ],
     ],
+    [
+      'check',
+      checkRulesCommand,
+      `${rules(3, 3)}---\ntitle: w\nid: 1\nlogsource: {product: windows}\ndetection: {x: {EventID: 1}, condition: x}\n`,
+      0,
+      ['1 rule for other products ("windows") passed over\n', '1 rule(s), 1 exception(s), 0 mistake(s)'],
+    ],
     ['check', checkRulesCommand, rules('x', 3), 1, ['a.yml:9: gte of condition must be a whole number', '1 mistake(s)']],
     [
       'test',

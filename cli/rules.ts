@@ -13,10 +13,11 @@ import { readCommandConfig } from './config.js';
  */
 export async function checkRulesCommand(paths: readonly string[]): Promise<void> {
   const { folders, lists } = await readInput(paths);
-  const { events, sentences, exceptions, warnings, mistakes } = await checkRules(folders, lists, systemClock.now());
+  const { events, sentences, exceptions, warnings, mistakes, passedOver } = await checkRules(folders, lists, systemClock.now());
   for (const sentence of [...events, ...sentences, ...exceptions]) process.stdout.write(`${sentence}\n`);
   for (const mistake of mistakes) process.stderr.write(`${mistakeText(mistake)}\n`);
   for (const warning of warnings) process.stderr.write(`${mistakeText(warning)}\n`);
+  if (passedOver !== undefined) process.stderr.write(`${passedOver}\n`);
   process.stderr.write(`${sentences.length} rule(s), ${exceptions.length} exception(s), ${mistakes.length} mistake(s)\n`);
   process.exitCode = mistakes.length ? 1 : 0;
 }

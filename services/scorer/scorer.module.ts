@@ -6,7 +6,7 @@ import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { topics } from '#libs/contracts/topics.js';
-import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import { foreignText, requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
@@ -42,7 +42,12 @@ const reloader = {
     return new RulesReloader({
       lists: new ClickHouseLists(client),
       files: () => filesFingerprint(paths),
-      load: async (lists) => (await requireRules(config, lists)).rules,
+      load: async (lists) => {
+        const { rules, passedOver } = await requireRules(config, lists);
+        if (passedOver.length > 0)
+          logger.info('rules for other products are passed over', { count: passedOver.length, reason: foreignText(passedOver) });
+        return rules;
+      },
       use: (rules) => parts.get(ScorerPipeline).useRules(rules),
       clock,
       logger,

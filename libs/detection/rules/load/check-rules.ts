@@ -3,6 +3,7 @@
 
 import { printable } from '#libs/contracts/visible-text.js';
 import { type RuleMistake, anyOf, shown } from '../text/mistakes.js';
+import { foreignText } from '../read/foreign.js';
 import type { ValueLists } from '../read/list-values.js';
 import { explainRule } from '../words/explain-rule.js';
 import { wordsOf } from '../words/words.js';
@@ -21,6 +22,8 @@ export interface CheckedRules {
   /** What is not wrong, but should be looked at: exceptions that have expired or keep almost nothing, patterns in lists, files without a document. */
   readonly warnings: readonly RuleMistake[];
   readonly mistakes: readonly RuleMistake[];
+  /** How many rules for other products are passed over, as a sentence; undefined where there are none. */
+  readonly passedOver: string | undefined;
 }
 
 /**
@@ -29,13 +32,14 @@ export interface CheckedRules {
  */
 export async function checkRules(paths: readonly string[], lists?: ValueLists, nowMs = 0): Promise<CheckedRules> {
   const { files, mistakes: unread } = await readAllRuleFiles(paths);
-  const { events, rules, exceptions, mistakes, warnings } = loadRules(files, lists, unread);
+  const { events, rules, exceptions, mistakes, warnings, passedOver } = loadRules(files, lists, unread);
   return {
     events: events.map((event) => told(event, explainSelection(wordsOf(event.match)))),
     sentences: rules.map((rule) => told(rule, explainRule(rule))),
     exceptions: exceptions.map((one) => told(one, explainException(one))),
     warnings: [...warnings, ...exceptions.flatMap((one) => (one.expiresMs <= nowMs ? [expired(one)] : []))],
     mistakes,
+    passedOver: passedOver.length > 0 ? printable(`${foreignText(passedOver)} passed over`) : undefined,
   };
 }
 

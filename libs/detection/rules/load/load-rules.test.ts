@@ -83,11 +83,32 @@ describe('temporal types', () => {
     ['type: temporal', 3],
     ['type: temporal, condition: {gte: 2}', 2],
     ['type: temporal_ordered', 3],
+    ['type: temporal_ordered, condition: {gte: 3}', 3],
+    ['type: temporal_ordered, condition: {gt: 2}', 3],
   ])('%s: every rule is an input, in their order', (body, atLeast) => {
     const [rule] = load(...events, correlation('c', `${body}, rules: [login, export, read]`));
     expect(rule?.inputs.map((input) => input.kind === 'rows' && actionsOf(input.selection))).toEqual([['login'], ['export'], ['read']]); // prettier-ignore
     expect(rule?.condition).toEqual({ atLeast, atMost: Infinity });
     expect(rule?.inputs).toMatchObject([{ field: [] }, { field: [] }, { field: [] }]);
+  });
+});
+
+describe('temporal_ordered', () => {
+  it('takes a condition that asks for all of its rules, and says of every other what to write', () => {
+    const rules = [...events, event('print')];
+    for (const key of ['gte', 'gt', 'lt', 'lte', 'eq', 'neq'])
+      for (const number of [0, 1, 2, 3, 4, 5]) {
+        const condition = `{${key}: ${number}}`;
+        const text = [...rules, correlation('c', `type: temporal_ordered, rules: [login, export, read, print], condition: ${condition}`)].join('---\n'); // prettier-ignore
+        const { mistakes } = loadRules([{ path: 'a.yml', text }]);
+        if (condition === '{gte: 4}' || condition === '{gt: 3}') expect([condition, mistakes]).toEqual([condition, []]);
+        else expect([condition, mistakes.length]).toEqual([condition, 1]);
+        const some = key === 'gte' ? number : number + 1;
+        if ((key === 'gte' || key === 'gt') && some > 0 && some < 4)
+          expect(mistakes[0]?.reason).toBe(
+            `condition asks for ${some} of 4 rules, and temporal_ordered is met by all of them in their order only: write gte: 4 or leave condition away, and one temporal_ordered for each order of fewer rules that is meant; temporal with this condition asks for the same without order`,
+          );
+      }
   });
 });
 

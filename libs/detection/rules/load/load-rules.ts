@@ -7,6 +7,7 @@ import type { ValueLists } from '../read/list-values.js';
 import { Documents, type Document } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
 import type { Filter } from '../read/filter.js';
+import { type Foreign, foreignText } from '../read/foreign.js';
 import { ruleLimits } from '../text/limits.js';
 import { Linker } from '../link/link-rules.js';
 import { holdsOfNothing, not, type Match } from '../match/match.js';
@@ -27,6 +28,8 @@ export interface LoadedRules {
   readonly events: readonly LoadedEvent[];
   /** The filters of all files, in their order. */
   readonly exceptions: readonly LoadedException[];
+  /** Rules for other products, which are passed over. */
+  readonly passedOver: readonly Foreign[];
   /** Sorted by file and line. Not empty: the rules must not be used. */
   readonly mistakes: readonly RuleMistake[];
   /** What can be used and probably is not meant so. */
@@ -68,7 +71,7 @@ export function loadRules(
       1,
       `there are ${files.length} rule files, more than ${ruleLimits.files}: join some`,
     );
-  const documents = new Documents(read.documents, mistakes, isWhole);
+  const documents = new Documents(read.documents, read.foreign, mistakes, isWhole);
   const correlations = read.documents.filter((document) => document.kind === 'correlation');
   const filters = filtersByRule(read.documents, documents);
   const isKnown = isWhole && !read.documents.some(({ kind }) => kind === 'broken');
@@ -76,7 +79,8 @@ export function loadRules(
   const linker = new Linker(documents, filters, (correlation) => raising.has(correlation), mistakes);
   const rules = correlations.flatMap((correlation) => linker.rule(correlation) ?? []);
   if (isKnown) noteUnused(read.documents, correlations, documents, mistakes);
-  if (correlations.length === 0 && mistakes.length === 0 && files[0]) new Mistakes(files[0].path, mistakes).at(1, noRule);
+  if (correlations.length === 0 && mistakes.length === 0 && files[0])
+    new Mistakes(files[0].path, mistakes).at(1, noRule(read.foreign.all));
   noteTooMany(rules, mistakes);
   const all = read.documents.filter((document) => document.kind === 'filter');
   return {
@@ -85,13 +89,17 @@ export function loadRules(
     cases: new Map(correlations.map(({ metadata, vigie }) => [metadata.id || metadata.name, vigie.cases])),
     events: read.documents.flatMap((document) => (document.kind === 'event' ? eventOf(document) : [])),
     exceptions: all.map((filter) => exceptionOf(filter, filters)),
+    passedOver: read.foreign.all,
     mistakes: mistakes.toSorted(byPlace),
     warnings: [...all.flatMap(keepsNothing), ...warnings].toSorted(byPlace),
   };
 }
 
-const noRule =
-  'no file holds a correlation, and an event rule or a filter alone raises no incident: a system without rules finds nothing';
+function noRule(foreign: readonly Foreign[]): string {
+  if (foreign.length > 0)
+    return `no file holds a correlation over accesses (logsource: {product: ehr}), only ${foreignText(foreign)}, which are passed over: a system without rules finds nothing`;
+  return 'no file holds a correlation, and an event rule or a filter alone raises no incident: a system without rules finds nothing';
+}
 
 function selectionsOf(rules: readonly Rule[]): readonly Selection[] {
   const used = new Set<Selection>();

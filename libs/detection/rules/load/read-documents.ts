@@ -2,6 +2,7 @@ import { readCorrelation } from '../read/correlation.js';
 import type { Document } from '../read/documents.js';
 import { readEventRule } from '../read/event-rule.js';
 import { readFilter } from '../read/filter.js';
+import { type Foreign, ForeignDocuments, foreignOf, type Undecided, undecidedOf } from '../read/foreign.js';
 import type { ListsToAsk, ValueLists } from '../read/list-values.js';
 import { readMetadata } from '../read/metadata.js';
 import { oldForms } from '../read/misplaced-keys.js';
@@ -17,20 +18,32 @@ export interface RuleFile {
 
 export interface ReadDocuments {
   readonly documents: readonly Document[];
+  /** What is for other products and passed over. */
+  readonly foreign: ForeignDocuments;
   /** Whether a part of a file could not be read at all, so that nobody knows which names it would have given. */
   readonly unread: boolean;
 }
 
 /** A file as it was read; `yaml` is kept where what it means depends on lists, so that it is read again, but not parsed. */
 interface ReadFile {
+  readonly text: string;
   readonly yaml: YamlFile | undefined;
   readonly documents: readonly Document[];
+  readonly foreign: readonly Foreign[];
+  /** Correlations that may be for other products, as read if they are not. */
+  readonly undecided: readonly ReadCorrelation[];
   readonly mistakes: readonly RuleMistake[];
   readonly warnings: readonly RuleMistake[];
   readonly unread: boolean;
 }
 
-/** Files as the last call read them, by path and text: when one of a thousand changes, the others are not read again. */
+interface ReadCorrelation extends Undecided {
+  readonly document: Document;
+  readonly mistakes: readonly RuleMistake[];
+  readonly warnings: readonly RuleMistake[];
+}
+
+/** Files as the last call read them, by path: when one of a thousand changes, the others are not read again. */
 let known: ReadonlyMap<string, ReadFile> = new Map();
 
 /** The documents of all files; what is wrong is noted in `mistakes`, what is probably not meant so in `warnings`. */
@@ -41,21 +54,31 @@ export function readDocuments(
   warnings: RuleMistake[],
 ): ReadDocuments {
   const now = new Map<string, ReadFile>();
-  for (const file of files) {
-    const key = `${file.path}\0${file.text}`;
-    const before = now.get(key) ?? known.get(key);
-    now.set(key, before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists));
-  }
+  const read = files.flatMap((file) => {
+    if (now.get(file.path)?.text === file.text) return [];
+    const last = known.get(file.path);
+    const before = last?.text === file.text ? last : undefined;
+    const made = before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists);
+    now.set(file.path, made);
+    return [made];
+  });
   known = now;
-  const read = [...now.values()];
-  for (const file of read) {
+  const undecided = read.flatMap((file) => file.undecided);
+  const open = new Set(undecided.map(({ document }) => document));
+  const ours = read.flatMap((file) => file.documents.filter((document) => !open.has(document)));
+  const names = new Set(ours.flatMap(({ metadata: { id, name } }) => [id, name]));
+  const others = read.flatMap((file) => file.foreign);
+  const foreign = new ForeignDocuments(others, undecided, names);
+  const passedOver = new Set(undecided.filter((one) => foreign.has(one)).map(({ document }) => document));
+  for (const file of [...read, ...undecided.filter((one) => !foreign.has(one))]) {
     mistakes.push(...file.mistakes);
     warnings.push(...file.warnings);
   }
-  return { documents: read.flatMap(({ documents }) => documents), unread: read.some(({ unread }) => unread) };
+  const documents = read.flatMap((file) => file.documents.filter((document) => !passedOver.has(document)));
+  return { documents, foreign, unread: read.some(({ unread }) => unread) };
 }
 
-function readFile({ path }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {
+function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {
   const mistakes: RuleMistake[] = yaml.mistakes.map(({ line, reason }) => ({ file: path, line, reason }));
   const warnings: RuleMistake[] = [];
   const notes = new Mistakes(path, mistakes);
@@ -63,8 +86,28 @@ function readFile({ path }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFi
   if (yaml.documents.length === 0 && yaml.mistakes.length === 0)
     doubts.at(1, 'the file holds no document, only comments or nothing: no rule comes from it');
   const asked = new AskedLists(lists);
-  const documents = yaml.documents.map((map) => readDocument(map, path, asked, notes, doubts));
-  return { yaml: asked.any ? yaml : undefined, documents, mistakes, warnings, unread: yaml.mistakes.length > 0 };
+  const foreign: Foreign[] = [];
+  const undecided: ReadCorrelation[] = [];
+  const documents = yaml.documents.flatMap((map): readonly Document[] => {
+    const other = map.entries.has('correlation') ? undefined : foreignOf(map, path);
+    if (other) foreign.push(other);
+    if (other) return [];
+    const open = map.entries.has('correlation') ? undecidedOf(map, path) : undefined;
+    if (!open) return [readDocument(map, path, asked, notes, doubts)];
+    const one = readUndecided(map, open);
+    undecided.push(one);
+    return [one.document];
+  });
+  const unread = yaml.mistakes.length > 0;
+  return { text, yaml: asked.any ? yaml : undefined, documents, foreign, undecided, mistakes, warnings, unread };
+}
+
+/** Its mistakes stand apart until it is known whether it is for accesses. */
+function readUndecided(map: MapTree, open: Undecided): ReadCorrelation {
+  const mistakes: RuleMistake[] = [];
+  const warnings: RuleMistake[] = [];
+  const read = readCorrelation(map, open.file, new Mistakes(open.file, mistakes), new Mistakes(open.file, warnings));
+  return { ...open, document: read ?? brokenOf(map, open.file), mistakes, warnings };
 }
 
 /** Lists that remember whether one of them was asked for. */

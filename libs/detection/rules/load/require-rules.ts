@@ -6,6 +6,8 @@ import { closedClinicsOf, mergeLists } from './lists.js';
 import { type LoadedRules, loadRules, type RuleFile } from './load-rules.js';
 import { readClinicsFile, readRuleFiles, readValueLists } from './read-rule-files.js';
 
+export { foreignText } from '../read/foreign.js';
+
 /**
  * The rules that the configuration names, for a process that cannot do without them. `extraLists` are lists from elsewhere, such as tables;
  * their values join those of the files. `proposed` is a file that is not in the folder yet. Throws `ConfigError` that lists every mistake with file and line.

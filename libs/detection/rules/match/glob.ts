@@ -5,6 +5,7 @@ import type { Regex } from './regex-syntax.js';
 
 /** A Sigma string: `*` any characters, `?` one; `\*`, `\?` and `\\` the character itself; another backslash stands for itself. */
 export function parseGlob(text: string): readonly GlobPart[] {
+  if (!/[\\*?]/.test(text)) return text === '' ? [] : [{ literal: text }]; // as it is: a text put together of characters costs ten times as much
   const parts: GlobPart[] = [];
   let literal = '';
   const close = (): void => {

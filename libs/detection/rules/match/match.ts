@@ -106,14 +106,15 @@ export function normalise(match: Match): Match {
 }
 
 function normaliseOnce(match: Match): Match {
-  if (match.op === 'test') return match.test.kind === 'glob' ? test(normaliseGlob(match.test)) : match;
+  if (match.op === 'test') return normaliseTest(match);
   if (match.op === 'not') {
     const inner = normalise(match.of);
     return inner.op === 'not' ? inner.of : not(inner);
   }
+  const keyOf = keyFor(match.of);
   const children = new Map<string, Match>();
   for (const child of match.of) {
-    const inner = child.op === 'test' ? normaliseOnce(child) : normalise(child);
+    const inner = child.op === 'test' ? normaliseTest(child) : normalise(child);
     for (const one of inner.op === match.op ? inner.of : [inner]) children.set(keyOf(one), one);
   }
   const of = [...children.keys()].toSorted().flatMap((key) => children.get(key) ?? []);
@@ -121,17 +122,37 @@ function normaliseOnce(match: Match): Match {
   return of.length === 1 && only ? only : { op: match.op, of };
 }
 
-/** What JSON.stringify says of a condition, for plain values of lists five times faster. */
-function keyOf(match: Match): string {
-  const glob = match.op === 'test' && match.test.kind === 'glob' ? match.test : undefined;
-  const [part, ...more] = glob?.parts ?? [];
-  if (!glob || typeof part !== 'object' || more.length > 0) return JSON.stringify(match);
-  return `{"op":"test","test":{"kind":"glob","field":"${glob.field}","parts":[{"literal":${JSON.stringify(part.literal)}}],"cased":${String(glob.cased)}}}`;
+/**
+ * By which the children of a node are told apart and put in order: their JSON. Where all are plain values of one field, a list of thousands, the JSON
+ * of the value orders them alike, since what stands before it is the same and no JSON text begins another; it is several times faster.
+ */
+function keyFor(children: readonly Match[]): (match: Match) => string {
+  const [first] = children;
+  const one = first && plainOf(first);
+  const isList =
+    one &&
+    children.every((child) => {
+      const other = plainOf(child);
+      return other?.field === one.field && other.cased === one.cased;
+    });
+  return isList ? (match) => JSON.stringify(plainOf(match)?.literal) : (match) => JSON.stringify(match);
 }
 
-function normaliseGlob(glob: Extract<Test, { kind: 'glob' }>): Test {
-  if (glob.cased) return glob;
-  return { ...glob, parts: glob.parts.map((part) => (typeof part === 'string' ? part : { literal: lowerAscii(part.literal) })) };
+/** A test for one literal text, if it is one. */
+function plainOf(match: Match): { readonly field: Field; readonly cased: boolean; readonly literal: string } | undefined {
+  if (match.op !== 'test' || match.test.kind !== 'glob') return undefined;
+  const { field, cased, parts } = match.test;
+  const [part] = parts;
+  return parts.length === 1 && typeof part === 'object' ? { field, cased, literal: part.literal } : undefined;
+}
+
+/** The test itself where nothing changes: most values of long lists are written in lower case. */
+function normaliseTest(match: Extract<Match, { op: 'test' }>): Match {
+  const { test: asked } = match;
+  if (asked.kind !== 'glob' || asked.cased) return match;
+  if (!asked.parts.some((part) => typeof part === 'object' && lowerAscii(part.literal) !== part.literal)) return match;
+  const parts = asked.parts.map((part) => (typeof part === 'string' ? part : { literal: lowerAscii(part.literal) }));
+  return test({ ...asked, parts });
 }
 
 /** A to Z in lower case, everything else as it is: what ClickHouse's `lower` does. */

@@ -97,40 +97,87 @@ function joined(op: 'and' | 'or', of: readonly Condition[]): Condition {
   return of.length === 1 && only ? only : { op, of };
 }
 
-/** Names that a condition uses; `undefined` for a name or pattern that meets none. */
-export function resolve(
-  condition: Condition,
-  searches: ReadonlyMap<string, Match>,
-  used: Set<string>,
-  holder = 'detection',
-): Match {
+/** What the names of a condition stand for, and what was seen on the way. */
+export interface Names {
+  readonly searches: ReadonlyMap<string, Match>;
+  /** Names that the condition uses. */
+  readonly used: Set<string>;
+  /** Patterns of `of` that meet no name and were left out. */
+  readonly unmet: Set<string>;
+  /** The key that holds the entries, as mistakes shall name it. */
+  readonly holder: string;
+}
+
+/** What `1 of x*` and `all of x*` are where no name meets `x*`: one of none never holds, all of none always do. */
+type Constant = boolean;
+
+/**
+ * The meaning of a condition. A pattern that meets no name falls out where it says nothing either way (`and not 1 of x*`, `or 1 of x*`, `and all
+ * of x*`): there logic and pySigma, which leaves it out wherever it stands, agree. Throws ConditionRefused where they do not, and for a name that is none.
+ */
+export function resolve(condition: Condition, names: Names): Match {
+  const match = resolveTerm(condition, names);
+  if (typeof match === 'boolean') throw refusedOf([...names.unmet][0] ?? '', names);
+  return match;
+}
+
+function resolveTerm(condition: Condition, names: Names): Match | Constant {
   switch (condition.op) {
     case 'name': {
-      const search = searches.get(condition.name);
+      const search = names.searches.get(condition.name);
       if (!search)
         throw new ConditionRefused(
-          `it names ${shown(condition.name)}, which ${holder} does not hold; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
+          `it names ${shown(condition.name)}, which ${names.holder} does not hold; there is ${entriesOf(names)}`,
         );
-      used.add(condition.name);
+      names.used.add(condition.name);
       return search;
     }
-    case 'of': {
-      const names = [...searches.keys()].filter((name) => meets(name, condition.names));
-      if (names.length === 0)
-        throw new ConditionRefused(
-          `${shown(condition.names)} meets no entry of ${holder}; there is ${[...searches.keys()].join(', ') || 'nothing'}`,
-        );
-      for (const name of names) used.add(name);
-      const of = names.flatMap((name) => searches.get(name) ?? []);
-      return bounded(condition.count === 'one' ? or(of) : and(of));
+    case 'of':
+      return resolveOf(condition, names);
+    case 'not': {
+      const inner = resolveTerm(condition.of, names);
+      return typeof inner === 'boolean' ? !inner : not(inner);
     }
-    case 'not':
-      return not(resolve(condition.of, searches, used, holder));
-    default: {
-      const of = condition.of.map((child) => resolve(child, searches, used, holder));
-      return bounded(condition.op === 'and' ? and(of) : or(of));
-    }
+    default:
+      return resolveJoined(condition, names);
   }
+}
+
+function resolveOf({ count, names: pattern }: Extract<Condition, { op: 'of' }>, names: Names): Match | Constant {
+  const met = [...names.searches.keys()].filter((name) => meets(name, pattern));
+  if (met.length === 0) {
+    names.unmet.add(pattern);
+    return count === 'all';
+  }
+  for (const name of met) names.used.add(name);
+  const of = met.flatMap((name) => names.searches.get(name) ?? []);
+  return bounded(count === 'one' ? or(of) : and(of));
+}
+
+function resolveJoined({ op, of }: Extract<Condition, { op: 'and' | 'or' }>, names: Names): Match | Constant {
+  const nothing = op === 'and';
+  const terms = of.map((child) => ({ child, term: resolveTerm(child, names) }));
+  const decides = terms.find(({ term }) => term === !nothing);
+  if (decides) throw refusedOf(patternIn(decides.child), names);
+  const matches = terms.flatMap(({ term }) => (typeof term === 'boolean' ? [] : [term]));
+  if (matches.length === 0) return nothing;
+  return bounded(op === 'and' ? and(matches) : or(matches));
+}
+
+/** A pattern of a condition that came to a constant, so that every name in it is one. */
+function patternIn(condition: Condition): string {
+  if (condition.op === 'of') return condition.names;
+  if (condition.op === 'name') return condition.name;
+  const [first] = condition.op === 'not' ? [condition.of] : condition.of;
+  return first ? patternIn(first) : '';
+}
+
+function refusedOf(pattern: string, names: Names): ConditionRefused {
+  return new ConditionRefused(`${shown(pattern)} meets no entry of ${names.holder}; there is ${entriesOf(names)}`);
+}
+
+function entriesOf({ searches }: Names): string {
+  return [...searches.keys()].join(', ') || 'nothing';
 }
 
 /** Names that begin with an underscore are helpers: `them` and patterns leave them out, unless the pattern begins with one too. */

@@ -19,14 +19,12 @@ const examples: Readonly<Record<RuleType, string>> = {
   value_count: 'condition: {field: patient_id, gte: 40}',
   event_count: 'condition: {gte: 40}',
   temporal: 'condition: {gte: 2}',
-  temporal_ordered: '',
+  temporal_ordered: 'condition: {gte: 2}',
 };
 
 /** `condition` of a correlation over `rules` rules; undefined when it is wrong (noted). */
 export function readCount(body: MapTree, type: RuleType, rules: number, mistakes: Mistakes): Count | undefined {
   const entry = body.entries.get('condition');
-  if (type === 'temporal_ordered' && entry)
-    return mistakes.at(entry.line, 'temporal_ordered takes no condition: every rule must have been met, in the order of rules');
   if (!entry && (type === 'temporal' || type === 'temporal_ordered')) return { field: [], condition: noUpper(rules) };
   if (!entry) return mistakes.at(body.line, `condition is missing: write ${examples[type]}`);
   if (entry.value.kind !== 'map')
@@ -34,7 +32,9 @@ export function readCount(body: MapTree, type: RuleType, rules: number, mistakes
       entry.line,
       `condition must be a map such as ${examples[type].slice('condition: '.length)}: conditions as text are not taken yet`,
     );
-  return type === 'temporal' ? readMet(entry, entry.value, rules, mistakes) : readCounted(entry, entry.value, type, mistakes);
+  if (type === 'temporal') return readMet(entry, entry.value, type, rules, mistakes);
+  if (type === 'temporal_ordered') return readOrdered(entry, entry.value, rules, mistakes);
+  return readCounted(entry, entry.value, type, mistakes);
 }
 
 function readCounted(entry: Entry, map: MapTree, type: RuleType, mistakes: Mistakes): Count | undefined {
@@ -45,15 +45,25 @@ function readCounted(entry: Entry, map: MapTree, type: RuleType, mistakes: Mista
 }
 
 /** How many of the rules must be met. */
-function readMet(entry: Entry, map: MapTree, rules: number, mistakes: Mistakes): Count | undefined {
+function readMet(entry: Entry, map: MapTree, type: RuleType, rules: number, mistakes: Mistakes): Count | undefined {
   refuseField(map, mistakes);
-  const hint = 'temporal counts the rules that are met, and takes gte or gt only';
+  const hint = `${type} counts the rules that are met, and takes gte or gt only`;
   refuseUnknownKeys(map, 'condition', ['field', 'gte', 'gt'], { lt: hint, lte: hint, eq: hint, neq: hint, percentile }, mistakes);
   if (['lt', 'lte', 'eq', 'neq'].some((key) => map.entries.has(key))) return undefined;
   const condition = readBounds(map, entry.line, mistakes);
   if (condition && condition.atLeast > rules)
     return mistakes.at(entry.line, `condition asks for ${condition.atLeast} rules and rules names ${rules}: it could never hold`);
   return condition && { field: [], condition };
+}
+
+/** An order is judged whole: a chain of some of the rules would be several chains, each with its own window. */
+function readOrdered(entry: Entry, map: MapTree, rules: number, mistakes: Mistakes): Count | undefined {
+  const count = readMet(entry, map, 'temporal_ordered', rules, mistakes);
+  if (!count || count.condition.atLeast === rules) return count;
+  return mistakes.at(
+    entry.line,
+    `condition asks for ${count.condition.atLeast} of ${rules} rules, and temporal_ordered is met by all of them in their order only: write gte: ${rules} or leave condition away, and one temporal_ordered for each order of fewer rules that is meant; temporal with this condition asks for the same without order`,
+  );
 }
 
 const operators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;

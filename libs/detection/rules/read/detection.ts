@@ -1,4 +1,4 @@
-import { ConditionRefused, parseCondition, resolve } from './condition.js';
+import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
 import { unknownField } from '../match/field-hints.js';
 import { isField, kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
@@ -52,7 +52,7 @@ function notAName(name: string): string | undefined {
 function readCondition(
   detection: MapTree,
   searches: ReadonlyMap<string, Match>,
-  { mistakes, holder }: DetectionContext,
+  { mistakes, warnings, holder }: DetectionContext,
 ): Match | undefined {
   const entry = detection.entries.get('condition');
   if (!entry)
@@ -62,7 +62,7 @@ function readCondition(
     );
   const texts = conditionsOf(entry, holder, mistakes);
   const used = new Set<string>();
-  const matches = texts?.map((text) => resolved(text, searches, used, holder, mistakes));
+  const matches = texts?.map((text) => resolved(text, { searches, used, unmet: new Set(), holder }, mistakes, warnings));
   if (!matches?.every((match) => match !== undefined)) return undefined;
   for (const name of searches.keys())
     if (!used.has(name))
@@ -84,15 +84,15 @@ function conditionsOf({ line, value }: Entry, holder: string, mistakes: Mistakes
   );
 }
 
-function resolved(
-  { text, line }: ScalarTree,
-  searches: ReadonlyMap<string, Match>,
-  used: Set<string>,
-  holder: string,
-  mistakes: Mistakes,
-): Match | undefined {
+function resolved({ text, line }: ScalarTree, names: Names, mistakes: Mistakes, warnings: Mistakes): Match | undefined {
   try {
-    return resolve(parseCondition(text), searches, used, holder);
+    const match = resolve(parseCondition(text), names);
+    for (const pattern of names.unmet)
+      warnings.at(
+        line,
+        `${shown(pattern)} meets no entry of ${names.holder}, so the condition is taken without it: correct it, or leave it away`,
+      );
+    return match;
   } catch (error) {
     if (error instanceof ConditionRefused) return mistakes.at(line, `the condition is not valid: ${error.message}`);
     throw error;

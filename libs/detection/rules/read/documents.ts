@@ -2,6 +2,7 @@ import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import type { Correlation } from './correlation.js';
 import type { EventRule } from './event-rule.js';
 import type { Filter } from './filter.js';
+import type { ForeignDocuments } from './foreign.js';
 import { isUuid, type Metadata } from './metadata.js';
 import type { Located } from './read-tree.js';
 
@@ -21,12 +22,14 @@ export class Documents {
   readonly #names = new Map<string, Document>();
   readonly #all: RuleMistake[];
   readonly #isWhole: boolean;
+  readonly #foreign: ForeignDocuments;
 
   /**
    * A second document of the same id or name is a mistake. Not whole: documents are missing that could not be read, so that nobody is blamed for a
    * name that is not found.
    */
-  constructor(documents: readonly Document[], all: RuleMistake[], isWhole = true) {
+  constructor(documents: readonly Document[], foreign: ForeignDocuments, all: RuleMistake[], isWhole = true) {
+    this.#foreign = foreign;
     this.#all = all;
     this.#isWhole = isWhole;
     for (const document of documents) {
@@ -65,7 +68,13 @@ export class Documents {
     const found: (EventRule | Correlation)[] = [];
     for (const { text, line } of references) {
       const document = this.find(text);
-      if (!document && this.#isWhole)
+      const foreign = document ? undefined : this.#foreign.find(text);
+      if (foreign)
+        mistakes.at(
+          line,
+          `rules names ${shown(text)}, a rule for ${shown(foreign.product)} (${foreign.file}:${foreign.line}), and such rules are passed over: write logsource: {product: ehr} there if it is for accesses, else name another rule`,
+        );
+      else if (!document && this.#isWhole)
         mistakes.at(line, `rules names ${shown(text)}, which is the name or id of no rule: ${this.#hint(text)}`);
       if (!document) continue;
       if (document.kind === 'filter')

@@ -19,13 +19,16 @@ const rooted = (root: string): string =>
   `${event('  selection: {action: read}\n  condition: selection\n', root)}---\n${correlation()}`;
 const read = event('  selection: {action: read}\n  condition: selection\n');
 const counting = (keys: string, root = ''): string => `${read}---\n${correlation(keys, root)}`;
+const ordered = (condition: string): string =>
+  `${read}---\n${read.replaceAll(': e\n', ': f\n')}---\n${correlation().replace('event_count', 'temporal_ordered').replace('[e]', '[e, f]').replace('gte: 2', condition)}`;
 const filtering = (condition: string, rules = '[e]', name = 'selection'): string =>
   `${read}---\n${correlation()}---\ntitle: f\nname: f\nlogsource: {product: ehr}\nfilter: {rules: ${rules}, ${name}: {actor_id: a}, condition: ${condition}}\nvigie: {expires: 2027-01-31, owner: o, reason: r}\n`;
 
 export const differences: readonly Difference[] = [
   { sigma: 'Unknown keys and modifiers of own are left aside', vigie: 'refused, at every depth: a misspelt key would be a condition that is not there', rule: rooted('custom: 1\n'), answer: 'unknown key "custom"' },
   { sigma: 'An event rule alerts by itself', vigie: 'refused: only correlations raise incidents', rule: read, answer: 'no correlation refers to this event rule' },
-  { sigma: '`logsource` may be anything', vigie: '`{product: ehr}`, and nothing else but `definition`', rule: rooted('').replace('product: ehr', 'product: windows'), answer: 'product must be ehr' },
+  { sigma: '`logsource` may be anything', vigie: '`{product: ehr}`, and nothing else but `definition`; rules for other products are passed over and counted, but for those that a rule over accesses names', rule: rooted('').replace('product: ehr', 'product: windows'), answer: 'a rule for "windows"' },
+  { sigma: '`product` is any text', vigie: 'one letter away from `ehr` is refused, since a rule of ours that is passed over finds nothing', rule: rooted('').replace('product: ehr', 'product: EHR'), answer: 'product must be ehr' },
   { sigma: 'Keywords: texts without a field', vigie: 'refused: they would look into every column, pseudonyms included', rule: selecting('[foo, bar]'), answer: 'a search in every field' },
   { sigma: '`related`, `taxonomy`, `scope`', vigie: 'refused: they say nothing of accesses', rule: rooted('related: []\n'), answer: 'related is not taken' },
   { sigma: '`windash`, `base64`, `base64offset`, `utf16`, `utf16le`, `utf16be`, `wide`', vigie: 'refused: they are for command lines', rule: selecting('{device|windash: a}'), answer: 'windash is for command lines' },
@@ -40,7 +43,8 @@ export const differences: readonly Difference[] = [
   { sigma: '`cidr` beside `expand`', vigie: 'taken; pySigma refuses it, so leave `cidr` away there', rule: selecting("{source_ip|cidr|expand: '%networks%'}") },
   { sigma: 'Names of entries are any text', vigie: 'letters, digits, `_` and `-`, not beginning with a digit', rule: selecting('{action: read}').replaceAll('selection', '4624_sel'), answer: 'begins with a digit' },
   { sigma: '`any of` is not in the specification', vigie: 'taken as `1 of`, as pySigma does', rule: selecting('{action: read}', 'any of selection*') },
-  { sigma: 'A pattern of `of` may meet no entry', vigie: 'refused: it may be misspelt', rule: selecting('{action: read}', 'selection and not 1 of filter_*'), answer: 'meets no entry' },
+  { sigma: 'A pattern of `of` that meets no entry: not said; pySigma leaves it out wherever it stands', vigie: 'left out where that is what it says (`and not 1 of x*`, `or 1 of x*`, `and all of x*`), with a warning', rule: selecting('{action: read}', 'selection and not 1 of filter_*'), answer: 'the condition is taken without it' },
+  { sigma: 'The same where leaving it out says something else (`and 1 of x*`, `and not all of x*`), or nothing is left', vigie: 'refused', rule: selecting('{action: read}', 'selection and 1 of filter_*'), answer: '"filter_*" meets no entry of detection' },
   { sigma: 'An entry that the condition does not name does nothing', vigie: 'refused', rule: selecting('{action: read}\n  other: {action: list}'), answer: 'is not used by the condition' },
   { sigma: 'Values may be anything', vigie: 'refused where a field can never hold them: `action: raed`, an absence of `actor_id`, a `patient_id` that is no pseudonym', rule: selecting('{action: raed}'), answer: 'action is never' },
   { sigma: '`description` up to 65,535 characters', vigie: 'up to 4,096, as every text', rule: rooted(`description: ${'x'.repeat(5_000)}\n`), answer: 'the text of description has 5000 characters' },
@@ -52,7 +56,7 @@ export const differences: readonly Difference[] = [
   { sigma: '`value_sum`, `value_avg`, `value_percentile`, `value_median`', vigie: 'refused: no set of patients stands behind them', rule: counting('').replace('event_count', 'value_sum'), answer: 'the type value_sum is not taken' },
   { sigma: 'Upper bounds alone', vigie: 'refused: only an absence can meet them', rule: counting('').replace('gte: 2', 'lt: 2'), answer: 'lt alone is not taken' },
   { sigma: '`timespan` in `s`, `m`, `h` and `d`', vigie: 'also `w`; at most 400 days', rule: counting('').replace('1h', '1w') },
-  { sigma: '`temporal_ordered` may have a condition', vigie: 'refused: all of `rules` must be met', rule: counting('').replace('event_count', 'temporal_ordered'), answer: 'temporal_ordered takes no condition' },
+  { sigma: '`temporal_ordered` may ask for some of `rules`, in their order', vigie: 'refused: all of them must be met; a condition that says so is taken', rule: ordered('gte: 1'), answer: 'temporal_ordered is met by all of them in their order only' },
   { sigma: 'The only example of a filter says `condition: selection`', vigie: 'what the condition meets stays, as in pySigma; a condition that keeps almost nothing is warned of', rule: filtering('selection'), answer: 'the condition of this filter names what stays' },
   { sigma: 'Entries of a filter are one, `selection`', vigie: 'any names, and as many as you like', rule: filtering('not who', '[e]', 'who') },
   { sigma: 'A filter holds for ever, and may be for `any` rule', vigie: 'it ends (`expires`), somebody answers for it, and it names its rules', rule: filtering('not selection', 'any'), answer: 'any is not taken' },

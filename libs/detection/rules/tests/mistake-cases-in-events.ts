@@ -45,7 +45,7 @@ export const inEvents: readonly Case[] = [
   search('<<: {device: a}', 'the merge key << is not taken: write the keys of the other map out'),
   search('device: a: b', "not valid YAML: Block collections are not allowed within flow collections; a text that holds a colon and a blank stands in quotes, such as 'a: b'"),
   ['logsource: {product: ehr}\n', '', 1, 'logsource is missing: write logsource: {product: ehr}'],
-  ['{product: ehr}', '{product: windows}', 3, 'product must be ehr, not "windows": rules for other logs do not fit accesses to patient records'],
+  ['{product: ehr}', '{product: EHR}', 3, 'product must be ehr, not "EHR": rules for other logs do not fit accesses to patient records'],
   ['{product: ehr}', '{product: ehr, category: audit}', 3, 'logsource takes product only: leave category away'],
   ['{product: ehr}', '{product: ehr, host: a}', 3, 'unknown key "host" in logsource: known are product and definition'],
   ['name: access', 'name: access\nvigie: {steps: [1]}', 3, 'steps belongs into the vigie map of a correlation'],

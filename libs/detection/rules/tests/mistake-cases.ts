@@ -90,7 +90,7 @@ export const inCorrelations: readonly Case[] = [
   ['  type: value_count\n', '', 5, `type is missing: write ${types}`],
   ['type: value_count', 'type: event_count', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
   ['type: value_count', 'type: temporal', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
-  ['type: value_count', 'type: temporal_ordered', 9, 'temporal_ordered takes no condition: every rule must have been met, in the order of rules'],
+  ['type: value_count', 'type: temporal_ordered', 9, 'condition asks for 40 rules and rules names 1: it could never hold'],
   ['type: value_count', 'type: value_sum', 5, 'the type value_sum is not taken, since a sum or an average is no set of patients: write value_count'],
   ['type: value_count', 'type: value_percentile', 5, 'the type value_percentile is not taken, since a sum or an average is no set of patients: write value_count'],
   ['type: value_count', 'type: value_avg', 5, 'the type value_avg is not taken, since a sum or an average is no set of patients: write value_count'],

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { loadRules, type RuleFile } from './load-rules.js';
+
+const seed = 20_261_129;
+const own = `title: e
+name: e
+logsource: {product: ehr}
+detection: {x: {action: read}, condition: x}
+---
+title: c
+name: c
+level: low
+correlation: {type: event_count, rules: [e], group-by: [group_id, actor_id], timespan: 1h, condition: {gte: 2}}
+`;
+const event = (name: string, logsource = '{product: windows, service: security}', more = ''): string =>
+  `title: ${name}\nname: ${name}\nlogsource: ${logsource}\n${more}detection: {x: {EventID: 4624}, keywords: [a, b], condition: 1 of them}\n`;
+const over = (name: string, rules: string, by = 'User', more = ''): string =>
+  `title: ${name}\nname: ${name}\n${more}correlation: {type: value_count, rules: ${rules}, group-by: [${by}], timespan: 1h, condition: {field: Host, gte: 2}}\n`;
+const filter = (name: string, rules: string): string =>
+  `title: ${name}\nname: ${name}\nlogsource: {product: windows}\nfilter: {rules: ${rules}, selection: {User: a}, condition: not selection}\n`;
+
+const logsources = ['{product: windows}', '{product: linux, category: process_creation}', '{category: webserver}', '{service: sshd}', '{product: aws, service: cloudtrail, custom: 1}']; // prettier-ignore
+
+describe('rules for other products', () => {
+  it(`are passed over and counted, whatever they hold, in whatever order and files (seed ${seed})`, () => {
+    const documents = fc.record({
+      events: fc.array(fc.constantFrom(...logsources), { minLength: 1, maxLength: 5 }),
+      chains: fc.nat({ max: 4 }),
+      filters: fc.nat({ max: 2 }),
+      twice: fc.boolean(),
+    });
+    const plain = loadRules([{ path: 'own.yml', text: own }]).rules.map(({ id, selection }) => [id, selection.id]);
+    const property = ({ events, chains, filters, twice }: typeof documents extends fc.Arbitrary<infer T> ? T : never): void => {
+      const texts = [
+        ...events.map((logsource, index) => event(`f${index}`, logsource, 'related: []\nlevel: urgent\ncustom: 1\n')),
+        ...Array.from({ length: chains }, (_, at) => over(`g${at}`, at === 0 ? '[f0]' : `[f0, g${at - 1}]`)),
+        ...Array.from({ length: filters }, (_, at) => filter(`h${at}`, 'any')),
+        ...(twice ? [event('f0')] : []),
+      ];
+      const inFiles = texts.map((text, at): RuleFile => ({ path: `f${at}.yml`, text }));
+      const inOne = [{ path: 'all.yml', text: [...texts.toReversed(), own].join('---\n') }];
+      for (const files of [[...inFiles, { path: 'own.yml', text: own }], inOne]) {
+        const { rules, mistakes, warnings, passedOver } = loadRules(files);
+        expect([mistakes, warnings]).toEqual([[], []]);
+        expect(passedOver).toHaveLength(texts.length);
+        expect(rules.map(({ id, selection }) => [id, selection.id])).toEqual(plain);
+      }
+    };
+    fc.assert(fc.property(documents, property), { seed, numRuns: 60 });
+  });
+
+  it('are all that a folder holds: that is refused by name, every time', () => {
+    for (const times of [1, 2]) {
+      const { mistakes } = loadRules([{ path: 'a.yml', text: `${event('a')}---\n${event('b', '{product: linux}')}` }]);
+      expect([times, mistakes]).toEqual([
+        times,
+        [
+          {
+            file: 'a.yml',
+            line: 1,
+            reason:
+              'no file holds a correlation over accesses (logsource: {product: ehr}), only 2 rules for other products ("linux" and "windows"), which are passed over: a system without rules finds nothing',
+          },
+        ],
+      ]);
+    }
+  });
+
+  it.each([
+    ['an event rule that a rule over accesses names', `${event('w')}---\n${own.replace('[e]', '[e, w]')}`, 'rules names "w", a rule for "windows" (a.yml:1), and such rules are passed over'],
+    ['a correlation that groups as Vigie does', `${own}---\n${event('w')}---\n${over('d', '[w]', 'group_id, actor_id', 'level: low\n')}`, 'rules names "w", a rule for "windows"'],
+    ['a correlation with a map vigie', `${own}---\n${event('w')}---\n${over('d', '[w]', 'User', 'vigie: {steps: [2]}\n')}`, 'group-by must hold group_id and actor_id'],
+    ['a correlation over rules of both kinds', `${own}---\n${event('w')}---\n${over('d', '[w, e]')}`, 'group-by must hold group_id and actor_id'],
+    ['a correlation over a name that both kinds have', `${own}---\n${event('e')}---\n${over('d', '[e]')}`, 'group-by must hold group_id and actor_id'],
+    ['a correlation over nothing known', `${own}---\n${over('d', '[nothing]')}`, 'group-by must hold group_id and actor_id'],
+    ['correlations in a circle', `${own}---\n${over('d', '[f]')}---\n${over('f', '[d]')}`, 'group-by must hold group_id and actor_id'],
+    ['an event rule with a map vigie', `${own}---\n${event('w', '{product: windows}', 'vigie: {time_zone: UTC}\n')}`, 'product must be ehr, not "windows"'],
+    ['no product, category or service', `${own}---\n${event('w', '{definition: x}')}`, 'product must be ehr'],
+    ['a product that is no text', `${own}---\n${event('w', '{product: [windows]}')}`, 'product must be a text'],
+  ])('%s is no such rule', (_, text, reason) => {
+    expect(loadRules([{ path: 'a.yml', text }]).mistakes.map((mistake) => mistake.reason)).toContainEqual(
+      expect.stringContaining(reason),
+    );
+  }); // prettier-ignore
+
+  it('are none where the product is one letter away from ours', () => {
+    const letters = [...'abehrz'];
+    const near = new Set(['EHR', 'Ehr', 'erh', 'her', 'rhe', 'ehr ']);
+    for (const at of [0, 1, 2, 3])
+      for (const letter of letters) {
+        near.add(`${'ehr'.slice(0, at)}${letter}${'ehr'.slice(at)}`);
+        near.add(`${'ehr'.slice(0, at)}${letter}${'ehr'.slice(at + 1)}`);
+        near.add(`${'ehr'.slice(0, at)}${'ehr'.slice(at + 1)}`);
+      }
+    near.delete('ehr');
+    for (const product of near) {
+      const { mistakes, passedOver } = loadRules([
+        { path: 'a.yml', text: `${own}---\n${event('w', `{product: '${product}'}`)}` },
+      ]);
+      expect([product, passedOver, mistakes.some(({ reason }) => reason.startsWith('product must be ehr'))]).toEqual([product, [], true]); // prettier-ignore
+    }
+  });
+});
