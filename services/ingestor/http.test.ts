@@ -164,6 +164,9 @@ describe('the ingestor over HTTP', () => {
       post('/fhir', `\uFEFF<Bundle xmlns="http://hl7.org/fhir"><type value="${type}"/>${entries}</Bundle>`, headers);
     const patient = '<entry><resource><Patient><id value="1"/></Patient></resource></entry>';
     expect(statusesOf((await bundle('batch', entry + patient)).body)).toEqual(['201 Created', '422 Unprocessable Entity']);
+    const unsaid = { method: 'POST', body: Buffer.from(auditEventXmlOf('')), headers: { authorization: `Bearer ${token}` } };
+    expect((await fetch(`${base}/fhir/AuditEvent`, unsaid)).status).toBe(201);
+    expect((await post('/fhir/AuditEvent', auditEventXmlOf(''), { 'content-type': 'application/fhir+json' })).status).toBe(400);
     expect((await bundle('transaction', entry + patient)).status).toBe(422);
     expect((await bundle('transaction', entry)).body).toMatchObject({ type: 'transaction-response' });
   });
@@ -199,7 +202,7 @@ describe('the ingestor over HTTP', () => {
     ['more parameters', { 'content-type': 'application/fhir+json;charset="utf-8";fhirVersion=4.0' }, 201],
     ['another case', { 'content-type': 'Application/FHIR+JSON' }, 201],
     ['plain text', { 'content-type': 'text/plain' }, 415],
-    ['XML, which it is not', { 'content-type': 'application/fhir+xml' }, 201],
+    ['XML, which it is not', { 'content-type': 'application/fhir+xml' }, 415],
     ['another XML', { 'content-type': 'image/svg+xml' }, 415],
     ['no token', { authorization: '' }, 401],
   ])('answers FHIR in its own media type, whatever it is sent (%s)', async (_what, headers, status) => {

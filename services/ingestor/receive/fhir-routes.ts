@@ -12,19 +12,12 @@ import { assertNever, rejected } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
 import { Turns } from './turns.js';
 import { HttpRefusal } from './http-refusal.js';
-import type { Answer, Route } from './receiver.js';
+import type { Answer, Asked, Route } from './receiver.js';
 import type { SendingSource, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
-const mediaTypes = [
-  'application/fhir+json',
-  'application/json',
-  'application/json+fhir',
-  'application/fhir+xml',
-  'application/xml',
-  'application/xml+fhir',
-  'text/xml',
-];
+const xmlTypes = ['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'];
+const mediaTypes = ['application/fhir+json', 'application/json', 'application/json+fhir', ...xmlTypes];
 /** Begins a document of XML, and no JSON. */
 const lessThan = 0x3c;
 
@@ -33,8 +26,8 @@ export function auditEventRoute(taker: () => Taker): Route {
   return {
     mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
-    answer: async (body, source) => {
-      const content = resourceOf(body, limits.itemBytesMax, limits.nodesMax);
+    answer: async (body, source, asked) => {
+      const content = resourceOf(body, asked, limits.itemBytesMax, limits.nodesMax);
       const [outcome] = await taker().decoded([readItem(content, source.reading)], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
@@ -52,8 +45,8 @@ export function bundleRoute(taker: () => Taker): Route {
   return {
     mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
-    answer: async (body, source) => {
-      const bundle = parseBundle(resourceOf(body, Infinity, limits.bundleNodesMax));
+    answer: async (body, source, asked) => {
+      const bundle = parseBundle(resourceOf(body, asked, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
       const { type, resources, byUrn } = bundle.value;
       const read = entriesOf(resources, source, byUrn);
@@ -100,10 +93,18 @@ export function notOffered(): Required<Omit<Answer, 'headers'>> {
   return { status: 404, body: operationOutcome([{ severity: 'error', code: 'not-supported', diagnostics }]), mediaType };
 }
 
-/** JSON or XML, by its first byte: what else the sender says of it is often wrong. XML of more than 1 MiB, or not in UTF-8, is refused. */
-function resourceOf(body: Buffer, bytesMax: number, nodesMax: number): unknown {
+/**
+ * JSON or XML, as the sender says, or by the first byte where nothing is said. XML of more than 1 MiB, or not in UTF-8, is refused. Throws
+ * `HttpRefusal` 400, 413, and 415 for what is said to be XML and is none.
+ */
+function resourceOf(body: Buffer, { headers }: Asked, bytesMax: number, nodesMax: number): unknown {
   const start = firstByte(body);
-  const item = body[start] === lessThan ? xmlIn(body) : parseItem(body, start, body.length, { bytesMax, nodesMax });
+  const beginsXml = body[start] === lessThan;
+  const said = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const isXml = said ? xmlTypes.includes(said) : beginsXml;
+  if (isXml && !beginsXml)
+    throw new HttpRefusal(415, 'Content-Type says XML, and the body is none; send JSON as application/fhir+json');
+  const item = isXml ? xmlIn(body) : parseItem(body, start, body.length, { bytesMax, nodesMax });
   if (item.kind === 'accepted') return item.value;
   throw new HttpRefusal(item.reason.startsWith('too_') ? 413 : 400, item.detail);
 }
