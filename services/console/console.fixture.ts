@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { afterEach, beforeEach } from '@jest/globals';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
@@ -48,6 +49,28 @@ export interface Asked {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   readonly location: unknown;
+}
+
+/** A log for each test of a file, and the consoles over it, which are stopped after it. */
+export class SharedLog {
+  log = newLog();
+  readonly running: RunningConsole[] = [];
+
+  /** Call it where hooks may be registered. `more` is configuration of every console. */
+  constructor(private readonly more: Readonly<Record<string, string>> = {}) {
+    beforeEach(() => {
+      this.log = newLog();
+    });
+    afterEach(async () => {
+      for (const one of this.running.splice(0)) await one.stop();
+    });
+  }
+
+  async start(lists = new MemoryLists()): Promise<RunningConsole> {
+    const one = await RunningConsole.start(this.log.connect(), 20_000 + this.running.length, lists, this.more);
+    this.running.push(one);
+    return one;
+  }
 }
 
 /** One console in this process, over a log that others may share. */

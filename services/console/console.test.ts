@@ -1,5 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { describe, expect, it } from '@jest/globals';
 import { topics } from '#libs/contracts/topics.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
@@ -8,7 +7,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { newLog, RunningConsole, tell } from './console.fixture.js';
+import { type RunningConsole, SharedLog, tell } from './console.fixture.js';
 
 const id = anIncidentId('a');
 const resolve = { type: 'case.resolved', verdict: 'false_positive', reason: 'a recall of the ward' };
@@ -17,23 +16,11 @@ const anIncident = (name: string, given: Parameters<typeof aChange>[2] = {}) =>
   aChange(name, 1, { changed_at: new Date(systemClock.now()).toISOString(), ...given });
 
 describe('the console', () => {
-  let log: MemoryLog;
-  const running: RunningConsole[] = [];
-  const start = async () => {
-    const one = await RunningConsole.start(log.connect(), 20_000 + running.length);
-    running.push(one);
-    return one;
-  };
-  beforeEach(() => {
-    log = newLog();
-  });
-  afterEach(async () => {
-    for (const one of running.splice(0)) await one.stop();
-  });
+  const shared = new SharedLog();
 
   it('lets two resolve one case at once: the first counts, the second is told so', async () => {
-    await tell(log, anIncident('a'));
-    const consoles = [await start(), await start()];
+    await tell(shared.log, anIncident('a'));
+    const consoles = [await shared.start(), await shared.start()];
     const answers = await Promise.all(consoles.map((one, n) => one.act(id, resolve, `key-${n}`, n ? 'b.leroy' : 'a.durand')));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409]);
     const [won, lost] = answers.toSorted((one, other) => one.status - other.status);
@@ -47,12 +34,12 @@ describe('the console', () => {
   });
 
   it('takes the same click once, however often and wherever it comes', async () => {
-    await tell(log, anIncident('a'));
-    const consoles = [await start(), await start()];
+    await tell(shared.log, anIncident('a'));
+    const consoles = [await shared.start(), await shared.start()];
     const clicks = [0, 1, 0, 1, 0].map((n) => consoles[n]?.act(id, { type: 'case.assigned', owner: 'b.leroy' }, 'one'));
     expect((await Promise.all(clicks)).map((answer) => answer?.status)).toEqual([200, 200, 200, 200, 200]);
     for (const one of consoles) {
-      await all(one, log.frames({ topic: topics.actions, partition: 0 }).length + log.frames({ topic: topics.actions, partition: 1 }).length); // prettier-ignore
+      await all(one, shared.log.frames({ topic: topics.actions, partition: 0 }).length + shared.log.frames({ topic: topics.actions, partition: 1 }).length); // prettier-ignore
       expect((await one.get(`/v1/cases/${id}/timeline`)).body['lines']).toHaveLength(2);
       expect((await one.get(`/v1/cases/${id}`)).body['case']).toMatchObject({ owner: 'b.leroy', version: 2 });
     }
@@ -60,16 +47,16 @@ describe('the console', () => {
   });
 
   it('counts a click once, however often it comes again', async () => {
-    await tell(log, anIncident('a'));
-    const one = await start();
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
     for (const key of ['one', 'one', 'two', 'one', 'two']) await one.act(id, { type: 'case.noted', text: 'asked the ward' }, key);
     const text = await one.app.get(Metrics).registry.metrics();
     expect(text).toMatch(/vigie_case_actions_total\{type="case.noted",effect="counted"[^}]*\} 2\n/);
   });
 
   it('measures how long a case waited for somebody, again when it came again, and nothing that took nobody', async () => {
-    await tell(log, anIncident('a', { changed_at: new Date(systemClock.now() - 100_000).toISOString() }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { changed_at: new Date(systemClock.now() - 100_000).toISOString() }));
+    const one = await shared.start();
     for (const [key, body] of Object.entries({
       1: { type: 'case.noted', text: 'asked the ward' },
       2: { type: 'case.acknowledged' },
@@ -87,24 +74,24 @@ describe('the console', () => {
   });
 
   it('knows after a restart what was done before, from the log alone', async () => {
-    await tell(log, anIncident('a'));
-    const first = await start();
+    await tell(shared.log, anIncident('a'));
+    const first = await shared.start();
     await first.act(id, { type: 'case.noted', text: 'asked the ward' }, 'n');
     const before = await first.get(`/v1/cases/${id}`);
     await first.stop();
-    running.pop();
-    expect((await (await start()).get(`/v1/cases/${id}`)).body).toEqual(before.body);
+    shared.running.pop();
+    expect((await (await shared.start()).get(`/v1/cases/${id}`)).body).toEqual(before.body);
   });
 
   it('finds a case by its first digits, leads on from what was linked, and asks for more where several begin so', async () => {
     const other = `${id.slice(0, 8)}${'0'.repeat(24)}`;
     await tell(
-      log,
+      shared.log,
       anIncident('a'),
       anIncident('b', { actor_id: 'nurse.2' }),
       anIncident('c', { incident_id: other, change_id: other }),
     );
-    const one = await start();
+    const one = await shared.start();
     expect((await one.get(`/v1/cases/${id.slice(0, 9)}`)).body).toMatchObject({ case: { case_id: id } });
     const several = await one.get(`/v1/cases/${id.slice(0, 4)}`);
     expect([several.status, several.body['error'], several.body['cases']]).toEqual([409, 'ambiguous', [id, other].toSorted()]);
@@ -118,8 +105,8 @@ describe('the console', () => {
 
   it('lists in pages of a hundred, the newest first, each case once', async () => {
     const minutes = Array.from({ length: 230 }, (_, n) => n);
-    await tell(log, ...minutes.map((minute) => aChange(`p${minute}`, 1, { minute, level: minute % 2 ? 'low' : 'high' })));
-    const one = await start();
+    await tell(shared.log, ...minutes.map((minute) => aChange(`p${minute}`, 1, { minute, level: minute % 2 ? 'low' : 'high' })));
+    const one = await shared.start();
     const seen: string[] = [];
     let path = '/v1/cases?level=low,high';
     for (let pages = 0; pages < 4; pages += 1) {
@@ -142,8 +129,8 @@ describe('the console', () => {
   });
 
   it('asks who it is, shows what they may see, and lets do what they may', async () => {
-    await tell(log, anIncident('a'));
-    const one = await start();
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
     expect((await one.get('/v1/cases', '')).status).toBe(401);
     expect((await one.get('/v1/cases', 'nobody')).status).toBe(401);
     expect((await one.get(`/v1/cases/${id}`, 'elsewhere')).status).toBe(404);
@@ -156,8 +143,8 @@ describe('the console', () => {
   });
 
   it('refuses what was sent after its clock ran out without a word why, and instants that cannot be', async () => {
-    await tell(log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
+    const one = await shared.start();
     const breach = { controller_id: '990000001', is_breach: true, risk: 'high', reason: 'read', type: 'breach.qualified' };
     expect((await one.act(id, { ...breach, aware_at: hours(-9) }, '1', 'dpo')).body).toMatchObject({ field: 'aware_at' });
     expect((await one.act(id, { ...breach, aware_at: hours(74) }, '2', 'dpo')).status).toBe(200);
@@ -180,16 +167,16 @@ describe('the console', () => {
     { type: 'dossier.sent', authority: 'cnil', phase: 'initial', sent_at: hours(0), reference: 'N-1' },
     { type: 'dossier.people_informed', mode: 'letter', count: 3, first_at: hours(0), last_at: hours(0) },
   ])('takes of a breach what is said of a controller of the case only: $type', async (body) => {
-    await tell(log, anIncident('a', { first_time: hours(100) }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { first_time: hours(100) }));
+    const one = await shared.start();
     const of = (controller_id: string) => one.act(id, { ...body, controller_id }, controller_id, 'dpo');
     expect(await of('990000009')).toMatchObject({ status: 422, body: { error: 'unfit_action', field: 'controller_id' } });
     expect((await of('750300123')).body).not.toMatchObject({ field: 'controller_id' });
   });
 
   it('knows of whom a breach is said by the register, also by one that was changed just now', async () => {
-    await tell(log, anIncident('a', { clinics: ['990000001', '990000002'], first_time: hours(100) }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'], first_time: hours(100) }));
+    const one = await shared.start();
     const of = (controller: string, key: string) => one.act(id, qualified(controller), key, 'dpo');
     expect((await of('aleo-north', '1')).body).toMatchObject({ field: 'controller_id' });
     await one.lists.putClinics([aClinic('990000001', 'aleo-north'), aClinic('990000003', 'aleo-south')]);
@@ -202,8 +189,8 @@ describe('the console', () => {
   });
 
   it('takes a list of a wider scope of any controller of the group, and what is said of that list', async () => {
-    await tell(log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { clinics: ['990000001'], first_time: hours(100) }));
+    const one = await shared.start();
     await one.lists.putClinics([aClinic('990000003', 'aleo-south')]);
     const digests = { snapshot_id: 'd'.repeat(32), list_sha256: 'e'.repeat(64) };
     const frozen = { type: 'dossier.frozen', ...digests, number: 1, manifest_sha256: 'f'.repeat(64), patients: 3, exposed: 3 };
@@ -221,12 +208,11 @@ describe('the console', () => {
   });
 
   it('says nothing of a breach before it knows of whom', async () => {
-    await tell(log, anIncident('a'));
+    await tell(shared.log, anIncident('a'));
     const lists = new MemoryLists();
     const { clinics } = lists;
     lists.clinics = () => Promise.reject(new Transient('the store does not answer'));
-    const one = await RunningConsole.start(log.connect(), 20_000, lists);
-    running.push(one);
+    const one = await shared.start(lists);
     expect(await one.act(id, qualified('750300123'), '1', 'dpo')).toMatchObject({ status: 503, body: { error: 'store_away' } });
     const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
     expect((await one.act(id, found, '2')).status).toBe(503);
@@ -238,8 +224,8 @@ describe('the console', () => {
 
   it('does not link what was never told, though its id leads to a case', async () => {
     const merged = anIncident('m', { change_type: 'incident.merged', state: 'merged', merged_into: id });
-    await tell(log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }), merged);
-    const one = await start();
+    await tell(shared.log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }), merged);
+    const one = await shared.start();
     expect(
       (await one.act(anIncidentId('b'), { type: 'case.linked', incident_ids: [anIncidentId('m')] }, 'l')).body,
     ).toMatchObject({
@@ -249,8 +235,8 @@ describe('the console', () => {
   });
 
   it('resolves what was found true once each controller was told, or with a reason', async () => {
-    await tell(log, anIncident('a', { clinics: ['990000001', '990000002'] }));
-    const one = await start();
+    await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'] }));
+    const one = await shared.start();
     const found = { type: 'case.resolved', verdict: 'true_positive', reason: 'it was' };
     expect((await one.act(id, found, '1')).body).toMatchObject({
       error: 'not_qualified',
@@ -273,18 +259,18 @@ describe('the console', () => {
       (text) => [`that names a patient, ${text}`, { type: 'case.noted', text: `seen: ${text}, again` }, 'k'] as const,
     ),
   ] as const)('refuses an action %s, writes nothing and repeats nothing', async (_name, body, key) => {
-    await tell(log, anIncident('a'));
-    const one = await start();
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
     const answer = await one.act(id, body, key);
     expect(answer.status).toBe(422);
     for (const text of Object.values(body)) if (String(text).length > 12) expect(JSON.stringify(answer.body)).not.toContain(String(text));
-    expect(log.frames({ topic: topics.actions, partition: 0 })).toEqual([]);
-    expect(log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
+    expect(shared.log.frames({ topic: topics.actions, partition: 0 })).toEqual([]);
+    expect(shared.log.frames({ topic: topics.actions, partition: 1 })).toEqual([]);
   }); // prettier-ignore
 
   it('writes the cases down, those that were joined to another among them', async () => {
-    await tell(log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }));
-    const one = await start();
+    await tell(shared.log, anIncident('a'), anIncident('b', { actor_id: 'nurse.2' }));
+    const one = await shared.start();
     await one.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, 'l');
     await one.pipeline.writer.flush();
     expect(one.store.rows('case_states')).toMatchObject([

@@ -2,16 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { topics } from '#libs/contracts/topics.js';
 import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient } from '#libs/testkit/builders.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
-import { newLog, RunningConsole, tell } from './console.fixture.js';
+import { type RunningConsole, SharedLog, tell } from './console.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-desk-'));
 const routing = join(folder, 'routing.yml');
@@ -22,27 +20,13 @@ const id = anIncidentId('a');
 const anIncident = (name: string, given: Parameters<typeof aChange>[2] = {}) =>
   aChange(name, 1, { changed_at: inHours(0), ...given });
 
-let log: MemoryLog;
-const running: RunningConsole[] = [];
-const start = async () => {
-  const one = await RunningConsole.start(log.connect(), 21_000 + running.length, new MemoryLists(), {
-    VIGIE_ROUTING_FILE: routing,
-  });
-  running.push(one);
-  return one;
-};
-beforeEach(() => {
-  log = newLog();
-});
-afterEach(async () => {
-  for (const one of running.splice(0)) await one.stop();
-});
+const shared = new SharedLog({ VIGIE_ROUTING_FILE: routing });
 
 describe('mutes', () => {
   const mute = { group_id: 'aleo', clinic_id: '750300123', owner: 'it', reason: 'migration of the archive' };
 
   it('are made once for one click, listed, and ended', async () => {
-    const one = await start();
+    const one = await shared.start();
     const post = (key: string, body: object = { ...mute, ends_at: inHours(4) }) => one.ask('POST', '/v1/mutes', 'a.durand', body, { 'idempotency-key': key });
     const made = await post('1');
     expect(made).toMatchObject({ status: 200, body: { mute: { ...mute, created_by: 'a.durand', removed: false, covers_critical: false } } });
@@ -63,14 +47,14 @@ describe('mutes', () => {
     ['that names a patient', { ...mute, reason: 'for IPP-123456', ends_at: inHours(4) }, 'reason'],
     ['with what nobody knows', { ...mute, colour: 'red', ends_at: inHours(4) }, 'colour'],
   ])('are refused %s', async (_name, body, field) => {
-    const one = await start();
+    const one = await shared.start();
     const answer = await one.ask('POST', '/v1/mutes', 'a.durand', body, { 'idempotency-key': 'k' });
     expect(answer).toMatchObject({ status: 422, body: { field } });
     expect(one.mutes.rows.size).toBe(0);
   });
 
   it('are for those who may, about what they see, while the store answers', async () => {
-    const one = await start();
+    const one = await shared.start();
     const body = { ...mute, ends_at: inHours(4) };
     const post = (as: string, given: object = body) => one.ask('POST', '/v1/mutes', as, given, { 'idempotency-key': 'k' });
     expect([(await post('looks')).status, (await post('')).status, (await post('elsewhere')).status]).toEqual([403, 401, 403]);
@@ -86,7 +70,7 @@ describe('mutes', () => {
 
 describe('who is on call', () => {
   it('is who the file says, at an instant', async () => {
-    const one = await start();
+    const one = await shared.start();
     const { body } = await one.get('/v1/oncall?at=2026-12-24T20:00:00.000Z');
     expect(body).toEqual({ at: '2026-12-24T20:00:00.000Z', schedules: [{ schedule: 'night', person: 'dpo' }, { schedule: 'nobody', person: null }] }); // prettier-ignore
     expect((await one.get('/v1/oncall?at=tomorrow')).status).toBe(422);
@@ -105,7 +89,7 @@ describe('whose leak a sample is', () => {
   };
 
   it('is answered to a data-protection officer of all clinics, with what it does not say', async () => {
-    const one = await start();
+    const one = await shared.start();
     const answer = await one.ask('POST', '/v1/leaks', 'dpo', question);
     expect(answer).toMatchObject({ status: 200, body: { verdict: 'unopened', given: 1, caveat: expect.any(String) } });
     expect((await one.ask('POST', '/v1/leaks', 'a.durand', question)).status).toBe(403);
@@ -116,7 +100,7 @@ describe('whose leak a sample is', () => {
     ['no patient', { ...question, patients: [] }],
     ['a period that ends before it begins', { ...question, to: question.from }],
   ])('refuses %s, and quotes nothing', async (_name, body) => {
-    const one = await start();
+    const one = await shared.start();
     const answer = await one.ask('POST', '/v1/leaks', 'dpo', body);
     expect([answer.status, JSON.stringify(answer.body)]).toEqual([422, expect.not.stringContaining('1850578006084')]);
   });
@@ -130,8 +114,8 @@ const snapshot = (snapshot_id: string, controller_id: string, number = 1): Dossi
 describe('what is frozen', () => {
   const [first, second] = ['1'.repeat(32), '2'.repeat(32)];
   const startFrozen = async () => {
-    await tell(log, anIncident('a'));
-    const one = await start();
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
     one.shelf.frozen = [snapshot(first, '750300123'), snapshot(second, 'aleo-south')];
     return one;
   };
@@ -143,7 +127,7 @@ describe('what is frozen', () => {
     expect(JSON.stringify(body)).not.toContain('manifest"');
     const answer = await one.app.inject({ url: `/v1/snapshots/${first}/files/patients.csv`, headers: { authorization: 'Bearer dpo' } });
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control'], answer.body]).toEqual([200, 'text/csv; charset=utf-8', 'no-store', `${first}\n`]);
-    const rows = [0, 1].flatMap((partition) => log.frames({ topic: topics.audit, partition })).map(String).join('');
+    const rows = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.audit, partition })).map(String).join('');
     expect(rows).toContain(`"route":"/v1/snapshots/:id/files/:name","case_id":"${id}","rows":40,"status":200`);
   });
 
@@ -160,8 +144,8 @@ describe('what is frozen', () => {
 
 describe('the stream', () => {
   it('says which cases change, to whoever may see them, and what came while somebody was away', async () => {
-    await tell(log, anIncident('a'));
-    const one = await start();
+    await tell(shared.log, anIncident('a'));
+    const one = await shared.start();
     one.pipeline.feed.look(systemClock.now());
     const [ours, elsewhere] = [await listen(one), await listen(one, 'elsewhere')];
     await one.act(id, { type: 'case.acknowledged' }, '1');
@@ -182,15 +166,15 @@ describe('the stream', () => {
   });
 
   it('is for users, is written down when it begins, and ends with the process', async () => {
-    const one = await start();
+    const one = await shared.start();
     expect((await one.get('/v1/stream', '')).status).toBe(401);
     const { stream } = await listen(one);
     const ended = new Promise((resolve) => void stream.once('end', resolve));
-    const rows = [0, 1].flatMap((partition) => log.frames({ topic: topics.audit, partition }))
+    const rows = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.audit, partition }))
       .map(String).join('');
     expect(rows).toContain('"route":"/v1/stream","case_id":"","rows":0,"status":200');
     await one.stop();
-    running.pop();
+    shared.running.pop();
     await ended;
   }); // prettier-ignore
 });

@@ -9,8 +9,6 @@ import { SipHash, sipHashKeyBytes } from './sip-hash.js';
 const separator = '\0';
 /** Hexadecimal digits of each half of an event id. */
 const halfDigits = 16;
-/** A hash may read so much behind its last part. */
-const slack = '\0\0\0';
 
 /**
  * Makes the event ids of one source: 64 bits for the source's record and 64 for what it says, as 32 hexadecimal digits. The same record has
@@ -32,27 +30,13 @@ export class EventIds {
   /** `content` are the bytes of a row that are content, in the order and parts of `vigie/wasm/rows.as.ts`. */
   of(record: RecordName, content: readonly string[]): string {
     const name = 'id' in record ? record.id : `${separator}content${separator}${canonicalJson(record.item)}`;
-    return digestOf(this.record, [name]) + digestOf(this.content, content);
+    return this.record.digest([name]) + this.content.digest(content);
   }
 }
 
 /** A hash whose key is made of the group's secret and what it is for. */
 function keyed(...parts: readonly string[]): SipHash {
   return new SipHash(hash('sha256', parts.join(separator), 'buffer').subarray(0, sipHashKeyBytes));
-}
-
-/** Half an event id over texts in UTF-8, one part each. */
-function digestOf(keyedHash: SipHash, parts: readonly string[]): string {
-  const bytes = Buffer.from(`${parts.join('')}${slack}`);
-  const ends = new Int32Array(2 * parts.length);
-  for (let part = 0, at = 0; part < parts.length; part += 1) {
-    ends[2 * part] = at;
-    at += Buffer.byteLength(parts[part] ?? '');
-    ends[2 * part + 1] = at;
-  }
-  const digest = new DataView(new ArrayBuffer(halfDigits));
-  keyedHash.digest(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), ends, digest, 0);
-  return Buffer.from(digest.buffer).toString();
 }
 
 const made = new WeakMap<GroupKeys, Map<string, EventIds>>();

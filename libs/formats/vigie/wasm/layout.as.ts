@@ -1,5 +1,5 @@
 // wasm/: the ingestor's hot loop as one WebAssembly module, written in AssemblyScript (*.as.ts): an ordinary line in, its rows out.
-// It knows bytes in a memory of its own; ordinary-rows.ts beside this folder puts lines in and takes rows out.
+// It knows bytes in a memory of its own; fast-rows.ts beside this folder puts lines in and takes rows out.
 
 /*
  * Where things lie in the module's memory, in bytes: read by both sides, so nothing but numbers. What lies below `stateAt` never changes

@@ -9,7 +9,7 @@ import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { RowProgram } from './row-program.js';
 
 describe('the program of rows', () => {
-  it('is what its texts compile to', () => {
+  it('is what its texts compile to, as that of event ids is', () => {
     execFileSync(process.execPath, [join(projectRoot, 'scripts', 'assemble.mjs'), '--check'], { stdio: 'inherit' });
   });
 

@@ -1,12 +1,7 @@
 import type { Derivation } from '#libs/pseudonyms/pseudonymiser.js';
+import { modulesOf } from '../../web-assembly.js';
 import { rowProgram } from './program.js';
 import { writeTables } from './tables.js';
-
-/** What of the engine's WebAssembly is used here; TypeScript knows it of browsers alone. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: Record<string, unknown> };
-};
 
 /** The numbers of layout.as.ts that this side needs. */
 const layoutNames = [
@@ -31,7 +26,7 @@ interface Doors {
 /** Sets of four entries each: half a million patients; with 68 bytes an entry, 34 MiB when full, taken as it fills. */
 export const tableSets = 131_072;
 
-let compiled: object | undefined;
+const running = modulesOf(rowProgram);
 
 /** One running module: the hot loop with the pseudonyms of one authority under one key, which it remembers. */
 export class RowProgram {
@@ -43,8 +38,7 @@ export class RowProgram {
 
   /** Throws `RangeError` where there is no memory for the table, or no room for the prefix. */
   constructor({ key, prefix }: Derivation, sets = tableSets) {
-    compiled ??= new WebAssembly.Module(rowProgram);
-    const exported = new WebAssembly.Instance(compiled).exports;
+    const exported = running();
     this.doors = exported as unknown as Doors;
     this.layout = Object.fromEntries(
       layoutNames.map((name) => [name, (exported[name] as { readonly value: number }).value]),

@@ -24,7 +24,7 @@ import {
 import { finds } from './probe.as';
 import { derive, pseudonyms } from './pseudonyms.as';
 import { endOf, Field, patients, scan, startOf, timeMs } from './scan.as';
-import { digest } from './sip-hash.as';
+import { digest } from './digest.as';
 
 export * from './layout.as';
 export { setKey } from './hmac.as';

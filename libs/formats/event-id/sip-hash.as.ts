@@ -1,15 +1,21 @@
-// SipHash-1-3 with 64 bits of output (Aumasson and Bernstein, github.com/veorq/SipHash), as event-id/sip-hash.ts has it.
-
-import { hexOf } from './bytes.as';
-import { hexAt } from './layout.as';
+// SipHash-1-3 with 64 bits of output (Aumasson and Bernstein, github.com/veorq/SipHash): a module of its own for sip-hash.ts, and a part of
+// the program of rows.
 
 let v0: u64 = 0;
 let v1: u64 = 0;
 let v2: u64 = 0;
 let v3: u64 = 0;
 
-/** Writes the digest of the message at `from` as sixteen digits and sixteen more bytes. Eight bytes behind the message are overwritten. */
-export function digest(key: usize, from: usize, length: usize, to: usize): void {
+/** The key's address, and where the module of its own leaves a digest. */
+const keyAt: usize = 0;
+const digestAt: usize = 16;
+
+export function digest(from: usize, length: usize): void {
+  store<u64>(digestAt, sipHash(keyAt, from, length));
+}
+
+/** The digest of a message. Eight bytes behind it are overwritten. */
+export function sipHash(key: usize, from: usize, length: usize): u64 {
   const low = load<u64>(key);
   const high = load<u64>(key, 8);
   v0 = low ^ 0x736f_6d65_7073_6575;
@@ -24,7 +30,7 @@ export function digest(key: usize, from: usize, length: usize, to: usize): void 
   word(0);
   word(0);
   word(0);
-  hexOf(i64x2.splat(v0 ^ v1 ^ v2 ^ v3), v128.load(hexAt), to);
+  return v0 ^ v1 ^ v2 ^ v3;
 }
 
 /** One round over one word. */
