@@ -10,12 +10,16 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { needsBuild } from './needs-build.mjs';
 import { build, install, node, root, say } from './prepare.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
 const longHistories = 10_000;
+
+/** Lines that the end of a run repeats of one failure; the whole stands where it happened. */
+const failureLinesMax = 30;
 
 const jest = [
   '--experimental-vm-modules',
@@ -55,6 +59,7 @@ const outcome = run(
   long ? longRun() : {},
 );
 const counts = readCounts();
+for (const failure of counts.failures) console.log(failure);
 for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(outcome.status ?? 1);
@@ -118,9 +123,24 @@ function readCounts() {
       all.testResults.filter(
         (suite) => suite.status === 'failed' && !suite.assertionResults.some((one) => one.status === 'failed'),
       ).length;
-    return { passed: all.numPassedTests, failed, skipped: all.numPendingTests, skippedNames };
+    const failures = all.testResults.flatMap(failuresOf);
+    return { passed: all.numPassedTests, failed, skipped: all.numPendingTests, skippedNames, failures };
   } catch (error) {
     console.error(`no test report was written: ${error.message}`);
-    return { passed: 0, failed: 1, skipped: 0, skippedNames: [] };
+    return { passed: 0, failed: 1, skipped: 0, skippedNames: [], failures: [] };
   }
+}
+
+/** What failed in one file, said again at the end: of a long run often only the end is kept. */
+function failuresOf(suite) {
+  const file = relative(root, suite.name);
+  const failed = suite.assertionResults.filter((one) => one.status === 'failed');
+  if (failed.length > 0) return failed.map((one) => shown(file, one.fullName, one.failureMessages.join('\n')));
+  return suite.status === 'failed' ? [shown(file, 'does not load', suite.message)] : [];
+}
+
+function shown(file, name, message) {
+  const lines = stripVTControlCharacters(message).split('\n');
+  const more = lines.length > failureLinesMax ? ['…'] : [];
+  return [`FAILED ${file}: ${name}`, ...lines.slice(0, failureLinesMax), ...more].join('\n  ');
 }
