@@ -5,19 +5,26 @@ const lowest = 20_000;
 const highest = 32_000;
 /** Ports of one block: an instance of Vigie uses the first fourteen, a Kafka of three brokers six. */
 const blockSize = 20;
+/**
+ * Parts of the range. Each worker of Jest has one to itself, by its number: a port that is free for the moment, because what listened there is
+ * being started again, must not be taken by the file beside it.
+ */
+const parts = 8;
+const blocksOfPart = Math.floor((highest - lowest) / blockSize / parts);
 
 /**
- * The first of twenty free ports of loopback, for a test that starts processes. Test files run side by side, so each process looks from a
- * place of its own and a block that is in use is passed over. Rejects when no block is free.
+ * The first of twenty free ports of loopback, for a test that starts processes. Test files run side by side, so each worker looks in a part of
+ * its own, and a block that is in use is passed over. Rejects when no block is free.
  */
 export async function freePortBase(): Promise<number> {
-  const blocks = (highest - lowest) / blockSize;
-  for (let tried = 0; tried < blocks; tried += 1) {
+  const part = Number(process.env['JEST_WORKER_ID'] ?? process.pid) % parts;
+  const first = lowest + part * blocksOfPart * blockSize;
+  for (let tried = 0; tried < blocksOfPart; tried += 1) {
     next += 1;
-    const base = lowest + ((process.pid * 37 + next) % blocks) * blockSize;
+    const base = first + ((process.pid * 37 + next) % blocksOfPart) * blockSize;
     if (await allFree(base)) return base;
   }
-  throw new Error(`no ${blockSize} free ports in a row between ${lowest} and ${highest}`);
+  throw new Error(`no ${blockSize} free ports in a row between ${first} and ${first + blocksOfPart * blockSize}`);
 }
 
 let next = 0;
