@@ -34,7 +34,7 @@ export default {
   maxWorkers: workers,
   // Those that take minutes begin first.
   testSequencer: '<rootDir>/scripts/slow-first.mjs',
-  // Only so that what hangs ends; a slow machine with two workers must not meet it.
-  testTimeout: 180_000,
+  // Only so that what hangs ends: a slow machine under load must not meet it, so no test and no hook asks for less.
+  testTimeout: 300_000,
   cacheDirectory: '<rootDir>/.cache/jest',
 };

@@ -6,7 +6,7 @@ import type { MemberScript } from './contract-member.js';
 import type { Bounds, EventLog, Frame, Membership, Reader, TopicPartition } from './port.js';
 
 /** Waits for a condition, looking often; fails with `what` when it does not come true in time. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
+export async function until(what: string, condition: () => boolean | Promise<boolean>, deadlineMs = 120_000): Promise<void> {
   const from = systemClock.monotonic();
   while (!(await condition())) {
     if (systemClock.monotonic() - from > deadlineMs) throw new Error(`not within ${deadlineMs} ms: ${what}`);

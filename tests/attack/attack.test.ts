@@ -13,7 +13,7 @@ describe('a running system, attacked from outside', () => {
   beforeAll(async () => {
     target = await Target.start();
   }, 300_000);
-  afterAll(() => target.stop(), 60_000);
+  afterAll(() => target.stop());
 
   it.each(attacks.filter(({ quick }) => quick))(
     'withstands $title',

@@ -39,13 +39,13 @@ const { statements } = migrationOf('access.sql', readFileSync(join(projectRoot, 
     await migrate(administrator);
     for (const statement of statements) await administrator.command({ query: statement.replace(/'0{64}'/, `'${passwordHash}'`) });
     embedded = await spawnClickHouse(systemClock, { portBase: await freePortBase(), directory: folder });
-  }, 240_000);
+  });
   afterAll(async () => {
     for (const client of clients) await client.close();
     await embedded?.end('SIGTERM');
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('lets the archiver insert and read back, and neither change nor delete', async () => {
     const archiver = as('vigie_archiver');

@@ -26,8 +26,8 @@ describe('both dashboards, over the running system', () => {
   beforeAll(async () => {
     vigie = await RunningVigie.start({ portBase });
     await vigie.post(accesses(0));
-  }, 120_000);
-  afterAll(() => vigie.stop(), 60_000);
+  });
+  afterAll(() => vigie.stop());
 
   withPrometheus('prometheus', 'every PromQL query is answered, and what has happened is seen', async (path) => {
     const prometheus = await startPrometheus({ path, port: portBase + 15, ports: (service) => portBase + portOffsets[service] });

@@ -37,7 +37,7 @@ describe('Prometheus', () => {
     ['test', 'rules', `${folder}/rules-over-weeks.test.yml`],
   ])
     withPrometheus('promtool', `promtool ${args.join(' ')} is content`, (promtool) => {
-      const outcome = spawnSync(promtool, args, { encoding: 'utf8', timeout: 60_000 });
+      const outcome = spawnSync(promtool, args, { encoding: 'utf8', timeout: 300_000 });
       expect({ status: outcome.status, said: outcome.status === 0 ? '' : outcome.stdout + outcome.stderr }).toEqual({
         status: 0,
         said: '',

@@ -48,14 +48,14 @@ describe('a scorer and an archiver over the embedded log of their configuration'
         .overrideProvider(STORE_READY)
         .useValue(async () => {}),
     );
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const app of apps.values()) {
       await app.close();
       await app.get(Shutdown).run();
     }
     await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('believe the ingestor alone: what others write is judged by nobody, stored by nobody, and told with its place', async () => {
     const ingestor = await ingestors();

@@ -70,7 +70,7 @@ describe('the services as modules, over a log and a store in memory', () => {
       'notifier',
       NotifierModule.forConfig({ ...readConfig(notifierConfig, env), endpoints: [], routing: defaultSource([]) }),
     );
-  }, 30_000);
+  });
   afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
   it('join their groups, judge, store and tell', async () => {
@@ -88,7 +88,7 @@ describe('the services as modules, over a log and a store in memory', () => {
     while (!lines.written.some(({ message }) => message === 'incident opened')) await systemClock.sleep(10);
     expect(store.rows('accesses')).toHaveLength(patients);
     expect(lines.written.find(({ message }) => message === 'incident opened')?.fields).toMatchObject({ groupId: 'helix' });
-  }, 30_000);
+  });
 
   it('take up other rules, which the reloader finds and the pipeline judges by', async () => {
     const [scorer] = apps;
@@ -115,7 +115,7 @@ describe('the services as modules, over a log and a store in memory', () => {
     expect(fatal).toEqual([]);
     // Whoever comes next begins where these have ended.
     await expect(log.connect().partitions(topics.accesses)).resolves.toBe(2);
-  }, 30_000);
+  });
 
   async function start(
     name: string,

@@ -44,7 +44,7 @@ beforeAll(async () => {
   expect(await archive.insert('accesses', lines(rows), rows.length, 'rows')).toMatchObject({ kind: 'accepted' });
   const incident = anIncident();
   await archive.insert('incident_changes', lines([incident]), 1, 'incident');
-}, 60_000);
+});
 afterAll(() => end());
 
 describe('leaks in ClickHouse', () => {

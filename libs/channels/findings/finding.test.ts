@@ -155,7 +155,7 @@ function pythonWith(packageName: string): { readonly path: string } | { readonly
     ['python3', '-m', 'venv', folder],
     [path, '-m', 'pip', 'install', '-q', packageName],
   ] as const) {
-    const { status, error, stderr } = spawnSync(command, options, { encoding: 'utf8', timeout: 120_000 });
+    const { status, error, stderr } = spawnSync(command, options, { encoding: 'utf8', timeout: 300_000 });
     if (status !== 0) return { reason: `no ${packageName}: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? ''}` };
   }
   writeFileSync(join(folder, 'whole'), '');

@@ -25,8 +25,11 @@ export interface ServerParts {
   readonly hosts: OwnHosts;
 }
 
-/** A connection that is silent for this long is closed, in milliseconds; clients are told so and keep theirs a little shorter. */
-const keepAliveMs = 10_000;
+/**
+ * A connection that is silent for this long is closed, in milliseconds. Clients keep theirs some seconds; by far longer here, because a loop that
+ * stood still sees that the time is over before it sees the request that came meanwhile.
+ */
+const keepAliveMs = 60_000;
 
 /** What is held back of an answer whose client wants it whole or not at all, in bytes. */
 const heldBytesMax = 16 * 1024 * 1024;

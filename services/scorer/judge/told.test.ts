@@ -52,7 +52,7 @@ describe('what is told', () => {
       }),
       { numRuns: 30 },
     );
-  }, 120_000);
+  });
 });
 
 /** A scorer of two partitions, its log and its store, and what happens to them. */

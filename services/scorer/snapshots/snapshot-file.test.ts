@@ -43,7 +43,7 @@ describe('a snapshot file', () => {
     expect(read).toBe('begin'.length + records * zeros.length);
     expect(read).toBeGreaterThan(2 ** 31);
     await rm(path);
-  }, 120_000);
+  });
 
   it('replaces the older one whole, and leaves nothing beside it', async () => {
     await writeSnapshot(path, header, chunks);

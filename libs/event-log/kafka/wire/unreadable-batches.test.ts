@@ -71,12 +71,12 @@ suite(`batches that cannot be unpacked${reason === undefined ? '' : ` (${reason}
     log = await openKafkaLog(options());
     admin = new kafkajs.Kafka({ brokers: [...kafka.brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
     await admin.connect();
-  }, 120_000);
+  });
   afterAll(async () => {
     await admin.disconnect();
     await log.close();
     await kafka.stop();
-  }, 60_000);
+  });
 
   it.each(['zstd', 'gzip'] as const)('in %s are passed over with their place and reason, and all others are read', async (packing) => {
     const at = { topic: 'unreadable', partition: packing === 'zstd' ? 0 : 1 };
@@ -86,7 +86,7 @@ suite(`batches that cannot be unpacked${reason === undefined ? '' : ` (${reason}
     const frames: Frame[] = [];
     const reader = new Recorder({ frames: async (of, some) => void (of.partition === at.partition && frames.push(...some)) });
     const membership = await joinAs(log, `group-${packing}`, 'unreadable', reader);
-    await until('the frame behind', () => frames.length >= 4, 60_000);
+    await until('the frame behind', () => frames.length >= 4);
     expect(frames.map(({ offset, bytes, unreadable }) => [offset, bytes.toString(), unreadable])).toEqual([
       [0, 'before', undefined],
       [1, '', { reason: 'too_large', last: 2 }],
