@@ -1,4 +1,4 @@
-import { ruleTypes } from '../../rule/rule.js';
+import { isMeeting, ruleTypes } from '../../rule/rule-kinds.js';
 import type { RuleType } from '../../rule/rule.js';
 import { readAliases } from './aliases.js';
 import type { Alias } from './aliases.js';
@@ -55,7 +55,6 @@ const elsewhere = {
   field: 'field belongs into condition: write condition: {field: patient_id, gte: 40}',
   ...misplacedIn('correlation body'),
 };
-const neverTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'];
 
 /** Reads a correlation; undefined when something is wrong (noted). */
 export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, warnings: Mistakes): Correlation | undefined {
@@ -90,8 +89,6 @@ function readType(body: MapTree, mistakes: Mistakes): RuleType | undefined {
     return body.entries.has('type') ? undefined : mistakes.at(line, `type is missing: write ${anyOf(ruleTypes)}`);
   const type = ruleTypes.find((known) => known === text);
   if (type) return type;
-  if (neverTypes.includes(text))
-    return mistakes.at(line, `the type ${text} is not taken, since a sum or an average is no set of patients: write value_count`);
   return mistakes.at(line, `unknown type ${shown(text)}: write ${anyOf(ruleTypes)}`);
 }
 
@@ -147,7 +144,7 @@ function checkNames({ groupBy, field, vigie, aliases, bodyLine }: Correlation, m
 }
 
 function checkMeeting({ type, references, bodyLine }: Correlation, mistakes: Mistakes): void {
-  if (type !== 'temporal' && type !== 'temporal_ordered') return;
+  if (!isMeeting(type)) return;
   if (references.length < 2)
     mistakes.at(bodyLine, `${type} is a meeting of several rules, and rules names one: name another, or write event_count`);
   if (references.length > ruleLimits.rulesThatMeet)

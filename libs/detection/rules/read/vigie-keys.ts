@@ -1,3 +1,4 @@
+import { isMeeting } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
@@ -72,9 +73,11 @@ export function checkVigie(map: MapTree, vigie: VigieKeys, { type, timespanMs, c
     mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
   if (vigie.dormantMs === undefined) return;
   const line = lineOf('dormant');
-  if (type === 'temporal' || type === 'temporal_ordered')
-    mistakes.at(line, `dormant goes with value_count and event_count only, not with ${type}`);
-  if (!isMonotone(condition)) mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
+  if (isMeeting(type)) mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
+  if (!isMonotone({ type, condition: { ...condition, atMost: Number.POSITIVE_INFINITY } }))
+    mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
+  else if (!isMonotone({ type, condition }))
+    mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
   if (vigie.dormantMs < timespanMs)
     mistakes.at(line, 'dormant is shorter than timespan: an account sleeps longer than it is watched');
 }
