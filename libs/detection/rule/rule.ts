@@ -109,6 +109,8 @@ export interface Rule {
   readonly dormantMs?: number;
   /** How far behind its account's newest an access may lie and still be judged from memory alone. */
   readonly allowedLatenessMs?: number;
+  /** It stands for an event rule that raises incidents by itself: every access that it selects is one, or a part of one. */
+  readonly isAlone?: boolean;
   /** Whether it raises incidents; false for one that only other correlations look at. */
   readonly raises: boolean;
   /** What takes accesses out of it now or later. */

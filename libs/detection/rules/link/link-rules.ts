@@ -171,7 +171,7 @@ function matchOf({ match, filters }: Leaf, filtered: boolean): Match {
 }
 
 /** What a rule takes over from its document as it stands there. */
-function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percentile, vigie, file, line }: Correlation) {
+function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percentile, isAlone, vigie, file, line }: Correlation) {
   return {
     type,
     title: metadata.title,
@@ -182,6 +182,7 @@ function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percen
     timespanMs,
     condition,
     ...(percentile !== undefined && { percentile }),
+    ...(isAlone === true && { isAlone }),
     ...(vigie.spread && { spread: { field: vigie.spread.field.text, atLeast: vigie.spread.atLeast } }),
     ...(vigie.dormantMs !== undefined && { dormantMs: vigie.dormantMs }),
     ...(vigie.allowedLatenessMs !== undefined && { allowedLatenessMs: vigie.allowedLatenessMs }),

@@ -32,10 +32,10 @@ export interface Correlation extends Count {
   readonly groupBy: readonly Located[];
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly timespanMs: number;
-  /** The correlations that it refers to raise incidents of their own too. */
+  /** The rules that it refers to raise incidents of their own too. */
   readonly generate: boolean;
-  /** Line of `generate`, where it is written. */
-  readonly generateLine: number;
+  /** It stands for an event rule that raises incidents by itself. */
+  readonly isAlone?: boolean;
   readonly vigie: VigieKeys;
 }
 
@@ -74,8 +74,7 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   const count = type && readCount(body, type, references?.length ?? 0, mistakes);
   if (!type || !references || !groupBy || timespanMs === undefined || !count || mistakes.count > before) return undefined;
   const read = { kind: 'correlation', type, metadata, file, line: map.line, bodyLine: body.line, references, groupBy } as const;
-  const generateLine = body.entries.get('generate')?.line ?? body.line;
-  const correlation: Correlation = { ...read, aliases, timespanMs, generate, generateLine, vigie, ...count };
+  const correlation: Correlation = { ...read, aliases, timespanMs, generate, vigie, ...count };
   checkNames(correlation, mistakes);
   checkMeeting(correlation, mistakes);
   checkVigie(map, vigie, { type, timespanMs, condition: count.condition }, mistakes);

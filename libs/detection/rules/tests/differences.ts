@@ -28,7 +28,7 @@ const filtering = (condition: string, rules = '[e]', name = 'selection'): string
 
 export const differences: readonly Difference[] = [
   { sigma: 'Unknown keys and modifiers of own are left aside', vigie: 'refused, at every depth: a misspelt key would be a condition that is not there', rule: rooted('custom: 1\n'), answer: 'unknown key "custom"' },
-  { sigma: 'An event rule alerts by itself', vigie: 'refused: only correlations raise incidents', rule: read, answer: 'no correlation refers to this event rule' },
+  { sigma: 'An event rule alerts by itself', vigie: 'where it has a `level`, and no correlation counts it or one that does says `generate: true`; without a level it is refused, since it would do nothing', rule: read, answer: 'no correlation refers to this event rule' },
   { sigma: '`logsource` may be anything', vigie: '`{product: ehr}`, and nothing else but `definition`; rules for other products are passed over and counted, but for those that a rule over accesses names', rule: rooted('').replace('product: ehr', 'product: windows'), answer: 'a rule for "windows"' },
   { sigma: '`product` is any text', vigie: 'one letter away from `ehr` is refused, since a rule of ours that is passed over finds nothing', rule: rooted('').replace('product: ehr', 'product: EHR'), answer: 'product must be ehr' },
   { sigma: 'Keywords: texts without a field', vigie: 'refused: they would look into every column, pseudonyms included', rule: selecting('[foo, bar]'), answer: 'a search in every field' },

@@ -106,7 +106,9 @@ export const wholeFiles: readonly (readonly [what: string, text: string, line: n
   ['a filter without logsource', `${filter(right).replace('logsource: {product: ehr}\n', '')}---\n${pack}`, 1, 'logsource is missing: write logsource: {product: ehr}'],
   ['a filter with its rules at the root', `${filter(right)}rules: access\n---\n${pack}`, 6, 'rules belongs under filter: move it there'],
   ['a filter with its end at the root', `${filter(right)}expires: 2027-01-31\n---\n${pack}`, 6, 'expires belongs into the map vigie: write vigie: {expires: ...}'],
-  ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, so it would do nothing: refer to it or delete it'],
+  ['an event rule that nobody uses', event, 1, 'no correlation refers to this event rule, and it has no level, so it would do nothing: refer to it, give it a level so that each access is an incident, or delete it'],
+  ['an event rule that is counted and says what an incident does', `${event}vigie: {steps: [4], runbook: docs/a.md}\n---\n${correlation}`, 7, 'steps goes with an event rule that raises incidents by itself, and this one is counted by a correlation: write it there'],
+  ['an event rule that counts nothing and asks for a spread', `${event}level: low\nvigie: {spread: {field: clinic_id, gte: 2}}\n`, 8, 'spread belongs into the vigie map of a correlation'],
   ['a name twice', `${pack}---\n${event}`, 21, 'the name "access" is taken by rules/a.yml:14: give another'],
   ['an id twice', `${pack}---\n${correlation}`, 21, 'the id "5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10" is taken by rules/a.yml:1: give another'],
 ];

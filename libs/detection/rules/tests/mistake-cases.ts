@@ -119,7 +119,7 @@ export const inCorrelations: readonly Case[] = [
   ['timespan: 10m', 'timespan: 10m\n  window: sliding', 9, 'unknown key "window" in correlation: known are type, rules, group-by, timespan, condition, generate and aliases'],
   ['timespan: 10m', 'timespan: 10m\n  timeframe: 5m', 9, 'timeframe is the old name: write timespan'],
   ['timespan: 10m', 'timespan: 10m\n  group_by: actor_id', 9, 'write group-by with a hyphen'],
-  ['timespan: 10m', 'timespan: 10m\n  generate: true', 9, 'generate is for the correlations that rules names, and it names event rules only, which raise no incident: leave it away'],
+  ['timespan: 10m', 'timespan: 10m\n  generate: true', 15, 'level is missing: a correlation asks with generate for incidents of this event rule too'],
   ['timespan: 10m', 'timespan: 10m\n  generate: maybe', 9, 'generate is true or false'],
   ['timespan: 10m', 'timespan: 10m\n  field: patient_id', 9, 'field belongs into condition: write condition: {field: patient_id, gte: 40}'],
   aliases('a: {access: device}', 'the alias "a" is not used: name it in group-by, field or spread, or delete it'),

@@ -49,6 +49,26 @@ describe('a rule is told in sentences', () => {
   });
 });
 
+describe('an event rule with a level', () => {
+  const alone = event('export', 'Export').replace('logsource', 'level: high\nlogsource');
+
+  it('raises incidents alone, less what exceptions take out', () => {
+    const { rules } = load(inner, alone, expires('Move').replace('rules: [read, Inner]', 'rules: [export]'));
+    expect(rules.map(explainRule)[1]).toBe(
+      'Raises a high incident when one account makes an access of "Export", and takes those that follow within the quiet time into the same one. Without what exceptions take out: "Move" until 2027-01-31T00:00:00.000Z (dpo).',
+    );
+  });
+
+  it.each([
+    ['', ['c']],
+    [', generate: false', ['c']],
+    [', generate: true', ['c', 'Export']],
+  ])('that a correlation counts does so where that says generate: true (%s)', (generate, titles) => {
+    const { rules } = load(inner, alone, correlation('c', `type: event_count, rules: export, condition: {gte: 3}${generate}`));
+    expect(rules.filter(({ raises, title }) => raises && title !== 'Inner').map(({ title }) => title)).toEqual(titles);
+  });
+});
+
 describe('an exception', () => {
   it.each([
     ['actor_id: [a, b], clinic_id|startswith: c', 'actor_id is "a" or "b"... and clinic_id begins with "c"'],

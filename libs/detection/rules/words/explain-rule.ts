@@ -25,9 +25,14 @@ export function explainRule(rule: Rule): string {
       ? `, and tells it again at ${rule.steps.map((step) => number(step)).join(', ')} patients`
       : '';
   const meeting = isMeeting(rule.type);
-  const does = meeting ? meetingOf(rule) : hasAmounts(rule.type) ? amountOf(rule) : countOf(rule);
+  const does = rule.isAlone ? aloneOf(rule) : meeting ? meetingOf(rule) : hasAmounts(rule.type) ? amountOf(rule) : countOf(rule);
   const what = `${raises} when one account ${does}${again}.`;
   return [what, ...countedOf(rule), ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
+}
+
+/** An event rule without a correlation. */
+function aloneOf({ inputs }: Rule): string {
+  return `makes an access of ${anyOf(inputs.map(inputOf))}, and takes those that follow within the quiet time into the same one`;
 }
 
 function countOf(rule: Rule): string {
@@ -99,7 +104,8 @@ function apartOf({ by }: Rule): string {
 }
 
 /** Which accesses a count is made of; a meeting has named its rules already. */
-function countedOf({ type, inputs }: Rule): readonly string[] {
+function countedOf({ type, inputs, isAlone }: Rule): readonly string[] {
+  if (isAlone) return [];
   const titles = inputs.flatMap((input) => (input.kind === 'rows' ? (input.titles ?? []).map(shown) : []));
   if (isMeeting(type) || titles.length === 0 || inputs.some(({ kind }) => kind !== 'rows')) return [];
   return [`What counts: ${anyOf(titles)}.`];
