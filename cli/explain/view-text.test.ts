@@ -13,6 +13,13 @@ describe('the text of an account', () => {
       { value: 39, missing: 1, spread: 1, spread_threshold: 2, missing_spread: 1 },
       'FIRES at the next new value of a place that is new too',
     ],
+    ['a sum', { type: 'value_sum', value: 4_000, threshold: 5_000, missing: 1_000 }, 'fires after 1,000 more in the sum'],
+    ['a sum that lacks one', { type: 'value_sum', value: 39, missing: 1 }, 'fires after 1 more in the sum'],
+    [
+      'an average',
+      { type: 'value_avg', value: 300, missing: 200 },
+      'does not hold: it is judged at each access, once those that may still come are there',
+    ],
     ['events of a rule that counts them', { type: 'event_count', value: 30, missing: 10 }, 'fires after 10 more events'],
     ['what counts enough and does not hold', { value: 50, missing: 0 }, 'something else keeps it from holding'],
   ])('says %s', (_, given, text) => {

@@ -81,18 +81,29 @@ function fallLines(expiring: RuleView['expiring'], watermark: string): readonly 
   return wrapped(`  falls to ${falls.join(', ')}`, '    ').map((line) => line.replaceAll(unbroken, ' '));
 }
 
+/** What a rule of a type is short of, one and several. */
+const nouns: Readonly<Partial<Record<RuleView['type'], readonly [string, string]>>> = {
+  value_count: ['value', 'values'],
+  event_count: ['event', 'events'],
+  value_sum: ['in the sum', 'in the sum'],
+};
+/** More accesses may raise and lower them, so that nothing is missing. */
+const figures: readonly RuleView['type'][] = ['value_avg', 'value_median', 'value_percentile'];
+
 /** What would make it fire. */
 function nextOf({ holds, type, value, threshold, spread, spread_threshold, missing, missing_spread }: RuleView): string {
   if (holds) return 'HOLDS now';
-  const what = type === 'value_count' ? ['value', 'values'] : type === 'event_count' ? ['event', 'events'] : ['step', 'steps'];
+  if (figures.includes(type)) return 'does not hold: it is judged at each access, once those that may still come are there';
+  const what = nouns[type] ?? ['step', 'steps'];
   const parts = [
     ...(missing > 0 ? [`${count(missing)} more ${missing === 1 ? what[0] : what[1]}`] : []),
     ...(missing_spread > 0 ? [`${count(missing_spread)} more values of the spread field`] : []),
   ];
   if (parts.length === 0 && value >= threshold && spread >= spread_threshold)
     return 'counts enough, but something else keeps it from holding: an upper bound, or the account was not dormant before';
-  if (missing === 1 && missing_spread === 0) return `FIRES at the next new ${what[0]}`;
-  if (missing <= 1 && missing_spread === 1) return `FIRES at the next new ${what[0]} of a place that is new too`;
+  if (type !== 'value_sum' && missing === 1 && missing_spread === 0) return `FIRES at the next new ${what[0]}`;
+  if (type !== 'value_sum' && missing <= 1 && missing_spread === 1)
+    return `FIRES at the next new ${what[0]} of a place that is new too`;
   return `fires after ${parts.join(' and ')}`;
 }
 

@@ -7,18 +7,21 @@ export const ruleView = z.object({
   /** The rule's `id`, else its `name`. */
   rule_id: z.string(),
   title: z.string(),
-  type: z.enum(['value_count', 'event_count', 'temporal', 'temporal_ordered']),
+  type: z.enum([
+    'value_count', 'event_count', 'value_sum', 'value_avg', 'value_median', 'value_percentile', 'temporal', 'temporal_ordered',
+  ]), // prettier-ignore
   level: z.enum(levels),
   timespan_seconds: z.number().positive(),
   /** Values of the rule's group-by fields besides `group_id` and `actor_id`, name by name; empty for none. */
   by: z.record(z.string(), z.string()),
+  /** What is counted, or what the numbers of events come to; an average without what lies behind the point. */
   value: z.int().nonnegative(),
   threshold: z.int().nonnegative(),
   /** The second distinct count (`spread`), zero where the rule has none. */
   spread: z.int().nonnegative(),
   spread_threshold: z.int().nonnegative(),
   holds: z.boolean(),
-  /** Values that are missing until it holds, 0 when it holds. */
+  /** Values, or how much, that are missing until it holds, 0 when it holds. */
   missing: z.int().nonnegative(),
   /** Clinics, or other values of the spread field, that are missing. */
   missing_spread: z.int().nonnegative(),

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
 import type { History } from './definition/partition-run.suite.js';
 import { history, latenessIn, play, type Played, withKnownFound } from './definition/random-history.suite.js';
+import { ruleTypes } from './rule/rule-kinds.js';
 
 /**
  * The same histories every time, so that a change is judged by what it changes; `VIGIE_TEST_SEED` plays others, or those of a failure, and
@@ -64,7 +65,7 @@ class Held {
 
   /** Every kind of rule, histories that must be judged again, and all that can become of an incident. */
   expectEverything(): void {
-    expect([...this.#ruleTypes].toSorted()).toEqual(['event_count', 'temporal', 'temporal_ordered', 'value_count']);
+    expect([...this.#ruleTypes].toSorted()).toEqual(ruleTypes.toSorted());
     for (const some of [this.#rejudged, this.#filled]) expect(some).toBeGreaterThan(this.histories / 20);
     expect(this.#neverKilled).toBeGreaterThan(this.histories / 10);
     expect([...this.#types]).toEqual(

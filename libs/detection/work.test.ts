@@ -36,6 +36,8 @@ const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['a threshold that nobody reaches', [ruleOf({ id: 'r', atLeast: 1_000_000 })]],
   ['a spread that is met', [ruleOf({ id: 'r', atLeast: 40, spread: { field: 'clinic_id', atLeast: 2 } })]],
   ['a spread that is not', [ruleOf({ id: 'r', atLeast: 40, spread: { field: 'clinic_id', atLeast: 4 } })]],
+  ['a sum', [sumOf(40)]],
+  ['a sum that nobody reaches', [sumOf(50_000_000)]],
   ['a bound from above', [{ ...ruleOf({ id: 'r' }), condition: { atLeast: 40, atMost: 1_000_000 } }]],
   ['twelve thresholds and windows', Array.from({ length: 12 }, (_, n) => ruleOf({ id: `r${n}`, atLeast: 10 * 2 ** n, timespanMs: (n + 1) * 10 * minute }))], // prettier-ignore
 ];
@@ -59,7 +61,7 @@ describe('the work for one account grows no faster than its accesses', () => {
     },
   );
 
-  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
+  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5, 7].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
     '%s, under %s: when a newer access came before',
     (_shape, _rules, given, rules) => {
       const newest = rowOf(rowCount, 1);
@@ -118,6 +120,7 @@ function rowsOf({ patients, clinics, apart }: Shape): readonly AccessRow[] {
     ...rowOf(n % patients, n * apart),
     event_id: anEventId(apart === 0 ? 'one' : n),
     clinic_id: String(n % clinics),
+    record_count: 1 + (n % 3),
   }));
 }
 
@@ -135,6 +138,10 @@ function framesOf(rows: readonly AccessRow[], perFrame = rowsPerFrame): readonly
         .join(''),
     ),
   );
+}
+
+function sumOf(atLeast: number): Rule {
+  return { ...ruleOf({ id: 'r', field: ['record_count'], atLeast }), type: 'value_sum' };
 }
 
 function ruleOf(given: Partial<RuleGiven>): Rule {

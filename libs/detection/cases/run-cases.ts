@@ -1,6 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { judgeHistory } from '../history/judge-history.js';
+import { isMeeting } from '../rule/rule-kinds.js';
 import { isMonotone, type Rule } from '../rule/rule.js';
 import type { RuleMistake } from '../rules/text/mistakes.js';
 import { inventedPseudonym, rowsOfCase } from './case-rows.js';
@@ -81,8 +82,8 @@ function firingOf(rule: Rule, { rule_matches, first_time, last_time }: IncidentC
 function missingTo(rule: Rule, rows: readonly AccessRow[]): string {
   const selected = rows.filter((row) => rule.selection.matches(row)).length;
   const seen = `the rule selects ${selected} of ${rows.length} rows`;
-  const counts = rule.type === 'value_count' || rule.type === 'event_count';
-  if (selected === 0 || !counts || !isMonotone(rule.condition)) return seen;
+  const counts = !isMeeting(rule.type);
+  if (selected === 0 || !counts || !isMonotone(rule)) return seen;
   const { spread, ...alone } = rule;
   const fires = (candidate: Rule): boolean => incidentsOf(candidate, rows).length > 0;
   const count = largest(rule.condition.atLeast, (atLeast) => fires({ ...alone, condition: { ...rule.condition, atLeast } }));

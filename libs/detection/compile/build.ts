@@ -3,7 +3,7 @@
 
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
-import type { CompiledRule, CompiledSeries, CompileOptions, MatchFeed, RowFeed, Series } from './series.js';
+import type { CompiledRule, CompiledSeries, CompileOptions, MatchFeed, Series } from './series.js';
 
 /** Takes part in building; what others see is `Series` and `CompiledRule`. */
 export interface Draft {
@@ -32,7 +32,17 @@ export class Build {
     this.ids = [...new Set([...earlier, ...this.selections.keys()])];
     this.#numbers = new Map(this.ids.map((id, number) => [id, number]));
     this.#main = {
-      series: { index: 0, key: 'main', kind: 'main', feeds: [], rules: [], horizonMs: 0, inputs: 0, spreads: false },
+      series: {
+        index: 0,
+        key: 'main',
+        kind: 'main',
+        feeds: [],
+        rules: [],
+        horizonMs: 0,
+        inputs: 0,
+        spreads: false,
+        amounts: false,
+      },
     };
   }
 
@@ -44,11 +54,11 @@ export class Build {
     return this.#main;
   }
 
-  other(kind: 'count' | 'ordered', key: string, feeds: readonly RowFeed[], spreads: boolean, inputs: number): Draft {
-    const known = this.drafts.get(key);
+  other(given: Omit<Series, 'index' | 'rules' | 'horizonMs'>): Draft {
+    const known = this.drafts.get(given.key);
     if (known) return known;
-    const draft: Draft = { series: { index: this.drafts.size + 1, key, kind, feeds, rules: [], horizonMs: 0, inputs, spreads } };
-    this.drafts.set(key, draft);
+    const draft: Draft = { series: { ...given, index: this.drafts.size + 1, rules: [], horizonMs: 0 } };
+    this.drafts.set(given.key, draft);
     return draft;
   }
 
@@ -92,8 +102,6 @@ export class Build {
       rules,
       dormancies: this.dormancies,
       mainSlots: Math.max(1, main.rules.length),
-      otherSlots: slotsOf(others.filter(({ spreads }) => !spreads)),
-      spreadSlots: slotsOf(others.filter(({ spreads }) => spreads)),
       allowedLatenessMsMax: lateness,
       reach: reachOf(this.given),
       reachMs,
@@ -109,10 +117,6 @@ export class Build {
       if (input.kind === 'rows') this.selections.set(input.selection.id, input.selection);
       else this.#note(input.rule);
   }
-}
-
-function slotsOf(series: readonly Series[]): number {
-  return Math.max(1, ...series.map(({ rules }) => rules.length));
 }
 
 /** Ids of the selections whose accesses decide about the rule. */

@@ -1,5 +1,6 @@
 import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
 import { windowsMsOf } from '../rule/reach.js';
+import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Build, Draft } from './build.js';
 import type { CompiledRule, MatchFeed, RowFeed } from './series.js';
@@ -20,7 +21,7 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
   }
   const lateness = build.latenessOf(rule);
   const innerSettle = Math.max(0, ...inner.map((one) => one?.settleMs ?? 0));
-  const monotone = isMonotone(rule.condition);
+  const monotone = isMonotone(rule);
   const counted = draft.series.kind === 'main' ? mainSelection(build, rule) : anySelection;
   const compiled: CompiledRule & { readonly feeds: MatchFeed[] } = {
     rule,
@@ -48,8 +49,9 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
 }
 
 /** What makes two rules over the same inputs differ. */
-function termsOf({ timespanMs, condition, spread, dormantMs }: Rule): unknown {
-  const { atLeast, atMost, except } = condition satisfies CountCondition;
+function termsOf({ type, timespanMs, condition, percentile, spread, dormantMs }: Rule): unknown {
+  const { atLeast, atMost, except, above, below } = condition satisfies CountCondition;
+  const figure = hasAmounts(type) ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]] : [];
   return [
     timespanMs,
     atLeast,
@@ -57,6 +59,7 @@ function termsOf({ timespanMs, condition, spread, dormantMs }: Rule): unknown {
     except ?? null,
     spread?.atLeast ?? 0,
     dormantMs ?? 0,
+    ...figure,
   ];
 }
 
@@ -77,7 +80,8 @@ function feed(build: Build, rule: Rule, inner: readonly (CompiledRule | undefine
 
 function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draft {
   if (isMain(rule)) return build.main();
-  const kind = rule.type === 'temporal_ordered' ? 'ordered' : 'count';
+  const kind = kindOfRule(rule.type).measure === 'chain' ? 'ordered' : 'count';
+  const amounts = hasAmounts(rule.type);
   const feeds = rule.inputs.flatMap((input, index): RowFeed[] =>
     input.kind === 'rows'
       ? [
@@ -86,12 +90,13 @@ function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draf
             by: input.by,
             value: valueOfRow(rule, input, index),
             spread: input.spread,
+            amount: amounts ? input.field[0] : undefined,
           },
         ]
       : [],
   );
   const spreads = rule.inputs.some(({ spread }) => spread !== undefined);
-  return build.other(kind, JSON.stringify([kind, inputKeys]), feeds, spreads, rule.inputs.length);
+  return build.other({ kind, key: JSON.stringify([kind, inputKeys]), feeds, spreads, amounts, inputs: rule.inputs.length });
 }
 
 /** A count of the patients of the whole account, over its clinics at most: the shared ledger answers it. */
@@ -113,24 +118,22 @@ function mainSelection(build: Build, { inputs }: Rule): number {
   return input?.kind === 'rows' ? build.numberOf(input.selection) : 0;
 }
 
-function isTemporal({ type }: Rule): boolean {
-  return type === 'temporal' || type === 'temporal_ordered';
-}
-
-function valueOfRow(rule: Rule, { field }: RowsInput, input: number): RowFeed['value'] {
-  if (isTemporal(rule)) return { kind: 'input', input };
-  if (rule.type === 'event_count') return { kind: 'event' };
+function valueOfRow({ type }: Rule, { field }: RowsInput, input: number): RowFeed['value'] {
+  const { entry } = kindOfRule(type);
+  if (entry === 'input') return { kind: 'input', input };
+  if (entry === 'event' || entry === 'amount') return { kind: 'event' };
   if (field.length === 1 && field[0] === 'patient_id') return { kind: 'patient' };
   return field.length === 1 && field[0] === 'event_id' ? { kind: 'event' } : { kind: 'fields', fields: field };
 }
 
 function valueOfMatch(rule: Rule, { field }: MatchesInput, input: number): MatchFeed['value'] {
-  if (isTemporal(rule)) return { kind: 'input', input };
+  if (isMeeting(rule.type)) return { kind: 'input', input };
   return rule.type === 'event_count' ? { kind: 'match' } : { kind: 'places', places: field };
 }
 
 /** What an input brings into a series, as a part of the series' key. */
 function keyOfInput(rule: Rule, input: Input, inner: CompiledRule | undefined): unknown {
-  const counted = isTemporal(rule) ? [] : rule.type === 'event_count' ? ['event'] : input.field;
+  const { entry } = kindOfRule(rule.type);
+  const counted = { input: [], event: ['event'], amount: ['event', 'amount', ...input.field], values: input.field }[entry];
   return [input.kind === 'rows' ? input.selection.id : inner?.key, input.by, counted, input.spread ?? null];
 }

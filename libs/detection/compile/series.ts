@@ -16,6 +16,8 @@ export interface RowFeed {
   readonly by: readonly Field[];
   readonly value: ValueSource;
   readonly spread: Field | undefined;
+  /** Holds the number that the event counts with, in series with `amounts`. */
+  readonly amount: Field | undefined;
 }
 
 /** Matches of another rule, as a series takes them; `by`, `spread` and the numbers of a value are places in that rule's group-by. */
@@ -47,6 +49,8 @@ export interface Series {
   readonly inputs: number;
   /** Entries carry a spread value of their own. */
   readonly spreads: boolean;
+  /** Entries carry the number that their event counts with. */
+  readonly amounts: boolean;
 }
 
 /** Both minima of a rule; `spread` 0 where it asks for none. `counted` is the number of the selection whose entries count. */
@@ -99,9 +103,6 @@ export interface CompiledSeries {
   /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
   readonly dormancies: readonly { readonly selection: number; readonly dormantMs: number }[];
   readonly mainSlots: number;
-  /** Of series without and with spread values of their own. */
-  readonly otherSlots: number;
-  readonly spreadSlots: number;
   readonly allowedLatenessMsMax: number;
   readonly reach: Reach;
   /** By selection: the longest reach of the rules that look at it. */

@@ -18,6 +18,8 @@ interface Part {
   readonly value: string;
   readonly spread: string;
   readonly input: number;
+  /** The number that its event counts with, of sums and their like. */
+  readonly amount: number;
 }
 
 /** Every time and group at which the rule holds over the accesses of one account, each window counted from nothing. */
@@ -27,12 +29,12 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
   return [...Map.groupBy(parts, ({ by }) => JSON.stringify(by)).values()].flatMap((cell) =>
     [...new Set(cell.map(({ time }) => time))].flatMap((time) => {
       const window = cell.filter((part) => part.time > time - rule.timespanMs && part.time <= time);
-      const value = new Set(window.map((part) => part.value)).size;
+      const figure = figureOf(rule, window);
       const spread = new Set(window.map((part) => part.spread).filter((text) => text !== '')).size;
-      if (!holds(rule, window, value, spread)) return [];
+      if (!holds(rule, window, figure, spread)) return [];
       if (wakes && !wakes.some((wake) => wake > time - rule.timespanMs && wake <= time)) return [];
       const windowFirst = Math.min(...window.map((part) => part.time));
-      return [{ time, cell: cell[0]?.by ?? [], value, spread: rule.spread ? spread : 0, windowFirst }];
+      return [{ time, cell: cell[0]?.by ?? [], value: Math.floor(figure), spread: rule.spread ? spread : 0, windowFirst }];
     }),
   );
 }
@@ -40,12 +42,36 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
 function holds(
   { type, condition, spread: wanted, inputs }: Rule,
   window: readonly Part[],
-  value: number,
+  figure: number,
   spread: number,
 ): boolean {
   if (type === 'temporal_ordered') return isChain(window, inputs.length);
-  const { atLeast, atMost, except } = condition;
-  return value >= atLeast && value <= atMost && value !== except && spread >= (wanted?.atLeast ?? 0);
+  const { atLeast, atMost, except, above, below } = condition;
+  if (figure < atLeast || figure > atMost || figure === except) return false;
+  if ((above && figure === atLeast) || (below && figure === atMost)) return false;
+  return spread >= (wanted?.atLeast ?? 0);
+}
+
+/** How many different values there are, or what the numbers of the events come to: each event has the largest that is said of it. */
+function figureOf({ type, percentile }: Rule, window: readonly Part[]): number {
+  const events = [...Map.groupBy(window, (part) => part.value).values()];
+  const amounts = events.map((parts) => Math.max(...parts.map(({ amount }) => amount))).toSorted((a, b) => a - b);
+  const sum = amounts.reduce((total, amount) => total + amount, 0);
+  switch (type) {
+    case 'value_sum':
+      return sum;
+    case 'value_avg':
+      return sum / amounts.length;
+    case 'value_median':
+      return amounts[Math.ceil(amounts.length / 2) - 1] ?? 0;
+    case 'value_percentile':
+      // The smallest number that so many hundredths of them do not exceed.
+      return (
+        amounts.find((one) => amounts.filter((other) => other <= one).length * 100 >= (percentile ?? 0) * amounts.length) ?? 0
+      );
+    default:
+      return events.length;
+  }
 }
 
 /** Takes the earliest of each input that does not lie before the one taken last. */
@@ -72,16 +98,20 @@ function partsOf(rows: readonly AccessRow[], rule: Rule, input: Input, index: nu
           : JSON.stringify(input.field.map((place) => cell[place])),
       spread: input.spread === undefined ? '' : (cell[input.spread] ?? ''),
       input: index,
+      amount: 0,
     }));
-  const counted = isTemporal ? [] : rule.type === 'event_count' ? (['event_id'] as const) : input.field;
+  const byEvent = rule.type !== 'value_count' && !isTemporal;
+  const counted = isTemporal ? [] : byEvent ? (['event_id'] as const) : input.field;
   return rows
-    .filter((row) => input.selection.matches(row) && [...input.by, ...counted].every((field) => textOf(row, field) !== ''))
+    .filter((row) => input.selection.matches(row))
+    .filter((row) => [...input.by, ...counted, ...input.field].every((field) => textOf(row, field) !== ''))
     .map((row) => ({
       time: Date.parse(row.time),
       by: input.by.map((field) => textOf(row, field)),
       value: isTemporal ? String(index) : JSON.stringify(counted.map((field) => textOf(row, field))),
       spread: input.spread === undefined ? '' : textOf(row, input.spread),
       input: index,
+      amount: byEvent ? Math.min(row.record_count ?? 0, 2 ** 32 - 1) : 0,
     }));
 }
 

@@ -82,7 +82,8 @@ export function latenessIn(of: History): (row: AccessRow) => boolean {
  */
 export function withKnownFound(of: History, incidents: readonly NaiveIncident[]): readonly NaiveIncident[] {
   const seen = new Set<string>();
-  const again = new Set(of.rows.filter(({ event_id }) => seen.size === seen.add(event_id).size).map(({ actor_id }) => actor_id));
+  const isAgain = ({ event_id, patient_id }: AccessRow): boolean => seen.size === seen.add(`${event_id} ${patient_id}`).size;
+  const again = new Set(of.rows.filter(isAgain).map(({ actor_id }) => actor_id));
   const known = incidents.map((one): NaiveIncident => (of.changed || again.has(one.actor) ? { ...one, found: 'live' } : one));
   return known.toSorted(byTime);
 }
@@ -137,6 +138,9 @@ const anyRow = fc.record({
   emergency: fc.constantFrom(undefined, true, false),
   categories: fc.constantFrom(undefined, ['identity' as const], ['lab' as const, 'notes' as const]),
   event: fc.integer({ min: 0, max: 1e9 }),
+  /** It is of the same event as the row before, with another patient. */
+  joins: fc.constantFrom(false, false, false, true),
+  records: fc.constantFrom(undefined, 0, 1, 3, 3, 50, 5_000_000_000),
   delay: fc.oneof(
     fc.constant(0),
     fc.constant(0),
@@ -177,9 +181,9 @@ export const history: fc.Arbitrary<History> = fc
   })
   .map(({ rows, ...rest }) => ({
     ...rest,
-    rows: rows
-      .flatMap((row, index) => {
-        const access = accessOf(row, index);
+    rows: ofEvents(rows)
+      .flatMap(({ row, event }) => {
+        const access = accessOf(row, event);
         const arrivals = [{ access, at: row.at + row.delay }];
         if (row.again === undefined) return arrivals;
         const again = { ...access, received_at: new Date(base + row.at + row.again).toISOString() };
@@ -194,7 +198,25 @@ export function randomHistories(count: number): readonly History[] {
   return fc.sample(history, { numRuns: count, seed: 7 });
 }
 
-function accessOf(row: AnyRow, index: number): AccessRow {
+/**
+ * The rows, each with the number of its event. Those of one event have different patients and happened at one time; each may say another number of
+ * records.
+ */
+function ofEvents(rows: readonly AnyRow[]): readonly { readonly row: AnyRow; readonly event: number }[] {
+  const made: { row: AnyRow; event: number }[] = [];
+  const patients = new Set<number>();
+  for (const [index, row] of rows.entries()) {
+    const before = made.at(-1);
+    const joins = row.joins && before && !patients.has(row.patient) ? before : undefined;
+    if (!joins) patients.clear();
+    patients.add(row.patient);
+    const { at, actor, delay, ahead } = joins?.row ?? row;
+    made.push({ row: { ...row, at, actor, delay, ahead }, event: joins?.event ?? row.event * 1000 + index });
+  }
+  return made;
+}
+
+function accessOf(row: AnyRow, event: number): AccessRow {
   return {
     time: new Date(base + row.at + (row.ahead === undefined ? 0 : row.delay + row.ahead)).toISOString(),
     group_id: 'aleo',
@@ -203,9 +225,10 @@ function accessOf(row: AnyRow, index: number): AccessRow {
     clinic_id: row.clinic,
     action: row.action,
     outcome: row.outcome,
-    event_id: (row.event * 1000 + index).toString(16).padStart(32, '0'),
+    event_id: event.toString(16).padStart(32, '0'),
     source: 'test',
     received_at: new Date(base + row.at + row.delay).toISOString(),
+    ...(row.records === undefined ? {} : { record_count: row.records }),
     ...(row.categories ? { categories: [...row.categories] } : {}),
     ...(row.emergency === undefined ? {} : { emergency: row.emergency }),
     ...(row.ip ? { source_ip: row.ip } : {}),

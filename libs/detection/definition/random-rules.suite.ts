@@ -9,6 +9,7 @@ import {
   type Rule,
   type Selection,
 } from '../rule/rule.js';
+import { hasAmounts, isMeeting } from '../rule/rule-kinds.js';
 import { and, type Match, not, or, test } from '../rules/match/match.js';
 import { selectionOf } from '../rules/match/selection.js';
 
@@ -70,12 +71,29 @@ const bounded: readonly CountCondition[] = [
   { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 2 },
 ];
 
+/** Of numbers: sums up to what a few events say, and what averages and percentiles may be asked for besides. */
+const ofAmounts: readonly CountCondition[] = [
+  ...[1, 2, 7, 20, 51, 100].map(reaching),
+  { atLeast: 3, atMost: 60 },
+  { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 7 },
+];
+const ofFigures: readonly CountCondition[] = [
+  ...ofAmounts,
+  { atLeast: 0, atMost: 3 },
+  { atLeast: 2.5, atMost: Number.POSITIVE_INFINITY },
+  { atLeast: 3, atMost: Number.POSITIVE_INFINITY, above: true },
+  { atLeast: 0, atMost: 3, below: true },
+];
+
 const terms = fc.record({
   timespanMs: fc.constantFrom(1_000, 2 * minute, 10 * minute, hour, 24 * hour, 36 * hour),
   level: fc.constantFrom('low' as const, 'high' as const),
   steps: fc.constantFrom([], [2, 4, 6]),
   allowedLatenessMs: fc.constantFrom(undefined, undefined, minute, 3 * hour),
   condition: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }).map(reaching) }, fc.constantFrom(...bounded)),
+  amounts: fc.constantFrom(...ofAmounts),
+  figures: fc.constantFrom(...ofFigures),
+  percentile: fc.constantFrom(1, 25, 90, 100),
   spread: fc.option(
     fc.constantFrom(
       { field: 'clinic_id' as const, atLeast: 2 },
@@ -104,6 +122,11 @@ const shape: fc.Arbitrary<Shape> = fc.record({
     'value_count' as const,
     'value_count' as const,
     'event_count' as const,
+    'value_sum' as const,
+    'value_sum' as const,
+    'value_avg' as const,
+    'value_median' as const,
+    'value_percentile' as const,
     'temporal' as const,
     'temporal_ordered' as const,
   ),
@@ -126,9 +149,21 @@ interface Version {
   readonly selection: Selection;
 }
 
+/** What a rule of the type counts. */
+function countedBy(type: Rule['type'], field: readonly Field[]): readonly Field[] {
+  if (hasAmounts(type)) return ['record_count'];
+  return type === 'value_count' ? field : [];
+}
+
+function conditionOf(type: Rule['type'], { condition, amounts, figures }: Terms, inputs: number): CountCondition {
+  if (isMeeting(type)) return reaching(inputs);
+  if (type === 'value_sum') return amounts;
+  return hasAmounts(type) ? figures : condition;
+}
+
 function versionOf({ type, bases, by, alias, field, terms: { spread } }: Shape, condition: (base: Base) => Match): Version {
-  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
-  const counted = type === 'value_count' ? field : [];
+  const isTemporal = isMeeting(type);
+  const counted = countedBy(type, field);
   const used = isTemporal ? bases : bases.slice(0, alias ? 2 : 1);
   const inputs = used.map((one, index): Input => {
     // An alias lets the second input name the group by another field.
@@ -141,10 +176,11 @@ function versionOf({ type, bases, by, alias, field, terms: { spread } }: Shape, 
 
 function ruleFrom(id: string, of: Shape): Rule {
   const { type, bases, by, field, terms: given } = of;
-  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
+  const isTemporal = isMeeting(type);
   const filteredVersion = versionOf(of, filtered);
   const count = filteredVersion.inputs.length;
-  const isDormant = !isTemporal && isMonotone(given.condition);
+  const condition = conditionOf(type, given, count);
+  const isDormant = !isTemporal && isMonotone({ type, condition });
   const whole: Rule = {
     ...aRule({
       id,
@@ -157,8 +193,10 @@ function ruleFrom(id: string, of: Shape): Rule {
     ...filteredVersion,
     type,
     by,
-    field: type === 'value_count' ? field : [],
-    condition: isTemporal ? { atLeast: count, atMost: Number.POSITIVE_INFINITY } : given.condition,
+    field: countedBy(type, field),
+    condition,
+    ...(type === 'value_percentile' && { percentile: given.percentile }),
+    ...(type === 'value_median' && { percentile: 50 }),
     ...(given.spread && !isTemporal && { spread: given.spread }),
     ...(given.dormantMs && isDormant && { dormantMs: given.dormantMs }),
     ...(given.allowedLatenessMs && { allowedLatenessMs: given.allowedLatenessMs }),
@@ -208,12 +246,19 @@ const outer: fc.Arbitrary<Outer> = fc.record({
 function outerFrom(id: string, of: Outer): readonly Rule[] {
   const inner: Rule = { ...ruleFrom(`${id} inner`, of.inner), raises: of.innerRaises };
   const carries = inner.by.length > 0;
-  const type = of.type === 'value_count' && !carries ? 'event_count' : of.type;
+  const type = hasAmounts(of.type) || (of.type === 'value_count' && !carries) ? 'event_count' : of.type;
   const by = carries && of.byInner && type !== 'value_count' ? (['session_id'] as const) : [];
-  const isTemporal = type === 'temporal' || type === 'temporal_ordered';
+  const isTemporal = isMeeting(type);
   const matches: Input = { kind: 'matches', rule: inner, by: by.length ? [0] : [], field: type === 'value_count' ? [0] : [] };
   const beside: Input = { kind: 'rows', selection: selectionFor(of.beside.full, of.beside.treeless), by, field: [] };
-  const { spread: _spread, dormantMs: _dormant, ...given } = of.terms;
+  const {
+    spread: _spread,
+    dormantMs: _dormant,
+    amounts: _amounts,
+    figures: _figures,
+    percentile: _hundredths,
+    ...given
+  } = of.terms;
   const inputs = isTemporal ? [matches, beside] : [matches];
   const selections = [inner.selection, ...(isTemporal ? [beside.selection] : [])];
   const trees = selections.map(({ tree }) => tree);
@@ -227,7 +272,7 @@ function outerFrom(id: string, of: Outer): readonly Rule[] {
     inputs,
     by,
     field: type === 'value_count' ? ['session_id'] : [],
-    condition: isTemporal ? { atLeast: 2, atMost: Number.POSITIVE_INFINITY } : given.condition,
+    condition: isTemporal ? reaching(2) : given.condition,
   };
   return of.innerRaises ? [inner, rule] : [rule];
 }

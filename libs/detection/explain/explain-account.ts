@@ -4,13 +4,17 @@
 import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Ledgers } from '../judge/windows.js';
-import { entryWords } from '../memory/entry-arena.js';
+import { EventAmounts } from '../judge/event-amounts.js';
+import { figureOf } from '../judge/figure.js';
+import { entryWords, spreadWords } from '../memory/entry-arena.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import { cellValues } from '../memory/cell-key.js';
 import { hasOwnSpread, markOf, timeOf } from '../memory/ledger-store.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { anySelection } from '../memory/selection-sets.js';
+import { hasAmounts } from '../rule/rule-kinds.js';
+import { meets, type Rule } from '../rule/rule.js';
 import type { CompiledRule } from '../compile/series.js';
 
 /** How many of the next falls of a count are told. */
@@ -51,10 +55,11 @@ function viewOfRule(
 ): RuleView {
   const { rule } = compiled;
   const window = ledger ? windowOf(state, ledgers, ledger, compiled, at) : { last: [], spread: 0 };
-  const value = window.last.length;
-  const { atLeast, atMost, except } = rule.condition;
+  const figure = figureAfter(window.last, rule, Number.NEGATIVE_INFINITY);
+  const value = Math.floor(figure);
+  const atLeast = Math.floor(rule.condition.atLeast);
   const awake = compiled.dormancy < 0 || state.dormancy.isAwake(account, compiled, at);
-  const counts = value >= atLeast && value <= atMost && value !== except && window.spread >= compiled.spreadAtLeast;
+  const counts = window.last.length > 0 && meets(rule.condition, figure) && window.spread >= compiled.spreadAtLeast;
   return {
     rule_id: rule.id,
     title: rule.title,
@@ -69,41 +74,59 @@ function viewOfRule(
     holds: counts && awake,
     missing: Math.max(0, atLeast - value),
     missing_spread: Math.max(0, compiled.spreadAtLeast - window.spread),
-    expiring: expiring(window.last, rule.timespanMs),
+    expiring: expiring(window.last, rule),
   };
 }
 
-/** The latest time of each distinct value in the window, ascending, and how many spread values it holds. */
+/** A value that was met for the last time at `time`, with this number where entries have one. */
+interface Last {
+  readonly value: Uint32Array;
+  readonly amount: number;
+  readonly time: number;
+}
+
+/** When each distinct value in the window was met last, ascending, and how many spread values it holds. */
 function windowOf(
   state: EngineState,
   { store }: Ledgers,
   ledger: number,
   { counted, timespanMs }: CompiledRule,
   at: number,
-): { readonly last: readonly number[]; readonly spread: number } {
+): { readonly last: readonly Last[]; readonly spread: number } {
   const words = store.words(ledger);
   const start = store.start(ledger);
   const { marks } = state;
-  const last = new Map<string, number>();
+  const last = new Map<string, Last>();
   const spread = new Set<string>();
   for (let entry = store.firstAfter(ledger, at - timespanMs); entry < store.length(ledger); entry += 1) {
     const word = start + entry * store.width;
     const mark = markOf(words, word);
     const value = words.subarray(word, word + 4);
     if (counted !== anySelection && (!marks.sets.has(marks.setOf(mark), counted) || value.every((one) => one === 0))) continue;
-    last.set(value.join(' '), timeOf(words, word));
+    const amount = store.amounts ? store.amountAt(words, word) : 0;
+    last.set(`${value.join(' ')} ${amount}`, { value, amount, time: timeOf(words, word) });
     if (!store.spreads && marks.clinicOf(mark) !== 0) spread.add(String(marks.clinicOf(mark)));
-    if (store.spreads && hasOwnSpread(words, word)) spread.add(words.subarray(word + entryWords, word + store.width).join(' '));
+    if (store.spreads && hasOwnSpread(words, word))
+      spread.add(words.subarray(word + entryWords, word + entryWords + spreadWords).join(' '));
   }
-  return { last: [...last.values()].toSorted((a, b) => a - b), spread: spread.size };
+  return { last: [...last.values()].toSorted((a, b) => a.time - b.time), spread: spread.size };
 }
 
-function expiring(last: readonly number[], timespanMs: number): RuleView['expiring'] {
+function expiring(last: readonly Last[], rule: Rule): RuleView['expiring'] {
   const falls: { time: string; value: number }[] = [];
   for (let i = 0; i < last.length && falls.length < expiringMax; i += 1) {
-    const time = last[i] ?? 0;
-    if (last[i + 1] === time) continue;
-    falls.push({ time: isoOfMs(time + timespanMs), value: last.length - i - 1 });
+    const time = last[i]?.time ?? 0;
+    if (last[i + 1]?.time === time) continue;
+    falls.push({ time: isoOfMs(time + rule.timespanMs), value: Math.floor(figureAfter(last, rule, time)) });
   }
   return falls;
+}
+
+/** The figure of the values that were met after a time. */
+function figureAfter(last: readonly Last[], rule: Rule, after: number): number {
+  const left = last.filter(({ time }) => time > after);
+  if (!hasAmounts(rule.type)) return left.length;
+  const amounts = new EventAmounts(16);
+  for (const { value, amount } of left) amounts.add(value[0] ?? 0, value[1] ?? 0, value[2] ?? 0, value[3] ?? 0, amount);
+  return figureOf(rule, { value: left.length, amounts });
 }

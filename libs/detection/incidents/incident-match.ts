@@ -13,7 +13,7 @@ export interface Match {
   readonly exceptions: CompiledRule['exceptions'];
   firstFired: number;
   lastFired: number;
-  /** Counts and earliest entry of the window at `firstFired`. */
+  /** Counts (an average without what lies behind the point) and earliest entry of the window at `firstFired`. */
   value: number;
   spread: number;
   windowFirst: number;
@@ -30,13 +30,13 @@ export function matchOf({ rule: of, first, last }: Firing, window: WindowCount, 
     shown: {
       title: rule.title,
       level: rule.level,
-      threshold: rule.condition.atLeast,
+      threshold: Math.floor(rule.condition.atLeast),
       spread_threshold: rule.spread?.atLeast ?? 0,
       timespan_seconds: rule.timespanMs / 1000,
     },
     firstFired: first,
     lastFired: Math.max(lastFired, last),
-    value: window.value,
+    value: Math.floor(window.value),
     spread: window.spread,
     windowFirst: window.first,
   };

@@ -131,9 +131,10 @@ export class Incident {
   }
 
   /** Takes the window of a rule's first firing in, as it is now. */
-  recount({ rule: of }: Firing, { value, spread, first }: WindowCount): void {
+  recount({ rule: of }: Firing, { value: exact, spread, first }: WindowCount): void {
     const match = this.matches.get(of.rule.id);
     if (!match) return;
+    const value = Math.floor(exact);
     if (value > match.value || (value === match.value && spread > match.spread)) {
       match.value = value;
       match.spread = spread;

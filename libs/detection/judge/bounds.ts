@@ -9,42 +9,68 @@ const valueBits = 24;
 const valueMax = 2 ** valueBits - 1;
 const spreadMax = 255;
 
-/** The upper bounds that each rule keeps of its counts in each ledger: value in 24 bits, spread in 8 above, both of which stay at their largest. */
+/** Units of a sum up to its rule's minimum, at most: so a bound says something far above it. */
+const unitsMax = 2 ** 20;
+
+/**
+ * The upper bounds that each rule keeps of its counts in each ledger: value in 24 bits, spread in 8 above, both of which stay at their largest.
+ * A sum is counted in units of its rule, rounded up.
+ */
 export class Bounds {
   constructor(
     private readonly ledgers: LedgerStore,
     private readonly counter: WindowCounter,
   ) {}
 
-  /** Raises the bounds by what the entry may add; whether both have reached the rule's minima. */
-  raise(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
+  /** Raises the bounds by what the entry may add, the value by `gain`; whether both have reached the rule's minima. */
+  raise(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
     const packed = this.ledgers.bound(ledger, rule.slot);
     let value = packed & valueMax;
     let spread = packed >>> valueBits;
-    if (newValue && value < valueMax) value += 1;
+    if (gain > 0 && value < valueMax) value = Math.min(valueMax, value + this.#units(rule, gain));
     if (newSpread && spread < spreadMax) spread += 1;
     this.ledgers.setBound(ledger, rule.slot, (spread << valueBits) | value);
-    return value >= Math.min(rule.atLeast, valueMax) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
+    return value >= this.#least(rule) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
+  }
+
+  #units(rule: CompiledRule, amount: number): number {
+    return this.ledgers.amounts ? Math.ceil(amount / unitOf(rule)) : amount;
+  }
+
+  #least(rule: CompiledRule): number {
+    return Math.min(this.#units(rule, rule.atLeast), valueMax);
   }
 
   /**
    * Whether the newest entry still makes the bounds reach the rule's minima when it is looked at whether its values are new. Without this
-   * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access.
+   * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access. A bound that stands at its
+   * largest says nothing of what it was before.
    */
-  reach(ledger: number, rule: CompiledRule, newValue: boolean, newSpread: boolean): boolean {
+  reach(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
     const packed = this.ledgers.bound(ledger, rule.slot);
     const index = this.ledgers.length(ledger) - 1;
-    const isShort = (bound: number, least: number, what: 'value' | 'spread'): boolean =>
-      bound === least && !this.counter.isNew(what, ledger, index, rule);
-    const shortValue = newValue && isShort(packed & valueMax, Math.min(rule.atLeast, valueMax), 'value');
-    const shortSpread = newSpread && isShort(packed >>> valueBits, Math.min(rule.spreadAtLeast, spreadMax), 'spread');
+    const value = packed & valueMax;
+    const spread = packed >>> valueBits;
+    const units = this.#units(rule, gain);
+    const shortValue =
+      gain > 0 && value < valueMax && value - units < this.#least(rule) && !this.counter.isNew('value', ledger, index, rule);
+    const shortSpread =
+      newSpread && spread < spreadMax && spread === rule.spreadAtLeast && !this.counter.isNew('spread', ledger, index, rule);
     if (!shortValue && !shortSpread) return true;
-    this.ledgers.setBound(ledger, rule.slot, packed - (shortValue ? 1 : 0) - (shortSpread ? 2 ** valueBits : 0));
+    this.ledgers.setBound(ledger, rule.slot, packed - (shortValue ? units : 0) - (shortSpread ? 2 ** valueBits : 0));
     return false;
   }
 
   /** The window has been counted: the bounds are what it holds. */
   set(ledger: number, rule: CompiledRule, value: number, spread: number): void {
-    this.ledgers.setBound(ledger, rule.slot, (Math.min(spread, spreadMax) << valueBits) | Math.min(value, valueMax));
+    this.ledgers.setBound(
+      ledger,
+      rule.slot,
+      (Math.min(spread, spreadMax) << valueBits) | Math.min(this.#units(rule, value), valueMax),
+    );
   }
+}
+
+function unitOf({ atLeast }: CompiledRule): number {
+  return Math.max(1, Math.ceil(atLeast / unitsMax));
 }

@@ -74,9 +74,9 @@ class OneSeries {
 
   constructor(spreads: boolean, bytesMax?: number) {
     const marks = this.#marks;
-    const store = new LedgerStore(4, spreads);
+    const store = new LedgerStore(4, { spreads, amounts: false });
     this.#store = store;
-    this.#series = { index: 0, key: '', kind: 'main', feeds: [], rules: [], horizonMs, inputs: 0, spreads };
+    this.#series = { index: 0, key: '', kind: 'main', feeds: [], rules: [], horizonMs, inputs: 0, spreads, amounts: false };
     this.#ledgers = [0, 1].map(() => store.open());
     this.judge = new Judge(store, marks, new Settler(), new Dormancy([], marks.sets), 0, new GrownCounts(store, marks, bytesMax));
   }

@@ -5,6 +5,7 @@ import { KnownFirings } from './known-firings.js';
 import { LateRuns } from './late-runs.js';
 import { LateSweep } from './late-sweep.js';
 import { lookBack, nothingSeen } from './look-back.js';
+import { figureOf } from './figure.js';
 import { GrownCounts } from './grown-counts.js';
 import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
@@ -84,8 +85,8 @@ export class Judge {
   /** The window of `rule` as it is at `time`; `again` where it may be asked for when it has grown. */
   countAt(ledger: number, rule: CompiledRule, time: number, floor: number, again: boolean): WindowCount {
     const edge = Math.max(floor, time - rule.timespanMs);
-    const { value, spread, first } = this.counts.of(ledger, edge, time, this.counts.setOf(rule.counted), again);
-    return { value, spread: rule.spreadAtLeast === 0 ? 0 : spread, first };
+    const count = this.counts.of(ledger, edge, time, this.counts.setOf(rule.counted), again);
+    return { value: figureOf(rule.rule, count), spread: rule.spreadAtLeast === 0 ? 0 : count.spread, first: count.first };
   }
 
   forget(ledger: number): void {
@@ -130,9 +131,10 @@ export class Judge {
       }
       const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= entry.time - rule.timespanMs;
       const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
-      if (!this.#bounds.raise(ledger, rule, newValue, newSpread)) continue;
+      const gain = newValue ? this.#gainOf(entry) : 0;
+      if (!this.#bounds.raise(ledger, rule, gain, newSpread)) continue;
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
-      if (this.#holdsInOrder(ledger, rule, entry.time, isNew && newValue, isNew && newSpread))
+      if (this.#holdsInOrder(ledger, rule, entry.time, isNew ? gain : 0, isNew && newSpread))
         this.#fire(place, rule, entry.time, firings);
     }
     return isInTime;
@@ -170,10 +172,15 @@ export class Judge {
     return rules;
   }
 
-  #holdsInOrder(ledger: number, rule: CompiledRule, time: number, newValue: boolean, newSpread: boolean): boolean {
+  /** What the entry adds to a window at most. */
+  #gainOf({ amount }: Entry): number {
+    return this.ledgers.amounts ? amount : 1;
+  }
+
+  #holdsInOrder(ledger: number, rule: CompiledRule, time: number, gain: number, newSpread: boolean): boolean {
     const holds = this.#holds.get(ledger);
     if (holds && time < (holds[rule.slot] ?? 0)) return true;
-    if (!this.#bounds.reach(ledger, rule, newValue, newSpread)) return false;
+    if (!this.#bounds.reach(ledger, rule, gain, newSpread)) return false;
     const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, rule, this.#count);
     if (reachedAt < 0) {
       const { value, spread } = this.#count;
@@ -210,15 +217,16 @@ export class Judge {
     if (series.kind === 'main' && hasNoValue(entry)) return true;
     let isInTime = true;
     const sole = ledgers.hasSoleSpread(ledger);
+    const isSame = series.kind === 'count' && !ledgers.amounts && ledgers.hasSoleValue(ledger);
+    const late = { time: entry.time, gain: this.#gainOf(entry) };
     for (const rule of this.#rulesFor(series, set)) {
       if (rule.settleMs > 0) {
         if (!this.#settleLater(place, rule, entry.time)) isInTime = false;
         continue;
       }
-      if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, true, !sole);
-      const cannotHold =
-        (sole && rule.spreadAtLeast > 1) || (series.kind === 'count' && rule.atLeast > 1 && ledgers.hasSoleValue(ledger));
-      if (!cannotHold) this.#sweep.take(place, rule, entry.time, firings);
+      if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, late.gain, !sole);
+      const cannotHold = (sole && rule.spreadAtLeast > 1) || (isSame && rule.atLeast > 1);
+      if (!cannotHold) this.#sweep.take(place, rule, late, firings);
     }
     return isInTime;
   }

@@ -8,13 +8,13 @@ interface Run {
   readonly time: number;
   readonly mark: number;
   readonly spread: readonly [number, number, number, number];
-  /** By rule: how many more may come before it can hold at a time at which it does not. */
+  /** By rule: how many more may come, or how much they may say, before it can hold at a time at which it does not. */
   readonly spare: Map<CompiledRule, number>;
 }
 
 /**
  * Late accesses that come one after the other, all of one time, clinic and kind, as those of one event do when a newer access came first. None but
- * the first brings a spread value that windows lack, and each adds one value at most: so a count says for how many of them no other is needed.
+ * the first brings a spread value that windows lack, and each adds one value (or its number) at most: so a count says for how many of them no other is needed.
  */
 export class LateRuns {
   readonly #runs = new Map<number, Run>();
@@ -34,12 +34,12 @@ export class LateRuns {
     if (this.#runs.size > 0) this.#runs.delete(ledger);
   }
 
-  /** Whether the newest of the run cannot make the rule hold where it does not. */
-  spares(ledger: number, rule: CompiledRule): boolean {
+  /** Whether the newest of the run, which adds `gain` at most, cannot make the rule hold where it does not. */
+  spares(ledger: number, rule: CompiledRule, gain: number): boolean {
     const spare = this.#runs.get(ledger)?.spare;
     const left = spare?.get(rule) ?? 0;
-    if (left <= 1) return false;
-    spare?.set(rule, left - 1);
+    if (left <= gain) return false;
+    spare?.set(rule, left - gain);
     return true;
   }
 

@@ -18,6 +18,11 @@ export interface SweepParts {
   readonly quietMs: number;
 }
 
+export interface LateEntry {
+  readonly time: number;
+  readonly gain: number;
+}
+
 /** Finds out what holds because of a late entry. */
 export class LateSweep {
   constructor(private readonly parts: SweepParts) {}
@@ -25,9 +30,9 @@ export class LateSweep {
   /**
    * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
    * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order. Of a
-   * rule that feeds others every time is told.
+   * rule that feeds others every time is told. `gain`: what the entry adds to a window at most.
    */
-  take(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
+  take(place: Place, rule: CompiledRule, { time, gain }: LateEntry, firings: Firing[]): void {
     const { dormancy, known: firing, runs } = this.parts;
     const { ledger } = place;
     const until = time + rule.timespanMs;
@@ -41,7 +46,7 @@ export class LateSweep {
     // What enters the window at the first of them is told: that window's figures are shown.
     if (enters)
       firings.push(firingAt(place, rule, known.from, time < known.from && known.to < until ? known.to : known.from, time));
-    if (isPlain && runs.spares(ledger, rule)) return;
+    if (isPlain && runs.spares(ledger, rule, gain)) return;
     const before = firings.length;
     const behind = enters || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
     let spare = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { type Entry, hasNoValueAt, type LedgerStore, markOf, sameValue, timeOf } from '../memory/ledger-store.js';
+import { type Entry, hasNoValueAt, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Place } from './firing.js';
@@ -8,7 +8,7 @@ const lookBackEntries = 8;
 
 /** What the end of a ledger says of an entry that is about to come in. One is used again for every entry. */
 export interface LookBack {
-  /** When its value was met last, event time in ms, and under which selections; -1 where it was not. */
+  /** When its value, with the same number, was met last, event time in ms, and under which selections; -1 where it was not. */
   valueAt: number;
   valueSet: number;
   /** Selections of the newest entry, none where that has no value and took part in no rule. */
@@ -43,7 +43,7 @@ export function lookBack(ledgers: LedgerStore, marks: Marks, place: Place, entry
   seen.newSpread = marks.clinicOf(lastMark) !== marks.clinicOf(entry.mark) || !ledgers.sameOwnSpread(words, lastWord, entry);
   const end = Math.max(start, lastWord - (Math.max(lookBackEntries, place.series.inputs) - 1) * width);
   for (let word = lastWord; word >= end; word -= width) {
-    if (!sameValue(words, word, entry)) continue;
+    if (!ledgers.saysSame(words, word, entry)) continue;
     const mark = markOf(words, word);
     seen.valueAt = timeOf(words, word);
     seen.valueSet = marks.setOf(mark);

@@ -1,3 +1,4 @@
+import { EventAmounts } from './event-amounts.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { type Entry, hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
@@ -21,6 +22,8 @@ export class StretchCount {
   isLate = false;
   /** Entries of the stretch that were looked at: so many from its beginning on. */
   seen = 0;
+  /** The numbers of its events, where entries have some. */
+  readonly amounts: EventAmounts | undefined;
   readonly #values: PatientSet;
   readonly #spreads: PatientSet;
   readonly #clinics = new Set<number>();
@@ -30,12 +33,13 @@ export class StretchCount {
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
   ) {
+    this.amounts = ledgers.amounts ? new EventAmounts(16) : undefined;
     this.#values = new PatientSet(marks.sets);
     this.#spreads = new PatientSet(marks.sets);
   }
 
   get bytes(): number {
-    return this.#values.bytes + this.#spreads.bytes + this.#clinics.size * memberBytes;
+    return this.#values.bytes + this.#spreads.bytes + this.#clinics.size * memberBytes + (this.amounts?.bytes ?? 0);
   }
 
   /** Begins anew: nothing has been counted. `set` are the selections that count; with `everySelection` all entries do. */
@@ -46,6 +50,7 @@ export class StretchCount {
     this.first = 0;
     this.isLate = false;
     this.seen = 0;
+    this.amounts?.begin();
     this.#values.clear();
     this.#spreads.clear();
     this.#clinics.clear();
@@ -66,7 +71,8 @@ export class StretchCount {
       lastMark = mark;
       if (!counts || (this.#set !== everySelection && hasNoValueAt(words, word))) continue;
       if (this.first === 0) this.first = timeOf(words, word);
-      this.#add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
+      const amount = this.amounts ? this.ledgers.amountAt(words, word) : 0;
+      this.#add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, amount);
       const at = word + entryWords;
       if (!this.ledgers.spreads) this.#addClinic(mark);
       else if (hasOwnSpread(words, word))
@@ -76,11 +82,11 @@ export class StretchCount {
   }
 
   /** An entry came in among those that were seen. */
-  insert({ v0, v1, v2, v3, time, mark, s0, s1, s2, s3 }: Readonly<Entry>): void {
+  insert({ v0, v1, v2, v3, time, mark, s0, s1, s2, s3, amount }: Readonly<Entry>): void {
     this.seen += 1;
     if (!this.#counts(mark) || (this.#set !== everySelection && (v0 | v1 | v2 | v3) === 0)) return;
     if (this.first === 0 || time < this.first) this.first = time;
-    this.#add(v0, v1, v2, v3);
+    this.#add(v0, v1, v2, v3, amount);
     if (!this.ledgers.spreads) this.#addClinic(mark);
     else if ((s0 | s1 | s2 | s3) !== 0) this.#addSpread(s0, s1, s2, s3);
   }
@@ -92,8 +98,11 @@ export class StretchCount {
     return counts;
   }
 
-  #add(v0: number, v1: number, v2: number, v3: number): void {
-    if (this.#values.add(v0, v1, v2, v3, everySelection) === 0) this.value += 1;
+  #add(v0: number, v1: number, v2: number, v3: number, amount: number): void {
+    if (this.amounts) {
+      this.amounts.add(v0, v1, v2, v3, amount);
+      this.value = this.amounts.count;
+    } else if (this.#values.add(v0, v1, v2, v3, everySelection) === 0) this.value += 1;
   }
   #addSpread(s0: number, s1: number, s2: number, s3: number): void {
     if (this.#spreads.add(s0, s1, s2, s3, everySelection) === 0) this.spread += 1;

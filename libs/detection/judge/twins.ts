@@ -1,4 +1,4 @@
-import { type Entry, type LedgerStore, markOf, sameValue } from '../memory/ledger-store.js';
+import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 
 /**
  * How many accesses of one millisecond are looked at for one that comes again. Beyond, it is held a second time, which changes no count: only
@@ -15,7 +15,7 @@ export class Twins {
 
   constructor(private readonly ledgers: LedgerStore) {}
 
-  /** The index of an entry of the same value, time and spread whose mark fits, or -1; `after` is the index after the last entry of that time. */
+  /** The index of an entry of the same value, number, time and spread whose mark fits, or -1; `after` is the index after the last entry of that time. */
   find(ledger: number, entry: Entry, after: number, fits: (mark: number) => boolean): number {
     const { ledgers } = this;
     const words = ledgers.words(ledger);
@@ -27,7 +27,8 @@ export class Twins {
       const index = first + ((begin + look) % run);
       this.looked += 1;
       const word = start + index * ledgers.width;
-      if (!sameValue(words, word, entry) || !ledgers.sameOwnSpread(words, word, entry) || !fits(markOf(words, word))) continue;
+      if (!ledgers.saysSame(words, word, entry) || !ledgers.sameOwnSpread(words, word, entry) || !fits(markOf(words, word)))
+        continue;
       this.#ledger = ledger;
       this.#next = index + 1;
       return index;

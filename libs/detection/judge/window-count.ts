@@ -1,4 +1,5 @@
 import { DistinctValues } from './distinct-values.js';
+import { EventAmounts } from './event-amounts.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
@@ -13,10 +14,12 @@ export interface WindowCount {
   first: number;
 }
 
-/** Counts distinct values of windows exactly as far as rules need it to be decided, with tables that are reused from count to count. */
+/** Counts distinct values of windows, or sums numbers up, exactly as far as rules need it to be decided, with tables that are reused from count to count. */
 export class WindowCounter {
   readonly #values = new DistinctValues();
   readonly #spreads = new DistinctValues();
+  /** In the place of `#values` where entries have numbers. */
+  readonly #amounts: EventAmounts | undefined;
   /** Of the shared ledgers, whose spread value is the clinic. */
   #clinicStamps = new Uint32Array(256);
   #clinicCounts = new Uint32Array(256);
@@ -27,7 +30,9 @@ export class WindowCounter {
   constructor(
     private readonly ledgers: LedgerStore,
     private readonly marks: Marks,
-  ) {}
+  ) {
+    this.#amounts = ledgers.amounts ? new EventAmounts(1024) : undefined;
+  }
 
   /**
    * Counts back from `end` (exclusive) to entries above `edge` and stops as soon as both minima are reached: then the answer is the
@@ -47,7 +52,7 @@ export class WindowCounter {
       this.looked += 1;
       const mark = markOf(words, word);
       if (!this.#takesPart(words, word, mark, threshold.counted)) continue;
-      value += this.#values.add(words, word);
+      value += this.#add(words, word);
       spread += this.#addSpread(words, word, mark);
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
     }
@@ -58,8 +63,8 @@ export class WindowCounter {
 
   /**
    * Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above
-   * `floor` do not exist. The result is how many more entries may come before it can be reached at another of these times, if none of them brings a
-   * spread value that the windows lack.
+   * `floor` do not exist. The result is how many more entries may come (or how much more they may say) before it can be reached at another of these
+   * times, if none of them brings a spread value that the windows lack.
    */
   sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): number {
     const words = this.ledgers.words(ledger);
@@ -67,7 +72,7 @@ export class WindowCounter {
     const end = this.ledgers.firstAfter(ledger, until - 1);
     let oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
     if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
-    if (end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
+    if (!this.#amounts && end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
     this.looked += end - oldest;
     this.#begin();
     let value = 0;
@@ -79,7 +84,7 @@ export class WindowCounter {
       const word = start + index * this.ledgers.width;
       const mark = markOf(words, word);
       if (this.#takesPart(words, word, mark, threshold.counted)) {
-        value += this.#values.add(words, word);
+        value += this.#add(words, word);
         spread += this.#addSpread(words, word, mark);
         anchored = true;
       }
@@ -93,7 +98,7 @@ export class WindowCounter {
         if (timeOf(words, old) > time - threshold.timespanMs) break;
         const oldMark = markOf(words, old);
         if (!this.#takesPart(words, old, oldMark, threshold.counted)) continue;
-        value -= this.#values.remove(words, old);
+        value -= this.#remove(words, old);
         spread -= this.#removeSpread(words, old, oldMark);
       }
       if (spread < threshold.spreadAtLeast) continue;
@@ -105,14 +110,14 @@ export class WindowCounter {
 
   /**
    * Whether the entry at `index`, which has just come in as the newest, has a value (or a spread value) that no other one within the window
-   * has that the selection `counted` marks. Looks back no further than to the first such.
+   * has that the selection `counted` marks; of numbers, that no other one of its event says as much. Looks back no further than to the first such.
    */
   isNew(what: 'value' | 'spread', ledger: number, index: number, { counted, timespanMs }: Threshold): boolean {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     const own = start + index * this.ledgers.width;
     const edge = timeOf(words, own) - timespanMs;
-    const same = what === 'value' ? sameWords : this.#sameSpread;
+    const same = what === 'value' ? this.#sameValue : this.#sameSpread;
     for (let word = own - this.ledgers.width; word >= start; word -= this.ledgers.width) {
       if (timeOf(words, word) <= edge) return true;
       this.looked += 1;
@@ -120,6 +125,9 @@ export class WindowCounter {
     }
     return true;
   }
+
+  readonly #sameValue = (words: Uint32Array, own: number, other: number): boolean =>
+    sameWords(words, own, other) && (!this.#amounts || this.ledgers.amountAt(words, other) >= this.ledgers.amountAt(words, own));
 
   readonly #sameSpread = (words: Uint32Array, a: number, b: number): boolean =>
     this.ledgers.spreads
@@ -146,12 +154,32 @@ export class WindowCounter {
   }
 
   #begin(): void {
-    this.#values.begin();
+    if (this.#amounts) this.#amounts.begin();
+    else this.#values.begin();
     this.#spreads.begin();
     this.#stamp += 1;
     if (this.#stamp < 0xffffffff) return;
     this.#clinicStamps.fill(0);
     this.#stamp = 1;
+  }
+
+  /** By how much the entry raises what is counted. */
+  #add(words: Uint32Array, word: number): number {
+    const amounts = this.#amounts;
+    if (!amounts) return this.#values.add(words, word);
+    const before = amounts.sum;
+    const amount = this.ledgers.amountAt(words, word);
+    amounts.add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, amount);
+    return amounts.sum - before;
+  }
+
+  /** By how much the entry that was added first of its value lowers what is counted when it goes. */
+  #remove(words: Uint32Array, word: number): number {
+    const amounts = this.#amounts;
+    if (!amounts) return this.#values.remove(words, word);
+    const before = amounts.sum;
+    amounts.remove(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
+    return before - amounts.sum;
   }
 
   /** 1 when the spread value of the entry is new among those counted and not removed, else 0. */

@@ -1,7 +1,7 @@
 import { AccountTable } from '../memory/account-table.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { LedgerIndex } from '../memory/ledger-index.js';
-import { LedgerStore, timeOf } from '../memory/ledger-store.js';
+import { type EntryLayout, LedgerStore, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledSeries, Series } from '../compile/series.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
@@ -37,13 +37,29 @@ export interface Stretch {
 const noPatients = { value: 0, isLate: false };
 const emptyStretch: Stretch = { words: new Uint32Array(0), from: 0, end: 0 };
 
+const plain: EntryLayout = { spreads: false, amounts: false };
+const layouts: readonly EntryLayout[] = [
+  plain,
+  { spreads: true, amounts: false },
+  { spreads: false, amounts: true },
+  { spreads: true, amounts: true },
+];
+
+/** The place among `layouts` of what entries of the series have. */
+function placeOf({ spreads, amounts }: Series): number {
+  return (spreads ? 1 : 0) + (amounts ? 2 : 0);
+}
+
+function slotsOf(series: readonly Series[]): number {
+  return Math.max(1, ...series.map(({ rules }) => rules.length));
+}
+
 /** The windows of all accounts: which ledgers they lie in, who judges them, and from when on they hold all that has arrived. */
 export class Windows {
   readonly accounts = new AccountTable();
   readonly main: Ledgers;
-  /** Of series without and with spread values of their own. */
-  readonly other: Ledgers;
-  readonly spread: Ledgers;
+  /** Of all other series, by what their entries have (`placeOf`). */
+  readonly #others: readonly Ledgers[];
   readonly index: LedgerIndex;
   /** How far back an account's entries are kept from its newest, milliseconds. */
   readonly horizonMs: number;
@@ -58,29 +74,33 @@ export class Windows {
     private readonly shared: WindowsShared,
   ) {
     this.horizonMs = shared.keepsAll ? Number.POSITIVE_INFINITY : compiled.main.horizonMs;
-    this.main = this.#ledgers(compiled.mainSlots);
-    this.other = this.#ledgers(compiled.otherSlots);
-    this.spread = this.#ledgers(compiled.spreadSlots, true);
+    this.main = this.#ledgers(compiled.mainSlots, plain);
+    this.#others = layouts.map((layout, place) =>
+      this.#ledgers(slotsOf(compiled.others.filter((series) => placeOf(series) === place)), layout),
+    );
     this.index = this.#index();
   }
 
   get entries(): number {
-    return this.main.store.entries + this.other.store.entries + this.spread.store.entries;
+    return this.#all.reduce((sum, { store }) => sum + store.entries, 0);
   }
   get bytes(): number {
-    const { accounts, main, other, spread, index } = this;
-    const held = [main, other, spread].reduce((sum, { store, judge }) => sum + store.bytes + judge.counts.bytes, 0);
+    const { accounts, index } = this;
+    const held = this.#all.reduce((sum, { store, judge }) => sum + store.bytes + judge.counts.bytes, 0);
     return accounts.bytes + held + index.bytes;
   }
   /** Entries looked at so far. */
   get looked(): number {
-    return [this.main, this.other, this.spread].reduce((sum, { judge }) => sum + judge.looked, this.#visited);
+    return this.#all.reduce((sum, { judge }) => sum + judge.looked, this.#visited);
+  }
+  get #all(): readonly Ledgers[] {
+    return [this.main, ...this.#others];
   }
 
   /** Where the windows of the series are. */
   ledgersOf(series: Series): Ledgers {
     if (series.kind === 'main') return this.main;
-    return series.spreads ? this.spread : this.other;
+    return this.#others[placeOf(series)] ?? this.main;
   }
 
   /** (series, cell, ledger) of the account, the main ledger left out. */
@@ -102,9 +122,9 @@ export class Windows {
     });
   }
 
-  #ledgers(slots: number, spreads = false): Ledgers {
+  #ledgers(slots: number, layout: EntryLayout): Ledgers {
     const { marks, settler, dormancy, quietMs } = this.shared;
-    const store = new LedgerStore(slots, spreads);
+    const store = new LedgerStore(slots, layout);
     return { store, judge: new Judge(store, marks, settler, dormancy, quietMs) };
   }
 

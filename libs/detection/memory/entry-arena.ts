@@ -1,10 +1,10 @@
 /**
- * Memory for ledgers: runs of entries of six 32-bit words, or ten. A chunk holds runs of one size class and is let go when its last run is given
+ * Memory for ledgers: runs of entries of six 32-bit words, or up to eleven. A chunk holds runs of one size class and is let go when its last run is given
  * back: accounts that grow together leave whole chunks behind, where one pool for all sizes would keep every size that they had.
  */
 export const entryWords = 6;
-/** With a spread value of its own behind the rest. */
-export const spreadEntryWords = 10;
+/** Of a spread value of its own, behind the rest. */
+export const spreadWords = 4;
 
 /** Entries of a chunk, unless a run alone is larger; 48 KiB. */
 const chunkEntries = 2_048;

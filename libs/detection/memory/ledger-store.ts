@@ -1,11 +1,12 @@
 // Longer than the house likes: how entries and ledgers lie in memory is known in this file alone.
-import { capacities, classFor, EntryArena, entryWords, spreadEntryWords } from './entry-arena.js';
+import { capacities, classFor, EntryArena, entryWords, spreadWords } from './entry-arena.js';
 import { grown } from './grown.js';
 
 /**
  * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
  * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, selections). Where rules
- * ask for a spread other than that of clinics over the whole account, four more words hold the 128 bits of its spread value.
+ * ask for a spread other than that of clinics over the whole account, four more words hold the 128 bits of its spread value; where they ask for
+ * a sum or another figure of numbers, the last word of all is the number.
  * Beside each ledger stand two lazy upper bounds per rule (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
  */
 export const timeHighBits = 10;
@@ -25,10 +26,18 @@ export interface Entry {
   s1: number;
   s2: number;
   s3: number;
+  /** The number that its event counts with, 32 bits; of series with `amounts` only. */
+  amount: number;
+}
+
+/** What entries of a store have besides value, time and mark. */
+export interface EntryLayout {
+  readonly spreads: boolean;
+  readonly amounts: boolean;
 }
 
 export function noEntry(time = 0): Entry {
-  return { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0, s0: 0, s1: 0, s2: 0, s3: 0 };
+  return { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0, s0: 0, s1: 0, s2: 0, s3: 0, amount: 0 };
 }
 
 export class LedgerStore {
@@ -47,12 +56,19 @@ export class LedgerStore {
   #count = 1; // ledger 0 is none
   #entries = 0;
 
-  /** `slots`: rules of a ledger at most; `spreads`: entries carry a spread value of their own. */
+  /** Entries carry a spread value of their own. */
+  readonly spreads: boolean;
+  /** Entries carry a number. */
+  readonly amounts: boolean;
+
+  /** `slots`: rules of a ledger at most. */
   constructor(
     readonly slots: number,
-    readonly spreads = false,
+    { spreads, amounts }: EntryLayout = { spreads: false, amounts: false },
   ) {
-    this.width = spreads ? spreadEntryWords : entryWords;
+    this.spreads = spreads;
+    this.amounts = amounts;
+    this.width = entryWords + (spreads ? spreadWords : 0) + (amounts ? 1 : 0);
     this.arena = new EntryArena(this.width);
     this.#bounds = new Uint32Array(64 * slots);
   }
@@ -128,6 +144,16 @@ export class LedgerStore {
     return words[at] === s0 && words[at + 1] === s1 && words[at + 2] === s2 && words[at + 3] === s3;
   }
 
+  /** The number of the entry at `word`. */
+  amountAt(words: Uint32Array, word: number): number {
+    return words[word + this.width - 1] ?? 0;
+  }
+
+  /** Whether the entry at `word` says nothing that the other does not say, but for time and mark. */
+  saysSame(words: Uint32Array, word: number, entry: Entry): boolean {
+    return sameValue(words, word, entry) && (!this.amounts || this.amountAt(words, word) === entry.amount);
+  }
+
   /** Gives the entry at `index` another mark. */
   setMark(ledger: number, index: number, mark: number): void {
     const words = this.words(ledger);
@@ -178,6 +204,7 @@ export class LedgerStore {
     if (at < length) words.copyWithin(word + this.width, word, this.start(ledger) + length * this.width);
     writeEntry(words, word, entry);
     if (this.spreads) writeSpread(words, word + entryWords, entry);
+    if (this.amounts) words[word + this.width - 1] = entry.amount;
     this.#length[ledger] = length + 1;
     this.#entries += 1;
   }

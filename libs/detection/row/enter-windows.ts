@@ -71,6 +71,7 @@ export class EnterWindows {
       this.#cell.end = cell.end;
       place.cell = this.#cell;
       if (!this.#values.value(row, feed, this.#entry)) continue;
+      if (feed.amount !== undefined && !this.#values.amount(row, feed.amount, this.#entry)) continue;
       if (series.spreads) this.#values.spread(row, feed.spread, this.#entry);
       this.#entry.time = row.time;
       place.series = series;

@@ -3,6 +3,7 @@ import type { CellKey } from '../memory/cell-table.js';
 import { optionalPlaces } from '../scan/row-layout.js';
 import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/cell-key.js';
 import type { Entry } from '../memory/ledger-store.js';
+import { amountMax } from '../rule/rule-kinds.js';
 import type { Field } from '../rule/rule.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { hexWord, quote } from '../scan/scan-text.js';
@@ -10,6 +11,8 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Selector } from '../select/selector.js';
 import type { RowFeed } from '../compile/series.js';
 import { jsonText } from '../memory/texts.js';
+
+const zero = 0x30;
 
 /** What a text of at most so many bytes is packed into instead of hashed. */
 const packedBytes = 15;
@@ -60,6 +63,16 @@ export class RowValues {
     if (field === 'patient_id')
       [entry.s0, entry.s1, entry.s2, entry.s3] = [row.patient0, row.patient1, row.patient2, row.patient3];
     else setSpread(entry, field === undefined ? '' : this.text(row, field));
+  }
+
+  /** Writes the number that a field of the row holds into the entry; false when it is absent. */
+  amount({ bytes, starts, ends }: ScannedRow, field: Field, entry: Entry): boolean {
+    const place = optionalPlaces[field] ?? -1;
+    const end = ends[place] ?? 0;
+    let amount = 0;
+    for (let at = starts[place] ?? 0; at < end; at += 1) amount = amount * 10 + ((bytes[at] ?? zero) - zero);
+    entry.amount = Math.min(amount, amountMax);
+    return end > 0;
   }
 
   /** Any field as text, empty where it is absent. */

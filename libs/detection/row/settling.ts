@@ -3,6 +3,7 @@ import type { Anchor } from '../judge/settler.js';
 import { noCell } from '../memory/cell-key.js';
 import { noEntry } from '../memory/ledger-store.js';
 import { noSelections } from '../memory/selection-sets.js';
+import { meets } from '../rule/rule.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { EnterWindows } from './enter-windows.js';
 import type { TellBooks } from './tell-books.js';
@@ -33,7 +34,6 @@ export class Settling {
   #holds({ rule, account, ledger, time }: Anchor): boolean {
     const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };
     const { value, spread } = this.state.windows.countAt(account, firing, false);
-    const { atMost, except } = rule.rule.condition;
-    return value >= rule.atLeast && value <= atMost && value !== except && spread >= rule.spreadAtLeast;
+    return meets(rule.rule.condition, value) && spread >= rule.spreadAtLeast;
   }
 }

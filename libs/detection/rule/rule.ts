@@ -1,13 +1,12 @@
 import type { levels } from '#libs/contracts/incident.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
+import { kindOfRule, type RuleType } from './rule-kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
 export type { Selection } from '../rules/match/selection.js';
 
-/** Correlation types of the Sigma specification that are judged; `value_count` and `event_count` count, the others look for a meeting. */
-export const ruleTypes = ['value_count', 'event_count', 'temporal', 'temporal_ordered'] as const;
-export type RuleType = (typeof ruleTypes)[number];
+export { ruleTypes, type RuleType } from './rule-kinds.js';
 
 /**
  * Accesses of event rules. `by`, `field` and `spread` are the fields that stand for the rule's group-by fields (besides `group_id` and
@@ -18,7 +17,7 @@ export interface RowsInput {
   readonly kind: 'rows';
   readonly selection: Selection;
   readonly by: readonly Field[];
-  /** Empty for `event_count` (the event counts once, by `event_id`), `temporal` and `temporal_ordered`. */
+  /** Empty for `event_count` (the event counts once, by `event_id`), `temporal` and `temporal_ordered`; one that holds numbers for sums and their like. */
   readonly field: readonly Field[];
   readonly spread?: Field;
   /** What its event rules are called, for people. */
@@ -38,17 +37,30 @@ export interface MatchesInput {
 }
 export type Input = RowsInput | MatchesInput;
 
-/** What the count of a window is compared with: `atLeast <= count <= atMost` and `count != except`. `atLeast` is 1 or more. */
+/**
+ * What the figure of a window is compared with: `atLeast <= figure <= atMost` and `figure != except`. `atLeast` is 1 or more, but for
+ * averages and percentiles, which may be asked for an upper bound alone.
+ */
 export interface CountCondition {
   readonly atLeast: number;
   /** Infinity where there is no upper bound. */
   readonly atMost: number;
   readonly except?: number;
+  /** The lower bound itself is not enough, or the upper one too much: of averages, which have no next whole number. */
+  readonly above?: boolean;
+  readonly below?: boolean;
 }
 
-/** Whether more accesses can never undo the condition, so that it may be judged before all of them are there. */
-export function isMonotone({ atMost, except }: CountCondition): boolean {
-  return atMost === Number.POSITIVE_INFINITY && except === undefined;
+export function meets({ atLeast, atMost, except, above, below }: CountCondition, figure: number): boolean {
+  if (figure === except || (above === true && figure === atLeast) || (below === true && figure === atMost)) return false;
+  return figure >= atLeast && figure <= atMost;
+}
+
+/** Whether more accesses can never undo what the rule asks for, so that it may be judged before all of them are there. */
+export function isMonotone({ type, condition }: Pick<Rule, 'type' | 'condition'>): boolean {
+  const { measure } = kindOfRule(type);
+  if (measure === 'average' || measure === 'percentile') return false;
+  return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
 }
 
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */
@@ -68,8 +80,9 @@ export interface Exception {
 
 /**
  * A correlation: it holds at `t`, the time of an access (or match) that takes part, when what lies in `(t - timespanMs, t]` in the same
- * group meets its condition. `value_count`: distinct values of the counted fields. `event_count`: distinct events. `temporal`: inputs
- * that are met. `temporal_ordered`: every input is met, in the order of `inputs`, equal times counting as ordered (`atLeast` is their number).
+ * group meets its condition. `value_count`: distinct values of the counted fields. `event_count`: distinct events. `value_sum`, `value_avg`,
+ * `value_median`, `value_percentile`: the numbers of a field, one for each distinct event, the largest that its rows in the window say. `temporal`:
+ * inputs that are met. `temporal_ordered`: every input is met, in the order of `inputs`, equal times counting as ordered (`atLeast` is their number).
  */
 export interface Rule {
   readonly type: RuleType;
@@ -88,12 +101,16 @@ export interface Rule {
   readonly field: readonly string[];
   readonly timespanMs: number;
   readonly condition: CountCondition;
+  /** Of `value_percentile` and `value_median` (50): which, 1 to 100. The smallest number that so many hundredths of the events do not exceed. */
+  readonly percentile?: number;
   /** A second distinct count over the same window; both must hold. */
   readonly spread?: { readonly field: string; readonly atLeast: number };
   /** It holds only within one timespan after the account woke up: after no access of `selection` for so long. At least `timespanMs`. */
   readonly dormantMs?: number;
   /** How far behind its account's newest an access may lie and still be judged from memory alone. */
   readonly allowedLatenessMs?: number;
+  /** It stands for an event rule that raises incidents by itself: every access that it selects is one, or a part of one. */
+  readonly isAlone?: boolean;
   /** Whether it raises incidents; false for one that only other correlations look at. */
   readonly raises: boolean;
   /** What takes accesses out of it now or later. */

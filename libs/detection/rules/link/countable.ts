@@ -11,6 +11,16 @@ export function countable(name: Located | undefined, mistakes: Mistakes): Field 
   return textField(name, mistakes, (text) => `distinct values of text fields are counted, and ${shown(text)} is none: count patient_id, clinic_id or event_id`); // prettier-ignore
 }
 
+/** A field whose numbers can be summed up; undefined when it is none (noted). */
+export function summable(name: Located | undefined, mistakes: Mistakes): Field | undefined {
+  if (!name) return undefined;
+  const { text, line } = name;
+  if (!isField(text)) return mistakes.at(line, unknownField(text));
+  return kindOf(text) === 'number'
+    ? text
+    : mistakes.at(line, `${shown(text)} holds no numbers: write record_count, or count its values with value_count`);
+}
+
 /** A field by which accesses can be counted apart; undefined when it is none (noted). */
 export function groupable(name: Located | undefined, mistakes: Mistakes): Field | undefined {
   return textField(name, mistakes, (text) => `group-by takes text fields, and ${text} is none`);

@@ -1,7 +1,8 @@
+import { hasAmounts } from '../../rule/rule-kinds.js';
 import type { MatchesInput, Rule, RowsInput } from '../../rule/rule.js';
 import type { Field } from '../match/fields.js';
 import type { Correlation } from '../read/correlation.js';
-import { countable, groupable } from './countable.js';
+import { countable, groupable, summable } from './countable.js';
 import type { Documents } from '../read/documents.js';
 import type { EventRule } from '../read/event-rule.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
@@ -21,7 +22,8 @@ export function fieldsIn(
   const own = (name: Located): Located | undefined => nameIn(rule, name, correlation, documents);
   return placesOf<Field>(correlation, mistakes, {
     grouped: (name) => groupable(own(name), mistakes),
-    counted: (name) => countable(own(name), mistakes),
+    spread: (name) => countable(own(name), mistakes),
+    counted: (name) => (hasAmounts(correlation.type) ? summable(own(name), mistakes) : countable(own(name), mistakes)),
   });
 }
 
@@ -42,18 +44,18 @@ export function placesIn(
       `${shown(own.text)} is not in group-by of ${shown(target.metadata.title)}, and a match carries nothing else: add it there, or leave it away here`,
     );
   };
-  return placesOf<number>(correlation, mistakes, { grouped: placeOf, counted: placeOf });
+  return placesOf<number>(correlation, mistakes, { grouped: placeOf, counted: placeOf, spread: placeOf });
 }
 
 function placesOf<T extends Field | number>(
   { groupBy, field, vigie, bodyLine }: Correlation,
   mistakes: Mistakes,
-  read: { readonly grouped: (name: Located) => T | undefined; readonly counted: (name: Located) => T | undefined },
+  read: Readonly<Record<'grouped' | 'counted' | 'spread', (name: Located) => T | undefined>>,
 ): { by: T[]; field: T[]; spread?: T } | undefined {
   const before = mistakes.count;
   const by = groupBy.flatMap((name) => read.grouped(name) ?? []);
   const counted = field.flatMap((name) => read.counted(name) ?? []);
-  const spread = vigie.spread && read.counted(vigie.spread.field);
+  const spread = vigie.spread && read.spread(vigie.spread.field);
   if (by.length < groupBy.length || counted.length < field.length || mistakes.count > before) return undefined;
   if (new Set(by).size < by.length || new Set(counted).size < counted.length)
     return mistakes.at(bodyLine, 'two names stand for one field through aliases: name it once');

@@ -1,3 +1,4 @@
+import { hasAmounts, isMeeting } from '../../rule/rule-kinds.js';
 import type { Input, Rule } from '../../rule/rule.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
 import type { Correlation } from '../read/correlation.js';
@@ -95,6 +96,11 @@ export class Linker {
       return mistakes.at(line, `rules names ${name}, and more than ${ruleLimits.chain} correlations would stand on one another`);
     if (correlation.vigie.dormantMs !== undefined)
       return mistakes.at(line, `rules names ${name}, a correlation: dormant goes with event rules only`);
+    if (hasAmounts(correlation.type))
+      return mistakes.at(
+        line,
+        `rules names ${name}, a correlation, whose matches hold no numbers: ${correlation.type} goes with event rules only`,
+      );
     const inner = this.#link(target, filters, path);
     const plain = this.#link(target, [], path);
     const place = inner && placesIn(target, inner.rule, correlation, this.#documents, mistakes);
@@ -122,7 +128,7 @@ export class Linker {
 
   /** For counting types, event rules whose fields have the same names share an input; for the others each rule has its own. */
   #inputsOf(correlation: Correlation, parts: readonly Part[], filtered: boolean): readonly Input[] {
-    const counts = correlation.type === 'value_count' || correlation.type === 'event_count';
+    const counts = !isMeeting(correlation.type);
     const rows = new Map<string, { readonly place: RowsPlace; readonly matches: Match[]; readonly titles: string[] }>();
     const inputs: (() => Input)[] = [];
     for (const [index, part] of parts.entries()) {
@@ -165,7 +171,7 @@ function matchOf({ match, filters }: Leaf, filtered: boolean): Match {
 }
 
 /** What a rule takes over from its document as it stands there. */
-function factsOf({ type, metadata, groupBy, field, timespanMs, condition, vigie, file, line }: Correlation) {
+function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percentile, isAlone, vigie, file, line }: Correlation) {
   return {
     type,
     title: metadata.title,
@@ -175,6 +181,8 @@ function factsOf({ type, metadata, groupBy, field, timespanMs, condition, vigie,
     field: field.map(({ text }) => text),
     timespanMs,
     condition,
+    ...(percentile !== undefined && { percentile }),
+    ...(isAlone === true && { isAlone }),
     ...(vigie.spread && { spread: { field: vigie.spread.field.text, atLeast: vigie.spread.atLeast } }),
     ...(vigie.dormantMs !== undefined && { dormantMs: vigie.dormantMs }),
     ...(vigie.allowedLatenessMs !== undefined && { allowedLatenessMs: vigie.allowedLatenessMs }),

@@ -60,7 +60,7 @@ describe('rules for other products', () => {
             file: 'a.yml',
             line: 1,
             reason:
-              'no file holds a correlation over accesses (logsource: {product: ehr}), only 2 rules for other products ("linux" and "windows"), which are passed over: a system without rules finds nothing',
+              'no file holds a correlation over accesses (logsource: {product: ehr}) or an event rule with a level, only 2 rules for other products ("linux" and "windows"), which are passed over: a system without rules finds nothing',
           },
         ],
       ]);

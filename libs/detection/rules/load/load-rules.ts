@@ -13,6 +13,7 @@ import { Linker } from '../link/link-rules.js';
 import { holdsOfNothing, not, type Match } from '../match/match.js';
 import type { RuleCase } from '../read/read-cases.js';
 import { wordsOf } from '../words/words.js';
+import { aloneOf } from './event-alone.js';
 import { type RuleFile, readDocuments } from './read-documents.js';
 
 export type { RuleFile } from './read-documents.js';
@@ -72,13 +73,20 @@ export function loadRules(
       `there are ${files.length} rule files, more than ${ruleLimits.files}: join some`,
     );
   const documents = new Documents(read.documents, read.foreign, mistakes, isWhole);
-  const correlations = read.documents.filter((document) => document.kind === 'correlation');
+  const counting = read.documents.filter((document) => document.kind === 'correlation');
   const filters = filtersByRule(read.documents, documents);
   const isKnown = isWhole && !read.documents.some(({ kind }) => kind === 'broken');
-  const raising = raisingOf(correlations, documents, isKnown, mistakes);
-  const linker = new Linker(documents, filters, (correlation) => raising.has(correlation), mistakes);
-  const rules = correlations.flatMap((correlation) => linker.rule(correlation) ?? []);
-  if (isKnown) noteUnused(read.documents, correlations, documents, mistakes);
+  const raising = raisingOf(counting, documents, isKnown, mistakes);
+  const linker = new Linker(
+    documents,
+    filters,
+    (correlation) => correlation.isAlone === true || raising.has(correlation),
+    mistakes,
+  );
+  const counted = counting.flatMap((correlation) => linker.rule(correlation) ?? []);
+  const alone = aloneOf(read.documents, counting, documents, isKnown, mistakes);
+  const rules = [...counted, ...alone.flatMap((one) => linker.rule(one) ?? [])];
+  const correlations = [...counting, ...alone];
   if (correlations.length === 0 && mistakes.length === 0 && files[0])
     new Mistakes(files[0].path, mistakes).at(1, noRule(read.foreign.all));
   noteTooMany(rules, mistakes);
@@ -97,8 +105,8 @@ export function loadRules(
 
 function noRule(foreign: readonly Foreign[]): string {
   if (foreign.length > 0)
-    return `no file holds a correlation over accesses (logsource: {product: ehr}), only ${foreignText(foreign)}, which are passed over: a system without rules finds nothing`;
-  return 'no file holds a correlation, and an event rule or a filter alone raises no incident: a system without rules finds nothing';
+    return `no file holds a correlation over accesses (logsource: {product: ehr}) or an event rule with a level, only ${foreignText(foreign)}, which are passed over: a system without rules finds nothing`;
+  return 'no file holds a correlation or an event rule with a level, and nothing else raises an incident: a system without rules finds nothing';
 }
 
 function selectionsOf(rules: readonly Rule[]): readonly Selection[] {
@@ -157,11 +165,6 @@ function raisingOf(
   for (const correlation of correlations) {
     const targets = correlation.references.flatMap(({ text }) => documents.find(text) ?? []);
     const looked = targets.filter((document) => document.kind === 'correlation');
-    if (correlation.generate && looked.length === 0 && targets.length === correlation.references.length)
-      new Mistakes(correlation.file, all).at(
-        correlation.generateLine,
-        'generate is for the correlations that rules names, and it names event rules only, which raise no incident: leave it away',
-      );
     for (const document of looked) inner.add(document);
     for (const document of correlation.generate ? looked : []) asked.add(document);
   }
@@ -188,22 +191,6 @@ function noteTooMany(rules: readonly Rule[], all: RuleMistake[]): void {
     first.line,
     `from this rule on there are more than ${ruleLimits.selections} different selections of accesses (event rules, and one for what each exception takes out of a rule), ${ids.size} in all: let rules share event rules, join exceptions`,
   );
-}
-
-function noteUnused(
-  read: readonly Document[],
-  correlations: readonly Correlation[],
-  documents: Documents,
-  all: RuleMistake[],
-): void {
-  const broken = new Set(all.map(({ file }) => file));
-  const used = new Set(correlations.flatMap(({ references }) => references.flatMap(({ text }) => documents.find(text) ?? [])));
-  for (const document of read)
-    if (document.kind === 'event' && !used.has(document) && !broken.has(document.file))
-      new Mistakes(document.file, all).at(
-        document.line,
-        'no correlation refers to this event rule, so it would do nothing: refer to it or delete it',
-      );
 }
 
 function byPlace(a: RuleMistake, b: RuleMistake): number {

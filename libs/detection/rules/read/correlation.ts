@@ -1,4 +1,4 @@
-import { ruleTypes } from '../../rule/rule.js';
+import { isMeeting, ruleTypes } from '../../rule/rule-kinds.js';
 import type { RuleType } from '../../rule/rule.js';
 import { readAliases } from './aliases.js';
 import type { Alias } from './aliases.js';
@@ -32,10 +32,10 @@ export interface Correlation extends Count {
   readonly groupBy: readonly Located[];
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly timespanMs: number;
-  /** The correlations that it refers to raise incidents of their own too. */
+  /** The rules that it refers to raise incidents of their own too. */
   readonly generate: boolean;
-  /** Line of `generate`, where it is written. */
-  readonly generateLine: number;
+  /** It stands for an event rule that raises incidents by itself. */
+  readonly isAlone?: boolean;
   readonly vigie: VigieKeys;
 }
 
@@ -55,7 +55,6 @@ const elsewhere = {
   field: 'field belongs into condition: write condition: {field: patient_id, gte: 40}',
   ...misplacedIn('correlation body'),
 };
-const neverTypes = ['value_sum', 'value_avg', 'value_percentile', 'value_median'];
 
 /** Reads a correlation; undefined when something is wrong (noted). */
 export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, warnings: Mistakes): Correlation | undefined {
@@ -75,8 +74,7 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   const count = type && readCount(body, type, references?.length ?? 0, mistakes);
   if (!type || !references || !groupBy || timespanMs === undefined || !count || mistakes.count > before) return undefined;
   const read = { kind: 'correlation', type, metadata, file, line: map.line, bodyLine: body.line, references, groupBy } as const;
-  const generateLine = body.entries.get('generate')?.line ?? body.line;
-  const correlation: Correlation = { ...read, aliases, timespanMs, generate, generateLine, vigie, ...count };
+  const correlation: Correlation = { ...read, aliases, timespanMs, generate, vigie, ...count };
   checkNames(correlation, mistakes);
   checkMeeting(correlation, mistakes);
   checkVigie(map, vigie, { type, timespanMs, condition: count.condition }, mistakes);
@@ -90,8 +88,6 @@ function readType(body: MapTree, mistakes: Mistakes): RuleType | undefined {
     return body.entries.has('type') ? undefined : mistakes.at(line, `type is missing: write ${anyOf(ruleTypes)}`);
   const type = ruleTypes.find((known) => known === text);
   if (type) return type;
-  if (neverTypes.includes(text))
-    return mistakes.at(line, `the type ${text} is not taken, since a sum or an average is no set of patients: write value_count`);
   return mistakes.at(line, `unknown type ${shown(text)}: write ${anyOf(ruleTypes)}`);
 }
 
@@ -147,7 +143,7 @@ function checkNames({ groupBy, field, vigie, aliases, bodyLine }: Correlation, m
 }
 
 function checkMeeting({ type, references, bodyLine }: Correlation, mistakes: Mistakes): void {
-  if (type !== 'temporal' && type !== 'temporal_ordered') return;
+  if (!isMeeting(type)) return;
   if (references.length < 2)
     mistakes.at(bodyLine, `${type} is a meeting of several rules, and rules names one: name another, or write event_count`);
   if (references.length > ruleLimits.rulesThatMeet)

@@ -1,7 +1,8 @@
+import { hasAmounts, isMeeting, kindOfRule, ruleKinds } from '../../rule/rule-kinds.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
 import type { Mistakes } from '../text/mistakes.js';
-import { countOf, refuseUnknownKeys, textsOf } from './read-tree.js';
+import { anyCountOf, countOf, refuseUnknownKeys, textsOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
 import type { Entry, MapTree } from './tree.js';
 
@@ -10,31 +11,81 @@ export interface Count {
   /** Names of fields or aliases; empty where no field is counted. */
   readonly field: readonly Located[];
   readonly condition: CountCondition;
+  /** Of percentiles and medians, 1 to 100. */
+  readonly percentile?: number;
 }
 
 const absence =
   'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
-const percentile = 'percentile is not taken, since it is no set of patients: count distinct values with gte';
-const examples: Readonly<Record<RuleType, string>> = {
-  value_count: 'condition: {field: patient_id, gte: 40}',
-  event_count: 'condition: {gte: 40}',
-  temporal: 'condition: {gte: 2}',
-  temporal_ordered: 'condition: {gte: 2}',
-};
+const percentile = 'percentile goes with value_percentile only: leave it away, or write type: value_percentile';
 
 /** `condition` of a correlation over `rules` rules; undefined when it is wrong (noted). */
 export function readCount(body: MapTree, type: RuleType, rules: number, mistakes: Mistakes): Count | undefined {
   const entry = body.entries.get('condition');
-  if (!entry && (type === 'temporal' || type === 'temporal_ordered')) return { field: [], condition: noUpper(rules) };
-  if (!entry) return mistakes.at(body.line, `condition is missing: write ${examples[type]}`);
+  if (!entry && isMeeting(type)) return { field: [], condition: noUpper(rules) };
+  const { example } = ruleKinds[type];
+  if (!entry) return mistakes.at(body.line, `condition is missing: write ${example}`);
   if (entry.value.kind !== 'map')
     return mistakes.at(
       entry.line,
-      `condition must be a map such as ${examples[type].slice('condition: '.length)}: conditions as text are not taken yet`,
+      `condition must be a map such as ${example.slice('condition: '.length)}: conditions as text are not taken yet`,
     );
   if (type === 'temporal') return readMet(entry, entry.value, type, rules, mistakes);
   if (type === 'temporal_ordered') return readOrdered(entry, entry.value, rules, mistakes);
-  return readCounted(entry, entry.value, type, mistakes);
+  return hasAmounts(type) ? readAmounts(entry, entry.value, type, mistakes) : readCounted(entry, entry.value, type, mistakes);
+}
+
+/** What the numbers of one field come to. */
+function readAmounts(entry: Entry, map: MapTree, type: RuleType, mistakes: Mistakes): Count | undefined {
+  const isPercentile = type === 'value_percentile';
+  const field = readNumberField(entry, map, type, mistakes);
+  const hundredths = isPercentile ? readPercentile(entry, map, mistakes) : 50;
+  const condition = type === 'value_sum' ? readBounds(map, entry.line, mistakes) : readFigure(map, entry.line, type, mistakes);
+  const keys = ['field', ...(isPercentile ? ['percentile'] : []), ...operators];
+  refuseUnknownKeys(map, 'condition', keys, { percentile }, mistakes);
+  if (!field || !condition || hundredths === undefined) return undefined;
+  return { field, condition, ...(kindOfRule(type).measure === 'percentile' && { percentile: hundredths }) };
+}
+
+function readNumberField(entry: Entry, map: MapTree, type: RuleType, mistakes: Mistakes): readonly Located[] | undefined {
+  const names = textsOf(map.entries.get('field'), mistakes);
+  if (!names) {
+    if (map.entries.has('field')) return undefined;
+    return mistakes.at(entry.line, `${type} needs a field that holds numbers: write field: record_count in condition`);
+  }
+  if (names.length === 1) return names;
+  return mistakes.at(entry.line, `${type} takes the numbers of one field: write field: record_count in condition`);
+}
+
+function readPercentile(entry: Entry, map: MapTree, mistakes: Mistakes): number | undefined {
+  const given = map.entries.get('percentile');
+  if (given) return countOf(given.value, 'percentile', 1, 100, mistakes);
+  return mistakes.at(entry.line, 'value_percentile does not say which: write percentile: 95 in condition');
+}
+
+/**
+ * Bounds of an average or a percentile, of which an upper one alone is enough: without events there is none. A percentile is one of the numbers, so
+ * that `gt: 5` is 6 or more; an average may lie between.
+ */
+function readFigure(map: MapTree, line: number, type: RuleType, mistakes: Mistakes): CountCondition | undefined {
+  const isWhole = kindOfRule(type).measure === 'percentile';
+  const given = readOperators(map, line, isWhole ? countOf : anyCountOf, mistakes);
+  if (!given) return undefined;
+  if (given.get('gte') === 0)
+    return mistakes.at(map.entries.get('gte')?.line ?? line, 'gte: 0 is not taken: it always holds, write 1 or more');
+  const { eq, gte, gt, lte, lt, neq: except } = Object.fromEntries(given);
+  const condition: CountCondition = isWhole
+    ? withoutOne(eq ?? gte ?? plus(gt, 1) ?? 0, eq ?? lte ?? plus(lt, -1) ?? Number.POSITIVE_INFINITY, except)
+    : {
+        atLeast: eq ?? gte ?? gt ?? 0,
+        atMost: eq ?? lte ?? lt ?? Number.POSITIVE_INFINITY,
+        ...(except !== undefined && { except }),
+        ...(gt !== undefined && { above: true }),
+        ...(lt !== undefined && { below: true }),
+      };
+  const isEdge = condition.atLeast === condition.atMost && (condition.above || condition.below || except === condition.atLeast);
+  if (condition.atLeast <= condition.atMost && !isEdge) return condition;
+  return mistakes.at(line, 'no number meets condition: the bounds leave nothing between them');
 }
 
 function readCounted(entry: Entry, map: MapTree, type: RuleType, mistakes: Mistakes): Count | undefined {
@@ -67,24 +118,14 @@ function readOrdered(entry: Entry, map: MapTree, rules: number, mistakes: Mistak
 }
 
 const operators = ['gt', 'gte', 'lt', 'lte', 'eq', 'neq'] as const;
+type Operator = (typeof operators)[number];
 
 /** Bounds of all operators together, for whole numbers: `gt: 5` is 6 or more, `{gte: 3, lt: 10}` is 3 to 9. */
 function readBounds(map: MapTree, line: number, mistakes: Mistakes): CountCondition | undefined {
-  const before = mistakes.count;
-  for (const [one, other] of [
-    ['gte', 'gt'],
-    ['lte', 'lt'],
-  ] as const)
-    // prettier-ignore
-    if (map.entries.has(one) && map.entries.has(other))
-      mistakes.at(map.entries.get(other)?.line ?? line, `condition has ${one} and ${other}: keep one`);
-  const given = new Map(operators.flatMap((key) => operatorOf(map, key, mistakes)));
-  const of = (key: (typeof operators)[number]): number | undefined => given.get(key);
-  if (mistakes.count > before) return undefined;
-  if (given.size === 0) return mistakes.at(line, 'condition has no threshold: write gte or gt with a number');
+  const given = readOperators(map, line, countOf, mistakes);
+  if (!given) return undefined;
+  const of = (key: Operator): number | undefined => given.get(key);
   const eq = of('eq');
-  if (eq !== undefined && given.size > 1)
-    return mistakes.at(map.entries.get('eq')?.line ?? line, 'eq already names the one number: leave the other operators away');
   const lower = eq ?? of('gte') ?? plus(of('gt'), 1);
   const upper = eq ?? of('lte') ?? plus(of('lt'), -1);
   const upperName = of('lte') === undefined ? 'lt' : 'lte';
@@ -101,13 +142,37 @@ function readBounds(map: MapTree, line: number, mistakes: Mistakes): CountCondit
   return condition;
 }
 
+/** The operators and their numbers; undefined where something is wrong (noted). */
+function readOperators(
+  map: MapTree,
+  line: number,
+  numberOf: typeof countOf,
+  mistakes: Mistakes,
+): ReadonlyMap<Operator, number> | undefined {
+  const before = mistakes.count;
+  for (const [one, other] of [
+    ['gte', 'gt'],
+    ['lte', 'lt'],
+  ] as const)
+    // prettier-ignore
+    if (map.entries.has(one) && map.entries.has(other))
+      mistakes.at(map.entries.get(other)?.line ?? line, `condition has ${one} and ${other}: keep one`);
+  const given = new Map(operators.flatMap((key) => operatorOf(map, key, numberOf, mistakes)));
+  if (mistakes.count > before) return undefined;
+  if (given.size === 0) return mistakes.at(line, 'condition has no threshold: write gte or gt with a number');
+  if (given.has('eq') && given.size > 1)
+    return mistakes.at(map.entries.get('eq')?.line ?? line, 'eq already names the one number: leave the other operators away');
+  return given;
+}
+
 function operatorOf(
   map: MapTree,
-  key: (typeof operators)[number],
+  key: Operator,
+  numberOf: typeof countOf,
   mistakes: Mistakes,
-): readonly (readonly [typeof key, number])[] {
+): readonly (readonly [Operator, number])[] {
   const entry = map.entries.get(key);
-  const value = entry && countOf(entry.value, `${key} of condition`, 0, ruleLimits.countMax, mistakes);
+  const value = entry && numberOf(entry.value, `${key} of condition`, 0, ruleLimits.countMax, mistakes);
   return value === undefined ? [] : [[key, value]];
 }
 
@@ -135,7 +200,12 @@ function readField(entry: Entry, map: MapTree, mistakes: Mistakes): readonly Loc
 
 function refuseField(map: MapTree, mistakes: Mistakes): readonly Located[] | undefined {
   const field = map.entries.get('field');
-  return field ? mistakes.at(field.line, 'field goes with value_count only: leave it away, or write type: value_count') : [];
+  return field
+    ? mistakes.at(
+        field.line,
+        'field goes with value_count, value_sum and their like only: leave it away, or write type: value_count',
+      )
+    : [];
 }
 
 /** The names, or undefined when one stands twice (noted). */

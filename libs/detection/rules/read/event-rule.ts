@@ -8,10 +8,10 @@ import { metadataKeys, readMetadata, type Metadata } from './metadata.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { listOf, mapOf, refuseUnknownKeys, textOf } from './read-tree.js';
-import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
+import { aloneKeys, belongs, correlationKeys, filterKeys, nothing, readAlone, type VigieKeys } from './vigie-keys.js';
 import type { MapTree } from './tree.js';
 
-/** A Sigma event rule: which accesses. It raises nothing by itself. */
+/** A Sigma event rule: which accesses. Alone, each of them is an incident; counted by a correlation it raises nothing by itself. */
 export interface EventRule {
   readonly kind: 'event';
   readonly metadata: Metadata;
@@ -19,6 +19,9 @@ export interface EventRule {
   readonly line: number;
   /** Undefined when its detection is wrong. */
   readonly match: Match | undefined;
+  /** What its incidents say, where it raises some; `aloneKeys` are those of these keys that are written. */
+  readonly vigie: VigieKeys;
+  readonly aloneKeys: readonly { readonly key: string; readonly line: number }[];
 }
 
 const keys = [...metadataKeys, 'fields', 'logsource', 'detection', 'vigie'];
@@ -37,9 +40,9 @@ export function readEventRule(map: MapTree, file: string, lists: ListsToAsk, mis
   for (const { text, line } of listOf(map.entries.get('fields'), mistakes) ?? [])
     if (!isField(text)) mistakes.at(line, unknownField(text));
   const detection = mapOf(map, 'detection', mistakes);
-  const zone = readVigie(map, mistakes);
+  const { zone, ...rest } = readVigie(map, mistakes, warnings);
   const match = detection && readDetection(detection, { mistakes, warnings, lists, zone, holder: 'detection' });
-  return { kind: 'event', metadata, file, line: map.line, match };
+  return { kind: 'event', metadata, file, line: map.line, match, ...rest };
 }
 
 /** Only accesses to patient records are judged here. */
@@ -64,11 +67,17 @@ export function checkLogsource(map: MapTree, mistakes: Mistakes): void {
     );
 }
 
-function readVigie(map: MapTree, mistakes: Mistakes): string | undefined {
+function readVigie(
+  map: MapTree,
+  mistakes: Mistakes,
+  warnings: Mistakes,
+): Pick<EventRule, 'vigie' | 'aloneKeys'> & { readonly zone: string | undefined } {
   const vigie = mapOf(map, 'vigie', mistakes);
-  if (!vigie) return undefined;
-  refuseUnknownKeys(vigie, 'vigie of an event rule', ['time_zone'], { ...belongs(correlationKeys, 'correlation'), ...belongs(filterKeys, 'filter') }, mistakes); // prettier-ignore
-  return readTimeZone(vigie, mistakes);
+  if (!vigie) return { zone: undefined, vigie: nothing, aloneKeys: [] };
+  const counting = correlationKeys.filter((key) => !aloneKeys.some((one) => one === key));
+  refuseUnknownKeys(vigie, 'vigie of an event rule', ['time_zone', ...aloneKeys], { ...belongs(counting, 'correlation'), ...belongs(filterKeys, 'filter') }, mistakes); // prettier-ignore
+  const written = aloneKeys.flatMap((key) => vigie.entries.get(key) ?? []);
+  return { zone: readTimeZone(vigie, mistakes), vigie: readAlone(vigie, mistakes, warnings), aloneKeys: written };
 }
 
 /** Where `hour` and `day` are asked; what is wrong is noted. */

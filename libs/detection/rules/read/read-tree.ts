@@ -110,6 +110,13 @@ export function countOf(tree: Tree, what: string, min: number, max: number, mist
   return mistakes.at(tree.line, `${what} must be a whole number from ${min} to ${max}, not ${got}`);
 }
 
+/** A number within bounds that may lie between whole ones; undefined when it is none (noted). */
+export function anyCountOf(tree: Tree, what: string, min: number, max: number, mistakes: Mistakes): number | undefined {
+  if (tree.kind === 'scalar' && typeof tree.value === 'number' && tree.value >= min && tree.value <= max) return tree.value;
+  const got = tree.kind === 'scalar' ? shown(tree.text) : `a ${tree.kind}`;
+  return mistakes.at(tree.line, `${what} must be a number from ${min} to ${max}, not ${got}`);
+}
+
 /** Milliseconds of a timespan such as `10m`, at most `maxMs`, which `max` names; undefined when it is absent or wrong (noted). */
 export function timespanOf(map: MapTree, key: string, maxMs: number, max: string, mistakes: Mistakes): number | undefined {
   const text = textOf(map, key, mistakes);

@@ -1,3 +1,4 @@
+import { isMeeting } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
@@ -21,10 +22,12 @@ export interface VigieKeys {
   readonly cases: readonly RuleCase[];
 }
 
-const nothing: VigieKeys = {
+export const nothing: VigieKeys = {
   spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined, cases: [],
 }; // prettier-ignore
 export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'cases'] as const;
+/** Those that an event rule takes which raises incidents by itself. */
+export const aloneKeys = ['steps', 'attack', 'runbook', 'allowed_lateness', 'cases'] as const;
 export const filterKeys = ['expires', 'owner', 'reason'] as const;
 const elsewhere = {
   time_zone: 'time_zone belongs into the vigie map of an event rule, where hour and day are asked',
@@ -41,12 +44,22 @@ export function readVigie(map: MapTree, mistakes: Mistakes, warnings: Mistakes):
   const vigie = mapOf(map, 'vigie', mistakes);
   if (!vigie) return nothing;
   refuseUnknownKeys(vigie, 'vigie', correlationKeys, elsewhere, mistakes);
+  return { ...readAlone(vigie, mistakes, warnings), ...readCounting(vigie, mistakes) };
+}
+
+/** What goes with counting only. */
+function readCounting(vigie: MapTree, mistakes: Mistakes): Pick<VigieKeys, 'spread' | 'dormantMs'> {
+  const dormantMs = timespanOf(vigie, 'dormant', ruleLimits.timespanMsMax, '400d, the longest that is kept', mistakes);
+  return { spread: readSpread(vigie, mistakes), dormantMs };
+}
+
+/** What goes with whatever raises incidents; what is wrong is noted. */
+export function readAlone(vigie: MapTree, mistakes: Mistakes, warnings: Mistakes): VigieKeys {
   return {
-    spread: readSpread(vigie, mistakes),
+    ...nothing,
     steps: readSteps(vigie.entries.get('steps'), mistakes),
     attack: readAttack(vigie.entries.get('attack'), mistakes),
     runbook: readRunbook(vigie, mistakes),
-    dormantMs: timespanOf(vigie, 'dormant', ruleLimits.timespanMsMax, '400d, the longest that is kept', mistakes),
     allowedLatenessMs: timespanOf(
       vigie,
       'allowed_lateness',
@@ -72,9 +85,11 @@ export function checkVigie(map: MapTree, vigie: VigieKeys, { type, timespanMs, c
     mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
   if (vigie.dormantMs === undefined) return;
   const line = lineOf('dormant');
-  if (type === 'temporal' || type === 'temporal_ordered')
-    mistakes.at(line, `dormant goes with value_count and event_count only, not with ${type}`);
-  if (!isMonotone(condition)) mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
+  if (isMeeting(type)) mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
+  if (!isMonotone({ type, condition: { ...condition, atMost: Number.POSITIVE_INFINITY } }))
+    mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
+  else if (!isMonotone({ type, condition }))
+    mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
   if (vigie.dormantMs < timespanMs)
     mistakes.at(line, 'dormant is shorter than timespan: an account sleeps longer than it is watched');
 }

@@ -19,6 +19,8 @@ const rooted = (root: string): string =>
   `${event('  selection: {action: read}\n  condition: selection\n', root)}---\n${correlation()}`;
 const read = event('  selection: {action: read}\n  condition: selection\n');
 const counting = (keys: string, root = ''): string => `${read}---\n${correlation(keys, root)}`;
+const summing = (type: string, condition: string): string =>
+  counting('').replace('event_count', type).replace('gte: 2', condition);
 const ordered = (condition: string): string =>
   `${read}---\n${read.replaceAll(': e\n', ': f\n')}---\n${correlation().replace('event_count', 'temporal_ordered').replace('[e]', '[e, f]').replace('gte: 2', condition)}`;
 const filtering = (condition: string, rules = '[e]', name = 'selection'): string =>
@@ -26,7 +28,7 @@ const filtering = (condition: string, rules = '[e]', name = 'selection'): string
 
 export const differences: readonly Difference[] = [
   { sigma: 'Unknown keys and modifiers of own are left aside', vigie: 'refused, at every depth: a misspelt key would be a condition that is not there', rule: rooted('custom: 1\n'), answer: 'unknown key "custom"' },
-  { sigma: 'An event rule alerts by itself', vigie: 'refused: only correlations raise incidents', rule: read, answer: 'no correlation refers to this event rule' },
+  { sigma: 'An event rule alerts by itself', vigie: 'where it has a `level`, and no correlation counts it or one that does says `generate: true`; without a level it is refused, since it would do nothing', rule: read, answer: 'no correlation refers to this event rule' },
   { sigma: '`logsource` may be anything', vigie: '`{product: ehr}`, and nothing else but `definition`; rules for other products are passed over and counted, but for those that a rule over accesses names', rule: rooted('').replace('product: ehr', 'product: windows'), answer: 'a rule for "windows"' },
   { sigma: '`product` is any text', vigie: 'one letter away from `ehr` is refused, since a rule of ours that is passed over finds nothing', rule: rooted('').replace('product: ehr', 'product: EHR'), answer: 'product must be ehr' },
   { sigma: 'Keywords: texts without a field', vigie: 'refused: they would look into every column, pseudonyms included', rule: selecting('[foo, bar]'), answer: 'a search in every field' },
@@ -53,8 +55,10 @@ export const differences: readonly Difference[] = [
   { sigma: '`falsepositives` of a correlation may be one text', vigie: 'a list, as in event rules', rule: counting('', 'falsepositives: none\n'), answer: 'falsepositives must be a list of texts' },
   { sigma: '`generate` stands at the root', vigie: 'under `correlation`', rule: counting('', 'generate: false\n'), answer: 'generate belongs under correlation' },
   { sigma: '`group-by` may be anything', vigie: 'must hold `group_id` and `actor_id`: one scorer sees all of one account', rule: counting('').replace('[group_id, actor_id]', '[device]'), answer: 'group-by must hold group_id and actor_id' },
-  { sigma: '`value_sum`, `value_avg`, `value_percentile`, `value_median`', vigie: 'refused: no set of patients stands behind them', rule: counting('').replace('event_count', 'value_sum'), answer: 'the type value_sum is not taken' },
-  { sigma: 'Upper bounds alone', vigie: 'refused: only an absence can meet them', rule: counting('').replace('gte: 2', 'lt: 2'), answer: 'lt alone is not taken' },
+  { sigma: '`value_sum`, `value_avg`, `value_percentile` are over any number field', vigie: 'over `record_count`, the number that accesses have; each event counts once, with at most 4,294,967,295', rule: summing('value_sum', 'field: device, gte: 2'), answer: '"device" holds no numbers' },
+  { sigma: '`value_percentile` does not say which one', vigie: '`percentile`, 1 to 100, must say it, as in pySigma: the smallest number that so many hundredths of the events do not exceed', rule: summing('value_percentile', 'field: record_count, gte: 2'), answer: 'value_percentile does not say which' },
+  { sigma: '`value_median` is not in the specification', vigie: 'taken, as pySigma does: the percentile 50', rule: summing('value_median', 'field: record_count, gte: 2') },
+  { sigma: 'Upper bounds alone', vigie: 'refused of counts and sums: only an absence can meet them', rule: counting('').replace('gte: 2', 'lt: 2'), answer: 'lt alone is not taken' },
   { sigma: '`timespan` in `s`, `m`, `h` and `d`', vigie: 'also `w`; at most 400 days', rule: counting('').replace('1h', '1w') },
   { sigma: '`temporal_ordered` may ask for some of `rules`, in their order', vigie: 'refused: all of them must be met; a condition that says so is taken', rule: ordered('gte: 1'), answer: 'temporal_ordered is met by all of them in their order only' },
   { sigma: 'The only example of a filter says `condition: selection`', vigie: 'what the condition meets stays, as in pySigma; a condition that keeps almost nothing is warned of', rule: filtering('selection'), answer: 'the condition of this filter names what stays' },

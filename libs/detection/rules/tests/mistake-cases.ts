@@ -39,7 +39,7 @@ export const lists = new Map([
 
 const absence =
   'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
-const types = 'value_count, event_count, temporal or temporal_ordered';
+const types = 'value_count, event_count, value_sum, value_avg, value_median, value_percentile, temporal or temporal_ordered';
 
 /** An alias that is not right, counted or grouped by where `used` names it. */
 const aliases = (body: string, reason: string, used = ''): Case => [
@@ -50,6 +50,13 @@ const aliases = (body: string, reason: string, used = ''): Case => [
 ];
 const bounds = (text: string, reason: string): Case => [
   '{field: patient_id, gte: 40}', `{field: patient_id, ${text}}`, 9, reason,
+]; // prettier-ignore
+
+const percentile = 'percentile goes with value_percentile only: leave it away, or write type: value_percentile';
+/** A condition over numbers that is not right. */
+const summing = (condition: string, reason: string, type = 'value_sum'): Case => [
+  'type: value_count\n  rules: [access]\n  group-by: [group_id, actor_id]\n  timespan: 10m\n  condition: {field: patient_id, gte: 40}',
+  `type: ${type}\n  rules: [access]\n  group-by: [group_id, actor_id]\n  timespan: 10m\n  condition: ${condition}`, 9, reason,
 ]; // prettier-ignore
 
 export type Case = readonly [replaced: string, by: string, line: number, reason: string];
@@ -88,17 +95,31 @@ export const inCorrelations: readonly Case[] = [
   ['level: high', 'level: high\ndetection: {a: b}', 4, 'a document is either an event rule (detection) or a correlation: separate them with ---'],
   ['level: high', 'level: high\nlogsource: {product: ehr}', 4, 'logsource belongs into the event rules that the correlation refers to'],
   ['  type: value_count\n', '', 5, `type is missing: write ${types}`],
-  ['type: value_count', 'type: event_count', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
-  ['type: value_count', 'type: temporal', 9, 'field goes with value_count only: leave it away, or write type: value_count'],
+  ['type: value_count', 'type: event_count', 9, 'field goes with value_count, value_sum and their like only: leave it away, or write type: value_count'],
+  ['type: value_count', 'type: temporal', 9, 'field goes with value_count, value_sum and their like only: leave it away, or write type: value_count'],
   ['type: value_count', 'type: temporal_ordered', 9, 'condition asks for 40 rules and rules names 1: it could never hold'],
-  ['type: value_count', 'type: value_sum', 5, 'the type value_sum is not taken, since a sum or an average is no set of patients: write value_count'],
-  ['type: value_count', 'type: value_percentile', 5, 'the type value_percentile is not taken, since a sum or an average is no set of patients: write value_count'],
-  ['type: value_count', 'type: value_avg', 5, 'the type value_avg is not taken, since a sum or an average is no set of patients: write value_count'],
+  ...['value_sum', 'value_avg', 'value_median'].map((type): Case => ['type: value_count', `type: ${type}`, 9, '"patient_id" holds no numbers: write record_count, or count its values with value_count']),
+  ['type: value_count', 'type: value_percentile', 9, 'value_percentile does not say which: write percentile: 95 in condition'],
+  summing('{gte: 40}', 'value_sum needs a field that holds numbers: write field: record_count in condition'),
+  summing('{field: [record_count, patient_id], gte: 40}', 'value_sum takes the numbers of one field: write field: record_count in condition'),
+  summing('{field: records, gte: 40}', 'unknown field "records": write record_count'),
+  summing('{field: record_count, lt: 40}', `lt alone is not taken: ${absence}`),
+  summing('{field: record_count, gte: 2.5}', 'gte of condition must be a whole number from 0 to 100000000, not "2.5"'),
+  summing('{field: record_count, gte: 0}', 'gte: 0 is not taken: it always holds, write 1 or more'),
+  summing('{field: record_count, gte: 5, percentile: 5}', percentile),
+  summing('{field: record_count, gte: 0}', 'gte: 0 is not taken: it always holds, write 1 or more', 'value_avg'),
+  summing('{field: record_count, gt: 5, lt: 5}', 'no number meets condition: the bounds leave nothing between them', 'value_avg'),
+  summing('{field: record_count, gte: 5, lt: 5}', 'no number meets condition: the bounds leave nothing between them', 'value_avg'),
+  summing('{field: record_count, gt: 4, lt: 5}', 'no number meets condition: the bounds leave nothing between them', 'value_median'),
+  summing('{field: record_count, gt: -1}', 'gt of condition must be a number from 0 to 100000000, not "-1"', 'value_avg'),
+  summing('{field: record_count, gte: 2.5}', 'gte of condition must be a whole number from 0 to 100000000, not "2.5"', 'value_median'),
+  summing('{field: record_count, percentile: 101, gte: 5}', 'percentile must be a whole number from 1 to 100, not "101"', 'value_percentile'),
+  summing('{field: record_count, percentile: 0, gte: 5}', 'percentile must be a whole number from 1 to 100, not "0"', 'value_percentile'),
   ['type: value_count', 'type: near', 5, `unknown type "near": write ${types}`],
   ['timespan: 10m', 'timespan: 10m\n  window: sliding', 9, 'unknown key "window" in correlation: known are type, rules, group-by, timespan, condition, generate and aliases'],
   ['timespan: 10m', 'timespan: 10m\n  timeframe: 5m', 9, 'timeframe is the old name: write timespan'],
   ['timespan: 10m', 'timespan: 10m\n  group_by: actor_id', 9, 'write group-by with a hyphen'],
-  ['timespan: 10m', 'timespan: 10m\n  generate: true', 9, 'generate is for the correlations that rules names, and it names event rules only, which raise no incident: leave it away'],
+  ['timespan: 10m', 'timespan: 10m\n  generate: true', 15, 'level is missing: a correlation asks with generate for incidents of this event rule too'],
   ['timespan: 10m', 'timespan: 10m\n  generate: maybe', 9, 'generate is true or false'],
   ['timespan: 10m', 'timespan: 10m\n  field: patient_id', 9, 'field belongs into condition: write condition: {field: patient_id, gte: 40}'],
   aliases('a: {access: device}', 'the alias "a" is not used: name it in group-by, field or spread, or delete it'),
@@ -153,7 +174,7 @@ export const inCorrelations: readonly Case[] = [
   bounds('lte: 4, lt: 5', 'condition has lte and lt: keep one'),
   bounds('eq: 4, gte: 2', 'eq already names the one number: leave the other operators away'),
   bounds('gte: 4, lte: [5]', 'lte of condition must be a whole number from 0 to 100000000, not a list'),
-  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, percentile: 95}', 9, 'percentile is not taken, since it is no set of patients: count distinct values with gte'],
+  ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, percentile: 95}', 9, percentile],
   ['{field: patient_id, gte: 40}', '{field: patient_id, gte: 40, every: 2}', 9, 'unknown key "every" in condition: known are field, gt, gte, lt, lte, eq and neq'],
   ['steps: [40, 400]', 'steps: [40, 400, 400]', 12, 'steps must ascend: 400 follows 400'],
   ['steps: [40, 400]', 'steps: [400, 40]', 12, 'steps must ascend: 40 follows 400'],

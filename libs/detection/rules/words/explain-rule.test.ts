@@ -21,6 +21,10 @@ const sentences: readonly (readonly [documents: readonly string[], sentence: str
   [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, gte: 3, lt: 1000}')], 'Raises a low incident when one account reaches 3 to 999 different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
   [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, neq: 5}')], 'Raises a low incident when one account reaches at least 1 (but not 5) different patients within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
   [[correlation('c', 'type: value_count, rules: read, condition: {field: patient_id, eq: 1}')], 'Raises a low incident when one account reaches exactly 1 different patient within 1 hour. What counts: "A look". Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_sum, rules: read, condition: {field: record_count, gte: 5000}', ', session_id')], 'Raises a low incident when one account has events whose record_count comes to at least 5,000 in all within 1 hour, counted for each session_id apart. What counts: "A look". An event counts once with its record_count, however many patients it is about and however often it comes.'],
+  [[correlation('c', 'type: value_avg, rules: read, condition: {field: record_count, gt: 2.5, lt: 9}')], 'Raises a low incident when one account has events whose average record_count is more than 2.5 and less than 9 within 1 hour. What counts: "A look". An event counts once with its record_count, however many patients it is about and however often it comes. Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_median, rules: read, condition: {field: record_count, lt: 3}')], 'Raises a low incident when one account has events whose median record_count is at most 2 within 1 hour. What counts: "A look". An event counts once with its record_count, however many patients it is about and however often it comes. Since more accesses could undo it, it is judged once those that may still come are there.'],
+  [[correlation('c', 'type: value_percentile, rules: read, condition: {field: record_count, percentile: 95, gte: 500}')], 'Raises a low incident when one account has events whose record_count at percentile 95 is at least 500 within 1 hour. What counts: "A look". An event counts once with its record_count, however many patients it is about and however often it comes. Since more accesses could undo it, it is judged once those that may still come are there.'],
   [[correlation('c', 'type: temporal, rules: [login, read]')], 'Raises a low incident when one account meets, within 1 hour, all of "A login" and "A look".'],
   [[correlation('c', 'type: temporal, rules: [login, read, Inner], condition: {gte: 2}')], 'Raises a low incident when one account meets, within 1 hour, at least 2 of "A login", "A look" and "Inner" being met.'],
   [[correlation('c', 'type: temporal_ordered, rules: [login, Inner]')], 'Raises a low incident when one account meets, within 1 hour, in this order: "A login", then "Inner" being met.'],
@@ -42,6 +46,26 @@ describe('a rule is told in sentences', () => {
     expect(rules.map(explainRule)[0]).toBe(
       'Raises nothing itself, and holds when one account reaches at least 2 events within 1 hour, counted for each device apart. What counts: "A look".',
     );
+  });
+});
+
+describe('an event rule with a level', () => {
+  const alone = event('export', 'Export').replace('logsource', 'level: high\nlogsource');
+
+  it('raises incidents alone, less what exceptions take out', () => {
+    const { rules } = load(inner, alone, expires('Move').replace('rules: [read, Inner]', 'rules: [export]'));
+    expect(rules.map(explainRule)[1]).toBe(
+      'Raises a high incident when one account makes an access of "Export", and takes those that follow within the quiet time into the same one. Without what exceptions take out: "Move" until 2027-01-31T00:00:00.000Z (dpo).',
+    );
+  });
+
+  it.each([
+    ['', ['c']],
+    [', generate: false', ['c']],
+    [', generate: true', ['c', 'Export']],
+  ])('that a correlation counts does so where that says generate: true (%s)', (generate, titles) => {
+    const { rules } = load(inner, alone, correlation('c', `type: event_count, rules: export, condition: {gte: 3}${generate}`));
+    expect(rules.filter(({ raises, title }) => raises && title !== 'Inner').map(({ title }) => title)).toEqual(titles);
   });
 });
 

@@ -1,6 +1,7 @@
 // rules/words/: a rule and its conditions as sentences for people.
 // It decides nothing.
 
+import { hasAmounts, isMeeting, kindOfRule } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
 import { isField } from '../match/fields.js';
@@ -23,16 +24,37 @@ export function explainRule(rule: Rule): string {
     rule.steps.length > 0 && rule.raises
       ? `, and tells it again at ${rule.steps.map((step) => number(step)).join(', ')} patients`
       : '';
-  const meeting = rule.type === 'temporal' || rule.type === 'temporal_ordered';
-  const what = `${raises} when one account ${meeting ? meetingOf(rule) : countOf(rule)}${again}.`;
+  const meeting = isMeeting(rule.type);
+  const does = rule.isAlone ? aloneOf(rule) : meeting ? meetingOf(rule) : hasAmounts(rule.type) ? amountOf(rule) : countOf(rule);
+  const what = `${raises} when one account ${does}${again}.`;
   return [what, ...countedOf(rule), ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
+}
+
+/** An event rule without a correlation. */
+function aloneOf({ inputs }: Rule): string {
+  return `makes an access of ${anyOf(inputs.map(inputOf))}, and takes those that follow within the quiet time into the same one`;
 }
 
 function countOf(rule: Rule): string {
   const { condition, field, type } = rule;
-  const one = condition.atLeast === 1 && (condition.atMost === 1 || isMonotone(condition));
+  const one = condition.atLeast === 1 && (condition.atMost === 1 || isMonotone(rule));
   const things = type === 'event_count' ? eventsOf(rule, one) : `different ${noun(field, one ? 1 : 2)}`;
   return `reaches ${range(condition)} ${things}${overOf(rule)}${spreadOf(rule)} within ${timespanText(rule.timespanMs)}${apartOf(rule)}`;
+}
+
+/** What the numbers of a field come to, over events. */
+function amountOf(rule: Rule): string {
+  const { field, type, percentile, timespanMs } = rule;
+  const [name = ''] = field;
+  const figure = {
+    sum: `whose ${name} comes to ${range(rule.condition)} in all`,
+    average: `whose average ${name} is ${range(rule.condition)}`,
+    percentile: `whose ${type === 'value_median' ? `median ${name}` : `${name} at percentile ${percentile}`} is ${range(rule.condition)}`,
+    distinct: '',
+    chain: '',
+  };
+  const words = `events ${figure[kindOfRule(type).measure]}`;
+  return `has ${words}${spreadOf(rule)} within ${timespanText(timespanMs)}${apartOf(rule)}`;
 }
 
 function meetingOf(rule: Rule): string {
@@ -48,10 +70,14 @@ function number(value: number): string {
 }
 
 /** `at least 5`, `3 to 9`, `exactly 7`, with the one number that does not count. */
-function range({ atLeast, atMost, except }: CountCondition): string {
+function range({ atLeast, atMost, except, above, below }: CountCondition): string {
   const but = except === undefined ? '' : ` (but not ${number(except)})`;
-  if (atMost === Number.POSITIVE_INFINITY) return `at least ${number(atLeast)}${but}`;
-  return atLeast === atMost ? `exactly ${number(atLeast)}` : `${number(atLeast)} to ${number(atMost)}${but}`;
+  const from = `${above ? 'more than' : 'at least'} ${number(atLeast)}`;
+  if (atMost === Number.POSITIVE_INFINITY) return `${from}${but}`;
+  if (atLeast === atMost) return `exactly ${number(atLeast)}`;
+  const to = `${below ? 'less than' : 'at most'} ${number(atMost)}`;
+  if (atLeast === 0 && !above) return `${to}${but}`;
+  return above || below ? `${from} and ${to}${but}` : `${number(atLeast)} to ${number(atMost)}${but}`;
 }
 
 function eventsOf({ inputs }: Rule, one: boolean): string {
@@ -78,10 +104,10 @@ function apartOf({ by }: Rule): string {
 }
 
 /** Which accesses a count is made of; a meeting has named its rules already. */
-function countedOf({ type, inputs }: Rule): readonly string[] {
+function countedOf({ type, inputs, isAlone }: Rule): readonly string[] {
+  if (isAlone) return [];
   const titles = inputs.flatMap((input) => (input.kind === 'rows' ? (input.titles ?? []).map(shown) : []));
-  if (type === 'temporal' || type === 'temporal_ordered' || titles.length === 0 || inputs.some(({ kind }) => kind !== 'rows'))
-    return [];
+  if (isMeeting(type) || titles.length === 0 || inputs.some(({ kind }) => kind !== 'rows')) return [];
   return [`What counts: ${anyOf(titles)}.`];
 }
 
@@ -107,13 +133,18 @@ function fieldsOf(input: Input, spread: boolean): readonly string[] {
   return places.map((place) => input.rule.by[place] ?? '');
 }
 
-function conditionsOf({ dormantMs, allowedLatenessMs, condition, timespanMs }: Rule): readonly string[] {
+function conditionsOf(rule: Rule): readonly string[] {
+  const { type, dormantMs, allowedLatenessMs, timespanMs, field } = rule;
   const sentences: string[] = [];
+  if (hasAmounts(type))
+    sentences.push(
+      `An event counts once with its ${field.join('')}, however many patients it is about and however often it comes.`,
+    );
   if (dormantMs !== undefined)
     sentences.push(
       `It does so only within ${timespanText(timespanMs)} after the account woke up from at least ${timespanText(dormantMs)} without such an access.`,
     );
-  if (!isMonotone(condition))
+  if (!isMonotone(rule))
     sentences.push('Since more accesses could undo it, it is judged once those that may still come are there.');
   if (allowedLatenessMs !== undefined)
     sentences.push(`Accesses that come up to ${timespanText(allowedLatenessMs)} late are waited for.`);
