@@ -3,7 +3,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbeddedLog } from '#libs/event-log/embedded/embedded-log.js';
-import { createTopics } from '#libs/event-log/kafka/create-topics.js';
+import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
-import { createTopics } from '#libs/event-log/kafka/create-topics.js';
+import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import type { EventLog, Frame, TopicPartition } from '#libs/event-log/port.js';
 import { kafkaSigning } from '#libs/event-log/signing/signing-config.js';

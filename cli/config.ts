@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { type CommonConfig, commaList, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commaList, commonConfig, password, readConfig } from '#libs/runtime/config.js';
 
 export const commandConfig = {
   ...commonConfig,
@@ -14,7 +14,7 @@ export const commandConfig = {
   /** Where the console answers; the one of this machine where it is left out. */
   VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** The token of a user of the console; on the embedded default the one that Vigie made. */
-  VIGIE_CONSOLE_TOKEN: z.string().optional(),
+  VIGIE_CONSOLE_TOKEN: password().optional(),
   VIGIE_CONSOLE_USERS_FILE: z.string().optional(),
   /** What an identifier of a patient looks like, for texts that people write: see the console. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),

@@ -11,6 +11,8 @@ import { addDossierCommands } from './dossier/commands.js';
 import { addControllerCommands } from './dossier/controller-commands.js';
 import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
+import { addTopicCommands } from './topic-commands.js';
+import { addDoctorCommand } from './doctor/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
 import type { ResolveOptions } from './resolve/resolve.js';
@@ -41,20 +43,7 @@ program
   .description('bring the tables and views of ClickHouse up to date')
   .action(async () => (await import('./migrate.js')).migrateCommand());
 
-program
-  .command('topics')
-  .description('the topics in Kafka')
-  .command('create')
-  .description('create the topics that are missing')
-  .option('--partitions <number>', 'partitions of each topic', wholeNumber, 12)
-  .option(
-    '--replication <number>',
-    'copies of each partition; three, or as many as there are brokers, where it is left out',
-    wholeNumber,
-  )
-  .action(async (options: { partitions: number; replication?: number }) =>
-    (await import('./topics.js')).createTopicsCommand(options),
-  );
+addTopicCommands(program);
 
 const rules = program.command('rules').description('detection rules');
 rules
@@ -150,6 +139,7 @@ program
   .option('--every <hours>', 'run again after so long, until it is stopped; once where it is left out', positive)
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
+addDoctorCommand(program);
 addCaseCommands(program);
 addAuditCommands(program);
 addListCommands(program);

@@ -57,6 +57,7 @@ export function board({ config, processes, startedInMs, developmentToken, consol
     ...section('Try', [
       `curl -s ${ingest}/v1/events -H 'Authorization: Bearer ${bearer}' -H 'Content-Type: application/json' -d '${tryEvent}'`,
       'npm start -- --demo      a simulated hospital day with one usurped account',
+      'npx vigie doctor         what this installation lacks, and what to do',
       'npx vigie --help         rules, migrations, pseudonyms',
     ]),
     '',

@@ -115,7 +115,9 @@ async function bringUp(
   await supervisor.ready(
     (name) => print(`${name} is ready`),
     (name, reason) =>
-      print(`${name} is not ready yet: ${reason}. Its output is in ${join(config.VIGIE_DATA_DIR, 'logs', `${name}.log`)}`),
+      print(
+        `${name} is not ready yet: ${reason}. Its output is in ${join(config.VIGIE_DATA_DIR, 'logs', `${name}.log`)}; npx vigie doctor says what is missing`,
+      ),
     signal,
   );
   const processes = supervisor.processes.map((one) => one.definition);

@@ -3,6 +3,7 @@
 
 import sodium, { ready } from 'libsodium-wrappers';
 import { entriesOf } from '#libs/runtime/config.js';
+import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 
 await ready;
 
@@ -36,7 +37,9 @@ export function parseQuarantineKeys(text: string): { readonly keys: QuarantineKe
   const mistakes: string[] = [];
   entriesOf(text).forEach((entry, index) => {
     const key = parsedEntry(entry);
+    const weakness = key && weaknessOfBytes(key.bytes);
     if (!key) mistakes.push(`key ${index + 1}: ${entryWanted}`);
+    else if (weakness) mistakes.push(`key ${index + 1}: it is ${weakness}; ${entryWanted}`);
     else if (!keys.has(key.groupId)) keys.set(key.groupId, { groupId: key.groupId, keyId: key.keyId, publicKey: key.bytes });
   });
   return mistakes.length ? { mistakes } : { keys };

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -19,7 +20,7 @@ export const commonConfig = {
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
   KAFKA_TLS: flag(),
-  KAFKA_TLS_CA: z.string().optional(),
+  KAFKA_TLS_CA: z.string().refine(isPem, 'is no certificate in PEM').optional(),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: password().optional(),
@@ -80,9 +81,23 @@ function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]
   }
 }
 
-/** A password that somebody else checks: it may be of any kind, but not what an example left in its place. */
-function password() {
+/** A password or token that somebody else checks: it may be of any kind, but not what an example left in its place. */
+export function password() {
   return z.string().refine((text) => !isPlaceholder(text), 'is a placeholder that was never replaced; put the password there');
+}
+
+/** The certificates of a PEM text, one or a bundle of them. Throws where one of them is none. */
+export function certificatesOf(pem: string): readonly X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => new X509Certificate(block));
+}
+
+function isPem(text: string): boolean {
+  try {
+    return certificatesOf(text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Entries of keys and tokens, separated by commas or line ends; lines that begin with `#` are remarks, whatever is in them. */

@@ -1,7 +1,11 @@
 export interface HealthReport {
   readonly ok: boolean;
   readonly checks: Readonly<Record<string, string>>;
+  /** Where to look further, of what is not ready. */
+  readonly hint?: string;
 }
+
+const hint = 'vigie doctor says what is missing, and what to do';
 
 /** A check answers with undefined when all is well, else with the reason in a sentence. */
 export type HealthCheck = () => string | undefined;
@@ -23,6 +27,7 @@ export class Health {
   report(kind: 'live' | 'ready'): HealthReport {
     const checks = kind === 'live' ? this.#live : new Map([...this.#live, ...this.#ready]);
     const said = [...checks].map(([name, check]) => [name, check() ?? 'ok'] as const);
-    return { ok: said.every(([, answer]) => answer === 'ok'), checks: Object.fromEntries(said) };
+    const ok = said.every(([, answer]) => answer === 'ok');
+    return { ok, checks: Object.fromEntries(said), ...(kind === 'ready' && !ok && { hint }) };
   }
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Examples that anybody can read: of the Standard Webhooks specification, and of guides that people copy from. */
 const published: ReadonlySet<string> = new Set([
   'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
@@ -7,7 +9,8 @@ const published: ReadonlySet<string> = new Set([
 ]);
 
 /** Words that stand where a secret should. */
-const placeholders = /replace|change[-_ ]?me|your[-_ ]|example|placeholder|<[^>]*>|\.\.\.|todo|xxxx/i;
+const placeholders =
+  /replace|change[-_ ]?(?:me|it)|your[-_ ]|(?:put|insert|enter|set)[-_ ]|example|placeholder|dummy|fixme|<[^>]*>|\.\.\.|todo|tbd|xxxx/i;
 
 /** Words of people, of no worth to a secret. Short ones only where they stand alone: chance makes them too. */
 const longWords = [
@@ -54,9 +57,35 @@ export function weaknessOfText(text: string, reach: SecretReach = 'network'): st
   return `guessed too easily (about ${Math.floor(bits)} bits, ${bitsMin[reach]} are needed)`;
 }
 
-/** Whether a text only says where a secret belongs. */
+/** Whether a text only says where a secret belongs: what is beside the placeholder, read as words, is of no worth by itself. */
 export function isPlaceholder(text: string): boolean {
-  return placeholders.test(text) && bitsOf(text) < bitsMin.machine;
+  const rest = text.replaceAll(new RegExp(placeholders, 'gi'), ' ').replaceAll(/[-_.!]/g, ' ');
+  return placeholders.test(text) && bitsOf(`${rest} `) < bitsMin.machine;
+}
+
+/** Spellings of what stands where a secret should, for those that only their digest is known of. */
+const guessedFirst: readonly string[] = [
+  ...longWords,
+  ...shortWords,
+  '', 'replace-me', 'replace-me-too', 'replace_me', 'replaceme', 'change-me', 'change_me', 'changeit', 'your-token', 'your_token', 'your token', '$token', 'the token', 'the password', 'a token', '<token>', '<a token>',
+  'console-token', 'console_token', 'dummy', 'todo', 'xxxx', 'xxxxxxxx', '123456', '12345678', '123456789', '0',
+]; // prettier-ignore
+let guessedDigests: ReadonlySet<string> | undefined;
+
+/**
+ * Why the SHA-256 of a token, 64 hexadecimal digits in lower case, can be none of a random one, in words that follow "it is"; undefined when nothing
+ * speaks against it. Knows digests of nothing, of placeholders and of single words, with a line end behind them too, and zeros in a digest's place.
+ */
+export function weaknessOfDigest(hex: string): string | undefined {
+  guessedDigests ??= new Set(
+    guessedFirst
+      .flatMap((word) => [word, word.toUpperCase(), `${word[0]?.toUpperCase() ?? ''}${word.slice(1)}`])
+      .flatMap((word) => [word, `${word}\n`])
+      .map((word) => createHash('sha256').update(word).digest('hex')),
+  );
+  if (guessedDigests.has(hex)) return 'the digest of nothing, of a placeholder, or of a word that anybody tries';
+  const weakness = weaknessOfBytes(Buffer.from(hex, 'hex'));
+  return weakness && `${weakness}, and therefore no digest`;
 }
 
 /** Differences from byte to byte, modulo 256. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isCharset } from '#libs/formats/csv/charset.js';
 import { formats } from '#libs/formats/read/table.js';
 import { columnField, eventFields } from '#libs/formats/record/fields.js';
+import { weaknessOfDigest } from '#libs/runtime/secret-strength.js';
 import { keyLengthMax, wrongFields } from './credentials.js';
 
 /** Sources and listeners of one file. */
@@ -29,6 +30,12 @@ const sha256 = z
   .string()
   .transform((text) => text.replaceAll(':', '').toLowerCase())
   .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'must be the 64 hexadecimal digits of a SHA-256'));
+
+/** Of a token: digests of certificates are no secrets, and stand beside these. */
+const tokenSha256 = sha256.superRefine((hex, context) => {
+  const weakness = weaknessOfDigest(hex);
+  if (weakness) context.addIssue(`is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`);
+}); // prettier-ignore
 
 const format = z.string().refine((word) => word === detect || formats.some((one) => one.name === word), {
   error: `must be ${detect} or one of ${formats.map((one) => one.name).join(', ')}`,
@@ -63,7 +70,7 @@ const source = z.strictObject({
   group: name,
   token_file: listOf(path),
   token_env: listOf(z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable of the environment')),
-  token_sha256: listOf(sha256),
+  token_sha256: listOf(tokenSha256),
   token: z.undefined({ error: 'a token does not stand in this file; name its file (token_file), its variable (token_env) or its digest (token_sha256)' }).optional(),
   certificate: listOf(
     z.union([z.strictObject({ fingerprint: sha256 }), z.strictObject({ subject: key })], {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
+import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
 import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
@@ -28,8 +29,14 @@ export const notifierConfig = {
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
   /** Makes the digits of masked accounts, base64, the same for all notifiers; made at the first start where it is left out. */
-  VIGIE_MASK_KEY: z.base64().transform((text) => Buffer.from(text, 'base64')).refine((bytes) => bytes.length >= 16, 'must be at least 16 bytes in base64').optional(),
+  VIGIE_MASK_KEY: z.base64().transform((text) => Buffer.from(text, 'base64')).refine((bytes) => bytes.length >= 16, 'must be at least 16 bytes in base64').superRefine(refuseWeakKey).optional(),
 }; // prettier-ignore
+
+function refuseWeakKey(bytes: Uint8Array, context: z.RefinementCtx): void {
+  const weakness = weaknessOfBytes(bytes);
+  if (weakness) context.addIssue(`is ${weakness}; make one with openssl rand -base64 32`);
+}
+
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof notifierConfig>>;
 export type NotifierConfig = Environment & {
   readonly endpoints: readonly WebhookEndpoint[];

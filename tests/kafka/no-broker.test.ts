@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { topics } from '#libs/contracts/topics.js';
 import { until } from '#libs/event-log/contract-tools.js';
-import { createTopics } from '#libs/event-log/kafka/create-topics.js';
+import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import { Health } from '#libs/runtime/health.js';
 import { systemClock } from '#libs/runtime/clock.js';

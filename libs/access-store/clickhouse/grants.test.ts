@@ -13,6 +13,7 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { aChange, atMinute } from '#libs/testkit/case-records.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { toldSends } from '../incidents/told-sends.js';
+import { mayChangeRows, missingRights } from '../inspect/inspect-store.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { ClickHouseStore } from './clickhouse-store.js';
@@ -58,6 +59,12 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
     for (const view of views) expect(JSON.stringify(view)).toContain('2'.repeat(32));
   });
 
+  it('has every right that its work is known to need, and none of those that would rewrite evidence', async () => {
+    expect(await missingRights(engine.client, ['archiver', 'scorer'])).toEqual([]);
+    expect(await mayChangeRows(engine.client)).toBe(false);
+    expect(await missingRights(engine.client, ['notifier'])).toEqual(['INSERT ON vigie.notification_attempts']);
+  });
+
   it('may neither change nor delete what is stored, nor make tables', async () => {
     for (const query of [
       'DROP TABLE vigie.access_rows',
@@ -88,6 +95,8 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
     expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
     expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
+    expect(await missingRights(engine.client, ['notifier'])).toEqual([]);
+    expect(await missingRights(engine.client, ['console'])).toEqual(['INSERT ON vigie.case_states', 'INSERT ON vigie.mutes']);
     await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });
   }); // prettier-ignore
 });
@@ -110,6 +119,7 @@ describe('the console with the rights of access.sql, on the engine', () => {
     await engine.query("INSERT INTO vigie.mutes (mute_id, group_id) VALUES ('a', 'aleo')");
     expect(await engine.query('SELECT kind FROM vigie.notifications')).toEqual([{ kind: 'opening' }]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
+    expect(await missingRights(engine.client, ['console'])).toEqual([]);
     for (const table of ['access_rows', 'dossier_patients', 'case_states'])
       await expect(engine.query(`SELECT count() FROM vigie.${table} WHERE group_id = 'aleo'`)).rejects.toMatchObject({ code: '497' });
   }); // prettier-ignore

@@ -7,7 +7,7 @@ import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
 import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { joinAs, Recorder, until } from '../contract-tools.js';
 import type { EventLog } from '../port.js';
-import { createTopics } from './create-topics.js';
+import { createTopics } from './topics/create-topics.js';
 import { openKafkaLog } from './kafka-log.js';
 
 // Brokers are killed here: always a cluster of our own, never one that KAFKA_BROKERS names.

@@ -3,7 +3,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { describeEventLog } from '../contract.suite.js';
-import { createTopics } from './create-topics.js';
+import { createTopics } from './topics/create-topics.js';
 import { openKafkaLog } from './kafka-log.js';
 
 const reason = await whyNoKafkaTests(process.env);

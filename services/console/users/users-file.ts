@@ -4,10 +4,18 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
+import { weaknessOfDigest } from '#libs/runtime/secret-strength.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
 import { roles, Users } from './users.js';
 
 const text = z.string().min(1).max(200);
+const tokenSha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256')
+  .superRefine((hex, context) => {
+    const weakness = weaknessOfDigest(hex);
+    if (weakness) context.addIssue(`is ${weakness}; make a token with openssl rand -hex 32, and its digest with printf %s "$token" | sha256sum`);
+  }); // prettier-ignore
 const usersSchema = z.strictObject({
   users: z
     .array(
@@ -15,7 +23,7 @@ const usersSchema = z.strictObject({
         id: text,
         roles: z.array(z.enum(roles)).min(1),
         /** `printf %s "$token" | sha256sum`; a token has at least 32 random characters. */
-        token_sha256: z.array(z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits of a SHA-256')).min(1),
+        token_sha256: z.array(tokenSha256).min(1),
         clinics: z.array(text).min(1).optional(),
       }),
     )

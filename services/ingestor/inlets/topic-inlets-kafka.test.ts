@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { until } from '#libs/event-log/contract-tools.js';
-import { createTopics } from '#libs/event-log/kafka/create-topics.js';
+import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
 import { plainReading } from '#libs/formats/input-format.js';
 import { systemClock } from '#libs/runtime/clock.js';

@@ -65,9 +65,16 @@ export function readEndpoints(
       takesIncidents: events.includes('incident'),
       takesCases: events.includes('case'),
     }));
-  const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the list'}: ${issue.message}`);
+  const mistakes = parsed.error.issues.map(({ path, message }) => `${placeOf(path, list.length)}: ${message}`);
   throw new ConfigError(`the webhook endpoints have ${mistakes.length} mistake(s):\n  ${mistakes.join('\n  ')}`);
 }
+
+/** The variable of the receiver that variables say, else the place in the list of the file. */
+function placeOf([index, field, ...rest]: readonly PropertyKey[], ofVariables: number): string {
+  if (typeof index !== 'number') return 'the list';
+  if (index >= ofVariables) return ['VIGIE_WEBHOOKS_FILE', index - ofVariables, field, ...rest].filter((one) => one !== undefined).map(String).join('.');
+  return { secrets: 'VIGIE_WEBHOOK_SECRET', events: 'VIGIE_WEBHOOK_EVENTS' }[String(field)] ?? 'VIGIE_WEBHOOK_URL';
+} // prettier-ignore
 
 function parseFile(text: string | undefined): readonly unknown[] {
   if (!text) return [];

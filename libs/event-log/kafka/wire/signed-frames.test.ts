@@ -9,7 +9,7 @@ import { joinAs, Recorder, until } from '../../contract-tools.js';
 import type { Frame } from '../../port.js';
 import type { FrameSigning } from '../../signing/frame-signing.js';
 import { kafkaSigning } from '../../signing/signing-config.js';
-import { createTopics } from '../create-topics.js';
+import { createTopics } from '../topics/create-topics.js';
 import { openKafkaLog } from '../kafka-log.js';
 import { framesOf, signatureHeader } from './unreadable-batches.js';
 

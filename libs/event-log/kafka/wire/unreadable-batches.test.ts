@@ -7,7 +7,7 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
 import { joinAs, Recorder, until } from '../../contract-tools.js';
 import type { EventLog, Frame } from '../../port.js';
-import { createTopics } from '../create-topics.js';
+import { createTopics } from '../topics/create-topics.js';
 import { openKafkaLog } from '../kafka-log.js';
 import { batchAt, batchPrefixBytes, batchRecordsMax, decompressedBytesMax, readBatch } from './record-batch.js';
 

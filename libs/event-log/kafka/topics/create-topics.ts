@@ -2,8 +2,10 @@ import { type ITopicConfig } from 'kafkajs';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { retry } from '#libs/runtime/retry.js';
-import { appendBytesMax } from '../limits.js';
-import { kafkaClient, type KafkaOptions, questionMsMax, within } from './client.js';
+import { appendBytesMax } from '../../limits.js';
+import { type KafkaOptions, questionMsMax, within } from '../client.js';
+import { withAdmin } from './admin.js';
+import { retentionMsDefault, retentionSettings } from './topic-needs.js';
 
 export const kafkaPartitionsDefault = 12;
 const replicationDefault = 3;
@@ -31,10 +33,8 @@ export async function createTopics(
   options: KafkaOptions,
   topics: Readonly<Record<string, TopicSettings>>,
 ): Promise<readonly TopicOutcome[]> {
-  const admin = kafkaClient(options).admin();
   const { clock } = options;
-  await within(clock, questionMsMax, `connection to ${options.brokers.join(', ')}`, admin.connect());
-  try {
+  return withAdmin(options, async (admin) => {
     const { brokers } = await within(clock, questionMsMax, 'list of brokers', admin.describeCluster());
     const known = new Set(await within(clock, questionMsMax, 'list of topics', admin.listTopics()));
     const missing = Object.entries(topics).filter(([topic]) => !known.has(topic));
@@ -53,9 +53,7 @@ export async function createTopics(
     // A broker that has not heard of a new topic yet says that there is none, for as long as it is busy.
     const { topics: now } = await retry(question, aboutAMinute, { clock, random: systemRandom });
     return now.map(({ name, partitions }) => outcome(name, partitions.length, topics[name] ?? {}, !known.has(name)));
-  } finally {
-    await within(clock, questionMsMax, 'disconnection', admin.disconnect());
-  }
+  });
 }
 
 function topicConfig(topic: string, { partitions, replicationFactor, config }: TopicSettings, brokers: number): ITopicConfig {
@@ -68,7 +66,7 @@ function topicConfig(topic: string, { partitions, replicationFactor, config }: T
     // The broker's clock and not the producer's: it bounds how far a frame can move event time.
     'message.timestamp.type': 'LogAppendTime',
     'unclean.leader.election.enable': 'false',
-    'retention.ms': String(7 * 24 * 3600 * 1000),
+    ...retentionSettings(topic, { retentionMs: retentionMsDefault }, partitions ?? kafkaPartitionsDefault),
     ...config,
   };
   return {

@@ -1,0 +1,96 @@
+import { statSync } from 'node:fs';
+import { madeTopics } from '#libs/contracts/topics.js';
+import { printableLines } from '#libs/contracts/visible-text.js';
+import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
+import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { ConfigError } from '#libs/runtime/config.js';
+import { type CommandConfig, readCommandConfig } from '../config.js';
+import { kafkaOf, windowsOf } from '../topics.js';
+import { withStore } from '../with-store.js';
+import { type BackupFacts, backupFindings } from './backups.js';
+import { certificateFindings, certificatesSeen } from './certificates.js';
+import { configurationFindings } from './configuration.js';
+import { type Area, type Finding, findingsText, fine, wrong } from './finding.js';
+import { listFindings, listSizes } from './lists.js';
+import { logFindings } from './log.js';
+import { diskOf, machineFindings } from './machine.js';
+import { storedBackup, storedLists, storeFindings } from './store.js';
+
+export interface DoctorOptions {
+  /** Whose environment this is; all of them where it is left out. */
+  readonly service?: readonly ServiceName[];
+  readonly backupStamp?: string;
+  readonly format: 'text' | 'json';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** `vigie doctor`: says what is missing and what to do; ends with 1 where something is wrong. */
+export async function doctorCommand(options: DoctorOptions): Promise<void> {
+  const findings = await examine(process.env, options, systemClock);
+  const text = options.format === 'json' ? `${JSON.stringify(findings, undefined, 2)}\n` : printableLines(findingsText(findings));
+  process.stdout.write(text);
+  if (findings.some(({ level }) => level === 'wrong')) process.exitCode = 1;
+}
+
+/** Everything that was looked at. What cannot be looked at is a finding as well. */
+export async function examine(env: Environment, options: DoctorOptions, clock: Clock): Promise<readonly Finding[]> {
+  const services = options.service ?? allServices;
+  const configuration = await configurationFindings(env, { services, clock });
+  const config = readable(env);
+  if (!config) return configuration;
+  const disk = () => machineFindings(diskOf(config.VIGIE_DATA_DIR), process.getuid?.());
+  const certificates = async () => certificateFindings(await certificatesSeen(config, env), clock.now());
+  return [
+    ...configuration,
+    ...(await looked('machine', 'see VIGIE_DATA_DIR', disk)),
+    ...(await looked('log', 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config))),
+    ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () => store(config, services, options, clock))),
+    ...(await looked('certificates', 'see the files that the configuration names', certificates)),
+  ];
+} // prettier-ignore
+
+/** The configuration that all commands need; what is wrong with it has been told by then. */
+function readable(env: Environment): CommandConfig | undefined {
+  try {
+    return readCommandConfig(env);
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    return undefined;
+  }
+}
+
+async function looked(area: Area, todo: string, look: () => readonly Finding[] | Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await look();
+  } catch (cause) {
+    return [wrong(area, `it cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`, todo)];
+  }
+} // prettier-ignore
+
+async function log(config: CommandConfig): Promise<readonly Finding[]> {
+  if (!config.KAFKA_BROKERS) return [fine('log', 'the embedded log: one machine, which keeps and mends its topics by itself')];
+  const facts = await describeTopics(kafkaOf(config), madeTopics);
+  // Rules with mistakes are told with the configuration.
+  const windowsMs = await windowsOf(config).catch(() => undefined);
+  return logFindings(facts, { windowsMs, signed: config.VIGIE_FRAME_KEYS !== undefined });
+}
+
+async function store(config: CommandConfig, services: readonly ServiceName[], { backupStamp }: DoctorOptions, clock: Clock): Promise<readonly Finding[]> {
+  const isServer = config.CLICKHOUSE_URL !== undefined;
+  return withStore(config, async (client) => {
+    const reading = services.filter((name) => name !== 'ingestor');
+    const found = await storeFindings(client, { clock, services: reading, isServer });
+    const backups: BackupFacts = { stamp: stampOf(backupStamp), store: isServer ? await storedBackup(client) : undefined };
+    const told = [...found, ...backupFindings(backups, clock.now())];
+    if (found.some(({ area, level }) => area === 'store' && level === 'wrong')) return told;
+    const { sizes: stored, firing } = await storedLists(client, clock.now());
+    const lists = await listSizes(config, stored).catch(() => undefined);
+    return [...told, ...(lists ? listFindings({ ...lists, firing }) : [])];
+  });
+} // prettier-ignore
+
+function stampOf(path: string | undefined): BackupFacts['stamp'] {
+  return path === undefined ? undefined : (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 'none');
+}

@@ -1,0 +1,45 @@
+import { madeTopics, topics as names } from '#libs/contracts/topics.js';
+import type { TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
+import { daysText, retentionMarginMs, shortfalls } from '#libs/event-log/kafka/topics/topic-needs.js';
+import { advice, type Finding, fine, wrong } from './finding.js';
+
+/** What there must be: how far back rules look, and whether frames are signed. */
+export interface LogNeeds {
+  /** Milliseconds; undefined where the rules cannot be read. */
+  readonly windowsMs: number | undefined;
+  readonly signed: boolean;
+}
+
+/** Whether Kafka has every topic, with as many copies and for as long as Vigie needs. `facts` are of the topics that are there. */
+export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed }: LogNeeds): readonly Finding[] {
+  const missing = madeTopics.filter((name) => !facts.some(({ topic }) => topic === name));
+  const of = (name: string) => facts.find(({ topic }) => topic === name);
+  const [incidents, actions] = [of(names.incidents), of(names.actions)];
+  const apart = incidents && actions && incidents.partitions !== actions.partitions;
+  const single = facts.filter(({ copies }) => copies < 2).map(({ topic }) => topic);
+  const loose = facts.filter(({ copies, settings }) => copies > 1 && Number(settings['min.insync.replicas'] ?? 1) < 2);
+  const unclean = facts.filter(({ settings }) => settings['unclean.leader.election.enable'] === 'true');
+  const clocks = facts.filter(({ settings }) => settings['message.timestamp.type'] !== 'LogAppendTime');
+  const short = windowsMs === undefined ? [] : shortfalls(facts, windowsMs);
+  const found = [
+    ...(missing.length ? [wrong('log', `Kafka has no topic ${missing.join(', ')}`, 'vigie topics create --partitions <as many as the others have>')] : []),
+    ...(apart ? [wrong('log', `${names.incidents} has ${incidents.partitions} partitions and ${names.actions} ${actions.partitions}: an action would not lie where its case does`, 'create the one that has no data yet anew, with as many partitions as the other')] : []),
+    ...short.map((sentence) => wrong('log', sentence, 'vigie topics alter --retention 14d, or longer; with --dry-run it shows what it would change')),
+    ...(loose.length ? [wrong('log', `${namesOf(loose)} acknowledges events that one broker has: min.insync.replicas is 1`, 'kafka-configs --alter --topic <topic> --add-config min.insync.replicas=2')] : []),
+    ...(unclean.length ? [wrong('log', `${namesOf(unclean)} may lose acknowledged events: unclean.leader.election.enable is true`, 'kafka-configs --alter --topic <topic> --add-config unclean.leader.election.enable=false')] : []),
+    ...(single.length ? [advice('log', `${single.length === facts.length ? 'every topic' : single.join(', ')} has one copy: what a broker's disk loses is lost`, 'three brokers, and --replication 3 when topics are made')] : []),
+    ...(clocks.length && signed ? [advice('log', `${namesOf(clocks)} goes by the writers' clocks: VIGIE_FRAMES_SIGNED_SINCE does not hold there`, 'kafka-configs --alter --topic <topic> --add-config message.timestamp.type=LogAppendTime')] : []),
+  ];
+  return found.some(({ level }) => level === 'wrong') ? found : [...found, fine('log', wellText(facts, windowsMs))];
+} // prettier-ignore
+
+function wellText(facts: readonly TopicFacts[], windowsMs: number | undefined): string {
+  const kept = Number(facts.find(({ topic }) => topic === names.accesses)?.settings['retention.ms'] ?? -1);
+  const needs =
+    windowsMs === undefined ? '' : `; rules look ${daysText(windowsMs)} back, and the margin is ${daysText(retentionMarginMs)}`;
+  return `Kafka has every topic; accesses are kept ${kept < 0 ? 'for ever' : `for ${daysText(kept)}`}${needs}`;
+}
+
+function namesOf(facts: readonly TopicFacts[]): string {
+  return facts.map(({ topic }) => topic).join(', ');
+}

@@ -1,0 +1,65 @@
+import {
+  inspectStore,
+  mayChangeRows,
+  missingRights,
+  newestBackup,
+  programsThatFire,
+} from '#libs/access-store/inspect/inspect-store.js';
+import type { ReadingService } from '#libs/access-store/inspect/rights.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
+import { closedClinicsList } from '#libs/contracts/list-entry.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { StoreClient } from '../with-store.js';
+import { advice, type Finding, fine, wrong } from './finding.js';
+import type { ListFacts } from './lists.js';
+
+/** A clock that is off by more moves deadlines and late accesses, milliseconds. */
+const skewMsMax = 2_000;
+
+export interface StoreSurroundings {
+  readonly clock: Clock;
+  readonly services: readonly ReadingService[];
+  /** Whether it is a server of its own, with users and rights. */
+  readonly isServer: boolean;
+}
+
+/** Whether the store has the tables of this version, goes by the same clock, and lets the services do their work and no more. */
+export async function storeFindings(client: StoreClient, { clock, services, isServer }: StoreSurroundings): Promise<readonly Finding[]> {
+  const before = clock.now();
+  const { version, user, nowMs, missing } = await inspectStore(client);
+  const skewMs = nowMs - (before + clock.now()) / 2;
+  const behind = missing.length > 0;
+  const found = [
+    behind ? wrong('store', `ClickHouse lacks ${missing.length} migration(s): ${missing[0]}${missing.length > 1 ? ` to ${missing.at(-1)}` : ''}`, 'vigie migrate, before the services of this version start') : fine('store', `ClickHouse ${version} has every table`),
+    Math.abs(skewMs) > skewMsMax ? wrong('clock', `this machine's clock is ${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} ClickHouse's`, 'set both by one time server (chrony, systemd-timesyncd)') : fine('clock', 'this machine and ClickHouse have the same time'),
+  ];
+  return isServer && !behind ? [...found, ...(await rightFindings(client, user, services))] : found;
+} // prettier-ignore
+
+async function rightFindings(client: StoreClient, user: string, services: readonly ReadingService[]): Promise<readonly Finding[]> {
+  const missing = await missingRights(client, services);
+  const whose = services.join(', ');
+  return [
+    missing.length ? wrong('store', `${user} may not do the work of ${whose}: it lacks ${missing.join('; ')}`, 'apply deploy/clickhouse/access.sql anew as an administrator, or use the user that it makes for each service') : fine('store', `${user} may do the work of ${whose}`),
+    ...((await mayChangeRows(client)) ? [advice('store', `${user} may also change and delete what is stored: evidence could be rewritten`, 'give each service its user of deploy/clickhouse/access.sql')] : []),
+  ];
+} // prettier-ignore
+
+/** How many values the tables give each list, and the accounts of programs that fire. */
+export async function storedLists(client: StoreClient, nowMs: number): Promise<{ readonly sizes: ReadonlyMap<string, number>; readonly firing: ListFacts['firing'] }> {
+  const lists = new ClickHouseLists(client);
+  const sizes = new Map<string, number>();
+  const count = (name: string) => sizes.set(name, (sizes.get(name) ?? 0) + 1);
+  for (const { list_name } of await lists.entries()) count(list_name);
+  for (const { closed_at } of await lists.clinics()) if (closed_at !== null) count(closedClinicsList);
+  return { sizes, firing: await programsThatFire(client, nowMs) };
+} // prettier-ignore
+
+/** When the server's newest backup ended; `none` where it knows of none, undefined where its user may not see. */
+export async function storedBackup(client: StoreClient): Promise<number | 'none' | undefined> {
+  try {
+    return (await newestBackup(client)) ?? 'none';
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+// inspect/: what an operator must know of the store: its clock, tables, rights, backups, and accounts of programs that fire.
+// It reads, and changes nothing.
+
+import { readFileSync } from 'node:fs';
+import type { ClickHouseClient } from '@clickhouse/client';
+import { z } from 'zod';
+import { jsonRows } from '../clickhouse/json-rows.js';
+import { appliedMigrations, readMigrations } from '../clickhouse/migrate.js';
+import { changingRights, type ReadingService, rightsOf } from './rights.js';
+
+const programsQuery = readFileSync(new URL('./programs-that-fire.sql', import.meta.url), 'utf8');
+const failure = 'the store cannot be looked at';
+
+export interface StoreFacts {
+  readonly version: string;
+  readonly user: string;
+  /** The server's clock, milliseconds. */
+  readonly nowMs: number;
+  /** Migrations that this version has and the store has not. */
+  readonly missing: readonly string[];
+}
+
+const identity = z.object({ version: z.string(), user: z.string(), now_ms: z.number() });
+
+/** Rejects with `Transient` where the store is away. */
+export async function inspectStore(client: ClickHouseClient): Promise<StoreFacts> {
+  const query = 'SELECT version() AS version, currentUser() AS user, toUnixTimestamp64Milli(now64(3)) AS now_ms';
+  const [row] = await jsonRows(client, { query, params: {}, shape: identity, failure });
+  if (!row) throw new Error('the store says nothing of itself');
+  return { version: row.version, user: row.user, nowMs: row.now_ms, missing: await missingMigrations(client) };
+}
+
+async function missingMigrations(client: ClickHouseClient): Promise<readonly string[]> {
+  const all = readMigrations().map(({ name }) => name);
+  const query = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
+  const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ there: z.number() }), failure });
+  if (!row?.there) return all;
+  const done = await appliedMigrations(client);
+  return all.filter((name) => !done.has(name));
+}
+
+/** The rights that the user of this client lacks for the work of these services. */
+export async function missingRights(client: ClickHouseClient, services: readonly ReadingService[]): Promise<readonly string[]> {
+  const needed = [...new Set(services.flatMap((name) => rightsOf[name]))];
+  const held = await Promise.all(needed.map((right) => isGranted(client, right)));
+  return needed.filter((_, index) => !held[index]);
+}
+
+/** Whether the user of this client may change or delete what is stored, which no service needs. */
+export async function mayChangeRows(client: ClickHouseClient): Promise<boolean> {
+  const held = await Promise.all(changingRights.map((right) => isGranted(client, right)));
+  return held.includes(true);
+}
+
+async function isGranted(client: ClickHouseClient, right: string): Promise<boolean> {
+  const shape = z.object({ result: z.number() });
+  const [row] = await jsonRows(client, { query: `CHECK GRANT ${right}`, params: {}, shape, failure });
+  return row?.result === 1;
+}
+
+/** When the newest backup of this server ended, milliseconds; undefined where the server knows of none since its start. */
+export async function newestBackup(client: ClickHouseClient): Promise<number | undefined> {
+  const query = "SELECT toUnixTimestamp(max(end_time)) AS seconds FROM system.backups WHERE status = 'BACKUP_CREATED'";
+  const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ seconds: z.number() }), failure });
+  return row?.seconds ? row.seconds * 1000 : undefined;
+}
+
+const program = z.object({ group_id: z.string(), actor_id: z.string(), incidents: z.number(), why: z.string() });
+/** An account of a program by what it does, and for how many incidents it stands. */
+export type FiringProgram = z.infer<typeof program>;
+
+/** Accounts that work as programs do and had incidents within the thirty days before `nowMs`, the worst first; at most fifty. */
+export async function programsThatFire(client: ClickHouseClient, nowMs: number): Promise<readonly FiringProgram[]> {
+  return jsonRows(client, { query: programsQuery, params: { now_ms: nowMs }, shape: program, failure });
+}
