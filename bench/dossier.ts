@@ -122,10 +122,10 @@ async function fill(keys: GroupKeys): Promise<void> {
 }
 
 function access(keys: GroupKeys, n: number): object {
-  const patient_id = keys.active.once('group:helix', String(8_000_000 + n));
+  const patient_id = keys.at(0).active.once('group:helix', String(8_000_000 + n));
   return {
     time: at(n), group_id: 'helix', actor_id: 'dr.martin', patient_id, clinic_id: `75030012${n % 5}`, action: 'read', outcome: 'success',
-    event_id: createHash('sha256').update(`event ${n}`).digest('hex').slice(0, 32), source: 'platform', received_at: at(n), categories: ['identity', 'prescription'], key_id: keys.active.keyId,
+    event_id: createHash('sha256').update(`event ${n}`).digest('hex').slice(0, 32), source: 'platform', received_at: at(n), categories: ['identity', 'prescription'], key_id: keys.at(0).active.keyId,
   }; // prettier-ignore
 }
 

@@ -27,7 +27,7 @@ export async function changeCanaries(how: 'add' | 'remove', { group, authority, 
   const keys = readGroupKeys(config, group);
   const removed = how === 'remove';
   const lines = inputLines(`vigie canary ${how} --group ${group} < identifiers.txt`);
-  const { pseudonyms, mistakes, identifiers } = await canaryPseudonyms(lines, keys, { authority, everyKey: removed });
+  const { pseudonyms, mistakes, identifiers } = await canaryPseudonyms(lines, keys, { authority });
   if (refuse('standard input', mistakes)) return;
   const changed = file
     ? changeListFile(config.VIGIE_LISTS_DIR, canaryList, pseudonyms, how)

@@ -179,7 +179,7 @@ async function pseudonymsOf(identifiers: readonly string[], keyId: string, autho
   const group = 'ring' in parsed ? parsed.ring.group('helix') : undefined;
   if (!group) throw new Error('no key');
   const lines: string[] = [];
-  for await (const line of pseudonymiseLines(identifiers, group, { keyId, authority })) lines.push(line.trim());
+  for await (const line of pseudonymiseLines(identifiers, group, { keyIds: [keyId], authority })) lines.push(line.trim());
   return lines.slice(1).map((line) => line.split(',').at(-1) ?? '');
 }
 

@@ -14,6 +14,7 @@ import { addQuarantineCommands } from './quarantine/commands.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
+import type { PseudonymiseCommandOptions } from './pseudonymise.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
 import type { ResolveOptions } from './resolve/resolve.js';
 import type { HealthOptions } from './sources/health.js';
@@ -96,9 +97,9 @@ program
   .description("derive the pseudonyms of identifiers on standard input, one a line, with the group's own key")
   .requiredOption('--group <group_id>', 'whose key')
   .option('--authority <authority>', "assigning authority of the identifiers; the group's own where it is left out")
-  .action(async (options: { group: string; authority?: string }) =>
-    (await import('./pseudonymise.js')).pseudonymiseCommand(options),
-  );
+  .option('--key <key_id>', 'a key other than the one in use, for rows of before a rotation')
+  .option('--every-key', "one line for each of the group's keys")
+  .action(async (options: PseudonymiseCommandOptions) => (await import('./pseudonymise.js')).pseudonymiseCommand(options));
 
 program
   .command('resolve')

@@ -168,7 +168,7 @@ describe('vigie dossier', () => {
     expect(persons[0]).toBe('patient_ids,id,name,born');
     expect(persons[1]).toMatch(/^[0-9a-f]{32} [0-9a-f]{32},800,Doe; 0,1960-01-01$/);
     expect(persons.filter(Boolean)).toHaveLength(10);
-    expect(readFileSync(join(folder, 'resolved', 'unmatched.csv'), 'utf8')).toBe(`clinic_id,patient_id\nc1,${keys?.active.of('group:helix', '809')}\n`);
+    expect(readFileSync(join(folder, 'resolved', 'unmatched.csv'), 'utf8')).toBe(`clinic_id,patient_id\nc1,${keys?.at(0).active.of('group:helix', '809')}\n`);
   }); // prettier-ignore
 
   it('ends with 3 when the list is not the one that was frozen', async () => {

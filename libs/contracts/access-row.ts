@@ -49,6 +49,8 @@ export const accessRow = z.strictObject({
   application: text.optional(),
   /** Which pseudonym key made `patient_id`; present when it is not empty. */
   key_id: text.optional(),
+  /** While keys overlap: the same patient's pseudonym under the key before, by which windows link the two. */
+  former_id: hex128.optional(),
   /** Unknown fields of the source as one JSON object in text, patient identifiers removed. */
   extra: z.string().optional(),
   /** The event time that the source gave, where it lay more than `aheadMsMax` ahead of `received_at` and was not believed. */

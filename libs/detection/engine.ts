@@ -138,7 +138,7 @@ export class Engine {
   /** An engine of the same rules that shares marks and selections, so that its entries and incidents can be taken over. */
   #beside(options: EngineOptions): { readonly engine: Engine; readonly state: EngineState } {
     const state = new EngineState(options, this.#state.marks, this.#state.compiled.selectionIds);
-    state.sharesNumbers = true;
+    state.standBeside(this.#state);
     return { engine: new Engine(options, state), state };
   }
 

@@ -1,6 +1,7 @@
 import { type AccessRow, believedTime } from '#libs/contracts/access-row.js';
 import { canonicalIdentifier, clinicAuthority, groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
+import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import type { AccessEvent, PatientReference } from './event.js';
 import { eventIdsOf } from './event-id/event-id.js';
 import { extraText, harmlessFields } from './extra.js';
@@ -39,45 +40,73 @@ export function toRows(
   meter: WorkMeter = new WorkMeter(),
 ): readonly AccessRow[] {
   meter.draw(stepsOfRow * event.patients.length, 'patient_ids');
-  const replacements = event.patients.map((patient) => replacementOf(patient, event.clinicId, source));
-  const actor = event.actorPatient && replacementOf(event.actorPatient, event.clinicId, source);
-  const mask = new Mask(actor ? [...replacements, actor] : replacements, meter);
-  const pseudonyms = [...new Set(replacements.map(({ pseudonym }) => pseudonym))];
+  const receivedMs = Date.parse(receivedAt);
+  const { active, former } = source.keys.at(receivedMs);
+  const said = saidUnder(active, event, source, meter);
+  const { timeMs, claimedMs } = believedTime(event.timeMs, receivedMs);
+  const eventId = eventIdsOf(source.keys, source.groupId, source.source).of(
+    event.id === undefined ? { item: content } : { id: event.id },
+    contentOf(said.isMasked && active !== source.keys.oldest ? saidUnder(source.keys.oldest, event, source, meter) : said),
+  );
+  return (said.patients.length ? said.patients : [undefined]).map((patient) => ({
+    ...said.before,
+    time: isoText(timeMs),
+    patient_id: patient?.pseudonym ?? '',
+    ...said.between,
+    event_id: eventId,
+    source: source.source,
+    received_at: receivedAt,
+    ...said.optional,
+    ...(patient ? { key_id: active.keyId } : {}),
+    ...(patient && former ? { former_id: former.of(patient.authority, patient.identifier) } : {}),
+    ...said.extra,
+    ...(claimedMs === undefined ? {} : { time_claimed: isoText(claimedMs) }),
+  }));
+}
+
+/** What the rows of an event say. */
+interface Said {
+  readonly before: Pick<AccessRow, 'time' | 'group_id' | 'actor_id'>;
+  readonly between: Pick<AccessRow, 'clinic_id' | 'action' | 'outcome'>;
+  readonly optional: Partial<AccessRow>;
+  readonly extra: Pick<AccessRow, 'extra'>;
+  /** Each once. */
+  readonly patients: readonly Patient[];
+  /** It holds pseudonyms elsewhere than as its patients. */
+  readonly isMasked: boolean;
+}
+
+interface Patient extends Replacement {
+  readonly authority: string;
+}
+
+function saidUnder(key: Pseudonymiser, event: AccessEvent, source: SourceContext, meter: WorkMeter): Said {
+  const of = (patient: PatientReference) => patientUnder(key, patient, event.clinicId, source);
+  const patients = event.patients.map(of);
+  const actor = event.actorPatient && of(event.actorPatient);
+  const mask = new Mask(actor ? [...patients, actor] : patients, meter);
   const optional = optionalColumns(event, mask);
   const extra = extraText(event.extra, source.extraFields ?? harmlessFields, mask);
-  const shared = {
+  return {
     before: {
       time: isoText(event.timeMs),
       group_id: source.groupId,
       actor_id: actor ? `patient:${actor.pseudonym}` : event.actorId,
     },
     between: { clinic_id: event.clinicId, action: event.action, outcome: event.outcome },
-    behind: { ...optional, ...(extra ? { extra } : {}) },
+    optional,
+    extra: extra ? { extra } : {},
+    patients: [...new Map(patients.map((patient) => [patient.pseudonym, patient])).values()],
+    isMasked: mask.hasReplaced || actor !== undefined,
   };
-  const record = event.id === undefined ? { item: content } : { id: event.id };
-  const eventId = eventIdsOf(source.keys, source.groupId, source.source).of(record, contentOf(shared));
-  const { timeMs, claimedMs } = believedTime(event.timeMs, Date.parse(receivedAt));
-  return (pseudonyms.length ? pseudonyms : ['']).map((patientId) => ({
-    ...shared.before,
-    time: isoText(timeMs),
-    patient_id: patientId,
-    ...shared.between,
-    event_id: eventId,
-    source: source.source,
-    received_at: receivedAt,
-    ...optional,
-    ...(patientId ? { key_id: source.keys.active.keyId } : {}),
-    ...(extra ? { extra } : {}),
-    ...(claimedMs === undefined ? {} : { time_claimed: isoText(claimedMs) }),
-  }));
 }
 
 /**
  * What a record says, as the parts of its row between those that are no content: patient, event id, source and arrival, key. Patients are
  * none, because each has a row of its own: a record that comes again with others adds them, and takes none away.
  */
-function contentOf({ before, between, behind }: { before: object; between: object; behind: object }): readonly string[] {
-  const more = JSON.stringify(behind).slice(1, -1);
+function contentOf({ before, between, optional, extra }: Said): readonly string[] {
+  const more = JSON.stringify({ ...optional, ...extra }).slice(1, -1);
   return [
     `${JSON.stringify(before).slice(0, -1)},"patient_id":"`,
     `",${JSON.stringify(between).slice(1, -1)},"event_id":"`,
@@ -91,9 +120,10 @@ export function authorityOf(source: Pick<SourceContext, 'authority' | 'groupId'>
   return source.authority === 'clinic' ? clinicAuthority(source.groupId, clinicId) : source.authority;
 }
 
-function replacementOf(patient: PatientReference, clinicId: string, source: SourceContext): Replacement {
+function patientUnder(key: Pseudonymiser, patient: PatientReference, clinicId: string, source: SourceContext): Patient {
   const identifier = canonicalIdentifier(patient.id);
-  return { identifier, pseudonym: source.keys.active.of(patient.authority ?? authorityOf(source, clinicId), identifier) };
+  const authority = patient.authority ?? authorityOf(source, clinicId);
+  return { identifier, authority, pseudonym: key.of(authority, identifier) };
 }
 
 function optionalColumns(event: AccessEvent, mask: Mask): Partial<AccessRow> {

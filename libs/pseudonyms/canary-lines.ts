@@ -14,16 +14,16 @@ export interface CanaryPseudonyms {
 const identifiersMax = 10_000;
 
 /**
- * Identifiers, one a line, to pseudonyms by the function of `pseudonymiseLines`; empty lines are left out. With `everyKey` those under
- * the group's older keys too, which is what taking out needs.
+ * Identifiers, one a line, to pseudonyms by the function of `pseudonymiseLines`; empty lines are left out. Those of every key of
+ * the group: rows of before a rotation have an older one, and one that is to come into use must find its canaries there.
  */
 export async function canaryPseudonyms(
   lines: AsyncIterable<string> | Iterable<string>,
   keys: GroupKeys,
-  { authority, everyKey }: { readonly authority?: string | undefined; readonly everyKey: boolean },
+  { authority }: { readonly authority?: string | undefined },
 ): Promise<CanaryPseudonyms> {
   const of = authority ? canonicalAuthority(authority) : groupAuthority(keys.groupId);
-  const makers = everyKey ? keys.keyIds.flatMap((keyId) => keys.of(keyId) ?? []) : [keys.active];
+  const makers = keys.keyIds.flatMap((keyId) => keys.of(keyId) ?? []);
   const pseudonyms = new Set<string>();
   const mistakes: { line: number; reason: string }[] = [];
   let identifiers = 0;

@@ -1,12 +1,20 @@
 import { z } from 'zod';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
 import { existingKeyEntry, localKeyEntry } from './key-file.js';
-import { type GroupKeys, type KeyRing, parseKeyRing } from './key-ring.js';
+import { type GroupKeys, type KeyRing, overlapMsDefault, parseKeyRing } from './key-ring.js';
+
+const dayMs = 86_400_000;
 
 /** Variables of every process that makes pseudonyms. */
 export const pseudonymConfig = {
   /** `group:key_id=base64` entries, the newest of a group first; see `parseKeyRing`. */
   VIGIE_PSEUDONYM_KEYS: z.string().optional(),
+  /** For so long after a key with `from` has come into use the pseudonym of the one before stands beside the new one. */
+  VIGIE_PSEUDONYM_OVERLAP_DAYS: z.coerce
+    .number()
+    .min(1)
+    .max(500)
+    .default(overlapMsDefault / dayMs),
 };
 
 /**
@@ -14,7 +22,10 @@ export const pseudonymConfig = {
  * embedded default: several machines must share one key, or one patient would have several pseudonyms. Throws `ConfigError`.
  */
 export function readKeyRing(
-  config: Pick<CommonConfig, 'VIGIE_DATA_DIR' | 'KAFKA_BROKERS'> & { readonly VIGIE_PSEUDONYM_KEYS?: string | undefined },
+  config: Pick<CommonConfig, 'VIGIE_DATA_DIR' | 'KAFKA_BROKERS'> & {
+    readonly VIGIE_PSEUDONYM_KEYS?: string | undefined;
+    readonly VIGIE_PSEUDONYM_OVERLAP_DAYS?: number;
+  },
   groupIds: readonly string[],
 ): KeyRing {
   const given = config.VIGIE_PSEUDONYM_KEYS;
@@ -23,7 +34,8 @@ export function readKeyRing(
       'VIGIE_PSEUDONYM_KEYS (or VIGIE_PSEUDONYM_KEYS_FILE) is needed with KAFKA_BROKERS, so that every instance gives a patient the same pseudonym',
     );
   const text = given ?? groupIds.map((groupId) => localKeyEntry(config.VIGIE_DATA_DIR, groupId)).join('\n');
-  const parsed = parseKeyRing(text);
+  const { VIGIE_PSEUDONYM_OVERLAP_DAYS: overlapDays = overlapMsDefault / dayMs } = config;
+  const parsed = parseKeyRing(text, overlapDays * dayMs);
   if ('mistakes' in parsed) throw new ConfigError(`VIGIE_PSEUDONYM_KEYS: ${parsed.mistakes.join('; ')}`);
   if (parsed.weak.length)
     throw new ConfigError(

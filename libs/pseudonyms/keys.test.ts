@@ -8,27 +8,66 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { readGroupKeys, readKeyRing } from './config.js';
 import { keysDir, localKeyEntry } from './key-file.js';
-import { parseKeyRing } from './key-ring.js';
+import { overlapMsDefault, parseKeyRing } from './key-ring.js';
 import { pseudonymiseLines } from './pseudonymise-lines.js';
 import { Pseudonymiser } from './pseudonymiser.js';
 
 const base64 = randomBytes(32).toString('base64');
 const older = randomBytes(32).toString('base64');
+const third = randomBytes(32).toString('base64');
 
 describe('the key ring', () => {
   it('uses the newest key, keeps the others, and takes the event secret from the oldest', () => {
     const rotated = ringOf(`# keys, the newest first\naleo:k2=${base64}\naleo:k1=${older},helix:k1=${older}`);
     const keys = rotated.group('aleo');
-    expect([keys?.active.keyId, keys?.keyIds, rotated.groupIds()]).toEqual(['k2', ['k2', 'k1'], ['aleo', 'helix']]);
+    expect([keys?.at(0).active.keyId, keys?.keyIds, rotated.groupIds()]).toEqual(['k2', ['k2', 'k1'], ['aleo', 'helix']]);
     expect(keys?.eventSecret).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.eventSecret);
-    expect(keys?.of('k1')?.of('a', '1')).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.active.of('a', '1'));
+    expect(keys?.of('k1')?.of('a', '1')).toBe(ringOf(`aleo:k1=${older}`).group('aleo')?.at(0).active.of('a', '1'));
     expect(keys?.of('k3')).toBeUndefined();
+  });
+
+  it('changes the key at its instant, with the one before beside it for as long as they overlap', () => {
+    const [second, last] = [Date.parse('2026-12-01T02:00:00Z'), Date.parse('2027-03-01T00:00:00+01:00')];
+    const text = `aleo:k3=${base64};from=2027-03-01T00:00:00+01:00,aleo:k2=${older};from=2026-12-01T02:00:00Z,aleo:k1=${third}`;
+    const keys = ringOf(text).group('aleo');
+    const ids = (ms: number) => [keys?.at(ms).active.keyId, keys?.at(ms).former?.keyId];
+    expect([0, second - 1].map(ids)).toEqual([
+      ['k1', undefined],
+      ['k1', undefined],
+    ]);
+    expect([second, second + overlapMsDefault - 1].map(ids)).toEqual([
+      ['k2', 'k1'],
+      ['k2', 'k1'],
+    ]);
+    expect([second + overlapMsDefault, last - 1].map(ids)).toEqual([
+      ['k2', undefined],
+      ['k2', undefined],
+    ]);
+    expect([last, last + overlapMsDefault].map(ids)).toEqual([
+      ['k3', 'k2'],
+      ['k3', undefined],
+    ]);
+    // Taking the oldest key away when its rows are gone changes nothing but what its own time would be written with.
+    const without = ringOf(text.replace(/,aleo:k1.*/, '')).group('aleo');
+    expect([without?.at(0).active.keyId, without?.at(second).former]).toEqual(['k2', undefined]);
   });
 
   it.each([
     ['nothing', '', 'no key is given'],
     ['no key id', `aleo=${base64}`, 'key 1: expected'],
     ['a short key', `aleo:k1=${randomBytes(16).toString('base64')}`, 'key 1: expected'],
+    [
+      'a time without its zone',
+      `aleo:k2=${base64};from=2026-12-01T02:00:00,aleo:k1=${older}`,
+      'key 1: from must be a time with its zone',
+    ],
+    ['no day', `aleo:k2=${base64};from=2026-13-01T02:00:00Z,aleo:k1=${older}`, 'key 1: from must be'],
+    [
+      'a rotation before the last one is over',
+      `aleo:k3=${base64};from=2026-12-01T02:00Z,aleo:k2=${older};from=2026-11-30T02:00Z,aleo:k1=${third}`,
+      'aleo:k3 must come into use 45 days',
+    ],
+    ['the older key first', `aleo:k1=${base64},aleo:k2=${older};from=2026-11-30T02:00Z`, 'write the newest key first'],
     ['one name twice', `aleo:k1=${base64},aleo:k1=${older}`, 'key 2: the group aleo has two keys named k1'],
   ])('refuses %s by its place and never quotes a key', (_what, text, mistake) => {
     const parsed = parseKeyRing(text);
@@ -57,20 +96,21 @@ describe('pseudonyms', () => {
   it('of lines join to the clear list, whatever the spelling and the key that is asked for', async () => {
     const keys = ringOf(`aleo:k2=${base64},aleo:k1=${older}`).group('aleo');
     if (!keys) throw new Error('no keys');
-    const of = async (lines: readonly string[], options = {}) => {
+    const of = async (lines: readonly string[], options: { authority?: string; keyIds?: string[] } = {}) => {
       let text = '';
-      for await (const line of pseudonymiseLines(lines, keys, options)) text += line;
+      for await (const line of pseudonymiseLines(lines, keys, { keyIds: ['k2'], ...options })) text += line;
       return text;
     };
-    const group = keys.active.of('group:aleo', '8001234');
+    const group = keys.at(0).active.of('group:aleo', '8001234');
     expect(await of([' 8001234 ', '', 'a,"b'])).toBe(
-      `id,pseudonym\n8001234,${group}\n"a,""b",${keys.active.of('group:aleo', 'a,"b')}\n`,
+      `id,pseudonym\n8001234,${group}\n"a,""b",${keys.at(0).active.of('group:aleo', 'a,"b')}\n`,
     );
-    expect(await of(['1'], { authority: ' urn:x ' })).toContain(`1,${keys.active.of('urn:x', '1')}`);
-    expect(await of(['1'], { keyId: 'k1' })).toContain(`1,${keys.of('k1')?.of('group:aleo', '1')}`);
+    expect(await of(['1'], { authority: ' urn:x ' })).toContain(`1,${keys.at(0).active.of('urn:x', '1')}`);
+    expect(await of(['1'], { keyIds: ['k1'] })).toContain(`1,${keys.of('k1')?.of('group:aleo', '1')}`);
+    expect((await of(['1'], { keyIds: keys.keyIds as string[] })).split('\n')).toHaveLength(4);
     for (const formula of ['=1+1', '+cmd', '@SUM(A1)', '-1+1']) expect(await of([formula])).toContain(`\n'${formula},`);
     expect(await of(['-12'])).toContain('\n-12,');
-    await expect(of(['1'], { keyId: 'k9' })).rejects.toThrow('has no key k9; it has k2, k1');
+    await expect(of(['1'], { keyIds: ['k9'] })).rejects.toThrow('has no key k9; it has k2, k1');
   });
 });
 
@@ -109,7 +149,7 @@ describe('keys on the embedded default', () => {
   it('are never made by a tool that only looks up: a misspelt group is refused', () => {
     const config = { VIGIE_DATA_DIR: dataDir, KAFKA_BROKERS: undefined };
     const made = readKeyRing(config, ['aleo']).group('aleo');
-    expect(readGroupKeys(config, 'aleo').active.of('a', '1')).toBe(made?.active.of('a', '1'));
+    expect(readGroupKeys(config, 'aleo').at(0).active.of('a', '1')).toBe(made?.at(0).active.of('a', '1'));
     expect(() => readGroupKeys(config, 'alleo')).toThrow('there is no key for the group alleo');
     expect(readdirSync(keysDir(dataDir))).toHaveLength(1);
     const given = { ...config, VIGIE_PSEUDONYM_KEYS: `aleo:k1=${base64}` };

@@ -62,7 +62,7 @@ export function anEvent(given: Partial<SourceEvent> = {}): SourceEvent {
 
 const optionalKeys = [
   'actor_role', 'actor_kind', 'privileged', 'record_count', 'categories', 'purpose', 'emergency', 'source_ip', 'device', 'user_agent',
-  'session_id', 'auth', 'mfa', 'application', 'key_id', 'extra', 'time_claimed',
+  'session_id', 'auth', 'mfa', 'application', 'key_id', 'former_id', 'extra', 'time_claimed',
 ] as const satisfies readonly (keyof AccessRow)[]; // prettier-ignore
 
 function inOrder(given: Partial<AccessRow>): Partial<AccessRow> {

@@ -30,6 +30,7 @@ FROM
             multiIf(mfa IS NULL, '', mfa, ',"mfa":true', ',"mfa":false'),
             if(application = '', '', concat(',"application":', toJSONString(application))),
             if(key_id = '', '', concat(',"key_id":', toJSONString(key_id))),
+            if(former_id = '', '', concat(',"former_id":"', former_id, '"')),
             if(extra = '', '', concat(',"extra":', toJSONString(extra))),
             if(time_claimed IS NULL, '', concat(',"time_claimed":"', replaceOne(toString(assumeNotNull(time_claimed)), ' ', 'T'), 'Z"')),
             '}'

@@ -297,6 +297,7 @@ const anyRow = fc
     mfa: maybe(fc.boolean()),
     application: maybe(text),
     key_id: maybe(text),
+    former_id: maybe(hex),
     extra: maybe(text),
     time_claimed: maybe(moment),
   }) // prettier-ignore

@@ -3,12 +3,36 @@
         group_id,
         actor_id,
         time,
-        patient_id,
+        if(empty(linked_id), own_id, linked_id) AS patient_id,
         clinic_id,
         event_id,{{columns}}
-        {{selected}} AS selected
-    FROM vigie.accesses
-    WHERE {{whose}}(group_id, actor_id) IN (SELECT group_id, actor_id FROM {{from}}){{span}}
+        selected
+    FROM
+    (
+        SELECT
+            group_id,
+            actor_id,
+            time,
+            patient_id AS own_id,
+            clinic_id,
+            event_id,{{own_columns}}
+            {{selected}} AS selected
+        FROM vigie.accesses
+        WHERE {{whose}}(group_id, actor_id) IN (SELECT group_id, actor_id FROM {{from}}){{span}}
+    ) AS own
+    LEFT JOIN
+    (
+        -- Where a key followed another, a patient has two pseudonyms and counts once, by the newer.
+        SELECT
+            group_id AS linked_group,
+            former_id,
+            any(patient_id) AS linked_id,
+            any(key_id) AS linked_key
+        FROM vigie.access_rows
+        WHERE former_id != '' AND former_id != patient_id AND group_id IN (SELECT group_id FROM {{from}})
+        GROUP BY linked_group, former_id
+    ) AS link
+        ON group_id = linked_group AND own_id = former_id
 ) AS access
 INNER JOIN
 (

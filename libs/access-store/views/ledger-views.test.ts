@@ -33,6 +33,12 @@ beforeAll(async () => {
 afterAll(end);
 
 describe('the ledger of an incident', () => {
+  it('counts a patient once over a rotation of the key, by the newer pseudonym', () => {
+    expect(rows.some((row) => row.former_id !== undefined && rows.some((other) => other.patient_id === row.former_id))).toBe(
+      true,
+    );
+  });
+
   it.each(incidents.map((incident) => [incident.incident_id.slice(0, 6), incident] as const))(
     'has for %s whom a recount has, and how strongly',
     async (_, incident) => {
@@ -132,7 +138,12 @@ function scopeOf({ actor_id, first_time, last_time, selections: ids }: IncidentC
 
 /** The definition, by going through all rows for each patient and clinic. */
 function recount(scopes: readonly Scope[], kept: (row: AccessRow) => boolean = () => true) {
-  const named = rows.filter((row) => row.patient_id !== '' && kept(row));
+  const newest = new Map(rows.flatMap((row) => (row.former_id ? [[row.former_id, row] as const] : [])));
+  const shown = ({ patient_id, key_id, ...row }: AccessRow): AccessRow => {
+    const link = newest.get(patient_id);
+    return { ...row, patient_id: link?.patient_id ?? patient_id, key_id: link?.key_id ?? key_id };
+  };
+  const named = rows.filter((row) => row.patient_id !== '' && kept(row)).map((row) => shown(row));
   const inside = named.filter((row) => scopes.some(({ fits }) => fits(row)));
   const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row)));
   const pairs = new Set(taken.map(({ patient_id, clinic_id }) => `${clinic_id}\t${patient_id}`));
@@ -157,12 +168,15 @@ function strongest(of: readonly AccessRow[]): string {
 }
 
 function someAccess(n: number): AccessRow {
+  const given = pick(['', aPatient(Math.floor(random() * 40))]);
+  const rotated = given && n > 700 ? { patient_id: hex128Of(given), key_id: 'k3', ...(n < 900 && { former_id: given }) } : {};
   return anAccessRow({
-    time: at(n), event_id: hex128Of(`event ${Math.floor(n / pick([1, 3]))}`), actor_id: accounts[n % 3] ?? '', patient_id: pick(['', aPatient(Math.floor(random() * 40))]),
+    time: at(n), event_id: hex128Of(`event ${Math.floor(n / pick([1, 3]))}`), actor_id: accounts[n % 3] ?? '', patient_id: given,
     clinic_id: pick(['c1', 'c2', 'c3']), action: pick(['read', 'read', 'search', 'list', 'export', 'print', 'update']), outcome: pick(['success', 'success', 'failure', 'unknown']),
     key_id: pick(['k1', 'k1', 'k2']), source_ip: pick(['ip1', 'ip2']), device: pick(['d0', 'd1', 'd2']), session_id: pick(['s1', 's2']), application: pick(['x', 'y']),
     ...(random() < 0.3 && { record_count: Math.floor(random() * 50) }),
     ...pick([{}, { categories: ['identity' as const] }, { categories: ['lab' as const, 'identity' as const] }]),
+    ...rotated,
   }); // prettier-ignore
 }
 

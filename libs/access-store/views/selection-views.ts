@@ -35,6 +35,9 @@ const narrowed = Object.entries(narrowing)
 
 const ledgerColumns = ['action', 'outcome', 'categories', 'key_id', 'record_count', ...Object.keys(narrowing)];
 
+/** The key is that of the pseudonym that is shown. */
+const shown: Readonly<Record<string, string>> = { key_id: 'if(empty(linked_id), own_key_id, linked_key) AS key_id' };
+
 interface ViewParts {
   readonly template: keyof typeof templates;
   /** What has the accounts, their times and their selections. */
@@ -80,7 +83,11 @@ function viewOf(view: string, { template, from, within = false, narrowed = '' }:
   const source = from.startsWith('(') ? `${from} AS scope` : from;
   const span = `\n        AND time >= (SELECT min(first_time) FROM ${source}) AND time <= (SELECT max(last_time) FROM ${source})`;
   const accesses = filled(judgedAccesses, {
-    columns: template === 'patients' ? '' : ledgerColumns.map((column) => `\n        ${column},`).join(''),
+    columns: template === 'patients' ? '' : ledgerColumns.map((column) => `\n        ${shown[column] ?? column},`).join(''),
+    own_columns:
+      template === 'patients'
+        ? ''
+        : ledgerColumns.map((column) => `\n            ${column}${shown[column] ? ` AS own_${column}` : ''},`).join(''),
     selected,
     // All rows of an event have the same count, so that no patient of an event that has one is left out.
     whose: template === 'unnamed' ? 'record_count > 0\n        AND ' : "patient_id != ''\n        AND ",

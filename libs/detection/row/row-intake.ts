@@ -68,7 +68,8 @@ export class RowIntake {
     const { state } = this;
     this.#offset = offset;
     const before = this.#advance(row, detectedAt); // 1. event time moves on
-    const set = this.#select(row); // 2. which selections it meets
+    const set = this.#select(row); // 2. which selections it meets, by the pseudonym as it was written
+    state.links.resolve(row); // from here on the patient is who windows count by
     if (set === noSelections) return;
     const account = this.#find.accountOf(row, before); // 3. whose it is
     const noted = this.#presence.note(row, account, set); // 4. when the account was there

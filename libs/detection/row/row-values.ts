@@ -86,6 +86,7 @@ export class RowValues {
         ? jsonText(row.bytes, start, end)
         : Buffer.from(row.bytes.buffer, row.bytes.byteOffset + start, end - start).toString();
     }
+    if (field === 'patient_id') return row.hasPatient ? patientText(row) : '';
     const value = this.selector.wholeRow(row)[field];
     if (typeof value === 'string') return value;
     return value === undefined ? '' : JSON.stringify(value);
@@ -128,6 +129,11 @@ export class RowValues {
     entry.v2 = this.#packedView.getUint32(8, true);
     entry.v3 = this.#packedView.getUint32(12, true);
   }
+}
+
+/** The pseudonym that the patient counts by. */
+function patientText({ patient0, patient1, patient2, patient3 }: ScannedRow): string {
+  return [patient0, patient1, patient2, patient3].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
 /** A short optional text, packed as `#pack` does, but read where it lies; false where that cannot be done. */

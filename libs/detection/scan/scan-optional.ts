@@ -9,6 +9,7 @@ import {
   comma,
   endOfPlain,
   endOfRun,
+  hexWord,
   Literal,
   quote,
   startsWith,
@@ -25,6 +26,7 @@ const categoriesKey = Object.keys(accessRow.shape).indexOf('categories');
 const kinds = Object.values(accessRow.shape).map((field) =>
   field.safeParse(true).success ? 'flag' : field.safeParse(1).success ? 'count' : 'text',
 );
+const formerPlace = Object.keys(accessRow.shape).indexOf('former_id');
 const claimedPlace = Object.keys(accessRow.shape).indexOf('time_claimed');
 const claims = new IsoReader();
 const countDigitsMax = 15;
@@ -78,11 +80,23 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
       continue;
     }
     if (row.ends[place] !== 0 || kinds[place] !== kindOf(bytes[start], at - start)) row.odd = true;
+    if (place === formerPlace && !readFormer(bytes, view, start, at, row)) row.odd = true;
     if (place === claimedPlace && !isTimeText(bytes, view, start, at)) row.odd = true;
     row.starts[place] = isText ? start + 1 : start;
     if (isText && sawEscape) row.escaped |= 1 << place;
     row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
+}
+
+/** Reads a pseudonym in quotes into the row; false where `[start, end)` is none. */
+function readFormer(bytes: Uint8Array, view: DataView, start: number, end: number, row: ScannedRow): boolean {
+  if (end - start !== 34 || bytes[start] !== quote) return false;
+  row.former0 = hexWord(view, start + 1);
+  row.former1 = hexWord(view, start + 9);
+  row.former2 = hexWord(view, start + 17);
+  row.former3 = hexWord(view, start + 25);
+  row.hasFormer = row.former0 >= 0 && row.former1 >= 0 && row.former2 >= 0 && row.former3 >= 0;
+  return row.hasFormer;
 }
 
 /** Whether `[start, end)` is a time that its column holds, in quotes. */

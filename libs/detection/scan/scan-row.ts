@@ -46,6 +46,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.view = view;
   row.lineStart = start;
   row.categoryMask = 0;
+  row.hasFormer = false;
   row.ends.fill(0);
   row.escaped = 0;
   row.odd = false;

@@ -24,6 +24,12 @@ export class ScannedRow {
   patient2 = 0;
   patient3 = 0;
   hasPatient = false;
+  /** The same patient's pseudonym under the key before, where keys overlap; valid where `hasFormer`. */
+  former0 = 0;
+  former1 = 0;
+  former2 = 0;
+  former3 = 0;
+  hasFormer = false;
   clinicStart = 0;
   clinicEnd = 0;
   /** Index into `actions`. */

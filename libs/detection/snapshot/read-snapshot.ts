@@ -47,6 +47,7 @@ export class SnapshotReading {
     else if (kind === kinds.accounts) counts.accounts += reader.accounts(body);
     else if (kind === kinds.incident) counts.incidents += reader.incident(body);
     else if (kind === kinds.pending) reader.pending(body);
+    else if (kind === kinds.links) reader.links(body);
     else if (kind === kinds.told) reader.told(body);
     else {
       const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
@@ -225,6 +226,10 @@ class SnapshotReader {
   /** Rows that nobody asked for are not among those that have come since, so that the store must have them all. */
   #anew(pending: Pending): Pending {
     return { ...pending, lines: [], throughOffset: Math.max(pending.throughOffset, this.state.versions.offset) };
+  }
+
+  links(body: Buffer): void {
+    this.state.links.add(new Uint32Array(new Uint8Array(body).buffer));
   }
 
   told(body: Buffer): void {

@@ -19,9 +19,9 @@ export const pieceBytes = 256 * 1024;
 
 /**
  * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, kind 4: one account whose history waits to be
- * judged, kind 5: changes that were told and not taken, as JSON, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
+ * judged, kind 5: changes that were told and not taken, as JSON, kind 6: links of pseudonyms, eight words each, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
  */
-export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5 } as const;
+export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5, links: 6 } as const;
 
 /** Infinite where nothing has come yet. */
 const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));

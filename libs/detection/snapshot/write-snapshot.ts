@@ -31,7 +31,7 @@ export function* writeSnapshot(state: EngineState, marks = allMarks(state)): Gen
   const copies = new AccountCopies(state);
   const head = piece(kinds.header, serialize(headerOf(state, marks)));
   const incidents = incidentPieces(state);
-  const rest = [...pendingPieces(state), ...toldPieces(state)];
+  const rest = [...linkPieces(state), ...pendingPieces(state), ...toldPieces(state)];
   state.copies = copies;
   try {
     yield head;
@@ -122,6 +122,14 @@ function pendingPieces(state: EngineState): readonly Uint8Array[] {
     };
     return piece(kinds.pending, serialize(body));
   });
+}
+
+function linkPieces({ links }: EngineState): readonly Uint8Array[] {
+  const pieces: Uint8Array[] = [];
+  for (const table of links.tables())
+    for (let at = 0; at < table.length; at += pieceBytes / 4)
+      pieces.push(piece(kinds.links, bytesOf(table.subarray(at, at + pieceBytes / 4))));
+  return pieces;
 }
 
 /** What was told and not yet taken. */

@@ -9,6 +9,7 @@ import { Marks } from '../memory/marks.js';
 import { rememberedMs } from '../rule/reach.js';
 import { Rejudgements } from './rejudgements.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import { PatientLinks } from '../memory/patient-links.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { Selector } from '../select/selector.js';
 import type { CompiledSeries } from '../compile/series.js';
@@ -37,6 +38,7 @@ export class EngineState {
   /** What would be incidents without exceptions. */
   readonly suppressed: IncidentBook;
   readonly rejudgements: Rejudgements;
+  links = new PatientLinks();
   readonly forgetAfterMs: number;
   readonly crowd: Crowd;
   /** Another state uses the same numbers, which must not be given out anew meanwhile. */
@@ -84,6 +86,12 @@ export class EngineState {
       selectionIds: this.compiled.selectionIds,
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
+  }
+
+  /** Shares with another state what both must know alike: what numbers stand for, and who two pseudonyms are one patient of. */
+  standBeside({ links }: EngineState): void {
+    this.sharesNumbers = true;
+    this.links = links;
   }
 
   /** Whatever waited to be counted is counted. */
@@ -145,7 +153,7 @@ export class EngineState {
       accounts: windows.accounts.count,
       pairs: windows.main.store.entries,
       entries: windows.entries,
-      bytes: windows.bytes + incidents.bytes + suppressed.bytes + this.dormancy.bytes + this.marks.bytes,
+      bytes: windows.bytes + incidents.bytes + suppressed.bytes + this.dormancy.bytes + this.marks.bytes + this.links.bytes,
       bare: this.marks.bare,
       openIncidents: incidents.openCount,
       watermark: this.watermark,

@@ -32,6 +32,8 @@ interface Found {
  * not for every text times every identifier.
  */
 export class Mask {
+  /** A pseudonym stands in a text that was asked for. */
+  hasReplaced = false;
   #loose: Words | undefined;
   #exact: Words | undefined;
 
@@ -45,7 +47,9 @@ export class Mask {
     if (!this.replacements.length) return text;
     this.meter.draw(stepsOfText * text.length, field);
     const found = [...this.#written(text), ...this.#spelled(text), ...this.#packed(text)];
-    return found.length ? replaced(text, together(found)) : text;
+    if (!found.length) return text;
+    this.hasReplaced = true;
+    return replaced(text, together(found));
   }
 
   #written(text: string): readonly Found[] {

@@ -46,11 +46,15 @@ export class FastRows {
     this.#block = block;
   }
 
-  /** Undefined where the authority of a patient depends on the clinic, names are very long, or memory is short: such sources take the other way. */
+  /**
+   * Undefined where the authority of a patient depends on the clinic, a patient has two pseudonyms because keys overlap, names are very long, or
+   * memory is short: such sources take the other way.
+   */
   static of(source: SourceContext, receivedMs: number): FastRows | undefined {
     const { authority, groupId, keys } = source;
-    if (authority === 'clinic') return undefined;
-    const program = programOf(keys.active, authority === 'group' ? groupAuthority(groupId) : authority);
+    const { active, former } = keys.at(receivedMs);
+    if (authority === 'clinic' || former) return undefined;
+    const program = programOf(active, authority === 'group' ? groupAuthority(groupId) : authority);
     if (!program) return undefined;
     const block = sourceBlock(source, receivedMs, program.layout);
     return block.length > program.layout.sourceBytesMax ? undefined : new FastRows(program, block);
@@ -112,7 +116,7 @@ function sourceBlock(source: SourceContext, receivedMs: number, layout: Layout):
     [layout.groupTextAt, groupId],
     [layout.afterTimeAt, `","group_id":${JSON.stringify(groupId)},"actor_id":"`],
     [layout.afterEventIdAt, `","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`],
-    [layout.keyIdAt, `,"key_id":${JSON.stringify(keys.active.keyId)}`],
+    [layout.keyIdAt, `,"key_id":${JSON.stringify(keys.at(receivedMs).active.keyId)}`],
   ]);
   const from = layout.sourceAt;
   const head = Buffer.alloc(layout.sourceTextsAt - from);

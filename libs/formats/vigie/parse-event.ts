@@ -15,7 +15,7 @@ export const knownFields: ReadonlySet<string> = new Set([
   'record_count', 'categories', 'purpose', 'emergency', 'source_ip', 'device', 'user_agent', 'session_id', 'auth', 'mfa', 'application',
   'id', 'extra',
   // Set by Vigie; a sender's own value means nothing and is left out.
-  'received_at', 'source', 'event_id', 'key_id',
+  'received_at', 'source', 'event_id', 'key_id', 'former_id',
 ]); // prettier-ignore
 
 /** Throws itself past the rest of the fields; caught by `parseVigieEvent` and nowhere else. */

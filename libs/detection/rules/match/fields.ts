@@ -33,6 +33,7 @@ const kinds: Readonly<Record<Field, FieldKind>> = {
   mfa: 'boolean',
   application: 'text',
   key_id: 'arrival',
+  former_id: 'arrival',
   extra: 'text',
   time_claimed: 'arrival',
 };

@@ -6,7 +6,7 @@ import { anyOf } from '../text/mistakes.js';
 /** Every field of a row that may be asked, as a sentence offers them. */
 export const everyField = anyOf(
   Object.keys(accessRow.shape)
-    .filter((name) => !['received_at', 'key_id', 'time_claimed'].includes(name))
+    .filter((name) => !['received_at', 'key_id', 'former_id', 'time_claimed'].includes(name))
     .toSorted(),
 );
 
