@@ -29,7 +29,8 @@ const jest = [
 /** What all processes of the tests get: those that they start compile what others have compiled before only once. */
 const env = {
   ...environment(),
-  NODE_OPTIONS: '--experimental-vm-modules',
+  // Properties make much that lives shortly: with room for it, collecting it takes a tenth less of the processor.
+  NODE_OPTIONS: '--experimental-vm-modules --max-semi-space-size=64',
 };
 const given = process.argv.slice(2);
 const args = given.filter((arg) => arg !== '--long');
