@@ -3,10 +3,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { node, prepare, root } from '../scripts/prepare.mjs';
+import { environment, node, prepare, root } from '../scripts/prepare.mjs';
 
 const entry = join(root, 'dist', 'cli', 'vigie.js');
 if (!existsSync(entry) || !existsSync(node)) prepare();
-const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit', env: environment() });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

@@ -35,13 +35,14 @@ function borrowed() {
   say('node_modules is a link to packages of another lock file; they are used as they are');
 }
 
-/** Compiles TypeScript to dist/ and copies the files that the code reads beside it; nothing to do where no source has changed since. */
+/** Compiles TypeScript to dist/, copies the files that the code reads beside it, and bundles what is started; nothing to do where no source has changed since. */
 export function build() {
   const sources = sourcesStamp();
   if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
   say('building');
   removeAllBut(compile());
-  run(node, [join(root, 'scripts', 'copy-assets.mjs')]);
+  run(node, [join(root, 'scripts', 'compile', 'copy-assets.mjs')]);
+  run(node, [join(root, 'scripts', 'compile', 'bundle.mjs')]);
   writeFileSync(built, sources);
 }
 
@@ -93,6 +94,11 @@ function sourcesStamp() {
     }
   }
   return hash.digest('hex');
+}
+
+/** Our environment, and where processes keep what Node has compiled of their modules, so that the next one does not do it again. */
+export function environment() {
+  return { NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'), ...process.env };
 }
 
 /** Installs and builds; afterwards `node` and dist/ are there. */

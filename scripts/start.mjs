@@ -4,12 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { node, prepare, root } from './prepare.mjs';
+import { environment, node, prepare, root } from './prepare.mjs';
 
 prepare();
 const child = spawn(node, [join(root, 'dist', 'cli', 'vigie.js'), 'start', ...process.argv.slice(2)], {
   stdio: 'inherit',
   cwd: root,
+  env: environment(),
 });
 // Ctrl-C and `kill` reach the whole process group: wait for the supervisor's orderly end instead of dying before it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));

@@ -13,7 +13,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { needsBuild } from './needs-build.mjs';
-import { build, install, node, root, say } from './prepare.mjs';
+import { build, environment, install, node, root, say } from './prepare.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
 const longHistories = 10_000;
@@ -28,9 +28,9 @@ const jest = [
 ];
 /** What all processes of the tests get: those that they start compile what others have compiled before only once. */
 const env = {
-  ...process.env,
-  NODE_OPTIONS: '--experimental-vm-modules',
-  NODE_COMPILE_CACHE: join(root, '.cache', 'compiled'),
+  ...environment(),
+  // Properties make much that lives shortly: with room for it, collecting it takes a tenth less of the processor.
+  NODE_OPTIONS: '--experimental-vm-modules --max-semi-space-size=64',
 };
 const given = process.argv.slice(2);
 const args = given.filter((arg) => arg !== '--long');

@@ -1,4 +1,3 @@
-import { PDFDocument } from 'pdfkit';
 import type { Dossier } from '../dossier.js';
 import { withLocalTimes } from './local-times.js';
 import { type Labels, type Language, valueText } from '../labels.js';
@@ -19,6 +18,8 @@ const margin = 57;
 
 /** A dossier as a tagged PDF (PDF/UA), the same bytes for the same dossier. */
 export async function dossierPdf(dossier: Dossier, { labels, language, fonts, frozenAt, timezone }: PdfOptions): Promise<Buffer> {
+  // Its fonts' tables take a good part of a start, and few processes ever make one.
+  const { PDFDocument } = await import('pdfkit');
   const title = labels.title[language];
   const date = new Date(frozenAt);
   const document = new PDFDocument({
