@@ -32,6 +32,7 @@ const types: Readonly<Record<string, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 };
 const languages = ['fr', 'en'] as const satisfies readonly Language[];
 const language = z.enum(languages).default('fr');
