@@ -1,12 +1,20 @@
+import { userInfo } from 'node:os';
 import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
 
 export type StoreClient = ReturnType<typeof createStoreClient>;
 
-/** Lends a client of the configured ClickHouse, or of the embedded one of this machine, and closes it. Failures name the address. */
-export async function withStore<T>(config: CommonConfig, use: (client: StoreClient) => Promise<T>): Promise<T> {
-  const address = commandAddressOf(config);
+/**
+ * Lends a client of the configured ClickHouse, or of the embedded one of this machine, and closes it. Failures name the address. A command that shows
+ * patients says so: the embedded ClickHouse writes that down, a server of one's own keeps its queries by itself.
+ */
+export async function withStore<T>(
+  config: CommonConfig,
+  use: (client: StoreClient) => Promise<T>,
+  shows?: 'patients',
+): Promise<T> {
+  const address = { ...commandAddressOf(config), ...(shows && { by: userInfo().username }) };
   const client = createStoreClient(address);
   try {
     return await use(client);

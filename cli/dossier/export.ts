@@ -36,24 +36,28 @@ export async function exportCommand(prefix: string, options: ExportOptions): Pro
   // The files of two controllers have the same names.
   if (existsSync(options.out) && readdirSync(options.out).length > 0)
     throw new ConfigError(`${options.out} holds something already: give each export a folder of its own with --out`);
-  await withStore(config, async (client) => {
-    const snapshot = await snapshotOf(client, prefix, options);
-    const standing = (await storedCases(client, snapshot.case_id)).caseOf(snapshot.case_id, systemClock.now());
-    const shelf = new DossierShelf(client);
-    const input = await shelf.input(snapshot, { standing, lengths, answers: given });
-    const strange = answersWithoutField(input);
-    if (strange.length) throw new ConfigError(`${options.answers ?? ''}: the dossier has no field ${strange.join(', ')}`);
-    mkdirSync(options.out, { recursive: true, mode: 0o700 });
-    const list = `patients-${fileName(snapshot.controller_id)}.csv`;
-    await pipeline(shelf.list(snapshot.snapshot_id), createWriteStream(join(options.out, list), { mode: 0o600, flags: 'wx' }));
-    const files = { manifest: snapshot.manifest, lengths, language: options.language, timezone: options.timezone };
-    for (const name of fileNames) writeFileSync(join(options.out, name), await dossierFile(name, input, files), privately);
-    const names = [...fileNames, list];
-    const sums: string[] = [];
-    for (const name of names) sums.push(`${await digestOf(join(options.out, name))}  ${name}\n`);
-    writeFileSync(join(options.out, 'SHA256SUMS'), sums.join(''), privately);
-    process.stdout.write(`${options.out}: ${[...names, 'SHA256SUMS'].join(' ')}\n`);
-  });
+  await withStore(
+    config,
+    async (client) => {
+      const snapshot = await snapshotOf(client, prefix, options);
+      const standing = (await storedCases(client, snapshot.case_id)).caseOf(snapshot.case_id, systemClock.now());
+      const shelf = new DossierShelf(client);
+      const input = await shelf.input(snapshot, { standing, lengths, answers: given });
+      const strange = answersWithoutField(input);
+      if (strange.length) throw new ConfigError(`${options.answers ?? ''}: the dossier has no field ${strange.join(', ')}`);
+      mkdirSync(options.out, { recursive: true, mode: 0o700 });
+      const list = `patients-${fileName(snapshot.controller_id)}.csv`;
+      await pipeline(shelf.list(snapshot.snapshot_id), createWriteStream(join(options.out, list), { mode: 0o600, flags: 'wx' }));
+      const files = { manifest: snapshot.manifest, lengths, language: options.language, timezone: options.timezone };
+      for (const name of fileNames) writeFileSync(join(options.out, name), await dossierFile(name, input, files), privately);
+      const names = [...fileNames, list];
+      const sums: string[] = [];
+      for (const name of names) sums.push(`${await digestOf(join(options.out, name))}  ${name}\n`);
+      writeFileSync(join(options.out, 'SHA256SUMS'), sums.join(''), privately);
+      process.stdout.write(`${options.out}: ${[...names, 'SHA256SUMS'].join(' ')}\n`);
+    },
+    'patients',
+  );
 }
 
 async function snapshotOf(client: StoreClient, prefix: string, { controller, snapshot }: ExportOptions): Promise<DossierSnapshot> {

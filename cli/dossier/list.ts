@@ -9,11 +9,15 @@ import { oneSnapshot } from './snapshots.js';
 
 /** `vigie dossier list`: a frozen list as CSV on standard output. */
 export async function listCommand(prefix: string): Promise<void> {
-  await withStore(readCommandConfig(), async (client) => {
-    const store = new SnapshotStore(client);
-    const { snapshot_id } = await oneSnapshot(store, prefix);
-    await pipeline(Readable.from(store.bytes(snapshot_id)), new PatientsCsv(), process.stdout, { end: false });
-  });
+  await withStore(
+    readCommandConfig(),
+    async (client) => {
+      const store = new SnapshotStore(client);
+      const { snapshot_id } = await oneSnapshot(store, prefix);
+      await pipeline(Readable.from(store.bytes(snapshot_id)), new PatientsCsv(), process.stdout, { end: false });
+    },
+    'patients',
+  );
 }
 
 /** `vigie dossier lines`: the bytes that the digest of a list is over, from its CSV. */

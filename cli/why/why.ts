@@ -12,10 +12,14 @@ export interface WhyOptions {
 
 /** `vigie why`: the events that made an incident fire. */
 export async function whyCommand(prefix: string, { limit, format }: WhyOptions): Promise<void> {
-  const reasons = await withStore(readCommandConfig(), async (client) => {
-    const reader = new IncidentReader(client);
-    return reasonsOf(reader, await oneIncident(reader, prefix.toLowerCase()), limit);
-  });
+  const reasons = await withStore(
+    readCommandConfig(),
+    async (client) => {
+      const reader = new IncidentReader(client);
+      return reasonsOf(reader, await oneIncident(reader, prefix.toLowerCase()), limit);
+    },
+    'patients',
+  );
   process.stdout.write(reasonsOutput(reasons, format));
 }
 

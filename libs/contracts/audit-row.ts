@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
 
-/** By what somebody asked the console, as they say themselves. */
-export const askedBy = ['console', 'api', 'cli'] as const;
+/** By what somebody asked, as they say themselves: of the console, or of the embedded ClickHouse on its port (`clickhouse`, and commands of this machine). */
+export const askedBy = ['console', 'api', 'cli', 'clickhouse'] as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -16,14 +16,15 @@ export const auditFact = {
   /** Id of the user; empty for nobody, whose login was refused. */
   by: z.string().max(200),
   via: z.enum(askedBy),
+  /** Of HTTP; of ClickHouse the first word of the query. */
   method: z.string().max(20),
-  /** Pattern of the route, `/v1/cases/:id`; empty where there is none. */
+  /** Pattern of the route, `/v1/cases/:id`; of ClickHouse the tables of patients that the query names. Empty where there is none. */
   route: z.string().max(200),
   /** The case that was shown or acted on; empty where it was none, or many. */
   case_id: z.union([hex128, z.literal('')]),
-  /** Cases, lines or attempts that the answer shows. */
+  /** Cases, lines, attempts or patients that the answer shows; of ClickHouse, rows of the result. */
   rows: z.int().nonnegative(),
-  /** HTTP status. 429: more refused logins followed in this minute than are written down. */
+  /** HTTP status. 102: a long answer of ClickHouse begins, another row says how it ended. 429: more refused logins followed in this minute than are written down. */
   status: z.int().min(100).max(999),
   /** Of the connection: that of a proxy, where there is one before the console. */
   remote_address: z.string().max(100),

@@ -18,6 +18,8 @@ export interface BreachFacts extends MachineFacts {
   readonly nis2: Controller['nis2'];
   /** When a processor told it; where nobody said, when somebody was first told. */
   readonly informedAt: string | undefined;
+  /** Who told it, where somebody said. */
+  readonly informed: ActionOf<'breach.informed'> | undefined;
   /** The last one: what people think now. */
   readonly qualified: ActionOf<'breach.qualified'> | undefined;
   /** The first one, which ends the investigation. */
@@ -42,12 +44,13 @@ export function breachFacts(
   const of = <Type extends CaseAction['type']>(type: Type) =>
     own.filter((action): action is ActionOf<Type> => action.type === type);
   const qualified = of('breach.qualified');
-  const informed = of('breach.informed').at(-1)?.informed_at;
+  const informed = of('breach.informed').at(-1);
   return {
     ...machine,
     controllerId: id,
     nis2: controller.nis2,
-    informedAt: informed ?? machine.firstToldAt,
+    informedAt: informed?.informed_at ?? machine.firstToldAt,
+    informed,
     qualified: qualified.at(-1),
     firstQualifiedAt: qualified[0]?.at,
     highRiskSince: sinceWhen(qualified, ({ is_breach, risk }) => is_breach && risk === 'high'),

@@ -115,6 +115,7 @@ function partsOfMachine({ manifest, controller, facts, clocks, seen, rules, ongo
       siren: known(controller.siren), name: known(controller.name), sector: machine('human_health'), legal_representative: known(controller.legal_representative),
       dpo_name: known(controller.dpo_name), dpo_email: known(controller.dpo_email), dpo_phone: known(controller.dpo_phone), joint_controllers: known(controller.joint_with),
       informed_at: known(facts.informedAt ?? null),
+      processor: facts.informed ? { value: facts.informed.by_whom, source: 'person', by: facts.informed.by, at: facts.informed.at } : unknown,
     },
     when: {
       discovered_at: machine(facts.detectedAt), began_at: machine(facts.firstTime), ended_at: ongoing ? machine('ongoing') : known(ends.at(-1) ?? null), aware_at: aware,
@@ -149,19 +150,22 @@ function partsOfPeople({ manifest, facts, actions, truePositive }: DossierInput)
     return by(own.at(-1), own.length ? own.map(({ taken_at, text }) => `${taken_at}: ${text}`) : undefined);
   };
   const reference = (to: string) => sent.find(({ authority }) => authority === to);
+  // The portal wants to be told of the end as well.
+  const resolved = sent.findLast(({ authority, phase }) => authority === 'cert_sante' && (phase === 'resolution' || phase === 'final'));
   const resolution = actions.findLast((action) => action.type === 'dossier.resolution' && action.list_sha256 === manifest.list.sha256);
   const numbers = resolution?.type === 'dossier.resolution' ? resolution : undefined;
   return {
     kind: { phase: machine(manifest.kind), certainty: machine(truePositive ? 'established' : 'supposed'), first_reference: by(first, first?.reference) },
     ...(numbers && { resolved: { persons: by(numbers, numbers.persons), minors: by(numbers, numbers.minors), deceased: by(numbers, numbers.deceased) } }),
     consequences: { effects: unknown, harms: unknown, gravity: unknown },
-    measures: { before: unknown, taken: told(['containment', 'remediation']), planned: told(['prevention']) },
+    measures: { before: unknown, taken: told(['containment', 'remediation']), planned: told(['prevention']), account_disabled_at: unknown, sessions_ended_at: unknown },
     people_informed: {
       status: informed ? by(informed, informed.mode === 'not_informed' ? 'will_not_be' : 'yes') : machine('not_yet'), date: by(informed, informed?.first_at),
       count: by(informed, informed?.count), means: by(informed, informed?.mode), not_informed_reason: by(informed, informed?.not_informed_reason),
     },
     others: {
-      cert_sante: by(reference('cert_sante'), reference('cert_sante')?.reference), anssi: by(reference('anssi'), reference('anssi')?.reference), complaint: unknown, cross_border: unknown,
+      cert_sante: by(reference('cert_sante'), reference('cert_sante')?.reference), cert_sante_resolution: by(resolved, resolved?.reference),
+      anssi: by(reference('anssi'), reference('anssi')?.reference), complaint: unknown, other_authorities: unknown, cross_border: unknown,
     },
   };
 } // prettier-ignore

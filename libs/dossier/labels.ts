@@ -7,6 +7,8 @@ const text = z.strictObject({ fr: z.string(), en: z.string() });
 export const labels = z.strictObject({
   title: text,
   unknown: text,
+  /** What CERT Santé asks, as fields of the dossier (`part.field`), in the order of its portal. */
+  cert_sante: z.strictObject({ title: text, sections: z.array(z.strictObject({ heading: text, fields: z.array(z.string()) })) }),
   parts: z.record(z.string(), text),
   fields: z.record(z.string(), text),
   values: z.record(z.string(), text),

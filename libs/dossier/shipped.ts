@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { deadlines, type Lengths, readDeadlines } from './deadlines.js';
+import { letterTexts, type LetterTexts } from './files/letter.js';
 import { type Labels, labels } from './labels.js';
 
 const data = (name: string): unknown => JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'));
 
 /** The words of the form that come with Vigie. */
 export const shippedLabels: Labels = labels.parse(data('labels'));
+
+/** The sentences of the letter to the persons that come with Vigie. */
+export const shippedLetters: LetterTexts = letterTexts.parse(data('letters'));
 
 /** The lengths of the clocks that come with Vigie: every one of them. */
 export const shippedLengths: Lengths = deadlines.parse(data('deadlines')).lengths as Lengths;

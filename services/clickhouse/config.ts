@@ -1,10 +1,12 @@
 import { cpus } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { commonConfig, ConfigError, ownHostsOf, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commonConfig, ConfigError, ownHostsOf, readConfig } from '#libs/runtime/config.js';
 import type { OwnHosts } from '#libs/runtime/host-check.js';
 import { servicesPassword } from '#libs/access-store/clickhouse/services-credential.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
+import type { People } from './http/identity.js';
+import { readClickHouseUsers } from './users-file.js';
 import { type RunLimits, servicePlaces } from './run/run-limits.js';
 
 const mebibyte = 1024 * 1024;
@@ -27,6 +29,13 @@ export const clickhouseConfig = {
   VIGIE_CLICKHOUSE_BODY_MIB: z.coerce.number().int().min(1).max(1024).default(256),
   /** MiB of a result in a format that is one document (JSON, Parquet, ...); formats of rows have no limit. */
   VIGIE_CLICKHOUSE_DOCUMENT_MIB: z.coerce.number().int().min(1).max(1024).default(256),
+  /** Names and passwords of the people who may ask, see `readClickHouseUsers`; without, everybody by any name. */
+  VIGIE_CLICKHOUSE_USERS_FILE: z
+    .string()
+    .transform((path) => (path ? resolve(path) : undefined))
+    .optional(),
+  /** `off`: nobody but services asks. */
+  VIGIE_ANALYST_SQL: z.enum(['on', 'off']).default('on'),
   /** Fixed when a process begins, hence set by whoever starts it. */
   UV_THREADPOOL_SIZE: z.coerce.number().int().min(1).default(4),
 };
@@ -40,8 +49,9 @@ export interface ClickHouseConfig extends RunLimits {
   readonly dataDir: string;
   readonly directory: string;
   readonly logLevel: string;
-  /** What people must give; asked for only when not empty. */
-  readonly password: string;
+  readonly people: People;
+  /** Where the log of audit rows is. */
+  readonly common: CommonConfig;
   /** What services must give. */
   readonly servicesPassword: string;
   readonly engineMemoryMax: number;
@@ -66,7 +76,8 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     dataDir: given.VIGIE_DATA_DIR,
     directory: join(given.VIGIE_DATA_DIR, 'clickhouse'),
     logLevel: given.VIGIE_LOG_LEVEL,
-    password: given.CLICKHOUSE_PASSWORD,
+    people: peopleOf(given),
+    common: given,
     servicesPassword: servicesPassword(given.VIGIE_DATA_DIR),
     readers: given.VIGIE_CLICKHOUSE_READERS,
     writers: given.VIGIE_CLICKHOUSE_WRITERS,
@@ -79,3 +90,9 @@ export function readClickHouseConfig(env: NodeJS.ProcessEnv = process.env): Clic
     threadsPerQuery: Math.max(1, Math.floor(cpus().length / 2)),
   };
 }
+
+function peopleOf(given: Pick<z.infer<z.ZodObject<typeof clickhouseConfig>>, 'VIGIE_ANALYST_SQL' | 'VIGIE_CLICKHOUSE_USERS_FILE' | 'CLICKHOUSE_PASSWORD'>): People {
+  if (given.VIGIE_ANALYST_SQL === 'off') return { kind: 'nobody' };
+  const { VIGIE_CLICKHOUSE_USERS_FILE: users, CLICKHOUSE_PASSWORD: password } = given;
+  return users === undefined ? { kind: 'everybody', password } : { kind: 'named', digests: readClickHouseUsers(users) };
+} // prettier-ignore

@@ -5,6 +5,7 @@ import { servicesUser } from '#libs/access-store/clickhouse/services-credential.
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
+import { openAudit } from './audit/open-audit.js';
 import { BodyReader } from './http/body.js';
 import { ClickHouseMetrics } from './http/clickhouse-metrics.js';
 import type { ClickHouseConfig } from './config.js';
@@ -31,15 +32,17 @@ export async function startClickHouse(
   const engine = new Engine(config.directory, [`--max_server_memory_usage=${config.engineMemoryMax}`]);
   await probeWalls(engine);
   const timezone = await askTimezone(engine);
-  const runner = new QueryRunner(engine, config, clock, log);
-  const bodies = new BodyReader(config.bodyBytesMax);
   const health = new Health();
+  const { audit, close } = openAudit(config, { clock, log, health });
+  const runner = new QueryRunner(engine, config, clock, log, audit);
+  const bodies = new BodyReader(config.bodyBytesMax);
   let draining = false;
   health.ready('accepting', () => (draining ? 'draining' : undefined));
   const metrics = new ClickHouseMetrics(runner, bodies);
-  const credentials = { servicesUser, servicesPassword: config.servicesPassword, peoplePassword: config.password };
+  const credentials = { servicesUser, servicesPassword: config.servicesPassword, people: config.people };
   const server = createClickHouseServer({
     runner,
+    audit,
     bodies,
     health,
     metrics,
@@ -63,6 +66,7 @@ export async function startClickHouse(
     const well = await Promise.race([late, closed.then(() => true)]);
     deadline.abort();
     server.closeAllConnections();
+    await close();
     // With a query still inside, closing the engine would end the process by a crash: the system closes it then, and loses nothing.
     if (well) engine.close();
     return well;

@@ -163,7 +163,12 @@ export class RunningConsole {
 
 export function newLog(): MemoryLog {
   return createMemoryLog({
-    topics: { [topics.incidents]: partitions, [topics.actions]: partitions, [topics.audit]: partitions },
+    topics: {
+      [topics.incidents]: partitions,
+      [topics.actions]: partitions,
+      [topics.audit]: partitions,
+      [topics.accesses]: partitions,
+    },
   });
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import { accessRow } from '#libs/contracts/access-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -129,6 +130,10 @@ describe('what is frozen', () => {
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control'], answer.body]).toEqual([200, 'text/csv; charset=utf-8', 'no-store', `${first}\n`]);
     const rows = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.audit, partition })).map(String).join('');
     expect(rows).toContain(`"route":"/v1/snapshots/:id/files/:name","case_id":"${id}","rows":40,"status":200`);
+    // What was read is an access to Vigie's own platform, which names nobody.
+    const read = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.accesses, partition })).map((bytes) => accessRow.parse(JSON.parse(String(bytes))));
+    expect(read).toMatchObject([{ group_id: 'vigie', actor_id: 'console:dpo', patient_id: '', action: 'export', record_count: 40, source_ip: '127.0.0.1' }]);
+    expect(rows).toContain(`"audit_id":"${read[0]?.event_id}"`);
   });
 
   it('is a data-protection officer\'s, of what is there, while the store answers', async () => {

@@ -1,6 +1,7 @@
+import { auditLog, auditTopics } from '#libs/event-log/audit-log.js';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { CaseBook } from '#libs/cases/case-book.js';
 import { type Controllers, standardPolicy } from '#libs/cases/policy.js';
-import type { AuditRow } from '#libs/contracts/audit-row.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
 import type { EventLog, Join, Membership } from '#libs/event-log/port.js';
@@ -10,14 +11,13 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { CaseFeed } from './answer/case-feed.js';
-import { AuditTrail } from './audit/audit-trail.js';
 import { CaseWriter, type CaseStore } from './store/case-writer.js';
 
 /** What cases are made of. */
 export const caseTopics = [topics.incidents, topics.actions] as const;
 
 /** What the console reads or writes. */
-export const consoleTopics = [...caseTopics, topics.audit] as const;
+export const consoleTopics = [...caseTopics, ...auditTopics] as const;
 
 /** Bytes of frames taken over in one call. */
 const batchBytesMax = 1024 * 1024;
@@ -44,7 +44,7 @@ export interface PipelineTools {
  *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> answers of the API
  *        ^                                                              '-> rows of case_states
  *        '- append <- check <- what a person does            |
- *                                audit: who asked <- every answer, before it goes out
+ *                                audit: who asked <- every answer, before it goes out; accesses: who was shown patients
  */
 export class ConsolePipeline {
   readonly book: CaseBook;
@@ -56,7 +56,6 @@ export class ConsolePipeline {
   readonly #leaving = new AbortController();
   #membership: Membership | undefined;
   #partitions = 0;
-  #auditPartitions = 0;
   #fail: (cause: unknown) => void = () => {};
   /** Rejects with what reading could not survive; never resolves. */
   readonly failed = new Promise<never>((_resolve, reject) => {
@@ -66,7 +65,12 @@ export class ConsolePipeline {
   constructor(private readonly tools: PipelineTools) {
     const { clock, logger, metrics, store, chainId, controllers } = tools;
     this.book = new CaseBook({ ...standardPolicy, controllers });
-    this.trail = new AuditTrail(chainId, (rows) => this.#appendAudit(rows));
+    const append = auditLog(tools.log, chainId);
+    // The log would be waited for, and the person with it.
+    this.trail = new AuditTrail(chainId, async (rows, readings) => {
+      if (this.#partitions === 0) throw new Transient('waiting for the log');
+      await append(rows, readings);
+    });
     this.reader = new CaseReader({ book: this.book, log: logger, metrics });
     this.feed = new CaseFeed(this.book, chainId);
     this.writer = new CaseWriter(this.book, { store, clock, log: logger });
@@ -78,14 +82,13 @@ export class ConsolePipeline {
 
   /** Waits for the log. Rejects when the topics of incidents and of actions have not the same number of partitions. */
   async start(join: Join): Promise<void> {
-    const [incidents = 0, actions = 0, audit = 0] = await Promise.all(consoleTopics.map((topic) => this.tools.log.partitions(topic))); // prettier-ignore
+    const [incidents = 0, actions = 0] = await Promise.all(caseTopics.map((topic) => this.tools.log.partitions(topic))); // prettier-ignore
     if (incidents !== actions)
       throw new Error(
         `${topics.incidents} has ${incidents} partitions and ${topics.actions} ${actions}: an incident and what people do with it must lie on one; make the new topic again with as many`,
       );
     const { signal } = this.#leaving;
     this.#partitions = actions;
-    this.#auditPartitions = audit;
     this.#membership = await join({ group: this.tools.group, topics: caseTopics, batchBytesMax, signal });
     this.#membership.ended.catch(this.#fail);
   }
@@ -111,14 +114,5 @@ export class ConsolePipeline {
     const ended = new AbortController();
     clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
     return this.reader.reached(at, offset, deadline.signal).finally(() => ended.abort());
-  }
-
-  /** A chain lies on one partition, in its order. */
-  async #appendAudit(rows: readonly AuditRow[]): Promise<void> {
-    const { log, chainId } = this.tools;
-    // The log would be waited for, and the person with it.
-    if (this.#auditPartitions === 0) throw new Transient('waiting for the log');
-    const partition = partitionOf('', chainId, this.#auditPartitions);
-    await log.append({ topic: topics.audit, partition }, Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
   }
 }

@@ -1,3 +1,4 @@
+import { commandHeader } from './services-credential.js';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
 export interface StoreAddress {
@@ -5,6 +6,8 @@ export interface StoreAddress {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** Of a command that shows patients, the account of this machine that it runs under: the embedded ClickHouse writes that down. */
+  readonly by?: string;
 }
 
 /** The server closes an idle connection after 10 s; ours must be gone well before, or a request is sent into a closing socket. */
@@ -19,12 +22,13 @@ const socketsMax = 8;
  * A client that never stores something else than it was given: unknown fields and nulls are errors, inserts are answered only when they
  * are stored. It does not try again by itself: a repeated insert needs its token, which the store gives it.
  */
-export function createStoreClient({ url, user, password }: StoreAddress): ClickHouseClient {
+export function createStoreClient({ url, user, password, by }: StoreAddress): ClickHouseClient {
   return createClient({
     url,
     username: user,
     password,
     application: 'vigie',
+    ...(by !== undefined && { http_headers: { [commandHeader]: encodeURIComponent(by) } }),
     // Errors reach the caller; its log knows what may be written down.
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestMsMax,

@@ -4,6 +4,9 @@ import { existingSecret, keysDir, secretFile } from '#libs/pseudonyms/key-file.j
 /** The user by whom services, and who administers the machine, write to the embedded ClickHouse. Everybody else is people, and reads. */
 export const servicesUser = 'services';
 
+/** By this header a command that shows patients says whose account it runs under, so that it is written down like anybody's query. */
+export const commandHeader = 'vigie-by';
+
 const fileName = 'clickhouse-services.key';
 const passwordBytes = 32;
 

@@ -7,8 +7,13 @@ import { withNamelessFile } from './nameless-file.js';
 /** What a query that is not streamed gave. */
 export interface EngineResult {
   readonly bytes: Buffer;
+  /** Of the result. */
   readonly rowsRead: number;
   readonly bytesRead: number;
+}
+export interface EngineChunk {
+  readonly bytes: Buffer;
+  readonly rows: number;
 }
 export interface EngineInsert {
   readonly rowsWritten: number;
@@ -27,7 +32,7 @@ export interface EngineConnection {
    */
   insert(head: string, targetEnd: number, data: Buffer): Promise<EngineInsert>;
   /** Chunks of a SELECT, each one a whole document of the format: headers come again with every chunk. */
-  stream(sql: string, format: string): AsyncGenerator<Buffer, void>;
+  stream(sql: string, format: string): AsyncGenerator<EngineChunk, void>;
   close(): void;
 }
 
@@ -38,7 +43,7 @@ interface Addon {
   QueryAsyncConnection(connection: object, sql: string, format: string): Promise<EngineResult>;
   InsertRawAsyncConnection(connection: object, head: string, data: Buffer, countLines: boolean): Promise<EngineInsert>;
   StreamQuery(connection: object, sql: string, format: string): object;
-  StreamFetch(stream: object): Promise<{ readonly bytes?: Buffer; readonly done: boolean }>;
+  StreamFetch(stream: object): Promise<{ readonly bytes?: Buffer; readonly numRows: number; readonly done: boolean }>;
   StreamCancel(stream: object): void;
 }
 
@@ -90,9 +95,9 @@ function connection(addon: Addon, handle: object, directory: string): EngineConn
       const stream = addon.StreamQuery(handle, sql, format);
       try {
         for (;;) {
-          const { bytes, done } = await addon.StreamFetch(stream);
+          const { bytes, numRows, done } = await addon.StreamFetch(stream);
           if (done) return;
-          if (bytes) yield bytes;
+          if (bytes) yield { bytes, rows: numRows };
         }
       } finally {
         addon.StreamCancel(stream);

@@ -34,7 +34,7 @@ const byStatus: Readonly<Record<number, readonly number[]>> = {
   408: [159],
   413: [307],
   501: [48, 1, 344],
-  503: [202],
+  503: [202, 279],
 };
 const statusOf: ReadonlyMap<number, number> = new Map(
   Object.entries(byStatus).flatMap(([status, codes]) => codes.map((code) => [code, Number(status)] as const)),

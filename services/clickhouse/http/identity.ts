@@ -1,28 +1,66 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { commandHeader } from '#libs/access-store/clickhouse/services-credential.js';
 import { exception } from '../engine/exception.js';
-import type { Identity } from '../run/query-runner.js';
+import type { Asker, Identity } from '../run/query-runner.js';
 import { header } from '../sql/request.js';
+
+/** Who of the people may ask: everybody, with a password that they share where it is not empty; those who are named, each with their own; nobody. */
+export type People =
+  | { readonly kind: 'everybody'; readonly password: string }
+  /** SHA-256 of passwords by name. */
+  | { readonly kind: 'named'; readonly digests: ReadonlyMap<string, Buffer> }
+  | { readonly kind: 'nobody' };
 
 export interface Credentials {
   readonly servicesUser: string;
   readonly servicesPassword: string;
-  /** Asked of everybody else when not empty. */
-  readonly peoplePassword: string;
+  readonly people: People;
 }
 
+/** Somebody who says no name, or ClickHouse's own for that. */
+const nameless = 'unnamed';
+
 /** On whose behalf a request comes. Throws code 516 for a password that is not the user's. */
-export function identityOf(message: IncomingMessage, url: URL, credentials: Credentials): Identity {
+export function identityOf(
+  message: IncomingMessage,
+  url: URL,
+  { servicesUser, servicesPassword, people }: Credentials,
+): Identity {
   const { user, password } = given(message, url);
-  const isService = user === credentials.servicesUser;
-  const wanted = isService ? credentials.servicesPassword : credentials.peoplePassword;
-  if ((isService || wanted !== '') && !equal(password, wanted))
+  const isService = user === servicesUser;
+  if (isService ? !equal(password, servicesPassword) : !isOneOf(people, user, password))
     throw exception(
       516,
       'AUTHENTICATION_FAILED',
       'Authentication failed: password is incorrect, or there is no user with such name',
     );
-  return isService ? { role: 'services', owner: '' } : { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}` };
+  if (!isService) return { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}`, asker: askerOf(message, user, 'clickhouse') }; // prettier-ignore
+  const command = header(message, commandHeader);
+  return { role: 'services', owner: '', ...(command !== undefined && { asker: askerOf(message, command, 'cli') }) };
+}
+
+/** Who was not let in is nobody. */
+export function nobodyOf(message: IncomingMessage): Asker {
+  return { by: '', door: 'clickhouse', remoteAddress: message.socket.remoteAddress ?? '' };
+}
+
+function askerOf(message: IncomingMessage, name: string, door: Asker['door']): Asker {
+  const by = name === '' || name === 'default' ? nameless : name.toWellFormed().slice(0, 200);
+  return { ...nobodyOf(message), by, door };
+}
+
+function isOneOf(people: People, user: string, password: string): boolean {
+  switch (people.kind) {
+    case 'nobody':
+      return false;
+    case 'everybody':
+      return people.password === '' || equal(password, people.password);
+    case 'named': {
+      const digest = createHash('sha256').update(password).digest();
+      return timingSafeEqual(digest, people.digests.get(user) ?? Buffer.alloc(digest.length));
+    }
+  }
 }
 
 function given(message: IncomingMessage, url: URL): { readonly user: string; readonly password: string } {

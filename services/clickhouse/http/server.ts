@@ -5,16 +5,18 @@ import type { Health } from '#libs/runtime/health.js';
 import { isOwnHost, type OwnHosts } from '#libs/runtime/host-check.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { BodyReader } from './body.js';
-import { exception, exceptionOf } from '../engine/exception.js';
+import { type ClickHouseException, exception, exceptionOf } from '../engine/exception.js';
 import { HttpAnswer } from './http-answer.js';
-import { type Credentials, identityOf } from './identity.js';
+import type { QueryAudit } from '../audit/query-audit.js';
+import { type Credentials, identityOf, nobodyOf } from './identity.js';
 import type { ClickHouseMetrics } from './clickhouse-metrics.js';
-import type { Answer, QueryRunner } from '../run/query-runner.js';
+import type { Answer, Asker, QueryRunner } from '../run/query-runner.js';
 import { header, queryRequestOf } from '../sql/request.js';
 import { whenWhole } from './when-whole.js';
 
 export interface ServerParts {
   readonly runner: QueryRunner;
+  readonly audit: Pick<QueryAudit, 'refused'>;
   readonly bodies: BodyReader;
   readonly health: Health;
   readonly metrics: ClickHouseMetrics;
@@ -101,8 +103,10 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
     elapsedMs: () => 0,
   });
   let [kind, code] = ['unread', 0];
+  let asker: Asker | undefined = nobodyOf(message);
   try {
     const identity = identityOf(message, url, parts.credentials);
+    asker = identity.asker;
     await parts.bodies.read(message, async (body) => {
       const request = queryRequestOf(message, url, queryId, body);
       kind = request.inspection.statement.kind;
@@ -118,13 +122,23 @@ async function query(parts: ServerParts, message: IncomingMessage, response: Ser
     });
     reply.end();
   } catch (cause) {
-    const told = exceptionOf(cause);
+    const told = await written(parts.audit, asker, exceptionOf(cause));
     code = told.code;
     reply.fail(told);
   }
   parts.metrics.queries.inc({ kind, code: String(code) });
   parts.metrics.seconds.observe({ kind }, (parts.clock.monotonic() - begun) / 1000);
 }
+
+/** The codes of refusals by who asks: nobody who is known, and somebody who may not. */
+const refusals: ReadonlyMap<number, 401 | 403> = new Map([[516, 401], [497, 403], [164, 403]]); // prettier-ignore
+
+/** A refusal that is written down; what takes its place when it cannot be. */
+async function written(audit: ServerParts['audit'], asker: Asker | undefined, told: ClickHouseException): Promise<ClickHouseException> {
+  const status = refusals.get(told.code);
+  if (status === undefined || !asker) return told;
+  return audit.refused(asker, status).then(() => told, exceptionOf);
+} // prettier-ignore
 
 /**
  * A page in a browser on this machine can send requests to loopback: those that reach us under a foreign name (DNS rebinding), carry

@@ -17,6 +17,25 @@ export interface Identity {
   readonly role: EngineRole;
   /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
   readonly owner: string;
+  /** Who is shown the answer, for the audit; nobody where a service asks for itself. */
+  readonly asker?: Asker;
+}
+
+export interface Asker {
+  readonly by: string;
+  readonly door: 'clickhouse' | 'cli';
+  readonly remoteAddress: string;
+}
+
+/** Writes down who is shown patients, before they are. */
+export interface Auditor {
+  /** Runs `work` with an answer that holds back what it must until that is written down. Rejects as `work` does, and when it cannot be. */
+  answering(
+    request: JudgedRequest,
+    asker: Asker | undefined,
+    answer: Answer,
+    work: (audited: Answer) => Promise<void>,
+  ): Promise<void>;
 }
 
 export interface Summary {
@@ -29,7 +48,8 @@ export interface Summary {
 /** Where an answer goes. `begin` comes before the first byte; `write` resolves when more may come. */
 export interface Answer {
   begin(summary: Summary): void;
-  write(bytes: Buffer): Promise<void>;
+  /** `rows` of the result lie in these bytes. */
+  write(bytes: Buffer, rows: number): Promise<void>;
 }
 
 /** How long past its own limit a query may run before it is killed from outside. Milliseconds. */
@@ -50,6 +70,7 @@ export class QueryRunner {
     private readonly config: RunLimits,
     private readonly clock: Clock,
     private readonly log: Log,
+    private readonly auditor: Auditor,
   ) {
     this.lanes = {
       read: new Lane('read', config.readers, config.queueMax, placesOfOne(config.readers)),
@@ -59,12 +80,16 @@ export class QueryRunner {
   }
 
   /** Rejects with what the engine or a limit said. `gone` aborts when the client went away. */
-  async run(request: QueryRequest, { role, owner }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
+  async run(request: QueryRequest, identity: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
     if (this.#running.has(request.queryId))
       throw exception(216, 'QUERY_WITH_SAME_ID_IS_ALREADY_RUNNING', `Query with id = ${request.queryId} is already running.`);
     this.#running.add(request.queryId);
     try {
-      await this.#laneOf(request, role).run(gone, () => this.#onConnection(request, role, answer, gone), owner);
+      await this.#laneOf(request, identity.role).run(
+        gone,
+        () => this.#onConnection(request, identity, answer, gone),
+        identity.owner,
+      );
     } finally {
       this.#running.delete(request.queryId);
     }
@@ -76,7 +101,7 @@ export class QueryRunner {
     return inspection.statement.kind === 'insert' ? this.lanes.write : this.lanes.service;
   }
 
-  async #onConnection(asked: QueryRequest, role: EngineRole, answer: Answer, gone: AbortSignal): Promise<void> {
+  async #onConnection(asked: QueryRequest, { role, asker }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
     const connection = await this.engine.connect(role, this.#settings(asked));
     try {
       const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
@@ -84,7 +109,10 @@ export class QueryRunner {
       await prepare(connection, request);
       // An insert whose client is gone is finished all the same: it is all or nothing, and its token makes the next try harmless.
       if (request.inspection.statement.kind === 'insert') await insert(connection, request, answer);
-      else await this.#killing(request, gone, (signal) => read(connection, request, answer, signal));
+      else
+        await this.#killing(request, gone, (signal) =>
+          this.auditor.answering(request, asker, answer, (audited) => read(connection, request, audited, signal)),
+        );
     } finally {
       connection.close();
     }
@@ -181,7 +209,7 @@ async function read(connection: EngineConnection, request: JudgedRequest, answer
   const blocks = isNative && isSelect && bytes.length === 0 ? await emptyNativeBlock(connection, request.sql) : bytes;
   const told = isNative ? atRevision(blocks, request.clientRevision) : blocks;
   answer.begin({ ...nothing, readRows: rowsRead, readBytes: bytesRead });
-  if (told.length) await answer.write(told);
+  if (told.length) await answer.write(told, rowsRead);
 }
 
 async function stream(
@@ -192,10 +220,10 @@ async function stream(
   stop: AbortSignal,
 ): Promise<void> {
   let begun = false;
-  for await (const chunk of connection.stream(withoutEnd(request.sql), request.format)) {
+  for await (const { bytes, rows } of connection.stream(withoutEnd(request.sql), request.format)) {
     stop.throwIfAborted();
     if (!begun) answer.begin(nothing);
-    await answer.write(begun ? chunk.subarray(joining(chunk)) : chunk);
+    await answer.write(begun ? bytes.subarray(joining(bytes)) : bytes, rows);
     begun = true;
   }
   if (!begun) answer.begin(nothing);

@@ -55,6 +55,8 @@ export interface Inspection {
   readonly severalStatements: boolean;
   /** Lower-case names that are called like functions, for what may not be reached from here. */
   readonly called: ReadonlySet<string>;
+  /** Lower-case names of tables and columns, and texts that may be one where a function takes it as an argument. */
+  readonly mentioned: ReadonlySet<string>;
   /** What tables and databases are to be made of (`ENGINE = name`), as written. */
   readonly engines: readonly string[];
   /** `name = number` anywhere in the text: the settings that a query gives itself. */
@@ -87,6 +89,7 @@ export function inspect(sql: string): Inspection {
         token.text === ';' && token.kind === 'symbol' && at < tokens.length - 1 && !words.slice(at).every((word) => word === ';'),
     ),
     called: new Set(tokens.flatMap((token, at) => (words[at + 1] === '(' || words[at - 1] === 'APPLY' ? [nameOf(token)] : []))),
+    mentioned: new Set(tokens.flatMap((token) => (token.kind === 'symbol' || token.kind === 'number' ? [] : [nameOf(token)]))),
     engines: tokens.flatMap((token, at) =>
       token.kind !== 'string' && words[at - 1] === '=' && words[at - 2] === 'ENGINE' ? [token.text] : [],
     ),
@@ -107,7 +110,7 @@ function assigned(name: Token, value: Token | undefined): readonly { name: strin
 }
 
 function nameOf(token: Token): string {
-  return (token.kind === 'quoted' ? token.text.slice(1, -1) : token.text).toLowerCase();
+  return (token.kind === 'quoted' || token.kind === 'string' ? token.text.slice(1, -1) : token.text).toLowerCase();
 }
 
 /** The head of an INSERT with data ends behind VALUES or FORMAT and its name. Only the last token is looked at, so the caller asks after each. */

@@ -15,6 +15,8 @@ export interface Shown {
   readonly case_id: string;
   /** Cases, lines, attempts. */
   readonly rows: number;
+  /** Of these, patients: a list that is judged as an access to Vigie itself. */
+  readonly patients?: { readonly action: 'list' | 'export'; readonly records: number };
 }
 
 export function ok(body: object, shows: Shown): Answer {

@@ -32,6 +32,7 @@ const types: Readonly<Record<string, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   pdf: 'application/pdf',
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
 };
 const languages = ['fr', 'en'] as const satisfies readonly Language[];
 const language = z.enum(languages).default('fr');
@@ -73,7 +74,7 @@ export async function snapshotFile(tools: DossierTools, id: string, name: string
   const snapshot = (await shelf.snapshots(id)).find(({ snapshot_id }) => snapshot_id === id);
   const view = snapshot && book.caseOf(snapshot.case_id, now);
   if (!snapshot || !view || !maySee(user, view.row.clinics)) return refused(404, 'unknown_snapshot', 'nothing that you may see is frozen by this id');
-  if (name === listName) return { type: types['csv'] ?? '', content: shelf.list(id), shows: { case_id: view.row.case_id, rows: snapshot.patients } };
+  if (name === listName) return { type: types['csv'] ?? '', content: shelf.list(id), shows: listShown(view.row.case_id, snapshot.patients) };
   const known = fileNames.find((one) => one === name);
   if (!known) return refused(404, 'unknown_file', `a snapshot has ${[...fileNames, listName].join(', ')}`);
   return fileOf(tools, snapshot, known, inLanguage);
@@ -89,6 +90,10 @@ async function fileOf({ shelf, book, now, lengths }: DossierTools, snapshot: Dos
   const type = types[name.split('.').at(-1) ?? ''] ?? '';
   return { type, content, shows: { case_id: standing?.row.case_id ?? snapshot.case_id, rows: 1 } };
 } // prettier-ignore
+
+function listShown(caseId: string, patients: number): Shown {
+  return { case_id: caseId, rows: patients, patients: { action: 'export', records: patients } };
+}
 
 /** Lists and dossiers are a data-protection officer's, of all clinics: those of a controller are not told apart by who asks. */
 function keptBack({ roles, clinics }: User): Answer | undefined {

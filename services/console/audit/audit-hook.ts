@@ -2,14 +2,14 @@
 // What is not known to be written down is not shown.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { RefusedLogins } from '#libs/audit/refused-logins.js';
+import type { AuditTrail } from '#libs/audit/audit-trail.js';
 import type { AuditFact } from '#libs/contracts/audit-row.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { refused, type Answer, type Shown } from '../answer/answer.js';
 import type { Users } from '../users/users.js';
 import { viaOf } from '../users/via.js';
-import type { AuditTrail } from './audit-trail.js';
-import { RefusedLogins } from './refused-logins.js';
 
 export interface AuditTools {
   readonly trail: Pick<AuditTrail, 'record'>;
@@ -47,27 +47,28 @@ export class AuditHook {
     if (fact.by === '' && !isRefused) return payload;
     const knock = fact.by === '' ? this.#logins.knock(this.tools.clock.now()) : 'refused';
     const status = knock === 'refused' ? fact.status : 429;
-    if (knock !== 'more' && !(await this.#record({ ...fact, status }))) return fact.status === 503 ? payload : instead(reply, notWritten); // prettier-ignore
+    if (knock !== 'more' && !(await this.#record({ ...fact, status }, this.#shown.get(reply)?.patients))) return fact.status === 503 ? payload : instead(reply, notWritten); // prettier-ignore
     return knock === 'refused' ? payload : instead(reply, tooMany);
   }
 
   #factOf(request: FastifyRequest, reply: FastifyReply): AuditFact {
     const { users, clock } = this.tools;
+    const { patients: _patients, ...shown } = this.#shown.get(reply) ?? nothing;
     return {
       at: isoOf(clock.now()),
       by: (users.of(request.headers.authorization)?.id ?? '').toWellFormed(),
       via: viaOf(request.headers['vigie-via']),
       method: request.method,
       route: request.routeOptions.url ?? '',
-      ...(this.#shown.get(reply) ?? nothing),
+      ...shown,
       status: reply.statusCode,
       remote_address: request.ip,
     };
   }
 
-  async #record(fact: AuditFact): Promise<boolean> {
+  async #record(fact: AuditFact, patients: Shown['patients']): Promise<boolean> {
     try {
-      await this.tools.trail.record(fact);
+      await this.tools.trail.record(fact, patients && { door: 'console', ...patients });
       return true;
     } catch (cause) {
       this.tools.log.warn('an answer could not be written down in the audit, and is not given', { cause });

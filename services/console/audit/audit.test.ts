@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ChainCheck } from '#libs/audit/chain-check.js';
+import { AuditTrail, waitingRowsMax } from '#libs/audit/audit-trail.js';
+import { refusedPerMinuteMax, RefusedLogins } from '#libs/audit/refused-logins.js';
 import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
@@ -8,8 +10,6 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { newLog, RunningConsole, tell } from '../console.fixture.js';
-import { AuditTrail, waitingRowsMax } from './audit-trail.js';
-import { refusedPerMinuteMax, RefusedLogins } from './refused-logins.js';
 
 const id = anIncidentId('a');
 const secret = 'IPP-123456';

@@ -36,6 +36,8 @@ const tables = [
     2 AS patients, 2 AS patients_at_detection, ['0', '1'] AS clinics`,
   `CREATE TABLE vigie.incident_patients ENGINE = Memory AS SELECT 'i1' AS incident_id, patient_id, clinic_id, min(time) AS first_time, max(time) AS last_time,
     count() AS accesses FROM vigie.accesses WHERE time BETWEEN '2026-11-23 03:00:00.000' AND '2026-11-23 03:00:05.000' GROUP BY patient_id, clinic_id`,
+  `CREATE TABLE vigie.audit ENGINE = Memory AS SELECT toDateTime64('2026-11-23 03:00:02.000', 3, 'UTC') AS at, 'actor' AS by, 'console' AS via, 'GET' AS method,
+    '/v1/snapshots/:id/files/:name' AS route, '' AS case_id, 1000 AS rows, 200 AS status, '10.0.0.1' AS remote_address`,
 ];
 
 describe('the queries of the runbooks', () => {

@@ -1,6 +1,8 @@
 import { AuditChain } from '#libs/audit/chain.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { AuditFact, AuditRow } from '#libs/contracts/audit-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { readingOf, type Shown } from './reading.js';
 
 /** Rows of one frame: some hundred bytes each. */
 const frameRowsMax = 200;
@@ -8,8 +10,12 @@ const frameRowsMax = 200;
 /** Rows that wait for the log; further answers are refused meanwhile. */
 export const waitingRowsMax = 1_000;
 
+/** Resolves once everything is durable. `readings` are the accesses to Vigie's own platform that some of the rows are, see `readingOf`. */
+export type AppendAudit = (rows: readonly AuditRow[], readings: readonly AccessRow[]) => Promise<unknown>;
+
 interface Waiting {
   readonly row: AuditRow;
+  readonly reading: AccessRow | undefined;
   resolve?: () => void;
   reject?: (cause: unknown) => void;
 }
@@ -25,18 +31,23 @@ export class AuditTrail {
 
   constructor(
     chainId: string,
-    private readonly append: (rows: readonly AuditRow[]) => Promise<unknown>,
+    private readonly append: AppendAudit,
   ) {
     this.#chain = new AuditChain(chainId);
   }
 
-  /** Resolves once the row of a fact is durable. Rejects, with `Transient` while the log is away, when that is not known. */
-  record(fact: AuditFact): Promise<void> {
+  /** Resolves once the row of a fact, and its access, are durable. Rejects, with `Transient` while the log is away, when that is not known. */
+  record(fact: AuditFact, shown?: Shown): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    if (this.#waiting.length < waitingRowsMax) this.#waiting.push({ row: this.#chain.next(fact), resolve, reject });
+    if (this.#waiting.length < waitingRowsMax) this.#waiting.push({ ...this.#link(fact, shown), resolve, reject });
     else reject(new Transient(`${waitingRowsMax} audit rows wait for the log already`));
     if (!this.#appending) void this.#appendAll();
     return promise;
+  }
+
+  #link(fact: AuditFact, shown: Shown | undefined): Waiting {
+    const row = this.#chain.next(fact);
+    return { row, reading: shown && readingOf(row, shown) };
   }
 
   async #appendAll(): Promise<void> {
@@ -44,14 +55,14 @@ export class AuditTrail {
     try {
       while (this.#waiting.length > 0) {
         const frame = this.#waiting.slice(0, frameRowsMax);
-        await this.append(frame.map(({ row }) => row));
+        await this.append(frame.map(({ row }) => row), frame.flatMap(({ reading }) => reading ?? [])); // prettier-ignore
         this.#waiting = this.#waiting.slice(frame.length);
         for (const { resolve } of frame) resolve?.();
       }
     } catch (cause) {
       // Nobody is let wait for a second try: they ask again.
       const refused = this.#waiting;
-      this.#waiting = refused.map(({ row }) => ({ row }));
+      this.#waiting = refused.map(({ row, reading }) => ({ row, reading }));
       for (const { reject } of refused) reject?.(cause);
     } finally {
       this.#appending = false;
