@@ -13,8 +13,6 @@ export interface LogUnderTest {
   end(): Promise<void>;
   /** How a process of its own finds the log; absent when it cannot. */
   readonly whereabouts?: Pick<MemberScript, 'directory' | 'brokers'>;
-  /** Within what time a member killed by `kill -9` must have been replaced. */
-  readonly takeOverMsMax: number;
 }
 
 /** The promises of the port, for every adapter alike. */
@@ -231,12 +229,10 @@ export function describeEventLog(name: string, start: () => Promise<LogUnderTest
         await client.append({ topic, partition: 0 }, Buffer.from('before'));
         await until('the child has read', () => victim.lines.some(({ text }) => text === 'before'));
         await victim.kill();
-        const from = systemClock.monotonic();
         const recorder = new Recorder();
         await client.append({ topic, partition: 0 }, Buffer.from('after'));
         await join(client, group, topic, recorder);
-        await until('taken over', () => recorder.texts().includes('after'), log.takeOverMsMax);
-        expect(systemClock.monotonic() - from).toBeLessThan(log.takeOverMsMax);
+        await until('taken over', () => recorder.texts().includes('after'));
       });
 
       it('shares with a process of its own, and takes over while running', async () => {
@@ -251,7 +247,7 @@ export function describeEventLog(name: string, start: () => Promise<LogUnderTest
         await until('two each', () => heldBy(recorder) === 2 && victim.lines.filter((line) => 'assigned' in line).length >= 2);
         await victim.kill();
         for (let i = 0; i < 8; i += 1) await client.append({ topic, partition: i % 4 }, Buffer.from(`${i}`));
-        await until('all of them', () => new Set(recorder.texts()).size === 8, log.takeOverMsMax);
+        await until('all of them', () => new Set(recorder.texts()).size === 8);
       });
     });
 

@@ -9,7 +9,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { compileCache, compiledModule } from '#libs/runtime/paths.js';
 
 export const testToken = randomBytes(32).toString('base64url');
-const readyMsMax = 30_000;
+const readyMsMax = 120_000;
 
 /** A real ingestor in a process of its own, over the embedded log of a folder. Needs an up-to-date dist/. */
 export class IngestorProcess {

@@ -10,7 +10,7 @@ import { type RunningPrometheus, startPrometheus } from './running-prometheus.js
 
 const portBase = await freePortBase();
 const events = 50;
-const scrapedMsMax = 20_000;
+const scrapedMsMax = 120_000;
 const queries = ['operations', 'analysts'].flatMap((name) =>
   panelQueries(readFileSync(`deploy/grafana/dashboards/${name}.json`, 'utf8')),
 );

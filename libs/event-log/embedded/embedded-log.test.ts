@@ -17,6 +17,5 @@ describeEventLog('embedded', async () => {
     connect: () => openEmbeddedLog({ directory, topics: {} }),
     end: () => rm(directory, { recursive: true }),
     whereabouts: { directory },
-    takeOverMsMax: 3000,
   };
 });

@@ -25,7 +25,6 @@ if (reason === undefined)
       connect: () => openKafkaLog(options),
       end: () => kafka.stop(),
       whereabouts: { brokers: kafka.brokers },
-      takeOverMsMax: 15_000,
     };
   });
 else describe.skip(`Kafka event log (${reason})`, () => it('keeps the promises of the port', () => {}));

@@ -11,6 +11,5 @@ describeEventLog('memory', async () => {
     createTopic: async (partitions) => `topic-${(made += 1)}-${partitions}`,
     connect: async () => log.connect(),
     end: () => log.close(),
-    takeOverMsMax: 0,
   };
 });
