@@ -1,11 +1,4 @@
-<<<<<<< HEAD
-import type { Dossier } from '../dossier.js';
-import { withLocalTimes } from './local-times.js';
-import { type Labels, type Language, valueText } from '../labels.js';
-=======
-import { PDFDocument } from 'pdfkit';
 import type { Sheet } from './sheet.js';
->>>>>>> h/people
 
 export interface PdfOptions {
   /** Files of the fonts, which are embedded. */
@@ -17,16 +10,10 @@ export interface PdfOptions {
 /** Margins of 2 cm, in points. */
 const margin = 57;
 
-<<<<<<< HEAD
-/** A dossier as a tagged PDF (PDF/UA), the same bytes for the same dossier. */
-export async function dossierPdf(dossier: Dossier, { labels, language, fonts, frozenAt, timezone }: PdfOptions): Promise<Buffer> {
-  // Its fonts' tables take a good part of a start, and few processes ever make one.
-  const { PDFDocument } = await import('pdfkit');
-  const title = labels.title[language];
-=======
 /** A sheet as a tagged PDF (PDF/UA), the same bytes for the same sheet. */
 export async function sheetPdf({ title, language, head, sections }: Sheet, { fonts, frozenAt }: PdfOptions): Promise<Buffer> {
->>>>>>> h/people
+  // Its fonts' tables take a good part of a start, and few processes ever make one.
+  const { PDFDocument } = await import('pdfkit');
   const date = new Date(frozenAt);
   const document = new PDFDocument({
     subset: 'PDF/UA', pdfVersion: '1.7', tagged: true, lang: language === 'fr' ? 'fr-FR' : 'en-GB', displayTitle: true, size: 'A4', margin, font: fonts.regular,
