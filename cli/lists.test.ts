@@ -91,29 +91,31 @@ describe('vigie canary', () => {
   const identifiers = ['8001234', 'Élodie-77', '  8009999  '];
 
   it('keeps the pseudonyms that vigie pseudonymise derives, and takes them out again, in the table and in the file', async () => {
-    const expected = await pseudonymsOf(identifiers, 'k2');
+    const expected = [...(await pseudonymsOf(identifiers, 'k2')), ...(await pseudonymsOf(identifiers, 'k1'))];
     for (const where of ['', ' --file']) {
       const added = await vigie(`canary add --group helix${where}`, `${identifiers.join('\n')}\n\n`);
-      expect(added.out).toBe('canary_patients of helix: 3 identifier(s) read, 3 pseudonym(s) added\n');
+      expect(added.out).toBe('canary_patients of helix: 3 identifier(s) read, 6 pseudonym(s) added\n');
       expect((await vigie(`canary add --group helix${where}`, identifiers[0])).out).toMatch(/ 0 pseudonym\(s\) added\n$/);
       const { out, err } = await vigie(`canary show${where}`);
       expect(out.split('\n').flatMap((line) => line.split('\t')[1] ?? []).toSorted()).toEqual(expected.toSorted());
-      expect(err).toMatch(/^3 canary patient\(s\): 3 of /);
-      expect((await vigie(`canary remove --group helix${where}`, identifiers.join('\n'))).out).toMatch(/ 3 pseudonym\(s\) taken out\n$/);
+      expect(err).toMatch(/^6 canary patient\(s\): 6 of /);
+      expect((await vigie(`canary remove --group helix${where}`, identifiers.join('\n'))).out).toMatch(/ 6 pseudonym\(s\) taken out\n$/);
       expect((await vigie(`canary show${where}`)).out).toBe('');
     }
   }); // prettier-ignore
 
-  it('takes out what was made under an older key', async () => {
+  it('adds those of a key that came later, and takes out those of all', async () => {
     await vigie('canary add --group helix', '8001234\n', { VIGIE_PSEUDONYM_KEYS: keys[1] ?? '' });
     expect((await vigie('canary show')).out).toContain((await pseudonymsOf(['8001234'], 'k1'))[0]);
-    expect((await vigie('canary remove --group helix', '8001234\n')).out).toContain('1 pseudonym(s) taken out');
+    expect((await vigie('canary add --group helix', '8001234\n')).out).toContain('1 pseudonym(s) added');
+    expect((await vigie('canary remove --group helix', '8001234\n')).out).toContain('2 pseudonym(s) taken out');
   });
 
   it('makes other pseudonyms for the numbering of another authority', async () => {
     await vigie('canary add --group helix --authority ins --file', '8001234\n');
-    expect(readFileSync(join(listsDir, 'canary_patients.txt'), 'utf8').trim()).toBe(
-      (await pseudonymsOf(['8001234'], 'k2', 'ins'))[0],
+    const listed = readFileSync(join(listsDir, 'canary_patients.txt'), 'utf8').trim().split('\n');
+    expect(listed.toSorted()).toEqual(
+      [await pseudonymsOf(['8001234'], 'k2', 'ins'), await pseudonymsOf(['8001234'], 'k1', 'ins')].flat().toSorted(),
     );
     expect(readdirSync(listsDir)).toEqual(['canary_patients.txt']);
   });

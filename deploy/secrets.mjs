@@ -32,6 +32,10 @@ const files = {
   ingest_tokens: () =>
     `${values.source}@${values.group}=${random('hex')}\nleakcheck@${values.group}=${contentOf('leakcheck_token')}`,
   pseudonym_keys: () => `${values.group}:key-1=${random('base64')}`,
+  // Who sends beside those tokens, by which doors, and how each is read: docs/feeding.md. Read again when it changes.
+  'sources.yml': () => 'sources: []',
+  // Public keys to which records are sealed that cannot be read; the private ones stay away from here.
+  quarantine_keys: () => `# the line that "vigie quarantine keygen --group ${values.group}" prints`,
   // Receivers of notifications: `- {name: soc, url: 'https://soc.example/hook', secrets: ['whsec_...']}`
   'webhooks.yml': () => '[]',
   // Who is told of cases and of the clocks of a breach: docs/notifications.md. Until somebody says who, the log of the notifier.

@@ -55,12 +55,21 @@ function order(a: string, b: string): number {
 /**
  * The French number of a person (NIR: sex, year, month, place, order, and a key of two digits), whoever gives it: no account of a hospital
  * is numbered so. The key is not proven: a number with a slip of the pen still is, or nearly is, somebody's. Months beyond 12 stand for
- * births of which the month is not known.
+ * births of which the month is not known. A Swiss GLN of the health register, by which professionals sign in, has the length of a number
+ * without its key: it is told by its range and by the check digit of GS1.
  */
 export function isNationalNumber(text: string): boolean {
+  if (isSwissGln(text)) return false;
   const digits = text.length <= 64 ? text.replaceAll(/[\s.-]/g, '') : '';
   const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
   return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
+}
+
+/** 13 digits in the range that Refdata gives to persons and organisations of health, the last of which checks the others (GS1, modulo 10). */
+function isSwissGln(text: string): boolean {
+  if (!/^7601\d{9}$/.test(text)) return false;
+  const sum = [...text].reduce((total, digit, place) => total + Number(digit) * (place % 2 === 0 ? 1 : 3), 0);
+  return sum % 10 === 0;
 }
 
 /** Whether two numbers are one, however they are written. */

@@ -16,7 +16,19 @@ export function crossMistakes({ sources, listeners }: SourcesDocument): readonly
     ),
     ...sources.flatMap((source, index) => doorMistakes(source, ['sources', index], listeners)),
     ...crowdedListeners(sources, listeners),
+    ...sources.flatMap(({ format = '', columns, values }, index) =>
+      fixedPlaces.has(format) && (columns ?? values)
+        ? [{ path: ['sources', index, columns ? 'columns' : 'values'], reason: placesAreFixed(format) }]
+        : [],
+    ),
   ];
+}
+
+/** Formats that say themselves where everything stands. */
+const fixedPlaces: ReadonlySet<string> = new Set(['fhir', 'atna', 'vigie']);
+
+function placesAreFixed(format: string): string {
+  return `the format ${format} has a place of its own for each field; leave this out, or name the format detect for records that have columns`;
 }
 
 function twice<T>(

@@ -71,6 +71,13 @@ sources:
 const one = (fields: string) => `sources:\n  - name: dpi\n    group: helix\n    token_file: dpi.token\n    ${fields}\n`;
 
 describe('a file of sources', () => {
+  it('may be empty, for a deployment that has it in place before its first source, and is told so', () => {
+    const { sources, credentials } = read('sources: []');
+    expect([sources, credentials]).toEqual([[], []]);
+    expect(sentencesOf(read('sources: []'))).toEqual([expect.stringMatching(/^The list of sources is empty: nobody comes in/)]);
+    expect(mistakes('listeners: []')).toEqual([expect.stringMatching(/sources: /)]);
+  });
+
   it('says who sends, how each proves it, and how records are read', () => {
     const { sources, credentials, listeners, paths } = read(whole);
     expect(sources).toMatchObject([
@@ -107,6 +114,8 @@ describe('a file of sources', () => {
     ['a field that is none', one('formt: cef'), 'sources.yml:2: source dpi: Unrecognized key: "formt"'],
     ['a field kept that names a person', one('extra: [patient_name]'), 'sources.yml:5: source dpi: extra: keeps the field patient_name'],
     ['a sender that is no address', one('listener: x\n    senders: [nord, 10.0.0.0/33]'), 'sources.yml:6: source dpi: senders.0: must be an IP'],
+    ['columns of FHIR', one('format: fhir\n    columns: { actor_id: login }'), 'sources.yml:6: source dpi: columns: the format fhir has a place of its own'],
+    ['words of ATNA', one('format: atna\n    values: { action: { F4: print } }'), 'sources.yml:6: source dpi: values: the format atna has a place of its own'],
     ['a listener that is none', one('listener: x'), 'sources.yml:5: source dpi: listener: x is no listener of this file'],
     ['a certificate that nobody asks for', one('certificate: { subject: x }'), 'sources.yml:5: source dpi: certificate: no listener with the transport tls'],
     ['a token in the file', one('token: s3cr3t-s3cr3t'), 'sources.yml:5: source dpi: token: a token does not stand in this file'],

@@ -110,7 +110,7 @@ export type ListenerEntry = z.infer<typeof listener>;
 
 export const sourcesSchema = z.strictObject({
   listeners: z.array(listener).max(listenersMax).default([]),
-  sources: z.array(source).min(1).max(sourcesMax),
+  sources: z.array(source).max(sourcesMax),
 });
 export type SourcesDocument = z.infer<typeof sourcesSchema>;
 

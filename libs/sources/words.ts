@@ -4,8 +4,12 @@ import type { ConfiguredSource, Listener } from './source.js';
 
 /** What a file of sources means, a sentence for each listener and each source. */
 export function sentencesOf(file: SourcesFile): readonly string[] {
+  if (file.sources.length === 0) return [...file.listeners.map(listenerSentence), nobody];
   return [...file.listeners.map(listenerSentence), ...file.sources.map((source) => sourceSentence(source, file.credentials))];
 }
+
+const nobody =
+  'The list of sources is empty: nobody comes in by this file, and only the tokens of VIGIE_INGEST_TOKENS are known.';
 
 function listenerSentence({ name, kind, transport, host, port }: Listener): string {
   const who =

@@ -31,6 +31,9 @@ const stalledMsMax = 5000;
 /** Time for what came over sockets to become durable at the end, in milliseconds. */
 const inletDrainMs = 5000;
 
+/** How often what was received is written down. */
+const accountsMs = 60_000;
+
 /** Requests of one source at work at a time; ordinary shippers have a handful. */
 const sourceRequestsMax = 512;
 
@@ -42,6 +45,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
   #pipeline: IngestPipeline | undefined;
+  #stopAccounts: (() => void) | undefined;
   #builders: readonly FrameBuilder[] = [];
 
   constructor(
@@ -118,6 +122,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.#stopAccounts?.();
     this.receiver.stop();
     await this.doors.close();
     this.#closing.abort();
@@ -126,7 +131,10 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   async #open(): Promise<void> {
     const [accesses, quarantine] = await Promise.all([this.#builder(topics.accesses), this.#builder(topics.quarantine)]);
     this.#builders = [accesses, quarantine];
-    this.shutdown.add('frames', async () => void (await Promise.all([accesses.flush(), quarantine.flush()])));
+    this.shutdown.add('frames', async () => {
+      const accounts = this.#pipeline?.writeAccounts();
+      await Promise.all([accesses.flush(), quarantine.flush(), accounts]);
+    });
     this.#pipeline = new IngestPipeline({
       accesses,
       quarantine,
@@ -138,6 +146,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
+    this.#stopAccounts = this.clock.every(accountsMs, () => void this.#pipeline?.writeAccounts());
     this.doors.open();
     this.logger.info('taking events', { count: accesses.partitions });
   }

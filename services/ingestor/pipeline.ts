@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
@@ -14,6 +15,7 @@ import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
+import { MinuteAccounts } from './minute-accounts.js';
 import type { Custody, Taker } from './receive/taker.js';
 
 export interface PipelineTools {
@@ -34,9 +36,16 @@ export interface PipelineTools {
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
   readonly #writer: EventWriter;
+  readonly #accounts: MinuteAccounts;
 
   constructor(private readonly tools: PipelineTools) {
     this.#writer = new EventWriter(tools);
+    this.#accounts = new MinuteAccounts(tools.quarantine, randomUUID());
+  }
+
+  /** Gives the log what was received, accepted, set aside and refused since the last time. */
+  writeAccounts(): Promise<void> {
+    return this.#accounts.write();
   }
 
   /** Vigie's own format: one object, an array, or lines. */
@@ -149,7 +158,7 @@ export class IngestPipeline implements Taker {
     intake.ticket.seal();
     await this.#inTime(intake.ticket.done);
     this.tools.failpoint('after-acknowledgement');
-    intake.account(this.tools.metrics);
+    intake.account(this.tools.metrics, this.#accounts);
     if (!intake.readable) throw new HttpRefusal(400, 'nothing in the body could be read', undefined, intake.refused);
     return intake.answer();
   }

@@ -110,14 +110,15 @@ it('nothing of deploy/kubernetes/secret.example.yaml can be used as it stands', 
     ingest_tokens: [readIngestorConfig, ingestor, 'VIGIE_INGEST_TOKENS'],
     frame_keys: [signing, common, 'VIGIE_FRAME_KEYS'],
     pseudonym_keys: [readIngestorConfig, ingestor, 'VIGIE_PSEUDONYM_KEYS'],
+    quarantine_keys: [readIngestorConfig, ingestor, 'VIGIE_QUARANTINE_KEYS'],
   };
   for (const [key, [read, env, name]] of Object.entries(as))
     expect([key, thrownBy(() => read({ ...env, [name]: example[key] }))]).toEqual([key, expect.any(ConfigError)]);
-  const files = { 'console_users.yml': 'VIGIE_CONSOLE_USERS_FILE', 'webhooks.yml': 'VIGIE_WEBHOOKS_FILE' };
+  const files = { 'console_users.yml': 'VIGIE_CONSOLE_USERS_FILE', 'webhooks.yml': 'VIGIE_WEBHOOKS_FILE', 'sources.yml': 'VIGIE_SOURCES_FILE' };
+  const readers = { 'console_users.yml': readConsoleConfig, 'webhooks.yml': readNotifierConfig, 'sources.yml': readIngestorConfig };
   for (const [key, name] of Object.entries(files)) {
-    const env = { ...common, [name]: fileOf(key, example[key] ?? '') };
-    const read = () => (key === 'webhooks.yml' ? readNotifierConfig(env) : readConsoleConfig(env));
-    expect([key, thrownBy(read)]).toEqual([key, expect.any(ConfigError)]);
+    const env = { ...(key === 'sources.yml' ? ingestor : common), [name]: fileOf(key, example[key] ?? '') };
+    expect([key, thrownBy(() => readers[key as keyof typeof readers](env))]).toEqual([key, expect.any(ConfigError)]);
   }
   // The token of the search for leaks is one of the ingestor's; who is told of cases has no secret in it.
   expect(Object.keys(example).toSorted()).toEqual([...Object.keys(as), ...Object.keys(files), 'leakcheck_token', 'routing.yml'].toSorted());

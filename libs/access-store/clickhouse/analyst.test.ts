@@ -25,7 +25,7 @@ const columns = [
   'changed_at change_type state patients step rules', 'endpoint change_type attempts outcome status delay_seconds',
   'found incidents median_seconds median_late_seconds median_patients_at_firing most_patients', 'source_ip device user_agent sessions first last patients', 'actor_id day clinics usual',
   'actor_id events patients last', 'time actor_id clinic_id action records patients_named', 'actor_id role patients purposes',
-  'actor_id failures events share', 'group_id source day events rows quarantined', 'source step reason field events example last',
+  'actor_id failures events share', 'group_id source day received events rows quarantined refused', 'source step reason field events example last',
   'exception matches accounts most_patients rules last', 'list_name value group_id valid_from valid_until owner reason',
   'source record versions accounts actions outcomes first_received last_received', 'source actor_id device accesses most_seconds_ahead first last',
   'rule_id title week cases true_positive authorised false_positive open median_patients_at_firing',

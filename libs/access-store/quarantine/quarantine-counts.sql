@@ -14,7 +14,8 @@ FROM
     SELECT group_id, source, reason, quarantine_id, received_at, detail, content, sealed
     FROM vigie.quarantine_rows
     FINAL
-    WHERE (empty({group:String}) OR group_id = {group:String})
+    WHERE step != 'account'
+        AND (empty({group:String}) OR group_id = {group:String})
         AND (empty({source:String}) OR source = {source:String})
         AND (empty({reason:String}) OR reason = {reason:String})
         AND received_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { type AccountContent, accountStep } from '#libs/contracts/account-content.js';
 import { quarantineRowOf, sealedBytesMax } from '#libs/contracts/quarantine-row.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
@@ -65,6 +66,21 @@ describe('the quarantine in ClickHouse', () => {
     expect(left.some(({ quarantine_id: id }) => chosen.some((one) => one.quarantine_id === id))).toBe(false);
   });
 
+  it('adds up what ingestors answered, by minute and by day, and shows none of it as set aside', async () => {
+    const given = [account(0, 1, 5, { not_json: 2 }), account(0, 2, 3, { not_json: 1, bad_value: 4 }), account(1, 3, 2, {})];
+    const bytes = Buffer.from([...given, ...given].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    await new ClickHouseStore(client, systemClock).insert('quarantine', bytes, 6, 'accounts');
+    const ask = async (query: string) => (await client.query({ query, format: 'JSONEachRow' })).json<Record<string, unknown>>();
+    expect(await ask("SELECT * EXCEPT (minute) FROM vigie.received WHERE source = 'his' ORDER BY minute")).toMatchObject([
+      { received: 17, accepted: 8, quarantined: 2, refused: 7, refused_by_reason: { not_json: 3, bad_value: 4 } },
+      { received: 3, accepted: 2, quarantined: 1, refused: 0, refused_by_reason: {} },
+    ]);
+    const day = "SELECT rows, events, quarantined, received, refused FROM vigie.accounting WHERE source = 'his'";
+    expect(await ask(day)).toEqual([{ rows: 0, events: 0, quarantined: 0, received: 20, refused: 7 }]);
+    expect(await ask("SELECT count() AS n FROM vigie.quarantine WHERE source = 'his'")).toEqual([{ n: 0 }]);
+    expect(await store.counts({ source: 'his' })).toEqual([]);
+  });
+
   it('shows no sealed bytes to who reads the view', async () => {
     const answer = await client.query({ query: 'SELECT * FROM vigie.quarantine LIMIT 1', format: 'JSONEachRow' });
     const [row] = await answer.json<Record<string, unknown>>();
@@ -72,3 +88,10 @@ describe('the quarantine in ClickHouse', () => {
     expect(row).not.toHaveProperty('sealed');
   });
 });
+
+const account = (minute: number, n: number, accepted: number, reasons: Record<string, number>) => {
+  const received_at = new Date(atMs + minute * 60_000).toISOString();
+  const refused = Object.values(reasons).reduce((sum, one) => sum + one, 0);
+  const content = JSON.stringify({ received: accepted + 1 + refused, accepted, quarantined: 1, refused, reasons } satisfies AccountContent);
+  return quarantineRowOf({ received_at, group_id: 'helix', source: 'his', step: accountStep, reason: 'received', field: '', detail: '', origin: `ingestor:a#${n}`, content }, [String(n)]);
+}; // prettier-ignore

@@ -27,6 +27,19 @@ export type ItemOutcome =
   | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
 
+/** What of a source was answered for good. */
+export interface Answered {
+  readonly accepted: number;
+  readonly quarantined: number;
+  /** By reason. */
+  readonly refused: ReadonlyMap<string, number>;
+}
+
+/** Who keeps count of what was answered, by source and time of arrival. */
+export interface Accounts {
+  add(groupId: string, source: string, receivedMs: number, answered: Answered): void;
+}
+
 /** The account of one request while it is worked on. */
 export class Intake {
   readonly ticket = new Ticket();
@@ -74,8 +87,10 @@ export class Intake {
   }
 
   /** Adds the request to the figures. Only for requests that were answered for good, so that what is sent again counts once. */
-  account(metrics: Metrics): void {
+  account(metrics: Metrics, accounts: Accounts): void {
     const { groupId: group_id, source } = this.source;
+    const [refused, quarantined] = [this.#refusedBy, sum(this.#quarantinedBy)];
+    accounts.add(group_id, source, this.receivedMs, { accepted: this.accepted, quarantined, refused });
     const received = this.accepted + sum(this.#refusedBy) + sum(this.#quarantinedBy);
     metrics.add('vigie_events_received_total', { group_id, source }, received);
     metrics.add('vigie_events_accepted_total', { group_id, source }, this.accepted);
