@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { accessRow } from '#libs/contracts/access-row.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { isoOfMs } from '../scan/iso-time.js';
-import type { CaseValue } from '../rules/read/case-values.js';
-import type { CaseEvent, RuleCase } from '../rules/read/read-cases.js';
+import type { CaseEvent, CaseValue, RuleCase } from '../rules/read/read-cases.js';
 
 const usual = { group_id: 'g', actor_id: 'a', clinic_id: 'c1', action: 'read', outcome: 'success', source: 'case' } as const;
 

@@ -80,7 +80,9 @@ export class Build {
     for (const series of [this.#main.series, ...others])
       series.horizonMs = Math.max(
         0,
-        ...series.rules.map(({ timespanMs, settleMs, rule }) => timespanMs + settleMs + this.latenessOf(rule)),
+        ...series.rules.map(
+          ({ timespanMs, forwardMs, settleMs, rule }) => timespanMs + forwardMs + settleMs + this.latenessOf(rule),
+        ),
       );
     const main = this.#main.series;
     main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
@@ -91,7 +93,7 @@ export class Build {
     for (const one of rules)
       for (const id of lookedAt(one.rule)) {
         const number = this.#numbers.get(id) ?? 0;
-        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.settleMs);
+        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.settleMs);
         reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
       }
     return {

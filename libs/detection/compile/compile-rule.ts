@@ -1,4 +1,5 @@
 import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
+import { forwardMsOf } from '../rule/meeting.js';
 import { windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import { anySelection } from '../memory/selection-sets.js';
@@ -22,6 +23,7 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
   const lateness = build.latenessOf(rule);
   const innerSettle = Math.max(0, ...inner.map((one) => one?.settleMs ?? 0));
   const monotone = isMonotone(rule);
+  const forwardMs = forwardMsOf(rule);
   const counted = draft.series.kind === 'main' ? mainSelection(build, rule) : anySelection;
   const compiled: CompiledRule & { readonly feeds: MatchFeed[] } = {
     rule,
@@ -36,8 +38,10 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     exceptions: rule.exceptions.map(({ id, excluded }) => ({ id, selection: build.numberOf(excluded) })),
     feeds: [],
     // One more than what it looks at, so that its own judgement comes after theirs.
-    settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1,
-    reachMs: windowsMsOf(rule),
+    settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1 + forwardMs,
+    forwardMs,
+    // What must not be met changes the windows before it, too.
+    reachMs: windowsMsOf(rule) + forwardMs,
     dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.numberOf(rule.selection), rule.dormantMs),
     dormantMs: rule.dormantMs ?? 0,
     key,
@@ -49,9 +53,12 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
 }
 
 /** What makes two rules over the same inputs differ. */
-function termsOf({ type, timespanMs, condition, percentile, spread, dormantMs }: Rule): unknown {
+function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dormantMs }: Rule): unknown {
   const { atLeast, atMost, except, above, below } = condition satisfies CountCondition;
-  const figure = hasAmounts(type) ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]] : [];
+  const figure: (readonly unknown[])[] = hasAmounts(type)
+    ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
+    : [];
+  if (meeting) figure.push([JSON.stringify(meeting)]);
   return [
     timespanMs,
     atLeast,

@@ -77,6 +77,8 @@ export interface CompiledRule extends Threshold {
   readonly feeds: readonly MatchFeed[];
   /** Milliseconds by which event time must have passed an anchor before it may be judged; 0 where more accesses cannot undo it. */
   readonly settleMs: number;
+  /** How far after an anchor accesses decide about it, milliseconds; 0 where none does. Within `settleMs`. */
+  readonly forwardMs: number;
   /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
   readonly reachMs: number;
   /** Column of the dormancy table, -1 for none. */

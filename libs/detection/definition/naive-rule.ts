@@ -1,4 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { Meeting } from '../rule/meeting.js';
 import { isSleep } from '../rule/reach.js';
 import type { Field, Input, Rule } from '../rule/rule.js';
 
@@ -31,7 +32,10 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
       const window = cell.filter((part) => part.time > time - rule.timespanMs && part.time <= time);
       const figure = figureOf(rule, window);
       const spread = new Set(window.map((part) => part.spread).filter((text) => text !== '')).size;
-      if (!holds(rule, window, figure, spread)) return [];
+      const after = cell.filter((part) => part.time > time && part.time < time + rule.timespanMs);
+      const { meeting } = rule;
+      const isTime = !meeting || window.some((part) => part.time === time && asksFor(meeting, part.input));
+      if (!isTime || !holds(rule, window, after, figure, spread)) return [];
       if (wakes && !wakes.some((wake) => wake > time - rule.timespanMs && wake <= time)) return [];
       const windowFirst = Math.min(...window.map((part) => part.time));
       return [{ time, cell: cell[0]?.by ?? [], value: Math.floor(figure), spread: rule.spread ? spread : 0, windowFirst }];
@@ -40,12 +44,14 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
 }
 
 function holds(
-  { type, condition, spread: wanted, inputs }: Rule,
+  { type, condition, spread: wanted, inputs, meeting }: Rule,
   window: readonly Part[],
+  after: readonly Part[],
   figure: number,
   spread: number,
 ): boolean {
   if (type === 'temporal_ordered') return isChain(window, inputs.length);
+  if (meeting) return isMeeting(meeting, window, after);
   const { atLeast, atMost, except, above, below } = condition;
   if (figure < atLeast || figure > atMost || figure === except) return false;
   if ((above && figure === atLeast) || (below && figure === atMost)) return false;
@@ -72,6 +78,21 @@ function figureOf({ type, percentile }: Rule, window: readonly Part[]): number {
     default:
       return events.length;
   }
+}
+
+/** What must be met lies in the window; what must not lies neither in it nor as long after it. */
+function isMeeting(meeting: Meeting, window: readonly Part[], after: readonly Part[]): boolean {
+  if (!('input' in meeting)) {
+    const each = meeting.of.map((one) => isMeeting(one, window, after));
+    return meeting.op === 'and' ? !each.includes(false) : each.includes(true);
+  }
+  if (meeting.op === 'met') return window.some(({ input }) => input === meeting.input);
+  return ![...window, ...after].some(({ input }) => input === meeting.input);
+}
+
+function asksFor(meeting: Meeting, input: number): boolean {
+  if (!('input' in meeting)) return meeting.of.some((one) => asksFor(one, input));
+  return meeting.op === 'met' && meeting.input === input;
 }
 
 /** Takes the earliest of each input that does not lie before the one taken last. */

@@ -10,6 +10,7 @@ import {
   type Selection,
 } from '../rule/rule.js';
 import { hasAmounts, isMeeting } from '../rule/rule-kinds.js';
+import { inputsOf, leastOf, type Meeting } from '../rule/meeting.js';
 import { and, type Match, not, or, test } from '../rules/match/match.js';
 import { selectionOf } from '../rules/match/selection.js';
 
@@ -85,6 +86,20 @@ const ofFigures: readonly CountCondition[] = [
   { atLeast: 0, atMost: 3, below: true },
 ];
 
+/** What a `temporal` asks for, over so many inputs; undefined for all of them. */
+const meetings: Readonly<Record<string, (inputs: number) => Meeting | undefined>> = {
+  all: () => undefined,
+  'all but the last': (n) => ({ op: 'and', of: [...each(0, n - 1, 'met'), ...each(n - 1, n, 'unmet')] }),
+  'the first alone': (n) => ({ op: 'and', of: [...each(0, 1, 'met'), ...each(1, n, 'unmet')] }),
+  'the last alone': (n) => ({ op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, n - 1, 'unmet')] }),
+  'any, or the last without the first': (n) => ({ op: 'or', of: [...each(1, n - 1, 'met'), { op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, 1, 'unmet')] }] }),
+  either: (n) => ({ op: 'or', of: each(0, n, 'met') }),
+}; // prettier-ignore
+
+function each(from: number, until: number, op: 'met' | 'unmet'): readonly Meeting[] {
+  return Array.from({ length: Math.max(0, until - from) }, (_, n) => ({ op, input: from + n }));
+}
+
 const terms = fc.record({
   timespanMs: fc.constantFrom(1_000, 2 * minute, 10 * minute, hour, 24 * hour, 36 * hour),
   level: fc.constantFrom('low' as const, 'high' as const),
@@ -93,6 +108,7 @@ const terms = fc.record({
   condition: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 5 }).map(reaching) }, fc.constantFrom(...bounded)),
   amounts: fc.constantFrom(...ofAmounts),
   figures: fc.constantFrom(...ofFigures),
+  meeting: fc.constantFrom(...Object.keys(meetings)),
   percentile: fc.constantFrom(1, 25, 90, 100),
   spread: fc.option(
     fc.constantFrom(
@@ -161,7 +177,19 @@ function conditionOf(type: Rule['type'], { condition, amounts, figures }: Terms,
   return hasAmounts(type) ? figures : condition;
 }
 
-function versionOf({ type, bases, by, alias, field, terms: { spread } }: Shape, condition: (base: Base) => Match): Version {
+/** What a rule asks for that is more than a number of inputs; one alone meets nobody. */
+function meetingOf(type: Rule['type'], { meeting }: Terms, inputs: number): Meeting | undefined {
+  return type === 'temporal' && inputs > 1 ? meetings[meeting]?.(inputs) : undefined;
+}
+
+/** Whether accesses of an input are those of the incident. */
+function isAskedFor(meeting: Meeting | undefined, input: number): boolean {
+  return !meeting || inputsOf(meeting, 'met').has(input);
+}
+
+function versionOf(of: Shape, condition: (base: Base) => Match): Version {
+  const { type, bases, by, alias, field, terms: given } = of;
+  const { spread } = given;
   const isTemporal = isMeeting(type);
   const counted = countedBy(type, field);
   const used = isTemporal ? bases : bases.slice(0, alias ? 2 : 1);
@@ -171,7 +199,9 @@ function versionOf({ type, bases, by, alias, field, terms: { spread } }: Shape, 
     const of = spread && !isTemporal ? { spread: spread.field } : {};
     return { kind: 'rows', selection: selectionFor(condition(one), one.treeless), by: named, field: counted, ...of };
   });
-  return { inputs, selection: selectionFor(used.length === 1 && used[0] ? condition(used[0]) : or(used.map(condition)), false) };
+  const meeting = meetingOf(type, given, used.length);
+  const met = used.filter((_, input) => isAskedFor(meeting, input)).map(condition);
+  return { inputs, selection: selectionFor(met.length === 1 && met[0] ? met[0] : or(met), false) };
 }
 
 function ruleFrom(id: string, of: Shape): Rule {
@@ -179,7 +209,8 @@ function ruleFrom(id: string, of: Shape): Rule {
   const isTemporal = isMeeting(type);
   const filteredVersion = versionOf(of, filtered);
   const count = filteredVersion.inputs.length;
-  const condition = conditionOf(type, given, count);
+  const meeting = meetingOf(type, given, count);
+  const condition = meeting ? reaching(leastOf(meeting)) : conditionOf(type, given, count);
   const isDormant = !isTemporal && isMonotone({ type, condition });
   const whole: Rule = {
     ...aRule({
@@ -197,13 +228,14 @@ function ruleFrom(id: string, of: Shape): Rule {
     condition,
     ...(type === 'value_percentile' && { percentile: given.percentile }),
     ...(type === 'value_median' && { percentile: 50 }),
+    ...(meeting && { meeting }),
     ...(given.spread && !isTemporal && { spread: given.spread }),
     ...(given.dormantMs && isDormant && { dormantMs: given.dormantMs }),
     ...(given.allowedLatenessMs && { allowedLatenessMs: given.allowedLatenessMs }),
   };
   const exceptions = bases.slice(0, count).flatMap((one, index): Exception[] => {
     const out = excluded(one);
-    if (!out) return [];
+    if (!out || !isAskedFor(meeting, index)) return [];
     return [
       {
         id: `${id} exception ${index}`,
@@ -251,28 +283,24 @@ function outerFrom(id: string, of: Outer): readonly Rule[] {
   const isTemporal = isMeeting(type);
   const matches: Input = { kind: 'matches', rule: inner, by: by.length ? [0] : [], field: type === 'value_count' ? [0] : [] };
   const beside: Input = { kind: 'rows', selection: selectionFor(of.beside.full, of.beside.treeless), by, field: [] };
-  const {
-    spread: _spread,
-    dormantMs: _dormant,
-    amounts: _amounts,
-    figures: _figures,
-    percentile: _hundredths,
-    ...given
-  } = of.terms;
+  const { timespanMs, level, steps, allowedLatenessMs, condition } = of.terms;
   const inputs = isTemporal ? [matches, beside] : [matches];
+  const meeting = meetingOf(type, of.terms, inputs.length);
   const selections = [inner.selection, ...(isTemporal ? [beside.selection] : [])];
-  const trees = selections.map(({ tree }) => tree);
+  const trees = selections.filter((_, input) => isAskedFor(meeting, input)).map(({ tree }) => tree);
   const selection = selectionOf(or(trees.flatMap((tree) => tree ?? [])));
-  const { allowedLatenessMs, ...rest } = given;
   const rule: Rule = {
     ...aRule({ id, title: id, selection }),
-    ...rest,
+    timespanMs,
+    level,
+    steps,
     ...(allowedLatenessMs && { allowedLatenessMs }),
     type,
     inputs,
     by,
     field: type === 'value_count' ? ['session_id'] : [],
-    condition: isTemporal ? reaching(2) : given.condition,
+    condition: isTemporal ? reaching(meeting ? leastOf(meeting) : 2) : condition,
+    ...(meeting && { meeting }),
   };
   return of.innerRaises ? [inner, rule] : [rule];
 }

@@ -13,6 +13,7 @@ import { hasOwnSpread, markOf, timeOf } from '../memory/ledger-store.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { anySelection } from '../memory/selection-sets.js';
+import { holdsOf } from '../rule/meeting.js';
 import { hasAmounts } from '../rule/rule-kinds.js';
 import { meets, type Rule } from '../rule/rule.js';
 import type { CompiledRule } from '../compile/series.js';
@@ -59,7 +60,10 @@ function viewOfRule(
   const value = Math.floor(figure);
   const atLeast = Math.floor(rule.condition.atLeast);
   const awake = compiled.dormancy < 0 || state.dormancy.isAwake(account, compiled, at);
-  const counts = window.last.length > 0 && meets(rule.condition, figure) && window.spread >= compiled.spreadAtLeast;
+  const met = new Set(window.last.map(({ value: words }) => (words[3] ?? 0) - 1));
+  const isMet = (input: number): boolean => met.has(input);
+  const reaches = rule.meeting ? holdsOf(rule.meeting, isMet, isMet) : meets(rule.condition, figure);
+  const counts = window.last.length > 0 && reaches && window.spread >= compiled.spreadAtLeast;
   return {
     rule_id: rule.id,
     title: rule.title,

@@ -6,6 +6,7 @@ import { LateRuns } from './late-runs.js';
 import { LateSweep } from './late-sweep.js';
 import { lookBack, nothingSeen } from './look-back.js';
 import { figureOf } from './figure.js';
+import { forbids, isAnchor, metBetween } from './meetings.js';
 import { GrownCounts } from './grown-counts.js';
 import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
@@ -89,6 +90,12 @@ export class Judge {
     return { value: figureOf(rule.rule, count), spread: rule.spreadAtLeast === 0 ? 0 : count.spread, first: count.first };
   }
 
+  /** The inputs that entries above `after` and up to `until` came by. */
+  met(ledger: number, after: number, until: number): ReadonlySet<number> {
+    this.counter.looked += this.ledgers.firstAfter(ledger, until) - this.ledgers.firstAfter(ledger, after);
+    return metBetween(this.ledgers, ledger, after, until);
+  }
+
   forget(ledger: number): void {
     this.#holds.delete(ledger);
     this.counts.forget(ledger);
@@ -121,7 +128,7 @@ export class Judge {
       const rule = rules[i];
       if (!rule) continue;
       if (rule.settleMs > 0) {
-        if (!this.#settleLater(place, rule, entry.time)) isInTime = false;
+        if (!this.#settleLater(place, rule, entry)) isInTime = false;
         continue;
       }
       if (series.kind === 'ordered') {
@@ -155,9 +162,11 @@ export class Judge {
     firings.push(firingAt(place, rule, time, time, time));
   }
 
-  /** False when the anchor should have been judged before. */
-  #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, time: number): boolean {
-    return this.settler.add({ rule, account, ledger, cell: copyOf(cell), time });
+  /** False when the anchor, or one of those before it that the entry decides about, should have been judged before. */
+  #settleLater({ account, ledger, cell }: Place, rule: CompiledRule, { time, v3 }: Entry): boolean {
+    const { settler } = this;
+    const isInTime = !forbids(rule, v3) || settler.waitsFor(rule, time - rule.forwardMs);
+    return (!isAnchor(rule, v3) || settler.add({ rule, account, ledger, cell: copyOf(cell), time })) && isInTime;
   }
 
   /** The rules of the series that look at one of the selections. */
@@ -221,7 +230,7 @@ export class Judge {
     const late = { time: entry.time, gain: this.#gainOf(entry) };
     for (const rule of this.#rulesFor(series, set)) {
       if (rule.settleMs > 0) {
-        if (!this.#settleLater(place, rule, entry.time)) isInTime = false;
+        if (!this.#settleLater(place, rule, entry)) isInTime = false;
         continue;
       }
       if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, late.gain, !sole);

@@ -41,6 +41,11 @@ export class Settler {
     return true;
   }
 
+  /** Whether anchors of the rule above this time have not been judged. */
+  waitsFor({ settleMs }: CompiledRule, time: number): boolean {
+    return time + settleMs >= this.#watermark;
+  }
+
   /** The next anchor that is due when event time has reached `watermark`; undefined when none is. */
   next(watermark: number): Anchor | undefined {
     const [first] = this.#heap;

@@ -141,7 +141,7 @@ export class Rejudging {
   /** Rules that more accesses could undo are judged once for each time, and what they found then may be wrong now. */
   #disturbs(since: readonly Line[]): boolean {
     const settling = this.history.compiled.rules.filter(({ settleMs }) => settleMs > 0);
-    const soonest = Math.min(...settling.map(({ settleMs }) => settleMs));
+    const soonest = Math.min(...settling.map(({ settleMs, forwardMs }) => settleMs - forwardMs));
     return since.some(({ time }) => time + soonest <= this.#settledUntil);
   }
 

@@ -3,6 +3,8 @@ import type { Anchor } from '../judge/settler.js';
 import { noCell } from '../memory/cell-key.js';
 import { noEntry } from '../memory/ledger-store.js';
 import { noSelections } from '../memory/selection-sets.js';
+import type { CompiledRule } from '../compile/series.js';
+import { holdsOf, type Meeting } from '../rule/meeting.js';
 import { meets } from '../rule/rule.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { EnterWindows } from './enter-windows.js';
@@ -32,8 +34,28 @@ export class Settling {
   }
 
   #holds({ rule, account, ledger, time }: Anchor): boolean {
+    const { meeting } = rule.rule;
+    if (meeting) return this.#isMeeting(meeting, rule, account, ledger, time);
     const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };
     const { value, spread } = this.state.windows.countAt(account, firing, false);
     return meets(rule.rule.condition, value) && spread >= rule.spreadAtLeast;
+  }
+  #isMeeting(
+    meeting: Meeting,
+    { series, timespanMs, forwardMs }: CompiledRule,
+    account: number,
+    ledger: number,
+    time: number,
+  ): boolean {
+    const { windows } = this.state;
+    const { judge } = windows.ledgersOf(series);
+    const after = Math.max(windows.floorOf(account, series), time - timespanMs);
+    const met = judge.met(ledger, after, time);
+    const near = forwardMs > 0 ? judge.met(ledger, after, time + forwardMs - 1) : met;
+    return holdsOf(
+      meeting,
+      (input) => met.has(input),
+      (input) => near.has(input),
+    );
   }
 }

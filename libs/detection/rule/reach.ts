@@ -1,6 +1,4 @@
-// rule/: what a rule is once it has been read, and how far back it looks.
-// Values and types alone; every room above speaks in them.
-
+import { forwardMsOf } from './meeting.js';
 import type { Rule, Selection } from './rule.js';
 
 const dayMs = 86_400_000;
@@ -20,6 +18,8 @@ export function isSleep(silentMs: number, dormantMs: number): boolean {
 export interface Reach {
   /** All that lie in `(t - windowsMs, t]`: the windows, through the rules whose matches are counted. */
   readonly windowsMs: number;
+  /** And all up to `t + forwardMs`, of rules that ask for what is not met. */
+  readonly forwardMs: number;
   /** Before that, of each account the last access that each of these selects, when it lies less than `rememberedMs` back: was it asleep? */
   readonly sleepers: readonly Selection[];
 }
@@ -28,12 +28,18 @@ export interface Reach {
 export function reachOf(rules: readonly Rule[]): Reach {
   const sleepers = new Map<string, Selection>();
   for (const rule of rules.flatMap(withInner)) if (rule.dormantMs !== undefined) sleepers.set(rule.selection.id, rule.selection);
-  return { windowsMs: Math.max(0, ...rules.map(windowsMsOf)), sleepers: [...sleepers.values()] };
+  const reached = { windowsMs: Math.max(0, ...rules.map(windowsMsOf)), forwardMs: Math.max(0, ...rules.map(forwardOf)) };
+  return { ...reached, sleepers: [...sleepers.values()] };
 }
 
 /** How far back every access decides about one of the rule. */
 export function windowsMsOf(rule: Rule): number {
   return rule.timespanMs + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? windowsMsOf(input.rule) : 0)));
+}
+
+/** The same for how far forward: of rules on top of one another, the sum. */
+function forwardOf(rule: Rule): number {
+  return forwardMsOf(rule) + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? forwardOf(input.rule) : 0)));
 }
 
 /** Up to `toMs` only the outline of each account is needed: the last access that each of the selections takes. */

@@ -1,6 +1,7 @@
 import type { levels } from '#libs/contracts/incident.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
+import type { Meeting } from './meeting.js';
 import { kindOfRule, type RuleType } from './rule-kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
@@ -57,9 +58,9 @@ export function meets({ atLeast, atMost, except, above, below }: CountCondition,
 }
 
 /** Whether more accesses can never undo what the rule asks for, so that it may be judged before all of them are there. */
-export function isMonotone({ type, condition }: Pick<Rule, 'type' | 'condition'>): boolean {
+export function isMonotone({ type, condition, meeting }: Pick<Rule, 'type' | 'condition' | 'meeting'>): boolean {
   const { measure } = kindOfRule(type);
-  if (measure === 'average' || measure === 'percentile') return false;
+  if (measure === 'average' || measure === 'percentile' || meeting !== undefined) return false;
   return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
 }
 
@@ -103,6 +104,8 @@ export interface Rule {
   readonly condition: CountCondition;
   /** Of `value_percentile` and `value_median` (50): which, 1 to 100. The smallest number that so many hundredths of the events do not exceed. */
   readonly percentile?: number;
+  /** Of `temporal`: which inputs must be met and which not, where that is more than a number of them. `condition.atLeast` is how many must at least. */
+  readonly meeting?: Meeting;
   /** A second distinct count over the same window; both must hold. */
   readonly spread?: { readonly field: string; readonly atLeast: number };
   /** It holds only within one timespan after the account woke up: after no access of `selection` for so long. At least `timespanMs`. */

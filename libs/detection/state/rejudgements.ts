@@ -67,7 +67,7 @@ export class Rejudgements {
   /** Times of rules and incidents that accesses from `time` to `until` can reach become unclear. */
   ask(account: number, names: Pick<Pending, 'groupId' | 'actorId'>, time: number, until: number, offset: number): Pending {
     const known = this.byAccount.get(account);
-    const from = time - this.quietMs;
+    const from = time - this.compiled.reach.forwardMs - this.quietMs;
     const to = Math.max(time, until) + this.compiled.reach.windowsMs + this.quietMs;
     if (known) {
       known.from = Math.min(known.from, from);
@@ -123,7 +123,9 @@ export class Rejudgements {
 
   /** What has to be read for the stretch: windows reach back from its beginning, and sleep further. */
   needOf({ from, to }: { readonly from: number; readonly to: number }): Pick<Rejudgement, 'fromMs' | 'toMs' | 'outline'> {
-    const { windowsMs, sleepers } = this.compiled.reach;
-    return { ...readFrom(from - windowsMs, sleepers), toMs: to };
+    const { windowsMs, forwardMs, sleepers } = this.compiled.reach;
+    // What is missing behind the last rows must not seem to be absent anywhere within quiet of the stretch.
+    const behindMs = forwardMs > 0 ? forwardMs + this.quietMs : 0;
+    return { ...readFrom(from - windowsMs, sleepers), toMs: to + behindMs };
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineState } from './engine-state.js';
+import { isAnchor } from '../judge/meetings.js';
 import { markOf, timeOf } from '../memory/ledger-store.js';
 import type { Series } from '../compile/series.js';
 
@@ -18,7 +19,7 @@ export function settleAgain(
     const time = timeOf(entries, word);
     if (isMain && entries.subarray(word, word + 4).every((one) => one === 0)) continue;
     for (const rule of rules)
-      if (marks.sets.has(set, rule.counted) && time + rule.settleMs > settler.watermark)
+      if (marks.sets.has(set, rule.counted) && isAnchor(rule, entries[word + 3] ?? 0) && time + rule.settleMs > settler.watermark)
         settler.add({ rule, account, ledger, cell: cell.slice(), time });
   }
 }

@@ -9,7 +9,8 @@ export function windowsFrom(fromMs: number, { rules }: Pick<EngineOptions, 'rule
 
 /** How far back every access decides: the longest window and the quiet time of incidents, milliseconds. */
 export function windowsMs({ rules, quietMs, allowedLatenessMs }: EngineOptions): number {
-  return Math.max(quietMs, reachOf(rules).windowsMs) + allowedLatenessMs;
+  const reach = reachOf(rules);
+  return Math.max(quietMs, reach.windowsMs + reach.forwardMs) + allowedLatenessMs;
 }
 
 /** How far back any access decides, by how long its account has slept too, milliseconds. */

@@ -1,3 +1,4 @@
+import { inputsOf } from '../../rule/meeting.js';
 import { hasAmounts, isMeeting } from '../../rule/rule-kinds.js';
 import type { Input, Rule } from '../../rule/rule.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
@@ -108,8 +109,10 @@ export class Linker {
   }
 
   #assemble(correlation: Correlation, parts: readonly Part[], extra: readonly Filter[]): Linked {
+    // What must not be met is no access of the incident.
+    const met = parts.filter((_, input) => !correlation.meeting || inputsOf(correlation.meeting, 'met').has(input));
     const leaves = new Map(
-      parts.flatMap((part) => (part.kind === 'rows' ? [[part.key, part.leaf] as const] : [...part.inner.leaves])),
+      met.flatMap((part) => (part.kind === 'rows' ? [[part.key, part.leaf] as const] : [...part.inner.leaves])),
     );
     const raises = extra.length === 0 && this.#raises(correlation);
     const id = correlation.metadata.id || correlation.metadata.name;
@@ -171,7 +174,20 @@ function matchOf({ match, filters }: Leaf, filtered: boolean): Match {
 }
 
 /** What a rule takes over from its document as it stands there. */
-function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percentile, isAlone, vigie, file, line }: Correlation) {
+function factsOf({
+  type,
+  metadata,
+  groupBy,
+  field,
+  timespanMs,
+  condition,
+  percentile,
+  meeting,
+  isAlone,
+  vigie,
+  file,
+  line,
+}: Correlation) {
   return {
     type,
     title: metadata.title,
@@ -182,6 +198,7 @@ function factsOf({ type, metadata, groupBy, field, timespanMs, condition, percen
     timespanMs,
     condition,
     ...(percentile !== undefined && { percentile }),
+    ...(meeting && { meeting }),
     ...(isAlone === true && { isAlone }),
     ...(vigie.spread && { spread: { field: vigie.spread.field.text, atLeast: vigie.spread.atLeast } }),
     ...(vigie.dormantMs !== undefined && { dormantMs: vigie.dormantMs }),

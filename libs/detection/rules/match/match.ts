@@ -111,39 +111,67 @@ function normaliseOnce(match: Match): Match {
     const inner = normalise(match.of);
     return inner.op === 'not' ? inner.of : not(inner);
   }
-  const keyOf = keyFor(match.of);
-  const children = new Map<string, Match>();
-  for (const child of match.of) {
+  const { op } = match;
+  const found = match.of.flatMap((child): Match | readonly Match[] => {
     const inner = child.op === 'test' ? normaliseTest(child) : normalise(child);
-    for (const one of inner.op === match.op ? inner.of : [inner]) children.set(keyOf(one), one);
-  }
-  const of = [...children.keys()].toSorted().flatMap((key) => children.get(key) ?? []);
+    return inner.op === op ? inner.of : inner;
+  });
+  const isList = isListOf(found);
+  const keyed = found.map((one) => ({ one, key: isList ? JSON.stringify(literalOf(one)) : jsonOf(one) }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const distinct = keyed.filter(({ key }, at) => key !== keyed[at - 1]?.key);
+  const of = distinct.map(({ one }) => one);
   const [only] = of;
-  return of.length === 1 && only ? only : { op: match.op, of };
+  if (of.length === 1 && only) return only;
+  const made: Match = { op, of };
+  if (!isList) texts.set(made, jsonText(op, distinct.map(({ key }) => key).join(',')));
+  return made;
+}
+
+/** The JSON of conditions that are no single test, put together from that of their parts. */
+const texts = new WeakMap<Match, string>();
+
+/** What `JSON.stringify` gives, for a condition that is put in order, without reading again what has been read. */
+export function jsonOf(match: Match): string {
+  if (match.op === 'test') return JSON.stringify(match);
+  const known = texts.get(match);
+  if (known !== undefined) return known;
+  const made =
+    match.op === 'not'
+      ? `{"op":"not","of":${jsonOf(match.of)}}`
+      : jsonText(match.op, isListOf(match.of) ? JSON.stringify(match.of).slice(1, -1) : match.of.map(jsonOf).join(','));
+  texts.set(match, made);
+  return made;
+}
+
+function jsonText(op: 'and' | 'or', of: string): string {
+  return `{"op":"${op}","of":[${of}]}`;
 }
 
 /**
- * By which the children of a node are told apart and put in order: their JSON. Where all are plain values of one field, a list of thousands, the JSON
- * of the value orders them alike, since what stands before it is the same and no JSON text begins another; it is several times faster.
+ * Whether all are plain values of one field, a list of thousands: the JSON of the values tells them apart and orders them as that of the whole tests
+ * does, since what stands before it is the same and no JSON text begins another; it is several times faster.
  */
-function keyFor(children: readonly Match[]): (match: Match) => string {
+function isListOf(children: readonly Match[]): boolean {
   const [first] = children;
-  const one = first && plainOf(first);
-  const isList =
-    one &&
-    children.every((child) => {
-      const other = plainOf(child);
-      return other?.field === one.field && other.cased === one.cased;
-    });
-  return isList ? (match) => JSON.stringify(plainOf(match)?.literal) : (match) => JSON.stringify(match);
+  if (first?.op !== 'test' || first.test.kind !== 'glob') return false;
+  const { field, cased } = first.test;
+  return children.every(
+    (child) =>
+      literalOf(child) !== undefined &&
+      child.op === 'test' &&
+      child.test.kind === 'glob' &&
+      child.test.field === field &&
+      child.test.cased === cased,
+  );
 }
 
-/** A test for one literal text, if it is one. */
-function plainOf(match: Match): { readonly field: Field; readonly cased: boolean; readonly literal: string } | undefined {
+/** The text of a test for one literal text, if it is one. */
+function literalOf(match: Match): string | undefined {
   if (match.op !== 'test' || match.test.kind !== 'glob') return undefined;
-  const { field, cased, parts } = match.test;
+  const { parts } = match.test;
   const [part] = parts;
-  return parts.length === 1 && typeof part === 'object' ? { field, cased, literal: part.literal } : undefined;
+  return parts.length === 1 && typeof part === 'object' ? part.literal : undefined;
 }
 
 /** The test itself where nothing changes: most values of long lists are written in lower case. */
@@ -168,7 +196,7 @@ export function sameButCase(one: unknown, other: unknown): boolean {
 /** 32 hexadecimal digits of SHA-256 over the normalised condition. */
 export function digestOf(normalised: Match): string {
   return createHash('sha256')
-    .update(`selection 1\n${JSON.stringify(normalised)}`)
+    .update(`selection 1\n${jsonOf(normalised)}`)
     .digest('hex')
     .slice(0, 32);
 }

@@ -71,13 +71,13 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   const references = readReferences(body, mistakes);
   const groupBy = readGroupBy(body, aliases, mistakes);
   const timespanMs = readTimespan(body, mistakes);
-  const count = type && readCount(body, type, references?.length ?? 0, mistakes);
+  const count = type && readCount(body, type, references ?? [], mistakes);
   if (!type || !references || !groupBy || timespanMs === undefined || !count || mistakes.count > before) return undefined;
   const read = { kind: 'correlation', type, metadata, file, line: map.line, bodyLine: body.line, references, groupBy } as const;
   const correlation: Correlation = { ...read, aliases, timespanMs, generate, vigie, ...count };
   checkNames(correlation, mistakes);
   checkMeeting(correlation, mistakes);
-  checkVigie(map, vigie, { type, timespanMs, condition: count.condition }, mistakes);
+  checkVigie(map, vigie, { type, timespanMs, ...count }, mistakes);
   return mistakes.count > before ? undefined : correlation;
 }
 

@@ -1,10 +1,12 @@
 import { hasAmounts, isMeeting, kindOfRule, ruleKinds } from '../../rule/rule-kinds.js';
+import { leastOf, type Meeting } from '../../rule/meeting.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { anyCountOf, countOf, refuseUnknownKeys, textsOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
-import type { Entry, MapTree } from './tree.js';
+import { readMeeting } from './meeting-condition.js';
+import type { Entry, MapTree, ScalarTree } from './tree.js';
 
 /** What is counted, and which numbers are enough. */
 export interface Count {
@@ -13,22 +15,26 @@ export interface Count {
   readonly condition: CountCondition;
   /** Of percentiles and medians, 1 to 100. */
   readonly percentile?: number;
+  /** Of a `temporal` whose condition is a text. */
+  readonly meeting?: Meeting;
 }
 
 const absence =
   'only an absence can meet it, and an access that is missing cannot raise an incident: write a lower bound, gte or gt, too';
 const percentile = 'percentile goes with value_percentile only: leave it away, or write type: value_percentile';
 
-/** `condition` of a correlation over `rules` rules; undefined when it is wrong (noted). */
-export function readCount(body: MapTree, type: RuleType, rules: number, mistakes: Mistakes): Count | undefined {
+/** `condition` of a correlation over these rules; undefined when it is wrong (noted). */
+export function readCount(body: MapTree, type: RuleType, references: readonly Located[], mistakes: Mistakes): Count | undefined {
+  const rules = references.length;
   const entry = body.entries.get('condition');
   if (!entry && isMeeting(type)) return { field: [], condition: noUpper(rules) };
   const { example } = ruleKinds[type];
   if (!entry) return mistakes.at(body.line, `condition is missing: write ${example}`);
+  if (entry.value.kind === 'scalar' && type === 'temporal') return readText(entry.value, references, mistakes);
   if (entry.value.kind !== 'map')
     return mistakes.at(
       entry.line,
-      `condition must be a map such as ${example.slice('condition: '.length)}: conditions as text are not taken yet`,
+      `condition must be a map such as ${example.slice('condition: '.length)}: a condition as text goes with temporal only`,
     );
   if (type === 'temporal') return readMet(entry, entry.value, type, rules, mistakes);
   if (type === 'temporal_ordered') return readOrdered(entry, entry.value, rules, mistakes);
@@ -93,6 +99,15 @@ function readCounted(entry: Entry, map: MapTree, type: RuleType, mistakes: Mista
   const condition = readBounds(map, entry.line, mistakes);
   refuseUnknownKeys(map, 'condition', ['field', ...operators], { percentile }, mistakes);
   return field && condition ? { field, condition } : undefined;
+}
+
+/** `export and not reason`; what says no more than a number of rules is that number. */
+function readText({ text, line }: ScalarTree, references: readonly Located[], mistakes: Mistakes): Count | undefined {
+  const meeting = readMeeting(text, line, references, mistakes);
+  if (!meeting) return undefined;
+  const isPlain = !('input' in meeting) && meeting.of.every(({ op }) => op === 'met') && meeting.of.length === references.length;
+  if (isPlain) return { field: [], condition: noUpper(meeting.op === 'and' ? references.length : 1) };
+  return { field: [], condition: noUpper(leastOf(meeting)), meeting };
 }
 
 /** How many of the rules must be met. */

@@ -1,13 +1,18 @@
 import { warnOfPatterns } from './list-values.js';
 import { calendarTime } from '#libs/formats/calendar-time.js';
 import { unknownField } from '../match/field-hints.js';
-import { type Field, isField, kindOf } from '../match/fields.js';
-import { readValue, type CaseValue } from './case-values.js';
+import { type Field, isField, isMandatory, kindOf, wordsOf } from '../match/fields.js';
 import { ruleLimits } from '../text/limits.js';
-import { shown, type Mistakes } from '../text/mistakes.js';
+import { anyOf, shown, type Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree } from './tree.js';
+import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
+
+/** What an event of a case has in a field. */
+export type CaseValue =
+  /** Texts that take turns with the repetitions; `{n}` is the number of the repetition. An empty one leaves the field away. */
+  | { readonly kind: 'texts'; readonly texts: readonly string[] }
+  | { readonly kind: 'value'; readonly value: number | boolean | readonly string[] };
 
 /** A short timeline of accesses, and whether the rule that it stands in shall raise an incident over it. */
 export interface RuleCase {
@@ -158,4 +163,35 @@ function offsetOf(map: MapTree, key: string, mistakes: Mistakes): number {
       `${key} is a whole number and s, m, h, d or w, such as 90s, not ${shown(text)}`,
     );
   return offset ?? 0;
+}
+
+/** The value of one field of an event; undefined when it is wrong (noted). */
+function readValue(field: Field, { value: tree, line }: Entry, mistakes: Mistakes): CaseValue | undefined {
+  const kind = kindOf(field);
+  if (kind === 'text' || kind === 'list') {
+    const texts = caseTextsOf(field, tree, line, mistakes);
+    return texts && (kind === 'text' ? { kind: 'texts', texts } : { kind: 'value', value: texts.filter((text) => text !== '') });
+  }
+  const value = tree.kind === 'scalar' ? tree.value : undefined;
+  if (kind === 'boolean')
+    return typeof value === 'boolean'
+      ? { kind: 'value', value }
+      : mistakes.at(line, `${field} is true or false: leave it away where it is unknown`);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return { kind: 'value', value };
+  return mistakes.at(line, `${field} is a whole number from 0: leave it away where it is unknown`);
+}
+
+function caseTextsOf(field: Field, tree: Tree, line: number, mistakes: Mistakes): readonly string[] | undefined {
+  const items: readonly Tree[] = tree.kind === 'list' ? tree.items : [tree];
+  const scalars = items.filter((item): item is ScalarTree => item.kind === 'scalar');
+  if (items.length === 0 || scalars.length < items.length)
+    return mistakes.at(line, `${field} must be a text or a list of texts that take turns`);
+  const words = wordsOf(field);
+  const given = scalars.map(({ value, text, line: at }) => ({ text: value === null ? '' : text, line: at }));
+  for (const { text, line: at } of given)
+    if (text !== '' && words && !words.includes(text))
+      return mistakes.at(at, `${field} is never ${shown(text)}: it is ${anyOf(words)}`);
+  if (given.some(({ text }) => text === '') && isMandatory(field))
+    return mistakes.at(line, `every access has ${field}: give it a text, or leave it away for the usual one`);
+  return given.map(({ text }) => text);
 }

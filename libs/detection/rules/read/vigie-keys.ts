@@ -1,4 +1,5 @@
 import { isMeeting } from '../../rule/rule-kinds.js';
+import type { Meeting } from '../../rule/meeting.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
@@ -75,14 +76,22 @@ interface Body {
   readonly type: RuleType;
   readonly timespanMs: number;
   readonly condition: CountCondition;
+  readonly meeting?: Meeting;
 }
 
 /** What goes with some correlations only. */
-export function checkVigie(map: MapTree, vigie: VigieKeys, { type, timespanMs, condition }: Body, mistakes: Mistakes): void {
+export function checkVigie(
+  map: MapTree,
+  vigie: VigieKeys,
+  { type, timespanMs, condition, meeting }: Body,
+  mistakes: Mistakes,
+): void {
   const keys = mapOf(map, 'vigie', mistakes);
   const lineOf = (key: string): number => keys?.entries.get(key)?.line ?? map.line;
   if (vigie.spread && type === 'temporal_ordered')
     mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
+  if (vigie.spread && meeting)
+    mistakes.at(lineOf('spread'), 'spread does not go with a condition as text, which looks at what is met and counts nothing');
   if (vigie.dormantMs === undefined) return;
   const line = lineOf('dormant');
   if (isMeeting(type)) mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);

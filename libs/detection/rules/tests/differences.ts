@@ -23,6 +23,8 @@ const summing = (type: string, condition: string): string =>
   counting('').replace('event_count', type).replace('gte: 2', condition);
 const ordered = (condition: string): string =>
   `${read}---\n${read.replaceAll(': e\n', ': f\n')}---\n${correlation().replace('event_count', 'temporal_ordered').replace('[e]', '[e, f]').replace('gte: 2', condition)}`;
+const meeting = (condition: string): string =>
+  ordered('').replace('temporal_ordered', 'temporal').replace('condition: {}', `condition: ${condition}`);
 const filtering = (condition: string, rules = '[e]', name = 'selection'): string =>
   `${read}---\n${correlation()}---\ntitle: f\nname: f\nlogsource: {product: ehr}\nfilter: {rules: ${rules}, ${name}: {actor_id: a}, condition: ${condition}}\nvigie: {expires: 2027-01-31, owner: o, reason: r}\n`;
 
@@ -61,6 +63,8 @@ export const differences: readonly Difference[] = [
   { sigma: 'Upper bounds alone', vigie: 'refused of counts and sums: only an absence can meet them', rule: counting('').replace('gte: 2', 'lt: 2'), answer: 'lt alone is not taken' },
   { sigma: '`timespan` in `s`, `m`, `h` and `d`', vigie: 'also `w`; at most 400 days', rule: counting('').replace('1h', '1w') },
   { sigma: '`temporal_ordered` may ask for some of `rules`, in their order', vigie: 'refused: all of them must be met; a condition that says so is taken', rule: ordered('gte: 1'), answer: 'temporal_ordered is met by all of them in their order only' },
+  { sigma: 'A condition of `temporal` as text is not in the specification', vigie: 'taken with `and`, `or`, `not` and the names of `rules`, as pySigma does; not in `temporal_ordered`', rule: meeting('e and not f') },
+  { sigma: 'What an absence is, is not said', vigie: 'what must not be met lies neither in the window nor as long after it; a condition that an absence alone meets is refused', rule: meeting('not e and not f'), answer: 'only an absence can meet the condition' },
   { sigma: 'The only example of a filter says `condition: selection`', vigie: 'what the condition meets stays, as in pySigma; a condition that keeps almost nothing is warned of', rule: filtering('selection'), answer: 'the condition of this filter names what stays' },
   { sigma: 'Entries of a filter are one, `selection`', vigie: 'any names, and as many as you like', rule: filtering('not who', '[e]', 'who') },
   { sigma: 'A filter holds for ever, and may be for `any` rule', vigie: 'it ends (`expires`), somebody answers for it, and it names its rules', rule: filtering('not selection', 'any'), answer: 'any is not taken' },

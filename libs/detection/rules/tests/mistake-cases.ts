@@ -152,7 +152,7 @@ export const inCorrelations: readonly Case[] = [
   ['timespan: 10m', 'timespan: 600', 8, '"600" is no timespan: write a whole number and s, m, h, d or w, such as 10m'],
   ['timespan: 10m', 'timespan: 401d', 8, 'the timespan 401d is longer than 400d, the longest window that is kept: write a shorter one'],
   ['  condition: {field: patient_id, gte: 40}\n', '', 5, 'condition is missing: write condition: {field: patient_id, gte: 40}'],
-  ['{field: patient_id, gte: 40}', 'access and access', 9, 'condition must be a map such as {field: patient_id, gte: 40}: conditions as text are not taken yet'],
+  ['{field: patient_id, gte: 40}', 'access and access', 9, 'condition must be a map such as {field: patient_id, gte: 40}: a condition as text goes with temporal only'],
   ['{field: patient_id, gte: 40}', '{gte: 40}', 9, 'value_count counts distinct values of a field: write field: patient_id in condition'],
   ['{field: patient_id, gte: 40}', '{field: [], gte: 40}', 9, 'value_count counts distinct values of a field: write field: patient_id in condition'],
   ['{field: patient_id, gte: 40}', '{field: patient, gte: 40}', 9, 'unknown field "patient": write patient_id'],

@@ -1,6 +1,7 @@
 // rules/words/: a rule and its conditions as sentences for people.
 // It decides nothing.
 
+import { forwardMsOf, type Meeting } from '../../rule/meeting.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, Input, Rule } from '../../rule/rule.js';
@@ -58,11 +59,22 @@ function amountOf(rule: Rule): string {
 }
 
 function meetingOf(rule: Rule): string {
-  const { inputs, condition, timespanMs, type } = rule;
+  const { inputs, condition, timespanMs, type, meeting } = rule;
   const within = `within ${timespanText(timespanMs)}${apartOf(rule)}${spreadOf(rule)}`;
   if (type === 'temporal_ordered') return `meets, ${within}, in this order: ${inputs.map(inputOf).join(', then ')}`;
+  if (meeting) return `meets, ${within}, ${meetingText(meeting, inputs)}`;
   const how = condition.atLeast === inputs.length ? 'all of' : `at least ${condition.atLeast} of`;
   return `meets, ${within}, ${how} ${anyOf(inputs.map(inputOf), 'and')}`;
+}
+
+/** `"An export" and not "A reason"`. */
+function meetingText(meeting: Meeting, inputs: readonly Input[]): string {
+  if ('input' in meeting) {
+    const input = inputs[meeting.input];
+    return `${meeting.op === 'unmet' ? 'not ' : ''}${input ? inputOf(input) : ''}`;
+  }
+  const parts = meeting.of.map((one) => ('input' in one ? meetingText(one, inputs) : `(${meetingText(one, inputs)})`));
+  return parts.join(` ${meeting.op} `);
 }
 
 function number(value: number): string {
@@ -134,7 +146,7 @@ function fieldsOf(input: Input, spread: boolean): readonly string[] {
 }
 
 function conditionsOf(rule: Rule): readonly string[] {
-  const { type, dormantMs, allowedLatenessMs, timespanMs, field } = rule;
+  const { type, dormantMs, allowedLatenessMs, timespanMs, field, meeting } = rule;
   const sentences: string[] = [];
   if (hasAmounts(type))
     sentences.push(
@@ -144,7 +156,12 @@ function conditionsOf(rule: Rule): readonly string[] {
     sentences.push(
       `It does so only within ${timespanText(timespanMs)} after the account woke up from at least ${timespanText(dormantMs)} without such an access.`,
     );
-  if (!isMonotone(rule))
+  if (forwardMsOf(rule) > 0)
+    sentences.push(
+      `What must not be met must not be within ${timespanText(timespanMs)} before or after, so it is judged once that time has passed and accesses that may still come are there.`,
+    );
+  else if (meeting) sentences.push('It is judged once accesses that may still come are there.');
+  else if (!isMonotone(rule))
     sentences.push('Since more accesses could undo it, it is judged once those that may still come are there.');
   if (allowedLatenessMs !== undefined)
     sentences.push(`Accesses that come up to ${timespanText(allowedLatenessMs)} late are waited for.`);
