@@ -47,10 +47,10 @@ describe('libs/detection/README.md', () => {
     expect(files.filter((file) => !there(`libs/detection/${file}`) && !there(file))).toEqual([]);
   });
 
-  it('explains sixteen words, with shape, unit and place', () => {
-    const [, table = ''] = text.split('## Sixteen words');
+  it('explains seventeen words, with shape, unit and place', () => {
+    const [, table = ''] = text.split('## Seventeen words');
     const words = [...table.matchAll(/^\| ([a-z]+) +\| (.+?) +\| (.+?) +\| `(.+?)` +\|$/gm)].map(([, word]) => word);
-    expect(words.filter((word) => word !== 'word')).toHaveLength(16);
+    expect(words.filter((word) => word !== 'word')).toHaveLength(17);
   });
 });
 

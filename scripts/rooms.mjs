@@ -15,7 +15,7 @@ export const detectionFloors = [
   ['judge', 'select', 'rules/link'],
   ['incidents', 'rules/load'],
   ['state'],
-  ['row', 'snapshot', 'explain'],
+  ['row', 'snapshot', 'explain', 'relay'],
   ['late'],
   ['.'],
   ['history', 'definition'],
@@ -23,7 +23,7 @@ export const detectionFloors = [
 ];
 
 /** Where production code enters libs/detection: what a process needs of the engine, of rules, of history, of the bytes of a row. */
-export const detectionDoors = ['engine.ts', 'rule/', 'rules/load/', 'history/', 'cases/', 'scan/plain-row.ts'];
+export const detectionDoors = ['engine.ts', 'rule/', 'rules/load/', 'history/', 'cases/', 'relay/', 'scan/plain-row.ts'];
 
 /** Folders whose rooms may not import each other in a circle; the folder itself is a room, and the highest. */
 export const withoutCircles = /^(services\/[^/]+|libs\/access-store)\//;

@@ -5,7 +5,7 @@ import {
   warmUpFrom,
 } from '#libs/detection/history/backtest.js';
 import { disorderMsMax } from '#libs/detection/history/history-judge.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { type Rule, rulesOf } from '#libs/detection/rule/rule.js';
 import type { CommandConfig } from '../config.js';
 import { BadLines } from './files/bad-lines.js';
 import type { RowFilter } from './files/row-block.js';
@@ -43,11 +43,15 @@ export interface IntervalOutcome {
 
 /** Judges an interval of history, read from so long before that windows are full when it begins. */
 export async function judgeInterval(
-  { rules, present, fromMs, toMs, groupId, actorId, quietHours }: JudgedInterval,
+  { fromMs, toMs, groupId, actorId, quietHours, ...given }: JudgedInterval,
   place: JudgedPlace,
   config: CommandConfig,
   tools: BacktestTools,
 ): Promise<IntervalOutcome> {
+  // Of one account alone nobody can tell what others do from its address.
+  const judged = (of: readonly Rule[]) => (actorId === undefined ? of : rulesOf({ rules: of }));
+  const rules = judged(given.rules);
+  const present = given.present && judged(given.present);
   const all = [...rules, ...(present ?? [])];
   const quietMs = (quietHours ?? config.VIGIE_QUIET_HOURS) * 3_600_000;
   const allowedLatenessMs = config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000;

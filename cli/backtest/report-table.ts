@@ -1,6 +1,7 @@
 import type { BacktestIncident, SuppressedIncident } from '#libs/detection/history/backtest.js';
 import { type ComparedIncident, firstFired } from '#libs/detection/history/compare-incidents.js';
 import { firedAt } from '#libs/detection/history/history-judge.js';
+import { subjectName } from '#libs/contracts/incident.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { count, durationText } from './rate-progress.js';
 import type { BacktestReport } from './report.js';
@@ -53,13 +54,12 @@ function entriesOf(compared: ComparedIncident, report: BacktestReport): readonly
 }
 
 function entryOf(kind: string, incident: BacktestIncident, report: BacktestReport, below: readonly string[]): Entry {
-  const { group_id, actor_id, patients, patients_at_firing, clinics, first_time, last_time, found, late_seconds, level } =
-    incident;
+  const { group_id, patients, patients_at_firing, clinics, first_time, last_time, found, late_seconds, level } = incident;
   const lasted = (Date.parse(last_time) - Date.parse(first_time)) / 1000;
   const cells = [
     kind,
     secondOf(firedAt(incident)),
-    `${group_id}/${actor_id}`,
+    `${group_id}/${subjectName(incident)}`,
     count(patients_at_firing),
     count(patients),
     count(clinics.length),

@@ -1,3 +1,4 @@
+import { subjectName } from '#libs/contracts/incident.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { alignedRows } from '../table.js';
 import type { ShownCase, ShownTimeline } from './console-client.js';
@@ -17,7 +18,7 @@ export function listText(rows: readonly CaseRow[]): string {
     row.opened_at.slice(0, 16).replace('T', ' '),
     row.owner || '-',
     row.verdict || '-',
-    row.actor_id,
+    subjectName(row),
     row.title,
   ]);
   const head = ['CASE', 'STATUS', 'LEVEL', 'PATIENTS', 'OPENED (UTC)', 'OWNER', 'VERDICT', 'ACCOUNT', 'TITLE'];
@@ -29,7 +30,8 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
   const facts: readonly (readonly [string, string | null])[] = [
     ['case', row.case_id],
     ['title', row.title],
-    ['account', `${row.actor_id} of ${row.group_id}`],
+    [row.subject_kind === 'account' ? 'account' : row.subject_kind, `${row.actor_id} of ${row.group_id}`],
+    ['accounts', row.subject_kind === 'account' ? null : `${row.account_count}`],
     ['status', row.status],
     ['verdict', row.verdict],
     ['level', row.level],

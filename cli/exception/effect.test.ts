@@ -62,7 +62,7 @@ function firing(minute: number): BacktestIncident['rule_matches'][number] {
 
 function toldAs(name: string, verdict: string, minute: number): JudgedIncident {
   return {
-    case_id: anIncidentId(name), verdict, incident_id: anIncidentId(name), group_id: 'aleo', actor_id: 'dr.martin', first_time: atMinute(minute), last_time: atMinute(minute + 10),
+    case_id: anIncidentId(name), verdict, incident_id: anIncidentId(name), group_id: 'aleo', subject_kind: 'account', actor_id: 'dr.martin', first_time: atMinute(minute), last_time: atMinute(minute + 10),
     rules: ['r'], selections: [],
   }; // prettier-ignore
 }

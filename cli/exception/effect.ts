@@ -1,5 +1,6 @@
 import type { JudgedIncident } from '#libs/access-store/verdicts/judged-cases.js';
 import type { BacktestIncident, BacktestResult } from '#libs/detection/history/backtest.js';
+import { subjectName } from '#libs/contracts/incident.js';
 import { firedAt } from '#libs/detection/history/history-judge.js';
 
 /** What becomes of an incident that the rules in use find, when an exception is added: `weaker` fires later or ends with fewer patients. */
@@ -34,12 +35,13 @@ export function effectOf({ comparison }: BacktestResult, told: readonly JudgedIn
   return { incidents, unfound: told.filter((one) => !found.has(one)) };
 }
 
-type Placed = Pick<BacktestIncident, 'group_id' | 'actor_id' | 'first_time' | 'last_time'>;
+type Placed = Pick<BacktestIncident, 'group_id' | 'subject_kind' | 'actor_id' | 'first_time' | 'last_time'>;
 
 /** Of one account, and their times overlap; times are texts of one form. */
 function isSame(one: Placed, other: Placed): boolean {
   return (
     one.group_id === other.group_id &&
+    one.subject_kind === other.subject_kind &&
     one.actor_id === other.actor_id &&
     one.first_time <= other.last_time &&
     other.first_time <= one.last_time
@@ -74,6 +76,6 @@ function lostTruths({ fate, present, told }: AffectedIncident): readonly string[
 }
 
 /** An incident as people find it: whose, from when. */
-export function placeOf({ group_id, actor_id, first_time }: Omit<Placed, 'last_time'>): string {
-  return `${group_id}/${actor_id} from ${first_time.slice(0, 16).replace('T', ' ')} UTC`;
+export function placeOf({ group_id, first_time, ...of }: Omit<Placed, 'last_time'>): string {
+  return `${group_id}/${subjectName(of)} from ${first_time.slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -62,7 +62,7 @@ describe('a proposed exception', () => {
 function accountOf(rows: readonly AccessRow[]): ProposedException['accounts'][number] {
   const valuesOf = (field: 'clinic_id' | 'action' | 'application') => [...new Set(rows.map((row) => row[field] ?? ''))];
   const [{ group_id: groupId, actor_id: actorId } = anAccessRow()] = rows;
-  return { groupId, actorId, values: { clinic_id: valuesOf('clinic_id'), action: valuesOf('action'), application: valuesOf('application') } }; // prettier-ignore
+  return { groupId, subject: 'account', actorId, values: { clinic_id: valuesOf('clinic_id'), action: valuesOf('action'), application: valuesOf('application') } }; // prettier-ignore
 }
 
 function proposed(given: Partial<ProposedException>): ProposedException {

@@ -1,9 +1,12 @@
 import type { AccessValues } from '#libs/access-store/verdicts/judged-cases.js';
+import { type SubjectKind, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
 /** An account of a case, and the values that the accesses of the case have. */
 export interface ExceptedAccount {
   readonly groupId: string;
+  readonly subject: SubjectKind;
+  /** The account, or the address, device or session. */
   readonly actorId: string;
   readonly values: AccessValues;
 }
@@ -43,10 +46,10 @@ export function exceptionText({ caseId, accounts, ruleIds, owner, expiresMs, rea
   ].join('\n');
 }
 
-function accountLines({ groupId, actorId, values }: ExceptedAccount): readonly string[] {
+function accountLines({ groupId, subject, actorId, values }: ExceptedAccount): readonly string[] {
   return [
     `    - group_id|cased: ${literal(groupId)}`,
-    `      actor_id|cased: ${literal(actorId)}`,
+    `      ${subjectColumns[subject]}|cased: ${literal(actorId)}`,
     ...Object.entries(values).flatMap(([field, given]) => valueLine(field, given)),
   ];
 }

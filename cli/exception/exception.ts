@@ -52,7 +52,10 @@ async function proven(prefix: string, options: ExceptionOptions, { client, confi
   const interval = intervalOf(options, one, told, tools.clock.now());
   // Accounts are judged apart, and the exception names its own: what it does to others is nothing.
   const [first, ...others] = accounts;
-  const whose = { groupId: first?.groupId, ...(others.length === 0 && { actorId: first?.actorId }) };
+  const whose = {
+    groupId: first?.groupId,
+    ...(others.length === 0 && first?.subject === 'account' && { actorId: first.actorId }),
+  };
   const isOneGroup = accounts.every(({ groupId }) => groupId === first?.groupId);
   const { result } = await judgeInterval({ rules, present, ...interval, ...(isOneGroup && whose) }, place, config, tools);
   const effect = effectOf(result, told);

@@ -31,11 +31,11 @@ export async function authorisedCase(cases: Pick<JudgedCases, 'named'>, prefix: 
 export async function exceptedAccounts(cases: Pick<JudgedCases, 'values'>, { incidents }: AuthorisedCase): Promise<readonly ExceptedAccount[]> {
   const accounts = new Map<string, ExceptedAccount>();
   for (const incident of incidents) {
-    const { group_id: groupId, actor_id: actorId, incident_id } = incident;
+    const { group_id: groupId, subject_kind: subject, actor_id: actorId, incident_id } = incident;
     const values = await cases.values(incident, valuesMax);
     if (!values) throw new Error(`ClickHouse does not know the conditions of incident ${incident_id}, so that nobody can say which accesses it is about`);
-    const key = JSON.stringify([groupId, actorId]);
-    accounts.set(key, { groupId, actorId, values: joined(accounts.get(key)?.values, values) });
+    const key = JSON.stringify([groupId, subject, actorId]);
+    accounts.set(key, { groupId, subject, actorId, values: joined(accounts.get(key)?.values, values) });
   }
   return [...accounts.values()];
 } // prettier-ignore

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { accountView } from '#libs/contracts/account-view.js';
 
 /** What a scorer answers: the view, and how fresh it is. */
@@ -21,6 +22,8 @@ const answerMsMax = 10_000;
 export interface Account {
   readonly groupId: string;
   readonly actorId: string;
+  /** What `actorId` names; left out: an account. */
+  readonly subject?: SubjectKind;
 }
 
 /** `reason` of a scorer that gave no view: it holds other accounts, knows of none, or did not answer as a scorer does. */
@@ -56,7 +59,8 @@ export async function askScorers(
 }
 
 async function ask(url: string, account: Account, get: typeof fetch): Promise<Found | Asked> {
-  const path = `v1/accounts/${encodeURIComponent(account.groupId)}/${encodeURIComponent(account.actorId)}`;
+  const subject = account.subject === undefined ? '' : `?subject=${account.subject}`;
+  const path = `v1/accounts/${encodeURIComponent(account.groupId)}/${encodeURIComponent(account.actorId)}${subject}`;
   try {
     const response = await get(`${url.replace(/\/+$/, '')}/${path}`, { signal: AbortSignal.timeout(answerMsMax) });
     const body: unknown = await response.json();

@@ -10,10 +10,10 @@ const unbroken = '\u00a0';
 
 /** The view for people, at most 100 characters wide. Times are UTC. */
 export function textOf(answer: AccountAnswer): string {
-  const { group_id, actor_id, rules, incidents, watermark } = answer;
+  const { group_id, subject_kind, actor_id, rules, incidents, watermark } = answer;
   const near = rules.toSorted((a, b) => Number(b.holds) - Number(a.holds) || shareOf(b) - shareOf(a));
   const lines = [
-    `${actor_id} of ${group_id}`,
+    `${subject_kind === 'account' ? '' : `${subject_kind} `}${actor_id} of ${group_id}`,
     ...freshness(answer),
     '',
     ...(incidents.length > 0

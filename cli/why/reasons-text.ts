@@ -1,10 +1,11 @@
 import type { ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
+import { subjectName } from '#libs/contracts/incident.js';
 import { count, span } from '../start/summary.js';
 import type { Reasons, RuleReasons } from './reasons.js';
 import { alignedRows } from '../table.js';
 
 const columns = [
-  ['time', 'time'], ['clinic_id', 'clinic'], ['action', 'action'], ['patient_id', 'patient'], ['source_ip', 'address'],
+  ['time', 'time'], ['actor_id', 'account'], ['clinic_id', 'clinic'], ['action', 'action'], ['patient_id', 'patient'], ['source_ip', 'address'],
   ['application', 'application'], ['session_id', 'session'], ['event_id', 'event'],
 ] as const satisfies readonly (readonly [keyof ShownAccess, string])[]; // prettier-ignore
 
@@ -28,10 +29,11 @@ function headOf(incident: StoredIncident): readonly string[] {
   const { patients_at_firing: firing, patients_at_detection: told, clinics } = incident;
   const shown = clinics.slice(0, 8).join(', ');
   return [
-    `Incident ${incident.incident_id}: ${incident.actor_id} of ${incident.group_id}, ${incident.level}, ${incident.state}`,
+    `Incident ${incident.incident_id}: ${subjectName(incident)} of ${incident.group_id}, ${incident.level}, ${incident.state}`,
     ...fateOf(incident),
     row('times', `${clock(incident.first_time)} to ${clock(incident.last_time)}`),
     row('patients', `${count(incident.patients)} in ${clinics.length} clinic(s): ${shown}${clinics.length > 8 ? ', ...' : ''}`),
+    ...(incident.subject_kind === 'account' ? [] : [row('accounts', accountsText(incident))]),
     row('fired', `when ${count(firing)} had been read; ${incident.state === 'suppressed' ? 'decided' : 'told'} when ${count(told)} had been`),
     row(incident.state === 'suppressed' ? 'decided' : 'told', `${clock(incident.detected_at)}, ${duration(incident.detection_delay_seconds)} after the access that completed it`),
     row(
@@ -41,6 +43,12 @@ function headOf(incident: StoredIncident): readonly string[] {
         : 'live',
     ),
   ]; // prettier-ignore
+}
+
+/** The first of its accounts, and how many there are; the others are in `incident_accounts_of`. */
+function accountsText({ accounts, account_count }: StoredIncident): string {
+  const shown = accounts.slice(0, 8).join(', ');
+  return `${count(account_count)}: ${shown}${account_count > 8 ? ', ...' : ''}`;
 }
 
 /** What became of it, when it is not simply an incident. */

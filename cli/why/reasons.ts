@@ -1,4 +1,5 @@
 import type { IncidentReader, ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
+import { subjectName } from '#libs/contracts/incident.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
@@ -37,7 +38,7 @@ export async function oneIncident(reader: Pick<IncidentReader, 'find'>, prefix: 
   const ids = found
     .slice(0, toldMax)
     .map((one) => printable(one))
-    .map(({ incident_id, actor_id, first_time }) => `  ${incident_id}  ${first_time}  ${actor_id}`);
+    .map((one) => `  ${one.incident_id}  ${one.first_time}  ${subjectName(one)}`);
   throw new Error(
     `${found.length > toldMax ? `more than ${toldMax}` : found.length} incidents begin with ${prefix}; give more digits:\n${ids.join('\n')}`,
   );
@@ -55,8 +56,8 @@ export async function reasonsOf(
     const fromMs = toMs - match.timespan_seconds * 1000;
     // Incidents of older versions name selections and not which rule has which: with several the first is as good as any.
     const selection_id = incident.rule_selections[incident.rules.indexOf(match.rule_id)] ?? incident.selections[0] ?? '';
-    const { group_id: groupId, actor_id: actorId } = incident;
-    const found = await reader.accesses({ groupId, actorId, fromMs, toMs, selectionId: selection_id, limit });
+    const { group_id: groupId, subject_kind: subject, actor_id: actorId } = incident;
+    const found = await reader.accesses({ groupId, subject, actorId, fromMs, toMs, selectionId: selection_id, limit });
     rules.push({ match, after: isoOf(fromMs), selection_id, accesses: found?.accesses ?? [], matching: found?.matching });
   }
   return { incident, rules };

@@ -168,7 +168,7 @@ function access(minute: number, given: Partial<AccessRow>): AccessRow {
 function change(start: string, given: Partial<IncidentChange>): IncidentChange {
   const match = { title: 'Many patients', level: 'high', spread: 2, spread_threshold: 2, timespan_seconds: 600 } as const;
   return {
-    incident_id: idOf(start), group_id: 'helix', actor_id: 'dr.usurped', state: 'open', first_time: at(21), last_time: at(59),
+    incident_id: idOf(start), group_id: 'helix', subject_kind: 'account', accounts: [], account_count: 1, actor_id: 'dr.usurped', state: 'open', first_time: at(21), last_time: at(59),
     detected_at: at(30, 0.4), patients: 39, patients_at_firing: 10, patients_at_detection: 11, clinics: ['990000001', '990000002'],
     categories: ['clinical'], rules: ['mass-read', 'bulk-export'],
     rule_matches: [

@@ -80,6 +80,7 @@ GRANT INSERT ON vigie.selections TO vigie_rules;
 
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.incident_accounts_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_ledger_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.case_ledger_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.case_unnamed_of TO vigie_rules;

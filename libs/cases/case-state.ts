@@ -133,7 +133,9 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
   return {
     case_id: one.caseId,
     group_id: first?.group_id ?? '',
+    subject_kind: first?.subject_kind ?? 'account',
     actor_id: first?.actor_id ?? '',
+    account_count: first?.account_count ?? 1,
     title: titleOf(now),
     status: one.status,
     verdict: one.verdict,

@@ -11,6 +11,7 @@ export function sharing(change: IncidentChange, earlier: IncidentChange | undefi
     incident_id: earlier.incident_id,
     group_id: alike(earlier.group_id, change.group_id),
     actor_id: alike(earlier.actor_id, change.actor_id),
+    accounts: alike(earlier.accounts, change.accounts),
     first_time: alike(earlier.first_time, change.first_time),
     detected_at: alike(earlier.detected_at, change.detected_at),
     clinics: alike(earlier.clinics, change.clinics),

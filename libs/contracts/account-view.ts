@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { subjectKinds } from './vocabulary.js';
 import { isoTime } from './access-row.js';
 import { levels } from './incident.js';
 
@@ -36,6 +37,8 @@ export type RuleView = Readonly<z.infer<typeof ruleView>>;
  */
 export const accountView = z.object({
   group_id: z.string(),
+  /** What `actor_id` is. */
+  subject_kind: z.enum(subjectKinds).default('account'),
   actor_id: z.string(),
   /** Event time of the account's newest access that a rule looks at, and of the newest access of its partition. */
   newest_time: isoTime,

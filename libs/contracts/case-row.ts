@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
 import { verdicts } from './case-action.js';
 import { levels } from './incident.js';
+import { subjectKinds } from './vocabulary.js';
 
 /** Where a case stands with people; the scorer's `state` of its incidents runs beside it. */
 export const caseStatuses = ['new', 'acknowledged', 'on_hold', 'resolved'] as const;
@@ -12,8 +13,12 @@ export const caseRow = z.strictObject({
   /** Id of its first told incident: it exists without anybody doing anything. */
   case_id: hex128,
   group_id: z.string(),
-  /** The account of its first incident; the others are in their incidents. */
+  /** Whose its first incident is: an account's, or of what several accounts have in common. */
+  subject_kind: z.enum(subjectKinds),
+  /** The account, address, device or session of its first incident; the others are in their incidents. */
   actor_id: z.string(),
+  /** Accounts of its first incident. */
+  account_count: z.int().nonnegative(),
   title: z.string(),
   status: z.enum(caseStatuses),
   verdict: z.union([z.enum(verdicts), z.literal('')]),

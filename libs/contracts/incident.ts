@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
-import { categories } from './vocabulary.js';
+import { categories, subjectKinds } from './vocabulary.js';
 
 /**
  * `merged`: joined to another incident. `withdrawn`: accesses that came later show that no rule holds. `suppressed`: only an exception kept
@@ -37,12 +37,27 @@ export const ruleMatch = z.strictObject({
 });
 export type RuleMatch = z.infer<typeof ruleMatch>;
 
+/** `dr.martin`, `source_ip 203.0.113.7`: whose an incident is, in one word or two. */
+export function subjectName({ subject_kind, actor_id }: Pick<IncidentChange, 'subject_kind' | 'actor_id'>): string {
+  return subject_kind === 'account' ? actor_id : `${subject_kind} ${actor_id}`;
+}
+
+/** Accounts that a change names; the others are in `incident_accounts`. */
+export const accountsListedMax = 200;
+
 /** The state of an incident after one change: a row of `vigie.incidents.v1`. Times are event times unless said otherwise. */
 export const incidentChange = z.strictObject({
   /** Derived from the event whose arrival opened it: the same after a replay, and never changed once told. */
   incident_id: hex128,
   group_id: z.string(),
+  /** Whose it is: of an account, or of what several accounts have in common. */
+  subject_kind: z.enum(subjectKinds),
+  /** The account; where `subject_kind` is another, the address, the device or the session. */
   actor_id: z.string(),
+  /** Of another subject than an account: the accounts whose accesses count, the first `accountsListedMax` of them as texts sort; else empty. */
+  accounts: z.array(z.string()),
+  /** How many accounts those are in all; 1 for an account. */
+  account_count: z.int().nonnegative(),
   state: z.enum(incidentStates),
   /** First access in the first window that fired. */
   first_time: isoTime,
@@ -90,12 +105,20 @@ export const incidentChange = z.strictObject({
 });
 export type IncidentChange = z.infer<typeof incidentChange>;
 
+/** What a change that was told before these were said leaves out. */
+const ofAnAccount = { subject_kind: 'account', accounts: [], account_count: 1 } as const;
+
 const oldChange = z.looseObject({ patients_at_detection: z.number(), patients_at_firing: z.undefined().optional() });
 
 /** Reads a change of the log; one that lies there since before an upgrade lacks what changes say since, and is read all the same. */
 export function parseIncidentChange(parsed: unknown): z.ZodSafeParseResult<IncidentChange> {
-  const old = oldChange.safeParse(parsed);
-  if (!old.success) return incidentChange.safeParse(parsed);
+  const told: unknown = isObject(parsed) ? { ...ofAnAccount, ...parsed } : parsed;
+  const old = oldChange.safeParse(told);
+  if (!old.success) return incidentChange.safeParse(told);
   const added = { patients_at_firing: old.data.patients_at_detection, rule_selections: [], late_seconds: 0, suppressed_by: [] };
   return incidentChange.safeParse({ ...old.data, ...added });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

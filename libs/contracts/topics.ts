@@ -1,3 +1,5 @@
+import type { LaneKind } from './vocabulary.js';
+
 /** Topic names. A change of meaning is a new number at the end, never an edit. */
 export const topics = {
   accesses: 'vigie.accesses.v1',
@@ -12,11 +14,21 @@ export const topics = {
 /** Topics of which nothing is ever removed: cases are the fold of the first two, and who looked is asked years later. They are small. */
 export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions, topics.audit];
 
+/**
+ * Accesses once more, on the partition of another subject than their account: of a group and an address, a device, a session. Scorers write
+ * and read them, only where a rule asks for such a subject; the archiver stores the accesses themselves.
+ */
+export const laneTopics = {
+  source_ip: 'vigie.by-source-ip.v1',
+  device: 'vigie.by-device.v1',
+  session_id: 'vigie.by-session-id.v1',
+} as const satisfies Readonly<Record<LaneKind, string>>;
+
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';
 
 /** Every topic that has to be there before somebody writes to it. */
-export const madeTopics: readonly string[] = [...Object.values(topics), findingsTopic];
+export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;

@@ -12,6 +12,23 @@ export type Outcome = (typeof outcomes)[number];
 export const actorKinds = ['human', 'service', 'vendor'] as const;
 export type ActorKind = (typeof actorKinds)[number];
 
+/**
+ * Whose accesses are counted together, and so to whom an incident belongs: to one account, or to what several accounts may have in common,
+ * under the name of its field.
+ */
+export const subjectKinds = ['account', 'source_ip', 'device', 'session_id'] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
+/** A subject that is no account: each kind has a lane of its own in the scorer. */
+export type LaneKind = Exclude<SubjectKind, 'account'>;
+/** The field of an access row, and the column, that says which subject of a kind an access belongs to. */
+export const subjectColumns = {
+  account: 'actor_id',
+  source_ip: 'source_ip',
+  device: 'device',
+  session_id: 'session_id',
+} as const;
+export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id'];
+
 export const categories = [
   'identity', 'prescription', 'insurance', 'notes', 'lab',
   'imaging', 'scheduling', 'clinical', 'billing', 'unknown',

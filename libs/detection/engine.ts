@@ -72,7 +72,7 @@ export class Engine {
    * that an account is taken to have slept only where it has.
    */
   recall(bytes: Uint8Array): void {
-    for (const row = new ScannedRow(), scanner = new FrameScanner(bytes); scanner.next(row);) {
+    for (const row = new ScannedRow(), scanner = new FrameScanner(bytes, this.#state.reader); scanner.next(row);) {
       this.#state.keepForSnapshot([row], 1);
       this.#intake.recall(row);
     }
@@ -207,7 +207,7 @@ export class Engine {
     let rows = 0;
     let newestTime = 0;
     let newestReceivedAt = 0;
-    const scanner = new FrameScanner(bytes);
+    const scanner = new FrameScanner(bytes, this.#state.reader);
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
       read = scanner.fill(this.#rows);
       this.#state.windows.touch(this.#rows, read);

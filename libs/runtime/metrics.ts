@@ -27,6 +27,10 @@ const counters = {
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
+  vigie_rows_relayed_total: {
+    help: 'Access rows that the windows of other subjects than accounts have taken in, each time they came',
+    labels: ['subject_kind'],
+  },
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
   vigie_log_frames_refused_total: {
     help: 'Frames that none of ours signed and that were set aside',
@@ -91,7 +95,7 @@ const gauges = {
   vigie_rejudgements_oldest_seconds: { help: 'How long the oldest of them has been waiting', labels: [] },
   vigie_windows_filling: {
     help: '1 while windows lack accesses of the past that are read from the store',
-    labels: ['partition'],
+    labels: ['topic', 'partition'],
   },
   vigie_windows_filling_since_seconds: { help: 'Since when, seconds since 1970; 0 when nothing is lacking', labels: [] },
   vigie_inlet_connections: { help: 'Connections of a listener', labels: ['inlet'] },
@@ -103,8 +107,11 @@ const gauges = {
   vigie_rules_reload_failed: { help: '1 while the newest rules have mistakes and older ones are in use', labels: [] },
   vigie_rules_loaded: { help: 'Rules in use', labels: [] },
   vigie_rules_loaded_time_seconds: { help: 'When the rules in use were loaded, seconds since 1970', labels: [] },
-  vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['partition'] },
-  vigie_snapshot_time_seconds: { help: 'When the newest snapshot was written, seconds since 1970', labels: ['partition'] },
+  vigie_snapshot_bytes: { help: 'Size of the newest snapshot', labels: ['topic', 'partition'] },
+  vigie_snapshot_time_seconds: {
+    help: 'When the newest snapshot was written, seconds since 1970',
+    labels: ['topic', 'partition'],
+  },
   vigie_routing_reload_failed: {
     help: '1 while the newest file of routing has mistakes and the one before is in use',
     labels: [],

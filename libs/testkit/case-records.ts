@@ -24,6 +24,9 @@ export function aChange(
   return {
     incident_id: anIncidentId(incident),
     group_id: 'aleo',
+    subject_kind: 'account',
+    accounts: [],
+    account_count: 1,
     actor_id: 'dr.martin',
     state: 'open',
     first_time: atMinute(0),

@@ -8,6 +8,12 @@ export const en: Texts = {
   hours: { one: '# h', other: '# h' },
   days: { one: '# day', other: '# days' },
   anAccount: 'An account',
+  accounts: { one: '# account', other: '# accounts' },
+  subjects: {
+    source_ip: (name, accounts) => `Address ${name || 'unnamed'} (${accounts})`,
+    device: (name, accounts) => `Device ${name || 'unnamed'} (${accounts})`,
+    session_id: (name, accounts) => `Session ${name || 'unnamed'} (${accounts})`,
+  },
   reads: (who, patients, clinics, since, until) =>
     `${who}: ${patients} in ${clinics} since ${since}, ${until === undefined ? 'still reading' : `last at ${until}`}.`,
   rules: (rules) => `${rules.length > 1 ? 'Rules' : 'Rule'}: ${rules.join(', ')}.`,

@@ -8,6 +8,12 @@ export const fr: Texts = {
   hours: { one: '# h', other: '# h' },
   days: { one: '# jour', other: '# jours' },
   anAccount: 'Un compte',
+  accounts: { one: '# compte', other: '# comptes' },
+  subjects: {
+    source_ip: (name, accounts) => `Adresse ${name || 'non nommée'} (${accounts})`,
+    device: (name, accounts) => `Appareil ${name || 'non nommé'} (${accounts})`,
+    session_id: (name, accounts) => `Session ${name || 'non nommée'} (${accounts})`,
+  },
   reads: (who, patients, clinics, since, until) =>
     `${who} : ${patients} dans ${clinics} depuis ${since}, ${until === undefined ? 'lecture en cours' : `dernier accès ${until}`}.`,
   rules: (rules) => `${rules.length > 1 ? 'Règles' : 'Règle'} : ${rules.join(', ')}.`,

@@ -21,12 +21,19 @@ export function readsSentence(row: CaseRow, at: string, { locale, timezone }: Sp
   const texts = textsOf(locale);
   const reading = row.status !== 'resolved' && Date.parse(at) - Date.parse(row.last_time) <= stillReadingMs;
   return texts.reads(
-    row.actor_id || texts.anAccount,
+    subjectText(row, locale),
     countIn(locale, texts.patients, row.patients),
     countIn(locale, texts.clinics, row.clinics.length),
     momentIn(locale, row.first_time, at, timezone),
     reading ? undefined : momentIn(locale, row.last_time, at, timezone),
   );
+}
+
+/** `dr.martin`, `Address 203.0.113.7 (40 accounts)`. */
+function subjectText({ subject_kind, actor_id, account_count }: CaseRow, locale: Locale): string {
+  const texts = textsOf(locale);
+  if (subject_kind === 'account') return actor_id || texts.anAccount;
+  return texts.subjects[subject_kind](actor_id, countIn(locale, texts.accounts, account_count));
 }
 
 /** What is known of a case at the instant `at`, in sentences: what was read, by which rules, and who has it. */
@@ -61,7 +68,7 @@ export function factsOf(row: CaseRow, at: string, speech: Speech): readonly (rea
   const { locale, timezone } = speech;
   const texts = textsOf(locale);
   const values: Readonly<Record<FactName, string>> = {
-    account: row.actor_id,
+    account: row.subject_kind === 'account' ? row.actor_id : subjectText(row, locale),
     patients: numberIn(locale, row.patients),
     clinics: row.clinics.join(', '),
     rules: row.rule_titles.join(', '),

@@ -4,6 +4,7 @@ import type { CaseStatus } from '#libs/contracts/case-row.js';
 import type { MessageKind } from '#libs/contracts/case-message.js';
 import type { Verdict } from '#libs/contracts/case-action.js';
 import type { levels } from '#libs/contracts/incident.js';
+import type { LaneKind } from '#libs/contracts/vocabulary.js';
 
 export const locales = ['en', 'fr'] as const;
 export type Locale = (typeof locales)[number];
@@ -59,6 +60,9 @@ export interface Texts {
   readonly days: Forms;
   /** Where the name of the account is kept back. */
   readonly anAccount: string;
+  /** Of what accounts have in common: what it is, its name (empty where that is kept back), and how many accounts. */
+  readonly subjects: Readonly<Record<LaneKind, (name: string, accounts: string) => string>>;
+  readonly accounts: Forms;
   /** `dr.martin: 400 patients in 2 clinics since 09:00 (Paris), still reading.` `until` is undefined while it goes on. */
   readonly reads: (who: string, patients: string, clinics: string, since: string, until: string | undefined) => string;
   /** `Rule: a.` */

@@ -1,4 +1,5 @@
-import { groups, partitionOf, topics } from '#libs/contracts/topics.js';
+import { groups, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
+import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Bounds, EventLog, Frame, Join, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
@@ -8,9 +9,11 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { Outbox } from './judge/outbox.js';
 import { OwnedPartition } from './judge/owned-partition.js';
-import { PartitionScorer } from './judge/partition-scorer.js';
+import { PartitionScorer, type PartitionScorerTools } from './judge/partition-scorer.js';
+import { RelayedThrough } from './judge/relay-marks.js';
+import { type LaneCounts, laneCountsOf, laneOf, relayingFrom } from './judge/relaying.js';
 import { lackingOf } from './late/lacking.js';
-import { SnapshotKeeper } from './snapshots/snapshot-keeper.js';
+import { type Restored, SnapshotKeeper } from './snapshots/snapshot-keeper.js';
 import { windowsFrom } from './judge/window-needs.js';
 
 export const scorerGroup = groups.scorer;
@@ -36,7 +39,7 @@ export interface PipelineTools {
  * The scorer's road:
  *
  *   assigned   newest snapshot of the partition, or empty windows and the earliest frame; what is in neither is noted as lacking
- *   frames     judge -> append incident changes and quarantined rows -> now and then: snapshot, beside the stream -> commit its offset
+ *   frames     judge -> append incident changes, quarantined rows and what belongs to other subjects than accounts -> now and then: snapshot, beside the stream -> commit its offset
  *   revoked    snapshot -> commit
  *
  * and beside it, from the store: accounts judged again (`rejudger.ts`), windows filled (`filler.ts`), other rules (`rules-reloader.ts`).
@@ -50,6 +53,7 @@ export class ScorerPipeline implements Reader {
   #engine: EngineOptions;
   #membership: Membership | undefined;
   #counts = { accesses: 1, incidents: 0, quarantine: 0 };
+  #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1 };
 
   constructor(
     private readonly options: PipelineOptions,
@@ -68,18 +72,20 @@ export class ScorerPipeline implements Reader {
       incidents: await log.partitions(topics.incidents),
       quarantine: await log.partitions(topics.quarantine),
     };
-    const options = { group: scorerGroup, topics: [topics.accesses], batchBytesMax, ...(signal && { signal }) };
+    this.#lanes = await laneCountsOf(log);
+    const read = [topics.accesses, ...Object.values(laneTopics)];
+    const options = { group: scorerGroup, topics: read, batchBytesMax, ...(signal && { signal }) };
     this.#membership = await join(options);
     return this.#membership;
   }
 
   async assigned(at: TopicPartition, held: Bounds): Promise<number | 'earliest'> {
-    const options = this.#engine;
+    const lane = laneOf(at);
+    const options = this.#optionsOf(lane);
     const restored = await this.#snapshots.restore(at, options);
     const next = Math.max(restored?.header.offset ?? 0, held.start);
-    const outbox = new Outbox(this.tools.log, this.#counts, restored?.header.waiting);
     const engine = restored?.engine ?? new Engine(options);
-    const scorer = new PartitionScorer(at, engine, next, { ...this.tools, outbox });
+    const scorer = new PartitionScorer(at, engine, next, this.#toolsOf(at, held, restored));
     const now = this.tools.clock.monotonic();
     const filling = lackingOf(restored, held, options, this.tools.clock.now());
     const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });
@@ -88,15 +94,32 @@ export class ScorerPipeline implements Reader {
     if (filling)
       this.tools.logger.warn('windows lack accesses of the past and are filled from the store', {
         partition: at.partition,
+        ...(lane && { subject: lane }),
         offset: next,
       });
     return restored || held.start > 0 ? next : 'earliest';
   }
 
+  #optionsOf(lane: LaneKind | undefined): EngineOptions {
+    return lane ? { ...this.#engine, subject: lane } : this.#engine;
+  }
+
+  /** Accesses are handed on to other subjects; what comes of them there is judged as accesses are. */
+  #toolsOf(at: TopicPartition, held: Bounds, restored: Restored | undefined): PartitionScorerTools {
+    const { log, clock } = this.tools;
+    const outbox = new Outbox(log, this.#counts, restored?.header.waiting);
+    if (laneOf(at)) return { ...this.tools, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
+    const past = { windows: restored?.header.windows, watermark: restored?.engine.stats().watermark ?? clock.now() };
+    const from = Math.max(restored?.header.offset ?? 0, held.start);
+    const relaying = relayingFrom(from, past, this.#engine.rules, { partition: at.partition, counts: this.#lanes, outbox });
+    return { ...this.tools, outbox, relaying };
+  }
+
   async frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {
     const owned = this.#owned.get(nameOf(at));
     await owned?.alone(async () => {
-      await owned.scorer.take(frames);
+      // What was judged counts, even where the log does not take what it decides.
+      await owned.scorer.take(frames).finally(() => owned.needs(owned.scorer.takeLacking()));
       owned.dateFilling();
       this.#snapshotWhenDue(owned);
     });
@@ -141,8 +164,8 @@ export class ScorerPipeline implements Reader {
     return this.#engine.rules;
   }
   /** What to read of the past of windows that are to be full from `fromMs` on. */
-  windowsFrom(fromMs: number): ReturnType<typeof windowsFrom> {
-    return windowsFrom(fromMs, this.#engine);
+  windowsFrom(fromMs: number, subject: SubjectKind): ReturnType<typeof windowsFrom> {
+    return windowsFrom(fromMs, { ...this.#engine, subject });
   }
 
   /** Partitions that are ours. */
@@ -150,12 +173,12 @@ export class ScorerPipeline implements Reader {
     return [...this.#owned.values()];
   }
 
-  /** The partition that an account belongs to. */
-  partitionOf(groupId: string, actorId: string): number {
-    return partitionOf(groupId, actorId, this.#counts.accesses);
+  /** The partition that an account, or another subject, belongs to. */
+  partitionOf(groupId: string, actorId: string, subject: SubjectKind): number {
+    return partitionOf(groupId, actorId, this.partitionCount(subject));
   }
-  get partitionCount(): number {
-    return this.#counts.accesses;
+  partitionCount(subject: SubjectKind): number {
+    return subject === 'account' ? this.#counts.accesses : this.#lanes[subject];
   }
 
   /** Statistics of every partition that is ours. */

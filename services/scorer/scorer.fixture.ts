@@ -3,7 +3,8 @@ import { MemoryHistory } from '#libs/access-store/memory/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
-import { topics } from '#libs/contracts/topics.js';
+import { laneTopics, topics } from '#libs/contracts/topics.js';
+import type { LaneKind } from '#libs/contracts/vocabulary.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { EventLog, Frame, Membership, TopicPartition } from '#libs/event-log/port.js';
 import { silentLog } from '#libs/runtime/log.js';
@@ -25,7 +26,7 @@ export class FakeLog implements EventLog {
   readonly committedOf = new Map<number, number>();
   away = false;
 
-  constructor(private readonly counts = 2) {}
+  constructor(readonly counts = 2) {}
 
   async partitions(): Promise<number> {
     return this.counts;
@@ -44,6 +45,12 @@ export class FakeLog implements EventLog {
   }
   async close(): Promise<void> {}
 
+  /** What was appended to a partition. */
+  framesOf({ topic, partition }: TopicPartition): readonly Frame[] {
+    return this.appended
+      .filter((one) => one.at.topic === topic && one.at.partition === partition)
+      .map(({ text }, offset) => ({ offset, bytes: Buffer.from(text) }));
+  }
   rows(topic: string): readonly unknown[] {
     const lines = this.appended.filter((one) => one.at.topic === topic).flatMap(({ text }) => text.split('\n'));
     return lines.filter(Boolean).map((line) => JSON.parse(line) as unknown);
@@ -78,6 +85,8 @@ export interface ScorerGiven {
   readonly snapshotEveryMs?: number;
   readonly clock?: FakeClock;
   readonly partitions?: number;
+  /** Kinds of subject whose topics are its own too. */
+  readonly lanes?: readonly LaneKind[];
   /** Accounts, and bytes of their rows, that are judged again together. */
   readonly groupMax?: { readonly accounts: number; readonly bytes: number };
 }
@@ -95,6 +104,14 @@ export async function aScorer(given: ScorerGiven) {
     const next = await pipeline.assigned({ ...at, partition }, held);
     from.push(next === 'earliest' ? held.start : next);
   }
+  const lanePlaces = (given.lanes ?? []).flatMap((kind) =>
+    Array.from({ length: log.counts }, (_, partition) => ({ topic: laneTopics[kind], partition })),
+  );
+  const fromOfLanes = new Map<string, number>();
+  for (const place of lanePlaces) {
+    const next = await pipeline.assigned(place, { start: 0, end: log.framesOf(place).length });
+    fromOfLanes.set(`${place.topic}/${place.partition}`, next === 'earliest' ? 0 : next);
+  }
   const beside = { ...tools, history: archive.history };
   return {
     ...tools,
@@ -102,6 +119,8 @@ export async function aScorer(given: ScorerGiven) {
     from: from[0] ?? 0,
     /** The same of each partition. */
     fromOf: from,
+    lanePlaces,
+    fromOfLanes,
     rejudger: new Rejudger(() => pipeline.partitions(), {
       ...beside,
       keepBeforeTelling: (owned) => pipeline.keepBeforeTelling(owned),

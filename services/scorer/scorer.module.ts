@@ -5,7 +5,7 @@ import { ModuleRef } from '@nestjs/core';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
-import { topics } from '#libs/contracts/topics.js';
+import { laneTopics, topics } from '#libs/contracts/topics.js';
 import { foreignText, requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
@@ -110,7 +110,7 @@ export class ScorerModule {
       module: ScorerModule,
       imports: [
         StoreModule.forService(config),
-        EventLogModule.forService(config, { name: 'scorer', topics: Object.values(topics) }),
+        EventLogModule.forService(config, { name: 'scorer', topics: [...Object.values(topics), ...Object.values(laneTopics)] }),
       ],
       controllers: [AccountsController, ScorerController],
       providers: [

@@ -1,7 +1,7 @@
 -- Cases whose id begins so, and their incidents as they are now; the first one's group is the case's.
 SELECT
     case_id,
-    groupArray((incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections)) AS incidents
+    groupArray((incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections, subject_kind)) AS incidents
 FROM
 (
     SELECT case_id, incident_id

@@ -4,6 +4,6 @@ SELECT
     (
         SELECT max(received_at)
         FROM vigie.accesses
-        WHERE group_id = {group:String} AND actor_id = {actor:String}
+        WHERE group_id = {group:String} AND {{subject}} = {actor:String}
             AND time >= parseDateTime64BestEffort({from:String}, 3, 'UTC') AND time <= parseDateTime64BestEffort({to:String}, 3, 'UTC')
     ) AS newest_received

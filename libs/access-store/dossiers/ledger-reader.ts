@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { type Figures, figures } from '#libs/contracts/dossier.js';
+import { subjectColumns, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
@@ -24,9 +25,9 @@ export function frozenRows(parameter: string): string {
 
 /** An incident of a case as it is now. */
 const caseIncident = z
-  .tuple([z.string(), z.string(), z.string(), z.string(), isoTime, isoTime, z.number(), z.number(), isoTime, z.array(z.string())])
-  .transform(([incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections]) => ({
-    incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections,
+  .tuple([z.string(), z.string(), z.string(), z.string(), isoTime, isoTime, z.number(), z.number(), isoTime, z.array(z.string()), z.enum(subjectKinds)])
+  .transform(([incident_id, group_id, actor_id, state, first_time, last_time, patients, version, changed_at, selections, subject_kind]) => ({
+    incident_id, group_id, subject_kind, actor_id, state, first_time, last_time, patients, version, changed_at, selections,
   })); // prettier-ignore
 export type CaseIncident = z.infer<typeof caseIncident>;
 
@@ -111,9 +112,9 @@ export class LedgerReader {
   }
 
   async listed(incident: CaseIncident): Promise<Listed> {
-    const { incident_id, group_id, actor_id, first_time, last_time } = incident;
+    const { incident_id, group_id, subject_kind, actor_id, first_time, last_time } = incident;
     const params = { incident_id, group: group_id, actor: actor_id, from: first_time, to: last_time };
-    const [row] = await this.#rows(queries.listed, params, listed);
+    const [row] = await this.#rows(queries.listed.replace('{{subject}}', subjectColumns[subject_kind]), params, listed);
     return { incident, listed: row?.listed ?? 0, newest_received: row?.newest_received ?? first_time };
   }
 

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { subjectColumns } from '#libs/contracts/vocabulary.js';
 import type { Outline } from '#libs/detection/rule/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
@@ -70,7 +71,11 @@ export class ClickHouseHistory implements AccessHistory {
     const lasts = of.map(({ sql: selected }) => sqlFor(sql.last, query).replace('{{selection}}', () => selected));
     yield* this.#lines(
       within,
-      sqlFor(sql.lines, query, `(group_id, actor_id, time) IN (${lasts.join(' UNION DISTINCT ')}) AND `),
+      sqlFor(
+        sql.lines,
+        query,
+        `(group_id, ${subjectColumns[query.subject ?? 'account']}, time) IN (${lasts.join(' UNION DISTINCT ')}) AND `,
+      ),
     );
   }
 
@@ -123,10 +128,13 @@ export class ClickHouseHistory implements AccessHistory {
 }
 
 /** `besides` is one more condition, with ` AND ` behind it. */
-function sqlFor(text: string, { accounts, groupId }: HistoryQuery, besides = ''): string {
+function sqlFor(text: string, query: HistoryQuery, besides = ''): string {
+  const { accounts, groupId, subject = 'account' } = query;
+  const column = subjectColumns[subject];
   const group = accounts || groupId !== undefined ? 'group_id = {group:String} AND ' : '';
-  const within = accounts ? `${group}actor_id IN {actors:Array(String)} AND ` : group;
-  return text.replace('{{account}}', () => `${within}${besides}`);
+  const belonging = subject === 'account' ? group : `${group}${column} != '' AND `;
+  const within = accounts ? `${group}${column} IN {actors:Array(String)} AND ` : belonging;
+  return text.replaceAll('{{subject}}', column).replace('{{account}}', () => `${within}${besides}`);
 }
 
 function parametersOf({ fromMs, toMs, accounts, groupId }: HistoryQuery): Record<string, unknown> {

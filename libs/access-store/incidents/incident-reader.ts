@@ -3,6 +3,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
+import { type SubjectKind, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
@@ -18,13 +19,14 @@ export type StoredIncident = z.infer<typeof storedIncident>;
 
 /** An access as `vigie why` shows it. */
 export const shownAccess = accessRow
-  .pick({ time: true, clinic_id: true, action: true, patient_id: true, event_id: true })
+  .pick({ time: true, actor_id: true, clinic_id: true, action: true, patient_id: true, event_id: true })
   .extend({ source_ip: z.string(), application: z.string(), session_id: z.string() })
   .strip();
 export type ShownAccess = z.infer<typeof shownAccess>;
 
 export interface WindowQuery {
   readonly groupId: string;
+  readonly subject: SubjectKind;
   readonly actorId: string;
   /** Event times in milliseconds, half open: `(fromMs, toMs]`. */
   readonly fromMs: number;
@@ -53,11 +55,19 @@ export class IncidentReader {
   }
 
   /** What a selection selects in one window; undefined when ClickHouse does not know the selection. */
-  async accesses({ groupId, actorId, fromMs, toMs, selectionId, limit }: WindowQuery): Promise<WindowAccesses | undefined> {
+  async accesses({
+    groupId,
+    subject,
+    actorId,
+    fromMs,
+    toMs,
+    selectionId,
+    limit,
+  }: WindowQuery): Promise<WindowAccesses | undefined> {
     const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
     if (!known) return undefined;
     // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
-    const query = accessesQuery.replace('{{selected}}', () => known.expression);
+    const query = accessesQuery.replace('{{subject}}', subjectColumns[subject]).replace('{{selected}}', () => known.expression);
     const found = await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }, matchingAccess);
     return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
   }

@@ -2,6 +2,7 @@
 SELECT
     incident_id,
     group_id,
+    subject_kind,
     actor_id,
     state,
     level,

@@ -1,6 +1,7 @@
--- What a rule saw in one window of an account: `(from, to]`, like the windows of the scorer, and of it what its selection selects.
+-- What a rule saw in one window of an account or another subject: `(from, to]`, like the windows of the scorer, and of it what its selection selects.
 SELECT
     time,
+    actor_id,
     clinic_id,
     action,
     patient_id,
@@ -10,7 +11,7 @@ SELECT
     event_id,
     count() OVER () AS matching
 FROM vigie.accesses
-WHERE group_id = {group:String} AND actor_id = {actor:String}
+WHERE group_id = {group:String} AND {{subject}} = {actor:String}
     AND time > fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')
     AND ({{selected}}
 )

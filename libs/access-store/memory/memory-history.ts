@@ -1,7 +1,8 @@
 // memory/: the ports in memory, for tests, under the same suites as ClickHouse.
 // It refuses what the contracts refuse.
 
-import { accessRow } from '#libs/contracts/access-row.js';
+import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { askedRows } from '#libs/testkit/asked-rows.js';
@@ -42,15 +43,16 @@ export class MemoryHistory implements AccessHistory {
       .length;
   }
 
-  #lines({ accounts, groupId, ...query }: HistoryQuery): readonly string[] {
+  #lines({ accounts, groupId, subject = 'account', ...query }: HistoryQuery): readonly string[] {
     const actors = accounts && new Set(accounts.actorIds);
     const rows = this.store.rows('accesses').map((row) => accessRow.parse(row));
     const asked = rows.filter(
-      ({ group_id, actor_id }) =>
-        (groupId === undefined || group_id === groupId) &&
-        (!accounts || (group_id === accounts.groupId && actors?.has(actor_id) === true)),
+      (row) =>
+        keyOf(row, subject) !== '' &&
+        (groupId === undefined || row.group_id === groupId) &&
+        (!accounts || (row.group_id === accounts.groupId && actors?.has(keyOf(row, subject)) === true)),
     );
-    const inOrder = askedRows(asked, query).toSorted((a, b) =>
+    const inOrder = askedRows(asked, query, subject).toSorted((a, b) =>
       a.time < b.time || (a.time === b.time && a.event_id < b.event_id) ? -1 : 1,
     );
     return inOrder.map((row) => `${JSON.stringify(row)}\n`);
@@ -59,4 +61,8 @@ export class MemoryHistory implements AccessHistory {
   #answer(): void {
     if (this.away) throw new Transient('the store is away');
   }
+}
+
+function keyOf(row: AccessRow, subject: SubjectKind): string {
+  return (subject === 'account' ? row.actor_id : row[subject]) ?? '';
 }

@@ -5,6 +5,7 @@ SELECT
     verdict,
     incident.incident_id AS incident_id,
     incident.group_id AS group_id,
+    incident.subject_kind AS subject_kind,
     incident.actor_id AS actor_id,
     incident.first_time AS first_time,
     incident.last_time AS last_time,
@@ -14,7 +15,7 @@ FROM vigie.case_incidents AS linked
 INNER JOIN (SELECT case_id, verdict FROM vigie.cases) AS judged ON linked.case_id = judged.case_id
 INNER JOIN
 (
-    SELECT incident_id, group_id, actor_id, first_time, last_time, rules, selections
+    SELECT incident_id, group_id, subject_kind, actor_id, first_time, last_time, rules, selections
     FROM vigie.incidents
     WHERE state IN ('open', 'closed')
 ) AS incident ON linked.incident_id = incident.incident_id

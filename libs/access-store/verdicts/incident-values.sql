@@ -7,7 +7,7 @@ FROM
 (
     SELECT clinic_id AS one_clinic, toString(action) AS one_action, ifNull(toString(application), '') AS one_application
     FROM vigie.accesses
-    WHERE group_id = {group:String} AND actor_id = {actor:String}
+    WHERE group_id = {group:String} AND {{subject}} = {actor:String}
         AND time >= fromUnixTimestamp64Milli({from:Int64}, 'UTC') AND time <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')
         AND ({{selected}}
     )

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { hex128, isoTime } from '#libs/contracts/access-row.js';
+import { subjectColumns, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
@@ -19,6 +20,7 @@ const judgedIncident = z.object({
   verdict: z.string(),
   incident_id: hex128,
   group_id: z.string(),
+  subject_kind: z.enum(subjectKinds),
   actor_id: z.string(),
   first_time: isoTime,
   last_time: isoTime,
@@ -50,12 +52,15 @@ export class JudgedCases {
 
   /** The values of the accesses that an incident counts; of a field with more than `most`, one more than that. Undefined where its selections are not known. */
   async values(incident: JudgedIncident, most: number): Promise<AccessValues | undefined> {
-    const { group_id: group, actor_id: actor, first_time, last_time, selections } = incident;
+    const { group_id: group, subject_kind, actor_id: actor, first_time, last_time, selections } = incident;
     const known = await this.#rows(selectionsQuery, { ids: selections }, selectionRow);
     if (known.length === 0) return undefined;
     // Made by the rules' compiler, and checked by ClickHouse when they were registered.
     const selected = known.map(({ expression }) => `(${expression}\n)`).join(' OR ');
-    const query = valuesQuery.replaceAll('{{most}}', String(most + 1)).replace('{{selected}}', () => selected);
+    const query = valuesQuery
+      .replaceAll('{{most}}', String(most + 1))
+      .replace('{{subject}}', subjectColumns[subject_kind])
+      .replace('{{selected}}', () => selected);
     const [found] = await this.#rows(
       query,
       { group, actor, from: Date.parse(first_time), to: Date.parse(last_time) },

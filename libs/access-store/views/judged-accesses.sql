@@ -1,6 +1,8 @@
 (
     SELECT
         group_id,
+        subject_kind,
+        subject,
         actor_id,
         time,
         if(empty(linked_id), own_id, linked_id) AS patient_id,
@@ -9,8 +11,11 @@
         selected
     FROM
     (
+        -- Accounts are found by the primary key.
         SELECT
             group_id,
+            'account' AS subject_kind,
+            actor_id AS subject,
             actor_id,
             time,
             patient_id AS own_id,
@@ -18,7 +23,23 @@
             event_id,{{own_columns}}
             {{selected}} AS selected
         FROM vigie.accesses
-        WHERE {{whose}}(group_id, actor_id) IN (SELECT group_id, actor_id FROM {{from}}){{span}}
+        WHERE {{whose}}(group_id, actor_id) IN (SELECT group_id, actor_id FROM {{accounts}}){{span}}
+        UNION ALL
+        -- What accounts have in common is looked for only where an incident belongs to it.
+        SELECT
+            group_id,
+            belonging.1 AS subject_kind,
+            belonging.2 AS subject,
+            actor_id,
+            time,
+            patient_id AS own_id,
+            clinic_id,
+            event_id,{{own_columns}}
+            {{selected}} AS selected
+        FROM vigie.accesses
+        ARRAY JOIN [('source_ip', source_ip), ('device', device), ('session_id', session_id)] AS belonging
+        WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{lanes}}) > 0
+            AND (group_id, belonging.1, belonging.2) IN (SELECT group_id, subject_kind, actor_id FROM {{lanes}}){{span}}
     ) AS own
     LEFT JOIN
     (
@@ -39,10 +60,11 @@ INNER JOIN
     SELECT
         incident_id,
         group_id AS incident_group,
+        subject_kind AS incident_kind,
         actor_id AS incident_actor,
         first_time AS incident_from,
         last_time AS incident_to,
         selections AS incident_selections
     FROM {{from}}
 ) AS incident
-    ON group_id = incident_group AND actor_id = incident_actor
+    ON group_id = incident_group AND subject_kind = incident_kind AND subject = incident_actor

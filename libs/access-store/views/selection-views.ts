@@ -5,7 +5,12 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
-const templates = { patients: sql('incident-patients'), ledger: sql('ledger'), unnamed: sql('unnamed') } as const;
+const templates = {
+  patients: sql('incident-patients'),
+  ledger: sql('ledger'),
+  unnamed: sql('unnamed'),
+  accounts: sql('incident-accounts'),
+} as const;
 const judgedAccesses = sql('judged-accesses').trimEnd();
 
 const listed = "state NOT IN ('merged', 'withdrawn')";
@@ -16,13 +21,13 @@ const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_i
 const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
 const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
 
-const incidentColumns = 'incident_id, group_id, actor_id, first_time, last_time, selections';
+const incidentColumns = 'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections';
 const scopeOf = (columns: string) =>
   `SELECT ${columns} FROM vigie.dossier_scopes WHERE case_id = {case_id:String} AND version = {scope_version:UInt32}`;
 /** Selects every access: what a scope adds has no condition but account and times. */
 const anything = '*';
 const widened = scopeOf(
-  `'' AS incident_id, group_id, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections`,
+  `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections`,
 );
 const ofScope = `(SELECT ${incidentColumns} FROM ${ofCase} UNION ALL ${widened})`;
 
@@ -50,12 +55,13 @@ interface ViewParts {
 /**
  * `incident_patients` of all incidents, `incident_patients_of(incident_id = '...')` of one incident or suppressed match: ClickHouse does not
  * carry a condition on `incident_id` through the join to the accesses, so that the first reads all accounts that have an incident; the
- * second reads one account between two times. The ledgers are of one incident, of the incidents of a case, and of a case's scope, whose
+ * second reads one account between two times. `incident_accounts_of` has the accounts of one. The ledgers are of one incident, of the incidents of a case, and of a case's scope, whose
  * version 0 is that of its incidents. Ids are hexadecimal digits, checked where they come in.
  */
 const views: Readonly<Record<string, ViewParts>> = {
   incident_patients: { template: 'patients', from: all },
   incident_patients_of: { template: 'patients', from: one, within: true },
+  incident_accounts_of: { template: 'accounts', from: one, within: true },
   incident_ledger_of: { template: 'ledger', from: one, within: true },
   case_ledger_of: { template: 'ledger', from: ofCase, within: true },
   case_unnamed_of: { template: 'unnamed', from: ofCase, within: true },
@@ -82,21 +88,38 @@ export function selectionViews(selections: ReadonlyMap<string, string>): readonl
 function viewOf(view: string, { template, from, within = false, narrowed = '' }: ViewParts, selected: string): SelectionView {
   const source = from.startsWith('(') ? `${from} AS scope` : from;
   const span = `\n        AND time >= (SELECT min(first_time) FROM ${source}) AND time <= (SELECT max(last_time) FROM ${source})`;
+  const isListed = template === 'patients' || template === 'accounts';
   const accesses = filled(judgedAccesses, {
-    columns: template === 'patients' ? '' : ledgerColumns.map((column) => `\n        ${shown[column] ?? column},`).join(''),
-    own_columns:
-      template === 'patients'
-        ? ''
-        : ledgerColumns.map((column) => `\n            ${column}${shown[column] ? ` AS own_${column}` : ''},`).join(''),
+    columns: isListed ? '' : ledgerColumns.map((column) => `\n        ${shown[column] ?? column},`).join(''),
+    own_columns: isListed
+      ? ''
+      : ledgerColumns.map((column) => `\n            ${column}${shown[column] ? ` AS own_${column}` : ''},`).join(''),
     selected,
-    // All rows of an event have the same count, so that no patient of an event that has one is left out.
-    whose: template === 'unnamed' ? 'record_count > 0\n        AND ' : "patient_id != ''\n        AND ",
+    whose: whose[template],
     from: source,
+    accounts: ofKind(source, "subject_kind = 'account'"),
+    lanes: ofKind(source, "subject_kind != 'account'"),
     span: within ? span : '',
   });
   const text = filled(templates[template], { view, accesses, narrowed });
   const digest = hash('sha256', text, 'hex');
   return { name: view, digest, create: (verb) => `${text.replace('CREATE VIEW', () => verb)}\nCOMMENT '${digest}'` };
+}
+
+/**
+ * Which accesses are read at all: of lists those with a patient. All rows of an event have the same count, so that no patient of an event that
+ * has one is left out.
+ */
+const whose: Readonly<Record<keyof typeof templates, string>> = {
+  patients: "patient_id != ''\n        AND ",
+  ledger: "patient_id != ''\n        AND ",
+  unnamed: 'record_count > 0\n        AND ',
+  accounts: '',
+};
+
+/** Those of a source of incidents whose subject is of a kind. */
+function ofKind(source: string, condition: string): string {
+  return source.startsWith('(') ? `${source} WHERE ${condition}` : `${source} AND ${condition}`;
 }
 
 /** A template with its `{{places}}` filled. */

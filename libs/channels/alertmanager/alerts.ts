@@ -117,7 +117,7 @@ function alertOf(row: CaseRow, { now, speech, consoleUrl }: AlertContext): Alert
     annotations: {
       summary: caseSentence(words, isoOf(now), speech),
       title: words.title,
-      account: words.actor_id,
+      ...(row.subject_kind === 'account' ? { account: words.actor_id } : { [row.subject_kind]: words.actor_id }),
       patients: String(row.patients),
       clinics: words.clinics.join(', '),
       acknowledged_by: words.acknowledged_by,

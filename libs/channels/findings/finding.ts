@@ -1,10 +1,12 @@
 // findings/: cases as findings of the Open Cybersecurity Schema Framework, for whoever reads the topic `vigie.findings.v1`.
 // What the machine found is a Detection Finding (2004), what people do about it an Incident Finding (2005).
+import { isIP } from 'node:net';
 import type { Verdict } from '#libs/contracts/case-action.js';
 import type { CaseMessage, MessageKind } from '#libs/contracts/case-message.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { findingsTopic } from '#libs/contracts/topics.js';
 import { printable } from '#libs/contracts/visible-text.js';
+import { assertNever } from '#libs/runtime/outcome.js';
 import { caseSentence } from '#libs/texts/sentence.js';
 import { caseUrl, type Told } from '../told/told.js';
 
@@ -74,9 +76,25 @@ function detectionOf(
     },
     ...(row && {
       resources: row.clinics.map((uid) => ({ uid, type: 'clinic' })),
-      ...(row.actor_id !== '' && { evidences: [{ actor: { user: { uid: row.actor_id, name: row.actor_id } } }] }),
+      ...(row.actor_id !== '' && { evidences: [evidenceOf(row)] }),
     }),
   };
+}
+
+/** Whose it is, as the schema has it: a user, an endpoint, a session. */
+function evidenceOf({ subject_kind, actor_id }: CaseRow): Finding {
+  switch (subject_kind) {
+    case 'account':
+      return { actor: { user: { uid: actor_id, name: actor_id } } };
+    case 'source_ip':
+      return { src_endpoint: isIP(actor_id) === 0 ? { name: actor_id } : { ip: actor_id } };
+    case 'device':
+      return { src_endpoint: { name: actor_id } };
+    case 'session_id':
+      return { actor: { session: { uid: actor_id } } };
+    default:
+      return assertNever(subject_kind);
+  }
 }
 
 /** Incident Finding. It must name who works on it: while nobody does, the group of the case. */

@@ -61,7 +61,9 @@ function ofCase(row: CaseRow, { at }: CaseMessage, sentence: string, consoleUrl:
       ...plain(sentence, row.group_id, severities[row.level], at),
       component: row.rules[0] ?? '',
       custom_details: {
-        account: row.actor_id,
+        ...(row.subject_kind === 'account'
+          ? { account: row.actor_id }
+          : { [row.subject_kind]: row.actor_id, accounts: row.account_count }),
         patients: row.patients,
         clinics: row.clinics,
         step: row.step,

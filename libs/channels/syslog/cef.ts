@@ -1,8 +1,10 @@
 // syslog/: cases as CEF in RFC 5424, over TLS with octet counting (RFC 5425), for a SIEM that reads lines.
 // A line is built here, one a case; the connection is in tls-lines.ts.
+import { isIP } from 'node:net';
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { printable } from '#libs/contracts/visible-text.js';
+import { assertNever } from '#libs/runtime/outcome.js';
 import { caseSentence } from '#libs/texts/sentence.js';
 import { caseUrl, type Told } from '../told/told.js';
 
@@ -45,7 +47,7 @@ function fieldsOf(
     rt: Date.parse(at),
     start: Date.parse(row.first_time),
     end: Date.parse(row.last_time),
-    suser: row.actor_id,
+    ...subjectOf(row),
     cnt: row.patients,
     cat: change_type ?? kind,
     act: row.status,
@@ -94,4 +96,20 @@ function framed({ kind, at }: CaseMessage, priority: number, cef: string, { faci
 /** `123 <...`: the length in octets, a blank, the line. */
 export function octetCounted(line: string): Buffer {
   return Buffer.from(`${Buffer.byteLength(line)} ${line}`);
+}
+
+/** Whose it is, under the key that CEF has for it; an address whose name is kept back is none. */
+function subjectOf({ subject_kind, actor_id }: CaseRow): Readonly<Record<string, string>> {
+  switch (subject_kind) {
+    case 'account':
+      return { suser: actor_id };
+    case 'source_ip':
+      return isIP(actor_id) === 0 ? { shost: actor_id } : { src: actor_id };
+    case 'device':
+      return { shost: actor_id };
+    case 'session_id':
+      return { cs5: actor_id, cs5Label: 'session' };
+    default:
+      return assertNever(subject_kind);
+  }
 }

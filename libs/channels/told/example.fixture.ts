@@ -7,7 +7,9 @@ export function aCase(given: Partial<CaseRow> = {}): CaseRow {
   return {
     case_id: '3f0c6a1b9d2e4f58a7b6c5d4e3f20111',
     group_id: 'aleo',
+    subject_kind: 'account',
     actor_id: 'dr.martin',
+    account_count: 1,
     title: 'One account reads many patients across several clinics',
     status: 'new',
     verdict: '',

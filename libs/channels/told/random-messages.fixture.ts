@@ -3,6 +3,7 @@ import { verdicts } from '#libs/contracts/case-action.js';
 import { type CaseMessage, caseMessage, messageKinds } from '#libs/contracts/case-message.js';
 import { type CaseRow, caseStatuses } from '#libs/contracts/case-row.js';
 import { changeTypes, levels } from '#libs/contracts/incident.js';
+import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
 const hex = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString('hex'));
@@ -25,7 +26,9 @@ export const randomCase: fc.Arbitrary<CaseRow> = fc
   .record({
     case_id: hex,
     group_id: fc.constantFrom('aleo', 'helix'),
+    subject_kind: fc.constantFrom(...subjectKinds),
     actor_id: name,
+    account_count: fc.integer({ min: 1, max: 5_000 }),
     status: fc.constantFrom(...caseStatuses),
     verdict: fc.constantFrom(...verdicts, '' as const),
     owner: fc.constantFrom('', 'a.durand', 'b\r\nle roy'),

@@ -86,7 +86,7 @@ function feed(build: Build, rule: Rule, inner: readonly (CompiledRule | undefine
 }
 
 function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draft {
-  if (isMain(rule)) return build.main();
+  if (isMain(rule, build.options)) return build.main();
   const kind = kindOfRule(rule.type).measure === 'chain' ? 'ordered' : 'count';
   const amounts = hasAmounts(rule.type);
   const feeds = rule.inputs.flatMap((input, index): RowFeed[] =>
@@ -106,8 +106,11 @@ function draftFor(build: Build, rule: Rule, inputKeys: readonly unknown[]): Draf
   return build.other({ kind, key: JSON.stringify([kind, inputKeys]), feeds, spreads, amounts, inputs: rule.inputs.length });
 }
 
-/** A count of the patients of the whole account, over its clinics at most: the shared ledger answers it. */
-function isMain({ type, inputs, spread }: Rule): boolean {
+/**
+ * A count of the patients of the whole account, over its clinics at most: the shared ledger answers it. Of another subject the marks say clinic
+ * and account as one, so that clinics alone are counted elsewhere.
+ */
+function isMain({ type, inputs, spread }: Rule, { subject = 'account' }: Build['options']): boolean {
   const [input] = inputs;
   return (
     type === 'value_count' &&
@@ -116,7 +119,7 @@ function isMain({ type, inputs, spread }: Rule): boolean {
     input.by.length === 0 &&
     input.field.length === 1 &&
     input.field[0] === 'patient_id' &&
-    (!spread || input.spread === 'clinic_id')
+    (!spread || (subject === 'account' && input.spread === 'clinic_id'))
   );
 }
 

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Reach } from '../rule/reach.js';
 import type { Field, Rule, Selection } from '../rule/rule.js';
 
@@ -116,6 +117,7 @@ export interface CompiledSeries {
 }
 
 export interface CompileOptions {
+  readonly subject?: SubjectKind;
   readonly holdsReach?: boolean;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;

@@ -4,14 +4,17 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import { levels } from '#libs/contracts/incident.js';
-import { categories } from '#libs/contracts/vocabulary.js';
+import { categories, type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { type Entry, naiveFirings } from './naive-rule.js';
 import type { Exception, Rule } from '../rule/rule.js';
 
 /** What an incident says, as a function of the set of accesses: what the engine is compared with. Times as milliseconds. */
 export interface NaiveIncident {
   readonly group: string;
+  readonly subject: SubjectKind;
   readonly actor: string;
+  /** Of another subject than an account. */
+  readonly accounts: readonly string[];
   readonly firstTime: number;
   readonly lastTime: number;
   readonly patients: number;
@@ -33,6 +36,7 @@ export interface NaiveIncident {
 export type IsLate = (row: AccessRow) => boolean;
 
 interface Asked {
+  readonly subject: SubjectKind;
   readonly isLate: IsLate;
   readonly exceptionsOf: (rule: Rule) => readonly Exception[];
 }
@@ -52,7 +56,9 @@ export function naiveRecount(
   isLate: IsLate = () => false,
 ): readonly NaiveIncident[] {
   const raising = rules.filter(({ raises }) => raises);
-  return accountsOf(rows).flatMap((of) => incidentsOf(of, raising, { quietMs, isLate, exceptionsOf: () => [] }));
+  return subjectsOf(rows).flatMap(({ subject, of }) =>
+    incidentsOf(of, raising, { subject, quietMs, isLate, exceptionsOf: () => [] }),
+  );
 }
 
 /** What exceptions keep from being incidents: clusters of rules without their exceptions, where an exception took an access out. */
@@ -68,8 +74,8 @@ export function naiveSuppressed(
     exceptions.set(rule.id, rule.exceptions);
     return [rule.unfiltered];
   });
-  const all = accountsOf(rows).flatMap((of) =>
-    incidentsOf(of, unfiltered, { quietMs, isLate, exceptionsOf: (rule) => exceptions.get(rule.id) ?? [] }),
+  const all = subjectsOf(rows).flatMap(({ subject, of }) =>
+    incidentsOf(of, unfiltered, { subject, quietMs, isLate, exceptionsOf: (rule) => exceptions.get(rule.id) ?? [] }),
   );
   return all.filter(({ suppressedBy }) => suppressedBy.length > 0);
 }
@@ -79,14 +85,20 @@ export function asJudged(row: AccessRow): AccessRow {
   return Date.parse(row.time) - Date.parse(row.received_at) > 5 * 60_000 ? { ...row, time: row.received_at } : row;
 }
 
-function accountsOf(rows: readonly AccessRow[]): readonly (readonly AccessRow[])[] {
+/** The text by which an access belongs to a subject of a kind; empty where it belongs to none. */
+export function subjectOf(row: AccessRow, subject: SubjectKind): string {
+  return (subject === 'account' ? row.actor_id : row[subject]) ?? '';
+}
+
+/** The accesses of every subject of every kind. One without account is nobody's. */
+function subjectsOf(rows: readonly AccessRow[]): readonly { readonly subject: SubjectKind; readonly of: readonly AccessRow[] }[] {
   const judged = rows.map(asJudged);
   const distinct = [...new Map(judged.map((row) => [`${row.event_id} ${row.patient_id} ${row.time}`, row])).values()];
-  const accounts = Map.groupBy(
-    distinct.filter((row) => row.group_id && row.actor_id),
-    (row) => JSON.stringify([row.group_id, row.actor_id]),
-  );
-  return [...accounts.values()];
+  return subjectKinds.flatMap((subject) => {
+    const belonging = distinct.filter((row) => row.group_id && row.actor_id && subjectOf(row, subject));
+    const subjects = Map.groupBy(belonging, (row) => JSON.stringify([row.group_id, subjectOf(row, subject)]));
+    return [...subjects.values()].map((of) => ({ subject, of }));
+  });
 }
 
 function incidentsOf(
@@ -94,7 +106,8 @@ function incidentsOf(
   rules: readonly Rule[],
   { quietMs, ...asked }: Asked & { readonly quietMs: number },
 ): readonly NaiveIncident[] {
-  const fired = rules.flatMap((rule) => naiveFirings(rows, rule).map((one) => ({ ...one, rule })));
+  const own = rules.filter((rule) => rule.subject === asked.subject);
+  const fired = own.flatMap((rule) => naiveFirings(rows, rule).map((one) => ({ ...one, rule })));
   const clusters: Fired[][] = [];
   for (const one of fired.toSorted((a, b) => a.time - b.time)) {
     const open = clusters.at(-1);
@@ -104,7 +117,11 @@ function incidentsOf(
   return clusters.map((cluster) => incidentOf(rows, cluster, asked));
 }
 
-function incidentOf(rows: readonly AccessRow[], cluster: readonly Fired[], { exceptionsOf, isLate }: Asked): NaiveIncident {
+function incidentOf(
+  rows: readonly AccessRow[],
+  cluster: readonly Fired[],
+  { subject, exceptionsOf, isLate }: Asked,
+): NaiveIncident {
   const firstFired = cluster[0]?.time ?? 0;
   const lastTime = cluster.at(-1)?.time ?? 0;
   const atFirst = cluster.filter(({ time }) => time === firstFired);
@@ -135,7 +152,9 @@ function incidentOf(rows: readonly AccessRow[], cluster: readonly Fired[], { exc
     .filter(({ excluded }) => selected.some((row) => excluded.matches(row)));
   return {
     group: rows[0]?.group_id ?? '',
-    actor: rows[0]?.actor_id ?? '',
+    subject,
+    actor: rows[0] ? subjectOf(rows[0], subject) : '',
+    accounts: subject === 'account' ? [] : [...new Set(selected.map(({ actor_id }) => actor_id))].toSorted(),
     firstTime,
     lastTime,
     patients,

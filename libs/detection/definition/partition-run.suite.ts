@@ -1,5 +1,6 @@
 import { type AccessRow, believedRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { askedRows } from '#libs/testkit/asked-rows.js';
 import { Engine, type EngineOptions, type Rejudgement } from '../engine.js';
 import type { Fill } from '../late/fill.js';
@@ -11,6 +12,8 @@ import type { Rule } from '../rule/rule.js';
 export interface History {
   readonly rows: readonly AccessRow[];
   readonly rules: readonly Rule[];
+  /** Of the rules; left out: accounts. */
+  readonly subject?: SubjectKind;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
   readonly partitions: number;
@@ -86,7 +89,8 @@ export class PartitionRun {
   }
 
   #options(rules: readonly Rule[]): EngineOptions {
-    return { rules, quietMs: this.of.quietMs, allowedLatenessMs: this.of.allowedLatenessMs };
+    const { subject = 'account' } = this.of;
+    return { rules, subject, quietMs: this.of.quietMs, allowedLatenessMs: this.of.allowedLatenessMs };
   }
 
   #apply(frame: number): void {
@@ -143,7 +147,7 @@ export class PartitionRun {
       for (const one of asked) {
         rejudging.begin(one);
         const has = this.#stores(through + 1);
-        const wanted = askedRows(has, one);
+        const wanted = askedRows(has, one, this.of.subject);
         for (let at = 0; at < wanted.length; at += 5) rejudging.take(bytesOf(inOrder(wanted).slice(at, at + 5)));
       }
       this.#judging = { rejudging, asked, from: this.#next };

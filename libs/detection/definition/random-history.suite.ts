@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { asJudged, type NaiveIncident } from './naive-recount.js';
+import { asJudged, type NaiveIncident, subjectOf } from './naive-recount.js';
 import { type History, PartitionRun } from './partition-run.suite.js';
 import { anyRules, base, hour, minute } from './random-rules.suite.js';
 
@@ -24,7 +24,7 @@ export function play(of: History): Played {
   let rejudged = 0;
   let filled = 0;
   for (let partition = 0; partition < of.partitions; partition += 1) {
-    const rows = of.rows.filter((row) => partitionOf(row) % of.partitions === partition);
+    const rows = of.rows.filter((row) => partitionOf(row, of) % of.partitions === partition);
     const partitionRun = new PartitionRun(of, rows, told);
     partitionRun.play();
     rejudged += partitionRun.rejudged;
@@ -66,7 +66,7 @@ export function latenessIn(of: History): (row: AccessRow) => boolean {
   const inTime = new Set<string>();
   const newest = new Map<number, number>();
   for (const row of of.rows.map(asJudged)) {
-    const partition = partitionOf(row) % of.partitions;
+    const partition = partitionOf(row, of) % of.partitions;
     const time = Date.parse(row.time);
     const watermark = newest.get(partition) ?? 0;
     const isLate = Math.min(watermark, Date.parse(row.received_at)) - time > of.allowedLatenessMs;
@@ -83,19 +83,21 @@ export function latenessIn(of: History): (row: AccessRow) => boolean {
 export function withKnownFound(of: History, incidents: readonly NaiveIncident[]): readonly NaiveIncident[] {
   const seen = new Set<string>();
   const isAgain = ({ event_id, patient_id }: AccessRow): boolean => seen.size === seen.add(`${event_id} ${patient_id}`).size;
-  const again = new Set(of.rows.filter(isAgain).map(({ actor_id }) => actor_id));
+  const again = new Set(of.rows.filter(isAgain).map((row) => subjectOf(row, of.subject ?? 'account')));
   const known = incidents.map((one): NaiveIncident => (of.changed || again.has(one.actor) ? { ...one, found: 'live' } : one));
   return known.toSorted(byTime);
 }
 
-function partitionOf({ actor_id }: AccessRow): number {
-  return actor_id.charCodeAt(0) || 0;
+function partitionOf(row: AccessRow, { subject = 'account' }: History): number {
+  return subjectOf(row, subject).charCodeAt(subject === 'account' ? 0 : subjectOf(row, subject).length - 1) || 0;
 }
 
 function naiveOf(change: IncidentChange): NaiveIncident {
   return {
     group: change.group_id,
+    subject: change.subject_kind,
     actor: change.actor_id,
+    accounts: change.accounts,
     firstTime: Date.parse(change.first_time),
     lastTime: Date.parse(change.last_time),
     patients: change.patients,

@@ -42,7 +42,8 @@ export function explainAccount(state: EngineState, groupId: string, actorId: str
     rules: incident.inOrder.map(({ ruleId }) => ruleId),
   }));
   const newest_time = isoOfMs(state.windows.accounts.newest(account));
-  return { group_id: groupId, actor_id: actorId, newest_time, watermark: isoOfMs(at), rules, incidents };
+  const subject_kind = state.options.subject ?? 'account';
+  return { group_id: groupId, subject_kind, actor_id: actorId, newest_time, watermark: isoOfMs(at), rules, incidents };
 }
 
 function viewOfRule(

@@ -58,7 +58,7 @@ function anIncident(
 ): BacktestIncident {
   const { fired = from, ...rest } = given;
   return {
-    incident_id: '0'.repeat(32), group_id: 'helix', actor_id: 'a', state: 'closed', level: 'high', first_time: iso(from), last_time: iso(to),
+    incident_id: '0'.repeat(32), group_id: 'helix', subject_kind: 'account', actor_id: 'a', state: 'closed', level: 'high', first_time: iso(from), last_time: iso(to),
     detected_at: iso(fired), patients: 10, patients_at_firing: 10, patients_at_detection: 10, clinics: ['c1'], categories: [], rules: ['r'], step: 0,
     found: 'live', late_seconds: 0, detection_delay_seconds: 0,
     rule_matches: [{

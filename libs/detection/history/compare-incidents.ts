@@ -1,21 +1,23 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { firedAt } from './history-judge.js';
 
 /** What a backtest says of an incident. */
 export type BacktestIncident = Pick<
   IncidentChange,
-  | 'incident_id' | 'group_id' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
+  | 'incident_id' | 'group_id' | 'subject_kind' | 'actor_id' | 'state' | 'level' | 'first_time' | 'last_time' | 'detected_at' | 'patients' | 'patients_at_firing'
   | 'patients_at_detection' | 'clinics' | 'categories' | 'rules' | 'rule_matches' | 'step' | 'found' | 'late_seconds'
   | 'detection_delay_seconds'
 >; // prettier-ignore
 
 /**
- * Incidents of one account whose times overlap, from first to last: mostly one of each side, more where one rule set sees as one what the
+ * Incidents of one account, or of another subject, whose times overlap, from first to last: mostly one of each side, more where one rule set sees as one what the
  * other sees as several. `new`: only the tried rules fire. `gone`: only the present ones do.
  */
 export interface ComparedIncident {
   readonly kind: 'new' | 'gone' | 'same';
   readonly group_id: string;
+  readonly subject_kind: SubjectKind;
   readonly actor_id: string;
   /** In order of time. */
   readonly tried: readonly BacktestIncident[];
@@ -69,8 +71,12 @@ export function firstFired({ tried, present }: Pick<ComparedIncident, 'tried' | 
   return Math.min(...[...tried, ...present].map(firedAt));
 }
 
-function accountOf({ group_id, actor_id }: Pick<BacktestIncident, 'group_id' | 'actor_id'>): string {
-  return JSON.stringify([group_id, actor_id]);
+function accountOf({
+  group_id,
+  subject_kind,
+  actor_id,
+}: Pick<BacktestIncident, 'group_id' | 'subject_kind' | 'actor_id'>): string {
+  return JSON.stringify([group_id, subject_kind, actor_id]);
 }
 
 function sidedOf(incident: BacktestIncident, tried: boolean): Sided {
@@ -94,8 +100,8 @@ function comparedOf(sided: readonly Sided[]): ComparedIncident {
   const tried = sided.filter((one) => one.tried).map(({ incident }) => incident);
   const present = sided.filter((one) => !one.tried).map(({ incident }) => incident);
   const kind = present.length === 0 ? 'new' : tried.length === 0 ? 'gone' : 'same';
-  const { group_id = '', actor_id = '' } = sided[0]?.incident ?? {};
-  const base = { kind, group_id, actor_id, tried, present } as const;
+  const { group_id = '', subject_kind = 'account', actor_id = '' } = sided[0]?.incident ?? {};
+  const base = { kind, group_id, subject_kind, actor_id, tried, present } as const;
   if (kind !== 'same') return { ...base, earlier_seconds: 0, more_patients: 0, more_patients_at_firing: 0 };
   return {
     ...base,

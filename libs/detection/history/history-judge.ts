@@ -2,7 +2,7 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine, type FrameOutcome } from '../engine.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { isoOfMs } from '../scan/iso-time.js';
-import type { Rule } from '../rule/rule.js';
+import { lanesOf, type Rule } from '../rule/rule.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 
 export interface HistoryJudgeOptions {
@@ -17,10 +17,12 @@ const keepClosedMs = 3_600_000;
 
 /**
  * The incidents of a stretch of history that is handed over in frames, in order of time but for `disorderMsMax`. It is the live engine
- * over one partition, so what it shows is what fires. Memory holds the windows and the last state of each incident, not the rows.
+ * over one partition of each kind of subject, so what it shows is what fires. Memory holds the windows and the last state of each incident, not the rows.
  */
 export class HistoryJudge {
   readonly #engine: Engine;
+  /** Those of other subjects than accounts. */
+  readonly #lanes: readonly Engine[];
   readonly #incidents = new Map<string, IncidentChange>();
   readonly #openings = new Map<string, Opening>();
   /** Those of which it is not known yet how late they were. */
@@ -37,12 +39,15 @@ export class HistoryJudge {
     const { quietMs, allowedLatenessMs } = options;
     this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
     const closedMs = quietMs + this.#settledMs + keepClosedMs;
-    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true });
+    const engineOptions = { rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true };
+    this.#engine = new Engine(engineOptions);
+    this.#lanes = lanesOf(rules).map((subject) => new Engine({ ...engineOptions, subject }));
   }
 
   /** Judges the rows of a frame: newline-delimited access rows. Lines that are no rows are named in the outcome and change nothing. */
   take(bytes: Uint8Array): FrameOutcome {
     const outcome = this.#engine.apply({ offset: this.#offset, bytes }, 0);
+    for (const lane of this.#lanes) lane.apply({ offset: this.#offset, bytes }, 0);
     this.#offset += 1;
     this.#note(false);
     if (this.#watched.length > 0) this.#watch(bytes);
@@ -54,14 +59,14 @@ export class HistoryJudge {
    * `received_at` of the access that opened it: when a scorer that keeps up would have told it.
    */
   incidents(untilMs: number): readonly IncidentChange[] {
-    this.#engine.advance(untilMs + this.#settledMs, 0);
+    for (const engine of [this.#engine, ...this.#lanes]) engine.advance(untilMs + this.#settledMs, 0);
     this.#note(true);
     const lasting = [...this.#incidents.values()].filter(({ state }) => state !== 'merged' && state !== 'withdrawn');
     return lasting.map((incident) => this.#dated(incident));
   }
 
   #note(includeUpdates: boolean): void {
-    for (const change of this.#engine.takeChanges({ includeUpdates })) {
+    for (const change of [this.#engine, ...this.#lanes].flatMap((engine) => engine.takeChanges({ includeUpdates }))) {
       const key = keyOf(change);
       this.#incidents.set(key, change);
       if (this.#openings.has(key)) continue;

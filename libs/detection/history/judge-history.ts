@@ -1,7 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine } from '../engine.js';
-import type { Rule } from '../rule/rule.js';
+import { lanesOf, type Rule } from '../rule/rule.js';
 
 export interface HistoryOptions {
   readonly quietMs: number;
@@ -22,24 +22,21 @@ export function judgeHistory(
   options: HistoryOptions,
 ): readonly IncidentChange[] {
   const forever = Number.MAX_SAFE_INTEGER;
-  const engine = new Engine({
-    rules,
-    quietMs: options.quietMs,
-    allowedLatenessMs: 0,
-    keepClosedMs: forever,
-    keepsAll: true,
-  });
+  const given = { rules, quietMs: options.quietMs, allowedLatenessMs: 0, keepClosedMs: forever, keepsAll: true } as const;
+  const engines = [new Engine(given), ...lanesOf(rules).map((subject) => new Engine({ ...given, subject }))];
   const incidents = new Map<string, IncidentChange>();
   const note = (includeUpdates: boolean): void => {
-    for (const change of engine.takeChanges({ includeUpdates })) incidents.set(change.incident_id, change);
+    for (const change of engines.flatMap((engine) => engine.takeChanges({ includeUpdates })))
+      incidents.set(change.incident_id, change);
   };
   let offset = 0;
   for (const lines of framesOf(rows)) {
-    engine.apply({ offset, bytes: Buffer.from(lines.join('')) }, options.detectedAt);
+    const frame = { offset, bytes: Buffer.from(lines.join('')) };
+    for (const engine of engines) engine.apply(frame, options.detectedAt);
     offset += 1;
     note(false);
   }
-  engine.finish(options.detectedAt);
+  for (const engine of engines) engine.finish(options.detectedAt);
   note(true);
   return [...incidents.values()].filter(({ state }) => state !== 'merged');
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
-import { categories } from '#libs/contracts/vocabulary.js';
+import { accountsListedMax, type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
+import { categories, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Marks } from '../memory/marks.js';
+import { placeOf } from '../scan/subject-reader.js';
 
 /** What a change adds to the incident it tells of. */
 export interface ChangeContext {
@@ -13,6 +14,7 @@ export interface ChangeContext {
   readonly changedAt: number;
   readonly mergedInto: string;
   readonly kind: 'incidents' | 'suppressed';
+  readonly subject: SubjectKind;
 }
 
 /** 32 hexadecimal digits that depend on nothing but the parts. */
@@ -33,11 +35,17 @@ export function changeOf(
   const matches = incident.inOrder;
   const seen = [...incident.marks].filter(([, set]) => marks.sets.meet(set, incident.firedSet)).map(([mark]) => mark);
   const mask = seen.reduce((all, mark) => all | marks.maskOf(mark), 0);
-  const clinics = new Set(seen.map((mark) => marks.clinicText(mark)).filter((clinic) => clinic !== ''));
+  const { clinics, accounts } = placesOf(
+    seen.map((mark) => marks.clinicText(mark)),
+    context.subject,
+  );
   return {
     incident_id: opening.id,
     group_id: opening.groupId,
+    subject_kind: context.subject,
     actor_id: opening.actorId,
+    accounts: accounts.slice(0, accountsListedMax),
+    account_count: context.subject === 'account' ? 1 : accounts.length,
     state: merged ? 'merged' : incident.state,
     first_time: isoOfMs(incident.firstTime),
     last_time: isoOfMs(incident.lastTime),
@@ -45,7 +53,7 @@ export function changeOf(
     patients: gone ? 0 : incident.patients,
     patients_at_firing: gone ? 0 : incident.patientsAtFiring,
     patients_at_detection: incident.patientsAtDetection,
-    clinics: [...clinics].toSorted(),
+    clinics,
     categories: categories.filter((_, index) => (mask & (1 << index)) !== 0),
     rules: matches.map(({ ruleId }) => ruleId),
     rule_matches: matches.map((match) => ({
@@ -71,6 +79,16 @@ export function changeOf(
     version: incident.version,
     received_at: isoOfMs(incident.receivedAt),
   };
+}
+
+/** Clinics and accounts of the marks of an incident; an account's own are not listed. */
+function placesOf(texts: readonly string[], subject: SubjectKind) {
+  const places = subject === 'account' ? texts.map((clinic) => ({ clinic, actor: '' })) : texts.map(placeOf);
+  return { clinics: distinct(places.map(({ clinic }) => clinic)), accounts: distinct(places.map(({ actor }) => actor)) };
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)].filter((text) => text !== '').toSorted();
 }
 
 /** What a change tells of the incident, to be compared. */

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
 import type { Opening } from './opening.js';
 import type { Anchor } from '../judge/settler.js';
@@ -28,6 +29,7 @@ export interface BookOptions {
   readonly selectionIds: readonly string[];
   /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
   readonly kind: 'incidents' | 'suppressed';
+  readonly subject: SubjectKind;
 }
 
 /** What one arrival does to the incidents of its account. */

@@ -153,7 +153,7 @@ export class IncidentTeller {
     this.figures.countAgain(incident);
     return changeOf(
       incident,
-      { type, what, changedAt, mergedInto, kind: this.options.kind },
+      { type, what, changedAt, mergedInto, kind: this.options.kind, subject: this.options.subject },
       this.options.selectionIds,
       this.marks,
     );

@@ -1,3 +1,4 @@
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { AccountTable } from '../memory/account-table.js';
 import type { Anchor } from '../judge/settler.js';
 import { parseWhole } from '../scan/frame-scanner.js';
@@ -29,10 +30,13 @@ export function openingOf(
   return { id, groupId, actorId, order, detectedAt, completedBy: entry.time };
 }
 
-/** The id of the incident that an access opens. */
+/** The id of the incident that an access opens; for each subject that it belongs to, another. */
 export function idOf(row: ScannedRow, nth: number): string {
   const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
-  return digest('incident', String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
+  const subject = row.subject
+    ? [row.subject, Buffer.from(row.keyBytes.subarray(row.accountStart, row.accountEnd)).toString()]
+    : [];
+  return digest('incident', ...subject, String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
 }
 
 function idOfSettled({ rule, cell, time }: Anchor, groupId: string, actorId: string, nth: number): string {
@@ -41,8 +45,9 @@ function idOfSettled({ rule, cell, time }: Anchor, groupId: string, actorId: str
 }
 
 /** The id of an incident that history, not an access, opened; for openings that no late access is known of. */
-export function idOfHistory(groupId: string, actorId: string, firstFired: number, offset: number): string {
-  return digest('incident', 'history', groupId, actorId, firstFired, offset);
+export function idOfHistory(subject: SubjectKind, groupId: string, actorId: string, firstFired: number, offset: number): string {
+  const kind = subject === 'account' ? [] : [subject];
+  return digest('incident', 'history', ...kind, groupId, actorId, firstFired, offset);
 }
 
 /** What is suppressed has an id of its own: the same access may open an incident by another rule. */

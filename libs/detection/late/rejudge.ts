@@ -156,7 +156,7 @@ export class Rejudging {
 
   #judge(lines: readonly Line[]): void {
     if (lines.length === 0) return;
-    const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])));
+    const scanner = new FrameScanner(Buffer.concat(lines.flatMap(({ bytes }) => [bytes, newline])), this.history.reader);
     while (scanner.next(this.#row)) this.#intake.take(this.#row, 0, 0);
     this.history.countGrown();
   }
@@ -166,9 +166,9 @@ export class Rejudging {
     const lines: Line[] = [];
     const row = this.#row;
     for (const frame of frames) {
-      const scanner = new FrameScanner(frame);
+      const scanner = new FrameScanner(frame, this.live.reader);
       while (scanner.next(row)) {
-        if (Buffer.compare(row.bytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
+        if (!row.hasAccount || Buffer.compare(row.keyBytes.subarray(row.accountStart, row.accountEnd), key) !== 0) continue;
         lines.push({ time: row.time, bytes: row.bytes.subarray(row.lineStart, row.lineEnd) });
       }
     }
@@ -225,7 +225,7 @@ function openingOf(
     ({ time, id }) => time > firstFired - reachMs && time <= lastTime && !used.has(kind === 'suppressed' ? suppressedId(id) : id),
   );
   const [taken] = opener < 0 ? [] : openers.splice(opener, 1);
-  const id = taken?.id ?? idOfHistory(groupId, actorId, firstFired, pending.throughOffset);
+  const id = taken?.id ?? idOfHistory(state.options.subject ?? 'account', groupId, actorId, firstFired, pending.throughOffset);
   return { id, groupId, actorId, order, detectedAt, completedBy: firstFired };
 }
 

@@ -8,8 +8,8 @@ export class FindAccount {
   /** Sets account (0 for a new one) and clinic of the row; the set of selections that it meets. */
   select(row: ScannedRow): number {
     const { windows, marks, selector } = this.state;
-    row.clinic = marks.texts.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
-    row.account = windows.accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash);
+    row.clinic = marks.texts.ofBytes(row.keyBytes, row.keyView, row.clinicStart, row.clinicEnd);
+    row.account = windows.accounts.find(row.keyView, row.accountStart, row.accountEnd, row.accountHash);
     return selector.setOf(row);
   }
 
@@ -27,7 +27,7 @@ export class FindAccount {
 
   #newAccount(row: ScannedRow, watermark: number): number {
     const { windows, selector, forgetAfterMs } = this.state;
-    const account = windows.accounts.add(row.bytes, row.accountStart, row.accountEnd, row.accountHash);
+    const account = windows.accounts.add(row.keyBytes, row.accountStart, row.accountEnd, row.accountHash);
     windows.accounts.setSince(account, watermark - forgetAfterMs);
     selector.accountAdded(account);
     row.account = account;

@@ -77,6 +77,7 @@ export class RowValues {
 
   /** Any field as text, empty where it is absent. */
   text(row: ScannedRow, field: Field): string {
+    if (field === 'actor_id' && row.subject) return jsonText(row.bytes, row.actorStart, row.ownerEnd);
     const place = optionalPlaces[field];
     if (place !== undefined) {
       const end = row.ends[place] ?? 0;

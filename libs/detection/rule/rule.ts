@@ -1,4 +1,6 @@
 import type { levels } from '#libs/contracts/incident.js';
+import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
+import { laneKinds } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
 import type { Meeting } from './meeting.js';
@@ -11,7 +13,7 @@ export { ruleTypes, type RuleType } from './rule-kinds.js';
 
 /**
  * Accesses of event rules. `by`, `field` and `spread` are the fields that stand for the rule's group-by fields (besides `group_id` and
- * `actor_id`), counted fields and spread field in these accesses, aliases resolved. An access in which one of `by` or `field` is empty
+ * the subject), counted fields and spread field in these accesses, aliases resolved. An access in which one of `by` or `field` is empty
  * takes no part.
  */
 export interface RowsInput {
@@ -91,12 +93,14 @@ export interface Rule {
   readonly id: string;
   readonly title: string;
   readonly description: string;
+  /** Whose accesses lie in one window, and to whom its incidents belong; the same for every rule that it looks at. */
+  readonly subject: SubjectKind;
   readonly level: (typeof levels)[number];
   /** The accesses of all event rules that it looks at, through other correlations too: those whose patients its incidents list. */
   readonly selection: Selection;
   /** Counting types have one input for each way of naming fields; the order matters to `temporal_ordered` only. */
   readonly inputs: readonly Input[];
-  /** Group-by besides `group_id` and `actor_id`, as written: fields or aliases. */
+  /** Group-by besides `group_id` and the subject, as written: fields or aliases. */
   readonly by: readonly string[];
   /** Counted fields as written; empty where none is. */
   readonly field: readonly string[];
@@ -129,4 +133,21 @@ export interface Rule {
   readonly file: string;
   /** Line of the correlation's document in `file`, from 1. */
   readonly line: number;
+}
+
+/** The rules of one kind of subject: what one engine judges. */
+export function rulesOf({
+  rules,
+  subject,
+}: {
+  readonly rules: readonly Rule[];
+  readonly subject?: SubjectKind;
+}): readonly Rule[] {
+  const wanted = subject ?? 'account';
+  return rules.every((rule) => rule.subject === wanted) ? rules : rules.filter((rule) => rule.subject === wanted);
+}
+
+/** The kinds of subject besides accounts that rules ask for. */
+export function lanesOf(rules: readonly Rule[]): readonly LaneKind[] {
+  return laneKinds.filter((kind) => rules.some(({ subject }) => subject === kind));
 }

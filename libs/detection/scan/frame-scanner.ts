@@ -5,6 +5,7 @@ import { type AccessRow, aheadMsMax, endOfTimeMs, isoTime, usableAccessRow } fro
 import { accountCharsMax, scanRow } from './scan-row.js';
 import { ScannedRow } from './scanned-row.js';
 import { viewOf } from './scan-text.js';
+import type { SubjectReader } from './subject-reader.js';
 
 /** A line that cannot be used. `detail` never holds its content. */
 export interface RejectedRow {
@@ -28,7 +29,11 @@ export class FrameScanner {
   #at = 0;
   #line = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
+  /** `subject`: whose the rows are, where that is not their account. */
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly subject?: SubjectReader,
+  ) {
     this.#view = viewOf(bytes);
   }
 
@@ -44,6 +49,12 @@ export class FrameScanner {
 
   /** Reads the next row; false at the end. Lines that are no rows are noted in `rejected`. */
   next(row: ScannedRow): boolean {
+    if (!this.#next(row)) return false;
+    this.subject?.look(row);
+    return true;
+  }
+
+  #next(row: ScannedRow): boolean {
     const { bytes } = this;
     while (this.#at < bytes.length) {
       this.#line += 1;

@@ -44,6 +44,8 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   if (row.time < 0) return false;
   row.bytes = bytes;
   row.view = view;
+  row.keyBytes = bytes;
+  row.keyView = view;
   row.lineStart = start;
   row.categoryMask = 0;
   row.hasFormer = false;

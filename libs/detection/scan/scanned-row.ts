@@ -1,4 +1,5 @@
 import { accessRow } from '#libs/contracts/access-row.js';
+import type { LaneKind } from '#libs/contracts/vocabulary.js';
 
 const rowKeys = Object.keys(accessRow.shape).length;
 
@@ -11,12 +12,15 @@ export class ScannedRow {
   view: DataView = new DataView(new ArrayBuffer(0));
   /** Event time, milliseconds since 1970. */
   time = 0;
+  /** Where the account and the clinic lie: `bytes`, or what a `SubjectReader` has put there. */
+  keyBytes: Uint8Array = this.bytes;
+  keyView: DataView = this.view;
   /** From the first byte of `group_id` to the last of `actor_id`, the key between them included: exact and unambiguous, since no value holds a bare quote. */
   accountStart = 0;
   accountEnd = 0;
   /** `hashBytes` of those bytes. */
   accountHash = 0;
-  /** Neither `group_id` nor `actor_id` is empty. */
+  /** Neither `group_id` nor `actor_id` is empty; where another subject is looked at, nor is that. */
   hasAccount = false;
   /** The pseudonym's 128 bits; all zero when there is none. */
   patient0 = 0;
@@ -51,6 +55,14 @@ export class ScannedRow {
   account = 0;
   /** Its clinic's number among the texts that are known; set with the account. */
   clinic = 0;
+  /** Where another subject than the account is looked at: which, and where group and account lie in `bytes`, as `accountStart` has them else. */
+  subject: LaneKind | undefined = undefined;
+  ownerStart = 0;
+  ownerEnd = 0;
+  /** Where the account's own text begins; it ends with `ownerEnd`. */
+  actorStart = 0;
+  /** What a `SubjectReader` writes to. */
+  scratch = Buffer.alloc(0);
   lineStart = 0;
   lineEnd = 0;
   /** Where the original line is, when `bytes` holds a rewritten one. */

@@ -14,6 +14,7 @@ import { compilePredicate, type Predicate } from '../rules/match/predicate.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
+import { placeOf } from '../scan/subject-reader.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;
@@ -34,6 +35,7 @@ export class FieldClasses {
     readonly field: Field,
     atoms: readonly Atom[],
     private readonly texts: Texts,
+    private readonly bySubject: boolean,
   ) {
     this.#questions = [...new Map(atoms.map(({ match }) => [JSON.stringify(match), match])).values()].map(compilePredicate);
     this.#read = this.#reader(atoms);
@@ -77,7 +79,7 @@ export class FieldClasses {
         return this.#categories();
       case 'group_id':
       case 'actor_id':
-        return this.#accounts();
+        return this.bySubject ? this.#owners() : this.#accounts();
       default:
         return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0, atoms) : this.#wide();
     }
@@ -110,6 +112,12 @@ export class FieldClasses {
     };
   }
 
+  /** The same where rows belong to another subject, so that nobody has looked the account up. */
+  #owners(): (row: ScannedRow) => number {
+    const remembered = new ByBytes((bytes, start, end) => this.#ask(accountOf(bytes, start, end)));
+    return ({ bytes, view, ownerStart, ownerEnd }) => remembered.of(bytes, view, ownerStart, ownerEnd);
+  }
+
   /** Gives an account the class that the last row's account was found to have. */
   noteAccount(account: number): void {
     while (account >= this.#byAccount.length) this.#byAccount = grown(this.#byAccount, Uint32Array);
@@ -120,9 +128,10 @@ export class FieldClasses {
   }
 
   #clinics(): (row: ScannedRow) => number {
-    const { texts } = this;
+    const { texts, bySubject } = this;
     const classes: number[] = [];
-    return ({ clinic }) => (classes[clinic] ??= this.#ask({ clinic_id: texts.text(clinic) }));
+    const nameOf = (text: string): string => (bySubject ? placeOf(text).clinic : text);
+    return ({ clinic }) => (classes[clinic] ??= this.#ask({ clinic_id: nameOf(texts.text(clinic)) }));
   }
 
   /** Answers on local hours and days hold for a quarter of an hour, since no time zone differs by less; instants cut that further. */

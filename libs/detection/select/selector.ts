@@ -46,6 +46,8 @@ export class Selector {
     live: readonly LiveSelection[],
     texts: Texts,
     private readonly sets: SelectionSets,
+    /** Rows belong to another subject than their account: a `SubjectReader` has looked at them. */
+    bySubject = false,
   ) {
     const asked = live.map((one) => ({ ...one, atoms: one.selection.tree && atomsOf(one.selection.tree) }));
     this.#whole = asked.filter(({ atoms }) => !atoms);
@@ -60,9 +62,9 @@ export class Selector {
         this.#cheap.add(field);
     this.#cheap.add('group_id');
     const [early, late] = partition([...byField], ([field]) => this.#cheap.has(field));
-    this.#first = new Combinations(early, texts);
-    this.#second = new Combinations(late, texts);
-    this.#accountField = this.#first.fields.find(({ field }) => field === 'actor_id');
+    this.#first = new Combinations(early, texts, bySubject);
+    this.#second = new Combinations(late, texts, bySubject);
+    if (!bySubject) this.#accountField = this.#first.fields.find(({ field }) => field === 'actor_id');
   }
 
   /** Its account and clinic have been looked up. */
@@ -134,8 +136,8 @@ class Combinations {
   /** How often places have been given out anew. */
   layout = 0;
 
-  constructor(byField: readonly (readonly [Field, readonly Atom[]])[], texts: Texts) {
-    this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts));
+  constructor(byField: readonly (readonly [Field, readonly Atom[]])[], texts: Texts, bySubject: boolean) {
+    this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts, bySubject));
     this.#layOut();
   }
 

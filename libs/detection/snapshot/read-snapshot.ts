@@ -8,6 +8,7 @@ import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import { markOf, timeHighBits } from '../memory/ledger-store.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
+import { rulesOf } from '../rule/rule.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
@@ -71,7 +72,7 @@ class SnapshotReader {
   readonly #looksFurther: boolean;
 
   constructor(parsed: z.infer<typeof header>, options: EngineOptions) {
-    const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(options.rules)]);
+    const wanted = new Set([...parsed.neededIds, ...selectionIdsOf(rulesOf(options))]);
     const kept = parsed.selectionIds.filter((id) => wanted.has(id));
     this.state = new EngineState(options, undefined, kept);
     const { compiled } = this.state;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { incidentChange } from '#libs/contracts/incident.js';
+import { incidentChange, parseIncidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from '../memory/entry-arena.js';
 import type { Match } from '../incidents/incident-match.js';
 import type { Opening } from '../incidents/opening.js';
@@ -149,4 +149,7 @@ export function text(bytes: Uint8Array): readonly Uint8Array[] {
   return [words(bytes.length), bytes, new Uint8Array((4 - (bytes.length % 4)) % 4)];
 }
 
-export const toldPiece = z.object({ kind: z.enum(['incidents', 'suppressed']), changes: z.array(incidentChange) });
+/** Told before an upgrade, it lacks what changes say since. */
+const toldChange = z.preprocess((told) => parseIncidentChange(told).data ?? told, incidentChange);
+
+export const toldPiece = z.object({ kind: z.enum(['incidents', 'suppressed']), changes: z.array(toldChange) });

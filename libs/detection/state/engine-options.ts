@@ -1,7 +1,11 @@
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Rule } from '../rule/rule.js';
 
 export interface EngineOptions {
+  /** Rules of another subject are passed over. */
   readonly rules: readonly Rule[];
+  /** Whose windows and incidents it keeps; left out: accounts'. */
+  readonly subject?: SubjectKind;
   /** Event time without any rule holding after which an incident closes, milliseconds. */
   readonly quietMs: number;
   /** How far an access may lie behind its account's newest one and still be judged from memory alone, milliseconds, unless its rule says otherwise. */

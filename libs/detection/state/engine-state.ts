@@ -7,9 +7,11 @@ import type { BookOptions } from '../incidents/incident-seams.js';
 import { Versions } from '../incidents/incident-teller.js';
 import { Marks } from '../memory/marks.js';
 import { rememberedMs } from '../rule/reach.js';
+import { rulesOf } from '../rule/rule.js';
 import { Rejudgements } from './rejudgements.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { PatientLinks } from '../memory/patient-links.js';
+import { readerOf, type SubjectReader } from '../scan/subject-reader.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { Selector } from '../select/selector.js';
 import type { CompiledSeries } from '../compile/series.js';
@@ -33,6 +35,8 @@ export class EngineState {
   readonly settler = new Settler();
   readonly dormancy: Dormancy;
   readonly selector: Selector;
+  /** Makes rows those of their subject, where that is not the account. */
+  readonly reader: SubjectReader | undefined;
   readonly versions = new Versions();
   readonly incidents: IncidentBook;
   /** What would be incidents without exceptions. */
@@ -60,11 +64,12 @@ export class EngineState {
     /** Selections by number; those of a snapshot first, so that what its incidents say stays true. */
     selectionIds: readonly string[] = [],
   ) {
-    this.compiled = compileSeries(options.rules, selectionIds, options);
+    this.compiled = compileSeries(rulesOf(options), selectionIds, options);
     this.marks = marks ?? new Marks(new SelectionSets(this.compiled.selectionIds.length));
     this.crowd = new Crowd(this.marks);
     this.dormancy = new Dormancy(this.compiled.dormancies, this.marks.sets);
-    this.selector = new Selector(this.compiled.live, this.marks.texts, this.marks.sets);
+    this.reader = readerOf(options.subject);
+    this.selector = new Selector(this.compiled.live, this.marks.texts, this.marks.sets, this.reader !== undefined);
     const { marks: shared, settler, dormancy } = this;
     const { quietMs, keepsAll = false } = options;
     this.windows = new Windows(this.compiled, { marks: shared, settler, dormancy, quietMs, keepsAll });
@@ -84,6 +89,7 @@ export class EngineState {
       allowedLatenessMs: options.allowedLatenessMs,
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
+      subject: options.subject ?? 'account',
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
   }
@@ -105,7 +111,7 @@ export class EngineState {
     if (!this.copies) return;
     const { accounts } = this.windows;
     for (const row of rows.slice(0, count))
-      if (row.hasAccount) this.copies.keep(accounts.find(row.view, row.accountStart, row.accountEnd, row.accountHash));
+      if (row.hasAccount) this.copies.keep(accounts.find(row.keyView, row.accountStart, row.accountEnd, row.accountHash));
   }
 
   /** An account whose windows and quiet time have long passed begins anew. */

@@ -1,5 +1,5 @@
 import { Engine } from '#libs/detection/engine.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { lanesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { rowLines, simulatedSource } from './rows.js';
 import { TruthBook } from './truth-book.js';
@@ -90,7 +90,8 @@ class Play {
 /** An engine with the frame that is being filled for it. */
 class Judging {
   readonly log: IncidentLog;
-  readonly #engine: Engine;
+  /** Of accounts, and of every other subject that rules ask for. */
+  readonly #engines: readonly Engine[];
   #frame = '';
   #offset = 0;
   #newestMs = 0;
@@ -101,7 +102,8 @@ class Judging {
     private readonly isTold: boolean,
   ) {
     this.log = new IncidentLog(book);
-    this.#engine = new Engine({ rules, quietMs, allowedLatenessMs });
+    const options = { rules, quietMs, allowedLatenessMs };
+    this.#engines = [new Engine(options), ...lanesOf(rules).map((subject) => new Engine({ ...options, subject }))];
   }
 
   get isFull(): boolean {
@@ -115,16 +117,21 @@ class Judging {
 
   flush(): void {
     if (!this.#frame) return;
-    const { rejected } = this.#engine.apply({ offset: this.#offset, bytes: Buffer.from(this.#frame) }, this.#newestMs);
-    if (rejected[0]) throw new Error(`the engine refused a row: ${rejected[0].detail}`);
+    const frame = { offset: this.#offset, bytes: Buffer.from(this.#frame) };
+    for (const engine of this.#engines) {
+      const { rejected } = engine.apply(frame, this.#newestMs);
+      if (rejected[0]) throw new Error(`the engine refused a row: ${rejected[0].detail}`);
+    }
     this.#offset += 1;
     this.#frame = '';
-    this.log.take(this.#engine.takeChanges({ includeUpdates: false }), this.#newestMs, this.isTold);
+    for (const engine of this.#engines) this.log.take(engine.takeChanges({ includeUpdates: false }), this.#newestMs, this.isTold);
   }
 
   end(): void {
     this.flush();
-    this.#engine.idle(quietMs, this.#newestMs);
-    this.log.take(this.#engine.takeChanges({ includeUpdates: true }), this.#newestMs, false);
+    for (const engine of this.#engines) {
+      engine.idle(quietMs, this.#newestMs);
+      this.log.take(engine.takeChanges({ includeUpdates: true }), this.#newestMs, false);
+    }
   }
 }

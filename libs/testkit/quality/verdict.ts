@@ -1,4 +1,4 @@
-import type { IncidentChange } from '#libs/contracts/incident.js';
+import { type IncidentChange, subjectName } from '#libs/contracts/incident.js';
 import type { AttackSeen, TruthBook } from './truth-book.js';
 
 /** An incident that no attack had part in. */
@@ -25,6 +25,11 @@ export interface Played {
   readonly exceptions: number;
 }
 
+/** Whose an incident is: an account's, or all that have an address in common. */
+function actorsOf({ subject_kind, actor_id, accounts }: IncidentChange): readonly string[] {
+  return subject_kind === 'account' ? [actor_id] : accounts;
+}
+
 const told = new Set(['incident.opened', 'incident.step', 'incident.rule_added']);
 
 /** Follows the changes that an engine gives, and says in the end which incidents were false. */
@@ -38,18 +43,21 @@ export class IncidentLog {
     for (const change of changes) {
       this.#incidents.set(change.incident_id, change);
       if (isTold && told.has(change.change_type))
-        this.book.noteTold(change.actor_id, atMs, change.patients_at_detection, change.rules);
+        for (const actor of actorsOf(change)) this.book.noteTold(actor, atMs, change.patients_at_detection, change.rules);
     }
   }
 
   falseIncidents(): readonly FalseIncident[] {
     return [...this.#incidents.values()]
       .filter(({ state }) => state === 'open' || state === 'closed')
-      .flatMap(({ actor_id, rules, patients, first_time, last_time }) => {
+      .flatMap((change) => {
+        const { rules, patients, first_time, last_time } = change;
         const from = Date.parse(first_time);
         const to = Date.parse(last_time);
-        if (this.book.isAttack(actor_id, from, to)) return [];
-        return { actorId: actor_id, rules, patients, firstTime: first_time, occasion: this.book.occasion(actor_id, from, to) };
+        const actors = actorsOf(change);
+        if (actors.some((actor) => this.book.isAttack(actor, from, to))) return [];
+        const occasions = new Set(actors.map((actor) => this.book.occasion(actor, from, to)));
+        return { actorId: subjectName(change), rules, patients, firstTime: first_time, occasion: [...occasions].join(' and ') };
       });
   }
 }

@@ -7,7 +7,10 @@ export function shownCase({ row, state }: CaseView): object {
     case: row,
     incidents: [...state.members.values()].map(({ change, linkedAt, linkedBy }) => ({
       incident_id: change.incident_id,
+      subject_kind: change.subject_kind,
       actor_id: change.actor_id,
+      accounts: change.accounts,
+      account_count: change.account_count,
       state: change.state,
       level: change.level,
       patients: change.patients,

@@ -427,7 +427,7 @@ function withNotices(answers: readonly boolean[] = []) {
 
 function change(given: Partial<ToldChange> = {}): ToldChange {
   return {
-    incident_id: 'a'.repeat(32), group_id: 'aleo', actor_id: 'dr.martin', state: 'open',
+    incident_id: 'a'.repeat(32), group_id: 'aleo', subject_kind: 'account', accounts: [], account_count: 1, actor_id: 'dr.martin', state: 'open',
     first_time: '2026-11-23T07:50:00.000Z', last_time: '2026-11-23T07:59:59.000Z', detected_at: '2026-11-23T08:00:00.000Z',
     patients: 40, patients_at_firing: 40, patients_at_detection: 40, clinics: ['750300123', '750300124'], categories: ['identity'], rules: ['mass-access-10m'],
     rule_matches: [], rule_selections: ['b'.repeat(32)], selections: ['b'.repeat(32)], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 0.4, merged_into: '', suppressed_by: [],

@@ -56,7 +56,7 @@ describe('lines of a frame of history', () => {
         fc.integer({ min: 1, max: 9 }),
         (names, count) => {
           const rows = names.map(([group_id, actor_id], n) => anAccessRow({ group_id, actor_id, event_id: anEventId(n) }));
-          const parts = linesByPartition(bytesOf(rows), count);
+          const parts = linesByPartition(bytesOf(rows), count, 'account');
           for (let partition = 0; partition < count; partition += 1) {
             const own = rows.filter((row) => partitionOf(row.group_id, row.actor_id, count) === partition);
             expect((parts.get(partition) ?? Buffer.alloc(0)).toString()).toBe(bytesOf(own).toString());

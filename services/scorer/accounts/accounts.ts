@@ -2,6 +2,7 @@
 // It reads, and changes nothing.
 
 import type { AccountView } from '#libs/contracts/account-view.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
 
@@ -25,23 +26,30 @@ export interface NotHere {
 
 /** Who knows which partition an account belongs to, and holds some of them. */
 export interface Holder {
-  partitionOf(groupId: string, actorId: string): number;
+  partitionOf(groupId: string, actorId: string, subject: SubjectKind): number;
   partitions(): readonly OwnedPartition[];
 }
 
-export function accountAnswer(holder: Holder, clock: Clock, groupId: string, actorId: string): AccountAnswer | NotHere {
-  const partition = holder.partitionOf(groupId, actorId);
-  const owned = holder.partitions().find(({ scorer }) => scorer.at.partition === partition);
+/** `subject`: what `actorId` names. */
+export function accountAnswer(
+  holder: Holder,
+  clock: Clock,
+  groupId: string,
+  actorId: string,
+  subject: SubjectKind = 'account',
+): AccountAnswer | NotHere {
+  const partition = holder.partitionOf(groupId, actorId, subject);
+  const owned = holder.partitions().find(({ scorer }) => scorer.subject === subject && scorer.at.partition === partition);
   if (!owned)
     return {
       error: 'not_held_here',
-      message: `the account belongs to partition ${partition}, which another scorer holds: ask the others`,
+      message: `the ${subject} belongs to partition ${partition}, which another scorer holds: ask the others`,
     };
   const view = owned.scorer.explain(groupId, actorId);
   if (!view)
     return {
       error: 'unknown_account',
-      message: `no access of the account that a rule looks at lies within the windows of partition ${partition}: check group and account`,
+      message: `no access of the ${subject} that a rule looks at lies within the windows of partition ${partition}: check group and ${subject}`,
     };
   const { newestReceivedAt } = owned.scorer;
   return {

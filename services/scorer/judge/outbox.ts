@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
-import { frameBytesMax, partitionOf, topics } from '#libs/contracts/topics.js';
+import { frameBytesMax, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
+import type { Relayed } from '#libs/detection/relay/relay.js';
 import type { EventLog } from '#libs/event-log/port.js';
+import { lineOfMark, type RelayMark } from './relay-marks.js';
 
 type Row = IncidentChange | QuarantineRow;
 
@@ -42,6 +44,17 @@ export class Outbox {
 
   addQuarantined(rows: readonly QuarantineRow[]): void {
     this.#add(topics.quarantine, this.partitions.quarantine, rows, (row) => row.source);
+  }
+
+  /** Accesses that belong to other subjects than their accounts; `mark` says from where they come. */
+  addRelayed(relayed: readonly Relayed[], mark: RelayMark): void {
+    this.#waiting = [
+      ...this.#waiting,
+      ...relayed.flatMap(({ kind, partition, lines }) => {
+        const to = { topic: laneTopics[kind], partition };
+        return [{ ...to, line: lineOfMark(mark) }, ...lines.map((line) => ({ ...to, line }))];
+      }),
+    ];
   }
 
   #add<T extends Row>(topic: string, partitions: number, rows: readonly T[], key: (row: T) => string): void {

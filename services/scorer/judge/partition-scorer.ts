@@ -2,12 +2,16 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type QuarantineRow, unreadableStretch } from '#libs/contracts/quarantine-row.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { Engine, EngineStats, Fill, Rejudgement, Rejudging } from '#libs/detection/engine.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
 import type { Frame, TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Filling } from './filling.js';
 import { Following } from './following.js';
 import type { Outbox, Waiting } from './outbox.js';
+import type { RelayedThrough } from './relay-marks.js';
+import type { Relaying } from './relaying.js';
 import { inSlices } from './slices.js';
 import { quarantinedRowOf, type RefusedLine } from './quarantined-row.js';
 import { windowsMs } from './window-needs.js';
@@ -19,6 +23,10 @@ export interface PartitionScorerTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly outbox: Outbox;
+  /** Of a partition of the accesses: hands them on to other subjects. */
+  readonly relaying?: Relaying;
+  /** Of a partition of a subject's topic: from where its accesses have come. */
+  readonly relayed?: RelayedThrough;
 }
 
 /** What a snapshot says, all of one moment: windows without what they decided, or under other rules than theirs, would be a lie. */
@@ -27,6 +35,7 @@ export interface Moment {
   readonly rules: readonly Rule[];
   /** Decided, and not appended yet. */
   readonly waiting: readonly Waiting[];
+  readonly relayed: RelayedThrough | undefined;
   /** As it is when the first piece is asked for. */
   readonly pieces: Iterable<Uint8Array>;
 }
@@ -59,7 +68,6 @@ export class PartitionScorer {
       if (frame.offset < this.nextOffset) continue;
       this.#judge(frame);
       this.nextOffset = frame.offset + 1;
-      this.#following?.note(frame.bytes);
       if (this.tools.outbox.size) await this.#flush();
     }
     await this.tellFigures();
@@ -144,6 +152,7 @@ export class PartitionScorer {
     const { engine, backfillFromMs } = await inSlices(this.engine.changing(rules), clock);
     this.engine = engine;
     this.unfollow();
+    this.tools.relaying?.useRules(rules, this.nextOffset, engine.stats().watermark);
     return backfillFromMs;
   }
 
@@ -154,7 +163,13 @@ export class PartitionScorer {
   /** All that is known at this moment, and what goes into the header that stands before it. */
   snapshot(): Moment {
     const { nextOffset, engine, tools } = this;
-    return { nextOffset, rules: engine.options.rules, waiting: tools.outbox.waiting, pieces: engine.snapshot() };
+    return {
+      nextOffset,
+      rules: engine.options.rules,
+      waiting: tools.outbox.waiting,
+      relayed: tools.relayed,
+      pieces: engine.snapshot(),
+    };
   }
 
   /** The rules that its windows are kept for. */
@@ -170,6 +185,23 @@ export class PartitionScorer {
     return this.engine.stats();
   }
 
+  /** Whose windows these are. */
+  get subject(): SubjectKind {
+    return this.engine.options.subject ?? 'account';
+  }
+  /** From where the accesses of another subject than an account have come. */
+  get relayed(): RelayedThrough | undefined {
+    return this.tools.relayed;
+  }
+
+  /** What of the past was never relayed to these windows, since the last call: rules that ask for it were not there. */
+  takeLacking(): Filling | undefined {
+    const began = this.tools.relayed?.takeBegan();
+    if (began === undefined) return undefined;
+    const to = Math.max(began, this.engine.stats().watermark);
+    return { from_ms: to - this.windowsMs, to_ms: to, through_offset: this.nextOffset - 1 };
+  }
+
   /** Largest `received_at` of the frames taken, milliseconds; 0 before the first. */
   get newestReceivedAt(): number {
     return this.#newestReceivedAt;
@@ -178,8 +210,12 @@ export class PartitionScorer {
   #judge(frame: Frame): void {
     const now = this.tools.clock.now();
     this.#arrivedAt = this.tools.clock.monotonic();
-    const outcome = this.engine.apply(frame, now);
-    this.tools.metrics.add('vigie_rows_scored_total', {}, outcome.rows);
+    const bytes = this.tools.relayed?.rowsOf(frame) ?? frame.bytes;
+    const outcome = this.engine.apply({ ...frame, bytes }, now);
+    this.tools.relaying?.take(frame);
+    this.#following?.note(bytes);
+    if (this.subject === 'account') this.tools.metrics.add('vigie_rows_scored_total', {}, outcome.rows);
+    else this.tools.metrics.add('vigie_rows_relayed_total', { subject_kind: this.subject }, outcome.rows);
     this.#newestReceivedAt = Math.max(this.#newestReceivedAt, outcome.newestReceivedAt);
     if (outcome.newestReceivedAt > 0)
       this.tools.metrics.observe('vigie_decision_delay_seconds', Math.max(0, now - outcome.newestReceivedAt) / 1000);

@@ -1,16 +1,17 @@
 import type { EngineOptions } from '#libs/detection/engine.js';
 import { readFrom, reachOf } from '#libs/detection/rule/reach.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { lanesOf, type Rule, rulesOf } from '#libs/detection/rule/rule.js';
+import type { LaneKind } from '#libs/contracts/vocabulary.js';
 
 /** From where on to read what windows need that are to be full from `fromMs` on. */
-export function windowsFrom(fromMs: number, { rules }: Pick<EngineOptions, 'rules'>): ReturnType<typeof readFrom> {
-  return readFrom(fromMs, reachOf(rules).sleepers);
+export function windowsFrom(fromMs: number, options: Pick<EngineOptions, 'rules' | 'subject'>): ReturnType<typeof readFrom> {
+  return readFrom(fromMs, reachOf(rulesOf(options)).sleepers);
 }
 
 /** How far back every access decides: the longest window and the quiet time of incidents, milliseconds. */
-export function windowsMs({ rules, quietMs, allowedLatenessMs }: EngineOptions): number {
-  const reach = reachOf(rules);
-  return Math.max(quietMs, reach.windowsMs + reach.forwardMs) + allowedLatenessMs;
+export function windowsMs(options: EngineOptions): number {
+  const reach = reachOf(rulesOf(options));
+  return Math.max(options.quietMs, reach.windowsMs + reach.forwardMs) + options.allowedLatenessMs;
 }
 
 /** How far back any access decides, by how long its account has slept too, milliseconds. */
@@ -23,15 +24,20 @@ export function windowKeys(rules: readonly Rule[]): readonly string[] {
   return [...new Set(rules.map((rule) => keyOf(rule)))].toSorted();
 }
 
+/** The kinds of subject of which rules need accesses that rules of these keys did not. */
+export function newLanes(rules: readonly Rule[], known: ReadonlySet<string>): readonly LaneKind[] {
+  return lanesOf(rules).filter((subject) => windowKeys(rulesOf({ rules, subject })).some((key) => !known.has(key)));
+}
+
 function keyOf(rule: Rule): string {
   const inputs = rule.inputs.map((input) =>
     input.kind === 'rows'
       ? [input.selection.id, input.by, input.field, input.spread ?? '']
       : [keyOf(input.rule), input.by, input.field, input.spread ?? ''],
   );
-  const { type, timespanMs, dormantMs, exceptions, unfiltered } = rule;
+  const { type, subject, timespanMs, dormantMs, exceptions, unfiltered } = rule;
   return JSON.stringify([
     type, inputs, timespanMs, dormantMs ?? 0, exceptions.map(({ id, excluded, expiresMs }) => [id, excluded.id, expiresMs]),
-    unfiltered ? keyOf(unfiltered) : '',
+    unfiltered ? keyOf(unfiltered) : '', ...(subject === 'account' ? [] : [subject]),
   ]); // prettier-ignore
 }

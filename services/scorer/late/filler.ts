@@ -1,11 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessHistory, HistoryQuery } from '#libs/access-store/contract/history.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Fill } from '#libs/detection/engine.js';
+import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { linesByPartition } from './account-lines.js';
+import { isStored } from './stored.js';
 import type { Filling } from '../judge/filling.js';
 import type { Following } from '../judge/following.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
@@ -25,9 +28,9 @@ export interface FillerTools {
 /** What the filler asks of the pipeline. */
 export interface Fillable {
   partitions(): readonly OwnedPartition[];
-  readonly partitionCount: number;
+  partitionCount(subject: SubjectKind): number;
   /** What to read of the past of windows that are to be full from `fromMs` on. */
-  windowsFrom(fromMs: number): Pick<HistoryQuery, 'fromMs' | 'outline'>;
+  windowsFrom(fromMs: number, subject: SubjectKind): Pick<HistoryQuery, 'fromMs' | 'outline'>;
 }
 
 interface Ready {
@@ -49,7 +52,7 @@ export class Filler {
   readonly #stop = new AbortController();
   #looking: Promise<void> | undefined;
   #since: number | undefined;
-  #shown: ReadonlySet<number> = new Set();
+  #shown: ReadonlyMap<string, TopicPartition> = new Map();
 
   constructor(
     private readonly pipeline: Fillable,
@@ -76,7 +79,7 @@ export class Filler {
     if (!this.#patience.isOver) return;
     try {
       const ready = await this.#ready();
-      if (ready.length > 0) await this.#fill(ready);
+      for (const [subject, of] of Map.groupBy(ready, ({ owned }) => owned.scorer.subject)) await this.#fill(of, subject);
       this.#patience.succeeded();
     } catch (cause) {
       if (this.#stop.signal.aborted) return;
@@ -101,7 +104,7 @@ export class Filler {
         });
       const following = await owned.alone(() => followed(owned));
       const through = Math.max(filling.through_offset, following.fromOffset - 1);
-      if ((await this.tools.history.storedThrough(scorer.at)) < through) {
+      if (!(await isStored(this.tools.history, scorer, through))) {
         if (following.bytes > waitingBytesMax) scorer.unfollow();
         continue;
       }
@@ -119,12 +122,15 @@ export class Filler {
     return ready;
   }
 
-  async #fill(ready: readonly Ready[]): Promise<void> {
+  async #fill(ready: readonly Ready[], subject: SubjectKind): Promise<void> {
     const { clock, logger } = this.tools;
     const startedAt = clock.monotonic();
-    const query = { fromMs: Math.min(...ready.map(({ fromMs }) => fromMs)), toMs: Math.max(...ready.map(({ toMs }) => toMs)) };
-    const asleep = this.pipeline.windowsFrom(query.fromMs);
-    let bytes = asleep.outline ? await this.#give(ready, { ...asleep, toMs: query.fromMs }, (fill, own) => fill.recall(own)) : 0;
+    const fromMs = Math.min(...ready.map((one) => one.fromMs));
+    const query = { fromMs, toMs: Math.max(...ready.map(({ toMs }) => toMs)), subject };
+    const asleep = this.pipeline.windowsFrom(fromMs, subject);
+    let bytes = asleep.outline
+      ? await this.#give(ready, { ...asleep, toMs: fromMs, subject }, (fill, own) => fill.recall(own))
+      : 0;
     bytes += await this.#give(ready, query, (fill, own) => fill.take(own));
     for (const one of ready) await this.#move(one);
     if (this.#stop.signal.aborted) return;
@@ -137,9 +143,10 @@ export class Filler {
 
   /** Hands what the store has to those whose it is, while they still want it; resolves with its bytes. */
   async #give(ready: readonly Ready[], query: HistoryQuery, take: (fill: Fill, own: Uint8Array) => void): Promise<number> {
+    const { subject = 'account' } = query;
     let bytes = 0;
     for await (const frame of inTurns(this.tools.history.rows(query), this.#stop.signal)) {
-      const lines = linesByPartition(frame, this.pipeline.partitionCount);
+      const lines = linesByPartition(frame, this.pipeline.partitionCount(subject), subject);
       const waiting = ready.filter((one) => isWanted(one));
       if (waiting.length === 0) return bytes;
       bytes += frame.length;
@@ -167,17 +174,21 @@ export class Filler {
   #show(): void {
     const { clock, metrics } = this.tools;
     let isFilling = false;
-    const shown = new Set<number>();
+    const shown = new Map<string, TopicPartition>();
     for (const { scorer, filling } of this.pipeline.partitions()) {
-      metrics.set('vigie_windows_filling', filling ? 1 : 0, { partition: scorer.at.partition });
-      shown.add(scorer.at.partition);
+      metrics.set('vigie_windows_filling', filling ? 1 : 0, { ...scorer.at });
+      shown.set(nameOf(scorer.at), scorer.at);
       isFilling ||= filling !== undefined;
     }
-    for (const partition of this.#shown) if (!shown.has(partition)) metrics.forget('vigie_windows_filling', { partition });
+    for (const [name, at] of this.#shown) if (!shown.has(name)) metrics.forget('vigie_windows_filling', { ...at });
     this.#shown = shown;
     this.#since = isFilling ? (this.#since ?? clock.now() / 1000) : undefined;
     metrics.set('vigie_windows_filling_since_seconds', this.#since ?? 0);
   }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
 }
 
 /** In the partition's turn. */

@@ -111,7 +111,7 @@ describe('a question for several accounts', () => {
           const [first, ...others] = nextGroup(left, accountsMax);
           if (!first) throw new Error('an empty group');
           const group = [first, ...others];
-          const query = queryOf([first, ...others]);
+          const query = queryOf([first, ...others], 'account');
           expect(group.length).toBeLessThanOrEqual(accountsMax);
           for (const one of group) expect(isGivenBy(query, one)).toBe(true);
           const own = first.toMs - (first.outline?.toMs ?? 0);
@@ -137,7 +137,7 @@ describe('the lines of a frame', () => {
       fc.property(fc.array(line, { maxLength: 40 }), (given) => {
         const rows = given.map(({ group, actor }, n) => ({ ...row({ n: `${n}`, time: aMonday + n, actor, clinic: 'c' }), group_id: group }));
         const lines = new Map<string, Buffer[]>();
-        addByAccount(bytesOf(rows), lines);
+        addByAccount(bytesOf(rows), lines, 'account');
         for (const { group_id: groupId, actor_id: actorId } of rows) {
           const own = rows.filter((one) => one.group_id === groupId && one.actor_id === actorId);
           expect(Buffer.concat(lines.get(accountInLines({ groupId, actorId })) ?? [])).toEqual(bytesOf(own));

@@ -1,4 +1,5 @@
 import type { EngineOptions } from '#libs/detection/engine.js';
+import { rulesOf } from '#libs/detection/rule/rule.js';
 import type { Bounds } from '#libs/event-log/port.js';
 import { type Filling, joined } from '../judge/filling.js';
 import type { Restored } from '../snapshots/snapshot-keeper.js';
@@ -33,6 +34,6 @@ export function lackingOf(
 function newRules(restored: Restored | undefined, options: EngineOptions, watermark: number): Filling | undefined {
   if (!restored || watermark === 0) return undefined;
   const known = new Set(restored.header.windows);
-  if (windowKeys(options.rules).every((key) => known.has(key))) return undefined;
+  if (windowKeys(rulesOf(options)).every((key) => known.has(key))) return undefined;
   return { from_ms: watermark - windowsMs(options), to_ms: watermark, through_offset: restored.header.offset - 1 };
 }

@@ -5,10 +5,13 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
+import type { PartitionScorer } from '../judge/partition-scorer.js';
 import { Patience } from '../judge/patience.js';
 import { inSlices, inTurns, sliceMsMax } from '../judge/slices.js';
 import { groupAccountsMax, nextGroup, queryOf } from './account-groups.js';
-import { accountInLines, addByAccount } from './account-lines.js';
+import { addByAccount } from './account-lines.js';
+import { judging } from './judging.js';
+import { isStored } from './stored.js';
 
 /** What is known of accounts while they are judged, in bytes: one that needs more stays waiting, and is told as an error. */
 const historyBytesMax = 1024 * 1024 * 1024;
@@ -16,9 +19,6 @@ const historyBytesMax = 1024 * 1024 * 1024;
 /** The same, and the time since the first was begun, before no further account is begun and those that were are put in place: nobody is told before. */
 const batchBytesMax = 128 * 1024 * 1024;
 const batchMsMax = 5000;
-
-/** Rows that are judged in one step: some milliseconds. */
-const linesAtATime = 500;
 
 /** Rows of several accounts that are held until the last has come, in bytes: where they are more, fewer accounts are asked for at once. */
 const groupBytesMax = 32 * 1024 * 1024;
@@ -99,22 +99,30 @@ export class Rejudger {
     const waiting = owned.scorer.rejudgements();
     if (waiting.length === 0) return 0;
     const { history } = this.tools;
-    const through = await history.storedThrough(owned.scorer.at);
-    const rejudging = owned.scorer.beginRejudging();
+    const { scorer } = owned;
+    const through = scorer.relayed ? await this.#relayedThrough(scorer, waiting) : await history.storedThrough(scorer.at);
+    const rejudging = scorer.beginRejudging();
     const judged = await this.#judge(
       owned,
       rejudging,
       waiting.filter(({ throughOffset }) => throughOffset <= through),
     );
     if (judged.length === 0) return 0;
-    // What was read may hold what the windows have not seen yet; judged now, it would come as if it were late. The next look reads again.
-    const read = await history.storedThrough(owned.scorer.at);
+    // What was read may hold what the windows have not seen yet; judged now, it would come as if it were late. The next look reads again. Where
+    // accesses are relayed nobody can tell what has not come yet: there it is taken so.
+    const read = scorer.relayed ? -1 : await history.storedThrough(scorer.at);
     let done = 0;
     for (const left = [...judged]; left.length > 0 && !this.#stop.signal.aborted;) {
       await owned.writing?.catch(() => {});
       done += await owned.alone(() => this.#adopt(owned, rejudging, left, read));
     }
     return done;
+  }
+
+  /** All or none: what was relayed says for the whole partition from where it came. */
+  async #relayedThrough(scorer: PartitionScorer, waiting: readonly Rejudgement[]): Promise<number> {
+    const last = Math.max(...waiting.map(({ throughOffset }) => throughOffset));
+    return (await isStored(this.tools.history, scorer, last)) ? last : -1;
   }
 
   /** Judges accounts that wait beside the stream, as many as may be held at once. */
@@ -129,7 +137,7 @@ export class Rejudger {
       if (first && !second) {
         if (await this.#read(owned, rejudging, first)) judged.push(first);
         this.#ask(2 * this.#accountsMax);
-      } else if (await this.#readTogether(rejudging, group)) judged.push(...group);
+      } else if (await this.#readTogether(owned, rejudging, group)) judged.push(...group);
       else continue;
       const done = new Set(group);
       left = left.filter((asked) => !done.has(asked));
@@ -147,18 +155,22 @@ export class Rejudger {
   }
 
   /** One question for all of them, and each is judged when all rows are there. False when these are more than are held: then fewer are asked for. */
-  async #readTogether(rejudging: Rejudging, group: readonly Rejudgement[]): Promise<boolean> {
+  async #readTogether(
+    { scorer: { subject } }: OwnedPartition,
+    rejudging: Rejudging,
+    group: readonly Rejudgement[],
+  ): Promise<boolean> {
     const [first, ...others] = group;
     if (!first) return true;
     const lines = new Map<string, Buffer[]>();
     let bytes = 0;
-    for await (const frame of inTurns(this.tools.history.rows(queryOf([first, ...others])), this.#stop.signal)) {
+    for await (const frame of inTurns(this.tools.history.rows(queryOf([first, ...others], subject)), this.#stop.signal)) {
       bytes += frame.length;
       if (bytes > this.#groupMax.bytes) {
         this.#ask(group.length / 2);
         return false;
       }
-      addByAccount(frame, lines);
+      addByAccount(frame, lines, subject);
     }
     // As many as would fit if they had half as much again.
     this.#ask((this.#groupMax.bytes * group.length) / (1.5 * Math.max(1, bytes)));
@@ -187,7 +199,7 @@ export class Rejudger {
   /** False when it is too much to hold. */
   async #read(owned: OwnedPartition, rejudging: Rejudging, asked: Rejudgement): Promise<boolean> {
     rejudging.begin(asked);
-    for await (const frame of inTurns(this.tools.history.rows(queryOf([asked])), this.#stop.signal)) {
+    for await (const frame of inTurns(this.tools.history.rows(queryOf([asked], owned.scorer.subject)), this.#stop.signal)) {
       rejudging.take(frame);
       if (rejudging.bytes <= historyBytesMax) continue;
       this.#tooLarge.add(keyOf(owned, asked));
@@ -214,30 +226,11 @@ export class Rejudger {
   }
 }
 
-/** Judges accounts whose rows are there, one after the other, in steps. */
-function* judging(
-  rejudging: Rejudging,
-  group: readonly Rejudgement[],
-  lines: ReadonlyMap<string, readonly Buffer[]>,
-  stop: AbortSignal,
-): Generator<void, void> {
-  for (const asked of group) {
-    rejudging.begin(asked);
-    const own = lines.get(accountInLines(asked)) ?? [];
-    for (let at = 0; at < own.length && !stop.aborted; at += linesAtATime) {
-      rejudging.take(Buffer.concat(own.slice(at, at + linesAtATime)));
-      yield;
-    }
-    if (stop.aborted) return;
-    yield;
-  }
-}
-
 /** What waits is the account, however often it is asked for anew. */
 function accountOf(owned: OwnedPartition, { groupId, actorId }: Rejudgement): string {
-  return JSON.stringify([owned.scorer.at.partition, groupId, actorId]);
+  return JSON.stringify([owned.scorer.subject, owned.scorer.at.partition, groupId, actorId]);
 }
 
 function keyOf(owned: OwnedPartition, { groupId, actorId, fromMs, toMs, throughOffset }: Rejudgement): string {
-  return JSON.stringify([owned.scorer.at.partition, groupId, actorId, fromMs, toMs, throughOffset]);
+  return JSON.stringify([owned.scorer.subject, owned.scorer.at.partition, groupId, actorId, fromMs, toMs, throughOffset]);
 }

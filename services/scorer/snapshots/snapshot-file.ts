@@ -24,6 +24,8 @@ const headerSchema = z.object({
   windows: z.array(z.string()).optional(),
   /** What the windows still lacked. */
   filling: filling.optional(),
+  /** Of a subject's topic: how far each partition of the accesses has been relayed to it. */
+  relayed: z.array(z.tuple([z.int().nonnegative(), z.int()])).optional(),
   /** What had been decided and not appended, in order: to be appended before anything else. */
   waiting: z.array(waiting).optional(),
 });

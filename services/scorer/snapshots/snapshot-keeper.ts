@@ -42,6 +42,9 @@ export class SnapshotKeeper {
       written_at: isoOf(this.tools.clock.now()),
       windows: [...windowKeys(moment.rules)],
       ...(owned.filling && { filling: owned.filling }),
+      ...(moment.relayed && {
+        relayed: moment.relayed.all.map(([partition, through]): [number, number] => [partition, through]),
+      }),
       ...(moment.waiting.length > 0 && { waiting: [...moment.waiting] }),
     };
     const pieces = moment.pieces[Symbol.iterator]();
@@ -62,8 +65,8 @@ export class SnapshotKeeper {
     if (owned.changes === changes) owned.snapshotOffset = header.offset;
     owned.snapshotTookMs = clock.monotonic() - owned.snapshotAt;
     metrics.observe('vigie_snapshot_seconds', owned.snapshotTookMs / 1000);
-    metrics.set('vigie_snapshot_bytes', bytes, { partition: at.partition });
-    metrics.set('vigie_snapshot_time_seconds', clock.now() / 1000, { partition: at.partition });
+    metrics.set('vigie_snapshot_bytes', bytes, { ...at });
+    metrics.set('vigie_snapshot_time_seconds', clock.now() / 1000, { ...at });
     await this.tools.commit(at, header.offset);
   }
 

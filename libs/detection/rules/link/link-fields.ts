@@ -21,9 +21,10 @@ export function fieldsIn(
 ): RowsPlace | undefined {
   const own = (name: Located): Located | undefined => nameIn(rule, name, correlation, documents);
   return placesOf<Field>(correlation, mistakes, {
-    grouped: (name) => groupable(own(name), mistakes),
-    spread: (name) => countable(own(name), mistakes),
-    counted: (name) => (hasAmounts(correlation.type) ? summable(own(name), mistakes) : countable(own(name), mistakes)),
+    grouped: (name) => groupable(own(name), correlation.subject, mistakes),
+    spread: (name) => countable(own(name), correlation.subject, mistakes),
+    counted: (name) =>
+      hasAmounts(correlation.type) ? summable(own(name), mistakes) : countable(own(name), correlation.subject, mistakes),
   });
 }
 

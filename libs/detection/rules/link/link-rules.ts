@@ -102,6 +102,11 @@ export class Linker {
         line,
         `rules names ${name}, a correlation, whose matches hold no numbers: ${correlation.type} goes with event rules only`,
       );
+    if (target.subject !== correlation.subject)
+      return mistakes.at(
+        line,
+        `rules names ${name}, whose group-by belongs to another subject (${target.subject}, here ${correlation.subject}): group both by the same`,
+      );
     const inner = this.#link(target, filters, path);
     const plain = this.#link(target, [], path);
     const place = inner && placesIn(target, inner.rule, correlation, this.#documents, mistakes);
@@ -176,6 +181,7 @@ function matchOf({ match, filters }: Leaf, filtered: boolean): Match {
 /** What a rule takes over from its document as it stands there. */
 function factsOf({
   type,
+  subject,
   metadata,
   groupBy,
   field,
@@ -190,6 +196,7 @@ function factsOf({
 }: Correlation) {
   return {
     type,
+    subject,
     title: metadata.title,
     description: metadata.description,
     level: metadata.level ?? 'informational',

@@ -54,6 +54,7 @@ function referredTo(correlations: readonly Correlation[], documents: Documents):
 function correlationOf({ metadata, file, line, vigie }: EventRule): Correlation {
   return {
     kind: 'correlation',
+    subject: 'account',
     type: 'event_count',
     isAlone: true,
     metadata,

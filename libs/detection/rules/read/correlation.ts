@@ -1,4 +1,5 @@
 import { isMeeting, ruleTypes } from '../../rule/rule-kinds.js';
+import { laneKinds, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { RuleType } from '../../rule/rule.js';
 import { readAliases } from './aliases.js';
 import type { Alias } from './aliases.js';
@@ -28,7 +29,9 @@ export interface Correlation extends Count {
   /** Line of what stands under `correlation`. */
   readonly bodyLine: number;
   readonly references: readonly Located[];
-  /** Group-by besides `group_id` and `actor_id`. */
+  /** Whose accesses it counts together. */
+  readonly subject: SubjectKind;
+  /** Group-by besides `group_id` and the subject. */
   readonly groupBy: readonly Located[];
   readonly aliases: ReadonlyMap<string, Alias>;
   readonly timespanMs: number;
@@ -69,14 +72,25 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   const generate = readGenerate(body, mistakes);
   const aliases = readAliases(body, mistakes);
   const references = readReferences(body, mistakes);
-  const groupBy = readGroupBy(body, aliases, mistakes);
+  const grouped = readGroupBy(body, aliases, mistakes);
   const timespanMs = readTimespan(body, mistakes);
   const count = type && readCount(body, type, references ?? [], mistakes);
-  if (!type || !references || !groupBy || timespanMs === undefined || !count || mistakes.count > before) return undefined;
-  const read = { kind: 'correlation', type, metadata, file, line: map.line, bodyLine: body.line, references, groupBy } as const;
+  if (!type || !references || !grouped || timespanMs === undefined || !count || mistakes.count > before) return undefined;
+  const read = {
+    kind: 'correlation',
+    type,
+    metadata,
+    file,
+    line: map.line,
+    bodyLine: body.line,
+    references,
+    ...grouped,
+  } as const;
   const correlation: Correlation = { ...read, aliases, timespanMs, generate, vigie, ...count };
   checkNames(correlation, mistakes);
   checkMeeting(correlation, mistakes);
+  if (grouped.subject !== 'account' && vigie.dormantMs !== undefined)
+    mistakes.at(body.line, 'dormant goes with actor_id in group-by: it is accounts that wake up');
   checkVigie(map, vigie, { type, timespanMs, ...count }, mistakes);
   return mistakes.count > before ? undefined : correlation;
 }
@@ -108,17 +122,28 @@ function readReferences(body: MapTree, mistakes: Mistakes): readonly Located[] |
   return twice ? mistakes.at(twice.line, `rules names ${shown(twice.text)} twice: name it once`) : references;
 }
 
-/** Incidents and partitions belong to one account of one group, so a window over several accounts could not be exact. */
-function readGroupBy(body: MapTree, aliases: ReadonlyMap<string, Alias>, mistakes: Mistakes): readonly Located[] | undefined {
+/** Incidents and partitions belong to one subject of one group, so a window over several could not be exact. */
+function readGroupBy(body: MapTree, aliases: ReadonlyMap<string, Alias>, mistakes: Mistakes): Grouped | undefined {
   const entry = body.entries.get('group-by');
   if (!entry) return mistakes.at(body.line, 'group-by is missing: write group-by: [group_id, actor_id]');
   const names = textsOf(entry, mistakes);
   if (!names || !withoutTwice(names, 'group-by', mistakes)) return undefined;
-  const account = ['group_id', 'actor_id'];
-  if (account.every((field) => names.some(({ text }) => text === field)))
-    return names.filter(({ text }) => !account.includes(text));
+  const has = (field: string): boolean => names.some(({ text }) => text === field);
+  const lanes = laneKinds.filter((kind) => has(kind) && !aliases.has(kind));
+  const [lane, other] = lanes;
+  const without = (field: string) => names.filter(({ text }) => text !== 'group_id' && text !== field);
+  if (has('group_id') && has('actor_id')) return { subject: 'account', groupBy: without('actor_id') };
   for (const { text, line } of names) if (!isField(text) && !aliases.has(text)) mistakes.at(line, unknownField(text));
-  return mistakes.at(entry.line, 'group-by must hold group_id and actor_id: an incident belongs to one account of one group');
+  if (other)
+    return mistakes.at(
+      entry.line,
+      `group-by names ${anyOf(lanes, 'and')} without actor_id, and an incident belongs to one of them: keep one`,
+    );
+  if (has('group_id') && lane) return { subject: lane, groupBy: without(lane) };
+  return mistakes.at(
+    entry.line,
+    `group-by must hold group_id and actor_id, or group_id and one of ${anyOf(laneKinds)}: an incident belongs to one account, or to one of these, of one group`,
+  );
 }
 
 function readTimespan(body: MapTree, mistakes: Mistakes): number | undefined {
@@ -126,9 +151,12 @@ function readTimespan(body: MapTree, mistakes: Mistakes): number | undefined {
   return timespanOf(body, 'timespan', ruleLimits.timespanMsMax, '400d, the longest window that is kept', mistakes);
 }
 
+/** What a group-by says: whose windows these are, and what else tells them apart. */
+type Grouped = Pick<Correlation, 'subject' | 'groupBy'>;
+
 /** Counted names that can have one value only, and aliases that nothing uses. */
-function checkNames({ groupBy, field, vigie, aliases, bodyLine }: Correlation, mistakes: Mistakes): void {
-  const grouped = ['group_id', 'actor_id', ...groupBy.map(({ text }) => text)];
+function checkNames({ subject, groupBy, field, vigie, aliases, bodyLine }: Correlation, mistakes: Mistakes): void {
+  const grouped = ['group_id', subject === 'account' ? 'actor_id' : subject, ...groupBy.map(({ text }) => text)];
   const counted = [...field, ...(vigie.spread ? [vigie.spread.field] : [])];
   const constant = counted.find(({ text }) => grouped.includes(text));
   if (constant)

@@ -1,3 +1,4 @@
+import { laneKinds } from '#libs/contracts/vocabulary.js';
 import { anyOf, Mistakes, shown } from '../text/mistakes.js';
 import { isUuid, readMetadata, type Metadata } from './metadata.js';
 import { textsOf } from './read-tree.js';
@@ -44,8 +45,13 @@ export function undecidedOf(map: MapTree, file: string): Undecided | undefined {
     textsOf(body.entries.get(key), new Mistakes(file, []))?.map(({ text }) => text) ?? [];
   const groupBy = textsAt('group-by');
   const references = textsAt('rules');
-  if (references.length === 0 || (groupBy.includes('group_id') && groupBy.includes('actor_id'))) return undefined;
+  if (references.length === 0 || isOurGroupBy(groupBy)) return undefined;
   return { metadata: namesOf(map, file), file, line: map.line, references };
+}
+
+/** A group and one of its subjects: other packs name neither. */
+function isOurGroupBy(names: readonly string[]): boolean {
+  return names.includes('group_id') && ['actor_id', ...laneKinds].some((subject) => names.includes(subject));
 }
 
 /** The foreign documents by id and name; correlations that name nothing but them, through others too, are among them. */

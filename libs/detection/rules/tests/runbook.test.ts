@@ -38,6 +38,8 @@ const tables = [
     count() AS accesses FROM vigie.accesses WHERE time BETWEEN '2026-11-23 03:00:00.000' AND '2026-11-23 03:00:05.000' GROUP BY patient_id, clinic_id`,
   `CREATE TABLE vigie.audit ENGINE = Memory AS SELECT toDateTime64('2026-11-23 03:00:02.000', 3, 'UTC') AS at, 'actor' AS by, 'console' AS via, 'GET' AS method,
     '/v1/snapshots/:id/files/:name' AS route, '' AS case_id, 1000 AS rows, 200 AS status, '10.0.0.1' AS remote_address`,
+  `CREATE VIEW vigie.incident_accounts_of AS SELECT actor_id, uniqExact(patient_id) AS patients, uniqExact(event_id) AS accesses, min(time) AS first_time,
+    max(time) AS last_time, ['i1'] AS incident_ids FROM vigie.accesses WHERE {incident_id:String} = 'i1' GROUP BY actor_id`,
 ];
 
 describe('the queries of the runbooks', () => {

@@ -13,9 +13,17 @@ const nouns: Readonly<Record<string, readonly [string, string]>> = {
   patient_id: ['patient', 'patients'],
   clinic_id: ['clinic', 'clinics'],
   event_id: ['event', 'events'],
+  actor_id: ['account', 'accounts'],
   session_id: ['session', 'sessions'],
   source_ip: ['address', 'addresses'],
   application: ['application', 'applications'],
+};
+
+const subjects: Readonly<Record<Rule['subject'], string>> = {
+  account: 'account',
+  source_ip: 'address, over all accounts that come from it,',
+  device: 'device, over all accounts that use it,',
+  session_id: 'session, over all accounts that share it,',
 };
 
 /** What a rule means, in a few sentences of plain English. */
@@ -27,7 +35,7 @@ export function explainRule(rule: Rule): string {
       : '';
   const meeting = isMeeting(rule.type);
   const does = rule.isAlone ? aloneOf(rule) : meeting ? meetingOf(rule) : hasAmounts(rule.type) ? amountOf(rule) : countOf(rule);
-  const what = `${raises} when one account ${does}${again}.`;
+  const what = `${raises} when one ${subjects[rule.subject]} ${does}${again}.`;
   return [what, ...countedOf(rule), ...aliasesOf(rule), ...conditionsOf(rule), ...exceptionsOf(rule)].join(' ');
 }
 
@@ -146,7 +154,7 @@ function fieldsOf(input: Input, spread: boolean): readonly string[] {
 }
 
 function conditionsOf(rule: Rule): readonly string[] {
-  const { type, dormantMs, allowedLatenessMs, timespanMs, field, meeting } = rule;
+  const { type, subject, dormantMs, allowedLatenessMs, timespanMs, field, meeting } = rule;
   const sentences: string[] = [];
   if (hasAmounts(type))
     sentences.push(
@@ -154,7 +162,7 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   if (dormantMs !== undefined)
     sentences.push(
-      `It does so only within ${timespanText(timespanMs)} after the account woke up from at least ${timespanText(dormantMs)} without such an access.`,
+      `It does so only within ${timespanText(timespanMs)} after the ${nouns[subject]?.[0] ?? subject} woke up from at least ${timespanText(dormantMs)} without such an access.`,
     );
   if (forwardMsOf(rule) > 0)
     sentences.push(

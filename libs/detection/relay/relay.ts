@@ -1,0 +1,94 @@
+// relay/: which accesses belong to other subjects than their accounts, and on which partition of a subject's topic they lie.
+// It tells rows apart, and counts nothing.
+
+import type { LaneKind } from '#libs/contracts/vocabulary.js';
+import { compileSeries } from '../compile/compile-series.js';
+import type { LiveSelection } from '../compile/series.js';
+import { noSelections, SelectionSets } from '../memory/selection-sets.js';
+import { Texts } from '../memory/texts.js';
+import { lanesOf, type Rule, rulesOf } from '../rule/rule.js';
+import { FrameScanner } from '../scan/frame-scanner.js';
+import { ScannedRow } from '../scan/scanned-row.js';
+import { SubjectReader } from '../scan/subject-reader.js';
+import { Selector } from '../select/selector.js';
+import { keyOf, SubjectPartitions } from './subject-lines.js';
+
+/** Accesses of one frame for one partition of a subject's topic: newline-delimited rows, as they lay in the frame. */
+export interface Relayed {
+  readonly kind: LaneKind;
+  readonly partition: number;
+  readonly lines: readonly string[];
+}
+
+/** Clinics and accounts that are told apart at once; above, they are met anew. */
+const textsMax = 65_536;
+
+/**
+ * Finds the accesses that rules of other subjects than accounts look at. The same frame always gives the same, so that one that is judged again
+ * after a crash is relayed again: whoever counts them counts an access once, however often it comes.
+ */
+export class Relay {
+  readonly #lanes: readonly Lane[];
+
+  /** `partitions`: of the topic of each kind. Its own rules decide; those of accounts are passed over. */
+  constructor(rules: readonly Rule[], partitions: Readonly<Record<LaneKind, number>>) {
+    this.#lanes = lanesOf(rules).map((kind) => new Lane(kind, rulesOf({ rules, subject: kind }), partitions[kind]));
+  }
+
+  /** Whether any rule asks for another subject: without one, nothing has to be looked at. */
+  get isNeeded(): boolean {
+    return this.#lanes.length > 0;
+  }
+
+  take(frame: Uint8Array): readonly Relayed[] {
+    return this.#lanes.flatMap((lane) => lane.take(frame));
+  }
+}
+
+class Lane {
+  readonly #reader: SubjectReader;
+  readonly #live: readonly LiveSelection[];
+  readonly #sets: SelectionSets;
+  readonly #partitions: SubjectPartitions;
+  readonly #row = new ScannedRow();
+  #texts = new Texts();
+  #selector: Selector;
+
+  constructor(
+    private readonly kind: LaneKind,
+    rules: readonly Rule[],
+    partitions: number,
+  ) {
+    const { live, selectionIds } = compileSeries(rules, [], { subject: kind, quietMs: 0, allowedLatenessMs: 0 });
+    this.#reader = new SubjectReader(kind);
+    this.#live = live;
+    this.#sets = new SelectionSets(selectionIds.length);
+    this.#partitions = new SubjectPartitions(partitions);
+    this.#selector = this.#newSelector();
+  }
+
+  take(frame: Uint8Array): readonly Relayed[] {
+    if (this.#texts.count > textsMax) this.#selector = this.#newSelector();
+    const lines = new Map<number, string[]>();
+    const row = this.#row;
+    for (const scanner = new FrameScanner(frame, this.#reader); scanner.next(row);) {
+      if (!row.hasAccount || this.#setOf(row) === noSelections) continue;
+      const partition = this.#partitions.of(keyOf(row));
+      const line = `${Buffer.from(row.bytes.subarray(row.lineStart, row.lineEnd)).toString()}\n`;
+      const own = lines.get(partition);
+      if (own) own.push(line);
+      else lines.set(partition, [line]);
+    }
+    return [...lines].map(([partition, of]) => ({ kind: this.kind, partition, lines: of }));
+  }
+
+  #setOf(row: ScannedRow): number {
+    row.clinic = this.#texts.ofBytes(row.keyBytes, row.keyView, row.clinicStart, row.clinicEnd);
+    return this.#selector.setOf(row);
+  }
+
+  #newSelector(): Selector {
+    this.#texts = new Texts();
+    return new Selector(this.#live, this.#texts, this.#sets, true);
+  }
+}
