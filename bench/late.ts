@@ -10,7 +10,7 @@ import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
-import { topics } from '#libs/contracts/topics.js';
+import { madeTopics, topics } from '#libs/contracts/topics.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
@@ -28,7 +28,7 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 const start = Date.UTC(2026, 10, 1);
 const at = { topic: topics.accesses, partition: 0 };
-const partitions = Object.fromEntries(Object.values(topics).map((topic) => [topic, 1]));
+const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, 1]));
 
 /** A day's work of everybody, the clock four days later, and two late accesses of each. */
 const work = Array.from({ length: rowsEach }, (_, n) =>

@@ -62,7 +62,7 @@ describe('vigie why', () => {
     // Ten minutes up to 9:30: the access at 9:20 lies exactly one timespan before, and outside.
     expect(rules[0]?.accesses.map(({ time }) => time)).toEqual(Array.from({ length: 10 }, (_, n) => at(21 + n)));
     expect(rules[1]?.accesses).toEqual([
-      { time: at(20), clinic_id: '990000001', action: 'export', patient_id: aPatient(20), source_ip: '10.0.0.9', application: 'records',
+      { time: at(20), actor_id: 'dr.usurped', clinic_id: '990000001', action: 'export', patient_id: aPatient(20), source_ip: '10.0.0.9', application: 'records',
         session_id: 's-1', event_id: anEventId('export 2') },
     ]);
   }); // prettier-ignore
@@ -88,9 +88,11 @@ describe('vigie why', () => {
       '  first     2026-01-05 09:30:00.000, last 2026-01-05 09:59:00.000',
       '  accesses  10 after 2026-01-05 09:20:00.000, up to 2026-01-05 09:30:00.000',
       '',
-      expect.stringMatching(/^ {2}time +clinic +action +patient +address +application +session +event$/),
+      expect.stringMatching(/^ {2}time +account +clinic +action +patient +address +application +session +event$/),
     ]);
-    expect(text).toContain(`2026-01-05 09:21:00.000  990000001  read    ${aPatient(21)}  10.0.0.9  records      s-1      `);
+    expect(text).toContain(
+      `2026-01-05 09:21:00.000  dr.usurped  990000001  read    ${aPatient(21)}  10.0.0.9  records      s-1      `,
+    );
   });
 
   it.each([

@@ -24,6 +24,9 @@ export const laneTopics = {
   session_id: 'vigie.by-session-id.v1',
 } as const satisfies Readonly<Record<LaneKind, string>>;
 
+/** What scorers read. */
+export const judgedTopics: readonly string[] = [topics.accesses, ...Object.values(laneTopics)];
+
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';
 

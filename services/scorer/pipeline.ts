@@ -1,4 +1,4 @@
-import { groups, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
+import { groups, judgedTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
@@ -73,8 +73,7 @@ export class ScorerPipeline implements Reader {
       quarantine: await log.partitions(topics.quarantine),
     };
     this.#lanes = await laneCountsOf(log);
-    const read = [topics.accesses, ...Object.values(laneTopics)];
-    const options = { group: scorerGroup, topics: read, batchBytesMax, ...(signal && { signal }) };
+    const options = { group: scorerGroup, topics: judgedTopics, batchBytesMax, ...(signal && { signal }) };
     this.#membership = await join(options);
     return this.#membership;
   }

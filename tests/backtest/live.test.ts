@@ -6,7 +6,7 @@ import { MemoryHistory } from '#libs/access-store/memory/memory-history.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { type IncidentChange, incidentChange } from '#libs/contracts/incident.js';
-import { partitionOf, topics } from '#libs/contracts/topics.js';
+import { judgedTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import { Backtest, type BacktestIncident } from '#libs/detection/history/backtest.js';
 import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
@@ -75,7 +75,9 @@ async function scored(
   random: SeededRandom,
   stateDir: string,
 ): Promise<readonly IncidentChange[]> {
-  const log = createMemoryLog({ topics: { [topics.accesses]: 2, [topics.incidents]: 1, [topics.quarantine]: 1 } });
+  const log = createMemoryLog({
+    topics: { ...Object.fromEntries(judgedTopics.map((topic) => [topic, 2])), [topics.incidents]: 1, [topics.quarantine]: 1 },
+  });
   const lanes: [string[], string[]] = [[], []];
   const flush = async (partition: 0 | 1): Promise<void> => {
     await log.append({ topic: topics.accesses, partition }, Buffer.from(lanes[partition].splice(0).join('')));
@@ -92,7 +94,7 @@ async function scored(
   for (let done = false; !done;) {
     await settle();
     const positions = await membership.positions();
-    done = positions.length === 2 && positions.every(({ next, end }) => next === end);
+    done = positions.length === 2 * judgedTopics.length && positions.every(({ next, end }) => next === end);
   }
   await membership.leave();
   const lines = log.frames({ topic: topics.incidents, partition: 0 }).flatMap((frame) => frame.toString().split('\n'));

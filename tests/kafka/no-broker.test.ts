@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { topics } from '#libs/contracts/topics.js';
+import { madeTopics, topics } from '#libs/contracts/topics.js';
 import { until } from '#libs/event-log/contract-tools.js';
 import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { openKafkaLog } from '#libs/event-log/kafka/kafka-log.js';
@@ -72,7 +72,7 @@ describe('services that start before what they need', () => {
       cluster = await KafkaCluster.start({ brokers: 1, portBase: brokerPort });
       await until('asked for topics', async () => /no topic/.test(JSON.stringify(await ask('scorer', 'ready'))), startMsMax);
       const options = { brokers: cluster.brokers, clientId: 'vigie-test', clock: systemClock };
-      await createTopics(options, Object.fromEntries(Object.values(topics).map((topic) => [topic, { partitions: 2 }])));
+      await createTopics(options, Object.fromEntries(madeTopics.map((topic) => [topic, { partitions: 2 }])));
       for (const service of ['ingestor', 'scorer', 'notifier', 'console'] as const)
         await until(`${service} is ready`, async () => (await ask(service, 'ready'))?.status === 200, startMsMax);
       await growTopic(cluster.brokers, topics.accesses, 4);

@@ -7,7 +7,7 @@ import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
-import { topics } from '#libs/contracts/topics.js';
+import { madeTopics, topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
 import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-log.js';
@@ -54,7 +54,7 @@ describe('the services as modules, over a log and a store in memory', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'vigie-modules-'));
-    log = createMemoryLog({ topics: Object.fromEntries(Object.values(topics).map((topic) => [topic, 2])) });
+    log = createMemoryLog({ topics: Object.fromEntries(madeTopics.map((topic) => [topic, 2])) });
     rulesDir = join(dataDir, 'rules');
     await cp(join(projectRoot, 'rules'), rulesDir, { recursive: true });
     const env = { VIGIE_DATA_DIR: dataDir, VIGIE_RULES_DIR: rulesDir, CLICKHOUSE_URL: `http://127.0.0.1:${nobody}` };

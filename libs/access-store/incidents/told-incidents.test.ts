@@ -48,7 +48,7 @@ function at(hour: number): string {
 
 function aChange(name: string, given: Partial<IncidentChange>): IncidentChange {
   return incidentChange.parse({
-    incident_id: anEventId(name), group_id: 'told', actor_id: 'a', state: 'open', first_time: at(4), last_time: at(5), detected_at: at(5), patients: 40,
+    incident_id: anEventId(name), group_id: 'told', subject_kind: 'account', actor_id: 'a', accounts: [], account_count: 1, state: 'open', first_time: at(4), last_time: at(5), detected_at: at(5), patients: 40,
     patients_at_firing: 40, patients_at_detection: 40, clinics: ['c1'], categories: ['notes'], rules: ['r'], rule_matches: [{
       rule_id: 'r', title: 'r', level: 'high', value: 40, threshold: 40, spread: 2, spread_threshold: 2, timespan_seconds: 600, first_fired: at(3),
       last_fired: at(4),

@@ -1,4 +1,4 @@
-import { topics } from '#libs/contracts/topics.js';
+import { judgedTopics, topics } from '#libs/contracts/topics.js';
 import { type ServiceName, services } from '#libs/contracts/vocabulary.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
@@ -8,7 +8,7 @@ import type { Wave } from './wave.js';
 
 /** Who reads what as a group, on every machine once. The notifier's is that of its log channel; no other is configured here. */
 const groups: Readonly<Record<string, readonly string[]>> = {
-  'vigie-scorer': [topics.accesses],
+  'vigie-scorer': judgedTopics,
   'vigie-archiver': Object.values(topics),
   'vigie-notifier': [topics.incidents],
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { partitionOf, topics } from '#libs/contracts/topics.js';
+import { judgedTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import { anAccessRow, aMonday, aPatient } from '../builders.js';
 import { behind, wrongMembers } from './checks.js';
 import { faults } from './catalogue.js';
@@ -20,7 +20,7 @@ describe('the checks after a fault', () => {
   it('see a member that no process serves, and partitions that nobody holds', async () => {
     const ghost = { groups: async (names: readonly string[]) => names.map((name) => group(name, [[0], [1], []])) };
     expect(await wrongMembers({ view: ghost, machines: twoMachines }, partitions)).toContain(
-      'group vigie-scorer has 3 members for 2 processes: member-0 with 1, member-1 with 1, member-2 with 0',
+      `group vigie-scorer has 3 members for 2 processes: member-0 with ${judgedTopics.length}, member-1 with ${judgedTopics.length}, member-2 with 0`,
     );
     const gap = { groups: async (names: readonly string[]) => names.map((name) => group(name, [[0], []])) };
     expect(await wrongMembers({ view: gap, machines: twoMachines }, partitions)).toContain(
@@ -94,8 +94,7 @@ describe('the table of faults', () => {
 
 /** A group whose members hold these partitions of each of its topics. */
 function group(name: string, holds: readonly (readonly number[])[]): GroupSeen {
-  const read =
-    name === 'vigie-archiver' ? Object.values(topics) : name === 'vigie-scorer' ? [topics.accesses] : [topics.incidents];
+  const read = name === 'vigie-archiver' ? Object.values(topics) : name === 'vigie-scorer' ? judgedTopics : [topics.incidents];
   const members = holds.map((own, index) => ({
     memberId: `member-${index}`,
     clientId: 'vigie',
