@@ -31,13 +31,14 @@ export async function bridge({ url, token, stdin, stdout }: BridgeOptions): Prom
   });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const waiting = new Set<Promise<void>>();
-  near.onmessage = (message) => {
+  const passOn = (message: JSONRPCMessage) => {
     const sent = far.send(message).catch((cause: unknown) => answer(near, message, cause));
     waiting.add(sent);
     void sent.finally(() => waiting.delete(sent));
   };
-  far.onmessage = (message) => void near.send(message);
-  near.onclose = resolve;
+  // Transports are listened to by these alone.
+  Object.assign(near, { onmessage: passOn, onclose: resolve });
+  Object.assign(far, { onmessage: (message: JSONRPCMessage) => void near.send(message) });
   await far.start();
   await near.start();
   await ended;
