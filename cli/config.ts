@@ -15,6 +15,8 @@ export const commandConfig = {
   VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** The token of a user of the console; on the embedded default the one that Vigie made. */
   VIGIE_CONSOLE_TOKEN: password().optional(),
+  /** The token of an assistant, for `vigie mcp`. */
+  VIGIE_MCP_TOKEN: password().optional(),
   VIGIE_CONSOLE_USERS_FILE: z.string().optional(),
   /** What an identifier of a patient looks like, for texts that people write: see the console. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),

@@ -9,6 +9,7 @@ import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addDossierCommands } from './dossier/commands.js';
 import { addControllerCommands } from './dossier/controller-commands.js';
+import { addMcpCommands } from './mcp/commands.js';
 import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
 import { addTopicCommands } from './topic-commands.js';
@@ -147,6 +148,7 @@ addListCommands(program);
 addControllerCommands(program);
 addDossierCommands(program);
 addJudgingCommands(program);
+addMcpCommands(program);
 addNotifyCommands(program);
 
 try {

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { hex128, isoTime } from './access-row.js';
 
-/** By what somebody asked, as they say themselves: of the console, or of the embedded ClickHouse on its port (`clickhouse`, and commands of this machine). */
-export const askedBy = ['console', 'api', 'cli', 'clickhouse'] as const;
+/**
+ * By what somebody asked, as they say themselves: of the console, where `mcp` is an assistant, whose token says so; or of the embedded ClickHouse on its
+ * port (`clickhouse`, and commands of this machine).
+ */
+export const askedBy = ['console', 'api', 'cli', 'clickhouse', 'mcp'] as const;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -18,7 +21,10 @@ export const auditFact = {
   via: z.enum(askedBy),
   /** Of HTTP; of ClickHouse the first word of the query. */
   method: z.string().max(20),
-  /** Pattern of the route, `/v1/cases/:id`; of ClickHouse the tables of patients that the query names. Empty where there is none. */
+  /**
+   * Pattern of the route, `/v1/cases/:id`; of ClickHouse the tables of patients that the query names; of a call of an assistant the tool and the beginning
+   * of the digest of its arguments. Empty where there is none.
+   */
   route: z.string().max(200),
   /** The case that was shown or acted on; empty where it was none, or many. */
   case_id: z.union([hex128, z.literal('')]),

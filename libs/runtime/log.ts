@@ -24,6 +24,8 @@ export interface LogFields {
   readonly incidentId?: string;
   readonly changeId?: string;
   readonly caseId?: string;
+  /** Of an assistant's question. */
+  readonly tool?: string;
   readonly sendId?: string;
   /** Why a receiver is told of a case. */
   readonly kind?: string;

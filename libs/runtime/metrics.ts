@@ -74,6 +74,11 @@ const counters = {
     help: 'Lines of the log that are neither a change nor an action, passed over',
     labels: ['topic'],
   },
+  vigie_mcp_calls_total: { help: 'Calls of assistants by tool and by what became of them', labels: ['tool', 'outcome'] },
+  vigie_mcp_filtered_total: {
+    help: 'Answers to assistants that held what may be a pseudonym and were kept back; must stay 0',
+    labels: ['tool'],
+  },
   vigie_archive_mismatches_total: { help: 'Ranges of the log that the store did not have as its ledger said', labels: ['topic'] },
   vigie_retries_total: { help: 'Calls to the outside world that were tried again', labels: ['operation'] },
 } as const satisfies Record<string, Definition>;

@@ -1,8 +1,12 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { maskConfig } from '#libs/channels/told/mask-key.js';
+import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './development-token.js';
+import type { AssistantTokens } from './mcp/tokens.js';
+import { readTokensFile } from './mcp/tokens-file.js';
 import { tokenDigest, Users } from './users/users.js';
 import { readUsersFile } from './users/users-file.js';
 
@@ -11,6 +15,13 @@ export const ackSecondsMax = 120;
 
 export const consoleConfig = {
   ...commonConfig,
+  /** The rules in use, as assistants are told of them, and the key by which accounts are masked for them. */
+  ...rulesConfig,
+  ...maskConfig,
+  /** Tokens of assistants, see `readTokensFile`; none is answered where it is left out. */
+  VIGIE_MCP_TOKENS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** Calls of one assistant in a minute. */
+  VIGIE_MCP_CALLS_PER_MINUTE: z.coerce.number().int().positive().default(60),
   /** Who may see cases and act on them, see `readUsersFile`. */
   VIGIE_CONSOLE_USERS_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
@@ -23,7 +34,11 @@ export const consoleConfig = {
   VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
 }; // prettier-ignore
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof consoleConfig>>;
-export type ConsoleConfig = Environment & { readonly users: Users; readonly patientPatterns: readonly RegExp[] };
+export type ConsoleConfig = Environment & {
+  readonly users: Users;
+  readonly assistants?: AssistantTokens | undefined;
+  readonly patientPatterns: readonly RegExp[];
+};
 
 /** Injection token of the configuration. */
 export const CONSOLE_CONFIG = Symbol('console configuration');
@@ -31,7 +46,9 @@ export const CONSOLE_CONFIG = Symbol('console configuration');
 /** The environment with its users read. Throws `ConfigError`. */
 export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): ConsoleConfig {
   const config = readConfig(consoleConfig, env);
-  return { ...config, users: usersOf(config), patientPatterns: readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? '') };
+  const { VIGIE_MCP_TOKENS_FILE: tokens, VIGIE_PATIENT_PATTERNS: patterns = '' } = config;
+  const assistants = tokens === undefined ? undefined : readTokensFile(tokens);
+  return { ...config, users: usersOf(config), assistants, patientPatterns: readPatientPatterns(patterns) };
 }
 
 function usersOf(config: Environment): Users {

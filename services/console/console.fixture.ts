@@ -29,6 +29,7 @@ import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { consoleConfig } from './config.js';
 import { ConsoleModule } from './console.module.js';
 import { ConsolePipeline } from './pipeline.js';
+import { readTokensFile } from './mcp/tokens-file.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { type KnownUser, tokenDigest, Users } from './users/users.js';
 
@@ -92,8 +93,10 @@ export class RunningConsole {
   ): Promise<RunningConsole> {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
     const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9', ...more };
+    const given = readConfig(consoleConfig, env);
     const config = {
-      ...readConfig(consoleConfig, env),
+      ...given,
+      assistants: given.VIGIE_MCP_TOKENS_FILE === undefined ? undefined : readTokensFile(given.VIGIE_MCP_TOKENS_FILE),
       users: new Users(testUsers),
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };

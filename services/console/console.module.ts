@@ -18,6 +18,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { assistantProviders } from './assistant-providers.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -25,6 +26,7 @@ import { ConsoleController } from './console.controller.js';
 import { ConsoleService } from './console.service.js';
 import { DeskController } from './desk.controller.js';
 import { DossiersController } from './dossiers.controller.js';
+import { McpController } from './mcp.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
@@ -140,7 +142,7 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController, DeskController, DossiersController],
+      controllers: [ConsoleController, CasesController, DeskController, DossiersController, McpController],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
@@ -155,6 +157,7 @@ export class ConsoleModule {
         deadlines,
         audit,
         gauges,
+        ...assistantProviders,
         ConsoleService,
         transport,
       ],

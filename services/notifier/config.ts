@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
-import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
-import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
+import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
@@ -28,14 +26,8 @@ export const notifierConfig = {
     .url({ protocol: /^https?$/ })
     .transform((url) => url.replace(/\/+$/, ''))
     .optional(),
-  /** Makes the digits of masked accounts, base64, the same for all notifiers; made at the first start where it is left out. */
-  VIGIE_MASK_KEY: z.base64().transform((text) => Buffer.from(text, 'base64')).refine((bytes) => bytes.length >= 16, 'must be at least 16 bytes in base64').superRefine(refuseWeakKey).optional(),
+  ...maskConfig,
 }; // prettier-ignore
-
-function refuseWeakKey(bytes: Uint8Array, context: z.RefinementCtx): void {
-  const weakness = weaknessOfBytes(bytes);
-  if (weakness) context.addIssue(`is ${weakness}; make one with openssl rand -base64 32`);
-}
 
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof notifierConfig>>;
 export type NotifierConfig = Environment & {
@@ -89,17 +81,6 @@ export function defaultSource(endpoints: readonly WebhookEndpoint[]): RoutingSou
     }));
   const first = defaultRouting(receivers);
   return { first, read: () => first, paths: () => [] };
-}
-
-/** The key of masked accounts: the configured one, or that of this data folder, made at the first call. */
-export function maskKeyOf({ VIGIE_MASK_KEY: given, VIGIE_DATA_DIR: dataDir }: Environment): Uint8Array {
-  return (
-    given ??
-    Buffer.from(
-      secretFile(keysDir(dataDir), 'mask.key', () => randomBytes(32).toString('base64')),
-      'base64',
-    )
-  );
 }
 
 /** Paths in the file are relative to its folder. */

@@ -25,6 +25,7 @@ beforeAll(() =>
     aStoredCase('a drill', ['r2'], resolved(5, 'test'), { patients_at_firing: 70 }),
     // Judged and not resolved; its only incident was taken back, so that nothing fired.
     aStoredCase('judged', ['r3'], { verdict: 'authorised', changed_at: atMinute(4) }, { rule_matches: [], state: 'withdrawn' }),
+    aStoredCase('not judged yet', ['r4'], {}, { patients_at_firing: 40 }),
     aStoredCase('joined', ['r1'], { ...resolved(5, 'false_positive'), joined_into: anIncidentId('true') }),
     aStoredCase('of another group', ['r1'], resolved(5, 'false_positive'), { group_id: 'other' }),
     aStoredCase('long ago', ['r1'], { ...resolved(5, 'false_positive'), opened_at: atMinute(-5 * week) }),
@@ -40,6 +41,7 @@ describe('the verdicts of rules', () => {
       { rule_id: 'r1', title: 'Title of r1', cases: 4, true_positive: 1, authorised: 1, false_positive: 1, open: 1, patients_at_firing: 80, last_verdict: 'false_positive', last_judged_at: atMinute(week + 2) },
       { rule_id: 'r2', title: 'Title of r2', cases: 2, true_positive: 1, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 55, last_verdict: 'true_positive', last_judged_at: atMinute(9) },
       { rule_id: 'r3', title: '', cases: 1, true_positive: 0, authorised: 1, false_positive: 0, open: 0, patients_at_firing: 0, last_verdict: 'authorised', last_judged_at: atMinute(4) },
+      { rule_id: 'r4', title: 'Title of r4', cases: 1, true_positive: 0, authorised: 0, false_positive: 0, open: 1, patients_at_firing: 40, last_verdict: '', last_judged_at: null },
     ]);
   }); // prettier-ignore
 

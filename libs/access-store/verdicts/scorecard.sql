@@ -8,7 +8,8 @@ SELECT
     sumIf(v.cases, verdict = 'false_positive') AS false_positive,
     sumIf(v.cases, verdict = '') AS open,
     ifNotFinite(quantileExactInclusiveArray(0.5)(v.patients_at_firing), 0) AS patients_at_firing,
-    argMaxIf(verdict, v.last_judged_at, verdict != '') AS last_verdict,
+    -- Of a rule whose cases nobody has judged there is none.
+    ifNull(argMaxIf(verdict, v.last_judged_at, verdict != ''), '') AS last_verdict,
     max(v.last_judged_at) AS last_judged_at
 FROM vigie.rule_verdicts AS v
 WHERE week >= toDate({since:String}) AND (empty({group:String}) OR group_id = {group:String})

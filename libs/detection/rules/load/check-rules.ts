@@ -11,6 +11,7 @@ import { loadRules, type LoadedException } from './load-rules.js';
 import { readAllRuleFiles } from './read-rule-files.js';
 
 export { mistakeText } from '../text/mistakes.js';
+export { explainRule } from '../words/explain-rule.js';
 
 export interface CheckedRules {
   /** `file:line title: sentence`, one an event rule. */

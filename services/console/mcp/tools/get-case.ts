@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { CaseFigures } from '#libs/access-store/assistant/assistant-reader.js';
+import type { CaseView } from '#libs/cases/case-book.js';
+import { type IncidentChange, incidentStates, levels } from '#libs/contracts/incident.js';
+import { type NotificationRow, notificationOutcomes } from '#libs/contracts/notification-row.js';
+import { ok } from '../../answer/answer.js';
+import { isAnswer } from '../../answer/find-case.js';
+import type { Sources } from '../sources.js';
+import { argumentsOf, type Asking, type AssistantTool, defineTool, everybody, idPrefix, type Said } from '../tool.js';
+import { clinicIdText, ownNameText } from '../untrusted.js';
+import { caseFor, partOf } from './case-part.js';
+import { caseHead, headOf } from './list-cases.js';
+
+const toldMax = 100;
+
+export const tiers = {
+  patients: z.number(),
+  exposed: z.number(),
+  attempted: z.number(),
+  listed: z.number(),
+  displayed: z.number(),
+  exported: z.number(),
+};
+
+/** One rule that fired. Value and spread count all clinics, and are null for whoever does not see all of them. */
+export const ruleFired = z.strictObject({
+  rule_id: z.string(),
+  level: z.enum(levels),
+  value: z.number().nullable(),
+  threshold: z.number(),
+  spread: z.number().nullable(),
+  spread_threshold: z.number(),
+  timespan_seconds: z.number(),
+  first_fired: z.string(),
+  last_fired: z.string(),
+});
+
+const incident = z.strictObject({
+  incident_id: z.string(),
+  state: z.enum(incidentStates),
+  level: z.enum(levels),
+  patients: z.number().nullable(),
+  patients_at_firing: z.number().nullable(),
+  patients_at_detection: z.number().nullable(),
+  clinics: z.array(z.string()),
+  other_clinics: z.number(),
+  categories: z.array(z.string()),
+  first_time: z.string(),
+  last_time: z.string(),
+  detected_at: z.string(),
+  detection_delay_seconds: z.number(),
+  found: z.enum(['live', 'late']),
+  late_seconds: z.number(),
+  rules: z.array(ruleFired),
+});
+
+const toldRow = z.strictObject({
+  endpoint: z.string(),
+  kind: z.string(),
+  change_type: z.string(),
+  outcome: z.enum(notificationOutcomes),
+  attempt: z.number(),
+  at: z.string(),
+  delay_seconds: z.number(),
+});
+
+export function getCaseTool({ book, reader, notifications }: Pick<Sources, 'book' | 'reader' | 'notifications'>): AssistantTool {
+  return defineTool({
+    name: 'get_case',
+    title: 'One case',
+    description:
+      'One case: exact figures of its list by strength of access and by clinic, its incidents with the rules that fired, who was told, when and with what outcome.',
+    roles: everybody,
+    input: argumentsOf({ case_id: idPrefix }),
+    output: z.strictObject({
+      ...caseHead,
+      figures: z.strictObject(tiers),
+      by_clinic: z.array(z.strictObject({ clinic_id: z.string(), ...tiers })),
+      incidents: z.array(incident),
+      notified: z.array(toldRow),
+    }),
+    run: async (asking, { case_id }) => {
+      const view = caseFor(book, asking, case_id);
+      if (isAnswer(view)) return view;
+      const [counted, told] = await Promise.all([
+        reader.figures(view.row.case_id, asking.assistant.user.clinics),
+        notifications.of([...view.state.members.keys()]),
+      ]);
+      return said(asking, view, counted, told);
+    },
+  });
+}
+
+function said(asking: Asking, view: CaseView, counted: CaseFigures, told: readonly NotificationRow[]): Said {
+  const { row, state } = view;
+  return ok(
+    {
+      ...headOf(asking, row),
+      figures: counted.whole,
+      by_clinic: counted.clinics.map(({ clinic_id, ...figures }) => ({ clinic_id: clinicIdText(clinic_id), ...figures })),
+      incidents: [...state.members.values()].flatMap(({ change }) => incidentOf(asking, change)),
+      notified: told.slice(0, toldMax).map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({ endpoint: ownNameText(endpoint), kind, change_type, outcome, attempt, at, delay_seconds })),
+    },
+    { case_id: row.case_id, rows: 1 },
+  );
+} // prettier-ignore
+
+/** None where it touches no clinic that the assistant sees. */
+function incidentOf({ assistant }: Asking, change: IncidentChange): readonly object[] {
+  const { own, others } = partOf(assistant, change.clinics);
+  if (own.length === 0 && change.clinics.length > 0) return [];
+  const seen = (figure: number) => (others > 0 ? null : figure);
+  const { incident_id, state, level, categories, first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds } = change;
+  return [{
+    incident_id, state, level, patients: seen(change.patients), patients_at_firing: seen(change.patients_at_firing),
+    patients_at_detection: seen(change.patients_at_detection), clinics: own.map(clinicIdText), other_clinics: others, categories,
+    first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds, rules: rulesOf(change, others > 0),
+  }];
+} // prettier-ignore
+
+export function rulesOf({ rule_matches }: Pick<IncidentChange, 'rule_matches'>, isPart: boolean): readonly object[] {
+  return rule_matches.map(({ title: _title, rule_id, value, spread, ...one }) => ({
+    rule_id: ownNameText(rule_id),
+    ...one,
+    value: isPart ? null : value,
+    spread: isPart ? null : spread,
+  }));
+}
