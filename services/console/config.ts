@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './development-token.js';
 import { tokenDigest, Users } from './users/users.js';
+import { localSessionKey, readSessionKeys } from './session/session-keys.js';
+import { sessionKeyBytes } from './session/sealed-session.js';
 import { readUsersFile } from './users/users-file.js';
 
 /** The most that VIGIE_CONSOLE_ACK_SECONDS may be: whoever asks the console to act waits longer than this. */
@@ -19,11 +22,21 @@ export const consoleConfig = {
   VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
+  VIGIE_CONSOLE_KEY: z.string().optional(),
+  /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
+  VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
   VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
 }; // prettier-ignore
 type Environment = CommonConfig & z.infer<z.ZodObject<typeof consoleConfig>>;
-export type ConsoleConfig = Environment & { readonly users: Users; readonly patientPatterns: readonly RegExp[] };
+export type ConsoleConfig = Environment & { readonly users: Users; readonly patientPatterns: readonly RegExp[] } & SessionConfig;
+
+interface SessionConfig {
+  /** Whether the only user is the one that Vigie made for this machine. */
+  readonly isDevelopment: boolean;
+  readonly sessionKeys: readonly Uint8Array[];
+}
 
 /** Injection token of the configuration. */
 export const CONSOLE_CONFIG = Symbol('console configuration');
@@ -31,7 +44,15 @@ export const CONSOLE_CONFIG = Symbol('console configuration');
 /** The environment with its users read. Throws `ConfigError`. */
 export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): ConsoleConfig {
   const config = readConfig(consoleConfig, env);
-  return { ...config, users: usersOf(config), patientPatterns: readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? '') };
+  const patientPatterns = readPatientPatterns(config.VIGIE_PATIENT_PATTERNS ?? '');
+  return { ...config, users: usersOf(config), patientPatterns, ...sessionConfig(config) };
+}
+
+/** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. */
+export function sessionConfig(config: Environment): SessionConfig {
+  const { VIGIE_CONSOLE_KEY: given, KAFKA_BROKERS: brokers, VIGIE_CONSOLE_USERS_FILE: file, VIGIE_DATA_DIR: dataDir } = config;
+  const text = given ?? (brokers ? randomBytes(sessionKeyBytes).toString('base64') : localSessionKey(dataDir));
+  return { isDevelopment: !brokers && !file, sessionKeys: readSessionKeys(text) };
 }
 
 function usersOf(config: Environment): Users {

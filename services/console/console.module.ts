@@ -18,6 +18,9 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
+import { sourceHealth } from '#libs/access-store/sources/source-health.js';
+import { FeedsLook } from './answer/feeds-look.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -27,6 +30,11 @@ import { DeskController } from './desk.controller.js';
 import { DossiersController } from './dossiers.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
+import { LookController } from './look.controller.js';
+import { PagesController } from './pages.controller.js';
+import { SessionSeal } from './session/sealed-session.js';
+import { Visitors } from './session/visitors.js';
+import { SessionController } from './session.controller.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 
 /**
@@ -111,18 +119,37 @@ const shelf = {
   useFactory: (client: StoreClient) => new DossierShelf(client),
 };
 
+const visitors = {
+  provide: Visitors,
+  inject: [CONSOLE_CONFIG, CLOCK],
+  useFactory: ({ users, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, clock: Clock) =>
+    new Visitors({ users, seal: new SessionSeal(sessionKeys), secure: url?.startsWith('https:') ?? false, clock }),
+};
+
 const door = {
   provide: Door,
-  inject: [CONSOLE_CONFIG, ConsolePipeline, AuditHook],
-  useFactory: ({ users }: ConsoleConfig, owner: ConsolePipeline, hook: AuditHook) =>
-    new Door({ users, audit: hook, behind: () => owner.behind() }),
+  inject: [Visitors, ConsolePipeline, AuditHook],
+  useFactory: (who: Visitors, owner: ConsolePipeline, hook: AuditHook) =>
+    new Door({ visitors: who, audit: hook, behind: () => owner.behind() }),
 };
 
 const audit = {
   provide: AuditHook,
-  inject: [CONSOLE_CONFIG, ConsolePipeline, CLOCK, LOG],
-  useFactory: ({ users }: ConsoleConfig, { trail }: ConsolePipeline, clock: Clock, log: Log) =>
-    new AuditHook({ trail, users, clock, log }),
+  inject: [Visitors, ConsolePipeline, CLOCK, LOG],
+  useFactory: (who: Visitors, { trail }: ConsolePipeline, clock: Clock, log: Log) =>
+    new AuditHook({ trail, visitors: who, clock, log }),
+};
+
+const feeds = {
+  provide: FeedsLook,
+  inject: [STORE_CLIENT, CLOCK],
+  useFactory: (client: StoreClient, clock: Clock) => new FeedsLook(() => sourceHealth(client, clock.now()), clock),
+};
+
+const figures = {
+  provide: CaseFigures,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new CaseFigures(client),
 };
 
 const gauges = {
@@ -140,7 +167,15 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController, DeskController, DossiersController],
+      controllers: [
+        ConsoleController,
+        SessionController,
+        CasesController,
+        LookController,
+        DeskController,
+        DossiersController,
+        PagesController,
+      ],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
@@ -150,7 +185,10 @@ export class ConsoleModule {
         mutes,
         leaks,
         shelf,
+        visitors,
         door,
+        feeds,
+        figures,
         pipeline,
         deadlines,
         audit,
