@@ -22,19 +22,22 @@ export function findTool(packageName, program) {
 }
 
 /**
- * Debian's Chromium with those of its libraries that the machine lacks: `{ path, env } | { reason }`, where `env` is what it needs besides. One that
+ * Debian's Chromium with those of its libraries that the machine lacks: `{ path, env } | { reason }`, where `env` is all that it is to be started with. One that
  * `VIGIE_CHROMIUM` names, or that is on PATH, comes first.
  */
 export function findBrowser() {
   const own = process.env.VIGIE_CHROMIUM ?? onPath('chromium');
-  if (own) return existsSync(own) ? { path: own, env: {} } : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
+  if (own)
+    return existsSync(own)
+      ? { path: own, env: { ...process.env } }
+      : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
   const home = join(root, '.cache', 'chromium');
   const path = join(home, 'usr', 'lib', 'chromium', 'chromium');
   const reason = existsSync(path) ? undefined : fetchPackage('chromium', home, true);
   if (reason !== undefined || !existsSync(path)) return { reason: reason ?? 'the package has no chromium' };
   const libraries = readdirSync(join(home, 'usr', 'lib')).filter((name) => name.endsWith('-linux-gnu'));
   const folders = libraries.flatMap((name) => ['', 'pulseaudio'].map((below) => join(home, 'usr', 'lib', name, below)));
-  return { path, env: { LD_LIBRARY_PATH: folders.join(delimiter) } };
+  return { path, env: { ...process.env, LD_LIBRARY_PATH: folders.join(delimiter) } };
 }
 
 function onPath(program) {

@@ -16,7 +16,7 @@ if (!address || !path) {
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
-const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox'], env: { ...process.env, ...env } });
+const browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox'], env });
 const base = new URL(address).origin;
 const first = await pageOf({ locale: 'en-GB' });
 await first.goto(address);

@@ -21,7 +21,7 @@ export async function openBrowser(): Promise<Browser> {
   const { path, env = {} } = installed;
   if (path === undefined) throw new Error(`no browser: ${installed.reason ?? ''}`);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-  return chromium.launch({ executablePath: path, args, env: { ...definedOf(process.env), ...env }, timeout: patienceMs });
+  return chromium.launch({ executablePath: path, args, env, timeout: patienceMs });
 }
 
 export interface Look {
@@ -69,8 +69,4 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (!process.env['VIGIE_TEST_PICTURES']) return;
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
-function definedOf(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
