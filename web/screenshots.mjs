@@ -56,6 +56,6 @@ async function largestOf(page) {
 
 async function taken(page, name, isWhole = true) {
   await page.locator('table, svg[role=img]').first().waitFor();
-  await page.locator('.loading').waitFor({ state: 'detached' });
+  await page.locator('main:not(:has(.loading))').waitFor();
   await page.screenshot({ path: join(folder, `${name}.png`), fullPage: isWhole });
 }

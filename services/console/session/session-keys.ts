@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
 import { ConfigError, entriesOf } from '#libs/runtime/config.js';
+import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 import { sessionKeyBytes } from './sealed-session.js';
 
 const file = 'console-sessions.key';
@@ -12,6 +13,12 @@ export function readSessionKeys(text: string): readonly Uint8Array[] {
     throw new ConfigError(
       `VIGIE_CONSOLE_KEY: each key is ${sessionKeyBytes} bytes in base64, as openssl rand -base64 ${sessionKeyBytes} makes them`,
     );
+  for (const key of keys) {
+    const weakness = weaknessOfBytes(key);
+    // Whoever guesses it is whoever they like.
+    if (weakness)
+      throw new ConfigError(`VIGIE_CONSOLE_KEY: a key is ${weakness}; openssl rand -base64 ${sessionKeyBytes} makes one`);
+  }
   return keys;
 }
 

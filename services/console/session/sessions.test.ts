@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,10 +53,12 @@ describe('a sealed session', () => {
     );
   });
 
-  it('has keys of 32 bytes', () => {
-    const text = Buffer.from(key(7)).toString('base64');
+  it('has keys of 32 bytes, which nobody guesses', () => {
+    const text = randomBytes(32).toString('base64');
     expect(readSessionKeys(`${text},\n${text}`).map(({ length }) => length)).toEqual([32, 32]);
-    for (const wrong of ['', 'short', `${text}, short`]) expect(() => readSessionKeys(wrong)).toThrow('VIGIE_CONSOLE_KEY');
+    const repeated = Buffer.from(key(7)).toString('base64');
+    for (const wrong of ['', 'short', `${text}, short`, repeated, `${text}, ${repeated}`])
+      expect(() => readSessionKeys(wrong)).toThrow('VIGIE_CONSOLE_KEY');
   });
 });
 

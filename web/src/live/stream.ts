@@ -3,7 +3,10 @@ import { useQueryClient } from '@tanstack/react-query';
 import { after, now } from './clock.js';
 
 /** What changed is asked for at once, and then so often at most, in milliseconds: a case that grows says so twice a second. */
-const askAgainMs = 3_000;
+const askAgainMs = 1_000;
+
+/** Browsers come back by themselves where a line breaks, and never where they are refused, as by a console that still reads: we do then, in milliseconds. */
+const openAgainMs = 3_000;
 
 /** Whether what changes arrives by itself, and since when it does not. */
 export type Line = { readonly state: 'joining' | 'open' } | { readonly state: 'lost'; readonly since: number };
@@ -19,17 +22,23 @@ export function useStream(isOn: boolean): Line {
     if (!isOn) return undefined;
     const refresh = throttled(() => void client.invalidateQueries({ queryKey: ['live'] }));
     let source: EventSource | undefined;
+    let stopWaiting = () => {};
     const close = () => {
+      stopWaiting();
       source?.close();
       source = undefined;
     };
     const open = () => {
       close();
-      source = new EventSource('/v1/stream');
-      source.addEventListener('open', () => setLine({ state: 'open' }));
-      source.addEventListener('case', refresh);
-      source.addEventListener('reset', refresh);
-      source.addEventListener('error', () => setLine((old) => (old.state === 'lost' ? old : { state: 'lost', since: now() })));
+      const opened = new EventSource('/v1/stream');
+      source = opened;
+      opened.addEventListener('open', () => setLine({ state: 'open' }));
+      opened.addEventListener('case', refresh);
+      opened.addEventListener('reset', refresh);
+      opened.addEventListener('error', () => {
+        setLine((old) => (old.state === 'lost' ? old : { state: 'lost', since: now() }));
+        if (opened.readyState === EventSource.CLOSED) stopWaiting = after(openAgainMs, follow);
+      });
     };
     const follow = () => {
       if (document.hidden) return close();
