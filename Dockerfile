@@ -20,6 +20,7 @@ COPY bench bench
 COPY libs libs
 COPY services services
 COPY cli cli
+COPY web web
 RUN ["node", "scripts/build.mjs"]
 # What only tests and the compiler need stays behind. No install script runs a second time.
 RUN ["npm", "prune", "--omit=dev", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]

@@ -9,6 +9,7 @@ const checks = [
   ['format', node, [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.']],
   ['lint', node, [bin('oxlint', 'bin/oxlint'), '--deny-warnings']],
   ['types', node, [bin('typescript', 'bin/tsc'), '-p', 'tsconfig.json']],
+  ['types of the pages', node, [bin('typescript', 'bin/tsc'), '-p', 'web/tsconfig.json']],
   ['tidy', node, [join(root, 'scripts', 'tidy.mjs')]],
 ];
 let failed = 0;

@@ -7,48 +7,73 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path';
 import { root } from './prepare.mjs';
 
-const downloadMsMax = 60_000;
+const downloadMsMax = 300_000;
 
 /** The path of a program of a Debian package, or the reason why there is none: `{ path } | { reason }`. */
 export function findTool(packageName, program) {
-  const onPath = (process.env.PATH ?? '').split(delimiter).map((part) => join(part, program));
   const home = join(root, '.cache', packageName);
   const unpacked = join(home, 'usr', 'bin', program);
-  const found = [...onPath, unpacked].find((path) => existsSync(path));
+  const found = onPath(program) ?? (existsSync(unpacked) ? unpacked : undefined);
   if (found) return { path: found };
-  const reason = fetchPackage(packageName, home);
+  const reason = fetchPackage(packageName, home, false);
   return reason === undefined && existsSync(unpacked)
     ? { path: unpacked }
     : { reason: reason ?? `the package has no ${program}` };
 }
 
 /**
- * Fetches and unpacks the Debian package. Answers with the reason when that is not possible. Several test processes may do so at the same
+ * Debian's Chromium with those of its libraries that the machine lacks: `{ path, env } | { reason }`, where `env` is all that it is to be started with. One that
+ * `VIGIE_CHROMIUM` names, or that is on PATH, comes first.
+ */
+export function findBrowser() {
+  const own = process.env.VIGIE_CHROMIUM ?? onPath('chromium');
+  if (own)
+    return existsSync(own)
+      ? { path: own, env: { ...process.env } }
+      : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
+  const home = join(root, '.cache', 'chromium');
+  const path = join(home, 'usr', 'lib', 'chromium', 'chromium');
+  const reason = existsSync(path) ? undefined : fetchPackage('chromium', home, true);
+  if (reason !== undefined || !existsSync(path)) return { reason: reason ?? 'the package has no chromium' };
+  const libraries = readdirSync(join(home, 'usr', 'lib')).filter((name) => name.endsWith('-linux-gnu'));
+  const folders = libraries.flatMap((name) => ['', 'pulseaudio'].map((below) => join(home, 'usr', 'lib', name, below)));
+  return { path, env: { ...process.env, LD_LIBRARY_PATH: folders.join(delimiter) } };
+}
+
+function onPath(program) {
+  const paths = (process.env.PATH ?? '').split(delimiter).map((part) => join(part, program));
+  return paths.find((path) => existsSync(path));
+}
+
+/**
+ * Fetches and unpacks the Debian package, `withOthers` also what it needs and this machine lacks. Answers with the reason when that is not possible. Several test processes may do so at the same
  * moment: each works in a folder of its own, and the first to finish gives it its name, so that nobody runs half a file.
  */
-function fetchPackage(packageName, folder) {
+function fetchPackage(packageName, folder, withOthers) {
   if (process.platform !== 'linux') return `${process.platform} has no Debian packages; put the program on PATH`;
   const work = `${folder}.${process.pid}`;
   try {
-    return unpackInto(work, packageName, folder);
+    return unpackInto(work, packageName, folder, withOthers);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function unpackInto(work, packageName, folder) {
+function unpackInto(work, packageName, folder, withOthers) {
   const own = ownPackageLists(work);
-  const refused = attempt(work, 'apt-get', ['download', packageName]);
+  const refused = download(work, packageName, withOthers, []);
   if (refused !== undefined) {
     // A fresh image has no package lists, and only root may fetch the machine's: fetch our own.
-    const failed = attempt(work, 'apt-get', [...own, 'update']) ?? attempt(work, 'apt-get', [...own, 'download', packageName]);
+    const failed = attempt(work, 'apt-get', [...own, 'update']) ?? download(work, packageName, withOthers, own);
     if (failed !== undefined)
       return `apt-get download ${packageName} failed (${refused}; with own lists: ${failed}); put the program on PATH`;
   }
-  const file = readdirSync(work).find((name) => name.startsWith(`${packageName}_`) && name.endsWith('.deb'));
-  if (!file) return 'apt-get download left no package';
-  const broken = attempt(work, 'dpkg', ['-x', file, join(work, 'unpacked')]);
-  if (broken !== undefined) return `dpkg -x ${file} failed (${broken})`;
+  const files = readdirSync(work).filter((name) => name.endsWith('.deb'));
+  if (!files.some((name) => name.startsWith(`${packageName}_`))) return 'apt-get download left no package';
+  for (const file of files) {
+    const broken = attempt(work, 'dpkg', ['-x', file, join(work, 'unpacked')]);
+    if (broken !== undefined) return `dpkg -x ${file} failed (${broken})`;
+  }
   try {
     renameSync(join(work, 'unpacked'), folder);
   } catch (error) {
@@ -56,6 +81,19 @@ function unpackInto(work, packageName, folder) {
     if (!['EEXIST', 'ENOTEMPTY'].includes(error.code)) return `${folder} could not be made (${error.code})`;
   }
   return undefined;
+}
+
+/** Answers with the reason when that is not possible. */
+function download(work, packageName, withOthers, options) {
+  const names = withOthers ? missingPackages(work, packageName, options) : [packageName];
+  return names.length > 0 ? attempt(work, 'apt-get', [...options, 'download', ...names]) : 'apt-get names no packages to install';
+}
+
+/** A package and all that it needs, without those that are installed; none where apt cannot say. */
+function missingPackages(cwd, packageName, options) {
+  const asked = ['install', '--print-uris', '--yes', '--no-install-recommends', packageName];
+  const { stdout = '' } = spawnSync('apt-get', [...options, ...asked], { cwd, encoding: 'utf8', timeout: downloadMsMax });
+  return stdout.split('\n').flatMap((line) => /^'[^']+' ([^_\s]+)_/.exec(line)?.[1] ?? []);
 }
 
 /** Options that keep everything apt writes below our folder. */

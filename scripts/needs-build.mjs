@@ -1,30 +1,41 @@
 /**
  * Which test files need dist/: those whose imports reach a file that names a compiled module (`compiledModule(...)` of
- * libs/runtime/paths.ts), because they start it in a process of its own. All others are compiled by Jest as they are loaded.
+ * libs/runtime/paths.ts), because they start it in a process of its own; and the pages, those that reach `pagesForTests(...)` of
+ * services/console/pages. All others are compiled by Jest as they are loaded.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './prepare.mjs';
 
-const definition = 'libs/runtime/paths.ts';
+const compiled = { call: 'compiledModule(', definition: 'libs/runtime/paths.ts' };
+const paged = { call: 'pagesForTests(', definition: 'services/console/pages/pages.fixture.ts' };
 const imports = /(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 /** True when at least one of these files (absolute paths) needs a build. */
 export function needsBuild(files) {
-  const seen = new Map();
-  return files.some((file) => reaches(file, seen));
+  return reachesAny(files, compiled);
 }
 
-function reaches(file, seen) {
+/** True when at least one of these files (absolute paths) needs the pages. */
+export function needsPages(files) {
+  return reachesAny(files, paged);
+}
+
+function reachesAny(files, what) {
+  const seen = new Map();
+  return files.some((file) => reaches(file, what, seen));
+}
+
+function reaches(file, what, seen) {
   const known = seen.get(file);
   if (known !== undefined) return known;
   seen.set(file, false);
   const text = readFileSync(file, 'utf8');
   const found =
-    (text.includes('compiledModule(') && relative(root, file) !== definition) ||
+    (text.includes(what.call) && relative(root, file) !== what.definition) ||
     [...text.matchAll(imports)].some(([, name]) => {
       const next = sourceOf(name, file);
-      return next !== undefined && reaches(next, seen);
+      return next !== undefined && reaches(next, what, seen);
     });
   seen.set(file, found);
   return found;

@@ -7,11 +7,18 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 const stamp = join(root, 'node_modules', '.vigie-installed-sha256');
 const built = join(root, 'dist', '.sources-sha256');
+const pages = join(root, 'dist', 'web');
+const builtPages = join(root, 'dist', '.pages-sha256');
+
+/** What the compiled code is made of, and what the pages are. */
+const sources = ['libs', 'services', 'cli', 'bench', 'scripts', 'tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
+const pageSources = ['web', 'libs/texts', 'scripts/prepare.mjs', 'package-lock.json'];
 
 /** Installs exactly what package-lock.json names, once per lock file. Exits with npm's own code when that fails. */
 export function install() {
@@ -37,13 +44,31 @@ function borrowed() {
 
 /** Compiles TypeScript to dist/, copies the files that the code reads beside it, and bundles what is started; nothing to do where no source has changed since. */
 export function build() {
-  const sources = sourcesStamp();
-  if (existsSync(built) && readFileSync(built, 'utf8') === sources) return;
+  const stamp = stampOf(sources);
+  if (existsSync(built) && readFileSync(built, 'utf8') === stamp) return;
   say('building');
   removeAllBut(compile());
   run(node, [join(root, 'scripts', 'compile', 'copy-assets.mjs')]);
   run(node, [join(root, 'scripts', 'compile', 'bundle.mjs')]);
-  writeFileSync(built, sources);
+  writeFileSync(built, stamp);
+}
+
+/** Bundles web/ to dist/web/, with a compressed copy of each file beside it; nothing to do where none of its sources has changed since. */
+export function buildPages() {
+  const stamp = stampOf(pageSources);
+  if (existsSync(builtPages) && readFileSync(builtPages, 'utf8') === stamp) return;
+  say('building the pages');
+  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  run(node, [vite, 'build', '--config', join(root, 'web', 'vite.config.mjs'), '--logLevel', 'warn']);
+  for (const name of readdirSync(pages, { recursive: true })) if (/\.(js|css|html|svg)$/.test(name)) compress(join(pages, name));
+  writeFileSync(builtPages, stamp);
+}
+
+/** Once here, and never while somebody waits. */
+function compress(path) {
+  const bytes = readFileSync(path);
+  writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }));
+  writeFileSync(`${path}.gz`, gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }));
 }
 
 /** Compiles what tsconfig.build.json names and whatever that imports; the files that were written, as paths below dist/. */
@@ -70,22 +95,13 @@ function compile() {
 function removeAllBut(written) {
   const dist = join(root, 'dist');
   for (const name of readdirSync(dist, { recursive: true }))
-    if (/\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(join(dist, name));
+    if (/\.js(\.map)?$/.test(name) && !name.startsWith('web') && !written.has(name)) rmSync(join(dist, name));
 }
 
-/** A digest over path, size and time of every source file: cheaper than the compiler's own incremental state, and right after any change. */
-function sourcesStamp() {
+/** A digest over path, size and time of every file: cheaper than the compiler's own incremental state, and right after any change. */
+function stampOf(tops) {
   const hash = createHash('sha256');
-  for (const top of [
-    'libs',
-    'services',
-    'cli',
-    'bench',
-    'scripts',
-    'tsconfig.base.json',
-    'tsconfig.build.json',
-    'package-lock.json',
-  ]) {
+  for (const top of tops) {
     const path = join(root, top);
     const folder = statSync(path).isDirectory();
     for (const name of folder ? readdirSync(path, { recursive: true }).toSorted() : ['']) {
@@ -105,6 +121,7 @@ export function environment() {
 export function prepare() {
   install();
   build();
+  buildPages();
 }
 
 /** Runs a command to its end with our own streams; ends this process with its code when it fails. */

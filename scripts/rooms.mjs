@@ -151,6 +151,8 @@ export const toolsWithReason = {
   '@swc/jest': 'named in jest.config.mjs',
   '@types/luxon': 'types of luxon, which has none of its own',
   '@types/node': 'types of Node, named in tsconfig.base.json',
+  '@types/react': 'types of react, which has none of its own',
+  '@types/react-dom': 'types of react-dom, which has none of its own',
   jest: 'scripts/test.mjs starts it',
   oxlint: 'scripts/check.mjs starts it',
   prettier: 'scripts/check.mjs starts it',

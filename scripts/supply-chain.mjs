@@ -24,6 +24,9 @@ const allowed = new Set([
   'Unlicense',
 ]);
 
+/** Under MPL-2.0, which asks for the sources of what is passed on: tools that build and test, of which nothing is. */
+const toolsUnderMpl = /^(lightningcss(-[\w-]+)?|axe-core|@axe-core\/playwright)$/;
+
 /** Written by hand, because the registry that the lock file was made over does not serve them; see docs/decisions/project.md. */
 const withoutDigest = new Set(['@chdb/lib-darwin-arm64', '@chdb/lib-darwin-x64', '@chdb/lib-linux-arm64-gnu']);
 
@@ -51,7 +54,7 @@ tell(
 tell(
   'licences',
   installed
-    .filter((one) => !isAllowed(licenceOf(one) ?? readInFile.get(nameOf(one))) && isHere(one))
+    .filter((one) => !isAllowed(licenceOf(one) ?? readInFile.get(nameOf(one))) && !isTool(one) && isHere(one))
     .map((one) => `${nameOf(one)}: ${licenceOf(one) ?? 'none'}`),
 );
 ask('signatures', ['audit', 'signatures', '--json'], ({ invalid = [], missing = [] }) => [...invalid, ...missing].map(nameOf));
@@ -70,6 +73,10 @@ function isAllowed(expression) {
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((one) => allowed.has(one.trim())));
+}
+
+function isTool({ name, dev, license }) {
+  return dev === true && license === 'MPL-2.0' && toolsUnderMpl.test(name);
 }
 
 /** Optional packages of other platforms are named by the lock file and installed by nobody here. */

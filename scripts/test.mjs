@@ -12,8 +12,8 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { needsBuild } from './needs-build.mjs';
-import { build, environment, install, node, root, say } from './prepare.mjs';
+import { needsBuild, needsPages } from './needs-build.mjs';
+import { build, buildPages, environment, install, node, root, say } from './prepare.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
 const longHistories = 10_000;
@@ -40,6 +40,7 @@ const watch = args.includes('--watch');
 install();
 const files = long ? chosenFiles().filter(hasLongMeasure) : chosenFiles();
 if (needsBuild(files)) build();
+if (needsPages(files)) buildPages();
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
 
 const report = join(root, '.cache', 'test-report.json');

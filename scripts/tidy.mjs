@@ -21,8 +21,8 @@ const rules = [
   {
     what: 'the wall clock',
     pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(|\b(setTimeout|setInterval)\(/,
-    instead: 'take a Clock from libs/runtime/clock.ts by constructor',
-    applies: (file) => outside('libs/runtime/', 'bench/', 'scripts/')(file) && !test.test(file),
+    instead: 'take a Clock from libs/runtime/clock.ts by constructor; in the pages web/src/live/clock.ts',
+    applies: (file) => outside('libs/runtime/', 'bench/', 'scripts/', 'web/src/live/clock.ts')(file) && !test.test(file),
   },
   {
     what: 'chance',
@@ -79,6 +79,18 @@ const rules = [
       !/(rules\/load\/(find-files|read-text|read-rule-files)|key-file)/.test(file),
   },
   {
+    what: 'more than contracts and texts in the pages',
+    pattern: /from '#(services\/|libs\/(?!contracts\/|texts\/))/,
+    instead: 'what the console answers: a browser gets nothing else',
+    applies: (file) => file.startsWith('web/'),
+  },
+  {
+    what: 'a contract at run time in the pages',
+    pattern: /^import (?!type\b).*from '#libs\/contracts\//,
+    instead: 'import type: schemas bring their library along, which is larger than the pages',
+    applies: (file) => file.startsWith('web/'),
+  },
+  {
     what: 'an unfinished place',
     pattern: /\b(TODO|FIXME|XXX)\b/,
     instead: 'finish it, or write a decision',
@@ -92,10 +104,14 @@ const rules = [
   },
 ];
 
-const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', '*.sql'], {
-  cwd: root,
-  encoding: 'utf8',
-})
+const listed = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs', '*.sql'],
+  {
+    cwd: root,
+    encoding: 'utf8',
+  },
+)
   .split('\n')
   .filter((file) => file && existsSync(`${root}/${file}`));
 const files = listed.filter((file) => !file.endsWith('.sql'));

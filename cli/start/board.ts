@@ -8,15 +8,25 @@ export interface BoardFacts {
   readonly startedInMs: number;
   /** The credential to show, where Vigie made it itself. */
   readonly developmentToken: string | undefined;
-  /** The credential of the console, where Vigie made it itself. */
+  /** The credential of the console, and the secret of a link that logs in once, where Vigie made them itself. */
   readonly consoleToken: string | undefined;
+  readonly loginSecret: string | undefined;
   readonly rules: number;
   /** Doors beside `/v1/events` and FHIR, a line each. */
   readonly inlets: readonly string[];
 }
 
 /** What a person sees once everything runs: what is up, where to send, where to look, what to try next. */
-export function board({ config, processes, startedInMs, developmentToken, consoleToken, rules, inlets }: BoardFacts): string {
+export function board({
+  config,
+  processes,
+  startedInMs,
+  developmentToken,
+  consoleToken,
+  loginSecret,
+  rules,
+  inlets,
+}: BoardFacts): string {
   const data = relative(process.cwd(), config.VIGIE_DATA_DIR) || config.VIGIE_DATA_DIR;
   const bearer = developmentToken ?? '<a token of VIGIE_INGEST_TOKENS>';
   const ingest = addressOf(config, 'ingestor');
@@ -46,6 +56,11 @@ export function board({ config, processes, startedInMs, developmentToken, consol
       config.VIGIE_WEBHOOK_URL || config.VIGIE_WEBHOOKS_FILE
         ? 'incident changes go to the configured webhook and to the notifier log'
         : `incident changes go to ${data}/logs/notifier.log; set VIGIE_WEBHOOK_URL to send them on`,
+    ]),
+    ...section('Pages', [
+      loginSecret
+        ? `${addressOf(config, 'console')}/login#login=${loginSecret}   (logs in once, within the hour)`
+        : (config.VIGIE_CONSOLE_URL ?? addressOf(config, 'console')),
     ]),
     ...section('Cases', [
       `npx vigie case list      or GET ${addressOf(config, 'console')}/v1/cases`,

@@ -9,6 +9,7 @@ import { inletsOf } from './inlets.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
 import { developmentConsoleToken } from '#services/console/development-token.js';
+import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';
 
@@ -122,9 +123,10 @@ async function bringUp(
   );
   const processes = supervisor.processes.map((one) => one.definition);
   const startedInMs = systemClock.monotonic() - startedAt;
-  const consoleToken =
-    config.VIGIE_CONSOLE_USERS_FILE || config.KAFKA_BROKERS ? undefined : developmentConsoleToken(config.VIGIE_DATA_DIR);
-  print(board({ config, processes, startedInMs, developmentToken: token, consoleToken, rules, inlets }));
+  const isOwnUser = !config.VIGIE_CONSOLE_USERS_FILE && !config.KAFKA_BROKERS;
+  const consoleToken = isOwnUser ? developmentConsoleToken(config.VIGIE_DATA_DIR) : undefined;
+  const loginSecret = isOwnUser ? newLoginSecret(config.VIGIE_DATA_DIR) : undefined;
+  print(board({ config, processes, startedInMs, developmentToken: token, consoleToken, loginSecret, rules, inlets }));
 }
 
 function print(text: string): void {

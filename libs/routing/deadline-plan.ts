@@ -19,7 +19,7 @@ export interface DeadlineOptions {
 }
 
 /** A clock of a case as it is told of. */
-interface Course extends Clock {
+export interface CaseClock extends Clock {
   readonly controller: string;
   /** When it was said that there is nothing to wait for any more, milliseconds. */
   readonly endedAt: number | undefined;
@@ -34,7 +34,7 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], { routing,
   if (!deadlines) return [];
   const rowAt = (at: number) =>
     lines.findLast(({ entry, row }) => row.case_id === view.row.case_id && Date.parse(entry.at) <= at)?.row ?? view.row;
-  return coursesOf(view, lengths, until).flatMap((course) => {
+  return clocksOfCase(view, lengths, until).flatMap((course) => {
     const receiversAt = (at: number) => receiversOf(routing, deadlines, course, rowAt(at), at);
     const told = instantsOf(course, deadlines).flatMap((at) => receiversAt(at).map((receiver) => sendOf(course, rowAt(at), at, receiver)));
     const { endedAt } = course;
@@ -46,7 +46,7 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], { routing,
 } // prettier-ignore
 
 /** The clocks of every controller of which something was said, or whose clinics the case touches. */
-function coursesOf({ row, state }: CaseView, lengths: Lengths, until: number): readonly Course[] {
+export function clocksOfCase({ row, state }: CaseView, lengths: Lengths, until: number): readonly CaseClock[] {
   const actions = countedOf(state);
   const { first_time: firstTime, opened_at, acknowledged_at } = row;
   const machine = { firstTime, detectedAt: opened_at, firstToldAt: opened_at, acknowledgedAt: acknowledged_at ?? undefined };
@@ -59,7 +59,7 @@ function coursesOf({ row, state }: CaseView, lengths: Lengths, until: number): r
 }
 
 /** A case that is resolved is investigated no more, whatever nobody has said of it. */
-function courseOf(clock: Clock & { readonly controller: string }, own: readonly CaseAction[], row: CaseRow): Course {
+function courseOf(clock: Clock & { readonly controller: string }, own: readonly CaseAction[], row: CaseRow): CaseClock {
   const last = own.at(-1)?.at ?? clock.met_at;
   if (clock.state !== 'running') return { ...clock, endedAt: last === undefined ? undefined : Date.parse(last) };
   const closed = clock.clock === 'investigation' ? row.resolved_at : null;
@@ -73,14 +73,14 @@ function instantsOf({ began_at, due_at }: Clock, { beforeMs, afterMs }: Deadline
 }
 
 /** The law asks nobody for the level of a case; whether something is a breach is asked of those who hear of such cases. */
-function receiversOf(routing: Routing, { tell }: Deadlines, { clock }: Course, row: CaseRow, at: number): readonly string[] {
+function receiversOf(routing: Routing, { tell }: Deadlines, { clock }: CaseClock, row: CaseRow, at: number): readonly string[] {
   const { receivers } = resolve(routing, tell, at);
   if (clock !== 'investigation') return receivers;
   return receivers.filter((name) => rank(row.level) >= rank(routing.receivers.get(name)?.level_min ?? 'informational'));
 }
 
 /** One that ends a clock is for those who were told one of `before`. */
-function sendOf(course: Course, row: CaseRow, at: number, receiver: string, before: readonly Send[] = []): Send {
+function sendOf(course: CaseClock, row: CaseRow, at: number, receiver: string, before: readonly Send[] = []): Send {
   const { controller, clock, due_at, state } = course;
   const what = before.length > 0 ? state : at - Date.parse(due_at);
   const send_id = hex128Of(JSON.stringify(['deadline', row.case_id, controller, clock, due_at, what, receiver]));

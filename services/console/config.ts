@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
@@ -8,6 +9,8 @@ import { developmentConsoleToken, developmentUser } from './development-token.js
 import type { AssistantTokens } from './mcp/tokens.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { tokenDigest, Users } from './users/users.js';
+import { localSessionKey, readSessionKeys } from './session/session-keys.js';
+import { sessionKeyBytes } from './session/sealed-session.js';
 import { readUsersFile } from './users/users-file.js';
 
 /** The most that VIGIE_CONSOLE_ACK_SECONDS may be: whoever asks the console to act waits longer than this. */
@@ -30,6 +33,10 @@ export const consoleConfig = {
   VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
+  VIGIE_CONSOLE_KEY: z.string().optional(),
+  /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
+  VIGIE_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** Time for the log to acknowledge an action and to give it back, after which the client is told to ask again. */
   VIGIE_CONSOLE_ACK_SECONDS: z.coerce.number().positive().max(ackSecondsMax).default(10),
 }; // prettier-ignore
@@ -38,7 +45,13 @@ export type ConsoleConfig = Environment & {
   readonly users: Users;
   readonly assistants?: AssistantTokens | undefined;
   readonly patientPatterns: readonly RegExp[];
-};
+} & SessionConfig;
+
+interface SessionConfig {
+  /** Whether the only user is the one that Vigie made for this machine. */
+  readonly isDevelopment: boolean;
+  readonly sessionKeys: readonly Uint8Array[];
+}
 
 /** Injection token of the configuration. */
 export const CONSOLE_CONFIG = Symbol('console configuration');
@@ -48,7 +61,15 @@ export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): Console
   const config = readConfig(consoleConfig, env);
   const { VIGIE_MCP_TOKENS_FILE: tokens, VIGIE_PATIENT_PATTERNS: patterns = '' } = config;
   const assistants = tokens === undefined ? undefined : readTokensFile(tokens);
-  return { ...config, users: usersOf(config), assistants, patientPatterns: readPatientPatterns(patterns) };
+  const patientPatterns = readPatientPatterns(patterns);
+  return { ...config, users: usersOf(config), assistants, patientPatterns, ...sessionConfig(config) };
+}
+
+/** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. */
+export function sessionConfig(config: Environment): SessionConfig {
+  const { VIGIE_CONSOLE_KEY: given, KAFKA_BROKERS: brokers, VIGIE_CONSOLE_USERS_FILE: file, VIGIE_DATA_DIR: dataDir } = config;
+  const text = given ?? (brokers ? randomBytes(sessionKeyBytes).toString('base64') : localSessionKey(dataDir));
+  return { isDevelopment: !brokers && !file, sessionKeys: readSessionKeys(text) };
 }
 
 function usersOf(config: Environment): Users {

@@ -9,14 +9,15 @@ import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
-import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
+import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
@@ -26,7 +27,9 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
-import { consoleConfig } from './config.js';
+import { FeedsLook } from './answer/feeds-look.js';
+import { FakeFeeds, FakeFigures, FakeLeaks } from './fakes.fixture.js';
+import { consoleConfig, sessionConfig } from './config.js';
 import { ConsoleModule } from './console.module.js';
 import { ConsolePipeline } from './pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
@@ -82,6 +85,7 @@ export class RunningConsole {
     readonly lists: MemoryLists,
     readonly mutes: MemoryMutes,
     readonly shelf: FakeShelf,
+    readonly feeds: FakeFeeds,
     private readonly folder: string,
   ) {}
 
@@ -93,16 +97,18 @@ export class RunningConsole {
   ): Promise<RunningConsole> {
     const folder = mkdtempSync(join(tmpdir(), 'vigie-console-'));
     const env = { VIGIE_DATA_DIR: folder, VIGIE_PORT_BASE: `${port}`, CLICKHOUSE_URL: 'http://127.0.0.1:9', ...more };
-    const given = readConfig(consoleConfig, env);
+    const read = readConfig(consoleConfig, env);
     const config = {
-      ...given,
-      assistants: given.VIGIE_MCP_TOKENS_FILE === undefined ? undefined : readTokensFile(given.VIGIE_MCP_TOKENS_FILE),
+      ...read,
+      ...sessionConfig(read),
+      assistants: read.VIGIE_MCP_TOKENS_FILE === undefined ? undefined : readTokensFile(read.VIGIE_MCP_TOKENS_FILE),
       users: new Users(testUsers),
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };
     const store = new MemoryStore();
     const mutes = new MemoryMutes();
     const shelf = new FakeShelf();
+    const feeds = new FakeFeeds();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -118,6 +124,10 @@ export class RunningConsole {
       .useValue(new FakeLeaks())
       .overrideProvider(DossierShelf)
       .useValue(shelf)
+      .overrideProvider(CaseFigures)
+      .useValue(new FakeFigures())
+      .overrideProvider(FeedsLook)
+      .useValue(feeds)
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
@@ -125,7 +135,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -175,6 +185,12 @@ export function newLog(): MemoryLog {
   });
 }
 
+/** Who looked, as it was written down. */
+export function auditRowsOf(log: MemoryLog): readonly AuditRow[] {
+  const frames = Array.from({ length: partitions }, (_, partition) => log.frames({ topic: topics.audit, partition })).flat();
+  return frames.flatMap((bytes) => bytes.toString('utf8').split('\n').filter(Boolean)).map((line) => auditRow.parse(JSON.parse(line)));
+} // prettier-ignore
+
 /** Appends changes as the scorer does. */
 export async function tell(log: EventLog, ...changes: readonly IncidentChange[]): Promise<void> {
   for (const change of changes)
@@ -197,18 +213,6 @@ export class MemoryMutes {
   async put(mute: MuteRow): Promise<void> {
     if (this.away) throw new Transient('the store does not answer');
     this.rows.set(mute.mute_id, mute);
-  }
-}
-
-/** A store in which nobody opened anything. */
-class FakeLeaks implements LeakStore {
-  readonly keep = async (): Promise<void> => {};
-  readonly record = async (): Promise<void> => {};
-  readonly moments = async (): Promise<[]> => [];
-  readonly sizedExports = async (): Promise<{ found: number; nearest: [] }> => ({ found: 0, nearest: [] });
-
-  async accesses(): Promise<LeakAccesses> {
-    return { known: 0, patients: 0, accounts: [], clinics: [], touched: [], pool: [] };
   }
 }
 

@@ -19,6 +19,9 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
+import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
+import { sourceHealth } from '#libs/access-store/sources/source-health.js';
+import { FeedsLook } from './answer/feeds-look.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -29,6 +32,11 @@ import { DossiersController } from './dossiers.controller.js';
 import { McpController } from './mcp.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
+import { LookController } from './look.controller.js';
+import { PagesController } from './pages.controller.js';
+import { SessionSeal } from './session/sealed-session.js';
+import { Visitors } from './session/visitors.js';
+import { SessionController } from './session.controller.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 
 /**
@@ -113,18 +121,37 @@ const shelf = {
   useFactory: (client: StoreClient) => new DossierShelf(client),
 };
 
+const visitors = {
+  provide: Visitors,
+  inject: [CONSOLE_CONFIG, CLOCK],
+  useFactory: ({ users, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, clock: Clock) =>
+    new Visitors({ users, seal: new SessionSeal(sessionKeys), secure: url?.startsWith('https:') ?? false, clock }),
+};
+
 const door = {
   provide: Door,
-  inject: [CONSOLE_CONFIG, ConsolePipeline, AuditHook],
-  useFactory: ({ users }: ConsoleConfig, owner: ConsolePipeline, hook: AuditHook) =>
-    new Door({ users, audit: hook, behind: () => owner.behind() }),
+  inject: [Visitors, ConsolePipeline, AuditHook],
+  useFactory: (who: Visitors, owner: ConsolePipeline, hook: AuditHook) =>
+    new Door({ visitors: who, audit: hook, behind: () => owner.behind() }),
 };
 
 const audit = {
   provide: AuditHook,
-  inject: [CONSOLE_CONFIG, ConsolePipeline, CLOCK, LOG],
-  useFactory: ({ users }: ConsoleConfig, { trail }: ConsolePipeline, clock: Clock, log: Log) =>
-    new AuditHook({ trail, users, clock, log }),
+  inject: [Visitors, ConsolePipeline, CLOCK, LOG],
+  useFactory: (who: Visitors, { trail }: ConsolePipeline, clock: Clock, log: Log) =>
+    new AuditHook({ trail, visitors: who, clock, log }),
+};
+
+const feeds = {
+  provide: FeedsLook,
+  inject: [STORE_CLIENT, CLOCK],
+  useFactory: (client: StoreClient, clock: Clock) => new FeedsLook(() => sourceHealth(client, clock.now()), clock),
+};
+
+const figures = {
+  provide: CaseFigures,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new CaseFigures(client),
 };
 
 const gauges = {
@@ -142,7 +169,16 @@ export class ConsoleModule {
     return {
       module: ConsoleModule,
       imports: [StoreModule.forService(config), EventLogModule.forService(config, { name: 'console', topics: consoleTopics })],
-      controllers: [ConsoleController, CasesController, DeskController, DossiersController, McpController],
+      controllers: [
+        ConsoleController,
+        SessionController,
+        CasesController,
+        LookController,
+        DeskController,
+        DossiersController,
+        McpController,
+        PagesController,
+      ],
       providers: [
         { provide: CONSOLE_CONFIG, useValue: config },
         store,
@@ -152,7 +188,10 @@ export class ConsoleModule {
         mutes,
         leaks,
         shelf,
+        visitors,
         door,
+        feeds,
+        figures,
         pipeline,
         deadlines,
         audit,

@@ -11,7 +11,9 @@ import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Gauges } from './gauges.js';
+import { installPages } from './pages/built-pages.js';
 import { ConsolePipeline } from './pipeline.js';
+import { Visitors } from './session/visitors.js';
 import { writeEveryMs } from './store/case-writer.js';
 
 /** Begins to read once the log is there, with what goes on beside, and stops both. */
@@ -28,6 +30,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(LOG) private readonly logger: Log,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
     @Inject(AuditHook) private readonly audit: AuditHook,
+    @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Health) health: Health,
   ) {
     health.ready('cases', () => this.pipeline.behind());
@@ -35,7 +38,10 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
 
   /** Every answer is written down, also those that no controller makes. */
   onModuleInit(): void {
-    this.audit.install(this.http.httpAdapter.getInstance());
+    const fastify = this.http.httpAdapter.getInstance();
+    this.visitors.install(fastify);
+    this.audit.install(fastify);
+    installPages(fastify);
   }
 
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {

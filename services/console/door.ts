@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify';
 import { Transient } from '#libs/runtime/outcome.js';
 import { type Answer, refused } from './answer/answer.js';
 import type { AuditHook } from './audit/audit-hook.js';
-import type { User, Users } from './users/users.js';
+import type { Visitors } from './session/visitors.js';
+import type { User } from './users/users.js';
 
 export type Given = Readonly<Record<string, string | undefined>>;
 
@@ -11,7 +12,7 @@ export type Given = Readonly<Record<string, string | undefined>>;
 export class Door {
   constructor(
     private readonly tools: {
-      readonly users: Users;
+      readonly visitors: Pick<Visitors, 'of'>;
       readonly audit: Pick<AuditHook, 'shows'>;
       /** Why cases may lack something. */
       readonly behind: () => string | undefined;
@@ -20,7 +21,7 @@ export class Door {
 
   /** Throws 401, and 503 while what people did is not all read: an old state of a case would be shown as its present one. */
   userOf(headers: Given, reply: FastifyReply): User {
-    const user = this.tools.users.of(headers['authorization']);
+    const user = this.tools.visitors.of(headers);
     if (!user) {
       void reply.header('www-authenticate', 'Bearer');
       throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));

@@ -6,6 +6,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
+import { CaseFigures } from '../incidents/case-figures.js';
 import { ClickHouseControllers } from './clickhouse-controllers.js';
 import { DossierScopes } from './dossier-scopes.js';
 import { LedgerReader } from './ledger-reader.js';
@@ -54,6 +55,30 @@ describe('the figures of a case', () => {
       ['c2', 'c2', 3],
       ['c1', 'north-sa', 3],
     ]);
+  });
+
+  it('are where a curve over its time ends, whatever the width of its stretches, and are shown of the clinics that somebody sees', async () => {
+    const figures = new CaseFigures(client);
+    for (const binMs of [1, 700, 2_000, 5_000, 60_000]) {
+      const { points, total } = await figures.shape({ caseId: id, fromMs: Date.parse(at(0)), binMs, clinics: [] });
+      expect([total, points.at(-1)?.patients]).toEqual([4, 4]);
+      expect(points.map(({ patients }) => patients)).toEqual(points.map(({ patients }) => patients).toSorted((a, b) => a - b));
+      // Patients 1 to 3 are new at one, two and three seconds, and 6 at six.
+      expect(points.filter(({ at: end }) => Date.parse(end) <= Date.parse(at(3))).every(({ patients }) => patients <= 3)).toBe(
+        true,
+      );
+    }
+    expect(await figures.shape({ caseId: id, fromMs: Date.parse(at(0)), binMs: 1_000, clinics: ['c1'] })).toMatchObject({
+      total: 3,
+    });
+    const all = await figures.clinics(id, 'helix', []);
+    expect(all.map((one) => [one.clinic_id, one.controller_id, one.patients, one.exported, one.attempted, one.accesses])).toEqual(
+      [
+        ['c1', 'north-sa', 3, 0, 0, 3],
+        ['c2', 'c2', 3, 1, 1, 4],
+      ],
+    );
+    expect((await figures.clinics(id, 'helix', ['c2', 'c9'])).map(({ clinic_id }) => clinic_id)).toEqual(['c2']);
   });
 
   it('equal the list while nothing is on its way', async () => {

@@ -1,6 +1,3 @@
-// incidents/: what was told of incidents, and whom they touched, for people who ask.
-// Every query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { type NotificationRow, notificationRow } from '#libs/contracts/notification-row.js';

@@ -8,12 +8,12 @@ import type { AuditFact } from '#libs/contracts/audit-row.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { refused, type Answer, type Shown } from '../answer/answer.js';
-import type { Users } from '../users/users.js';
+import type { Visitors } from '../session/visitors.js';
 import { viaOf } from '../users/via.js';
 
 export interface AuditTools {
   readonly trail: Pick<AuditTrail, 'record'>;
-  readonly users: Users;
+  readonly visitors: Pick<Visitors, 'of'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,8 +43,8 @@ export class AuditHook {
   async #beforeSending(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
     const fact = this.#factOf(request, reply);
     const isRefused = fact.status === 401 || fact.status === 403;
-    // Health and metrics, and what is answered to nobody, show nothing of a case.
-    if (fact.by === '' && !isRefused) return payload;
+    // Health and metrics, pages and totals, and what is answered to nobody, show nothing of a case.
+    if (!isRefused && (fact.by === '' || showsNothing(fact))) return payload;
     const knock = fact.by === '' ? this.#logins.knock(this.tools.clock.now()) : 'refused';
     const status = knock === 'refused' ? fact.status : 429;
     if (knock !== 'more' && !(await this.#record({ ...fact, status }, this.#shown.get(reply)?.patients))) return fact.status === 503 ? payload : instead(reply, notWritten); // prettier-ignore
@@ -52,11 +52,11 @@ export class AuditHook {
   }
 
   #factOf(request: FastifyRequest, reply: FastifyReply): AuditFact {
-    const { users, clock } = this.tools;
+    const { visitors, clock } = this.tools;
     const { patients: _patients, ...shown } = this.#shown.get(reply) ?? nothing;
     return {
       at: isoOf(clock.now()),
-      by: (users.of(request.headers.authorization)?.id ?? '').toWellFormed(),
+      by: (visitors.of(request.headers)?.id ?? '').toWellFormed(),
       via: viaOf(request.headers['vigie-via']),
       method: request.method,
       route: request.routeOptions.url ?? '',
@@ -75,6 +75,13 @@ export class AuditHook {
       return false;
     }
   }
+}
+
+/** What a browser asks every few seconds as long as somebody looks on, and the pages themselves: no case is in it. */
+const emptyRoutes = /^\/v1\/(me|summary|feeds)$|^\/(?!v1\b)./;
+
+function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
+  return (emptyRoutes.test(route) || route === '/') && status < 400;
 }
 
 const notWritten = refused(503, 'not_audited', 'who looks is written down first, and the log has not said that it has it: ask again later, an action with the same Idempotency-Key'); // prettier-ignore

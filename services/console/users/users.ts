@@ -37,6 +37,12 @@ export class Users {
       for (const known of digests) if (timingSafeEqual(known, digest)) found = { id, roles: own, clinics };
     return token === '' ? undefined : found;
   }
+
+  /** The user of an id, whose session was opened. */
+  named(id: string): User | undefined {
+    const found = this.entries.find((one) => one.id === id);
+    return found && { id, roles: found.roles, clinics: found.clinics };
+  }
 }
 
 export function tokenDigest(token: string): Buffer {

@@ -1,0 +1,69 @@
+import { clocksOfCase } from '#libs/routing/deadline-plan.js';
+import type { CaseBook } from '#libs/cases/case-book.js';
+import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import { isoOf } from '#libs/runtime/clock.js';
+import { maySee, type User } from '../users/users.js';
+import type { FeedsSeen } from './feeds-look.js';
+
+export interface SummaryTools {
+  readonly book: CaseBook;
+  readonly user: User;
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+  readonly lengths: Lengths;
+  readonly feeds: FeedsSeen | undefined;
+}
+
+/** Clocks of cases that were resolved go on for this long at most, in milliseconds. */
+const clocksMsMax = 62 * 86_400_000;
+
+/** The five figures of the first page, and what proves that an empty page is none of a broken one: `GET /v1/summary`. */
+export function summaryOf({ book, user, now, lengths, feeds }: SummaryTools): object {
+  const rows = book.rows(now).filter((row) => maySee(user, row.clinics));
+  const open = rows.filter(({ status }) => status !== 'resolved');
+  const untaken = open.filter(({ status }) => status === 'new');
+  const clinics = new Set(open.flatMap((row) => row.clinics).filter((one) => user.clinics?.includes(one) ?? true));
+  return {
+    at: isoOf(now),
+    cases: {
+      open: open.length,
+      not_taken: untaken.length,
+      critical: untaken.filter(({ level }) => level === 'critical').length,
+      oldest_at: untaken.map(({ opened_at }) => opened_at).toSorted()[0] ?? null,
+      /** Of whichever case was opened last. */
+      last_opened_at: rows[0]?.opened_at ?? null,
+    },
+    /** Each case is counted for itself: somebody in two of them counts twice. */
+    patients: { open: open.reduce((sum, { patients }) => sum + patients, 0), clinics: clinics.size },
+    nearest_clock: nearestClock(book, rows, lengths, now),
+    feeds: feeds ? feedsOf(feeds) : null,
+  };
+}
+
+function nearestClock(book: CaseBook, rows: readonly CaseRow[], lengths: Lengths, now: number): object | null {
+  const clocks = rows
+    .filter(({ resolved_at }) => resolved_at === null || now - Date.parse(resolved_at) < clocksMsMax)
+    .flatMap(({ case_id }) => book.caseOf(case_id, now) ?? [])
+    .flatMap((view) => clocksOfCase(view, lengths, now).map((clock) => ({ ...clock, case_id: view.row.case_id })))
+    .filter(({ state }) => state === 'running');
+  const [first] = clocks.toSorted((one, other) => (one.due_at < other.due_at ? -1 : 1));
+  return first ? { clock: first.clock, controller_id: first.controller, due_at: first.due_at, case_id: first.case_id } : null;
+}
+
+/** Feeds with events, those that are quiet against their habit, and what became of the events of the last day. */
+function feedsOf({ at, sources, isOld }: FeedsSeen): object {
+  const lasts = sources.flatMap(({ last_received: last }) => last ?? []).toSorted();
+  const sum = (of: (one: FeedsSeen['sources'][number]) => number) => sources.reduce((total, one) => total + of(one), 0);
+  return {
+    checked_at: isoOf(at),
+    is_old: isOld,
+    known: sources.length,
+    quiet: sources
+      .filter(({ state }) => state !== 'ok')
+      .map(({ source, state, last_received = null }) => ({ source, state, last_received })),
+    last_received: lasts.at(-1) ?? null,
+    events_day: sum(({ events_day: events }) => events),
+    set_aside_day: sum(({ set_aside: aside }) => Object.values(aside).reduce((all, one) => all + one, 0)),
+  };
+}

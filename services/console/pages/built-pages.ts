@@ -1,0 +1,50 @@
+// pages/: what browsers load: the built files of web/, under headers that let nothing else in.
+// No figure is in them; everything that they show is asked for.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { projectRoot } from '#libs/runtime/paths.js';
+
+/** Where `scripts/build.mjs` puts the pages. */
+export const builtPages: string = join(projectRoot, 'dist', 'web');
+
+/** Whether they have been built; a service that was compiled alone answers without them. */
+export function hasPages(): boolean {
+  return existsSync(join(builtPages, 'index.html'));
+}
+
+/** Paths of pages: the first words of `web/src/routes.ts`, which a test compares. */
+export const pagePaths = ['', 'login', 'me', 'cases', 'accounts', 'feeds'] as const;
+
+/** Nothing is loaded from elsewhere, nothing that stands in a text becomes a script, and no other page has this one in a frame. */
+export const pageHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+  ].join('; '),
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+};
+
+/** Before the application listens. */
+export function installPages(fastify: FastifyInstance): void {
+  if (hasPages()) void fastify.register(fastifyStatic, { root: builtPages, serve: false, preCompressed: true, cacheControl: false });
+} // prettier-ignore
+
+/** Names of built files hold a digest of what is in them, so that they never change; the page that names them is asked for each time. */
+export function sendPage(reply: FastifyReply, file: string, isNamedByDigest: boolean): void {
+  const kept = isNamedByDigest ? 'public, max-age=31536000, immutable' : 'no-cache';
+  void reply.headers({ ...pageHeaders, 'cache-control': kept }).sendFile(file);
+}

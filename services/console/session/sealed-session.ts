@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { type CompactJWEHeaderParameters, EncryptJWT, jwtDecrypt } from 'jose';
+
+/** Somebody who logged in. Milliseconds of the wall clock. */
+export interface Session {
+  readonly user: string;
+  readonly beganAt: number;
+  /** When they last did something themselves. */
+  readonly activeAt: number;
+}
+
+/** A session ends so long after the last thing that its person did, and after its beginning whatever they do, in milliseconds. */
+export const idleMsMax = 30 * 60_000;
+export const sessionMsMax = 10 * 3_600_000;
+
+export const sessionKeyBytes = 32;
+
+const issuer = 'vigie-console';
+const { alg, enc } = { alg: 'dir', enc: 'A256GCM' } as const;
+
+/** Seals sessions with the first of some keys of 32 bytes, and opens those of all of them: a key is replaced by putting a new one in front. */
+export class SessionSeal {
+  readonly #keys: ReadonlyMap<string, Uint8Array>;
+
+  /** Throws without a key. */
+  constructor(keys: readonly Uint8Array[]) {
+    if (keys.length === 0) throw new RangeError('sessions are sealed with one key at least');
+    this.#keys = new Map(keys.map((key) => [idOf(key), key]));
+  }
+
+  seal({ user, beganAt, activeAt }: Session): Promise<string> {
+    const [[kid, key] = unreachable()] = this.#keys;
+    return new EncryptJWT({ began: beganAt })
+      .setProtectedHeader({ alg, enc, kid })
+      .setIssuer(issuer)
+      .setSubject(user)
+      .setIssuedAt(new Date(activeAt))
+      .setExpirationTime(new Date(Math.min(activeAt + idleMsMax, beganAt + sessionMsMax)))
+      .encrypt(key);
+  }
+
+  /** The session of a cookie; undefined where it is over, was sealed by somebody else, or is none. */
+  async open(cookie: string, now: number): Promise<Session | undefined> {
+    const keyOf = ({ kid = '' }: CompactJWEHeaderParameters) => this.#keys.get(kid) ?? unreachable();
+    const options = { issuer, currentDate: new Date(now), keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
+    try {
+      const { payload } = await jwtDecrypt(cookie, keyOf, options);
+      const { sub: user, iat, began: beganAt } = payload;
+      return user !== undefined && iat !== undefined && typeof beganAt === 'number' ? { user, beganAt, activeAt: iat * 1_000 } : undefined;
+    } catch {
+      return undefined;
+    }
+  } // prettier-ignore
+}
+
+/** Says which key it was, and nothing of the key. */
+function idOf(key: Uint8Array): string {
+  return createHash('sha256').update('vigie session ').update(key).digest('hex').slice(0, 16);
+}
+
+function unreachable(): never {
+  throw new RangeError('no key of ours');
+}

@@ -1,0 +1,141 @@
+import type { CaseAction } from '#libs/contracts/case-action.js';
+import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { NotificationRow } from '#libs/contracts/notification-row.js';
+
+export interface Me {
+  readonly id: string;
+  readonly roles: readonly ('analyst' | 'dpo' | 'operator' | 'reader')[];
+  readonly clinics: readonly string[] | null;
+}
+
+export interface Summary {
+  readonly at: string;
+  readonly cases: {
+    readonly open: number;
+    readonly not_taken: number;
+    readonly critical: number;
+    readonly oldest_at: string | null;
+    readonly last_opened_at: string | null;
+  };
+  readonly patients: { readonly open: number; readonly clinics: number };
+  readonly nearest_clock: {
+    readonly clock: 'gdpr33' | 'gdpr34' | 'cert_sante' | 'nis2_24' | 'nis2_72' | 'nis2_month' | 'investigation';
+    readonly controller_id: string;
+    readonly due_at: string;
+    readonly case_id: string;
+  } | null;
+  readonly feeds: {
+    readonly checked_at: string;
+    readonly is_old: boolean;
+    readonly known: number;
+    readonly quiet: readonly { readonly source: string; readonly state: string; readonly last_received: string | null }[];
+    readonly last_received: string | null;
+    readonly events_day: number;
+    readonly set_aside_day: number;
+  } | null;
+}
+
+export interface CasePage {
+  readonly cases: readonly CaseRow[];
+  readonly next: string | null;
+  readonly as_of: string;
+}
+
+export interface ShownIncident extends Pick<
+  IncidentChange,
+  | 'incident_id'
+  | 'actor_id'
+  | 'state'
+  | 'level'
+  | 'patients'
+  | 'clinics'
+  | 'rules'
+  | 'rule_matches'
+  | 'detected_at'
+  | 'patients_at_firing'
+  | 'first_time'
+  | 'last_time'
+> {
+  readonly linked_at: string;
+  readonly linked_by: string;
+}
+
+export interface Note {
+  readonly note_id: string;
+  readonly by: string;
+  readonly at: string;
+  readonly text: string;
+  readonly struck: readonly { readonly at: string; readonly text: string }[];
+}
+
+export type Measure = Extract<CaseAction, { readonly type: 'case.measure' }>;
+
+export interface ShownCase {
+  readonly case: CaseRow;
+  readonly incidents: readonly ShownIncident[];
+  readonly notes: readonly Note[];
+  readonly measures: readonly Measure[];
+}
+
+export interface TimelineLine {
+  readonly id: string;
+  readonly at: string;
+  readonly what: string;
+  readonly by: string;
+  readonly effect: 'counted' | 'repeated' | 'superseded';
+  readonly before: CaseStatus;
+  readonly after: CaseStatus;
+  readonly because?: string;
+  readonly patients: number;
+  readonly via?: string;
+  readonly action?: CaseAction;
+}
+
+export interface Timeline {
+  readonly lines: readonly TimelineLine[];
+}
+
+export interface Told {
+  readonly notifications: readonly NotificationRow[];
+}
+
+export interface Shape {
+  readonly first_time: string;
+  readonly last_time: string;
+  readonly bin_seconds: number;
+  readonly points: readonly { readonly at: string; readonly patients: number }[];
+  readonly total: number;
+}
+
+export interface CaseClinic {
+  readonly clinic_id: string;
+  readonly controller_id: string;
+  readonly name: string;
+  readonly closed_at: string | null;
+  readonly patients: number;
+  readonly exported: number;
+  readonly attempted: number;
+  readonly accesses: number;
+  readonly categories: readonly string[];
+  readonly first_time: string;
+  readonly last_time: string;
+}
+
+export interface Feeds {
+  readonly checked_at: string;
+  readonly is_old: boolean;
+  readonly sources: readonly {
+    readonly group_id: string;
+    readonly source: string;
+    readonly state: 'ok' | 'thin' | 'silent';
+    readonly last_time?: string;
+    readonly last_received?: string;
+    readonly events_hour: number;
+    readonly events_day: number;
+    readonly habit_hour: number;
+    readonly dated_ahead: number;
+    readonly delay_seconds: number;
+    readonly set_aside: Readonly<Record<string, number>>;
+  }[];
+}

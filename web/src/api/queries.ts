@@ -1,0 +1,55 @@
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import type { CaseClinic, CasePage, Feeds, Me, Shape, ShownCase, Summary, Timeline, Told } from './answers.js';
+import { get } from './client.js';
+
+/** Who looks; `null` for nobody. */
+export function useMe(): UseQueryResult<Me | null> {
+  return useQuery({
+    queryKey: ['me'],
+    queryFn: async ({ signal }) => (await get<{ user: Me | null }>('/v1/me', signal)).user,
+    staleTime: 60_000,
+  });
+}
+
+/** Totals change by time alone too, so that they are asked for again. */
+export function useSummary(): UseQueryResult<Summary> {
+  return useAnswer<Summary>('summary', '/v1/summary', 20_000);
+}
+
+export function useCases(query: string): UseQueryResult<CasePage> {
+  return useAnswer<CasePage>('cases', `/v1/cases${query && `?${query}`}`, 60_000, true);
+}
+
+export function useCase(id: string): UseQueryResult<ShownCase> {
+  return useAnswer<ShownCase>('case', `/v1/cases/${id}`, 60_000);
+}
+
+export function useTimeline(id: string): UseQueryResult<Timeline> {
+  return useAnswer<Timeline>('timeline', `/v1/cases/${id}/timeline`, 60_000);
+}
+
+export function useTold(id: string): UseQueryResult<Told> {
+  return useAnswer<Told>('told', `/v1/cases/${id}/notifications`, 60_000);
+}
+
+export function useShape(id: string): UseQueryResult<Shape> {
+  return useAnswer<Shape>('shape', `/v1/cases/${id}/shape?bins=240`, 60_000);
+}
+
+export function useClinics(id: string): UseQueryResult<{ readonly clinics: readonly CaseClinic[] }> {
+  return useAnswer<{ readonly clinics: readonly CaseClinic[] }>('clinics', `/v1/cases/${id}/clinics`, 60_000);
+}
+
+export function useFeeds(): UseQueryResult<Feeds> {
+  return useAnswer<Feeds>('feeds', '/v1/feeds', 30_000);
+}
+
+/** What the stream has asked again, and time at the latest. `keep`: the answer to other filters stays until the new one is there. */
+function useAnswer<T>(name: string, path: string, againMs: number, keep = false): UseQueryResult<T> {
+  return useQuery({
+    queryKey: ['live', name, path],
+    queryFn: ({ signal }) => get<T>(path, signal),
+    refetchInterval: againMs,
+    ...(keep && { placeholderData: keepPreviousData }),
+  });
+}

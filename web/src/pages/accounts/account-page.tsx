@@ -1,0 +1,70 @@
+import { Link } from 'wouter';
+import type { CaseRow } from '#libs/contracts/case-row.js';
+import { useCases } from '../../api/queries.js';
+import { Block } from '../../parts/block.js';
+import { Level, Status } from '../../parts/level.js';
+import { Time } from '../../parts/time.js';
+import { useTitle } from '../../parts/title.js';
+import { casePath } from '../../routes.js';
+import { useTexts } from '../../texts/context.js';
+
+/** What is known of an account: all its cases, whatever became of them. */
+export function AccountPage({ group, actor }: { readonly group: string; readonly actor: string }) {
+  // The console looks for a part of a text; which of them is the account, is seen here.
+  const answer = useCases(new URLSearchParams({ q: actor }).toString());
+  return (
+    <Block answer={answer} isPage>
+      {({ cases }) => <Cases group={group} actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />}
+    </Block>
+  );
+} // prettier-ignore
+
+function Cases({ group, actor, cases }: { readonly group: string; readonly actor: string; readonly cases: readonly CaseRow[] }) {
+  const { t, f } = useTexts();
+  const heading = t.account.heading(actor, cases.length, cases.filter(({ status }) => status !== 'resolved').length);
+  useTitle(heading);
+  const heads = [[t.account.opened], [t.list.level], [t.list.rules], [t.list.patients, 'number'], [t.account.status], [t.account.verdict], [t.list.taken]] as const; // prettier-ignore
+  return (
+    <>
+      <p className="over quiet">{t.account.group(group)}</p>
+      <h1>{heading}</h1>
+      {cases.length > 0 && (
+        <div className="scrolls" role="region" aria-label={t.list.title} tabIndex={0}>
+          <table>
+            <caption>{t.account.caption(cases.length)}</caption>
+            <thead>
+              <tr>
+                {heads.map(([name, kind]) => (
+                  <th key={name} scope="col" className={kind}>
+                    {name}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {cases.map((row) => (
+                <tr key={row.case_id}>
+                  <th scope="row">
+                    <Link href={casePath(row.case_id)}>
+                      <Time at={row.opened_at} />
+                    </Link>
+                  </th>
+                  <td>
+                    <Level level={row.level} />
+                  </td>
+                  <td>{row.rule_titles.join(', ')}</td>
+                  <td className="number big">{f.number(row.patients)}</td>
+                  <td>
+                    <Status status={row.status} />
+                  </td>
+                  <td>{row.verdict && t.verdicts[row.verdict]}</td>
+                  <td>{row.owner || row.acknowledged_by}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+} // prettier-ignore

@@ -1,0 +1,121 @@
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import { verdictList } from '../../parts/verdicts.js';
+import { useTexts } from '../../texts/context.js';
+import type { ActionBody } from './actions.js';
+
+export type FormKind = 'assign' | 'note' | 'measure' | 'hold' | 'resolve' | 'reopen';
+
+/** Asks for what an action needs, in a dialog. `onDone` is called once: with the action, or with nothing when it was given up. */
+export function ActionForm({ kind, onDone }: { readonly kind: FormKind; readonly onDone: (body?: ActionBody) => void }) {
+  const { t } = useTexts();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => void dialog.current?.showModal(), []);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onDone(bodyOf(kind, new FormData(event.currentTarget)));
+  };
+  return (
+    <dialog ref={dialog} aria-labelledby="form-title" onCancel={() => onDone()}>
+      <form onSubmit={submit}>
+        <h2 id="form-title">{t.act[kind]}</h2>
+        {(kind === 'resolve' || kind === 'hold') && <p>{t.act.consequence[kind]}</p>}
+        <Fields kind={kind} />
+        <p className="buttons">
+          <button type="submit" className="main">
+            {t.act.confirm}
+          </button>
+          <button type="button" onClick={() => onDone()}>
+            {t.act.cancel}
+          </button>
+        </p>
+      </form>
+    </dialog>
+  );
+}
+
+function Fields({ kind }: { readonly kind: FormKind }) {
+  const { t } = useTexts();
+  const reason = <Field name="reason" label={t.act.reasonField} long hint={t.act.textHint} />;
+  switch (kind) {
+    case 'assign':
+      return <Field name="owner" label={t.act.ownerField} />;
+    case 'note':
+      return <Field name="text" label={t.act.textField} long hint={t.act.textHint} />;
+    case 'reopen':
+      return reason;
+    case 'hold':
+      return (
+        <>
+          <Field name="until" label={t.act.untilField} type="datetime-local" />
+          {reason}
+        </>
+      );
+    case 'measure':
+      return (
+        <>
+          <Choice name="kind" label={t.act.kindField} options={Object.entries(t.case.measureKinds)} />
+          <Field name="taken_at" label={t.act.takenAtField} type="datetime-local" />
+          <Field name="text" label={t.act.textField} long hint={t.act.textHint} />
+        </>
+      );
+    case 'resolve':
+      return (
+        <>
+          <Choice name="verdict" label={t.act.verdictField} options={verdictList.map((one) => [one, t.verdicts[one]] as const)} />
+          {reason}
+          <Field name="not_qualified_reason" label={t.act.notQualified} hint={t.act.notQualifiedHint} optional />
+        </>
+      );
+  }
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly label: string;
+  readonly type?: string;
+  readonly hint?: string;
+  readonly long?: boolean;
+  readonly optional?: boolean;
+}
+
+function Field({ name, label, type = 'text', hint, long = false, optional = false }: FieldProps): ReactNode {
+  const common = { id: `f-${name}`, name, required: !optional, ...(hint && { 'aria-describedby': `f-${name}-hint` }) };
+  return (
+    <p className="field">
+      <label htmlFor={common.id}>{label}</label>
+      {long ? <textarea {...common} rows={4} maxLength={2_000} /> : <input {...common} type={type} maxLength={200} />}
+      {hint && (
+        <span id={`${common.id}-hint`} className="hint">
+          {hint}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Choice({ name, label, options }: { readonly name: string; readonly label: string; readonly options: readonly (readonly [string, string])[] }) {
+  return (
+    <p className="field">
+      <label htmlFor={`f-${name}`}>{label}</label>
+      <select id={`f-${name}`} name={name} required>
+        {options.map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </p>
+  );
+} // prettier-ignore
+
+const types = { assign: 'case.assigned', note: 'case.noted', measure: 'case.measure', hold: 'case.held', resolve: 'case.resolved', reopen: 'case.reopened' } as const; // prettier-ignore
+const instants: ReadonlySet<string> = new Set(['until', 'taken_at']);
+
+/** Fields that were left empty are left out; local times are instants. */
+function bodyOf(kind: FormKind, form: FormData): ActionBody {
+  const given = [...form].flatMap(([name, value]) => {
+    const text = String(value).trim();
+    return text === '' ? [] : [[name, instants.has(name) ? new Date(text).toISOString() : text] as const];
+  });
+  return { ...Object.fromEntries(given), type: types[kind] };
+}

@@ -1,0 +1,117 @@
+import { Link } from 'wouter';
+import type { Me, ShownCase } from '../../api/answers.js';
+import { useCase } from '../../api/queries.js';
+import { Block } from '../../parts/block.js';
+import { Level, Status } from '../../parts/level.js';
+import { useTitle } from '../../parts/title.js';
+import { accountPath, casePath } from '../../routes.js';
+import { useTexts } from '../../texts/context.js';
+import { Actions } from './actions.js';
+import { Clinics } from './clinics.js';
+import { Curve } from './curve.js';
+import { Notes } from './notes.js';
+import { TimelinePart } from './timeline.js';
+import { ToldPart } from './told.js';
+import { Why } from './why.js';
+import './case.css';
+
+interface PageProps {
+  readonly id: string;
+  /** Empty for the overview. */
+  readonly part: string;
+  readonly me: Me;
+}
+
+/** What happened, how bad is it, what now? */
+export function CasePage({ id, part, me }: PageProps) {
+  const answer = useCase(id);
+  return (
+    <Block answer={answer} isPage>
+      {(shown) => (
+        <article className="case">
+          <Head shown={shown} me={me} />
+          <Parts id={shown.case.case_id} part={part} />
+          {part === 'timeline' ? <TimelinePart id={id} /> : part === 'clinics' ? <Clinics id={id} /> : <Overview shown={shown} id={id} />}
+        </article>
+      )}
+    </Block>
+  );
+} // prettier-ignore
+
+function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
+  const { t, f } = useTexts();
+  const { case: row, incidents } = shown;
+  const actors = [...new Set(incidents.map(({ actor_id: actor }) => actor))];
+  const heading = t.case.heading(row.actor_id, row.patients, row.clinics.length, f.moment(row.first_time), f.until(row.last_time, row.first_time));
+  useTitle(heading);
+  return (
+    <>
+      <p className="over">
+        <Level level={row.level} /> <Status status={row.status} />
+        {row.verdict && <span className="status">{t.verdicts[row.verdict]}</span>}
+        <span>{row.owner ? t.case.ownerIs(row.owner) : t.case.ownerNobody}</span>
+        {row.reopened > 0 && <span>{t.case.reopened(row.reopened)}</span>}
+        <span className="quiet">
+          {t.case.number(row.case_id.slice(0, 8))} · {t.case.zone(f.zone)}
+        </span>
+      </p>
+      <h1>{heading}</h1>
+      <Actions row={row} me={me} />
+      <p className="accounts">
+        {actors.map((actor) => (
+          <Link key={actor} href={accountPath(row.group_id, actor)}>
+            {t.case.otherCases(actor)}
+          </Link>
+        ))}
+      </p>
+    </>
+  );
+} // prettier-ignore
+
+function Parts({ id, part }: { readonly id: string; readonly part: string }) {
+  const { t } = useTexts();
+  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart]] as const; // prettier-ignore
+  return (
+    <nav className="parts" aria-label={t.case.parts}>
+      {all.map(([name, text]) => (
+        <Link key={name} href={casePath(id, name && `/${name}`)} aria-current={name === part ? 'page' : undefined}>
+          {text}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: string }) {
+  return (
+    <>
+      <Totals shown={shown} />
+      <Curve shown={shown} id={id} />
+      <div className="columns">
+        <Why shown={shown} />
+        <ToldPart id={id} />
+        <Notes shown={shown} />
+      </div>
+    </>
+  );
+}
+
+function Totals({ shown: { case: row, incidents } }: { readonly shown: ShownCase }) {
+  const { t, f } = useTexts();
+  const [first] = incidents;
+  return (
+    <ul className="totals">
+      <Total value={f.number(row.patients)} text={t.case.patientsFigure(row.patients)} />
+      <Total value={f.number(row.clinics.length)} text={t.case.clinicsFigure(row.clinics.length)} />
+      {first && <Total value={f.number(first.patients_at_firing)} text={t.case.atFiring} />}
+    </ul>
+  );
+}
+
+function Total({ value, text }: { readonly value: string; readonly text: string }) {
+  return (
+    <li>
+      <strong>{value}</strong> {text}
+    </li>
+  );
+}

@@ -1,0 +1,66 @@
+import type { CaseClinic } from '../../api/answers.js';
+import { useClinics } from '../../api/queries.js';
+import { Block } from '../../parts/block.js';
+import { Time } from '../../parts/time.js';
+import { useTexts } from '../../texts/context.js';
+
+/** Which clinics are concerned, and by how many patients each. */
+export function Clinics({ id }: { readonly id: string }) {
+  const { t } = useTexts();
+  return (
+    <section aria-labelledby="clinics">
+      <h2 id="clinics">{t.case.perClinic}</h2>
+      <Block answer={useClinics(id)}>
+        {({ clinics }) => (clinics.length === 0 ? <p className="empty">{t.case.notYet}</p> : <ClinicTable clinics={clinics} />)}
+      </Block>
+    </section>
+  );
+} // prettier-ignore
+
+function ClinicTable({ clinics }: { readonly clinics: readonly CaseClinic[] }) {
+  const { t, f } = useTexts();
+  const most = Math.max(...clinics.map(({ patients }) => patients));
+  const names = [[t.case.clinicName], [t.list.patients, 'number'], [t.case.exported, 'number'], [t.case.attempted, 'number'], [t.case.accesses, 'number'], [t.case.firstAccess], [t.case.lastAccess], [t.case.categories]] as const; // prettier-ignore
+  return (
+    <div className="scrolls" role="group" aria-labelledby="clinics" tabIndex={0}>
+      <table>
+        <caption>{t.case.clinicCaption(clinics.length)}</caption>
+        <thead>
+          <tr>
+            {names.map(([name, kind]) => (
+              <th key={name} scope="col" className={kind}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {clinics.map((one) => (
+            <tr key={one.clinic_id}>
+              <th scope="row">
+                {one.name || one.clinic_id}
+                <span className="below">
+                  {one.name && one.clinic_id} {one.closed_at !== null && <em className="closed">{t.case.closedSince(f.day(one.closed_at))}</em>}
+                </span>
+              </th>
+              <td className="number big">
+                {f.number(one.patients)}
+                <meter aria-hidden="true" className="share" max={most} value={one.patients} />
+              </td>
+              <td className="number">{f.number(one.exported)}</td>
+              <td className="number">{f.number(one.attempted)}</td>
+              <td className="number">{f.number(one.accesses)}</td>
+              <td>
+                <Time at={one.first_time} />
+              </td>
+              <td>
+                <Time at={one.last_time} />
+              </td>
+              <td>{one.categories.join(', ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+} // prettier-ignore

@@ -1,0 +1,93 @@
+import type { RefObject } from 'react';
+import { Link } from 'wouter';
+import type { CaseRow } from '#libs/contracts/case-row.js';
+import { useNow } from '../../live/clock.js';
+import { Level } from '../../parts/level.js';
+import { Time } from '../../parts/time.js';
+import { casePath } from '../../routes.js';
+import { useTexts } from '../../texts/context.js';
+import type { Format } from '../../texts/format.js';
+import type { Texts } from '../../texts/fr.js';
+
+/** Rules that a row names; the case names all of them. */
+const rulesMax = 2;
+
+interface TableProps {
+  readonly rows: readonly CaseRow[];
+  readonly body: RefObject<HTMLTableSectionElement | null>;
+}
+
+/** Cases in the order in which they are given. The account is the link: one stop for each row. */
+export function CaseTable({ rows, body }: TableProps) {
+  const { t, f } = useTexts();
+  const at = useNow();
+  return (
+    <div className="scrolls" role="region" aria-label={t.list.title} tabIndex={0}>
+      <table className="cases">
+        <caption>{t.list.caption(rows.length)}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t.list.level}</th>
+            <th scope="col">{t.list.account}</th>
+            <th scope="col" className="number">
+              {t.list.patients}
+            </th>
+            <th scope="col" className="number">
+              {t.list.clinics}
+            </th>
+            <th scope="col">{t.list.reading}</th>
+            <th scope="col">{t.list.taken}</th>
+            <th scope="col">{t.list.due}</th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {rows.map((row) => (
+            <Row key={row.case_id} row={row} said={{ taken: takenBy(row, t, f, at), due: dueOf(row, t, f, at) }} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ row, said }: { readonly row: CaseRow; readonly said: { readonly taken: string; readonly due: string } }) {
+  const { t, f } = useTexts();
+  const others = row.rule_titles.length - rulesMax;
+  return (
+    <tr className={`is-${row.status}`}>
+      <td>
+        <Level level={row.level} />
+      </td>
+      <th scope="row">
+        <Link className="row" href={casePath(row.case_id)}>
+          {row.actor_id}
+        </Link>
+        <span className="below">
+          {row.rule_titles.slice(0, rulesMax).join(', ')} {others > 0 && t.list.others(others)}
+        </span>
+      </th>
+      <td className="number big">{f.number(row.patients)}</td>
+      <td className="number">{f.number(row.clinics.length)}</td>
+      <td className="times">
+        <Time at={row.first_time} />
+        <span aria-hidden="true"> – </span>
+        <Time at={row.last_time} from={row.first_time} />
+      </td>
+      <td className={row.status === 'new' ? 'alone whole' : 'whole'}>{said.taken}</td>
+      <td className="whole">{said.due}</td>
+    </tr>
+  );
+}
+
+function takenBy({ status, owner, acknowledged_by: by, opened_at: opened, verdict }: CaseRow, t: Texts, f: Format, at: number): string {
+  if (status === 'new') return t.list.nobody(f.span(at - Date.parse(opened)));
+  const who = owner || by;
+  if (status === 'resolved') return `${t.statuses.resolved}${verdict && `, ${t.verdicts[verdict]}`}${who && `, ${who}`}`;
+  return status === 'on_hold' ? `${who}, ${t.statuses.on_hold}` : who || t.list.acknowledged;
+} // prettier-ignore
+
+function dueOf({ status, acknowledge_by: by }: CaseRow, t: Texts, f: Format, at: number): string {
+  if (status !== 'new' || by === null) return t.list.none;
+  const left = Date.parse(by) - at;
+  return left < 0 ? t.list.late(f.span(-left)) : t.list.left(f.span(left));
+}

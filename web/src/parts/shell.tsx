@@ -1,0 +1,113 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { Link, useLocation } from 'wouter';
+import type { Me } from '../api/answers.js';
+import { post } from '../api/client.js';
+import { type Line, useStream } from '../live/stream.js';
+import { locales, useTexts } from '../texts/context.js';
+import { useShortcuts } from './shortcuts.js';
+
+/** What is around every page: where one is, who one is, and whether what changes arrives. */
+export function Shell({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
+  const { t } = useTexts();
+  const [path, go] = useLocation();
+  const keys = useRef<HTMLDialogElement>(null);
+  const line = useStream(true);
+  useShortcuts({ 'g c': () => go('/'), 'g f': () => go('/feeds'), '?': () => keys.current?.showModal() });
+  // What scrolling answers is none of an effect's business: some browsers answer with a promise.
+  useEffect(() => void scrollTo(0, 0), [path]);
+  return (
+    <>
+      <a className="skip" href="#content">
+        {t.shell.skip}
+      </a>
+      <header className="head">
+        <Link href="/" className="brand">
+          <img src="/icon.svg" alt="" width="24" height="24" /> Vigie
+        </Link>
+        <nav aria-label={t.shell.nav}>
+          <NavLink to="/" isHere={path === '/' || path.startsWith('/cases')}>
+            {t.shell.cases}
+          </NavLink>
+          <NavLink to="/feeds" isHere={path === '/feeds'}>
+            {t.shell.feeds}
+          </NavLink>
+        </nav>
+        <Person me={me} onKeys={() => keys.current?.showModal()} />
+      </header>
+      <LineNotice line={line} />
+      <main id="content" tabIndex={-1}>
+        {children}
+      </main>
+      <Keys dialog={keys} />
+    </>
+  );
+}
+
+function NavLink({ to, isHere, children }: { readonly to: string; readonly isHere: boolean; readonly children: ReactNode }) {
+  return (
+    <Link href={to} aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}
+
+/** Who looks, in which language, and the way out. */
+function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }) {
+  const { t, locale, choose } = useTexts();
+  const client = useQueryClient();
+  const leave = async () => {
+    await post('/v1/logout', {}).catch(() => undefined);
+    client.clear();
+    client.setQueryData(['me'], null);
+  };
+  const other = locales.find((one) => one !== locale) ?? locale;
+  return (
+    <div className="person">
+      <button type="button" className="plain" lang={other} onClick={() => choose({ locale: other })}>
+        {other === 'fr' ? 'Français' : 'English'}
+      </button>
+      <button type="button" className="plain" aria-label={t.shell.help} title={t.shell.help} onClick={onKeys}>
+        ?
+      </button>
+      <Link href="/me" title={t.shell.settings}>
+        {t.shell.signedInAs(me.id, me.roles.map((role) => t.shell.roles[role]))}
+      </Link>
+      <button type="button" className="plain" onClick={() => void leave()}>
+        {t.shell.logout}
+      </button>
+    </div>
+  );
+} // prettier-ignore
+
+function LineNotice({ line }: { readonly line: Line }) {
+  const { t, f } = useTexts();
+  return (
+    <div role="status" className="line">
+      {line.state === 'lost' && <p className="notice">{t.shell.lost(f.clock(line.since))}</p>}
+    </div>
+  );
+}
+
+function Keys({ dialog }: { readonly dialog: React.RefObject<HTMLDialogElement | null> }) {
+  const { t } = useTexts();
+  return (
+    <dialog ref={dialog} aria-labelledby="keys-title">
+      <h2 id="keys-title">{t.keys.title}</h2>
+      <p>{t.keys.intro}</p>
+      <dl className="keys">
+        {t.keys.list.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">{t.act.close}</button>
+      </form>
+    </dialog>
+  );
+}
