@@ -11,6 +11,7 @@ import { addDossierCommands } from './dossier/commands.js';
 import { addControllerCommands } from './dossier/controller-commands.js';
 import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
+import { addSizingCommand } from './sizing/command.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
 import type { LeakcheckOptions } from './leakcheck.js';
@@ -35,7 +36,7 @@ program
   .option('--seed <number>', 'which simulated day', wholeNumber, 7)
   .option('--exit', 'end after the summary of the demonstration')
   .action(async (options: { demo?: boolean; speed: number; seed: number; exit?: boolean }) => {
-    const { start } = await import('./start/start.js');
+    const { start } = await import('./start/start.js').catch(notInThisImage);
     await start(options);
   });
 
@@ -141,6 +142,7 @@ program
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addDoctorCommand(program);
+addSizingCommand(program);
 addCaseCommands(program);
 addAuditCommands(program);
 addListCommands(program);
@@ -160,6 +162,14 @@ try {
 /** Help ends with 0, wrong usage with 2, as mistakes in rules and in the environment do. */
 function wrongUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
+}
+
+/** The image of the services leaves out what only the embedded default needs. */
+function notInThisImage(cause: unknown): never {
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
+  throw new ConfigError(
+    'this image has the services alone, without the embedded log and engine: use the image all-in-one, or run each service',
+  );
 }
 
 function positive(text: string): number {
