@@ -14,6 +14,8 @@ import { addQuarantineCommands } from './quarantine/commands.js';
 import { addSizingCommand } from './sizing/command.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
+import { tableKinds } from '#libs/access-store/clickhouse/table-engines.js';
+import type { MigrateOptions } from './migrate.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { PseudonymiseCommandOptions } from './pseudonymise.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
@@ -43,7 +45,16 @@ program
 program
   .command('migrate')
   .description('bring the tables and views of ClickHouse up to date')
-  .action(async () => (await import('./migrate.js')).migrateCommand());
+  .addOption(
+    new Option(
+      '--tables <kind>',
+      'how tables are kept: on one node, on the replicas of a cluster, or as ClickHouse Cloud shares them',
+    )
+      .choices(tableKinds)
+      .default('single'),
+  )
+  .option('--cluster <name>', "the cluster whose replicas keep them, as the servers' remote_servers names it")
+  .action(async (options: MigrateOptions) => (await import('./migrate.js')).migrateCommand(options));
 
 addTopicCommands(program);
 

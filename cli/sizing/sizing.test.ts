@@ -7,6 +7,8 @@ import { type Load, sizeOf, sizeText } from './sizing.js';
 const dayMs = 86_400_000;
 const load = (staff: number): Load => ({ staff, rowsPerDay: staff * 168, retentionMs: 400 * dayMs, kafkaMs: 14 * dayMs, windowsMs: 7 * dayMs, kafkaCopies: 3, storeCopies: 2 }); // prettier-ignore
 
+const gb = (bytes: number) => (bytes < 1e10 ? (bytes / 1e9).toFixed(1) : (bytes / 1e9).toFixed(0));
+
 describe('vigie sizing', () => {
   it('counts bytes by what a row was measured to take', () => {
     const one = { ...load(1400), rowsPerDay: 235_000, kafkaCopies: 1, storeCopies: 1 };
@@ -39,7 +41,6 @@ describe('vigie sizing', () => {
     const name = staff.toLocaleString('en');
     const row = readFileSync('docs/operations.md', 'utf8').split('\n').find((line) => line.startsWith(`| ${name} `));
     const cells = row?.split('|').slice(1, -1).map((cell) => cell.trim());
-    const gb = (bytes: number) => (bytes < 1e10 ? (bytes / 1e9).toFixed(1) : (bytes / 1e9).toFixed(0));
     const scorer = size.services.find(({ service }) => service === 'scorer');
     expect(cells).toEqual([name, (staff * 168).toLocaleString('en'), String(size.partitions), `${gb(size.kafkaBytes)} GB`, `${gb(size.storeBytes)} GB`, `${gb(size.pairs * costs.bytesPerPair)} GB`, `${scorer?.instances} of ${scorer?.mib} MiB`]);
   }); // prettier-ignore

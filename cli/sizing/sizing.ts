@@ -81,7 +81,6 @@ function upTo(mib: number): number {
 
 /** As people read it. */
 export function sizeText({ staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, kafkaCopies, storeCopies }: Load, size: Size): string {
-  const days = (ms: number) => `${Math.round(ms / dayMs)} days`;
   const rows = size.services.map(({ service, instances, cores, mib }) => `  ${service.padEnd(10)} ${String(instances).padStart(3)} x  ${String(cores).padStart(4)} cores  ${String(mib).padStart(6)} MiB`);
   return [
     `${count(staff)} staff, ${count(rowsPerDay)} rows a day, ${count(Math.ceil(size.rowsPerSecondPeak))} rows a second in the busiest hour`,
@@ -97,6 +96,10 @@ export function sizeText({ staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, k
     '',
   ].join('\n');
 } // prettier-ignore
+
+function days(ms: number): string {
+  return `${Math.round(ms / dayMs)} days`;
+}
 
 function count(number: number): string {
   return String(Math.round(number)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
