@@ -11,7 +11,8 @@ export const entries = [
   ...['archiver', 'console', 'ingestor', 'notifier', 'scorer'].map((name) => `services/${name}/main.js`),
   'cli/vigie.js',
 ];
-const left = /^cli\/start\//;
+/** The bundler names the modules of a file in it, each in a line before its own; what holds one of these is left out with all that only it leads to. */
+const left = /^\/\/ dist\/(cli\/start|libs\/testkit|services\/clickhouse)\//m;
 
 /** Packages that only the embedded engine needs. */
 const enginePackages = ['chdb', '@chdb'];
@@ -24,9 +25,10 @@ export function reachableFrom(dist, roots) {
   const reached = new Set();
   const waiting = [...roots];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    if (reached.has(file) || left.test(file)) continue;
-    reached.add(file);
+    if (reached.has(file)) continue;
     const text = readFileSync(join(dist, file), 'utf8');
+    if (left.test(text)) continue;
+    reached.add(file);
     for (const [, name] of text.matchAll(/(?:\bfrom|\bimport\(|\bimport|\bnew URL\()\s*['"]([^'"]+\.js)['"]/g)) {
       const target = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? join(dirname(file), name) : undefined;
       if (target !== undefined && existsSync(join(dist, target))) waiting.push(target);
@@ -35,12 +37,10 @@ export function reachableFrom(dist, roots) {
   return reached;
 }
 
-/** Whether a file of the tree stays: a module that is reached, or what modules of its folder read beside themselves. */
+/** Whether a file of the tree stays: a module that is reached, or what modules read where the compiler has put them. */
 export function stays(file, reached) {
   if (file.endsWith('.js')) return reached.has(file);
-  if (/\.(map|ts)$/.test(file)) return false;
-  const folder = dirname(file);
-  return [...reached].some((one) => one.startsWith(`${folder.replace(/\/(migrations|data|fonts)$/, '')}/`));
+  return !/\.(map|ts)$|^libs\/testkit\/|^bench\/|(^|\/)\.[^/]*$/.test(file);
 }
 
 function filesOf(folder) {
