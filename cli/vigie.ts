@@ -12,8 +12,11 @@ import { addControllerCommands } from './dossier/controller-commands.js';
 import { addMcpCommands } from './mcp/commands.js';
 import { addNotifyCommands } from './notify/commands.js';
 import { addQuarantineCommands } from './quarantine/commands.js';
+import { addSizingCommand } from './sizing/command.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
+import { tableKinds } from '#libs/access-store/clickhouse/table-engines.js';
+import type { MigrateOptions } from './migrate.js';
 import type { LeakcheckOptions } from './leakcheck.js';
 import type { PseudonymiseCommandOptions } from './pseudonymise.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
@@ -36,14 +39,23 @@ program
   .option('--seed <number>', 'which simulated day', wholeNumber, 7)
   .option('--exit', 'end after the summary of the demonstration')
   .action(async (options: { demo?: boolean; speed: number; seed: number; exit?: boolean }) => {
-    const { start } = await import('./start/start.js');
+    const { start } = await import('./start/start.js').catch(notInThisImage);
     await start(options);
   });
 
 program
   .command('migrate')
   .description('bring the tables and views of ClickHouse up to date')
-  .action(async () => (await import('./migrate.js')).migrateCommand());
+  .addOption(
+    new Option(
+      '--tables <kind>',
+      'how tables are kept: on one node, on the replicas of a cluster, or as ClickHouse Cloud shares them',
+    )
+      .choices(tableKinds)
+      .default('single'),
+  )
+  .option('--cluster <name>', "the cluster whose replicas keep them, as the servers' remote_servers names it")
+  .action(async (options: MigrateOptions) => (await import('./migrate.js')).migrateCommand(options));
 
 addTopicCommands(program);
 
@@ -142,6 +154,7 @@ program
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addDoctorCommand(program);
+addSizingCommand(program);
 addCaseCommands(program);
 addAuditCommands(program);
 addListCommands(program);
@@ -162,6 +175,14 @@ try {
 /** Help ends with 0, wrong usage with 2, as mistakes in rules and in the environment do. */
 function wrongUsage({ exitCode }: CommanderError): never {
   process.exit(exitCode === 0 ? 0 : 2);
+}
+
+/** The image of the services leaves out what only the embedded default needs. */
+function notInThisImage(cause: unknown): never {
+  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
+  throw new ConfigError(
+    'this image has the services alone, without the embedded log and engine: use the image all-in-one, or run each service',
+  );
 }
 
 function positive(text: string): number {

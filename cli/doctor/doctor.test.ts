@@ -158,6 +158,10 @@ describe('the store of an installation', () => {
     const surroundings = { clock: systemClock, services: ['archiver'] as const, isServer: false };
     const well = await storeFindings(store.client, surroundings);
     expect(well.map(({ area, level }) => [area, level])).toEqual([['store', 'fine'], ['clock', 'fine']]);
+    // Rights are asked for over HTTP; the embedded engine does not answer, and that is said and nothing wrong.
+    const asServer = await storeFindings(store.client, { ...surroundings, services: ['archiver', 'scorer', 'notifier', 'console'], isServer: true });
+    expect(asServer.filter(({ level }) => level === 'wrong')).toEqual([]);
+    expect(told(asServer)).toMatch(/^advice: the rights of \w+ cannot be asked for: .*embedded ClickHouse/);
     const ahead = await storeFindings(store.client, { ...surroundings, clock: new FakeClock(systemClock.now() + 90_000) });
     expect(told(ahead)).toMatch(/wrong: this machine's clock is (89|90)\.\d s ahead of ClickHouse's/);
     await store.client.command({ query: "ALTER TABLE vigie.migrations DELETE WHERE name = '0021_case_rule_titles' SETTINGS mutations_sync = 1" });

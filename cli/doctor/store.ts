@@ -37,11 +37,19 @@ export async function storeFindings(client: StoreClient, { clock, services, isSe
 } // prettier-ignore
 
 async function rightFindings(client: StoreClient, user: string, services: readonly ReadingService[]): Promise<readonly Finding[]> {
-  const missing = await missingRights(client, services);
   const whose = services.join(', ');
+  let missing: readonly string[];
+  let changes: boolean;
+  try {
+    missing = await missingRights(client, services);
+    changes = await mayChangeRows(client);
+  } catch (cause) {
+    // The embedded ClickHouse answers nothing of the kind, and has no rights to give.
+    return [advice('store', `the rights of ${user} cannot be asked for: ${cause instanceof Error ? cause.message : String(cause)}`, 'a ClickHouse server of 24.11 or newer answers CHECK GRANT; on the embedded one there is nothing to do')];
+  }
   return [
     missing.length ? wrong('store', `${user} may not do the work of ${whose}: it lacks ${missing.join('; ')}`, 'apply deploy/clickhouse/access.sql anew as an administrator, or use the user that it makes for each service') : fine('store', `${user} may do the work of ${whose}`),
-    ...((await mayChangeRows(client)) ? [advice('store', `${user} may also change and delete what is stored: evidence could be rewritten`, 'give each service its user of deploy/clickhouse/access.sql')] : []),
+    ...(changes ? [advice('store', `${user} may also change and delete what is stored: evidence could be rewritten`, 'give each service its user of deploy/clickhouse/access.sql')] : []),
   ];
 } // prettier-ignore
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
+import { toldChanges } from '#libs/access-store/incidents/told-changes.js';
 import { toldSends } from '#libs/access-store/incidents/told-sends.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
@@ -25,7 +26,7 @@ import { LogChannel } from './channels/log-channel.js';
 import { WebhookChannel } from './channels/webhook-channel.js';
 import { maskKeyOf } from '#libs/channels/told/mask-key.js';
 import { NOTIFIER_CONFIG, type NotifierConfig } from './config.js';
-import { DeliveredFile } from './deliver/delivered.js';
+import { openDelivered } from './deliver/delivered-before.js';
 import { insertOutcomes, type Outcomes } from './deliver/outcomes.js';
 import { Gauges } from './gauges.js';
 import { NotifierController } from './notifier.controller.js';
@@ -73,9 +74,11 @@ const pipeline = {
     const webhooks = config.endpoints
       .filter(({ takesIncidents }) => takesIncidents)
       .map((endpoint) => new WebhookChannel(endpoint, { http: fetchPost, clock }));
-    const openDelivered = (name: string) => DeliveredFile.open(deliveredPath(config.VIGIE_DATA_DIR, name));
+    const told = (endpoint: string, since: string, limit: number) => toldChanges(client, { endpoint, since, limit });
+    const beforeTools = { clock, log: logger, toldChanges: told };
+    const delivered = (name: string) => openDelivered(deliveredPath(config.VIGIE_DATA_DIR, name), name, beforeTools);
     const store = insertOutcomes(new ClickHouseStore(client, clock));
-    const tools = { log, clock, random: systemRandom, logger, metrics, store, openDelivered };
+    const tools = { log, clock, random: systemRandom, logger, metrics, store, openDelivered: delivered };
     return new NotifierPipeline([new LogChannel(logger), ...webhooks], tools, (outcomes) =>
       casesOf(config, { ...tools, client, outcomes }),
     );

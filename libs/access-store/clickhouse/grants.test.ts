@@ -191,7 +191,13 @@ class RestrictedEngine {
       },
       insert: ({ table, values }: { table: string; values: readonly object[] }) =>
         insertRows(table, values.map((value) => JSON.stringify(value)).join('\n')),
-      exec: async ({ query, values }: { query: string; values: Readable }) => {
+      exec: async ({ query, values }: { query: string; values?: Readable }) => {
+        if (!values)
+          return {
+            stream: Readable.from([
+              Buffer.from((await this.query(query)).map((row) => Object.values(Object(row)).join('\t')).join('\n')),
+            ]),
+          };
         const text = Buffer.concat(await values.toArray()).toString();
         await this.query(`${query} ${text.trim()}`);
         return { summary: { written_rows: String(text.trim().split('\n').length) }, stream: Readable.from([]) };

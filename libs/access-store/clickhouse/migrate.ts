@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { selectionViews } from '../views/selection-views.js';
+import { databaseStatement, kindOfEngine, onOneNode, statementFor, type TablePlan } from './table-engines.js';
 
 export interface Migration {
   /** `0001_accesses` */
@@ -18,6 +19,11 @@ export interface MigrationReport {
 }
 
 const appliedRows = z.array(z.object({ name: z.string(), checksum: z.string() }));
+
+/** Which migrations were applied. */
+const bookStatement =
+  "CREATE TABLE IF NOT EXISTS vigie.migrations (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))" +
+  ' ENGINE = ReplacingMergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1';
 
 /** The migrations of this folder, in order. */
 export function readMigrations(folder: URL = new URL('../migrations/', import.meta.url)): readonly Migration[] {
@@ -38,25 +44,24 @@ export function migrationOf(file: string, text: string): Migration {
 
 /**
  * Brings the database `vigie` up to date. Every statement may run twice, so that two processes can start at once and a process that died
- * half-way is no harm. Rejects when an applied migration is no longer what was applied, before anything is changed.
+ * half-way is no harm. Rejects when an applied migration is no longer what was applied, or the tables that are there are kept in another way than `plan` says,
+ * before anything is changed.
  */
 export async function migrate(
   client: ClickHouseClient,
   migrations: readonly Migration[] = readMigrations(),
+  plan: TablePlan = onOneNode,
 ): Promise<MigrationReport> {
-  await client.command({ query: 'CREATE DATABASE IF NOT EXISTS vigie' });
-  await client.command({
-    query:
-      "CREATE TABLE IF NOT EXISTS vigie.migrations (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))" +
-      ' ENGINE = ReplacingMergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1',
-  });
+  await refuseOtherTables(client, plan);
+  await client.command({ query: databaseStatement(plan) });
+  await client.command({ query: statementFor(bookStatement, plan) });
   const done = await appliedMigrations(client);
   for (const { name, checksum } of migrations)
     if (done.has(name) && done.get(name) !== checksum)
       throw new Error(`migration ${name} was changed after it had been applied; restore the file and write a new one`);
   const applied: string[] = [];
   for (const migration of migrations.filter(({ name }) => !done.has(name))) {
-    for (const query of migration.statements) await client.command({ query });
+    for (const query of migration.statements) await client.command({ query: statementFor(query, plan) });
     await client.insert({
       table: 'vigie.migrations',
       values: [{ name: migration.name, checksum: migration.checksum }],
@@ -66,6 +71,16 @@ export async function migrate(
   }
   await createEmptyViews(client);
   return { applied, already: [...done.keys()] };
+}
+
+async function refuseOtherTables(client: ClickHouseClient, { kind }: TablePlan): Promise<void> {
+  const query = "SELECT engine FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
+  const answer = await client.query({ query, format: 'JSONEachRow' });
+  const [there] = z.array(z.object({ engine: z.string() })).parse(await answer.json());
+  if (there === undefined || kindOfEngine(there.engine) === kind) return;
+  throw new Error(
+    `the tables of vigie are kept as ${kindOfEngine(there.engine)} (${there.engine}), not ${kind}: say --tables ${kindOfEngine(there.engine)}, or move them to new ones first (deploy/clickhouse/replicated.md)`,
+  );
 }
 
 /** By name, with the checksum that it had. */

@@ -7,6 +7,7 @@ import { anEventId } from '#libs/testkit/builders.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
+import { toldChanges } from './told-changes.js';
 import { toldSends } from './told-sends.js';
 
 let client: ClickHouseClient;
@@ -41,6 +42,21 @@ it('what receivers have of cases is what was delivered lately, and whatever they
   );
 });
 
+it('changes of incidents that a receiver has are the newest that were delivered to it, whichever notifier told them', async () => {
+  const kinds = ['delivered', 'failed', 'refused', 'expired'] as const;
+  await put('notifications', [
+    ...kinds.map((outcome) => aRow('told', `told ${outcome}`, 9 * days, { kind: '', endpoint: 'pager', outcome })),
+    ...[1, 8, 9, 10].map((day) => aRow('told', `told on ${day}`, day * days, { kind: '', endpoint: 'pager' })),
+    aRow('told', 'told another', 9 * days, { kind: '', endpoint: 'mail' }),
+    aRow('told', 'a case', 9 * days, { endpoint: 'pager' }),
+  ]);
+  const ask = (limit: number) => toldChanges(client, { endpoint: 'pager', since: atMinute(3 * days), limit });
+  const all = await ask(100);
+  expect([all[0], all.at(-1)]).toEqual([anEventId('told on 8'), anEventId('told on 10')]);
+  expect(all.toSorted()).toEqual(['told delivered', 'told on 8', 'told on 9', 'told on 10'].map(anEventId).toSorted());
+  expect(await ask(1)).toEqual([anEventId('told on 10')]);
+});
+
 function aRow(name: string, send: string, minute: number, given: Partial<NotificationRow> = {}): NotificationRow {
   return notificationRow.parse({
     change_id: anEventId(send), incident_id: anIncidentId(name), change_type: '', kind: 'opening', endpoint: 'soc', attempt: 1, outcome: 'delivered', status: 204,
@@ -50,6 +66,11 @@ function aRow(name: string, send: string, minute: number, given: Partial<Notific
 
 async function put(table: 'case_states' | 'notifications', rows: readonly object[]): Promise<void> {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  const outcome = await new ClickHouseStore(client, systemClock).insert(table, bytes, rows.length, `told-sends-${table}`);
+  const outcome = await new ClickHouseStore(client, systemClock).insert(
+    table,
+    bytes,
+    rows.length,
+    `told-sends-${table}-${rows.length}`,
+  );
   expect(outcome.kind).toBe('accepted');
 }

@@ -60,8 +60,10 @@ export class DeliveredFile implements Delivered {
     private lines: number,
   ) {}
 
-  static async open(path: string, max = rememberedMax): Promise<DeliveredFile> {
+  /** `before` are ids that are known from elsewhere, where there is no file yet: it begins with them. */
+  static async open(path: string, max = rememberedMax, before: readonly string[] = []): Promise<DeliveredFile> {
     await mkdir(dirname(path), { recursive: true });
+    if (before.length > 0) await writeFile(path, before.map((id) => `${id}\n`).join(''), { flag: 'wx' });
     const text = await readFile(path, 'utf8').catch(() => '');
     const ids = text.split('\n').filter((line) => /^[0-9a-f]{32}$/.test(line));
     // A torn last line must not swallow the next id.

@@ -1,0 +1,71 @@
+/**
+ * `node scripts/image/slim.mjs packages|program` leaves of node_modules, or of dist, what the image of the services needs: no embedded engine, no
+ * benches, no test kit, no types, no source maps. Run inside the build of the image, never in a checkout.
+ */
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What runs in a container of the services; `vigie start` is for the embedded default, and not among them. */
+export const entries = [
+  ...['archiver', 'console', 'ingestor', 'notifier', 'scorer'].map((name) => `services/${name}/main.js`),
+  'cli/vigie.js',
+];
+/** The bundler names the modules of a file in it, each in a line before its own; what holds one of these is left out with all that only it leads to. */
+const left = /^\/\/ dist\/(cli\/start|libs\/testkit|services\/clickhouse)\//m;
+
+/** Packages that only the embedded engine needs. */
+const enginePackages = ['chdb', '@chdb'];
+/** Read by compilers, debuggers and people alone. Licences stay. */
+const idle =
+  /(\.d\.[cm]?ts|\.map|\.tsbuildinfo|\.flow|(^|\/)(CHANGELOG|HISTORY|README|CONTRIBUTING)[^/]*\.md)$|(^|\/)(test|tests|__tests__|docs|example|examples|\.github)\//i;
+
+/** The modules of a compiled tree that its entries lead to, static imports and dynamic ones, as paths below it. */
+export function reachableFrom(dist, roots) {
+  const reached = new Set();
+  const waiting = [...roots];
+  for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+    if (reached.has(file)) continue;
+    const text = readFileSync(join(dist, file), 'utf8');
+    if (left.test(text)) continue;
+    reached.add(file);
+    for (const [, name] of text.matchAll(/(?:\bfrom|\bimport\(|\bimport|\bnew URL\()\s*['"]([^'"]+\.js)['"]/g)) {
+      const target = name.startsWith('#') ? name.slice(1) : name.startsWith('.') ? join(dirname(file), name) : undefined;
+      if (target !== undefined && existsSync(join(dist, target))) waiting.push(target);
+    }
+  }
+  return reached;
+}
+
+/** Whether a file of the tree stays: a module that is reached, or what modules read where the compiler has put them. */
+export function stays(file, reached) {
+  if (file.endsWith('.js')) return reached.has(file);
+  return !/\.(map|ts)$|^libs\/testkit\/|^bench\/|(^|\/)\.[^/]*$/.test(file);
+}
+
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => !one.isDirectory())
+    .map((one) => relative(folder, join(one.parentPath, one.name)));
+}
+
+function removeEmpty(folder) {
+  for (const one of readdirSync(folder, { withFileTypes: true })) if (one.isDirectory()) removeEmpty(join(folder, one.name));
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+const [, self, what] = process.argv;
+if (self === fileURLToPath(import.meta.url)) {
+  if (what === 'program') {
+    const reached = reachableFrom('dist', entries);
+    for (const file of filesOf('dist')) if (!stays(file, reached)) rmSync(join('dist', file));
+    removeEmpty('dist');
+  } else if (what === 'packages') {
+    for (const name of enginePackages) rmSync(join('node_modules', name), { recursive: true, force: true });
+    for (const file of filesOf('node_modules')) if (idle.test(file)) rmSync(join('node_modules', file));
+    removeEmpty('node_modules');
+  } else {
+    console.error('say what to slim: packages or program');
+    process.exitCode = 2;
+  }
+}
