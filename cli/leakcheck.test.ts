@@ -12,7 +12,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { LeakWatch } from '#services/archiver/store/leak-watch.js';
 import { readCommandConfig } from './config.js';
 import { withStore } from './with-store.js';
@@ -26,7 +26,7 @@ describe('vigie leakcheck', () => {
   beforeAll(async () => {
     vigie = await RunningVigie.start({ portBase, dataDir });
     writeFileSync(tokenFile, `${vigie.token}\n`);
-  });
+  }, startMsMax);
   afterAll(async () => {
     await vigie.stop();
     rmSync(dataDir, { recursive: true, force: true });

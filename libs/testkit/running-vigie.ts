@@ -9,6 +9,8 @@ import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 
 const readyWithinMs = 300_000;
 const stopWithinMs = 40_000;
+/** What a start takes at most until it is up, or given up and ended: a hook that ends before leaves a running system behind. Milliseconds. */
+export const startMsMax = readyWithinMs + stopWithinMs;
 /** Only so that what hangs ends: a service that was killed is back within seconds, on a machine with other work within a minute. */
 const patienceMs = 120_000;
 /** Each look is a request, or a query of ClickHouse, that the system under test pays for. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { attacks } from '#libs/testkit/attack/catalogue.js';
 import { runAttack } from '#libs/testkit/attack/run-attacks.js';
 import { Target } from '#libs/testkit/attack/target.js';
+import { startMsMax } from '#libs/testkit/running-vigie.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 
@@ -12,7 +13,7 @@ describe('a running system, attacked from outside', () => {
   let target: Target;
   beforeAll(async () => {
     target = await Target.start();
-  }, 300_000);
+  }, startMsMax);
   afterAll(() => target.stop());
 
   it.each(attacks.filter(({ quick }) => quick))(

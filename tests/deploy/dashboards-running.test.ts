@@ -4,7 +4,7 @@ import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { type Choice, expandPromql, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { withPrometheus } from './prometheus-tools.js';
 import { type RunningPrometheus, startPrometheus } from './running-prometheus.js';
 
@@ -26,7 +26,7 @@ describe('both dashboards, over the running system', () => {
   beforeAll(async () => {
     vigie = await RunningVigie.start({ portBase });
     await vigie.post(accesses(0));
-  });
+  }, 2 * startMsMax);
   afterAll(() => vigie.stop());
 
   withPrometheus('prometheus', 'every PromQL query is answered, and what has happened is seen', async (path) => {

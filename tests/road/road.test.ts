@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RunningVigie } from '#libs/testkit/running-vigie.js';
+import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { WebhookSink } from './webhook-sink.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
@@ -48,7 +48,7 @@ describe('the road, end to end', () => {
 
   beforeAll(async () => {
     vigie = await run();
-  });
+  }, startMsMax);
 
   afterAll(async () => {
     await vigie.stop();

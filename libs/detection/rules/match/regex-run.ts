@@ -1,6 +1,8 @@
+import { RE2JS } from 're2js';
 import { assertNever } from '#libs/runtime/outcome.js';
 import type { Range } from './letter-case.js';
 import type { Regex } from './regex-syntax.js';
+import { regexText } from './regex-text.js';
 
 /** Instructions of Thompson's construction; `at` are places in the program. */
 type Step =
@@ -10,18 +12,18 @@ type Step =
 type Anchor = 'start' | 'end' | 'lineStart' | 'lineEnd';
 
 /**
- * Whether a regular expression is found somewhere in a text, in time (steps of the expression) times (characters of the text) at worst.
- * It runs all alternatives at once and never goes back, as RE2 does, so that no rule and no value can make it slow; JavaScript's own
- * engine goes back and can need exponential time.
- * Source: K. Thompson, Regular Expression Search Algorithm (1968); R. Cox, Regular Expression Matching: the Virtual Machine Approach.
+ * Whether a regular expression is found somewhere in a text, in time (steps of the expression) times (characters of the text) at worst: RE2
+ * runs all alternatives at once and never goes back, so that no rule and no value can make it slow. It reads the very text that ClickHouse gets.
  */
 export function compileRegex(regex: Regex): (text: string) => boolean {
-  const steps = stepsFor(regex);
-  const marks = new Uint32Array(steps.length);
-  return (text) => run(steps, marks, text);
+  const compiled = RE2JS.compile(regexText(regex));
+  return (text) => compiled.test(text);
 }
 
-/** Whether the expression is found in some text of so many characters, each one of the points. */
+/**
+ * Whether the expression is found in some text of so many characters, each one of the points: all ways on from each place are followed at once.
+ * Source: K. Thompson, Regular Expression Search Algorithm (1968); R. Cox, Regular Expression Matching: the Virtual Machine Approach.
+ */
 export function canMeetDigits(regex: Regex, points: readonly number[], length: number): boolean {
   const steps = stepsFor(regex);
   const marks = new Uint32Array(steps.length);
@@ -48,28 +50,6 @@ function stepsFor(regex: Regex): readonly Step[] {
   const steps: Step[] = [];
   emit(regex, steps);
   return [...steps, { op: 'found' }];
-}
-
-function run(steps: readonly Step[], marks: Uint32Array, text: string): boolean {
-  let now: number[] = [];
-  let round = 1;
-  marks.fill(0);
-  if (add(steps, marks, round, now, 0, new Place(text, 0))) return true;
-  for (let i = 0; i < text.length;) {
-    const point = text.codePointAt(i) ?? 0;
-    i += point > 0xffff ? 2 : 1;
-    const place = new Place(text, i);
-    const next: number[] = [];
-    round += 1;
-    for (const at of now) {
-      const step = steps[at];
-      if (step?.op === 'set' && holds(step.ranges, step.negated, point) && add(steps, marks, round, next, at + 1, place))
-        return true;
-    }
-    if (add(steps, marks, round, next, 0, place)) return true;
-    now = next;
-  }
-  return false;
 }
 
 /** A place between two characters. */

@@ -4,8 +4,7 @@ import { globRegex, plainGlob } from './glob.js';
 import { lowerAscii } from './match.js';
 import type { Comparison, Match, Test } from './match.js';
 import { asSix, parseNetwork } from './network.js';
-import type { Range } from './letter-case.js';
-import type { Regex } from './regex-syntax.js';
+import { regexText } from './regex-text.js';
 
 /** The condition as a ClickHouse expression over the columns of `accesses`. It is 0 or 1, never NULL, and never throws on data. */
 export function compileSql(match: Match): string {
@@ -132,47 +131,4 @@ function networkSql(cidr: string, text: string): string {
 /** A ClickHouse string literal. */
 export function literal(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\0', '\\0')}'`;
-}
-
-/** The expression in RE2's notation; sets are written out, so that no setting of ClickHouse says what `.` or a letter means. */
-export function regexText(regex: Regex): string {
-  switch (regex.op) {
-    case 'set':
-      return setText(regex.ranges, regex.negated);
-    case 'start':
-      return '^';
-    case 'end':
-      return '$';
-    case 'lineStart':
-      return '(?m:^)';
-    case 'lineEnd':
-      return '(?m:$)';
-    case 'sequence':
-      return regex.of.map(regexText).join('');
-    case 'choice':
-      return `(?:${regex.of.map(regexText).join('|')})`;
-    case 'repeat':
-      return `(?:${regexText(regex.of)})${countText(regex.min, regex.max)}`;
-    default:
-      return assertNever(regex);
-  }
-}
-
-function countText(min: number, max: number | undefined): string {
-  if (max === undefined) return min === 0 ? '*' : min === 1 ? '+' : `{${min},}`;
-  return min === 0 && max === 1 ? '?' : `{${min},${max}}`;
-}
-
-function setText(ranges: readonly Range[], negated: boolean): string {
-  if (ranges.length === 0) return negated ? '(?s:.)' : '[^\\s\\S]';
-  const [only] = ranges;
-  if (!negated && ranges.length === 1 && only && only[0] === only[1]) return pointText(only[0]);
-  const items = ranges.map(([first, last]) => (first === last ? pointText(first) : `${pointText(first)}-${pointText(last)}`));
-  return `[${negated ? '^' : ''}${items.join('')}]`;
-}
-
-/** A character, escaped when it is an ASCII sign. */
-function pointText(point: number): string {
-  const char = String.fromCodePoint(point);
-  return /[!-/:-@[-^`{-~]/.test(char) ? `\\${char}` : char;
 }
