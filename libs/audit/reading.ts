@@ -7,6 +7,9 @@ export const ownGroup = 'vigie';
 /** The feed of these rows, as `source` says it. */
 export const ownSource = 'vigie-audit';
 
+/** Fewer rows of patients are a look at some of them: the audit has it, and it is no access that rules judge. */
+export const bulkRowsMin = 50;
+
 /** Patients that an answer shows somebody. */
 export interface Shown {
   /** By what they are known: the users of the console, the names that ClickHouse is given, the accounts of the machine that commands run under. */
@@ -22,7 +25,7 @@ export interface Shown {
  * of the list would be accesses to patients that nobody treated. Its id is that of the audit row, so that the same row again is the same access.
  */
 export function readingOf(row: AuditRow, { door, action, records }: Shown): AccessRow | undefined {
-  if (records === 0) return undefined;
+  if (records < bulkRowsMin) return undefined;
   return {
     time: row.at,
     group_id: ownGroup,

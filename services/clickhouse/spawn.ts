@@ -17,7 +17,7 @@ export interface SpawnedClickHouse {
 }
 
 /** What it may take from its start until it answers, in milliseconds. */
-const startMsMax = 30_000;
+const startMsMax = 120_000;
 
 /** Starts the compiled process (`npm run build` before) and resolves when it answers. Rejects with what it said when it ends before. */
 export async function spawnClickHouse(

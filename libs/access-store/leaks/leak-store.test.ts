@@ -119,7 +119,7 @@ function leakOf(leakId: string): Leak {
 function anIncident(): object {
   const [from, to] = hospital.attacker.days.map((day) => isoOf(openedAtMs({ actor: 0, patient: 0, day })));
   return incidentChange.parse({
-    incident_id: incidentId, group_id: 'helix', actor_id: attacker, state: 'open', first_time: from, last_time: to, detected_at: to, patients: 40,
+    incident_id: incidentId, group_id: 'helix', subject_kind: 'account', actor_id: attacker, accounts: [], account_count: 1, state: 'open', first_time: from, last_time: to, detected_at: to, patients: 40,
     patients_at_firing: 40, patients_at_detection: 40, clinics: ['990000001'], categories: [], rules: ['r'], rule_matches: [], rule_selections: [reads],
     selections: [reads], level: 'high', step: 40, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '', suppressed_by: [],
     change_type: 'incident.opened', change_id: anEventId('change'), changed_at: to, version: 1, received_at: to,

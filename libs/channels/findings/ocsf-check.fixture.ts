@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { projectRoot } from '#libs/runtime/paths.js';
@@ -25,6 +26,7 @@ const scalars: Readonly<Record<string, (value: unknown) => boolean>> = {
   timestamp_t: (value) => isNumber(value) && Number(value) > 1e12,
   boolean_t: (value) => typeof value === 'boolean',
   string_t: (value) => typeof value === 'string' && value !== '',
+  ip_t: (value) => typeof value === 'string' && isIP(value) !== 0,
   url_t: (value) => typeof value === 'string' && URL.canParse(value),
 };
 

@@ -24,7 +24,7 @@ describe('the checks after a fault', () => {
     );
     const gap = { groups: async (names: readonly string[]) => names.map((name) => group(name, [[0], []])) };
     expect(await wrongMembers({ view: gap, machines: twoMachines }, partitions)).toContain(
-      `nobody in group vigie-scorer holds ${topics.accesses}/1`,
+      `nobody in group vigie-scorer holds ${judgedTopics.map((topic) => `${topic}/1`).join(', ')}`,
     );
   });
 

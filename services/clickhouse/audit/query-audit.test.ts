@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -11,6 +13,7 @@ import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
 import { unstamped } from '#libs/event-log/embedded/append-queue.js';
 import { Disk } from '#libs/event-log/embedded/disk.js';
+import { identityOf, type People } from '../http/identity.js';
 import type { SpawnedClickHouse } from '../spawn.js';
 import { patientNames } from './patient-names.js';
 
@@ -78,8 +81,8 @@ describe('who reads patients on the port', () => {
     const names = new Set(tables.map(({ name }) => name));
     expect([...patientNames].filter((name) => !names.has(name))).toEqual([]);
     const others = tables.filter(({ name, mentions }) => mentions && !patientNames.has(name)).map(({ name }) => name);
-    // Events whose patients are not named, and ids of what was read again.
-    expect(others.toSorted()).toEqual(['case_unnamed_of', 'dossier_unnamed_of', 'quarantine_replays']);
+    // Events whose patients are not named, how many patients an account met, and ids of what was read again.
+    expect(others.toSorted()).toEqual(['case_unnamed_of', 'dossier_unnamed_of', 'incident_accounts_of', 'quarantine_replays']);
   });
 
   it.each(spellings)('is written down: %s', async (_name, query, rows, asked = {}) => {
@@ -104,17 +107,36 @@ describe('who reads patients on the port', () => {
   });
 
   it('is an access to Vigie itself, without a patient, under the id of its row: a look, or a list that was taken out', async () => {
-    const { text } = await ask('SELECT patient_id FROM vigie.dossier_patients LIMIT 50', { user: 'bob' });
-    await ask('SELECT patient_id FROM vigie.dossier_patients', { user: 'bob' });
-    const rows = (await audited()).filter(({ by }) => by === 'bob');
+    const { user, password } = server;
+    const command = { user, headers: { 'x-clickhouse-key': password, [commandHeader]: 'bob' } };
+    await ask('SELECT patient_id FROM vigie.dossier_patients LIMIT 49', command);
+    const { text } = await ask('SELECT patient_id FROM vigie.dossier_patients LIMIT 50', command);
+    await ask('SELECT patient_id FROM vigie.dossier_patients', command);
+    const rows = (await audited()).filter(({ by }) => by === 'bob').slice(1);
     // A long answer is written down before its first byte, and again when it is over.
     expect(rows.map(({ status, rows: shown }) => [status, shown])).toEqual([[200, 50], [102, expect.any(Number)], [200, 20_000]]); // prettier-ignore
-    const own = (await accesses()).filter(({ actor_id }) => actor_id === 'clickhouse:bob');
+    const own = (await accesses()).filter(({ actor_id }) => actor_id === 'cli:bob');
     expect(own).toMatchObject([
       { group_id: 'vigie', patient_id: '', action: 'list', record_count: 50, event_id: rows[0]?.audit_id },
       { group_id: 'vigie', patient_id: '', action: 'export', record_count: 20_000, event_id: rows[2]?.audit_id },
     ]);
     expect(JSON.stringify([rows, own])).not.toContain(text.slice(0, 32));
+  });
+
+  it('is no access under a name that anybody may give', async () => {
+    const before = (await audited()).length;
+    await ask('SELECT patient_id FROM vigie.dossier_patients LIMIT 900', { user: 'mallory' });
+    expect((await audited()).slice(before)).toMatchObject([{ by: 'mallory', rows: 900 }]);
+    expect((await accesses()).filter(({ actor_id }) => actor_id.includes('mallory'))).toEqual([]);
+    const credentials = { servicesUser: 'services', servicesPassword: 'x' };
+    const message = {
+      headers: { 'x-clickhouse-user': 'alice', 'x-clickhouse-key': 'hers' },
+      socket: {},
+    } as unknown as IncomingMessage;
+    const provenAs = (people: People) =>
+      identityOf(message, new URL('http://localhost'), { ...credentials, people }).asker?.isProven;
+    expect(provenAs({ kind: 'everybody', password: 'hers' })).toBe(false);
+    expect(provenAs({ kind: 'named', digests: new Map([['alice', createHash('sha256').update('hers').digest()]]) })).toBe(true);
   });
 
   it('has a row of what was refused, in the chain of all', async () => {

@@ -55,10 +55,11 @@ export class QueryAudit implements Auditor {
   /** Throws the exception that takes the answer's place when the row is not known to be written down. */
   async #record({ asker, method, route, status, rows }: { asker: Asker; method: string; route: string; status: number; rows: number }): Promise<void> {
     const { trail, clock, log } = this.tools;
-    const { by, door, remoteAddress } = asker;
+    const { by, isProven, door, remoteAddress } = asker;
     const via = door === 'cli' ? 'cli' : 'clickhouse';
     const fact: AuditFact = { at: isoOf(clock.now()), by, via, method, route, case_id: '', rows, status, remote_address: remoteAddress };
-    const isShown = rows > 0 && status !== begunStatus;
+    // Under a name that anybody may give, an incident would be of nobody, and whoever counts accesses would add to what is counted.
+    const isShown = isProven && status !== begunStatus;
     try {
       await trail.record(fact, isShown ? { door, action: rows < exportRowsMin ? 'list' : 'export', records: rows } : undefined);
     } catch (cause) {

@@ -35,14 +35,18 @@ export function identityOf(
       'AUTHENTICATION_FAILED',
       'Authentication failed: password is incorrect, or there is no user with such name',
     );
-  if (!isService) return { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}`, asker: askerOf(message, user, 'clickhouse') }; // prettier-ignore
+  if (!isService) return { role: 'people', owner: `${user}@${message.socket.remoteAddress ?? ''}`, asker: { ...askerOf(message, user, 'clickhouse'), isProven: people.kind === 'named' } }; // prettier-ignore
   const command = header(message, commandHeader);
-  return { role: 'services', owner: '', ...(command !== undefined && { asker: askerOf(message, command, 'cli') }) };
+  return {
+    role: 'services',
+    owner: '',
+    ...(command !== undefined && { asker: { ...askerOf(message, command, 'cli'), isProven: true } }),
+  };
 }
 
 /** Who was not let in is nobody. */
 export function nobodyOf(message: IncomingMessage): Asker {
-  return { by: '', door: 'clickhouse', remoteAddress: message.socket.remoteAddress ?? '' };
+  return { by: '', isProven: false, door: 'clickhouse', remoteAddress: message.socket.remoteAddress ?? '' };
 }
 
 function askerOf(message: IncomingMessage, name: string, door: Asker['door']): Asker {

@@ -203,7 +203,7 @@ async function holds(sql: string, role: 'people' | 'services'): Promise<void> {
 async function nothingHappened(): Promise<void> {
   expect(calls).toBe(0);
   expect(existsSync(outPath)).toBe(false);
-  expect(readdirSync(folder).toSorted()).toEqual(['clickhouse', 'keys', 'secret.csv']);
+  expect(readdirSync(folder).toSorted()).toEqual(['clickhouse', 'keys', 'log', 'secret.csv']);
   expect(await (await post("SELECT name FROM system.tables WHERE database = 'd'", 'people')).text()).toBe('t\n');
   expect(await (await post('SELECT count() FROM d.t', 'people')).text()).toBe('0\n');
   expect((await post("SELECT count() FROM system.databases WHERE name = 'x'", 'people')).status).toBe(200);

@@ -23,6 +23,8 @@ export interface Identity {
 
 export interface Asker {
   readonly by: string;
+  /** Whether the name is known to be theirs: by a password of their own, or as an account of the machine. */
+  readonly isProven: boolean;
   readonly door: 'clickhouse' | 'cli';
   readonly remoteAddress: string;
 }
