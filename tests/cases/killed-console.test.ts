@@ -56,7 +56,11 @@ describe('a console that is killed in the middle of a day', () => {
     const tell = (change: IncidentChange) => log.append({ topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, embeddedPartitions) }, Buffer.from(`${JSON.stringify(change)}\n`)); // prettier-ignore
     for (let done = 0, day = 0; done < kills; day += 1)
       for (const step of aDay(`day ${day}`)) {
-        if ('change_id' in step) await tell(step);
+        if ('change_id' in step) {
+          await tell(step);
+          // What people do to a case follows from what they see of it.
+          await killed.shows(step);
+        }
         // Some die before the action is in the log, some after it, some not at all.
         else await killed.act(step.id, step.body, `${day}`, done < kills ? (done++ * 7) % 40 : undefined); // prettier-ignore
       }
@@ -125,11 +129,19 @@ class KilledConsole {
     }
     for (let answer = await first; ; answer = await this.#ask('POST', `/v1/cases/${id}/actions`, body, key)) {
       if (answer?.status === 200) return;
-      const text = answer ? await answer.text() : '';
-      // What was appended a moment ago is not read yet: the incident of the case, or the one that is to be linked.
-      const unread = answer?.status === 404 || text.includes('"unknown_incident"');
-      if (answer && answer.status !== 503 && !unread) throw new Error(`answered ${answer.status} ${text}`);
+      if (answer && answer.status !== 503) throw new Error(`answered ${answer.status} ${await answer.text()}`);
       await this.#ready();
+    }
+  }
+
+  /** Resolves when the console has read a change. */
+  async shows({ incident_id: id, patients }: IncidentChange): Promise<void> {
+    await this.#ready();
+    for (;;) {
+      const answer = await this.#ask('GET', `/v1/cases/${id}`);
+      const body = answer?.status === 200 ? ((await answer.json()) as { case: CaseRow }) : undefined;
+      if (body && body.case.patients >= patients) return;
+      await systemClock.sleep(5);
     }
   }
 
