@@ -108,7 +108,7 @@ describe('whose leak a sample is', () => {
 });
 
 const snapshot = (snapshot_id: string, controller_id: string, number = 1): DossierSnapshot => ({
-  snapshot_id, group_id: 'aleo', case_id: id, controller_id, number, kind: 'initial', frozen_at: inHours(-number), frozen_by: 'dpo', scope_version: 0, patients: 40, exposed: 38,
+  snapshot_id, group_id: 'aleo', case_id: id, controller_id, number, kind: 'initial', frozen_at: inHours(-number), frozen_by: 'dpo', scope_version: 0, patients: 60, exposed: 58,
   per_tier: {}, unnamed_records: 0, list_sha256: 'e'.repeat(64), manifest: '{}', manifest_sha256: 'f'.repeat(64), previous_sha256: '',
 }); // prettier-ignore
 
@@ -124,15 +124,15 @@ describe('what is frozen', () => {
   it('is listed, and its list given out and written down with its rows', async () => {
     const one = await startFrozen();
     const { body } = await one.get(`/v1/cases/${id.slice(0, 8)}/snapshots`, 'dpo');
-    expect(body).toMatchObject({ case_id: id, snapshots: [{ patients: 40 }, { patients: 40 }] });
+    expect(body).toMatchObject({ case_id: id, snapshots: [{ patients: 60 }, { patients: 60 }] });
     expect(JSON.stringify(body)).not.toContain('manifest"');
     const answer = await one.app.inject({ url: `/v1/snapshots/${first}/files/patients.csv`, headers: { authorization: 'Bearer dpo' } });
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control'], answer.body]).toEqual([200, 'text/csv; charset=utf-8', 'no-store', `${first}\n`]);
     const rows = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.audit, partition })).map(String).join('');
-    expect(rows).toContain(`"route":"/v1/snapshots/:id/files/:name","case_id":"${id}","rows":40,"status":200`);
-    // What was read is an access to Vigie's own platform, which names nobody.
+    expect(rows).toContain(`"route":"/v1/snapshots/:id/files/:name","case_id":"${id}","rows":60,"status":200`);
+    // What was read in bulk is an access to Vigie's own platform, which names nobody.
     const read = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.accesses, partition })).map((bytes) => accessRow.parse(JSON.parse(String(bytes))));
-    expect(read).toMatchObject([{ group_id: 'vigie', actor_id: 'console:dpo', patient_id: '', action: 'export', record_count: 40, source_ip: '127.0.0.1' }]);
+    expect(read).toMatchObject([{ group_id: 'vigie', actor_id: 'console:dpo', patient_id: '', action: 'export', record_count: 60, source_ip: '127.0.0.1' }]);
     expect(rows).toContain(`"audit_id":"${read[0]?.event_id}"`);
   });
 
