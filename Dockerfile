@@ -23,7 +23,9 @@ RUN ["node", "--input-type=module", "--eval", "import { install } from './script
 FROM packages AS packages-run
 RUN ["npm", "prune", "--omit=dev", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]
 
+# What the bundles took in leaves its name and licence.
 FROM packages-run AS packages-services
+COPY scripts/compile/kept-apart.mjs scripts/compile/kept-apart.mjs
 COPY scripts/image/slim.mjs scripts/image/slim.mjs
 RUN ["node", "scripts/image/slim.mjs", "packages"]
 

@@ -6,9 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { root } from '../prepare.mjs';
-
-/** What keeps its own files: native parts, and what finds its data or is patched by its path inside the package. */
-const keptApart = ['chdb', 'lmdb', 'kafkajs', 'pdfkit', 'roboto-fontface'];
+import { keptApart } from './kept-apart.mjs';
 
 /** Packages whose files read others beside themselves, but not on any way that is taken here: transports of pino, `main` of commander, clients of Nest. */
 const saidToBeHarmless = /^(pino|thread-stream|commander|libsodium|@nestjs\/(common|microservices))$/;

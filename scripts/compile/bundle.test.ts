@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules, SourceMap } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
+import { keptApart } from './kept-apart.mjs';
 
 const services = readdirSync(`${projectRoot}/services`);
 const bundles = [...services.map((name) => `services/${name}/main`), 'cli/vigie'];
-/** They keep native parts or data of their own, or are patched by their path. */
-const keptApart = /^(?:chdb|lmdb|kafkajs|pdfkit|roboto-fontface)\b/;
+const whole = new RegExp(`^(?:${keptApart.join('|')})\\b`);
 
 describe.each(bundles)('the bundle of %s', (name) => {
   const text = readFileSync(compiledModule(name), 'utf8');
@@ -18,7 +18,7 @@ describe.each(bundles)('the bundle of %s', (name) => {
       .filter((module) => module !== undefined);
     const others = imported.filter((module) => !module.startsWith('node:') && !builtinModules.includes(module));
     expect(imported.length).toBeGreaterThan(0);
-    expect(others.filter((module) => !keptApart.test(module) && !module.startsWith('./parts/'))).toEqual([]);
+    expect(others.filter((module) => !whole.test(module) && !module.startsWith('./parts/'))).toEqual([]);
   });
 
   it('finds what lies beside a module where the module was', () => {

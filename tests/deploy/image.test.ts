@@ -1,9 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { composeService } from '#libs/testkit/image/compose-service.js';
-import { entries, reachableFrom, stays } from '../../scripts/image/slim.mjs';
+import { entries, packageFileStays, packagesFor, reachableFrom, runtimePackages, stays } from '../../scripts/image/slim.mjs';
 
 const dist = dirname(dirname(compiledModule('cli/vigie')));
 
@@ -33,6 +35,48 @@ describe('the image of the services', () => {
     expect(beside.filter((name) => !kept.includes(`libs/${name}`))).toEqual([]);
     expect(kept.filter((file) => /testkit|\.map$|\.ts$/.test(file))).toEqual([]);
   }); // prettier-ignore
+});
+
+describe('the packages of that image', () => {
+  const modules = 'node_modules';
+  const packages = packagesFor(modules, runtimePackages);
+
+  it('are whole where a bundle asks for one when it runs', () => {
+    const asked = new Set<string>();
+    for (const file of reachableFrom(dist, entries))
+      for (const [, name = ''] of readFileSync(join(dist, file), 'utf8').matchAll(/(?:^import .*? from |^import |\bawait import\()["']([a-z@][\w./@-]*)["']/gm))
+        if (!builtinModules.includes(name)) asked.add(/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+    expect(asked.size).toBeGreaterThan(2);
+    // What is not installed fails in a checkout as well, and whoever asks for it expects that.
+    const installed = [...asked].filter((name) => existsSync(join(modules, name, 'package.json')));
+    expect(installed.filter((name) => !packages.has(name))).toEqual([]);
+  }); // prettier-ignore
+
+  it('come with all that they need in turn, as Node finds it from where they are', () => {
+    for (const folder of packages) {
+      const { dependencies = {} } = z.object({ dependencies: z.record(z.string(), z.string()).optional() }).parse(JSON.parse(readFileSync(join(modules, folder, 'package.json'), 'utf8')));
+      for (const name of Object.keys(dependencies))
+        expect([folder, [...packages].filter((one) => one === name || one.endsWith(`/node_modules/${name}`))]).toEqual([folder, expect.arrayContaining([expect.anything()])]);
+    }
+  }); // prettier-ignore
+
+  it.each([
+    ['of others their names and licences are left', 'zod/package.json', true],
+    ['', 'zod/LICENSE', true],
+    ['', '@nestjs/core/LICENSE', true],
+    ['', '@nestjs/core/index.js', false],
+    ['', 'zod/v4/core/core.js', false],
+    ['of those that are whole, what people read goes', 'kafkajs/CHANGELOG.md', false],
+    ['', 'kafkajs/src/index.js', true],
+    ['', 'linebreak/node_modules/base64-js/index.js', true],
+    ['', 'lmdb/dist/index.cjs.map', false],
+    ['the embedded engine goes altogether', 'chdb/LICENSE', false],
+    ['', '@chdb/lib-linux-x64/package.json', false],
+    ['and so does what is no package', '.bin/esbuild', false],
+    ['', '.package-lock.json', false],
+  ])('%s %s', (_, file, expected) => {
+    expect(packageFileStays(file, packages)).toBe(expected);
+  });
 });
 
 describe('a service of the compose file as words for a container', () => {

@@ -1,0 +1,1 @@
+export const keptApart: readonly string[];
