@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { freeze } from '#libs/access-store/dossiers/freeze.js';
 import { LedgerReader } from '#libs/access-store/dossiers/ledger-reader.js';
+import { ruleFilesOf } from '#libs/dossier/rule-files.js';
 import { SnapshotStore } from '#libs/access-store/dossiers/snapshot-store.js';
 import { verify } from '#libs/access-store/dossiers/verification.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { differenceLines, movedSentence } from '#libs/dossier/difference.js';
-import type { Manifest } from '#libs/dossier/manifest.js';
 import { manifestOf } from '#libs/dossier/verify.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { ownVersion } from '#libs/runtime/paths.js';
@@ -34,7 +31,7 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
     const before = await new SnapshotStore(client).snapshots(of.case_id, controllerId);
     if (!known.has(controllerId) && before.length === 0 && known.size > 0)
       process.stderr.write(`the incidents of this case have nobody of ${printable(controllerId)}; they have ${[...known.keys()].map(printable).join(', ')}\n`); // prettier-ignore
-    const order = { of, controllerId, by, vigie: ownVersion(), rules: ruleFilesOf(config) };
+    const order = { of, controllerId, by, vigie: ownVersion(), rules: ruleFilesOf(config.VIGIE_RULES_DIR) };
     return freeze(client, systemClock, { ...order, kind: kind ?? (before.length ? 'complementary' : 'initial') });
   });
   process.stdout.write(`${snapshotText(snapshot)}\n`);
@@ -113,14 +110,3 @@ function snapshotText({ snapshot_id, controller_id, number, kind, frozen_at, pat
   const what = `${controller_id} number ${number} (${kind}) of ${frozen_at}: ${patients} patients, ${exposed} exposed`;
   return printable(`${snapshot_id} ${what}, list ${list_sha256}`);
 } // prettier-ignore
-
-/** The rule files that this machine reads, and their digests; none where the folder is not there. */
-function ruleFilesOf({ VIGIE_RULES_DIR: folder }: CommandConfig): Manifest['rules'] {
-  try {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
-    return files.toSorted().map((file) => ({ file: basename(file), sha256: createHash('sha256').update(readFileSync(join(folder, file))).digest('hex') })); // prettier-ignore
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw cause;
-  }
-}

@@ -3,8 +3,9 @@ import { type Cases, fits, markBase, move } from './cases.js';
 import { hasOutgrown } from './apply-change.js';
 import { type CaseState, foundLevel } from './case-state.js';
 import { join, part } from './join-cases.js';
+import { givenAnswers } from './given-answers.js';
 import { writeNote } from './notes.js';
-import type { Effect } from './timeline.js';
+import { countedOf, type Effect } from './timeline.js';
 import { repeats } from './transitions.js';
 
 /** Takes one action into the case that its id leads to. One for which there is no case yet waits for the change that opens it. */
@@ -35,6 +36,8 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
       return one.notes.get(action.note_id)?.by === action.by ? 'counted' : 'superseded';
     case 'case.linked':
       return action.incident_ids.some((id) => cases.of(id) !== one) ? 'counted' : 'repeated';
+    case 'dossier.answered':
+      return answering(one, action);
     case 'case.unlinked':
       return one.members.has(action.incident_id) && action.incident_id !== one.caseId ? 'counted' : 'superseded';
     default:
@@ -45,6 +48,15 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
 /** A thing that only one can have: what somebody else set after it was looked at is not overwritten. */
 function setting(action: CaseAction, now: string | undefined, wanted: string, setAt: number): Effect {
   return action.seen_version < setAt && now !== wanted ? 'superseded' : 'counted';
+}
+
+/** A field that somebody answered after it was looked at is not overwritten, and then none of the others. */
+function answering(one: CaseState, action: CaseAction & { type: 'dossier.answered' }): Effect {
+  const before = givenAnswers(countedOf(one), action.controller_id);
+  const places = Object.keys(action.answers);
+  if (places.every((place) => before.get(place)?.json === action.answers[place])) return 'repeated';
+  const isSeen = (place: string) => (before.get(place)?.at ?? '') === (action.answers_seen[place] ?? '');
+  return places.every(isSeen) ? 'counted' : 'superseded';
 }
 
 function take(cases: Cases, one: CaseState, action: CaseAction): void {

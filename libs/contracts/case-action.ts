@@ -88,6 +88,17 @@ const bodies = [
     /** Which case of article 34(3), when they are not informed. */
     not_informed_reason: reason.optional(),
   }),
+  /** Answers of a person to fields of the dossier, all of them or none. */
+  z.strictObject({
+    type: z.literal('dossier.answered'),
+    controller_id: controller,
+    /** By `part.field`, the JSON of each value: a text, a number, a boolean, texts, or `null` for what is not known. */
+    answers: z
+      .record(z.string().regex(/^[a-z_]+\.[a-z_0-9]+$/), z.string().min(1).max(10_000))
+      .refine((given) => Object.keys(given).length > 0),
+    /** `at` of the person's answer that the author saw in the place of each; empty where nobody had answered. */
+    answers_seen: z.record(z.string(), z.string().max(40)),
+  }),
   /** What the hospital's own index made of a list: numbers, never persons. */
   z.strictObject({
     type: z.literal('dossier.resolution'),
@@ -136,6 +147,6 @@ export const caseAction = z.discriminatedUnion('type', [
   bodies[0].extend(caseActionFrame), bodies[1].extend(caseActionFrame), bodies[2].extend(caseActionFrame), bodies[3].extend(caseActionFrame), bodies[4].extend(caseActionFrame),
   bodies[5].extend(caseActionFrame), bodies[6].extend(caseActionFrame), bodies[7].extend(caseActionFrame), bodies[8].extend(caseActionFrame), bodies[9].extend(caseActionFrame),
   bodies[10].extend(caseActionFrame), bodies[11].extend(caseActionFrame), bodies[12].extend(caseActionFrame), bodies[13].extend(caseActionFrame), bodies[14].extend(caseActionFrame),
-  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame),
+  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame), bodies[18].extend(caseActionFrame),
 ]); // prettier-ignore
 export type CaseAction = z.infer<typeof caseAction>;

@@ -6,7 +6,8 @@ import type { Clock } from './clocks.js';
 import { overCountMax } from './figures.js';
 import type { Manifest } from './manifest.js';
 
-const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]);
+/** What a field may hold. */
+export const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]);
 export type Value = z.infer<typeof value>;
 
 /** One answer of the form: who gave it, a machine, a person or nobody yet, and when. */

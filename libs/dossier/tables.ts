@@ -48,9 +48,14 @@ export function latest({ frozen_at }: Pick<Manifest, 'frozen_at'>, actions: read
   return actions.reduce((newest, { at }) => (at > newest ? at : newest), frozen_at);
 }
 
-const frame: ReadonlySet<string> = new Set(['action_id', 'case_id', 'group_id', 'actor_id', 'type', 'by', 'via', 'at', 'seen_version', 'seen_incidents', 'manifest_sha256']); // prettier-ignore
+const frame: ReadonlySet<string> = new Set(['action_id', 'case_id', 'group_id', 'actor_id', 'type', 'by', 'via', 'at', 'seen_version', 'seen_incidents', 'answers_seen', 'manifest_sha256']); // prettier-ignore
 
 function detailOf(action: CaseAction): string {
   const said = Object.entries(action).filter(([name]) => !frame.has(name));
-  return said.map(([name, one]) => `${name}=${Array.isArray(one) ? one.join(' ') : String(one)}`).join('; ');
+  return said
+    .map(
+      ([name, one]) =>
+        `${name}=${Array.isArray(one) ? one.join(' ') : typeof one === 'object' ? JSON.stringify(one) : String(one)}`,
+    )
+    .join('; ');
 }

@@ -20,6 +20,7 @@ import type { User } from './users/users.js';
 
 /** An action that names a controller. */
 const controllerIn = z.object({ controller_id: z.string() });
+const linkIn = z.object({ type: z.literal('case.linked'), incident_ids: z.array(z.string()) });
 
 /** The API of cases, `/v1/cases`. Nothing is done by GET: whoever scans links would do it. */
 @Controller('v1/cases')
@@ -101,10 +102,23 @@ export class CasesController {
     return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
   }
 
-  /** The case, by the register of now where a controller is named that it does not touch: who has just been written down is no mistake. */
+  /**
+   * The case, by the register of now where a controller is named that it does not touch: who has just been written down is no mistake. Nor is an
+   * incident that has just been told.
+   */
   async #toAct(id: string, user: User, body: unknown): Promise<ReturnType<typeof findCase>> {
     const find = () => findCase(this.pipeline.book, id, user, this.clock.now());
     const found = find();
+    const linked = linkIn.safeParse(body);
+    if (
+      !isAnswer(found) &&
+      linked.success &&
+      linked.data.incident_ids.some((one) => !this.pipeline.book.caseOf(one, this.clock.now()))
+    ) {
+      // An incident may be in the log, and be told, before this console has read it.
+      await this.pipeline.readToEnd();
+      return find();
+    }
     const named = controllerIn.safeParse(body);
     if (isAnswer(found) || !named.success || found.view.row.controllers.includes(named.data.controller_id)) return found;
     await this.register.read();

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterEach, beforeEach } from '@jest/globals';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -9,7 +8,6 @@ import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
-import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
@@ -30,6 +28,7 @@ import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { FeedsLook } from './answer/feeds-look.js';
 import { FakeFeeds, FakeFigures, FakeLeaks } from './fakes.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
+import { FakeShelf } from './fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
 import { ConsolePipeline } from './pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
@@ -213,25 +212,5 @@ export class MemoryMutes {
   async put(mute: MuteRow): Promise<void> {
     if (this.away) throw new Transient('the store does not answer');
     this.rows.set(mute.mute_id, mute);
-  }
-}
-
-/** Snapshots in memory, of each a list of one line. */
-export class FakeShelf {
-  frozen: readonly DossierSnapshot[] = [];
-
-  async snapshots(prefix: string, controllerId?: string): Promise<readonly DossierSnapshot[]> {
-    return this.frozen.filter(
-      ({ snapshot_id, case_id, controller_id }) =>
-        [snapshot_id, case_id].includes(prefix) && (controllerId ?? controller_id) === controller_id,
-    );
-  }
-
-  list(snapshotId: string): Readable {
-    return Readable.from([`${snapshotId}\n`]);
-  }
-
-  async input(): Promise<never> {
-    throw new Transient('the store does not answer');
   }
 }

@@ -4,10 +4,11 @@ import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { Clinic } from '#libs/contracts/list-entry.js';
 import { Transient } from '#libs/runtime/outcome.js';
+import type { EventLog } from '#libs/event-log/port.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { type RunningConsole, SharedLog, tell } from './console.fixture.js';
+import { RunningConsole, SharedLog, tell } from './console.fixture.js';
 
 const id = anIncidentId('a');
 const resolve = { type: 'case.resolved', verdict: 'false_positive', reason: 'a recall of the ward' };
@@ -234,6 +235,22 @@ describe('the console', () => {
     });
   });
 
+  it('links what is in the log, though it has not read it yet', async () => {
+    await tell(shared.log, anIncident('a'));
+    const log = shared.log.connect();
+    const gate = holdBack(log);
+    const one = await RunningConsole.start(log, 20_010);
+    shared.running.push(one);
+    const names = ['b', 'c', 'd', 'e'];
+    gate.closed = true;
+    for (const name of names) {
+      await tell(shared.log, anIncident(name, { actor_id: `nurse.${name}` }));
+      gate.closed = true;
+      const answer = await one.act(id, { type: 'case.linked', incident_ids: [anIncidentId(name)] }, name);
+      expect([name, answer.status, answer.body['effect']]).toEqual([name, 200, 'counted']);
+    }
+  });
+
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await shared.start();
@@ -302,4 +319,22 @@ async function all(one: RunningConsole, frames: number): Promise<void> {
     if (next >= frames) return;
     await systemClock.sleep(2);
   }
+}
+
+/** A log whose frames, while its gate is closed, come only after somebody has asked how far it was read. */
+function holdBack(log: EventLog): { closed: boolean } {
+  const gate = { closed: false };
+  const join = log.join.bind(log);
+  log.join = async (options, reader) => {
+    const frames = reader.frames.bind(reader);
+    reader.frames = async (...given) => {
+      while (gate.closed) await systemClock.sleep(1);
+      return frames(...given);
+    };
+    const membership = await join(options, reader);
+    const positions = membership.positions.bind(membership);
+    membership.positions = () => positions().finally(() => (gate.closed = false));
+    return membership;
+  };
+  return gate;
 }

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { topics } from '#libs/contracts/topics.js';
+import { aDossierInput } from '#libs/dossier/dossier.fixture.js';
 import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient } from '#libs/testkit/builders.js';
@@ -146,6 +148,70 @@ describe('what is frozen', () => {
       expect((await one.get(`/v1/snapshots/${path}`, 'dpo')).status).toBe(status);
   });
 }); // prettier-ignore
+
+const cause = (value: string, seen_at?: string) => ({ 'nature.cause': { value, ...(seen_at !== undefined && { seen_at }) } });
+
+const startDossier = async () => {
+  await tell(shared.log, anIncident('a'));
+  const [one, two] = [await shared.start(), await shared.start()];
+  for (const { shelf } of [one, two])
+    Object.assign(shelf, { frozen: [snapshot('1'.repeat(32), '750300123')], made: aDossierInput() });
+  return [one, two] as const;
+};
+
+describe('a dossier over HTTP', () => {
+  const path = `/v1/cases/${id}/dossier/750300123`;
+  const patch = (one: RunningConsole, fields: object, key: string, user = 'dpo') => send(one, 'PATCH', path, { fields }, key, user);
+
+  it('takes answers of a data-protection officer once, and lets nobody write over what they have not seen', async () => {
+    const [one, two] = await startDossier();
+    const taken = await patch(one, cause('external_malicious', ''), 'k1');
+    expect(taken).toMatchObject({ status: 200, body: { effect: 'counted' } });
+    for (let again = 0; again < 4; again += 1) expect(await patch(one, cause('external_malicious', ''), 'k1')).toMatchObject({ status: 200, body: { case: { version: 2 } } });
+    const { lines } = (await one.get(`/v1/cases/${id}/timeline`, 'dpo')).body as { lines: { what: string; action: CaseAction }[] };
+    const [answered] = lines.filter(({ what }) => what === 'dossier.answered');
+    expect(answered?.action).toMatchObject({ by: 'dpo', answers: { 'nature.cause': '"external_malicious"' }, answers_seen: { 'nature.cause': '' } });
+    // All or none: the second field is nobody's, and is not taken either.
+    expect(await patch(one, { ...cause('other', ''), 'nature.origin': { value: 'hacking', seen_at: '' } }, 'k2')).toMatchObject({ status: 409, body: { error: 'superseded' } });
+    expect(await patch(one, cause('other', answered?.action.at), 'k3')).toMatchObject({ status: 200 });
+    const both = await Promise.all([patch(one, { 'nature.origin': { value: 'hacking', seen_at: '' } }, 'k4'), patch(two, { 'nature.origin': { value: 'other', seen_at: '' } }, 'k5')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+  });
+
+  it.each([
+    ['an unknown field', { 'nature.casue': { value: 'x' } }, 422, 'dpo'],
+    ['nothing', {}, 422, 'dpo'],
+    ['a value that is none', { 'nature.cause': { value: { a: 1 } } }, 422, 'dpo'],
+    ['a patient', { 'measures.before': { value: ['asked 1850578006084'] } }, 422, 'dpo'],
+    ['an analyst', { 'nature.cause': { value: 'other' } }, 403, 'a.durand'],
+  ])('refuses %s, and quotes nothing', async (_name, fields, status, user) => {
+    const [one] = await startDossier();
+    const answer = await patch(one, fields, 'k', user);
+    expect([answer.status, JSON.stringify(answer.body)]).toEqual([status, expect.not.stringContaining('1850578006084')]);
+  });
+
+  it('freezes once a key, and has the case say so', async () => {
+    const [one] = await startDossier();
+    const freeze = (key: string, body: object = {}, user = 'dpo') => send(one, 'POST', `${path}/freeze`, body, key, user);
+    expect(await freeze('k')).toMatchObject({ status: 503, body: { error: 'store_away' } });
+    one.shelf.freezes = snapshot('0'.repeat(32), '');
+    const frozen = await freeze('k', { kind: 'complementary' });
+    expect(frozen).toMatchObject({ status: 200, body: { effect: 'counted', snapshot: { controller_id: '750300123', frozen_by: 'dpo', kind: 'complementary', patients: 60 } } });
+    expect(JSON.stringify(frozen.body)).not.toContain('"manifest"');
+    for (let again = 0; again < 4; again += 1) expect((await freeze('k')).status).toBe(200);
+    const lines = (await one.get(`/v1/cases/${id}/timeline`, 'dpo')).body['lines'] as { what: string }[];
+    expect([one.shelf.freezings, lines.filter(({ what }) => what === 'dossier.frozen').length]).toEqual([1, 1]);
+    expect((await freeze('k', {}, 'a.durand')).status).toBe(403);
+    expect((await freeze('other', { kind: 'first' })).status).toBe(422);
+    expect((await send(one, 'POST', `/v1/cases/${id}/dossier/999/freeze`, {}, 'other', 'dpo')).status).toBe(422);
+    expect(one.shelf.freezings).toBe(1);
+  });
+}); // prettier-ignore
+
+async function send(one: RunningConsole, method: 'PATCH' | 'POST', url: string, payload: object, key: string, user: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await one.app.inject({ method, url, payload, headers: { authorization: `Bearer ${user}`, 'idempotency-key': key } });
+  return { status: answer.statusCode, body: answer.json() };
+} // prettier-ignore
 
 describe('the stream', () => {
   it('says which cases change, to whoever may see them, and what came while somebody was away', async () => {

@@ -1,19 +1,25 @@
-import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import { hash } from 'node:crypto';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import type { CaseView } from '#libs/cases/case-book.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
+import { answerDossier, type DossierActTools, freezeDossier } from './act/dossier-acts.js';
+import type { Wish } from './act/take-action.js';
 import type { Answer } from './answer/answer.js';
 import { type DossierTools, type GivenFile, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { AuditHook } from './audit/audit-hook.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Door, fromStore, type Given } from './door.js';
 import { ConsolePipeline } from './pipeline.js';
 import type { User } from './users/users.js';
 
-/** What is frozen of cases, and its files. Freezing is the command's, which has the rules. */
+/** What is frozen of cases, and its files; freezing, and the answers of people. */
 @Controller('v1')
 export class DossiersController {
   constructor(
@@ -23,6 +29,9 @@ export class DossiersController {
     @Inject(AuditHook) private readonly audit: AuditHook,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Door) private readonly door: Door,
+    @Inject(ControllerRegister) private readonly register: ControllerRegister,
+    @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
+    @Inject(Metrics) private readonly metrics: Metrics,
   ) {}
 
   @Get('cases/:id/snapshots')
@@ -40,9 +49,32 @@ export class DossiersController {
     return this.#give(headers, reply, (tools) => this.#ofCase(tools, id, (view) => newestDossier(tools, view, of)));
   }
 
+  @Patch('cases/:id/dossier/:controller')
+  answer(@Headers() headers: Given, @Param('id') id: string, @Param('controller') of: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    return this.#act(headers, reply, { id, body }, (tools, wish) => answerDossier(tools, of, wish));
+  } // prettier-ignore
+
+  @Post('cases/:id/dossier/:controller/freeze')
+  @HttpCode(200)
+  freeze(@Headers() headers: Given, @Param('id') id: string, @Param('controller') of: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    return this.#act(headers, reply, { id, body }, (tools, wish) => freezeDossier(tools, of, wish));
+  } // prettier-ignore
+
   @Get('snapshots/:id/files/:name')
   file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Res() reply: FastifyReply): Promise<void> {
     return this.#give(headers, reply, (tools) => snapshotFile(tools, id, name, language));
+  } // prettier-ignore
+
+  async #act(headers: Given, reply: FastifyReply, { id, body }: { id: string; body: unknown }, act: (tools: DossierActTools, wish: Wish) => Promise<Answer>): Promise<object> {
+    const user = this.door.userOf(headers, reply);
+    const { pipeline, clock, metrics, register, config, shelf } = this;
+    const found = findCase(pipeline.book, id, user, clock.now());
+    if (isAnswer(found)) return this.door.send(reply, found);
+    const append = pipeline.append.bind(pipeline);
+    const tools = { book: pipeline.book, clock, metrics, register, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
+    const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
+    const answer = await fromStore(() => act(tools, wish));
+    return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...answer });
   } // prettier-ignore
 
   #ofCase<T>({ book, user, now }: DossierTools, id: string, say: (view: CaseView) => Promise<T>): Promise<T | Answer> {
@@ -54,6 +86,7 @@ export class DossiersController {
     const found = await fromStore(() => find(this.#tools(this.door.userOf(headers, reply))));
     if ('status' in found) return void reply.send(this.door.send(reply, found));
     this.audit.shows(reply, found.shows);
+    if (typeof found.content === 'string') void reply.header('etag', `"${hash('sha256', found.content, 'hex')}"`);
     void reply.header('cache-control', 'no-store').header('content-type', found.type).header('content-disposition', 'attachment').send(found.content); // prettier-ignore
   }
 

@@ -105,6 +105,17 @@ export class ConsolePipeline {
     return this.reader.behind(caseTopics.length * this.#partitions);
   }
 
+  /** Waits until what the log has by now is in the book; no longer than for an action. */
+  async readToEnd(): Promise<void> {
+    const { clock, ackMsMax } = this.tools;
+    const deadline = new AbortController();
+    const ended = new AbortController();
+    clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
+    const positions = (await this.#membership?.positions()) ?? [];
+    const reached = positions.filter(({ end }) => end > 0).map((at) => this.reader.reached(at, at.end - 1, deadline.signal));
+    await Promise.all(reached).finally(() => ended.abort());
+  }
+
   /** Appends an action and waits until it is in the book; false when that takes too long. Rejects with `Transient` when its append is not known. */
   async append(action: CaseAction): Promise<boolean> {
     const { log, clock, ackMsMax } = this.tools;

@@ -220,7 +220,7 @@ function shapeOf(contract: z.ZodType, row: Readonly<Record<string, unknown>>): R
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === '' || value === null || (Array.isArray(value) && value.length === 0);
+  return value === '' || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
 }
 
 function inOrder(rows: readonly object[]): readonly object[] {

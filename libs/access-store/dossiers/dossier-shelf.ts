@@ -1,18 +1,22 @@
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { CaseView } from '#libs/cases/case-book.js';
+import { givenAnswers } from '#libs/cases/given-answers.js';
 import { countedOf } from '#libs/cases/timeline.js';
 import type { Controller } from '#libs/contracts/controller.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import { breachFacts } from '#libs/dossier/breach-facts.js';
 import { clocksOf } from '#libs/dossier/clocks.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
-import type { Answers, DossierInput } from '#libs/dossier/dossier.js';
+import { type Answers, answers, type DossierInput } from '#libs/dossier/dossier.js';
 import { PatientsCsv } from '#libs/dossier/patients-csv.js';
 import { latest } from '#libs/dossier/tables.js';
 import { manifestOf } from '#libs/dossier/verify.js';
+import type { Clock } from '#libs/runtime/clock.js';
 import { BreachReader } from './breach-reader.js';
 import { ClickHouseControllers } from './clickhouse-controllers.js';
+import { freeze, type FreezeOrder } from './freeze.js';
+import { LedgerReader } from './ledger-reader.js';
 import { SnapshotStore } from './snapshot-store.js';
 
 export interface InputTools {
@@ -22,8 +26,19 @@ export interface InputTools {
   readonly answers: Answers;
 }
 
+export interface ShelfOrder extends Omit<FreezeOrder, 'of' | 'kind' | 'idBegin'> {
+  readonly caseId: string;
+  /** The first of a controller is `initial`, the others `complementary`, where it is left out. */
+  readonly kind: DossierSnapshot['kind'] | undefined;
+  /** Hexadecimal digits that stand for the wish: a snapshot whose id begins so is what was made of it. */
+  readonly idBegin: string;
+}
+
 /** What is frozen, and what its dossiers are made of. The client stays the caller's. Rejects with `Transient` when the store does not answer. */
 export class DossierShelf {
+  /** The freezing in hand: the next one has to see its snapshot. */
+  #freezing: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly client: ClickHouseClient) {}
 
   /** Snapshots whose id, or whose case's id, begins with `prefix`, in order of case, controller and number. */
@@ -39,8 +54,25 @@ export class DossierShelf {
       .pipe(csv);
   }
 
+  /** Freezes the list of a controller, one after the other; that of an earlier call with the same `idBegin`. Undefined where the store knows no such case yet. */
+  freeze(clock: Clock, order: ShelfOrder): Promise<DossierSnapshot | undefined> {
+    const frozen = this.#freezing.then(() => this.#freeze(clock, order));
+    this.#freezing = frozen.catch(() => {});
+    return frozen;
+  }
+
+  async #freeze(clock: Clock, { caseId, kind, ...order }: ShelfOrder): Promise<DossierSnapshot | undefined> {
+    const store = new SnapshotStore(this.client);
+    const earlier = (await store.snapshots(order.idBegin)).find(({ snapshot_id }) => snapshot_id.startsWith(order.idBegin));
+    if (earlier) return earlier;
+    const [of] = await new LedgerReader(this.client).cases(caseId, 1);
+    if (!of) return undefined;
+    const before = await store.snapshots(of.case_id, order.controllerId);
+    return freeze(this.client, clock, { ...order, of, kind: kind ?? (before.length ? 'complementary' : 'initial') });
+  }
+
   /** Rejects with an `Error` for a person when its manifest was changed. */
-  async input(snapshot: DossierSnapshot, { standing, lengths, answers }: InputTools): Promise<DossierInput> {
+  async input(snapshot: DossierSnapshot, { standing, lengths, answers: ofFile }: InputTools): Promise<DossierInput> {
     const { group_id, case_id, controller_id, manifest_sha256: manifestSha256 } = snapshot;
     const manifest = manifestOf(snapshot);
     if (!manifest) throw new Error(`the manifest of ${snapshot.snapshot_id} cannot be read; "vigie dossier verify" says what was changed`);
@@ -54,13 +86,19 @@ export class DossierShelf {
     const actions = standing ? countedOf(standing.state) : [];
     const controllers = await new ClickHouseControllers(this.client).list(group_id);
     const controller = controllers.find((one) => one.controller_id === controller_id) ?? nameless(group_id, controller_id);
+    const answered = answersOf(givenAnswers(actions, controller_id));
     const facts = breachFacts(controller, machine, actions);
     const clocks = clocksOf(facts, lengths, Date.parse(latest(manifest, actions)));
     const ongoing = incidents.some(({ state }) => state === 'open');
     const truePositive = standing?.row.verdict === 'true_positive';
     const seen = await reader.seen(snapshot, ids, accounts);
-    return { manifest: { ...manifest, incidents }, manifestSha256, controller, facts, clocks, actions, seen, rules, ongoing, truePositive, answers };
+    return { manifest: { ...manifest, incidents }, manifestSha256, controller, facts, clocks, actions, seen, rules, ongoing, truePositive, answers: { ...answered, ...ofFile } };
   } // prettier-ignore
+}
+
+function answersOf(given: ReturnType<typeof givenAnswers>): Answers {
+  const entries = [...given].map(([place, { json, by, at }]) => [place, { value: JSON.parse(json) as unknown, by, at }] as const);
+  return answers.parse(Object.fromEntries(entries));
 }
 
 /** A clinic that is its own controller and stands in no register. */

@@ -27,6 +27,8 @@ export interface FreezeOrder {
   readonly vigie: string;
   /** The rule files of this machine, with their digests. */
   readonly rules: Manifest['rules'];
+  /** What the snapshot's id begins with, so that it is found by it; the rest, or all of it, is made of what is frozen, when and by whom. */
+  readonly idBegin?: string;
 }
 
 /**
@@ -41,7 +43,10 @@ export async function freeze(client: ClickHouseClient, clock: Clock, order: Free
   const before = (await store.snapshots(case_id, controller_id)).at(-1);
   const number = (before?.number ?? 0) + 1;
   const frozen_at = isoOf(clock.now());
-  const snapshot_id = hex128Of(JSON.stringify([case_id, controller_id, number, frozen_at, frozen_by]));
+  const { idBegin = '' } = order;
+  // Never made of the order alone: what a freezing broke off has left rows under its id, and they would count for the next.
+  const snapshot_id =
+    idBegin + hex128Of(JSON.stringify([case_id, controller_id, number, frozen_at, frozen_by])).slice(idBegin.length);
   const group_id = incidents[0]?.group_id ?? '';
   const scope_version = known.scope.version;
   await store.freezeRows({ snapshot_id, group_id, case_id, controller_id, scope_version });

@@ -8,6 +8,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
+import { DossierShelf } from './dossier-shelf.js';
 import { freeze } from './freeze.js';
 import { LedgerReader } from './ledger-reader.js';
 import { SnapshotStore } from './snapshot-store.js';
@@ -39,6 +40,32 @@ describe('a snapshot', () => {
       incidents: [{ incident_id: id, version: 1, patients: 5, listed: 5 }], list: { lines: 5 }, stored_through: [],
     }); // prettier-ignore
     expect(await snapshots.snapshots(frozen.snapshot_id.slice(0, 8))).toEqual([frozen]);
+  });
+
+  it('is one for each wish, however often and however many at once it is asked for', async () => {
+    const id = await aCase('wish', 3);
+    const shelf = new DossierShelf(client);
+    const wish = (idBegin: string, controllerId = 'c1') => shelf.freeze(systemClock, { caseId: id, controllerId, kind: undefined, idBegin, by: 'dpo', vigie: '0.1.0', rules: [] }); // prettier-ignore
+    const [one, again, other] = await Promise.all([wish('0123456789abcdef'), wish('0123456789abcdef'), wish('fedcba9876543210')]);
+    expect(one).toMatchObject({
+      kind: 'initial',
+      number: 1,
+      patients: 3,
+      snapshot_id: expect.stringMatching(/^0123456789abcdef/),
+    });
+    expect([again, await wish('0123456789abcdef')]).toEqual([one, one]);
+    expect(other).toMatchObject({ kind: 'complementary', number: 2, patients: 3, previous_sha256: one?.manifest_sha256 });
+    for (const snapshot of [one, other]) expect(snapshot && (await verify(client, snapshot)).mistakes).toEqual([]);
+    const nowhere = {
+      caseId: 'f'.repeat(32),
+      controllerId: 'c1',
+      kind: undefined,
+      idBegin: '0000',
+      by: 'dpo',
+      vigie: '0.1.0',
+      rules: [],
+    };
+    expect(await shelf.freeze(systemClock, nowhere)).toBeUndefined();
   });
 
   it('is whole when nothing was touched, and says exactly what came late', async () => {

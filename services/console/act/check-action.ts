@@ -40,6 +40,7 @@ export function wrongAction({ book, register, view, user, now, lengths }: CheckT
     case 'dossier.people_informed':
       return wrongController(view, register, body) ?? wrongBreach(view, body, lengths, now);
     case 'dossier.frozen':
+    case 'dossier.answered':
       return wrongController(view, register, body);
     case 'dossier.resolution':
       return wrongController(view, register, body) ?? wrongResult(view, body);

@@ -22,9 +22,13 @@ const freeTexts = [
   'text', 'reason', 'not_qualified_reason', 'delay_reason', 'not_informed_reason', 'reference', 'by_whom', 'owner', 'controller_id',
 ]; // prettier-ignore
 
-/** The field of an action that looks like it names a patient, if one does. */
+/** The field of an action that looks like it names a patient, if one does. Of answers, each by its place. */
 export function patientLike(body: object, patterns: readonly RegExp[]): string | undefined {
-  return Object.entries(body).find(
-    ([field, value]) => freeTexts.includes(field) && typeof value === 'string' && patterns.some((pattern) => pattern.test(value)),
-  )?.[0];
+  const isOne = (value: unknown) => typeof value === 'string' && patterns.some((pattern) => pattern.test(value));
+  for (const [field, value] of Object.entries(body)) {
+    if (freeTexts.includes(field) && isOne(value)) return field;
+    const answer = field === 'answers' ? Object.entries(value as object).find(([, json]) => isOne(json)) : undefined;
+    if (answer) return answer[0];
+  }
+  return undefined;
 }

@@ -36,7 +36,8 @@ export interface Wish {
   readonly body: unknown;
 }
 
-const keyShape = /^[\x21-\x7e]{1,200}$/;
+/** Of an `Idempotency-Key`. */
+export const keyShape = /^[\x21-\x7e]{1,200}$/;
 const seenShape = z.object({ seen_version: z.int().nonnegative().optional() });
 
 /**

@@ -59,8 +59,12 @@ export async function newestDossier(tools: DossierTools, view: CaseView, control
   return fileOf(tools, snapshot, 'dossier.json', undefined);
 }
 
-/** Oldest first. */
-async function frozenOf(shelf: Shelf, { state }: CaseView, controllerId?: string): Promise<readonly DossierSnapshot[]> {
+/** Snapshots of a case, and of those that are part of it, oldest first. */
+export async function frozenOf(
+  shelf: Pick<Shelf, 'snapshots'>,
+  { state }: CaseView,
+  controllerId?: string,
+): Promise<readonly DossierSnapshot[]> {
   const all = await Promise.all([...state.members.keys()].map((id) => shelf.snapshots(id, controllerId)));
   return all.flat().toSorted((one, other) => (one.frozen_at < other.frozen_at ? -1 : 1));
 }
@@ -96,7 +100,7 @@ function listShown(caseId: string, patients: number): Shown {
 }
 
 /** Lists and dossiers are a data-protection officer's, of all clinics: those of a controller are not told apart by who asks. */
-function keptBack({ roles, clinics }: User): Answer | undefined {
+export function keptBack({ roles, clinics }: User): Answer | undefined {
   if (!roles.includes('dpo')) return refused(403, 'not_allowed', 'dossiers and lists of patients are given to data-protection officers only');
   return clinics === undefined ? undefined : refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and you see some');
 } // prettier-ignore
