@@ -5,7 +5,7 @@
 const invisible = /[\p{Default_Ignorable_Code_Point}\u2028\u2029\ufff9-\ufffb]/gu;
 const blanks = /\p{Zs}/gu;
 /** Nearly every name: nothing to do. */
-const plain = /^[\x21-\x7e]*$/;
+const plain = /^(?:[\x21-\x7e]+(?: +[\x21-\x7e]+)*)?$/;
 
 /**
  * The one spelling of a name that is counted or looked up: composed (NFC), every blank a plain one, and without what nobody can see. Two

@@ -3,6 +3,7 @@ import type { Filter } from '../read/filter.js';
 import { and, not, or, test } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import type { SelectionCache } from '../match/selection.js';
+import { sharedJoin } from '../match/shared-join.js';
 
 /** Accesses of an event rule as one correlation looks at them, and the filters that are between. */
 export interface Leaf {
@@ -14,7 +15,7 @@ export interface Leaf {
 /** `rule and (condition or time >= expires)`, for each filter: what an access must meet to count in spite of them. */
 export function keptBy(match: Match, filters: readonly Filter[]): Match {
   if (filters.length === 0) return match;
-  return and([match, ...filters.map((filter) => or([filter.match, expired(filter)]))]);
+  return sharedJoin('and', [match, ...filters.map((filter) => partsOf(filter).stays)]);
 }
 
 /** The filters that touch a rule with these leaves, each with what it takes out of it. */
@@ -28,12 +29,26 @@ export function exceptionsOf(leaves: readonly Leaf[], selections: SelectionCache
     owner: filter.owner,
     reason: filter.reason,
     expiresMs: filter.expiresMs,
-    excluded: selections.of(and([or(matches), not(filter.match), not(expired(filter))])),
+    excluded: selections.of(sharedJoin('and', [sharedJoin('or', matches), partsOf(filter).goes])),
     file: filter.file,
     line: filter.line,
   }));
 }
 
-function expired({ expiresMs }: Filter): Match {
-  return test({ kind: 'instant', field: 'time', fromMs: expiresMs });
+interface Parts {
+  /** Holds of what the filter lets through, of everything once it has expired. */
+  readonly stays: Match;
+  /** Holds of what it takes out. */
+  readonly goes: Match;
+}
+
+const known = new WeakMap<Filter, Parts>();
+
+function partsOf(filter: Filter): Parts {
+  const before = known.get(filter);
+  if (before) return before;
+  const expired = test({ kind: 'instant', field: 'time', fromMs: filter.expiresMs });
+  const made = { stays: or([filter.match, expired]), goes: and([not(filter.match), not(expired)]) };
+  known.set(filter, made);
+  return made;
 }

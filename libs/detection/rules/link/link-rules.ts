@@ -9,8 +9,9 @@ import { exceptionsOf, keptBy, type Leaf } from './exceptions.js';
 import type { Filter } from '../read/filter.js';
 import { ruleLimits } from '../text/limits.js';
 import { checkAliases, fieldsIn, placesIn, type MatchesPlace, type RowsPlace } from './link-fields.js';
-import { or, type Match } from '../match/match.js';
+import type { Match } from '../match/match.js';
 import { SelectionCache } from '../match/selection.js';
+import { sharedJoin } from '../match/shared-join.js';
 
 /** Leaves by event rule and filters, so that a chain that meets one twice holds it once. */
 type Leaves = ReadonlyMap<string, Leaf>;
@@ -162,8 +163,7 @@ export class Linker {
   }
 
   #selectionOf(matches: readonly Match[]): Rule['selection'] {
-    const [only] = matches;
-    return this.selections.of(matches.length === 1 && only ? only : or(matches));
+    return this.selections.of(sharedJoin('or', matches));
   }
 
   #numberOf(document: Document): number {

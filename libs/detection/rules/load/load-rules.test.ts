@@ -39,6 +39,36 @@ describe('a condition of a correlation', () => {
   });
 });
 
+describe('a reload', () => {
+  it('finds the selections of what has not changed, joined and excepted ones too, and new ones of what has', () => {
+    const texts = [
+      ...events,
+      count('one', '[read, export]'),
+      over('two', '[export, login]'),
+      filter('f', '[read]', 'device: kiosk'),
+      filter('g', 'two', 'device: cart'),
+    ];
+    const loaded = (changed = '') => {
+      const files = texts.map((text, at) => ({ path: `${at}.yml`, text: at === 0 ? text + changed : text }));
+      const { rules, mistakes } = loadRules(files);
+      expect(mistakes).toEqual([]);
+      return rules.map((rule) => [
+        rule.selection,
+        ...rule.exceptions.map(({ excluded }) => excluded),
+        rule.unfiltered?.selection,
+      ]);
+    };
+    const [one, two] = loaded();
+    const [oneAgain, twoAgain] = loaded('# another text, the same rule\n');
+    expect(two).toHaveLength(3);
+    for (const [at, selection] of (two ?? []).entries()) expect(twoAgain?.[at]).toBe(selection);
+    for (const [at, selection] of (one ?? []).entries()) {
+      expect(oneAgain?.[at]?.id).toBe(selection?.id);
+      expect(oneAgain?.[at]).not.toBe(selection);
+    }
+  });
+});
+
 describe('counting types', () => {
   it('join rules whose fields have the same names into one input, and keep those apart whose have not', () => {
     const aliases = 'aliases: {place: {read: clinic_id, login: clinic_id, export: device}}';

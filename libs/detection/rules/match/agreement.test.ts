@@ -7,7 +7,8 @@ import { type Field, fieldNames, kindOf } from './fields.js';
 import { parseGlob, surround } from './glob.js';
 import { matchList } from '../read/list-values.js';
 import { compileRegex } from './regex-run.js';
-import { and, normalise, not, or, test, type Match } from './match.js';
+import { and, not, or, test, type Match } from './match.js';
+import { normalise } from './normalise.js';
 import { parseRegex, type RegexFlag } from './regex-syntax.js';
 import { selectionOf } from './selection.js';
 

@@ -1,37 +1,35 @@
 import { caseRanges, rangeOf } from './letter-case.js';
-import type { GlobPart } from './match.js';
+import { type GlobPart, isAscii } from './match.js';
 import { anyPoint } from './regex-syntax.js';
 import type { Regex } from './regex-syntax.js';
 
 /** A Sigma string: `*` any characters, `?` one; `\*`, `\?` and `\\` the character itself; another backslash stands for itself. */
 export function parseGlob(text: string): readonly GlobPart[] {
-  if (!/[\\*?]/.test(text)) return text === '' ? [] : [{ literal: text }]; // as it is: a text put together of characters costs ten times as much
+  if (!/[\\*?]/.test(text)) return text === '' ? [] : [{ literal: text }];
   const parts: GlobPart[] = [];
   let literal = '';
   const close = (): void => {
     if (literal !== '') parts.push({ literal });
     literal = '';
   };
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charAt(i);
-    const next = text.charAt(i + 1);
-    if (char === '\\' && (next === '*' || next === '?' || next === '\\')) {
-      literal += next;
-      i += 1;
-    } else if (char === '*' || char === '?') {
-      close();
-      if (char === '?' || parts.at(-1) !== 'any') parts.push(char === '*' ? 'any' : 'one');
-    } else literal += char;
+  for (const piece of text.split(/(\\[*?\\]|[*?])/)) {
+    if (piece !== '*' && piece !== '?') {
+      literal += /^\\[*?\\]$/.test(piece) ? piece.slice(1) : piece;
+      continue;
+    }
+    close();
+    if (piece === '?' || parts.at(-1) !== 'any') parts.push(piece === '*' ? 'any' : 'one');
   }
   close();
-  return parts;
+  return parts.slice();
 }
 
 /** `any` before and after, as `contains`, `startswith` and `endswith` ask. */
 export function surround(parts: readonly GlobPart[], before: boolean, after: boolean): readonly GlobPart[] {
+  if (!before && !after) return parts;
   const front: GlobPart[] = before && parts[0] !== 'any' ? ['any'] : [];
   const back: GlobPart[] = after && parts.at(-1) !== 'any' && (parts.length > 0 || !before) ? ['any'] : [];
-  return [...front, ...parts, ...back];
+  return front.concat(parts, back); // unlike an array that has grown, as long as it is
 }
 
 /** A pattern that plain text functions can answer. */
@@ -67,8 +65,4 @@ export function globRegex(parts: readonly GlobPart[], cased: boolean): Regex {
     }));
   });
   return { op: 'sequence', of: [{ op: 'start' }, ...of, { op: 'end' }] };
-}
-
-function isAscii(text: string): boolean {
-  return !/[^\0-\x7f]/.test(text); // oxlint-disable-line no-control-regex
 }

@@ -1,7 +1,8 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Field } from './fields.js';
-import { digestOf, fieldsOf, normalise, presenceOf } from './match.js';
+import { fieldsOf, presenceOf } from './match.js';
 import type { Match } from './match.js';
+import { digestOf, normalise } from './normalise.js';
 import { compilePredicate, type Predicate } from './predicate.js';
 import { compileSql } from './sql.js';
 

@@ -1,5 +1,5 @@
 import { ruleLimits } from '../text/limits.js';
-import { and, not, or, sizeOf } from '../match/match.js';
+import { joined as joinedMatch, not, sizeOf } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 
@@ -151,7 +151,7 @@ function resolveOf({ count, names: pattern }: Extract<Condition, { op: 'of' }>, 
   }
   for (const name of met) names.used.add(name);
   const of = met.flatMap((name) => names.searches.get(name) ?? []);
-  return bounded(count === 'one' ? or(of) : and(of));
+  return bounded(joinedMatch(count === 'one' ? 'or' : 'and', of));
 }
 
 function resolveJoined({ op, of }: Extract<Condition, { op: 'and' | 'or' }>, names: Names): Match | Constant {
@@ -161,7 +161,7 @@ function resolveJoined({ op, of }: Extract<Condition, { op: 'and' | 'or' }>, nam
   if (decides) throw refusedOf(patternIn(decides.child), names);
   const matches = terms.flatMap(({ term }) => (typeof term === 'boolean' ? [] : [term]));
   if (matches.length === 0) return nothing;
-  return bounded(op === 'and' ? and(matches) : or(matches));
+  return bounded(joinedMatch(op, matches));
 }
 
 /** A pattern of a condition that came to a constant, so that every name in it is one. */

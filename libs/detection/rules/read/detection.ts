@@ -1,13 +1,12 @@
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
-import { unknownField } from '../match/field-hints.js';
-import { isField, kindOf } from '../match/fields.js';
+import { kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
 import { ruleLimits } from '../text/limits.js';
-import { and, not, or, sizeOf } from '../match/match.js';
+import { and, joined, not } from '../match/match.js';
 import type { Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
-import { parseModifiers } from './modifiers.js';
+import { everyField, type FieldKey, FieldKeys } from './modifiers.js';
 import { type ListValue, matchList, type ListsToAsk, warnOfPatterns } from './list-values.js';
 import { matchValue } from './values.js';
 import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
@@ -26,6 +25,7 @@ export interface DetectionContext {
 export function readDetection(detection: MapTree, context: DetectionContext): Match | undefined {
   const { mistakes } = context;
   const before = mistakes.count;
+  const keys = new FieldKeys();
   const searches = new Map<string, Match>();
   for (const entry of detection.entries.values()) {
     if (entry.key === 'condition') continue;
@@ -35,7 +35,7 @@ export function readDetection(detection: MapTree, context: DetectionContext): Ma
     }
     const why = notAName(entry.key);
     if (why) mistakes.at(entry.line, `${shown(entry.key)} cannot name an entry of ${context.holder}: ${why}`);
-    const search = readSearch(entry, context);
+    const search = readSearch(entry, keys, context);
     searches.set(entry.key, search ?? and([]));
   }
   const match = readCondition(detection, searches, context);
@@ -70,7 +70,7 @@ function readCondition(
         detection.entries.get(name)?.line ?? entry.line,
         `${shown(name)} is not used by the condition: use it or delete it`,
       );
-  return or(matches);
+  return joined('or', matches);
 }
 
 /** One condition, or a list of which any is enough; a filter, which says what stays, has one. */
@@ -100,62 +100,72 @@ function resolved({ text, line }: ScalarTree, names: Names, mistakes: Mistakes, 
 }
 
 /** A map (all keys), or a list of maps (any of them). */
-function readSearch(entry: Entry, context: DetectionContext): Match | undefined {
+function readSearch(entry: Entry, keys: FieldKeys, context: DetectionContext): Match | undefined {
   const { value } = entry;
-  if (value.kind === 'map') return readMap(value, entry, context);
-  if (value.kind === 'list' && value.items.length > 0 && value.items.every((item) => item.kind === 'map'))
-    return or(value.items.flatMap((item) => (item.kind === 'map' ? (readMap(item, entry, context) ?? []) : [])));
+  if (value.kind === 'map') return readMap(value, entry, keys, context);
+  const items: readonly Tree[] = value.kind === 'list' ? value.items : [];
+  const maps = items.flatMap((item) => (item.kind === 'map' ? [item] : []));
+  if (maps.length > 0 && maps.length === items.length)
+    return joined('or', maps.flatMap((map) => readMap(map, entry, keys, context) ?? [])); // prettier-ignore
   return context.mistakes.at(entry.line, `${shown(entry.key)} must be a map of fields or a list of such maps: ${everyField}`);
 }
 
-const everyField = 'a search in every field (words without a field, with |all or not) is not taken, name the field';
-
-function readMap(map: MapTree, entry: Entry, context: DetectionContext): Match | undefined {
+function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: DetectionContext): Match | undefined {
   if (map.entries.size === 0)
     return context.mistakes.at(entry.line, `${shown(entry.key)} is empty and would match everything: name a field`);
-  const items = [...map.entries.values()].map((item) => readItem(item, context));
-  return and(items.flatMap((item) => item ?? []));
+  const items: Match[] = [];
+  for (const item of map.entries.values()) {
+    const match = readItem(item, keys, context);
+    if (match) items.push(match);
+  }
+  return joined('and', items);
 }
 
 /** `field|modifier: value or list`. */
-function readItem(entry: Entry, context: DetectionContext): Match | undefined {
+function readItem(entry: Entry, keys: FieldKeys, context: DetectionContext): Match | undefined {
   const { mistakes } = context;
-  const [field = '', ...names] = entry.key.split('|');
-  if (field === '') return mistakes.at(entry.line, `${shown(entry.key)} has no field: ${everyField}`);
-  if (!isField(field)) return mistakes.at(entry.line, unknownField(field));
-  const modifiers = parseModifiers(names);
-  if (typeof modifiers === 'string') return mistakes.at(entry.line, modifiers);
-  const scalars = scalarsOf(entry, mistakes);
-  if (!scalars) return undefined;
-  if (modifiers.all && (entry.value.kind !== 'list' || (scalars.length === 1 && !modifiers.expand)))
-    return mistakes.at(entry.line, 'all needs a list of several values: leave it away');
-  if (entry.value.kind === 'list' && scalars.some(({ value }) => value === null))
-    return mistakes.at(
-      entry.line,
-      `null cannot stand in a list, as Sigma has it: write ${shown(entry.key)}: null in an entry of its own, and join the two with or in the condition`,
-    );
-  const matches: Match[] = [];
-  for (const scalar of scalars) {
-    if (modifiers.expand) {
-      const list = listOf(scalar, context)?.filter((value) => (value.field ?? field) === field);
-      const match = list && matchList(list, modifiers.all, (value) => matchValue(field, modifiers, value, context.zone));
-      if (typeof match === 'string') return mistakes.at(scalar.line, match);
-      matches.push(...(match ?? []));
-      continue;
-    }
-    const match = matchValue(field, modifiers, scalar, context.zone);
-    if (typeof match === 'string') return mistakes.at(scalar.line, match);
-    matches.push(match);
+  const key = keys.read(entry.key);
+  if (typeof key === 'string') return mistakes.at(entry.line, key);
+  const { field, modifiers } = key;
+  const { value } = entry;
+  if (value.kind === 'scalar' && !modifiers.all && !modifiers.expand) {
+    const match = matchValue(field, modifiers, value, context.zone);
+    if (typeof match === 'string') return mistakes.at(value.line, match);
+    return modifiers.neq ? not(match) : match;
   }
+  const scalars = scalarsOf(entry, key, mistakes);
+  const matches = scalars && matchesOf(scalars, key, context);
+  if (!matches) return undefined;
   if (modifiers.all && modifiers.how === 'is' && kindOf(field) === 'text' && differentTexts(matches))
     return mistakes.at(
       entry.line,
       `${field} has one value, and all wants several at once: leave all away, or write contains|all`,
     );
-  const joined = modifiers.all && matches.length > 0 ? and(matches) : or(matches); // an empty list matches nothing
-  if (!modifiers.expand && sizeOf(joined) > ruleLimits.conditionNodes)
-    return mistakes.at(entry.line, `${entry.key} has more than ${ruleLimits.conditionNodes} values: use a list with expand`);
-  return modifiers.neq ? not(joined) : joined;
+  const match = joined(modifiers.all && matches.length > 0 ? 'and' : 'or', matches); // an empty list matches nothing
+  return modifiers.neq ? not(match) : match;
+}
+
+/** Each value as a condition; undefined when one of them cannot be one (noted). */
+function matchesOf(
+  scalars: readonly ScalarTree[],
+  { field, modifiers }: FieldKey,
+  context: DetectionContext,
+): readonly Match[] | undefined {
+  const matches: Match[] = [];
+  for (const scalar of scalars) {
+    const match = modifiers.expand
+      ? matchExpanded(scalar, { field, modifiers }, context)
+      : matchValue(field, modifiers, scalar, context.zone);
+    if (typeof match === 'string') return context.mistakes.at(scalar.line, match);
+    if ('op' in match) matches.push(match);
+    else for (const one of match) matches.push(one);
+  }
+  return matches;
+}
+
+function matchExpanded(scalar: ScalarTree, { field, modifiers }: FieldKey, context: DetectionContext): readonly Match[] | string {
+  const list = listOf(scalar, context)?.filter((value) => (value.field ?? field) === field);
+  return list ? matchList(list, modifiers.all, (value) => matchValue(field, modifiers, value, context.zone)) : [];
 }
 
 /** Whether two of the conditions want a field to be one text each, and another one. */
@@ -167,7 +177,8 @@ function differentTexts(matches: readonly Match[]): boolean {
   return new Set(texts).size > 1;
 }
 
-function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | undefined {
+/** The values of a key, of which there may be as many as it takes; undefined when it takes none of them (noted). */
+function scalarsOf(entry: Entry, { modifiers }: FieldKey, mistakes: Mistakes): readonly ScalarTree[] | undefined {
   const items: readonly Tree[] = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   if (items.length === 0)
     return mistakes.at(entry.line, `${shown(entry.key)} has an empty list and could never match: give a value`);
@@ -176,6 +187,15 @@ function scalarsOf(entry: Entry, mistakes: Mistakes): readonly ScalarTree[] | un
     if (item.kind !== 'scalar') return mistakes.at(item.line, `${shown(entry.key)} takes values, not a ${item.kind} inside`);
     scalars.push(item);
   }
+  if (modifiers.all && (entry.value.kind !== 'list' || (scalars.length === 1 && !modifiers.expand)))
+    return mistakes.at(entry.line, 'all needs a list of several values: leave it away');
+  if (entry.value.kind === 'list' && scalars.some(({ value }) => value === null))
+    return mistakes.at(
+      entry.line,
+      `null cannot stand in a list, as Sigma has it: write ${shown(entry.key)}: null in an entry of its own, and join the two with or in the condition`,
+    );
+  if (scalars.length > ruleLimits.conditionNodes)
+    return mistakes.at(entry.line, `${entry.key} has more than ${ruleLimits.conditionNodes} values: use a list with expand`);
   return scalars;
 }
 

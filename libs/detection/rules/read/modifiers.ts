@@ -1,3 +1,5 @@
+import { unknownField } from '../match/field-hints.js';
+import { type Field, isField } from '../match/fields.js';
 import type { Comparison } from '../match/match.js';
 import type { RegexFlag } from '../match/regex-syntax.js';
 import { anyOf, shown } from '../text/mistakes.js';
@@ -39,7 +41,7 @@ const elsewhere: Readonly<Record<string, string>> = {
 };
 
 /** A sentence when the modifiers make no sense together. */
-export function parseModifiers(names: readonly string[]): Modifiers | string {
+function parseModifiers(names: readonly string[]): Modifiers | string {
   const has = (name: string): boolean => names.includes(name);
   for (const [index, name] of names.entries()) {
     if (!modifierNames.includes(name)) {
@@ -71,4 +73,35 @@ function wrongTogether(how: Modifiers['how'], part: string | undefined, has: (na
   if (has('neq') && how === 'exists') return 'neq says nothing beside exists: write the other of true and false';
   if (has('neq') && has('all')) return 'neq already means that no value may match: leave all away';
   return undefined;
+}
+
+/** What a key such as `actor_id|startswith` asks. */
+export interface FieldKey {
+  readonly field: Field;
+  readonly modifiers: Modifiers;
+}
+
+/** Keys as they are read, each once: a detection may hold thousands of maps with the same. */
+export class FieldKeys {
+  readonly #known = new Map<string, FieldKey | string>();
+
+  /** Or the sentence that says why it is none. */
+  read(key: string): FieldKey | string {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const made = readKey(key);
+    this.#known.set(key, made);
+    return made;
+  }
+}
+
+/** Said of words without a field. */
+export const everyField = 'a search in every field (words without a field, with |all or not) is not taken, name the field';
+
+function readKey(key: string): FieldKey | string {
+  const [field = '', ...names] = key.split('|');
+  if (field === '') return `${shown(key)} has no field: ${everyField}`;
+  if (!isField(field)) return unknownField(field);
+  const modifiers = parseModifiers(names);
+  return typeof modifiers === 'string' ? modifiers : { field, modifiers };
 }

@@ -1,6 +1,6 @@
 import { visibleName } from '#libs/contracts/visible-text.js';
 import { type Field, isHex128, kindOf, wordsOf } from '../match/fields.js';
-import { globRegex, plainGlob } from '../match/glob.js';
+import { globRegex } from '../match/glob.js';
 import { test, type Test } from '../match/match.js';
 import { compilePredicate } from '../match/predicate.js';
 import { canMeetDigits } from '../match/regex-run.js';
@@ -15,9 +15,9 @@ export function neverText(match: Extract<Test, { kind: 'glob' | 'regex' | 'prese
   const { field } = match;
   const words = wordsOf(field);
   if (words) {
-    const meets = compilePredicate(test(match));
-    const some = words.some((word) => meets({ [field]: kindOf(field) === 'list' ? [word] : word }));
-    return some ? undefined : `${field} is never ${shown(value.text)}: it is ${anyOf(words)}`;
+    return words.includes(value.text) || meetsWord(match, words)
+      ? undefined
+      : `${field} is never ${shown(value.text)}: it is ${anyOf(words)}`;
   }
   if (value.verbatim) return undefined;
   if (isHex128(field)) {
@@ -26,14 +26,19 @@ export function neverText(match: Extract<Test, { kind: 'glob' | 'regex' | 'prese
     if (!canMeetDigits(regex, hexDigits, 32))
       return `${field} is always 32 hexadecimal digits${field === 'patient_id' ? ', a pseudonym, never the identifier of a patient: vigie pseudonymise gives it' : ''}`;
   }
-  return match.kind === 'glob' ? neverName(field, match) : undefined;
+  return match.kind === 'glob' ? neverName(field, match, value.text) : undefined;
+}
+
+function meetsWord(match: Extract<Test, { kind: 'glob' | 'regex' }>, words: readonly string[]): boolean {
+  const { field } = match;
+  const meets = compilePredicate(test(match));
+  return words.some((word) => meets({ [field]: kindOf(field) === 'list' ? [word] : word }));
 }
 
 /** Names are kept in one spelling, without what nobody can see. */
-function neverName(field: Field, { parts }: Extract<Test, { kind: 'glob' }>): string | undefined {
-  const plain = plainGlob(parts, true);
-  if (plain?.how !== 'is' || (field !== 'group_id' && field !== 'actor_id' && field !== 'clinic_id')) return undefined;
-  const name = visibleName(plain.literal);
-  if (name === plain.literal) return undefined;
-  return `${field} is kept without invisible characters, other blanks and blanks at its ends, so that this could never match: write ${shown(name)}`;
+function neverName(field: Field, { parts }: Extract<Test, { kind: 'glob' }>, text: string): string | undefined {
+  if (field !== 'group_id' && field !== 'actor_id' && field !== 'clinic_id') return undefined;
+  const [part] = parts;
+  if (parts.length !== 1 || typeof part !== 'object' || visibleName(part.literal) === part.literal) return undefined;
+  return `${field} is kept without invisible characters, other blanks and blanks at its ends, so that this could never match: write ${shown(visibleName(text))}`;
 }

@@ -75,9 +75,12 @@ class PlainReader {
   #map(line: number): MapTree {
     const entries = new Map<string, Entry>();
     for (let event = this.#take(); event.type !== EVENT_ID.POP; event = this.#take()) {
-      const key = this.#tree(event);
-      if (key.kind !== 'scalar' || key.text === '' || key.text === '<<' || entries.has(key.text)) throw new NotPlain();
-      entries.set(key.text, { key: key.text, line: key.line, value: this.#tree(this.#take()) });
+      if (event.type !== EVENT_ID.SCALAR) throw new NotPlain();
+      plain(event);
+      const at = this.#scalarLine(event);
+      const key = this.#textOf(event);
+      if (key === '' || key === '<<' || entries.has(key)) throw new NotPlain();
+      entries.set(key, { key, line: at, value: this.#tree(this.#take()) });
     }
     return { kind: 'map', line, entries };
   }
@@ -89,13 +92,22 @@ class PlainReader {
   }
 
   #scalar(event: ScalarEvent): ScalarTree {
-    if (event.valueStart < 0) throw new NotPlain(); // nothing at all: where that would be, nobody can say
-    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK;
+    const line = this.#scalarLine(event);
+    const text = this.#textOf(event);
+    return { kind: 'scalar', line, value: event.style === SCALAR_STYLE.PLAIN ? coreValue(text) : text, text };
+  }
+
+  #scalarLine({ valueStart, style }: ScalarEvent): number {
+    if (valueStart < 0) throw new NotPlain(); // nothing at all: where that would be, nobody can say
+    const isBlock = style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK;
     // The text of a block begins behind the line of its sign.
-    const line = this.#lineAt(event.valueStart - (isBlock ? 1 : 0));
+    return this.#lineAt(valueStart - (isBlock ? 1 : 0));
+  }
+
+  #textOf(event: ScalarEvent): string {
     const text = getScalarValue(this.#text, event);
     if (text.length > ruleLimits.stringChars || hasHalves(text)) throw new NotPlain();
-    return { kind: 'scalar', line, value: event.style === SCALAR_STYLE.PLAIN ? coreValue(text) : text, text };
+    return text;
   }
 
   /** Events come in the order of the text. */
@@ -114,6 +126,7 @@ function plain({ anchorStart, tagStart }: { readonly anchorStart: number; readon
 
 /** What a text without quotes means in the core schema. Source: YAML 1.2.2, 10.3.2. */
 function coreValue(text: string): ScalarTree['value'] {
+  if (!/^[-+.~\dnNtTfF]|^$/.test(text)) return text;
   if (/^(?:~|null|Null|NULL)?$/.test(text)) return null;
   if (/^(?:true|True|TRUE)$/.test(text)) return true;
   if (/^(?:false|False|FALSE)$/.test(text)) return false;

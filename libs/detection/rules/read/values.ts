@@ -1,7 +1,7 @@
 import { unknownField } from '../match/field-hints.js';
 import { type Field, isField, isMandatory, kindOf } from '../match/fields.js';
-import { parseGlob, plainGlob, surround } from '../match/glob.js';
-import { not, or, test, type GlobPart, type Match } from '../match/match.js';
+import { parseGlob, surround } from '../match/glob.js';
+import { lowerAscii, not, or, test, type GlobPart, type Match } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 import type { Modifiers } from './modifiers.js';
 import { neverText } from './never.js';
@@ -126,8 +126,9 @@ function networkOf(text: string): string {
 
 /** A value of a list of addresses is an address, or a network: other tools refuse `cidr` beside `expand`, and as text a network would never match. */
 function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | string {
-  const own: readonly GlobPart[] = value.verbatim ? [{ literal: value.text }] : parseGlob(value.text);
   const { how, cased } = modifiers;
+  const text = cased ? value.text : lowerAscii(value.text);
+  const own: readonly GlobPart[] = value.verbatim ? [{ literal: text }] : parseGlob(text);
   if (own.length === 0) {
     if (how !== 'is') return `${how} with an empty text matches everything: write exists: true`;
     return isMandatory(field) ? alwaysThere(field) : not(test({ kind: 'present', field }));
@@ -135,7 +136,7 @@ function matchGlob(field: Field, modifiers: Modifiers, value: Value): Match | st
   if (value.verbatim && field === 'source_ip' && how === 'is' && !cased)
     if (value.text.includes('/') || parseNetwork(networkOf(value.text))) return matchNetwork(field, value.text);
   const parts = surround(own, how === 'contains' || how === 'endswith', how === 'contains' || how === 'startswith');
-  const isAny = plainGlob(parts, cased)?.how === 'anything';
+  const isAny = parts.every((part) => part === 'any');
   const match = isAny ? ({ kind: 'present', field } as const) : ({ kind: 'glob', field, parts, cased } as const);
   return neverText(match, value) ?? test(match);
 }

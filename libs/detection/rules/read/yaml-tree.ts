@@ -14,7 +14,7 @@ export interface YamlFile {
 /** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
 export function readYaml(source: string): YamlFile {
   const found: RuleMistake[] = [];
-  const documents = documentsOf(source.replaceAll(/\r\n?/g, '\n'), new Mistakes('', found));
+  const documents = documentsOf(source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source, new Mistakes('', found));
   return { documents, mistakes: found };
 }
 

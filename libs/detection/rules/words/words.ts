@@ -1,6 +1,7 @@
 import { assertNever } from '#libs/runtime/outcome.js';
 import { plainGlob } from '../match/glob.js';
-import { normalise, not } from '../match/match.js';
+import { not } from '../match/match.js';
+import { normalise } from '../match/normalise.js';
 import type { Comparison, GlobPart, Match, Test } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
 
