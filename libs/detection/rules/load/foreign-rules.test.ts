@@ -84,6 +84,22 @@ describe('rules for other products', () => {
     );
   }); // prettier-ignore
 
+  it('count by themselves: their files leave the room for ours, and have a limit that says what to do', () => {
+    const alone = (at: number): string => event(`o${at}`, '{product: ehr}', 'level: low\n').replace(/\{EventID.*/, `{device: d${at}}, condition: x}`);
+    const many = (count: number, folder: string, textOf: (at: number) => string): readonly RuleFile[] =>
+      Array.from({ length: count }, (_, at) => ({ path: `${folder}/${at}.yml`, text: textOf(at) }));
+    const foreign = (at: number): string => (at % 2 === 0 ? event(`f${at}`) : `${event(`f${at}`)}---\n${over(`g${at}`, `[f${at - 1}]`)}`);
+    const reasonsOf = (files: readonly RuleFile[]): readonly string[] => loadRules(files).mistakes.map(({ reason }) => reason);
+    const full = [...many(1_200, 'a', foreign), ...many(999, 'b', alone), { path: 'c.yml', text: `${own}---\n${event('w')}` }];
+    expect(loadRules(full)).toMatchObject({ mistakes: [], rules: { length: 1_000 }, passedOver: { length: 1_801 } });
+    const tooMany = ['there are more than 1000 rule files, those that hold only rules for other products not counted: join some'];
+    expect(reasonsOf([...full, { path: 'd.yml', text: alone(2_000) }])).toEqual(tooMany);
+    expect(reasonsOf([...full, { path: 'd.yml', text: `${own.replaceAll(/\be\b/g, 'ee').replaceAll(/\bc\b/g, 'cc')}` }])).toEqual(tooMany);
+    expect(reasonsOf([...many(10_001, 'a', () => event('f')), { path: 'c.yml', text: own }])).toEqual([
+      'there are more than 10000 files that hold only rules for other products, and all of them are read to be passed over: take them out of this folder, or give the folder of the rules for accesses',
+    ]);
+  }); // prettier-ignore
+
   it('are none where the product is one letter away from ours', () => {
     const letters = [...'abehrz'];
     const near = new Set(['EHR', 'Ehr', 'erh', 'her', 'rhe', 'ehr ']);

@@ -65,13 +65,8 @@ export function loadRules(
 ): LoadedRules {
   const mistakes = [...unread];
   const warnings: RuleMistake[] = [];
-  const read = readDocuments(files.slice(0, ruleLimits.files), lists, mistakes, warnings);
-  const isWhole = !read.unread && unread.length === 0 && files.length <= ruleLimits.files;
-  if (files.length > ruleLimits.files)
-    new Mistakes(files[0]?.path ?? '', mistakes).at(
-      1,
-      `there are ${files.length} rule files, more than ${ruleLimits.files}: join some`,
-    );
+  const read = readDocuments(files, lists, mistakes, warnings);
+  const isWhole = !read.unread && unread.length === 0;
   const documents = new Documents(read.documents, read.foreign, mistakes, isWhole);
   const counting = read.documents.filter((document) => document.kind === 'correlation');
   const filters = filtersByRule(read.documents, documents);

@@ -8,6 +8,7 @@ import { readMetadata } from '../read/metadata.js';
 import { oldForms } from '../read/misplaced-keys.js';
 import type { MapTree } from '../read/tree.js';
 import { type YamlFile, readYaml } from '../read/yaml-tree.js';
+import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes } from '../text/mistakes.js';
 
 export interface RuleFile {
@@ -20,7 +21,7 @@ export interface ReadDocuments {
   readonly documents: readonly Document[];
   /** What is for other products and passed over. */
   readonly foreign: ForeignDocuments;
-  /** Whether a part of a file could not be read at all, so that nobody knows which names it would have given. */
+  /** Whether a file or a part of one was not read, so that nobody knows which names it would have given. */
   readonly unread: boolean;
 }
 
@@ -53,16 +54,7 @@ export function readDocuments(
   mistakes: RuleMistake[],
   warnings: RuleMistake[],
 ): ReadDocuments {
-  const now = new Map<string, ReadFile>();
-  const read = files.flatMap((file) => {
-    if (now.get(file.path)?.text === file.text) return [];
-    const last = known.get(file.path);
-    const before = last?.text === file.text ? last : undefined;
-    const made = before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists);
-    now.set(file.path, made);
-    return [made];
-  });
-  known = now;
+  const { read, isAll } = readFiles(files, lists);
   const undecided = read.flatMap((file) => file.undecided);
   const open = new Set(undecided.map(({ document }) => document));
   const ours = read.flatMap((file) => file.documents.filter((document) => !open.has(document)));
@@ -75,7 +67,50 @@ export function readDocuments(
     warnings.push(...file.warnings);
   }
   const documents = read.flatMap((file) => file.documents.filter((document) => !passedOver.has(document)));
-  return { documents, foreign, unread: read.some(({ unread }) => unread) };
+  const own = read.filter((file) => isOwn(file) || file.documents.some((document) => !passedOver.has(document)));
+  noteTooMany(files, own.length, read.length - own.length, mistakes);
+  return { documents, foreign, unread: !isAll || read.some(({ unread }) => unread) };
+}
+
+/** Files that are surely ours are read up to one more than there may be: a folder that is none of rules shall not take minutes. */
+function readFiles(
+  files: readonly RuleFile[],
+  lists: ValueLists,
+): { readonly read: readonly ReadFile[]; readonly isAll: boolean } {
+  const now = new Map<string, ReadFile>();
+  const read: ReadFile[] = [];
+  let own = 0;
+  for (const file of files.slice(0, ruleLimits.files + ruleLimits.foreignFiles + 1)) {
+    if (own > ruleLimits.files) break;
+    if (now.get(file.path)?.text === file.text) continue;
+    const last = known.get(file.path);
+    const before = last?.text === file.text ? last : undefined;
+    const made = before && !before.yaml ? before : readFile(file, before?.yaml ?? readYaml(file.text), lists);
+    now.set(file.path, made);
+    read.push(made);
+    if (isOwn(made) || made.documents.length > made.undecided.length) own += 1;
+  }
+  known = now;
+  return { read, isAll: own <= ruleLimits.files && files.length <= ruleLimits.files + ruleLimits.foreignFiles };
+}
+
+/** Whether a file counts as one of ours whatever its documents are for: it holds none at all, or something that is no document. */
+function isOwn({ documents, foreign, unread }: ReadFile): boolean {
+  return unread || documents.length + foreign.length === 0;
+}
+
+function noteTooMany(files: readonly RuleFile[], own: number, others: number, all: RuleMistake[]): void {
+  const mistakes = new Mistakes(files[0]?.path ?? '', all);
+  if (own > ruleLimits.files)
+    mistakes.at(
+      1,
+      `there are more than ${ruleLimits.files} rule files, those that hold only rules for other products not counted: join some`,
+    );
+  if (others > ruleLimits.foreignFiles)
+    mistakes.at(
+      1,
+      `there are more than ${ruleLimits.foreignFiles} files that hold only rules for other products, and all of them are read to be passed over: take them out of this folder, or give the folder of the rules for accesses`,
+    );
 }
 
 function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): ReadFile {

@@ -55,7 +55,7 @@ function tooLarge(bytes: number): { readonly line: number; readonly why: string 
 async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path];
-    return (await findFiles(path, /\.ya?ml$/i, true, mistakes)).slice(0, ruleLimits.files + 1);
+    return (await findFiles(path, /\.ya?ml$/i, true, mistakes)).slice(0, ruleLimits.files + ruleLimits.foreignFiles + 1);
   } catch (error) {
     mistakes.push({ file: path, line: 1, reason: `cannot be read: ${reasonOf(error)}` });
     return [];

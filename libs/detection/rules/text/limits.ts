@@ -3,7 +3,10 @@
 
 /** What a rule directory may hold. Far above what people write, far below what would hurt a start. */
 export const ruleLimits = {
+  /** Files that hold something for accesses, or something wrong. */
   files: 1_000,
+  /** Files that hold nothing but rules for other products: two public packs. */
+  foreignFiles: 10_000,
   fileBytes: 64 * 1024,
   documentsPerFile: 200,
   /** Errors of the YAML parser that are told, a document. */
