@@ -1,4 +1,4 @@
-import type { BacktestIncident, SuppressedIncident } from '#libs/detection/history/backtest.js';
+import type { BacktestIncident, BacktestResult, SuppressedIncident } from '#libs/detection/history/backtest.js';
 import { type ComparedIncident, firstFired } from '#libs/detection/history/compare-incidents.js';
 import { firedAt } from '#libs/detection/history/history-judge.js';
 import { subjectName } from '#libs/contracts/incident.js';
@@ -20,12 +20,12 @@ interface Entry {
 
 /** The report for people, as text. */
 export function tableOf(report: BacktestReport): string {
-  const { comparison, suppressed } = report.result;
+  const { comparison, suppressed, undecided } = report.result;
   const entries = [
     ...comparison.incidents.flatMap((one) => entriesOf(one, report)),
     ...suppressed.map((one) => suppressedEntry(one, report)),
   ];
-  return `${[...headOf(report), '', ...linesOf(entries), '', footOf(report)].join('\n')}\n`;
+  return `${[...headOf(report), '', ...linesOf(entries), '', footOf(report), ...undecided.map(undecidedLine)].join('\n')}\n`;
 }
 
 function headOf(report: BacktestReport): readonly string[] {
@@ -45,6 +45,11 @@ function footOf({ result: { comparison, suppressed }, baseline }: BacktestReport
     same > 0 ? ` (${count(earlier)} earlier, ${count(later)} later, ${count(same - earlier - later)} at the same access)` : '';
   const held = suppressed.length > 0 ? `, ${count(suppressed.length)} kept back by exceptions` : '';
   return `${count(comparison.new)} new, ${count(comparison.gone)} gone, ${count(same)} the same as ${beside}${moved}${held}`;
+}
+
+function undecidedLine({ title, subjects, until }: BacktestResult['undecided'][number]): string {
+  const matches = `${count(subjects)} ${subjects === 1 ? 'match is' : 'matches are'}`;
+  return `${matches} not decided at the end of the interval: ${title} waits for what follows, until ${until.slice(0, 19).replace('T', ' ')}; give a later --to`;
 }
 
 function entriesOf(compared: ComparedIncident, report: BacktestReport): readonly Entry[] {

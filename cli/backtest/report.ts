@@ -21,7 +21,7 @@ export interface BacktestReport {
 }
 
 export function reportText(report: BacktestReport, format: BacktestCommandOptions['format']): string {
-  const { comparison, suppressed } = report.result;
+  const { comparison, suppressed, undecided } = report.result;
   const { incidents, ...counts } = comparison;
   const summary = {
     rules: report.rulesFolder,
@@ -35,16 +35,18 @@ export function reportText(report: BacktestReport, format: BacktestCommandOption
     seconds: Math.round(report.seconds * 10) / 10,
     ...counts,
     suppressed: suppressed.length,
+    undecided: undecided.reduce((sum, { subjects }) => sum + subjects, 0),
   };
   switch (format) {
     case 'table':
       return tableOf(printable(report));
     case 'json':
-      return printableLines(`${JSON.stringify({ summary, incidents, suppressed }, null, 1)}\n`);
+      return printableLines(`${JSON.stringify({ summary, incidents, suppressed, undecided }, null, 1)}\n`);
     case 'ndjson': {
       const lines = [
         ...incidents.map((one) => ({ type: 'incident', ...one })),
         ...suppressed.map((one) => ({ type: 'suppressed', ...one })),
+        ...undecided.map((one) => ({ type: 'undecided', ...one })),
         { type: 'summary', ...summary },
       ];
       return printableLines(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));

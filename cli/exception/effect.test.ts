@@ -48,7 +48,7 @@ describe('what an exception does', () => {
 });
 
 function effect(tried: readonly BacktestIncident[], present: readonly BacktestIncident[], told: readonly JudgedIncident[]) {
-  return effectOf({ comparison: compareIncidents(tried, present), suppressed: [] }, told);
+  return effectOf({ comparison: compareIncidents(tried, present), suppressed: [], undecided: [] }, told);
 }
 
 /** Found at a minute, for ten minutes. */

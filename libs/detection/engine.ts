@@ -96,15 +96,15 @@ export class Engine {
    */
   idle(silentMs: number, detectedAt: number): void {
     const { options, compiled, settler, incidents, watermark } = this.#state;
-    if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) this.#settleUntil(watermark + silentMs, detectedAt);
+    if (settler.size > 0 && silentMs > compiled.allowedLatenessMsMax) this.#intake.settleUntil(watermark + silentMs, detectedAt);
     if (silentMs < options.quietMs) return;
     incidents.closeAll(detectedAt);
     this.#state.now = detectedAt;
   }
 
-  /** Says that no access is to come: what waits for late ones is judged. */
-  finish(detectedAt: number): void {
-    this.#settleUntil(Number.POSITIVE_INFINITY, detectedAt);
+  /** Says that no access is to come: what waits for late ones is judged. Given back is what holds so far and accesses from `untilMs` on could undo. */
+  finish(detectedAt: number, untilMs?: number): ReturnType<RowIntake['settle']> {
+    return this.#intake.settleUntil(Number.POSITIVE_INFINITY, detectedAt, untilMs);
   }
 
   /** What waits for its history, oldest first. Snapshots hold it. */
@@ -229,12 +229,6 @@ export class Engine {
     if (renewed === this.#state) return;
     this.#state = renewed;
     this.#intake = new RowIntake(renewed);
-  }
-
-  #settleUntil(time: number, detectedAt: number): void {
-    this.#state.now = detectedAt;
-    this.#intake.settle(time, detectedAt);
-    this.#state.countGrown();
   }
 
   #settle(detectedAt: number): void {

@@ -57,6 +57,28 @@ describe('a backtest', () => {
     expect(tried).toMatchObject([{ found: 'live', late_seconds: 0, detection_delay_seconds: day / 1000 }]);
   });
 
+  it('decides what must not be met where the interval holds all of its time, and says what it leaves open and until when', () => {
+    const timespanMs = 10 * minute;
+    const looks: Selection = { ...reads, id: 'b'.repeat(32), matches: (one) => one.action === 'login' };
+    const inputs = [reads, looks].map((selection) => ({ kind: 'rows' as const, selection, by: [], field: [], titles: [] }));
+    const meeting: Rule['meeting'] = { op: 'and', of: [{ op: 'met', input: 0 }, { op: 'unmet', input: 1 }] };
+    // Less patient than the other rule, so that event time passes it by before the last rows could have come.
+    const alone: Rule = { ...aRule({ id: 'alone', selection: reads, timespanMs }), title: 'Alone', type: 'temporal', inputs, meeting, allowedLatenessMs: 0 };
+    const rules = [alone, aRule({ selection: reads, atLeast: 99 })];
+    const found = (...rows: readonly AccessRow[]) => {
+      const backtest = new Backtest(options({ rules, toMs: aMonday + hour }));
+      backtest.take(linesOf(...rows));
+      const { comparison, undecided } = backtest.result();
+      return [comparison.incidents.flatMap(({ tried }) => tried.map(({ actor_id }) => actor_id)), undecided];
+    };
+    expect(found(tail(50 * minute, 'a'))).toEqual([['a'], []]);
+    expect(found(tail(50 * minute + 1, 'a'))).toEqual([[], open(1, hour + 1)]);
+    expect(found(tail(51 * minute, 'a'), tail(52 * minute, 'a', 'login'))).toEqual([[], []]);
+    expect(found(tail(1, 'a'), tail(55 * minute, 'a'), tail(56 * minute, 'b'), tail(hour - 1, 'b'), tail(hour - 1, 'c', 'login'))).toEqual(
+      [['a'], open(2, hour - 1 + timespanMs)],
+    );
+  }); // prettier-ignore
+
   it('names lines that are no rows, and judges the others', () => {
     const backtest = new Backtest(options());
     const outcome = backtest.take(Buffer.concat([Buffer.from('nonsense\n'), rowsAt(0, 1, 2)]));
@@ -97,4 +119,12 @@ function row(ms: number, given: Parameters<typeof anAccessRow>[0] = {}) {
 
 function iso(ms: number): string {
   return new Date(aMonday + ms).toISOString();
+}
+
+function tail(ms: number, account: string, action: AccessRow['action'] = 'read'): AccessRow {
+  return row(ms, { actor_id: account, action });
+}
+
+function open(subjects: number, ms: number): unknown {
+  return [{ rule_id: 'alone', title: 'Alone', subjects, until: iso(ms) }];
 }

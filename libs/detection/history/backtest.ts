@@ -4,7 +4,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type BacktestIncident, compareIncidents, type Comparison } from './compare-incidents.js';
 import type { FrameOutcome } from '../engine.js';
-import { HistoryJudge } from './history-judge.js';
+import { HistoryJudge, type Undecided } from './history-judge.js';
 import { readFrom, reachOf } from '../rule/reach.js';
 import type { Rule } from '../rule/rule.js';
 
@@ -30,6 +30,8 @@ export interface BacktestResult {
   readonly comparison: Comparison;
   /** What only an exception of the tried rules kept from becoming an incident. */
   readonly suppressed: readonly SuppressedIncident[];
+  /** What the tried rules could not decide, because accesses after the interval do. */
+  readonly undecided: readonly Undecided[];
 }
 
 /**
@@ -53,11 +55,13 @@ export class Backtest {
   /** `told` are the incidents to compare with where no baseline rules were given. */
   result(told: readonly BacktestIncident[] = []): BacktestResult {
     const { toMs } = this.options;
-    const tried = this.#within(this.#tried.incidents(toMs));
-    const present = this.#baseline ? this.#within(this.#baseline.incidents(toMs)) : this.#within(told);
+    const { incidents, undecided } = this.#tried.finish(toMs);
+    const tried = this.#within(incidents);
+    const present = this.#within(this.#baseline?.finish(toMs).incidents ?? told);
     return {
       comparison: compareIncidents(tried.filter(isRaised), present.filter(isRaised)),
       suppressed: tried.filter((incident) => !isRaised(incident)),
+      undecided,
     };
   }
 

@@ -1,5 +1,7 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine, type FrameOutcome } from '../engine.js';
+import type { Anchor } from '../judge/settler.js';
+import { forwardOf } from '../rule/reach.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import { lanesOf, type Rule } from '../rule/rule.js';
@@ -10,6 +12,16 @@ export interface HistoryJudgeOptions {
   readonly quietMs: number;
   /** How far an access may lie behind its account's newest one, for rules that do not say so themselves, milliseconds. */
   readonly allowedLatenessMs: number;
+}
+
+/** Where a rule holds unless something follows that must not: its time was not over when the rows ended. */
+export interface Undecided {
+  readonly rule_id: string;
+  readonly title: string;
+  /** Of how many accounts, or of how many of what else the rule groups by. */
+  readonly subjects: number;
+  /** Event time at which the last of them is decided, ISO 8601. */
+  readonly until: string;
 }
 
 /** Closed incidents are kept this much longer than rows can be late, milliseconds. */
@@ -55,14 +67,18 @@ export class HistoryJudge {
   }
 
   /**
-   * The last state of every incident once event time has reached `untilMs`, joined and withdrawn ones left out. `detected_at` is
-   * `received_at` of the access that opened it: when a scorer that keeps up would have told it.
+   * The last state of every incident once event time has reached `untilMs`, joined and withdrawn ones left out, and what nobody can decide yet.
+   * `detected_at` is `received_at` of the access that opened it: when a scorer that keeps up would have told it. No rows can be taken afterwards.
    */
-  incidents(untilMs: number): readonly IncidentChange[] {
-    for (const engine of [this.#engine, ...this.#lanes]) engine.advance(untilMs + this.#settledMs, 0);
+  finish(untilMs: number): { readonly incidents: readonly IncidentChange[]; readonly undecided: readonly Undecided[] } {
+    const open = [this.#engine, ...this.#lanes].flatMap((engine) => {
+      const anchors = engine.finish(0, untilMs);
+      engine.advance(untilMs + this.#settledMs, 0);
+      return anchors;
+    });
     this.#note(true);
     const lasting = [...this.#incidents.values()].filter(({ state }) => state !== 'merged' && state !== 'withdrawn');
-    return lasting.map((incident) => this.#dated(incident));
+    return { incidents: lasting.map((incident) => this.#dated(incident)), undecided: undecidedOf(open) };
   }
 
   #note(includeUpdates: boolean): void {
@@ -103,6 +119,19 @@ export class HistoryJudge {
       late_seconds: late ? lateMs / 1000 : 0,
     };
   }
+}
+
+/** What would only be suppressed says nothing of incidents. A rule belongs to one kind of subject, and so to one engine. */
+function undecidedOf(open: readonly Anchor[]): readonly Undecided[] {
+  const byRule = Map.groupBy(
+    open.filter(({ rule }) => rule.raises !== 'suppressed'),
+    ({ rule }) => rule.rule.id,
+  );
+  return [...byRule].map(([rule_id, anchors]) => {
+    const untilMs = Math.max(...anchors.map(({ time, rule }) => time + forwardOf(rule.rule)));
+    const title = anchors[0]?.rule.rule.title ?? rule_id;
+    return { rule_id, title, subjects: new Set(anchors.map(({ account }) => account)).size, until: isoOfMs(untilMs) };
+  });
 }
 
 /** When the access that opened an incident came, and when it was, milliseconds. */

@@ -1,7 +1,9 @@
 import { clear } from '../judge/dormancy.js';
 import type { Firing } from '../judge/firing.js';
+import type { Anchor } from '../judge/settler.js';
 import { type Entry, noEntry } from '../memory/ledger-store.js';
 import { noSelections } from '../memory/selection-sets.js';
+import { forwardOf } from '../rule/reach.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import { Doubts } from './doubts.js';
@@ -120,9 +122,22 @@ export class RowIntake {
     if (wokeBy !== clear) this.#doubts.ask(account, wokeBy, wokeBy, this.#offset);
   }
 
-  /** Judges what no more accesses are expected for, up to `watermark`. */
-  settle(watermark: number, detectedAt: number): void {
+  /** Judges what no more accesses are expected for, up to `watermark`. Given back is what holds so far and accesses from `untilMs` on could undo. */
+  settle(watermark: number, detectedAt: number, untilMs = Number.POSITIVE_INFINITY): readonly Anchor[] {
+    const undecided: Anchor[] = [];
     for (let anchor = this.state.settler.next(watermark); anchor; anchor = this.state.settler.next(watermark))
-      if (this.#settling.take(anchor, detectedAt)) this.#doubts.ask(anchor.account, anchor.time, anchor.time, this.#offset);
+      if (anchor.time + forwardOf(anchor.rule.rule) > untilMs) {
+        if (this.#settling.holds(anchor)) undecided.push(anchor);
+      } else if (this.#settling.take(anchor, detectedAt))
+        this.#doubts.ask(anchor.account, anchor.time, anchor.time, this.#offset);
+    return undecided;
+  }
+
+  /** The same without a row that says how far event time has come. */
+  settleUntil(time: number, detectedAt: number, untilMs?: number): readonly Anchor[] {
+    this.state.now = detectedAt;
+    const undecided = this.settle(time, detectedAt, untilMs);
+    this.state.countGrown();
+    return undecided;
   }
 }

@@ -25,7 +25,7 @@ export class Settling {
     const { copies, lastReceivedAt: receivedAt } = this.state;
     const { account, rule, ledger, cell, time } = anchor;
     copies?.keep(account);
-    if (!this.#holds(anchor)) return false;
+    if (!this.holds(anchor)) return false;
     this.#firings.length = 0;
     this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time });
     this.windows.propagate(account, this.#firings);
@@ -33,7 +33,8 @@ export class Settling {
     return this.books.take({ account, entry, set: noSelections, receivedAt, detectedAt, lateMs: 0, by: anchor }, this.#firings);
   }
 
-  #holds({ rule, account, ledger, time }: Anchor): boolean {
+  /** Whether the rule holds there by what is known. */
+  holds({ rule, account, ledger, time }: Anchor): boolean {
     const { meeting } = rule.rule;
     if (meeting) return this.#isMeeting(meeting, rule, account, ledger, time);
     const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };

@@ -38,7 +38,7 @@ export function windowsMsOf(rule: Rule): number {
 }
 
 /** The same for how far forward: of rules on top of one another, the sum. */
-function forwardOf(rule: Rule): number {
+export function forwardOf(rule: Rule): number {
   return forwardMsOf(rule) + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? forwardOf(input.rule) : 0)));
 }
 

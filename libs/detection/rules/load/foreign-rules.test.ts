@@ -20,6 +20,10 @@ const over = (name: string, rules: string, by = 'User', more = ''): string =>
 const filter = (name: string, rules: string): string =>
   `title: ${name}\nname: ${name}\nlogsource: {product: windows}\nfilter: {rules: ${rules}, selection: {User: a}, condition: not selection}\n`;
 
+const many = (count: number, folder: string, textOf: (at: number) => string): readonly RuleFile[] =>
+  Array.from({ length: count }, (_, at) => ({ path: `${folder}/${at}.yml`, text: textOf(at) }));
+const reasonsOf = (files: readonly RuleFile[]): readonly string[] => loadRules(files).mistakes.map(({ reason }) => reason);
+
 const logsources = ['{product: windows}', '{product: linux, category: process_creation}', '{category: webserver}', '{service: sshd}', '{product: aws, service: cloudtrail, custom: 1}']; // prettier-ignore
 
 describe('rules for other products', () => {
@@ -86,10 +90,7 @@ describe('rules for other products', () => {
 
   it('count by themselves: their files leave the room for ours, and have a limit that says what to do', () => {
     const alone = (at: number): string => event(`o${at}`, '{product: ehr}', 'level: low\n').replace(/\{EventID.*/, `{device: d${at}}, condition: x}`);
-    const many = (count: number, folder: string, textOf: (at: number) => string): readonly RuleFile[] =>
-      Array.from({ length: count }, (_, at) => ({ path: `${folder}/${at}.yml`, text: textOf(at) }));
     const foreign = (at: number): string => (at % 2 === 0 ? event(`f${at}`) : `${event(`f${at}`)}---\n${over(`g${at}`, `[f${at - 1}]`)}`);
-    const reasonsOf = (files: readonly RuleFile[]): readonly string[] => loadRules(files).mistakes.map(({ reason }) => reason);
     const full = [...many(1_200, 'a', foreign), ...many(999, 'b', alone), { path: 'c.yml', text: `${own}---\n${event('w')}` }];
     expect(loadRules(full)).toMatchObject({ mistakes: [], rules: { length: 1_000 }, passedOver: { length: 1_801 } });
     const tooMany = ['there are more than 1000 rule files, those that hold only rules for other products not counted: join some'];
