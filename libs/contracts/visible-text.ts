@@ -16,6 +16,11 @@ export function visibleName(text: string): string {
   return text.replaceAll(invisible, '').replaceAll(blanks, ' ').normalize('NFC').trim();
 }
 
+/** Whether a name is already in its one spelling, and has no blank. */
+export function isPlainName(text: string): boolean {
+  return plain.test(text);
+}
+
 /** What a terminal obeys or hides instead of showing: controls, formats, halves of characters, and the invisible ones. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const unprintableInLines = new RegExp(`(?!\\n)${unprintable.source}`, 'gu');

@@ -8,6 +8,8 @@ import type { PatientReference } from './event.js';
  * `candidates` are all of one patient, and at least one.
  */
 export function chooseIdentifier(candidates: readonly PatientReference[], authorities: readonly string[]): PatientReference {
+  const [only, ...others] = candidates;
+  if (only && !others.length) return only;
   const wanted = authorities.map(plainAuthority);
   const rankOf = ({ authority }: PatientReference) => {
     const rank = authority === undefined ? -1 : wanted.indexOf(plainAuthority(authority));
@@ -30,6 +32,7 @@ export function onePerPatient(
   patients: readonly PatientReference[],
   authorities: readonly string[],
 ): readonly PatientReference[] {
+  if (patients.length < 2 || !authorities.length) return patients;
   const groups = Map.groupBy(patients, ({ authority }) => (authority === undefined ? undefined : plainAuthority(authority)));
   const wanted = authorities.map(plainAuthority);
   if (groups.size < 2 || !wanted.some((authority) => groups.has(authority))) return patients;
@@ -59,7 +62,7 @@ function order(a: string, b: string): number {
  * without its key: it is told by its range and by the check digit of GS1.
  */
 export function isNationalNumber(text: string): boolean {
-  if (isSwissGln(text)) return false;
+  if (text.length < 13 || isSwissGln(text)) return false;
   const digits = text.length <= 64 ? text.replaceAll(/[\s.-]/g, '') : '';
   const month = /^[1-478]\d\d(\d\d)(?:\d\d|2[AB])\d{6}(?:\d\d)?$/i.exec(digits)?.[1];
   return month !== undefined && ((month >= '01' && month <= '12') || (month >= '20' && month <= '42') || month >= '50');
@@ -77,8 +80,11 @@ export function sameNumber(a: string, b: string): boolean {
   return bareNumber(a) === bareNumber(b);
 }
 
+const alreadyBare = /^[1-9a-z][0-9a-z]*$/;
+
 /** A number in its letters and digits, in one case and without zeros in front, since numbers are written in more than one way. */
 export function bareNumber(text: string): string {
+  if (alreadyBare.test(text)) return text;
   const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return bare.replace(/^0+(?=.)/, '') || text;
 }

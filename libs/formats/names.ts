@@ -1,4 +1,4 @@
-import { visibleName } from '#libs/contracts/visible-text.js';
+import { isPlainName, visibleName } from '#libs/contracts/visible-text.js';
 import { limits } from './limits.js';
 
 /** Where an event says nothing of its establishment. */
@@ -13,6 +13,7 @@ export function shortText(text: string | undefined, max: number = limits.freeTex
 
 /** A clinic or an account: what is written in several lines is one, as for a person who reads it. */
 export function countedName(text: string | undefined): string | undefined {
-  const name = shortText(text?.replaceAll(/\p{Cc}+/gu, ' '), limits.keyTextMax);
+  if (text === undefined || (text.length <= limits.keyTextMax && isPlainName(text))) return text;
+  const name = shortText(text.replaceAll(/\p{Cc}+/gu, ' '), limits.keyTextMax);
   return name && visibleName(name);
 }

@@ -16,9 +16,8 @@ export function parseTime(value: unknown): number | string {
   const match = iso.exec(value.trim());
   if (!match) return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z or 2024-11-19T09:12:03+01:00';
   const [, year, month, day, hour, minute, second = '0', fraction = '', offset = 'Z'] = match;
-  const parts = [year, month, day, hour, minute, second].map(Number);
-  const [y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0] = parts;
-  if (mo < 1 || mo > 12 || d < 1 || d > daysOf(y, mo) || h > 23 || mi > 59 || s > 60)
+  const [y, mo, d, h, mi, s] = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
+  if (mo < 1 || mo > 12 || d < 1 || (d > daysOfAnyMonth && d > daysOf(y, mo)) || h > 23 || mi > 59 || s > 60)
     return 'this date or time of day does not exist';
   const offsetMs = offsetMsOf(offset);
   if (offsetMs === undefined) return 'the offset from UTC does not exist';
@@ -36,6 +35,8 @@ function fromNumber(value: number): number | string {
 function inRange(ms: number): number | string {
   return ms >= timeMsMin && ms < timeMsMax ? ms : 'the time is before 1970 or after 2199';
 }
+
+const daysOfAnyMonth = 28;
 
 function daysOf(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();

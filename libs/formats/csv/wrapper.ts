@@ -21,6 +21,7 @@ export const csvWrapper: Wrapper = {
 
 function isTable(text: string): boolean {
   const begin = text.slice(0, lookMax).replace(/^\s*\uFEFF?\s*/, '');
+  if (begin.startsWith('<')) return false;
   const [first = '', second = '', third = ''] = begin.split(/\r?\n/, 3);
   const named = delimiterNamedBy(first);
   const [heading, row] = named ? [second, third] : [first, second];

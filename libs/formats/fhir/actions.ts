@@ -43,12 +43,18 @@ export function isEmergency(code: string): boolean {
 
 /** What was done: `subtype` first, then `type` (in R5 `code`, then `category`), then the letter in `action`. */
 export function actionOf(resource: JsonObject): Action {
-  const codes = ['subtype', 'code', 'type', 'category'].flatMap((element) => codesOf(resource[element]));
-  return actionOfCodes(codes.map(({ code }) => code)) ?? ofLetter(resource);
+  for (const element of ['subtype', 'code', 'type', 'category']) {
+    const known = actionOfCodes(codesOf(resource[element]).map(({ code }) => code));
+    if (known) return known;
+  }
+  return ofLetter(resource);
 }
 
+/** DICOM's role of what was asked. */
+const search: readonly string[] = ['24'];
+
 function ofLetter(resource: JsonObject): Action {
-  const isSearch = () => listOf(resource['entity']).some((entity) => hasCode(entity['role'], '24'));
+  const isSearch = () => listOf(resource['entity']).some((entity) => hasCode(entity['role'], search));
   return actionOfLetter(textOf(resource['action'])) ?? (isSearch() ? 'search' : 'other');
 }
 
@@ -70,15 +76,11 @@ export function actionOfLetter(letter: string | undefined): Action | undefined {
 
 /** Purposes of use and whether one of the codes is an emergency access. */
 export function purposeOf(resource: JsonObject): { readonly purpose?: string; readonly emergency?: true } {
-  const agents = listOf(resource['agent']);
-  const stated = [
-    resource['purposeOfEvent'],
-    resource['authorization'],
-    ...agents.flatMap((agent) => [agent['purposeOfUse'], agent['authorization']]),
-  ];
-  const codes = stated.flatMap((value) => codesOf(value).map(({ code }) => code));
-  const all = [...codes, ...['subtype', 'type', 'code'].flatMap((element) => codesOf(resource[element]).map(({ code }) => code))];
-  const [purpose] = codes;
-  const emergency = all.some(isEmergency);
+  const stated = [resource['purposeOfEvent'], resource['authorization']];
+  for (const agent of listOf(resource['agent'])) stated.push(agent['purposeOfUse'], agent['authorization']);
+  let purpose: string | undefined;
+  for (const value of stated) purpose ??= codesOf(value)[0]?.code;
+  const places = [...stated, resource['subtype'], resource['type'], resource['code']];
+  const emergency = places.some((value) => hasCode(value, breakTheGlass));
   return { ...(purpose && { purpose }), ...(emergency && { emergency: true as const }) };
 }

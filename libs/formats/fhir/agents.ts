@@ -1,7 +1,7 @@
 import { canonicalIdentifier } from '#libs/pseudonyms/canonical.js';
 import type { PatientReference } from '../event.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { codesOf, hasCode, listOf, textOf } from './elements.js';
+import { type Code, codesOf, hasCode, listOf, textOf } from './elements.js';
 import { fromReference, isOfPatient } from './patients.js';
 import type { Reference, References } from './references.js';
 
@@ -18,15 +18,15 @@ const ends = ['110150', '110151', '110152', '110153', '110154', '110155', 'datap
 export interface Actor {
   readonly agent: JsonObject;
   readonly id: string;
-  readonly role?: string;
+  readonly role: string | undefined;
   /** Nobody acted but a system: a device, an organisation, or what is nothing but an end of a transfer and bears no name of a person. */
   readonly isSystem: boolean;
   /** The account is a patient, or somebody of a patient's: its name or number must not be told. */
-  readonly patient?: PatientReference;
+  readonly patient: PatientReference | undefined;
 }
 
 const descriptions: readonly ((one: Seen) => boolean)[] = [
-  ({ agent }) => hasCode(agent['type'], ...userTypes),
+  ({ agent }) => hasCode(agent['type'], userTypes),
   (one) => one.isRequestor && one.isPerson,
   (one) => one.isRequestor && !one.isEnd && !one.isMachine,
   (one) => one.isPerson && !one.isEnd,
@@ -61,24 +61,20 @@ interface Seen extends Omit<Actor, 'id'> {
 
 function seen(agent: JsonObject, references: References): Seen {
   const who = references.of(agent['who']);
-  const codes = [...codesOf(agent['role']), ...codesOf(agent['type'])].map(({ code }) => code);
-  const isEnd = codes.length > 0 && codes.every((code) => ends.includes(code));
+  const inRole = codesOf(agent['role']);
+  const inType = codesOf(agent['type']);
+  const isEnd = inRole.length + inType.length > 0 && inRole.every(isOfEnd) && inType.every(isOfEnd);
   const isMachine = machines.includes(who.type ?? '');
   const id = idOf(agent, who, isEnd);
   const patient = ofPatient(agent, who, id, references.authorities);
-  const role = roleOf(agent);
+  const role = roleOf(agent, inRole, inType);
   const isPerson = people.includes(who.type ?? '') || patient !== undefined;
-  return {
-    agent,
-    id,
-    ...(role && { role }),
-    isRequestor: agent['requestor'] === true,
-    isPerson,
-    isMachine,
-    isEnd,
-    isSystem: !isPerson && (isMachine || (isEnd && textOf(agent['name']) === undefined)),
-    ...(patient && { patient }),
-  };
+  const isSystem = !isPerson && (isMachine || (isEnd && textOf(agent['name']) === undefined));
+  return { agent, id, role, isRequestor: agent['requestor'] === true, isPerson, isMachine, isEnd, isSystem, patient };
+}
+
+function isOfEnd({ code }: Code): boolean {
+  return ends.includes(code);
 }
 
 /**
@@ -95,10 +91,9 @@ function idOf(agent: JsonObject, who: Reference, isEnd: boolean): string | undef
 }
 
 /** What the agent does, where it is more than an end of a transfer; from `type` only where it is no way of signing in. */
-function roleOf(agent: JsonObject): string | undefined {
-  const [concept] = listOf(agent['role']);
-  const inRole = codesOf(agent['role']).find(({ code }) => !ends.includes(code))?.code ?? textOf(concept?.['text']);
-  return inRole ?? codesOf(agent['type']).find(({ code }) => !ends.includes(code) && !userTypes.includes(code))?.code;
+function roleOf(agent: JsonObject, inRole: readonly Code[], inType: readonly Code[]): string | undefined {
+  const role = inRole.find((code) => !isOfEnd(code))?.code ?? textOf(listOf(agent['role'])[0]?.['text']);
+  return role ?? inType.find(({ code }) => !ends.includes(code) && !userTypes.includes(code))?.code;
 }
 
 /** Roles of somebody who is treated, or who acts for them. */
@@ -111,16 +106,20 @@ function ofPatient(
   id: string | undefined,
   authorities: readonly string[],
 ): PatientReference | undefined {
-  const numbers = [textOf(agent['altId']), textOf(agent['name'])].filter((text) => text !== undefined);
   const isTheirs =
     isOfPatient(who) ||
-    hasCode(agent['role'], ...patientRoles) ||
-    hasCode(agent['type'], ...patientRoles) ||
-    numbers.some((value) => isOfPatient({ identifier: { value } }));
+    hasCode(agent['role'], patientRoles) ||
+    hasCode(agent['type'], patientRoles) ||
+    isPatientNumber(textOf(agent['altId'])) ||
+    isPatientNumber(textOf(agent['name']));
   if (!isTheirs) return undefined;
   const [patient] = fromReference(who, authorities);
   if (patient) return patient;
   return id === undefined ? undefined : { id: canonicalIdentifier(id), authority: 'fhir:name' };
+}
+
+function isPatientNumber(value: string | undefined): boolean {
+  return value !== undefined && isOfPatient({ identifier: { value } });
 }
 
 export interface Network {
@@ -130,7 +129,10 @@ export interface Network {
 
 /** The address of the client: of the actor where it has one, else of the first agent with an IP address that is no server. */
 export function networkOf(resource: JsonObject, actor: JsonObject, references: References): Network {
-  const others = listOf(resource['agent']).filter((agent) => agent !== actor);
+  const agents = listOf(resource['agent']);
+  const only = agents.length === 1 ? ipOf(actor) : undefined;
+  if (only) return { ip: only };
+  const others = agents.filter((agent) => agent !== actor);
   const client = [actor, ...others.filter((agent) => agent['requestor'] === true), ...others].find(
     (agent) => ipOf(agent) !== undefined,
   );

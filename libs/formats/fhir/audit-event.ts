@@ -14,7 +14,7 @@ import { type Actor, actorOf, networkOf } from './agents.js';
 import { categoryOf } from './categories.js';
 import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
 import { inNewShape } from './older-versions.js';
-import { nameOf, type PatientsOf, patientsOf } from './patients.js';
+import { nameOf, patientRole, type PatientsOf, patientsOf } from './patients.js';
 import { searchedFor, type SearchedFor, stepsOfPatient } from './query.js';
 import { References } from './references.js';
 import { Targets } from './targets.js';
@@ -55,12 +55,21 @@ function readAuditEvent(
   if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
   const actor = actorOf(resource, references);
   if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
-  const searches = listOf(resource['entity']).map((entity) => searchedFor(entity['query'], meter, authorities));
+  const searches = searchesOf(resource, meter, authorities);
   const found = patientsOf(resource, references, searches);
   const named = { ...found, patients: onePerPatient(found.patients, authorities) };
   if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
   return accepted(eventOf(resource, references, { time, actor: unlessPatient(actor, named, meter), named, searches }));
+}
+
+/** What each entity with a query asks for. */
+function searchesOf(resource: JsonObject, meter: WorkMeter, authorities: readonly string[]): readonly SearchedFor[] {
+  const searches: SearchedFor[] = [];
+  for (const { query } of listOf(resource['entity']))
+    if (query === undefined) meter.draw(1, 'entity.query');
+    else searches.push(searchedFor(query, meter, authorities));
+  return searches;
 }
 
 /** An account that has the number of a patient of the same event is that patient, however the agent is described. */
@@ -105,12 +114,14 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   });
 }
 
+const requestIds: readonly string[] = ['XrequestId'];
+
 /**
  * The id of the request where the record gives one, else its own. What client and server say of one request has one first half of its event
  * id then, and so have the records of each patient on one page of a search.
  */
 function recordIdOf(resource: JsonObject): string | undefined {
-  const request = listOf(resource['entity']).find((entity) => hasCode(entity['type'], 'XrequestId'));
+  const request = listOf(resource['entity']).find((entity) => hasCode(entity['type'], requestIds));
   const id = textOf(listOf(objectOf(request?.['what'])['identifier'])[0]?.['value']);
   return shortText(id === undefined ? textOf(resource['id']) : `request:${id}`, limits.keyTextMax);
 }
@@ -152,21 +163,26 @@ function categoriesOf(
   searches: readonly SearchedFor[],
 ): readonly Category[] | undefined {
   const entities = listOf(resource['entity']);
-  const data = entities.filter((entity) => !hasCode(entity['role'], '1'));
-  const types = [...data.map((entity) => references.of(entity['what']).type), ...searches.map(({ type }) => type)];
-  const found = [...new Set(types.map(categoryOf).filter((category) => category !== undefined))];
-  if (found.length) return found;
+  const found = new Set<Category>();
+  const add = (type: string | undefined) => {
+    const category = categoryOf(type);
+    if (category) found.add(category);
+  };
+  for (const entity of entities) if (!hasCode(entity['role'], patientRole)) add(references.of(entity['what']).type);
+  for (const { type } of searches) add(type);
+  if (found.size) return [...found];
   // A patient resource alone was looked at: its identity is what was seen.
   return entities.some((entity) => references.of(entity['what']).type === 'Patient') ? ['identity'] : undefined;
 }
 
 function recordCountOf(resource: JsonObject): number | undefined {
-  for (const detail of listOf(resource['entity']).flatMap((entity) => listOf(entity['detail']))) {
-    const name = textOf(detail['type']) ?? codesOf(detail['type'])[0]?.code ?? '';
-    const count = Number(textOf(detail['valueString']) ?? textOf(detail['valueInteger']) ?? Number.NaN);
-    if (/count|total|NumberOfInstances/i.test(name) && Number.isInteger(count) && count >= 0 && count <= limits.recordCountMax)
-      return count;
-  }
+  for (const entity of listOf(resource['entity']))
+    for (const detail of listOf(entity['detail'])) {
+      const name = textOf(detail['type']) ?? codesOf(detail['type'])[0]?.code ?? '';
+      const count = Number(textOf(detail['valueString']) ?? textOf(detail['valueInteger']) ?? Number.NaN);
+      if (/count|total|NumberOfInstances/i.test(name) && Number.isInteger(count) && count >= 0 && count <= limits.recordCountMax)
+        return count;
+    }
   return undefined;
 }
 

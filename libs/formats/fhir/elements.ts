@@ -3,8 +3,8 @@ import { isObject, type JsonObject } from '../json/parse-item.js';
 /** Reading FHIR by structure: whatever is not there, or not what it should be, is simply absent. */
 
 export function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  return typeof value === 'string' && value.trim() ? value.trim() : undefined;
+  if (typeof value === 'string') return value.trim() || undefined;
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
 export function objectOf(value: unknown): JsonObject {
@@ -44,8 +44,25 @@ function addCode(coding: JsonObject, codes: Code[]): void {
   if (code) codes.push(system ? { system, code } : { code });
 }
 
-export function hasCode(value: unknown, ...wanted: readonly string[]): boolean {
-  return codesOf(value).some(({ code }) => wanted.includes(code));
+/** Whether one of the codes of a value is wanted. Asked more often than anything else of a record: it makes no lists. */
+export function hasCode(value: unknown, wanted: readonly string[]): boolean {
+  if (value === undefined) return false;
+  if (!Array.isArray(value)) return isObject(value) && conceptHas(value, wanted);
+  for (const concept of value) if (isObject(concept) && conceptHas(concept, wanted)) return true;
+  return false;
+}
+
+function conceptHas(concept: JsonObject, wanted: readonly string[]): boolean {
+  const coding: unknown = concept['coding'];
+  if (Array.isArray(coding)) {
+    for (const one of coding) if (isObject(one) && isWanted(one, wanted)) return true;
+  } else if (isObject(coding) && isWanted(coding, wanted)) return true;
+  return isWanted(concept, wanted);
+}
+
+function isWanted(coding: JsonObject, wanted: readonly string[]): boolean {
+  const code = textOf(coding['code']);
+  return code !== undefined && wanted.includes(code);
 }
 
 export interface Identifier {
@@ -57,10 +74,14 @@ export interface Identifier {
 
 /** Every identifier that has a value. */
 export function identifiersOf(value: unknown): readonly Identifier[] {
-  return listOf(value).flatMap((identifier) => {
+  const identifiers: Identifier[] = [];
+  for (const identifier of listOf(value)) {
     const text = textOf(identifier['value']);
+    if (!text) continue;
     const system = textOf(identifier['system']);
     const kinds = codesOf(identifier['type']).map(({ code }) => code);
-    return text ? [{ ...(system && { system }), value: text, ...(kinds.length && { kinds }) }] : [];
-  });
+    const named = system ? { system, value: text } : { value: text };
+    identifiers.push(kinds.length ? { ...named, kinds } : named);
+  }
+  return identifiers;
 }

@@ -11,6 +11,8 @@ export function inNewShape(resource: JsonObject): JsonObject {
   const entities = resource['entity'] ?? resource['object'];
   const source = resource['source'];
   const time = event['dateTime'];
+  const isNew = resource['event'] === undefined && listOf(agents).every(hasWho) && listOf(entities).every(hasWhat);
+  if (isNew && resource['participant'] === undefined && resource['object'] === undefined && !isOldSource(source)) return resource;
   return {
     ...event,
     ...resource,
@@ -21,13 +23,26 @@ export function inNewShape(resource: JsonObject): JsonObject {
   };
 }
 
+/** Nearly every record: nothing of it would change, and nothing of it is copied. */
+function hasWho(agent: JsonObject): boolean {
+  return agent['who'] !== undefined || (agent['userId'] === undefined && agent['reference'] === undefined);
+}
+
+function hasWhat(entity: JsonObject): boolean {
+  const isNamed = isObject(entity['what']) || (entity['identifier'] === undefined && entity['reference'] === undefined);
+  return isNamed && entity['detail'] === undefined;
+}
+
+function isOldSource(source: unknown): boolean {
+  return isObject(source) && source['observer'] === undefined && source['identifier'] !== undefined;
+}
+
 function agentOf(agent: JsonObject): JsonObject {
-  const { userId, reference } = agent;
-  if (agent['who'] !== undefined || (userId === undefined && reference === undefined)) return agent;
-  return { ...agent, who: referenceOf(reference, userId) };
+  return hasWho(agent) ? agent : { ...agent, who: referenceOf(agent['reference'], agent['userId']) };
 }
 
 function entityOf(entity: JsonObject): JsonObject {
+  if (hasWhat(entity)) return entity;
   const { identifier, reference } = entity;
   const what =
     entity['what'] ?? (identifier === undefined && reference === undefined ? undefined : referenceOf(reference, identifier));
@@ -53,8 +68,5 @@ function detailOf(detail: JsonObject): JsonObject {
 }
 
 function sourceOf(source: JsonObject): JsonObject {
-  const { identifier } = source;
-  return source['observer'] !== undefined || identifier === undefined
-    ? source
-    : { ...source, observer: referenceOf(undefined, identifier) };
+  return isOldSource(source) ? { ...source, observer: referenceOf(undefined, source['identifier']) } : source;
 }

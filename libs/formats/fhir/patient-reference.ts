@@ -13,6 +13,7 @@ export function byLogicalId(id: string, type = 'Patient'): PatientReference | un
 
 /** A patient by a number and its system, also where both are one HL7 v2 text (`PAT-1^^^&1.2.250&ISO`), as translated ATNA has them. */
 export function byIdentifier({ system, value }: Identifier): PatientReference | undefined {
+  if (!value.includes('^')) return reference(value, system);
   const [number = '', , , assigner] = plain(value).split('^');
   return assigner === undefined ? reference(value, system) : reference(number, system ?? authorityOf(assigner));
 }

@@ -28,6 +28,9 @@ const patientKinds: readonly string[] = [
 ];
 const insuranceSystem = 'http://fhir.de/sid/gkv/kvid-10';
 
+/** DICOM's role of an object that is the patient. */
+export const patientRole: readonly string[] = ['1'];
+
 /** The patients of an event, and the places that speak of one who cannot be told apart from others. */
 export interface PatientsOf {
   readonly patients: readonly PatientReference[];
@@ -41,14 +44,16 @@ export interface PatientsOf {
  * count when they are given in the same numbering: otherwise they may be the same people.
  */
 export function patientsOf(resource: JsonObject, references: References, searches: readonly SearchedFor[]): PatientsOf {
-  const places = [
-    ...listOf(resource['entity']).map((entity, index) => inEntity(entity, references, `entity[${index}].what`)),
-    ...listOf(resource['patient']).map((patient) => place(references.of(patient), 'patient')),
-  ];
-  const named = onePerServerId(places.flatMap(({ people }) => people)).map((numbers) =>
-    chooseIdentifier(numbers, references.authorities),
-  );
-  const unreadable = places.flatMap(({ field }) => field ?? []);
+  const people: Numbers[] = [];
+  const unreadable: string[] = [];
+  const take = (found: Place, field: string) => {
+    for (const numbers of found.people) people.push(numbers);
+    if (found.isUnreadable) unreadable.push(field);
+  };
+  listOf(resource['entity']).forEach((entity, index) => take(inEntity(entity, references), `entity[${index}].what`));
+  for (const patient of listOf(resource['patient'])) take(place(references.of(patient)), 'patient');
+  const named = onePerServerId(people).map((numbers) => chooseIdentifier(numbers, references.authorities));
+  if (!searches.length) return { patients: distinct(named), unreadable };
   const asked = searches.flatMap(({ patients }) => patients);
   const authorities = new Set(named.map(({ authority }) => authority));
   const requested = searches.flatMap(({ patients, isMessage }) => (isMessage ? [] : patients));
@@ -63,6 +68,7 @@ type Numbers = readonly PatientReference[];
 
 /** Entities with the same id of a server are about one patient, whatever numbers stand beside it. Nothing else joins them: senders repeat other values. */
 function onePerServerId(people: readonly Numbers[]): readonly Numbers[] {
+  if (people.length < 2) return people;
   const joined = Map.groupBy(people, (numbers) => numbers.find(({ authority }) => authority === fhirAuthority)?.id ?? numbers);
   return [...joined.values()].map((groups) => groups.flat());
 }
@@ -84,7 +90,7 @@ export function nameOf(reference: Reference): string | undefined {
 }
 
 function isPatientNumber({ system, value, kinds }: Identifier): boolean {
-  if (patientSystem.test(system ?? '') || kinds?.some((kind) => patientKinds.includes(kind))) return true;
+  if ((system && patientSystem.test(system)) || kinds?.some((kind) => patientKinds.includes(kind))) return true;
   return isNationalNumber(value);
 }
 
@@ -95,29 +101,37 @@ export function fromReference(reference: Reference, authorities: readonly string
 
 /** Identifier and id of the one patient of a reference, or the patients whom a search asks for that stands in its place. */
 function numbersOf({ identifier, id, type, asked }: Reference): readonly Numbers[] {
-  const one = [identifier && byIdentifier(identifier), id === undefined ? undefined : byLogicalId(id, type)];
-  const numbers = one.filter((number) => number !== undefined);
+  const numbers: PatientReference[] = [];
+  const byNumber = identifier && byIdentifier(identifier);
+  if (byNumber) numbers.push(byNumber);
+  const ofServer = id === undefined ? undefined : byLogicalId(id, type);
+  if (ofServer) numbers.push(ofServer);
   return numbers.length ? [numbers] : (asked?.patients ?? []).map((patient) => [patient]);
 }
 
 interface Place {
   readonly people: readonly Numbers[];
-  readonly field?: string;
+  /** It speaks of a patient who cannot be told apart from others. */
+  readonly isUnreadable: boolean;
 }
 
-function inEntity(entity: JsonObject, references: References, field: string): Place {
+const nobody: Place = { people: [], isUnreadable: false };
+const somebody: Place = { people: [], isUnreadable: true };
+
+function inEntity(entity: JsonObject, references: References): Place {
   const what = references.of(entity['what']);
-  const inRole = hasCode(entity['role'], '1');
+  const inRole = hasCode(entity['role'], patientRole);
   const speaks = isPatient(what) || inRole || Boolean(what.asked?.patients.length);
   const people = speaks && (mayBePatient(what) || !inRole) ? numbersOf(what) : [];
-  if (people.length) return { people };
+  if (people.length) return { people, isUnreadable: false };
   const byName = fromName(entity, what);
-  return speaks && !byName.length ? { people: [], field } : { people: byName.map((patient) => [patient]) };
+  if (byName) return { people: [[byName]], isUnreadable: false };
+  return speaks ? somebody : nobody;
 }
 
-function place(reference: Reference, field: string): Place {
+function place(reference: Reference): Place {
   const people = numbersOf(reference);
-  return people.length ? { people } : { people, field };
+  return people.length ? { people, isUnreadable: false } : somebody;
 }
 
 /** Other resources that stand for a person who is treated, or that say nothing of their type. */
@@ -126,13 +140,14 @@ function mayBePatient({ type }: Reference): boolean {
 }
 
 /** German e-prescription services put the patient's insurance number (a letter, nine digits) into the name of the entity. */
-function fromName(entity: JsonObject, { identifier }: Reference): readonly PatientReference[] {
-  const name = textOf(entity['name']) ?? '';
-  const isTheirs = hasCode(entity['role'], '1') || (identifier?.system?.startsWith('https://gematik.de/') ?? false);
-  const patient = isTheirs && /^[A-Z]\d{9}$/.test(name) ? byIdentifier({ system: insuranceSystem, value: name }) : undefined;
-  return patient ? [patient] : [];
+function fromName(entity: JsonObject, { identifier }: Reference): PatientReference | undefined {
+  const name = textOf(entity['name']);
+  if (!name || !/^[A-Z]\d{9}$/.test(name)) return undefined;
+  const isTheirs = hasCode(entity['role'], patientRole) || (identifier?.system?.startsWith('https://gematik.de/') ?? false);
+  return isTheirs ? byIdentifier({ system: insuranceSystem, value: name }) : undefined;
 }
 
 function distinct(patients: readonly PatientReference[]): readonly PatientReference[] {
+  if (patients.length < 2) return patients;
   return [...new Map(patients.map((patient) => [JSON.stringify([patient.authority, patient.id]), patient])).values()];
 }

@@ -51,21 +51,23 @@ export class References {
     const text = textOf(element['reference']) ?? '';
     this.meter.draw(1 + text.length, 'reference');
     const target = this.#inside.of(text, this.meter, this.authorities) ?? this.beside.of(text, this.meter, this.authorities);
-    const [, literalType, literalId] = literal.exec(text) ?? [];
-    const id = literalId ?? (/^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
+    const [, literalType, literalId] = (text && literal.exec(text)) || [];
+    const id = literalId ?? (text && /^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
     const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
     const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
     const isPatient = type === undefined || type === 'Patient';
     const identifier = chosenIdentifier(element['identifier'], isPatient, this.authorities) ?? target?.identifier;
     const display = textOf(element['display']);
-    return {
-      ...(type && { type }),
-      ...(id && { id }),
-      ...(identifier && { identifier }),
-      ...(display && { display }),
-      ...(asked && { asked }),
-      ...((aboutPatient.test(text) || aboutPatient.test(type ?? '')) && { isAboutPatient: true }),
-    };
+    const isAboutPatient = (text && aboutPatient.test(text)) || (type !== undefined && aboutPatient.test(type));
+    // Set one by one: every record has several of these, and spreading parts of objects into one takes most of the time of a look.
+    const found: { -readonly [K in keyof Reference]: Reference[K] } = {};
+    if (type) found.type = type;
+    if (id) found.id = id;
+    if (identifier) found.identifier = identifier;
+    if (display) found.display = display;
+    if (asked) found.asked = asked;
+    if (isAboutPatient) found.isAboutPatient = true;
+    return found;
   }
 }
 

@@ -44,9 +44,14 @@ export function excessOfValue(value: unknown, meter: WorkMeter): Rejected | unde
     if (typeof inner === 'string') characters += inner.length;
     else if (Array.isArray(inner)) for (const element of inner) rest.push(element);
     else if (typeof inner === 'object' && inner !== null)
-      for (const key of Object.keys(inner)) {
+      for (const key in inner) {
         characters += key.length;
-        rest.push((inner as Readonly<Record<string, unknown>>)[key]);
+        const field: unknown = (inner as Readonly<Record<string, unknown>>)[key];
+        // Most fields are texts: they are counted here, without a place in the queue.
+        if (typeof field === 'string') {
+          nodes += 1;
+          characters += field.length;
+        } else rest.push(field);
       }
     if (nodes + rest.length > limits.nodesMax)
       return rejected('too_many_nodes', '', `the item has more than ${limits.nodesMax} keys and elements; send several`);

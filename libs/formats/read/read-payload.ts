@@ -74,6 +74,7 @@ function beside(event: AccessEvent, { host, sourceIp, application }: Envelope): 
   const clinicId = event.clinicId === unknownClinic ? countedName(host) || unknownClinic : event.clinicId;
   const ip = event.sourceIp ?? shortText(sourceIp);
   const program = event.application ?? shortText(application);
+  if (clinicId === event.clinicId && ip === event.sourceIp && program === event.application) return event;
   return { ...event, clinicId, ...(ip && { sourceIp: ip }), ...(program && { application: program }) };
 }
 

@@ -41,6 +41,8 @@ const parser = new XMLParser({
   processEntities: false,
   ignoreDeclaration: true,
   ignorePiTags: true,
+  // Nothing here asks where it is: without this the parser writes the path of every attribute as a text.
+  jPath: false,
   maxNestedTags: limits.depthMax,
   // Names stand in a map in the end; the parser's own objects must not have them as keys of their prototype.
   onDangerousProperty: (name) => `_${name}`,
@@ -78,20 +80,35 @@ export function parseXml(
 class ForeignEntity extends Error {}
 
 function elementsOf(nodes: unknown): readonly XmlElement[] {
-  return listOf(nodes).flatMap((node) => {
-    const name = Object.keys(node).find((key) => !notNames.includes(key));
-    if (name === undefined || name.startsWith('?')) return [];
+  const elements: XmlElement[] = [];
+  for (const node of listOf(nodes)) {
+    const name = nameOf(node);
+    if (name === undefined || name.startsWith('?')) continue;
     const inner = node[name];
-    const attributes = Object.entries(isObject(node[attributesKey]) ? node[attributesKey] : {});
-    return [
-      {
-        name: localName(name),
-        attributes: new Map(attributes.map(([key, value]) => [localName(key), decoded(String(value))])),
-        children: elementsOf(inner),
-        text: listOf(inner).map(textOfNode).join(''),
-      },
-    ];
-  });
+    const attributes = attributesOf(node[attributesKey]);
+    elements.push({ name: localName(name), attributes, children: elementsOf(inner), text: textWithin(inner) });
+  }
+  return elements;
+}
+
+function nameOf(node: Readonly<Record<string, unknown>>): string | undefined {
+  for (const key in node) if (!notNames.includes(key)) return key;
+  return undefined;
+}
+
+const noAttributes: ReadonlyMap<string, string> = new Map();
+
+function attributesOf(given: unknown): ReadonlyMap<string, string> {
+  if (!isObject(given)) return noAttributes;
+  const attributes = new Map<string, string>();
+  for (const key in given) attributes.set(localName(key), decoded(String(given[key])));
+  return attributes;
+}
+
+function textWithin(nodes: unknown): string {
+  let text = '';
+  for (const node of listOf(nodes)) text += textOfNode(node);
+  return text;
 }
 
 /** Text as it is meant: in CDATA as it stands. */
@@ -105,7 +122,7 @@ function plainText(value: unknown): string {
 }
 
 function listOf(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return Array.isArray(value) ? (value.every(isObject) ? value : value.filter(isObject)) : [];
 }
 
 function tagsOf(text: string): number {
