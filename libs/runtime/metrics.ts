@@ -154,8 +154,8 @@ const histograms = {
   vigie_store_delay_seconds: { help: 'From received_at to ClickHouse having the row', labels: [], buckets: seconds },
   vigie_archive_insert_seconds: { help: 'Duration of inserts', labels: ['table'], buckets: seconds },
   vigie_case_acknowledge_seconds: {
-    help: 'From a case that is new, or new again, to somebody taking it',
-    labels: ['level'],
+    help: 'From a case that is new, or new again, to somebody taking it; policy: by which it was told then',
+    labels: ['level', 'policy'],
     buckets: [30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400],
   },
   vigie_snapshot_seconds: { help: 'Duration of writing a snapshot', labels: [], buckets: seconds },
