@@ -117,6 +117,10 @@ const gauges = {
     help: 'When the newest snapshot was written, seconds since 1970',
     labels: ['topic', 'partition'],
   },
+  vigie_console_users_reload_failed: {
+    help: '1 while the newest file of users of the console has mistakes and the users before are in use',
+    labels: [],
+  },
   vigie_routing_reload_failed: {
     help: '1 while the newest file of routing has mistakes and the one before is in use',
     labels: [],
