@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { ClickHouseControllers } from '#libs/access-store/dossiers/clickhouse-controllers.js';
+import { ClickHouseControllers } from '#libs/access-store/lists/clickhouse-controllers.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { controllerOf, ControllersReader, idsOf } from '#libs/formats/registers/controllers-csv.js';

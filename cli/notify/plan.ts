@@ -1,4 +1,8 @@
+import { ClickHouseControllers } from '#libs/access-store/lists/clickhouse-controllers.js';
+import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
+import { ControllerRegister } from '#libs/case-log/controller-register.js';
+import { standardPolicy } from '#libs/cases/policy.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { ageMsMax } from '#libs/routing/due.js';
 import { lengthsOfFile } from '#libs/dossier/shipped.js';
@@ -6,10 +10,11 @@ import { planOfGroup } from '#libs/routing/group-plan.js';
 import type { Send } from '#libs/routing/send.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { silentLog } from '#libs/runtime/log.js';
 import { storedCases } from '../case/stored-cases.js';
 import { readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
-import { withStore } from '../with-store.js';
+import { type StoreClient, withStore } from '../with-store.js';
 import { routingOfEnvironment } from './routing.js';
 
 const dayMs = 24 * 3_600_000;
@@ -28,7 +33,7 @@ export async function planCommand(prefix: string, { until }: { readonly until?: 
   const now = systemClock.now();
   if (!/^[0-9a-f]{4,32}$/.test(prefix)) throw new ConfigError('a case is named by its id, or by the first digits of it, four at least');
   const { book, mutes } = await withStore(readCommandConfig(), async (client) => ({
-    book: await storedCases(client, prefix),
+    book: await storedCases(client, prefix, { ...standardPolicy, controllers: await registerOf(client) }),
     mutes: await new ClickHouseMutes(client).endingAfter(isoOf(now - ageMsMax)),
   }));
   const ids = book.casesBeginning(prefix, now);
@@ -40,6 +45,19 @@ export async function planCommand(prefix: string, { until }: { readonly until?: 
   for (const { schedule, at } of plan.nobody) process.stderr.write(`nobody is on call by ${printable(schedule)} at ${isoOf(at)}; the next step is told at once\n`);
   process.stderr.write(`${rows.length} message(s); receivers that take nothing may make later steps come sooner\n`);
 } // prettier-ignore
+
+/** Who answers for clinics, by whom routes and clocks go, as the notifier knows it. */
+async function registerOf(client: StoreClient): Promise<ControllerRegister> {
+  const [clinics, nis2] = await Promise.all([new ClickHouseLists(client).clinics(), new ClickHouseControllers(client).nis2()]);
+  const register = new ControllerRegister({
+    clinics: async () => clinics,
+    nis2: async () => nis2,
+    clock: systemClock,
+    log: silentLog,
+  });
+  await register.read();
+  return register;
+}
 
 /** Steps and rounds are counted from one, as people are told them. */
 function rowOf({ at, kind, receiver, policy, step, round, send_id, mutedBy, stoppedAt }: Send, now: number): readonly string[] {

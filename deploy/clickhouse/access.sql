@@ -37,6 +37,9 @@ GRANT SELECT ON vigie.mutes TO vigie_notifications;
 -- Routes go by who answers for a clinic.
 GRANT SELECT ON vigie.clinics TO vigie_notifications;
 
+-- For whom the clocks of NIS 2 run; nobody's name.
+GRANT SELECT(group_id, controller_id, nis2, updated_at, removed) ON vigie.controllers TO vigie_notifications;
+
 -- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
 GRANT SELECT ON vigie.notifications TO vigie_notifications;
 GRANT SELECT ON vigie.notification_attempts TO vigie_notifications;
@@ -67,6 +70,8 @@ GRANT SELECT ON vigie.notification_attempts TO vigie_cases;
 
 -- Who answers for which clinic, and therefore of whom a breach may be said.
 GRANT SELECT ON vigie.clinics TO vigie_cases;
+
+GRANT SELECT(group_id, controller_id, nis2, updated_at, removed) ON vigie.controllers TO vigie_cases;
 
 -- Mutes that people make in it.
 GRANT SELECT, INSERT ON vigie.mutes TO vigie_cases;
@@ -291,6 +296,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_scopes USING 1 T
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_snapshots USING 1 TO vigie_rules, vigie_owner, vigie_all_groups;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_clocks ON vigie.controllers USING 1 TO vigie_notifications, vigie_cases;
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.controllers USING 1 TO vigie_leakcheck;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_scopes USING 1 TO vigie_leakcheck;

@@ -7,7 +7,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { ControllerRegister, readEveryMs } from './controller-register.js';
+import { ControllerRegister, type Nis2, readEveryMs } from './controller-register.js';
 
 type Owners = Readonly<Record<string, string>>;
 
@@ -67,6 +67,27 @@ describe('the register of controllers', () => {
     expect(store.asked).toBe(10);
   });
 
+  it('knows for whom the clocks of NIS 2 run, whichever of the two it may not read', async () => {
+    const store = new Store();
+    store.answer = { [clinics[0] ?? '']: 'north' };
+    store.entities = null;
+    await store.register.read();
+    const known = () => [
+      store.register.of('aleo', '990000001'),
+      store.register.nis2('aleo', 'north'),
+      store.register.nis2('helix', 'north'),
+    ];
+    expect([store.register.isRead, store.warned, ...known()]).toEqual([true, 1, 'north', 'none', 'none']);
+    const { edition } = store.register;
+    store.entities = [{ group_id: 'aleo', controller_id: 'north', nis2: 'essential' }];
+    store.answer = null;
+    await store.register.read();
+    expect([store.register.edition, ...known()]).toEqual([edition + 1, 'north', 'essential', 'none']);
+    store.entities = [];
+    await store.register.read();
+    expect([store.register.edition, ...known()]).toEqual([edition + 2, 'north', 'none', 'none']);
+  });
+
   it('knows each group by itself', async () => {
     const store = new Store();
     store.answer = { [clinics[0] ?? '']: 'north' };
@@ -79,6 +100,7 @@ describe('the register of controllers', () => {
 /** A store whose register is what a test says; `null` while it does not answer. */
 class Store {
   answer: Owners | null = {};
+  entities: readonly Nis2[] | null = [];
   asked = 0;
   warned = 0;
   readonly clock = new FakeClock(now);
@@ -87,6 +109,10 @@ class Store {
       this.asked += 1;
       if (!this.answer) throw new Transient('the store does not answer');
       return Object.entries(this.answer).map(([clinic_id, controller_id]): Clinic => ({ group_id: 'aleo', clinic_id, controller_id, name: '', opened_at: null, closed_at: null }));
+    },
+    nis2: async () => {
+      if (!this.entities) throw new Transient('the role may not read it');
+      return this.entities;
     },
     clock: this.clock,
     log: { warn: () => (this.warned += 1) } as unknown as Log,

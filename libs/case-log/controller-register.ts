@@ -1,4 +1,5 @@
 import type { Controllers } from '#libs/cases/policy.js';
+import type { Controller } from '#libs/contracts/controller.js';
 import type { Clinic } from '#libs/contracts/list-entry.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -7,24 +8,29 @@ import type { Log } from '#libs/runtime/log.js';
 export const readEveryMs = 60_000;
 const askEveryMs = 2_000;
 
+export type Nis2 = Pick<Controller, 'group_id' | 'controller_id' | 'nis2'>;
+
 export interface RegisterTools {
   /** The clinics of the store. */
   readonly clinics: () => Promise<readonly Clinic[]>;
+  /** Its controllers for whom the clocks of NIS 2 run. */
+  readonly nis2: () => Promise<readonly Nis2[]>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Who answers for which clinic, as the store said last. What cannot be read leaves what was known; a clinic that names nobody, and every one until
+ * Who answers for which clinic, and for whom the clocks of NIS 2 run, as the store said last. What cannot be read leaves what was known; a clinic that names nobody, and every one until
  * the first answer, is its own.
  */
 export class ControllerRegister implements Controllers {
   #known: ReadonlyMap<string, string> = new Map();
+  #nis2: ReadonlyMap<string, Controller['nis2']> = new Map();
   #edition = 0;
   /** When it was last read, on the clock that never goes back. */
   #readAt: number | undefined;
   #reading: Promise<void> | undefined;
-  #failed = false;
+  readonly #failed = new Set<string>();
 
   constructor(private readonly tools: RegisterTools) {}
 
@@ -39,6 +45,10 @@ export class ControllerRegister implements Controllers {
 
   of(groupId: string, clinicId: string): string {
     return this.#known.get(keyOf(groupId, clinicId)) ?? clinicId;
+  }
+
+  nis2(groupId: string, controllerId: string): Controller['nis2'] {
+    return this.#nis2.get(keyOf(groupId, controllerId)) ?? 'none';
   }
 
   /** Whether somebody answers for any clinic of a group. */
@@ -64,18 +74,35 @@ export class ControllerRegister implements Controllers {
   }
 
   async #read(): Promise<void> {
-    const { clinics, clock, log } = this.tools;
-    try {
-      const read = await clinics();
-      const now = new Map(read.map((one) => [keyOf(one.group_id, one.clinic_id), one.controller_id ?? one.clinic_id]));
+    const { clinics, nis2, clock } = this.tools;
+    // Each by itself: a role that may not read the one must not lose the other.
+    const [known, entities] = await Promise.all([
+      this.#ask('who answers for which clinic', clinics),
+      this.#ask('for whom the clocks of NIS 2 run', nis2),
+    ]);
+    if (known) {
+      const now = new Map(known.map((one) => [keyOf(one.group_id, one.clinic_id), one.controller_id ?? one.clinic_id]));
       if (!isSame(now, this.#known)) this.#edition += 1;
       this.#known = now;
       this.#readAt = clock.monotonic();
-      this.#failed = false;
+    }
+    if (entities) {
+      const now = new Map(entities.map((one) => [keyOf(one.group_id, one.controller_id), one.nis2]));
+      if (!isSame(now, this.#nis2)) this.#edition += 1;
+      this.#nis2 = now;
+    }
+  }
+
+  /** Undefined when the store does not say. It is asked again every other second: said once. */
+  async #ask<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await ask();
+      this.#failed.delete(what);
+      return answer;
     } catch (cause) {
-      // Asked again every other second: said once.
-      if (!this.#failed) log.warn('who answers for which clinic cannot be read from the store; what is known holds', { cause });
-      this.#failed = true;
+      if (!this.#failed.has(what)) this.tools.log.warn(`${what} cannot be read from the store; what is known holds`, { cause });
+      this.#failed.add(what);
+      return undefined;
     }
   }
 }

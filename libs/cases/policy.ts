@@ -1,4 +1,5 @@
 /** Cases as people work them: a pure fold of the scorer's changes and of people's actions. No clock, no files, no network. */
+import type { Controller } from '#libs/contracts/controller.js';
 import type { levels } from '#libs/contracts/incident.js';
 
 export type Level = (typeof levels)[number];
@@ -10,7 +11,9 @@ const hour = 60 * minute;
 export interface Controllers {
   /** The legal entity that answers for a clinic of a group. */
   of(groupId: string, clinicId: string): string;
-  /** Another number whenever `of` may answer otherwise. */
+  /** Whether the clocks of NIS 2 run for a controller of a group; `none` until the register says otherwise. */
+  nis2(groupId: string, controllerId: string): Controller['nis2'];
+  /** Another number whenever one of them may answer otherwise. */
   readonly edition: number;
 }
 
@@ -33,5 +36,5 @@ export const standardPolicy: CasePolicy = {
   unacknowledgeAfterMs: (level) => (level === 'critical' ? 4 * hour : 24 * hour),
   growthFactor: 10,
   holdMsMax: 7 * 24 * hour,
-  controllers: { of: (_groupId, clinicId) => clinicId, edition: 0 },
+  controllers: { of: (_groupId, clinicId) => clinicId, nis2: () => 'none', edition: 0 },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { CaseBook } from '#libs/cases/case-book.js';
+import { standardPolicy } from '#libs/cases/policy.js';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import { shippedLengths } from '#libs/dossier/shipped.js';
 import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-records.js';
@@ -15,6 +16,7 @@ const id = anIncidentId('a');
 const hour = 60;
 const aware = (minute: number): CaseActionBody => ({ type: 'breach.qualified', controller_id, is_breach: true, risk: 'risk', reason: 'read', aware_at: atMinute(minute) }); // prettier-ignore
 const sent = (minute: number): CaseActionBody => ({ type: 'dossier.sent', controller_id, authority: 'cnil', phase: 'initial', sent_at: atMinute(minute), reference: 'N-1' }); // prettier-ignore
+const report = (phase: 'early_warning' | 'initial', minute: number): CaseActionBody => ({ ...sent(minute), authority: 'anssi', phase } as CaseActionBody); // prettier-ignore
 
 describe('what is told of clocks', () => {
   it('is told before the 72 hours are over, and after, to the second', () => {
@@ -51,6 +53,22 @@ describe('what is told of clocks', () => {
     const resolved: CaseActionBody = { type: 'case.resolved', verdict: 'authorised', reason: 'a recall' };
     expect(asked(bookOf([[20 * hour, resolved]]))).toEqual([['dpo', 'stopped']]);
   });
+
+  it.each([['important' as const, 24], ['essential' as const, 24], ['none' as const, undefined]])('is told of NIS 2 before and after where the register says %s', (nis2, length) => {
+    const controllers = { ...standardPolicy.controllers, nis2: (group: string, one: string) => (group === 'aleo' && one === controller_id ? nis2 : 'none') };
+    const told = (actions: Parameters<typeof bookOf>[0], clock: string, hours: number) =>
+      clocksAt(bookOf(actions, controllers), 2000 * hour, clock)
+        .filter(({ receiver }) => receiver === 'dpo')
+        .map(({ at, message: { deadline } }) => [(at - Date.parse(atMinute(5 + hours * hour))) / 3_600_000, deadline?.state]);
+    const running = (hours: readonly number[]) => (length === undefined ? [] : hours.map((at) => [at, 'running']));
+    expect(told([[10, aware(5)]], 'nis2_24', 24)).toEqual(running([-6, -1, 0, 24]));
+    expect(told([[10, aware(5)]], 'nis2_72', 72)).toEqual(running([-48, -24, -6, -1, 0, 24]));
+    expect(told([[10, aware(5)]], 'nis2_month', 72)).toEqual([]);
+    const warned = told([[10, aware(5)], [23.5 * hour, report('early_warning', 23.5 * hour)]], 'nis2_24', 24);
+    expect(warned.slice(-1)).toEqual(length === undefined ? [] : [[expect.any(Number), 'met']]);
+    const notified = [[10, aware(5)], [hour, report('initial', hour)]] as const;
+    expect(told(notified, 'nis2_month', 72).length).toBe(length === undefined ? 0 : 6);
+  }); // prettier-ignore
 
   it('is the same whenever it is asked, each once, and nothing is missed by whoever asks again when the plan says so', () => {
     const steps = fc.array(fc.record({ minute: fc.integer({ min: 1, max: 100 * hour }), kind: fc.constantFrom('aware', 'sent', 'none', 'taken') }), { maxLength: 5 });
@@ -93,8 +111,8 @@ function bodyOf(kind: 'aware' | 'sent' | 'none' | 'taken', minute: number): Case
 }
 
 /** A case of minute 0 with what was done at minutes. */
-function bookOf(actions: readonly (readonly [number, CaseActionBody])[]): CaseBook {
-  const book = new CaseBook();
+function bookOf(actions: readonly (readonly [number, CaseActionBody])[], controllers = standardPolicy.controllers): CaseBook {
+  const book = new CaseBook({ ...standardPolicy, controllers });
   book.addChange(aChange('a', 1, { minute: 0 }));
   for (const [minute, body] of actions) book.addAction(anAction('a', minute, body));
   return book;

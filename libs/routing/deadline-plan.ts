@@ -1,4 +1,5 @@
 import type { CaseView } from '#libs/cases/case-book.js';
+import type { Controllers } from '#libs/cases/policy.js';
 import { countedOf } from '#libs/cases/timeline.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
@@ -14,6 +15,7 @@ import type { Send } from './send.js';
 export interface DeadlineOptions {
   readonly routing: Routing;
   readonly lengths: Lengths;
+  readonly controllers: Pick<Controllers, 'nis2'>;
   /** Messages are planned up to this instant, milliseconds of the wall clock. */
   readonly until: number;
 }
@@ -29,12 +31,13 @@ export interface CaseClock extends Clock {
  * What is told of the clocks of a case that stands: before each ends and after, and to whoever was told so, that it was met. A function of
  * what was done with the case. No mute keeps a clock back, and one that began late is told of no instant before it began.
  */
-export function deadlineSends(view: CaseView, lines: readonly Line[], { routing, lengths, until }: DeadlineOptions): readonly Send[] {
+export function deadlineSends(view: CaseView, lines: readonly Line[], options: DeadlineOptions): readonly Send[] {
+  const { routing } = options;
   const { deadlines } = routing;
   if (!deadlines) return [];
   const rowAt = (at: number) =>
     lines.findLast(({ entry, row }) => row.case_id === view.row.case_id && Date.parse(entry.at) <= at)?.row ?? view.row;
-  return clocksOfCase(view, lengths, until).flatMap((course) => {
+  return clocksOfCase(view, options).flatMap((course) => {
     const receiversAt = (at: number) => receiversOf(routing, deadlines, course, rowAt(at), at);
     const told = instantsOf(course, deadlines).flatMap((at) => receiversAt(at).map((receiver) => sendOf(course, rowAt(at), at, receiver)));
     const { endedAt } = course;
@@ -46,14 +49,17 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], { routing,
 } // prettier-ignore
 
 /** The clocks of every controller of which something was said, or whose clinics the case touches. */
-export function clocksOfCase({ row, state }: CaseView, lengths: Lengths, until: number): readonly CaseClock[] {
+export function clocksOfCase(
+  { row, state }: CaseView,
+  { lengths, controllers, until }: Pick<DeadlineOptions, 'lengths' | 'controllers' | 'until'>,
+): readonly CaseClock[] {
   const actions = countedOf(state);
   const { first_time: firstTime, opened_at, acknowledged_at } = row;
   const machine = { firstTime, detectedAt: opened_at, firstToldAt: opened_at, acknowledgedAt: acknowledged_at ?? undefined };
   const said = actions.flatMap((action) => ('controller_id' in action ? action.controller_id : []));
   return [...new Set([...row.controllers, ...said])].flatMap((controller) => {
     const own = actions.filter((action) => 'controller_id' in action && action.controller_id === controller);
-    const facts = breachFacts({ controller_id: controller, nis2: 'none' }, machine, actions);
+    const facts = breachFacts({ controller_id: controller, nis2: controllers.nis2(row.group_id, controller) }, machine, actions);
     return clocksOf(facts, lengths, until).map((clock) => courseOf({ ...clock, controller }, own, row));
   });
 }

@@ -14,7 +14,7 @@ export function planOfGroup(book: CaseBook, id: string, now: number, options: Pl
   const plan = planOf(lines, options);
   const views = [...new Set(lines.map(({ row }) => row.case_id))].flatMap((caseId) => book.caseOf(caseId, now) ?? []);
   const standing = [...new Map(views.map((view) => [view.row.case_id, view])).values()];
-  const clocks = standing.flatMap((view) => deadlineSends(view, lines, options));
+  const clocks = standing.flatMap((view) => deadlineSends(view, lines, { ...options, controllers: book.policy.controllers }));
   const sends = [...plan.sends, ...clocks].toSorted((one, other) => one.at - other.at);
   const later = clocks.flatMap(({ at }) => (at > until ? at : []));
   return { ...plan, lines, sends, nextAt: later.reduce((first, at) => Math.min(first, at), plan.nextAt) };

@@ -11,7 +11,7 @@ export interface Routed {
 }
 
 /** First match wins, unless it goes on. */
-export function routed(routing: Routing, row: CaseRow, at: number): Routed {
+export function routed(routing: Pick<Routing, 'routes' | 'policies'>, row: CaseRow, at: number): Routed {
   const names = new Set<string>();
   for (const { match, policy, goesOn, hold } of routing.routes) {
     if (!fits(match, row, at) || (hold && row.level === 'critical')) continue;

@@ -29,13 +29,13 @@ export function readRouting(path: string, text: string, tools: ReadingTools): Ro
   return routingOf(parsed.data, [...receivers.read, ...people.flatMap((one) => ('reason' in one ? [] : [one]))]);
 } // prettier-ignore
 
-/** Who is on call, by the name of each schedule; receivers, and the files that they name, are not read. Throws as `readRouting` does. */
-export function readSchedules(path: string, text: string): Routing['schedules'] {
+/** Routes, policies and who is on call; receivers, and the files that they name, are not read. Throws as `readRouting` does. */
+export function readWithoutReceivers(path: string, text: string): Omit<Routing, 'receivers' | 'people'> {
   const yaml = readLinedYaml(text);
   if ('reason' in yaml) throw new ConfigError(`${path}:${yaml.line}: ${yaml.reason}`);
   const parsed = routingSchema.safeParse(yaml.value);
   if (!parsed.success) throw new ConfigError(`${path} has ${parsed.error.issues.length} mistake(s); see vigie notify check`);
-  return routingOf(parsed.data, []).schedules;
+  return routingOf(parsed.data, []);
 }
 
 interface ReadReceivers {

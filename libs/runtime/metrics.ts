@@ -117,6 +117,10 @@ const gauges = {
     help: 'When the newest snapshot was written, seconds since 1970',
     labels: ['topic', 'partition'],
   },
+  vigie_console_users_reload_failed: {
+    help: '1 while the newest file of users of the console has mistakes and the users before are in use',
+    labels: [],
+  },
   vigie_routing_reload_failed: {
     help: '1 while the newest file of routing has mistakes and the one before is in use',
     labels: [],
@@ -154,8 +158,8 @@ const histograms = {
   vigie_store_delay_seconds: { help: 'From received_at to ClickHouse having the row', labels: [], buckets: seconds },
   vigie_archive_insert_seconds: { help: 'Duration of inserts', labels: ['table'], buckets: seconds },
   vigie_case_acknowledge_seconds: {
-    help: 'From a case that is new, or new again, to somebody taking it',
-    labels: ['level'],
+    help: 'From a case that is new, or new again, to somebody taking it; policy: by which it was told then',
+    labels: ['level', 'policy'],
     buckets: [30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400],
   },
   vigie_snapshot_seconds: { help: 'Duration of writing a snapshot', labels: [], buckets: seconds },

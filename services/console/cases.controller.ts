@@ -95,6 +95,7 @@ export class CasesController {
       metrics,
       register,
       patientPatterns: config.patientPatterns,
+      routingFile: config.VIGIE_ROUTING_FILE,
       lengths: this.deadlines.lengths(),
       append,
     };

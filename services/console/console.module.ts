@@ -5,6 +5,7 @@ import { NotificationReader } from '#libs/access-store/incidents/case-notificati
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
+import { ClickHouseControllers } from '#libs/access-store/lists/clickhouse-controllers.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
@@ -67,9 +68,14 @@ const lists = {
 
 const register = {
   provide: ControllerRegister,
-  inject: [ClickHouseLists, CLOCK, LOG],
-  useFactory: (known: ClickHouseLists, clock: Clock, log: Log) =>
-    new ControllerRegister({ clinics: () => known.clinics(), clock, log }),
+  inject: [ClickHouseLists, STORE_CLIENT, CLOCK, LOG],
+  useFactory: (known: ClickHouseLists, client: StoreClient, clock: Clock, log: Log) =>
+    new ControllerRegister({
+      clinics: () => known.clinics(),
+      nis2: () => new ClickHouseControllers(client).nis2(),
+      clock,
+      log,
+    }),
 };
 
 const pipeline = {

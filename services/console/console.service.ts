@@ -6,6 +6,7 @@ import type { Join } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
+import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
@@ -14,6 +15,7 @@ import { Gauges } from './gauges.js';
 import { installPages } from './pages/built-pages.js';
 import { ConsolePipeline } from './pipeline.js';
 import { Visitors } from './session/visitors.js';
+import { lookEveryMs as usersEveryMs, UsersReload } from './users/users-reload.js';
 import { writeEveryMs } from './store/case-writer.js';
 
 /** Begins to read once the log is there, with what goes on beside, and stops both. */
@@ -31,6 +33,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
     @Inject(AuditHook) private readonly audit: AuditHook,
     @Inject(Visitors) private readonly visitors: Visitors,
+    @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
   ) {
     health.ready('cases', () => this.pipeline.behind());
@@ -47,9 +50,18 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {
     await this.pipeline.start(join);
     if (this.config.users.none) this.logger.warn('nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user');
-    this.#timers = [this.register.start(), this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write()),
+    const users = this.#usersReload();
+    users.look();
+    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.gauges.start(), this.clock.every(writeEveryMs, () => this.#write()),
       this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
+  }
+
+  #usersReload(): UsersReload {
+    const { config, metrics, logger: log, pipeline } = this;
+    // Who listens comes back at once, as whoever they are now.
+    const changed = () => pipeline.feed.end();
+    return new UsersReload({ path: config.VIGIE_CONSOLE_USERS_FILE, users: config.users, changed, log, metrics });
   }
 
   beforeApplicationShutdown(): void {

@@ -69,7 +69,9 @@ describe('the console', () => {
       await one.act(id, body, key);
     const text = await one.app.get(Metrics).registry.metrics();
     const of = (name: string) =>
-      Number(new RegExp(`^vigie_case_acknowledge_seconds_${name}\\{.*level="high".*\\} (.*)$`, 'm').exec(text)?.[1]);
+      Number(
+        new RegExp(`^vigie_case_acknowledge_seconds_${name}\\{.*level="high",policy="everybody".*\\} (.*)$`, 'm').exec(text)?.[1],
+      );
     expect(of('count')).toBe(2);
     expect(Math.floor(of('sum') / 100)).toBe(1);
   });

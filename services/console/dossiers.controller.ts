@@ -71,7 +71,7 @@ export class DossiersController {
     const found = findCase(pipeline.book, id, user, clock.now());
     if (isAnswer(found)) return this.door.send(reply, found);
     const append = pipeline.append.bind(pipeline);
-    const tools = { book: pipeline.book, clock, metrics, register, patientPatterns: config.patientPatterns, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
+    const tools = { book: pipeline.book, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
     const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const answer = await fromStore(() => act(tools, wish));
     return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...answer });

@@ -5,6 +5,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { toldChanges } from '#libs/access-store/incidents/told-changes.js';
 import { toldSends } from '#libs/access-store/incidents/told-sends.js';
+import { ClickHouseControllers } from '#libs/access-store/lists/clickhouse-controllers.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
@@ -55,6 +56,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       fingerprint: () => fingerprintOf(routing.paths()),
       mutes: (since) => mutes.endingAfter(since),
       clinics: () => new ClickHouseLists(client).clinics(),
+      nis2: () => new ClickHouseControllers(client).nis2(),
       toldSends: (since) => toldSends(client, since),
     },
     routing.first,

@@ -14,7 +14,7 @@ import { latest } from '#libs/dossier/tables.js';
 import { manifestOf } from '#libs/dossier/verify.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { BreachReader } from './breach-reader.js';
-import { ClickHouseControllers } from './clickhouse-controllers.js';
+import { ClickHouseControllers } from '../lists/clickhouse-controllers.js';
 import { freeze, type FreezeOrder } from './freeze.js';
 import { LedgerReader } from './ledger-reader.js';
 import { SnapshotStore } from './snapshot-store.js';

@@ -7,7 +7,7 @@ import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { CaseFigures } from '../incidents/case-figures.js';
-import { ClickHouseControllers } from './clickhouse-controllers.js';
+import { ClickHouseControllers } from '../lists/clickhouse-controllers.js';
 import { DossierScopes } from './dossier-scopes.js';
 import { LedgerReader } from './ledger-reader.js';
 
@@ -122,6 +122,7 @@ describe('the register of controllers', () => {
     await controllers.put([{ ...one, nis2: 'essential' }]);
     expect(await controllers.list('helix')).toEqual([{ ...one, nis2: 'essential' }]);
     expect(await controllers.list()).toHaveLength(2);
+    expect(await controllers.nis2()).toEqual([{ group_id: 'helix', controller_id: 'north-sa', nis2: 'essential' }]);
   });
 });
 

@@ -1,6 +1,3 @@
-// lists/: lists and clinics in ClickHouse, and a fingerprint that tells when they changed.
-// Every query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';

@@ -13,11 +13,14 @@ import { mayAct, type User } from '../users/users.js';
 import { viaOf } from '../users/via.js';
 import { wrongAction } from './check-action.js';
 import { patientLike } from './patient-like.js';
+import { policyOf } from './policy-of.js';
 
 export interface ActTools {
   readonly book: CaseBook;
   readonly clock: Clock;
   readonly metrics: Metrics;
+  /** By which cases are told; what comes with Vigie where there is none. */
+  readonly routingFile: string | undefined;
   readonly patientPatterns: readonly RegExp[];
   readonly register: ControllerRegister;
   /** Of the clocks of a breach, as they are now. */
@@ -45,7 +48,7 @@ const seenShape = z.object({ seen_version: z.int().nonnegative().optional() });
  * can never be taken; 403; 503 when it is not known to be in the log, and then it did not happen unless it is asked for again with the same key.
  */
 export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
-  const { book, clock, metrics } = tools;
+  const { book, clock } = tools;
   const made = actionOf(tools, wish);
   if ('status' in made) return made;
   const isRepeated = book.hasAction(made.action_id);
@@ -62,7 +65,7 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   if (!entry?.action || !after) return notKnown('its case is not known to this console');
   if (entry.action.type !== made.type || entry.by !== made.by)
     return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
-  if (!isRepeated) measure(metrics, entry, after);
+  if (!isRepeated) measure(tools, entry, after);
   const shows = { case_id: after.row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
     return { ...refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }), shows }; // prettier-ignore
@@ -70,15 +73,16 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
 }
 
 /** What was done, and how long the case had waited for it: by the console that it was done with, so that it counts once. */
-function measure(metrics: Metrics, entry: CaseEntry, { row, entries }: CaseView): void {
+function measure({ metrics, routingFile }: ActTools, entry: CaseEntry, { row, entries }: CaseView): void {
   metrics.add('vigie_case_actions_total', { type: entry.what, effect: entry.effect });
   if (entry.effect !== 'counted' || entry.before !== 'new' || entry.after !== 'acknowledged') return;
   const place = entries.indexOf(entry);
   const since = entries.findLast(
     (one, at) => at < place && one.after === 'new' && (one.before !== 'new' || one.what === 'incident.opened'),
   );
-  const seconds = (Date.parse(entry.at) - Date.parse(since?.at ?? row.opened_at)) / 1_000;
-  metrics.observe('vigie_case_acknowledge_seconds', Math.max(0, seconds), { level: row.level });
+  const waits = Date.parse(since?.at ?? row.opened_at);
+  const labels = { level: row.level, policy: policyOf(routingFile, row, waits) };
+  metrics.observe('vigie_case_acknowledge_seconds', Math.max(0, (Date.parse(entry.at) - waits) / 1_000), labels);
 }
 
 function notKnown(why: string): Answer {

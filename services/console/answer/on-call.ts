@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { onCall } from '#libs/routing/on-call.js';
-import { readSchedules } from '#libs/routing/read-routing.js';
+import { readWithoutReceivers } from '#libs/routing/read-routing.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type Answer, ok, refused } from './answer.js';
@@ -13,7 +13,7 @@ export function whoIsOnCall(file: string | undefined, at: unknown, now: number):
   const instant = given.data ?? isoOf(now);
   if (file === undefined) return ok({ at: instant, schedules: [] }, { case_id: '', rows: 0 });
   try {
-    const schedules = [...readSchedules(file, readFileSync(file, 'utf8'))].map(([schedule, one]) => ({
+    const schedules = [...readWithoutReceivers(file, readFileSync(file, 'utf8')).schedules].map(([schedule, one]) => ({
       schedule,
       person: onCall(one, Date.parse(instant)) ?? null,
     }));

@@ -45,7 +45,12 @@ function nearestClock(book: CaseBook, rows: readonly CaseRow[], lengths: Lengths
   const clocks = rows
     .filter(({ resolved_at }) => resolved_at === null || now - Date.parse(resolved_at) < clocksMsMax)
     .flatMap(({ case_id }) => book.caseOf(case_id, now) ?? [])
-    .flatMap((view) => clocksOfCase(view, lengths, now).map((clock) => ({ ...clock, case_id: view.row.case_id })))
+    .flatMap((view) =>
+      clocksOfCase(view, { lengths, controllers: book.policy.controllers, until: now }).map((clock) => ({
+        ...clock,
+        case_id: view.row.case_id,
+      })),
+    )
     .filter(({ state }) => state === 'running');
   const [first] = clocks.toSorted((one, other) => (one.due_at < other.due_at ? -1 : 1));
   return first ? { clock: first.clock, controller_id: first.controller, due_at: first.due_at, case_id: first.case_id } : null;

@@ -35,7 +35,12 @@ const usersSchema = z.strictObject({
  * its line and quotes no value.
  */
 export function readUsersFile(path: string): Users {
-  const yaml = readLinedYaml(textOf(path));
+  return readUsers(path, usersTextOf(path));
+}
+
+/** As `readUsersFile`, of a text; `path` is only for mistakes. */
+export function readUsers(path: string, content: string): Users {
+  const yaml = readLinedYaml(content);
   if ('reason' in yaml) throw new ConfigError(`VIGIE_CONSOLE_USERS_FILE: ${path}:${yaml.line}: ${yaml.reason}`);
   const parsed = usersSchema.safeParse(yaml.value);
   const mistakes = parsed.success
@@ -66,7 +71,8 @@ function doubled(users: z.infer<typeof usersSchema>['users']): readonly { path: 
   });
 }
 
-function textOf(path: string): string {
+/** Throws `ConfigError` when the file cannot be read. */
+export function usersTextOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

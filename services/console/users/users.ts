@@ -21,7 +21,12 @@ export interface KnownUser extends User {
 }
 
 export class Users {
-  constructor(private readonly entries: readonly KnownUser[]) {}
+  constructor(private entries: readonly KnownUser[]) {}
+
+  /** Knows others from now on; who is not among them is let in no more, by token or session. */
+  use({ entries }: Users): void {
+    this.entries = entries;
+  }
 
   /** Whether nobody can be let in. */
   get none(): boolean {

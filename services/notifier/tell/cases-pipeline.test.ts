@@ -312,7 +312,7 @@ function aWorld() {
             },
             ...(name === 'chat' && { resend: async (cases, _signal, clocks = []) => (world.reminded.push(cases.map(({ case_id }) => case_id)), world.remindedOf.push(clocks.map(({ deadline }) => deadline?.clock)), { kind: 'delivered', status: 200 }) }),
           }),
-          read: () => readText(world.text), fingerprint: async () => world.text, clinics: async () => [], lengths: () => shippedLengths,
+          read: () => readText(world.text), fingerprint: async () => world.text, clinics: async () => [], nis2: async () => [], lengths: () => shippedLengths,
         mutes: async () => world.mutes,
         },
         readText(world.text),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { countedOf } from '#libs/cases/timeline.js';
 import type { CaseView } from '#libs/cases/case-book.js';
+import type { Controller } from '#libs/contracts/controller.js';
 import { certainties, snapshotKinds } from '#libs/contracts/dossier.js';
 import { breachFacts } from '#libs/dossier/breach-facts.js';
 import { clocksOf } from '#libs/dossier/clocks.js';
@@ -56,7 +57,7 @@ export function dossierStatusTool({ book, shelf, lengths }: Pick<Sources, 'book'
       const view = caseFor(book, asking, case_id);
       if (isAnswer(view)) return view;
       const frozen = (await Promise.all([...view.state.members.keys()].map((id) => shelf.snapshots(id)))).flat();
-      const controllers = view.row.controllers.map((id) => controllerOf(asking, view, id, frozen.filter(({ controller_id }) => controller_id === id), lengths()));
+      const controllers = view.row.controllers.map((id) => controllerOf(asking, view, { id, nis2: book.policy.controllers.nis2(view.row.group_id, id) }, frozen.filter(({ controller_id }) => controller_id === id), lengths()));
       return { ...ok({ case_id: view.row.case_id, controllers }, { case_id: view.row.case_id, rows: controllers.length }), ids: frozen.map(({ snapshot_id }) => snapshot_id) };
     },
   });
@@ -64,11 +65,10 @@ export function dossierStatusTool({ book, shelf, lengths }: Pick<Sources, 'book'
 
 type Frozen = Awaited<ReturnType<Sources['shelf']['snapshots']>>[number];
 
-function controllerOf({ now }: Asking, view: CaseView, id: string, frozen: readonly Frozen[], lengths: ReturnType<Sources['lengths']>): object {
+function controllerOf({ now }: Asking, view: CaseView, { id, nis2 }: { id: string; nis2: Controller['nis2'] }, frozen: readonly Frozen[], lengths: ReturnType<Sources['lengths']>): object {
   const { row, state } = view;
   const machine = { firstTime: row.first_time, detectedAt: row.opened_at, firstToldAt: row.opened_at, acknowledgedAt: row.acknowledged_at ?? undefined };
-  // Which entities NIS 2 is for is in the register, and its clocks are in the dossier itself.
-  const facts = breachFacts({ controller_id: id, nis2: 'none' }, machine, countedOf(state));
+  const facts = breachFacts({ controller_id: id, nis2 }, machine, countedOf(state));
   const { qualified, sent } = facts;
   const unknown = [
     ...(qualified ? [] : ['qualification']),
