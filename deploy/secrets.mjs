@@ -1,10 +1,10 @@
 /**
  * `node deploy/secrets.mjs [--dir secrets] [--group demo] [--source records]` makes the secret files that docker-compose.yml mounts and
- * deploy/kubernetes expects. A file that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
+ * deploy/kubernetes expects. A secret that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
  * docs/operations.md. The folder is for its owner only; the files are readable to the containers' own user through their mounts.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -19,7 +19,27 @@ const random = (encoding) => randomBytes(32).toString(encoding);
 const contentOf = (name) => readFileSync(join(values.dir, name), 'utf8').trim();
 
 const files = {
+  // ClickHouse's administrator, who makes the others and is nobody's user else; then one for each service, task and kind of person.
   clickhouse_password: () => random('hex'),
+  clickhouse_analyst_password: () => random('hex'),
+  clickhouse_archiver_password: () => random('hex'),
+  clickhouse_console_password: () => random('hex'),
+  clickhouse_dpo_password: () => random('hex'),
+  clickhouse_grafana_password: () => random('hex'),
+  clickhouse_keeper_password: () => random('hex'),
+  clickhouse_leakcheck_password: () => random('hex'),
+  clickhouse_migrate_password: () => random('hex'),
+  clickhouse_notifier_password: () => random('hex'),
+  clickhouse_scorer_password: () => random('hex'),
+  // Users, roles and policies with the hashes of those passwords. Made anew at every run: it holds no secret of its own.
+  'clickhouse_access.sql': () => accessOf(readFileSync(join(import.meta.dirname, 'clickhouse', 'access.sql'), 'utf8')),
+  // One principal of Kafka for each service and for who makes topics, where the brokers ask for one.
+  kafka_archiver_password: () => random('hex'),
+  kafka_console_password: () => random('hex'),
+  kafka_ingestor_password: () => random('hex'),
+  kafka_notifier_password: () => random('hex'),
+  kafka_scorer_password: () => random('hex'),
+  kafka_topics_password: () => random('hex'),
   // The token of the first user of the console, for `VIGIE_CONSOLE_TOKEN`; the console gets its digest alone.
   console_token: () => random('base64url'),
   'console_users.yml': () =>
@@ -53,12 +73,25 @@ routes:
 deadlines: { tell: [case-log], before: [48h, 24h, 6h, 1h], after: [0h, 24h] }`,
 };
 
+/** Users' names begin with `vigie_`, but for the group's two persons. A password that is another now counts from the next run on. */
+function accessOf(text) {
+  if (!/^[\w.-]+$/.test(values.group)) throw new Error(`--group ${values.group}: letters, digits, dots, dashes and underscores alone`);
+  const made = text
+    .replaceAll("'helix'", `'${values.group}'`)
+    .replaceAll('helix', values.group.replaceAll(/\W/g, '_'))
+    .replaceAll(/^CREATE USER IF NOT EXISTS (\w+?) IDENTIFIED WITH sha256_hash BY '0{64}'/gm, (line, user) => line.replace(/0{64}/, digestOf(passwordOf(user))));
+  const users = [...made.matchAll(/^CREATE USER IF NOT EXISTS (\w+) (IDENTIFIED WITH sha256_hash BY '\w+')/gm)];
+  return `${made}\n${users.map(([, user, identified]) => `ALTER USER ${user} ${identified};`).join('\n')}`;
+} // prettier-ignore
+
+const passwordOf = (user) => `clickhouse_${user.slice(user.lastIndexOf('_') + 1)}_password`;
 const digestOf = (name) => createHash('sha256').update(contentOf(name)).digest('hex');
 
 mkdirSync(values.dir, { recursive: true, mode: 0o700 });
 chmodSync(values.dir, 0o700);
 for (const [name, make] of Object.entries(files)) {
   const path = join(values.dir, name);
+  if (name === 'clickhouse_access.sql') rmSync(path, { force: true });
   try {
     writeFileSync(path, `${make()}\n`, { flag: 'wx', mode: 0o444 });
     console.log(`made ${path}`);

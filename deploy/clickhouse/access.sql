@@ -1,5 +1,6 @@
--- Users, roles and rights on a real server. Run once by an administrator, after `vigie migrate`, with clickhouse-client --multiquery.
--- Passwords are given here as hashes to be replaced: SHA-256 in hexadecimal, `echo -n 'the password' | sha256sum`.
+-- Users, roles and rights on a real server, for an administrator with clickhouse-client --queries-file; before `vigie migrate`, which runs as one
+-- of these users. `node deploy/secrets.mjs` makes a copy of it, `clickhouse_access.sql`, with the group's name and the hashes of the passwords that it
+-- made besides; by hand they are SHA-256 in hexadecimal, `echo -n 'the password' | sha256sum`. What is there already stays as it is.
 -- Users defined here need a replicated access storage on a cluster, see replicated.md.
 
 -- The limits of a person: what the embedded server imposes on everybody.
@@ -10,8 +11,6 @@ CREATE SETTINGS PROFILE IF NOT EXISTS vigie_dpo SETTINGS async_insert = 0 CONST,
 
 -- The limits of the services: an insert is stored when it is answered, and refuses what it does not know.
 CREATE SETTINGS PROFILE IF NOT EXISTS vigie_writer SETTINGS async_insert = 0 CONST, input_format_skip_unknown_fields = 0 CONST, input_format_null_as_default = 0 CONST;
-
-CREATE QUOTA IF NOT EXISTS vigie_analyst KEYED BY user_name FOR INTERVAL 1 HOUR MAX queries = 2000, read_rows = 20000000000;
 
 -- The archiver inserts, and reads back what it must compare. It can neither change nor delete a row.
 CREATE ROLE IF NOT EXISTS vigie_writer;
@@ -161,6 +160,9 @@ CREATE ROLE IF NOT EXISTS vigie_analyst;
 
 GRANT SELECT ON vigie.* TO vigie_analyst;
 
+-- People, officers and dashboards alike: who has asked this much waits for the next hour.
+CREATE QUOTA IF NOT EXISTS vigie_people KEYED BY user_name FOR INTERVAL 1 HOUR MAX queries = 2000, read_rows = 20000000000 TO vigie_analyst, vigie_dpo;
+
 -- Whoever may see every group: dashboards of the operators of an installation that several share.
 CREATE ROLE IF NOT EXISTS vigie_all_groups;
 
@@ -173,13 +175,18 @@ GRANT vigie_all_groups, vigie_dpo TO vigie_dpo_all_groups;
 
 CREATE USER IF NOT EXISTS vigie_archiver IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_writer, vigie_rules SETTINGS PROFILE 'vigie_writer';
 
-CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_rules;
+CREATE USER IF NOT EXISTS vigie_scorer IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_rules SETTINGS PROFILE 'vigie_writer';
 
 CREATE USER IF NOT EXISTS vigie_notifier IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_notifications SETTINGS PROFILE 'vigie_writer';
 
 CREATE USER IF NOT EXISTS vigie_console IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_cases SETTINGS PROFILE 'vigie_writer';
 
-CREATE USER IF NOT EXISTS vigie_leakcheck IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_leakcheck;
+CREATE USER IF NOT EXISTS vigie_leakcheck IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_leakcheck SETTINGS PROFILE 'vigie_writer';
+
+-- `vigie migrate`, and whoever keeps lists: `vigie lists`, `vigie clinics`, `vigie canary`.
+CREATE USER IF NOT EXISTS vigie_migrate IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_owner;
+
+CREATE USER IF NOT EXISTS vigie_keeper IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_lists SETTINGS PROFILE 'vigie_writer';
 
 -- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
 -- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who

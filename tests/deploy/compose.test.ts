@@ -1,4 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -19,6 +23,8 @@ const health = z.strictObject({
 const service = z.strictObject({
   image: z.string(),
   build: z.strictObject({ context: z.string() }).optional(),
+  entrypoint: z.array(z.string()).optional(),
+  profiles: z.tuple([z.literal('tools')]).optional(),
   command: z.array(z.string()).optional(),
   restart: z.string(),
   stop_grace_period: z.string().optional(),
@@ -60,8 +66,8 @@ describe('docker-compose.yml', () => {
     variables = await knownVariables();
   });
 
-  it('runs every service, the search for leaks, and the two jobs', () =>
-    expect(own.map(([name]) => name).toSorted()).toEqual([...services, 'leakcheck', 'migrate', 'topics'].toSorted()));
+  it('runs every service, the search for leaks, the two jobs, and what keeps lists', () =>
+    expect(own.map(([name]) => name).toSorted()).toEqual([...services, 'keeper', 'leakcheck', 'migrate', 'topics'].toSorted()));
 
   it.each(services.map((name) => [name] as const))('%s runs its own file and is asked for its health on its own port', (name) => {
     expect(named(name).command).toEqual(['node', `dist/services/${name}/main.js`]);
@@ -101,6 +107,39 @@ describe('docker-compose.yml', () => {
       expect({ name, clear }).toEqual({ name, clear: [] });
     }
   });
+
+  it('lets each in at ClickHouse as its own user of access.sql, with a password that nobody else is given', () => {
+    const access = readFileSync('deploy/clickhouse/access.sql', 'utf8');
+    const users = own.flatMap(([name, { environment, secrets }]) => {
+      const user = environment['CLICKHOUSE_USER'];
+      const passwords = secrets.filter((secret) => typeof secret === 'string' && secret.startsWith('clickhouse_'));
+      if (user === undefined) expect([name, passwords]).toEqual([name, []]);
+      else expect([name, passwords]).toEqual([name, [`${user.replace('vigie', 'clickhouse')}_password`]]);
+      return user ?? [];
+    });
+    expect(users.length).toBeGreaterThan(6);
+    expect(new Set(users).size).toBe(users.length);
+    expect(users.filter((user) => !access.includes(`CREATE USER IF NOT EXISTS ${user} `))).toEqual([]);
+    expect(named('grafana').environment['VIGIE_CLICKHOUSE_USER']).toBe('${VIGIE_GRAFANA_CLICKHOUSE_USER:-vigie_grafana}');
+    expect(all.filter(([, { secrets }]) => secrets.includes('clickhouse_password')).map(([name]) => name)).toEqual(['clickhouse', 'access']);
+  }); // prettier-ignore
+
+  it('makes users with the passwords that are mounted, and another one once a password is another', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'vigie-secrets-'));
+    const make = () => {
+      execFileSync(process.execPath, ['deploy/secrets.mjs', '--dir', dir, '--group', "centre-2"], { stdio: 'ignore' });
+      return readFileSync(join(dir, 'clickhouse_access.sql'), 'utf8');
+    };
+    const hash = (name: string) => createHash('sha256').update(readFileSync(join(dir, name), 'utf8').trim()).digest('hex');
+    const first = make();
+    expect(first).not.toMatch(/0{64}|helix/);
+    expect(first).toContain("USING group_id = 'centre-2' TO vigie_group_centre_2;");
+    for (const user of ['scorer', 'grafana', 'migrate'])
+      expect(first).toContain(`ALTER USER vigie_${user} IDENTIFIED WITH sha256_hash BY '${hash(`clickhouse_${user}_password`)}';`);
+    rmSync(join(dir, 'clickhouse_scorer_password'));
+    expect(make()).toContain(`ALTER USER vigie_scorer IDENTIFIED WITH sha256_hash BY '${hash('clickhouse_scorer_password')}';`);
+    rmSync(dir, { recursive: true });
+  }); // prettier-ignore
 
   it('takes each secret from a file that deploy/secrets.mjs makes', () => {
     const maker = readFileSync('deploy/secrets.mjs', 'utf8');

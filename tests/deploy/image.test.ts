@@ -84,7 +84,7 @@ describe('a service of the compose file as words for a container', () => {
     secrets: '/s',
     run: 'r',
     environment: { KAFKA_BROKERS: '127.0.0.1:1' },
-    secretFiles: { clickhouse_password: '/p' },
+    secretFiles: { clickhouse_console_password: '/p' },
   };
 
   it('has its root, rights, limits, secrets and variables', () => {
@@ -92,7 +92,7 @@ describe('a service of the compose file as words for a container', () => {
     const text = options.join(' ');
     expect(text).toMatch(/^--read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges --cpus 1 --memory 1g /);
     expect(text).toContain('--env KAFKA_BROKERS=127.0.0.1:1');
-    expect(text).toContain('--volume /p:/run/secrets/clickhouse_password:ro');
+    expect(text).toContain('--volume /p:/run/secrets/clickhouse_console_password:ro');
     expect(text).toContain('--volume /s/console_users.yml:/run/secrets/console_users:ro');
     expect(text).toMatch(/--volume r-console:\/data$/);
     expect(text).not.toContain('VIGIE_FRAME_KEYS_FILE'); // an empty variable counts as absent

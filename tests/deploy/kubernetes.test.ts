@@ -131,6 +131,15 @@ describe('deploy/kubernetes', () => {
     }
   });
 
+  it('has a user at ClickHouse and a principal at Kafka of its own for each workload', () => {
+    for (const name of ['KAFKA_SASL_USERNAME', 'CLICKHOUSE_USER']) {
+      const given = workloads.flatMap((one) => one.spec.template.spec.containers[0].env.flatMap((variable) => (variable.name === name ? [variable.value] : [])));
+      expect(given.length).toBeGreaterThan(5);
+      expect(new Set(given).size).toBe(given.length);
+      expect(Object.keys(settings)).not.toContain(name);
+    }
+  }); // prettier-ignore
+
   it('mounts only volumes that it declares', () => {
     for (const { metadata, spec } of workloads) {
       const declared = [

@@ -104,9 +104,11 @@ it('nothing of deploy/kubernetes/secret.example.yaml can be used as it stands', 
   const example = z
     .object({ stringData: z.record(z.string(), z.string()) })
     .parse(parse(readFileSync('deploy/kubernetes/secret.example.yaml', 'utf8'))).stringData;
+  const passwordsOf = (engine: string) => Object.keys(example).filter((key) => key.startsWith(`${engine}_`) && key.endsWith('_password'));
+  expect([passwordsOf('clickhouse').length, passwordsOf('kafka').length]).toEqual([7, 6]);
   const as: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, string]>> = {
-    clickhouse_password: [readNotifierConfig, common, 'CLICKHOUSE_PASSWORD'],
-    kafka_password: [readNotifierConfig, { ...common, ...sasl }, 'KAFKA_SASL_PASSWORD'],
+    ...Object.fromEntries(passwordsOf('clickhouse').map((key) => [key, [readNotifierConfig, common, 'CLICKHOUSE_PASSWORD']])),
+    ...Object.fromEntries(passwordsOf('kafka').map((key) => [key, [readNotifierConfig, { ...common, ...sasl }, 'KAFKA_SASL_PASSWORD']])),
     'kafka_ca.pem': [readNotifierConfig, common, 'KAFKA_TLS_CA'],
     ingest_tokens: [readIngestorConfig, ingestor, 'VIGIE_INGEST_TOKENS'],
     frame_keys: [signing, common, 'VIGIE_FRAME_KEYS'],

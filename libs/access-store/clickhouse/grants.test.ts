@@ -1,45 +1,46 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { z } from 'zod';
 import { CaseBook } from '#libs/cases/case-book.js';
+import { clinic, listEntry } from '#libs/contracts/list-entry.js';
 import { notificationRow } from '#libs/contracts/notification-row.js';
 import { topics } from '#libs/contracts/topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { aChange, atMinute } from '#libs/testkit/case-records.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
+import { expandSql, panelQueries } from '#libs/testkit/dashboards.js';
+import { ClickHouseHistory } from '../history/clickhouse-history.js';
 import { toldSends } from '../incidents/told-sends.js';
 import { mayChangeRows, missingRights } from '../inspect/inspect-store.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { spawnMigrated } from './migrated-store.fixture.js';
-import { migrationOf } from './migrate.js';
+import { accessOf, accessUsers, GrantedEngine } from './granted-engine.fixture.js';
+import { migrate, readMigrations } from './migrate.js';
 
-const { statements } = migrationOf('0000_access.sql', readFileSync(join(projectRoot, 'deploy/clickhouse/access.sql'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'vigie-grants-'));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The tables are made by an owner, then the engine is opened again by somebody who has what `access.sql` grants the archiver. */
 describe('the archiver with the rights of access.sql, on the engine', () => {
-  let engine: RestrictedEngine;
+  let engine: GrantedEngine;
   let store: ClickHouseStore;
   beforeAll(async () => {
     const { server, client: owner } = await spawnMigrated({ directory: folder });
     await owner.close();
     await server.end('SIGTERM');
-    engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_archiver'));
+    engine = new GrantedEngine(join(folder, 'clickhouse'), 'vigie_archiver');
     store = new ClickHouseStore(engine.client, systemClock);
   });
   afterAll(() => engine.close());
 
   it('may do all of its work', async () => {
-    const row = anAccessRow({ patient_id: aPatient('grants') });
+    const row = anAccessRow({ group_id: 'aleo', patient_id: aPatient('grants') });
     const frame = Buffer.from(`${JSON.stringify(row)}\n`);
     expect(await store.insert('accesses', frame, 1, 'grants')).toEqual({ kind: 'accepted', value: 1 });
     expect(await store.found('accesses', [row.event_id])).toBe(1);
@@ -81,9 +82,9 @@ describe('the archiver with the rights of access.sql, on the engine', () => {
 
 /** On the engine of before, which is opened once more: by somebody who has what `access.sql` grants the notifier. */
 describe('the notifier with the rights of access.sql, on the engine', () => {
-  let engine: RestrictedEngine;
+  let engine: GrantedEngine;
   beforeAll(() => {
-    engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_notifier'));
+    engine = new GrantedEngine(join(folder, 'clickhouse'), 'vigie_notifier');
   });
   afterAll(() => engine.close());
 
@@ -103,9 +104,9 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
 
 /** As the notifier's, by what `access.sql` grants the console. */
 describe('the console with the rights of access.sql, on the engine', () => {
-  let engine: RestrictedEngine;
+  let engine: GrantedEngine;
   beforeAll(() => {
-    engine = new RestrictedEngine(join(folder, 'clickhouse'), grantsOf('vigie_console'));
+    engine = new GrantedEngine(join(folder, 'clickhouse'), 'vigie_console');
   });
   afterAll(() => engine.close());
 
@@ -125,89 +126,96 @@ describe('the console with the rights of access.sql, on the engine', () => {
   }); // prettier-ignore
 });
 
-/** Every GRANT of the default roles of a user, as the file says it. */
-function grantsOf(user: string): readonly string[] {
-  const made = statements.find((statement) => statement.includes(`CREATE USER IF NOT EXISTS ${user} `)) ?? '';
-  const roles = /DEFAULT ROLE ([\w, ]+?)(?: SETTINGS|$)/.exec(made)?.[1]?.split(', ') ?? [];
-  return statements.flatMap((statement) => {
-    const [, rights, role] = /^GRANT (.+) TO (\w+)$/m.exec(statement) ?? [];
-    return rights !== undefined && role !== undefined && roles.includes(role) ? [`GRANT ${rights}`] : [];
-  });
-}
+/** Tasks and people, one after the other over what the services left there. */
+describe('the others of access.sql, on the engine', () => {
+  const data = join(folder, 'clickhouse');
+  const refused = { code: '497' };
 
-interface Addon {
-  CreateConnection(directory: string, args: readonly string[]): object;
-  CloseConnection(connection: object): void;
-  QueryAsyncConnection(connection: object, sql: string, format: string): Promise<{ readonly bytes: Buffer }>;
-}
-
-/** The engine in this process, whose only user has these grants and no others; a client of it as far as the store needs one. */
-class RestrictedEngine {
-  readonly #addon: Addon;
-  readonly #keeper: object;
-
-  constructor(
-    private readonly directory: string,
-    grants: readonly string[],
-  ) {
-    const require = createRequire(import.meta.url);
-    const loader: { loadNative(): Addon } = require(join(dirname(require.resolve('chdb/package.json')), 'dist', 'loader.js'));
-    this.#addon = loader.loadNative();
-    const queries = grants.map((grant) => `<query>${grant}</query>`).join('');
-    const users = `<default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota><grants>${queries}</grants></default>`;
-    const [usersPath, configPath] = [join(folder, 'users.xml'), join(folder, 'config.xml')];
-    writeFileSync(usersPath, `<clickhouse><profiles><default/></profiles><quotas><default/></quotas><users>${users}</users></clickhouse>`); // prettier-ignore
-    writeFileSync(configPath, `<clickhouse><users_config>${usersPath}</users_config></clickhouse>`);
-    this.#keeper = this.#addon.CreateConnection(directory, [`--config-file=${configPath}`]);
-  }
-
-  close(): void {
-    this.#addon.CloseConnection(this.#keeper);
-  }
-
-  async query(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<readonly unknown[]> {
-    const connection = this.#addon.CreateConnection(this.directory, ['--date_time_input_format=best_effort']);
+  async function as(user: string, work: (engine: GrantedEngine) => Promise<void>, directory = data): Promise<void> {
+    const engine = new GrantedEngine(directory, user);
     try {
-      for (const [name, value] of Object.entries(parameters))
-        await this.#addon.QueryAsyncConnection(connection, `SET param_${name} = '${literal(value)}'`, 'Null');
-      const { bytes } = await this.#addon.QueryAsyncConnection(connection, sql, 'JSONEachRow');
-      return (bytes.toString().match(/.+/g) ?? []).map((line): unknown => JSON.parse(line));
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new ClickHouseError({ message, code: /Code: (\d+)/.exec(message)?.[1] ?? '0', type: 'REFUSED' });
+      await work(engine);
     } finally {
-      this.#addon.CloseConnection(connection);
+      engine.close();
     }
   }
 
-  /** What the store calls of the official client. */
-  get client(): ClickHouseClient {
-    const insertRows = (table: string, text: string) => this.query(`INSERT INTO ${table} FORMAT JSONEachRow ${text.trim()}`);
-    const made = {
-      command: ({ query }: { query: string }) => this.query(query),
-      query: async ({ query, query_params }: { query: string; query_params?: Record<string, unknown> }) => {
-        const rows = await this.query(query, query_params);
-        return { json: async () => rows };
+  it('vigie migrate makes the database and every table and view, in an empty place and again', async () => {
+    await as(
+      'vigie_migrate',
+      async ({ client }) => {
+        expect((await migrate(client)).applied).toHaveLength(readMigrations().length);
+        expect((await migrate(client)).applied).toEqual([]);
       },
-      insert: ({ table, values }: { table: string; values: readonly object[] }) =>
-        insertRows(table, values.map((value) => JSON.stringify(value)).join('\n')),
-      exec: async ({ query, values }: { query: string; values?: Readable }) => {
-        if (!values)
-          return {
-            stream: Readable.from([
-              Buffer.from((await this.query(query)).map((row) => Object.values(Object(row)).join('\t')).join('\n')),
-            ]),
-          };
-        const text = Buffer.concat(await values.toArray()).toString();
-        await this.query(`${query} ${text.trim()}`);
-        return { summary: { written_rows: String(text.trim().split('\n').length) }, stream: Readable.from([]) };
-      },
-    };
-    return made as unknown as ClickHouseClient;
-  }
-}
+      join(folder, 'empty'),
+    );
+  });
 
-/** A parameter as `SET` takes it, of values without quotes. */
-function literal(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map((one) => `\\'${String(one)}\\'`).join(',')}]` : String(value);
-}
+  it('the scorer reads the history and lists, and writes nothing', async () => {
+    await as('vigie_scorer', async (engine) => {
+      const history = new ClickHouseHistory(engine.client);
+      expect(await history.storedThrough({ topic: topics.accesses, partition: 0 })).toBe(1);
+      expect(await new ClickHouseLists(engine.client).entries()).toEqual([]);
+      expect(await engine.query('SELECT count() AS n FROM vigie.accesses')).toEqual([{ n: 1 }]);
+      expect(await missingRights(engine.client, ['scorer'])).toEqual([]);
+      expect(await mayChangeRows(engine.client)).toBe(false);
+    });
+  });
+
+  it('the keeper of lists keeps lists and clinics, and sees no access', async () => {
+    await as('vigie_keeper', async (engine) => {
+      const lists = new ClickHouseLists(engine.client);
+      const entry = { list_name: 'service_accounts', group_id: 'helix', value: 'b', valid_from: null, valid_until: null, owner: 'it', reason: 'batch' };
+      await lists.put([listEntry.parse(entry)]);
+      expect((await lists.entries('service_accounts')).map(({ value }) => value)).toEqual(['b']);
+      await lists.putClinics([clinic.parse({ group_id: 'helix', clinic_id: '1', name: 'Nord', opened_at: null, closed_at: null })]);
+      expect(await lists.clinics()).toHaveLength(1);
+      await expect(engine.query('SELECT * FROM vigie.access_rows')).rejects.toMatchObject(refused);
+    });
+  }); // prettier-ignore
+
+  it('the search for leaks reads every table and writes down what it found', async () => {
+    await as('vigie_leakcheck', async (engine) => {
+      const tables = await engine.query("SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree' AND name != 'migrations'");
+      for (const { name } of z.array(z.object({ name: z.string() })).parse(tables))
+        await engine.query(`SELECT count() FROM vigie.${name} WHERE toString(tuple(*)) LIKE '%x%'`);
+      expect(await engine.query('SELECT count() AS n FROM vigie.access_rows')).toEqual([{ n: 1 }]);
+      await expect(engine.query("INSERT INTO vigie.lists (list_name) VALUES ('a')")).rejects.toMatchObject(refused);
+    });
+  }); // prettier-ignore
+
+  it.each(['helix_analyst', 'vigie_grafana'])('%s sees its own group alone, and writes nothing', async (user) => {
+    await as(user, async (engine) => {
+      // The access of the archiver's test is of another group.
+      expect(await engine.query('SELECT count() AS n FROM vigie.accesses')).toEqual([{ n: 0 }]);
+      expect(await engine.query('SELECT value FROM vigie.lists')).toEqual([{ value: 'b' }]);
+      expect(await engine.query('SELECT count() AS n FROM vigie.dossier_patients')).toEqual([{ n: 0 }]);
+      for (const query of ["INSERT INTO vigie.lists (list_name) VALUES ('a')", 'DROP VIEW vigie.incidents', 'SET max_memory_usage = 3000000000'])
+        await expect(engine.query(query)).rejects.toThrow(/Not enough privileges|readonly|shouldn't be greater/);
+    });
+  }); // prettier-ignore
+
+  it('dashboards get an answer to every question of theirs', async () => {
+    const choice = { fromMs: Date.UTC(2026, 10, 1), toMs: Date.UTC(2026, 10, 2), intervalSeconds: 60, variables: { incident: ['1'.repeat(32)] } };
+    const questions = panelQueries(readFileSync(join(projectRoot, 'deploy/grafana/dashboards/analysts.json'), 'utf8'));
+    expect(questions.length).toBeGreaterThan(10);
+    await as('vigie_grafana', async (engine) => {
+      for (const { text } of questions) await engine.query(expandSql(text, choice));
+    });
+  }); // prettier-ignore
+
+  it('the officer sets scopes and reads frozen lists of the own group, and changes none', async () => {
+    await as('helix_dpo', async (engine) => {
+      await engine.query("INSERT INTO vigie.dossier_patients (snapshot_id, group_id) VALUES ('s', 'helix'), ('s', 'aleo')");
+      expect(await engine.query('SELECT group_id FROM vigie.dossier_patients')).toEqual([{ group_id: 'helix' }]);
+      await expect(engine.query('ALTER TABLE vigie.dossier_patients DELETE WHERE 1')).rejects.toMatchObject(refused);
+    });
+  });
+
+  it('none but the one who migrates may change or delete a row, and each has a test here', () => {
+    const changing = accessUsers.filter((user) => accessOf(user).grants.some((grant) => /\b(ALTER|TRUNCATE|DELETE|DROP(?! VIEW))\b/.test(grant)));
+    expect(changing).toEqual(['vigie_migrate']);
+    const text = readFileSync(join(projectRoot, 'libs/access-store/clickhouse/grants.test.ts'), 'utf8');
+    expect(accessUsers.filter((user) => !text.includes(`'${user}'`))).toEqual([]);
+  }); // prettier-ignore
+});

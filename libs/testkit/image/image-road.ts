@@ -165,13 +165,13 @@ export class ImageRoad {
     const surroundings: Surroundings = {
       run,
       secrets: join(folder, 'secrets'),
-      secretFiles: { clickhouse_password: join(folder, 'password') },
+      secretFiles: { [`clickhouse_${name}_password`]: join(folder, 'password') },
       environment: {
         VIGIE_HOST: '127.0.0.1',
         VIGIE_PORT_BASE: String(this.#portBase),
         KAFKA_BROKERS: this.#kafka?.brokers.join(',') ?? '',
         VIGIE_FRAME_KEYS_FILE: name === 'topics' || name === 'migrate' ? '' : '/run/secrets/frame_keys',
-        ...(name !== 'topics' && { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user }),
+        ...(!['topics', 'ingestor'].includes(name) && { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user }),
         ...(lists && { VIGIE_LISTS_DIR: '/registers', VIGIE_CLINICS_FILE: '/registers/clinics.csv' }),
       },
     };

@@ -1,0 +1,159 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { migrationOf } from './migrate.js';
+
+const { statements } = migrationOf('0000_access.sql', readFileSync(join(projectRoot, 'deploy/clickhouse/access.sql'), 'utf8'));
+const made = statements.map((statement) => statement.replaceAll(/^--.*\n/gm, '').trim());
+
+export interface Access {
+  /** As the file says them, without those to whom. */
+  readonly grants: readonly string[];
+  /** What a user sees of each table that has policies: nothing where no policy is for it. */
+  readonly filters: ReadonlyMap<string, string>;
+  /** `name = value` with `MIN`, `MAX` or `CONST` behind it. */
+  readonly settings: readonly string[];
+}
+
+/** Users of `access.sql`, in its order. */
+export const accessUsers: readonly string[] = made.flatMap((one) => /^CREATE USER IF NOT EXISTS (\w+)/.exec(one)?.[1] ?? []);
+
+/** What `access.sql` gives a user, by its roles and the roles that these have in turn. Throws for one that it does not make. */
+export function accessOf(user: string): Access {
+  const text = made.find((one) => one.startsWith(`CREATE USER IF NOT EXISTS ${user} `));
+  if (text === undefined) throw new Error(`deploy/clickhouse/access.sql makes no user ${user}`);
+  const roles = rolesFrom(/DEFAULT ROLE ([\w, ]+?)(?: SETTINGS|$)/.exec(text)?.[1]?.split(', ') ?? []);
+  const held = new Set([...roles, user]);
+  const filters = new Map<string, string>();
+  for (const one of made) {
+    const [, table = '', using = '', to = ''] = /^CREATE ROW POLICY IF NOT EXISTS \w+ ON vigie\.(\w+) USING (.+) TO (.+)$/s.exec(one) ?? [];
+    if (table === '') continue;
+    const before = filters.get(table) ?? '0';
+    filters.set(table, to.split(', ').some((role) => held.has(role)) ? `${before} OR (${using})` : before);
+  }
+  const profile = /SETTINGS PROFILE '(\w+)'/.exec(text)?.[1];
+  const settings = made.flatMap((one) => new RegExp(`^CREATE SETTINGS PROFILE IF NOT EXISTS ${profile} SETTINGS (.+)$`, 's').exec(one)?.[1]?.split(', ') ?? []);
+  return { grants: grantsTo(held), filters, settings };
+} // prettier-ignore
+
+function rolesFrom(first: readonly string[]): ReadonlySet<string> {
+  const roles = new Set<string>();
+  const waiting = [...first];
+  for (let role = waiting.pop(); role !== undefined; role = waiting.pop()) {
+    roles.add(role);
+    for (const one of made) {
+      const [, given = '', to] = /^GRANT ([a-z_, ]+) TO (\w+)$/.exec(one) ?? [];
+      if (to === role) waiting.push(...given.split(', '));
+    }
+  }
+  return roles;
+}
+
+function grantsTo(roles: ReadonlySet<string>): readonly string[] {
+  return made.flatMap((statement) =>
+    [...statement.matchAll(/^GRANT (.+ ON .+) TO (\w+)$/gm)].flatMap(([, rights, role = '']) =>
+      roles.has(role) ? [`GRANT ${rights}`] : [],
+    ),
+  );
+}
+
+const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+function usersFile({ grants, filters, settings }: Access): string {
+  const queries = grants.map((grant) => `<query>${xml(grant)}</query>`).join('');
+  const tables = [...filters].map(([table, filter]) => `<${table}><filter>${xml(filter)}</filter></${table}>`).join('');
+  const said = settings.map((one) => /^(\w+) = (\d+)(?: MIN (\d+) MAX (\d+)| (CONST))?$/.exec(one) ?? []);
+  const values = said.map(([, name, value]) => `<${name}>${value}</${name}>`).join('');
+  const limits = said.map(([, name, , min, max, constant]) => {
+    if (constant) return `<${name}><const/></${name}>`;
+    return min === undefined ? '' : `<${name}><min>${min}</min><max>${max}</max></${name}>`;
+  });
+  const user = `<password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota><grants>${queries}</grants><databases><vigie>${tables}</vigie></databases>`;
+  const profile = `<default>${values}<constraints>${limits.join('')}</constraints></default>`;
+  return `<clickhouse><profiles>${profile}</profiles><quotas><default/></quotas><users><default>${user}</default></users></clickhouse>`;
+} // prettier-ignore
+
+interface Addon {
+  CreateConnection(directory: string, args: readonly string[]): object;
+  CloseConnection(connection: object): void;
+  QueryAsyncConnection(connection: object, sql: string, format: string): Promise<{ readonly bytes: Buffer }>;
+}
+
+/** The engine in this process, whose only user has what a user of `access.sql` has: grants, policies, profile. A client of it as far as the store needs one. */
+export class GrantedEngine {
+  readonly #addon: Addon;
+  readonly #keeper: object;
+
+  constructor(
+    private readonly directory: string,
+    user: string,
+  ) {
+    const require = createRequire(import.meta.url);
+    const loader: { loadNative(): Addon } = require(join(dirname(require.resolve('chdb/package.json')), 'dist', 'loader.js'));
+    this.#addon = loader.loadNative();
+    const [usersPath, configPath] = [`${directory}-users.xml`, `${directory}-config.xml`];
+    writeFileSync(usersPath, usersFile(accessOf(user)));
+    writeFileSync(configPath, `<clickhouse><users_config>${usersPath}</users_config></clickhouse>`);
+    this.#keeper = this.#addon.CreateConnection(directory, [`--config-file=${configPath}`]);
+  }
+
+  close(): void {
+    this.#addon.CloseConnection(this.#keeper);
+  }
+
+  async query(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<readonly unknown[]> {
+    const connection = this.#addon.CreateConnection(this.directory, ['--date_time_input_format=best_effort']);
+    try {
+      for (const [name, value] of Object.entries(parameters))
+        await this.#addon.QueryAsyncConnection(connection, `SET param_${name} = '${literal(value)}'`, 'Null');
+      const { bytes } = await this.#addon.QueryAsyncConnection(connection, sql, 'JSONEachRow');
+      return (bytes.toString().match(/.+/g) ?? []).map((line): unknown => JSON.parse(line));
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new ClickHouseError({ message, code: /Code: (\d+)/.exec(message)?.[1] ?? '0', type: 'REFUSED' });
+    } finally {
+      this.#addon.CloseConnection(connection);
+    }
+  }
+
+  /** What the store calls of the official client. */
+  get client(): ClickHouseClient {
+    const insertRows = (table: string, text: string) => this.query(`INSERT INTO ${table} FORMAT JSONEachRow ${text.trim()}`);
+    const made = {
+      command: ({ query }: { query: string }) => this.query(query),
+      query: async ({ query, query_params }: { query: string; query_params?: Record<string, unknown> }) => {
+        const rows = await this.query(query, query_params);
+        return { json: async () => rows };
+      },
+      insert: ({ table, values }: { table: string; values: readonly object[] }) =>
+        insertRows(table, values.map((value) => JSON.stringify(value)).join('\n')),
+      exec: async ({ query, values, query_params }: Statement) => {
+        if (!values) return { stream: Readable.from([Buffer.from(asked(query, await this.query(query, query_params)))]) };
+        const text = Buffer.concat(await values.toArray()).toString();
+        await this.query(`${query} ${text.trim()}`);
+        return { summary: { written_rows: String(text.trim().split('\n').length) }, stream: Readable.from([]) };
+      },
+    };
+    return made as unknown as ClickHouseClient;
+  }
+}
+
+interface Statement {
+  readonly query: string;
+  readonly values?: Readable;
+  readonly query_params?: Readonly<Record<string, unknown>>;
+}
+
+/** Rows as the statement asks for them: lines of JSON, or without a word about it values between tabs. */
+function asked(query: string, rows: readonly unknown[]): string {
+  const lines = /FORMAT JSONEachRow\s*$/.test(query);
+  return rows.map((row) => (lines ? JSON.stringify(row) : Object.values(Object(row)).join('\t'))).join('\n');
+}
+
+/** A parameter as `SET` takes it, of values without quotes. */
+function literal(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map((one) => `\\'${String(one)}\\'`).join(',')}]` : String(value);
+}
