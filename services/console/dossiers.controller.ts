@@ -11,8 +11,9 @@ import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { answerDossier, type DossierActTools, freezeDossier } from './act/dossier-acts.js';
 import type { Wish } from './act/take-action.js';
 import type { Answer } from './answer/answer.js';
-import { type DossierTools, type GivenFile, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
+import { type DossierTools, type GivenFile, listName, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
 import { findCase, isAnswer } from './answer/find-case.js';
+import { listKeptBack } from './answer/patients.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Door, fromStore, type Given } from './door.js';
@@ -62,7 +63,10 @@ export class DossiersController {
 
   @Get('snapshots/:id/files/:name')
   file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Res() reply: FastifyReply): Promise<void> {
-    return this.#give(headers, reply, (tools) => snapshotFile(tools, id, name, language));
+    return this.#give(headers, reply, async (tools) => {
+      const kept = name === listName ? listKeptBack(tools.user, ['dpo'], this.door.confirmedUntil(headers), tools.now) : undefined;
+      return kept ?? snapshotFile(tools, id, name, language);
+    });
   } // prettier-ignore
 
   async #act(headers: Given, reply: FastifyReply, { id, body }: { id: string; body: unknown }, act: (tools: DossierActTools, wish: Wish) => Promise<Answer>): Promise<object> {

@@ -6,6 +6,7 @@ import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
+import { confirmedMsMax } from '#services/console/session/sealed-session.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
 import { installed, logIn, openBrowser, openContext, picture, violationsOf } from './browser.js';
 
@@ -41,6 +42,7 @@ inBrowser('the pages, over an invented day', () => {
     one = await RunningConsole.start(log.connect(), 20_000);
     await one.act(anIncidentId('old'), { type: 'case.resolved', verdict: 'false_positive', reason: 'a round of the archive' }, 'k');
     one.feeds.seen = { at: systemClock.now(), isOld: false, sources: [aFeed('ndb-dpi', 'silent'), aFeed('aleo-dpi', 'ok')] };
+    one.patients.invent(232);
     const port = await freePortBase();
     await one.app.listen(port, '127.0.0.1');
     url = `http://127.0.0.1:${port}`;
@@ -116,6 +118,22 @@ inBrowser('the pages, over an invented day', () => {
         expect(await page.evaluate('document.documentElement.lang')).toBe(look.locale);
         await picture(page, `${name}-${look.locale}-${look.theme}`);
       }
+      await listPatients(page, `/cases/${id}/patients`);
+      found.push(...(await violationsOf(page)).map((text) => `list ${look.locale}: ${text}`));
+      await picture(page, `patients-${look.locale}-${look.theme}`);
+      // Whoever sits down at the open page later is asked who they are.
+      one.wait(confirmedMsMax);
+      await page.reload();
+      await page.getByRole('button', { name: showList }).click();
+      const token = page.getByLabel(/^(Access token|Jeton d’accès)$/);
+      await token.fill('a.durand');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+      found.push(...(await violationsOf(page)).map((text) => `confirm ${look.locale}: ${text}`));
+      await picture(page, `confirm-${look.locale}-${look.theme}`);
+      await token.fill('dpo');
+      await page.keyboard.press('Enter');
+      await page.getByRole('cell', { name: '750300123' }).first().waitFor();
       await context.close();
     }
     const { context } = await openContext(browser, url);
@@ -127,6 +145,16 @@ inBrowser('the pages, over an invented day', () => {
     expect(found).toEqual([]);
   }, testMsMax);
 }); // prettier-ignore
+
+const showList = /^(Show the list|Afficher la liste)$/;
+
+/** Shows the second page of the list of a case. */
+async function listPatients(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('button', { name: showList }).click();
+  await page.getByRole('button', { name: /^(Next page|Page suivante)$/ }).click();
+  await page.getByText(/(101 to 200|101 à 200)/).waitFor();
+}
 
 async function note(page: Page, text: string): Promise<void> {
   await page.keyboard.press('n');

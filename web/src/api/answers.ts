@@ -139,3 +139,20 @@ export interface Feeds {
     readonly set_aside: Readonly<Record<string, number>>;
   }[];
 }
+
+export type Tier = 'exported' | 'displayed' | 'listed' | 'attempted';
+
+export interface PatientPage {
+  /** Of all pages: a patient of two clinics is two lines. */
+  readonly figure: Readonly<Record<Tier, number>> & { readonly lines: number; readonly patients: number };
+  readonly items: readonly {
+    readonly patient_id: string;
+    readonly clinic_id: string;
+    readonly certainty: Tier;
+    readonly categories: readonly string[];
+    readonly first_time: string;
+    readonly last_time: string;
+    readonly accesses: number;
+  }[];
+  readonly next: string | null;
+}

@@ -99,7 +99,7 @@ export function englishTexts(f: Format): Texts {
       heading: (account, n, clinicCount, from, to) => `${account} opened ${patients(n)} in ${clinics(clinicCount)}, from ${from} to ${to}.`,
       zone: (zone) => `Local times (${zone})`,
       number: (id) => `Case ${id}`,
-      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics',
+      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics', patientsPart: 'Patients',
       patientsFigure: (n) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n) => f.plural(n, 'clinic', 'clinics'),
       atFiring: 'patients when the rule fired',
       exported: 'exported', attempted: 'attempted only',
@@ -119,6 +119,21 @@ export function englishTexts(f: Format): Texts {
       notes: 'Notes', noNotes: 'No note.', measures: 'Measures taken', noMeasures: 'No measure is noted.',
       measureKinds: { containment: 'containment', remediation: 'remediation', prevention: 'prevention' },
       otherCases: (actor) => `All cases of ${actor}`,
+    },
+    patientList: {
+      title: 'Patients', consequence: 'The list holds pseudonyms only. Every page that is shown is written down in the audit with your name, the case and the number of lines.',
+      mayNot: 'The list of patients is for analysts and data-protection officers only.',
+      allClinics: 'all', tier: 'What was done', anyTier: 'everything', show: 'Show the list', pseudonym: 'Pseudonym',
+      tiers: { exported: 'exported or printed', displayed: 'displayed', listed: 'seen in a list', attempted: 'attempted, refused' },
+      figure: (who, lines, parts) => `${patients(who)}${lines === who ? '' : ` on ${count(lines, 'line', 'lines')} (who was seen in two clinics has two)`}${parts.length === 0 ? '.' : `: ${f.list(parts.map(([n, tier]) => `${n} ${{ exported: 'exported or printed', displayed: 'displayed', listed: 'seen in a list only', attempted: 'attempted without success' }[tier]}`))}.`}`,
+      caption: (from, to, of) => `lines ${f.number(from)} to ${f.number(to)} of ${f.number(of)}, by clinic, then pseudonym`,
+      none: 'No patient fits this choice.', previous: 'Previous page', next: 'Next page', download: (lines) => `Download as CSV (${count(lines, 'line', 'lines')})`,
+    },
+    confirm: {
+      hint: 'Say again who you are first: every list of patients asks for it, and it holds for five minutes.', submit: 'Confirm', refused: 'This is not the token of who is logged in.',
+    },
+    categories: {
+      identity: 'identity', insurance: 'insurance', clinical: 'clinical', prescription: 'prescription', lab: 'lab', imaging: 'imaging', notes: 'notes', billing: 'billing', scheduling: 'scheduling', unknown: 'unknown',
     },
     act: {
       actions: 'Actions', take: 'Take', assign: 'Assign', note: 'Note', resolve: 'Resolve', hold: 'Hold', reopen: 'Reopen', measure: 'Note a measure',

@@ -1,4 +1,5 @@
 import { fr as common } from '#libs/texts/fr.js';
+import type { Category } from '#libs/contracts/vocabulary.js';
 import type { Format } from './format.js';
 
 /** Every text of the pages. What it needs comes in as figures and instants; the words around them are of the language. */
@@ -99,7 +100,7 @@ export function frenchTexts(f: Format) {
       heading: (account: string, n: number, clinicCount: number, from: string, to: string) => `${account} a ouvert ${patients(n)} dans ${clinics(clinicCount)}, de ${from} à ${to}.`,
       zone: (zone: string) => `Heures locales (${zone})`,
       number: (id: string) => `Cas ${id}`,
-      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements',
+      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients',
       patientsFigure: (n: number) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n: number) => f.plural(n, 'établissement', 'établissements'),
       atFiring: 'patients au premier seuil',
       exported: 'exportés', attempted: 'tentés seulement',
@@ -120,6 +121,21 @@ export function frenchTexts(f: Format) {
       measureKinds: { containment: 'confinement', remediation: 'remédiation', prevention: 'prévention' },
       otherCases: (actor: string) => `Tous les cas de ${actor}`,
     },
+    patientList: {
+      title: 'Patients', consequence: 'La liste ne porte que des pseudonymes. Chaque page affichée est inscrite au journal des consultations avec votre nom, le cas et le nombre de lignes.',
+      mayNot: 'La liste des patients est réservée aux analystes et aux délégués à la protection des données.',
+      allClinics: 'tous', tier: 'Ce qui a été fait', anyTier: 'tout', show: 'Afficher la liste', pseudonym: 'Pseudonyme',
+      tiers: { exported: 'exporté ou imprimé', displayed: 'affiché', listed: 'vu dans une liste', attempted: 'tenté sans succès' },
+      figure: (who: number, lines: number, parts: readonly (readonly [string, 'exported' | 'displayed' | 'listed' | 'attempted'])[]) => `${patients(who)}${lines === who ? '' : ` sur ${count(lines, 'ligne', 'lignes')} (un patient vu dans deux établissements en a deux)`}${parts.length === 0 ? '.' : ` : ${f.list(parts.map(([n, tier]) => `${n} ${{ exported: 'avec export ou impression', displayed: 'avec affichage du dossier', listed: 'vus dans une liste seulement', attempted: 'tentés sans succès' }[tier]}`))}.`}`,
+      caption: (from: number, to: number, of: number) => `lignes ${f.number(from)} à ${f.number(to)} sur ${f.number(of)}, par établissement puis pseudonyme`,
+      none: 'Aucun patient ne correspond à ce choix.', previous: 'Page précédente', next: 'Page suivante', download: (lines: number) => `Télécharger en CSV (${count(lines, 'ligne', 'lignes')})`,
+    },
+    confirm: {
+      hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, et vaut cinq minutes.', submit: 'Confirmer', refused: 'Ce jeton n’est pas celui de la personne connectée.',
+    },
+    categories: {
+      identity: 'identité', insurance: 'assurance', clinical: 'clinique', prescription: 'prescription', lab: 'biologie', imaging: 'imagerie', notes: 'notes', billing: 'facturation', scheduling: 'rendez-vous', unknown: 'inconnue',
+    } satisfies Record<Category, string> as Readonly<Record<string, string>>,
     act: {
       actions: 'Actions', take: 'Prendre en charge', assign: 'Confier', note: 'Noter', resolve: 'Résoudre', hold: 'Mettre en attente', reopen: 'Rouvrir', measure: 'Noter une mesure',
       cancel: 'Annuler', confirm: 'Valider', again: 'Redemander', close: 'Fermer',
