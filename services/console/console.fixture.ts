@@ -46,6 +46,8 @@ export const testUsers: readonly KnownUser[] = (
     ['dpo', ['dpo'], undefined],
     ['looks', ['reader'], undefined],
     ['elsewhere', ['analyst'], ['990000009']],
+    ['dpo.elsewhere', ['dpo'], ['990000009']],
+    ['looks.elsewhere', ['reader', 'operator'], ['990000009']],
   ] as const
 ).map(([id, roles, clinics]) => ({ id, roles, clinics, digests: [tokenDigest(id)] }));
 
