@@ -72,6 +72,7 @@ describe('the patients of a case', () => {
     const late = await ask(one, 'GET', path(), { cookie });
     expect([late.statusCode, late.json().error]).toEqual([403, 'confirm_first']);
     expect((await ask(one, 'GET', `/v1/snapshots/${'a'.repeat(32)}/files/patients.csv`, { cookie })).json().error).toBe('confirm_first');
+    expect((await ask(one, 'POST', `/v1/cases/${id}/dossier/750300123/freeze`, { ...own, cookie, 'idempotency-key': 'k' }, {})).json().error).toBe('confirm_first');
     const wrong = await Promise.all([{ token: 'a.durand' }, { token: 'nobody' }, {}].map((body) => ask(one, 'POST', '/v1/confirm', { ...own, cookie }, body)));
     expect(wrong.map(({ statusCode, headers }) => [statusCode, headers['set-cookie']])).toEqual([[401, undefined], [401, undefined], [422, undefined]]);
     expect(await list()).toBe(403);

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import { aDossierInput } from '#libs/dossier/dossier.fixture.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
@@ -43,6 +45,7 @@ inBrowser('the pages, over an invented day', () => {
     await one.act(anIncidentId('old'), { type: 'case.resolved', verdict: 'false_positive', reason: 'a round of the archive' }, 'k');
     one.feeds.seen = { at: systemClock.now(), isOld: false, sources: [aFeed('ndb-dpi', 'silent'), aFeed('aleo-dpi', 'ok')] };
     one.patients.invent(232);
+    one.shelf.made = aDossierInput();
     const port = await freePortBase();
     await one.app.listen(port, '127.0.0.1');
     url = `http://127.0.0.1:${port}`;
@@ -118,6 +121,10 @@ inBrowser('the pages, over an invented day', () => {
         expect(await page.evaluate('document.documentElement.lang')).toBe(look.locale);
         await picture(page, `${name}-${look.locale}-${look.theme}`);
       }
+      one.shelf.freezes = aSnapshot(one.shelf.frozen.length + 1);
+      await freezeAndAnswer(page, `/cases/${id}/dossier`);
+      found.push(...(await violationsOf(page)).map((text) => `dossier ${look.locale}: ${text}`));
+      await picture(page, `dossier-${look.locale}-${look.theme}`);
       await listPatients(page, `/cases/${id}/patients`);
       found.push(...(await violationsOf(page)).map((text) => `list ${look.locale}: ${text}`));
       await picture(page, `patients-${look.locale}-${look.theme}`);
@@ -147,6 +154,33 @@ inBrowser('the pages, over an invented day', () => {
 }); // prettier-ignore
 
 const showList = /^(Show the list|Afficher la liste)$/;
+
+/** A frozen list of so many patients more than the one before. */
+function aSnapshot(number: number): DossierSnapshot {
+  const digest = 'a'.repeat(64);
+  return {
+    snapshot_id: '', group_id: 'aleo', case_id: '', controller_id: '', number, kind: 'initial', frozen_at: minutesAgo(0), frozen_by: '', scope_version: 0, patients: 60 + number, exposed: 55 + number,
+    per_tier: {}, unnamed_records: 0, list_sha256: digest, manifest: '{}', manifest_sha256: digest, previous_sha256: '',
+  };
+} // prettier-ignore
+
+/** Freezes the list of a case, and answers what is asked of its cause. */
+async function freezeAndAnswer(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('button', { name: /^(Freeze the list|Figer la liste)$/ }).click();
+  await page
+    .getByText(/^(List frozen|Liste figée)\.$/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: /^(Answer|Répondre) ?: Cause$/ }).click();
+  await page.getByRole('textbox').fill('external_malicious');
+  await page.getByRole('button', { name: /^(Confirm|Valider)$/ }).press('Enter');
+  await page
+    .getByText(/^(Answer kept|Réponse enregistrée)\.$/)
+    .first()
+    .waitFor();
+  await page.getByText(/^(28 of 59|28 réponses demandées sur 59)/).waitFor();
+}
 
 /** Shows the second page of the list of a case. */
 async function listPatients(page: Page, path: string): Promise<void> {

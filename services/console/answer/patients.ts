@@ -67,7 +67,7 @@ export function listKeptBack(
   now: number,
 ): Answer | undefined {
   if (!role.some((one) => roles.includes(one)))
-    return refused(403, 'not_allowed', `lists of patients are given to these roles only: ${role.join(', ')}`);
+    return refused(403, 'not_allowed', `lists of patients are for these roles only: ${role.join(', ')}`);
   if (confirmedUntil === undefined || now < confirmedUntil) return undefined;
   return refused(403, 'confirm_first', 'say again who you are: POST /v1/confirm with your token, which holds for five minutes');
 }

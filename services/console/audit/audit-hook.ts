@@ -78,7 +78,7 @@ export class AuditHook {
 }
 
 /** What a browser asks every few seconds as long as somebody looks on, and the pages themselves: no case is in it. */
-const emptyRoutes = /^\/v1\/(me|summary|feeds)$|^\/(?!v1\b)./;
+const emptyRoutes = /^\/v1\/(me|summary|feeds|dossier-labels)$|^\/(?!v1\b)./;
 
 function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
   return (emptyRoutes.test(route) || route === '/') && status < 400;

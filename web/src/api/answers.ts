@@ -1,5 +1,6 @@
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
 
@@ -155,4 +156,40 @@ export interface PatientPage {
     readonly accesses: number;
   }[];
   readonly next: string | null;
+}
+
+export type Snapshot = Omit<DossierSnapshot, 'manifest'>;
+
+export interface Snapshots {
+  /** Oldest first. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+export type DossierValue = string | number | boolean | readonly string[] | null;
+
+/** One answer of the form: who gave it, and when. */
+export interface DossierField {
+  readonly value: DossierValue;
+  readonly source: 'machine' | 'person' | 'unknown';
+  readonly by: string;
+  readonly at: string;
+}
+
+export interface Dossier {
+  readonly parts: Readonly<Record<string, Readonly<Record<string, DossierField>>>>;
+  readonly clocks: readonly {
+    readonly clock: NonNullable<Summary['nearest_clock']>['clock'];
+    readonly state: 'running' | 'met' | 'met_late' | 'stopped';
+    readonly due_at: string;
+    readonly reference: string;
+  }[];
+}
+
+type Words = Readonly<Record<string, Readonly<Record<'fr' | 'en', string>>>>;
+
+export interface DossierLabels {
+  readonly unknown: Readonly<Record<'fr' | 'en', string>>;
+  readonly parts: Words;
+  readonly fields: Words;
+  readonly values: Words;
 }

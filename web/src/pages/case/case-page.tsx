@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
 import { useCase } from '../../api/queries.js';
@@ -15,6 +16,8 @@ import { TimelinePart } from './timeline.js';
 import { ToldPart } from './told.js';
 import { Why } from './why.js';
 import './case.css';
+
+const Dossier = lazy(() => import('./dossier/dossier-part.js').then(({ DossierPart: part }) => ({ default: part })));
 
 interface PageProps {
   readonly id: string;
@@ -47,6 +50,8 @@ function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }
       return <Clinics id={id} />;
     case 'patients':
       return <PatientsPart id={id} me={me} />;
+    case 'dossier':
+      return <Dossier row={shown.case} me={me} />;
     default:
       return <Overview shown={shown} id={id} />;
   }
@@ -84,7 +89,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
 
 function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   const { t } = useTexts();
-  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart]] as const; // prettier-ignore
+  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
   return (
     <nav className="parts" aria-label={t.case.parts}>
       {all.map(([name, text]) => (
