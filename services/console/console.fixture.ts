@@ -11,6 +11,7 @@ import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
+import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
@@ -24,9 +25,9 @@ import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-l
 import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
-import { RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { FakeFeeds, FakeFigures, FakeLeaks } from './fakes.fixture.js';
+import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fakes.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
@@ -45,6 +46,8 @@ export const testUsers: readonly KnownUser[] = (
     ['dpo', ['dpo'], undefined],
     ['looks', ['reader'], undefined],
     ['elsewhere', ['analyst'], ['990000009']],
+    ['dpo.elsewhere', ['dpo'], ['990000009']],
+    ['looks.elsewhere', ['reader', 'operator'], ['990000009']],
   ] as const
 ).map(([id, roles, clinics]) => ({ id, roles, clinics, digests: [tokenDigest(id)] }));
 
@@ -85,6 +88,8 @@ export class RunningConsole {
     readonly mutes: MemoryMutes,
     readonly shelf: FakeShelf,
     readonly feeds: FakeFeeds,
+    readonly patients: FakePatients,
+    private readonly clock: LateClock,
     private readonly folder: string,
   ) {}
 
@@ -108,6 +113,8 @@ export class RunningConsole {
     const mutes = new MemoryMutes();
     const shelf = new FakeShelf();
     const feeds = new FakeFeeds();
+    const patients = new FakePatients();
+    const clock = new LateClock();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -125,6 +132,10 @@ export class RunningConsole {
       .useValue(shelf)
       .overrideProvider(CaseFigures)
       .useValue(new FakeFigures())
+      .overrideProvider(CLOCK)
+      .useValue(clock)
+      .overrideProvider(CasePatients)
+      .useValue(patients)
       .overrideProvider(FeedsLook)
       .useValue(feeds)
       .overrideProvider(ClickHouseLists)
@@ -134,7 +145,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -149,6 +160,11 @@ export class RunningConsole {
 
   async act(id: string, body: object, key: string, as = 'a.durand'): Promise<Asked> {
     return this.ask('POST', `/v1/cases/${id}/actions`, as, body, { 'idempotency-key': key });
+  }
+
+  /** Lets time pass at once for this console: what it says is so many milliseconds later. */
+  wait(ms: number): void {
+    this.clock.lateMs += ms;
   }
 
   async stop(): Promise<void> {
@@ -174,14 +190,8 @@ export class RunningConsole {
 }
 
 export function newLog(): MemoryLog {
-  return createMemoryLog({
-    topics: {
-      [topics.incidents]: partitions,
-      [topics.actions]: partitions,
-      [topics.audit]: partitions,
-      [topics.accesses]: partitions,
-    },
-  });
+  const all = [topics.incidents, topics.actions, topics.audit, topics.accesses];
+  return createMemoryLog({ topics: Object.fromEntries(all.map((topic) => [topic, partitions])) });
 }
 
 /** Who looked, as it was written down. */

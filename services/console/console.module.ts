@@ -22,7 +22,9 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
+import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { FeedsLook } from './answer/feeds-look.js';
+import { ListPlaces } from './answer/list-place.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -34,6 +36,7 @@ import { McpController } from './mcp.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
 import { LookController } from './look.controller.js';
+import { PatientsController } from './patients.controller.js';
 import { PagesController } from './pages.controller.js';
 import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
@@ -160,6 +163,18 @@ const figures = {
   useFactory: (client: StoreClient) => new CaseFigures(client),
 };
 
+const patients = {
+  provide: CasePatients,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new CasePatients(client),
+};
+
+const places = {
+  provide: ListPlaces,
+  inject: [CONSOLE_CONFIG],
+  useFactory: ({ sessionKeys }: ConsoleConfig) => new ListPlaces(sessionKeys),
+};
+
 const gauges = {
   provide: Gauges,
   inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health],
@@ -182,6 +197,7 @@ export class ConsoleModule {
         LookController,
         DeskController,
         DossiersController,
+        PatientsController,
         McpController,
         PagesController,
       ],
@@ -198,6 +214,8 @@ export class ConsoleModule {
         door,
         feeds,
         figures,
+        patients,
+        places,
         pipeline,
         deadlines,
         audit,

@@ -56,7 +56,7 @@ export class DeskController {
     const user = this.door.userOf(headers, reply);
     const { feed } = this.pipeline;
     if (feed.full) return void reply.send(this.door.send(reply, refused(503, 'too_many_listeners', 'this console has no room for another stream: ask again later'))); // prettier-ignore
-    void reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(feed.listen(user, headers['last-event-id'])); // prettier-ignore
+    void reply.header('content-type', 'text/event-stream; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(feed.listen(user, headers['last-event-id'], this.door.stands(headers))); // prettier-ignore
   }
 
   #muteTools(user: User): MuteTools {

@@ -12,7 +12,7 @@ export type Given = Readonly<Record<string, string | undefined>>;
 export class Door {
   constructor(
     private readonly tools: {
-      readonly visitors: Pick<Visitors, 'of'>;
+      readonly visitors: Pick<Visitors, 'of' | 'confirmedUntil' | 'stands'>;
       readonly audit: Pick<AuditHook, 'shows'>;
       /** Why cases may lack something. */
       readonly behind: () => string | undefined;
@@ -29,6 +29,16 @@ export class Door {
     const behind = this.tools.behind();
     if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
     return user;
+  }
+
+  /** Until when who asks has proved who they are, in milliseconds; undefined for who does with each request. */
+  confirmedUntil(headers: Given): number | undefined {
+    return this.tools.visitors.confirmedUntil(headers);
+  }
+
+  /** Whether a long answer to them may go on, asked again and again. */
+  stands(headers: Given): () => boolean {
+    return this.tools.visitors.stands(headers);
   }
 
   send(reply: FastifyReply, { status, body, location, shows }: Answer): object {

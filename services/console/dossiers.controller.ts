@@ -10,9 +10,11 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { answerDossier, type DossierActTools, freezeDossier } from './act/dossier-acts.js';
 import type { Wish } from './act/take-action.js';
-import type { Answer } from './answer/answer.js';
-import { type DossierTools, type GivenFile, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
+import { type Answer, ok } from './answer/answer.js';
+import { type DossierTools, type GivenFile, listName, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
 import { findCase, isAnswer } from './answer/find-case.js';
+import { listKeptBack } from './answer/patients.js';
+import { shippedLabels } from '#libs/dossier/shipped.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Door, fromStore, type Given } from './door.js';
@@ -57,12 +59,26 @@ export class DossiersController {
   @Post('cases/:id/dossier/:controller/freeze')
   @HttpCode(200)
   freeze(@Headers() headers: Given, @Param('id') id: string, @Param('controller') of: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    return this.#act(headers, reply, { id, body }, (tools, wish) => freezeDossier(tools, of, wish));
+    return this.#act(headers, reply, { id, body }, async (tools, wish) => {
+      const kept = listKeptBack(wish.user, ['dpo'], this.door.confirmedUntil(headers), this.clock.now());
+      return kept ?? freezeDossier(tools, of, wish);
+    });
   } // prettier-ignore
+
+  /** The words of the form, in both languages; of no case. */
+  @Get('dossier-labels')
+  words(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): object {
+    this.door.userOf(headers, reply);
+    const { unknown, parts, fields, values } = shippedLabels;
+    return this.door.send(reply, ok({ unknown, parts, fields, values }, { case_id: '', rows: 0 }));
+  }
 
   @Get('snapshots/:id/files/:name')
   file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Res() reply: FastifyReply): Promise<void> {
-    return this.#give(headers, reply, (tools) => snapshotFile(tools, id, name, language));
+    return this.#give(headers, reply, async (tools) => {
+      const kept = name === listName ? listKeptBack(tools.user, ['dpo'], this.door.confirmedUntil(headers), tools.now) : undefined;
+      return kept ?? snapshotFile(tools, id, name, language);
+    });
   } // prettier-ignore
 
   async #act(headers: Given, reply: FastifyReply, { id, body }: { id: string; body: unknown }, act: (tools: DossierActTools, wish: Wish) => Promise<Answer>): Promise<object> {

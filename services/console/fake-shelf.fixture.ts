@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import type { ShelfOrder } from '#libs/access-store/dossiers/dossier-shelf.js';
+import { answersOf, type ShelfOrder } from '#libs/access-store/dossiers/dossier-shelf.js';
 import type { CaseView } from '#libs/cases/case-book.js';
+import { givenAnswers } from '#libs/cases/given-answers.js';
 import { countedOf } from '#libs/cases/timeline.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { DossierInput } from '#libs/dossier/dossier.js';
@@ -25,9 +26,10 @@ export class FakeShelf {
   made: DossierInput | undefined;
   freezings = 0;
 
-  async input(_snapshot: DossierSnapshot, { standing }: { readonly standing: CaseView | undefined }): Promise<DossierInput> {
+  async input(snapshot: DossierSnapshot, { standing }: { readonly standing: CaseView | undefined }): Promise<DossierInput> {
     if (!this.made) throw new Transient('the store does not answer');
-    return { ...this.made, actions: standing ? countedOf(standing.state) : [] };
+    const actions = standing ? countedOf(standing.state) : [];
+    return { ...this.made, actions, answers: answersOf(givenAnswers(actions, snapshot.controller_id)) };
   }
 
   async freeze(_clock: unknown, order: ShelfOrder): Promise<DossierSnapshot | undefined> {

@@ -1,4 +1,16 @@
+import { Readable } from 'node:stream';
 import type { CaseFigures, ClinicFigures } from '#libs/access-store/incidents/case-figures.js';
+import type {
+  CasePatients,
+  PatientLine,
+  PatientsFigure,
+  PatientsPlace,
+  PatientsWanted,
+} from '#libs/access-store/incidents/case-patients.js';
+import { certainties } from '#libs/contracts/dossier.js';
+import { hex128Of } from '#libs/contracts/hex128.js';
+import { type Clock, systemClock } from '#libs/runtime/clock.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
 import type { FeedsLook, FeedsSeen } from './answer/feeds-look.js';
 
@@ -29,11 +41,58 @@ export class FakeFigures implements Pick<CaseFigures, 'shape' | 'clinics'> {
   }
 } // prettier-ignore
 
+/** As many invented patients as a test says, of one case, in two clinics. */
+export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv'> {
+  lines: readonly PatientLine[] = [];
+  away = false;
+
+  invent(count: number): void {
+    const times = { first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z' };
+    const all = Array.from({ length: count }, (_, n) => ({ clinic_id: n % 3 === 0 ? '750300124' : '750300123', patient_id: hex128Of(`patient ${n}`), certainty: certainties[n % 4] ?? 'listed', categories: ['identity', 'lab'], accesses: 1 + (n % 5), ...times }));
+    this.lines = all.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  }
+
+  async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
+    if (this.away) throw new Transient('the store does not answer');
+    const lines = this.#of(wanted);
+    const tier = (name: string) => lines.filter(({ certainty }) => certainty === name).length;
+    return { lines: lines.length, patients: new Set(lines.map(({ patient_id }) => patient_id)).size, exported: tier('exported'), displayed: tier('displayed'), listed: tier('listed'), attempted: tier('attempted') };
+  }
+
+  async page(wanted: PatientsWanted, [clinic_id, patient_id]: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
+    return this.#of(wanted).filter((one) => keyOf(one) > keyOf({ clinic_id, patient_id })).slice(0, limit);
+  }
+
+  csv(wanted: PatientsWanted, limit: number): Readable {
+    return Readable.from(['clinic_id,patient_id\n', ...this.#of(wanted).slice(0, limit).map(({ clinic_id, patient_id }) => `${clinic_id},${patient_id}\n`)]);
+  }
+
+  #of({ clinics, certainty }: PatientsWanted): readonly PatientLine[] {
+    return this.lines.filter((one) => (clinics.length === 0 || clinics.includes(one.clinic_id)) && (certainty ?? one.certainty) === one.certainty);
+  }
+} // prettier-ignore
+
+function keyOf({ clinic_id, patient_id }: Pick<PatientLine, 'clinic_id' | 'patient_id'>): string {
+  return `${clinic_id}/${patient_id}`;
+}
+
 /** What a test says of feeds; nothing until it does. */
 export class FakeFeeds implements Pick<FeedsLook, 'last'> {
   seen: FeedsSeen | undefined;
 
   async last(): Promise<FeedsSeen | undefined> {
     return this.seen;
+  }
+}
+
+/** The clock of this machine, some time later. */
+export class LateClock implements Clock {
+  lateMs = 0;
+  readonly monotonic = systemClock.monotonic;
+  readonly sleep = systemClock.sleep;
+  readonly every = systemClock.every;
+
+  now(): number {
+    return systemClock.now() + this.lateMs;
   }
 }

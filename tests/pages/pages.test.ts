@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
+import { aDossierInput } from '#libs/dossier/dossier.fixture.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
+import { confirmedMsMax } from '#services/console/session/sealed-session.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
 import { installed, logIn, openBrowser, openContext, picture, violationsOf } from './browser.js';
 
@@ -41,6 +44,8 @@ inBrowser('the pages, over an invented day', () => {
     one = await RunningConsole.start(log.connect(), 20_000);
     await one.act(anIncidentId('old'), { type: 'case.resolved', verdict: 'false_positive', reason: 'a round of the archive' }, 'k');
     one.feeds.seen = { at: systemClock.now(), isOld: false, sources: [aFeed('ndb-dpi', 'silent'), aFeed('aleo-dpi', 'ok')] };
+    one.patients.invent(232);
+    one.shelf.made = aDossierInput();
     const port = await freePortBase();
     await one.app.listen(port, '127.0.0.1');
     url = `http://127.0.0.1:${port}`;
@@ -116,6 +121,26 @@ inBrowser('the pages, over an invented day', () => {
         expect(await page.evaluate('document.documentElement.lang')).toBe(look.locale);
         await picture(page, `${name}-${look.locale}-${look.theme}`);
       }
+      one.shelf.freezes = aSnapshot(one.shelf.frozen.length + 1);
+      await freezeAndAnswer(page, `/cases/${id}/dossier`);
+      found.push(...(await violationsOf(page)).map((text) => `dossier ${look.locale}: ${text}`));
+      await picture(page, `dossier-${look.locale}-${look.theme}`);
+      await listPatients(page, `/cases/${id}/patients`);
+      found.push(...(await violationsOf(page)).map((text) => `list ${look.locale}: ${text}`));
+      await picture(page, `patients-${look.locale}-${look.theme}`);
+      // Whoever sits down at the open page later is asked who they are.
+      one.wait(confirmedMsMax);
+      await page.reload();
+      await page.getByRole('button', { name: showList }).click();
+      const token = page.getByLabel(/^(Access token|Jeton d’accès)$/);
+      await token.fill('a.durand');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: /./ }).waitFor();
+      found.push(...(await violationsOf(page)).map((text) => `confirm ${look.locale}: ${text}`));
+      await picture(page, `confirm-${look.locale}-${look.theme}`);
+      await token.fill('dpo');
+      await page.keyboard.press('Enter');
+      await page.getByRole('cell', { name: '750300123' }).first().waitFor();
       await context.close();
     }
     const { context } = await openContext(browser, url);
@@ -127,6 +152,43 @@ inBrowser('the pages, over an invented day', () => {
     expect(found).toEqual([]);
   }, testMsMax);
 }); // prettier-ignore
+
+const showList = /^(Show the list|Afficher la liste)$/;
+
+/** A frozen list of so many patients more than the one before. */
+function aSnapshot(number: number): DossierSnapshot {
+  const digest = 'a'.repeat(64);
+  return {
+    snapshot_id: '', group_id: 'aleo', case_id: '', controller_id: '', number, kind: 'initial', frozen_at: minutesAgo(0), frozen_by: '', scope_version: 0, patients: 60 + number, exposed: 55 + number,
+    per_tier: {}, unnamed_records: 0, list_sha256: digest, manifest: '{}', manifest_sha256: digest, previous_sha256: '',
+  };
+} // prettier-ignore
+
+/** Freezes the list of a case, and answers what is asked of its cause. */
+async function freezeAndAnswer(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('button', { name: /^(Freeze the list|Figer la liste)$/ }).click();
+  await page
+    .getByText(/^(List frozen|Liste figée)\.$/)
+    .first()
+    .waitFor();
+  await page.getByRole('button', { name: /^(Answer|Répondre) ?: Cause$/ }).click();
+  await page.getByRole('textbox').fill('external_malicious');
+  await page.getByRole('button', { name: /^(Confirm|Valider)$/ }).press('Enter');
+  await page
+    .getByText(/^(Answer kept|Réponse enregistrée)\.$/)
+    .first()
+    .waitFor();
+  await page.getByText(/^(28 of 59|28 réponses demandées sur 59)/).waitFor();
+}
+
+/** Shows the second page of the list of a case. */
+async function listPatients(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('button', { name: showList }).click();
+  await page.getByRole('button', { name: /^(Next page|Page suivante)$/ }).click();
+  await page.getByText(/(101 to 200|101 à 200)/).waitFor();
+}
 
 async function note(page: Page, text: string): Promise<void> {
   await page.keyboard.press('n');

@@ -96,7 +96,8 @@ export class DossierShelf {
   } // prettier-ignore
 }
 
-function answersOf(given: ReturnType<typeof givenAnswers>): Answers {
+/** What people answered, as a dossier has it. */
+export function answersOf(given: ReturnType<typeof givenAnswers>): Answers {
   const entries = [...given].map(([place, { json, by, at }]) => [place, { value: JSON.parse(json) as unknown, by, at }] as const);
   return answers.parse(Object.fromEntries(entries));
 }

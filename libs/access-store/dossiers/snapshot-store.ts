@@ -3,9 +3,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { type DossierSnapshot, dossierSnapshot } from '#libs/contracts/dossier.js';
 import { type Digest, ListDigest } from '#libs/dossier/list-digest.js';
-import { Transient } from '#libs/runtime/outcome.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { lineBytes } from '../clickhouse/line-bytes.js';
 import { frozenRows, ledgerOf } from './ledger-reader.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
@@ -16,9 +16,6 @@ const queries = {
   difference: sql('list-difference'),
   late: sql('late-clinics'),
 } as const;
-
-/** The answer is a stream, so it must not be gathered at the server. */
-const streamSettings = { wait_end_of_query: 0, date_time_output_format: 'iso' } as const;
 
 const differenceRow = z.object({
   level: z.enum(['controller', 'clinic']),
@@ -57,19 +54,12 @@ export class SnapshotStore {
   }
 
   /** The rows of a list in pieces of any size: its lines, see `listColumns`, with the keys and the controller behind each. */
-  async *bytes(snapshotId: string): AsyncGenerator<Buffer> {
-    const stop = new AbortController();
-    try {
-      // `exec` and not `query`: the lines are not to be parsed.
-      const { stream } = await this.client.exec({ query: queries.lines, query_params: { snapshot_id: snapshotId }, clickhouse_settings: streamSettings, abort_signal: stop.signal }); // prettier-ignore
-      for await (const chunk of stream) yield Buffer.from(chunk as Uint8Array);
-    } catch (cause) {
-      if (cause instanceof Transient) throw cause;
-      transientFailure('the list cannot be read')(cause);
-    } finally {
-      // Whoever stops reading before the end must not leave the query running.
-      stop.abort();
-    }
+  bytes(snapshotId: string): AsyncGenerator<Buffer> {
+    return lineBytes(this.client, {
+      query: queries.lines,
+      params: { snapshot_id: snapshotId },
+      failure: 'the list cannot be read',
+    });
   }
 
   /** The digests of the list and of its rows, in one pass and constant memory. */

@@ -6,8 +6,16 @@ import { subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { text } from 'node:stream/consumers';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
+import {
+  CasePatients,
+  firstPlace,
+  type PatientLine,
+  type PatientsPlace,
+  type PatientsWanted,
+} from '../incidents/case-patients.js';
 
 const { client, end } = await storeForTests();
 const store = new ClickHouseStore(client, systemClock);
@@ -105,6 +113,23 @@ describe('the ledger of a case', () => {
     );
     expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
   });
+
+  it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {
+    const patients = new CasePatients(client);
+    for (const incident of incidents.slice(0, 8)) {
+      const all = recount([scopeOf(incident)]);
+      for (const [clinics, certainty] of [[[], undefined], [['c1', 'c3'], undefined], [['c2'], 'displayed']] as const) {
+        const wanted = { caseId: incident.incident_id, clinics, certainty };
+        const expected = all.filter((row) => (clinics.length === 0 || clinics.some((one) => one === row.clinic_id)) && (certainty ?? row.certainty) === row.certainty);
+        const given = await paged(patients, wanted, 7);
+        expect(given.map(({ patient_id, clinic_id, certainty: tier }) => [clinic_id, patient_id, tier])).toEqual(expected.map((row) => [row.clinic_id, row.patient_id, row.certainty]).toSorted());
+        const figure = await patients.figure(wanted);
+        expect([figure.lines, figure.patients, figure.exported + figure.displayed + figure.listed + figure.attempted]).toEqual([expected.length, new Set(expected.map(({ patient_id }) => patient_id)).size, expected.length]);
+        const csv = await text(patients.csv(wanted, Math.max(0, figure.lines - 1)));
+        expect(csv.split('\n').slice(1, -1).map((line) => line.split(',')[1])).toEqual(given.slice(0, -1).map(({ patient_id }) => patient_id));
+      }
+    }
+  }); // prettier-ignore
 
   it('counts the records that no source names by event, of what did not fail', async () => {
     for (const incident of incidents.slice(0, 8)) {
@@ -258,4 +283,16 @@ function generator(seed: number): () => number {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return state / 2 ** 32;
   };
+}
+
+/** All lines, by pages of so many. */
+async function paged(patients: CasePatients, wanted: PatientsWanted, limit: number): Promise<readonly PatientLine[]> {
+  const given: PatientLine[] = [];
+  for (let place: PatientsPlace = firstPlace; ;) {
+    const page = await patients.page(wanted, place, limit);
+    given.push(...page);
+    const last = page.at(-1);
+    if (!last) return given;
+    place = [last.clinic_id, last.patient_id];
+  }
 }

@@ -19,6 +19,8 @@ interface Kept extends FeedEvent {
 
 interface Listener {
   readonly user: User;
+  /** Whether they may still be told. */
+  readonly stands: () => boolean;
   readonly stream: Readable;
 }
 
@@ -49,8 +51,12 @@ export class CaseFeed {
     private readonly feedId: string,
   ) {}
 
+  get listening(): number {
+    return this.#listeners.size;
+  }
+
   get full(): boolean {
-    return this.#listeners.size >= listenersMax;
+    return this.listening >= listenersMax;
   }
 
   /** Takes over what has changed by an instant of the wall clock, milliseconds. What there was at the first look is no news. */
@@ -69,10 +75,10 @@ export class CaseFeed {
     for (const one of this.#listeners) for (const event of fresh) this.#tell(one, event);
   }
 
-  /** What a user is told from now on, and since the event that they had last. */
-  listen(user: User, lastId: string | undefined): Readable {
+  /** What a user is told from now on, and since the event that they had last. The stream ends with the session that `stands` asks for. */
+  listen(user: User, lastId: string | undefined, stands: () => boolean = () => true): Readable {
     const stream = new Readable({ read: () => {} });
-    const listener = { user, stream };
+    const listener = { user, stands, stream };
     this.#listeners.add(listener);
     stream.once('close', () => this.#listeners.delete(listener));
     stream.push(`retry: 2000\n\n`);
@@ -106,8 +112,12 @@ export class CaseFeed {
   }
 
   /** Who reads too slowly is let go, and comes back with their last id. */
-  #push({ stream }: Listener, text: string): void {
-    if (stream.readableLength > unreadMax) stream.destroy();
+  #push(listener: Listener, text: string): void {
+    const { stream, stands } = listener;
+    if (!stands()) {
+      this.#listeners.delete(listener);
+      stream.push(null);
+    } else if (stream.readableLength > unreadMax) stream.destroy();
     else stream.push(text);
   }
 }

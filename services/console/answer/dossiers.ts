@@ -27,7 +27,7 @@ export interface GivenFile {
   readonly shows: Shown;
 }
 
-const listName = 'patients.csv';
+export const listName = 'patients.csv';
 const types: Readonly<Record<string, string>> = {
   json: 'application/json; charset=utf-8',
   csv: 'text/csv; charset=utf-8',

@@ -13,7 +13,7 @@ import { viaOf } from '../users/via.js';
 
 export interface AuditTools {
   readonly trail: Pick<AuditTrail, 'record'>;
-  readonly visitors: Pick<Visitors, 'of'>;
+  readonly visitors: Pick<Visitors, 'of' | 'hasSession'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -57,7 +57,7 @@ export class AuditHook {
     return {
       at: isoOf(clock.now()),
       by: (visitors.of(request.headers)?.id ?? '').toWellFormed(),
-      via: viaOf(request.headers['vigie-via']),
+      via: viaOf(request.headers['vigie-via'] ?? (visitors.hasSession(request.headers) ? 'console' : undefined)),
       method: request.method,
       route: request.routeOptions.url ?? '',
       ...shown,
@@ -78,7 +78,7 @@ export class AuditHook {
 }
 
 /** What a browser asks every few seconds as long as somebody looks on, and the pages themselves: no case is in it. */
-const emptyRoutes = /^\/v1\/(me|summary|feeds)$|^\/(?!v1\b)./;
+const emptyRoutes = /^\/v1\/(me|summary|feeds|dossier-labels)$|^\/(?!v1\b)./;
 
 function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
   return (emptyRoutes.test(route) || route === '/') && status < 400;

@@ -3,15 +3,22 @@ import { type CompactJWEHeaderParameters, EncryptJWT, jwtDecrypt } from 'jose';
 
 /** Somebody who logged in. Milliseconds of the wall clock. */
 export interface Session {
+  /** Of this login alone: 32 hexadecimal digits. */
+  readonly id: string;
   readonly user: string;
   readonly beganAt: number;
   /** When they last did something themselves. */
   readonly activeAt: number;
+  /** When they last proved who they are. */
+  readonly confirmedAt: number;
 }
 
 /** A session ends so long after the last thing that its person did, and after its beginning whatever they do, in milliseconds. */
 export const idleMsMax = 30 * 60_000;
 export const sessionMsMax = 10 * 3_600_000;
+
+/** For so long after somebody proved who they are, lists of patients are given to their session, in milliseconds. */
+export const confirmedMsMax = 5 * 60_000;
 
 export const sessionKeyBytes = 32;
 
@@ -28,14 +35,16 @@ export class SessionSeal {
     this.#keys = new Map(keys.map((key) => [idOf(key), key]));
   }
 
-  seal({ user, beganAt, activeAt }: Session): Promise<string> {
+  seal(session: Session): Promise<string> {
+    const { id, user, beganAt, activeAt, confirmedAt } = session;
     const [[kid, key] = unreachable()] = this.#keys;
-    return new EncryptJWT({ began: beganAt })
+    return new EncryptJWT({ began: beganAt, confirmed: confirmedAt })
       .setProtectedHeader({ alg, enc, kid })
       .setIssuer(issuer)
       .setSubject(user)
+      .setJti(id)
       .setIssuedAt(new Date(activeAt))
-      .setExpirationTime(new Date(Math.min(activeAt + idleMsMax, beganAt + sessionMsMax)))
+      .setExpirationTime(new Date(endOf(session)))
       .encrypt(key);
   }
 
@@ -45,12 +54,18 @@ export class SessionSeal {
     const options = { issuer, currentDate: new Date(now), keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
     try {
       const { payload } = await jwtDecrypt(cookie, keyOf, options);
-      const { sub: user, iat, began: beganAt } = payload;
-      return user !== undefined && iat !== undefined && typeof beganAt === 'number' ? { user, beganAt, activeAt: iat * 1_000 } : undefined;
+      const { jti: id, sub: user, iat, began: beganAt, confirmed: confirmedAt } = payload;
+      const isWhole = id !== undefined && user !== undefined && iat !== undefined && typeof beganAt === 'number' && typeof confirmedAt === 'number';
+      return isWhole ? { id, user, beganAt, activeAt: iat * 1_000, confirmedAt } : undefined;
     } catch {
       return undefined;
     }
   } // prettier-ignore
+}
+
+/** When a session ends if its person does nothing more. */
+export function endOf({ beganAt, activeAt }: Session): number {
+  return Math.min(activeAt + idleMsMax, beganAt + sessionMsMax);
 }
 
 /** Says which key it was, and nothing of the key. */

@@ -1,10 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#libs/runtime/clock.js';
 import { refused } from '../answer/answer.js';
 import type { User, Users } from '../users/users.js';
 import { isOwnPage } from './same-origin.js';
-import { type SessionSeal, sessionMsMax } from './sealed-session.js';
+import { confirmedMsMax, endOf, type Session, type SessionSeal, sessionMsMax } from './sealed-session.js';
 
 export interface VisitorTools {
   readonly users: Users;
@@ -12,6 +13,11 @@ export interface VisitorTools {
   /** Whether browsers come by HTTPS: the cookie is for it alone then. */
   readonly secure: boolean;
   readonly clock: Clock;
+}
+
+interface Visitor {
+  readonly user: User;
+  readonly session: Session;
 }
 
 /** What a page sends along while its person does something: what it asks by itself prolongs nothing. */
@@ -25,7 +31,9 @@ const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Whose request it is: of the user whose token it bears, or whose session its cookie holds. */
 export class Visitors {
   /** By the headers of a request, which are one object as long as it is answered. */
-  readonly #known = new WeakMap<object, User>();
+  readonly #known = new WeakMap<object, Visitor>();
+  /** Sessions that their person has left, each until it would have ended anyway: a copy of the cookie opens nothing at this console. */
+  readonly #left = new Map<string, number>();
   readonly #cookie: string;
 
   constructor(private readonly tools: VisitorTools) {
@@ -38,40 +46,76 @@ export class Visitors {
   }
 
   of(headers: Pick<IncomingHttpHeaders, 'authorization'>): User | undefined {
-    return this.tools.users.of(headers.authorization) ?? this.#known.get(headers);
+    return this.tools.users.of(headers.authorization) ?? this.#known.get(headers)?.user;
+  }
+
+  /** Whether a browser asks, with its session. */
+  hasSession(headers: object): boolean {
+    return this.#known.has(headers);
+  }
+
+  /** Until when lists are given to a session; undefined for who bears a token, and proves with each request who they are. */
+  confirmedUntil(headers: object): number | undefined {
+    const found = this.#known.get(headers);
+    return found && found.session.confirmedAt + confirmedMsMax;
+  }
+
+  /** Says, as often as it is asked, whether who began a long answer may still be given more of it: until their session is over, or they leave. */
+  stands(headers: object): () => boolean {
+    const found = this.#known.get(headers);
+    if (!found) return () => true;
+    const { session } = found;
+    const end = endOf(session);
+    return () => this.tools.clock.now() < end && !this.#left.has(session.id);
   }
 
   /** Begins a session; the answer that is under way is this user's already. */
-  async enter(headers: IncomingHttpHeaders, reply: FastifyReply, user: User): Promise<void> {
+  async enter(headers: object, reply: FastifyReply, user: User): Promise<void> {
     const now = this.tools.clock.now();
-    this.#known.set(headers, user);
-    await this.#write(reply, user.id, now);
+    const id = randomBytes(16).toString('hex');
+    await this.#write(headers, reply, { user, session: { id, user: user.id, beganAt: now, activeAt: now, confirmedAt: now } });
   }
 
-  leave(reply: FastifyReply): void {
+  /** Writes down that who has this session has just proved who they are; false where there is none. */
+  async confirm(headers: object, reply: FastifyReply): Promise<boolean> {
+    const found = this.#known.get(headers);
+    const now = this.tools.clock.now();
+    if (found) await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now, confirmedAt: now } });
+    return found !== undefined;
+  }
+
+  leave(headers: object, reply: FastifyReply): void {
+    const now = this.tools.clock.now();
+    for (const [id, end] of this.#left) if (end <= now) this.#left.delete(id);
+    const found = this.#known.get(headers);
+    if (found) this.#left.set(found.session.id, found.session.beganAt + sessionMsMax);
     void reply.header('set-cookie', this.#line('', 0));
   }
 
   async #beforeHandling({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (headers.authorization !== undefined) return undefined;
-    const { seal, users, clock } = this.tools;
-    const sealed = cookieOf(headers.cookie, this.#cookie);
-    const now = clock.now();
-    const session = sealed === undefined ? undefined : await seal.open(sealed, now);
-    const user = session && users.named(session.user);
-    if (user && session) {
-      this.#known.set(headers, user);
-      if (headers[activeHeader] !== undefined && now - session.activeAt >= renewMs) await this.#write(reply, user.id, session.beganAt);
-    }
+    const found = await this.#visitorOf(headers);
+    if (found) this.#known.set(headers, found);
+    const now = this.tools.clock.now();
+    if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs)
+      await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now } });
     const changes = !safeMethods.has(method);
-    if (!changes || isOwnPage(headers, method !== 'DELETE') || (!user && !isOfBrowser(headers))) return undefined;
+    if (!changes || isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers))) return undefined;
     const { status, body } = refused(403, 'not_our_page', 'this was not sent by a page of this console: open it, and do it there');
     return reply.status(status).header('cache-control', 'no-store').send(body);
   } // prettier-ignore
 
-  async #write(reply: FastifyReply, user: string, beganAt: number): Promise<void> {
-    const sealed = await this.tools.seal.seal({ user, beganAt, activeAt: this.tools.clock.now() });
-    void reply.header('set-cookie', this.#line(sealed, sessionMsMax / 1_000));
+  async #visitorOf(headers: IncomingHttpHeaders): Promise<Visitor | undefined> {
+    const { seal, users, clock } = this.tools;
+    const sealed = cookieOf(headers.cookie, this.#cookie);
+    const session = sealed === undefined ? undefined : await seal.open(sealed, clock.now());
+    const user = session && !this.#left.has(session.id) ? users.named(session.user) : undefined;
+    return user && session && { user, session };
+  }
+
+  async #write(headers: object, reply: FastifyReply, visitor: Visitor): Promise<void> {
+    this.#known.set(headers, visitor);
+    void reply.header('set-cookie', this.#line(await this.tools.seal.seal(visitor.session), sessionMsMax / 1_000));
   }
 
   #line(value: string, seconds: number): string {

@@ -1,5 +1,6 @@
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import type { DossierSnapshot } from '#libs/contracts/dossier.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
 
@@ -138,4 +139,57 @@ export interface Feeds {
     readonly delay_seconds: number;
     readonly set_aside: Readonly<Record<string, number>>;
   }[];
+}
+
+export type Tier = 'exported' | 'displayed' | 'listed' | 'attempted';
+
+export interface PatientPage {
+  /** Of all pages: a patient of two clinics is two lines. */
+  readonly figure: Readonly<Record<Tier, number>> & { readonly lines: number; readonly patients: number };
+  readonly items: readonly {
+    readonly patient_id: string;
+    readonly clinic_id: string;
+    readonly certainty: Tier;
+    readonly categories: readonly string[];
+    readonly first_time: string;
+    readonly last_time: string;
+    readonly accesses: number;
+  }[];
+  readonly next: string | null;
+}
+
+export type Snapshot = Omit<DossierSnapshot, 'manifest'>;
+
+export interface Snapshots {
+  /** Oldest first. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+export type DossierValue = string | number | boolean | readonly string[] | null;
+
+/** One answer of the form: who gave it, and when. */
+export interface DossierField {
+  readonly value: DossierValue;
+  readonly source: 'machine' | 'person' | 'unknown';
+  readonly by: string;
+  readonly at: string;
+}
+
+export interface Dossier {
+  readonly parts: Readonly<Record<string, Readonly<Record<string, DossierField>>>>;
+  readonly clocks: readonly {
+    readonly clock: NonNullable<Summary['nearest_clock']>['clock'];
+    readonly state: 'running' | 'met' | 'met_late' | 'stopped';
+    readonly due_at: string;
+    readonly reference: string;
+  }[];
+}
+
+type Words = Readonly<Record<string, Readonly<Record<'fr' | 'en', string>>>>;
+
+export interface DossierLabels {
+  readonly unknown: Readonly<Record<'fr' | 'en', string>>;
+  readonly parts: Words;
+  readonly fields: Words;
+  readonly values: Words;
 }

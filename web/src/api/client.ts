@@ -33,6 +33,15 @@ export async function post<T>(path: string, body: object, key?: string): Promise
   });
 }
 
+/** Changes part of what there is. Rejects with `Refusal`. */
+export async function patch<T>(path: string, body: object, key: string): Promise<T> {
+  return ask(path, {
+    method: 'PATCH',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json', 'idempotency-key': key },
+  });
+}
+
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
   const headers = { ...init.headers, 'vigie-via': 'console', ...(isActive() && { 'vigie-active': '1' }) };
   let answer: Response;

@@ -1,5 +1,18 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
-import type { CaseClinic, CasePage, Feeds, Me, Shape, ShownCase, Summary, Timeline, Told } from './answers.js';
+import type {
+  CaseClinic,
+  CasePage,
+  Dossier,
+  DossierLabels,
+  Feeds,
+  Me,
+  Shape,
+  ShownCase,
+  Snapshots,
+  Summary,
+  Timeline,
+  Told,
+} from './answers.js';
 import { get } from './client.js';
 
 /** Who looks; `null` for nobody. */
@@ -17,7 +30,7 @@ export function useSummary(): UseQueryResult<Summary> {
 }
 
 export function useCases(query: string): UseQueryResult<CasePage> {
-  return useAnswer<CasePage>('cases', `/v1/cases${query && `?${query}`}`, 60_000, true);
+  return useAnswer<CasePage>('cases', `/v1/cases${query && `?${query}`}`, 60_000, { keep: true });
 }
 
 export function useCase(id: string): UseQueryResult<ShownCase> {
@@ -40,16 +53,46 @@ export function useClinics(id: string): UseQueryResult<{ readonly clinics: reado
   return useAnswer<{ readonly clinics: readonly CaseClinic[] }>('clinics', `/v1/cases/${id}/clinics`, 60_000);
 }
 
+export function useSnapshots(id: string, isOn: boolean): UseQueryResult<Snapshots> {
+  return useAnswer<Snapshots>('snapshots', `/v1/cases/${id}/snapshots`, 300_000, { isOn });
+}
+
+export function useDossier(id: string, controller: string, isOn: boolean): UseQueryResult<Dossier> {
+  return useAnswer<Dossier>('dossier', `/v1/cases/${id}/dossier/${encodeURIComponent(controller)}`, 300_000, { isOn });
+}
+
+/** The words of the form: they do not change while a page is open. */
+export function useDossierLabels(): UseQueryResult<DossierLabels> {
+  return useQuery({
+    queryKey: ['labels'],
+    queryFn: ({ signal }) => get<DossierLabels>('/v1/dossier-labels', signal),
+    staleTime: Infinity,
+  });
+}
+
 export function useFeeds(): UseQueryResult<Feeds> {
   return useAnswer<Feeds>('feeds', '/v1/feeds', 30_000);
 }
 
-/** What the stream has asked again, and time at the latest. `keep`: the answer to other filters stays until the new one is there. */
-function useAnswer<T>(name: string, path: string, againMs: number, keep = false): UseQueryResult<T> {
+interface Asking {
+  /** The answer to other filters stays until the new one is there. */
+  readonly keep?: boolean;
+  /** False for what would be refused. */
+  readonly isOn?: boolean;
+}
+
+/** What the stream has asked again, and time at the latest. */
+function useAnswer<T>(
+  name: string,
+  path: string,
+  againMs: number,
+  { keep = false, isOn = true }: Asking = {},
+): UseQueryResult<T> {
   return useQuery({
     queryKey: ['live', name, path],
     queryFn: ({ signal }) => get<T>(path, signal),
     refetchInterval: againMs,
+    enabled: isOn,
     ...(keep && { placeholderData: keepPreviousData }),
   });
 }

@@ -1,4 +1,5 @@
 import { fr as common } from '#libs/texts/fr.js';
+import type { Category } from '#libs/contracts/vocabulary.js';
 import type { Format } from './format.js';
 
 /** Every text of the pages. What it needs comes in as figures and instants; the words around them are of the language. */
@@ -99,7 +100,7 @@ export function frenchTexts(f: Format) {
       heading: (account: string, n: number, clinicCount: number, from: string, to: string) => `${account} a ouvert ${patients(n)} dans ${clinics(clinicCount)}, de ${from} à ${to}.`,
       zone: (zone: string) => `Heures locales (${zone})`,
       number: (id: string) => `Cas ${id}`,
-      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements',
+      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', dossierPart: 'Dossier',
       patientsFigure: (n: number) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n: number) => f.plural(n, 'établissement', 'établissements'),
       atFiring: 'patients au premier seuil',
       exported: 'exportés', attempted: 'tentés seulement',
@@ -120,6 +121,32 @@ export function frenchTexts(f: Format) {
       measureKinds: { containment: 'confinement', remediation: 'remédiation', prevention: 'prévention' },
       otherCases: (actor: string) => `Tous les cas de ${actor}`,
     },
+    patientList: {
+      title: 'Patients', consequence: 'La liste ne porte que des pseudonymes. Chaque page affichée est inscrite au journal des consultations avec votre nom, le cas et le nombre de lignes.',
+      mayNot: 'La liste des patients est réservée aux analystes et aux délégués à la protection des données.',
+      allClinics: 'tous', tier: 'Ce qui a été fait', anyTier: 'tout', show: 'Afficher la liste', pseudonym: 'Pseudonyme',
+      tiers: { exported: 'exporté ou imprimé', displayed: 'affiché', listed: 'vu dans une liste', attempted: 'tenté sans succès' },
+      figure: (who: number, lines: number, parts: readonly (readonly [string, 'exported' | 'displayed' | 'listed' | 'attempted'])[]) => `${patients(who)}${lines === who ? '' : ` sur ${count(lines, 'ligne', 'lignes')} (un patient vu dans deux établissements en a deux)`}${parts.length === 0 ? '.' : ` : ${f.list(parts.map(([n, tier]) => `${n} ${{ exported: 'avec export ou impression', displayed: 'avec affichage du dossier', listed: 'vus dans une liste seulement', attempted: 'tentés sans succès' }[tier]}`))}.`}`,
+      caption: (from: number, to: number, of: number) => `lignes ${f.number(from)} à ${f.number(to)} sur ${f.number(of)}, par établissement puis pseudonyme`,
+      none: 'Aucun patient ne correspond à ce choix.', previous: 'Page précédente', next: 'Page suivante', download: (lines: number) => `Télécharger en CSV (${count(lines, 'ligne', 'lignes')})`,
+    },
+    dossier: {
+      title: (controller: string) => `Dossier de notification de ${controller}`, controllers: 'Responsables de traitement', mayNot: 'Les dossiers sont réservés aux délégués à la protection des données qui voient tous les établissements.',
+      nothingFrozen: 'Rien n’est encore figé pour ce responsable de traitement : figez la liste pour établir le dossier.',
+      unknown: (n: number, of: number) => (n === 0 ? `Les ${f.number(of)} réponses demandées sont connues.` : `${count(n, 'réponse demandée', 'réponses demandées')} sur ${f.number(of)} ${f.plural(n, 'n’est pas encore connue', 'ne sont pas encore connues')}.`),
+      noClock: 'Aucun délai ne court pour ce responsable de traitement.', clockStates: { running: 'court jusqu’au', met: 'respecté, fin le', late: 'dépassé depuis le', met_late: 'fait en retard, fin le', stopped: 'sans objet, fin le' } as Readonly<Record<string, string>>,
+      byVigie: 'relevé par Vigie', answer: 'Répondre', answerOf: (name: string) => `Répondre : ${name}`, answerField: 'Réponse', answerHint: 'Plusieurs réponses : une par ligne. Vide : pas encore connu.', answered: 'Réponse enregistrée.',
+      freeze: 'Figer la liste', freezeConsequence: 'La liste figée ne change plus et ne s’efface pas ; elle porte son empreinte et entre à la chronologie du cas. Ce qui arrive ensuite demande une nouvelle version.', frozen: 'Liste figée.',
+      kind: 'Notification', kinds: { initial: 'initiale', complementary: 'complémentaire', final: 'complète' }, snapshots: 'Versions figées', caption: (n: number) => `${count(n, 'version', 'versions')}, la plus récente d’abord`,
+      numbered: (n: number, kind: string) => `Version ${f.number(n)}, ${kind}`, frozenAt: 'Version', exposed: 'Exposés', attempted: 'Tentés', digest: 'Empreinte', files: 'Fichiers', since: (n: number) => (n === 0 ? '' : `${n > 0 ? '+' : '−'}${f.number(Math.abs(n))} depuis la précédente`),
+      list: (n: string) => `patients.csv (${n} patients)`, listAfter: (n: string) => `patients.csv (${n} patients) : confirmez d’abord qui vous êtes`,
+    },
+    confirm: {
+      hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, et vaut cinq minutes.', submit: 'Confirmer', refused: 'Ce jeton n’est pas celui de la personne connectée.',
+    },
+    categories: {
+      identity: 'identité', insurance: 'assurance', clinical: 'clinique', prescription: 'prescription', lab: 'biologie', imaging: 'imagerie', notes: 'notes', billing: 'facturation', scheduling: 'rendez-vous', unknown: 'inconnue',
+    } satisfies Record<Category, string> as Readonly<Record<string, string>>,
     act: {
       actions: 'Actions', take: 'Prendre en charge', assign: 'Confier', note: 'Noter', resolve: 'Résoudre', hold: 'Mettre en attente', reopen: 'Rouvrir', measure: 'Noter une mesure',
       cancel: 'Annuler', confirm: 'Valider', again: 'Redemander', close: 'Fermer',

@@ -13,7 +13,7 @@ import { ActionForm, type FormKind } from './action-form.js';
 export type ActionBody = Readonly<Record<string, unknown>> & { readonly type: keyof Texts['act']['done'] };
 
 /** What was said of the last action; `again` asks for the same once more, under the same key. */
-interface Outcome {
+export interface Outcome {
   readonly text: string;
   readonly isWrong: boolean;
   readonly again?: () => void;
@@ -104,9 +104,10 @@ function useAct(row: CaseRow) {
 
 const unknownOnes: ReadonlySet<string> = new Set(['not_known', 'not_audited', 'no_answer']);
 
-function refusedOutcome(cause: unknown, t: Texts, again: () => void): Outcome {
+export function refusedOutcome(cause: unknown, t: Texts, again: () => void): Outcome {
   if (!(cause instanceof Refusal)) return { text: String(cause), isWrong: true };
   if (unknownOnes.has(cause.word)) return { text: t.act.notKnown, isWrong: true, again };
+  if (cause.word === 'confirm_first') return { text: t.confirm.hint, isWrong: true };
   if (cause.word === 'patient_identifier') return { text: t.act.patientLike, isWrong: true };
   if (cause.word === 'not_qualified') return { text: t.act.qualifyFirst, isWrong: true };
   const now = cause.body['case'] as CaseRow | undefined;

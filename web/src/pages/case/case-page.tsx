@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
 import { useCase } from '../../api/queries.js';
@@ -10,10 +11,13 @@ import { Actions } from './actions.js';
 import { Clinics } from './clinics.js';
 import { Curve } from './curve.js';
 import { Notes } from './notes.js';
+import { PatientsPart } from './patients.js';
 import { TimelinePart } from './timeline.js';
 import { ToldPart } from './told.js';
 import { Why } from './why.js';
 import './case.css';
+
+const Dossier = lazy(() => import('./dossier/dossier-part.js').then(({ DossierPart: part }) => ({ default: part })));
 
 interface PageProps {
   readonly id: string;
@@ -31,12 +35,27 @@ export function CasePage({ id, part, me }: PageProps) {
         <article className="case">
           <Head shown={shown} me={me} />
           <Parts id={shown.case.case_id} part={part} />
-          {part === 'timeline' ? <TimelinePart id={id} /> : part === 'clinics' ? <Clinics id={id} /> : <Overview shown={shown} id={id} />}
+          <Part shown={shown} id={id} part={part} me={me} />
         </article>
       )}
     </Block>
   );
 } // prettier-ignore
+
+function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {
+  switch (part) {
+    case 'timeline':
+      return <TimelinePart id={id} />;
+    case 'clinics':
+      return <Clinics id={id} />;
+    case 'patients':
+      return <PatientsPart id={id} me={me} />;
+    case 'dossier':
+      return <Dossier row={shown.case} me={me} />;
+    default:
+      return <Overview shown={shown} id={id} />;
+  }
+}
 
 function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
   const { t, f } = useTexts();
@@ -70,7 +89,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
 
 function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   const { t } = useTexts();
-  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart]] as const; // prettier-ignore
+  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
   return (
     <nav className="parts" aria-label={t.case.parts}>
       {all.map(([name, text]) => (

@@ -1,0 +1,11 @@
+-- How many lines the list of a case has, how many patients they are, and of how many lines what was seen is how strong.
+SELECT
+    count() AS lines,
+    uniqExact(patient_id) AS patients,
+    countIf(certainty = 'exported') AS exported,
+    countIf(certainty = 'displayed') AS displayed,
+    countIf(certainty = 'listed') AS listed,
+    countIf(certainty = 'attempted') AS attempted
+FROM vigie.case_ledger_of(case_id = {case_id:String})
+WHERE (empty({clinics:Array(String)}) OR has({clinics:Array(String)}, clinic_id))
+    AND (empty({certainty:String}) OR certainty = {certainty:String})

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { type CasePatients, firstPlace, type PatientsWanted } from '#libs/access-store/incidents/case-patients.js';
+import type { CaseView } from '#libs/cases/case-book.js';
+import { certainties } from '#libs/contracts/dossier.js';
+import type { User } from '../users/users.js';
+import { type Answer, ok, refused, type Shown } from './answer.js';
+import type { ListPlaces } from './list-place.js';
+
+/** Lines of one answer: one read of known patients, and one row of the audit. */
+export const pageLines = 100;
+
+export interface PatientTools {
+  readonly patients: Pick<CasePatients, 'figure' | 'page' | 'csv'>;
+  readonly places: ListPlaces;
+  readonly user: User;
+}
+
+const query = z.strictObject({
+  clinic: z.string().min(1).max(200).optional(),
+  tier: z.enum(certainties).optional(),
+  cursor: z.string().min(1).max(2_000).optional(),
+});
+const wrongQuery = refused(422, 'unfit_filter', `filters are clinic, tier (${certainties.join(', ')}) and cursor, each once`);
+const wrongPlace = refused(422, 'unfit_cursor', 'this cursor does not go on in this list: begin without one');
+
+/** A page of whose records a case opened: `GET /v1/cases/{id}/patients`. */
+export async function patientPage({ patients, places, user }: PatientTools, { row: { case_id } }: CaseView, given: unknown): Promise<Answer> {
+  const asked = wantedBy(user, case_id, given);
+  if ('status' in asked) return asked;
+  const { wanted, cursor } = asked;
+  const name = { caseId: case_id, user: user.id };
+  const place = cursor === undefined ? firstPlace : await places.open(name, cursor);
+  if (!place) return wrongPlace;
+  const [figure, found] = await Promise.all([patients.figure(wanted), patients.page(wanted, place, pageLines + 1)]);
+  const items = found.slice(0, pageLines);
+  const last = items.at(-1);
+  const next = last && found.length > pageLines ? await places.seal(name, [last.clinic_id, last.patient_id]) : null;
+  return ok({ case_id, figure, items, next }, shownOf(case_id, 'list', items.length));
+} // prettier-ignore
+
+/** All lines, as CSV. What is given is no more than what is written down: lines that came since the count are left for the next list. */
+export async function patientsCsv({ patients, user }: PatientTools, { row: { case_id } }: CaseView, given: unknown): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
+  const asked = wantedBy(user, case_id, given);
+  if ('status' in asked) return asked;
+  const { lines } = await patients.figure(asked.wanted);
+  return { content: patients.csv(asked.wanted, lines), shows: shownOf(case_id, 'export', lines) };
+} // prettier-ignore
+
+function wantedBy({ clinics }: User, caseId: string, given: unknown): { readonly wanted: PatientsWanted; readonly cursor: string | undefined } | Answer {
+  const asked = query.safeParse(given);
+  if (!asked.success) return wrongQuery;
+  const { clinic, tier, cursor } = asked.data;
+  if (clinic !== undefined && clinics && !clinics.includes(clinic)) return refused(403, 'not_your_clinic', 'the patients of this clinic are given to those who see it');
+  return { wanted: { caseId, clinics: clinic === undefined ? (clinics ?? []) : [clinic], certainty: tier }, cursor };
+} // prettier-ignore
+
+function shownOf(caseId: string, action: 'list' | 'export', records: number): Shown {
+  return { case_id: caseId, rows: records, patients: { action, records } };
+}
+
+/** Who may not have a list, and why; undefined for who may. `confirmedUntil` in milliseconds, undefined where each request proves who asks. */
+export function listKeptBack(
+  { roles }: User,
+  role: readonly User['roles'][number][],
+  confirmedUntil: number | undefined,
+  now: number,
+): Answer | undefined {
+  if (!role.some((one) => roles.includes(one)))
+    return refused(403, 'not_allowed', `lists of patients are for these roles only: ${role.join(', ')}`);
+  if (confirmedUntil === undefined || now < confirmedUntil) return undefined;
+  return refused(403, 'confirm_first', 'say again who you are: POST /v1/confirm with your token, which holds for five minutes');
+}

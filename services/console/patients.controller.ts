@@ -1,0 +1,56 @@
+import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import type { CaseView } from '#libs/cases/case-book.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import { CLOCK } from '#libs/runtime/runtime.module.js';
+import { type Answer } from './answer/answer.js';
+import { findCase, isAnswer } from './answer/find-case.js';
+import { ListPlaces } from './answer/list-place.js';
+import { listKeptBack, patientPage, patientsCsv, type PatientTools } from './answer/patients.js';
+import { AuditHook } from './audit/audit-hook.js';
+import { Door, fromStore, type Given } from './door.js';
+import { ConsolePipeline } from './pipeline.js';
+import type { Role } from './users/users.js';
+
+/** Whose records a case opened. Each answer is an audit row with as many rows as it shows, before it goes out. */
+@Controller('v1/cases')
+export class PatientsController {
+  constructor(
+    @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(CasePatients) private readonly patients: CasePatients,
+    @Inject(ListPlaces) private readonly places: ListPlaces,
+    @Inject(AuditHook) private readonly audit: AuditHook,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(Door) private readonly door: Door,
+  ) {}
+
+  @Get(':id/patients')
+  async page(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const answer = await this.#ofCase(headers, reply, id, ['analyst', 'dpo'], (tools, view) => patientPage(tools, view, query));
+    return this.door.send(reply, answer);
+  } // prettier-ignore
+
+  @Get(':id/patients.csv')
+  async csv(
+    @Headers() headers: Given,
+    @Param('id') id: string,
+    @Query() query: unknown,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const found = await this.#ofCase(headers, reply, id, ['dpo'], (tools, view) => patientsCsv(tools, view, query));
+    if ('status' in found) return void reply.send(this.door.send(reply, found));
+    this.audit.shows(reply, found.shows);
+    void reply.header('cache-control', 'no-store').header('content-type', 'text/csv; charset=utf-8').header('content-disposition', `attachment; filename="patients-${id.slice(0, 8)}.csv"`).send(found.content); // prettier-ignore
+  }
+
+  async #ofCase<T>(headers: Given, reply: FastifyReply, id: string, roles: readonly Role[], say: (tools: PatientTools, view: CaseView) => Promise<T | Answer>): Promise<T | Answer> {
+    const user = this.door.userOf(headers, reply);
+    const now = this.clock.now();
+    const kept = listKeptBack(user, roles, this.door.confirmedUntil(headers), now);
+    if (kept) return kept;
+    const found = findCase(this.pipeline.book, id, user, now);
+    if (isAnswer(found)) return found;
+    return fromStore(() => say({ patients: this.patients, places: this.places, user }, found.view));
+  } // prettier-ignore
+}

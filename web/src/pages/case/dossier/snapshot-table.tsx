@@ -1,0 +1,78 @@
+import type { Snapshot } from '../../../api/answers.js';
+import type { useConfirmed } from '../../../api/confirmed.js';
+import { Confirm } from '../../../parts/confirm.js';
+import { Time } from '../../../parts/time.js';
+import { useTexts } from '../../../texts/context.js';
+
+const files = ['cnil.pdf', 'cnil.docx', 'cert-sante.pdf', 'letter.fr.docx', 'letter.en.docx', 'register.csv', 'timeline.csv', 'dossier.json', 'manifest.json'] as const; // prettier-ignore
+
+/** What was frozen, the newest first, with its files; what came to the figure since the one before. */
+export function SnapshotTable({ snapshots, confirmed }: { readonly snapshots: readonly Snapshot[]; readonly confirmed: ReturnType<typeof useConfirmed> }) {
+  const { t, f } = useTexts();
+  const heads = [[t.dossier.frozenAt], [t.dossier.exposed, 'number'], [t.dossier.attempted, 'number'], [t.dossier.digest], [t.dossier.files]] as const; // prettier-ignore
+  const before = (number: number) => snapshots.find((one) => one.number === number - 1);
+  return (
+    <>
+      <h3 id="snapshots">{t.dossier.snapshots}</h3>
+      {!confirmed.isConfirmed && <Confirm confirm={confirmed.confirm} />}
+      <div className="scrolls" role="group" aria-labelledby="snapshots" tabIndex={0}>
+        <table>
+          <caption>{t.dossier.caption(snapshots.length)}</caption>
+          <thead>
+            <tr>
+              {heads.map(([name, kind]) => (
+                <th key={name} scope="col" className={kind}>
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {snapshots.toReversed().map((one) => (
+              <tr key={one.snapshot_id}>
+                <th scope="row">
+                  {t.dossier.numbered(one.number, t.dossier.kinds[one.kind])}
+                  <span className="below">
+                    <Time at={one.frozen_at} />, {one.frozen_by}
+                  </span>
+                </th>
+                <td className="number big">
+                  {f.number(one.exposed)}
+                  <span className="below">{t.dossier.since(one.exposed - (before(one.number)?.exposed ?? one.exposed))}</span>
+                </td>
+                <td className="number">{f.number(one.patients - one.exposed)}</td>
+                <td>
+                  <code title={one.list_sha256}>{one.list_sha256.slice(0, 12)}</code>
+                  <span className="below">
+                    <code>vigie dossier verify {one.snapshot_id.slice(0, 8)}</code>
+                  </span>
+                </td>
+                <td>
+                  <ul className="files">
+                    {files.map((name) => (
+                      <li key={name}>
+                        <a href={`/v1/snapshots/${one.snapshot_id}/files/${name}`} download={`${one.controller_id}-${one.number}-${name}`}>
+                          {name}
+                        </a>
+                      </li>
+                    ))}
+                    <li>{confirmed.isConfirmed ? <List of={one} /> : t.dossier.listAfter(f.number(one.patients))}</li>
+                  </ul>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+} // prettier-ignore
+
+function List({ of: { snapshot_id: id, controller_id: controller, number, patients } }: { readonly of: Snapshot }) {
+  const { t, f } = useTexts();
+  return (
+    <a href={`/v1/snapshots/${id}/files/patients.csv`} download={`${controller}-${number}-patients.csv`}>
+      {t.dossier.list(f.number(patients))}
+    </a>
+  );
+}
