@@ -20,6 +20,7 @@ const over = (name: string, rules: string, by = 'User', more = ''): string =>
 const filter = (name: string, rules: string): string =>
   `title: ${name}\nname: ${name}\nlogsource: {product: windows}\nfilter: {rules: ${rules}, selection: {User: a}, condition: not selection}\n`;
 
+const rest = (logsource: string): string => `title: r\n${logsource}detection: {x: {EventID: 1}, condition: x}\n`;
 const many = (count: number, folder: string, textOf: (at: number) => string): readonly RuleFile[] =>
   Array.from({ length: count }, (_, at) => ({ path: `${folder}/${at}.yml`, text: textOf(at) }));
 const reasonsOf = (files: readonly RuleFile[]): readonly string[] => loadRules(files).mistakes.map(({ reason }) => reason);
@@ -86,6 +87,17 @@ describe('rules for other products', () => {
     expect(loadRules([{ path: 'a.yml', text }]).mistakes.map((mistake) => mistake.reason)).toContainEqual(
       expect.stringContaining(reason),
     );
+  }); // prettier-ignore
+
+  it('are what a template of theirs fills up, and none where a rule over accesses is among them', () => {
+    const windows = 'logsource: {product: windows}\n';
+    for (const action of ['global', 'reset', 'repeat'])
+      for (const [template, rule] of [['', windows], [windows, ''], [windows, 'logsource: {product: linux}\n']] as const) {
+        const text = `${own}---\naction: ${action}\ntitle: t\n${template}---\n${rest(rule)}`;
+        expect(loadRules([{ path: 'a.yml', text }])).toMatchObject({ mistakes: [], passedOver: { length: 2 }, rules: { length: 1 } });
+        const both = loadRules([{ path: 'a.yml', text: `${text}---\n${rest('logsource: {product: ehr}\n')}` }]);
+        expect([both.passedOver, both.mistakes.map(({ reason }) => reason)]).toEqual([[], [expect.stringContaining('the old form of a template')]]);
+      }
   }); // prettier-ignore
 
   it('count by themselves: their files leave the room for ours, and have a limit that says what to do', () => {

@@ -2,7 +2,15 @@ import { readCorrelation } from '../read/correlation.js';
 import type { Document } from '../read/documents.js';
 import { readEventRule } from '../read/event-rule.js';
 import { readFilter } from '../read/filter.js';
-import { type Foreign, ForeignDocuments, foreignOf, type Undecided, undecidedOf } from '../read/foreign.js';
+import {
+  type Foreign,
+  ForeignDocuments,
+  foreignByTemplate,
+  foreignOf,
+  isTemplate,
+  type Undecided,
+  undecidedOf,
+} from '../read/foreign.js';
 import type { ListsToAsk, ValueLists } from '../read/list-values.js';
 import { readMetadata } from '../read/metadata.js';
 import { oldForms } from '../read/misplaced-keys.js';
@@ -123,7 +131,15 @@ function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): 
   const asked = new AskedLists(lists);
   const foreign: Foreign[] = [];
   const undecided: ReadCorrelation[] = [];
+  const first = yaml.documents.findIndex(isTemplate);
+  const byTemplate = first < 0 ? [] : yaml.documents.slice(first);
+  const others = foreignByTemplate(byTemplate, path);
+  foreign.push(...others);
+  for (const map of others.length > 0 ? [] : byTemplate.filter(isTemplate))
+    notes.at(map.entries.get('action')?.line ?? map.line, oldForms['action'] ?? '');
   const documents = yaml.documents.flatMap((map): readonly Document[] => {
+    // What the template would have given it, nobody knows: it is not blamed for what is missing.
+    if (byTemplate.includes(map)) return others.length > 0 ? [] : [brokenOf(map, path)];
     const other = map.entries.has('correlation') ? undefined : foreignOf(map, path);
     if (other) foreign.push(other);
     if (other) return [];
@@ -164,9 +180,7 @@ function readDocument(map: MapTree, path: string, lists: ListsToAsk, mistakes: M
   if (map.entries.has('correlation')) return readCorrelation(map, path, mistakes, warnings) ?? brokenOf(map, path);
   if (map.entries.has('detection')) return readEventRule(map, path, lists, mistakes, warnings);
   if (map.entries.has('filter')) return readFilter(map, path, lists, mistakes, warnings) ?? brokenOf(map, path);
-  const action = map.entries.get('action');
-  if (action) mistakes.at(action.line, oldForms['action'] ?? '');
-  else mistakes.at(map.line, 'a document needs detection (an event rule), correlation or filter');
+  mistakes.at(map.line, 'a document needs detection (an event rule), correlation or filter');
   return brokenOf(map, path);
 }
 

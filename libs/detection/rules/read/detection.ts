@@ -68,7 +68,9 @@ function readCondition(
     if (!used.has(name))
       mistakes.at(
         detection.entries.get(name)?.line ?? entry.line,
-        `${shown(name)} is not used by the condition: use it or delete it`,
+        name.startsWith('_')
+          ? `${shown(name)} is not used by the condition, since them and patterns leave out names that begin with _: name it, or delete it`
+          : `${shown(name)} is not used by the condition: use it or delete it`,
       );
   return joined('or', matches);
 }

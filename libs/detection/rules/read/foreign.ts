@@ -37,6 +37,20 @@ export function foreignOf(map: MapTree, file: string): Foreign | undefined {
   return { metadata: namesOf(map, file), file, line: map.line, product };
 }
 
+/** `action: global`, `reset` or `repeat`: the old form in which a document fills up those that follow it. */
+export function isTemplate(map: MapTree): boolean {
+  const action = map.entries.get('action')?.value;
+  return action?.kind === 'scalar' && ['global', 'reset', 'repeat'].includes(action.text);
+}
+
+/** A template and what it fills up, where every log source among them is another product's; else none. */
+export function foreignByTemplate(maps: readonly MapTree[], file: string): readonly Foreign[] {
+  const sources = maps.filter((map) => map.entries.has('logsource')).map((map) => foreignOf(map, file));
+  const [first] = sources;
+  if (!first || sources.includes(undefined) || maps.some((map) => map.entries.has('vigie'))) return [];
+  return maps.map((map) => foreignOf(map, file) ?? { ...first, metadata: namesOf(map, file), line: map.line });
+}
+
 /** A correlation that may be one over rules for other logs; undefined for one that has what only Vigie asks for, or that names no rule. */
 export function undecidedOf(map: MapTree, file: string): Undecided | undefined {
   const body = map.entries.get('correlation')?.value;

@@ -46,10 +46,11 @@ export function readMetadata(map: MapTree, mistakes: Mistakes): Metadata {
   for (const key of ['author', 'license']) proseOf(map, key, mistakes);
   for (const key of ['date', 'modified']) checkDate(map, key, mistakes);
   const title = proseOf(map, 'title', mistakes) ?? '';
-  if (title.length > ruleLimits.titleChars)
+  const titleChars = [...title].length; // as the schema of Sigma counts: an emoji is one
+  if (titleChars > ruleLimits.titleChars)
     mistakes.at(
       lineOf('title'),
-      `the title has ${title.length} characters, more than ${ruleLimits.titleChars}: it stands in every notification, put the rest into description`,
+      `the title has ${titleChars} characters, more than ${ruleLimits.titleChars}: it stands in every notification, put the rest into description`,
     );
   return {
     title,

@@ -52,7 +52,11 @@ export function textOf(map: MapTree, key: string, mistakes: Mistakes): string | 
 }
 
 /** One text or a list of texts; undefined when the key is absent or wrong (noted). */
-export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
+export function textsOf(
+  entry: Entry | undefined,
+  mistakes: Mistakes,
+  wanted = 'a text or a list of texts',
+): readonly Located[] | undefined {
   if (!entry) return undefined;
   const items: readonly Tree[] = entry.value.kind === 'list' ? entry.value.items : [entry.value];
   const texts: Located[] = [];
@@ -60,7 +64,7 @@ export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly 
     if (item.kind !== 'scalar' || item.value === null || item.text.trim() === '')
       return mistakes.at(
         item.kind === 'scalar' && item.value === null ? entry.line : item.line,
-        `${entry.key} must be a text or a list of texts`,
+        `${entry.key} must be ${wanted}`,
       );
     texts.push({ text: item.text, line: item.line });
   }
@@ -70,7 +74,7 @@ export function textsOf(entry: Entry | undefined, mistakes: Mistakes): readonly 
 /** A list of different texts; undefined when the key is absent or wrong (noted). */
 export function listOf(entry: Entry | undefined, mistakes: Mistakes): readonly Located[] | undefined {
   if (!entry || entry.value.kind === 'list') {
-    const texts = textsOf(entry, mistakes);
+    const texts = textsOf(entry, mistakes, 'a list of texts');
     const twice = texts?.find(({ text }, index) => texts.findIndex((other) => other.text === text) < index);
     if (twice) return mistakes.at(twice.line, `${entry?.key} names ${shown(twice.text)} twice: name it once`);
     const items = entry?.value.kind === 'list' ? entry.value.items : [];

@@ -9,6 +9,12 @@ import { casesOf } from '#libs/testkit/measures/long-run.js';
 
 const mistakesOf = (text: string) => loadRules([{ path: 'rules/a.yml', text }], lists).mistakes;
 
+const without = (text: string, ...keys: readonly string[]): string =>
+  text
+    .split('\n')
+    .filter((line) => !keys.some((key) => line.startsWith(`${key}:`)))
+    .join('\n');
+
 describe('a rule file', () => {
   it('that is right has no mistakes', () => {
     expect(mistakesOf(pack)).toEqual([]);
@@ -32,6 +38,31 @@ describe('a rule file', () => {
   it.each(wholeFiles)('refuses %s', (_, text, line, reason) => {
     expect(mistakesOf(text)).toContainEqual({ file: 'rules/a.yml', line, reason });
   });
+
+  it.each(['global', 'reset', 'repeat'])(
+    'that holds a template (%s) is told of that alone, whatever it leaves to it',
+    (action) => {
+      const reason = 'action (global, reset, repeat) is the old form of a template: write each document in full';
+      for (const head of ['', 'title: T\n', 'logsource: {product: ehr}\n', without(event, 'name'), without(correlation, 'id')])
+        for (const keys of [['title'], ['logsource', 'name'], ['title', 'id', 'level']])
+          expect(
+            mistakesOf(`action: ${action}\n${head}---\n${without(event, ...keys)}---\n${without(correlation, ...keys)}`),
+          ).toEqual([{ file: 'rules/a.yml', line: 1, reason }]);
+    },
+  );
+
+  it('says why a helper is not used where only a pattern could mean it', () => {
+    for (const condition of ['1 of them', 'all of *', '1 of *_x', 'any of sel*'])
+      expect(
+        mistakesOf(pack.replace('selection: {action: read}', 'sel_x: {action: read}\n  _x: {device: a}').replace('condition: selection', `condition: ${condition}`)),
+      ).toMatchObject([{ reason: '"_x" is not used by the condition, since them and patterns leave out names that begin with _: name it, or delete it' }]);
+  }); // prettier-ignore
+
+  it('counts the characters of a title as people do', () => {
+    for (const char of ['é', '漢', '😀'])
+      for (const [count, told] of [[256, []], [257, [expect.objectContaining({ reason: expect.stringContaining('has 257 characters') })]]] as const)
+        expect(mistakesOf(pack.replace('title: Many', `title: ${char.repeat(count)}`))).toEqual(told);
+  }); // prettier-ignore
 
   it('may hold as many brackets as it likes inside text', () => {
     const quoted = Array.from({ length: 30 }, (_, n) => `'ward${n} \\[x'`).join(', ');
