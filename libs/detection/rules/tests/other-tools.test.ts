@@ -4,13 +4,17 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
+import { loadRules } from '../load/load-rules.js';
 import { readRuleFiles } from '../load/read-rule-files.js';
 
 const root = new URL('../../../../', import.meta.url).pathname;
 const { files } = await readRuleFiles(join(root, 'rules'));
 const page = await readFile(join(root, 'docs', 'rules.md'), 'utf8');
 const examples = [...page.matchAll(/```yaml\n([^]*?)```/g)].flatMap(([, text = '']) => (text.startsWith('title:') ? [text] : []));
+
+const seed = Number(process.env['VIGIE_TEST_SEED'] ?? 20_261_129);
 
 const packages = ['pysigma==1.5.1', 'pyyaml==6.0.4', 'jsonschema==4.26.0'];
 const tools = join(root, '.cache', 'pysigma');
@@ -32,6 +36,29 @@ function whyNot(): string | undefined {
 const reason = whyNot();
 if (isLongRun && reason !== undefined) process.stderr.write(`pySigma is not asked: ${reason}\n`);
 
+const letters = fc.stringMatching(/^[aAbB*?\\.é]{1,3}$/);
+const value = fc.oneof(letters, fc.constantFrom('a', 'B', 'ab', 'a*', '*b', ''));
+const texts = fc.oneof(value, fc.uniqueArray(value, { minLength: 2, maxLength: 3 }));
+const item = fc.oneof(
+  fc.tuple(fc.constantFrom('device', 'purpose', 'auth'), fc.constantFrom('', '|contains', '|startswith', '|endswith', '|cased', '|contains|cased', '|neq'), texts).map(([field, how, of]) => [`${field}${how}`, of]),
+  fc.tuple(fc.constantFrom('device', 'purpose'), fc.constantFrom('|re', '|re|i', '|re|s'), fc.constantFrom('a.b', '^a', 'b$', '[ab]+', 'a|B', 'A?b{1,2}')).map(([field, how, of]) => [`${field}${how}`, of]),
+  fc.tuple(fc.constantFrom('record_count|gte', 'record_count|lt', 'record_count'), fc.nat(4)),
+  fc.tuple(fc.constantFrom('device|exists', 'auth|exists'), fc.boolean()),
+  fc.constantFrom(['device|fieldref', 'auth'], ['auth', null], ['source_ip|cidr', '10.0.0.0/8'], ['source_ip|cidr', ['10.1.0.0/16', '2001:db8::/32']], ['device|contains|all', ['a', 'b']], ['mfa', true]),
+); // prettier-ignore
+const search = fc.array(item, { minLength: 1, maxLength: 2 }).map((items) => Object.fromEntries(items));
+const eventRule = fc
+  .tuple(search, search, search, fc.constantFrom('sel_a and sel_b or not _c', '1 of sel_* and _c', 'all of sel_* or _c', 'not (sel_a or sel_b) and _c', 'not 1 of them or _c', 'sel_a and not all of _c* or sel_b'))
+  .map(([sel_a, sel_b, _c, condition]) => ({
+    title: 'Random', name: 'random', level: 'low', logsource: { product: 'ehr' }, detection: { sel_a, sel_b, _c, condition },
+  })); // prettier-ignore
+const text = fc.option(fc.stringMatching(/^[aAbB*?\\.é]{1,4}$/), { nil: undefined });
+const access = fc.record({
+  device: text, purpose: text, auth: text,
+  record_count: fc.option(fc.nat(4), { nil: undefined }), mfa: fc.option(fc.boolean(), { nil: undefined }),
+  source_ip: fc.option(fc.constantFrom('10.1.2.3', '10.9.0.1', '192.0.2.1', '2001:db8::5'), { nil: undefined }),
+}); // prettier-ignore
+
 describe('other tools', () => {
   it('find no modifier in our rules that they read in another order', () => {
     // pySigma applies modifiers one after the other, so that cidr would look at the name of a list.
@@ -49,5 +76,28 @@ describe('other tools', () => {
     await rm(folder, { recursive: true });
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual({ rules: expect.any(Number), mistakes: [] });
+  });
+
+  ask(`pySigma selects the same accesses by random event rules (VIGIE_TEST_SEED=${seed})`, () => {
+    const cases = fc.sample(fc.record({ rule: eventRule, events: fc.array(access, { minLength: 8, maxLength: 8 }) }), {
+      seed,
+      numRuns: 2_000,
+    });
+    const input = cases.map((one) => JSON.stringify(one)).join('\n');
+    const script = join(root, 'libs', 'detection', 'rules', 'tests', 'judge_with_pysigma.py');
+    const { stdout, stderr } = spawnSync(python, [script], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
+    expect(stderr).toBe('');
+    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as readonly boolean[]); // prettier-ignore
+    let taken = 0;
+    for (const [index, { rule, events }] of cases.entries()) {
+      const { rules, mistakes } = loadRules([{ path: 'r.yml', text: JSON.stringify(rule) }]);
+      if (mistakes.length > 0) continue; // what Vigie refuses has tests of its own
+      taken += 1;
+      const ours = events.map((event) => rules[0]?.selection.matches(event));
+      const at = ours.findIndex((one, place) => one !== answers[index]?.[place]);
+      const asked = JSON.stringify([rule.detection, events[at]]);
+      expect([asked, ours[at]]).toEqual([asked, answers[index]?.[at]]);
+    }
+    expect(taken).toBeGreaterThan(500);
   });
 });
