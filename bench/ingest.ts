@@ -3,14 +3,11 @@
  * against `JSON.parse` alone over the same lines (strings already) in the same run. Goal: at least half its rate. After warm-up they take
  * turns; each round of ingest is compared with the rounds of `JSON.parse` before and after it, and the median counts.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { accessLines } from './lib-access-lines.js';
 import { requestOf, sendAll } from './lib-http-lanes.js';
+import { BenchIngestor } from './process/ingestor.js';
 
 const portBase = 19_320;
 const token = 'bench-token-of-the-ingestor';
@@ -19,8 +16,6 @@ const batchSize = 1000;
 const lanes = 16;
 const warmUpRounds = 2;
 const rounds = 7;
-/** The unit of `/proc/<pid>/stat`. */
-const tickMicroseconds = 10_000;
 
 const lines = accessLines(eventsMax);
 const bodies = Array.from({ length: eventsMax / batchSize }, (_, index) =>
@@ -30,10 +25,9 @@ const ways = [
   { name: 'plain', requests: bodies.map((body) => requestOf('/v1/events', token, body)) },
   { name: 'gzip', requests: bodies.map((body) => requestOf('/v1/events', token, gzipSync(body), 'content-encoding: gzip')) },
 ] as const;
-const dataDir = mkdtempSync(join(tmpdir(), 'vigie-bench-ingest-'));
-const ingestor = start();
+const ingestor = new BenchIngestor(portBase, () => ({ VIGIE_INGEST_TOKENS: `siem@helix=${token}` }));
 try {
-  await ready();
+  await ingestor.ready();
   const lineBytes = Math.round(bodies.reduce((sum, body) => sum + body.length, 0) / eventsMax);
   console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${lineBytes} B a line`);
   for (let round = 0; round < warmUpRounds; round += 1) {
@@ -63,30 +57,7 @@ try {
         `${median(all.map(({ processor }) => processor)).toFixed(2)} by processor time`,
     );
 } finally {
-  ingestor.kill('SIGTERM');
-  await new Promise((resolve) => ingestor.once('exit', resolve));
-  rmSync(dataDir, { recursive: true, force: true });
-}
-
-function start(): ChildProcess {
-  const main = fileURLToPath(new URL('../services/ingestor/main.js', import.meta.url));
-  const env = {
-    ...process.env,
-    VIGIE_PORT_BASE: String(portBase),
-    VIGIE_DATA_DIR: dataDir,
-    VIGIE_INGEST_TOKENS: `siem@helix=${token}`,
-    VIGIE_LOG_LEVEL: 'warn',
-  };
-  return spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] });
-}
-
-async function ready(): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt += 1) {
-    const answer = await fetch(`http://127.0.0.1:${portBase}/health/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('the ingestor is not ready after 30 s');
+  await ingestor.stop();
 }
 
 /** Microseconds an event, by the clock and of processor time. */
@@ -104,10 +75,10 @@ async function ingestOnce(
 ): Promise<{ readonly wall: number; readonly processor: number; readonly client: number }> {
   const started = performance.now();
   const usage = process.cpuUsage();
-  const ingestorBefore = processorMicroseconds();
+  const ingestorBefore = ingestor.processorMicroseconds();
   const answers = await sendAll({ port: portBase, lanes, requests });
   const wall = ((performance.now() - started) * 1000) / eventsMax;
-  const processor = (processorMicroseconds() - ingestorBefore) / eventsMax;
+  const processor = (ingestor.processorMicroseconds() - ingestorBefore) / eventsMax;
   const accepted = answers.reduce((sum, answer) => sum + Number(JSON.parse(answer).accepted), 0);
   if (accepted !== eventsMax) throw new Error(`${accepted} events accepted of ${eventsMax}`);
   return { wall, processor, client: own(usage) };
@@ -116,14 +87,6 @@ async function ingestOnce(
 function own(since: NodeJS.CpuUsage): number {
   const { user, system } = process.cpuUsage(since);
   return (user + system) / eventsMax;
-}
-
-/** Of the whole ingestor process, all threads; not a number where the system does not tell. */
-function processorMicroseconds(): number {
-  if (process.platform !== 'linux') return Number.NaN;
-  const [, fields = ''] = /\) (.*)/.exec(readFileSync(`/proc/${ingestor.pid}/stat`, 'utf8')) ?? [];
-  const numbers = fields.split(' ').map(Number);
-  return ((numbers[11] ?? 0) + (numbers[12] ?? 0)) * tickMicroseconds;
 }
 
 function median(values: readonly number[]): number {

@@ -7,13 +7,13 @@ export interface Lanes {
   readonly requests: readonly Buffer[];
 }
 
-/** The bytes of one request, with more lines of its head where they are given. */
+/** The bytes of one request, with more lines of its head where they are given; NDJSON where they name no type. */
 export function requestOf(path: string, token: string, body: Buffer, ...headers: readonly string[]): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: localhost',
     `authorization: Bearer ${token}`,
-    'content-type: application/x-ndjson',
+    ...(headers.some((line) => line.startsWith('content-type:')) ? [] : ['content-type: application/x-ndjson']),
     `content-length: ${body.length}`,
     ...headers,
   ];

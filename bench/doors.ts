@@ -1,0 +1,150 @@
+/**
+ * Doors: the same events through `_bulk` and OTLP against our own format (goal: at least half), and as short messages of syslog over TCP, to
+ * frames on disk, against a process that only splits the lines of the same socket (goal: 100,000 messages a second, or half of its rate).
+ * Rounds take turns, medians of their ratios by the clock and by the processor time of whoever serves.
+ */
+import { fork } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { accessLines } from './lib-access-lines.js';
+import { requestOf, sendAll } from './lib-http-lanes.js';
+import { BenchIngestor, processorMicrosecondsOf } from './process/ingestor.js';
+
+const port = 19_420;
+const token = 'bench-token-of-the-doors';
+const eventsMax = Number(process.env['BENCH_EVENTS'] ?? 4000);
+const batchSize = 500;
+const lanes = 8;
+const warmUpRounds = 1;
+const rounds = 3;
+
+interface Cost {
+  readonly wall: number;
+  readonly processor: number;
+}
+
+if (process.argv[2] === 'splitter') split();
+else await compare();
+
+async function compare(): Promise<void> {
+  const lines = accessLines(eventsMax);
+  const ways = waysOf(lines);
+  const messages = Buffer.from(shortMessages());
+  const splitter = fork(fileURLToPath(import.meta.url), ['splitter']);
+  const splitterPort = await new Promise<number>((resolve) => splitter.once('message', (message) => resolve(Number(message))));
+  const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), BENCH_TOKEN: token }));
+  try {
+    await ingestor.ready();
+    console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${eventsMax} events a round`);
+    const costs = new Map<string, Cost[]>();
+    for (let round = 0; round < warmUpRounds + rounds; round += 1) {
+      const taken: Record<string, Cost> = {};
+      for (const [name, requests] of Object.entries(ways))
+        taken[name] = await measured(() => ingestor.processorMicroseconds(), () => sendBatches(requests));
+      taken['bare line splitter'] = await measured(() => processorMicrosecondsOf(splitter), () => splitOnce(splitterPort, messages));
+      taken['syslog over TCP'] = await measured(() => ingestor.processorMicroseconds(), () => logOnce(ingestor, messages));
+      if (round >= warmUpRounds) for (const [name, cost] of Object.entries(taken)) costs.set(name, [...(costs.get(name) ?? []), cost]);
+    }
+    for (const name of ['_bulk', 'OTLP JSON']) tell(costs, name, 'own format');
+    tell(costs, 'syslog over TCP', 'bare line splitter');
+  } finally {
+    splitter.kill();
+    await ingestor.stop();
+  }
+} // prettier-ignore
+
+function sourcesFile(folder: string): string {
+  const path = join(folder, 'sources.yml');
+  writeFileSync(path, `listeners:
+  - { name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }
+sources:
+  - { name: doors, group: helix, token_env: BENCH_TOKEN }
+  - { name: lines, group: helix, listener: tcp, format: vigie }
+`); // prettier-ignore
+  return path;
+}
+
+function waysOf(lines: readonly string[]): Readonly<Record<string, readonly Buffer[]>> {
+  const batches = Array.from({ length: eventsMax / batchSize }, (_, index) => lines.slice(index * batchSize, (index + 1) * batchSize));
+  const json = 'content-type: application/json';
+  return {
+    'own format': batches.map((batch) => requestOf('/v1/events', token, Buffer.from(batch.join('\n')))),
+    _bulk: batches.map((batch) => requestOf('/_bulk', token, Buffer.from(batch.map((line) => `{"create":{"_index":"access"}}\n${line}\n`).join('')))),
+    'OTLP JSON': batches.map((batch) => requestOf('/v1/logs', token, Buffer.from(otlpOf(batch)), json)),
+  };
+} // prettier-ignore
+
+function otlpOf(batch: readonly string[]): string {
+  const logRecords = batch.map((line) => ({ timeUnixNano: '1764316800000000000', body: { stringValue: line } }));
+  return JSON.stringify({ resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ logRecords }] }] });
+}
+
+function shortMessages(): string {
+  const time = '2026-11-28T08:12:03.120Z';
+  const record = (index: number) => JSON.stringify({ time, clinic_id: 'nord', actor_id: `u${index % 1000}`, action: 'read', patient_id: `80${index % 5000}`, id: `m${index}` });
+  return Array.from({ length: eventsMax }, (_, index) => `<85>1 ${time} dpi dpi 1 - - ${record(index)}\n`).join('');
+} // prettier-ignore
+
+async function sendBatches(requests: readonly Buffer[]): Promise<void> {
+  for (const answer of await sendAll({ port, lanes, requests }))
+    if (/"errors":true|partialSuccess|"rejected":[1-9]/.test(answer)) throw new Error(`something was refused: ${answer.slice(0, 500)}`);
+} // prettier-ignore
+
+/** Over when every message is acknowledged by the log. */
+async function logOnce(ingestor: BenchIngestor, messages: Buffer): Promise<void> {
+  const until = (await ingestor.accepted('lines')) + eventsMax;
+  await send(port + 1, messages);
+  while ((await ingestor.accepted('lines')) < until) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+async function splitOnce(splitterPort: number, messages: Buffer): Promise<void> {
+  const count = Number(await send(splitterPort, messages));
+  if (count !== eventsMax) throw new Error(`${count} lines of ${eventsMax} came`);
+}
+
+/** Sends bytes and gives what comes back until the other side closes. */
+function send(to: number, bytes: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(to, '127.0.0.1', () => socket.end(bytes));
+    socket.setEncoding('utf8').on('data', (chunk) => (answer += String(chunk)));
+    socket.on('error', reject).on('close', () => resolve(answer));
+  });
+}
+
+/** What any reader of lines must do: each line as a text. */
+function split(): void {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    let [rest, count] = ['', 0];
+    socket.setEncoding('utf8').on('data', (chunk) => {
+      const lines = `${rest}${String(chunk)}`.split('\n');
+      rest = lines.pop() ?? '';
+      count += lines.length;
+    });
+    socket.on('end', () => socket.end(String(count)));
+  });
+  server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+}
+
+async function measured(processorOf: () => number, work: () => Promise<void>): Promise<Cost> {
+  const [started, before] = [performance.now(), processorOf()];
+  await work();
+  return { wall: ((performance.now() - started) * 1000) / eventsMax, processor: (processorOf() - before) / eventsMax };
+}
+
+function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against: string): void {
+  const [own = [], other = []] = [costs.get(name), costs.get(against)];
+  const ratio = (kind: keyof Cost) => median(own.map((cost, round) => (other[round]?.[kind] ?? Number.NaN) / cost[kind]));
+  const wall = median(own.map((cost) => cost.wall));
+  console.log(
+    `${name}: ${wall.toFixed(1)} us an event, ${Math.round(1000 / wall)} k/s; ` +
+      `${ratio('wall').toFixed(2)} of ${against} by the clock, ${ratio('processor').toFixed(2)} by processor time`,
+  );
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
