@@ -141,6 +141,15 @@ inBrowser('the pages, over an invented day', () => {
       await token.fill('dpo');
       await page.keyboard.press('Enter');
       await page.getByRole('cell', { name: '750300123' }).first().waitFor();
+      one.wait(confirmedMsMax);
+      await page.goto(`/cases/${id}/dossier`);
+      await page.getByRole('button', { name: freezeList }).click();
+      await token.waitFor();
+      found.push(...(await violationsOf(page)).map((text) => `confirm freezing ${look.locale}: ${text}`));
+      await picture(page, `confirm-freezing-${look.locale}-${look.theme}`);
+      await token.fill('dpo');
+      await page.keyboard.press('Enter');
+      await token.waitFor({ state: 'detached' });
       await context.close();
     }
     const { context } = await openContext(browser, url);
@@ -153,6 +162,7 @@ inBrowser('the pages, over an invented day', () => {
   }, testMsMax);
 }); // prettier-ignore
 
+const freezeList = /^(Freeze the list|Figer la liste)$/;
 const showList = /^(Show the list|Afficher la liste)$/;
 
 /** A frozen list of so many patients more than the one before. */
@@ -167,7 +177,7 @@ function aSnapshot(number: number): DossierSnapshot {
 /** Freezes the list of a case, and answers what is asked of its cause. */
 async function freezeAndAnswer(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await page.getByRole('button', { name: /^(Freeze the list|Figer la liste)$/ }).click();
+  await page.getByRole('button', { name: freezeList }).click();
   await page
     .getByText(/^(List frozen|Liste figée)\.$/)
     .first()

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import { Refusal } from '../api/client.js';
 import { useTexts } from '../texts/context.js';
 import { whyOf } from './block.js';
@@ -6,6 +6,7 @@ import { whyOf } from './block.js';
 /** Asks who looks to prove again who they are, before what is given to nobody who merely sits down at an open page. */
 export function Confirm({ confirm }: { readonly confirm: (token: string) => Promise<void> }) {
   const { t } = useTexts();
+  const id = useId();
   const [error, setError] = useState<string>();
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -17,9 +18,9 @@ export function Confirm({ confirm }: { readonly confirm: (token: string) => Prom
   };
   return (
     <form className="confirm" onSubmit={submit}>
-      <p id="confirm-hint">{t.confirm.hint}</p>
-      <label htmlFor="confirm-token">{t.login.token}</label>
-      <input id="confirm-token" name="token" type="password" required autoComplete="current-password" aria-describedby="confirm-hint" />
+      <p id={`${id}-hint`}>{t.confirm.hint}</p>
+      <label htmlFor={id}>{t.login.token}</label>
+      <input id={id} name="token" type="password" required autoComplete="current-password" aria-describedby={`${id}-hint`} />
       <button type="submit" className="main">
         {t.confirm.submit}
       </button>

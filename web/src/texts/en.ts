@@ -141,7 +141,7 @@ export function englishTexts(f: Format): Texts {
       list: (n) => `patients.csv (${n} patients)`, listAfter: (n) => `patients.csv (${n} patients): say again who you are first`,
     },
     confirm: {
-      hint: 'Say again who you are first: every list of patients asks for it, and it holds for five minutes.', submit: 'Confirm', refused: 'This is not the token of who is logged in.',
+      hint: 'Say again who you are first: every list of patients asks for it, to be shown, downloaded or frozen, and it holds for five minutes.', submit: 'Confirm', refused: 'This is not the token of who is logged in.',
     },
     categories: {
       identity: 'identity', insurance: 'insurance', clinical: 'clinical', prescription: 'prescription', lab: 'lab', imaging: 'imaging', notes: 'notes', billing: 'billing', scheduling: 'scheduling', unknown: 'unknown',

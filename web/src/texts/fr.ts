@@ -142,7 +142,7 @@ export function frenchTexts(f: Format) {
       list: (n: string) => `patients.csv (${n} patients)`, listAfter: (n: string) => `patients.csv (${n} patients) : confirmez d’abord qui vous êtes`,
     },
     confirm: {
-      hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, et vaut cinq minutes.', submit: 'Confirmer', refused: 'Ce jeton n’est pas celui de la personne connectée.',
+      hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, à afficher, à télécharger ou à figer, et vaut cinq minutes.', submit: 'Confirmer', refused: 'Ce jeton n’est pas celui de la personne connectée.',
     },
     categories: {
       identity: 'identité', insurance: 'assurance', clinical: 'clinique', prescription: 'prescription', lab: 'biologie', imaging: 'imagerie', notes: 'notes', billing: 'facturation', scheduling: 'rendez-vous', unknown: 'inconnue',

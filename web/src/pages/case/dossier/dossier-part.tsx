@@ -4,6 +4,7 @@ import type { Me, Snapshot } from '../../../api/answers.js';
 import { useConfirmed } from '../../../api/confirmed.js';
 import { useDossier, useDossierLabels, useSnapshots } from '../../../api/queries.js';
 import { Block } from '../../../parts/block.js';
+import { Confirm } from '../../../parts/confirm.js';
 import { casePath } from '../../../routes.js';
 import { useTexts } from '../../../texts/context.js';
 import { DossierFields } from './dossier-fields.js';
@@ -63,8 +64,9 @@ function OfController({ id, controller, snapshots }: OfProps) {
           )}
         </Block>
       )}
+      {!confirmed.isConfirmed && <Confirm confirm={confirmed.confirm} />}
       <Freeze id={id} controller={controller} hasFrozen={snapshots.length > 0} confirmed={confirmed} />
-      {snapshots.length > 0 && <SnapshotTable snapshots={snapshots} confirmed={confirmed} />}
+      {snapshots.length > 0 && <SnapshotTable snapshots={snapshots} isConfirmed={confirmed.isConfirmed} />}
     </>
   );
 }

@@ -1,7 +1,6 @@
-import { type FormEvent, useState } from 'react';
-import { newKey, post } from '../../../api/client.js';
+import type { FormEvent } from 'react';
+import { newKey, post, Refusal } from '../../../api/client.js';
 import type { useConfirmed } from '../../../api/confirmed.js';
-import { Confirm } from '../../../parts/confirm.js';
 import { useTexts } from '../../../texts/context.js';
 import { useSend } from './send.js';
 
@@ -15,17 +14,19 @@ interface FreezeProps {
 }
 
 /** Freezes the list of a controller as it is now. What follows from it stands before the button. */
-export function Freeze({ id, controller, hasFrozen, confirmed: { isConfirmed, confirm } }: FreezeProps) {
+export function Freeze({ id, controller, hasFrozen, confirmed: { isConfirmed, forget } }: FreezeProps) {
   const { t } = useTexts();
   const { send, said, isBusy } = useSend();
-  const [isAsked, setAsked] = useState(false);
   const freeze = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!isConfirmed) return setAsked(true);
-    setAsked(false);
     const kind = String(new FormData(event.currentTarget).get('kind'));
     const key = newKey();
-    void send(() => post(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}/freeze`, { kind }, key), t.dossier.frozen);
+    const ask = () =>
+      post(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}/freeze`, { kind }, key).catch((cause: unknown) => {
+        if (cause instanceof Refusal && cause.word === 'confirm_first') forget();
+        throw cause;
+      });
+    void send(ask, t.dossier.frozen);
   };
   return (
     <>
@@ -42,11 +43,10 @@ export function Freeze({ id, controller, hasFrozen, confirmed: { isConfirmed, co
             ))}
           </select>
         </label>
-        <button type="submit" disabled={isBusy}>
+        <button type="submit" disabled={isBusy || !isConfirmed}>
           {t.dossier.freeze}
         </button>
       </form>
-      {isAsked && !isConfirmed && <Confirm confirm={confirm} />}
       {said}
     </>
   );

@@ -1,20 +1,17 @@
 import type { Snapshot } from '../../../api/answers.js';
-import type { useConfirmed } from '../../../api/confirmed.js';
-import { Confirm } from '../../../parts/confirm.js';
 import { Time } from '../../../parts/time.js';
 import { useTexts } from '../../../texts/context.js';
 
 const files = ['cnil.pdf', 'cnil.docx', 'cert-sante.pdf', 'letter.fr.docx', 'letter.en.docx', 'register.csv', 'timeline.csv', 'dossier.json', 'manifest.json'] as const; // prettier-ignore
 
 /** What was frozen, the newest first, with its files; what came to the figure since the one before. */
-export function SnapshotTable({ snapshots, confirmed }: { readonly snapshots: readonly Snapshot[]; readonly confirmed: ReturnType<typeof useConfirmed> }) {
+export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: readonly Snapshot[]; readonly isConfirmed: boolean }) {
   const { t, f } = useTexts();
   const heads = [[t.dossier.frozenAt], [t.dossier.exposed, 'number'], [t.dossier.attempted, 'number'], [t.dossier.digest], [t.dossier.files]] as const; // prettier-ignore
   const before = (number: number) => snapshots.find((one) => one.number === number - 1);
   return (
     <>
       <h3 id="snapshots">{t.dossier.snapshots}</h3>
-      {!confirmed.isConfirmed && <Confirm confirm={confirmed.confirm} />}
       <div className="scrolls" role="group" aria-labelledby="snapshots" tabIndex={0}>
         <table>
           <caption>{t.dossier.caption(snapshots.length)}</caption>
@@ -56,7 +53,7 @@ export function SnapshotTable({ snapshots, confirmed }: { readonly snapshots: re
                         </a>
                       </li>
                     ))}
-                    <li>{confirmed.isConfirmed ? <List of={one} /> : t.dossier.listAfter(f.number(one.patients))}</li>
+                    <li>{isConfirmed ? <List of={one} /> : t.dossier.listAfter(f.number(one.patients))}</li>
                   </ul>
                 </td>
               </tr>
