@@ -4,6 +4,7 @@ import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
+import { addBackupCommands } from './backup/commands.js';
 import { addCaseCommands } from './case/commands.js';
 import { addJudgingCommands } from './judging-commands.js';
 import { addListCommands } from './list-commands.js';
@@ -58,6 +59,7 @@ program
   .action(async (options: MigrateOptions) => (await import('./migrate.js')).migrateCommand(options));
 
 addTopicCommands(program);
+addBackupCommands(program, notInThisImage, wholeNumber);
 
 const rules = program.command('rules').description('detection rules');
 rules
