@@ -1,3 +1,5 @@
+import type { WordFinder } from './few-words.js';
+
 /** Of a table with open addresses, how many places a key has. */
 const placesPerKey = 2;
 const root = 0;
@@ -7,7 +9,7 @@ const none = -1;
  * Finds any number of words in a text in one pass over it (Aho and Corasick 1975): the time is that of reading words and text once, however
  * many words there are. Words and texts are rows of code units. The tables have some 40 bytes for each unit of the words.
  */
-export class Automaton {
+export class Automaton implements WordFinder {
   /** The word that ends at a node, or -1. */
   readonly #words: Int32Array;
   /** Where to go on when no word goes on as the text does: the node of the longest end of this one that begins a word. */
@@ -32,10 +34,6 @@ export class Automaton {
     this.#link(this.#plant(words));
   }
 
-  /**
-   * Reads the text and says at every unit which words end there, the longest first, until `take` answers true. `end` is the index after the
-   * last unit.
-   */
   find(text: readonly number[], take: (word: number, end: number) => boolean): void {
     let node = root;
     for (let at = 0; at < text.length; at += 1) {

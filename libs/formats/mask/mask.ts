@@ -1,6 +1,7 @@
 import type { WorkMeter } from '../work-meter.js';
 import { Automaton } from './automaton.js';
 import { runsOf } from './base64.js';
+import { FewWords, fewUnitsMax, fewWordsMax, type WordFinder } from './few-words.js';
 import { fold, type Folded, unitsMaxOf } from './fold.js';
 
 /** Identifiers of fewer characters are replaced only as a whole word and as they are written: `12` inside `v12b` is not a patient. */
@@ -104,12 +105,12 @@ interface Span {
 
 /** Words to be looked for, and which identifiers they stand for: several may fold to one. */
 class Words {
-  readonly #automaton: Automaton;
+  readonly #finder: WordFinder;
   readonly #byIdentifier: ReadonlyMap<string, Replacement>;
   readonly #shortest: number;
 
   constructor(private readonly words: readonly Word[]) {
-    this.#automaton = new Automaton(words.map(({ word }) => word));
+    this.#finder = finderOf(words.map(({ word }) => word));
     this.#shortest = words.reduce((least, { word }) => Math.min(least, word.length), Infinity);
     this.#byIdentifier = new Map(words.map(({ replacement }) => [replacement.identifier, replacement]));
   }
@@ -124,7 +125,7 @@ class Words {
   }
 
   find(folded: Folded, text: string, fits: Fits, found: Found[]): void {
-    this.#automaton.find(folded.units, (index, end) => {
+    this.#finder.find(folded.units, (index, end) => {
       const word = this.words[index];
       if (!word) return false;
       const [from, last] = [end - word.word.length, end - 1];
@@ -136,6 +137,11 @@ class Words {
       return true;
     });
   }
+}
+
+function finderOf(words: readonly (readonly number[])[]): WordFinder {
+  const units = words.reduce((sum, { length }) => sum + length, 0);
+  return words.length <= fewWordsMax && units <= fewUnitsMax ? new FewWords(words) : new Automaton(words);
 }
 
 const zero = 0x30;
