@@ -11,7 +11,7 @@ import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.j
 import { systemClock } from '#libs/runtime/clock.js';
 import { Engine } from '#services/clickhouse/engine/engine.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
-import { accessRows } from './lib-access-rows.js';
+import { accessRows } from './rows/access-rows.js';
 
 /** Inserts at a time, on both sides. */
 const atOnce = 2;

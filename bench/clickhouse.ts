@@ -11,7 +11,7 @@ import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { migrate } from '#libs/access-store/clickhouse/migrate.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
-import { accessRows } from './lib-access-rows.js';
+import { accessRows } from './rows/access-rows.js';
 
 const secondsOfRun = 12;
 const queriesPerSecond = 50;

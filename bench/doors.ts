@@ -9,8 +9,8 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { accessLines } from './lib-access-lines.js';
-import { requestOf, sendAll } from './lib-http-lanes.js';
+import { accessLines } from './rows/access-lines.js';
+import { requestOf, sendAll } from './process/http-lanes.js';
 import { BenchIngestor, processorMicrosecondsOf } from './process/ingestor.js';
 
 const port = 19_420;

@@ -5,8 +5,8 @@
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { gzipSync } from 'node:zlib';
-import { accessLines } from './lib-access-lines.js';
-import { requestOf, sendAll } from './lib-http-lanes.js';
+import { accessLines } from './rows/access-lines.js';
+import { requestOf, sendAll } from './process/http-lanes.js';
 import { BenchIngestor } from './process/ingestor.js';
 
 const portBase = 19_320;
