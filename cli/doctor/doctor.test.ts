@@ -162,8 +162,8 @@ describe('the store of an installation', () => {
     const asServer = await storeFindings(store.client, { ...surroundings, services: ['archiver', 'scorer', 'notifier', 'console'], isServer: true });
     expect(asServer.filter(({ level }) => level === 'wrong')).toEqual([]);
     expect(told(asServer)).toMatch(/^advice: the rights of \w+ cannot be asked for: .*embedded ClickHouse/);
-    const ahead = await storeFindings(store.client, { ...surroundings, clock: new FakeClock(systemClock.now() + 90_000) });
-    expect(told(ahead)).toMatch(/wrong: this machine's clock is (89|90)\.\d s ahead of ClickHouse's/);
+    const ahead = await storeFindings(store.client, { ...surroundings, clock: new FakeClock(systemClock.now() + 7_200_000) });
+    expect(told(ahead)).toMatch(/wrong: this machine's clock is \d{4}\.\d s ahead of ClickHouse's/);
     await store.client.command({ query: "ALTER TABLE vigie.migrations DELETE WHERE name = '0021_case_rule_titles' SETTINGS mutations_sync = 1" });
     expect(told(await storeFindings(store.client, surroundings))).toMatch(/wrong: ClickHouse lacks 1 migration\(s\): 0021_case_rule_titles -> vigie migrate/);
   }); // prettier-ignore

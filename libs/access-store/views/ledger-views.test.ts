@@ -116,12 +116,13 @@ describe('the ledger of a case', () => {
 
   it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {
     const patients = new CasePatients(client);
-    for (const incident of incidents.slice(0, 8)) {
+    for (const incident of incidents.slice(0, 3)) {
       const all = recount([scopeOf(incident)]);
       for (const [clinics, certainty] of [[[], undefined], [['c1', 'c3'], undefined], [['c2'], 'displayed']] as const) {
         const wanted = { caseId: incident.incident_id, clinics, certainty };
         const expected = all.filter((row) => (clinics.length === 0 || clinics.some((one) => one === row.clinic_id)) && (certainty ?? row.certainty) === row.certainty);
-        const given = await paged(patients, wanted, 7);
+        // Three full pages at least, and one that is not: each asks for the whole ledger.
+        const given = await paged(patients, wanted, Math.max(2, Math.floor(expected.length / 3)));
         expect(given.map(({ patient_id, clinic_id, certainty: tier }) => [clinic_id, patient_id, tier])).toEqual(expected.map((row) => [row.clinic_id, row.patient_id, row.certainty]).toSorted());
         const figure = await patients.figure(wanted);
         expect([figure.lines, figure.patients, figure.exported + figure.displayed + figure.listed + figure.attempted]).toEqual([expected.length, new Set(expected.map(({ patient_id }) => patient_id)).size, expected.length]);
