@@ -1,17 +1,24 @@
 import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
-import { accepted, rejected, Transient } from '#libs/runtime/outcome.js';
+import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import { limits } from '#libs/formats/limits.js';
+import { readOriginal } from '#libs/formats/read/original.js';
+import { refused } from '#libs/formats/read/read-payload.js';
+import { rejected, Transient } from '#libs/runtime/outcome.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
-import type { Framed } from './framing.js';
+import { type Placed, placedItems } from './hand-over.js';
 import type { InletTools } from './inlet.js';
+import { type TopicRecord, topicRecord } from './topic-record.js';
 import { Upkeep } from './upkeep.js';
 
-export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'metrics' | 'log'> {
+export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'clock' | 'metrics' | 'log'> {
   readonly eventLog: Pick<EventLog, 'join'>;
 }
 
 /** The group by which ingestors read topics of sources; whoever may read only these topics needs no other. */
 export const rawGroup = 'vigie-ingestor-raw';
 const batchBytesMax = 4 * 1024 * 1024;
+/** Records inside one record of a topic: the nodes that one of JSON may have. */
+const recordsMax = limits.nodesMax;
 
 /** One topic's reading. */
 interface Opened {
@@ -101,10 +108,20 @@ export class TopicInlets {
     const source = this.#sourceOf(topic);
     // The file may have changed a moment ago; the topic is about to be left.
     if (!source) throw new Transient(`no source has the topic ${topic} any more`);
-    const messages = frames.flatMap((frame) => messageOf(frame).map((message) => ({ message, offset: frame.offset })));
-    const framed = messages.map(({ message }) => message);
-    const placeOf = (index: number) => `${topic}/${partition}/${messages[index]?.offset ?? ''}`;
-    await this.tools.handOver.take(topic, framed, source, signal, placeOf);
+    // Records without a value say that something was deleted; here nothing is.
+    const records = frames.filter(({ bytes, unreadable }) => unreadable ?? bytes.length > 0);
+    this.tools.metrics.add('vigie_inlet_messages_total', { inlet: topic }, records.length);
+    await this.tools.handOver.takePlaced(this.#itemsOf(`${topic}/${partition}`, records, source), source, signal);
+  }
+
+  /** Records are unpacked one after the other, as they are taken: packed ones may be a thousand times what they were in the topic. */
+  async *#itemsOf(place: string, frames: readonly Frame[], { reading }: ConfiguredSource): AsyncGenerator<Placed> {
+    const receivedMs = this.tools.clock.now();
+    for (const frame of frames) {
+      const { original, why } = frame.unreadable ? unreadableBatch : await topicRecord(frame, receivedMs);
+      const items = why ? [refused(why, original)] : original ? atMost(readOriginal(original, reading)) : [];
+      yield* placedItems(items, `${place}/${frame.offset}`);
+    }
   }
 
   #sourceOf(topic: string): ConfiguredSource | undefined {
@@ -118,8 +135,17 @@ export class TopicInlets {
   }
 }
 
-/** Records without a value say that something was deleted; here nothing is. */
-function messageOf({ bytes, unreadable }: Frame): readonly Framed[] {
-  if (unreadable) return [rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked')];
-  return bytes.length ? [accepted(bytes)] : [];
+/** What goes beyond is told once: a record is a row of the quarantine however short it is, and a packed one may hold millions. */
+function* atMost(items: Iterable<DecodedItem>): Generator<DecodedItem> {
+  let count = 0;
+  for (const item of items) {
+    if (count === recordsMax) return yield refused(tooManyRecords);
+    yield item;
+    count += 1;
+  }
 }
+
+const tooManyRecords = rejected('too_many_records', '', `one record of a topic may hold ${recordsMax} records, and what is behind them was left; send less in one`); // prettier-ignore
+const unreadableBatch: Partial<TopicRecord> = {
+  why: rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked'),
+};
