@@ -120,6 +120,8 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('free', JSON.stringify(events))).toEqual(accounts);
     expect(await sent('table', 'who;when;where;ipp;action\na;2026-11-28 08:00:00;nord;1;read\nb;2026-11-28 08:00:00;nord;2;read\n')).toEqual(['a', 'b']); // prettier-ignore
     expect(await sent('free', `${lines}\n{"broken`)).toEqual([...accounts, expect.stringMatching(/^not_json /)]);
+    const many = await sent('free', gzipSync('{"resourceLogs":[]}\n'.repeat(50_001)), { 'content-encoding': 'gzip' });
+    expect(many).toEqual(['too_many_records ']);
     expect(await sent('table', cef)).toEqual(['dr.cef']);
     for (const nothing of ['', ' \n \n', '[]']) expect(await sent('free', nothing)).toEqual([]);
     expect(await sent('table', 'dr.row;2026-11-28 08:00:00;nord;1;read')).toEqual(['no_rows ']);

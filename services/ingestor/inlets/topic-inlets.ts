@@ -1,6 +1,4 @@
 import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
-import type { DecodedItem } from '#libs/formats/decoded-item.js';
-import { limits } from '#libs/formats/limits.js';
 import { readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { rejected, Transient } from '#libs/runtime/outcome.js';
@@ -17,8 +15,6 @@ export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'c
 /** The group by which ingestors read topics of sources; whoever may read only these topics needs no other. */
 export const rawGroup = 'vigie-ingestor-raw';
 const batchBytesMax = 4 * 1024 * 1024;
-/** Records inside one record of a topic: the nodes that one of JSON may have. */
-const recordsMax = limits.nodesMax;
 
 /** One topic's reading. */
 interface Opened {
@@ -119,7 +115,7 @@ export class TopicInlets {
     const receivedMs = this.tools.clock.now();
     for (const frame of frames) {
       const { original, why } = frame.unreadable ? unreadableBatch : await topicRecord(frame, receivedMs);
-      const items = why ? [refused(why, original)] : original ? atMost(readOriginal(original, reading)) : [];
+      const items = why ? [refused(why, original)] : original ? readOriginal(original, reading) : [];
       yield* placedItems(items, `${place}/${frame.offset}`);
     }
   }
@@ -135,17 +131,6 @@ export class TopicInlets {
   }
 }
 
-/** What goes beyond is told once: a record is a row of the quarantine however short it is, and a packed one may hold millions. */
-function* atMost(items: Iterable<DecodedItem>): Generator<DecodedItem> {
-  let count = 0;
-  for (const item of items) {
-    if (count === recordsMax) return yield refused(tooManyRecords);
-    yield item;
-    count += 1;
-  }
-}
-
-const tooManyRecords = rejected('too_many_records', '', `one record of a topic may hold ${recordsMax} records, and what is behind them was left; send less in one`); // prettier-ignore
 const unreadableBatch: Partial<TopicRecord> = {
   why: rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked'),
 };
