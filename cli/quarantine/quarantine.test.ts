@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { shows } from '#libs/leakcheck/spellings.js';
-import { newQuarantineKey, type PrivateQuarantineKey, entryOf } from '#libs/quarantine/quarantine-keys.js';
+import { newQuarantineKey, entryOf } from '#libs/quarantine/quarantine-keys.js';
+import { sealed } from '#libs/quarantine/seal.js';
+import { originalText } from '#libs/formats/read/original.js';
 import { plainReading } from '#libs/formats/input-format.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -36,15 +38,17 @@ afterEach(() => {
 });
 
 /** An ingestor that reads the source as the file says. */
-function started(reading: string, keys: PrivateQuarantineKey | undefined = key): Promise<IngestorUnderTest> {
+function started(reading: string, bodyBytesMax = 1 << 20): Promise<IngestorUnderTest> {
   return IngestorUnderTest.start((own, port) => {
     const path = join(own, 'sources.yml');
     const listeners = `  - { name: tcp, kind: syslog, transport: tcp, port: ${port + 1} }\n  - { name: udp, kind: syslog, transport: udp, port: ${port + 2} }`;
     writeFileSync(path, `listeners:\n${listeners}\nsources:\n  - { name: dpi, group: helix, listener: [tcp, udp], token_file: ${tokenFile}, ${reading} }\n`);
-    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_TOKENS: 'other@helix=9s8d7f6g5h4j3k2l1qpwoeiruty0z1x2', VIGIE_PSEUDONYM_KEYS: pseudonyms, ...(keys && { VIGIE_QUARANTINE_KEYS: entryOf(keys, keys.publicKey) }) };
+    return { VIGIE_SOURCES_FILE: path, VIGIE_INGEST_TOKENS: 'other@helix=9s8d7f6g5h4j3k2l1qpwoeiruty0z1x2', VIGIE_PSEUDONYM_KEYS: pseudonyms, VIGIE_QUARANTINE_KEYS: entryOf(key, key.publicKey), VIGIE_INGEST_BODY_BYTES: String(bodyBytesMax) };
   });
 } // prettier-ignore
 
+/** Bytes of a request that are not enough for all records at once. */
+const smallBodies = 32 * 1024;
 const identifier = (n: number) => `IPP-${4_711_000 + n}`;
 
 /** Records that nobody can read without the mended configuration, of every kind that a sender comes up with. */
@@ -101,7 +105,7 @@ describe('records that an inlet cannot read', () => {
   let rows: readonly QuarantineRow[] = [];
   beforeAll(async () => {
     writeFileSync(tokenFile, `${token}\n`, { mode: 0o600 });
-    [broken, fixed, direct] = [await started('clinic: nord'), await started(mended), await started(mended)];
+    [broken, fixed, direct] = [await started('clinic: nord'), await started(mended, smallBodies), await started(mended)];
     await sendAll(broken, () => broken.log.quarantined.length);
     await sendAll(direct, () => direct.log.lines.length);
     rows = broken.log.quarantined.map((line) => quarantineRow.parse(JSON.parse(line)));
@@ -136,6 +140,31 @@ describe('records that an inlet cannot read', () => {
     expect(await replay(table, fixed)).toMatchObject({ rows: 0 });
     expect(await replay(new Table(rows), fixed)).toMatchObject({ replayed: records.length });
     expect(new Set(without(fixed.log.lines))).toEqual(new Set(without(direct.log.lines)));
+  });
+
+  it('are sent in as many requests as the ingestor asks for, and one that is too long by itself stays where it is', async () => {
+    const [first, ...rest] = rows;
+    const long = JSON.stringify({ kind: 'text', text: 'x'.repeat(smallBodies), envelope: { receivedMs: 0 } });
+    const table = new Table([...rest, { ...first, sealed: first && sealed(long, first, key) } as QuarantineRow]);
+    const before = await fixed.figure('vigie_ingest_requests_total', 'status="413"');
+    expect(await replay(table, fixed)).toMatchObject({ rows: records.length, replayed: records.length - 1 });
+    expect([table.marked.has(first?.quarantine_id ?? ''), told]).toEqual([false, expect.stringContaining('413')]);
+    expect(await fixed.figure('vigie_ingest_requests_total', 'status="413"')).toBeGreaterThan(before + 1);
+  });
+
+  it('stay open while one of their patients cannot be told apart, though the event is there for the others', async () => {
+    const agent = [{ who: { identifier: { value: 'account.1' } }, requestor: true }];
+    const entity = [{ what: { reference: 'Patient/1' } }, { role: { code: '1' }, name: 'somebody' }];
+    const audit = { resourceType: 'AuditEvent', recorded: '2026-11-28T08:00:00Z', agent, source: { site: 'nord' }, entity };
+    const record = originalText({ kind: 'json', value: audit, envelope: { receivedMs: 0 } }) ?? '';
+    const [row] = rows.map((one) => ({ ...one, sealed: sealed(record, one, key) }) as QuarantineRow);
+    const table = new Table(row ? [row] : []);
+    expect(await replay(table, fixed)).toMatchObject({ rows: 1, replayed: 0 });
+    expect([table.marked.size, told]).toEqual([0, expect.stringContaining('told apart')]);
+    const parsed = parseKeyRing(pseudonyms);
+    const keys = 'ring' in parsed ? parsed.ring.group('helix') : undefined;
+    const context = keys && { groupId: 'helix', source: 'dpi', authority: 'group', keys, reading: plainReading };
+    expect(context && becomes(record, context, systemClock.now())).toMatchObject({ events: 1, refused: 1 });
   });
 
   it('show what they would become without an identifier, and why what is refused is', async () => {

@@ -83,7 +83,8 @@ export function becomes(record: string, source: SourceContext & Pick<Source, 're
   const original = originalOf(Buffer.from(record), nowMs);
   if (original.kind === 'rejected')
     return { lines: [JSON.stringify({ record: 0, refused: original.reason, reason: original.detail })], events: 0, refused: 1 };
-  return linesOf(readOriginal(original.value, source.reading), source, nowMs);
+  const { lines, events, refused, beside } = linesOf(readOriginal(original.value, source.reading), source, nowMs);
+  return { lines, events, refused: refused + beside };
 }
 
 /** Sends records to the ingestor under their source's token, and writes down which are events now. */
@@ -107,15 +108,20 @@ export function sending({ tokenFile, url, source }: ReplayOptions, store: Pick<Q
   };
 } // prettier-ignore
 
-async function sent(address: string, token: string, page: readonly OpenedRow[]) {
+/** What became of each record of a page. What is too much for one request goes in halves, down to a record by itself, which stays open. */
+async function sent(address: string, token: string, page: readonly OpenedRow[]): Promise<z.infer<typeof answerShape>['records']> {
   const body = page.map(({ row, record }) => `${JSON.stringify(lineOf(row, record))}\n`).join('');
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
   const answer = await fetch(address, { method: 'POST', headers, body });
   const text = await answer.text();
-  if (answer.status !== 200)
-    throw new Error(`the ingestor answers ${answer.status} at ${address}: ${text.slice(0, 500)}; what was replayed before stays, run it again`);
-  return answerShape.parse(JSON.parse(text)).records;
-} // prettier-ignore
+  if (answer.status === 200) return answerShape.parse(JSON.parse(text)).records;
+  const told = `the ingestor answers ${answer.status} at ${address}: ${text.slice(0, 500)}`;
+  if (answer.status !== 413) throw new Error(`${told}; what was replayed before stays, run it again`);
+  const [first, ...rest] = page;
+  if (first && !rest.length) return [{ quarantine_id: first.row.quarantine_id, events: 0, refused: 1, reason: told }];
+  const middle = page.length >> 1;
+  return [...(await sent(address, token, page.slice(0, middle))), ...(await sent(address, token, page.slice(middle)))];
+}
 
 function lineOf({ quarantine_id, group_id, source }: OpenedRow['row'], record: string) {
   return { quarantine_id, group_id, source, record };

@@ -20,10 +20,10 @@ export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'r
   return { lines, rows, refused };
 }
 
-/** What the first items would become; `events` are those that would be taken. */
-export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, nowMs: number, limit = Infinity): Trial & { readonly events: number } {
+/** What the first items would become; `events` are those that would be taken, `beside` of them those of which a part would be set aside. */
+export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, nowMs: number, limit = Infinity): Trial & { readonly events: number; readonly beside: number } {
   const lines: string[] = [];
-  let [rows, events, refused, record] = [0, 0, 0, 0];
+  let [rows, events, refused, beside, record] = [0, 0, 0, 0, 0];
   for (const item of items) {
     if (record === limit) break;
     const { made, wrong } = became(item, source, nowMs);
@@ -32,9 +32,10 @@ export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, now
     rows += made.length;
     events += made.length ? 1 : 0;
     refused += wrong && !made.length ? 1 : 0;
+    beside += wrong && made.length ? 1 : 0;
     record += 1;
   }
-  return { lines, rows, events, refused };
+  return { lines, rows, events, refused, beside };
 } // prettier-ignore
 
 interface Became {

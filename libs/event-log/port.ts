@@ -18,6 +18,8 @@ export interface Frame {
   readonly appendedAt?: number;
   /** What lies here and up to another offset cannot be unpacked: `bytes` are empty. The frames of the other offsets are empty and say nothing. */
   readonly unreadable?: { readonly reason: string; readonly last: number };
+  /** Of records of others alone: their headers, names in lower case, values in order. Whoever wrote the record chose them. */
+  readonly headers?: ReadonlyMap<string, readonly string[]>;
 }
 
 export interface EventLog {

@@ -13,6 +13,9 @@ export interface Envelope {
   readonly host?: string;
   readonly sourceIp?: string;
   readonly application?: string;
+  /** The format and the group that its sender names beside the record, in headers: claims, which the source's configuration must allow. */
+  readonly format?: string;
+  readonly groupId?: string;
   /** Whatever else the wrapper said: attributes, labels, structured data, one level. */
   readonly fields?: Readonly<Record<string, unknown>>;
 }
@@ -31,8 +34,16 @@ export type Payload =
     }
   | { readonly kind: 'text'; readonly text: string; readonly envelope: Envelope };
 
+/** Bytes as they came: one record, or a body of records in any layout. */
+export interface RawBytes {
+  readonly kind: 'bytes';
+  readonly bytes: Uint8Array;
+  readonly envelope: Envelope;
+  readonly isBody?: boolean | undefined;
+}
+
 /** A record as it is kept until it can be read: a payload, or bytes of which none could be made. */
-export type Original = Payload | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly envelope: Envelope };
+export type Original = Payload | RawBytes;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 

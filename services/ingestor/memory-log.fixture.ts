@@ -1,11 +1,13 @@
 import { topics } from '#libs/contracts/topics.js';
-import type { EventLog } from '#libs/event-log/port.js';
+import type { EventLog, JoinOptions, Membership, Reader } from '#libs/event-log/port.js';
 
-/** Keeps frames in memory; reading is not what is tested with it. */
+/** Keeps frames in memory. Who reads is given what a test hands over. */
 export class MemoryLog implements EventLog {
   failing = false;
   readonly lines: string[] = [];
   readonly quarantined: string[] = [];
+  /** By topic. */
+  readonly readers = new Map<string, Reader>();
   async partitions(): Promise<number> {
     return 4;
   }
@@ -15,8 +17,10 @@ export class MemoryLog implements EventLog {
     lines.push(...bytes.toString().trimEnd().split('\n'));
     return this.lines.length;
   }
-  join(): never {
-    throw new Error('nobody reads here');
+  async join({ topics: [topic = ''] }: JoinOptions, reader: Reader): Promise<Membership> {
+    this.readers.set(topic, reader);
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    return { commit: async () => true, positions: async () => [], leave: async () => resolve(), ended };
   }
   async close(): Promise<void> {}
   /** The rows that came while the work was done. */

@@ -11,7 +11,7 @@ import { type Assignment, type ConsumerSource, Generation, partitionsOf } from '
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
 import { PartitionRuns } from './partition-runs.js';
-import { framesOf } from './wire/unreadable-batches.js';
+import { foreignFramesOf, framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 
 /** Waits before a new consumer, doubled for each one in a row that did not join, in milliseconds. */
@@ -191,9 +191,8 @@ export class KafkaMember implements Membership {
     if (!run || !last) return;
     this.#breakdowns = 0;
     try {
-      await run.take(
-        batch.messages.flatMap((message) => framesOf(message, batch, this.#options.foreign ? undefined : this.#kafka.signing)),
-      );
+      const framesIn = this.#options.foreign ? foreignFramesOf : framesOf;
+      await run.take(batch.messages.flatMap((message) => framesIn(message, batch, this.#kafka.signing)));
       if (run.fetchNext !== undefined) resolveOffset(last.offset);
     } catch (cause) {
       if (!(cause instanceof Transient)) void this.#fail(cause);

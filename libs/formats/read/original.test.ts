@@ -54,7 +54,9 @@ async function itemsOf(body: Uint8Array, reading: Reading): Promise<readonly Dec
     yield body;
   };
   for await (const item of fileRecords(stream(), { receivedMs }, reading)) file.push(item);
-  return [...recordsOf(body, { receivedMs }, reading), ...file];
+  const claims = { receivedMs, format: 'vigie', groupId: 'aleo' };
+  const claimed = readOriginal({ kind: 'bytes', bytes: body, envelope: claims, isBody: true }, reading);
+  return [...recordsOf(body, { receivedMs }, reading), ...file, ...claimed];
 }
 
 const made = (value: string) => JSON.stringify({ kind: 'json', text: value, envelope: { receivedMs } });

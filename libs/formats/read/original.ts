@@ -3,10 +3,11 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
 import { isObject, parseItem } from '../json/parse-item.js';
-import type { Envelope, Original } from '../payload.js';
+import type { Envelope, Original, RawBytes } from '../payload.js';
+import { limits } from '../limits.js';
 import { knownFields } from '../vigie/parse-event.js';
 import { readPayload, refused } from './read-payload.js';
-import { textOf } from './records.js';
+import { isTable, payloadsOf, textOf } from './records.js';
 
 const envelope = z.strictObject({
   receivedMs: z.number(),
@@ -14,12 +15,14 @@ const envelope = z.strictObject({
   host: z.string().optional(),
   sourceIp: z.string().optional(),
   application: z.string().optional(),
+  format: z.string().optional(),
+  groupId: z.string().optional(),
   fields: z.record(z.string(), z.unknown()).optional(),
 });
 const original = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('json'), text: z.string(), envelope, isRow: z.boolean().optional() }),
   z.strictObject({ kind: z.literal('text'), text: z.string(), envelope }),
-  z.strictObject({ kind: z.literal('bytes'), bytes: z.base64(), envelope }),
+  z.strictObject({ kind: z.literal('bytes'), bytes: z.base64(), envelope, isBody: z.boolean().optional() }),
 ]);
 
 /** Keys of a record that are shown by name. */
@@ -58,10 +61,42 @@ export function originalOf(bytes: Uint8Array, nowMs: number): Accepted<Original>
 
 /** The events of a record that was kept, by the source's configuration of today. */
 export function* readOriginal(given: Original, reading: Reading): Generator<DecodedItem> {
+  if (given.kind === 'bytes' && given.isBody) return yield* readBody(given, reading);
   const payload = given.kind === 'bytes' ? textOf(given.bytes, given.envelope) : accepted(given);
   if (payload.kind === 'rejected') yield refused(payload, given);
   else yield* readPayload(payload.value, reading);
 }
+
+function* readBody(given: RawBytes, reading: Reading): Generator<DecodedItem> {
+  /** Once, so that a body with a thousand broken records is not kept a thousand times. */
+  let whole: Original | undefined = given;
+  let count = 0;
+  for (const payload of payloadsOf(given.bytes, given.envelope, reading)) {
+    count += 1;
+    if (count > bodyRecordsMax) return yield refused(tooManyRecords, whole);
+    if (payload.kind === 'accepted') yield* readPayload(payload.value, reading);
+    else {
+      yield refused(payload, whole);
+      whole = undefined;
+    }
+  }
+  if (count === 0 && isTable(given.bytes, reading)) yield refused(withoutRows, given);
+}
+
+/** Records of one body, each of which may be a row of the quarantine however short it is: the nodes that one of JSON may have. */
+const bodyRecordsMax = limits.nodesMax;
+const tooManyRecords = rejected(
+  'too_many_records',
+  '',
+  `one body may hold ${bodyRecordsMax} records, and what is behind them was left; send less in one`,
+);
+
+/** A row that came without its heading looks so, and would be gone without a word. */
+const withoutRows = rejected(
+  'no_rows',
+  '',
+  'this is the heading of a table without a row; send rows under their heading, or JSON',
+);
 
 /**
  * What may be shown of a record that nobody could read: its kind and length, and of its keys those that Vigie knows, each with what stands

@@ -1,11 +1,12 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { DecodedItem } from '../decoded-item.js';
 import type { AccessEvent } from '../event.js';
-import { metered, WorkMeter } from '../work-meter.js';
-import type { InputFormat, Reading } from '../input-format.js';
+import { metered, workLimits, WorkMeter } from '../work-meter.js';
+import type { Reading } from '../input-format.js';
 import { countedName, shortText, unknownClinic } from '../names.js';
 import type { Envelope, Original, Payload } from '../payload.js';
-import { formats, wrappers } from './table.js';
+import { formatFor, ofOneGroup } from './claims.js';
+import { wrappers } from './table.js';
 
 /** Wrappers inside each other. */
 const depthMax = 3;
@@ -51,22 +52,15 @@ function* unwrapped(payload: Payload, reading: Reading, depth: number): Generato
 export function readRecord(payload: Payload, reading: Reading): DecodedItem {
   const meter = new WorkMeter();
   const content = payload.kind === 'json' ? payload.value : payload.text;
-  const format = formatOf(payload, reading);
-  if (!format) return { outcome: unknownFormat(), content, meter, original: payload };
-  const read = metered(() => format.read(payload, reading, meter));
+  const format = formatFor(payload, reading);
+  const read = format.kind === 'rejected' ? format : metered(() => format.value.read(payload, reading, meter));
+  const event = read.kind === 'rejected' ? read : ofOneGroup(read.value, payload.envelope);
   return {
-    outcome: read.kind === 'rejected' ? read : accepted(located(beside(read.value, payload.envelope), reading)),
+    outcome: event.kind === 'rejected' ? event : accepted(located(beside(event.value, payload.envelope), reading)),
     content,
     meter,
     original: payload,
   };
-}
-
-function formatOf(payload: Payload, reading: Reading): InputFormat | undefined {
-  const { format } = reading;
-  return format === undefined
-    ? formats.find(({ recognises }) => recognises(payload, reading))
-    : formats.find(({ name }) => name === format);
 }
 
 /** The event with what its envelope says where it says nothing itself. The time is the reader's: an event has none without it. */
@@ -92,10 +86,8 @@ function ownOf(map: Readonly<Record<string, string>>, name: string): string | un
 
 /** A record of which nothing could be read. */
 export function refused(outcome: Rejected, original?: Original): DecodedItem {
-  return { outcome, content: undefined, meter: new WorkMeter(), original };
-}
-
-function unknownFormat(): Rejected {
-  const known = formats.map(({ name }) => name).join(', ');
-  return rejected('unknown_format', '', `the record is in none of the formats ${known}; name its source's format and columns`);
+  const meter = new WorkMeter();
+  // Bytes that are held count, so that batches of them stay small.
+  if (original?.kind === 'bytes') meter.draw(Math.min(original.bytes.length, workLimits.stepsMax), '');
+  return { outcome, content: undefined, meter, original };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { plainReading } from '../input-format.js';
+import type { DecodedItem } from '../decoded-item.js';
+import { plainReading, type Reading } from '../input-format.js';
 import { limits } from '../limits.js';
 import { fileRecords } from './file-records.js';
 import { recordsOf } from './records.js';
@@ -30,10 +31,11 @@ async function* cut(bytes: Uint8Array, places: readonly number[]): AsyncGenerato
   for (let index = 1; index < at.length; index += 1) yield bytes.subarray(at[index - 1], at[index]);
 }
 
-async function toldOf(stream: AsyncIterable<Uint8Array>): Promise<readonly string[]> {
+const nameOf = ({ outcome }: DecodedItem) => (outcome.kind === 'accepted' ? outcome.value.actorId : outcome.reason);
+
+async function toldOf(stream: AsyncIterable<Uint8Array>, reading: Reading = plainReading): Promise<readonly string[]> {
   const told: string[] = [];
-  for await (const { outcome } of fileRecords(stream, envelope, plainReading))
-    told.push(outcome.kind === 'accepted' ? outcome.value.actorId : outcome.reason);
+  for await (const item of fileRecords(stream, envelope, reading)) told.push(nameOf(item));
   return told;
 }
 
@@ -44,10 +46,7 @@ describe('the records of a body', () => {
       fc.asyncProperty(sent, async ([numbers, places]) => {
         const bytes = Buffer.from(layouts[name]?.(numbers) ?? '');
         const expected = numbers.map((one) => `a${one}`);
-        const atOnce = [...recordsOf(bytes, envelope, plainReading)].map(({ outcome }) =>
-          outcome.kind === 'accepted' ? outcome.value.actorId : outcome.reason,
-        );
-        expect(atOnce).toEqual(expected);
+        expect([...recordsOf(bytes, envelope, plainReading)].map(nameOf)).toEqual(expected);
         expect(await toldOf(cut(bytes, places))).toEqual(expected);
       }),
       { numRuns: 60 },
@@ -77,4 +76,15 @@ describe('the records of a body', () => {
       { numRuns: 500 },
     );
   });
+
+  it.each([
+    ['CEF', (actor: string) => `CEF:0|v|p|1|1|read|5|rt=1764316800000 act=read suser=${actor} cs1Label=PatientId cs1=IPP-9`, 'suser'],
+    ['LEEF', (actor: string) => `LEEF:1.0|v|p|1|read|devTime=1764316800000\taction=read\tusrName=${actor}\tpatientId=IPP-9`, 'usrName'],
+    ['pairs', (actor: string) => `time="2026-11-28T08:00:00Z" user="${actor}" action="read" patient_id="IPP-9"`, 'user'],
+  ])('of lines of %s are no rows of a table where columns say what their keys mean', async (_, line, key) => {
+    const bytes = Buffer.from([1, 2, 3].map((one) => `${line(`a${one}`)}\n`).join(''));
+    const reading = { ...plainReading, columns: { actor_id: key } };
+    expect([...recordsOf(bytes, envelope, reading)].map(nameOf)).toEqual(['a1', 'a2', 'a3']);
+    expect(await toldOf(cut(bytes, [7, 90]), reading)).toEqual(['a1', 'a2', 'a3']);
+  }); // prettier-ignore
 });

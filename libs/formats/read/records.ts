@@ -10,6 +10,7 @@ import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { readPayload, refused } from './read-payload.js';
+import { formats } from './table.js';
 
 /** The events of a body of records in any format, one by one when they are asked for. */
 export function* recordsOf(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
@@ -40,13 +41,21 @@ function isJson(byte: number | undefined): boolean {
   return byte === 0x7b || byte === 0x5b;
 }
 
-/** Whether a body that begins so is a table: by its heading, or because its source's records have columns. */
-export function isTable(head: Uint8Array, { columns }: Reading): boolean {
+/** Whether a body that begins so is a table: by its heading, or because its source's records have columns and its first line is no record. */
+export function isTable(head: Uint8Array, reading: Reading): boolean {
   const start = firstByte(head);
-  if (isJson(head[start]) || isSyslog(head) || head[start] === lessThan) return false;
+  if (start === head.length || isJson(head[start]) || isSyslog(head) || head[start] === lessThan) return false;
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   const text = Buffer.from(head.subarray(start, start + headBytes)).toString('latin1');
-  return isUtf16 || columns !== undefined || csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } });
+  if (isUtf16 || csvWrapper.recognises({ kind: 'text', text, envelope: { receivedMs: 0 } })) return true;
+  return reading.columns !== undefined && !isRecord(text, reading);
+}
+
+/** Whether the first line is a record of its own, such as one of CEF, of which columns may name labels. */
+function isRecord(text: string, reading: Reading): boolean {
+  const [line = ''] = text.split('\n', 1);
+  const payload: Payload = { kind: 'text', text: line, envelope: { receivedMs: 0 } };
+  return formats.some(({ name, recognises }) => name === (reading.format ?? name) && recognises(payload, reading));
 }
 
 /** Whether a body begins with the priority of a syslog message, or with the count in front of one. */

@@ -20,7 +20,11 @@ export interface Admitted {
  */
 export function admit(event: AccessEvent, groupId: string): Admitted | Rejected | SetAside {
   if (event.groupId !== undefined && event.groupId !== groupId)
-    return rejected('other_group', 'group_id', `the token speaks for the group ${groupId} only; use the other group's own token`);
+    return rejected(
+      'other_group',
+      'group_id',
+      `its source speaks for the group ${groupId} only; send it by a source of the other group`,
+    );
   if (!event.unreadablePatients?.length) return { kind: 'accepted' };
   const unreadable = withoutIdentity(event.unreadablePatients);
   return event.patients.length ? { kind: 'accepted', beside: unreadable } : { kind: 'set-aside', why: unreadable };

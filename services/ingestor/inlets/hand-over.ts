@@ -39,23 +39,21 @@ export interface Records {
 export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
-  /**
-   * Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. `placeOf` says where a message
-   * lies that can be found again, such as in a topic; otherwise it is known by when it came.
-   */
-  async take(
-    inlet: string,
-    messages: readonly Framed[],
-    source: ConfiguredSource,
-    signal: AbortSignal,
-    placeOf?: (message: number) => string,
-  ): Promise<void> {
+  /** Messages without a place of their own: they are known by when they came. As `takePlaced`. */
+  async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     const receivedMs = this.tools.clock.now();
-    const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
-    const place = (message: number) => placeOf?.(message) ?? `${came}/${message}`;
-    for await (const batch of batchesOf(placedItems(messages, source.reading, receivedMs, place), ({ item }) => item)) {
-      const records = { items: batch.map(({ item }) => item), origin: (index: number) => batch[index]?.origin ?? came };
+    await this.takePlaced(itemsOf(messages, source.reading, receivedMs, `inlet:${inlet}/${isoOf(receivedMs)}`), source, signal);
+  }
+
+  /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
+  async takePlaced(
+    placed: AsyncIterable<Placed> | Iterable<Placed>,
+    source: ConfiguredSource,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for await (const batch of batchesOf(placed, ({ item }) => item)) {
+      const records = { items: batch.map(({ item }) => item), origin: (index: number) => batch[index]?.origin ?? '' };
       await this.takeItems(records, source, signal);
     }
   }
@@ -79,26 +77,26 @@ export class HandOver {
 }
 
 /** An item, and where it came from. */
-interface Placed {
+export interface Placed {
   readonly item: DecodedItem;
   readonly origin: string;
 }
 
-function* placedItems(
-  messages: readonly Framed[],
-  reading: Reading,
-  receivedMs: number,
-  place: (message: number) => string,
-): Generator<Placed> {
+/** The items of a message, each with its place in it. */
+export function* placedItems(items: Iterable<DecodedItem>, message: string): Generator<Placed> {
+  let record = 0;
+  for (const item of items) {
+    yield { item, origin: `${message}#${record}` };
+    record += 1;
+  }
+}
+
+function* itemsOf(messages: readonly Framed[], reading: Reading, receivedMs: number, came: string): Generator<Placed> {
   for (const [index, message] of messages.entries()) {
     const items =
       message.kind === 'rejected'
         ? [refused(message)]
         : readOriginal({ kind: 'bytes', bytes: message.value, envelope: { receivedMs } }, reading);
-    let record = 0;
-    for (const item of items) {
-      yield { item, origin: `${place(index)}#${record}` };
-      record += 1;
-    }
+    yield* placedItems(items, `${came}/${index}`);
   }
 }

@@ -9,7 +9,6 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
-import type { Framed } from './framing.js';
 import type { HandOver } from './hand-over.js';
 import { TopicInlets } from './topic-inlets.js';
 
@@ -31,16 +30,17 @@ afterAll(async () => kafka?.stop());
       const write = (text: string) => log.append({ topic, partition: 0 }, Buffer.from(text));
       await write('one');
       await write('two');
-      const taken: string[] = [];
-      const take = async (_inlet: string, messages: readonly Framed[]) => {
-        taken.push(...messages.map((one) => (one.kind === 'accepted' ? Buffer.from(one.value).toString() : one.reason)));
+      const taken: unknown[] = [];
+      const takePlaced: HandOver['takePlaced'] = async (placed) => {
+        for await (const { item } of placed) taken.push(item.original);
       };
       const read = () => {
         const source = { source: 'dpi', groupId: 'helix', authority: 'group', reading: plainReading, detects: false, topic };
         return new TopicInlets({
           eventLog: log,
-          handOver: { take } as unknown as HandOver,
+          handOver: { takePlaced } as unknown as HandOver,
           sources: () => ({ file: { sources: [source] } }) as unknown as SourcesInUse,
+          clock: systemClock,
           metrics: new Metrics('ingestor'),
           log: silentLog,
         });
@@ -54,7 +54,7 @@ afterAll(async () => kafka?.stop());
       await second.apply();
       await until('the third record', () => taken.length >= 3);
       await second.close();
-      expect(taken).toEqual(['one', 'two', 'three']);
+      expect(taken).toMatchObject([{ text: 'one' }, { text: 'two' }, { text: 'three' }]);
       await log.close();
     });
   },

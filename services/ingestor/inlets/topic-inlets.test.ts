@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JoinOptions, Membership, Reader } from '#libs/event-log/port.js';
 import { plainReading } from '#libs/formats/input-format.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
-import type { Framed } from './framing.js';
 import type { HandOver } from './hand-over.js';
 import { TopicInlets } from './topic-inlets.js';
 
@@ -29,20 +29,19 @@ function topics(...named: string[]) {
     };
     return { commit: async (_at, next) => committed.push(next) > 0, positions: async () => [], leave, ended: ended.promise };
   };
-  const taken: (readonly Framed[])[] = [];
+  const taken: string[] = [];
   let durable = Promise.resolve();
-  const places: string[] = [];
-  type Take = Parameters<HandOver['take']>;
-  const handOver = {
-    take: (_inlet: Take[0], messages: readonly Framed[], _source: Take[2], _signal: Take[3], placeOf: Take[4]) => {
-      places.push(...messages.map((_, index) => placeOf?.(index) ?? ''));
-      return (taken.push(messages), durable);
+  const handOver: Pick<HandOver, 'takePlaced'> = {
+    takePlaced: async (placed) => {
+      for await (const { origin } of placed) taken.push(origin);
+      return durable;
     },
   };
   const inlets = new TopicInlets({
     eventLog: { join },
     handOver: handOver as unknown as HandOver,
     sources: () => ({ file: { sources } }) as unknown as SourcesInUse,
+    clock: systemClock,
     metrics: new Metrics('ingestor'),
     log: silentLog,
   });
@@ -53,7 +52,6 @@ function topics(...named: string[]) {
     committed,
     left,
     taken,
-    places,
     become,
     hold: (until: Promise<void>) => (durable = until),
     brokers: (why?: Error) => (away = why),
@@ -65,7 +63,7 @@ const frame = (offset: number, text: string) => ({ offset, bytes: Buffer.from(te
 
 describe('topics of sources', () => {
   it('are read by a group of their own, and committed when what they hold is durable', async () => {
-    const { inlets, joined, committed, taken, places, hold } = topics('raw.dpi');
+    const { inlets, joined, committed, taken, hold } = topics('raw.dpi');
     await inlets.apply();
     await new Promise(setImmediate);
     expect(joined.map(({ options }) => [options.group, options.foreign])).toEqual([['vigie-ingestor-raw.raw.dpi', true]]);
@@ -73,8 +71,7 @@ describe('topics of sources', () => {
     hold(promise);
     const read = joined[0]?.reader.frames(at, [frame(4, 'a'), frame(5, ''), frame(6, 'b')], new AbortController().signal);
     await new Promise(setImmediate);
-    expect([taken.map((messages) => messages.length), committed]).toEqual([[2], []]);
-    expect(places).toEqual(['raw.dpi/0/4', 'raw.dpi/0/6']);
+    expect([taken, committed]).toEqual([['raw.dpi/0/4#0', 'raw.dpi/0/6#0'], []]);
     resolve();
     await read;
     expect(committed).toEqual([7]);

@@ -1,11 +1,14 @@
 import type { EventLog, Frame, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
-import { accepted, rejected, Transient } from '#libs/runtime/outcome.js';
+import { readOriginal } from '#libs/formats/read/original.js';
+import { refused } from '#libs/formats/read/read-payload.js';
+import { rejected, Transient } from '#libs/runtime/outcome.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
-import type { Framed } from './framing.js';
+import { type Placed, placedItems } from './hand-over.js';
 import type { InletTools } from './inlet.js';
+import { type TopicRecord, topicRecord } from './topic-record.js';
 import { Upkeep } from './upkeep.js';
 
-export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'metrics' | 'log'> {
+export interface TopicTools extends Pick<InletTools, 'handOver' | 'sources' | 'clock' | 'metrics' | 'log'> {
   readonly eventLog: Pick<EventLog, 'join'>;
 }
 
@@ -101,10 +104,20 @@ export class TopicInlets {
     const source = this.#sourceOf(topic);
     // The file may have changed a moment ago; the topic is about to be left.
     if (!source) throw new Transient(`no source has the topic ${topic} any more`);
-    const messages = frames.flatMap((frame) => messageOf(frame).map((message) => ({ message, offset: frame.offset })));
-    const framed = messages.map(({ message }) => message);
-    const placeOf = (index: number) => `${topic}/${partition}/${messages[index]?.offset ?? ''}`;
-    await this.tools.handOver.take(topic, framed, source, signal, placeOf);
+    // Records without a value say that something was deleted; here nothing is.
+    const records = frames.filter(({ bytes, unreadable }) => unreadable ?? bytes.length > 0);
+    this.tools.metrics.add('vigie_inlet_messages_total', { inlet: topic }, records.length);
+    await this.tools.handOver.takePlaced(this.#itemsOf(`${topic}/${partition}`, records, source), source, signal);
+  }
+
+  /** Records are unpacked one after the other, as they are taken: packed ones may be a thousand times what they were in the topic. */
+  async *#itemsOf(place: string, frames: readonly Frame[], { reading }: ConfiguredSource): AsyncGenerator<Placed> {
+    const receivedMs = this.tools.clock.now();
+    for (const frame of frames) {
+      const { original, why } = frame.unreadable ? unreadableBatch : await topicRecord(frame, receivedMs);
+      const items = why ? [refused(why, original)] : original ? readOriginal(original, reading) : [];
+      yield* placedItems(items, `${place}/${frame.offset}`);
+    }
   }
 
   #sourceOf(topic: string): ConfiguredSource | undefined {
@@ -118,8 +131,6 @@ export class TopicInlets {
   }
 }
 
-/** Records without a value say that something was deleted; here nothing is. */
-function messageOf({ bytes, unreadable }: Frame): readonly Framed[] {
-  if (unreadable) return [rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked')];
-  return bytes.length ? [accepted(bytes)] : [];
-}
+const unreadableBatch: Partial<TopicRecord> = {
+  why: rejected('unreadable_batch', '', 'a batch of the topic cannot be unpacked'),
+};

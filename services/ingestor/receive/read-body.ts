@@ -57,17 +57,24 @@ function pieceBytesFor(announcedBytes: number): number {
 
 /** What unpacks a body of this encoding, in pieces of `chunkSize` bytes. Throws `HttpRefusal` 415 for one that is not known. */
 export function inflaterOf(encoding: string | undefined, chunkSize: number = pieceBytesMax): Unpacker | undefined {
-  switch (encoding?.trim().toLowerCase() ?? 'identity') {
+  const packing = packingOf(encoding);
+  if (packing === undefined) throw new HttpRefusal(415, 'this Content-Encoding is not known; send gzip, zstd or nothing, once');
+  return packing === 'none' ? undefined : new Unpacker(packing, { chunkSize, ...(packing === 'zstd' && { framesMax }) });
+}
+
+/** How what has this `Content-Encoding` is packed; undefined where it is not known. */
+export function packingOf(encoding: string | undefined): 'none' | 'gzip' | 'zstd' | undefined {
+  switch (encoding?.trim().toLowerCase() ?? '') {
     case '':
     case 'identity':
-      return undefined;
+      return 'none';
     case 'gzip':
     case 'x-gzip':
-      return new Unpacker('gzip', { chunkSize });
+      return 'gzip';
     case 'zstd':
-      return new Unpacker('zstd', { chunkSize, framesMax });
+      return 'zstd';
     default:
-      throw new HttpRefusal(415, 'this Content-Encoding is not known; send gzip, zstd or nothing, once');
+      return undefined;
   }
 }
 

@@ -25,10 +25,10 @@ export interface Replayed {
   readonly quarantine_id: string;
   /** Events of it that are in the log now. */
   readonly events: number;
-  /** Parts of it that still cannot be taken, or are set aside. */
+  /** Parts of it that still cannot be taken, or are set aside; also of an event that was taken, such as one of its patients. */
   readonly refused: number;
-  readonly field?: string;
-  readonly reason?: string;
+  readonly field?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -78,13 +78,10 @@ function* itemsIn(body: Buffer, { groupId, source, reading }: SendingSource, { i
   }
 } // prettier-ignore
 
+/** An event that was taken without one of its patients, or without its texts, is not whole: what is left of it stays in quarantine. */
 function toldOf(quarantine_id: string, outcomes: readonly ItemOutcome[]): Replayed {
-  const others = outcomes.flatMap((one) => (one.kind === 'accepted' ? [] : [one]));
-  const [first] = others;
-  return {
-    quarantine_id,
-    events: outcomes.length - others.length,
-    refused: others.length,
-    ...(first && { field: first.field, reason: first.reason }),
-  };
+  const events = outcomes.filter(({ kind }) => kind === 'accepted').length;
+  const left = outcomes.filter((one) => one.kind !== 'accepted' || one.reason !== undefined);
+  const [first] = left;
+  return { quarantine_id, events, refused: left.length, ...(first && { field: first.field, reason: first.reason }) };
 }

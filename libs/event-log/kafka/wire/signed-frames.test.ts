@@ -11,7 +11,7 @@ import type { FrameSigning } from '../../signing/frame-signing.js';
 import { kafkaSigning } from '../../signing/signing-config.js';
 import { createTopics } from '../topics/create-topics.js';
 import { openKafkaLog } from '../kafka-log.js';
-import { framesOf, signatureHeader } from './unreadable-batches.js';
+import { foreignFramesOf, framesOf, signatureHeader } from './unreadable-batches.js';
 
 const key = aKey('a');
 const signing = signingBy(key);
@@ -60,6 +60,31 @@ describe('a record', () => {
   });
 });
 
+function headersIn(headers: IHeaders | undefined) {
+  const [frame] = foreignFramesOf(messageOf(Buffer.from('x'), headers), at);
+  return frame?.headers && [...frame.headers];
+}
+
+describe('a record of somebody else', () => {
+  it('comes with its headers as text, whatever they are', () => {
+    expect(headersIn(undefined)).toBeUndefined();
+    const given = JSON.parse('{"X-Group":["helix","aleo"],"x-group":"helix","__proto__":"x"}');
+    expect(headersIn({ ...given, bytes: Buffer.from([0xff, 0x61]), none: null as unknown as string, list: [] })).toEqual([
+      ['x-group', ['helix', 'aleo', 'helix']],
+      ['__proto__', ['x']],
+      ['bytes', ['\uFFFDa']],
+      ['none', ['']],
+      ['list', []],
+    ]);
+  });
+
+  it('needs no signature, and what cannot be unpacked of it keeps its reason', () => {
+    const frames = foreignFramesOf({ ...messageOf(Buffer.from('x'), headersOf('junk')), attributes: 0x61 }, at);
+    expect(frames.map(({ unreadable }) => unreadable?.reason)).toEqual(['too_large']);
+    expect(foreignFramesOf(messageOf(Buffer.from('x')), at)).toEqual([{ offset: 7, appendedAt: 1000, bytes: Buffer.from('x') }]);
+  });
+});
+
 const reason = await whyNoKafkaTests(process.env);
 const suite = reason === undefined ? describe : describe.skip;
 suite(`signed frames on Kafka${reason === undefined ? '' : ` (${reason})`}`, () => {
@@ -101,6 +126,22 @@ suite(`signed frames on Kafka${reason === undefined ? '' : ` (${reason})`}`, () 
     await membership?.leave();
     for (const log of [writer, rotated, reader]) await log?.close();
   }, 120_000); // prettier-ignore
+
+  it('of others are asked for no signature, and come with their headers', async () => {
+    const log = await openKafkaLog({ ...options(), signing });
+    const topic = 'signed-other';
+    await stranger.send({ topic, messages: [{ value: 'theirs', headers: { 'X-Group': ['helix', 'aleo'] } }, { value: 'bare' }] });
+    const frames: Frame[] = [];
+    const recorder = new Recorder({ frames: async (_, some) => void frames.push(...some) });
+    const membership = await log.join({ group: 'foreign', topics: [topic], batchBytesMax: 1 << 20, foreign: true }, recorder);
+    await until('both', () => frames.length >= 2);
+    expect(frames.map(({ bytes, headers }) => [bytes.toString(), headers && [...headers]])).toEqual([
+      ['theirs', [['x-group', ['helix', 'aleo']]]],
+      ['bare', undefined],
+    ]);
+    await membership.leave();
+    await log.close();
+  }, 120_000);
 });
 
 function headersOf(value: unknown): IHeaders {

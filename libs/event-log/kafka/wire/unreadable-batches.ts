@@ -105,6 +105,25 @@ export function framesOf(message: ReadMessage, { topic, partition }: TopicPartit
   }));
 }
 
+/** The same for a record of somebody else's: no signature is looked for, and its headers go with it. */
+export function foreignFramesOf(message: ReadMessage, at: TopicPartition): readonly Frame[] {
+  const headers = headersOf(message.headers);
+  const frames = framesOf(message, at);
+  return headers.size ? frames.map((frame) => ({ ...frame, headers })) : frames;
+}
+
+/** Names that differ by their case alone are one name with several values. A header may have no value, which reads as an empty one. */
+function headersOf(given: KafkaMessage['headers']): ReadonlyMap<string, readonly string[]> {
+  const headers = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(given ?? {})) {
+    const values = (Array.isArray(value) ? value : [value]).map(
+      (one: Buffer | string | null | undefined) => one?.toString() ?? '',
+    );
+    headers.set(name.toLowerCase(), [...(headers.get(name.toLowerCase()) ?? []), ...values]);
+  }
+  return headers;
+}
+
 /** A header that is there twice, or empty, is no signature, but whoever wrote it meant one. */
 function evidenceOf({ headers, timestamp, batchContext }: ReadMessage): Evidence {
   const header = headers?.[signatureHeader];

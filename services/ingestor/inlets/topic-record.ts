@@ -1,0 +1,60 @@
+import type { Frame } from '#libs/event-log/port.js';
+import type { RawBytes } from '#libs/formats/payload.js';
+import { type Rejected, rejected } from '#libs/runtime/outcome.js';
+import { unpackBytes } from '#libs/runtime/unpack/unpack-bytes.js';
+import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
+import { packingOf } from '../receive/read-body.js';
+
+/** Bytes of one record after decompression. */
+export const unpackedBytesMax = 8 * 1024 * 1024;
+/** Characters of a header that are looked at: more than any name has that could be right. */
+const headerTextMax = 256;
+
+/** A record of a topic with what its headers say, and why it cannot be read where they say so. */
+export interface TopicRecord {
+  readonly original: RawBytes;
+  readonly why?: Rejected;
+}
+
+/**
+ * The body of a record by its headers: `content-encoding` is undone, `x-format`, `x-group` and a `content-type` of FHIR go with it as claims
+ * of its sender. Other content types are not believed: the bytes say what they are. Never rejects on what is in the record.
+ */
+export async function topicRecord({ bytes, headers }: Frame, receivedMs: number): Promise<TopicRecord> {
+  const said = (name: string) => textOf(headers?.get(name) ?? []);
+  const contentType = said('content-type').toLowerCase();
+  const named = said('x-format').toLowerCase();
+  const format = named || (fhirType.test(contentType) ? 'fhir' : '');
+  const groupId = said('x-group');
+  const envelope = { receivedMs, ...(format && format !== 'detect' && { format }), ...(groupId && { groupId }) };
+  const original = { kind: 'bytes', bytes, envelope, isBody: true } as const;
+  if (binaryType.test(contentType)) return { original, why: binary };
+  const packing = packingOf(said('content-encoding'));
+  if (packing === 'none') return { original };
+  if (packing === undefined) return { original, why: unknownEncoding };
+  try {
+    return { original: { ...original, bytes: await unpackBytes(packing, bytes, unpackedBytesMax) } };
+  } catch (cause) {
+    if (!(cause instanceof UnpackError)) throw cause;
+    return { original, why: notUnpacked(cause) };
+  }
+}
+
+const fhirType = /^application\/(?:fhir\+(?:json|xml|ndjson)|(?:json|xml)\+fhir)\b/;
+/** What is no text and has a schema somewhere else. */
+const binaryType = /^application\/\S*(?:avro|protobuf|msgpack|cbor)/;
+
+/** Several values of one header read as one list, as in HTTP: a name that stands there twice with different values is no name at all. */
+function textOf(values: readonly string[]): string {
+  const texts = new Set(values.map((value) => value.trim()).filter(Boolean));
+  return [...texts].join(', ').slice(0, headerTextMax);
+}
+
+const binary = rejected('unknown_media_type', 'content-type', 'records are read as text or JSON; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
+const unknownEncoding = rejected('unknown_encoding', 'content-encoding', 'this encoding is not known; send gzip, zstd or nothing, once, or leave packing to the producer'); // prettier-ignore
+
+function notUnpacked({ reason, message }: UnpackError): Rejected {
+  return reason === 'too_large'
+    ? rejected('too_large', 'content-encoding', `the record has more than ${unpackedBytesMax} bytes after decompression; send less in one`)
+    : rejected('not_unpackable', 'content-encoding', `the record cannot be unpacked: ${message}; send it again whole`);
+} // prettier-ignore
