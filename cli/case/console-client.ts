@@ -5,7 +5,7 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { ackSecondsMax } from '#services/console/config.js';
-import { existingConsoleToken } from '#services/console/development-token.js';
+import { existingConsoleToken } from '#services/console/users/development-token.js';
 import { isError } from '#libs/runtime/outcome.js';
 import { addressOf, type CommandConfig } from '../config.js';
 

@@ -9,7 +9,7 @@ import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { inletsOf } from './inlets.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
-import { developmentConsoleToken } from '#services/console/development-token.js';
+import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';

@@ -1,6 +1,3 @@
-// users/: who asks, by the token that they bear, and what they may.
-// Tokens are known as digests only.
-
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
