@@ -27,6 +27,8 @@ export interface LogFields {
   readonly caseId?: string;
   /** Of an assistant's question. */
   readonly tool?: string;
+  /** Where a chain of the audit stands. */
+  readonly auditHead?: string;
   readonly sendId?: string;
   /** Why a receiver is told of a case. */
   readonly kind?: string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { CaseBook } from '#libs/cases/case-book.js';
 import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import { shippedLengths } from '#libs/dossier/shipped.js';
@@ -40,19 +41,36 @@ describe('the clocks of breaches in metrics', () => {
   });
 });
 
+describe('the chain of the audit in metrics', () => {
+  it('is its rows and the beginning of the last digest, and nothing before the first', async () => {
+    const shown = new Shown();
+    const [rows, head] = [new Set<string>(), new Set<string>()];
+    for (const n of [0, 1, 2]) {
+      await shown.at(n);
+      const text = await shown.metrics.registry.metrics();
+      for (const [, value = ''] of text.matchAll(/^vigie_audit_chain_rows\{chain_id="c{32}",.*\} (\d+)$/gm)) rows.add(value);
+      for (const [, value = ''] of text.matchAll(/^vigie_audit_head\{chain_id="c{32}",.*\} (\d+)$/gm)) head.add(Number(value).toString(16).padStart(13, '0'));
+      if (n > 0) expect(shown.trail.head?.sha256.startsWith([...head].at(-1) ?? 'none')).toBe(true);
+      await shown.trail.record({ at: atMinute(n), by: 'dpo', via: 'api', method: 'GET', route: '/v1/cases', case_id: '', rows: n, status: 200, remote_address: '' });
+    }
+    expect([[...rows], head.size]).toEqual([['1', '2'], 2]);
+  });
+}); // prettier-ignore
+
 /** What a console with a book shows at a minute; every look comes a minute of the other clock later. */
 class Shown {
   readonly book = new CaseBook();
+  readonly trail = new AuditTrail('c'.repeat(32), async () => {});
   behind: string | undefined;
-  readonly #metrics = new Metrics('console');
+  readonly metrics = new Metrics('console');
   #minute = 0;
   #looks = 0;
   readonly #gauges = new Gauges(
-    { book: this.book, membership: undefined, behind: () => this.behind },
+    { book: this.book, trail: this.trail, membership: undefined, behind: () => this.behind },
     {
       clock: { ...systemClock, now: () => Date.parse(atMinute(this.#minute)), monotonic: () => this.#looks * 60_000 },
       log: silentLog,
-      metrics: this.#metrics,
+      metrics: this.metrics,
       health: new Health(),
       lengths: () => shippedLengths,
     },
@@ -62,7 +80,7 @@ class Shown {
     this.#minute = minute;
     this.#looks += 1;
     await this.#gauges.look();
-    const found = (await this.#metrics.registry.metrics()).matchAll(/^vigie_deadline_seconds\{kind="(\w+)",.*\} (-?\d+)$/gm);
+    const found = (await this.metrics.registry.metrics()).matchAll(/^vigie_deadline_seconds\{kind="(\w+)",.*\} (-?\d+)$/gm);
     return Object.fromEntries([...found].map(([, kind, left]) => [kind, Number(left)]));
   }
 }

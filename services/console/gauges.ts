@@ -1,4 +1,6 @@
 import { caseStatuses } from '#libs/contracts/case-row.js';
+import type { AuditTrail } from '#libs/audit/audit-trail.js';
+import { headNumber } from '#libs/audit/chain.js';
 import { clockNames, type Lengths } from '#libs/dossier/deadlines.js';
 import { levels } from '#libs/contracts/incident.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -24,7 +26,7 @@ export interface GaugesTools {
   readonly lengths: () => Lengths;
 }
 
-/** Lag by partition, cases by status and level, and how long the nearest clock of each kind still runs. */
+/** Lag by partition, cases by status and level, how long the nearest clock of each kind still runs, and where the chain of the audit stands. */
 export class Gauges {
   #looking = false;
   #unknown = 'no look at the log has succeeded yet';
@@ -32,7 +34,9 @@ export class Gauges {
   #clocksAt = -Infinity;
 
   constructor(
-    private readonly pipeline: Pick<ConsolePipeline, 'book' | 'behind' | 'membership'>,
+    private readonly pipeline: Pick<ConsolePipeline, 'book' | 'behind' | 'membership'> & {
+      readonly trail: Pick<AuditTrail, 'head'>;
+    },
     private readonly tools: GaugesTools,
   ) {}
 
@@ -48,6 +52,7 @@ export class Gauges {
     try {
       this.#showCases();
       this.#showClocks();
+      this.#showHead();
       for (const { topic, partition, end, next, retrying } of (await this.pipeline.membership?.positions()) ?? []) {
         this.tools.metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
         this.tools.metrics.set('vigie_stalled', retrying ? 1 : 0, { pipeline: 'console', topic, partition });
@@ -73,6 +78,13 @@ export class Gauges {
       const [status = '', level = ''] = key.split(' ');
       this.tools.metrics.set('vigie_cases', count, { status, level });
     }
+  }
+
+  #showHead(): void {
+    const { head } = this.pipeline.trail;
+    if (!head) return;
+    this.tools.metrics.set('vigie_audit_chain_rows', head.rows, { chain_id: head.chainId });
+    this.tools.metrics.set('vigie_audit_head', headNumber(head), { chain_id: head.chainId });
   }
 
   /** A book that is not read to its end would tell of clocks that were met long ago. */
