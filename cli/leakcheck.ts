@@ -9,6 +9,7 @@ import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { addressOf, type CommandConfig, readCommandConfig } from './config.js';
 import { type StoreClient, withStore } from './with-store.js';
 
@@ -55,7 +56,7 @@ export async function leakcheckCommand(options: LeakcheckOptions): Promise<void>
 async function again(config: CommandConfig, options: LeakcheckOptions, everyMs: number): Promise<never> {
   for (;;) {
     const dueAt = systemClock.monotonic() + everyMs;
-    await once(config, options).catch((cause: unknown) => say(cause instanceof Error ? cause.message : String(cause)));
+    await once(config, options).catch((cause: unknown) => say(messageOf(cause)));
     await systemClock.sleep(Math.max(0, dueAt - systemClock.monotonic()));
   }
 }

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { codeOf } from '#libs/runtime/outcome.js';
 
 /** The values of a list's text file; none when there is no file. */
 export function readListFile(folder: string, name: string): readonly string[] {
@@ -54,7 +55,7 @@ function linesOf(path: string): readonly string[] {
     const lines = readFileSync(path, 'utf8').split(/\r?\n/);
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (codeOf(cause) === 'ENOENT') return [];
     throw cause;
   }
 }

@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { codeOf, messageOf } from '#libs/runtime/outcome.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
 import { addBackupCommands } from './backup/commands.js';
@@ -170,7 +171,7 @@ try {
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
-  process.stderr.write(`vigie: ${printableLines(cause instanceof Error ? cause.message : String(cause))}\n`);
+  process.stderr.write(`vigie: ${printableLines(messageOf(cause))}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
 }
 
@@ -181,7 +182,7 @@ function wrongUsage({ exitCode }: CommanderError): never {
 
 /** The image of the services leaves out what only the embedded default needs. */
 function notInThisImage(cause: unknown): never {
-  if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND')) throw cause;
+  if (codeOf(cause) !== 'ERR_MODULE_NOT_FOUND') throw cause;
   throw new ConfigError(
     'this image has the services alone, without the embedded log and engine: use the image all-in-one, or run each service',
   );

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 
 export type StoreClient = ReturnType<typeof createStoreClient>;
 
@@ -19,7 +20,7 @@ export async function withStore<T>(
   try {
     return await use(client);
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     if (!/ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT/.test(message)) throw cause;
     throw new Error(`ClickHouse does not answer at ${address.url}: start Vigie, or set CLICKHOUSE_URL`, { cause });
   } finally {

@@ -37,6 +37,12 @@ const rules = [
     applies: (file) =>
       outside('libs/runtime/', 'bench/', 'scripts/', 'cli/')(file) && !file.endsWith('config.ts') && !test.test(file),
   },
+  {
+    what: 'an error of this realm alone',
+    pattern: /\binstanceof Error\b/,
+    instead: 'isError, messageOf or codeOf from libs/runtime/outcome.ts: what Node throws is of another realm under Jest',
+    applies: (file) => outside('libs/runtime/outcome.ts', 'bench/', 'scripts/', 'web/')(file) && !test.test(file),
+  },
   { what: 'any', pattern: /:\s*any\b|\bas any\b|<any>/, instead: 'unknown, and a schema or a guard', applies: () => true },
   {
     what: 'kafkajs outside its adapter',

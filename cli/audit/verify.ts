@@ -1,4 +1,5 @@
 import type { ChainFindings, Fault } from '#libs/audit/chain-check.js';
+import type { ChainHead } from '#libs/audit/chain.js';
 import { AuditReader } from '#libs/access-store/audit/audit-reader.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { readCommandConfig } from '../config.js';
@@ -9,6 +10,7 @@ export interface VerifyOptions {
   /** Milliseconds since 1970. */
   readonly from?: number;
   readonly to?: number;
+  readonly head?: readonly ChainHead[];
 }
 
 /** Later than any row. */
@@ -19,11 +21,13 @@ const faults: Readonly<Record<Fault, string>> = {
   missing: 'is missing, a later one is there',
   out_of_order: 'comes after a later one',
   doubled: 'is there twice, with different contents',
+  made_anew: 'is whole, and not the one whose head was kept: the chain was made anew',
+  cut_off: 'is gone, with what followed it up to the head that was kept',
 };
 
-/** `vigie audit verify`: prints what holds of each chain, and the first bad row; exit code 1 with one. */
-export async function verifyCommand({ from = 0, to = endOfTime }: VerifyOptions): Promise<void> {
-  const chains = await withStore(readCommandConfig(), (client) => new AuditReader(client).check({ from, to }));
+/** `vigie audit verify`: prints what holds of each chain, and the first bad row, by heads that were kept too; exit code 1 with one. */
+export async function verifyCommand({ from = 0, to = endOfTime, head = [] }: VerifyOptions): Promise<void> {
+  const chains = await withStore(readCommandConfig(), (client) => new AuditReader(client).check({ from, to }, head));
   for (const line of verifyText(chains)) process.stdout.write(`${line}\n`);
   if (chains.some(({ bad }) => bad)) process.exitCode = 1;
 }

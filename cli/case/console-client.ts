@@ -5,7 +5,8 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { ackSecondsMax } from '#services/console/config.js';
-import { existingConsoleToken } from '#services/console/development-token.js';
+import { existingConsoleToken } from '#services/console/users/development-token.js';
+import { isError } from '#libs/runtime/outcome.js';
 import { addressOf, type CommandConfig } from '../config.js';
 
 /** Waits for an answer, in milliseconds: to a question, and to an action, which the console may itself wait for. */
@@ -143,6 +144,6 @@ export function consoleClient(config: CommandConfig): ConsoleClient {
 }
 
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.cause instanceof Error ? cause.cause.message || cause.message : cause.message;
+  if (!isError(cause)) return String(cause);
+  return isError(cause.cause) ? cause.cause.message || cause.message : cause.message;
 }

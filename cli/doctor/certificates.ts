@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { certificatesOf, type CommonConfig } from '#libs/runtime/config.js';
 import { noSources, readSources, type SourcesFile } from '#libs/sources/read-sources.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 
 const dayMs = 86_400_000;
@@ -66,7 +67,7 @@ function seenIn(where: string, read: () => string): readonly Seen[] {
     if (found.length === 0) return [{ where, certificate: 'there is no certificate in it' }];
     return found.map((certificate, index) => ({ where: found.length > 1 ? `${where}, certificate ${index + 1},` : where, certificate }));
   } catch (cause) {
-    return [{ where, certificate: `it cannot be read (${cause instanceof Error ? cause.message : String(cause)})` }];
+    return [{ where, certificate: `it cannot be read (${messageOf(cause)})` }];
   }
 } // prettier-ignore
 

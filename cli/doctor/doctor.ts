@@ -5,6 +5,7 @@ import { services as allServices, type ServiceName } from '#libs/contracts/vocab
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { kafkaOf, windowsOf } from '../topics.js';
 import { withStore } from '../with-store.js';
@@ -65,7 +66,7 @@ async function looked(area: Area, todo: string, look: () => readonly Finding[] |
   try {
     return await look();
   } catch (cause) {
-    return [wrong(area, `it cannot be looked at: ${cause instanceof Error ? cause.message : String(cause)}`, todo)];
+    return [wrong(area, `it cannot be looked at: ${messageOf(cause)}`, todo)];
   }
 } // prettier-ignore
 

@@ -9,6 +9,7 @@ import type { ReadingService } from '#libs/access-store/inspect/rights.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { closedClinicsList } from '#libs/contracts/list-entry.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { StoreClient } from '../with-store.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 import type { ListFacts } from './lists.js';
@@ -45,7 +46,7 @@ async function rightFindings(client: StoreClient, user: string, services: readon
     changes = await mayChangeRows(client);
   } catch (cause) {
     // The embedded ClickHouse answers nothing of the kind, and has no rights to give.
-    return [advice('store', `the rights of ${user} cannot be asked for: ${cause instanceof Error ? cause.message : String(cause)}`, 'a ClickHouse server of 24.11 or newer answers CHECK GRANT; on the embedded one there is nothing to do')];
+    return [advice('store', `the rights of ${user} cannot be asked for: ${messageOf(cause)}`, 'a ClickHouse server of 24.11 or newer answers CHECK GRANT; on the embedded one there is nothing to do')];
   }
   return [
     missing.length ? wrong('store', `${user} may not do the work of ${whose}: it lacks ${missing.join('; ')}`, 'apply deploy/clickhouse/access.sql anew as an administrator, or use the user that it makes for each service') : fine('store', `${user} may do the work of ${whose}`),

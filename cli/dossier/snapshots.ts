@@ -8,6 +8,7 @@ import { printable } from '#libs/contracts/visible-text.js';
 import { differenceLines, movedSentence } from '#libs/dossier/difference.js';
 import { manifestOf } from '#libs/dossier/verify.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { alignedRows } from '../table.js';
@@ -36,7 +37,7 @@ export async function freezeCommand(prefix: string, { controller: controllerId, 
   });
   process.stdout.write(`${snapshotText(snapshot)}\n`);
   await announced(config, snapshot).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     process.stderr.write(`the list is frozen, but its case does not say so yet: ${printable(why)}\nwhen that is mended: vigie dossier announce ${snapshot.snapshot_id}\n`);
   });
   if (manifestOf(snapshot)?.settled !== 'settled')

@@ -4,6 +4,7 @@ import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { patientLike, readPatientPatterns } from '#services/console/act/patient-like.js';
+import { isError } from '#libs/runtime/outcome.js';
 import { placeOfStore } from '../backtest/backtest.js';
 import { judgeInterval } from '../backtest/judge-interval.js';
 import type { BacktestCommandTools } from '../backtest/backtest.js';
@@ -24,7 +25,7 @@ export async function exceptionCommand(
 ): Promise<void> {
   refuseNonsense(options, config, tools.clock.now());
   const { text, effect } = await withStore(config, (client) => proven(prefix.toLowerCase(), options, { client, config, tools })).catch((cause: unknown) => {
-    if (cause instanceof Error && !(cause instanceof ConfigError)) cause.message = `no exception is proposed: ${cause.message}`;
+    if (isError(cause) && !(cause instanceof ConfigError)) cause.message = `no exception is proposed: ${cause.message}`;
     throw cause;
   });
   if (options.out !== undefined) await writeNew(options.out, text);

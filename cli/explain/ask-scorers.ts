@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { accountView } from '#libs/contracts/account-view.js';
+import { isError } from '#libs/runtime/outcome.js';
 
 /** What a scorer answers: the view, and how fresh it is. */
 export const accountAnswer = accountView.extend({
@@ -76,6 +77,6 @@ async function ask(url: string, account: Account, get: typeof fetch): Promise<Fo
 function sentenceOf(cause: unknown): string {
   if (cause instanceof z.ZodError || cause instanceof SyntaxError) return 'what answers there is no scorer of this version';
   if (cause instanceof DOMException && cause.name === 'TimeoutError') return `it gave no answer within ${answerMsMax / 1000} s`;
-  const inner = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  return inner instanceof Error ? inner.message || inner.name : String(inner);
+  const inner = isError(cause) && isError(cause.cause) ? cause.cause : cause;
+  return isError(inner) ? inner.message || inner.name : String(inner);
 }

@@ -6,6 +6,7 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { type JSONRPCMessage, isJSONRPCRequest } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { z } from 'zod';
+import { isError, messageOf } from '#libs/runtime/outcome.js';
 
 export interface BridgeOptions {
   /** Of the console, without `/mcp`. */
@@ -49,14 +50,14 @@ export async function bridge({ url, token, stdin, stdout }: BridgeOptions): Prom
 /** A question that the console did not take is answered with why, so that the client does not wait; a notification is nobody's to wait for. */
 async function answer(near: StdioServerTransport, message: JSONRPCMessage, cause: unknown): Promise<void> {
   if (!isJSONRPCRequest(message)) return;
-  const error = { code: internalError, message: cause instanceof Error ? cause.message : String(cause) };
+  const error = { code: internalError, message: messageOf(cause) };
   await near.send({ jsonrpc: '2.0', id: message.id, error });
 }
 
 /** Rejects with the sentence of the console, or what to do where none answers. What the protocol itself says with a status goes on as it is. */
 async function fetchOrSay(url: string, at: string | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(at, init).catch((cause: unknown) => {
-    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause);
+    const why = isError(cause) && isError(cause.cause) ? cause.cause.message : String(cause);
     throw new Error(`the console does not answer at ${url} (${why}): start Vigie, or set VIGIE_CONSOLE_URL`);
   });
   if (init?.method !== 'POST' || response.ok || response.status === 400) return response;

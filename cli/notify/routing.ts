@@ -4,6 +4,7 @@ import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { ConfigError, secretReachOf } from '#libs/runtime/config.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { readCommandConfig } from '../config.js';
 
 /** The file of routing that the environment names, else what comes with Vigie. Throws `ConfigError`. */
@@ -19,6 +20,6 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`VIGIE_ROUTING_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    throw new ConfigError(`VIGIE_ROUTING_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }
 } // prettier-ignore

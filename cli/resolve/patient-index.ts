@@ -6,6 +6,7 @@ import { csvLine } from '#libs/contracts/csv-cell.js';
 import { delimiterOf } from '#libs/formats/csv/header.js';
 import { isMinor, type ResolutionNumbers, type Resolver } from '#libs/dossier/resolution.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { codeOf, isError } from '#libs/runtime/outcome.js';
 
 export interface IndexOptions {
   /** Names of the columns, for an index without a heading: `id,authority,name`. */
@@ -61,7 +62,7 @@ function unquoted(cause: unknown): unknown {
 }
 
 function isThere(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+  return codeOf(cause) === 'EEXIST';
 }
 
 /** The first line of a stream, and all of it again. */
@@ -107,7 +108,7 @@ class IndexJoin extends Transform {
       if (this.#places) this.#row(cells, this.#places);
       else this.#heading(cells);
     } catch (cause) {
-      return done(cause instanceof Error ? cause : new Error(String(cause)));
+      return done(isError(cause) ? cause : new Error(String(cause)));
     }
     if (this.#text.length >= piece) this.#write();
     done();

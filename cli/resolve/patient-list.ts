@@ -6,6 +6,7 @@ import { parse } from 'csv-parse';
 import { csvLine } from '#libs/contracts/csv-cell.js';
 import { listLineOf, patientsHeading } from '#libs/dossier/patients-csv.js';
 import type { Resolver } from '#libs/dossier/resolution.js';
+import { isError } from '#libs/runtime/outcome.js';
 
 export interface ReadList {
   /** Of the lines of the list that the file stands for. */
@@ -58,7 +59,7 @@ export function listTexts(file: string, textOf: (cells: readonly string[]) => st
         if (isHeading) checkHeading(file, cells);
         else text += textOf(cells);
       } catch (cause) {
-        return done(cause instanceof Error ? cause : new Error(String(cause)));
+        return done(isError(cause) ? cause : new Error(String(cause)));
       }
       isHeading = false;
       if (text.length >= piece) {

@@ -6,7 +6,7 @@ import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { developmentUser } from '#services/console/development-token.js';
+import { developmentUser } from '#services/console/users/development-token.js';
 import { consoleClient } from '../case/console-client.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { caseText, takeCase } from './demo-case.js';

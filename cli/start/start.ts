@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { inletsOf } from './inlets.js';
 import { board } from './board.js';
 import type { Demonstration } from './demonstration.js';
-import { developmentConsoleToken } from '#services/console/development-token.js';
+import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { Supervisor } from './supervisor.js';
@@ -97,7 +98,7 @@ async function untilStopped(supervisor: Supervisor, stopped: AbortController, wo
   } catch (cause) {
     if (!stopped.signal.aborted) {
       well = false;
-      print(cause instanceof Error ? cause.message : String(cause));
+      print(messageOf(cause));
     }
   }
   print('stopping');

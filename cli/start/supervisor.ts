@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { processList } from './process-list.js';
 import { Supervised, type SupervisedEvents } from './supervised.js';
 
@@ -66,7 +67,7 @@ export class Supervisor {
       });
       return answer.ok ? undefined : (await answer.text()).slice(0, 300);
     } catch (cause) {
-      return cause instanceof Error ? cause.message : String(cause);
+      return messageOf(cause);
     }
   }
 

@@ -1,4 +1,4 @@
-import { AuditChain } from '#libs/audit/chain.js';
+import { AuditChain, type ChainHead } from '#libs/audit/chain.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { AuditFact, AuditRow } from '#libs/contracts/audit-row.js';
 import { Transient } from '#libs/runtime/outcome.js';
@@ -28,12 +28,18 @@ export class AuditTrail {
   readonly #chain: AuditChain;
   #waiting: Waiting[] = [];
   #appending = false;
+  #head: ChainHead | undefined;
 
   constructor(
-    chainId: string,
+    private readonly chainId: string,
     private readonly append: AppendAudit,
   ) {
     this.#chain = new AuditChain(chainId);
+  }
+
+  /** Of the rows that are durable; undefined before the first. */
+  get head(): ChainHead | undefined {
+    return this.#head;
   }
 
   /** Resolves once the row of a fact, and its access, are durable. Rejects, with `Transient` while the log is away, when that is not known. */
@@ -57,6 +63,8 @@ export class AuditTrail {
         const frame = this.#waiting.slice(0, frameRowsMax);
         await this.append(frame.map(({ row }) => row), frame.flatMap(({ reading }) => reading ?? [])); // prettier-ignore
         this.#waiting = this.#waiting.slice(frame.length);
+        const last = frame.at(-1)?.row;
+        if (last) this.#head = { chainId: this.chainId, rows: last.number, sha256: last.sha256 };
         for (const { resolve } of frame) resolve?.();
       }
     } catch (cause) {

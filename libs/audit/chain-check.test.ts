@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { askedBy, type AuditFact, type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { AuditChain } from './chain.js';
+import { AuditChain, type ChainHead, headNumber, headText, readHead } from './chain.js';
 import { type BadRow, ChainCheck, type ChainFindings } from './chain-check.js';
 
 const chainId = 'c'.repeat(32);
@@ -99,6 +99,32 @@ describe('a chain of audit rows', () => {
     );
   });
 
+  it('holds against heads that were kept of it, whole or their first thirteen digits, as texts too', () => {
+    fc.assert(
+      fc.property(chains, fc.nat(11), fc.integer({ min: 13, max: 64 }), (rows, nth, digits) => {
+        const head = headOf(rows, nth, digits);
+        expect(readHead(headText(head))).toEqual(head);
+        expect(headNumber(head).toString(16).padStart(13, '0')).toBe(head.sha256.slice(0, 13));
+        expect(checked(rows, [head, headOf(rows, nth + 1)])).toMatchObject({ holds: rows.length, bad: undefined });
+      }),
+    );
+  });
+
+  it('shows against a head that was kept a chain made anew from any row on, rows gone from the end, and a chain that is gone', () => {
+    fc.assert(
+      fc.property(chains, fc.nat(11), facts, (rows, nth, fact) => {
+        const at = nth % rows.length;
+        const heads = [headOf(rows, rows.length - 1, 13)];
+        // Every row whole in itself, as whoever may write the store would make them.
+        const anew = chainOf([...rows.slice(0, at), fact, ...rows.slice(at + 1)].map(factOf));
+        fc.pre(anew.at(-1)?.sha256 !== rows.at(-1)?.sha256);
+        expect(bad(anew)).toBeUndefined();
+        expect(checked(anew, heads)).toMatchObject({ holds: rows.length - 1, bad: { number: rows.length, fault: 'made_anew' } });
+        expect(checked(rows.slice(0, at), heads).bad).toEqual({ number: at + 1, fault: 'cut_off' });
+      }),
+    );
+  });
+
   it('shows a row of another chain', () => {
     fc.assert(
       fc.property(chains, facts, (rows, fact) => {
@@ -114,8 +140,17 @@ function chainOf(all: readonly AuditFact[]): readonly AuditRow[] {
   return all.map((fact) => chain.next(fact));
 }
 
-function checked(rows: readonly AuditRow[]): ChainFindings {
-  const check = new ChainCheck(chainId);
+function headOf(rows: readonly AuditRow[], nth: number, digits = 64): ChainHead {
+  const { number, sha256 } = rows[nth % rows.length] as AuditRow;
+  return { chainId, rows: number, sha256: sha256.slice(0, digits) };
+}
+
+function factOf({ at, by, via, method, route, case_id, rows, status, remote_address }: AuditFact): AuditFact {
+  return { at, by, via, method, route, case_id, rows, status, remote_address };
+}
+
+function checked(rows: readonly AuditRow[], kept: readonly ChainHead[] = []): ChainFindings {
+  const check = new ChainCheck(chainId, kept);
   for (const row of rows) check.take(row);
   return check.findings;
 }

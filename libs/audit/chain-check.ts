@@ -1,11 +1,12 @@
 import { chainBeginning } from '#libs/contracts/audit-row.js';
-import { auditIdOf, digestOf, type StoredAuditRow } from './chain.js';
+import { auditIdOf, type ChainHead, digestOf, type StoredAuditRow } from './chain.js';
 
 /**
  * What is wrong with the first bad row: `changed` when its digest is not of what it says, or it does not continue the row before it; `missing` when
- * a later row is there; `out_of_order` when it comes after a later one; `doubled` when another row has its number.
+ * a later row is there; `out_of_order` when it comes after a later one; `doubled` when another row has its number. Against heads that were kept:
+ * `made_anew` when the row of a head has another digest; `cut_off` when it, and what followed it up to a head, is gone.
  */
-export type Fault = 'changed' | 'missing' | 'out_of_order' | 'doubled';
+export type Fault = 'changed' | 'missing' | 'out_of_order' | 'doubled' | 'made_anew' | 'cut_off';
 
 export interface BadRow {
   readonly number: number;
@@ -27,14 +28,18 @@ export interface ChainFindings {
 
 /**
  * Checks the rows of one chain in the order in which they lie, one by one. The same row again is no fault: a frame may be in the log twice.
- * What it cannot see is a chain that is gone, and rows that are gone from the end.
+ * What it cannot see without a head that was kept is a chain that was made anew or is gone, and rows that are gone from the end.
  */
 export class ChainCheck {
   #last: StoredAuditRow | undefined;
   #from = '';
   #bad: BadRow | undefined;
 
-  constructor(private readonly chainId: string) {}
+  /** `kept` are heads of this chain that were kept elsewhere. */
+  constructor(
+    private readonly chainId: string,
+    private readonly kept: readonly ChainHead[] = [],
+  ) {}
 
   take(row: StoredAuditRow): void {
     if (this.#bad) this.#bad = stillMissing(this.#bad, row);
@@ -44,7 +49,9 @@ export class ChainCheck {
   get findings(): ChainFindings {
     const { chainId } = this;
     const { number: holds = 0, sha256: head = chainBeginning, at: to = '' } = this.#last ?? {};
-    return { chainId, holds, head, from: this.#from, to, bad: this.#bad };
+    const isCut = this.kept.some(({ rows }) => rows > holds);
+    const bad = this.#bad ?? (isCut ? { number: holds + 1, fault: 'cut_off' as const } : undefined);
+    return { chainId, holds, head, from: this.#from, to, bad };
   }
 
   #check(row: StoredAuditRow): void {
@@ -59,6 +66,10 @@ export class ChainCheck {
   #continue(row: StoredAuditRow, head: string): void {
     if (row.previous_sha256 !== head) {
       this.#bad = { number: row.number, fault: 'changed' };
+      return;
+    }
+    if (this.kept.some(({ rows, sha256 }) => rows === row.number && !row.sha256.startsWith(sha256))) {
+      this.#bad = { number: row.number, fault: 'made_anew' };
       return;
     }
     this.#last = row;

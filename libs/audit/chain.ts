@@ -7,6 +7,32 @@ import { type AuditFact, type AuditRow, chainBeginning } from '#libs/contracts/a
 /** A row as it may lie in a store that somebody changed: its columns hold any text, any number. */
 export type StoredAuditRow = { readonly [Column in keyof AuditRow]: AuditRow[Column] extends number ? number : string };
 
+/** Where a chain stands: its rows, and the digest of the last of them. Kept elsewhere, it shows later whether the rows up to it are still those. */
+export interface ChainHead {
+  readonly chainId: string;
+  readonly rows: number;
+  /** In hexadecimal; where it was kept, its beginning may be enough. */
+  readonly sha256: string;
+}
+
+/** A head as people keep it, `chain:rows:sha256`. */
+export function headText({ chainId, rows, sha256 }: ChainHead): string {
+  return `${chainId}:${rows}:${sha256}`;
+}
+
+/** The first 52 bits of a head's digest, which a number of JavaScript and a sample of Prometheus hold exactly: thirteen hexadecimal digits. */
+export function headNumber({ sha256 }: ChainHead): number {
+  return Number.parseInt(sha256.slice(0, 13), 16);
+}
+
+/** The head that a text says: at least the thirteen digits of `headNumber`. Undefined for anything else. */
+export function readHead(text: string): ChainHead | undefined {
+  const [, chainId, rows, sha256] = /^([0-9a-f]{32}):([1-9]\d{0,14}):([0-9a-f]{13,64})$/.exec(text) ?? [];
+  return chainId !== undefined && rows !== undefined && sha256 !== undefined
+    ? { chainId, rows: Number(rows), sha256 }
+    : undefined;
+}
+
 /** Everything of a row that its digest stands for. */
 export type AuditLink = Omit<StoredAuditRow, 'audit_id' | 'sha256'>;
 

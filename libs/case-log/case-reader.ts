@@ -6,6 +6,7 @@ import { caseAction } from '#libs/contracts/case-action.js';
 import { parseIncidentChange } from '#libs/contracts/incident.js';
 import { topics } from '#libs/contracts/topics.js';
 import type { Bounds, Frame, Reader, TopicPartition } from '#libs/event-log/port.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 
@@ -39,7 +40,7 @@ export class CaseReader implements Reader {
   /** Resolves once what lies at an offset is in the book, or the signal aborts: then false. */
   async reached(at: TopicPartition, offset: number, signal: AbortSignal): Promise<boolean> {
     const name = nameOf(at);
-    if (this.#has(name, offset)) return true;
+    if (signal.aborted || this.#has(name, offset)) return this.#has(name, offset);
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = { name, offset, resolve };
     this.#waiting = [...this.#waiting, waiting];
@@ -74,7 +75,7 @@ export class CaseReader implements Reader {
 
   /** Lines are judged one by one, so a frame that cannot be digested is a bug: passing over it could hide a case. */
   async poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void> {
-    throw new Error(`${nameOf(at)}/${frame.offset} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Error(`${nameOf(at)}/${frame.offset} cannot be read: ${messageOf(cause)}`, {
       cause,
     });
   }

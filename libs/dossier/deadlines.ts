@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 
 /**
  * `gdpr33`: to the authority; `gdpr34`: to the persons, where the risk is high; `cert_sante`: to CERT Santé; `nis2_*`: early warning,
@@ -44,7 +45,7 @@ export function readDeadlines(
   try {
     given = JSON.parse(text);
   } catch (cause) {
-    return { mistakes: [`it is no JSON: ${cause instanceof Error ? cause.message : 'unknown cause'}`] };
+    return { mistakes: [`it is no JSON: ${messageOf(cause)}`] };
   }
   const parsed = deadlines.safeParse(given);
   if (parsed.success) return { lengths: { ...otherwise, ...parsed.data.lengths } };

@@ -1,4 +1,5 @@
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { keyOf } from './member/group-state.js';
@@ -69,7 +70,7 @@ export class ReadingProgress {
       this.#unknown = '';
     } catch (cause) {
       if (!this.#unknown) this.tools.log.warn('the log cannot be asked how far it was read', { cause });
-      this.#unknown = `the log cannot be asked how far it was read: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#unknown = `the log cannot be asked how far it was read: ${messageOf(cause)}`;
       this.#lookedAt = undefined;
     }
   }

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { messageOf } from './outcome.js';
 import { isLoopback, type OwnHosts } from './host-check.js';
 import { isPlaceholder, type SecretReach } from './secret-strength.js';
 
@@ -76,7 +77,7 @@ function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]
   try {
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch (cause) {
-    mistakes.push(`${name}_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    mistakes.push(`${name}_FILE: ${path} cannot be read (${messageOf(cause)})`);
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import { printableLines } from '#libs/contracts/visible-text.js';
+import { isError } from './outcome.js';
 
 /**
  * Every field that a log line may carry. One list, so that nobody logs a row, a body or a patient by habit: what is not here does not
@@ -26,6 +27,8 @@ export interface LogFields {
   readonly caseId?: string;
   /** Of an assistant's question. */
   readonly tool?: string;
+  /** Where a chain of the audit stands. */
+  readonly auditHead?: string;
   readonly sendId?: string;
   /** Why a receiver is told of a case. */
   readonly kind?: string;
@@ -88,8 +91,10 @@ export function createLog(service: string, level: string, out?: DestinationStrea
 /** For tests and tools: says nothing. */
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
+/** Names of errors that tell where the code is wrong by their stack alone. */
+const bugs: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
+
 function describe(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const bug = cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError;
-  return bug ? (cause.stack ?? cause.message) : cause.message;
+  if (!isError(cause)) return String(cause);
+  return bugs.has(cause.name) ? (cause.stack ?? cause.message) : cause.message;
 }

@@ -130,6 +130,16 @@ const gauges = {
   vigie_leakcheck_places: { help: 'Places in which the last leak check found an invented identifier in clear', labels: [] },
   vigie_leakcheck_time_seconds: { help: 'When the last leak check ended, seconds since 1970', labels: [] },
   vigie_cases: { help: 'Cases by where they stand and by level', labels: ['status', 'level'] },
+  vigie_deadline_seconds: {
+    help: 'Time left of the clock of a breach that ends first, negative once it is over; none of a kind that does not run',
+    labels: ['kind'],
+  },
+  // Kept elsewhere they show later that no row up to there was changed or taken away.
+  vigie_audit_chain_rows: { help: 'Rows of the chain of the audit that this process writes', labels: ['chain_id'] },
+  vigie_audit_head: {
+    help: 'First thirteen hexadecimal digits of the digest of its last row, as a number',
+    labels: ['chain_id'],
+  },
   vigie_archive_held_bytes: { help: 'Bytes of frames that wait for ClickHouse in memory', labels: [] },
   vigie_archive_gaps: { help: 'Ranges of the log known to be missing in the store', labels: ['topic', 'partition'] },
   vigie_archive_unstored_frames: {

@@ -1,6 +1,7 @@
 import { chmodSync, type Dirent, lstatSync, mkdirSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config.js';
+import { codeOf, messageOf } from './outcome.js';
 
 /** What Vigie makes in a data folder. Whatever else lies there is somebody else's, and left alone. */
 export const dataFolders = ['log', 'clickhouse', 'state', 'keys', 'logs', 'registers'] as const;
@@ -35,7 +36,7 @@ function madeFolder(path: string): Stats {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     return lstatSync(`${path}/.`);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown cause';
+    const reason = messageOf(cause);
     throw new ConfigError(`VIGIE_DATA_DIR: ${path} can be neither made nor used as a folder (${reason})`);
   }
 }
@@ -65,7 +66,7 @@ function closeTree(path: string, user: number): void {
     chmodSync(path, found.mode & ~others & 0o7777);
   } catch (cause) {
     // Another process may be tidying up while this one looks.
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+    if (codeOf(cause) !== 'ENOENT') throw cause;
   }
 }
 
@@ -73,7 +74,7 @@ function entriesOf(path: string): readonly Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (codeOf(cause) === 'ENOENT') return [];
     throw cause;
   }
 }

@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
+import { messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
 import type { Log } from './log.js';
@@ -134,7 +135,7 @@ function codeOf(cause: unknown): number {
 
 /** Before the log exists: one line on standard error that says why the service does not start. */
 function exitWith(service: string, code: number, cause: unknown): never {
-  process.stderr.write(`${service}: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`${service}: ${messageOf(cause)}\n`);
   process.exit(code);
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 import { type Credential, digestOf, wrongLength } from './credentials.js';
 import { crossMistakes } from './cross-checks.js';
@@ -65,9 +66,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `VIGIE_SOURCES_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`,
-    );
+    throw new ConfigError(`VIGIE_SOURCES_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }
 }
 

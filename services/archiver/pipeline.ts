@@ -1,6 +1,7 @@
 import { groups, topics } from '#libs/contracts/topics.js';
 import type { EventLog, Frame, Join, JoinOptions, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rewind } from './reconcile/reconciler.js';
@@ -156,7 +157,7 @@ export class ArchiverPipeline implements Reader {
 
   /** `frames` only collects, so a frame that it cannot digest is a bug; skipping it would lose rows. */
   async poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void> {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Error(`${nameOf(at)}/${frame.offset} cannot be stored: ${reason}`, { cause });
   }
 

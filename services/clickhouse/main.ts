@@ -1,5 +1,6 @@
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { createLog } from '#libs/runtime/log.js';
 import { closeDataFolder, makePrivateFiles } from '#libs/runtime/private-files.js';
 import { type ClickHouseConfig, readClickHouseConfig } from './config.js';
@@ -43,6 +44,6 @@ function configOrExit(): ClickHouseConfig {
 }
 
 function exitWith(code: number, cause: unknown): never {
-  process.stderr.write(`clickhouse: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stderr.write(`clickhouse: ${messageOf(cause)}\n`);
   process.exit(code);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 
 const usersSchema = z.strictObject({
   users: z
@@ -38,6 +39,6 @@ function textOf(path: string, setting: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`${setting}: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    throw new ConfigError(`${setting}: ${path} cannot be read (${messageOf(cause)})`);
   }
 }

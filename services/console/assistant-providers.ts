@@ -13,6 +13,7 @@ import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { maskKeyOf } from '#libs/channels/told/mask-key.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { codeOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { ownVersion, projectRoot } from '#libs/runtime/paths.js';
@@ -104,7 +105,7 @@ function runbooks(): readonly Page[] {
       return { name, title: /^# (.+)$/m.exec(text)?.[1] ?? name, text };
     });
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (codeOf(cause) === 'ENOENT') return [];
     throw cause;
   }
 }

@@ -8,7 +8,7 @@ import { NotificationReader } from '#libs/access-store/incidents/case-notificati
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { takeAction } from './act/take-action.js';
+import { notKnown, takeAction } from './act/take-action.js';
 import { type Answer, ok } from './answer/answer.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { listCases } from './answer/list-cases.js';
@@ -117,8 +117,8 @@ export class CasesController {
       linked.data.incident_ids.some((one) => !this.pipeline.book.caseOf(one, this.clock.now()))
     ) {
       // An incident may be in the log, and be told, before this console has read it.
-      await this.pipeline.readToEnd();
-      return find();
+      const unread = await this.pipeline.readToEnd();
+      return unread === undefined ? find() : notKnown(unread);
     }
     const named = controllerIn.safeParse(body);
     if (isAnswer(found) || !named.success || found.view.row.controllers.includes(named.data.controller_id)) return found;

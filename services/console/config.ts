@@ -5,7 +5,7 @@ import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
 import { readPatientPatterns } from './act/patient-like.js';
-import { developmentConsoleToken, developmentUser } from './development-token.js';
+import { developmentConsoleToken, developmentUser } from './users/development-token.js';
 import type { AssistantTokens } from './mcp/tokens.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { tokenDigest, Users } from './users/users.js';

@@ -177,9 +177,9 @@ const places = {
 
 const gauges = {
   provide: Gauges,
-  inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health],
-  useFactory: (owner: ConsolePipeline, clock: Clock, log: Log, metrics: Metrics, health: Health) =>
-    new Gauges(owner, { clock, log, metrics, health }),
+  inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health, DeadlinesFile],
+  useFactory: (owner: ConsolePipeline, clock: Clock, log: Log, metrics: Metrics, health: Health, file: DeadlinesFile) =>
+    new Gauges(owner, { clock, log, metrics, health, lengths: () => file.lengths() }),
 };
 
 const transport = logTransport(ConsoleService, 'the console cannot go on and ends; a restart reads everything again');

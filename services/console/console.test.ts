@@ -4,7 +4,7 @@ import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import type { Clinic } from '#libs/contracts/list-entry.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import type { EventLog } from '#libs/event-log/port.js';
+import type { EventLog, Position } from '#libs/event-log/port.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
@@ -253,6 +253,28 @@ describe('the console', () => {
     }
   });
 
+  it.each<[string, (positions: Positions) => ReturnType<Positions>]>([
+    ['is away', () => Promise.reject(new Transient('Kafka did not answer'))],
+    ['refuses', () => Promise.reject(new Error('the group may not be described'))],
+    ['never answers', () => new Promise(() => {})],
+    ['has more than was read in time', (positions) => positions()],
+  ])('says that it is not known whether a link was taken, and takes it later, where the log %s', async (_what, asked) => {
+    await tell(shared.log, anIncident('a'));
+    const log = shared.log.connect();
+    const gate = holdBack(log);
+    gate.asked = asked;
+    const one = await RunningConsole.start(log, 20_010, undefined, { VIGIE_CONSOLE_ACK_SECONDS: '0.2' });
+    shared.running.push(one);
+    gate.closed = true;
+    await tell(shared.log, anIncident('b'));
+    const link = () => one.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] }, 'key');
+    const { status, body } = await link();
+    expect([status, body['error'], body['message']]).toEqual([503, 'not_known', expect.stringMatching(/log .*Ask again with the same/)]);
+    gate.closed = false;
+    while (!one.pipeline.book.caseOf(anIncidentId('b'), systemClock.now())) await systemClock.sleep(2);
+    expect((await link()).body).toMatchObject({ effect: 'counted', case: { incident_ids: [id, anIncidentId('b')] } });
+  }); // prettier-ignore
+
   it('resolves what was found true once each controller was told, or with a reason', async () => {
     await tell(shared.log, anIncident('a', { clinics: ['990000001', '990000002'] }));
     const one = await shared.start();
@@ -323,9 +345,11 @@ async function all(one: RunningConsole, frames: number): Promise<void> {
   }
 }
 
-/** A log whose frames, while its gate is closed, come only after somebody has asked how far it was read. */
-function holdBack(log: EventLog): { closed: boolean } {
-  const gate = { closed: false };
+type Positions = () => Promise<readonly Position[]>;
+
+/** A log whose frames come while its gate is open; whoever asks how far it was read opens it, where nothing else is said. */
+function holdBack(log: EventLog): { closed: boolean; asked: (positions: Positions) => ReturnType<Positions> } {
+  const gate = { closed: false, asked: (positions: Positions) => positions().finally(() => (gate.closed = false)) };
   const join = log.join.bind(log);
   log.join = async (options, reader) => {
     const frames = reader.frames.bind(reader);
@@ -335,7 +359,7 @@ function holdBack(log: EventLog): { closed: boolean } {
     };
     const membership = await join(options, reader);
     const positions = membership.positions.bind(membership);
-    membership.positions = () => positions().finally(() => (gate.closed = false));
+    membership.positions = () => gate.asked(positions);
     return membership;
   };
   return gate;

@@ -1,22 +1,43 @@
 import { caseStatuses } from '#libs/contracts/case-row.js';
+import type { AuditTrail } from '#libs/audit/audit-trail.js';
+import { headNumber } from '#libs/audit/chain.js';
+import { clockNames, type Lengths } from '#libs/dossier/deadlines.js';
 import { levels } from '#libs/contracts/incident.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { runningClocks } from './answer/running-clocks.js';
 import type { ConsolePipeline } from './pipeline.js';
 
 /** Time between two looks, in milliseconds. */
 const lookEveryMs = 1000;
 
-/** Lag by partition, and cases by status and level. */
+/** Time between two looks at the clocks of all cases, in milliseconds: each takes a pass over every case. */
+const clocksEveryMs = 15_000;
+
+export interface GaugesTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly health: Health;
+  /** Of the clocks of a breach, as they are now. */
+  readonly lengths: () => Lengths;
+}
+
+/** Lag by partition, cases by status and level, how long the nearest clock of each kind still runs, and where the chain of the audit stands. */
 export class Gauges {
   #looking = false;
   #unknown = 'no look at the log has succeeded yet';
+  /** When the clocks were shown last, on the clock that never goes back. */
+  #clocksAt = -Infinity;
 
   constructor(
-    private readonly pipeline: ConsolePipeline,
-    private readonly tools: { readonly clock: Clock; readonly log: Log; readonly metrics: Metrics; readonly health: Health },
+    private readonly pipeline: Pick<ConsolePipeline, 'book' | 'behind' | 'membership'> & {
+      readonly trail: Pick<AuditTrail, 'head'>;
+    },
+    private readonly tools: GaugesTools,
   ) {}
 
   /** Answers with the function that stops the looks. */
@@ -30,13 +51,15 @@ export class Gauges {
     this.#looking = true;
     try {
       this.#showCases();
+      this.#showClocks();
+      this.#showHead();
       for (const { topic, partition, end, next, retrying } of (await this.pipeline.membership?.positions()) ?? []) {
         this.tools.metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
         this.tools.metrics.set('vigie_stalled', retrying ? 1 : 0, { pipeline: 'console', topic, partition });
       }
       this.#unknown = '';
     } catch (cause) {
-      this.#unknown = `the log cannot be asked how far it was read: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#unknown = `the log cannot be asked how far it was read: ${messageOf(cause)}`;
       this.tools.log.warn('the lag could not be measured', { cause });
     } finally {
       this.#looking = false;
@@ -54,6 +77,28 @@ export class Gauges {
     for (const [key, count] of counts) {
       const [status = '', level = ''] = key.split(' ');
       this.tools.metrics.set('vigie_cases', count, { status, level });
+    }
+  }
+
+  #showHead(): void {
+    const { head } = this.pipeline.trail;
+    if (!head) return;
+    this.tools.metrics.set('vigie_audit_chain_rows', head.rows, { chain_id: head.chainId });
+    this.tools.metrics.set('vigie_audit_head', headNumber(head), { chain_id: head.chainId });
+  }
+
+  /** A book that is not read to its end would tell of clocks that were met long ago. */
+  #showClocks(): void {
+    const { clock, metrics, lengths } = this.tools;
+    const { book } = this.pipeline;
+    if (this.pipeline.behind() !== undefined || clock.monotonic() - this.#clocksAt < clocksEveryMs) return;
+    this.#clocksAt = clock.monotonic();
+    const now = clock.now();
+    const running = runningClocks(book, book.unsortedRows(now), lengths(), now);
+    for (const kind of clockNames) {
+      const left = running.find((one) => one.clock === kind)?.seconds_left;
+      if (left === undefined) metrics.forget('vigie_deadline_seconds', { kind });
+      else metrics.set('vigie_deadline_seconds', left, { kind });
     }
   }
 }

@@ -105,15 +105,24 @@ export class ConsolePipeline {
     return this.reader.behind(caseTopics.length * this.#partitions);
   }
 
-  /** Waits until what the log has by now is in the book; no longer than for an action. */
-  async readToEnd(): Promise<void> {
-    const { clock, ackMsMax } = this.tools;
+  /** Waits until what the log has by now is in the book, no longer than for an action. Resolves with why that is not known; undefined once it is. */
+  async readToEnd(): Promise<string | undefined> {
+    const { clock, ackMsMax, logger } = this.tools;
     const deadline = new AbortController();
     const ended = new AbortController();
-    clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
-    const positions = (await this.#membership?.positions()) ?? [];
-    const reached = positions.filter(({ end }) => end > 0).map((at) => this.reader.reached(at, at.end - 1, deadline.signal));
-    await Promise.all(reached).finally(() => ended.abort());
+    const late = clock.sleep(ackMsMax, ended.signal).then(() => deadline.abort(), () => {}); // prettier-ignore
+    try {
+      const positions = await Promise.race([this.#membership?.positions() ?? [], late]);
+      if (!positions) throw new Transient(`it has not answered within ${ackMsMax} ms`);
+      const reached = positions.filter(({ end }) => end > 0).map((at) => this.reader.reached(at, at.end - 1, deadline.signal));
+      if ((await Promise.all(reached)).every(Boolean)) return undefined;
+      return 'this console has not read the log to its end yet';
+    } catch (cause) {
+      logger.warn('the log cannot be asked how far it goes, while somebody waits for an answer', { cause });
+      return 'the log does not say how far it goes';
+    } finally {
+      ended.abort();
+    }
   }
 
   /** Appends an action and waits until it is in the book; false when that takes too long. Rejects with `Transient` when its append is not known. */

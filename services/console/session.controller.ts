@@ -6,7 +6,7 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer, refused } from './answer/answer.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
-import { developmentUser } from './development-token.js';
+import { developmentUser } from './users/development-token.js';
 import { takeLoginSecret } from './session/login-link.js';
 import { Visitors } from './session/visitors.js';
 import type { User } from './users/users.js';

@@ -6,6 +6,7 @@ import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { readEndpoints } from './channels/endpoints.js';
 import type { WebhookEndpoint } from './channels/webhook-channel.js';
 
@@ -102,6 +103,6 @@ function textOf(variable: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(`${variable}: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    throw new ConfigError(`${variable}: ${path} cannot be read (${messageOf(cause)})`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Position } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -50,7 +51,7 @@ export class Gauges {
       answers.forEach((positions, index) => this.#showStalled(this.pipeline.couriers[index]?.channel.name ?? '', positions));
       this.#unknown = '';
     } catch (cause) {
-      this.#unknown = `the log cannot be asked how far it was read: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#unknown = `the log cannot be asked how far it was read: ${messageOf(cause)}`;
       this.tools.log.warn('the lag could not be measured', { cause });
     } finally {
       this.#looking = false;

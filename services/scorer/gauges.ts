@@ -1,6 +1,7 @@
 import type { Membership } from '#libs/event-log/port.js';
 import { ReadingProgress } from '#libs/event-log/reading-progress.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -64,7 +65,7 @@ export class Gauges {
       this.#showWindows();
       this.#failed = '';
     } catch (cause) {
-      this.#failed = `a look at the windows failed: ${cause instanceof Error ? cause.message : String(cause)}`;
+      this.#failed = `a look at the windows failed: ${messageOf(cause)}`;
       this.tools.logger.warn('a look at the windows failed and is tried again', { cause });
     } finally {
       this.#looking = false;

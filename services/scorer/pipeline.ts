@@ -6,7 +6,7 @@ import type { Bounds, EventLog, Frame, Join, Membership, Reader, TopicPartition 
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { Outbox } from './judge/outbox.js';
 import { OwnedPartition } from './judge/owned-partition.js';
 import { PartitionScorer, type PartitionScorerTools } from './judge/partition-scorer.js';
@@ -126,7 +126,7 @@ export class ScorerPipeline implements Reader {
 
   /** A row that cannot be used is rejected by the engine; a frame that makes it throw is a bug in it, and skipping would hide incidents. */
   async poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void> {
-    throw new Error(`${nameOf(at)}/${frame.offset} cannot be judged: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Error(`${nameOf(at)}/${frame.offset} cannot be judged: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -24,7 +24,7 @@ import { compiledModule, projectRoot } from '#libs/runtime/paths.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { developmentConsoleToken } from '#services/console/development-token.js';
+import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 
 const kills = casesOf(4, 50);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { BadLines } from './bad-lines.js';
 import { mergeRuns, type RowFrame } from './merge-runs.js';
 import type { RowSource } from '../row-source.js';
@@ -65,7 +66,7 @@ async function sizeOf(path: string): Promise<number> {
     const about = await stat(path);
     if (about.isFile()) return about.size;
   } catch (cause) {
-    throw new Error(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
   throw new Error(`${path} is no file: give the files themselves, such as ${join(path, '*.ndjson')}`);
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import { beginsAsZstd } from '#libs/runtime/unpack/zstd-frames.js';
 
@@ -33,7 +34,7 @@ export async function* wholeLines(path: string, onBytes: (bytes: number) => void
     for await (const chunk of unpacked) yield* cutter.take(chunk as Buffer);
     yield* cutter.end();
   } catch (cause) {
-    throw new Error(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`${path} cannot be read: ${messageOf(cause)}`, { cause });
   } finally {
     file.destroy();
     unpacked.destroy();
@@ -46,7 +47,7 @@ async function headOf(path: string): Promise<Buffer> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
     return buffer.subarray(0, bytesRead);
   } catch (cause) {
-    throw new Error(`${path} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new Error(`${path} cannot be read: ${messageOf(cause)}`, { cause });
   }
 }
 

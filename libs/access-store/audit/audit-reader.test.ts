@@ -36,6 +36,19 @@ describe('the chains in the store', () => {
     ]);
   });
 
+  it('are compared with heads that were kept, and missed where no row is left', async () => {
+    const kept = [
+      { chainId: first, rows: 20, sha256: 'f'.repeat(13) },
+      { chainId: 'e'.repeat(32), rows: 3, sha256: 'f'.repeat(64) },
+    ];
+    const found = (await new AuditReader(client, 7).check(always, kept)).map(({ chainId, bad }) => [chainId, bad]);
+    expect(found).toEqual([
+      [first, { number: 20, fault: 'made_anew' }],
+      ['e'.repeat(32), { number: 1, fault: 'cut_off' }],
+      [second, undefined],
+    ]);
+  });
+
   it('are checked whole when they have a row in the stretch that is asked for', async () => {
     const day = 86_400_000;
     const check = (from: number, to: number) => new AuditReader(client).check({ from: began + from * day, to: began + to * day });

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { ChainCheck, type ChainFindings } from '#libs/audit/chain-check.js';
-import type { StoredAuditRow } from '#libs/audit/chain.js';
+import type { ChainHead, StoredAuditRow } from '#libs/audit/chain.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const query = readFileSync(new URL('./audit-rows.sql', import.meta.url), 'utf8');
@@ -35,11 +35,12 @@ export class AuditReader {
   ) {}
 
   /**
-   * Checks every chain that has a row in a stretch of time from its beginning to its end, in the order of their ids. Rejects with `Transient` when the
-   * store does not answer.
+   * Checks every chain that has a row in a stretch of time from its beginning to its end, in the order of their ids; those of heads that were kept
+   * elsewhere first, and also where no row is left of them. Rejects with `Transient` when the store does not answer.
    */
-  async check(stretch: Stretch): Promise<readonly ChainFindings[]> {
-    const checks = new Map<string, ChainCheck>();
+  async check(stretch: Stretch, kept: readonly ChainHead[] = []): Promise<readonly ChainFindings[]> {
+    const ofChains = Map.groupBy(kept, ({ chainId }) => chainId);
+    const checks = new Map([...ofChains].map(([chainId, heads]) => [chainId, new ChainCheck(chainId, heads)] as const));
     for await (const row of this.#rows(stretch)) {
       const check = checks.get(row.chain_id) ?? new ChainCheck(row.chain_id);
       checks.set(row.chain_id, check);

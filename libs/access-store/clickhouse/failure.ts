@@ -1,5 +1,5 @@
 import { ClickHouseError } from '@clickhouse/client';
-import { type Outcome, type Rejected, rejected, Transient } from '#libs/runtime/outcome.js';
+import { messageOf, type Outcome, rejected, type Rejected, Transient } from '#libs/runtime/outcome.js';
 
 /**
  * ClickHouse refused an insert for a reason that names neither a row nor a state of the server. It may pass; where it comes again for the
@@ -38,10 +38,6 @@ function refusalOf(code: number, text: string): Rejected {
   const field = found?.[1] ?? found?.[2] ?? found?.[3] ?? '';
   const where = field ? `the column ${field} cannot hold what the row has` : 'the row does not fit its columns';
   return rejected(code === 117 ? 'unknown_or_unfit_field' : 'unfit_value', field, `${where} (ClickHouse error ${code})`);
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** ClickHouse's errors about the content of a row: parse errors, unknown fields, nulls, ranges, nesting. Found by feeding it each. */

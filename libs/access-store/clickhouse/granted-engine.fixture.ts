@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { migrationOf } from './migrate.js';
 
@@ -112,7 +113,7 @@ export class GrantedEngine {
       const { bytes } = await this.#addon.QueryAsyncConnection(connection, sql, 'JSONEachRow');
       return (bytes.toString().match(/.+/g) ?? []).map((line): unknown => JSON.parse(line));
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
+      const message = messageOf(cause);
       throw new ClickHouseError({ message, code: /Code: (\d+)/.exec(message)?.[1] ?? '0', type: 'REFUSED' });
     } finally {
       this.#addon.CloseConnection(connection);

@@ -3,6 +3,7 @@
 import { IANAZone } from 'luxon';
 import { z } from 'zod';
 import { levels } from '#libs/contracts/incident.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { isPlaceholder, type SecretReach } from '#libs/runtime/secret-strength.js';
 import { locales } from '#libs/texts/texts.js';
 import { isOnThisMachine, receiverHost, receiverUrl, signingSecret } from '../http/receiver-url.js';
@@ -26,7 +27,7 @@ export const textFile = ({ readFile }: ReadingTools) =>
       if (!wrong) return text;
       context.addIssue(`${path} ${wrong}`);
     } catch (cause) {
-      context.addIssue(`${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+      context.addIssue(`${path} cannot be read (${messageOf(cause)})`);
     }
     return z.NEVER;
   });

@@ -4,7 +4,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { UnknownTopic } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
@@ -126,10 +126,6 @@ export function typeOf(cause: unknown): string {
   if (typeof cause !== 'object' || cause === null) return '';
   if ('type' in cause && typeof cause.type === 'string') return cause.type;
   return 'cause' in cause ? typeOf(cause.cause) : '';
-}
-
-export function messageOf(cause: unknown): string {
-  return typeof cause === 'object' && cause !== null && 'message' in cause ? String(cause.message) : String(cause);
 }
 
 /** Refuses unknown topics without ever naming them to a broker that might create them. */

@@ -1,9 +1,9 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { keyOf } from '../member/group-state.js';
 import type { TopicPartition } from '../port.js';
-import { isRetriable, messageOf, questionMsMax, typeOf, within } from './client.js';
+import { isRetriable, questionMsMax, typeOf, within } from './client.js';
 
 type CommitNow = EachBatchPayload['commitOffsetsIfNecessary'];
 

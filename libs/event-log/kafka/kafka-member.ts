@@ -1,10 +1,10 @@
 import type { Admin, EachBatchPayload } from 'kafkajs';
 import { silentLog } from '#libs/runtime/log.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { keyOf } from '../member/group-state.js';
 import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
-import { type KafkaOptions, isRetriable, messageOf, stuckMsDefault } from './client.js';
+import { type KafkaOptions, isRetriable, stuckMsDefault } from './client.js';
 import { Committer } from './committer.js';
 import { consumerConfig } from './consumer-config.js';
 import { type Assignment, type ConsumerSource, Generation, partitionsOf } from './generation.js';
@@ -237,7 +237,7 @@ export class KafkaMember implements Membership {
   }
 
   async #fail(cause: unknown): Promise<void> {
-    if (!this.#stop(cause instanceof Error ? cause : new Error(String(cause)))) return;
+    if (!this.#stop(isError(cause) ? cause : new Error(String(cause)))) return;
     this.#kafka.log?.error('a member of a group ends: it cannot go on', { reason: this.#options.group, cause });
     this.#failure = `the member has ended: ${messageOf(cause)}`;
     this.#end.reject(cause);

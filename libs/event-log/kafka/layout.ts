@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import type { Admin } from 'kafkajs';
 import { z } from 'zod';
 import type { Clock } from '#libs/runtime/clock.js';
+import { codeOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import { questionMsMax, within } from './client.js';
 
@@ -81,7 +82,7 @@ export class Layout {
     try {
       return recordSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     } catch (cause) {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) this.#complain(file, cause);
+      if (codeOf(cause) !== 'ENOENT') this.#complain(file, cause);
       return {};
     }
   }

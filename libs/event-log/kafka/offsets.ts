@@ -1,8 +1,8 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
 import type { Bounds, TopicPartition } from '../port.js';
-import { messageOf, questionMsMax, within } from './client.js';
+import { questionMsMax, within } from './client.js';
 import { type GroupView, groupViewOf } from './group-view.js';
 
 export interface Watermarks {
@@ -75,5 +75,5 @@ export class Offsets {
 }
 
 function stumbled(cause: unknown): boolean {
-  return cause instanceof Error && (cause.name === 'TypeError' || stumbled(cause.cause));
+  return isError(cause) && (cause.name === 'TypeError' || stumbled(cause.cause));
 }

@@ -1,10 +1,10 @@
 import type { Producer, RecordMetadata } from 'kafkajs';
 import kafkajs from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
-import { messageOf, within } from './client.js';
+import { within } from './client.js';
 import { signatureHeader } from './wire/unreadable-batches.js';
 
 /** Longer than all tries of the client together, while brokers are away or frozen, in milliseconds. */

@@ -1,7 +1,8 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
-import { messageOf, questionMsMax, within } from './client.js';
+import { questionMsMax, within } from './client.js';
 import { grownText } from './layout.js';
 
 /** Time between two questions, in milliseconds. */

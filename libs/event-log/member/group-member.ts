@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { JoinOptions, Membership, Position, Reader, TopicPartition } from '../port.js';
@@ -236,7 +237,7 @@ export class GroupMember implements Membership {
   async #fail(cause: unknown): Promise<void> {
     if (!this.#stopTicking()) return;
     this.#tools.log.error('a member of a group ends: its reader failed beyond help', { reason: this.#options.group, cause });
-    this.#failure = `the member has ended: ${cause instanceof Error ? cause.message : String(cause)}`;
+    this.#failure = `the member has ended: ${messageOf(cause)}`;
     this.#settle.reject(cause);
     await Promise.allSettled([...this.#runs.values()].map((run) => run.stop()));
     await this.#sayGoodbye().catch((error: unknown) => this.#tools.log.warn('could not leave the group', { cause: error }));

@@ -1,7 +1,7 @@
 import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { receivedTimes, rowsBySender } from './accounts.js';
 import type { Attempts } from './attempts.js';
 import type { Batch } from '../collect/batch.js';
@@ -66,6 +66,6 @@ export class BatchWriter {
 
 function asTransient(message: string): (cause: unknown) => never {
   return (cause) => {
-    throw new Transient(`${message} (${cause instanceof Error ? cause.message : String(cause)})`, { cause });
+    throw new Transient(`${message} (${messageOf(cause)})`, { cause });
   };
 }

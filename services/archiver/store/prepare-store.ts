@@ -3,7 +3,7 @@ import type { createStoreClient } from '#libs/access-store/clickhouse/client.js'
 import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
-import { Transient } from '#libs/runtime/outcome.js';
+import { isError, Transient } from '#libs/runtime/outcome.js';
 import { retry } from '#libs/runtime/retry.js';
 
 type StoreClient = ReturnType<typeof createStoreClient>;
@@ -68,7 +68,7 @@ async function rowsOf<T>(client: StoreClient, query: string, schema: z.ZodType<T
 }
 
 function asTransient(cause: unknown): never {
-  throw new Transient(cause instanceof Error ? cause.message || cause.name : String(cause), { cause });
+  throw new Transient(isError(cause) ? cause.message || cause.name : String(cause), { cause });
 }
 
 /** Injection token of `StoreReady`. */

@@ -3,6 +3,7 @@ import type { AccessStore } from '#libs/access-store/contract/port.js';
 import type { Rule, Selection } from '#libs/detection/rule/rule.js';
 import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 
@@ -98,7 +99,7 @@ export class RuleSelections {
 
 /** The beginning of what went wrong: ClickHouse repeats whole statements. */
 function sentenceOf(cause: unknown): string {
-  return (cause instanceof Error ? cause.message : String(cause)).slice(0, 300);
+  return messageOf(cause).slice(0, 300);
 }
 
 /** Every selection that rules judge by, each once: of their inputs, of their twins without exceptions, and what exceptions take out. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { tellHeads } from '#libs/event-log/audit-heads.js';
 import { auditLog, auditTopics } from '#libs/event-log/audit-log.js';
 import { AuditTrail } from '#libs/audit/audit-trail.js';
 import { AwaitedLog } from '#libs/event-log/nest/awaited-log.js';
@@ -23,7 +24,12 @@ export function openAudit(
   const chainId = randomBytes(16).toString('hex');
   const append = auditLog(opened, chainId);
   const trail = new AuditTrail(chainId, (rows, readings) => inTime(clock, append(rows, readings)));
-  return { audit: new QueryAudit({ trail, clock, log }), close: () => opened.close() };
+  const stopTelling = tellHeads({ trail, clock, log });
+  const close = () => {
+    stopTelling();
+    return opened.close();
+  };
+  return { audit: new QueryAudit({ trail, clock, log }), close };
 }
 
 /** Rejects with `Transient` when the log has not answered by then: what is appended later is the same rows. */

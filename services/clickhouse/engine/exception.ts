@@ -1,3 +1,4 @@
+import { messageOf } from '#libs/runtime/outcome.js';
 /** An error as a ClickHouse client knows it: a code, a text that begins with it, an HTTP status. */
 export class ClickHouseException extends Error {
   override readonly name = 'ClickHouseException';
@@ -21,7 +22,7 @@ export function exception(code: number, codeName: string, sentence: string): Cli
 /** What the engine threw, with the code that its text begins with. */
 export function exceptionOf(cause: unknown): ClickHouseException {
   if (cause instanceof ClickHouseException) return cause;
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = messageOf(cause);
   const code = /^Code: (\d+)\./.exec(text)?.[1];
   return code ? new ClickHouseException(Number(code), text) : exception(1002, 'UNKNOWN_EXCEPTION', text);
 }

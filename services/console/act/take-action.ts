@@ -85,7 +85,8 @@ function measure({ metrics, routingFile }: ActTools, entry: CaseEntry, { row, en
   metrics.observe('vigie_case_acknowledge_seconds', Math.max(0, (Date.parse(entry.at) - waits) / 1_000), labels);
 }
 
-function notKnown(why: string): Answer {
+/** Neither yes nor no would be true. The same key again does no harm, whatever became of the action. */
+export function notKnown(why: string): Answer {
   return refused(503, 'not_known', `the action is not known to be taken: ${why}. Ask again with the same Idempotency-Key`);
 }
 

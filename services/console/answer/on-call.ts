@@ -4,6 +4,7 @@ import { onCall } from '#libs/routing/on-call.js';
 import { readWithoutReceivers } from '#libs/routing/read-routing.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { codeOf } from '#libs/runtime/outcome.js';
 import { type Answer, ok, refused } from './answer.js';
 
 /** Who is on call by each schedule of a file of routing; `null` where nobody is. `at` is now, where it is left out. */
@@ -19,7 +20,7 @@ export function whoIsOnCall(file: string | undefined, at: unknown, now: number):
     }));
     return ok({ at: instant, schedules }, { case_id: '', rows: schedules.length });
   } catch (cause) {
-    if (!(cause instanceof ConfigError) && !(cause instanceof Error && 'code' in cause)) throw cause;
+    if (!(cause instanceof ConfigError) && codeOf(cause) === undefined) throw cause;
     return refused(503, 'routing_unreadable', 'the file of routing cannot be read, or has mistakes: see vigie notify check');
   }
 }

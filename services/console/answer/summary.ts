@@ -1,10 +1,10 @@
-import { clocksOfCase } from '#libs/routing/deadline-plan.js';
 import type { CaseBook } from '#libs/cases/case-book.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { maySee, type User } from '../users/users.js';
 import type { FeedsSeen } from './feeds-look.js';
+import { runningClocks } from './running-clocks.js';
 
 export interface SummaryTools {
   readonly book: CaseBook;
@@ -14,9 +14,6 @@ export interface SummaryTools {
   readonly lengths: Lengths;
   readonly feeds: FeedsSeen | undefined;
 }
-
-/** Clocks of cases that were resolved go on for this long at most, in milliseconds. */
-const clocksMsMax = 62 * 86_400_000;
 
 /** The five figures of the first page, and what proves that an empty page is none of a broken one: `GET /v1/summary`. */
 export function summaryOf({ book, user, now, lengths, feeds }: SummaryTools): object {
@@ -42,17 +39,7 @@ export function summaryOf({ book, user, now, lengths, feeds }: SummaryTools): ob
 }
 
 function nearestClock(book: CaseBook, rows: readonly CaseRow[], lengths: Lengths, now: number): object | null {
-  const clocks = rows
-    .filter(({ resolved_at }) => resolved_at === null || now - Date.parse(resolved_at) < clocksMsMax)
-    .flatMap(({ case_id }) => book.caseOf(case_id, now) ?? [])
-    .flatMap((view) =>
-      clocksOfCase(view, { lengths, controllers: book.policy.controllers, until: now }).map((clock) => ({
-        ...clock,
-        case_id: view.row.case_id,
-      })),
-    )
-    .filter(({ state }) => state === 'running');
-  const [first] = clocks.toSorted((one, other) => (one.due_at < other.due_at ? -1 : 1));
+  const [first] = runningClocks(book, rows, lengths, now);
   return first ? { clock: first.clock, controller_id: first.controller, due_at: first.due_at, case_id: first.case_id } : null;
 }
 

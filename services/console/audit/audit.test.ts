@@ -138,12 +138,15 @@ describe('the trail', () => {
       rows.push(...frame);
     });
     for (let n = 0; n < waitingRowsMax + 50; n += 1) await expect(trail.record(aFact)).rejects.toThrow(Transient);
+    // A head of rows that may never be there would accuse somebody.
+    expect(trail.head).toBeUndefined();
     away = false;
     await expect(trail.record(aFact)).rejects.toThrow('wait for the log already');
     const taken = () => trail.record(aFact).then(() => true, () => false); // prettier-ignore
     while (!(await taken())) await systemClock.sleep(0);
     expectHeld(rows);
     expect(rows.length).toBeGreaterThan(waitingRowsMax);
+    expect(trail.head).toEqual({ chainId: 'c'.repeat(32), rows: rows.length, sha256: rows.at(-1)?.sha256 });
   });
 });
 

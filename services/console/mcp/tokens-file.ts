@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { roles } from '../users/users.js';
 import { AssistantTokens } from './tokens.js';
 
@@ -60,6 +61,6 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw mistaken(`${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`);
+    throw mistaken(`${path} cannot be read (${messageOf(cause)})`);
   }
 }

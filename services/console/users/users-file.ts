@@ -1,9 +1,7 @@
-// users/: who asks, by the token that they bear, and what they may.
-// Tokens are known as digests only.
-
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { weaknessOfDigest } from '#libs/runtime/secret-strength.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
 import { roles, Users } from './users.js';
@@ -76,8 +74,6 @@ export function usersTextOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ConfigError(
-      `VIGIE_CONSOLE_USERS_FILE: ${path} cannot be read (${cause instanceof Error ? cause.message : 'unknown cause'})`,
-    );
+    throw new ConfigError(`VIGIE_CONSOLE_USERS_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }
 }

@@ -4,6 +4,7 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node
 import { basename, join } from 'node:path';
 import { eventIdsOf } from '#libs/formats/event-id/event-id.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
+import { codeOf, isError } from '#libs/runtime/outcome.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
@@ -159,7 +160,7 @@ export class FolderInlets {
 
 /** What the disk says without the path, whose last part is whatever somebody called a file: it may be a patient's name. */
 function withoutName(cause: unknown): { readonly code: string } | { readonly cause: unknown } {
-  return cause instanceof Error && 'path' in cause && 'code' in cause ? { code: String(cause.code) } : { cause };
+  return isError(cause) && 'path' in cause && 'code' in cause ? { code: String(cause.code) } : { cause };
 }
 
 /** A file as a stream, unpacked by the end of its name. */
@@ -177,7 +178,7 @@ async function renamed(from: string, to: string): Promise<boolean> {
     await rename(from, to);
     return true;
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return false;
+    if (codeOf(cause) === 'ENOENT') return false;
     throw cause;
   }
 }

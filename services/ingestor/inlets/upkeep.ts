@@ -1,3 +1,4 @@
+import { messageOf } from '#libs/runtime/outcome.js';
 /** Work that brings doors in line with the sources in use, one run after another, and why some are not open. */
 export class Upkeep {
   readonly #failures = new Map<string, string>();
@@ -24,7 +25,7 @@ export class Upkeep {
   /** True when it was not known of this door. */
   failed(door: string, what: string, cause: unknown): boolean {
     const isNew = !this.#failures.has(door);
-    this.#failures.set(door, `${what}: ${cause instanceof Error ? cause.message : 'unknown cause'}`);
+    this.#failures.set(door, `${what}: ${messageOf(cause)}`);
     return isNew;
   }
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isMarkedAsUntransferable } from 'node:worker_threads';
 import type { Clock } from '#libs/runtime/clock.js';
+import { isError } from '#libs/runtime/outcome.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { BodyBuffer } from './body-buffers.js';
@@ -160,7 +161,7 @@ class BodyReading {
     try {
       step();
     } catch (cause) {
-      this.#fail(cause instanceof Error ? cause : new Error('the body could not be read', { cause }));
+      this.#fail(isError(cause) ? cause : new Error('the body could not be read', { cause }));
     }
   }
 

@@ -3,6 +3,7 @@
 
 import type { Frame, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import { unreadableStretch } from '#libs/contracts/quarantine-row.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ToldChange } from '../channels/channel.js';
@@ -78,7 +79,7 @@ export class ChannelReader implements Reader {
 
   /** Lines are judged one by one, so a frame that cannot be digested is a bug: skipping it could hide an incident. */
   async poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void> {
-    throw new Error(`${nameOf(at)}/${frame.offset} cannot be told: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new Error(`${nameOf(at)}/${frame.offset} cannot be told: ${messageOf(cause)}`, {
       cause,
     });
   }

@@ -1,3 +1,6 @@
+// users/: who asks, by the token that they bear, and what they may.
+// Tokens are known as digests only.
+
 import { randomBytes } from 'node:crypto';
 import { existingSecret, keysDir, secretFile } from '#libs/pseudonyms/key-file.js';
 
