@@ -135,10 +135,14 @@ describe('a folder of rules', () => {
   });
 
   it('with a huge file is refused before it is read', async () => {
-    await write({ 'a.yml': 'x'.repeat(65_537) });
+    await write({ 'a.yml': 'x'.repeat(2 ** 20 + 1), 'b.yml': 'x'.repeat(65_537) });
     const { files, mistakes } = await readRuleFiles(folder);
-    expect(files).toEqual([]);
-    expect(mistakes[0]?.reason).toBe('the file has 65537 bytes, more than 65536: split it into several files');
+    expect(files).toMatchObject([{ path: join(folder, 'b.yml') }]);
+    expect(mistakes[0]?.reason).toBe('the file has 1048577 bytes, more than 65536: split it into several files');
+    expect((await checkRules([folder])).mistakes.map(({ reason }) => reason)).toEqual([
+      'the file has 1048577 bytes, more than 65536: split it into several files',
+      'the file has 65537 bytes, more than 65536: split it into several files',
+    ]);
   });
 
   it('is checked together with the other paths, each file once', async () => {

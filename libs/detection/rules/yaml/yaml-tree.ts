@@ -1,15 +1,24 @@
 import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, Pair, YAMLError } from 'yaml';
 import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
+import { outlineOf } from './outline.js';
 import { readPlainYaml } from './plain-yaml.js';
 import { type Entry, hasHalves, type ListTree, type MapTree, type ScalarTree, type Tree } from './tree.js';
 
 /** A file as YAML: its documents that are maps, and what is wrong. */
 export interface YamlFile {
-  readonly documents: readonly MapTree[];
-  readonly mistakes: readonly Omit<RuleMistake, 'file'>[];
+  readonly documents: readonly YamlDocument[];
+  readonly mistakes: readonly LineMistake[];
 }
+
+export interface YamlDocument {
+  readonly map: MapTree;
+  /** Why it can be no rule of ours, though it is YAML; what it says of itself is all that `map` holds then. Empty for most. */
+  readonly refused: readonly LineMistake[];
+}
+
+type LineMistake = Omit<RuleMistake, 'file'>;
 
 /** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
 export function readYaml(source: string): YamlFile {
@@ -18,12 +27,9 @@ export function readYaml(source: string): YamlFile {
   return { documents, mistakes: found };
 }
 
-function documentsOf(text: string, mistakes: Mistakes): readonly MapTree[] {
+function documentsOf(text: string, mistakes: Mistakes): readonly YamlDocument[] {
   const bytes = Buffer.byteLength(text);
-  if (bytes > ruleLimits.fileBytes) {
-    mistakes.at(1, `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`);
-    return [];
-  }
+  if (bytes > ruleLimits.fileBytes) return readLarge(text, bytes, mistakes);
   const control = controls.exec(text);
   if (control) {
     mistakes.at(
@@ -32,11 +38,23 @@ function documentsOf(text: string, mistakes: Mistakes): readonly MapTree[] {
     );
     return [];
   }
-  return readPlainYaml(text) ?? readCarefully(text, mistakes);
+  return readPlainYaml(text)?.map((map) => ({ map, refused: [] })) ?? readCarefully(text, mistakes);
+}
+
+/** A file that is too large for rules of ours: public packs hold some with thousands of values. */
+function readLarge(text: string, bytes: number, mistakes: Mistakes): readonly YamlDocument[] {
+  const reason = tooLarge(bytes);
+  const maps = bytes <= ruleLimits.foreignFileBytes && !controls.test(text) ? readPlainYaml(text) : undefined;
+  if (!maps) mistakes.at(1, reason);
+  return maps?.map((map) => ({ map, refused: [{ line: 1, reason }] })) ?? [];
+}
+
+export function tooLarge(bytes: number): string {
+  return `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`;
 }
 
 /** With a sentence for whatever is wrong. */
-export function readCarefully(text: string, mistakes: Mistakes): readonly MapTree[] {
+export function readCarefully(text: string, mistakes: Mistakes): readonly YamlDocument[] {
   const deep = tooDeep(text);
   if (deep > 0) {
     mistakes.at(deep, depthReason);
@@ -103,21 +121,27 @@ function tooManyBrackets(text: string): number {
 
 const scalarMark = '\u001F';
 
-function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): MapTree | undefined {
+function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): YamlDocument | undefined {
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  const problems = [...document.errors, ...document.warnings].slice(0, ruleLimits.yamlErrors);
-  for (const problem of problems)
+  noteProblems(document.errors, lineAt, mistakes);
+  if (document.errors.length > 0 || document.contents === null) return undefined;
+  const found: RuleMistake[] = [];
+  const notes = new Mistakes('', found);
+  noteProblems(document.warnings, lineAt, notes);
+  const tree = found.length > 0 ? undefined : new TreeReader(lineAt, notes).read(document.contents, 1);
+  const map = found.length > 0 ? outlineOf(document, lineAt) : tree?.kind === 'map' ? tree : undefined;
+  if (map) return { map, refused: found };
+  for (const { line, reason } of found) mistakes.at(line, reason);
+  if (!tree || found.length > 0 || (tree.kind === 'scalar' && tree.value === null)) return undefined;
+  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
+}
+
+function noteProblems(problems: readonly YAMLError[], lineAt: (offset: number) => number, mistakes: Mistakes): void {
+  for (const problem of problems.slice(0, ruleLimits.yamlErrors))
     mistakes.at(
       lineAt(problem.pos[0]),
       `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}${quotesHelp(problem)}`,
     );
-  if (problems.length > 0 || document.contents === null) return undefined;
-  const before = mistakes.count;
-  const tree = new TreeReader(lineAt, mistakes).read(document.contents, 1);
-  if (!tree || mistakes.count > before) return undefined;
-  if (tree.kind === 'map') return tree;
-  if (tree.kind === 'scalar' && tree.value === null) return undefined;
-  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
 }
 
 /** What to do about it, where the library only says what it met. */
