@@ -45,8 +45,9 @@ function documentsOf(text: string, mistakes: Mistakes): readonly YamlDocument[] 
 function readLarge(text: string, bytes: number, mistakes: Mistakes): readonly YamlDocument[] {
   const reason = tooLarge(bytes);
   const maps = bytes <= ruleLimits.foreignFileBytes && !controls.test(text) ? readPlainYaml(text) : undefined;
-  if (!maps) mistakes.at(1, reason);
-  return maps?.map((map) => ({ map, refused: [{ line: 1, reason }] })) ?? [];
+  if (maps && maps.length > 0) return maps.map((map) => ({ map, refused: [{ line: 1, reason }] }));
+  mistakes.at(1, reason);
+  return [];
 }
 
 export function tooLarge(bytes: number): string {
