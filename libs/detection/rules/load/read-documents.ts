@@ -18,6 +18,7 @@ import type { MapTree } from '../yaml/tree.js';
 import { type YamlDocument, type YamlFile, readYaml } from '../yaml/yaml-tree.js';
 import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes } from '../text/mistakes.js';
+import { lineEnd } from './read-text.js';
 
 export interface RuleFile {
   /** As mistakes shall name it. */
@@ -154,6 +155,12 @@ function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): 
     noteOnce(refused, path, mistakes);
     return [];
   });
+  const lost = documents.length > 0 ? text.indexOf('\ufffd') : -1;
+  if (lost >= 0)
+    doubts.at(
+      text.slice(0, lost).split(lineEnd).length,
+      'U+FFFD stands where a letter was lost on the way from another encoding, and a value with it never matches: write the letter',
+    );
   return { text, yaml: asked.any ? yaml : undefined, documents, foreign, undecided, mistakes, warnings, unread };
 }
 

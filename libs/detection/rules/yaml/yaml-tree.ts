@@ -23,8 +23,10 @@ type LineMistake = Omit<RuleMistake, 'file'>;
 /** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
 export function readYaml(source: string): YamlFile {
   const found: RuleMistake[] = [];
-  const documents = documentsOf(source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source, new Mistakes('', found));
-  return { documents, mistakes: found };
+  const lines = source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source;
+  // Files with a byte order mark that were joined have one before each document.
+  const text = lines.includes('\ufeff') ? lines.replaceAll(/(^|\n---[^\n]*\n)\ufeff/g, '$1') : lines;
+  return { documents: documentsOf(text, new Mistakes('', found)), mistakes: found };
 }
 
 function documentsOf(text: string, mistakes: Mistakes): readonly YamlDocument[] {
@@ -34,7 +36,7 @@ function documentsOf(text: string, mistakes: Mistakes): readonly YamlDocument[] 
   if (control) {
     mistakes.at(
       lineOf(text, control.index),
-      `the control character ${codeOf(control[0])} is no text: write it as "\\x${codeOf(control[0]).slice(4)}" in double quotes, or delete it`,
+      `the control character U+${codeOf(control[0], 4)} is no text: write it as "${escapeOf(control[0])}" in double quotes, or delete it`,
     );
     return [];
   }
@@ -81,11 +83,15 @@ export function readCarefully(text: string, mistakes: Mistakes): readonly YamlDo
   return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
 }
 
-/** What no YAML may hold as it is; a file in UTF-16 without its mark is full of the first. */
-const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/; // oxlint-disable-line no-control-regex
+/** What no YAML may hold as it is; letters of Windows-1252 that were taken for Latin-1 are among the last. Source: YAML 1.2.2, 5.1. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
 
-function codeOf(char: string): string {
-  return `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+function codeOf(char: string, digits: number): string {
+  return char.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
+
+function escapeOf(char: string): string {
+  return char > '\xff' ? `\\u${codeOf(char, 4)}` : `\\x${codeOf(char, 2)}`;
 }
 
 function lineOf(text: string, offset: number): number {
