@@ -42,7 +42,15 @@ export interface Asked {
 export function answerOf(asked: Asked): unknown {
   const { type, rules, by, seconds, field = [], percentile } = asked;
   const holds = asked.meets ?? placesOf(type, rules.length).map((figure) => compares(asked, figure));
-  return { type, by, seconds, field, holds, ...(percentile === undefined || percentile === null ? {} : { percentile }) };
+  return {
+    type,
+    rules: rules.toSorted(),
+    by,
+    seconds,
+    field,
+    holds,
+    ...(percentile === undefined || percentile === null ? {} : { percentile }),
+  };
 }
 
 /** The same of the rule as it was read. */
@@ -57,7 +65,8 @@ export function answerOfRule(rule: Rule, isText: boolean): unknown {
     return meets(condition, inputs.filter((_, input) => isMet(input)).length);
   }); // prettier-ignore
   const holds = isText ? ofSets : placesOf(type, inputs.length).map((figure) => meets(condition, figure));
-  return { type, by: ['group_id', 'actor_id', ...by], seconds: timespanMs / 1_000, field, holds, ...(type === 'value_percentile' ? { percentile } : {}) }; // prettier-ignore
+  const rules = inputs.flatMap((one) => (one.kind === 'rows' ? (one.titles ?? []) : []));
+  return { type, rules: rules.toSorted(), by: ['group_id', 'actor_id', ...by], seconds: timespanMs / 1_000, field, holds, ...(type === 'value_percentile' ? { percentile } : {}) }; // prettier-ignore
 }
 
 /** Figures that a window can come to. */
