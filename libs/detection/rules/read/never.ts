@@ -51,5 +51,7 @@ function neverName(field: Field, { parts }: Extract<Test, { kind: 'glob' }>, tex
 
 /** Whether a name can hold the text in its middle, in the spelling in which names are kept. */
 function isSeen(literal: string): boolean {
-  return visibleName(`.${literal}.`) === `.${literal}.`.normalize('NFC');
+  const inside = `.${literal}.`;
+  const kept = visibleName(inside);
+  return kept === inside || kept === inside.normalize('NFC');
 }
