@@ -9,7 +9,7 @@ const { dirname, join } = posix;
 /** The rooms of libs/detection, from the ground up: a room imports lower floors only. `.` is engine.ts. */
 export const detectionFloors = [
   ['scan', 'rules/text'],
-  ['memory', 'rules/match'],
+  ['memory', 'rules/match', 'rules/yaml'],
   ['rule'],
   ['compile', 'rules/read', 'rules/words'],
   ['judge', 'select', 'rules/link'],

@@ -38,7 +38,8 @@ async function whyNot(entry: Dirent, path: string, wanted: boolean, deep: boolea
       return deep || wanted ? 'is a link to a folder, and such links are not followed: put the folder itself here' : undefined;
     return target.isFile() || !wanted ? undefined : 'is a link to what is no file: link a file, or give it another name';
   } catch (error) {
-    return wanted ? `is a link that leads nowhere: ${reasonOf(error)}` : undefined;
+    // What has no ending may have been a folder of them.
+    return wanted || (deep && !entry.name.includes('.')) ? `is a link that leads nowhere: ${reasonOf(error)}` : undefined;
   }
 }
 

@@ -100,6 +100,38 @@ describe('rules for other products', () => {
       }
   }); // prettier-ignore
 
+  it.each([
+    ['an anchor and its alias', 'detection: {a: &a {EventID: 1}, b: *a, condition: a or b}', 'is an anchor to YAML'],
+    ['a merge key', 'detection: {a: {<<: {EventID: 1}}, condition: a}', 'the merge key <<'],
+    ['a tag that nobody knows', 'detection: {a: {EventID: !own 1}, condition: a}', 'Unresolved tag'],
+    ['a key that is a list', 'detection: {a: {? [x] : 1}, condition: a}', 'a key must be plain text'],
+    ['a key twice', 'detection: {a: {EventID: 1}, a: {EventID: 2}, condition: a}', 'stands twice in one map'],
+    ['a long text', `description: ${'x'.repeat(5_000)}\ndetection: {a: {EventID: 1}, condition: a}`, 'more than 4096'],
+    ['as many values as make a file too large', `detection: {a: {Hashes: [${'0123456789abcdef, '.repeat(4_000)}]}, condition: a}`, 'more than 65536'],
+  ])('may hold what no rule of ours may: %s', (_, body, reason) => {
+    const isLarge = body.length > 60_000; // such a file holds nothing else that ours may not, and none of ours
+    const rule = (logsource: string): string => `title: w\nname: w\nlogsource: ${logsource}\n${body}\n`;
+    const count = `---\n${over('d', isLarge ? '[w]' : '&r [w]')}`;
+    for (const logsource of ['{product: windows}', isLarge ? '{product: linux}' : '&l {product: linux}', '{category: proxy}']) {
+      const files = [own, `${rule(logsource)}${count}`, `${own}---\n${rule(logsource)}`, `${rule(logsource)}---\n${own}`];
+      const mixed = isLarge ? [] : files.slice(2);
+      for (const texts of [files.slice(0, 2), ...mixed.map((text) => [text])]) {
+        const { rules, mistakes, warnings, passedOver } = loadRules(texts.map((text, at) => ({ path: `${at}.yml`, text })));
+        expect([mistakes, warnings, rules.length]).toEqual([[], [], 1]);
+        expect(passedOver).toHaveLength(texts.length);
+      }
+    }
+    for (const ours of ['{product: ehr}', '{product: [windows]}', '{product: ehrs}', '{product: windows}\nvigie: {}', '{product: windows}\nlogsource: {product: ehr}']) {
+      const reasons = reasonsOf([{ path: 'a.yml', text: `${own}---\n${rule(ours)}` }]);
+      expect([ours, reasons.some((one) => one.includes(reason) || one.includes('"logsource" stands twice'))]).toEqual([ours, true]);
+    }
+  }); // prettier-ignore
+
+  it('are none where aliases would unfold to more than a document says of itself', () => {
+    const deep = `title: w\nlogsource: {product: windows}\ncorrelation: {rules: [&a [x], ${'*a, '.repeat(2_000)}]}\n`;
+    expect(reasonsOf([{ path: 'a.yml', text: `${own}---\n${deep}` }])).toEqual([expect.stringContaining('is an anchor to YAML')]);
+  });
+
   it('count by themselves: their files leave the room for ours, and have a limit that says what to do', () => {
     const alone = (at: number): string => event(`o${at}`, '{product: ehr}', 'level: low\n').replace(/\{EventID.*/, `{device: d${at}}, condition: x}`);
     const foreign = (at: number): string => (at % 2 === 0 ? event(`f${at}`) : `${event(`f${at}`)}---\n${over(`g${at}`, `[f${at - 1}]`)}`);

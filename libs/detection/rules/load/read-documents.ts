@@ -14,10 +14,11 @@ import {
 import type { ListsToAsk, ValueLists } from '../read/list-values.js';
 import { readMetadata } from '../read/metadata.js';
 import { oldForms } from '../read/misplaced-keys.js';
-import type { MapTree } from '../read/tree.js';
-import { type YamlFile, readYaml } from '../read/yaml-tree.js';
+import type { MapTree } from '../yaml/tree.js';
+import { type YamlDocument, type YamlFile, readYaml } from '../yaml/yaml-tree.js';
 import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes } from '../text/mistakes.js';
+import { lineEnd } from './read-text.js';
 
 export interface RuleFile {
   /** As mistakes shall name it. */
@@ -131,34 +132,52 @@ function readFile({ path, text }: RuleFile, yaml: YamlFile, lists: ValueLists): 
   const asked = new AskedLists(lists);
   const foreign: Foreign[] = [];
   const undecided: ReadCorrelation[] = [];
-  const first = yaml.documents.findIndex(isTemplate);
-  const byTemplate = first < 0 ? [] : yaml.documents.slice(first);
+  const maps = yaml.documents.map(({ map }) => map);
+  const first = maps.findIndex(isTemplate);
+  const byTemplate = first < 0 ? [] : maps.slice(first);
   const others = foreignByTemplate(byTemplate, path);
   foreign.push(...others);
   for (const map of others.length > 0 ? [] : byTemplate.filter(isTemplate))
     notes.at(map.entries.get('action')?.line ?? map.line, oldForms['action'] ?? '');
-  const documents = yaml.documents.flatMap((map): readonly Document[] => {
+  let unread = yaml.mistakes.length > 0;
+  const documents = yaml.documents.flatMap(({ map, refused }): readonly Document[] => {
     // What the template would have given it, nobody knows: it is not blamed for what is missing.
     if (byTemplate.includes(map)) return others.length > 0 ? [] : [brokenOf(map, path)];
     const other = map.entries.has('correlation') ? undefined : foreignOf(map, path);
     if (other) foreign.push(other);
     if (other) return [];
     const open = map.entries.has('correlation') ? undecidedOf(map, path) : undefined;
-    if (!open) return [readDocument(map, path, asked, notes, doubts)];
-    const one = readUndecided(map, open);
-    undecided.push(one);
-    return [one.document];
+    const one = open && readUndecided(map, open, refused);
+    if (one) undecided.push(one);
+    if (one) return [one.document];
+    if (refused.length === 0) return [readDocument(map, path, asked, notes, doubts)];
+    unread = true;
+    noteOnce(refused, path, mistakes);
+    return [];
   });
-  const unread = yaml.mistakes.length > 0;
+  const lost = documents.length > 0 ? text.indexOf('\ufffd') : -1;
+  if (lost >= 0)
+    doubts.at(
+      text.slice(0, lost).split(lineEnd).length,
+      'U+FFFD stands where a letter was lost on the way from another encoding, and a value with it never matches: write the letter',
+    );
   return { text, yaml: asked.any ? yaml : undefined, documents, foreign, undecided, mistakes, warnings, unread };
 }
 
 /** Its mistakes stand apart until it is known whether it is for accesses. */
-function readUndecided(map: MapTree, open: Undecided): ReadCorrelation {
+function readUndecided(map: MapTree, open: Undecided, refused: YamlDocument['refused']): ReadCorrelation {
   const mistakes: RuleMistake[] = [];
+  noteOnce(refused, open.file, mistakes);
+  if (mistakes.length > 0) return { ...open, document: brokenOf(map, open.file), mistakes, warnings: [] };
   const warnings: RuleMistake[] = [];
   const read = readCorrelation(map, open.file, new Mistakes(open.file, mistakes), new Mistakes(open.file, warnings));
   return { ...open, document: read ?? brokenOf(map, open.file), mistakes, warnings };
+}
+
+/** What makes a file too large is said of each of its documents. */
+function noteOnce(refused: YamlDocument['refused'], file: string, all: RuleMistake[]): void {
+  for (const { line, reason } of refused)
+    if (!all.some((one) => one.line === line && one.reason === reason)) all.push({ file, line, reason });
 }
 
 /** Lists that remember whether one of them was asked for. */

@@ -20,6 +20,19 @@ async function write(files: Readonly<Record<string, string>>): Promise<void> {
   }
 }
 
+const rule = (name: string, device: string): string =>
+  `title: ${name}\nname: ${name}\nlevel: low\nlogsource: {product: ehr}\ndetection: {x: {device: ${device}}, condition: x}\n`;
+
+/** UTF-32, the low byte first. */
+const wide = (text: string): Buffer =>
+  Buffer.concat(
+    Array.from(text, (char) => {
+      const four = Buffer.alloc(4);
+      four.writeUInt32LE(char.codePointAt(0) ?? 0);
+      return four;
+    }),
+  );
+
 const over = (name: string, of: string): string =>
   `title: ${name}\nname: ${name}\nlevel: low\ncorrelation: {type: event_count, rules: ${of}, group-by: [group_id, actor_id], timespan: 1h, condition: {gte: 2}}\n`;
 
@@ -44,12 +57,16 @@ describe('a folder of rules', () => {
     await symlink(join(away, 'none.yml'), join(folder, 'gone.yml'));
     await symlink(away, join(folder, 'more'));
     await symlink(join(away, 'none.txt'), join(folder, 'gone.txt'));
+    await symlink(join(away, 'team'), join(folder, 'team'));
+    await symlink('ring.yml', join(folder, 'ring.yml'));
     await mkdir(join(folder, 'folder.yml'));
     const { files, mistakes } = await readRuleFiles(folder);
     expect(files.map(({ text }) => text)).toEqual(['b', 'a', 'c', 'e']);
-    expect(mistakes.map(({ file, reason }) => [file, reason.replace(/:[^]*/, '')])).toEqual([
+    expect(mistakes.map(({ file, reason }) => [file, reason.replace(/:[^]*/, '')]).toSorted()).toEqual([
       [join(folder, 'gone.yml'), 'is a link that leads nowhere'],
       [join(folder, 'more'), 'is a link to a folder, and such links are not followed'],
+      [join(folder, 'ring.yml'), 'is a link that leads nowhere'],
+      [join(folder, 'team'), 'is a link that leads nowhere'],
     ]);
     await rm(away, { recursive: true });
   });
@@ -66,6 +83,33 @@ describe('a folder of rules', () => {
   it.each([
     ['Latin-1', Buffer.from('title: a\n# d\u00e9j\u00e0\n', 'latin1'), 2, 'a letter is in another encoding, such as Latin-1'],
     ['UTF-16', Buffer.from('\ufefftitle: a\n', 'utf16le'), 1, 'it begins as UTF-16 does'],
+    ...['', '\ufeff'].flatMap((mark) =>
+      ['title: d\u00e9j\u00e0\n', 'title: a\n', 't'].flatMap((text) => [
+        [`UTF-16 ${JSON.stringify(mark + text)}`, Buffer.from(mark + text, 'utf16le'), 1, 'it begins as UTF-16 does'] as const,
+        [
+          `UTF-16 the other way ${JSON.stringify(mark + text)}`,
+          Buffer.from(mark + text, 'utf16le').swap16(),
+          1,
+          'it begins as UTF-16 does',
+        ] as const,
+        [`UTF-32 ${JSON.stringify(mark + text)}`, wide(mark + text), 1, 'it begins as UTF-32 does'] as const,
+        [
+          `UTF-32 the other way ${JSON.stringify(mark + text)}`,
+          wide(mark + text).swap32(),
+          1,
+          'it begins as UTF-32 does',
+        ] as const,
+      ]),
+    ),
+    ...[[0xc0, 0xaf], [0xe0, 0x80, 0xaf], [0xf0, 0x80, 0x80, 0xaf], [0xf4, 0x90, 0x80, 0x80], [0x92], [0xe9]].map(
+      (more) =>
+        [
+          `bytes ${more.join(' ')}`,
+          Buffer.from([0x61, 0x0d, 0x0a, ...more]),
+          2,
+          'a letter is in another encoding, such as Latin-1',
+        ] as const,
+    ),
     ['half a character', Buffer.from('title: \u00e9').subarray(0, -1), 1, 'a letter is in another encoding, such as Latin-1'],
     ['a surrogate', Buffer.from([0x61, 0x0a, 0x0a, 0xed, 0xa0, 0x80]), 3, 'a letter is in another encoding, such as Latin-1'],
   ])('that is not UTF-8 but %s is refused by name, of rules, lists and the register', async (_, bytes, line, why) => {
@@ -94,6 +138,22 @@ describe('a folder of rules', () => {
       expect((await readLists(folder, join(folder, 'r.csv'))).get('closed_clinics')).toHaveLength(1);
     }
   });
+
+  it('refuses what no YAML holds, warns of a lost letter, and takes files with a mark that were joined', async () => {
+    for (const [char, said] of [['\0', '\\x00'], ['\x80', '\\x80'], ['\x92', '\\x92'], ['\x9f', '\\x9F'], ['\ufffe', '\\uFFFE'], ['\uffff', '\\uFFFF']] as const) {
+      await write({ 'a.yml': rule('a', `l${char}x`) });
+      expect((await checkRules([folder])).mistakes.map(({ line, reason }) => [line, reason])).toEqual([[5, expect.stringContaining(`write it as "${said}" in double quotes`)]]);
+      await write({ 'a.yml': rule('a', `"l${said}x"`) });
+      expect((await checkRules([folder])).mistakes).toEqual([]);
+    }
+    const joined = [rule('a', 'b'), rule('c', 'l\ufffdx')].map((text) => `\ufeff${text}`).join('--- # next\n');
+    for (const end of ['\n', '\r\n', '\r']) {
+      await write({ 'a.yml': joined.replaceAll('\n', end) });
+      const { mistakes, warnings, events } = await checkRules([folder]);
+      expect([mistakes, events.length]).toEqual([[], 2]);
+      expect(warnings.map(({ line, reason }) => [line, reason])).toEqual([[11, expect.stringContaining('U+FFFD stands where a letter was lost')]]);
+    }
+  }); // prettier-ignore
 
   it('is warned of where a file holds nothing, and refused where no file holds a rule', async () => {
     await write({ 'a.yml': '# later\n---\n# more\n' });
@@ -135,10 +195,14 @@ describe('a folder of rules', () => {
   });
 
   it('with a huge file is refused before it is read', async () => {
-    await write({ 'a.yml': 'x'.repeat(65_537) });
+    await write({ 'a.yml': 'x'.repeat(2 ** 20 + 1), 'b.yml': 'x'.repeat(65_537) });
     const { files, mistakes } = await readRuleFiles(folder);
-    expect(files).toEqual([]);
-    expect(mistakes[0]?.reason).toBe('the file has 65537 bytes, more than 65536: split it into several files');
+    expect(files).toMatchObject([{ path: join(folder, 'b.yml') }]);
+    expect(mistakes[0]?.reason).toBe('the file has 1048577 bytes, more than 65536: split it into several files');
+    expect((await checkRules([folder])).mistakes.map(({ reason }) => reason)).toEqual([
+      'the file has 1048577 bytes, more than 65536: split it into several files',
+      'the file has 65537 bytes, more than 65536: split it into several files',
+    ]);
   });
 
   it('is checked together with the other paths, each file once', async () => {

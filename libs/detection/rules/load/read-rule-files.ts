@@ -6,6 +6,7 @@ import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { type RuleMistake, mistakeText } from '../text/mistakes.js';
 import { ruleLimits } from '../text/limits.js';
 import { findFiles, reasonOf } from './find-files.js';
+import { tooLarge } from '../yaml/yaml-tree.js';
 import type { RuleFile } from './load-rules.js';
 import { lineEnd, readText } from './read-text.js';
 
@@ -25,7 +26,7 @@ export async function readRuleFiles(path: string): Promise<ReadFiles> {
   for (const file of await pathsOf(path, mistakes)) {
     try {
       const { size } = await stat(file);
-      const read = size > ruleLimits.fileBytes ? tooLarge(size) : await readText(file);
+      const read = size > ruleLimits.foreignFileBytes ? { line: 1, why: tooLarge(size) } : await readText(file);
       if ('text' in read) files.push({ path: file, text: read.text });
       else mistakes.push({ file, line: read.line, reason: read.why });
     } catch (error) {
@@ -46,10 +47,6 @@ export async function readAllRuleFiles(paths: readonly string[]): Promise<ReadFi
   const read = await Promise.all(paths.map(readRuleFiles));
   const files = new Map(read.flatMap(({ files }) => files).map((file) => [resolve(file.path), file]));
   return { files: [...files.values()], mistakes: read.flatMap(({ mistakes }) => mistakes) };
-}
-
-function tooLarge(bytes: number): { readonly line: number; readonly why: string } {
-  return { line: 1, why: `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files` };
 }
 
 async function pathsOf(path: string, mistakes: RuleMistake[]): Promise<readonly string[]> {

@@ -9,10 +9,18 @@ export async function readText(
   file: string,
 ): Promise<{ readonly text: string } | { readonly line: number; readonly why: string }> {
   const bytes = await readFile(file);
-  if (isUtf8(bytes)) return { text: new TextDecoder('utf-8').decode(bytes) };
-  const wide = bytes[0] === 0xff || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const encoding = wide ? 'it begins as UTF-16 does' : 'a letter is in another encoding, such as Latin-1';
+  const wide = wideEncoding(bytes.subarray(0, 4));
+  if (!wide && isUtf8(bytes)) return { text: new TextDecoder('utf-8').decode(bytes) };
+  const encoding = wide ? `it begins as ${wide} does` : 'a letter is in another encoding, such as Latin-1';
   return { line: wide ? 1 : lineOf(bytes), why: `the file is not UTF-8, ${encoding}: save it as UTF-8` };
+}
+
+/** By its mark; or by the empty bytes of its first letter where it has none, as no other text begins. Source: YAML 1.2.2, 5.2. */
+function wideEncoding(first: Buffer): string | undefined {
+  const mark = first.toString('hex');
+  const empty = first.filter((byte) => byte === 0).length;
+  if (mark === 'fffe0000' || mark === '0000feff' || empty > 2) return 'UTF-32';
+  return mark.startsWith('fffe') || mark.startsWith('feff') || empty > 0 ? 'UTF-16' : undefined;
 }
 
 /** The first line, from 1, that is not UTF-8; no byte of a longer character is a line end. */

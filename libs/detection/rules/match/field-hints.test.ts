@@ -17,6 +17,29 @@ describe('the hint for an unknown field', () => {
     expect(hinted(name)).toBe(field);
   }); // prettier-ignore
 
+  it('is none for the other end, whatever it is called: accesses have the address that they come from alone', () => {
+    const ends = ['destination', 'dest', 'dst', 'server', 'target'];
+    const names = ends.flatMap((end) =>
+      ['ip', 'address', 'port', 'ipv6', 'nat.ip', 'endpoint.ip'].flatMap((what) => [`${end}.${what}`, `${end}_${what}`, `${end}${what}`, `log.data.${end}.${what}`, `${end}-${what}`.toUpperCase()]),
+    ); // prettier-ignore
+    for (const name of [
+      ...names,
+      'source.port',
+      'SourcePort',
+      'src_endpoint.port',
+      'observer.ip',
+      's-ip',
+      'c-port',
+      'dst',
+      'port',
+    ])
+      expect([name, unknownField(name)]).toEqual([
+        name,
+        expect.stringContaining(': there is no such field, since an access has the address that it comes from'),
+      ]);
+    for (const name of ['export', 'transport', 'report', 'source.ip.report']) expect(unknownField(name)).toContain(': write '); // prettier-ignore
+  });
+
   it('knows each name elsewhere once, in any spelling', () => {
     const all = Object.entries(namesElsewhere).flatMap(([field, names]) =>
       names.split(' ').map((name) => [name, field] as const),

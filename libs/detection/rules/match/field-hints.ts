@@ -3,13 +3,15 @@ import { askableNames, type Field, isField } from './fields.js';
 /** A sentence for an unknown field: what it is called here, or the names that look like it, or all that may be asked. */
 export function unknownField(name: string): string {
   const known = meaning(name);
+  if (known === 'nothing')
+    return `unknown field ${JSON.stringify(name.slice(0, 60))}: there is no such field, since an access has the address that it comes from (source_ip) and neither another one nor ports; leave this away`;
   const near = known ? [known] : nearest(name);
   const hint = near.length > 0 && near.length < 5 ? near : askableNames;
   return `unknown field ${JSON.stringify(name.slice(0, 60))}: write ${hint.slice(0, -1).join(', ')}${hint.length > 1 ? ' or ' : ''}${hint.at(-1)}`;
 }
 
 /** What the name means, as a whole or without what stands before its last parts: `winlog.event_data.TargetUserName`. */
-function meaning(name: string): Field | undefined {
+function meaning(name: string): Field | 'nothing' | undefined {
   if (name.toLowerCase() === 'event.id') return 'event_id'; // of ECS; in Windows EventID is the kind of event
   const parts = name
     .slice(0, 200)
@@ -19,9 +21,14 @@ function meaning(name: string): Field | undefined {
     const key = lettersOf(parts.slice(from).join(''));
     const known = elsewhere.get(key) ?? askableNames.find((field) => lettersOf(field) === key);
     if (known) return known;
+    if (otherEnd.test(key)) return 'nothing';
   }
   return undefined;
 }
+
+/** Addresses of the other end, and ports, in letters and digits alone. */
+const otherEnd =
+  /^(?:(?:destination|dest|dst|server|target|observer|dvc|device|s)(?:endpoint|nat)?(?:ips?|ipv[46]|ip(?:address|addr)|address(?:es)?|addr)|(?:source|src|client|remote|local|c|destination|dest|dst|server|target|s)?(?:endpoint|nat)?port(?:name|number)?|dst|dest|destination)$/;
 
 function nearest(name: string): readonly Field[] {
   const letters = lettersOf(name.slice(0, 60));

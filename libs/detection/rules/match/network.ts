@@ -40,6 +40,11 @@ export function isIn({ version, first, last }: Network, text: string): boolean {
   return address !== undefined && address >= first && address <= last;
 }
 
+/** Whether the text is an address of either kind. */
+export function isAddress(text: string): boolean {
+  return fourOf(text, strictOctet) !== undefined || sixOf(text) !== undefined;
+}
+
 /** IPv6 as text of eight groups, an IPv4 address as the mapped one: a form that every reader takes. */
 export function asSix(version: 4 | 6, address: bigint): string {
   const whole = version === 4 ? (mappedPrefix << 32n) | address : address;

@@ -6,7 +6,7 @@ import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { mapOf, textOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 /** One name for fields that are called differently in different rules. */
 export interface Alias {

@@ -17,7 +17,7 @@ import { mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tr
 import type { Located } from './read-tree.js';
 import { checkVigie, readVigie } from './vigie-keys.js';
 import type { VigieKeys } from './vigie-keys.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 /** A correlation as read: names of rules, fields and aliases are not looked up yet. */
 export interface Correlation extends Count {

@@ -6,7 +6,7 @@ import type { Mistakes } from '../text/mistakes.js';
 import { anyCountOf, countOf, refuseUnknownKeys, textsOf } from './read-tree.js';
 import type { Located } from './read-tree.js';
 import { readMeeting } from './meeting-condition.js';
-import type { Entry, MapTree, ScalarTree } from './tree.js';
+import type { Entry, MapTree, ScalarTree } from '../yaml/tree.js';
 
 /** What is counted, and which numbers are enough. */
 export interface Count {

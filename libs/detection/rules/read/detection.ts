@@ -9,7 +9,7 @@ import type { Mistakes } from '../text/mistakes.js';
 import { everyField, type FieldKey, FieldKeys } from './modifiers.js';
 import { type ListValue, matchList, type ListsToAsk, warnOfPatterns } from './list-values.js';
 import { matchValue } from './values.js';
-import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
+import type { Entry, MapTree, ScalarTree, Tree } from '../yaml/tree.js';
 
 export interface DetectionContext {
   readonly mistakes: Mistakes;

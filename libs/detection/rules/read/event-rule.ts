@@ -9,7 +9,7 @@ import { shown, type Mistakes } from '../text/mistakes.js';
 import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { listOf, mapOf, refuseUnknownKeys, textOf } from './read-tree.js';
 import { aloneKeys, belongs, correlationKeys, filterKeys, nothing, readAlone, type VigieKeys } from './vigie-keys.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 /** A Sigma event rule: which accesses. Alone, each of them is an incident; counted by a correlation it raises nothing by itself. */
 export interface EventRule {

@@ -8,7 +8,7 @@ import { misplacedIn, oldForms } from './misplaced-keys.js';
 import { shown, type Mistakes } from '../text/mistakes.js';
 import { mapOf, refuseUnknownKeys, textOf, textsOf, type Located } from './read-tree.js';
 import { belongs, correlationKeys, filterKeys } from './vigie-keys.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 /** An exception: which accesses no longer count for the rules that it names, until when, and who answers for it. */
 export interface Filter {

@@ -2,7 +2,7 @@ import { laneKinds } from '#libs/contracts/vocabulary.js';
 import { anyOf, Mistakes, shown } from '../text/mistakes.js';
 import { isUuid, readMetadata, type Metadata } from './metadata.js';
 import { textsOf } from './read-tree.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 /** A document for the log of another product, as public packs hold thousands. It is passed over, and keeps its names: who refers to it is told so. */
 export interface Foreign {

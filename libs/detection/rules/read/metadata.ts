@@ -4,7 +4,7 @@ import { ruleLimits } from '../text/limits.js';
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { listOf, proseOf, textOf } from './read-tree.js';
-import type { MapTree } from './tree.js';
+import type { MapTree } from '../yaml/tree.js';
 
 export type Level = (typeof levels)[number];
 const statuses = ['stable', 'test', 'experimental', 'deprecated', 'unsupported'];

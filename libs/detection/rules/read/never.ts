@@ -5,6 +5,7 @@ import { test, type Test } from '../match/match.js';
 import { compilePredicate } from '../match/predicate.js';
 import { canMeetDigits } from '../match/regex-run.js';
 import { anyOf, shown } from '../text/mistakes.js';
+import { neverAddress } from './never-address.js';
 import type { Value } from './values.js';
 
 const hexDigits = Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
@@ -26,7 +27,8 @@ export function neverText(match: Extract<Test, { kind: 'glob' | 'regex' | 'prese
     if (!canMeetDigits(regex, hexDigits, 32))
       return `${field} is always 32 hexadecimal digits${field === 'patient_id' ? ', a pseudonym, never the identifier of a patient: vigie pseudonymise gives it' : ''}`;
   }
-  return match.kind === 'glob' ? neverName(field, match, value.text) : undefined;
+  if (match.kind !== 'glob') return undefined;
+  return field === 'source_ip' ? neverAddress(match.parts, value.text) : neverName(field, match, value.text);
 }
 
 function meetsWord(match: Extract<Test, { kind: 'glob' | 'regex' }>, words: readonly string[]): boolean {
@@ -39,6 +41,17 @@ function meetsWord(match: Extract<Test, { kind: 'glob' | 'regex' }>, words: read
 function neverName(field: Field, { parts }: Extract<Test, { kind: 'glob' }>, text: string): string | undefined {
   if (field !== 'group_id' && field !== 'actor_id' && field !== 'clinic_id') return undefined;
   const [part] = parts;
-  if (parts.length !== 1 || typeof part !== 'object' || visibleName(part.literal) === part.literal) return undefined;
+  const isKept =
+    parts.length === 1 && typeof part === 'object'
+      ? visibleName(part.literal) === part.literal
+      : parts.every((one) => typeof one === 'string' || isSeen(one.literal));
+  if (isKept) return undefined;
   return `${field} is kept without invisible characters, other blanks and blanks at its ends, so that this could never match: write ${shown(visibleName(text))}`;
+}
+
+/** Whether a name can hold the text in its middle, in the spelling in which names are kept. */
+function isSeen(literal: string): boolean {
+  const inside = `.${literal}.`;
+  const kept = visibleName(inside);
+  return kept === inside || kept === inside.normalize('NFC');
 }

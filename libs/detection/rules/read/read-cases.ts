@@ -6,7 +6,7 @@ import { ruleLimits } from '../text/limits.js';
 import { anyOf, shown, type Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf } from './read-tree.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
+import type { Entry, MapTree, ScalarTree, Tree } from '../yaml/tree.js';
 
 /** What an event of a case has in a field. */
 export type CaseValue =

@@ -1,7 +1,7 @@
 import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { parseTimespan } from '../text/timespan.js';
-import type { Entry, MapTree, Tree } from './tree.js';
+import type { Entry, MapTree, Tree } from '../yaml/tree.js';
 
 /** Why a key that people may know from elsewhere is not taken here, and what to write instead. */
 export type KnownElsewhere = Readonly<Record<string, string>>;

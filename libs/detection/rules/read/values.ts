@@ -7,7 +7,7 @@ import type { Modifiers } from './modifiers.js';
 import { neverText } from './never.js';
 import { parseNetwork } from '../match/network.js';
 import { RegexRefused, parseRegex } from '../match/regex-syntax.js';
-import type { ScalarTree } from './tree.js';
+import type { ScalarTree } from '../yaml/tree.js';
 
 /** A value that a rule compares a field with; values of lists are literal text without wildcards. */
 export type Value = Pick<ScalarTree, 'value' | 'text'> & { readonly verbatim?: boolean };

@@ -9,7 +9,7 @@ import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from '
 import { readCases } from './read-cases.js';
 import type { RuleCase } from './read-cases.js';
 import type { Located } from './read-tree.js';
-import type { Entry, MapTree } from './tree.js';
+import type { Entry, MapTree } from '../yaml/tree.js';
 
 /** What stands under `vigie:` of a correlation; other tools leave it aside. */
 export interface VigieKeys {

@@ -1,4 +1,4 @@
-"""Judges events by rules as pySigma understands them: JSON lines of {rule, events} in, a list of true and false a line out."""
+"""Judges events by rules as pySigma understands them: JSON lines of {rule, filter, events} in, a list of true and false a line out; filter may be null."""
 
 import ipaddress
 import json
@@ -6,6 +6,7 @@ import re
 import sys
 
 from sigma.conditions import ConditionAND, ConditionNOT, ConditionOR
+from sigma.filters import SigmaFilter
 from sigma.rule import SigmaRule
 from sigma.types import (
     SigmaBool,
@@ -75,5 +76,7 @@ def holds(condition, event):
 for line in sys.stdin:
     given = json.loads(line)
     rule = SigmaRule.from_dict(given["rule"])
+    if given["filter"] is not None:
+        rule = SigmaFilter.from_dict(given["filter"]).apply_on_rule(rule)
     conditions = [condition.parsed for condition in rule.detection.parsed_condition]
     print(json.dumps([any(holds(one, event) for one in conditions) for event in given["events"]]))

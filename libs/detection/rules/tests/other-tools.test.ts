@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
+import { ruleTypes } from '../../rule/rule-kinds.js';
 import { loadRules } from '../load/load-rules.js';
 import { readRuleFiles } from '../load/read-rule-files.js';
+import { answerOf, answerOfRule, type Asked, correlated } from './random-correlations.js';
 
 const root = new URL('../../../../', import.meta.url).pathname;
 const { files } = await readRuleFiles(join(root, 'rules'));
@@ -52,6 +54,13 @@ const eventRule = fc
   .map(([sel_a, sel_b, _c, condition]) => ({
     title: 'Random', name: 'random', level: 'low', logsource: { product: 'ehr' }, detection: { sel_a, sel_b, _c, condition },
   })); // prettier-ignore
+const filter = fc
+  .tuple(search, search, fc.constantFrom('not fa', 'fa', 'not (fa or fb)', 'not fa and not fb', 'not 1 of f*', 'not 1 of them', 'not all of f*', 'fa or not fb'))
+  .map(([fa, fb, condition]) => ({
+    title: 'Except', name: 'except', logsource: { product: 'ehr' },
+    filter: { rules: ['random'], ...(/fb|f\*|them/.test(condition) ? { fa, fb } : { fa }), condition },
+    vigie: { expires: '2099-01-01', owner: 'dpo', reason: 'random' },
+  })); // prettier-ignore
 const text = fc.option(fc.stringMatching(/^[aAbB*?\\.é]{1,4}$/), { nil: undefined });
 const access = fc.record({
   device: text, purpose: text, auth: text,
@@ -78,26 +87,58 @@ describe('other tools', () => {
     expect(JSON.parse(stdout)).toEqual({ rules: expect.any(Number), mistakes: [] });
   });
 
-  ask(`pySigma selects the same accesses by random event rules (VIGIE_TEST_SEED=${seed})`, () => {
-    const cases = fc.sample(fc.record({ rule: eventRule, events: fc.array(access, { minLength: 8, maxLength: 8 }) }), {
-      seed,
-      numRuns: 2_000,
-    });
+  ask(`pySigma selects the same accesses by random event rules and filters (VIGIE_TEST_SEED=${seed})`, () => {
+    const cases = fc.sample(
+      fc.record({
+        rule: eventRule,
+        filter: fc.option(filter, { nil: null }),
+        events: fc.array(access, { minLength: 8, maxLength: 8 }),
+      }),
+      {
+        seed,
+        numRuns: 2_000,
+      },
+    );
     const input = cases.map((one) => JSON.stringify(one)).join('\n');
     const script = join(root, 'libs', 'detection', 'rules', 'tests', 'judge_with_pysigma.py');
     const { stdout, stderr } = spawnSync(python, [script], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
     expect(stderr).toBe('');
     const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as readonly boolean[]); // prettier-ignore
     let taken = 0;
-    for (const [index, { rule, events }] of cases.entries()) {
-      const { rules, mistakes } = loadRules([{ path: 'r.yml', text: JSON.stringify(rule) }]);
+    const time = '2026-11-29T10:00:00.000Z';
+    for (const [index, { rule, filter: except, events }] of cases.entries()) {
+      const documents = except === null ? [rule] : [rule, except];
+      const { rules, mistakes } = loadRules([
+        { path: 'r.yml', text: documents.map((one) => JSON.stringify(one)).join('\n---\n') },
+      ]);
       if (mistakes.length > 0) continue; // what Vigie refuses has tests of its own
       taken += 1;
-      const ours = events.map((event) => rules[0]?.selection.matches(event));
+      const ours = events.map((event) => rules[0]?.selection.matches({ ...event, time }));
       const at = ours.findIndex((one, place) => one !== answers[index]?.[place]);
-      const asked = JSON.stringify([rule.detection, events[at]]);
+      const asked = JSON.stringify([rule.detection, except?.filter, events[at]]);
       expect([asked, ours[at]]).toEqual([asked, answers[index]?.[at]]);
     }
     expect(taken).toBeGreaterThan(500);
+  });
+
+  ask(`pySigma takes every random correlation that Vigie takes, and it asks the same (VIGIE_TEST_SEED=${seed})`, () => {
+    const cases = fc.sample(correlated, { seed, numRuns: 3_000 });
+    const input = cases.map((one) => JSON.stringify(one)).join('\n');
+    const script = join(root, 'libs', 'detection', 'rules', 'tests', 'correlate_with_pysigma.py');
+    const { stdout, stderr } = spawnSync(python, [script], { encoding: 'utf8', input, maxBuffer: 1 << 28 });
+    expect(stderr).toBe('');
+    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as Asked | null); // prettier-ignore
+    const taken = new Map<string, number>();
+    for (const [index, documents] of cases.entries()) {
+      const text = documents.map((one) => JSON.stringify(one)).join('\n---\n');
+      const { rules, mistakes } = loadRules([{ path: 'r.yml', text }]);
+      const rule = rules.find(({ id }) => id === 'counted');
+      if (mistakes.length > 0 || !rule) continue; // what Vigie refuses has tests of its own
+      const answer = answers[index];
+      const asked = JSON.stringify(documents.at(-1));
+      expect([asked, answer && answerOf(answer)]).toEqual([asked, answerOfRule(rule, answer?.meets !== undefined)]);
+      taken.set(rule.type, (taken.get(rule.type) ?? 0) + 1);
+    }
+    expect([...taken.keys()].toSorted()).toEqual([...ruleTypes].toSorted());
   });
 });

@@ -8,6 +8,8 @@ export const ruleLimits = {
   /** Files that hold nothing but rules for other products: two public packs. */
   foreignFiles: 10_000,
   fileBytes: 64 * 1024,
+  /** A file that holds nothing but rules for other products: lists of digests are long. */
+  foreignFileBytes: 1024 * 1024,
   documentsPerFile: 200,
   /** Errors of the YAML parser that are told, a document. */
   yamlErrors: 20,

@@ -11,7 +11,8 @@ import { readCarefully } from './yaml-tree.js';
 function carefully(text: string): unknown {
   const found: RuleMistake[] = [];
   const documents = readCarefully(text, new Mistakes('a.yml', found));
-  return found.length > 0 ? found : documents;
+  const refused = documents.flatMap((document) => document.refused);
+  return found.length + refused.length > 0 ? [...found, ...refused] : documents.map(({ map }) => map);
 }
 
 const { files } = await readRuleFiles(new URL('../../../../rules/', import.meta.url).pathname);

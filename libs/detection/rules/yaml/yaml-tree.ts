@@ -1,42 +1,63 @@
 import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Document, Node, Pair } from 'yaml';
+import type { Document, Node, Pair, YAMLError } from 'yaml';
 import { ruleLimits } from '../text/limits.js';
 import { type RuleMistake, Mistakes, shown } from '../text/mistakes.js';
+import { outlineOf } from './outline.js';
 import { readPlainYaml } from './plain-yaml.js';
 import { type Entry, hasHalves, type ListTree, type MapTree, type ScalarTree, type Tree } from './tree.js';
 
 /** A file as YAML: its documents that are maps, and what is wrong. */
 export interface YamlFile {
-  readonly documents: readonly MapTree[];
-  readonly mistakes: readonly Omit<RuleMistake, 'file'>[];
+  readonly documents: readonly YamlDocument[];
+  readonly mistakes: readonly LineMistake[];
 }
+
+export interface YamlDocument {
+  readonly map: MapTree;
+  /** Why it can be no rule of ours, though it is YAML; what it says of itself is all that `map` holds then. Empty for most. */
+  readonly refused: readonly LineMistake[];
+}
+
+type LineMistake = Omit<RuleMistake, 'file'>;
 
 /** The documents of a file that are maps; whatever is wrong is noted. Never throws. */
 export function readYaml(source: string): YamlFile {
   const found: RuleMistake[] = [];
-  const documents = documentsOf(source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source, new Mistakes('', found));
-  return { documents, mistakes: found };
+  const lines = source.includes('\r') ? source.replaceAll(/\r\n?/g, '\n') : source;
+  // Files with a byte order mark that were joined have one before each document.
+  const text = lines.includes('\ufeff') ? lines.replaceAll(/(^|\n---[^\n]*\n)\ufeff/g, '$1') : lines;
+  return { documents: documentsOf(text, new Mistakes('', found)), mistakes: found };
 }
 
-function documentsOf(text: string, mistakes: Mistakes): readonly MapTree[] {
+function documentsOf(text: string, mistakes: Mistakes): readonly YamlDocument[] {
   const bytes = Buffer.byteLength(text);
-  if (bytes > ruleLimits.fileBytes) {
-    mistakes.at(1, `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`);
-    return [];
-  }
+  if (bytes > ruleLimits.fileBytes) return readLarge(text, bytes, mistakes);
   const control = controls.exec(text);
   if (control) {
     mistakes.at(
       lineOf(text, control.index),
-      `the control character ${codeOf(control[0])} is no text: write it as "\\x${codeOf(control[0]).slice(4)}" in double quotes, or delete it`,
+      `the control character U+${codeOf(control[0], 4)} is no text: write it as "${escapeOf(control[0])}" in double quotes, or delete it`,
     );
     return [];
   }
-  return readPlainYaml(text) ?? readCarefully(text, mistakes);
+  return readPlainYaml(text)?.map((map) => ({ map, refused: [] })) ?? readCarefully(text, mistakes);
+}
+
+/** A file that is too large for rules of ours: public packs hold some with thousands of values. */
+function readLarge(text: string, bytes: number, mistakes: Mistakes): readonly YamlDocument[] {
+  const reason = tooLarge(bytes);
+  const maps = bytes <= ruleLimits.foreignFileBytes && !controls.test(text) ? readPlainYaml(text) : undefined;
+  if (maps && maps.length > 0) return maps.map((map) => ({ map, refused: [{ line: 1, reason }] }));
+  mistakes.at(1, reason);
+  return [];
+}
+
+export function tooLarge(bytes: number): string {
+  return `the file has ${bytes} bytes, more than ${ruleLimits.fileBytes}: split it into several files`;
 }
 
 /** With a sentence for whatever is wrong. */
-export function readCarefully(text: string, mistakes: Mistakes): readonly MapTree[] {
+export function readCarefully(text: string, mistakes: Mistakes): readonly YamlDocument[] {
   const deep = tooDeep(text);
   if (deep > 0) {
     mistakes.at(deep, depthReason);
@@ -62,11 +83,15 @@ export function readCarefully(text: string, mistakes: Mistakes): readonly MapTre
   return documents.flatMap((document) => readDocument(document, lines, mistakes) ?? []);
 }
 
-/** What no YAML may hold as it is; a file in UTF-16 without its mark is full of the first. */
-const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/; // oxlint-disable-line no-control-regex
+/** What no YAML may hold as it is; letters of Windows-1252 that were taken for Latin-1 are among the last. Source: YAML 1.2.2, 5.1. */
+const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/; // oxlint-disable-line no-control-regex
 
-function codeOf(char: string): string {
-  return `U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+function codeOf(char: string, digits: number): string {
+  return char.charCodeAt(0).toString(16).toUpperCase().padStart(digits, '0');
+}
+
+function escapeOf(char: string): string {
+  return char > '\xff' ? `\\u${codeOf(char, 4)}` : `\\x${codeOf(char, 2)}`;
 }
 
 function lineOf(text: string, offset: number): number {
@@ -103,21 +128,27 @@ function tooManyBrackets(text: string): number {
 
 const scalarMark = '\u001F';
 
-function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): MapTree | undefined {
+function readDocument(document: Document.Parsed, lines: LineCounter, mistakes: Mistakes): YamlDocument | undefined {
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
-  const problems = [...document.errors, ...document.warnings].slice(0, ruleLimits.yamlErrors);
-  for (const problem of problems)
+  noteProblems(document.errors, lineAt, mistakes);
+  if (document.errors.length > 0 || document.contents === null) return undefined;
+  const found: RuleMistake[] = [];
+  const notes = new Mistakes('', found);
+  noteProblems(document.warnings, lineAt, notes);
+  const tree = found.length > 0 ? undefined : new TreeReader(lineAt, notes).read(document.contents, 1);
+  const map = found.length > 0 ? outlineOf(document, lineAt) : tree?.kind === 'map' ? tree : undefined;
+  if (map) return { map, refused: found };
+  for (const { line, reason } of found) mistakes.at(line, reason);
+  if (!tree || found.length > 0 || (tree.kind === 'scalar' && tree.value === null)) return undefined;
+  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
+}
+
+function noteProblems(problems: readonly YAMLError[], lineAt: (offset: number) => number, mistakes: Mistakes): void {
+  for (const problem of problems.slice(0, ruleLimits.yamlErrors))
     mistakes.at(
       lineAt(problem.pos[0]),
       `not valid YAML: ${problem.message.split('\n')[0] ?? problem.code}${quotesHelp(problem)}`,
     );
-  if (problems.length > 0 || document.contents === null) return undefined;
-  const before = mistakes.count;
-  const tree = new TreeReader(lineAt, mistakes).read(document.contents, 1);
-  if (!tree || mistakes.count > before) return undefined;
-  if (tree.kind === 'map') return tree;
-  if (tree.kind === 'scalar' && tree.value === null) return undefined;
-  return mistakes.at(tree.line, 'a document must be a map with title, id and detection or correlation');
 }
 
 /** What to do about it, where the library only says what it met. */
