@@ -97,6 +97,15 @@ const rules = [
     applies: (file) => file.startsWith('web/'),
   },
   {
+    what: 'a whole case in what the console answers',
+    pattern: /\b(CaseRow|CaseState|CaseBook)\b|\bbook\.(rows|unsortedRows|openRows|casesBeginning)\(/,
+    instead: 'CaseSight: it knows what of a case its reader may see',
+    applies: (file) =>
+      /^services\/console\/(answer|mcp)\/|^services\/console\/[a-z-]+\.controller\.ts$/.test(file) &&
+      !test.test(file) &&
+      !/answer\/(dossiers|case-feed)\.ts$/.test(file),
+  },
+  {
     what: 'an unfinished place',
     pattern: /\b(TODO|FIXME|XXX)\b/,
     instead: 'finish it, or write a decision',

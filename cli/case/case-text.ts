@@ -1,5 +1,5 @@
 import { subjectName } from '#libs/contracts/incident.js';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { alignedRows } from '../table.js';
 import type { ShownCase, ShownTimeline } from './console-client.js';
 
@@ -7,14 +7,14 @@ import type { ShownCase, ShownTimeline } from './console-client.js';
 const digitsMin = 8;
 
 /** A line for each case. */
-export function listText(rows: readonly CaseRow[]): string {
+export function listText(rows: readonly SeenRow[]): string {
   if (rows.length === 0) return 'no case\n';
   const digits = digitsOf(rows.map(({ case_id }) => case_id));
   const cells = rows.map((row) => [
     row.case_id.slice(0, digits),
     row.status,
     row.level,
-    `${row.patients}`,
+    countOf(row.patients),
     row.opened_at.slice(0, 16).replace('T', ' '),
     row.owner || '-',
     row.verdict || '-',
@@ -31,12 +31,12 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
     ['case', row.case_id],
     ['title', row.title],
     [row.subject_kind === 'account' ? 'account' : row.subject_kind, `${row.actor_id} of ${row.group_id}`],
-    ['accounts', row.subject_kind === 'account' ? null : `${row.account_count}`],
+    ['accounts', row.subject_kind === 'account' ? null : countOf(row.account_count)],
     ['status', row.status],
     ['verdict', row.verdict],
     ['level', row.level],
     ['owner', row.owner],
-    ['patients', `${row.patients} in ${row.clinics.length} clinic(s): ${row.clinics.join(', ')}`],
+    ['patients', patientsOf(row)],
     ['accesses', `${row.first_time} to ${row.last_time}`],
     ['rules', row.rule_titles.join('; ')],
     ['incidents', row.incident_ids.join(', ')],
@@ -48,9 +48,19 @@ export function caseText({ case: row }: ShownCase, { lines }: ShownTimeline): st
     ['came back', row.reopened > 0 ? `${row.reopened} time(s)` : ''],
   ];
   const told = alignedRows(facts.flatMap(([name, value]) => (value ? [[name, value]] : [])));
-  const life = lines.map((line) => [line.at, line.what, line.by, line.effect === 'counted' ? '' : line.effect, line.before === line.after ? '' : `${line.before} -> ${line.after}`, `${line.patients}`, wordsOf(line)]); // prettier-ignore
+  const life = lines.map((line) => [line.at, line.what, line.by, line.effect === 'counted' ? '' : line.effect, line.before === line.after ? '' : `${line.before} -> ${line.after}`, countOf(line.patients), wordsOf(line)]); // prettier-ignore
   const head = ['AT', 'WHAT', 'BY', '', 'STATUS', 'PATIENTS', ''];
   return `${told.join('\n')}\n\n${alignedRows([head, ...life], new Set([5])).join('\n')}\n`;
+}
+
+/** A figure that counts other clinics too is not told to whoever sees some. */
+function countOf(figure: number | null): string {
+  return figure === null ? '-' : `${figure}`;
+}
+
+function patientsOf({ patients, clinics, other_clinics: others }: SeenRow): string {
+  const where = `in ${clinics.length} clinic(s): ${clinics.join(', ')}${others > 0 ? `, and ${others} that you do not see` : ''}`;
+  return patients === null ? `of other clinics too, yours are counted by the list of the case; ${where}` : `${patients} ${where}`;
 }
 
 const worded = ['text', 'reason', 'verdict', 'owner', 'level', 'until', 'controller_id'] as const;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { caseRow, type CaseRow } from '#libs/contracts/case-row.js';
+import { seenRow, type SeenRow } from '#libs/contracts/seen-case.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -19,12 +19,12 @@ const pauseMs = 1000;
 const refusal = z.object({
   error: z.string(),
   message: z.string(),
-  case: caseRow.optional(),
+  case: seenRow.optional(),
   cases: z.array(z.string()).optional(),
 });
-const shown = z.looseObject({ case: caseRow });
-const page = z.object({ cases: z.array(caseRow), next: z.string().nullable() });
-const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number() })) }); // prettier-ignore
+const shown = z.looseObject({ case: seenRow });
+const page = z.object({ cases: z.array(seenRow), next: z.string().nullable() });
+const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number().nullable() })) }); // prettier-ignore
 const attempts = z.object({ notifications: z.array(z.looseObject({ kind: z.string(), outcome: z.string() })) });
 export type ShownCase = z.infer<typeof shown>;
 export type ShownTimeline = z.infer<typeof timeline>;
@@ -38,8 +38,8 @@ export class ConsoleClient {
   ) {}
 
   /** At most `max` cases, the newest first. */
-  async list(filters: Readonly<Record<string, string | undefined>>, max: number): Promise<readonly CaseRow[]> {
-    const rows: CaseRow[] = [];
+  async list(filters: Readonly<Record<string, string | undefined>>, max: number): Promise<readonly SeenRow[]> {
+    const rows: SeenRow[] = [];
     for (let cursor: string | undefined; rows.length < max;) {
       const given = new URLSearchParams();
       for (const [name, value] of Object.entries({ ...filters, cursor })) if (value !== undefined) given.set(name, value);
@@ -68,7 +68,7 @@ export class ConsoleClient {
    * Does it on the case as it stands now, once, however often that must be asked for, and once for the same key. Where it never became known
    * whether it was done, the error names the key.
    */
-  async act(id: string, body: object, key: string = randomUUID()): Promise<CaseRow> {
+  async act(id: string, body: object, key: string = randomUUID()): Promise<SeenRow> {
     const { case: before } = await this.show(id);
     for (let tries = 1; ; tries += 1)
       try {

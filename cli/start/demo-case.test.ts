@@ -33,12 +33,12 @@ function aConsole(after: number) {
   };
   let looks = 0;
   const client = {
-    show: async () => ({ case: row() }),
+    show: async () => ({ case: { ...row(), other_clinics: 0 } }),
     notifications: async () =>
       looks++ < after ? [{ kind: '', outcome: 'delivered' }] : [{ kind: 'opening', outcome: 'delivered' }],
     act: async () => {
       book.addAction(anAction('a', 2, { type: 'case.assigned', owner: 'dev' }));
-      return row();
+      return { ...row(), other_clinics: 0 };
     },
   };
   return { client, clock };

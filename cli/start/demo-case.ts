@@ -1,4 +1,4 @@
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { ConsoleClient } from '../case/console-client.js';
 
@@ -7,7 +7,7 @@ const lookEveryMs = 1_000;
 const looksMax = 60;
 
 export interface TakenCase {
-  readonly row: CaseRow;
+  readonly row: SeenRow;
   /** Messages of it that were delivered. */
   readonly told: number;
 }

@@ -117,6 +117,12 @@ export class CaseBook {
     });
   }
 
+  /** Every clinic that any change has named of the incidents that are connected with a case, those that have left it among them. */
+  everTouched(id: string): readonly string[] {
+    const lanes = [...(this.#connected.groupOf(id)?.changes.values() ?? [])];
+    return [...new Set(lanes.flat().flatMap(({ clinics }) => clinics))];
+  }
+
   /** Newest version of each incident of a case, and of others that an action names: what an action written now has seen. */
   seenBy(ids: readonly string[], now: number): CaseAction['seen_incidents'] {
     const all = new Set(ids.flatMap((id) => [id, ...(this.caseOf(id, now)?.state.members.keys() ?? [])]));

@@ -26,6 +26,7 @@ import type { Sources } from './mcp/sources.js';
 import { allTools } from './mcp/tools/all-tools.js';
 import { Voice } from './mcp/voice.js';
 import { ConsolePipeline } from './pipeline.js';
+import { CaseSight } from './visible/case-sight.js';
 
 /** Injection token of where the tools of assistants look. */
 export const ASSISTANT_SOURCES = Symbol('sources of assistants');
@@ -36,6 +37,7 @@ const sources = {
     CONSOLE_CONFIG,
     STORE_CLIENT,
     ConsolePipeline,
+    CaseSight,
     NotificationReader,
     DossierShelf,
     ClickHouseLists,
@@ -46,6 +48,7 @@ const sources = {
     config: ConsoleConfig,
     client: StoreClient,
     { book }: ConsolePipeline,
+    sight: CaseSight,
     notifications: NotificationReader,
     shelf: DossierShelf,
     lists: ClickHouseLists,
@@ -54,7 +57,8 @@ const sources = {
   ): Sources => {
     const inUse = new RulesInUse(async () => (await requireRules(config, await readStoredLists(lists))).rules, clock);
     return {
-      book,
+      sight,
+      controllers: book.policy.controllers,
       reader: new AssistantReader(client),
       figures: new FigureReader(client),
       notifications,
@@ -82,7 +86,7 @@ const desk = {
       offer: { version: ownVersion(), tools: allTools(from), pages: runbooks() },
       callsPerMinuteMax: config.VIGIE_MCP_CALLS_PER_MINUTE,
       trail: pipeline.trail,
-      book: pipeline.book,
+      sight: from.sight,
       behind: () => pipeline.behind(),
       voiceOf: (assistant) => new Voice(assistant, patientPatterns, maskKey),
       clock,

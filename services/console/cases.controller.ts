@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
-import type { CaseView } from '#libs/cases/case-book.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -17,6 +16,8 @@ import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './pipeline.js';
 import { Door, fromStore, type Given } from './door.js';
 import type { User } from './users/users.js';
+import { CaseSight } from './visible/case-sight.js';
+import type { SeenCase } from './visible/seen-case.js';
 
 /** An action that names a controller. */
 const controllerIn = z.object({ controller_id: z.string() });
@@ -34,20 +35,21 @@ export class CasesController {
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
     @Inject(ControllerRegister) private readonly register: ControllerRegister,
     @Inject(Door) private readonly door: Door,
+    @Inject(CaseSight) private readonly sight: CaseSight,
   ) {}
 
   @Get()
   list(@Headers() headers: Given, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): object {
     const user = this.door.userOf(headers, reply);
     const now = this.clock.now();
-    return this.door.send(reply, listCases(this.pipeline.book.rows(now), query, user, isoOf(now)));
+    return this.door.send(reply, listCases(this.sight.rows(user, now), query, isoOf(now)));
   }
 
   @Get(':id')
   show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
     return this.door.send(
       reply,
-      this.#ofCase(headers, reply, id, '', (view) => ok(shownCase(view), { case_id: view.row.case_id, rows: 1 })),
+      this.#ofCase(headers, reply, id, '', (seen) => ok(shownCase(seen), { case_id: seen.row.case_id, rows: 1 })),
     );
   }
 
@@ -55,8 +57,8 @@ export class CasesController {
   timeline(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): object {
     return this.door.send(
       reply,
-      this.#ofCase(headers, reply, id, '/timeline', ({ row, entries }) =>
-        ok({ case_id: row.case_id, lines: entries.map(shownLine) }, { case_id: row.case_id, rows: entries.length }),
+      this.#ofCase(headers, reply, id, '/timeline', ({ row, lines }) =>
+        ok({ case_id: row.case_id, lines: lines.map(shownLine) }, { case_id: row.case_id, rows: lines.length }),
       ),
     );
   }
@@ -67,9 +69,9 @@ export class CasesController {
     @Param('id') id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    let asked: CaseView | undefined;
-    const first = this.#ofCase(headers, reply, id, '/notifications', (view) => {
-      asked = view;
+    let asked: SeenCase | undefined;
+    const first = this.#ofCase(headers, reply, id, '/notifications', (seen) => {
+      asked = seen;
       return ok({}, { case_id: '', rows: 0 });
     });
     return this.door.send(reply, asked ? await this.#told(asked) : first);
@@ -86,11 +88,12 @@ export class CasesController {
     const { book } = this.pipeline;
     const found = await this.#toAct(id, user, body);
     if (isAnswer(found)) return this.door.send(reply, found);
-    const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
+    const wish = { seen: found.seen, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const { clock, metrics, config, register } = this;
     const append = this.pipeline.append.bind(this.pipeline);
     const tools = {
       book,
+      sight: this.sight,
       clock,
       metrics,
       register,
@@ -100,7 +103,7 @@ export class CasesController {
       append,
     };
     const taken = await takeAction(tools, wish);
-    return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...taken });
+    return this.door.send(reply, { shows: { case_id: found.seen.row.case_id, rows: 0 }, ...taken });
   }
 
   /**
@@ -108,7 +111,7 @@ export class CasesController {
    * incident that has just been told.
    */
   async #toAct(id: string, user: User, body: unknown): Promise<ReturnType<typeof findCase>> {
-    const find = () => findCase(this.pipeline.book, id, user, this.clock.now());
+    const find = () => findCase(this.sight, id, user, this.clock.now());
     const found = find();
     const linked = linkIn.safeParse(body);
     if (
@@ -121,24 +124,26 @@ export class CasesController {
       return unread === undefined ? find() : notKnown(unread);
     }
     const named = controllerIn.safeParse(body);
-    if (isAnswer(found) || !named.success || found.view.row.controllers.includes(named.data.controller_id)) return found;
+    if (isAnswer(found) || !named.success || found.seen.row.controllers.includes(named.data.controller_id)) return found;
     await this.register.read();
     return find();
   }
 
   /** What is said of one case: 303 to it where the id is that of what was joined to it. */
-  #ofCase(headers: Given, reply: FastifyReply, id: string, below: string, say: (view: CaseView) => Answer): Answer {
+  #ofCase(headers: Given, reply: FastifyReply, id: string, below: string, say: (seen: SeenCase) => Answer): Answer {
     const user = this.door.userOf(headers, reply);
-    const found = findCase(this.pipeline.book, id, user, this.clock.now());
+    const found = findCase(this.sight, id, user, this.clock.now());
     if (isAnswer(found)) return found;
-    const { case_id } = found.view.row;
-    if (found.own) return say(found.view);
+    const { case_id } = found.seen.row;
+    if (found.own) return say(found.seen);
     return { status: 303, body: { case_id }, location: `/v1/cases/${case_id}${below}`, shows: { case_id, rows: 0 } };
   }
 
-  #told({ row, state }: CaseView): Promise<Answer> {
+  #told({ row, incidents }: SeenCase): Promise<Answer> {
     return fromStore(async () => {
-      const notifications = await this.notifications.of([...state.members.keys()]);
+      const told = await this.notifications.of(incidents.map(({ incident_id: one }) => one));
+      // Whose deadline a message was of is not written down with it.
+      const notifications = row.other_clinics > 0 ? told.filter(({ kind }) => kind !== 'deadline') : told;
       return ok({ case_id: row.case_id, notifications }, { case_id: row.case_id, rows: notifications.length });
     });
   }

@@ -42,6 +42,7 @@ import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
+import { CaseSight } from './visible/case-sight.js';
 
 /**
  * Every console is a group of its own. Brokers forget a group that nobody is in; the embedded log does not, and there a port is enough to tell
@@ -104,6 +105,12 @@ const pipeline = {
       logger,
       metrics,
     }),
+};
+
+const sight = {
+  provide: CaseSight,
+  inject: [CONSOLE_CONFIG, ConsolePipeline],
+  useFactory: ({ users }: ConsoleConfig, { book }: ConsolePipeline) => new CaseSight(book, (id) => users.named(id)?.clinics),
 };
 
 const deadlines = {
@@ -217,6 +224,7 @@ export class ConsoleModule {
         patients,
         places,
         pipeline,
+        sight,
         deadlines,
         audit,
         gauges,

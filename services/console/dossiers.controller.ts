@@ -4,7 +4,6 @@ import type { FastifyReply } from 'fastify';
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
-import type { CaseView } from '#libs/cases/case-book.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
@@ -20,6 +19,8 @@ import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Door, fromStore, type Given } from './door.js';
 import { ConsolePipeline } from './pipeline.js';
 import type { User } from './users/users.js';
+import { CaseSight } from './visible/case-sight.js';
+import type { SeenCase } from './visible/seen-case.js';
 
 /** What is frozen of cases, and its files; freezing, and the answers of people. */
 @Controller('v1')
@@ -34,11 +35,12 @@ export class DossiersController {
     @Inject(ControllerRegister) private readonly register: ControllerRegister,
     @Inject(CONSOLE_CONFIG) private readonly config: ConsoleConfig,
     @Inject(Metrics) private readonly metrics: Metrics,
+    @Inject(CaseSight) private readonly sight: CaseSight,
   ) {}
 
   @Get('cases/:id/snapshots')
   snapshots(@Headers() headers: Given, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
-    return this.#give(headers, reply, (tools) => this.#ofCase(tools, id, (view) => listSnapshots(tools, view)));
+    return this.#give(headers, reply, (tools) => this.#ofCase(tools, id, (seen) => listSnapshots(tools, seen)));
   }
 
   @Get('cases/:id/dossier/:controller')
@@ -48,7 +50,7 @@ export class DossiersController {
     @Param('controller') of: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.#give(headers, reply, (tools) => this.#ofCase(tools, id, (view) => newestDossier(tools, view, of)));
+    return this.#give(headers, reply, (tools) => this.#ofCase(tools, id, (seen) => newestDossier(tools, seen, of)));
   }
 
   @Patch('cases/:id/dossier/:controller')
@@ -83,19 +85,19 @@ export class DossiersController {
 
   async #act(headers: Given, reply: FastifyReply, { id, body }: { id: string; body: unknown }, act: (tools: DossierActTools, wish: Wish) => Promise<Answer>): Promise<object> {
     const user = this.door.userOf(headers, reply);
-    const { pipeline, clock, metrics, register, config, shelf } = this;
-    const found = findCase(pipeline.book, id, user, clock.now());
+    const { pipeline, sight, clock, metrics, register, config, shelf } = this;
+    const found = findCase(sight, id, user, clock.now());
     if (isAnswer(found)) return this.door.send(reply, found);
     const append = pipeline.append.bind(pipeline);
-    const tools = { book: pipeline.book, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
-    const wish = { view: found.view, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
+    const tools = { book: pipeline.book, sight, clock, metrics, register, patientPatterns: config.patientPatterns, routingFile: config.VIGIE_ROUTING_FILE, lengths: this.deadlines.lengths(), append, shelf, rulesDir: config.VIGIE_RULES_DIR };
+    const wish = { seen: found.seen, user, key: headers['idempotency-key'], via: headers['vigie-via'], body };
     const answer = await fromStore(() => act(tools, wish));
-    return this.door.send(reply, { shows: { case_id: found.view.row.case_id, rows: 0 }, ...answer });
+    return this.door.send(reply, { shows: { case_id: found.seen.row.case_id, rows: 0 }, ...answer });
   } // prettier-ignore
 
-  #ofCase<T>({ book, user, now }: DossierTools, id: string, say: (view: CaseView) => Promise<T>): Promise<T | Answer> {
-    const found = findCase(book, id, user, now);
-    return isAnswer(found) ? Promise.resolve(found) : say(found.view);
+  #ofCase<T>({ user, now }: DossierTools, id: string, say: (seen: SeenCase) => Promise<T>): Promise<T | Answer> {
+    const found = findCase(this.sight, id, user, now);
+    return isAnswer(found) ? Promise.resolve(found) : say(found.seen);
   }
 
   async #give(headers: Given, reply: FastifyReply, find: (tools: DossierTools) => Promise<GivenFile | Answer>): Promise<void> {

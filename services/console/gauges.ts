@@ -8,6 +8,7 @@ import { messageOf } from '#libs/runtime/outcome.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { clocksOfCase } from '#libs/routing/deadline-plan.js';
 import { runningClocks } from './answer/running-clocks.js';
 import type { ConsolePipeline } from './pipeline.js';
 
@@ -94,7 +95,9 @@ export class Gauges {
     if (this.pipeline.behind() !== undefined || clock.monotonic() - this.#clocksAt < clocksEveryMs) return;
     this.#clocksAt = clock.monotonic();
     const now = clock.now();
-    const running = runningClocks(book, book.unsortedRows(now), lengths(), now);
+    const options = { lengths: lengths(), controllers: book.policy.controllers, until: now };
+    const clocksOf = (id: string) => [book.caseOf(id, now) ?? []].flat().flatMap((view) => clocksOfCase(view, options));
+    const running = runningClocks(book.unsortedRows(now), now, clocksOf);
     for (const kind of clockNames) {
       const left = running.find((one) => one.clock === kind)?.seconds_left;
       if (left === undefined) metrics.forget('vigie_deadline_seconds', { kind });

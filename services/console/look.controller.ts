@@ -3,7 +3,6 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
-import type { CaseView } from '#libs/cases/case-book.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer, ok, refused } from './answer/answer.js';
@@ -13,6 +12,8 @@ import { summaryOf } from './answer/summary.js';
 import { Door, fromStore, type Given } from './door.js';
 import { ConsolePipeline } from './pipeline.js';
 import type { User } from './users/users.js';
+import { CaseSight } from './visible/case-sight.js';
+import type { SeenCase } from './visible/seen-case.js';
 
 const shapeQuery = z.strictObject({ bins: z.coerce.number().int().min(1).max(1_000).default(240) });
 
@@ -21,6 +22,7 @@ const shapeQuery = z.strictObject({ bins: z.coerce.number().int().min(1).max(1_0
 export class LookController {
   constructor(
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(FeedsLook) private readonly feeds: FeedsLook,
     @Inject(CaseFigures) private readonly figures: CaseFigures,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
@@ -33,7 +35,8 @@ export class LookController {
     const user = this.door.userOf(headers, reply);
     const feeds = await this.feeds.last();
     const lengths = this.deadlines.lengths();
-    const body = summaryOf({ book: this.pipeline.book, user, now: this.clock.now(), lengths, feeds });
+    const { controllers } = this.pipeline.book.policy;
+    const body = summaryOf({ sight: this.sight, controllers, user, now: this.clock.now(), lengths, feeds });
     return this.door.send(reply, ok(body, { case_id: '', rows: 0 }));
   }
 
@@ -51,7 +54,7 @@ export class LookController {
     const user = this.door.userOf(headers, reply);
     const asked = shapeQuery.safeParse(query);
     if (!asked.success) return this.door.send(reply, refused(422, 'unfit_filter', 'bins is a number from 1 to 1000, and there is no other filter'));
-    return this.door.send(reply, await this.#ofCase(id, user, (view) => this.#shapeOf(view, user, asked.data.bins)));
+    return this.door.send(reply, await this.#ofCase(id, user, (seen) => this.#shapeOf(seen, user, asked.data.bins)));
   } // prettier-ignore
 
   @Get('cases/:id/clinics')
@@ -64,7 +67,7 @@ export class LookController {
     return this.door.send(reply, said);
   } // prettier-ignore
 
-  async #shapeOf({ row }: CaseView, { clinics = [] }: User, bins: number): Promise<Answer> {
+  async #shapeOf({ row }: SeenCase, { clinics = [] }: User, bins: number): Promise<Answer> {
     const { case_id, first_time, last_time } = row;
     const fromMs = Date.parse(first_time);
     // The last instant lies within the last bin.
@@ -73,8 +76,8 @@ export class LookController {
     return ok({ case_id, first_time, last_time, bin_seconds: binMs / 1_000, points, total }, { case_id, rows: points.length });
   }
 
-  #ofCase(id: string, user: User, say: (view: CaseView) => Promise<Answer>): Promise<Answer> {
-    const found = findCase(this.pipeline.book, id, user, this.clock.now());
-    return isAnswer(found) ? Promise.resolve(found) : fromStore(() => say(found.view));
+  #ofCase(id: string, user: User, say: (seen: SeenCase) => Promise<Answer>): Promise<Answer> {
+    const found = findCase(this.sight, id, user, this.clock.now());
+    return isAnswer(found) ? Promise.resolve(found) : fromStore(() => say(found.seen));
   }
 }

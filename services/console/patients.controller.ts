@@ -1,7 +1,6 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
-import type { CaseView } from '#libs/cases/case-book.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer } from './answer/answer.js';
@@ -10,14 +9,15 @@ import { ListPlaces } from './answer/list-place.js';
 import { listKeptBack, patientPage, patientsCsv, type PatientTools } from './answer/patients.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { Door, fromStore, type Given } from './door.js';
-import { ConsolePipeline } from './pipeline.js';
 import type { Role } from './users/users.js';
+import { CaseSight } from './visible/case-sight.js';
+import type { SeenCase } from './visible/seen-case.js';
 
 /** Whose records a case opened. Each answer is an audit row with as many rows as it shows, before it goes out. */
 @Controller('v1/cases')
 export class PatientsController {
   constructor(
-    @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
+    @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(CasePatients) private readonly patients: CasePatients,
     @Inject(ListPlaces) private readonly places: ListPlaces,
     @Inject(AuditHook) private readonly audit: AuditHook,
@@ -27,7 +27,7 @@ export class PatientsController {
 
   @Get(':id/patients')
   async page(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const answer = await this.#ofCase(headers, reply, id, ['analyst', 'dpo'], (tools, view) => patientPage(tools, view, query));
+    const answer = await this.#ofCase(headers, reply, id, ['analyst', 'dpo'], (tools, seen) => patientPage(tools, seen, query));
     return this.door.send(reply, answer);
   } // prettier-ignore
 
@@ -38,19 +38,19 @@ export class PatientsController {
     @Query() query: unknown,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const found = await this.#ofCase(headers, reply, id, ['dpo'], (tools, view) => patientsCsv(tools, view, query));
+    const found = await this.#ofCase(headers, reply, id, ['dpo'], (tools, seen) => patientsCsv(tools, seen, query));
     if ('status' in found) return void reply.send(this.door.send(reply, found));
     this.audit.shows(reply, found.shows);
     void reply.header('cache-control', 'no-store').header('content-type', 'text/csv; charset=utf-8').header('content-disposition', `attachment; filename="patients-${id.slice(0, 8)}.csv"`).send(found.content); // prettier-ignore
   }
 
-  async #ofCase<T>(headers: Given, reply: FastifyReply, id: string, roles: readonly Role[], say: (tools: PatientTools, view: CaseView) => Promise<T | Answer>): Promise<T | Answer> {
+  async #ofCase<T>(headers: Given, reply: FastifyReply, id: string, roles: readonly Role[], say: (tools: PatientTools, seen: SeenCase) => Promise<T | Answer>): Promise<T | Answer> {
     const user = this.door.userOf(headers, reply);
     const now = this.clock.now();
     const kept = listKeptBack(user, roles, this.door.confirmedUntil(headers), now);
     if (kept) return kept;
-    const found = findCase(this.pipeline.book, id, user, now);
+    const found = findCase(this.sight, id, user, now);
     if (isAnswer(found)) return found;
-    return fromStore(() => say({ patients: this.patients, places: this.places, user }, found.view));
+    return fromStore(() => say({ patients: this.patients, places: this.places, user }, found.seen));
   } // prettier-ignore
 }

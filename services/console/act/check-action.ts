@@ -7,32 +7,39 @@ import type { CaseActionBody } from '#libs/contracts/case-action.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
 import type { ControllerRegister } from '#libs/case-log/controller-register.js';
 import { type Answer, refused, unfit } from '../answer/answer.js';
-import { maySee, type User } from '../users/users.js';
+import type { User } from '../users/users.js';
+import type { CaseSight } from '../visible/case-sight.js';
+import type { SeenCase } from '../visible/seen-case.js';
 import { wrongBreach } from './check-breach.js';
-import { registerAway, wrongController, wrongResult } from './check-controller.js';
+import { foreignController, registerAway, wrongController, wrongResult } from './check-controller.js';
 
 export interface CheckTools {
   readonly book: CaseBook;
   readonly register: ControllerRegister;
+  readonly sight: CaseSight;
   readonly view: CaseView;
+  readonly seen: SeenCase;
   readonly user: User;
   readonly now: number;
   readonly lengths: Lengths;
 }
 
 /** What a person may not say of a case whatever its status, as an answer; `undefined` when nothing speaks against it. */
-export function wrongAction({ book, register, view, user, now, lengths }: CheckTools, body: CaseActionBody): Answer | undefined {
+export function wrongAction(tools: CheckTools, body: CaseActionBody): Answer | undefined {
+  const { book, register, view, seen, now, lengths } = tools;
+  const foreign = notTheirs(tools, body);
+  if (foreign) return foreign;
   switch (body.type) {
     case 'case.held':
       return wrongHold(Date.parse(body.until) - now, book.policy.holdMsMax);
     case 'case.linked':
-      return wrongLink(book, body.incident_ids, user, now);
+      return wrongLink(tools, body.incident_ids);
     case 'case.unlinked':
       return body.incident_id === view.row.case_id
         ? refused(422, 'first_incident', 'the first incident of a case cannot leave it: take the others out instead')
         : undefined;
     case 'case.resolved':
-      return wrongResolution(view, register, body);
+      return wrongResolution(view, seen, register, body);
     case 'breach.qualified':
       return wrongController(view, register, body) ?? wrongQualification(view, body) ?? wrongBreach(view, body, lengths, now);
     case 'breach.informed':
@@ -54,17 +61,24 @@ function wrongHold(forMs: number, max: number): Answer | undefined {
   return refused(422, 'unfit_action', `until must lie ahead, by at most ${max / 86_400_000} days`, { field: 'until' });
 }
 
-function wrongLink(book: CaseBook, ids: readonly string[], user: User, now: number): Answer | undefined {
-  const known = ids.every((id) => {
-    const other = book.caseOf(id, now);
-    // An id may lead to a case before its incident was ever told: by a merge, or by a link that was taken before.
-    return other?.state.members.has(id) && maySee(user, other.row.clinics);
-  });
+/** Who sees some clinics acts on what is of them; what is not is answered as what is not there. */
+function notTheirs({ seen, user, register }: CheckTools, body: CaseActionBody): Answer | undefined {
+  if (user.clinics === undefined) return undefined;
+  if ('controller_id' in body && register.isRead && !seen.row.controllers.includes(body.controller_id)) return foreignController;
+  return body.type === 'case.unlinked' && !seen.has(body.incident_id)
+    ? refused(422, 'unknown_incident', 'the incident to be taken out is not in the case, or not for you to see', { field: 'incident_id' })
+    : undefined;
+} // prettier-ignore
+
+function wrongLink({ sight, user, now }: CheckTools, ids: readonly string[]): Answer | undefined {
+  // An id may lead to a case before its incident was ever told: by a merge, or by a link that was taken before.
+  const known = ids.every((id) => sight.of(id, user, now)?.has(id));
   return known ? undefined : refused(422, 'unknown_incident', 'an incident to be linked is not known, or not for you to see', { field: 'incident_ids' }); // prettier-ignore
 }
 
 function wrongResolution(
   view: CaseView,
+  { row: { controllers } }: SeenCase,
   register: ControllerRegister,
   body: CaseActionBody & { type: 'case.resolved' },
 ): Answer | undefined {
@@ -72,7 +86,7 @@ function wrongResolution(
   if (!register.isRead) return registerAway;
   const missing = missingQualifications(view);
   if (missing.length === 0) return undefined;
-  return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing }); // prettier-ignore
+  return refused(422, 'not_qualified', 'a case found true is resolved once each controller that it touches was told whether it is a breach (breach.qualified), or with not_qualified_reason', { controllers: missing.filter((one) => controllers.includes(one)) }); // prettier-ignore
 }
 
 function wrongQualification({ row }: CaseView, body: CaseActionBody & { type: 'breach.qualified' }): Answer | undefined {

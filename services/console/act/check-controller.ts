@@ -8,6 +8,8 @@ type Named = Extract<CaseActionBody, { readonly controller_id: string }>;
 
 export const registerAway = refused(503, 'store_away', 'the store that knows who answers for which clinic has not answered since this console began: ask again later'); // prettier-ignore
 
+export const foreignController = unfit('the case touches no clinic of this controller', 'controller_id');
+
 /**
  * Something is said of a controller whose clinics the case touches. The scope of a list may be wider than the incidents: one may be frozen
  * of every controller of the group, and from then on the case is about that one too.
@@ -18,7 +20,7 @@ export function wrongController({ row, state }: CaseView, register: ControllerRe
   if (row.controllers.includes(id)) return undefined;
   if (body.type === 'dossier.frozen' && register.names(row.group_id, id)) return undefined;
   if (countedOf(state).some((action) => action.type === 'dossier.frozen' && action.controller_id === id)) return undefined;
-  return unfit('the case touches no clinic of this controller', 'controller_id');
+  return foreignController;
 }
 
 /** What the hospital's index made of a list is said of that list, where the case knows it. */

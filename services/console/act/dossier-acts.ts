@@ -9,7 +9,8 @@ import { hex128Of } from '#libs/contracts/hex128.js';
 import { dossierOf, value } from '#libs/dossier/dossier.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { type Answer, refused, unfit } from '../answer/answer.js';
-import { frozenOf, keptBack } from '../answer/dossiers.js';
+import { isAnswer } from '../answer/find-case.js';
+import { frozenOf, wholeOf } from '../answer/dossiers.js';
 import { wrongController } from './check-controller.js';
 import { type ActTools, keyShape, takeAction, type Wish } from './take-action.js';
 
@@ -27,9 +28,9 @@ const patchBody = z.strictObject({
 
 /** `POST .../freeze`: freezes the list of a controller and has its case say so. The same key is one snapshot. 503 while the store does not know the case. */
 export async function freezeDossier(tools: DossierActTools, controllerId: string, wish: Wish): Promise<Answer> {
-  const { user, view, key } = wish;
-  const kept = keptBack(user);
-  if (kept) return kept;
+  const { user, seen, key } = wish;
+  const view = wholeOf(user, seen);
+  if (isAnswer(view)) return view;
   const read = freezeBody.safeParse(wish.body ?? {});
   if (!read.success) return unfit(`kind is one of ${snapshotKinds.join(', ')}, and nothing else is given`, 'kind');
   if (key === undefined || !keyShape.test(key)) return takeAction(tools, { ...wish, key });
@@ -53,9 +54,9 @@ export async function freezeDossier(tools: DossierActTools, controllerId: string
  * out, the present one. 409 when somebody else has answered one since.
  */
 export async function answerDossier(tools: DossierActTools, controllerId: string, wish: Wish): Promise<Answer> {
-  const { user, view } = wish;
-  const kept = keptBack(user);
-  if (kept) return kept;
+  const { user, seen } = wish;
+  const view = wholeOf(user, seen);
+  if (isAnswer(view)) return view;
   const read = patchBody.safeParse(wish.body);
   if (!read.success || Object.keys(read.data.fields).length === 0)
     return unfit('fields holds, by part.field, {value, seen_at}: a value is a text, a number, true or false, texts, or null', 'fields');

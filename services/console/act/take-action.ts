@@ -11,12 +11,15 @@ import { Transient } from '#libs/runtime/outcome.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
 import { mayAct, type User } from '../users/users.js';
 import { viaOf } from '../users/via.js';
+import type { CaseSight } from '../visible/case-sight.js';
+import type { SeenCase } from '../visible/seen-case.js';
 import { wrongAction } from './check-action.js';
 import { patientLike } from './patient-like.js';
 import { policyOf } from './policy-of.js';
 
 export interface ActTools {
   readonly book: CaseBook;
+  readonly sight: CaseSight;
   readonly clock: Clock;
   readonly metrics: Metrics;
   /** By which cases are told; what comes with Vigie where there is none. */
@@ -31,7 +34,7 @@ export interface ActTools {
 
 /** What comes with a request to act. */
 export interface Wish {
-  readonly view: CaseView;
+  readonly seen: SeenCase;
   readonly user: User;
   readonly key: string | undefined;
   /** The header `Vigie-Via`. */
@@ -48,7 +51,7 @@ const seenShape = z.object({ seen_version: z.int().nonnegative().optional() });
  * can never be taken; 403; 503 when it is not known to be in the log, and then it did not happen unless it is asked for again with the same key.
  */
 export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
-  const { book, clock } = tools;
+  const { book, clock, sight } = tools;
   const made = actionOf(tools, wish);
   if ('status' in made) return made;
   const isRepeated = book.hasAction(made.action_id);
@@ -66,10 +69,11 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   if (entry.action.type !== made.type || entry.by !== made.by)
     return refused(422, 'key_used', 'this Idempotency-Key stands for another action on the case: take a new one');
   if (!isRepeated) measure(tools, entry, after);
-  const shows = { case_id: after.row.case_id, rows: 1 };
+  const { row } = sight.show(after, wish.user);
+  const shows = { case_id: row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
-    return { ...refused(409, 'superseded', `the case is ${after.row.status} and somebody was before you: ${made.type} counts for nothing`, { case: after.row }), shows }; // prettier-ignore
-  return ok({ case: after.row, effect: entry.effect }, shows);
+    return { ...refused(409, 'superseded', `the case is ${row.status} and somebody was before you: ${made.type} counts for nothing`, { case: row }), shows }; // prettier-ignore
+  return ok({ case: row, effect: entry.effect }, shows);
 }
 
 /** What was done, and how long the case had waited for it: by the console that it was done with, so that it counts once. */
@@ -91,11 +95,13 @@ export function notKnown(why: string): Answer {
 }
 
 /** The action that a wish makes, or why it makes none. */
-function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAction | Answer {
+function actionOf(tools: ActTools, { seen, user, key, via, body }: Wish): CaseAction | Answer {
   if (key === undefined || !keyShape.test(key))
     return refused(422, 'no_key', 'give a header Idempotency-Key of 1 to 200 visible characters, the same when you ask again');
   const { book, clock } = tools;
   const now = clock.now();
+  const view = book.caseOf(seen.row.case_id, now);
+  if (!view) return notKnown('its case is not known to this console');
   const action_id = actionIdOf(book, view, key, now);
   const read = readBody(body, action_id);
   if ('status' in read) return read;
@@ -105,11 +111,11 @@ function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAc
     return refused(422, 'patient_identifier', `${field} holds what looks like an identifier of a patient: leave it out`, {
       field,
     });
-  const { case_id, group_id, actor_id, version } = view.row;
+  const { case_id, group_id, actor_id } = view.row;
   const linked = read.type === 'case.linked' ? read.incident_ids : [];
-  const seen = seenShape.safeParse(body);
+  const version = seenShape.safeParse(body);
   return (
-    (book.hasAction(action_id) ? undefined : wrongAction({ ...tools, view, user, now }, read)) ??
+    (book.hasAction(action_id) ? undefined : wrongAction({ ...tools, view, seen, user, now }, read)) ??
     caseAction.parse({
       ...read,
       action_id,
@@ -119,7 +125,7 @@ function actionOf(tools: ActTools, { view, user, key, via, body }: Wish): CaseAc
       by: user.id,
       via: viaOf(via),
       at: isoOf(now),
-      seen_version: (seen.success ? seen.data.seen_version : undefined) ?? version,
+      seen_version: (version.success ? version.data.seen_version : undefined) ?? view.row.version,
       seen_incidents: book.seenBy([case_id, ...linked], now),
     })
   );

@@ -1,10 +1,18 @@
 // answer/: what the console says of cases: finding one by its first digits, lists in pages, timelines.
 // It reads, and changes nothing.
 
+import type { SeenRow } from '#libs/contracts/seen-case.js';
+
+/** What is said. A case in it is one that went through `visible/`. */
+export interface Body {
+  readonly [name: string]: unknown;
+  readonly case?: SeenRow;
+}
+
 /** What a request is answered with. */
 export interface Answer {
   readonly status: number;
-  readonly body: object;
+  readonly body: Body;
   readonly location?: string;
   readonly shows?: Shown;
 }
@@ -19,7 +27,7 @@ export interface Shown {
   readonly patients?: { readonly action: 'list' | 'export'; readonly records: number };
 }
 
-export function ok(body: object, shows: Shown): Answer {
+export function ok(body: Body, shows: Shown): Answer {
   return { status: 200, body, shows };
 }
 
@@ -29,6 +37,6 @@ export function unfit(message: string, field: string): Answer {
 }
 
 /** `error` is a word for programs, `message` a sentence for people: what was refused, and what to do. It quotes nothing that was sent. */
-export function refused(status: number, error: string, message: string, more: object = {}): Answer {
+export function refused(status: number, error: string, message: string, more: Body = {}): Answer {
   return { status, body: { error, message, ...more } };
 }

@@ -7,7 +7,9 @@ import type { Lengths } from '#libs/dossier/deadlines.js';
 import { dossierFile, type FileName, fileNames } from '#libs/dossier/files/dossier-files.js';
 import type { Language } from '#libs/dossier/labels.js';
 import { maySee, type User } from '../users/users.js';
+import type { SeenCase } from '../visible/seen-case.js';
 import { type Answer, ok, refused, type Shown } from './answer.js';
+import { isAnswer } from './find-case.js';
 
 export type Shelf = Pick<DossierShelf, 'snapshots' | 'list' | 'input'>;
 
@@ -38,17 +40,17 @@ const languages = ['fr', 'en'] as const satisfies readonly Language[];
 const language = z.enum(languages).default('fr');
 
 /** What is frozen of a case, and of those that are part of it, without its manifests. */
-export async function listSnapshots({ shelf, user }: DossierTools, view: CaseView): Promise<Answer> {
-  const kept = keptBack(user);
-  if (kept) return kept;
+export async function listSnapshots({ shelf, user }: DossierTools, seen: SeenCase): Promise<Answer> {
+  const view = wholeOf(user, seen);
+  if (isAnswer(view)) return view;
   const snapshots = (await frozenOf(shelf, view)).map(({ manifest: _manifest, ...one }) => one);
   return ok({ case_id: view.row.case_id, snapshots }, { case_id: view.row.case_id, rows: snapshots.length });
 }
 
 /** The dossier of a controller by the newest of its snapshots. */
-export async function newestDossier(tools: DossierTools, view: CaseView, controllerId: string): Promise<GivenFile | Answer> {
-  const kept = keptBack(tools.user);
-  if (kept) return kept;
+export async function newestDossier(tools: DossierTools, seen: SeenCase, controllerId: string): Promise<GivenFile | Answer> {
+  const view = wholeOf(tools.user, seen);
+  if (isAnswer(view)) return view;
   const snapshot = (await frozenOf(tools.shelf, view, controllerId)).at(-1);
   if (!snapshot)
     return refused(
@@ -99,8 +101,15 @@ function listShown(caseId: string, patients: number): Shown {
   return { case_id: caseId, rows: patients, patients: { action: 'export', records: patients } };
 }
 
+/** The whole case, for whoever may have what is frozen of it. */
+export function wholeOf(user: User, { whole }: SeenCase): CaseView | Answer {
+  return keptBack(user) ?? whole ?? ofAllClinics;
+}
+
+const ofAllClinics = refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and you see some');
+
 /** Lists and dossiers are a data-protection officer's, of all clinics: those of a controller are not told apart by who asks. */
-export function keptBack({ roles, clinics }: User): Answer | undefined {
+function keptBack({ roles, clinics }: User): Answer | undefined {
   if (!roles.includes('dpo')) return refused(403, 'not_allowed', 'dossiers and lists of patients are given to data-protection officers only');
-  return clinics === undefined ? undefined : refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and you see some');
+  return clinics === undefined ? undefined : ofAllClinics;
 } // prettier-ignore

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
-import { type CaseRow, caseStatuses } from '#libs/contracts/case-row.js';
+import { caseStatuses } from '#libs/contracts/case-row.js';
 import { levels } from '#libs/contracts/incident.js';
-import { maySee, type User } from '../users/users.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { type Answer, ok, refused } from './answer.js';
 
 /** Cases of one page. */
@@ -32,8 +32,8 @@ type ListQuery = z.infer<typeof listQuery>;
 
 const cursorShape = z.tuple([isoTime, z.string().regex(/^[0-9a-f]{32}$/)]);
 
-/** One page of cases, the newest first. `rows` are all of them in that order. */
-export function listCases(rows: readonly CaseRow[], given: unknown, user: User, asOf: string): Answer {
+/** One page of cases, the newest first. `rows` are all that the reader sees, in that order. */
+export function listCases(rows: readonly SeenRow[], given: unknown, asOf: string): Answer {
   const query = listQuery.safeParse(given);
   if (!query.success) {
     const field = query.error.issues[0]?.path.join('.') || unknownField(query.error);
@@ -41,7 +41,7 @@ export function listCases(rows: readonly CaseRow[], given: unknown, user: User, 
   }
   const after = query.data.cursor === undefined ? undefined : cursorOf(query.data.cursor);
   if (after === null) return refused(422, 'unfit_filter', 'the cursor is none that a page has given as next');
-  const fitting = rows.filter((row) => maySee(user, row.clinics) && fits(row, query.data) && (!after || isAfter(row, after)));
+  const fitting = rows.filter((row) => fits(row, query.data) && (!after || isAfter(row, after)));
   const page = fitting.slice(0, pageRows);
   const last = fitting.length > pageRows ? page.at(-1) : undefined;
   const next = last ? encode([last.opened_at, last.case_id]) : null;
@@ -53,7 +53,7 @@ function unknownField(error: z.ZodError): string {
   return issue?.code === 'unrecognized_keys' ? issue.keys.join(', ').slice(0, 100) : '';
 }
 
-function fits(row: CaseRow, query: ListQuery): boolean {
+function fits(row: SeenRow, query: ListQuery): boolean {
   const { status, level, owner, clinic, rule, from, to, q } = query;
   if (status && !status.includes(row.status)) return false;
   if (level && !level.includes(row.level)) return false;
@@ -64,12 +64,12 @@ function fits(row: CaseRow, query: ListQuery): boolean {
   return q === undefined || holds(row, q.toLowerCase());
 }
 
-function holds({ title, actor_id, case_id, rules, owner }: CaseRow, text: string): boolean {
+function holds({ title, actor_id, case_id, rules, owner }: SeenRow, text: string): boolean {
   return [title, actor_id, case_id, owner, ...rules].some((one) => one.toLowerCase().includes(text));
 }
 
 /** Rows stand by falling time of opening, then by rising id. */
-function isAfter(row: CaseRow, [openedAt, caseId]: readonly [string, string]): boolean {
+function isAfter(row: SeenRow, [openedAt, caseId]: readonly [string, string]): boolean {
   return row.opened_at < openedAt || (row.opened_at === openedAt && row.case_id > caseId);
 }
 

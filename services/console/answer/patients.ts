@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { type CasePatients, firstPlace, type PatientsWanted } from '#libs/access-store/incidents/case-patients.js';
-import type { CaseView } from '#libs/cases/case-book.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import type { User } from '../users/users.js';
+import type { SeenCase } from '../visible/seen-case.js';
 import { type Answer, ok, refused, type Shown } from './answer.js';
 import type { ListPlaces } from './list-place.js';
 
@@ -25,7 +25,7 @@ const wrongQuery = refused(422, 'unfit_filter', `filters are clinic, tier (${cer
 const wrongPlace = refused(422, 'unfit_cursor', 'this cursor does not go on in this list: begin without one');
 
 /** A page of whose records a case opened: `GET /v1/cases/{id}/patients`. */
-export async function patientPage({ patients, places, user }: PatientTools, { row: { case_id } }: CaseView, given: unknown): Promise<Answer> {
+export async function patientPage({ patients, places, user }: PatientTools, { row: { case_id } }: SeenCase, given: unknown): Promise<Answer> {
   const asked = wantedBy(user, case_id, given);
   if ('status' in asked) return asked;
   const { wanted, cursor } = asked;
@@ -40,7 +40,7 @@ export async function patientPage({ patients, places, user }: PatientTools, { ro
 } // prettier-ignore
 
 /** All lines, as CSV. What is given is no more than what is written down: lines that came since the count are left for the next list. */
-export async function patientsCsv({ patients, user }: PatientTools, { row: { case_id } }: CaseView, given: unknown): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
+export async function patientsCsv({ patients, user }: PatientTools, { row: { case_id } }: SeenCase, given: unknown): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
   const asked = wantedBy(user, case_id, given);
   if ('status' in asked) return asked;
   const { lines } = await patients.figure(asked.wanted);

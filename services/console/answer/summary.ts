@@ -1,13 +1,16 @@
-import type { CaseBook } from '#libs/cases/case-book.js';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { Controllers } from '#libs/cases/policy.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { maySee, type User } from '../users/users.js';
+import type { User } from '../users/users.js';
+import type { CaseSight } from '../visible/case-sight.js';
+import type { Body } from './answer.js';
 import type { FeedsSeen } from './feeds-look.js';
 import { runningClocks } from './running-clocks.js';
 
 export interface SummaryTools {
-  readonly book: CaseBook;
+  readonly sight: CaseSight;
+  readonly controllers: Controllers;
   readonly user: User;
   /** Wall clock, milliseconds. */
   readonly now: number;
@@ -16,11 +19,13 @@ export interface SummaryTools {
 }
 
 /** The five figures of the first page, and what proves that an empty page is none of a broken one: `GET /v1/summary`. */
-export function summaryOf({ book, user, now, lengths, feeds }: SummaryTools): object {
-  const rows = book.rows(now).filter((row) => maySee(user, row.clinics));
+export function summaryOf(tools: SummaryTools): Body {
+  const { sight, user, now, feeds } = tools;
+  const rows = sight.rows(user, now);
   const open = rows.filter(({ status }) => status !== 'resolved');
   const untaken = open.filter(({ status }) => status === 'new');
-  const clinics = new Set(open.flatMap((row) => row.clinics).filter((one) => user.clinics?.includes(one) ?? true));
+  const clinics = new Set(open.flatMap((row) => row.clinics));
+  const isPart = open.some(({ patients }) => patients === null);
   return {
     at: isoOf(now),
     cases: {
@@ -31,15 +36,16 @@ export function summaryOf({ book, user, now, lengths, feeds }: SummaryTools): ob
       /** Of whichever case was opened last. */
       last_opened_at: rows[0]?.opened_at ?? null,
     },
-    /** Each case is counted for itself: somebody in two of them counts twice. */
-    patients: { open: open.reduce((sum, { patients }) => sum + patients, 0), clinics: clinics.size },
-    nearest_clock: nearestClock(book, rows, lengths, now),
+    /** Each case is counted for itself: somebody in two of them counts twice. Null where one counts patients of clinics that they do not see. */
+    patients: { open: isPart ? null : open.reduce((sum, { patients }) => sum + (patients ?? 0), 0), clinics: clinics.size },
+    nearest_clock: nearestClock(tools, rows),
     feeds: feeds ? feedsOf(feeds) : null,
   };
 }
 
-function nearestClock(book: CaseBook, rows: readonly CaseRow[], lengths: Lengths, now: number): object | null {
-  const [first] = runningClocks(book, rows, lengths, now);
+function nearestClock({ sight, user, now, lengths, controllers }: SummaryTools, rows: readonly SeenRow[]): object | null {
+  const options = { lengths, controllers, until: now };
+  const [first] = runningClocks(rows, now, (id) => sight.of(id, user, now)?.clocks(options) ?? []);
   return first ? { clock: first.clock, controller_id: first.controller, due_at: first.due_at, case_id: first.case_id } : null;
 }
 

@@ -2,8 +2,8 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import type { CaseBook } from '#libs/cases/case-book.js';
 import { refused, type Shown } from '../answer/answer.js';
+import type { CaseSight } from '../visible/case-sight.js';
 import { holdsUnknownDigits } from './last-look.js';
 import type { Asking, AssistantTool, Said } from './tool.js';
 
@@ -20,7 +20,7 @@ export interface CallResult {
 }
 
 export interface CallTools {
-  readonly book: CaseBook;
+  readonly sight: CaseSight;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -73,8 +73,8 @@ export class Call {
   #looked(tool: AssistantTool, said: Said): Said {
     if (said.status >= 400) return said;
     const body = tool.output.parse(said.body);
-    const { book } = this.tools;
-    const isKnown = (id: string) => said.ids?.includes(id) || book.casesBeginning(id, this.asking.now).length > 0;
+    const { assistant, now } = this.asking;
+    const isKnown = (id: string) => said.ids?.includes(id) || this.tools.sight.beginning(id, assistant.user, now).length > 0;
     if (holdsUnknownDigits(body, isKnown)) {
       this.tools.metrics.add('vigie_mcp_filtered_total', { tool: tool.name });
       this.tools.log.error('an answer to an assistant held what may be a pseudonym, and was not given', { tool: tool.name });

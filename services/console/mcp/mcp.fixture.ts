@@ -11,6 +11,7 @@ export const testTokens = [
   { name: 'all', owner: 'a.durand', role: 'analyst', clinics: ['*'], actor: 'full' },
   { name: 'masked', owner: 'a.durand', role: 'analyst', clinics: ['*'], actor: 'masked' },
   { name: 'ndb', owner: 'n.petit', role: 'analyst', clinics: ['750300123'], actor: 'full' },
+  { name: 'far', owner: 'dpo.elsewhere', role: 'dpo', clinics: ['990000009'], actor: 'full' },
   { name: 'officer', owner: 'dpo', role: 'dpo', clinics: ['*'], actor: 'full' },
   { name: 'reader', owner: 'l.roux', role: 'reader', clinics: ['*'], actor: 'full' },
   { name: 'keeps', owner: 'ops', role: 'operator', clinics: ['*'], actor: 'full' },

@@ -61,6 +61,6 @@ export function mayAct({ roles: own }: User, type: CaseActionType): boolean {
 }
 
 /** Whether a user sees what touches these clinics. */
-export function maySee({ clinics }: User, touched: readonly string[]): boolean {
+export function maySee({ clinics }: Pick<User, 'clinics'>, touched: readonly string[]): boolean {
   return clinics === undefined || touched.some((clinic) => clinics.includes(clinic));
 }

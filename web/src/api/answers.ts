@@ -1,8 +1,7 @@
-import type { CaseAction } from '#libs/contracts/case-action.js';
-import type { CaseRow, CaseStatus } from '#libs/contracts/case-row.js';
+import type { CaseStatus } from '#libs/contracts/case-row.js';
 import type { DossierSnapshot } from '#libs/contracts/dossier.js';
-import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { NotificationRow } from '#libs/contracts/notification-row.js';
+import type { SeenAction, SeenIncident, SeenRow } from '#libs/contracts/seen-case.js';
 
 export interface Me {
   readonly id: string;
@@ -19,7 +18,8 @@ export interface Summary {
     readonly oldest_at: string | null;
     readonly last_opened_at: string | null;
   };
-  readonly patients: { readonly open: number; readonly clinics: number };
+  /** Null where a case counts patients of clinics that the reader does not see. */
+  readonly patients: { readonly open: number | null; readonly clinics: number };
   readonly nearest_clock: {
     readonly clock: 'gdpr33' | 'gdpr34' | 'cert_sante' | 'nis2_24' | 'nis2_72' | 'nis2_month' | 'investigation';
     readonly controller_id: string;
@@ -38,13 +38,13 @@ export interface Summary {
 }
 
 export interface CasePage {
-  readonly cases: readonly CaseRow[];
+  readonly cases: readonly SeenRow[];
   readonly next: string | null;
   readonly as_of: string;
 }
 
-export interface ShownIncident extends Pick<
-  IncidentChange,
+export type ShownIncident = Pick<
+  SeenIncident,
   | 'incident_id'
   | 'actor_id'
   | 'state'
@@ -57,23 +57,23 @@ export interface ShownIncident extends Pick<
   | 'patients_at_firing'
   | 'first_time'
   | 'last_time'
-> {
-  readonly linked_at: string;
-  readonly linked_by: string;
-}
+  | 'linked_at'
+  | 'linked_by'
+>;
 
 export interface Note {
   readonly note_id: string;
   readonly by: string;
   readonly at: string;
-  readonly text: string;
+  /** Null where it may be about clinics that the reader does not see. */
+  readonly text: string | null;
   readonly struck: readonly { readonly at: string; readonly text: string }[];
 }
 
-export type Measure = Extract<CaseAction, { readonly type: 'case.measure' }>;
+export type Measure = Extract<SeenAction, { readonly type: 'case.measure' }>;
 
 export interface ShownCase {
-  readonly case: CaseRow;
+  readonly case: SeenRow;
   readonly incidents: readonly ShownIncident[];
   readonly notes: readonly Note[];
   readonly measures: readonly Measure[];
@@ -88,9 +88,9 @@ export interface TimelineLine {
   readonly before: CaseStatus;
   readonly after: CaseStatus;
   readonly because?: string;
-  readonly patients: number;
+  readonly patients: number | null;
   readonly via?: string;
-  readonly action?: CaseAction;
+  readonly action?: SeenAction;
 }
 
 export interface Timeline {

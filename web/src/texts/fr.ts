@@ -15,6 +15,8 @@ export function frenchTexts(f: Format) {
     clocks: common.clocks,
     patients,
     clinics,
+    /** In the place of a figure that counts other clinics too. */
+    spanning: 'aussi d’autres établissements : voir la liste du cas',
     shell: {
       skip: 'Aller au contenu',
       nav: 'Pages',
@@ -60,6 +62,7 @@ export function frenchTexts(f: Format) {
       noneOpen: 'aucun cas ouvert',
       exposed: (n: number) => `${patients(n)} dans les cas ouverts`,
       across: (n: number) => clinics(n),
+      spanning: 'Patients : voir chaque cas',
       noExposed: 'Aucun patient dans un cas ouvert',
       clock: (clock: string, left: string) => `${clock} : reste ${left}`,
       clockOver: (clock: string, late: string) => `${clock} : ${late} de retard`,
@@ -91,13 +94,16 @@ export function frenchTexts(f: Format) {
       left: (span: string) => `à prendre : reste ${span}`,
       none: 'aucune',
       fresh: (n: number) => `${count(n, 'nouveau cas', 'nouveaux cas')}`,
-      freshOne: (n: number, level: string, account: string, who: number) => `${count(n, 'nouveau cas', 'nouveaux cas')} : ${level}, ${account}, ${patients(who)}`,
+      freshOne: (n: number, level: string, account: string, who: number | null) => `${count(n, 'nouveau cas', 'nouveaux cas')} : ${level}, ${account}${who === null ? '' : `, ${patients(who)}`}`,
       show: 'Afficher (r)',
       filters: 'Filtres', status: 'État', anyStatus: 'tous', open: 'ouverts', anyLevel: 'tous', search: 'Texte (compte, règle, numéro)', clinic: 'Établissement', owner: 'En charge',
       apply: 'Filtrer', clear: 'Effacer les filtres', next: 'Cas plus anciens', first: 'Retour aux plus récents',
     },
     case: {
-      heading: (account: string, n: number, clinicCount: number, from: string, to: string) => `${account} a ouvert ${patients(n)} dans ${clinics(clinicCount)}, de ${from} à ${to}.`,
+      heading: (account: string, n: number | null, clinicCount: number, others: number, from: string, to: string) => `${account} a ouvert ${n === null ? 'des dossiers' : patients(n)} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
+      part: (others: number) => `Ce cas touche aussi ${f.number(others)} ${f.plural(others, 'établissement', 'établissements')} que vous ne voyez pas : rien d’autre ne vous en est dit.`,
+      withheld: 'texte non montré : il peut concerner d’autres établissements',
+      ownPatients: (n: number) => f.plural(n, 'patient de vos établissements', 'patients de vos établissements'),
       zone: (zone: string) => `Heures locales (${zone})`,
       number: (id: string) => `Cas ${id}`,
       parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', dossierPart: 'Dossier',
@@ -110,7 +116,7 @@ export function frenchTexts(f: Format) {
       table: (n: number) => `Le tableau (${count(n, 'point', 'points')})`, tableTime: 'Jusqu’à', tablePatients: 'Patients',
       marks: 'Repères',
       mark: { first: 'premier accès', fired: (rules: readonly string[], others: number) => `${f.plural(rules.length + others, 'règle atteinte', 'règles atteintes')} : ${f.list(others > 0 ? [...rules, `${f.number(others)} ${f.plural(others, 'autre', 'autres')}`] : rules)}`, told: 'premier message délivré', taken: (by: string) => `pris en charge${by && ` par ${by}`}`, detected: 'détecté' },
-      why: 'Pourquoi', whyRule: (value: number, threshold: number, span: string) => `${f.number(value)} en ${span} (seuil ${f.number(threshold)})`,
+      why: 'Pourquoi', whyRule: (value: number | null, threshold: number, span: string) => (value === null ? `seuil de ${f.number(threshold)} en ${span} atteint, tous établissements confondus` : `${f.number(value)} en ${span} (seuil ${f.number(threshold)})`),
       whySpread: (value: number, threshold: number) => `étendue ${f.number(value)} (seuil ${f.number(threshold)})`,
       perClinic: 'Par établissement', clinicCaption: (n: number) => `${clinics(n)} ; un patient vu dans deux compte dans chacun`,
       clinicName: 'Établissement', closedSince: (at: string) => `fermé depuis le ${at}`, categories: 'Données', firstAccess: 'Premier accès', lastAccess: 'Dernier accès', accesses: 'Accès',
@@ -167,6 +173,7 @@ export function frenchTexts(f: Format) {
       patientLike: 'Ce texte contient ce qui ressemble à l’identité d’un patient. Retirez-la.',
     },
     timeline: {
+      spanning: '(– : le chiffre compte aussi d’autres établissements)',
       title: 'Chronologie', caption: (n: number) => count(n, 'ligne', 'lignes'), at: 'Quand', what: 'Quoi', who: 'Qui', patients: 'Patients', all: 'tout', people: 'des personnes', machine: 'de Vigie', show: 'Montrer',
       superseded: 'ne compte pas : quelqu’un était passé avant', repeated: 'déjà ainsi', machineName: 'Vigie', status: (before: string, after: string) => `${before} → ${after}`,
       kinds: {

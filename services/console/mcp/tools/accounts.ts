@@ -4,7 +4,6 @@
 import { z } from 'zod';
 import type { AccountDay } from '#libs/access-store/assistant/shapes.js';
 import type { AccountQuery } from '#libs/access-store/assistant/assistant-reader.js';
-import { maySee } from '../../users/users.js';
 import { type Answer, ok, refused } from '../../answer/answer.js';
 import { isAnswer } from '../../answer/find-case.js';
 import type { Sources } from '../sources.js';
@@ -28,7 +27,7 @@ const input = argumentsOf(whose);
 const quantiles = z.strictObject({ median: z.number(), p90: z.number(), max: z.number() });
 const named = { untrusted: untrusted({ actor_id: z.string().optional() }) };
 
-export function accountProfileTool(sources: Pick<Sources, 'book' | 'reader'>): AssistantTool {
+export function accountProfileTool(sources: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   return defineTool({
     name: 'account_profile',
     title: 'What is normal for an account',
@@ -68,7 +67,7 @@ export function accountProfileTool(sources: Pick<Sources, 'book' | 'reader'>): A
   });
 } // prettier-ignore
 
-export function compareToPeersTool(sources: Pick<Sources, 'book' | 'reader'>): AssistantTool {
+export function compareToPeersTool(sources: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   const place = z.strictObject({ own: z.number(), rank: z.number(), median: z.number(), p90: z.number(), p99: z.number() });
   return defineTool({
     name: 'compare_to_peers',
@@ -111,15 +110,15 @@ interface Account {
   readonly actorId: string;
 }
 
-function accountOf({ book }: Pick<Sources, 'book'>, asking: Asking, given: z.infer<typeof input>): Account | Answer {
+function accountOf({ sight }: Pick<Sources, 'sight'>, asking: Asking, given: z.infer<typeof input>): Account | Answer {
   const { assistant } = asking;
   if ((given.actor_id === undefined) === (given.case_id === undefined))
     return refused(422, 'unfit_arguments', 'give either actor_id or case_id');
   if (given.group_id !== undefined && given.group_id !== assistant.groupId)
     return refused(403, 'not_allowed', 'this token is of another group');
   if (given.actor_id !== undefined) return { groupId: assistant.groupId, actorId: given.actor_id };
-  const view = caseFor(book, asking, given.case_id ?? '');
-  return isAnswer(view) ? view : { groupId: view.row.group_id, actorId: view.row.actor_id };
+  const seen = caseFor(sight, asking, given.case_id ?? '');
+  return isAnswer(seen) ? seen : { groupId: seen.row.group_id, actorId: seen.row.actor_id };
 }
 
 /** The last days up to now, of the clinics that the assistant sees. */
@@ -132,8 +131,8 @@ function nameOf({ voice }: Asking, { actorId, groupId }: Account): { readonly ac
   return name === undefined ? {} : { actor_id: name };
 }
 
-function casesOf({ book }: Pick<Sources, 'book'>, { assistant, now }: Asking, { actorId }: Account): readonly string[] {
-  const own = book.rows(now).filter((row) => isOfGroup(assistant, row) && row.actor_id === actorId && maySee(assistant.user, row.clinics)); // prettier-ignore
+function casesOf({ sight }: Pick<Sources, 'sight'>, { assistant, now }: Asking, { actorId }: Account): readonly string[] {
+  const own = sight.rows(assistant.user, now).filter((row) => isOfGroup(assistant, row) && row.actor_id === actorId);
   return own.slice(0, clinicsMax).map(({ case_id }) => case_id);
 }
 

@@ -14,9 +14,9 @@ import { getRuleTool, listRulesTool } from './rules.js';
 
 export function allTools(sources: Sources): readonly AssistantTool[] {
   return [
-    listCasesTool(sources.book),
+    listCasesTool(sources.sight),
     getCaseTool(sources),
-    caseTimelineTool(sources.book),
+    caseTimelineTool(sources.sight),
     explainCaseTool(sources),
     caseShapeTool(sources),
     accountProfileTool(sources),

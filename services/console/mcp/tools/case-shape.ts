@@ -12,7 +12,7 @@ const binsMax = 60;
 
 const points = z.array(z.strictObject({ until: z.string(), patients: z.number() }));
 
-export function caseShapeTool({ book, reader }: Pick<Sources, 'book' | 'reader'>): AssistantTool {
+export function caseShapeTool({ sight, reader }: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   return defineTool({
     name: 'case_shape',
     title: 'How a case grew',
@@ -26,18 +26,18 @@ export function caseShapeTool({ book, reader }: Pick<Sources, 'book' | 'reader'>
       by_clinic: z.array(z.strictObject({ clinic_id: z.string(), patients: z.number(), points })),
     }),
     run: async (asking, { case_id, bins }) => {
-      const view = caseFor(book, asking, case_id);
-      if (isAnswer(view)) return view;
-      const changes = [...view.state.members.values()].map(({ change }) => change);
+      const seen = caseFor(sight, asking, case_id);
+      if (isAnswer(seen)) return seen;
+      const changes = seen.incidents;
       const fromMs = Math.min(...changes.map(({ first_time }) => Date.parse(first_time)));
       const toMs = Math.max(...changes.map(({ last_time }) => Date.parse(last_time)));
       const binMs = Math.floor((toMs - fromMs) / bins) + 1;
-      const found = await reader.shape(view.row.case_id, asking.assistant.user.clinics, { fromMs, binMs });
+      const found = await reader.shape(seen.row.case_id, asking.assistant.user.clinics, { fromMs, binMs });
       const untilOf = (bin: number) => isoOf(Math.min(toMs, fromMs + (bin + 1) * binMs));
       const of = (rows: readonly ShapeBin[]) => summed(rows, untilOf);
       const clinics = [...new Set(found.flatMap(({ level, clinic_id }) => (level === 'clinic' ? clinic_id : [])))];
       const byClinic = clinics.map((id) => ({ clinic_id: clinicIdText(id), ...of(found.filter(({ level, clinic_id }) => level === 'clinic' && clinic_id === id)) }));
-      return ok({ case_id: view.row.case_id, ...of(found.filter(({ level }) => level === 'case')), by_clinic: byClinic }, { case_id: view.row.case_id, rows: found.length });
+      return ok({ case_id: seen.row.case_id, ...of(found.filter(({ level }) => level === 'case')), by_clinic: byClinic }, { case_id: seen.row.case_id, rows: found.length });
     },
   });
 } // prettier-ignore

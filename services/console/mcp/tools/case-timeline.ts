@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { CaseBook } from '#libs/cases/case-book.js';
-import type { CaseEntry } from '#libs/cases/timeline.js';
 import { caseStatuses } from '#libs/contracts/case-row.js';
 import { ok, refused } from '../../answer/answer.js';
 import { isAnswer } from '../../answer/find-case.js';
 import { argumentsOf, type AssistantTool, defineTool, everybody, idPrefix } from '../tool.js';
-import { caseFor, partOf } from './case-part.js';
+import type { CaseSight } from '../../visible/case-sight.js';
+import type { SeenLine } from '../../visible/seen-case.js';
+import { caseFor } from './case-part.js';
 
 const linesMax = 100;
 const kinds = ['incident', 'case', 'breach', 'dossier', 'clock'] as const;
@@ -16,7 +16,7 @@ function kindOf(what: string): (typeof kinds)[number] {
   return kinds.find((kind) => kind === first) ?? 'clock';
 }
 
-export function caseTimelineTool(book: CaseBook): AssistantTool {
+export function caseTimelineTool(sight: CaseSight): AssistantTool {
   return defineTool({
     name: 'case_timeline',
     title: 'What happened to a case',
@@ -48,24 +48,25 @@ export function caseTimelineTool(book: CaseBook): AssistantTool {
       next: z.number().nullable(),
     }),
     run: async (asking, { case_id, kinds: wanted, cursor }) => {
-      const view = caseFor(book, asking, case_id);
-      if (isAnswer(view)) return view;
-      if (cursor > view.entries.length) return refused(422, 'unfit_cursor', 'the cursor is none that a page of this case has given as next');
-      const isPart = partOf(asking.assistant, view.row.clinics).others > 0;
-      const places = [...view.entries.entries()].filter(([at, { what }]) => at >= cursor && (wanted?.includes(kindOf(what)) ?? true));
+      const seen = caseFor(sight, asking, case_id);
+      if (isAnswer(seen)) return seen;
+      const { row, lines: all } = seen;
+      if (cursor > all.length) return refused(422, 'unfit_cursor', 'the cursor is none that a page of this case has given as next');
+      const isPart = row.other_clinics > 0;
+      const places = [...all.entries()].filter(([at, { what }]) => at >= cursor && (wanted?.includes(kindOf(what)) ?? true));
       const page = places.slice(0, linesMax);
       const last = places.length > linesMax ? page.at(-1) : undefined;
       const lines = page.map(([, entry]) => lineOf(entry, isPart));
-      return ok({ case_id: view.row.case_id, lines, next: last ? last[0] + 1 : null }, { case_id: view.row.case_id, rows: lines.length });
+      return ok({ case_id: row.case_id, lines, next: last ? last[0] + 1 : null }, { case_id: row.case_id, rows: lines.length });
     },
   });
 } // prettier-ignore
 
-function lineOf({ at, what, by, effect, before, after, because, version, incident_id, patients }: CaseEntry, isPart: boolean): object {
+function lineOf({ at, what, by, effect, before, after, because, version, incident_id, patients }: SeenLine, isPart: boolean): object {
   return {
     at, kind: kindOf(what), what, by: by === 'system' ? 'system' : 'person', effect, before, after, ...(because && { because }), version,
     // Which of several incidents it was says that there are others.
     ...(incident_id && !isPart && { incident_id }),
-    patients: isPart ? null : patients,
+    patients,
   };
 } // prettier-ignore

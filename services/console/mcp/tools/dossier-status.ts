@@ -44,7 +44,7 @@ const controller = z.strictObject({
   snapshots: z.array(snapshot),
 });
 
-export function dossierStatusTool({ book, shelf, lengths }: Pick<Sources, 'book' | 'shelf' | 'lengths'>): AssistantTool {
+export function dossierStatusTool({ sight, controllers: register, shelf, lengths }: Pick<Sources, 'sight' | 'controllers' | 'shelf' | 'lengths'>): AssistantTool {
   return defineTool({
     name: 'dossier_status',
     title: 'Is the notification ready',
@@ -53,11 +53,14 @@ export function dossierStatusTool({ book, shelf, lengths }: Pick<Sources, 'book'
     input: argumentsOf({ case_id: idPrefix }),
     output: z.strictObject({ case_id: z.string(), controllers: z.array(controller) }),
     run: async (asking, { case_id }) => {
-      if (asking.assistant.user.clinics !== undefined) return refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and this token sees some');
-      const view = caseFor(book, asking, case_id);
-      if (isAnswer(view)) return view;
+      const ofAll = refused(403, 'not_allowed', 'a dossier is of all clinics of its controller, and this token sees some');
+      if (asking.assistant.user.clinics !== undefined) return ofAll;
+      const seen = caseFor(sight, asking, case_id);
+      if (isAnswer(seen)) return seen;
+      const view = seen.whole;
+      if (!view) return ofAll;
       const frozen = (await Promise.all([...view.state.members.keys()].map((id) => shelf.snapshots(id)))).flat();
-      const controllers = view.row.controllers.map((id) => controllerOf(asking, view, { id, nis2: book.policy.controllers.nis2(view.row.group_id, id) }, frozen.filter(({ controller_id }) => controller_id === id), lengths()));
+      const controllers = view.row.controllers.map((id) => controllerOf(asking, view, { id, nis2: register.nis2(view.row.group_id, id) }, frozen.filter(({ controller_id }) => controller_id === id), lengths()));
       return { ...ok({ case_id: view.row.case_id, controllers }, { case_id: view.row.case_id, rows: controllers.length }), ids: frozen.map(({ snapshot_id }) => snapshot_id) };
     },
   });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { IncidentContext } from '#libs/access-store/assistant/shapes.js';
-import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { SeenIncident } from '#libs/contracts/seen-case.js';
 import { ok } from '../../answer/answer.js';
 import { isAnswer } from '../../answer/find-case.js';
 import type { Sources } from '../sources.js';
 import { argumentsOf, type Asking, type AssistantTool, defineTool, idPrefix, investigators, untrusted } from '../tool.js';
-import { caseFor, partOf } from './case-part.js';
+import { caseFor } from './case-part.js';
 import { ruleFired, rulesOf, tiers } from './get-case.js';
 
 /** Incidents of one case that are explained. */
@@ -41,7 +41,7 @@ const explained = z.strictObject({
   }),
 }); // prettier-ignore
 
-export function explainCaseTool({ book, reader }: Pick<Sources, 'book' | 'reader'>): AssistantTool {
+export function explainCaseTool({ sight, reader }: Pick<Sources, 'sight' | 'reader'>): AssistantTool {
   return defineTool({
     name: 'explain_case',
     title: 'Why a case is one',
@@ -51,29 +51,29 @@ export function explainCaseTool({ book, reader }: Pick<Sources, 'book' | 'reader
     input: argumentsOf({ case_id: idPrefix }),
     output: z.strictObject({ case_id: z.string(), tiers: z.strictObject(tiers), incidents: z.array(explained), more: z.number() }),
     run: async (asking, { case_id }) => {
-      const view = caseFor(book, asking, case_id);
-      if (isAnswer(view)) return view;
-      const seen = [...view.state.members.values()].filter(({ change }) => change.clinics.length === 0 || partOf(asking.assistant, change.clinics).own.length > 0);
+      const seen = caseFor(sight, asking, case_id);
+      if (isAnswer(seen)) return seen;
+      const all = seen.incidents;
       const [figures, incidents] = await Promise.all([
-        reader.figures(view.row.case_id, asking.assistant.user.clinics),
-        Promise.all(seen.slice(0, incidentsMax).map(({ change }) => explainedOf(asking, reader, change))),
+        reader.figures(seen.row.case_id, asking.assistant.user.clinics),
+        Promise.all(all.slice(0, incidentsMax).map((one) => explainedOf(asking, reader, one))),
       ]);
-      const more = Math.max(0, seen.length - incidentsMax);
-      return ok({ case_id: view.row.case_id, tiers: figures.whole, incidents, more }, { case_id: view.row.case_id, rows: incidents.length });
+      const more = Math.max(0, all.length - incidentsMax);
+      return ok({ case_id: seen.row.case_id, tiers: figures.whole, incidents, more }, { case_id: seen.row.case_id, rows: incidents.length });
     },
   });
 } // prettier-ignore
 
-async function explainedOf({ assistant, voice }: Asking, reader: Sources['reader'], change: IncidentChange): Promise<object> {
-  const { group_id: groupId, actor_id: actorId, first_time, last_time } = change;
+async function explainedOf({ assistant, voice }: Asking, reader: Sources['reader'], one: SeenIncident): Promise<object> {
+  const { group_id: groupId, actor_id: actorId, first_time, last_time } = one;
   const { clinics } = assistant.user;
   const times = { fromMs: Date.parse(first_time), toMs: Date.parse(last_time) };
   const context = await reader.context({ groupId, actorId, clinics, ...times });
   const closed = await reader.closed(groupId, context.clinics, times.fromMs);
   const actor_id = voice.account(actorId, groupId);
   return {
-    incident_id: change.incident_id, first_time, last_time,
-    rules: rulesOf(change, partOf(assistant, change.clinics).others > 0),
+    incident_id: one.incident_id, first_time, last_time,
+    rules: rulesOf(one),
     events: context.events, events_before: context.events_before, actions: context.actions, failures: context.failures, exports: context.exports, sessions: context.sessions,
     new_to_account: {
       clinics: besideOf(context.clinics, context.clinics_before), addresses: besideOf(context.addresses, context.addresses_before),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { CaseFigures } from '#libs/access-store/assistant/assistant-reader.js';
-import type { CaseView } from '#libs/cases/case-book.js';
-import { type IncidentChange, incidentStates, levels } from '#libs/contracts/incident.js';
+import { incidentStates, levels } from '#libs/contracts/incident.js';
 import { type NotificationRow, notificationOutcomes } from '#libs/contracts/notification-row.js';
+import type { SeenIncident } from '#libs/contracts/seen-case.js';
+import type { SeenCase } from '../../visible/seen-case.js';
 import { ok } from '../../answer/answer.js';
 import { isAnswer } from '../../answer/find-case.js';
 import type { Sources } from '../sources.js';
 import { argumentsOf, type Asking, type AssistantTool, defineTool, everybody, idPrefix, type Said } from '../tool.js';
 import { clinicIdText, ownNameText } from '../untrusted.js';
-import { caseFor, partOf } from './case-part.js';
+import { caseFor, partBody } from './case-part.js';
 import { caseHead, headOf } from './list-cases.js';
 
 const toldMax = 100;
@@ -44,7 +45,7 @@ const incident = z.strictObject({
   patients_at_detection: z.number().nullable(),
   clinics: z.array(z.string()),
   other_clinics: z.number(),
-  categories: z.array(z.string()),
+  categories: z.array(z.string()).nullable(),
   first_time: z.string(),
   last_time: z.string(),
   detected_at: z.string(),
@@ -64,7 +65,11 @@ const toldRow = z.strictObject({
   delay_seconds: z.number(),
 });
 
-export function getCaseTool({ book, reader, notifications }: Pick<Sources, 'book' | 'reader' | 'notifications'>): AssistantTool {
+export function getCaseTool({
+  sight,
+  reader,
+  notifications,
+}: Pick<Sources, 'sight' | 'reader' | 'notifications'>): AssistantTool {
   return defineTool({
     name: 'get_case',
     title: 'One case',
@@ -80,49 +85,40 @@ export function getCaseTool({ book, reader, notifications }: Pick<Sources, 'book
       notified: z.array(toldRow),
     }),
     run: async (asking, { case_id }) => {
-      const view = caseFor(book, asking, case_id);
-      if (isAnswer(view)) return view;
+      const seen = caseFor(sight, asking, case_id);
+      if (isAnswer(seen)) return seen;
       const [counted, told] = await Promise.all([
-        reader.figures(view.row.case_id, asking.assistant.user.clinics),
-        notifications.of([...view.state.members.keys()]),
+        reader.figures(seen.row.case_id, asking.assistant.user.clinics),
+        notifications.of(seen.incidents.map(({ incident_id }) => incident_id)),
       ]);
-      return said(asking, view, counted, told);
+      // Whose deadline a message was of is not written down with it.
+      const shown = seen.row.other_clinics > 0 ? told.filter(({ kind }) => kind !== 'deadline') : told;
+      return said(asking, seen, counted, shown);
     },
   });
 }
 
-function said(asking: Asking, view: CaseView, counted: CaseFigures, told: readonly NotificationRow[]): Said {
-  const { row, state } = view;
+function said(asking: Asking, { row, incidents }: SeenCase, counted: CaseFigures, told: readonly NotificationRow[]): Said {
   return ok(
     {
       ...headOf(asking, row),
       figures: counted.whole,
       by_clinic: counted.clinics.map(({ clinic_id, ...figures }) => ({ clinic_id: clinicIdText(clinic_id), ...figures })),
-      incidents: [...state.members.values()].flatMap(({ change }) => incidentOf(asking, change)),
+      incidents: incidents.map(incidentOf),
       notified: told.slice(0, toldMax).map(({ endpoint, kind, change_type, outcome, attempt, at, delay_seconds }) => ({ endpoint: ownNameText(endpoint), kind, change_type, outcome, attempt, at, delay_seconds })),
     },
     { case_id: row.case_id, rows: 1 },
   );
 } // prettier-ignore
 
-/** None where it touches no clinic that the assistant sees. */
-function incidentOf({ assistant }: Asking, change: IncidentChange): readonly object[] {
-  const { own, others } = partOf(assistant, change.clinics);
-  if (own.length === 0 && change.clinics.length > 0) return [];
-  const seen = (figure: number) => (others > 0 ? null : figure);
-  const { incident_id, state, level, categories, first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds } = change;
-  return [{
-    incident_id, state, level, patients: seen(change.patients), patients_at_firing: seen(change.patients_at_firing),
-    patients_at_detection: seen(change.patients_at_detection), clinics: own.map(clinicIdText), other_clinics: others, categories,
-    first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds, rules: rulesOf(change, others > 0),
-  }];
+function incidentOf(one: SeenIncident): object {
+  const { incident_id, state, level, patients, patients_at_firing, patients_at_detection, categories, first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds } = one;
+  return {
+    incident_id, state, level, patients, patients_at_firing, patients_at_detection, ...partBody(one), categories,
+    first_time, last_time, detected_at, detection_delay_seconds, found, late_seconds, rules: rulesOf(one),
+  };
 } // prettier-ignore
 
-export function rulesOf({ rule_matches }: Pick<IncidentChange, 'rule_matches'>, isPart: boolean): readonly object[] {
-  return rule_matches.map(({ title: _title, rule_id, value, spread, ...one }) => ({
-    rule_id: ownNameText(rule_id),
-    ...one,
-    value: isPart ? null : value,
-    spread: isPart ? null : spread,
-  }));
+export function rulesOf({ rule_matches }: Pick<SeenIncident, 'rule_matches'>): readonly object[] {
+  return rule_matches.map(({ title: _title, rule_id, ...one }) => ({ rule_id: ownNameText(rule_id), ...one }));
 }

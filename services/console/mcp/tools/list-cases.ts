@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
-import { type CaseRow, caseStatuses } from '#libs/contracts/case-row.js';
+import { caseStatuses } from '#libs/contracts/case-row.js';
 import { verdicts } from '#libs/contracts/case-action.js';
 import { levels } from '#libs/contracts/incident.js';
-import type { CaseBook } from '#libs/cases/case-book.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { maySee } from '../../users/users.js';
+import type { CaseSight } from '../../visible/case-sight.js';
 import { ok } from '../../answer/answer.js';
 import { argumentsOf, type Asking, type AssistantTool, defineTool, everybody, untrusted } from '../tool.js';
 import { ownNameText } from '../untrusted.js';
-import { isOfGroup, partBody, partOf } from './case-part.js';
+import { isOfGroup, partBody } from './case-part.js';
 
 const casesMax = 50;
 
@@ -23,7 +23,8 @@ export const caseHead = {
   has_owner: z.boolean(),
   /** Distinct patients by the scorer; null where other clinics than one's own are concerned, of which `get_case` counts one's own. */
   patients: z.number().nullable(),
-  step: z.number(),
+  /** Null where `patients` is: it says that there are so many. */
+  step: z.number().nullable(),
   clinics: z.array(z.string()),
   other_clinics: z.number(),
   rules: z.array(z.string()),
@@ -41,19 +42,18 @@ export const caseHead = {
 };
 
 /** What `caseHead` says of a row. */
-export function headOf({ assistant, voice }: Asking, row: CaseRow): object {
-  const part = partOf(assistant, row.clinics);
+export function headOf({ voice }: Asking, row: SeenRow): object {
   const { case_id, status, level, verdict, step, first_time, last_time, opened_at, acknowledge_by, acknowledged_at, resolved_at, on_hold_until, reopened, version, changed_at } = row;
   const actor_id = voice.account(row.actor_id, row.group_id);
   const [title = ''] = voice.texts([row.title], row.actor_id);
   return {
-    case_id, status, level, verdict, has_owner: row.owner !== '', patients: part.others > 0 ? null : row.patients, step, ...partBody(part),
+    case_id, status, level, verdict, has_owner: row.owner !== '', patients: row.patients, step, ...partBody(row),
     rules: row.rules.map(ownNameText), first_time, last_time, opened_at, acknowledge_by, acknowledged_at, resolved_at, on_hold_until, reopened, version, changed_at,
     untrusted: { ...(actor_id !== undefined && { actor_id }), title, rule_titles: voice.texts(row.rule_titles, row.actor_id) },
   };
 } // prettier-ignore
 
-export function listCasesTool(book: CaseBook): AssistantTool {
+export function listCasesTool(sight: CaseSight): AssistantTool {
   return defineTool({
     name: 'list_cases',
     title: 'Cases',
@@ -70,9 +70,9 @@ export function listCasesTool(book: CaseBook): AssistantTool {
     run: async (asking, { status, level_min, clinic, since, limit }) => {
       const { assistant, now } = asking;
       const least = level_min === undefined ? 0 : levels.indexOf(level_min);
-      const fitting = book.rows(now).filter(
-        (row) => isOfGroup(assistant, row) && maySee(assistant.user, row.clinics) && (status?.includes(row.status) ?? true) && levels.indexOf(row.level) >= least &&
-          (clinic === undefined || partOf(assistant, row.clinics).own.includes(clinic)) && (since === undefined || row.last_time >= since),
+      const fitting = sight.rows(assistant.user, now).filter(
+        (row) => isOfGroup(assistant, row) && (status?.includes(row.status) ?? true) && levels.indexOf(row.level) >= least &&
+          (clinic === undefined || row.clinics.includes(clinic)) && (since === undefined || row.last_time >= since),
       );
       const cases = fitting.slice(0, limit).map((row) => headOf(asking, row));
       return ok({ cases, more: fitting.length - cases.length, as_of: isoOf(now) }, { case_id: '', rows: cases.length });

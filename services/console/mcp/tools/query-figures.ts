@@ -26,7 +26,7 @@ const instant = z.union([isoTime, z.iso.date(), z.string().regex(/^\d{4}-\d\d-\d
 const figure = z.union([z.number(), z.boolean(), z.null(), z.string(), z.array(z.string()), z.array(z.number())]);
 const names = Object.keys(figureNames) as [FigureName, ...FigureName[]];
 
-export function queryFiguresTool({ book, figures }: Pick<Sources, 'book' | 'figures'>): AssistantTool {
+export function queryFiguresTool({ sight, figures }: Pick<Sources, 'sight' | 'figures'>): AssistantTool {
   return defineTool({
     name: 'query_figures',
     title: 'Questions of the page for analysts',
@@ -45,7 +45,7 @@ export function queryFiguresTool({ book, figures }: Pick<Sources, 'book' | 'figu
     run: async (asking, { query, actor_id, case_id }) => {
       const { assistant } = asking;
       if (assistant.user.clinics !== undefined) return refused(403, 'not_allowed', 'these questions are asked of all clinics of a group, and this token sees some: the other tools count your own');
-      const of = subjectOf(book, asking, figureNames[query], actor_id, case_id);
+      const of = subjectOf(sight, asking, figureNames[query], actor_id, case_id);
       if (typeof of !== 'string') return of;
       const found = await figures.rows({ name: query, groupId: assistant.groupId, of });
       const rows = found.slice(0, figureRowsMax).map((row) => shown(asking, row));
@@ -55,13 +55,13 @@ export function queryFiguresTool({ book, figures }: Pick<Sources, 'book' | 'figu
 } // prettier-ignore
 
 /** The account or the incident that a query asks for; empty where it asks for none. */
-function subjectOf(book: Sources['book'], asking: Asking, wants: '' | 'actor' | 'incident', actorId: string | undefined, caseId: string | undefined): string | Answer {
+function subjectOf(sight: Sources['sight'], asking: Asking, wants: '' | 'actor' | 'incident', actorId: string | undefined, caseId: string | undefined): string | Answer {
   if (wants === '') return '';
   if (wants === 'actor' && actorId !== undefined) return actorId;
   if (caseId === undefined) return refused(422, 'unfit_arguments', wants === 'actor' ? 'this question is of one account: give actor_id or case_id' : 'this question is of one case: give case_id');
-  const view = caseFor(book, asking, caseId);
-  if (isAnswer(view)) return view;
-  return wants === 'actor' ? view.row.actor_id : view.row.case_id;
+  const seen = caseFor(sight, asking, caseId);
+  if (isAnswer(seen)) return seen;
+  return wants === 'actor' ? seen.row.actor_id : seen.row.case_id;
 } // prettier-ignore
 
 /** Figures, instants and words as they are; ids in a form that holds no sentence; every other text as somebody else's. */

@@ -19,7 +19,8 @@ const verdictCounts = z.strictObject({
   authorised: z.number(),
   false_positive: z.number(),
   open: z.number(),
-  median_patients_at_firing: z.number(),
+  /** Null for whoever does not see all clinics. */
+  median_patients_at_firing: z.number().nullable(),
 });
 
 /** Titles and sentences of rules come from files, of which some are written by strangers: see Sigma. */
@@ -98,7 +99,7 @@ async function known({ rules }: Pick<Sources, 'rules'>, { assistant, now }: Aski
   return { rules: loaded.filter(({ raises }) => raises), scores: new Map(verdicts.map((score) => [score.rule_id, score])) };
 } // prettier-ignore
 
-function headOf({ voice }: Asking, rule: Rule, scores: ReadonlyMap<string, RuleScore>): object {
+function headOf({ assistant, voice }: Asking, rule: Rule, scores: ReadonlyMap<string, RuleScore>): object {
   const score = scores.get(rule.id);
   const [title = ''] = voice.texts([rule.title]);
   return {
@@ -115,7 +116,7 @@ function headOf({ voice }: Asking, rule: Rule, scores: ReadonlyMap<string, RuleS
       authorised: score?.authorised ?? 0,
       false_positive: score?.false_positive ?? 0,
       open: score?.open ?? 0,
-      median_patients_at_firing: score?.patients_at_firing ?? 0,
+      median_patients_at_firing: assistant.user.clinics === undefined ? (score?.patients_at_firing ?? 0) : null,
     },
     untrusted: { title },
   };

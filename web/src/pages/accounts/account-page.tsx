@@ -1,8 +1,9 @@
 import { Link } from 'wouter';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { useCases } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
+import { Patients } from '../../parts/patients.js';
 import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
 import { casePath } from '../../routes.js';
@@ -19,8 +20,8 @@ export function AccountPage({ group, actor }: { readonly group: string; readonly
   );
 } // prettier-ignore
 
-function Cases({ group, actor, cases }: { readonly group: string; readonly actor: string; readonly cases: readonly CaseRow[] }) {
-  const { t, f } = useTexts();
+function Cases({ group, actor, cases }: { readonly group: string; readonly actor: string; readonly cases: readonly SeenRow[] }) {
+  const { t } = useTexts();
   const heading = t.account.heading(actor, cases.length, cases.filter(({ status }) => status !== 'resolved').length);
   useTitle(heading);
   const heads = [[t.account.opened], [t.list.level], [t.list.rules], [t.list.patients, 'number'], [t.account.status], [t.account.verdict], [t.list.taken]] as const; // prettier-ignore
@@ -53,7 +54,7 @@ function Cases({ group, actor, cases }: { readonly group: string; readonly actor
                     <Level level={row.level} />
                   </td>
                   <td>{row.rule_titles.join(', ')}</td>
-                  <td className="number big">{f.number(row.patients)}</td>
+                  <Patients of={row} />
                   <td>
                     <Status status={row.status} />
                   </td>

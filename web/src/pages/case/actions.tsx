@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Me } from '../../api/answers.js';
 import { newKey, post, Refusal } from '../../api/client.js';
 import { useAnnounce } from '../../parts/announce.js';
@@ -22,7 +22,7 @@ export interface Outcome {
 const forms = ['assign', 'note', 'measure', 'hold', 'resolve'] as const;
 
 /** What may be done with a case, and what became of it. What cannot be done says why. */
-export function Actions({ row, me }: { readonly row: CaseRow; readonly me: Me }) {
+export function Actions({ row, me }: { readonly row: SeenRow; readonly me: Me }) {
   const { t } = useTexts();
   const [form, setForm] = useState<FormKind>();
   const opener = useRef<HTMLElement>(null);
@@ -82,7 +82,7 @@ export function Actions({ row, me }: { readonly row: CaseRow; readonly me: Me })
 } // prettier-ignore
 
 /** Does something under a key of its own, on the case as it is seen, and says what became of it. */
-function useAct(row: CaseRow) {
+function useAct(row: SeenRow) {
   const { t } = useTexts();
   const client = useQueryClient();
   const announce = useAnnounce();
@@ -110,7 +110,7 @@ export function refusedOutcome(cause: unknown, t: Texts, again: () => void): Out
   if (cause.word === 'confirm_first') return { text: t.confirm.hint, isWrong: true };
   if (cause.word === 'patient_identifier') return { text: t.act.patientLike, isWrong: true };
   if (cause.word === 'not_qualified') return { text: t.act.qualifyFirst, isWrong: true };
-  const now = cause.body['case'] as CaseRow | undefined;
+  const now = cause.body['case'] as SeenRow | undefined;
   if (cause.status === 409 && now)
     return {
       text: t.act.superseded(t.statuses[now.status], now.owner, now.verdict && t.verdicts[now.verdict]),

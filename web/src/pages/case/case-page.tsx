@@ -1,7 +1,7 @@
 import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
-import { useCase } from '../../api/queries.js';
+import { useCase, useShape } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
 import { useTitle } from '../../parts/title.js';
@@ -61,7 +61,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
   const { t, f } = useTexts();
   const { case: row, incidents } = shown;
   const actors = [...new Set(incidents.map(({ actor_id: actor }) => actor))];
-  const heading = t.case.heading(row.actor_id, row.patients, row.clinics.length, f.moment(row.first_time), f.until(row.last_time, row.first_time));
+  const heading = t.case.heading(row.actor_id, row.patients, row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
   useTitle(heading);
   return (
     <>
@@ -75,6 +75,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
         </span>
       </p>
       <h1>{heading}</h1>
+      {row.other_clinics > 0 && <p>{t.case.part(row.other_clinics)}</p>}
       <Actions row={row} me={me} />
       <p className="accounts">
         {actors.map((actor) => (
@@ -104,7 +105,7 @@ function Parts({ id, part }: { readonly id: string; readonly part: string }) {
 function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: string }) {
   return (
     <>
-      <Totals shown={shown} />
+      <Totals shown={shown} id={id} />
       <Curve shown={shown} id={id} />
       <div className="columns">
         <Why shown={shown} />
@@ -115,14 +116,25 @@ function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: strin
   );
 }
 
-function Totals({ shown: { case: row, incidents } }: { readonly shown: ShownCase }) {
+function Totals({ shown: { case: row, incidents }, id }: { readonly shown: ShownCase; readonly id: string }) {
   const { t, f } = useTexts();
+  const { data: shape } = useShape(id);
   const [first] = incidents;
+  const atFiring = first?.patients_at_firing ?? null;
+  // What the scorer counts spans other clinics: the store counts those of the reader's own.
+  const patients = row.patients ?? shape?.total;
   return (
     <ul className="totals">
-      <Total value={f.number(row.patients)} text={t.case.patientsFigure(row.patients)} />
+      {patients === undefined ? (
+        <li>{t.spanning}</li>
+      ) : (
+        <Total
+          value={f.number(patients)}
+          text={row.patients === null ? t.case.ownPatients(patients) : t.case.patientsFigure(patients)}
+        />
+      )}
       <Total value={f.number(row.clinics.length)} text={t.case.clinicsFigure(row.clinics.length)} />
-      {first && <Total value={f.number(first.patients_at_firing)} text={t.case.atFiring} />}
+      {atFiring !== null && <Total value={f.number(atFiring)} text={t.case.atFiring} />}
     </ul>
   );
 }

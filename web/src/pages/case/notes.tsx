@@ -15,7 +15,7 @@ export function Notes({ shown: { notes, measures } }: { readonly shown: ShownCas
             {struck.map(({ text: old }, place) => (
               <s key={place}>{old}</s>
             ))}
-            <p className="text">{text}</p>
+            <p className="text">{text ?? t.case.withheld}</p>
             <span className="below">
               {by}, <Time at={at} />
             </span>
@@ -27,7 +27,7 @@ export function Notes({ shown: { notes, measures } }: { readonly shown: ShownCas
       <ul className="lines">
         {measures.map(({ action_id: id, kind, text, by, taken_at: at }) => (
           <li key={id}>
-            <strong>{t.case.measureKinds[kind]}</strong> <span className="text">{text}</span>
+            <strong>{t.case.measureKinds[kind]}</strong> <span className="text">{text ?? t.case.withheld}</span>
             <span className="below">
               {by}, <Time at={at} />
             </span>

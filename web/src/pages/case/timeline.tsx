@@ -43,7 +43,10 @@ function Lines({ lines }: { readonly lines: readonly TimelineLine[] }) {
   return (
     <div className="scrolls" role="group" aria-labelledby="timeline" tabIndex={0}>
       <table className="timeline">
-        <caption>{t.timeline.caption(lines.length)}</caption>
+        <caption>
+          {t.timeline.caption(lines.length)}
+          {lines.some(({ patients }) => patients === null) && ` ${t.timeline.spanning}`}
+        </caption>
         <thead>
           <tr>
             {heads.map(([name, kind]) => (
@@ -64,7 +67,7 @@ function Lines({ lines }: { readonly lines: readonly TimelineLine[] }) {
                 <span className="below">{detailOf(line, t)}</span>
               </th>
               <td>{line.by === 'system' || line.by === '' ? t.timeline.machineName : line.by}</td>
-              <td className="number">{f.number(line.patients)}</td>
+              <td className="number">{line.patients === null ? '–' : f.number(line.patients)}</td>
             </tr>
           ))}
         </tbody>
@@ -84,8 +87,9 @@ function detailOf({ action, effect, before, after }: TimelineLine, t: Texts): st
 function wordsOf(action: NonNullable<TimelineLine['action']>, t: Texts): string {
   const { type } = action;
   if (type === 'case.assigned') return action.owner;
-  if (type === 'case.noted' || type === 'case.note_corrected' || type === 'case.measure') return action.text;
-  if (type === 'case.verdict' || type === 'case.resolved') return `${t.verdicts[action.verdict]} · ${action.reason}`;
-  if (type === 'case.level_set') return `${t.levels[action.level]} · ${action.reason}`;
-  return 'reason' in action ? action.reason : '';
+  if (type === 'case.noted' || type === 'case.note_corrected' || type === 'case.measure') return action.text ?? t.case.withheld;
+  if (type === 'case.verdict' || type === 'case.resolved')
+    return `${t.verdicts[action.verdict]} · ${action.reason ?? t.case.withheld}`;
+  if (type === 'case.level_set') return `${t.levels[action.level]} · ${action.reason ?? t.case.withheld}`;
+  return 'reason' in action ? (action.reason ?? t.case.withheld) : '';
 }

@@ -16,7 +16,7 @@ export function Why({ shown: { incidents } }: { readonly shown: ShownCase }) {
             <strong>{match.title}</strong> <Level level={match.level} />
             <span className="below">
               {t.case.whyRule(match.value, match.threshold, f.span(match.timespan_seconds * 1_000))}
-              {match.spread_threshold > 0 && ` · ${t.case.whySpread(match.spread, match.spread_threshold)}`} · <Time at={match.first_fired} />
+              {match.spread_threshold > 0 && match.spread !== null && ` · ${t.case.whySpread(match.spread, match.spread_threshold)}`} · <Time at={match.first_fired} />
             </span>
           </li>
         ))}

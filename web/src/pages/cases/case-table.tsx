@@ -1,8 +1,9 @@
 import type { RefObject } from 'react';
 import { Link } from 'wouter';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { useNow } from '../../live/clock.js';
 import { Level } from '../../parts/level.js';
+import { Patients } from '../../parts/patients.js';
 import { Time } from '../../parts/time.js';
 import { casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
@@ -13,7 +14,7 @@ import type { Texts } from '../../texts/fr.js';
 const rulesMax = 2;
 
 interface TableProps {
-  readonly rows: readonly CaseRow[];
+  readonly rows: readonly SeenRow[];
   readonly body: RefObject<HTMLTableSectionElement | null>;
 }
 
@@ -50,7 +51,7 @@ export function CaseTable({ rows, body }: TableProps) {
   );
 }
 
-function Row({ row, said }: { readonly row: CaseRow; readonly said: { readonly taken: string; readonly due: string } }) {
+function Row({ row, said }: { readonly row: SeenRow; readonly said: { readonly taken: string; readonly due: string } }) {
   const { t, f } = useTexts();
   const others = row.rule_titles.length - rulesMax;
   return (
@@ -66,8 +67,11 @@ function Row({ row, said }: { readonly row: CaseRow; readonly said: { readonly t
           {row.rule_titles.slice(0, rulesMax).join(', ')} {others > 0 && t.list.others(others)}
         </span>
       </th>
-      <td className="number big">{f.number(row.patients)}</td>
-      <td className="number">{f.number(row.clinics.length)}</td>
+      <Patients of={row} />
+      <td className="number">
+        {f.number(row.clinics.length)}{' '}
+        {row.other_clinics > 0 && <span className="below">{t.list.others(row.other_clinics)}</span>}
+      </td>
       <td className="times">
         <Time at={row.first_time} />
         <span aria-hidden="true"> – </span>
@@ -79,14 +83,14 @@ function Row({ row, said }: { readonly row: CaseRow; readonly said: { readonly t
   );
 }
 
-function takenBy({ status, owner, acknowledged_by: by, opened_at: opened, verdict }: CaseRow, t: Texts, f: Format, at: number): string {
+function takenBy({ status, owner, acknowledged_by: by, opened_at: opened, verdict }: SeenRow, t: Texts, f: Format, at: number): string {
   if (status === 'new') return t.list.nobody(f.span(at - Date.parse(opened)));
   const who = owner || by;
   if (status === 'resolved') return `${t.statuses.resolved}${verdict && `, ${t.verdicts[verdict]}`}${who && `, ${who}`}`;
   return status === 'on_hold' ? `${who}, ${t.statuses.on_hold}` : who || t.list.acknowledged;
 } // prettier-ignore
 
-function dueOf({ status, acknowledge_by: by }: CaseRow, t: Texts, f: Format, at: number): string {
+function dueOf({ status, acknowledge_by: by }: SeenRow, t: Texts, f: Format, at: number): string {
   if (status !== 'new' || by === null) return t.list.none;
   const left = Date.parse(by) - at;
   return left < 0 ? t.list.late(f.span(-left)) : t.list.left(f.span(left));

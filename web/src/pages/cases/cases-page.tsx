@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Summary } from '../../api/answers.js';
 import { useCases, useSummary } from '../../api/queries.js';
 import { useNow } from '../../live/clock.js';
@@ -37,7 +37,7 @@ export function CasesPage() {
 }
 
 interface ListProps {
-  readonly rows: readonly CaseRow[];
+  readonly rows: readonly SeenRow[];
   readonly next: string | null;
   readonly search: string;
   readonly summary: Summary | undefined;
@@ -69,18 +69,18 @@ function List({ rows, next, search, summary }: ListProps) {
   );
 } // prettier-ignore
 
-function FreshOne({ row }: { readonly row: CaseRow | undefined }) {
+function FreshOne({ row }: { readonly row: SeenRow | undefined }) {
   const { t } = useTexts();
   if (!row) return null;
   return (
     <>
-      <Level level={row.level} /> {row.actor_id}, {t.patients(row.patients)}
+      <Level level={row.level} /> {row.actor_id}, {row.patients === null ? t.spanning : t.patients(row.patients)}
     </>
   );
 }
 
 /** Arrivals are spoken once, together. */
-function useSaidWhenFresh(fresh: readonly CaseRow[]): void {
+function useSaidWhenFresh(fresh: readonly SeenRow[]): void {
   const { t } = useTexts();
   const announce = useAnnounce();
   const [said, setSaid] = useState(0);

@@ -51,9 +51,11 @@ const untaken: MakeFigure = ({ cases }, { figures }, f, at) => {
 }; // prettier-ignore
 
 const exposed: MakeFigure = ({ patients }, { figures }) =>
-  patients.open === 0
-    ? { to: '/', mood: 'good', says: figures.noExposed, more: '' }
-    : { to: '/', mood: 'watch', says: figures.exposed(patients.open), more: figures.across(patients.clinics) };
+  patients.open === null
+    ? { to: '/', mood: 'watch', says: figures.spanning, more: figures.across(patients.clinics) }
+    : patients.open === 0
+      ? { to: '/', mood: 'good', says: figures.noExposed, more: '' }
+      : { to: '/', mood: 'watch', says: figures.exposed(patients.open), more: figures.across(patients.clinics) };
 
 const clock: MakeFigure = ({ nearest_clock: nearest }, { figures, clocks }, f, at) => {
   if (!nearest) return { to: '/', mood: 'good', says: figures.noClock, more: figures.noClockHint };

@@ -60,7 +60,7 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
 
 /** Of the answer that is shown: where somebody has given another since, the console refuses ours. */
 function seenAt(timeline: Timeline | undefined, controller: string, place: string, { source, at }: Field): string {
-  const given = timeline?.lines.some(({ effect, action }) => effect === 'counted' && action?.type === 'dossier.answered' && action.controller_id === controller && place in action.answers);
+  const given = timeline?.lines.some(({ effect, action }) => effect === 'counted' && action?.type === 'dossier.answered' && action.controller_id === controller && action.answers !== null && place in action.answers);
   return given && source === 'person' ? at : '';
 } // prettier-ignore
 

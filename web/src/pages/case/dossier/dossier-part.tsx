@@ -1,5 +1,5 @@
 import { Link, useSearch } from 'wouter';
-import type { CaseRow } from '#libs/contracts/case-row.js';
+import type { SeenRow } from '#libs/contracts/seen-case.js';
 import type { Me, Snapshot } from '../../../api/answers.js';
 import { useConfirmed } from '../../../api/confirmed.js';
 import { useDossier, useDossierLabels, useSnapshots } from '../../../api/queries.js';
@@ -12,7 +12,7 @@ import { Freeze } from './freeze.js';
 import { SnapshotTable } from './snapshot-table.js';
 
 /** Is the notification ready? For one controller at a time: each has clocks, a list and a dossier of its own. */
-export function DossierPart({ row, me }: { readonly row: CaseRow; readonly me: Me }) {
+export function DossierPart({ row, me }: { readonly row: SeenRow; readonly me: Me }) {
   const { t } = useTexts();
   const wanted = new URLSearchParams(useSearch()).get('of');
   const controller = row.controllers.find((one) => one === wanted) ?? row.controllers[0] ?? '';

@@ -1,0 +1,8 @@
+import type { SeenRow } from '#libs/contracts/seen-case.js';
+import { useTexts } from '../texts/context.js';
+
+/** How many patients a case has, in a table; in words where that counts clinics that the reader does not see. */
+export function Patients({ of: { patients } }: { readonly of: SeenRow }) {
+  const { t, f } = useTexts();
+  return patients === null ? <td>{t.spanning}</td> : <td className="number big">{f.number(patients)}</td>;
+}
