@@ -13,7 +13,7 @@ const id = anIncidentId('a');
 const book = new CaseBook();
 book.addChange(aChange('a', 1));
 const state = book.caseOf(id, 0)?.state;
-const shown = JSON.stringify({ case: state && rowOf(state, book.policy) });
+const shown = JSON.stringify({ case: state && { ...rowOf(state, book.policy), other_clinics: 0 } });
 const taken: Answer = (reply) => reply.writeHead(200).end(shown);
 
 type Answer = (reply: ServerResponse) => unknown;
