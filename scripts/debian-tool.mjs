@@ -21,20 +21,27 @@ export function findTool(packageName, program) {
     : { reason: reason ?? `the package has no ${program}` };
 }
 
-/**
- * Debian's Chromium with those of its libraries that the machine lacks: `{ path, env } | { reason }`, where `env` is all that it is to be started with. One that
- * `VIGIE_CHROMIUM` names, or that is on PATH, comes first.
- */
+/** Debian's Chromium, where `VIGIE_CHROMIUM` names none: as `findWithLibraries` has it. */
 export function findBrowser() {
-  const own = process.env.VIGIE_CHROMIUM ?? onPath('chromium');
+  const own = process.env.VIGIE_CHROMIUM;
   if (own)
     return existsSync(own)
       ? { path: own, env: { ...process.env } }
       : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
-  const home = join(root, '.cache', 'chromium');
-  const path = join(home, 'usr', 'lib', 'chromium', 'chromium');
-  const reason = existsSync(path) ? undefined : fetchPackage('chromium', home, true);
-  if (reason !== undefined || !existsSync(path)) return { reason: reason ?? 'the package has no chromium' };
+  return findWithLibraries('chromium', 'chromium', 'usr/lib/chromium');
+}
+
+/**
+ * The path of a program with those libraries of its package's that the machine lacks: `{ path, env } | { reason }`, where `env` is all that it is
+ * to be started with. `folder` is where the package has it.
+ */
+export function findWithLibraries(packageName, program, folder = 'usr/bin') {
+  const own = onPath(program);
+  if (own) return { path: own, env: { ...process.env } };
+  const home = join(root, '.cache', packageName);
+  const path = join(home, folder, program);
+  const reason = existsSync(path) ? undefined : fetchPackage(packageName, home, true);
+  if (reason !== undefined || !existsSync(path)) return { reason: reason ?? `the package has no ${program}` };
   const libraries = readdirSync(join(home, 'usr', 'lib')).filter((name) => name.endsWith('-linux-gnu'));
   const folders = libraries.flatMap((name) => ['', 'pulseaudio'].map((below) => join(home, 'usr', 'lib', name, below)));
   return { path, env: { ...process.env, LD_LIBRARY_PATH: folders.join(delimiter) } };

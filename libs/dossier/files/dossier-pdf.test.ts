@@ -4,6 +4,7 @@ import { aDossierInput } from '../dossier.fixture.js';
 import { dossierOf } from '../dossier.js';
 import { shippedLabels, shippedLengths } from '../shipped.js';
 import { dossierFile } from './dossier-files.js';
+import { findWithLibraries } from '../../../scripts/debian-tool.mjs';
 import { cnilSheet } from './sheet.js';
 
 /** What article 33(3) of the GDPR asks for, by its letters, as `part.field`. */
@@ -21,7 +22,9 @@ const article33: Readonly<Record<string, readonly string[]>> = {
   c: ['consequences.effects', 'consequences.harms', 'consequences.gravity'],
   d: ['measures.before', 'measures.taken', 'measures.planned'],
 };
-const poppler = spawnSync('pdftotext', ['-v']).error === undefined ? undefined : 'pdftotext of poppler-utils is not here';
+/** Of another house than the one that wrote the file. */
+const readers = { info: findWithLibraries('poppler-utils', 'pdfinfo'), text: findWithLibraries('poppler-utils', 'pdftotext') };
+const reason = readers.info.reason ?? readers.text.reason;
 /** A text without its spaces: lines of a page end elsewhere. */
 const words = (text: string) => text.split(/\s+/).join('');
 
@@ -36,11 +39,11 @@ describe('the notification of a dossier', () => {
     }
   }); // prettier-ignore
 
-  (poppler === undefined ? it : it.skip)(`is a tagged PDF with the figures of the dossier for a reader of another house${poppler === undefined ? '' : ` (${poppler})`}`, async () => {
+  (reason === undefined ? it : it.skip)(`is a tagged PDF with the figures of the dossier for a reader of another house${reason === undefined ? '' : ` (${reason})`}`, async () => {
     const pdf = await dossierFile('cnil.pdf', aDossierInput(), { manifest: '{}', lengths: shippedLengths, language: 'fr' });
-    const read = (command: string, ...args: readonly string[]) => spawnSync(command, [...args], { input: pdf, encoding: 'utf8' }).stdout;
-    expect(read('pdfinfo', '-')).toMatch(/^Tagged: +yes$/m);
-    const text = words(read('pdftotext', '-', '-'));
+    const read = ({ path = '', env }: typeof readers.info, ...args: readonly string[]) => spawnSync(path, [...args], { input: pdf, encoding: 'utf8', env }).stdout;
+    expect(read(readers.info, '-')).toMatch(/^Tagged: +yes$/m);
+    const text = words(read(readers.text, '-', '-'));
     for (const { heading, lines } of cnilSheet(dossierOf(aDossierInput()), { labels: shippedLabels, language: 'fr', timezone: 'Europe/Paris' }).sections)
       for (const line of [heading, ...lines]) expect(text).toContain(words(line));
   }); // prettier-ignore

@@ -4,6 +4,7 @@ import { useCases } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
 import { Patients } from '../../parts/patients.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
 import { casePath } from '../../routes.js';
@@ -30,19 +31,7 @@ function Cases({ group, actor, cases }: { readonly group: string; readonly actor
       <p className="over quiet">{t.account.group(group)}</p>
       <h1>{heading}</h1>
       {cases.length > 0 && (
-        <div className="scrolls" role="region" aria-label={t.list.title} tabIndex={0}>
-          <table>
-            <caption>{t.account.caption(cases.length)}</caption>
-            <thead>
-              <tr>
-                {heads.map(([name, kind]) => (
-                  <th key={name} scope="col" className={kind}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
+        <Table name={{ label: t.list.title }} caption={t.account.caption(cases.length)} heads={heads}>
               {cases.map((row) => (
                 <tr key={row.case_id}>
                   <th scope="row">
@@ -62,9 +51,7 @@ function Cases({ group, actor, cases }: { readonly group: string; readonly actor
                   <td>{row.owner || row.acknowledged_by}</td>
                 </tr>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </Table>
       )}
     </>
   );

@@ -1,4 +1,5 @@
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { FormDialog } from '../../parts/form-dialog.js';
 import { verdictList } from '../../parts/verdicts.js';
 import { useTexts } from '../../texts/context.js';
 import type { ActionBody } from './actions.js';
@@ -8,28 +9,11 @@ export type FormKind = 'assign' | 'note' | 'measure' | 'hold' | 'resolve' | 'reo
 /** Asks for what an action needs, in a dialog. `onDone` is called once: with the action, or with nothing when it was given up. */
 export function ActionForm({ kind, onDone }: { readonly kind: FormKind; readonly onDone: (body?: ActionBody) => void }) {
   const { t } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    onDone(bodyOf(kind, new FormData(event.currentTarget)));
-  };
   return (
-    <dialog ref={dialog} aria-labelledby="form-title" onCancel={() => onDone()}>
-      <form onSubmit={submit}>
-        <h2 id="form-title">{t.act[kind]}</h2>
-        {(kind === 'resolve' || kind === 'hold') && <p>{t.act.consequence[kind]}</p>}
-        <Fields kind={kind} />
-        <p className="buttons">
-          <button type="submit" className="main">
-            {t.act.confirm}
-          </button>
-          <button type="button" onClick={() => onDone()}>
-            {t.act.cancel}
-          </button>
-        </p>
-      </form>
-    </dialog>
+    <FormDialog title={t.act[kind]} onDone={(filled) => onDone(filled && bodyOf(kind, filled))}>
+      {(kind === 'resolve' || kind === 'hold') && <p>{t.act.consequence[kind]}</p>}
+      <Fields kind={kind} />
+    </FormDialog>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { CaseClinic } from '../../api/answers.js';
 import { useClinics } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 
@@ -22,19 +23,7 @@ function ClinicTable({ clinics }: { readonly clinics: readonly CaseClinic[] }) {
   const most = Math.max(...clinics.map(({ patients }) => patients));
   const names = [[t.case.clinicName], [t.list.patients, 'number'], [t.case.exported, 'number'], [t.case.attempted, 'number'], [t.case.accesses, 'number'], [t.case.firstAccess], [t.case.lastAccess], [t.case.categories]] as const; // prettier-ignore
   return (
-    <div className="scrolls" role="group" aria-labelledby="clinics" tabIndex={0}>
-      <table>
-        <caption>{t.case.clinicCaption(clinics.length)}</caption>
-        <thead>
-          <tr>
-            {names.map(([name, kind]) => (
-              <th key={name} scope="col" className={kind}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+    <Table name={{ id: 'clinics' }} caption={t.case.clinicCaption(clinics.length)} heads={names}>
           {clinics.map((one) => (
             <tr key={one.clinic_id}>
               <th scope="row">
@@ -59,8 +48,6 @@ function ClinicTable({ clinics }: { readonly clinics: readonly CaseClinic[] }) {
               <td>{one.categories.join(', ')}</td>
             </tr>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </Table>
   );
 } // prettier-ignore

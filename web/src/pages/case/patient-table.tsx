@@ -1,4 +1,5 @@
 import type { PatientPage } from '../../api/answers.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 
@@ -16,19 +17,7 @@ export function PatientTable({ items, lines, before }: TableProps) {
   const heads = [[t.patientList.pseudonym], [t.case.clinicName], [t.patientList.tier], [t.case.categories], [t.case.accesses, 'number'], [t.case.firstAccess], [t.case.lastAccess]] as const; // prettier-ignore
   if (items.length === 0) return <p className="empty">{t.patientList.none}</p>;
   return (
-    <div className="scrolls" role="group" aria-labelledby="patients" tabIndex={0}>
-      <table>
-        <caption>{t.patientList.caption(before + 1, before + items.length, lines)}</caption>
-        <thead>
-          <tr>
-            {heads.map(([name, kind]) => (
-              <th key={name} scope="col" className={kind}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+    <Table name={{ id: 'patients' }} caption={t.patientList.caption(before + 1, before + items.length, lines)} heads={heads}>
           {items.map((one) => (
             <tr key={`${one.clinic_id} ${one.patient_id}`}>
               <th scope="row">
@@ -46,8 +35,6 @@ export function PatientTable({ items, lines, before }: TableProps) {
               </td>
             </tr>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </Table>
   );
 } // prettier-ignore

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TimelineLine } from '../../api/answers.js';
 import { useTimeline } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 import type { Texts } from '../../texts/fr.js';
@@ -41,38 +42,31 @@ function Lines({ lines }: { readonly lines: readonly TimelineLine[] }) {
   const { t, f } = useTexts();
   const heads = [[t.timeline.at], [t.timeline.what], [t.timeline.who], [t.timeline.patients, 'number']] as const; // prettier-ignore
   return (
-    <div className="scrolls" role="group" aria-labelledby="timeline" tabIndex={0}>
-      <table className="timeline">
-        <caption>
+    <Table
+      name={{ id: 'timeline' }}
+      caption={
+        <>
           {t.timeline.caption(lines.length)}
           {lines.some(({ patients }) => patients === null) && ` ${t.timeline.spanning}`}
-        </caption>
-        <thead>
-          <tr>
-            {heads.map(([name, kind]) => (
-              <th key={name} scope="col" className={kind}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.id} className={`effect-${line.effect}`}>
-              <td>
-                <Time at={line.at} />
-              </td>
-              <th scope="row">
-                {t.timeline.kinds[line.what] ?? line.what}
-                <span className="below">{detailOf(line, t)}</span>
-              </th>
-              <td>{line.by === 'system' || line.by === '' ? t.timeline.machineName : line.by}</td>
-              <td className="number">{line.patients === null ? '–' : f.number(line.patients)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        </>
+      }
+      heads={heads}
+      className="timeline"
+    >
+      {lines.map((line) => (
+        <tr key={line.id} className={`effect-${line.effect}`}>
+          <td>
+            <Time at={line.at} />
+          </td>
+          <th scope="row">
+            {t.timeline.kinds[line.what] ?? line.what}
+            <span className="below">{detailOf(line, t)}</span>
+          </th>
+          <td>{line.by === 'system' || line.by === '' ? t.timeline.machineName : line.by}</td>
+          <td className="number">{line.patients === null ? '–' : f.number(line.patients)}</td>
+        </tr>
+      ))}
+    </Table>
   );
 }
 

@@ -4,6 +4,7 @@ import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { useNow } from '../../live/clock.js';
 import { Level } from '../../parts/level.js';
 import { Patients } from '../../parts/patients.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
@@ -22,32 +23,13 @@ interface TableProps {
 export function CaseTable({ rows, body }: TableProps) {
   const { t, f } = useTexts();
   const at = useNow();
+  const heads = [[t.list.level], [t.list.account], [t.list.patients, 'number'], [t.list.clinics, 'number'], [t.list.reading], [t.list.taken], [t.list.due]] as const; // prettier-ignore
   return (
-    <div className="scrolls" role="region" aria-label={t.list.title} tabIndex={0}>
-      <table className="cases">
-        <caption>{t.list.caption(rows.length)}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t.list.level}</th>
-            <th scope="col">{t.list.account}</th>
-            <th scope="col" className="number">
-              {t.list.patients}
-            </th>
-            <th scope="col" className="number">
-              {t.list.clinics}
-            </th>
-            <th scope="col">{t.list.reading}</th>
-            <th scope="col">{t.list.taken}</th>
-            <th scope="col">{t.list.due}</th>
-          </tr>
-        </thead>
-        <tbody ref={body}>
-          {rows.map((row) => (
-            <Row key={row.case_id} row={row} said={{ taken: takenBy(row, t, f, at), due: dueOf(row, t, f, at) }} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table name={{ label: t.list.title }} caption={t.list.caption(rows.length)} heads={heads} className="cases" body={body}>
+      {rows.map((row) => (
+        <Row key={row.case_id} row={row} said={{ taken: takenBy(row, t, f, at), due: dueOf(row, t, f, at) }} />
+      ))}
+    </Table>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { Feeds } from '../../api/answers.js';
 import { useFeeds } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
+import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
 import { useTexts } from '../../texts/context.js';
@@ -30,25 +31,11 @@ function Seen({ feeds: { sources, checked_at: at, is_old: isOld } }: { readonly 
       <h1>{heading}</h1>
       {isOld && <p className="notice notice-wrong">{t.states.failed(t.states.storeAway)}</p>}
       {sources.length > 0 && (
-        <div className="scrolls" role="region" aria-label={t.feeds.title} tabIndex={0}>
-          <table>
-            <caption>{t.feeds.caption(sources.length, f.moment(at))}</caption>
-            <thead>
-              <tr>
-                {heads.map(([name, kind]) => (
-                  <th key={name} scope="col" className={kind}>
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {ordered.map((one) => (
-                <Row key={`${one.group_id} ${one.source}`} one={one} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table name={{ label: t.feeds.title }} caption={t.feeds.caption(sources.length, f.moment(at))} heads={heads}>
+          {ordered.map((one) => (
+            <Row key={`${one.group_id} ${one.source}`} one={one} />
+          ))}
+        </Table>
       )}
     </>
   );

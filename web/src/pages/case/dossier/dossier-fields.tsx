@@ -1,11 +1,12 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Dossier, DossierField as Field, DossierLabels, DossierValue as Value, Timeline } from '../../../api/answers.js';
 import { newKey, patch } from '../../../api/client.js';
 import { useTimeline } from '../../../api/queries.js';
 import { useNow } from '../../../live/clock.js';
+import { FormDialog } from '../../../parts/form-dialog.js';
 import { Time } from '../../../parts/time.js';
 import { useTexts } from '../../../texts/context.js';
-import { useSend } from './send.js';
+import { useSend } from '../send.js';
 
 interface FieldsProps {
   readonly id: string;
@@ -34,7 +35,7 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
     if (!field) return;
     const body = { fields: { [place]: { value, seen_at: seenAt(timeline.data, controller, place, field) } } };
     const key = newKey();
-    void send(() => patch(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}`, body, key), t.dossier.answered);
+    void send(() => patch(`/v1/cases/${id}/dossier/${encodeURIComponent(controller)}`, body, key), () => t.dossier.answered);
   };
   return (
     <>
@@ -132,33 +133,16 @@ interface FormProps {
 
 function AnswerForm({ name, value, onDone }: FormProps) {
   const { t } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => void dialog.current?.showModal(), []);
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    onDone(valueOf(String(new FormData(event.currentTarget).get('value')).trim(), value));
-  };
   return (
-    <dialog ref={dialog} aria-labelledby="answer-title" onCancel={() => onDone()}>
-      <form onSubmit={submit}>
-        <h2 id="answer-title">{name}</h2>
-        <p className="field">
-          <label htmlFor="answer-value">{t.dossier.answerField}</label>
-          <textarea id="answer-value" name="value" rows={4} maxLength={2_000} defaultValue={typeof value === 'object' ? (value ?? []).join('\n') : String(value)} aria-describedby="answer-hint" />
-          <span id="answer-hint" className="hint">
-            {t.dossier.answerHint} {t.act.textHint}
-          </span>
-        </p>
-        <p className="buttons">
-          <button type="submit" className="main">
-            {t.act.confirm}
-          </button>
-          <button type="button" onClick={() => onDone()}>
-            {t.act.cancel}
-          </button>
-        </p>
-      </form>
-    </dialog>
+    <FormDialog title={name} onDone={(filled) => (filled ? onDone(valueOf(String(filled.get('value')).trim(), value)) : onDone())}>
+      <p className="field">
+        <label htmlFor="answer-value">{t.dossier.answerField}</label>
+        <textarea id="answer-value" name="value" rows={4} maxLength={2_000} defaultValue={typeof value === 'object' ? (value ?? []).join('\n') : String(value)} aria-describedby="answer-hint" />
+        <span id="answer-hint" className="hint">
+          {t.dossier.answerHint} {t.act.textHint}
+        </span>
+      </p>
+    </FormDialog>
   );
 } // prettier-ignore
 

@@ -2,7 +2,7 @@ import type { FormEvent } from 'react';
 import { newKey, post, Refusal } from '../../../api/client.js';
 import type { useConfirmed } from '../../../api/confirmed.js';
 import { useTexts } from '../../../texts/context.js';
-import { useSend } from './send.js';
+import { useSend } from '../send.js';
 
 const kinds = ['initial', 'complementary', 'final'] as const;
 
@@ -26,7 +26,7 @@ export function Freeze({ id, controller, hasFrozen, confirmed: { isConfirmed, fo
         if (cause instanceof Refusal && cause.word === 'confirm_first') forget();
         throw cause;
       });
-    void send(ask, t.dossier.frozen);
+    void send(ask, () => t.dossier.frozen);
   };
   return (
     <>

@@ -1,4 +1,5 @@
 import type { Snapshot } from '../../../api/answers.js';
+import { Table } from '../../../parts/table.js';
 import { Time } from '../../../parts/time.js';
 import { useTexts } from '../../../texts/context.js';
 
@@ -12,19 +13,7 @@ export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: 
   return (
     <>
       <h3 id="snapshots">{t.dossier.snapshots}</h3>
-      <div className="scrolls" role="group" aria-labelledby="snapshots" tabIndex={0}>
-        <table>
-          <caption>{t.dossier.caption(snapshots.length)}</caption>
-          <thead>
-            <tr>
-              {heads.map(([name, kind]) => (
-                <th key={name} scope="col" className={kind}>
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
+      <Table name={{ id: 'snapshots' }} caption={t.dossier.caption(snapshots.length)} heads={heads}>
             {snapshots.toReversed().map((one) => (
               <tr key={one.snapshot_id}>
                 <th scope="row">
@@ -58,9 +47,7 @@ export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: 
                 </td>
               </tr>
             ))}
-          </tbody>
-        </table>
-      </div>
+          </Table>
     </>
   );
 } // prettier-ignore
