@@ -214,7 +214,8 @@ async function withdrawnBy(page: Page, colleague: () => Promise<unknown>): Promi
   await page.route('**/v1/cases/*', (route) => route.abort());
   await colleague();
   await page.getByRole('button', { name: 'Confirm' }).press('Enter');
-  const said = page.locator('.actions .notice-wrong');
+  // What was said of the action before stands there until this one is answered.
+  const said = page.locator('.actions .notice-wrong', { hasText: 'Somebody was before you' });
   await said.waitFor();
   return said.innerText();
 }
