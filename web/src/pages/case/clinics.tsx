@@ -45,7 +45,7 @@ function ClinicTable({ clinics }: { readonly clinics: readonly CaseClinic[] }) {
               <td>
                 <Time at={one.last_time} />
               </td>
-              <td>{one.categories.join(', ')}</td>
+              <td>{f.list(one.categories.map((category) => t.categories[category] ?? category))}</td>
             </tr>
           ))}
         </Table>
