@@ -75,7 +75,8 @@ describe('other tools', () => {
   });
 
   const ask = reason === undefined ? it : it.skip;
-  ask(`pySigma takes every rule and exception that comes with Vigie${reason ? ` (skipped: ${reason})` : ''}`, async () => {
+  const why = reason === undefined ? '' : ` (skipped: ${reason})`;
+  ask(`pySigma takes every rule and exception that comes with Vigie${why}`, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'vigie-pysigma-'));
     await Promise.all(examples.map((text, index) => writeFile(join(folder, `example_of_docs_${index}.yml`), text)));
     const given = [...files.map(({ path }) => path), ...examples.map((_, index) => join(folder, `example_of_docs_${index}.yml`))];
@@ -87,7 +88,7 @@ describe('other tools', () => {
     expect(JSON.parse(stdout)).toEqual({ rules: expect.any(Number), mistakes: [] });
   });
 
-  ask(`pySigma selects the same accesses by random event rules and filters (VIGIE_TEST_SEED=${seed})`, () => {
+  ask(`pySigma selects the same accesses by random event rules and filters (VIGIE_TEST_SEED=${seed})${why}`, () => {
     const cases = fc.sample(
       fc.record({
         rule: eventRule,
@@ -121,7 +122,7 @@ describe('other tools', () => {
     expect(taken).toBeGreaterThan(500);
   });
 
-  ask(`pySigma takes every random correlation that Vigie takes, and it asks the same (VIGIE_TEST_SEED=${seed})`, () => {
+  ask(`pySigma takes every random correlation that Vigie takes, and it asks the same (VIGIE_TEST_SEED=${seed})${why}`, () => {
     const cases = fc.sample(correlated, { seed, numRuns: 3_000 });
     const input = cases.map((one) => JSON.stringify(one)).join('\n');
     const script = join(root, 'libs', 'detection', 'rules', 'tests', 'correlate_with_pysigma.py');
