@@ -1,0 +1,119 @@
+import { evidenceMax } from './constants.js';
+
+const evidenceSteps = 255;
+const evidenceLeast = Math.log(0.3);
+const evidenceStep = (evidenceMax - evidenceLeast) / evidenceSteps;
+
+/** The logarithm of a day's evidence, in 256 steps. */
+export function evidenceCode(logarithm: number): number {
+  return Math.max(0, Math.min(evidenceSteps, Math.round((logarithm - evidenceLeast) / evidenceStep)));
+}
+export function evidenceOf(code: number): number {
+  return evidenceLeast + code * evidenceStep;
+}
+
+/** One account's day as it was learned; see `LearnedDay.row`. */
+export interface LearnedRow {
+  slot: number;
+  role: number;
+  flags: number;
+  /** Counts that are not zero lie from `from` to `to`. */
+  from: number;
+  to: number;
+}
+
+/**
+ * The days of all accounts that were learned in one step, by slot. Counts that are not zero lie one behind the other, with the evidence of
+ * each: 9 bytes an account and 4 a count.
+ */
+export class LearnedDay {
+  constructor(
+    readonly day: number,
+    private readonly slots: Int32Array,
+    private readonly roles: Uint16Array,
+    private readonly flags: Uint8Array,
+    private readonly starts: Uint32Array,
+    readonly columns: Uint8Array,
+    readonly counts: Uint16Array,
+    readonly evidence: Uint8Array,
+  ) {}
+
+  get size(): number {
+    return this.slots.length;
+  }
+
+  /** The row of a slot, -1 for none. */
+  find(slot: number): number {
+    let low = 0;
+    let high = this.slots.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.slots[middle] ?? 0) < slot) low = middle + 1;
+      else high = middle;
+    }
+    return this.slots[low] === slot ? low : -1;
+  }
+
+  /** Reads a row into `into`. */
+  read(row: number, into: LearnedRow): void {
+    into.slot = this.slots[row] ?? 0;
+    into.role = this.roles[row] ?? 0;
+    into.flags = this.flags[row] ?? 0;
+    into.from = this.starts[row] ?? 0;
+    into.to = this.starts[row + 1] ?? 0;
+  }
+
+  countOf(row: number, column: number): number {
+    for (let at = this.starts[row] ?? 0; at < (this.starts[row + 1] ?? 0); at += 1)
+      if (this.columns[at] === column) return this.counts[at] ?? 0;
+    return 0;
+  }
+
+  flagsOf(row: number): number {
+    return this.flags[row] ?? 0;
+  }
+
+  get bytes(): number {
+    return this.slots.length * 11 + this.counts.length * 4;
+  }
+}
+
+/** Gathers a `LearnedDay`: rows by ascending slot, of each its counts. */
+export class LearnedDayWriter {
+  readonly #slots: number[] = [];
+  readonly #roles: number[] = [];
+  readonly #flags: number[] = [];
+  readonly #starts: number[] = [0];
+  readonly #columns: number[] = [];
+  readonly #counts: number[] = [];
+  readonly #evidence: number[] = [];
+
+  constructor(private readonly day: number) {}
+
+  count(column: number, count: number, evidence: number): void {
+    this.#columns.push(column);
+    this.#counts.push(count);
+    this.#evidence.push(evidence);
+  }
+
+  /** Ends the row whose counts were given. */
+  row(slot: number, role: number, flags: number): void {
+    this.#slots.push(slot);
+    this.#roles.push(role);
+    this.#flags.push(flags);
+    this.#starts.push(this.#counts.length);
+  }
+
+  finish(): LearnedDay {
+    return new LearnedDay(
+      this.day,
+      Int32Array.from(this.#slots),
+      Uint16Array.from(this.#roles),
+      Uint8Array.from(this.#flags),
+      Uint32Array.from(this.#starts),
+      Uint8Array.from(this.#columns),
+      Uint16Array.from(this.#counts),
+      Uint8Array.from(this.#evidence),
+    );
+  }
+}
