@@ -113,6 +113,10 @@ export class IncidentBook {
       const near = [...left].filter((one) => areNear(one, judged, quietMs)).toSorted((a, b) => a.opening.order - b.opening.order);
       const [survivor = this.#opened(verdict, judged), ...others] = near;
       for (const one of near) left.delete(one);
+      for (const one of near) {
+        const kept = one.unstoredPart(this.options.unstoredRules);
+        if (kept) judged.keep(kept);
+      }
       survivor.become(judged);
       survivor.lateMs = Math.max(survivor.lateMs, verdict.lateMs);
       present.push(survivor);
@@ -123,9 +127,24 @@ export class IncidentBook {
       for (const other of others) this.#teller.tell(other, 'incident.merged', survivor.opening.id, now, survivor.opening.id);
       this.#endings.schedule(survivor);
     }
-    for (const gone of left) this.#withdraw(gone, verdict);
+    for (const gone of left) {
+      const kept = gone.unstoredPart(this.options.unstoredRules);
+      if (!kept) this.#withdraw(gone, verdict);
+      else present.push(this.#reduced(gone, kept, told.get(gone), verdict));
+    }
     if (present.length) this.byAccount.set(verdict.account, present);
     else this.byAccount.delete(verdict.account);
+  }
+
+  /** What is left of one when history holds nothing of it but what history cannot know. */
+  #reduced(incident: Incident, kept: Incident, toldRules: ReadonlySet<string> | undefined, verdict: Verdict): Incident {
+    if (kept.matches.size === incident.matches.size) return incident;
+    incident.become(kept);
+    if (!incident.changed) return incident;
+    incident.receivedAt = verdict.receivedAt;
+    this.#teller.changed(incident, toldRules, verdict.detectedAt);
+    this.#endings.schedule(incident);
+    return incident;
   }
 
   #opened(verdict: Verdict, judged: Incident): Incident {
