@@ -184,36 +184,6 @@ export class Incident {
     this.changed = true;
   }
 
-  /**
-   * What it has by rules that ask for what no store has, as an incident of its own; undefined where it has nothing by them. Judging history again
-   * can only find the rest.
-   */
-  unstoredPart(unstored: ReadonlySet<string>): Incident | undefined {
-    const matches = [...this.matches].filter(([id]) => unstored.has(id));
-    if (matches.length === 0) return undefined;
-    const part = new Incident(this.opening, this.sets);
-    part.matches = new Map(matches);
-    part.patientSet.addAll(this.patientSet);
-    for (const [mark, set] of this.marks) part.see(mark, set);
-    part.firedSet = this.sets.of(matches.map(([, { selection }]) => selection));
-    part.coveredFrom = this.coveredFrom;
-    part.coveredTo = this.coveredTo;
-    // Of one that ended long ago only the figure is left.
-    part.patients = this.archived ? this.patients : part.patientSet.countOf(part.firedSet);
-    part.patientsAtFiring = this.patientsAtFiring;
-    part.isLate = this.isLate;
-    return part;
-  }
-
-  /** Takes in what `unstoredPart` gave of one that is the same incident now. Its figures are never smaller for it. */
-  keep(part: Incident): void {
-    const { firstFired, patientsAtFiring } = this;
-    this.absorb(part);
-    this.patients = Math.max(this.patients, part.patients);
-    if (part.firstFired <= firstFired)
-      this.patientsAtFiring = Math.max(part.patientsAtFiring, part.firstFired < firstFired ? 0 : patientsAtFiring);
-  }
-
   /** Takes the place of what it was the contents of `other`, which judged the account's history. What has been told of it stays. */
   become(other: Incident): void {
     const before = contentsOf(this);
