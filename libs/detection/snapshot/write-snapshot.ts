@@ -3,10 +3,12 @@ import type { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';
+import type { DayCounts } from '../habits/day-counts.js';
 import type { Incident } from '../incidents/incident.js';
 import { everySelection } from '../memory/selection-sets.js';
 import {
   bytesOf,
+  type daysPiece,
   type header,
   type incidentPiece,
   kinds,
@@ -17,6 +19,7 @@ import {
   text,
   type toldPiece,
   version,
+  versionWithDays,
   words,
 } from './snapshot-format.js';
 
@@ -31,7 +34,7 @@ export function* writeSnapshot(state: EngineState, marks = allMarks(state)): Gen
   const copies = new AccountCopies(state);
   const head = piece(kinds.header, serialize(headerOf(state, marks)));
   const incidents = incidentPieces(state);
-  const rest = [...linkPieces(state), ...pendingPieces(state), ...toldPieces(state)];
+  const rest = [...linkPieces(state), ...pendingPieces(state), ...toldPieces(state), ...dayPieces(state)];
   state.copies = copies;
   try {
     yield head;
@@ -139,12 +142,18 @@ function toldPieces(state: EngineState): readonly Uint8Array[] {
     .map((kind) => piece(kinds.told, serialize({ kind, changes: [...state[kind].untaken] } satisfies z.infer<typeof toldPiece>)));
 }
 
+/** Days that no account holds any more. */
+function dayPieces({ days }: EngineState): readonly Uint8Array[] {
+  const ready = days?.days.ready ?? [];
+  return ready.length > 0 ? [piece(kinds.days, serialize({ days: [...ready] } satisfies z.infer<typeof daysPiece>))] : [];
+}
+
 function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof header> {
   const { watermark, now, lastReceivedAt, counts, compiled, versions, windows } = state;
   const { missingGroupBy, late, beyondHorizon } = counts;
   const { knownFrom } = windows;
   return {
-    version,
+    version: state.days ? versionWithDays : version,
     entryWords,
     marks: dumpOf(state, marks),
     sets: Array.from({ length: state.marks.sets.count }, (_, set) =>
@@ -155,6 +164,7 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     liveIds: compiled.live.map(({ selection }) => selection.id),
     neededIds: neededIds(state),
     dormancies: compiled.dormancies.map(({ selection }) => compiled.selectionIds[selection] ?? ''),
+    dayCounts: state.days ? compiled.dayCounts.map(({ key }) => key) : [],
     settled: state.settler.watermark,
     orders: { incidents: state.incidents.order, suppressed: state.suppressed.order },
     versionBase: versions.base,
@@ -215,7 +225,8 @@ function incidentOf(
 /**
  * Accounts, several in a piece, as 32-bit words: length of the key in bytes, the key padded to words, number of float pairs, then as pairs
  * of words newest, oldest and since and the dormancy columns, words of the entries of the main ledger and the
- * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries.
+ * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries. Where rules ask
+ * for habits then the number of days; per day (`dayParts`): its number and flags, three pairs of words, role and kind as texts, the counts.
  */
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
   const { accounts, index } = state.windows;
@@ -237,4 +248,20 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   }
   yield words(count);
   yield* ledgers;
+  if (state.days) yield* dayParts(state.days, account);
+}
+
+/** When it became unusual, and when role and kind were said; the largest counts, exact. */
+function* dayParts(of: DayCounts, account: number): Iterable<Uint8Array> {
+  const { table, texts } = of.days;
+  const records = [...of.days.of(account)];
+  yield words(records.length);
+  for (const record of records) {
+    of.settle(record);
+    yield words(table.day(record), table.flags(record));
+    yield bytesOf(Float64Array.of(table.unusual(record), table.roleAt(record), table.kindAt(record)));
+    yield* text(Buffer.from(texts.text(table.role(record))));
+    yield* text(Buffer.from(texts.text(table.kind(record))));
+    yield words(...of.days.counts.map((_, column) => table.most(record, column)));
+  }
 }
