@@ -101,9 +101,9 @@ export class Population {
   *learning(day: number, oldestDay: number): Generator<void, void> {
     const pending = this.#pending;
     this.#pending = pending.next();
-    for (const { day: learned, rows } of pending.byDay()) {
+    for (const step of pending.byDay()) {
       yield;
-      yield* this.#learn(pending, learned, rows);
+      if (step) yield* this.#learn(pending, step.day, step.rows);
     }
     this.#views.set(day, this.#latest);
     for (const old of this.#views.keys()) if (old < oldestDay) this.#views.delete(old);
@@ -121,7 +121,7 @@ export class Population {
       view,
       wasJudged: judged?.knows === true,
       first: view.knows ? undefined : FirstPeers.of(pending, rows),
-      writer: new LearnedDayWriter(day),
+      writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns),
       far: new Float64Array(columns),
       compared: 0,
