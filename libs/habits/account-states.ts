@@ -1,7 +1,8 @@
 import { AccountState } from './account-state.js';
 import { firstDayWeight } from './constants.js';
 import type { LearnedDay, LearnedRow } from './learned-day.js';
-import { flag, grown } from './pending-days.js';
+import { grown } from './grown.js';
+import { flag } from './pending-days.js';
 
 const slotsFirst = 256;
 
@@ -113,7 +114,9 @@ export class AccountStates {
       this.#steps.shift();
     }
     const there = new Set(this.#steps.map(({ learned }) => learned));
+    let looked = 0;
     for (const [key, slot] of this.#slotOf) {
+      if (++looked % 8_192 === 0) yield;
       const last = this.#last[slot] ?? 0;
       if (last === 0 || last >= forgetBefore || [...there].some((learned) => learned.find(slot) >= 0)) continue;
       this.#forget(key, slot);

@@ -57,6 +57,9 @@ const priors: Readonly<Record<PeerClass, Readonly<Record<HabitScale, Prior>>>> =
   newcomer: { volume: { from: 0.9, scale: 0.25 }, rare: { from: 5, scale: 1 } },
 };
 
+/** Of the evidence of several days, in its logarithm. */
+const evidencePrior: Prior = { from: 3, scale: 1 };
+
 const weekDaysMin = 100;
 
 /** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
@@ -142,21 +145,46 @@ export class DayView {
     return this.alpha * singleDayShare * (this.#weights[column] ?? 0);
   }
 
-  /** Evidence of several days as a share of what is needed. `most` gives the day's largest counts so far. */
+  /**
+   * Evidence of several days as a share of what is needed. `most` gives the day's largest counts so far. Needed is what chance gives once in
+   * 1 / alpha account-days (Ville's inequality), and at least what honest accounts reach as rarely: their days are not independent.
+   */
   evidenceOf(key: string, state: AccountState, day: number, most: (column: number) => number): number {
     if (!this.knows || state.isService) return 0;
+    const alpha = this.alpha * (1 - singleDayShare);
+    const needed = Math.max(-Math.log(alpha), this.#evidenceFit(key, this.classOf(state, day)).inverse(alpha));
+    const today = (column: number) =>
+      this.logEvidence(most(column) > 0 ? this.pOf(key, state, column, { count: most(column), day }) : 1);
+    return Math.exp(this.logOverDays(state, today) - needed);
+  }
+
+  /**
+   * The logarithm of the evidence of several days: of each count C = max(1, C^0.95 e), and the weighted sum of them. `today` gives the
+   * logarithm of the day's e.
+   */
+  logOverDays(state: AccountState, today: (column: number) => number): number {
     let sum = 0;
     for (const [column, weight] of this.#weights.entries()) {
-      if (this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) continue;
-      const today = this.logEvidence(this.pOf(key, state, column, { count: most(column), day }));
-      sum += weight * Math.exp(Math.max(0, evidenceKept * (state.evidence[column] ?? 0) + today));
+      const asks = !this.parts.waiting.has(column) && (this.parts.ruleDays[column] ?? 0) > 0;
+      sum += weight * Math.exp(asks ? Math.max(0, evidenceKept * (state.evidence[column] ?? 0) + today(column)) : 0);
     }
-    return sum * this.alpha * (1 - singleDayShare);
+    return Math.log(sum);
   }
 
   /** The logarithm of one day's evidence: e = 0.3 p^-0.7, bounded. */
   logEvidence(p: number): number {
     return Math.min(evidenceMax, Math.log(calibration) - (1 - calibration) * Math.log(p));
+  }
+
+  #evidenceFit(key: string, among: PeerClass): Fit {
+    const tail = this.parts.everybody[among].evidence;
+    const without = tail.furthest.some((one) => one.key === key) ? key : undefined;
+    const name = `days ${among} ${without ?? ''}`;
+    const known = this.#fits.get(name);
+    if (known) return known;
+    const fit = new Fit(undefined, tail, evidencePrior, without);
+    this.#fits.set(name, fit);
+    return fit;
   }
 
   /** A program against its own days: their mean and six of their standard deviations, at least 4 %, and three roots where it counts little. */

@@ -1,4 +1,5 @@
 import { evidenceMax } from './constants.js';
+import { grown } from './grown.js';
 
 const evidenceSteps = 255;
 const evidenceLeast = Math.log(0.3);
@@ -78,42 +79,64 @@ export class LearnedDay {
   }
 }
 
-/** Gathers a `LearnedDay`: rows by ascending slot, of each its counts. */
+/** Gathers a `LearnedDay` of at most `rows` rows, by ascending slot, of each its counts. */
 export class LearnedDayWriter {
-  readonly #slots: number[] = [];
-  readonly #roles: number[] = [];
-  readonly #flags: number[] = [];
-  readonly #starts: number[] = [0];
-  readonly #columns: number[] = [];
-  readonly #counts: number[] = [];
-  readonly #evidence: number[] = [];
+  readonly #slots: Int32Array;
+  readonly #roles: Uint16Array;
+  readonly #flags: Uint8Array;
+  readonly #starts: Uint32Array;
+  #columns: Uint8Array;
+  #counts: Uint16Array;
+  #evidence: Uint8Array;
+  #rows = 0;
+  #size = 0;
 
-  constructor(private readonly day: number) {}
+  constructor(
+    private readonly day: number,
+    rows: number,
+  ) {
+    this.#slots = new Int32Array(rows);
+    this.#roles = new Uint16Array(rows);
+    this.#flags = new Uint8Array(rows);
+    this.#starts = new Uint32Array(rows + 1);
+    this.#columns = new Uint8Array(rows + 1);
+    this.#counts = new Uint16Array(rows + 1);
+    this.#evidence = new Uint8Array(rows + 1);
+  }
 
   count(column: number, count: number, evidence: number): void {
-    this.#columns.push(column);
-    this.#counts.push(count);
-    this.#evidence.push(evidence);
+    if (this.#size === this.#counts.length) this.#grow();
+    this.#columns[this.#size] = column;
+    this.#counts[this.#size] = count;
+    this.#evidence[this.#size] = evidence;
+    this.#size += 1;
   }
 
   /** Ends the row whose counts were given. */
   row(slot: number, role: number, flags: number): void {
-    this.#slots.push(slot);
-    this.#roles.push(role);
-    this.#flags.push(flags);
-    this.#starts.push(this.#counts.length);
+    this.#slots[this.#rows] = slot;
+    this.#roles[this.#rows] = role;
+    this.#flags[this.#rows] = flags;
+    this.#starts[++this.#rows] = this.#size;
   }
 
   finish(): LearnedDay {
     return new LearnedDay(
       this.day,
-      Int32Array.from(this.#slots),
-      Uint16Array.from(this.#roles),
-      Uint8Array.from(this.#flags),
-      Uint32Array.from(this.#starts),
-      Uint8Array.from(this.#columns),
-      Uint16Array.from(this.#counts),
-      Uint8Array.from(this.#evidence),
+      this.#slots.slice(0, this.#rows),
+      this.#roles.slice(0, this.#rows),
+      this.#flags.slice(0, this.#rows),
+      this.#starts.slice(0, this.#rows + 1),
+      this.#columns.slice(0, this.#size),
+      this.#counts.slice(0, this.#size),
+      this.#evidence.slice(0, this.#size),
     );
+  }
+
+  #grow(): void {
+    const length = this.#counts.length * 2;
+    this.#columns = grown(this.#columns, new Uint8Array(length));
+    this.#counts = grown(this.#counts, new Uint16Array(length));
+    this.#evidence = grown(this.#evidence, new Uint8Array(length));
   }
 }

@@ -8,17 +8,20 @@ export interface PeersView {
   /** Above this lie a tenth of the accounts' own habits; undefined with too few accounts. */
   readonly ceilings: readonly (number | undefined)[];
   readonly tails: readonly TailView[];
+  /** How far the evidence of several days went, in its logarithm; of everybody alone. */
+  readonly evidence: TailView;
   /** Account-days in the means, forgotten ones less. */
   readonly days: number;
 }
 
-export const noPeers: PeersView = { means: [], ceilings: [], tails: [], days: 0 };
+export const noPeers: PeersView = { means: [], ceilings: [], tails: [], evidence: emptyTail, days: 0 };
 
 /** Accounts that are compared with each other. */
 export class Peers {
   readonly #sums: Float64Array;
   readonly #weights: Float64Array;
   readonly #tails: readonly Tail[];
+  readonly #evidence = new Tail();
   readonly #today: Float64Array;
   #todayDays = 0;
   #days = 0;
@@ -38,6 +41,10 @@ export class Peers {
   countDay(): void {
     this.#todayDays += 1;
   }
+  /** The logarithm of the evidence of several days. */
+  evidence(logarithm: number, key: string, day: number): void {
+    this.#evidence.add(logarithm, key, day);
+  }
   surprise(column: number, z: number, key: string, day: number): void {
     this.#tails[column]?.add(z, key, day);
   }
@@ -54,6 +61,7 @@ export class Peers {
       this.#weights[column] = kept * (this.#weights[column] ?? 0) + (has(column) ? weight * this.#todayDays : 0);
       this.#tails[column]?.endDay(isNewer ? tailKept : 1, day);
     }
+    this.#evidence.endDay(isNewer ? tailKept : 1, day);
     this.#today.fill(0);
     this.#todayDays = 0;
   }
@@ -73,6 +81,7 @@ export class Peers {
       means: Array.from({ length: this.columns }, (_, column) => this.mean(column)),
       ceilings: this.#ceilings,
       tails: this.#tails.map((tail) => tail.view()),
+      evidence: this.#evidence.view(),
       days: this.#days,
     };
   }

@@ -1,10 +1,13 @@
 import { countMax } from './constants.js';
+import { grown } from './grown.js';
 
 /** Bits of a row's flags. */
 export const flag = { told: 1, honest: 2, service: 4, judged: 8, correction: 16, lift: 32 } as const;
 
 const rowsFirst = 256;
 const daysPerSlot = 65_536;
+const rowsAtATime = 4_096;
+const rowsMax = 2 ** 24;
 
 /** What a record says of an account's day. */
 export interface GivenDay {
@@ -58,16 +61,24 @@ export class PendingDays {
     }
   }
 
-  /** The days there are, in order, each with its rows by slot. */
-  byDay(): readonly { readonly day: number; readonly rows: readonly number[] }[] {
+  /** The days there are, in order, each with its rows by slot; undefined now and then, for others to have a turn. */
+  *byDay(): Generator<{ readonly day: number; readonly rows: readonly number[] } | undefined, void> {
     const days = new Map<number, number[]>();
     for (let row = 0; row < this.#size; row += 1) {
       const day = this.#days[row] ?? 0;
       const rows = days.get(day);
       if (rows) rows.push(row);
       else days.set(day, [row]);
+      if (row % rowsAtATime === rowsAtATime - 1) yield undefined;
     }
-    return [...days].toSorted(([a], [b]) => a - b).map(([day, rows]) => ({ day, rows: bySlot(rows, this.#slots) }));
+    for (const [day, rows] of [...days].toSorted(([a], [b]) => a - b)) {
+      // A typed array sorts numbers ten times as fast as a list with a comparison.
+      const keys = Float64Array.from(rows, (row) => (this.#slots[row] ?? 0) * rowsMax + row);
+      yield undefined;
+      const sorted = keys.toSorted();
+      yield undefined;
+      yield { day, rows: Array.from(sorted, (key) => key % rowsMax) };
+    }
   }
 
   slotOf(row: number): number {
@@ -95,16 +106,4 @@ export class PendingDays {
     this.#flags = grown(this.#flags, new Uint8Array(length));
     this.#counts = grown(this.#counts, new Uint16Array(length * this.columns));
   }
-}
-
-/** The same numbers in a longer array. */
-export function grown<T extends Int32Array | Uint16Array | Uint8Array | Float32Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** By a typed array, which sorts numbers ten times as fast as a list with a comparison. */
-function bySlot(rows: readonly number[], slots: Int32Array): readonly number[] {
-  const keys = Float64Array.from(rows, (row) => (slots[row] ?? 0) * 2 ** 24 + row).toSorted();
-  return Array.from(keys, (key) => key % 2 ** 24);
 }

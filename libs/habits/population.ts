@@ -4,7 +4,7 @@ import { raiseCeilings } from './ceilings.js';
 import { forgottenAfterDays, stepAccountsMin, stepAccountsShare, stepSurpriseShare } from './constants.js';
 import { DayView } from './day-view.js';
 import { FirstPeers } from './first-peers.js';
-import { evidenceCode, LearnedDayWriter } from './learned-day.js';
+import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
 import { PeerGroups } from './peer-groups.js';
 import { flag, PendingDays } from './pending-days.js';
 import { RoleNames } from './role-names.js';
@@ -101,9 +101,9 @@ export class Population {
   *learning(day: number, oldestDay: number): Generator<void, void> {
     const pending = this.#pending;
     this.#pending = pending.next();
-    for (const { day: learned, rows } of pending.byDay()) {
+    for (const step of pending.byDay()) {
       yield;
-      yield* this.#learn(pending, learned, rows);
+      if (step) yield* this.#learn(pending, step.day, step.rows);
     }
     this.#views.set(day, this.#latest);
     for (const old of this.#views.keys()) if (old < oldestDay) this.#views.delete(old);
@@ -121,7 +121,7 @@ export class Population {
       view,
       wasJudged: judged?.knows === true,
       first: view.knows ? undefined : FirstPeers.of(pending, rows),
-      writer: new LearnedDayWriter(day),
+      writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns),
       far: new Float64Array(columns),
       compared: 0,
@@ -169,6 +169,7 @@ export class Population {
     const among = view.classOf(state, day);
     const peers = this.#peers.of(state.role, among);
     const codes = new Uint8Array(this.#ruleDays.length);
+    const everybody = peers.at(-1);
     learning.staff += 1;
     if (learning.wasJudged) learning.compared += 1;
     for (const one of peers) one.countDay();
@@ -184,6 +185,13 @@ export class Population {
       codes[column] = evidenceCode(view.logEvidence(p));
       if (p <= stepSurpriseShare) learning.far[column] = (learning.far[column] ?? 0) + 1;
     }
+    // Rounded as it is kept, and so as it is carried on.
+    if (learning.wasJudged)
+      everybody?.evidence(
+        view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0)),
+        key,
+        day,
+      );
     return codes;
   }
 
