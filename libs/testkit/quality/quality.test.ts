@@ -37,7 +37,7 @@ describe('the default pack in the simulated hospital', () => {
   });
 
   it('says all of it', () => {
-    const report = `${seedReport(played, pack.rules)}\n${summary([played], pack.rules)}`;
+    const report = `${seedReport(played, pack.rules)}\n${summary([played], pack.rules, judgeGoals([played]))}`;
     for (const { name } of played.attacks) expect(report).toContain(name);
     expect(report).toContain('without exceptions');
     expect(report).not.toContain('MISSED');
@@ -56,7 +56,7 @@ describe('the measurement', () => {
     const played = play(options, { rules: [] });
     expect(played.attacks.every(({ told }) => told.length === 0)).toBe(true);
     expect(judgeGoals([played]).filter(({ met }) => !met)).toHaveLength(4);
-    expect(summary([played], [])).toContain('found 0 of 1');
+    expect(summary([played], [], judgeGoals([played]))).toContain('found 0 of 1');
   });
 
   it('counts what no attack had part in as false, whatever it looks like', async () => {
