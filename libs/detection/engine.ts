@@ -85,10 +85,7 @@ export class Engine {
     return [...incidents.takeChanges(options.includeUpdates, now), ...suppressed.takeChanges(options.includeUpdates, now)];
   }
 
-  /**
-   * Days of accounts that have ended, and in which no more accesses are expected in time, since the last call; and days again that late accesses or incidents
-   * have changed since. `most` at a time, so that nobody waits long; the next call gives more.
-   */
+  /** Days that have ended, lateness included, since the last call, and days again that have changed since; so many at most, the next call gives more. */
   takeDays(most = Number.POSITIVE_INFINITY): readonly AccountDay[] {
     const { days, watermark, options } = this.#state;
     return days?.take(watermark - options.allowedLatenessMs, most) ?? [];
@@ -192,7 +189,6 @@ export class Engine {
     for (const piece of pieces) reading.take(piece);
     return new Engine(options, reading.finish());
   }
-
   /** The same from pieces that come one after the other. */
   static async restoreFrom(pieces: AsyncIterable<Uint8Array>, options: EngineOptions): Promise<Engine> {
     const reading = new SnapshotReading(options);

@@ -188,3 +188,12 @@ export class AccountStates {
     this.#last = grown(this.#last, new Uint16Array(length));
   }
 }
+
+/** What a day is that was perhaps learned before. What was told is not learned, until somebody says that it was honest. */
+export function flagsAfter(flags: number, earlier: EarlierDay | undefined): number {
+  if (!earlier) return flags;
+  const wasLearned = (earlier.flags & flag.told) === 0 || (earlier.flags & flag.honest) !== 0;
+  if (flags & flag.honest) return wasLearned ? flags | flag.lift : flags;
+  if (!wasLearned) return flags | flag.told;
+  return flags & flag.told ? flags : flags | flag.correction;
+}

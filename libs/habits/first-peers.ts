@@ -10,10 +10,10 @@ export class FirstPeers {
   }
 
   /** Of the honest days that were given. */
-  static of(pending: PendingDays, rows: readonly number[]): FirstPeers {
+  static of(pending: PendingDays, rows: readonly number[], flagsOf: (row: number) => number): FirstPeers {
     const peers = new FirstPeers(pending.columns);
     for (const row of rows) {
-      const flags = pending.flagsOf(row);
+      const flags = flagsOf(row);
       if (flags & flag.service || (flags & flag.told && !(flags & flag.honest))) continue;
       peers.take(pending.roleOf(row), (column) => pending.countOf(row, column));
     }

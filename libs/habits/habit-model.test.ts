@@ -11,6 +11,7 @@ import {
   dayOf,
   firstDay,
   groupId,
+  honestDay,
   learn,
   Life,
   live,
@@ -94,7 +95,9 @@ describe('a threshold', () => {
     // Further days, a correction of one that was learned, and a verdict.
     live(model, { staff, from: day + 1, to: day + 9, random });
     model.add(anAccountDay({ key: 'a3', day: day - 4, most: { [unlinked.id]: 500 } }));
-    model.add(anAccountDay({ key: 'a4', day: day - 3, most: { [unlinked.id]: 400 }, told: true }), true);
+    const told = anAccountDay({ key: 'a4', day: day - 3, most: { [unlinked.id]: 400 }, told: true });
+    model.add(told);
+    model.judge(honestDay(told));
     learn(model, day + 9);
     expect(asked()).toEqual(before);
   });
@@ -123,8 +126,11 @@ describe('what is learned', () => {
   it('is not what raised an incident, until somebody says that it was honest', () => {
     const leastAfter = (told: boolean, isHonest: boolean) => {
       const { model, day } = aLivedModel(300, 20);
-      for (let at = day - 6; at < day - 1; at += 1)
-        model.add(anAccountDay({ key: 'a3', role: 'nurse', day: at, most: { [unlinked.id]: 90 }, told }), isHonest);
+      for (let at = day - 6; at < day - 1; at += 1) {
+        const one = anAccountDay({ key: 'a3', role: 'nurse', day: at, most: { [unlinked.id]: 90 }, told });
+        model.add(one);
+        if (isHonest) model.judge(honestDay(one));
+      }
       learn(model, day + 1);
       return model.least(unlinked, groupId, 'a3', day + 1);
     };
@@ -135,6 +141,12 @@ describe('what is learned', () => {
     // The ceiling is lifted for whoever was judged honest: a recurring report is told once.
     expect(honest).toBeGreaterThan(90);
     expect(leastAfter(false, false)).toBeLessThan(honest);
+  });
+
+  it('is the same whether the verdict comes before, with or long after the day', () => {
+    expect(leastAfterVerdict(0)).toBe(leastAfterVerdict(1));
+    // Thresholds of the days between differ, and with them the surprise of the day; habit does not.
+    expect(leastAfterVerdict(15)).toBeGreaterThan(leastAfterVerdict(40));
   });
 
   it('of a newcomer is what newcomers of its role did, and no old hand changes its threshold', () => {
@@ -244,6 +256,18 @@ function aLivedModel(count: number, days: number) {
   const model = aModel();
   live(model, { staff, from: firstDay, to: firstDay + days, random });
   return { model, staff, random, day: firstDay + days - 1 };
+}
+
+/** The threshold of an account one of whose days was told, with a verdict so many models later. */
+function leastAfterVerdict(verdictAfter: number): number {
+  const { model, day } = aLivedModel(200, 16);
+  const told = anAccountDay({ key: 'a3', role: 'nurse', day: day - 1, most: { [unlinked.id]: 90 }, told: true });
+  for (let at = 0; at < 20; at += 1) {
+    if (at === 1) model.add(told);
+    if (at === verdictAfter) model.judge(honestDay(told));
+    learn(model, day + 1 + at);
+  }
+  return model.least(unlinked, groupId, 'a3', day + 20);
 }
 
 function toldWith(budget: number): number {

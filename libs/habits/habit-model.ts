@@ -16,6 +16,15 @@ export interface HabitOptions {
   readonly zone: string;
 }
 
+/** Days, both included, of which somebody has said that what was told on them was honest. */
+export interface HonestDays {
+  readonly groupId: string;
+  readonly subject: SubjectKind;
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Of the budget, what each kind of other subjects has for itself. */
 const laneShare = 0.2;
 
@@ -72,9 +81,14 @@ export class HabitModel implements Habits {
     return this.#day;
   }
 
-  /** A completed day. `isHonest`: somebody has said so of what was told on it. What no rule asks for is passed over. */
-  add(day: AccountDay, isHonest = false): void {
-    this.#population(day.groupId, day.subject, true)?.add(day, isHonest);
+  /** A completed day. What no rule asks for is passed over. */
+  add(day: AccountDay): void {
+    this.#population(day.groupId, day.subject, true)?.add(day);
+  }
+
+  /** Somebody says that what was told of an account, or another subject, from one day to another was honest: it is learned then, and lifts its ceiling. */
+  judge({ groupId, subject, key, from, to }: HonestDays): void {
+    this.#population(groupId, subject, true)?.judge(key, { from, to });
   }
 
   /** Makes the model of a day; yields at least every few milliseconds. Days that are not later than the newest model make none. */

@@ -1,5 +1,5 @@
 import { AccountState } from './account-state.js';
-import { AccountStates, type EarlierDay } from './account-states.js';
+import { AccountStates, flagsAfter } from './account-states.js';
 import { raiseCeilings } from './ceilings.js';
 import { forgottenAfterDays, stepAccountsMin, stepAccountsShare, stepSurpriseShare } from './constants.js';
 import { DayView } from './day-view.js';
@@ -10,6 +10,7 @@ import { flag, PendingDays } from './pending-days.js';
 import { RoleNames } from './role-names.js';
 import type { AccountDay, HabitRule } from './seams.js';
 import { surpriseOf } from './surprise.js';
+import { ToldDays } from './told-days.js';
 import { WeekDays } from './week-days.js';
 
 /** Accounts learned between two yields. */
@@ -51,6 +52,7 @@ export class Population {
   readonly #columnOf: ReadonlyMap<string, number>;
   readonly #views = new Map<number, DayView>();
   readonly #weekDays = new WeekDays();
+  readonly #told = new ToldDays();
   #pending: PendingDays;
   #step = 0;
   #waiting: ReadonlySet<number> = new Set();
@@ -90,23 +92,33 @@ export class Population {
     return this.#states.bytes + this.#pending.bytes;
   }
 
-  add(day: AccountDay, isHonest: boolean): void {
-    const flags = (day.told ? flag.told : 0) | (isHonest ? flag.honest : 0) | (day.kind === 'service' ? flag.service : 0);
+  add(day: AccountDay): void {
+    const flags = (day.told ? flag.told : 0) | (day.kind === 'service' ? flag.service : 0);
     const counts = this.options.rules.map(({ id }) => day.most[id] ?? 0);
     const slot = this.#states.take(day.key);
     this.#pending.add(slot, day.day, { role: this.#roles.numberOf(day.role), flags, countOf: (column) => counts[column] ?? 0 });
+  }
+
+  /** Somebody says that what was told of an account on these days was honest. */
+  judge(key: string, days: { readonly from: number; readonly to: number }): void {
+    this.#told.judge(key, days);
   }
 
   /** Learns what was given, a day at a time, and makes the model of `day`; models before `oldestDay` are let go. Yields now and then. */
   *learning(day: number, oldestDay: number): Generator<void, void> {
     const pending = this.#pending;
     this.#pending = pending.next();
+    for (const { key, day: of, told } of this.#told.take()) {
+      const flags = flag.told | (told.isService ? flag.service : 0);
+      pending.add(this.#states.take(key), of, { role: told.role, flags, countOf: (column) => told.counts[column] ?? 0 });
+    }
     for (const step of pending.byDay()) {
       yield;
       if (step) yield* this.#learn(pending, step.day, step.rows);
     }
     this.#views.set(day, this.#latest);
     for (const old of this.#views.keys()) if (old < oldestDay) this.#views.delete(old);
+    this.#told.forget(day);
     const oldest = Math.min(...[...this.#views.values()].map(({ parts }) => parts.step));
     yield* this.#states.fold(oldest, day - forgottenAfterDays);
   }
@@ -120,7 +132,7 @@ export class Population {
       day,
       view,
       wasJudged: judged?.knows === true,
-      first: view.knows ? undefined : FirstPeers.of(pending, rows),
+      first: view.knows ? undefined : FirstPeers.of(pending, rows, (row) => this.#flagsIn(pending, row, day)),
       writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns),
       far: new Float64Array(columns),
@@ -146,9 +158,10 @@ export class Population {
     const { pending, day, view, state, writer } = learning;
     const slot = pending.slotOf(row);
     const earlier = this.#states.earlier(slot, day);
-    const flags = flagsOf(pending.flagsOf(row), earlier);
+    const flags = flagsAfter(this.#flagsIn(pending, row, day), earlier);
     const learns = (flags & (flag.lift | flag.correction)) === 0 && ((flags & flag.told) === 0 || (flags & flag.honest) !== 0);
     const compares = learns && (flags & flag.service) === 0;
+    if (flags & flag.told && !(flags & flag.honest)) this.#keepTold(pending, row, day);
     this.#states.read(slot, view.parts.step, state);
     state.role = pending.roleOf(row);
     state.isService = (flags & flag.service) !== 0;
@@ -160,6 +173,18 @@ export class Population {
       if (counted > 0) writer.count(column, counted, evidence?.[column] ?? 0);
     }
     writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
+  }
+
+  #flagsIn(pending: PendingDays, row: number, day: number): number {
+    const flags = pending.flagsOf(row);
+    const isHonest = (flags & flag.told) !== 0 && this.#told.isHonest(this.#states.keyOf(pending.slotOf(row)), day);
+    return isHonest ? flags | flag.honest : flags;
+  }
+
+  #keepTold(pending: PendingDays, row: number, day: number): void {
+    const counts = Uint16Array.from(this.options.rules, (_, column) => pending.countOf(row, column));
+    const isService = (pending.flagsOf(row) & flag.service) !== 0;
+    this.#told.keep(this.#states.keyOf(pending.slotOf(row)), day, { role: pending.roleOf(row), isService, counts });
   }
 
   /** An honest day is learned by the peers, and compared with what was usual. Gives the codes of its evidence. */
@@ -221,13 +246,4 @@ export class Population {
       budget: this.options.budget,
     });
   }
-}
-
-/** What a day is that was perhaps learned before. What was told is not learned, until somebody says that it was honest. */
-function flagsOf(flags: number, earlier: EarlierDay | undefined): number {
-  if (!earlier) return flags;
-  const wasLearned = (earlier.flags & flag.told) === 0 || (earlier.flags & flag.honest) !== 0;
-  if (flags & flag.honest) return wasLearned ? flags | flag.lift : flags;
-  if (!wasLearned) return flags | flag.told;
-  return flags & flag.told ? flags : flags | flag.correction;
 }

@@ -1,5 +1,5 @@
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
-import { HabitModel } from './habit-model.js';
+import { HabitModel, type HonestDays } from './habit-model.js';
 import type { AccountDay, HabitRule } from './seams.js';
 
 export const groupId = 'helix';
@@ -86,6 +86,11 @@ export function aModel(falseIncidentsPerWeek = 1): HabitModel {
   return new HabitModel({ rules, falseIncidentsPerWeek, zone: 'Europe/Paris' });
 }
 
+/** Somebody's verdict on a day. */
+export function honestDay({ subject, key, day }: AccountDay): HonestDays {
+  return { groupId, subject, key, from: day, to: day };
+}
+
 export function learn(model: HabitModel, day: number): void {
   for (const step of model.learning(day)) void step;
 }
@@ -141,8 +146,13 @@ export class Life {
     return this.model.evidence(groupId, key, day, most) >= 1 ? [...by, 'days'] : by;
   }
 
+  #add(one: AccountDay): void {
+    this.model.add(one);
+    if (one.told && this.isHonest(one.key)) this.model.judge(honestDay(one));
+  }
+
   #learnBefore(day: number): void {
-    for (const one of this.#settled) if (one.day <= day - 2) this.model.add(one, one.told && this.isHonest(one.key));
+    for (const one of this.#settled) if (one.day <= day - 2) this.#add(one);
     this.#settled = this.#settled.filter((one) => one.day > day - 2);
     learn(this.model, day);
   }

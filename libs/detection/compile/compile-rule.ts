@@ -1,4 +1,12 @@
-import { type CountCondition, habitRuleOf, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
+import {
+  type CountCondition,
+  habitRuleOf,
+  type Input,
+  isMonotone,
+  type MatchesInput,
+  type Rule,
+  type RowsInput,
+} from '../rule/rule.js';
 import { forwardMsOf } from '../rule/meeting.js';
 import { windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';

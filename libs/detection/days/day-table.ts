@@ -3,6 +3,9 @@ import { grown } from '../memory/grown.js';
 /** Upper bound of a count of which nothing is known, and the largest count that is told apart. */
 export const countMax = 4_294_967_295;
 
+/** Bits: it is to be given; it was given as told; it was given; it may be unusual though nobody has looked. */
+export const flag = { waits: 1, told: 2, given: 4, doubted: 8 } as const;
+
 /** Words of a record while its day goes on, for each column of counts. */
 const openColumns = 4;
 
@@ -25,7 +28,7 @@ export class DayTable {
   #roleAt = new Float64Array(64);
   #kind = new Uint32Array(64);
   #kindAt = new Float64Array(64);
-  /** Bit 0: it is to be given. Bit 1: it was given as told. Bit 2: it was given. */
+  /** Of `flag`. */
   #flags = new Uint8Array(64);
   #most: Uint32Array;
   #parts: Uint32Array;

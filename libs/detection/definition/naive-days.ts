@@ -1,3 +1,6 @@
+// definition/: what the engine must give, written to be read and not to be fast, and the random histories that compare the two.
+// Tests and benchmarks alone run it.
+
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { AccountDay, Habits } from '#libs/habits/seams.js';
@@ -58,7 +61,12 @@ export function naiveDaysOf(
 function lastOf(rows: readonly AccessRow[], field: 'actor_role' | 'actor_kind'): string {
   const said = rows.filter((row) => (row[field] ?? '') !== '');
   const last = said.reduce((newest, { time }) => (time > newest ? time : newest), '');
-  return said.filter(({ time }) => time === last).map((row) => row[field] ?? '').toSorted()[0] ?? '';
+  return (
+    said
+      .filter(({ time }) => time === last)
+      .map((row) => row[field] ?? '')
+      .toSorted()[0] ?? ''
+  );
 }
 
 /** Habit rules that are judged for these rules. */

@@ -1,6 +1,3 @@
-// definition/: what the engine must give, written to be read and not to be fast, and the random histories that compare the two.
-// Tests and benchmarks alone run it.
-
 import type { AccountDay, Habits } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { RuleMatch } from '#libs/contracts/incident.js';

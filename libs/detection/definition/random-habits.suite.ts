@@ -48,9 +48,7 @@ function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, 
     return plain;
   });
   const turned: Rule =
-    fits && turns(rule.id)
-      ? { ...rest, inputs: plainInputs, habit: { weight: 0.5, scale: 'volume' } }
-      : { ...rule, inputs };
+    fits && turns(rule.id) ? { ...rest, inputs: plainInputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
   const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
   known.set(rule, whole);
   return whole;

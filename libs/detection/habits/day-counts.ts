@@ -47,11 +47,11 @@ export class DayCounts {
   /** Days that ended by `time` and that have changed since they were given last, so many at most. */
   take(time: number, most: number): readonly AccountDay[] {
     const { days } = this;
-    const taken = days.ready.splice(0, most);
-    for (const record of days.endedBy(time)) {
+    const taken = days.giving.ready.splice(0, most);
+    for (const record of days.giving.endedBy(time)) {
       if (taken.length >= most) break;
       this.settle(record);
-      taken.push(days.give(record));
+      taken.push(days.giving.give(record));
       days.table.close(record);
     }
     return taken;

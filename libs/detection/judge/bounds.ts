@@ -25,7 +25,9 @@ export class Bounds {
   /** Raises the bounds by what the entry may add, the value by `gain`; whether both have reached the rule's minima. */
   raise(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
     const packed = this.#raised(ledger, rule, gain, newSpread);
-    return (packed & valueMax) >= this.#least(rule, rule.atLeast) && packed >>> valueBits >= Math.min(rule.spreadAtLeast, spreadMax);
+    return (
+      (packed & valueMax) >= this.#least(rule, rule.atLeast) && packed >>> valueBits >= Math.min(rule.spreadAtLeast, spreadMax)
+    );
   }
 
   /** The same, where the minimum is another one: what the window holds at most, infinite where that is not known. */
@@ -66,7 +68,10 @@ export class Bounds {
     const spread = packed >>> valueBits;
     const units = this.#units(rule, gain);
     const shortValue =
-      gain > 0 && value < valueMax && value - units < this.#least(rule, atLeast) && !this.counter.isNew('value', ledger, index, rule);
+      gain > 0 &&
+      value < valueMax &&
+      value - units < this.#least(rule, atLeast) &&
+      !this.counter.isNew('value', ledger, index, rule);
     const shortSpread =
       newSpread && spread < spreadMax && spread === rule.spreadAtLeast && !this.counter.isNew('spread', ledger, index, rule);
     if (!shortValue && !shortSpread) return true;

@@ -1,3 +1,4 @@
+// Longer than the house likes: what an access does to a ledger is one hot loop, and its parts call one another.
 import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
 import { copyOf, type Firing, firingAt, type Place } from './firing.js';

@@ -45,7 +45,11 @@ export class LateSweep {
     const enters = !feeds && rule.dormancy < 0 && entersFirst(known, rule, time, place);
     // Where the first of them is among the times that are looked at, it is to be told each time.
     const isPlain =
-      !feeds && rule.dormancy < 0 && !rule.days && place.series.kind !== 'ordered' && (enters || time >= known.from || known.from >= until);
+      !feeds &&
+      rule.dormancy < 0 &&
+      !rule.days &&
+      place.series.kind !== 'ordered' &&
+      (enters || time >= known.from || known.from >= until);
     // What enters the window at the first of them is told: that window's figures are shown.
     if (enters)
       firings.push(firingAt(place, rule, known.from, time < known.from && known.to < until ? known.to : known.from, time));
@@ -94,7 +98,13 @@ export class LateSweep {
   }
 
   /** The same, each day with what is told from on that day; in order of time. */
-  #sweepDays({ account, ledger, floor }: Place, rule: CompiledRule, from: number, until: number, fired: (time: number) => void): number {
+  #sweepDays(
+    { account, ledger, floor }: Place,
+    rule: CompiledRule,
+    from: number,
+    until: number,
+    fired: (time: number) => void,
+  ): number {
     const { counter, days } = this.parts;
     let spare = Number.POSITIVE_INFINITY;
     if (!days) return spare;

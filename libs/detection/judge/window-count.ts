@@ -104,11 +104,9 @@ export class WindowCounter {
   ): void {
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
-    let oldest = first;
-    this.looked += end - oldest;
+    this.looked += end - first;
     this.#begin();
-    let value = 0;
-    let spread = 0;
+    let [oldest, value, spread] = [first, 0, 0];
     // Whether an entry of this time takes part: only then it is an anchor.
     let anchored = false;
     for (let index = oldest; index < end; index += 1) {

@@ -1,6 +1,3 @@
-// late/: accesses of the past: fills windows that began empty, and judges accounts again whose history is known now.
-// A second engine judges; what it finds is joined into the live state.
-
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
 import { adoptDays } from './adopt-days.js';

@@ -135,7 +135,8 @@ export class Rejudging {
         detectedAt,
         opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
       });
-    if (live.days && history.days && found) adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);
+    if (live.days && history.days && found)
+      adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);
     if (live.dormancy.width > 0 && found)
       live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, history.dormancy, found));
   }

@@ -1,7 +1,9 @@
+// Longer than the house likes: how an account lies in a snapshot is read in one place.
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
 import { dormancyColumns } from '../judge/dormancy.js';
+import { restoreUnknown } from '../days/known-day.js';
 import type { EngineOptions } from '../state/engine-options.js';
 import { EngineState } from '../state/engine-state.js';
 import { Incident } from '../incidents/incident.js';
@@ -14,7 +16,17 @@ import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import type { Pending } from '../state/rejudgements.js';
 import { settleAgain } from '../state/settle-again.js';
-import { daysPiece, header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece, versionWithDays } from './snapshot-format.js';
+import { readDays } from './day-parts.js';
+import {
+  daysPiece,
+  header,
+  incidentPiece,
+  kinds,
+  pendingPiece,
+  SnapshotRefused,
+  toldPiece,
+  versionWithDays,
+} from './snapshot-format.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
 export class SnapshotReading {
@@ -175,8 +187,8 @@ class SnapshotReader {
         state.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
         settleAgain(state, { account, ledger, cell, series }, held);
       }
-      for (let days = this.#dayColumns ? next() : 0; days > 0; days -= 1) this.#restoreDay(account, next, bytes);
-      state.days?.days.restored(account, timesOf(main));
+      if (this.#dayColumns) readDays(state, account, this.#dayColumns, { word: next, bytes });
+      else if (state.days) restoreUnknown(state.days.days, account, timesOf(main));
       accounts += 1;
     }
     return accounts;
@@ -192,17 +204,8 @@ class SnapshotReader {
     });
   }
 
-  #restoreDay(account: number, next: () => number, bytes: () => Uint8Array): void {
-    const [day, flags] = [next() | 0, next()];
-    const float = (): number => new Float64Array(Uint32Array.of(next(), next()).buffer)[0] ?? 0;
-    const [unusual, roleAt, kindAt] = [float(), float(), float()];
-    const [role, kind] = [Buffer.from(bytes()).toString(), Buffer.from(bytes()).toString()];
-    const most = new Map((this.#dayColumns ?? []).map((now) => [now, next()]));
-    this.state.days?.days.restore(account, { day, flags, unusual, role, roleAt, kind, kindAt, most });
-  }
-
   days(body: Buffer): void {
-    this.state.days?.days.ready.push(...daysPiece.parse(deserialize(body)).days);
+    this.state.days?.days.giving.ready.push(...daysPiece.parse(deserialize(body)).days);
   }
 
   #remark(entries: Uint32Array, width = entryWords): void {

@@ -1,14 +1,13 @@
 import { serialize } from 'node:v8';
 import type { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
+import { dayParts, dayPieces } from './day-parts.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';
-import type { DayCounts } from '../habits/day-counts.js';
 import type { Incident } from '../incidents/incident.js';
 import { everySelection } from '../memory/selection-sets.js';
 import {
   bytesOf,
-  type daysPiece,
   type header,
   type incidentPiece,
   kinds,
@@ -142,12 +141,6 @@ function toldPieces(state: EngineState): readonly Uint8Array[] {
     .map((kind) => piece(kinds.told, serialize({ kind, changes: [...state[kind].untaken] } satisfies z.infer<typeof toldPiece>)));
 }
 
-/** Days that no account holds any more. */
-function dayPieces({ days }: EngineState): readonly Uint8Array[] {
-  const ready = days?.days.ready ?? [];
-  return ready.length > 0 ? [piece(kinds.days, serialize({ days: [...ready] } satisfies z.infer<typeof daysPiece>))] : [];
-}
-
 function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof header> {
   const { watermark, now, lastReceivedAt, counts, compiled, versions, windows } = state;
   const { missingGroupBy, late, beyondHorizon } = counts;
@@ -249,19 +242,4 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   yield words(count);
   yield* ledgers;
   if (state.days) yield* dayParts(state.days, account);
-}
-
-/** When it became unusual, and when role and kind were said; the largest counts, exact. */
-function* dayParts(of: DayCounts, account: number): Iterable<Uint8Array> {
-  const { table, texts } = of.days;
-  const records = [...of.days.of(account)];
-  yield words(records.length);
-  for (const record of records) {
-    of.settle(record);
-    yield words(table.day(record), table.flags(record));
-    yield bytesOf(Float64Array.of(table.unusual(record), table.roleAt(record), table.kindAt(record)));
-    yield* text(Buffer.from(texts.text(table.role(record))));
-    yield* text(Buffer.from(texts.text(table.kind(record))));
-    yield words(...of.days.counts.map((_, column) => table.most(record, column)));
-  }
 }

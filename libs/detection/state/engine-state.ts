@@ -183,7 +183,14 @@ export class EngineState {
       accounts: windows.accounts.count,
       pairs: windows.main.store.entries,
       entries: windows.entries,
-      bytes: windows.bytes + incidents.bytes + suppressed.bytes + this.dormancy.bytes + this.marks.bytes + this.links.bytes + (this.days?.days.bytes ?? 0),
+      bytes:
+        windows.bytes +
+        incidents.bytes +
+        suppressed.bytes +
+        this.dormancy.bytes +
+        this.marks.bytes +
+        this.links.bytes +
+        (this.days?.days.bytes ?? 0),
       bare: this.marks.bare,
       openIncidents: incidents.openCount,
       watermark: this.watermark,

@@ -37,10 +37,11 @@ export class Learning {
     this.#endsAt = this.#model.startOf(groupId, this.#day + 1);
     for (const engine of engines)
       for (const day of engine.takeDays()) {
+        this.#model.add(day);
         const from = this.#model.startOf(groupId, day.day);
         const to = this.#model.startOf(groupId, day.day + 1) - 1;
-        const isHonest = day.told && !(day.subject === 'account' && this.book.isAttack(day.key, from, to));
-        this.#model.add(day, isHonest);
+        if (day.told && !(day.subject === 'account' && this.book.isAttack(day.key, from, to)))
+          this.#model.judge({ groupId, subject: day.subject, key: day.key, from: day.day, to: day.day });
       }
     const learning = this.#model.learning(this.#day);
     while (!learning.next().done);

@@ -99,7 +99,10 @@ export class Linker {
     if (correlation.vigie.dormantMs !== undefined)
       return mistakes.at(line, `rules names ${name}, a correlation: dormant goes with event rules only`);
     if (correlation.vigie.habit ?? correlation.vigie.habitDays)
-      return mistakes.at(line, `rules names ${name}, a correlation: what is usual is counted over accesses, so habit goes with event rules only`);
+      return mistakes.at(
+        line,
+        `rules names ${name}, a correlation: what is usual is counted over accesses, so habit goes with event rules only`,
+      );
     if (hasAmounts(correlation.type))
       return mistakes.at(
         line,

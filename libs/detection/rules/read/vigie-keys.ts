@@ -33,7 +33,17 @@ export const nothing: VigieKeys = {
   spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined,
   habit: undefined, habitDays: false, cases: [],
 }; // prettier-ignore
-export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'habit', 'habit_days', 'cases'] as const;
+export const correlationKeys = [
+  'spread',
+  'steps',
+  'attack',
+  'runbook',
+  'dormant',
+  'allowed_lateness',
+  'habit',
+  'habit_days',
+  'cases',
+] as const;
 /** Those that an event rule takes which raises incidents by itself. */
 export const aloneKeys = ['steps', 'attack', 'runbook', 'allowed_lateness', 'cases'] as const;
 export const filterKeys = ['expires', 'owner', 'reason'] as const;
