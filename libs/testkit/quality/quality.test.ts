@@ -3,7 +3,7 @@ import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { isLongRun } from '../measures/long-run.js';
-import { judgeGoals } from './goals.js';
+import { exposedOf, judgeGoals } from './goals.js';
 import { packFor } from './load-pack.js';
 import { play, type RulesForPlay } from './play.js';
 import { seedReport, summary } from './report.js';
@@ -67,6 +67,33 @@ describe('the measurement', () => {
   });
 });
 
+describe('what is learned', () => {
+  /** What fires with what is usual alone: without the fixed rules. */
+  async function habitsOf(options: SimulationOptions): Promise<RulesForPlay> {
+    const { rules } = await packOf({ ...options, migration: false });
+    return { rules: rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true) };
+  }
+  const days = { ...small, days: 6, staff: 90, migration: false } as const;
+  const byHand = { name: 'human_pace', patients: 80 } as const;
+
+  it('finds who reads by hand after some days, and on the first ones nobody, since nothing is known yet', async () => {
+    const [early, late] = [0, 5].map((day) => ({ ...days, days: day + 1, attacks: [{ ...byHand, day }] }));
+    if (!early || !late) throw new Error('there are two');
+    const [unknown, known] = [play(early, await habitsOf(early)), play(late, await habitsOf(late))];
+    expect(unknown.attacks.map(({ told }) => told.length)).toEqual([0]);
+    expect(unknown.falseIncidents).toEqual([]);
+    expect(known.attacks.map(({ told }) => told.length)).toEqual([1]);
+    expect(exposedOf(known.attacks[0] ?? fail())).toBeLessThan(50);
+  });
+
+  it('is told later where the budget is smaller', async () => {
+    const options = { ...days, attacks: [{ ...byHand, day: 5 }] };
+    const habits = await habitsOf(options);
+    const [much, little] = [8, 0.01].map((budget) => play(options, { ...habits, budget }));
+    expect(exposedOf(much?.attacks[0] ?? fail())).toBeLessThan(exposedOf(little?.attacks[0] ?? fail()));
+  });
+});
+
 describe('announced work', () => {
   it('is what the truth calls legitimate, and nobody else', () => {
     const simulation = new Simulation({ ...small, attacks: [], days: 2 });
@@ -76,6 +103,10 @@ describe('announced work', () => {
     expect(new Set(announced.map(({ actorId }) => actorId))).toEqual(new Set(deeds.flatMap(({ actors }) => actors)));
   });
 });
+
+function fail(): never {
+  throw new Error('the attack was not planted');
+}
 
 function packOf({ migration, ...options }: SimulationOptions): Promise<RulesForPlay> {
   const { hospital } = new Simulation({ ...options, migration, attacks: [] });
