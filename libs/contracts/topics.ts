@@ -36,8 +36,8 @@ export const findingsTopic = 'vigie.findings.v1';
  */
 export const habitsTopic = 'vigie.habits.v1';
 
-/** What is made of older days was made before them; see docs/decisions/habits.md. */
-export const habitsKeptMs = 75 * 86_400_000;
+/** Days older than this change no threshold any more; see docs/decisions/habits.md. */
+export const habitsKeptMs = 250 * 86_400_000;
 
 /** Topics whose whole order counts: they have one partition, whatever the others have. */
 export const topicsOfOnePartition: readonly string[] = [habitsTopic];
