@@ -15,12 +15,10 @@ import {
   singleDayShare,
 } from './constants.js';
 import { Fit, type Prior } from './fit.js';
+import { type PeerClass, priorOf } from './priors.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
 import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
-
-/** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
-export type PeerClass = 'staff' | 'newcomer';
 
 export interface ViewParts {
   readonly rules: readonly HabitRule[];
@@ -49,26 +47,6 @@ export interface Usual {
   readonly ceiling: number | undefined;
   /** What counts are compared with: own habit, but no more than the ceiling. */
   readonly usual: number;
-}
-
-const rarePriors: Readonly<Record<PeerClass, Prior>> = {
-  staff: { from: 4, scale: 0.8 },
-  newcomer: { from: 5, scale: 1 },
-};
-
-/**
- * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
- * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
- */
-const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
-  { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
-  { upToMs: 3_600_000, staff: { from: 0.5, scale: 0.15 }, newcomer: { from: 0.6, scale: 0.2 } },
-  { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
-];
-
-function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
-  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
-  return found?.[among] ?? rarePriors[among];
 }
 
 /** Of the evidence of several days, in its logarithm. */

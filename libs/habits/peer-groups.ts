@@ -1,5 +1,6 @@
 import { firstDayWeight } from './constants.js';
-import { type PeerClass, peersName } from './day-view.js';
+import { peersName } from './day-view.js';
+import type { PeerClass } from './priors.js';
 import { Peers, type PeersView } from './peers.js';
 import type { RoleNames } from './role-names.js';
 

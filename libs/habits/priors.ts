@@ -1,0 +1,26 @@
+import type { Prior } from './fit.js';
+import type { HabitRule } from './seams.js';
+
+/** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
+export type PeerClass = 'staff' | 'newcomer';
+
+const rarePriors: Readonly<Record<PeerClass, Prior>> = {
+  staff: { from: 4, scale: 0.8 },
+  newcomer: { from: 5, scale: 1 },
+};
+
+/**
+ * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
+ * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
+ */
+const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
+  { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
+  { upToMs: 3_600_000, staff: { from: 0.5, scale: 0.15 }, newcomer: { from: 0.6, scale: 0.2 } },
+  { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
+];
+
+/** What is thought of a rule's surprises while little is known. */
+export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
+  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
+  return found?.[among] ?? rarePriors[among];
+}
