@@ -30,13 +30,30 @@ export const judgedTopics: readonly string[] = [topics.accesses, ...Object.value
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';
 
+/**
+ * What accounts usually do: completed days of accounts, what people found honest, and from where on each day's thresholds are made. One
+ * partition, because its order says what a day's thresholds are made of. Scorers write and read it.
+ */
+export const habitsTopic = 'vigie.habits.v1';
+
+/** Days older than this change no threshold any more; see docs/decisions/habits.md. */
+export const habitsKeptMs = 250 * 86_400_000;
+
+/** Topics whose whole order counts: they have one partition, whatever the others have. */
+export const topicsOfOnePartition: readonly string[] = [habitsTopic];
+
 /** Every topic that has to be there before somebody writes to it. */
-export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic];
+export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic, habitsTopic];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;
 
 export type Topic = (typeof topics)[keyof typeof topics];
+
+/** How many partitions a topic is made with, where others get `usual`. */
+export function partitionCountOf(topic: string, usual: number): number {
+  return topicsOfOnePartition.includes(topic) ? 1 : usual;
+}
 
 /** A frame closes at this many bytes of rows, before compression. */
 export const frameBytesMax = 256 * 1024;
