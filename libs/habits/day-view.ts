@@ -7,20 +7,15 @@ import {
   newcomerAfterDays,
   newcomerDays,
   newcomerDaysMin,
-  ownDaysMin,
-  ownDeviations,
-  ownRootMin,
-  ownSpreadMin,
   shrinkageDays,
   singleDayShare,
 } from './constants.js';
-import { Fit, type Prior } from './fit.js';
+import { Fit } from './fit.js';
+import { ownLeast } from './own-spread.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
-import type { HabitRule, HabitScale } from './seams.js';
+import { evidencePrior, lanePriors, type PeerClass, priors } from './priors.js';
+import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
-
-/** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
-export type PeerClass = 'staff' | 'newcomer';
 
 export interface ViewParts {
   readonly rules: readonly HabitRule[];
@@ -50,15 +45,6 @@ export interface Usual {
   /** What counts are compared with: own habit, but no more than the ceiling. */
   readonly usual: number;
 }
-
-const priors: Readonly<Record<PeerClass, Readonly<Record<HabitScale, Prior>>>> = {
-  staff: { volume: { from: 0.8, scale: 0.2 }, rare: { from: 4, scale: 0.8 } },
-  // Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
-  newcomer: { volume: { from: 0.9, scale: 0.25 }, rare: { from: 5, scale: 1 } },
-};
-
-/** Of the evidence of several days, in its logarithm. */
-const evidencePrior: Prior = { from: 3, scale: 1 };
 
 const weekDaysMin = 100;
 
@@ -95,12 +81,17 @@ export class DayView {
     ];
   }
 
+  get #isLane(): boolean {
+    return this.parts.rules.some(({ subject }) => subject !== 'account');
+  }
+
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }
 
-  /** The class of an account on a day. Nobody is new where the group itself is. */
+  /** The class of an account on a day. Nobody is new where the group itself is, and an address that nobody has met yet is nothing unusual. */
   classOf(state: AccountState, day: number): PeerClass {
+    if (this.#isLane) return 'staff';
     const first = state.first === 0 ? day : state.first;
     return first - this.parts.firstDay >= newcomerAfterDays && day - first < newcomerDays ? 'newcomer' : 'staff';
   }
@@ -128,7 +119,12 @@ export class DayView {
     const known = this.#fits.get(name);
     if (known) return known;
     const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priors[among][scale], without);
+    const fit = new Fit(
+      roleTail,
+      tailOf(this.parts.everybody[among], column),
+      (this.#isLane ? lanePriors : priors[among])[scale],
+      without,
+    );
     this.#fits.set(name, fit);
     return fit;
   }
@@ -151,7 +147,7 @@ export class DayView {
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
     if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
-    if (state.isService) return Math.max(rule.floor, this.#ownLeast(state, column));
+    if (state.isService) return Math.max(rule.floor, ownLeast(state, column));
     const among = this.classOf(state, day);
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;
@@ -204,16 +200,6 @@ export class DayView {
     const fit = new Fit(undefined, tail, evidencePrior, without);
     this.#fits.set(name, fit);
     return fit;
-  }
-
-  /** A program against its own days: their mean and six of their standard deviations, at least 4 %, and three roots where it counts little. */
-  #ownLeast(state: AccountState, column: number): number {
-    if (state.days < ownDaysMin) return Infinity;
-    const mean = (state.sums[column] ?? 0) / state.weight;
-    const variance = Math.max(0, (state.squares[column] ?? 0) / state.weight - mean * mean);
-    // The days are few, so that their spread is taken as that of a sample.
-    const deviation = Math.sqrt((variance * state.days) / (state.days - 1));
-    return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
   }
 
   #roleName(role: number, among: PeerClass): string {
