@@ -7,16 +7,13 @@ import {
   newcomerAfterDays,
   newcomerDays,
   newcomerDaysMin,
-  ownDaysMin,
-  ownDeviations,
-  ownRootMin,
-  ownSpreadMin,
   shrinkageDays,
   singleDayShare,
 } from './constants.js';
-import { Fit, type Prior } from './fit.js';
-import { type PeerClass, priorOf } from './priors.js';
+import { Fit } from './fit.js';
+import { ownLeast } from './own-spread.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
+import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
 
@@ -48,9 +45,6 @@ export interface Usual {
   /** What counts are compared with: own habit, but no more than the ceiling. */
   readonly usual: number;
 }
-
-/** Of the evidence of several days, in its logarithm. */
-const evidencePrior: Prior = { from: 3, scale: 1 };
 
 const weekDaysMin = 100;
 
@@ -87,12 +81,17 @@ export class DayView {
     ];
   }
 
+  get #isLane(): boolean {
+    return this.parts.rules.some(({ subject }) => subject !== 'account');
+  }
+
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }
 
-  /** The class of an account on a day. Nobody is new where the group itself is. */
+  /** The class of an account on a day. Nobody is new where the group itself is, and an address that nobody has met yet is nothing unusual. */
   classOf(state: AccountState, day: number): PeerClass {
+    if (this.#isLane) return 'staff';
     const first = state.first === 0 ? day : state.first;
     return first - this.parts.firstDay >= newcomerAfterDays && day - first < newcomerDays ? 'newcomer' : 'staff';
   }
@@ -120,7 +119,8 @@ export class DayView {
     const known = this.#fits.get(name);
     if (known) return known;
     const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priorOf(this.parts.rules[column], among), without);
+    const prior = priorOf(this.parts.rules[column], among);
+    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), prior, without);
     this.#fits.set(name, fit);
     return fit;
   }
@@ -143,7 +143,7 @@ export class DayView {
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
     if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
-    if (state.isService) return Math.max(rule.floor, this.#ownLeast(state, column));
+    if (state.isService) return Math.max(rule.floor, ownLeast(state, column));
     const among = this.classOf(state, day);
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;
@@ -196,16 +196,6 @@ export class DayView {
     const fit = new Fit(undefined, tail, evidencePrior, without);
     this.#fits.set(name, fit);
     return fit;
-  }
-
-  /** A program against its own days: their mean and six of their standard deviations, at least 4 %, and three roots where it counts little. */
-  #ownLeast(state: AccountState, column: number): number {
-    if (state.days < ownDaysMin) return Infinity;
-    const mean = (state.sums[column] ?? 0) / state.weight;
-    const variance = Math.max(0, (state.squares[column] ?? 0) / state.weight - mean * mean);
-    // The days are few, so that their spread is taken as that of a sample.
-    const deviation = Math.sqrt((variance * state.days) / (state.days - 1));
-    return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
   }
 
   #roleName(role: number, among: PeerClass): string {

@@ -1,5 +1,5 @@
 import type { Prior } from './fit.js';
-import type { HabitRule } from './seams.js';
+import type { HabitRule, HabitScale } from './seams.js';
 
 /** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
 export type PeerClass = 'staff' | 'newcomer';
@@ -10,8 +10,8 @@ const rarePriors: Readonly<Record<PeerClass, Prior>> = {
 };
 
 /**
- * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
- * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
+ * The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a day. Whoever is new
+ * has every right to be unlike the role; what newcomers did is known from their first weeks on.
  */
 const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
   { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
@@ -19,8 +19,18 @@ const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; r
   { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
 ];
 
-/** What is thought of a rule's surprises while little is known. */
+/** What is taken for honest of a rule while little is known: see `Fit`. */
 export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
+  if (rule && rule.subject !== 'account') return lanePriors[rule.scale];
   const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
   return found?.[among] ?? rarePriors[among];
 }
+
+/** Of the evidence of several days, in its logarithm. */
+export const evidencePrior: Prior = { from: 3, scale: 1 };
+
+/** Of addresses, devices and sessions: most have nothing to count. */
+const lanePriors: Readonly<Record<HabitScale, Prior>> = {
+  volume: { from: 0.8, scale: 0.2 },
+  rare: { from: 2, scale: 0.6 },
+};

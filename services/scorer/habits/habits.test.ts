@@ -16,6 +16,7 @@ import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builder
 import { anAction } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
+import { accountAnswer } from '../accounts/accounts.js';
 import { ScorerPipeline } from '../pipeline.js';
 import { HabitBook } from './habit-book.js';
 import { HonestVerdicts } from './honest-verdicts.js';
@@ -55,6 +56,12 @@ describe('habits of accounts', () => {
       expect(new Set(changesOf(log).map(({ actor_id }) => actor_id))).toEqual(new Set(['nurse.3']));
       expect(changesOf(log)[0]?.rules).toEqual(['unlinked']);
     }
+    const answer = accountAnswer(one.pipeline, new FakeClock(), 'helix', 'nurse.3');
+    const habit = 'rules' in answer ? answer.rules[0]?.habit : undefined;
+    expect(habit).toMatchObject({ day: dayNumber(days - 1), most: 70, usual: { is_newcomer: false, as_far: 0 } });
+    expect(habit?.usual?.own).toBeGreaterThan(3);
+    expect(habit?.usual?.own).toBeLessThan(8);
+    expect(habit?.usual?.peer_days).toBeGreaterThan(100);
     await one.stop();
     await other.stop();
   });
@@ -73,6 +80,27 @@ describe('habits of accounts', () => {
     expect(new Set(published).size).toBe(accounts.length * (days - 1));
     for (const { metrics } of [...all, late]) expect(await valueOf(metrics, 'vigie_habits_models_differing_total')).toBe(0);
     for (const scorer of [...all, late]) await scorer.stop();
+  });
+
+  it('are learned anew from the same days when rules change', async () => {
+    const log = aLog();
+    const one = await running(log, { stateDir: join(stateDir, 'one'), name: 'one' });
+    for (let day = 0; day < 6; day += 1) await live(log, [one], day);
+    const before = one.book.model;
+    const asked = () => (habitRule ? accounts.map((key) => one.book.habits.least(habitRule, 'helix', key, dayNumber(5))) : []);
+    const leasts = asked();
+    await one.pipeline.useRules([{ ...rule, title: 'another title' }]);
+    expect(one.book.model).toBe(before);
+    await one.pipeline.useRules([
+      rule,
+      aRule({ id: 'another', selection, atLeast: 8, timespanMs: dayMs / 24, habit: { weight: 1, scale: 'rare' } }),
+    ]);
+    expect(one.book.model).not.toBe(before);
+    // Half the weight is half of the budget.
+    expect(asked().every((least, index) => least >= (leasts[index] ?? Infinity) && least < Infinity)).toBe(true);
+    await live(log, [one], 6);
+    expect(one.book.model.day).toBeGreaterThan(before.day);
+    await one.stop();
   });
 
   it('take in what people called honest, once', async () => {
@@ -117,14 +145,15 @@ function aLog(): MemoryLog {
   return createMemoryLog({ topics: Object.fromEntries(madeTopics.map((topic) => [topic, partitionCountOf(topic, 2)])) });
 }
 
+function failed(cause: unknown): never {
+  throw cause;
+}
+
 /** A scorer of its own process, as far as the log can tell. */
 async function running(shared: MemoryLog, { stateDir, name }: { readonly stateDir: string; readonly name: string }) {
   await mkdir(stateDir, { recursive: true });
   const log = shared.connect();
   const tools = { log, clock: new FakeClock(aMonday + days * dayMs), logger: silentLog, metrics: new Metrics('scorer') };
-  const failed = (cause: unknown) => {
-    throw cause;
-  };
   const habitOptions = { rules: habitRulesOf(rules), falseIncidentsPerWeek: 1, zone: 'Europe/Paris' };
   const book = new HabitBook(habitOptions, { ...tools, group: `habits-${name}`, failed });
   const engine = { rules, quietMs: dayMs, allowedLatenessMs: 900_000 };
@@ -136,9 +165,13 @@ async function running(shared: MemoryLog, { stateDir, name }: { readonly stateDi
     metrics: tools.metrics,
     isDone: async () => (await membership.positions()).every(({ next, end }) => next === end),
     verdicts: async () => {
-      const owns: ConstructorParameters<typeof HonestVerdicts>[0]['owns'] = (one) =>
-        pipeline.owns(one.group_id, one.actor_id, one.subject_kind);
-      const verdicts = new HonestVerdicts({ ...tools, habits: book, group: `verdicts-${name}`, failed, owns });
+      const verdicts = new HonestVerdicts({
+        ...tools,
+        habits: book,
+        group: `verdicts-${name}`,
+        failed,
+        owns: (one) => pipeline.owns(one.group_id, one.actor_id, one.subject_kind),
+      });
       await verdicts.start();
       return verdicts;
     },
