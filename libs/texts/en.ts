@@ -2,6 +2,7 @@ import type { Texts } from './texts.js';
 
 export const en: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  atMost: (said) => `at most ${said}`,
   clinics: { one: '# clinic', other: '# clinics' },
   cases: { one: '# case', other: '# cases' },
   minutes: { one: '# min', other: '# min' },

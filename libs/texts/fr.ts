@@ -2,6 +2,7 @@ import type { Texts } from './texts.js';
 
 export const fr: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  atMost: (said) => `au plus ${said}`,
   clinics: { one: '# établissement', other: '# établissements' },
   cases: { one: '# cas', other: '# cas' },
   minutes: { one: '# min', other: '# min' },

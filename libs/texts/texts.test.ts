@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { aCase, aMessage } from '#libs/channels/told/example.fixture.js';
 import { randomMessage } from '#libs/channels/told/random-messages.fixture.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
-import { factsOf, listLines, messageSentence, type Speech } from './sentence.js';
+import { factsOf, listLines, messageSentence, readsSentence, type Speech } from './sentence.js';
 import { clockStates, locales, type Words } from './texts.js';
 import { countIn, momentIn, spanIn, textsOf } from './words.js';
 
@@ -46,6 +46,13 @@ describe('the sentence', () => {
     const row = aCase({ last_time: '2026-11-23T08:05:00.000Z' });
     expect(messageSentence(aMessage({ case: row }), en)).toContain('last at 09:05 (Paris)');
   });
+
+  it('says of a figure that is not settled that it is the most, in the table too', () => {
+    const row = aCase({ patients: 800, patients_settled: false });
+    const at = aMessage().at;
+    expect([en, fr].map((speech) => readsSentence(row, at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: at most 800 patients', 'dr.martin : au plus 800 patients']);
+    expect([en, fr].map((speech) => factsOf(row, at, speech).find(([, said]) => said.includes('800'))?.[1])).toEqual(['at most 800', 'au plus 800']);
+  }); // prettier-ignore
 
   it('counts the rules that it does not name', () => {
     const row = aCase({ rules: ['a', 'b', 'c', 'd', 'e'] });

@@ -39,6 +39,7 @@ export const randomCase: fc.Arbitrary<CaseRow> = fc
     rule_titles: fc.array(fc.constantFrom('Many patients', 'a|b', 'c=d\r\n'), { maxLength: 6 }),
     clinics: fc.array(fc.constantFrom('750300123', 'nord', 'süd'), { maxLength: 4 }),
     patients: fc.nat(1_000_000),
+    patients_settled: fc.boolean(),
     step: fc.nat(100_000),
     first_time: time,
     last_time: time,
