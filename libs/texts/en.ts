@@ -84,6 +84,8 @@ export const en: Texts = {
   underAMinute: 'less than a minute',
   more: (count) => `and ${count} more`,
   open: 'Open the case',
+  auditHeads:
+    'Where the record of who looked stands. Keep this mail: vigie audit verify --head with one of these lines shows whether rows were taken away since.',
   headlines: { digest: 'Cases of the day', muted_end: 'After a mute', test: 'Test of a channel' },
   label: (name, value) => `${name}: ${value}`,
   foot: 'Vigie sends this because a route names you. It holds figures, and no patient.',

@@ -85,6 +85,8 @@ export const fr: Texts = {
   underAMinute: 'moins d’une minute',
   more: (count) => `et ${count} de plus`,
   open: 'Ouvrir le cas',
+  auditHeads:
+    'État du journal des consultations. Conservez ce courriel : vigie audit verify --head suivi d’une de ces lignes montre si des lignes ont été retirées depuis.',
   headlines: { digest: 'Les cas du jour', muted_end: 'Après un silence', test: 'Essai d’un canal' },
   label: (name, value) => `${name} : ${value}`,
   foot: 'Vigie envoie ce message parce qu’une route vous nomme. Il contient des chiffres, et aucun patient.',

@@ -92,6 +92,8 @@ export interface Texts {
   readonly more: (count: string) => string;
   readonly open: string;
   /** Headlines of what is about no single case. */
+  /** What the lines below it are: heads of the chains of the audit. */
+  readonly auditHeads: string;
   readonly headlines: Readonly<Record<'digest' | 'muted_end' | 'test', string>>;
   readonly label: (name: string, value: string) => string;
   /** Why somebody got this, at the foot of a mail. */
