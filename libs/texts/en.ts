@@ -2,6 +2,7 @@ import type { Texts } from './texts.js';
 
 export const en: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  nobodyNamed: 'records that name no patient',
   atMost: (said) => `at most ${said}`,
   clinics: { one: '# clinic', other: '# clinics' },
   cases: { one: '# case', other: '# cases' },
@@ -58,7 +59,7 @@ export const en: Texts = {
     insufficient_data: 'undecided for lack of data',
   },
   clocks: {
-    gdpr33: 'The 72 hours of GDPR article 33',
+    gdpr33: 'The notification of GDPR article 33',
     gdpr34: 'The time to inform people (GDPR article 34)',
     cert_sante: 'The report to CERT Santé',
     nis2_24: 'The early warning of NIS2',

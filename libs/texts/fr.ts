@@ -2,6 +2,7 @@ import type { Texts } from './texts.js';
 
 export const fr: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  nobodyNamed: 'des données qui ne nomment aucun patient',
   atMost: (said) => `au plus ${said}`,
   clinics: { one: '# établissement', other: '# établissements' },
   cases: { one: '# cas', other: '# cas' },
@@ -59,7 +60,7 @@ export const fr: Texts = {
     insufficient_data: 'indécidable faute de données',
   },
   clocks: {
-    gdpr33: 'Notification sous 72 heures (RGPD, article 33)',
+    gdpr33: 'Notification à l’autorité (RGPD, article 33)',
     gdpr34: 'Information des personnes (RGPD, article 34)',
     cert_sante: 'Signalement au CERT Santé',
     nis2_24: 'Alerte précoce NIS2',

@@ -22,7 +22,7 @@ export function readsSentence(row: CaseRow, at: string, { locale, timezone }: Sp
   const reading = row.status !== 'resolved' && Date.parse(at) - Date.parse(row.last_time) <= stillReadingMs;
   return texts.reads(
     subjectText(row, locale),
-    patientsText(row, countIn(locale, texts.patients, row.patients), locale),
+    row.patients === 0 ? texts.nobodyNamed : patientsText(row, countIn(locale, texts.patients, row.patients), locale),
     countIn(locale, texts.clinics, row.clinics.length),
     momentIn(locale, row.first_time, at, timezone),
     reading ? undefined : momentIn(locale, row.last_time, at, timezone),

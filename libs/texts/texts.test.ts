@@ -54,6 +54,11 @@ describe('the sentence', () => {
     expect([en, fr].map((speech) => factsOf(row, at, speech).find(([, said]) => said.includes('800'))?.[1])).toEqual(['at most 800', 'au plus 800']);
   }); // prettier-ignore
 
+  it('says of records without a name that they have none, not that there was nobody', () => {
+    const row = aCase({ patients: 0 });
+    expect([en, fr].map((speech) => readsSentence(row, aMessage().at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: records that name no patient', 'dr.martin : des données qui ne nomment aucun patient']);
+  }); // prettier-ignore
+
   it('counts the rules that it does not name', () => {
     const row = aCase({ rules: ['a', 'b', 'c', 'd', 'e'] });
     expect(messageSentence(aMessage({ case: row }), en)).toContain('Rules: a, b, c, and 2 more.');
@@ -64,7 +69,7 @@ describe('the sentence', () => {
     const at = (time: string, state = 'running') =>
       messageSentence(aMessage({ kind: 'deadline', at: time, deadline: { ...deadline, state } }), en);
     expect(at('2026-11-23T08:31:10.655Z')).toMatch(
-      /^The 72 hours of GDPR article 33 of 750300123 ends at 24 November, 09:31 \(Paris\): 24 h left\. /,
+      /^The notification of GDPR article 33 of 750300123 ends at 24 November, 09:31 \(Paris\): 24 h left\. /,
     );
     expect(at('2026-11-24T09:31:10.655Z')).toMatch(/ended at 09:31 \(Paris\): 60 min overdue\./);
     expect(at('2026-11-24T09:31:10.655Z', 'met_late')).toMatch(/was met, too late\./);

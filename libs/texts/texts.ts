@@ -53,6 +53,8 @@ export type ClockName = (typeof clockNames)[number];
 export interface Texts {
   /** Forms of a count; `#` is the number. */
   readonly patients: Forms;
+  /** In the place of their number, where the sources named none of those whose records were opened. */
+  readonly nobodyNamed: string;
   /** `at most 800 patients`: several incidents may have some in common. */
   readonly atMost: (said: string) => string;
   readonly clinics: Forms;

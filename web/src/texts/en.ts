@@ -17,7 +17,7 @@ export function englishTexts(f: Format): Texts {
     patients,
     clinics,
     spanning: 'of other clinics too: see the list of the case',
-    atMost, caseFigure: (row) => (row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
+    atMost, caseFigure: (row) => (row.patients === 0 ? common.nobodyNamed : row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
     shell: {
       skip: 'Skip to content',
       nav: 'Pages',

@@ -19,7 +19,7 @@ export function frenchTexts(f: Format) {
     clinics,
     /** In the place of a figure that counts other clinics too. */
     spanning: 'aussi d’autres établissements : voir la liste du cas',
-    atMost, caseFigure: (row: { readonly patients: number | null; readonly patients_settled: boolean }) => (row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
+    atMost, caseFigure: (row: { readonly patients: number | null; readonly patients_settled: boolean }) => (row.patients === 0 ? common.nobodyNamed : row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
     shell: {
       skip: 'Aller au contenu',
       nav: 'Pages',
