@@ -39,6 +39,9 @@ GRANT SELECT ON vigie.clinics TO vigie_notifications;
 -- For whom the clocks of NIS 2 run; nobody's name.
 GRANT SELECT(group_id, controller_id, nis2, updated_at, removed) ON vigie.controllers TO vigie_notifications;
 
+-- Where the chains of the audit stand goes out with the mail of the day; who looked at what does not.
+GRANT SELECT(chain_id, number, `at`, sha256) ON vigie.audit_rows TO vigie_notifications;
+
 -- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
 GRANT SELECT ON vigie.notifications TO vigie_notifications;
 GRANT SELECT ON vigie.notification_attempts TO vigie_notifications;
@@ -249,7 +252,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts US
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_owner, vigie_audit, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_notifications, vigie_owner, vigie_audit, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 

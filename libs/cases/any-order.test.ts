@@ -96,6 +96,7 @@ const body: fc.Arbitrary<CaseActionBody> = fc.oneof(
   fc.record({ type: fc.constant('case.linked' as const), incident_ids: fc.array(name.map(anIncidentId), { minLength: 1, maxLength: 2 }) }),
   fc.record({ type: fc.constant('case.unlinked' as const), incident_id: name.map(anIncidentId), reason: fc.constant('apart') }),
   fc.record({ type: fc.constant('dossier.answered' as const), controller_id: fc.constant('c1'), answers: fc.record({ 'nature.cause': fc.constantFrom('"one"', '"other"') }), answers_seen: fc.oneof(fc.constant({}), fc.record({ 'nature.cause': fc.nat(11_000).map(atMinute) })) }),
+  fc.tuple(fc.uniqueArray(name.map(anIncidentId), { minLength: 2, maxLength: 3 }), fc.constantFrom(40, 41, 100), fc.constantFrom(40, 75, 180)).map(([ids, each, patients]): CaseActionBody => ({ type: 'case.counted', patients, counted: ids.map((incident_id) => ({ incident_id, patients: each })) })),
   fc.record({ type: fc.constant('case.level_set' as const), level: fc.constantFrom(...levels), reason: fc.constant('so') }),
 ); // prettier-ignore
 

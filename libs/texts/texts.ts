@@ -53,6 +53,10 @@ export type ClockName = (typeof clockNames)[number];
 export interface Texts {
   /** Forms of a count; `#` is the number. */
   readonly patients: Forms;
+  /** In the place of their number, where the sources named none of those whose records were opened. */
+  readonly nobodyNamed: string;
+  /** `at most 800 patients`: several incidents may have some in common. */
+  readonly atMost: (said: string) => string;
   readonly clinics: Forms;
   readonly cases: Forms;
   readonly minutes: Forms;
@@ -90,6 +94,8 @@ export interface Texts {
   readonly more: (count: string) => string;
   readonly open: string;
   /** Headlines of what is about no single case. */
+  /** What the lines below it are: heads of the chains of the audit. */
+  readonly auditHeads: string;
   readonly headlines: Readonly<Record<'digest' | 'muted_end' | 'test', string>>;
   readonly label: (name: string, value: string) => string;
   /** Why somebody got this, at the foot of a mail. */

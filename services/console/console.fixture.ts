@@ -31,6 +31,8 @@ import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fa
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
+import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
+import { PATIENTS_TOGETHER } from './patient-providers.js';
 import { ConsolePipeline } from './pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { readPatientPatterns } from './act/patient-like.js';
@@ -136,6 +138,8 @@ export class RunningConsole {
       .useValue(clock)
       .overrideProvider(CasePatients)
       .useValue(patients)
+      .overrideProvider(PATIENTS_TOGETHER)
+      .useValue(async (one: CaseFigure) => patients.together(one))
       .overrideProvider(FeedsLook)
       .useValue(feeds)
       .overrideProvider(ClickHouseLists)

@@ -20,11 +20,8 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
-import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { ListPlaces } from './answer/list-place.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -36,6 +33,7 @@ import { McpController } from './mcp.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
 import { LookController } from './look.controller.js';
+import { patientProviders } from './patient-providers.js';
 import { PatientsController } from './patients.controller.js';
 import { PagesController } from './pages.controller.js';
 import { SessionSeal } from './session/sealed-session.js';
@@ -164,24 +162,6 @@ const feeds = {
   useFactory: (client: StoreClient, clock: Clock) => new FeedsLook(() => sourceHealth(client, clock.now()), clock),
 };
 
-const figures = {
-  provide: CaseFigures,
-  inject: [STORE_CLIENT],
-  useFactory: (client: StoreClient) => new CaseFigures(client),
-};
-
-const patients = {
-  provide: CasePatients,
-  inject: [STORE_CLIENT],
-  useFactory: (client: StoreClient) => new CasePatients(client),
-};
-
-const places = {
-  provide: ListPlaces,
-  inject: [CONSOLE_CONFIG],
-  useFactory: ({ sessionKeys }: ConsoleConfig) => new ListPlaces(sessionKeys),
-};
-
 const gauges = {
   provide: Gauges,
   inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health, DeadlinesFile],
@@ -220,9 +200,7 @@ export class ConsoleModule {
         visitors,
         door,
         feeds,
-        figures,
-        patients,
-        places,
+        ...patientProviders,
         pipeline,
         sight,
         deadlines,

@@ -9,6 +9,7 @@ import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { CaseCounter, countEveryMs } from './act/count-patients.js';
 import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -33,6 +34,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(LOG) private readonly logger: Log,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
     @Inject(AuditHook) private readonly audit: AuditHook,
+    @Inject(CaseCounter) private readonly counter: CaseCounter,
     @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
@@ -54,7 +56,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const users = this.#usersReload();
     users.look();
     this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
-      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
+      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
   }
 
@@ -78,6 +80,11 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   /** A book that is not read to its end would show cases as they once stood. */
   #write(): void {
     if (this.pipeline.behind() === undefined) void this.pipeline.writer.flush();
+  }
+
+  /** Of a case as it once stood nothing is counted. */
+  #count(): void {
+    if (this.pipeline.behind() === undefined) void this.counter.look();
   }
 
   /** What was there when everything was read is no news. */

@@ -12,7 +12,7 @@ import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient } from '#libs/testkit/builders.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { type RunningConsole, SharedLog, tell } from './console.fixture.js';
+import { auditRowsOf, type RunningConsole, SharedLog, tell } from './console.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-desk-'));
 const routing = join(folder, 'routing.yml');
@@ -136,6 +136,20 @@ describe('what is frozen', () => {
     const read = [0, 1].flatMap((partition) => shared.log.frames({ topic: topics.accesses, partition })).map((bytes) => accessRow.parse(JSON.parse(String(bytes))));
     expect(read).toMatchObject([{ group_id: 'vigie', actor_id: 'console:dpo', patient_id: '', action: 'export', record_count: 60, source_ip: '127.0.0.1' }]);
     expect(rows).toContain(`"audit_id":"${read[0]?.event_id}"`);
+  });
+
+  it('is looked at again, and compared with another of its controller, without a patient', async () => {
+    const one = await startFrozen();
+    one.shelf.frozen = [...one.shelf.frozen, snapshot('4'.repeat(32), '750300123', 2)];
+    const moved = [{ level: 'clinic' as const, clinic_id: '750300123', added: 14, removed: 0, tier_changed: 1, category_added: 0 }];
+    one.shelf.found = { mistakes: ['the digest of the list is another'], moved, late: ['750300123'] };
+    const { status, body } = await one.get(`/v1/snapshots/${first}/verification`, 'dpo');
+    expect([status, body]).toMatchObject([200, { snapshot: { snapshot_id: first }, whole: false, mistakes: ['the digest of the list is another'], moved, late_clinics: ['750300123'] }]);
+    expect((await one.get(`/v1/snapshots/${first}/difference/${'4'.repeat(32)}`, 'dpo')).body).toMatchObject({ from: { number: 1 }, to: { number: 2 }, differences: moved });
+    expect((await one.get(`/v1/snapshots/${first}/difference/${second}`, 'dpo')).body).toMatchObject({ error: 'other_controller' });
+    for (const path of [`${first}/verification`, `${first}/difference/${first}`]) expect((await one.get(`/v1/snapshots/${path}`)).status).toBe(403);
+    expect((await one.get(`/v1/snapshots/${'3'.repeat(32)}/verification`, 'dpo')).status).toBe(404);
+    expect(auditRowsOf(shared.log).map(({ route, rows }) => `${route} ${rows}`)).toEqual(expect.arrayContaining(['/v1/snapshots/:id/verification 1', '/v1/snapshots/:id/difference/:to 2']));
   });
 
   it('is a data-protection officer\'s, of what is there, while the store answers', async () => {

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import { answersOf, type ShelfOrder } from '#libs/access-store/dossiers/dossier-shelf.js';
+import type { ListDifference } from '#libs/access-store/dossiers/snapshot-store.js';
+import type { Verification } from '#libs/access-store/dossiers/verification.js';
 import type { CaseView } from '#libs/cases/case-book.js';
 import { givenAnswers } from '#libs/cases/given-answers.js';
 import { countedOf } from '#libs/cases/timeline.js';
@@ -20,6 +22,17 @@ export class FakeShelf {
 
   list(snapshotId: string): Readable {
     return Readable.from([`${snapshotId}\n`]);
+  }
+
+  /** What is found of every snapshot when it is looked at again. */
+  found: Omit<Verification, 'snapshot'> = { mistakes: [], moved: [], late: [] };
+
+  async verification(snapshot: DossierSnapshot): Promise<Verification> {
+    return { snapshot, ...this.found };
+  }
+
+  async difference(): Promise<readonly ListDifference[]> {
+    return this.found.moved;
   }
 
   /** Undefined while the store does not answer. */

@@ -7,6 +7,7 @@ import type {
   PatientsPlace,
   PatientsWanted,
 } from '#libs/access-store/incidents/case-patients.js';
+import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -45,11 +46,18 @@ export class FakeFigures implements Pick<CaseFigures, 'shape' | 'clinics'> {
 export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv'> {
   lines: readonly PatientLine[] = [];
   away = false;
+  /** How many patients incidents that were linked have in common; undefined while the store is behind the scorer. */
+  common: number | undefined;
 
   invent(count: number): void {
     const times = { first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z' };
     const all = Array.from({ length: count }, (_, n) => ({ clinic_id: n % 3 === 0 ? '750300124' : '750300123', patient_id: hex128Of(`patient ${n}`), certainty: certainties[n % 4] ?? 'listed', categories: ['identity', 'lab'], accesses: 1 + (n % 5), ...times }));
     this.lines = all.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  }
+
+  async together({ figures }: CaseFigure): Promise<number | undefined> {
+    if (this.away) throw new Transient('the store does not answer');
+    return this.common === undefined ? undefined : figures.reduce((sum, { patients }) => sum + patients, -this.common);
   }
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {

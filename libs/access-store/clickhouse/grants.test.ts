@@ -14,6 +14,7 @@ import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { expandSql, panelQueries } from '#libs/testkit/dashboards.js';
 import { ClickHouseHistory } from '../history/clickhouse-history.js';
 import { toldSends } from '../incidents/told-sends.js';
+import { AuditReader } from '../audit/audit-reader.js';
 import { mayChangeRows, missingRights } from '../inspect/inspect-store.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
@@ -96,6 +97,8 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
     expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
     expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
+    expect(await new AuditReader(engine.client).heads(0, 10)).toEqual([]);
+    await expect(engine.query('SELECT `by` FROM vigie.audit_rows')).rejects.toMatchObject({ code: '497' });
     expect(await missingRights(engine.client, ['notifier'])).toEqual([]);
     expect(await missingRights(engine.client, ['console'])).toEqual(['INSERT ON vigie.case_states', 'INSERT ON vigie.mutes']);
     await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });

@@ -61,7 +61,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
   const { t, f } = useTexts();
   const { case: row, incidents } = shown;
   const actors = [...new Set(incidents.map(({ actor_id: actor }) => actor))];
-  const heading = t.case.heading(row.actor_id, row.patients, row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
+  const heading = t.case.heading(row.actor_id, row.patients === null ? null : t.caseFigure(row), row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
   useTitle(heading);
   return (
     <>
@@ -129,7 +129,7 @@ function Totals({ shown: { case: row, incidents }, id }: { readonly shown: Shown
         <li>{t.spanning}</li>
       ) : (
         <Total
-          value={f.number(patients)}
+          value={row.patients === null || row.patients_settled ? f.number(patients) : t.atMost(f.number(patients))}
           text={row.patients === null ? t.case.ownPatients(patients) : t.case.patientsFigure(patients)}
         />
       )}
