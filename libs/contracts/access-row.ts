@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { actions, actorKinds, categories, outcomes } from './vocabulary.js';
+import { actions, actorKinds, careLinks, categories, outcomes } from './vocabulary.js';
 
 /** UTC with milliseconds and nothing else, so that it sorts as text and a scanner finds it at fixed places: `2024-11-19T08:12:03.120Z`. */
 export const isoTime = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 
 /** 128 bits as 32 lower-case hexadecimal digits: event ids and pseudonyms. */
 export const hex128 = z.string().regex(/^[0-9a-f]{32}$/);
+
+/** 64 bits as 16 lower-case hexadecimal digits. */
+export const hex64 = z.string().regex(/^[0-9a-f]{16}$/);
 
 const text = z.string().min(1);
 
@@ -55,6 +58,28 @@ export const accessRow = z.strictObject({
   extra: z.string().optional(),
   /** The event time that the source gave, where it lay more than `aheadMsMax` ahead of `received_at` and was not believed. */
   time_claimed: isoTime.optional(),
+  /**
+   * Whom the patient belonged to as the account came, by the memory of the ingestors (`libs/care`). Absent where it is not known: the event
+   * names no patient, the memory was off or still being read, or `time` lies before what it remembers.
+   */
+  care_link: z.enum(careLinks).optional(),
+  /** False only: the account is not regularly in this clinic. */
+  own_clinic: z.boolean().optional(),
+  /** True only: the account was never seen from this network on an earlier day of the last 30, and this is not its first day. */
+  new_network: z.boolean().optional(),
+  /** True only: at least three accounts used this network on earlier days. */
+  house_network: z.boolean().optional(),
+  /** How many distinct patients the event names, where they are more than one. The same on every row of the event. */
+  event_patients: z
+    .int()
+    .nonnegative()
+    .max(2 ** 32 - 1)
+    .optional(),
+  /**
+   * Which block of a hundred numbers the patient's number lies in, as a keyed hash whose key lives a day: the same in two rows of a day says the
+   * same block, and nothing else does. It lives as long as the frames of the log: no store has it and no page shows it.
+   */
+  id_block: hex64.optional(),
 });
 export type AccessRow = z.infer<typeof accessRow>;
 

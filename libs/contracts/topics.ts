@@ -30,8 +30,14 @@ export const judgedTopics: readonly string[] = [topics.accesses, ...Object.value
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';
 
+/** Who met which patient: ingestors write and read it, each all of it from its beginning; the archiver does not store it. */
+export const careTopic = 'vigie.care.v1';
+
+/** Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. */
+export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000 };
+
 /** Every topic that has to be there before somebody writes to it. */
-export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic];
+export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic, careTopic];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;

@@ -29,6 +29,13 @@ export const subjectColumns = {
 } as const;
 export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id'];
 
+/**
+ * How a patient was known as an account came: to the account itself from an earlier day, by a feed of stays and appointments, through several
+ * other accounts within three days, through a single one, or to nobody.
+ */
+export const careLinks = ['own', 'stay', 'several', 'single', 'none'] as const;
+export type CareLink = (typeof careLinks)[number];
+
 export const categories = [
   'identity', 'prescription', 'insurance', 'notes', 'lab',
   'imaging', 'scheduling', 'clinical', 'billing', 'unknown',

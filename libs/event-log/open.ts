@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { groups, keptForEver, madeTopics } from '#libs/contracts/topics.js';
+import { groups, keptFor, keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -77,7 +77,7 @@ async function openOwnLog(config: CommonConfig, tools: OpenTools): Promise<Event
   const signing = embeddedSigning(config, signingTools(tools));
   const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, embeddedPartitions]));
   const directory = join(config.VIGIE_DATA_DIR, 'log');
-  return openEmbeddedLog({ directory, topics: partitions, kept: keptForEver, clock, log, health, signing });
+  return openEmbeddedLog({ directory, topics: partitions, kept: keptForEver, keptFor, clock, log, health, signing });
 }
 
 function signingTools({ clock, logger: log, metrics }: OpenTools): SigningTools {

@@ -63,6 +63,7 @@ export function anEvent(given: Partial<SourceEvent> = {}): SourceEvent {
 const optionalKeys = [
   'actor_role', 'actor_kind', 'privileged', 'record_count', 'categories', 'purpose', 'emergency', 'source_ip', 'device', 'user_agent',
   'session_id', 'auth', 'mfa', 'application', 'key_id', 'former_id', 'extra', 'time_claimed',
+  'care_link', 'own_clinic', 'new_network', 'house_network', 'event_patients', 'id_block',
 ] as const satisfies readonly (keyof AccessRow)[]; // prettier-ignore
 
 function inOrder(given: Partial<AccessRow>): Partial<AccessRow> {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { accessRow } from '#libs/contracts/access-row.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -33,6 +34,9 @@ const insertSettings = {
   max_partitions_per_insert_block: String(330 * 12),
 } as const;
 
+/** An ephemeral column takes values only where it is named, and then all others must be. */
+const namedColumns: Readonly<Partial<Record<StoreTable, string>>> = { accesses: ` (${Object.keys(accessRow.shape).join(', ')})` };
+
 /** The store in ClickHouse, embedded or not. The client stays the caller's: he closes it when the store is no longer used. */
 export class ClickHouseStore implements AccessStore {
   constructor(
@@ -46,7 +50,7 @@ export class ClickHouseStore implements AccessStore {
     try {
       // `exec` and not `insert`: that one takes JSON as objects only, and would write again what is written already.
       const { summary, stream } = await this.client.exec({
-        query: `INSERT INTO vigie.${physical} FORMAT JSONEachRow`,
+        query: `INSERT INTO vigie.${physical}${namedColumns[table] ?? ''} FORMAT JSONEachRow`,
         values: Readable.from(Buffer.isBuffer(bytes) ? [bytes] : bytes, { objectMode: false }),
         clickhouse_settings: { ...insertSettings, insert_deduplication_token: token },
       });

@@ -36,6 +36,14 @@ describe.each<readonly [string, () => AccessStore]>([
     expect(await open().found('accesses', [id(10), id(11), id(12)])).toBe(3);
   });
 
+  it('keeps what was stamped on an access, and of its block nothing', async () => {
+    const stamps = { care_link: 'none', own_clinic: false, new_network: true, house_network: true, event_patients: 4 } as const;
+    const frame = lines([access(30, { ...stamps, id_block: '00ff00ff00ff00ff' })]);
+    expect(await open().insert('accesses', frame, 1, 'stamps')).toEqual({ kind: 'accepted', value: 1 });
+    expect(await stored(open(), id(30))).toMatchObject(stamps);
+    expect(JSON.stringify(await stored(open(), id(30)))).not.toContain('00ff');
+  });
+
   it('takes rows of every month that a time can lie in, in one insert', async () => {
     const months = Array.from({ length: 330 * 12 }, (_, month) => new Date(Date.UTC(1970, month, 28)).toISOString());
     const some = months.filter((_, month) => month % 13 === 0);
@@ -247,6 +255,12 @@ describe('migrations', () => {
     ]);
   });
 });
+
+/** All that a store has of an access. */
+async function stored(store: AccessStore, eventId: string): Promise<unknown> {
+  if (store instanceof MemoryStore) return store.rows('accesses').find((row) => JSON.stringify(row).includes(eventId));
+  return (await rows(`SELECT * FROM vigie.access_rows WHERE event_id = '${eventId}'`))[0];
+}
 
 async function rows(query: string): Promise<readonly unknown[]> {
   return (await client.query({ query, format: 'JSONEachRow' })).json();

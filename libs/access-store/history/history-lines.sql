@@ -33,6 +33,11 @@ FROM
             if(former_id = '', '', concat(',"former_id":"', former_id, '"')),
             if(extra = '', '', concat(',"extra":', toJSONString(extra))),
             if(time_claimed IS NULL, '', concat(',"time_claimed":"', replaceOne(toString(assumeNotNull(time_claimed)), ' ', 'T'), 'Z"')),
+            if(care_link = '', '', concat(',"care_link":"', care_link, '"')),
+            multiIf(own_clinic IS NULL, '', own_clinic, ',"own_clinic":true', ',"own_clinic":false'),
+            multiIf(new_network IS NULL, '', new_network, ',"new_network":true', ',"new_network":false'),
+            multiIf(house_network IS NULL, '', house_network, ',"house_network":true', ',"house_network":false'),
+            if(event_patients IS NULL, '', concat(',"event_patients":', toString(assumeNotNull(event_patients)))),
             '}'
         ) AS line
     FROM vigie.accesses

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import * as fc from 'fast-check';
 import { type AccessRow, accessRow } from '#libs/contracts/access-row.js';
-import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { actions, actorKinds, careLinks, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
@@ -300,5 +300,10 @@ const anyRow = fc
     former_id: maybe(hex),
     extra: maybe(text),
     time_claimed: maybe(moment),
+    care_link: maybe(fc.constantFrom(...careLinks)),
+    own_clinic: maybe(fc.boolean()),
+    new_network: maybe(fc.boolean()),
+    house_network: maybe(fc.boolean()),
+    event_patients: maybe(fc.nat()),
   }) // prettier-ignore
   .map((row) => anAccessRow(row as Partial<AccessRow>));

@@ -12,7 +12,8 @@ import { accepted, type Outcome, rejected } from '#libs/runtime/outcome.js';
 import { type AccessStore, type LedgerEntry, type StoreTable, storeTables } from '../contract/port.js';
 
 const contracts = {
-  accesses: accessRow,
+  // As the ephemeral column: it is taken, and kept nowhere.
+  accesses: accessRow.transform((row) => Object.fromEntries(Object.entries(row).filter(([key]) => key !== 'id_block'))),
   incident_changes: incidentChange,
   quarantine: quarantineRow,
   case_actions: caseAction,

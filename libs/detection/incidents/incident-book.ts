@@ -1,3 +1,5 @@
+// Longer than the house likes: opening, joining and adopting share what is known of an account, and none of them can be read without the others.
+
 import { Endings } from './endings.js';
 import { Figures } from './figures.js';
 import type { Firing } from '../judge/firing.js';
@@ -8,6 +10,7 @@ import { IncidentTeller, type Versions } from './incident-teller.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import { type Opening, openingOf, suppressedId } from './opening.js';
+import { keepPart, unstoredPart } from './unstored-part.js';
 import type { Windows } from '../judge/windows.js';
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
@@ -112,7 +115,11 @@ export class IncidentBook {
     for (const judged of verdict.incidents.filter(within).toSorted((a, b) => a.firstFired - b.firstFired)) {
       const near = [...left].filter((one) => areNear(one, judged, quietMs)).toSorted((a, b) => a.opening.order - b.opening.order);
       const [survivor = this.#opened(verdict, judged), ...others] = near;
-      for (const one of near) left.delete(one);
+      for (const one of near) {
+        left.delete(one);
+        const kept = unstoredPart(one, this.options.unstoredRules, this.marks.sets);
+        if (kept) keepPart(judged, kept);
+      }
       survivor.become(judged);
       survivor.lateMs = Math.max(survivor.lateMs, verdict.lateMs);
       present.push(survivor);
@@ -123,9 +130,22 @@ export class IncidentBook {
       for (const other of others) this.#teller.tell(other, 'incident.merged', survivor.opening.id, now, survivor.opening.id);
       this.#endings.schedule(survivor);
     }
-    for (const gone of left) this.#withdraw(gone, verdict);
+    for (const gone of left) {
+      const kept = unstoredPart(gone, this.options.unstoredRules, this.marks.sets);
+      if (!kept) this.#withdraw(gone, verdict);
+      else present.push(this.#reduced(gone, kept, told.get(gone), verdict));
+    }
     if (present.length) this.byAccount.set(verdict.account, present);
     else this.byAccount.delete(verdict.account);
+  }
+
+  /** What is left of one when history holds nothing of it but what history cannot know. */
+  #reduced(incident: Incident, kept: Incident, rules: ReadonlySet<string> | undefined, verdict: Verdict): Incident {
+    if (kept.matches.size === incident.matches.size) return incident;
+    incident.become(kept);
+    incident.receivedAt = verdict.receivedAt;
+    if (incident.changed) this.#teller.changed(incident, rules, verdict.detectedAt);
+    return incident;
   }
 
   #opened(verdict: Verdict, judged: Incident): Incident {

@@ -30,6 +30,8 @@ export interface BookOptions {
   /** `suppressed`: what would have been incidents without exceptions. It is recorded, not told. */
   readonly kind: 'incidents' | 'suppressed';
   readonly subject: SubjectKind;
+  /** Ids of the rules that ask for what no store has. */
+  readonly unstoredRules: ReadonlySet<string>;
 }
 
 /** What one arrival does to the incidents of its account. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameScanner } from './frame-scanner.js';
 import { jsonText } from '../memory/texts.js';
@@ -48,6 +48,8 @@ describe('the scanner', () => {
     ['no event_id', lineWith({ event_id: undefined }), 'not_a_row'],
     ['a field that no row has, which the store would refuse', lineWith({ later: 1 }), 'not_a_row'],
     ['a field of another kind', lineWith({ privileged: 'yes' }), 'not_a_row'],
+    ['a link that nobody has', lineWith({ care_link: 'cousin' }), 'not_a_row'],
+    ['a clear identifier in the place of a block', lineWith({ id_block: '8001234' }), 'not_a_row'],
     ['a time that no column holds', lineWith({ time: '2300-01-01T00:00:00.000Z' }), 'time_out_of_range'],
   ])('says why it refuses %s, with the line and without its content', (_, line, reason) => {
     const read = scan(`${lineWith({})}\n\n${line}\n${lineWith({})}`);
@@ -117,6 +119,7 @@ const row = fc
     outcome: fc.constantFrom(...outcomes), event_id: hex128, source: word, received_at: time,
     optional: fc.record({
       actor_role: word, privileged: fc.boolean(), record_count: fc.nat(), categories: fc.subarray([...categories]), user_agent: word,
+      care_link: fc.constantFrom(...careLinks), own_clinic: fc.boolean(), event_patients: fc.nat({ max: 2 ** 32 - 1 }), id_block: fc.stringMatching(/^[0-9a-f]{16}$/),
       extra: fc.dictionary(word, word, { noNullPrototype: true }).map((extra) => JSON.stringify(extra)),
     }, { requiredKeys: [] }),
     shuffled: fc.boolean(),

@@ -1,5 +1,5 @@
 import { accessRow, endOfTimeMs } from '#libs/contracts/access-row.js';
-import { categories } from '#libs/contracts/vocabulary.js';
+import { careLinks, categories } from '#libs/contracts/vocabulary.js';
 import { IsoReader } from './iso-time.js';
 import type { ScannedRow } from './scanned-row.js';
 import {
@@ -28,6 +28,9 @@ const kinds = Object.values(accessRow.shape).map((field) =>
 );
 const formerPlace = Object.keys(accessRow.shape).indexOf('former_id');
 const claimedPlace = Object.keys(accessRow.shape).indexOf('time_claimed');
+const linkPlace = Object.keys(accessRow.shape).indexOf('care_link');
+const blockPlace = Object.keys(accessRow.shape).indexOf('id_block');
+const linkWords = new Words(careLinks);
 const claims = new IsoReader();
 const countDigitsMax = 15;
 const categoryWords = new Words(categories);
@@ -82,7 +85,10 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
     if (row.ends[place] !== 0 || kinds[place] !== kindOf(bytes[start], at - start)) row.odd = true;
     if (place === formerPlace && !readFormer(bytes, view, start, at, row)) row.odd = true;
     if (place === claimedPlace && !isTimeText(bytes, view, start, at)) row.odd = true;
+    if (place === linkPlace && at - start > 2 && linkWords.indexOf(bytes, start + 1, at - 1) < 0) row.odd = true;
+    if (place === blockPlace && !isBlockText(view, start, at)) row.odd = true;
     row.starts[place] = isText ? start + 1 : start;
+    // Of more than 32 places some share a bit: the first ten, which are no optional fields, have none.
     if (isText && sawEscape) row.escaped |= 1 << place;
     row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
   }
@@ -107,6 +113,11 @@ function isTimeText(bytes: Uint8Array, view: DataView, start: number, end: numbe
 }
 const isoLength = 24;
 
+/** Whether `[start, end)` is a block's hash, in quotes. */
+function isBlockText(view: DataView, start: number, end: number): boolean {
+  return end - start === 18 && hexWord(view, start + 1) >= 0 && hexWord(view, start + 9) >= 0;
+}
+
 /** What a value is, by its first byte; a count of more digits than a number holds exactly is none. */
 function kindOf(first: number | undefined, length: number): (typeof kinds)[number] | undefined {
   if (first === quote) return 'text';
@@ -130,9 +141,9 @@ function repeatsFixedKey(bytes: Uint8Array, start: number, end: number): boolean
     case 7:
       return first === 0x6f; // outcome
     case 8:
-      return true; // group_id, actor_id, event_id: no optional field is as long
+      return first !== 0x69; // group_id, actor_id, event_id; of the optional ones only id_block is as long
     case 9:
-      return first === 0x63; // clinic_id
+      return first === 0x63 && bytes[start + 1] === 0x6c; // clinic_id
     case 10:
       return first === 0x70 && bytes[start + 1] === 0x61; // patient_id
     case 11:

@@ -47,7 +47,7 @@ export class ScannedRow {
   /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
   readonly starts = new Int32Array(rowKeys);
   readonly ends = new Int32Array(rowKeys);
-  /** Bit by place: the optional text has an escape in it, so that its bytes do not stand for themselves. */
+  /** Bit by place, of those beyond 31 by place less 32: the optional text has an escape in it, so that its bytes do not stand for themselves. */
   escaped = 0;
   /** It has a field that rows do not have, one twice, or one of another kind than rows have; whoever stores the line must look at it. */
   odd = false;

@@ -8,6 +8,7 @@ import { Versions } from '../incidents/incident-teller.js';
 import { Marks } from '../memory/marks.js';
 import { rememberedMs } from '../rule/reach.js';
 import { rulesOf } from '../rule/rule.js';
+import { asksUnstored } from '../rule/unstored-fields.js';
 import { Rejudgements } from './rejudgements.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import { PatientLinks } from '../memory/patient-links.js';
@@ -90,6 +91,7 @@ export class EngineState {
       closedBytesMax: options.closedBytesMax ?? defaults.closedBytesMax,
       selectionIds: this.compiled.selectionIds,
       subject: options.subject ?? 'account',
+      unstoredRules: new Set(this.compiled.rules.flatMap(({ rule }) => (asksUnstored(rule) ? [rule.id] : []))),
     };
     return new IncidentBook(book, this.windows, this.marks, this.versions);
   }

@@ -38,5 +38,5 @@ function textField(
   if (!isField(text)) return mistakes.at(line, unknownField(text));
   if (text === 'group_id' || text === (subject === 'account' ? 'actor_id' : subject))
     return mistakes.at(line, `${text} is the same in everything that is counted together: name another field`);
-  return kindOf(text) === 'text' ? text : mistakes.at(line, none(text));
+  return kindOf(text) === 'text' || kindOf(text) === 'apart' ? text : mistakes.at(line, none(text));
 }

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { Session } from 'chdb';
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { actions, careLinks, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { type Field, fieldNames, kindOf } from './fields.js';
 import { parseGlob, surround } from './glob.js';
 import { matchList } from '../read/list-values.js';
@@ -74,11 +74,16 @@ const rowOf = fc.record(
     time: rowTime.map((date) => date.toISOString()),
     action: fc.constantFrom(...actions),
     outcome: fc.constantFrom(...outcomes),
+    care_link: fc.constantFrom(...careLinks),
     source_ip: fc.constantFrom(...addresses),
     categories: fc.uniqueArray(fc.constantFrom(...categories), { maxLength: 3 }),
     privileged: fc.boolean(),
     emergency: fc.boolean(),
     mfa: fc.boolean(),
+    own_clinic: fc.boolean(),
+    new_network: fc.boolean(),
+    house_network: fc.boolean(),
+    event_patients: fc.integer({ min: 0, max: 5 }),
     record_count: fc.oneof(fc.integer({ min: 0, max: 5 }), fc.constant(Number.MAX_SAFE_INTEGER)),
   },
   { requiredKeys: ['time'] },
@@ -116,13 +121,13 @@ const leaf: fc.Arbitrary<Match> = fc.oneof(
       .map(([field, source, flags]) => test({ kind: 'regex', field, source, regex: parseRegex(source, flags) })),
   },
   fc
-    .constantFrom(...fieldNames.filter((name) => !/time|received|key_id|former_id/.test(name)))
+    .constantFrom(...fieldNames.filter((name) => !/time|received|key_id|former_id|id_block/.test(name)))
     .map((field) => test({ kind: 'present', field: field as Field })),
   fc
-    .tuple(compare, fc.constantFrom(0, 1, 3, Number.MAX_SAFE_INTEGER))
-    .map(([compare, value]) => test({ kind: 'number', field: 'record_count', compare, value })),
+    .tuple(fc.constantFrom<Field>('record_count', 'event_patients'), compare, fc.constantFrom(0, 1, 3, Number.MAX_SAFE_INTEGER))
+    .map(([field, compare, value]) => test({ kind: 'number', field, compare, value })),
   fc
-    .tuple(fc.constantFrom<Field>('privileged', 'emergency', 'mfa'), fc.boolean())
+    .tuple(fc.constantFrom<Field>('privileged', 'emergency', 'mfa', 'own_clinic', 'new_network', 'house_network'), fc.boolean())
     .map(([field, value]) => test({ kind: 'truth', field, value })),
   fc.constantFrom(...networks).map((cidr) => test({ kind: 'network', field: 'source_ip', cidr })),
   fc
@@ -297,4 +302,4 @@ function listOf(
 const table = `CREATE DATABASE rules_test; CREATE TABLE rules_test.accesses (id UInt32, time DateTime64(3, 'UTC'), ${textFields
   .map((field) => `${field} ${field === 'action' || field === 'outcome' ? 'LowCardinality(String)' : 'String'}`)
   .join(', ')}, categories Array(LowCardinality(String)), privileged Nullable(Bool), emergency Nullable(Bool), mfa Nullable(Bool),
-  record_count Nullable(UInt64)) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 8`;
+  own_clinic Nullable(Bool), new_network Nullable(Bool), house_network Nullable(Bool), event_patients Nullable(UInt32), record_count Nullable(UInt64)) ENGINE = MergeTree ORDER BY id SETTINGS index_granularity = 8`;

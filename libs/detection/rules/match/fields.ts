@@ -1,11 +1,14 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { actions, actorKinds, categories, outcomes } from '#libs/contracts/vocabulary.js';
+import { actions, actorKinds, careLinks, categories, outcomes } from '#libs/contracts/vocabulary.js';
 
 /** Fields of an access row that rules may name. */
 export type Field = keyof AccessRow;
 
-/** How a field may be asked. `arrival` fields depend on when an event came, so no rule may decide by them. */
-export type FieldKind = 'text' | 'list' | 'number' | 'boolean' | 'time' | 'arrival';
+/**
+ * How a field may be asked. `arrival` fields depend on when an event came, so no rule may decide by them. `apart` fields tell accesses apart in
+ * `group-by` and in counts and have no meaning of their own; no store has them, so that no condition may hold them: it would have to be SQL.
+ */
+export type FieldKind = 'text' | 'list' | 'number' | 'boolean' | 'time' | 'apart' | 'arrival';
 
 const kinds: Readonly<Record<Field, FieldKind>> = {
   time: 'time',
@@ -36,6 +39,12 @@ const kinds: Readonly<Record<Field, FieldKind>> = {
   former_id: 'arrival',
   extra: 'text',
   time_claimed: 'arrival',
+  care_link: 'text',
+  own_clinic: 'boolean',
+  new_network: 'boolean',
+  house_network: 'boolean',
+  event_patients: 'number',
+  id_block: 'apart',
 };
 
 export const fieldNames = Object.keys(kinds).toSorted();
@@ -71,5 +80,6 @@ export function wordsOf(field: Field): readonly string[] | undefined {
   if (field === 'action') return actions;
   if (field === 'outcome') return outcomes;
   if (field === 'actor_kind') return actorKinds;
+  if (field === 'care_link') return careLinks;
   return field === 'categories' ? categories : undefined;
 }

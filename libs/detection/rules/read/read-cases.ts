@@ -168,9 +168,9 @@ function offsetOf(map: MapTree, key: string, mistakes: Mistakes): number {
 /** The value of one field of an event; undefined when it is wrong (noted). */
 function readValue(field: Field, { value: tree, line }: Entry, mistakes: Mistakes): CaseValue | undefined {
   const kind = kindOf(field);
-  if (kind === 'text' || kind === 'list') {
+  if (kind === 'text' || kind === 'apart' || kind === 'list') {
     const texts = caseTextsOf(field, tree, line, mistakes);
-    return texts && (kind === 'text' ? { kind: 'texts', texts } : { kind: 'value', value: texts.filter((text) => text !== '') });
+    return texts && (kind !== 'list' ? { kind: 'texts', texts } : { kind: 'value', value: texts.filter((text) => text !== '') });
   }
   const value = tree.kind === 'scalar' ? tree.value : undefined;
   if (kind === 'boolean')

@@ -17,6 +17,7 @@ const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 /** One value of one key as a condition, or the sentence that says why it cannot be one. */
 export function matchValue(field: Field, modifiers: Modifiers, value: Value, zone: string | undefined): Match | string {
   const kind = kindOf(field);
+  if (kind === 'apart') return onlyApart(field);
   if (modifiers.how === 'exists') return matchExists(field, value);
   if (modifiers.part) return matchClock(field, modifiers, modifiers.part, value, zone);
   if (kind === 'arrival')
@@ -36,6 +37,10 @@ export function matchValue(field: Field, modifiers: Modifiers, value: Value, zon
     default:
       return matchText(field, modifiers, value);
   }
+}
+
+function onlyApart(field: Field): string {
+  return `${field} only tells accesses apart and is stored nowhere, so that no condition can hold it: name it in group-by or as the counted field of a correlation`;
 }
 
 function matchAbsence(field: Field, { how, cased }: Modifiers): Match | string {

@@ -100,6 +100,8 @@ export const inEvents: readonly Case[] = [
   search("outcome|re: '^S'", 'outcome is never "^S": it is success, failure or unknown'),
   search("categories|endswith: letters", 'categories is never "letters": it is identity, prescription, insurance, notes, lab, imaging, scheduling, clinical, billing or unknown'),
   search('time|hour|gt: 23', 'time|hour needs a time zone: write vigie: {time_zone: Europe/Paris} in this event rule'),
+  ...['id_block: 00ff00ff00ff00ff', 'id_block|exists: true', 'id_block: null', 'id_block|contains: f'].map((body) => search(body, 'id_block only tells accesses apart and is stored nowhere, so that no condition can hold it: name it in group-by or as the counted field of a correlation')),
+  search('care_link: cousin', 'care_link is never "cousin": it is own, stay, several, single or none'),
   search('record_count|lt: 0', 'no record_count is below 0, so that this could never match: write another number'),
   search("actor_id: 'bob '", 'actor_id is kept without invisible characters, other blanks and blanks at its ends, so that this could never match: write "bob"'),
   search('clinic_id: "c\\u200b1"', 'clinic_id is kept without invisible characters, other blanks and blanks at its ends, so that this could never match: write "c1"'),

@@ -1,0 +1,32 @@
+import type { SelectionSets } from '../memory/selection-sets.js';
+import { Incident } from './incident.js';
+
+/**
+ * What an incident has by rules that ask for what no store has, as an incident of its own; undefined where it has nothing by them. Judging
+ * history again can only find the rest.
+ */
+export function unstoredPart(incident: Incident, unstored: ReadonlySet<string>, sets: SelectionSets): Incident | undefined {
+  const matches = [...incident.matches].filter(([id]) => unstored.has(id));
+  if (matches.length === 0) return undefined;
+  const part = new Incident(incident.opening, sets);
+  part.matches = new Map(matches);
+  part.patientSet.addAll(incident.patientSet);
+  for (const [mark, set] of incident.marks) part.see(mark, set);
+  part.firedSet = sets.of(matches.map(([, { selection }]) => selection));
+  part.coveredFrom = incident.coveredFrom;
+  part.coveredTo = incident.coveredTo;
+  // Of one that ended long ago only the figure is left.
+  part.patients = incident.archived ? incident.patients : part.patientSet.countOf(part.firedSet);
+  part.patientsAtFiring = incident.patientsAtFiring;
+  part.isLate = incident.isLate;
+  return part;
+}
+
+/** Takes such a part into what history gives of the same incident, whose figures are never smaller for it. */
+export function keepPart(judged: Incident, part: Incident): void {
+  const { firstFired, patientsAtFiring } = judged;
+  judged.absorb(part);
+  judged.patients = Math.max(judged.patients, part.patients);
+  if (part.firstFired < firstFired) judged.patientsAtFiring = part.patientsAtFiring;
+  else if (part.firstFired === firstFired) judged.patientsAtFiring = Math.max(part.patientsAtFiring, patientsAtFiring);
+}
