@@ -1,4 +1,4 @@
-import { madeTopics } from '#libs/contracts/topics.js';
+import { madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { KafkaOptions } from '#libs/event-log/kafka/client.js';
 import { describeTopics, type TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
@@ -34,9 +34,9 @@ export async function createTopicsCommand(options: CreateTopicsOptions): Promise
   const config = readCommandConfig();
   const kafka = kafkaOf(config);
   const settingsOf = (topic: string) => ({
-    partitions,
+    partitions: partitionCountOf(topic, partitions),
     ...(replication && { replicationFactor: replication }),
-    config: retentionSettings(topic, limitsOf(options), partitions),
+    config: retentionSettings(topic, limitsOf(options), partitionCountOf(topic, partitions)),
   });
   const wanted = Object.fromEntries(madeTopics.map((topic) => [topic, settingsOf(topic)]));
   const outcomes = await createTopics(kafka, wanted);

@@ -33,16 +33,39 @@ export const findingsTopic = 'vigie.findings.v1';
 /** Who met which patient: ingestors write and read it, each all of it from its beginning; the archiver does not store it. */
 export const careTopic = 'vigie.care.v1';
 
-/** Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. */
-export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000 };
+/**
+ * What accounts usually do: completed days of accounts, what people found honest, and from where on each day's thresholds are made. One
+ * partition, because its order says what a day's thresholds are made of. Scorers write and read it.
+ */
+export const habitsTopic = 'vigie.habits.v1';
+
+/**
+ * Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. Of habits, what is
+ * made of older days was made before them; see docs/decisions/habits.md.
+ */
+export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000, [habitsTopic]: 75 * 86_400_000 };
+
+/** Topics whose whole order counts: they have one partition, whatever the others have. */
+export const topicsOfOnePartition: readonly string[] = [habitsTopic];
 
 /** Every topic that has to be there before somebody writes to it. */
-export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic, careTopic];
+export const madeTopics: readonly string[] = [
+  ...Object.values(topics),
+  ...Object.values(laneTopics),
+  findingsTopic,
+  careTopic,
+  habitsTopic,
+];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;
 
 export type Topic = (typeof topics)[keyof typeof topics];
+
+/** How many partitions a topic is made with, where others get `usual`. */
+export function partitionCountOf(topic: string, usual: number): number {
+  return topicsOfOnePartition.includes(topic) ? 1 : usual;
+}
 
 /** A frame closes at this many bytes of rows, before compression. */
 export const frameBytesMax = 256 * 1024;

@@ -1,3 +1,4 @@
+import type { AccountDay } from '#libs/habits/seams.js';
 import type { AccountView } from '#libs/contracts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { EngineStats, FrameOutcome, GivenFrame } from './state/engine-figures.js';
@@ -84,6 +85,12 @@ export class Engine {
     return [...incidents.takeChanges(options.includeUpdates, now), ...suppressed.takeChanges(options.includeUpdates, now)];
   }
 
+  /** Days that have ended, lateness included, since the last call, and days again that have changed since; so many at most, the next call gives more. */
+  takeDays(most = Number.POSITIVE_INFINITY): readonly AccountDay[] {
+    const { days, watermark, options } = this.#state;
+    return days?.take(watermark - options.allowedLatenessMs, most) ?? [];
+  }
+
   /** Says that event time has reached `watermarkMs`: incidents that were quiet for long enough close. */
   advance(watermarkMs: number, detectedAt: number): void {
     this.#state.watermark = Math.max(this.#state.watermark, watermarkMs);
@@ -137,7 +144,7 @@ export class Engine {
 
   /** An engine of the same rules that shares marks and selections, so that its entries and incidents can be taken over. */
   #beside(options: EngineOptions): { readonly engine: Engine; readonly state: EngineState } {
-    const state = new EngineState(options, this.#state.marks, this.#state.compiled.selectionIds);
+    const state = new EngineState({ ...options, givesNoDays: true }, this.#state.marks, this.#state.compiled.selectionIds);
     state.standBeside(this.#state);
     return { engine: new Engine(options, state), state };
   }
@@ -182,7 +189,6 @@ export class Engine {
     for (const piece of pieces) reading.take(piece);
     return new Engine(options, reading.finish());
   }
-
   /** The same from pieces that come one after the other. */
   static async restoreFrom(pieces: AsyncIterable<Uint8Array>, options: EngineOptions): Promise<Engine> {
     const reading = new SnapshotReading(options);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { groups, keptFor, keptForEver, madeTopics } from '#libs/contracts/topics.js';
+import { groups, keptFor, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -75,7 +75,7 @@ async function openOwnLog(config: CommonConfig, tools: OpenTools): Promise<Event
   const { openEmbeddedLog } = await import('./embedded/embedded-log.js');
   const { clock, logger: log, health } = tools;
   const signing = embeddedSigning(config, signingTools(tools));
-  const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, embeddedPartitions]));
+  const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, partitionCountOf(topic, embeddedPartitions)]));
   const directory = join(config.VIGIE_DATA_DIR, 'log');
   return openEmbeddedLog({ directory, topics: partitions, kept: keptForEver, keptFor, clock, log, health, signing });
 }

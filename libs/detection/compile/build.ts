@@ -1,9 +1,10 @@
 // compile/: lays rules out as series, so that all over the same inputs share their windows.
 // It plans; what windows hold lies in memory, and judge follows the plan.
 
+import type { HabitRule } from '#libs/habits/seams.js';
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
-import type { CompiledRule, CompiledSeries, CompileOptions, MatchFeed, Series } from './series.js';
+import type { CompiledRule, CompiledSeries, CompileOptions, DayCount, MatchFeed, Series } from './series.js';
 
 /** Takes part in building; what others see is `Series` and `CompiledRule`. */
 export interface Draft {
@@ -19,6 +20,9 @@ export class Build {
     string,
     { -readonly [K in keyof CompiledRule]: CompiledRule[K] } & { readonly feeds: MatchFeed[] }
   >();
+  readonly dayCounts: { -readonly [K in keyof DayCount]: DayCount[K] }[] = [];
+  /** What is compiled now is without exceptions. */
+  isSuppressed = false;
   readonly dormancies: { selection: number; dormantMs: number }[] = [];
   readonly #main: Draft;
   readonly #numbers: ReadonlyMap<string, number>;
@@ -69,6 +73,17 @@ export class Build {
     return this.dormancies.indexOf(known);
   }
 
+  /** The column of a rule's counts of a day. One without its exceptions has that of the rule that has them. */
+  habit(habit: HabitRule, key: string): number {
+    const known = this.dayCounts.findIndex((one) => (this.isSuppressed ? one.habit.id === habit.id : one.key === key));
+    return known >= 0 ? known : this.dayCounts.push({ habit, key, rule: undefined }) - 1;
+  }
+
+  learns(rule: CompiledRule): void {
+    const counts = this.dayCounts[rule.habit];
+    if (counts) counts.rule ??= rule;
+  }
+
   latenessOf(rule: Rule): number {
     return rule.allowedLatenessMs ?? this.options.allowedLatenessMs;
   }
@@ -81,7 +96,8 @@ export class Build {
       series.horizonMs = Math.max(
         0,
         ...series.rules.map(
-          ({ timespanMs, forwardMs, settleMs, rule }) => timespanMs + forwardMs + settleMs + this.latenessOf(rule),
+          ({ timespanMs, forwardMs, settleMs, rule }) =>
+            timespanMs + forwardMs + settleMs + this.latenessOf(rule) + (rule.habit ? spareMsOf(rule) : 0),
         ),
       );
     const main = this.#main.series;
@@ -103,6 +119,8 @@ export class Build {
       others,
       rules,
       dormancies: this.dormancies,
+      dayCounts: this.dayCounts,
+      daysRules: rules.filter(({ days }) => days),
       mainSlots: Math.max(1, main.rules.length),
       allowedLatenessMsMax: lateness,
       reach: reachOf(this.given),
@@ -120,6 +138,15 @@ export class Build {
       else this.#note(input.rule);
   }
 }
+
+/**
+ * How much longer entries are held than judging needs, so that the largest counts of a day are found out for many accesses in one go: so often that
+ * each entry is looked at some ten times for it.
+ */
+function spareMsOf({ timespanMs }: Rule): number {
+  return Math.max(minuteMs * 10, timespanMs / 8);
+}
+const minuteMs = 60_000;
 
 /** Ids of the selections whose accesses decide about the rule. */
 function lookedAt(rule: Rule): ReadonlySet<string> {

@@ -1,4 +1,12 @@
-import { type CountCondition, type Input, isMonotone, type MatchesInput, type Rule, type RowsInput } from '../rule/rule.js';
+import {
+  type CountCondition,
+  habitRuleOf,
+  type Input,
+  isMonotone,
+  type MatchesInput,
+  type Rule,
+  type RowsInput,
+} from '../rule/rule.js';
 import { forwardMsOf } from '../rule/meeting.js';
 import { windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
@@ -42,23 +50,38 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     forwardMs,
     // What must not be met changes the windows before it, too.
     reachMs: windowsMsOf(rule) + forwardMs,
+    habit: habitOf(build, rule, [draft.series.key, draft.series.kind === 'main' ? inputKeys : '', rule.timespanMs]),
+    learns: !build.isSuppressed,
+    days: rule.habitDays === true,
     dormancy: rule.dormantMs === undefined ? -1 : build.dormancy(build.numberOf(rule.selection), rule.dormantMs),
     dormantMs: rule.dormantMs ?? 0,
     key,
   };
   draft.series.rules.push(compiled);
   build.compiled.set(key, compiled);
+  if (compiled.habit >= 0 && compiled.learns) build.learns(compiled);
   feed(build, rule, inner, draft);
   return compiled;
 }
 
+/**
+ * Without their exceptions rules are told by the same thresholds, and what the exceptions take out is not learned: their counts have the column of
+ * the rule that has them.
+ */
+function habitOf(build: Build, rule: Rule, counted: readonly unknown[]): number {
+  const habit = habitRuleOf(rule);
+  return habit ? build.habit(habit, JSON.stringify([habit.id, ...counted])) : -1;
+}
+
 /** What makes two rules over the same inputs differ. */
-function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dormantMs }: Rule): unknown {
+function termsOf({ type, timespanMs, condition, percentile, meeting, spread, dormantMs, habit, habitDays }: Rule): unknown {
   const { atLeast, atMost, except, above, below } = condition satisfies CountCondition;
   const figure: (readonly unknown[])[] = hasAmounts(type)
     ? [[kindOfRule(type).measure, percentile ?? null, above ?? false, below ?? false]]
     : [];
   if (meeting) figure.push([JSON.stringify(meeting)]);
+  if (habit) figure.push(['habit', habit.weight, habit.scale]);
+  if (habitDays === true) figure.push(['habit_days']);
   return [
     timespanMs,
     atLeast,

@@ -9,6 +9,7 @@ import type { CompiledSeries, CompileOptions } from './series.js';
 export function compileSeries(rules: readonly Rule[], earlier: readonly string[], options: CompileOptions): CompiledSeries {
   const build = new Build(rules, earlier, options);
   for (const rule of rules) if (rule.raises) compileRule(build, rule, 'incident');
+  build.isSuppressed = true;
   for (const { raises, unfiltered, exceptions } of rules)
     if (raises && unfiltered) compileRule(build, { ...unfiltered, exceptions }, 'suppressed');
   return build.finish();

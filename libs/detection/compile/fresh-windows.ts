@@ -1,5 +1,8 @@
 import type { CompiledRule, CompiledSeries } from './series.js';
 
+/** A day on which clocks are set back an hour. */
+const dayMsMax = 25 * 3_600_000;
+
 /**
  * How far back windows reach that begin empty when other rules come, or that nobody raised anything over, milliseconds; undefined where none
  * do: what a rule would have raised is found whether or not another one kept its windows.
@@ -8,10 +11,15 @@ export function freshWindowsMs(before: CompiledSeries, after: CompiledSeries): n
   const known = new Set(before.others.map(({ key }) => key));
   const selections = new Set(before.live.map(({ selection }) => selection.id));
   const raised = new Set(before.rules.map(nameOf));
+  const counted = new Set(before.dayCounts.map(({ key }) => key));
   const fresh = [
     ...(after.live.some(({ selection }) => !selections.has(selection.id)) ? [after.main.horizonMs] : []),
     ...after.others.filter(({ key }) => !known.has(key)).map(({ horizonMs }) => horizonMs),
     ...after.rules.filter((rule) => rule.raises !== 'nothing' && !raised.has(nameOf(rule))).map(({ series }) => series.horizonMs),
+    // What a day holds at most is known where all of it has been seen.
+    ...after.dayCounts
+      .filter(({ key }) => !counted.has(key))
+      .flatMap(({ rule }) => (rule ? [rule.series.horizonMs + dayMsMax] : [])),
     ...after.rules.filter((rule) => hasNotWatched(before, rule)).map(({ series }) => series.horizonMs),
   ];
   return fresh.length === 0 ? undefined : Math.max(...fresh);

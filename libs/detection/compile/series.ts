@@ -1,3 +1,4 @@
+import type { HabitRule } from '#libs/habits/seams.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Reach } from '../rule/reach.js';
 import type { Field, Rule, Selection } from '../rule/rule.js';
@@ -82,6 +83,12 @@ export interface CompiledRule extends Threshold {
   readonly forwardMs: number;
   /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
   readonly reachMs: number;
+  /** Column of the counts of a day, -1 for none. */
+  readonly habit: number;
+  /** Its counts are those of the days, if it has such a column. */
+  readonly learns: boolean;
+  /** It holds only where the day is unusual. */
+  readonly days: boolean;
   /** Column of the dormancy table, -1 for none. */
   readonly dormancy: number;
   readonly dormantMs: number;
@@ -95,6 +102,15 @@ export interface LiveSelection {
   readonly selection: Selection;
 }
 
+/** A rule of which the largest count of each day is known. */
+export interface DayCount {
+  readonly habit: HabitRule;
+  /** Undefined where only rules without their exceptions have the column. */
+  readonly rule: CompiledRule | undefined;
+  /** Names what is counted: counts of a day survive a change of rules that leaves it as it was. */
+  readonly key: string;
+}
+
 export interface CompiledSeries {
   /** Ids by number, those of earlier rules included. */
   readonly selectionIds: readonly string[];
@@ -105,6 +121,10 @@ export interface CompiledSeries {
   readonly rules: readonly CompiledRule[];
   /** Selections whose accesses make accounts wake up, by column of the dormancy table. */
   readonly dormancies: readonly { readonly selection: number; readonly dormantMs: number }[];
+  /** By column of the counts of a day. */
+  readonly dayCounts: readonly DayCount[];
+  /** Rules that hold only where a day is unusual. */
+  readonly daysRules: readonly CompiledRule[];
   readonly mainSlots: number;
   readonly allowedLatenessMsMax: number;
   readonly reach: Reach;

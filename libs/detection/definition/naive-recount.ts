@@ -1,11 +1,10 @@
-// definition/: what the engine must give, written to be read and not to be fast, and the random histories that compare the two.
-// Tests and benchmarks alone run it.
-
+import type { AccountDay, Habits } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import { levels } from '#libs/contracts/incident.js';
 import { categories, type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
-import { type Entry, naiveFirings } from './naive-rule.js';
+import { naiveDaysOf, usualOf } from './naive-days.js';
+import { type Entry, naiveFirings, type Usual } from './naive-rule.js';
 import type { Exception, Rule } from '../rule/rule.js';
 
 /** What an incident says, as a function of the set of accesses: what the engine is compared with. Times as milliseconds. */
@@ -39,6 +38,7 @@ interface Asked {
   readonly subject: SubjectKind;
   readonly isLate: IsLate;
   readonly exceptionsOf: (rule: Rule) => readonly Exception[];
+  readonly usual?: Usual | undefined;
 }
 
 interface Fired extends Entry {
@@ -54,11 +54,47 @@ export function naiveRecount(
   rules: readonly Rule[],
   quietMs: number,
   isLate: IsLate = () => false,
+  habits?: Habits,
 ): readonly NaiveIncident[] {
   const raising = rules.filter(({ raises }) => raises);
   return subjectsOf(rows).flatMap(({ subject, of }) =>
-    incidentsOf(of, raising, { subject, quietMs, isLate, exceptionsOf: () => [] }),
+    incidentsOf(of, raising, {
+      subject,
+      quietMs,
+      isLate,
+      exceptionsOf: () => [],
+      usual: usualFor(of, rules, subject, habits),
+    }),
   );
+}
+
+/** Every day of every subject of the rules, with the largest counts of their habit rules. */
+export function naiveDays(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  quietMs: number,
+  habits: Habits,
+): readonly AccountDay[] {
+  const incidents = naiveRecount(rows, rules, quietMs, () => false, habits);
+  return subjectsOf(rows).flatMap(({ subject, of }) => {
+    const own = rules.filter((rule) => rule.subject === subject);
+    const [first] = of;
+    const key = first ? subjectOf(first, subject) : '';
+    const told = incidents.filter((one) => one.subject === subject && one.actor === key && one.group === first?.group_id);
+    return naiveDaysOf(of, own, habits, { subject, key, incidents: told });
+  });
+}
+
+function usualFor(
+  rows: readonly AccessRow[],
+  rules: readonly Rule[],
+  subject: SubjectKind,
+  habits: Habits | undefined,
+): Usual | undefined {
+  const [first] = rows;
+  if (!first || !habits) return undefined;
+  const own = rules.filter((rule) => rule.subject === subject);
+  return usualOf(rows, own, habits, subjectOf(first, subject));
 }
 
 /** What exceptions keep from being incidents: clusters of rules without their exceptions, where an exception took an access out. */
@@ -67,6 +103,7 @@ export function naiveSuppressed(
   rules: readonly Rule[],
   quietMs: number,
   isLate: IsLate = () => false,
+  habits?: Habits,
 ): readonly NaiveIncident[] {
   const exceptions = new Map<string, readonly Exception[]>();
   const unfiltered = rules.flatMap((rule) => {
@@ -75,7 +112,13 @@ export function naiveSuppressed(
     return [rule.unfiltered];
   });
   const all = subjectsOf(rows).flatMap(({ subject, of }) =>
-    incidentsOf(of, unfiltered, { subject, quietMs, isLate, exceptionsOf: (rule) => exceptions.get(rule.id) ?? [] }),
+    incidentsOf(of, unfiltered, {
+      subject,
+      quietMs,
+      isLate,
+      exceptionsOf: (rule) => exceptions.get(rule.id) ?? [],
+      usual: usualFor(of, rules, subject, habits),
+    }),
   );
   return all.filter(({ suppressedBy }) => suppressedBy.length > 0);
 }
@@ -107,7 +150,7 @@ function incidentsOf(
   { quietMs, ...asked }: Asked & { readonly quietMs: number },
 ): readonly NaiveIncident[] {
   const own = rules.filter((rule) => rule.subject === asked.subject);
-  const fired = own.flatMap((rule) => naiveFirings(rows, rule).map((one) => ({ ...one, rule })));
+  const fired = own.flatMap((rule) => naiveFirings(rows, rule, asked.usual).map((one) => ({ ...one, rule })));
   const clusters: Fired[][] = [];
   for (const one of fired.toSorted((a, b) => a.time - b.time)) {
     const open = clusters.at(-1);

@@ -1,7 +1,8 @@
+import type { HabitRule } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Meeting } from '../rule/meeting.js';
 import { isSleep } from '../rule/reach.js';
-import type { Field, Input, Rule } from '../rule/rule.js';
+import { type Field, habitRuleOf, type Input, type Rule } from '../rule/rule.js';
 
 /** A time at which a rule holds in one group, with what its window holds then. Times in milliseconds. */
 export interface Entry {
@@ -11,6 +12,15 @@ export interface Entry {
   readonly spread: number;
   readonly windowFirst: number;
 }
+
+/** What is usual for the subject, at a time: how much of a rule is told, and what its counts of the day so far are evidence of. */
+export interface Usual {
+  least(rule: HabitRule, time: number): number;
+  evidence(time: number): number;
+}
+
+/** Without a model nothing is known. */
+const unknown: Usual = { least: () => Number.POSITIVE_INFINITY, evidence: () => 0 };
 
 /** What takes part in a rule: an access, or a match of another rule. */
 interface Part {
@@ -24,8 +34,9 @@ interface Part {
 }
 
 /** Every time and group at which the rule holds over the accesses of one account, each window counted from nothing. */
-export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly Entry[] {
-  const parts = rule.inputs.flatMap((input, index) => partsOf(rows, rule, input, index));
+export function naiveFirings(rows: readonly AccessRow[], rule: Rule, usual: Usual = unknown): readonly Entry[] {
+  const habit = habitRuleOf(rule);
+  const parts = rule.inputs.flatMap((input, index) => partsOf(rows, rule, input, index, usual));
   const wakes = wakesOf(rows, rule);
   return [...Map.groupBy(parts, ({ by }) => JSON.stringify(by)).values()].flatMap((cell) =>
     [...new Set(cell.map(({ time }) => time))].flatMap((time) => {
@@ -36,6 +47,8 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule): readonly E
       const { meeting } = rule;
       const isTime = !meeting || window.some((part) => part.time === time && asksFor(meeting, part.input));
       if (!isTime || !holds(rule, window, after, figure, spread)) return [];
+      if (habit && figure < usual.least(habit, time)) return [];
+      if (rule.habitDays && usual.evidence(time) < 1) return [];
       if (wakes && !wakes.some((wake) => wake > time - rule.timespanMs && wake <= time)) return [];
       const windowFirst = Math.min(...window.map((part) => part.time));
       return [{ time, cell: cell[0]?.by ?? [], value: Math.floor(figure), spread: rule.spread ? spread : 0, windowFirst }];
@@ -106,10 +119,10 @@ function isChain(window: readonly Part[], inputs: number): boolean {
   return true;
 }
 
-function partsOf(rows: readonly AccessRow[], rule: Rule, input: Input, index: number): readonly Part[] {
+function partsOf(rows: readonly AccessRow[], rule: Rule, input: Input, index: number, usual: Usual): readonly Part[] {
   const isTemporal = rule.type === 'temporal' || rule.type === 'temporal_ordered';
   if (input.kind === 'matches')
-    return naiveFirings(rows, input.rule).map(({ time, cell }) => ({
+    return naiveFirings(rows, input.rule, usual).map(({ time, cell }) => ({
       time,
       by: input.by.map((place) => cell[place] ?? ''),
       value: isTemporal

@@ -1,5 +1,6 @@
 import { type AccessRow, believedRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
+import type { AccountDay, Habits } from '#libs/habits/seams.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { askedRows } from '#libs/testkit/asked-rows.js';
 import { Engine, type EngineOptions, type Rejudgement } from '../engine.js';
@@ -14,6 +15,8 @@ export interface History {
   readonly rules: readonly Rule[];
   /** Of the rules; left out: accounts. */
   readonly subject?: SubjectKind;
+  /** What is usual for whom, where rules ask for it. */
+  readonly habits?: Habits;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
   readonly partitions: number;
@@ -58,6 +61,7 @@ export class PartitionRun {
     private readonly of: History,
     rows: readonly AccessRow[],
     private readonly told: IncidentChange[],
+    private readonly days: AccountDay[] = [],
   ) {
     const size = Math.max(1, Math.ceil(rows.length / of.frames));
     this.#frames = Array.from({ length: Math.ceil(rows.length / size) }, (_, frame) =>
@@ -76,6 +80,7 @@ export class PartitionRun {
       this.#moveOn(false);
       this.#serve(this.#stored - of.storeLag);
       this.told.push(...this.#engine.takeChanges({ includeUpdates: frame % 3 === 0 }));
+      if (frame % 2 === 0) this.days.push(...this.#engine.takeDays(3));
       if (of.snapshots.includes(frame)) this.#keep();
       if (this.#kills.delete(frame)) this.#restart();
     }
@@ -86,11 +91,14 @@ export class PartitionRun {
     this.#engine.idle(20 * 24 * hour, base);
     this.#serveAll();
     this.told.push(...this.#engine.takeChanges({ includeUpdates: true }));
+    this.#engine.advance(base + 14 * 24 * hour, base);
+    this.days.push(...this.#engine.takeDays());
   }
 
   #options(rules: readonly Rule[]): EngineOptions {
     const { subject = 'account' } = this.of;
-    return { rules, subject, quietMs: this.of.quietMs, allowedLatenessMs: this.of.allowedLatenessMs };
+    const { quietMs, allowedLatenessMs, habits } = this.of;
+    return { rules, subject, quietMs, allowedLatenessMs, ...(habits && { habits }) };
   }
 
   #apply(frame: number): void {

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { AccountDay } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { asJudged, type NaiveIncident, subjectOf } from './naive-recount.js';
@@ -13,6 +14,8 @@ export interface Played {
   readonly changes: readonly IncidentChange[];
   /** Everything said, figures that are only for the store too, as often as it was. */
   readonly said: readonly IncidentChange[];
+  /** Days as last given. */
+  readonly days: readonly AccountDay[];
   readonly rejudged: number;
   /** Partitions whose windows were filled. */
   readonly filled: number;
@@ -21,11 +24,12 @@ export interface Played {
 /** Plays the rows in their order of arrival, each partition by an engine of its own, with a store that answers for the past. */
 export function play(of: History): Played {
   const told: IncidentChange[] = [];
+  const days: AccountDay[] = [];
   let rejudged = 0;
   let filled = 0;
   for (let partition = 0; partition < of.partitions; partition += 1) {
     const rows = of.rows.filter((row) => partitionOf(row, of) % of.partitions === partition);
-    const partitionRun = new PartitionRun(of, rows, told);
+    const partitionRun = new PartitionRun(of, rows, told, days);
     partitionRun.play();
     rejudged += partitionRun.rejudged;
     filled += partitionRun.filled;
@@ -51,6 +55,7 @@ export function play(of: History): Played {
       ).values(),
     ],
     said: told,
+    days: [...new Map(days.map((one) => [`${one.key} ${one.day}`, one])).values()],
     rejudged,
     filled,
   };

@@ -24,21 +24,36 @@ export class Bounds {
 
   /** Raises the bounds by what the entry may add, the value by `gain`; whether both have reached the rule's minima. */
   raise(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
+    const packed = this.#raised(ledger, rule, gain, newSpread);
+    return (
+      (packed & valueMax) >= this.#least(rule, rule.atLeast) && packed >>> valueBits >= Math.min(rule.spreadAtLeast, spreadMax)
+    );
+  }
+
+  /** The same, where the minimum is another one: what the window holds at most, infinite where that is not known. */
+  raiseTo(ledger: number, rule: CompiledRule, gain: number): number {
+    const value = this.#raised(ledger, rule, gain, true) & valueMax;
+    if (value === valueMax) return Number.POSITIVE_INFINITY;
+    return this.ledgers.amounts ? value * unitOf(rule) : value;
+  }
+
+  #raised(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): number {
     const packed = this.ledgers.bound(ledger, rule.slot);
     let value = packed & valueMax;
     let spread = packed >>> valueBits;
     if (gain > 0 && value < valueMax) value = Math.min(valueMax, value + this.#units(rule, gain));
     if (newSpread && spread < spreadMax) spread += 1;
-    this.ledgers.setBound(ledger, rule.slot, (spread << valueBits) | value);
-    return value >= this.#least(rule) && spread >= Math.min(rule.spreadAtLeast, spreadMax);
+    const raised = ((spread << valueBits) | value) >>> 0;
+    this.ledgers.setBound(ledger, rule.slot, raised);
+    return raised;
   }
 
   #units(rule: CompiledRule, amount: number): number {
     return this.ledgers.amounts ? Math.ceil(amount / unitOf(rule)) : amount;
   }
 
-  #least(rule: CompiledRule): number {
-    return Math.min(this.#units(rule, rule.atLeast), valueMax);
+  #least(rule: CompiledRule, atLeast: number): number {
+    return Math.min(this.#units(rule, atLeast), valueMax);
   }
 
   /**
@@ -46,14 +61,17 @@ export class Bounds {
    * a window that lacks one value, and is entered by the same ones again and again, would be counted at every access. A bound that stands at its
    * largest says nothing of what it was before.
    */
-  reach(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): boolean {
+  reach(ledger: number, rule: CompiledRule, atLeast: number, gain: number, newSpread: boolean): boolean {
     const packed = this.ledgers.bound(ledger, rule.slot);
     const index = this.ledgers.length(ledger) - 1;
     const value = packed & valueMax;
     const spread = packed >>> valueBits;
     const units = this.#units(rule, gain);
     const shortValue =
-      gain > 0 && value < valueMax && value - units < this.#least(rule) && !this.counter.isNew('value', ledger, index, rule);
+      gain > 0 &&
+      value < valueMax &&
+      value - units < this.#least(rule, atLeast) &&
+      !this.counter.isNew('value', ledger, index, rule);
     const shortSpread =
       newSpread && spread < spreadMax && spread === rule.spreadAtLeast && !this.counter.isNew('spread', ledger, index, rule);
     if (!shortValue && !shortSpread) return true;

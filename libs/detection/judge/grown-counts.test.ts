@@ -78,7 +78,15 @@ class OneSeries {
     this.#store = store;
     this.#series = { index: 0, key: '', kind: 'main', feeds: [], rules: [], horizonMs, inputs: 0, spreads, amounts: false };
     this.#ledgers = [0, 1].map(() => store.open());
-    this.judge = new Judge(store, marks, new Settler(), new Dormancy([], marks.sets), 0, new GrownCounts(store, marks, bytesMax));
+    this.judge = new Judge(
+      store,
+      marks,
+      new Settler(),
+      new Dormancy([], marks.sets),
+      0,
+      undefined,
+      new GrownCounts(store, marks, bytesMax),
+    );
   }
 
   take({ ledger: which, time: at, from, patients, clinics, counts, late }: Omit<Happening, 'closes' | 'repeats'>): void {

@@ -1,9 +1,10 @@
+// Longer than the house likes: what an access does to a ledger is one hot loop, and its parts call one another.
 import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
 import { copyOf, type Firing, firingAt, type Place } from './firing.js';
 import { KnownFirings } from './known-firings.js';
 import { LateRuns } from './late-runs.js';
-import { LateSweep } from './late-sweep.js';
+import { type LateEntry, LateSweep } from './late-sweep.js';
 import { lookBack, nothingSeen } from './look-back.js';
 import { figureOf } from './figure.js';
 import { forbids, isAnchor, metBetween } from './meetings.js';
@@ -12,7 +13,8 @@ import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js'
 import type { Marks } from '../memory/marks.js';
 import { OrderedChains } from './ordered-chains.js';
 import { noSelections } from '../memory/selection-sets.js';
-import type { CompiledRule, Series } from '../compile/series.js';
+import type { CompiledRule, Series, Threshold } from '../compile/series.js';
+import type { Days } from '../days/days.js';
 import type { Settler } from './settler.js';
 import { Twins } from './twins.js';
 import { type WindowCount, WindowCounter } from './window-count.js';
@@ -37,6 +39,8 @@ export class Judge {
   readonly #sweep: LateSweep;
   readonly #seen = nothingSeen();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
+  /** What a rule is told from that asks for habits. */
+  readonly #told = { counted: 0, timespanMs: 0, atLeast: 0, spreadAtLeast: 0 };
   /** Rules of the last series and selections that were asked for: rows repeat them. */
   #rulesOf: { series: Series; set: number; rules: readonly CompiledRule[] } | undefined;
   readonly #rulesKnown = new Map<Series, Map<number, readonly CompiledRule[]>>();
@@ -47,6 +51,8 @@ export class Judge {
     private readonly settler: Settler,
     private readonly dormancy: Dormancy,
     quietMs: number,
+    /** Where the model of habits is asked; without it rules that ask for habits never hold. */
+    private readonly days?: Days,
     readonly counts = new GrownCounts(ledgers, marks),
   ) {
     this.counter = new WindowCounter(ledgers, marks);
@@ -63,6 +69,7 @@ export class Judge {
       known: this.#fired,
       runs: this.#runs,
       dormancy,
+      days,
       quietMs,
     });
   }
@@ -139,12 +146,50 @@ export class Judge {
       const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= entry.time - rule.timespanMs;
       const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
       const gain = newValue ? this.#gainOf(entry) : 0;
+      if (rule.habit >= 0) {
+        this.#takeHabit(place, rule, entry.time, gain, isNew, firings);
+        continue;
+      }
       if (!this.#bounds.raise(ledger, rule, gain, newSpread)) continue;
       if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
-      if (this.#holdsInOrder(ledger, rule, entry.time, isNew ? gain : 0, isNew && newSpread))
+      if (rule.days && !this.days?.isUnusual(place.account, entry.time)) continue;
+      if (this.#holdsInOrder(ledger, rule, rule, entry.time, isNew ? gain : 0, isNew && newSpread))
         this.#fire(place, rule, entry.time, firings);
     }
     return isInTime;
+  }
+
+  /** Of a rule that is told from where it is more than usual, each day anew. */
+  #takeHabit(place: Place, rule: CompiledRule, time: number, gain: number, isNew: boolean, firings: Firing[]): void {
+    const { days } = this;
+    if (!days) return;
+    const upper = this.#upperOf(place.ledger, rule, time, gain);
+    const record = days.at(place.account, time);
+    if (record === 0) return;
+    if (rule.learns) days.rise(record, rule.habit, time, upper);
+    if (upper < rule.atLeast) return;
+    const told = this.#told;
+    told.atLeast = days.least(record, rule.habit);
+    if (upper < told.atLeast) return;
+    told.counted = rule.counted;
+    told.timespanMs = rule.timespanMs;
+    if (this.#holdsInOrder(place.ledger, rule, told, time, isNew ? gain : 0, false, days.table.end(record)))
+      this.#fire(place, rule, time, firings);
+  }
+
+  /** What the window of the newest entry holds at most. After a restart that is counted, once. */
+  #upperOf(ledger: number, rule: CompiledRule, time: number, gain: number): number {
+    const upper = this.#bounds.raiseTo(ledger, rule, gain);
+    if (upper < Number.POSITIVE_INFINITY) return upper;
+    const all = { counted: rule.counted, timespanMs: rule.timespanMs, atLeast: upper, spreadAtLeast: 0 };
+    this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, all, this.#count);
+    this.#bounds.set(ledger, rule, this.#count.value, 0);
+    return this.#count.value;
+  }
+
+  /** Tells of the times in `[from, until)` at which the rule holds, of a day that turns out to be unusual: no window has grown. */
+  between(place: Place, rule: CompiledRule, from: number, until: number, firings: Firing[]): void {
+    if (this.ledgers.length(place.ledger) > 0) this.#sweep.between(place, rule, from, until, firings);
   }
 
   /** An access that comes again says what both say, and came in time when one of them did. */
@@ -186,18 +231,27 @@ export class Judge {
     return this.ledgers.amounts ? amount : 1;
   }
 
-  #holdsInOrder(ledger: number, rule: CompiledRule, time: number, gain: number, newSpread: boolean): boolean {
+  /** `least`: what it is told from, until the time `end`. */
+  #holdsInOrder(
+    ledger: number,
+    rule: CompiledRule,
+    least: Threshold,
+    time: number,
+    gain: number,
+    newSpread: boolean,
+    end = Number.POSITIVE_INFINITY,
+  ): boolean {
     const holds = this.#holds.get(ledger);
     if (holds && time < (holds[rule.slot] ?? 0)) return true;
-    if (!this.#bounds.reach(ledger, rule, gain, newSpread)) return false;
-    const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, rule, this.#count);
+    if (!this.#bounds.reach(ledger, rule, least.atLeast, gain, newSpread)) return false;
+    const reachedAt = this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, least, this.#count);
     if (reachedAt < 0) {
       const { value, spread } = this.#count;
       this.#bounds.set(ledger, rule, value, spread);
       return false;
     }
     const until = holds ?? new Float64Array(this.ledgers.slots);
-    until[rule.slot] = reachedAt + rule.timespanMs;
+    until[rule.slot] = Math.min(end, reachedAt + rule.timespanMs);
     this.#holds.set(ledger, until);
     return true;
   }
@@ -234,10 +288,19 @@ export class Judge {
         continue;
       }
       if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, late.gain, !sole);
+      if (rule.habit >= 0 && rule.learns) this.#riseLate(place, rule, late, isSame);
       const cannotHold = (sole && rule.spreadAtLeast > 1) || (isSame && rule.atLeast > 1);
       if (!cannotHold) this.#sweep.take(place, rule, late, firings);
     }
     return isInTime;
+  }
+
+  /** A window that ends with the late entry holds no more values than entries. */
+  #riseLate({ account, ledger }: Place, rule: CompiledRule, { time, gain }: LateEntry, isSame: boolean): void {
+    const { ledgers } = this;
+    const entries = ledgers.firstAfter(ledger, time) - ledgers.firstAfter(ledger, time - rule.timespanMs);
+    const upper = ledgers.amounts ? Number.POSITIVE_INFINITY : isSame ? 1 : entries;
+    this.days?.riseLate(account, rule.habit, time, time + rule.timespanMs, gain, upper);
   }
 }
 

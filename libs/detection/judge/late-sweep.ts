@@ -1,5 +1,6 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import type { Days } from '../days/days.js';
 import type { Dormancy } from './dormancy.js';
 import { type Firing, firingAt, type Place } from './firing.js';
 import type { KnownFirings, KnownStretch } from './known-firings.js';
@@ -15,6 +16,7 @@ export interface SweepParts {
   readonly known: KnownFirings;
   readonly runs: LateRuns;
   readonly dormancy: Dormancy;
+  readonly days: Days | undefined;
   readonly quietMs: number;
 }
 
@@ -36,13 +38,18 @@ export class LateSweep {
     const { dormancy, known: firing, runs } = this.parts;
     const { ledger } = place;
     const until = time + rule.timespanMs;
+    if (rule.habit >= 0 && !this.parts.days) return;
     if (rule.dormancy >= 0 && !dormancy.mayBeAwake(place.account, rule, time, until)) return;
     const feeds = rule.feeds.length > 0;
     const known = firing.of(ledger, rule);
     const enters = !feeds && rule.dormancy < 0 && entersFirst(known, rule, time, place);
     // Where the first of them is among the times that are looked at, it is to be told each time.
     const isPlain =
-      !feeds && rule.dormancy < 0 && place.series.kind !== 'ordered' && (enters || time >= known.from || known.from >= until);
+      !feeds &&
+      rule.dormancy < 0 &&
+      !rule.days &&
+      place.series.kind !== 'ordered' &&
+      (enters || time >= known.from || known.from >= until);
     // What enters the window at the first of them is told: that window's figures are shown.
     if (enters)
       firings.push(firingAt(place, rule, known.from, time < known.from && known.to < until ? known.to : known.from, time));
@@ -55,9 +62,14 @@ export class LateSweep {
     if (isPlain) runs.note(ledger, rule, firings.length > before ? 0 : spare);
   }
 
+  /** Tells of the times in `[from, until)` at which the rule holds, though no window has grown. */
+  between(place: Place, rule: CompiledRule, from: number, until: number, firings: Firing[]): void {
+    this.#sweep(place, rule, from, until, Number.POSITIVE_INFINITY, firings);
+  }
+
   /** Tells of the times in `[from, until)` at which the rule holds; how many more entries at `time` may come before it can at another one. */
   #sweep(place: Place, rule: CompiledRule, from: number, until: number, time: number, firings: Firing[]): number {
-    const { ledgers, counter, chains, known, dormancy, quietMs } = this.parts;
+    const { ledgers, counter, chains, known, dormancy, days, quietMs } = this.parts;
     const { ledger, floor, series } = place;
     if (from >= until || ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return Number.POSITIVE_INFINITY;
     const feeds = rule.feeds.length > 0;
@@ -70,6 +82,7 @@ export class LateSweep {
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !dormancy.isAwake(place.account, rule, at)) return;
+      if (rule.days && !days?.isUnusual(place.account, at)) return;
       if (first >= 0 && (feeds || at - last >= quietMs)) {
         tell();
         first = at;
@@ -78,8 +91,32 @@ export class LateSweep {
     };
     let spare = 0;
     if (series.kind === 'ordered') chains.sweep(ledger, series.inputs, from, until, floor, rule.timespanMs, fired);
+    else if (rule.habit >= 0) spare = this.#sweepDays(place, rule, from, until, fired);
     else spare = counter.sweep(ledger, from, until, floor, rule, fired);
     tell();
+    return spare;
+  }
+
+  /** The same, each day with what is told from on that day; in order of time. */
+  #sweepDays(
+    { account, ledger, floor }: Place,
+    rule: CompiledRule,
+    from: number,
+    until: number,
+    fired: (time: number) => void,
+  ): number {
+    const { counter, days } = this.parts;
+    let spare = Number.POSITIVE_INFINITY;
+    if (!days) return spare;
+    const { table } = days;
+    const records = [...days.overlapping(account, from, until)].toSorted((a, b) => table.start(a) - table.start(b));
+    for (const record of records) {
+      const atLeast = days.least(record, rule.habit);
+      if (atLeast === Number.POSITIVE_INFINITY) continue;
+      const { counted, timespanMs, spreadAtLeast } = rule;
+      const [begin, end] = [Math.max(from, table.start(record)), Math.min(until, table.end(record))];
+      spare = Math.min(spare, counter.sweep(ledger, begin, end, floor, { counted, timespanMs, atLeast, spreadAtLeast }, fired));
+    }
     return spare;
   }
 }

@@ -67,23 +67,52 @@ export class WindowCounter {
    * times, if none of them brings a spread value that the windows lack.
    */
   sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): number {
-    const words = this.ledgers.words(ledger);
-    const start = this.ledgers.start(ledger);
     const end = this.ledgers.firstAfter(ledger, until - 1);
-    let oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
+    const oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
     if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
     if (!this.#amounts && end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
-    this.looked += end - oldest;
+    let spare = Number.POSITIVE_INFINITY;
+    this.#slide(ledger, from, end, oldest, threshold, (time, value, spread) => {
+      if (spread < threshold.spreadAtLeast) return;
+      if (value >= threshold.atLeast) fired(time);
+      else spare = Math.min(spare, threshold.atLeast - value);
+    });
+    return spare;
+  }
+
+  /** Calls `heed` with every time in `[from, until)` of an entry that takes part, ascending, and with how much its window holds. */
+  each(
+    ledger: number,
+    from: number,
+    until: number,
+    { counted, timespanMs }: Pick<Threshold, 'counted' | 'timespanMs'>,
+    heed: (time: number, value: number) => void,
+  ): void {
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    if (!this.#hasAnchor(ledger, from, end, counted)) return;
+    this.#slide(ledger, from, end, this.ledgers.firstAfter(ledger, from - timespanMs), { counted, timespanMs }, heed);
+  }
+
+  /** The windows of the anchors from the time `from` on, up to the entry before `end`; `first` is where the first of them begins. */
+  #slide(
+    ledger: number,
+    from: number,
+    end: number,
+    first: number,
+    { counted, timespanMs }: Pick<Threshold, 'counted' | 'timespanMs'>,
+    heed: (time: number, value: number, spread: number) => void,
+  ): void {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.looked += end - first;
     this.#begin();
-    let value = 0;
-    let spread = 0;
+    let [oldest, value, spread] = [first, 0, 0];
     // Whether an entry of this time takes part: only then it is an anchor.
     let anchored = false;
-    let spare = Number.POSITIVE_INFINITY;
     for (let index = oldest; index < end; index += 1) {
       const word = start + index * this.ledgers.width;
       const mark = markOf(words, word);
-      if (this.#takesPart(words, word, mark, threshold.counted)) {
+      if (this.#takesPart(words, word, mark, counted)) {
         value += this.#add(words, word);
         spread += this.#addSpread(words, word, mark);
         anchored = true;
@@ -95,17 +124,14 @@ export class WindowCounter {
       if (!isAnchor) continue;
       for (; ; oldest += 1) {
         const old = start + oldest * this.ledgers.width;
-        if (timeOf(words, old) > time - threshold.timespanMs) break;
+        if (timeOf(words, old) > time - timespanMs) break;
         const oldMark = markOf(words, old);
-        if (!this.#takesPart(words, old, oldMark, threshold.counted)) continue;
+        if (!this.#takesPart(words, old, oldMark, counted)) continue;
         value -= this.#remove(words, old);
         spread -= this.#removeSpread(words, old, oldMark);
       }
-      if (spread < threshold.spreadAtLeast) continue;
-      if (value >= threshold.atLeast) fired(time);
-      else spare = Math.min(spare, threshold.atLeast - value);
+      heed(time, value, spread);
     }
-    return spare;
   }
 
   /**

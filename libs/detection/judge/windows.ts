@@ -1,10 +1,11 @@
-import { AccountTable } from '../memory/account-table.js';
+import type { AccountTable } from '../memory/account-table.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { LedgerIndex } from '../memory/ledger-index.js';
 import { type EntryLayout, LedgerStore, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledSeries, Series } from '../compile/series.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
+import type { Days } from '../days/days.js';
 import type { Dormancy } from './dormancy.js';
 import type { Firing } from './firing.js';
 import { Judge } from './judge.js';
@@ -19,9 +20,11 @@ export interface Ledgers {
 
 /** What windows and their judges share with the rest of an engine. */
 export interface WindowsShared {
+  readonly accounts: AccountTable;
   readonly marks: Marks;
   readonly settler: Settler;
   readonly dormancy: Dormancy;
+  readonly days: Days | undefined;
   readonly quietMs: number;
   /** Every access is kept, so that nothing is ever too late. */
   readonly keepsAll: boolean;
@@ -56,7 +59,7 @@ function slotsOf(series: readonly Series[]): number {
 
 /** The windows of all accounts: which ledgers they lie in, who judges them, and from when on they hold all that has arrived. */
 export class Windows {
-  readonly accounts = new AccountTable();
+  readonly accounts: AccountTable;
   readonly main: Ledgers;
   /** Of all other series, by what their entries have (`placeOf`). */
   readonly #others: readonly Ledgers[];
@@ -73,6 +76,7 @@ export class Windows {
     private readonly compiled: CompiledSeries,
     private readonly shared: WindowsShared,
   ) {
+    this.accounts = shared.accounts;
     this.horizonMs = shared.keepsAll ? Number.POSITIVE_INFINITY : compiled.main.horizonMs;
     this.main = this.#ledgers(compiled.mainSlots, plain);
     this.#others = layouts.map((layout, place) =>
@@ -123,9 +127,9 @@ export class Windows {
   }
 
   #ledgers(slots: number, layout: EntryLayout): Ledgers {
-    const { marks, settler, dormancy, quietMs } = this.shared;
+    const { marks, settler, dormancy, days, quietMs } = this.shared;
     const store = new LedgerStore(slots, layout);
-    return { store, judge: new Judge(store, marks, settler, dormancy, quietMs) };
+    return { store, judge: new Judge(store, marks, settler, dormancy, quietMs, days) };
   }
 
   /** Accesses of the account up to this time are no longer held. */

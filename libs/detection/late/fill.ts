@@ -1,8 +1,6 @@
-// late/: accesses of the past: fills windows that began empty, and judges accounts again whose history is known now.
-// A second engine judges; what it finds is joined into the live state.
-
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
+import { adoptDays } from './adopt-days.js';
 import { joinEntries } from './join-entries.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
 import type { Marks } from '../memory/marks.js';
@@ -109,8 +107,18 @@ export class Fill {
     accounts.setOldest(account, Math.min(accounts.oldest(account), past.state.windows.accounts.oldest(from)));
     accounts.setSince(account, this.fromMs);
     live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, past.state.dormancy, from));
+    this.#moveDays(account, from);
     for (const kind of books) this.#compare(kind, account, from);
     past.state.windows.index.close(from);
+  }
+
+  /** Days of which history has every window; of others what is held says more. */
+  #moveDays(account: number, from: number): void {
+    const { live, past } = this;
+    if (!live.days || !past.state.days) return;
+    const longestMs = Math.max(...live.compiled.dayCounts.map(({ habit }) => habit.timespanMs));
+    const whole = { from: this.fromMs + longestMs, to: Number.POSITIVE_INFINITY };
+    adoptDays({ days: live.days, account }, { days: past.state.days, account: from }, whole);
   }
 
   #accountOf(key: Uint8Array): number {

@@ -4,6 +4,7 @@ import type { Incident } from '../incidents/incident.js';
 import { idOfHistory, type Opening, suppressedId } from '../incidents/opening.js';
 import type { Pending, Rejudgement } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
+import { adoptDays } from './adopt-days.js';
 import { lateOf } from './late-accesses.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
@@ -134,6 +135,8 @@ export class Rejudging {
         detectedAt,
         opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
       });
+    if (live.days && history.days && found)
+      adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);
     if (live.dormancy.width > 0 && found)
       live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, history.dormancy, found));
   }

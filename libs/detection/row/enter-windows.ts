@@ -1,13 +1,18 @@
 import type { MatchFeed, RowFeed, Series } from '../compile/series.js';
+import type { Days } from '../days/days.js';
 import { clear } from '../judge/dormancy.js';
 import type { Firing, Place } from '../judge/firing.js';
 import { cellValues, noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
 import { type Entry, noEntry } from '../memory/ledger-store.js';
 import { everySelection } from '../memory/selection-sets.js';
+import { optionalPlaces } from '../scan/row-layout.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import { cellOf, RowValues, setDigest, setInput, setSpread } from './row-values.js';
+
+const rolePlace = optionalPlaces['actor_role'] ?? 0;
+const kindPlace = optionalPlaces['actor_kind'] ?? 0;
 
 interface SeriesFeed {
   readonly series: Series;
@@ -36,7 +41,8 @@ export class EnterWindows {
 
   /** Adds what holds because of the access to `firings`. The time of the access where an anchor of it was judged before it came, else `clear`. */
   take(row: ScannedRow, account: number, set: number, access: Entry, firings: Firing[]): number {
-    const { windows, compiled, counts } = this.state;
+    const { state } = this;
+    const { windows, compiled, counts } = state;
     const place = this.#place;
     place.account = account;
     place.floor = windows.floor(account);
@@ -44,11 +50,19 @@ export class EnterWindows {
     place.cell = noCell;
     place.ledger = windows.index.mainOf(account) || windows.index.openMain(account);
     let isInTime = true;
+    if (state.days && row.time > place.floor) this.#enterDay(state.days.days, row, account);
     if (row.time <= place.floor) counts.beyondHorizon += 1;
     else isInTime = windows.main.judge.take(place, access, firings);
     if (this.#feeds.length > 0) isInTime = this.#feedSeries(row, account, set, firings) && isInTime;
+    if (state.days) isInTime = state.days.test(account, row.time, firings) && isInTime;
     if (firings.length > 0) isInTime = this.propagate(account, firings) && isInTime;
     return isInTime ? clear : row.time;
+  }
+
+  #enterDay(days: Days, row: ScannedRow, account: number): void {
+    const { bytes, view, starts, ends } = row;
+    const textAt = (place: number): number => days.textOf(bytes, view, starts[place] ?? 0, ends[place] ?? 0);
+    days.noteRole(days.enter(account, row.time), textAt(rolePlace), textAt(kindPlace), row.time);
   }
 
   #feedSeries(row: ScannedRow, account: number, set: number, firings: Firing[]): boolean {

@@ -74,6 +74,7 @@ export class RowIntake {
     state.links.resolve(row); // from here on the patient is who windows count by
     if (set === noSelections) return;
     const account = this.#find.accountOf(row, before); // 3. whose it is
+    state.days?.before(account, row.time);
     const noted = this.#presence.note(row, account, set); // 4. when the account was there
     const lateMs = this.#lateness.of(row, account, before);
     this.#firings.length = 0;

@@ -11,6 +11,7 @@ export class TellBooks {
     const { incidents, suppressed, options } = this.state;
     const lacks = incidents.take(arrival, raising(firings, 'incident'));
     const lacksToo = suppressed.take(arrival, raising(firings, 'suppressed'));
+    this.state.days?.days.noteTold(arrival.account);
     return (lacks || lacksToo) && !options.keepsAll;
   }
 }

@@ -1,3 +1,4 @@
+import type { HabitRule, HabitScale } from '#libs/habits/seams.js';
 import type { levels } from '#libs/contracts/incident.js';
 import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { laneKinds } from '#libs/contracts/vocabulary.js';
@@ -66,6 +67,13 @@ export function isMonotone({ type, condition, meeting }: Pick<Rule, 'type' | 'co
   return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
 }
 
+/** How much of its subject's habits a rule asks for. */
+export interface HabitTerms {
+  /** Its share of the budget, above 0 and at most 1. */
+  readonly weight: number;
+  readonly scale: HabitScale;
+}
+
 /** A Sigma filter that takes accesses out of rules, for a time, with somebody who answers for it. */
 export interface Exception {
   /** The `id` of the filter document, else its `name`. */
@@ -114,6 +122,16 @@ export interface Rule {
   readonly spread?: { readonly field: string; readonly atLeast: number };
   /** It holds only within one timespan after the account woke up: after no access of `selection` for so long. At least `timespanMs`. */
   readonly dormantMs?: number;
+  /**
+   * It holds where the count reaches what is told of its subject on that day of the calendar (`Habits.least`), at least `condition.atLeast`. Of
+   * counts of accesses that more accesses can only raise, without spread.
+   */
+  readonly habit?: HabitTerms;
+  /**
+   * It holds where, besides its condition, the largest counts of the day up to that time are evidence enough over several days
+   * (`Habits.evidence`). Counts patients of the whole subject.
+   */
+  readonly habitDays?: boolean;
   /** How far behind its account's newest an access may lie and still be judged from memory alone. */
   readonly allowedLatenessMs?: number;
   /** It stands for an event rule that raises incidents by itself: every access that it selects is one, or a part of one. */
@@ -133,6 +151,23 @@ export interface Rule {
   readonly file: string;
   /** Line of the correlation's document in `file`, from 1. */
   readonly line: number;
+}
+
+/** What the model of habits needs to know of a rule; undefined of one that asks for no habit. */
+export function habitRuleOf({ id, habit, condition, timespanMs, subject }: Rule): HabitRule | undefined {
+  return habit && { id, ...habit, floor: condition.atLeast, timespanMs, subject };
+}
+
+/** The same of all rules that are judged for these, those that other rules look at included; each id once. */
+export function habitRulesOf(rules: readonly Rule[]): readonly HabitRule[] {
+  const found = new Map<string, HabitRule>();
+  const visit = (rule: Rule): void => {
+    const own = habitRuleOf(rule);
+    if (own) found.set(own.id, own);
+    for (const input of rule.inputs) if (input.kind === 'matches') visit(input.rule);
+  };
+  for (const rule of rules) if (rule.raises) visit(rule);
+  return [...found.values()];
 }
 
 /** The rules of one kind of subject: what one engine judges. */

@@ -1,6 +1,3 @@
-// snapshot/: the state as pieces of bytes and back, while frames go on being applied.
-// The format and its version are snapshot-format.ts.
-
 import type { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
 import type { EngineState } from '../state/engine-state.js';

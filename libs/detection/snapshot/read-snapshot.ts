@@ -1,12 +1,14 @@
+// Longer than the house likes: how an account lies in a snapshot is read in one place.
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
 import { dormancyColumns } from '../judge/dormancy.js';
+import { restoreUnknown } from '../days/known-day.js';
 import type { EngineOptions } from '../state/engine-options.js';
 import { EngineState } from '../state/engine-state.js';
 import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
-import { markOf, timeHighBits } from '../memory/ledger-store.js';
+import { markOf, timeHighBits, timeOf } from '../memory/ledger-store.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
 import { rulesOf } from '../rule/rule.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
@@ -14,7 +16,17 @@ import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import type { Pending } from '../state/rejudgements.js';
 import { settleAgain } from '../state/settle-again.js';
-import { header, incidentPiece, kinds, pendingPiece, SnapshotRefused, toldPiece } from './snapshot-format.js';
+import { readDays } from './day-parts.js';
+import {
+  daysPiece,
+  header,
+  incidentPiece,
+  kinds,
+  pendingPiece,
+  SnapshotRefused,
+  toldPiece,
+  versionWithDays,
+} from './snapshot-format.js';
 
 /** Takes the pieces of a snapshot one after the other. Throws `SnapshotRefused` where they are not those of a whole one that this code reads. */
 export class SnapshotReading {
@@ -50,6 +62,7 @@ export class SnapshotReading {
     else if (kind === kinds.pending) reader.pending(body);
     else if (kind === kinds.links) reader.links(body);
     else if (kind === kinds.told) reader.told(body);
+    else if (kind === kinds.days) reader.days(body);
     else {
       const end = z.object({ accounts: z.number(), incidents: z.number() }).parse(deserialize(body));
       this.#ended = end.accounts === counts.accounts && end.incidents === counts.incidents;
@@ -68,6 +81,8 @@ class SnapshotReader {
   readonly #marks: Uint32Array | undefined;
   readonly #series: readonly string[];
   readonly #dormancies: readonly number[];
+  /** Column of now by column then, -1 for none; undefined where accounts have no days. */
+  readonly #dayColumns: readonly number[] | undefined;
   /** The rules ask for accesses that those of then did not ask for. */
   readonly #looksFurther: boolean;
 
@@ -83,6 +98,8 @@ class SnapshotReader {
     this.#dormancies = parsed.dormancies.map((id) =>
       compiled.dormancies.findIndex(({ selection }) => compiled.selectionIds[selection] === id),
     );
+    if (parsed.version === versionWithDays)
+      this.#dayColumns = parsed.dayCounts.map((then) => compiled.dayCounts.findIndex(({ key }) => key === then));
     this.#setsThen = parsed.sets;
     this.#marks = this.#mapOfMarks(parsed.marks);
     this.#restoreFigures(parsed);
@@ -170,6 +187,8 @@ class SnapshotReader {
         state.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
         settleAgain(state, { account, ledger, cell, series }, held);
       }
+      if (this.#dayColumns) readDays(state, account, this.#dayColumns, { word: next, bytes });
+      else if (state.days) restoreUnknown(state.days.days, account, timesOf(main));
       accounts += 1;
     }
     return accounts;
@@ -183,6 +202,10 @@ class SnapshotReader {
     this.#dormancies.forEach((index, was) => {
       if (index >= 0) state.dormancy.restore(account, index, dormancy.slice(was * dormancyColumns, (was + 1) * dormancyColumns));
     });
+  }
+
+  days(body: Buffer): void {
+    this.state.days?.days.giving.ready.push(...daysPiece.parse(deserialize(body)).days);
   }
 
   #remark(entries: Uint32Array, width = entryWords): void {
@@ -243,4 +266,9 @@ class SnapshotReader {
     if (!account) throw new SnapshotRefused('an incident of the snapshot has no account');
     return account;
   }
+}
+
+/** Times of entries. */
+function* timesOf(entries: Uint32Array): Iterable<number> {
+  for (let word = 0; word < entries.length; word += entryWords) yield timeOf(entries, word);
 }

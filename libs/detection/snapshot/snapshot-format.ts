@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { AccountDay } from '#libs/habits/seams.js';
+import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { incidentChange, parseIncidentChange } from '#libs/contracts/incident.js';
 import { entryWords } from '../memory/entry-arena.js';
 import type { Match } from '../incidents/incident-match.js';
@@ -14,20 +16,22 @@ export class SnapshotDisturbed extends Error {
   override readonly name = 'SnapshotDisturbed';
 }
 
+/** Engines without habits write the version before, which those of before read. */
 export const version = 3;
+export const versionWithDays = 4;
 export const pieceBytes = 256 * 1024;
 
 /**
  * Pieces: [0] a header (`node:v8` serialisation), then kind 1: accounts, kind 2: one incident, kind 4: one account whose history waits to be
- * judged, kind 5: changes that were told and not taken, as JSON, kind 6: links of pseudonyms, eight words each, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
+ * judged, kind 5: changes that were told and not taken, as JSON, kind 6: links of pseudonyms, eight words each, kind 7: days that wait to be given, and last kind 3: the end with the numbers of accounts and incidents. The first byte of a piece is its kind.
  */
-export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5, links: 6 } as const;
+export const kinds = { header: 0, accounts: 1, incident: 2, end: 3, pending: 4, told: 5, links: 6, days: 7 } as const;
 
 /** Infinite where nothing has come yet. */
 const moment = z.custom<number>((value) => typeof value === 'number' && !Number.isNaN(value));
 
 export const header = z.object({
-  version: z.literal(version),
+  version: z.union([z.literal(version), z.literal(versionWithDays)]),
   entryWords: z.literal(entryWords),
   /** By number: clinic (a place in `texts`), categories, set of selections, lateness. */
   marks: z.object({
@@ -49,6 +53,8 @@ export const header = z.object({
   neededIds: z.array(z.string()),
   /** Selections of the dormancy columns. */
   dormancies: z.array(z.string()),
+  /** What is counted in the columns of days; accounts have days in the version that has them. */
+  dayCounts: z.array(z.string()).default([]),
   watermark: z.number(),
   knownFrom: moment.default(Number.NEGATIVE_INFINITY),
   settled: moment,
@@ -89,6 +95,21 @@ const opening = z.object({
   detectedAt: z.number(),
   completedBy: z.number(),
 }) satisfies z.ZodType<Opening>;
+
+export const daysPiece = z.object({
+  days: z.array(
+    z.object({
+      groupId: z.string(),
+      subject: z.enum(subjectKinds),
+      key: z.string(),
+      day: z.number(),
+      role: z.string(),
+      kind: z.string(),
+      most: z.record(z.string(), z.number()),
+      told: z.boolean(),
+    }),
+  ),
+}) satisfies z.ZodType<{ readonly days: readonly AccountDay[] }>;
 
 /** Not `instanceof`, which differs between the realms of a test run. */
 function isView(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { serialize } from 'node:v8';
 import type { z } from 'zod';
 import { entryWords } from '../memory/entry-arena.js';
+import { dayParts, dayPieces } from './day-parts.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
@@ -17,6 +18,7 @@ import {
   text,
   type toldPiece,
   version,
+  versionWithDays,
   words,
 } from './snapshot-format.js';
 
@@ -31,7 +33,7 @@ export function* writeSnapshot(state: EngineState, marks = allMarks(state)): Gen
   const copies = new AccountCopies(state);
   const head = piece(kinds.header, serialize(headerOf(state, marks)));
   const incidents = incidentPieces(state);
-  const rest = [...linkPieces(state), ...pendingPieces(state), ...toldPieces(state)];
+  const rest = [...linkPieces(state), ...pendingPieces(state), ...toldPieces(state), ...dayPieces(state)];
   state.copies = copies;
   try {
     yield head;
@@ -144,7 +146,7 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
   const { missingGroupBy, late, beyondHorizon } = counts;
   const { knownFrom } = windows;
   return {
-    version,
+    version: state.days ? versionWithDays : version,
     entryWords,
     marks: dumpOf(state, marks),
     sets: Array.from({ length: state.marks.sets.count }, (_, set) =>
@@ -155,6 +157,7 @@ function headerOf(state: EngineState, marks: readonly number[]): z.infer<typeof 
     liveIds: compiled.live.map(({ selection }) => selection.id),
     neededIds: neededIds(state),
     dormancies: compiled.dormancies.map(({ selection }) => compiled.selectionIds[selection] ?? ''),
+    dayCounts: state.days ? compiled.dayCounts.map(({ key }) => key) : [],
     settled: state.settler.watermark,
     orders: { incidents: state.incidents.order, suppressed: state.suppressed.order },
     versionBase: versions.base,
@@ -215,7 +218,8 @@ function incidentOf(
 /**
  * Accounts, several in a piece, as 32-bit words: length of the key in bytes, the key padded to words, number of float pairs, then as pairs
  * of words newest, oldest and since and the dormancy columns, words of the entries of the main ledger and the
- * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries.
+ * entries, number of other ledgers; per ledger: series, length of the cell in bytes, the cell padded, words of the entries, the entries. Where rules ask
+ * for habits then the number of days; per day (`dayParts`): its number and flags, three pairs of words, role and kind as texts, the counts.
  */
 function* accountParts(state: EngineState, account: number, key: Uint8Array): Iterable<Uint8Array> {
   const { accounts, index } = state.windows;
@@ -237,4 +241,5 @@ function* accountParts(state: EngineState, account: number, key: Uint8Array): It
   }
   yield words(count);
   yield* ledgers;
+  if (state.days) yield* dayParts(state.days, account);
 }

@@ -1,3 +1,4 @@
+import type { Habits } from '#libs/habits/seams.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Rule } from '../rule/rule.js';
 
@@ -18,6 +19,10 @@ export interface EngineOptions {
   readonly closedBytesMax?: number;
   /** The accesses of an account are held for as long as any rule looks back, so that no incident needs the store; for backtests. */
   readonly holdsReach?: boolean;
+  /** What is usual for whom, for rules that ask for it. Without it these never hold, and nothing is learned. */
+  readonly habits?: Habits;
+  /** Days are given to nobody: what judges beside another engine. */
+  readonly givesNoDays?: boolean;
   /** Every access is kept, so that nothing is ever too late: for histories. */
   readonly keepsAll?: boolean;
 }

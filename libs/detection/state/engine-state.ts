@@ -1,4 +1,7 @@
 import { Crowd } from './crowd.js';
+import { AccountTable } from '../memory/account-table.js';
+import { Days } from '../days/days.js';
+import { DayCounts } from '../habits/day-counts.js';
 import { Dormancy } from '../judge/dormancy.js';
 import type { EngineStats } from './engine-figures.js';
 import type { EngineOptions } from './engine-options.js';
@@ -32,6 +35,8 @@ const defaults = { idleMs: 12 * hourMs, keepClosedMs: 30 * 24 * hourMs, closedBy
 export class EngineState {
   readonly compiled: CompiledSeries;
   readonly windows: Windows;
+  /** The largest counts of days, where rules ask for habits and there is a model of them. */
+  readonly days: DayCounts | undefined;
   readonly marks: Marks;
   readonly settler = new Settler();
   readonly dormancy: Dormancy;
@@ -73,12 +78,28 @@ export class EngineState {
     this.selector = new Selector(this.compiled.live, this.marks.texts, this.marks.sets, this.reader !== undefined);
     const { marks: shared, settler, dormancy } = this;
     const { quietMs, keepsAll = false } = options;
-    this.windows = new Windows(this.compiled, { marks: shared, settler, dormancy, quietMs, keepsAll });
+    const accounts = new AccountTable();
+    const days = this.#daysOf(accounts);
+    this.windows = new Windows(this.compiled, { accounts, marks: shared, settler, dormancy, days, quietMs, keepsAll });
+    this.days = days && new DayCounts(days, this.windows, this.compiled);
     const longestMs = Math.max(this.windows.horizonMs, this.compiled.horizonMsMax);
     this.forgetAfterMs = Math.max(longestMs, options.forgetAfterMs ?? longestMs + defaults.idleMs);
     this.incidents = this.#book('incidents');
     this.suppressed = this.#book('suppressed');
-    this.rejudgements = new Rejudgements(this.compiled, quietMs);
+    this.rejudgements = new Rejudgements(this.compiled, quietMs, days && ((groupId, time) => days.dayOf(groupId, time)));
+  }
+
+  #daysOf(accounts: AccountTable): Days | undefined {
+    const { compiled, options } = this;
+    const { habits, subject = 'account', givesNoDays: isSilent = false } = options;
+    if (!habits || compiled.dayCounts.length === 0) return undefined;
+    const tests = compiled.daysRules.length > 0;
+    const retainMs = options.keepsAll ? Number.POSITIVE_INFINITY : compiled.horizonMsMax;
+    const toldOf = (account: number, start: number, end: number): boolean =>
+      (this.incidents.byAccount.get(account) ?? []).some(
+        ({ state, firstTime, lastTime }) => state !== 'withdrawn' && firstTime < end && lastTime >= start,
+      );
+    return new Days({ habits, counts: compiled.dayCounts, tests, subject, retainMs, isSilent, toldOf }, accounts);
   }
 
   #book(kind: BookOptions['kind']): IncidentBook {
@@ -125,6 +146,7 @@ export class EngineState {
   forget(account: number): void {
     const { accounts, index } = this.windows;
     this.countGrown();
+    this.days?.forget(account);
     index.close(account);
     if (this.settler.size) this.settler.forget(new Set([account]));
     accounts.setSince(account, Math.max(accounts.since(account), accounts.newest(account)));
@@ -161,7 +183,14 @@ export class EngineState {
       accounts: windows.accounts.count,
       pairs: windows.main.store.entries,
       entries: windows.entries,
-      bytes: windows.bytes + incidents.bytes + suppressed.bytes + this.dormancy.bytes + this.marks.bytes + this.links.bytes,
+      bytes:
+        windows.bytes +
+        incidents.bytes +
+        suppressed.bytes +
+        this.dormancy.bytes +
+        this.marks.bytes +
+        this.links.bytes +
+        (this.days?.days.bytes ?? 0),
       bare: this.marks.bare,
       openIncidents: incidents.openCount,
       watermark: this.watermark,

@@ -55,6 +55,8 @@ export class Rejudgements {
   constructor(
     private readonly compiled: CompiledSeries,
     private readonly quietMs: number,
+    /** The day of the group's calendar that a time lies in, where days are counted: they are judged again as wholes. */
+    private readonly dayOf?: (groupId: string, time: number) => { readonly start: number; readonly end: number },
   ) {}
 
   get size(): number {
@@ -111,6 +113,10 @@ export class Rejudgements {
     let { from, to } = pending;
     for (let again = true; again;) {
       again = false;
+      if (this.dayOf) {
+        from = Math.min(from, this.dayOf(pending.groupId, from).start);
+        to = Math.max(to, this.dayOf(pending.groupId, to).end - 1);
+      }
       for (const { firstFired, lastTime } of incidents) {
         if (firstFired > to || lastTime < from || (firstFired >= from && lastTime <= to)) continue;
         from = Math.min(from, firstFired);

@@ -98,6 +98,11 @@ export class Linker {
       return mistakes.at(line, `rules names ${name}, and more than ${ruleLimits.chain} correlations would stand on one another`);
     if (correlation.vigie.dormantMs !== undefined)
       return mistakes.at(line, `rules names ${name}, a correlation: dormant goes with event rules only`);
+    if (correlation.vigie.habit ?? correlation.vigie.habitDays)
+      return mistakes.at(
+        line,
+        `rules names ${name}, a correlation: what is usual is counted over accesses, so habit goes with event rules only`,
+      );
     if (hasAmounts(correlation.type))
       return mistakes.at(
         line,
@@ -209,6 +214,8 @@ function factsOf({
     ...(isAlone === true && { isAlone }),
     ...(vigie.spread && { spread: { field: vigie.spread.field.text, atLeast: vigie.spread.atLeast } }),
     ...(vigie.dormantMs !== undefined && { dormantMs: vigie.dormantMs }),
+    ...(vigie.habit && { habit: vigie.habit }),
+    ...(vigie.habitDays && { habitDays: true }),
     ...(vigie.allowedLatenessMs !== undefined && { allowedLatenessMs: vigie.allowedLatenessMs }),
     steps: vigie.steps,
     attack: vigie.attack,

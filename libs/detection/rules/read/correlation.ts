@@ -88,6 +88,7 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   } as const;
   const correlation: Correlation = { ...read, aliases, timespanMs, generate, vigie, ...count };
   checkNames(correlation, mistakes);
+  checkDays(correlation, mistakes);
   checkMeeting(correlation, mistakes);
   if (grouped.subject !== 'account' && vigie.dormantMs !== undefined)
     mistakes.at(body.line, 'dormant goes with actor_id in group-by: it is accounts that wake up');
@@ -168,6 +169,15 @@ function checkNames({ subject, groupBy, field, vigie, aliases, bodyLine }: Corre
   for (const { name, line } of aliases.values())
     if (!used.includes(name))
       mistakes.at(line, `the alias ${shown(name)} is not used: name it in group-by, field or spread, or delete it`);
+}
+
+/** What is unusual over several days is so of all that one subject does. */
+function checkDays({ vigie, field, groupBy, bodyLine }: Correlation, mistakes: Mistakes): void {
+  if (!vigie.habitDays || (groupBy.length === 0 && field.length === 1 && field[0]?.text === 'patient_id')) return;
+  mistakes.at(
+    bodyLine,
+    'habit_days counts the patients of all that an account does: write condition: {field: patient_id, gte: 20}, and nothing but group_id and the account in group-by',
+  );
 }
 
 function checkMeeting({ type, references, bodyLine }: Correlation, mistakes: Mistakes): void {

@@ -1,3 +1,4 @@
+import type { HabitTerms } from '../../rule/rule.js';
 import { isMeeting } from '../../rule/rule-kinds.js';
 import type { Meeting } from '../../rule/meeting.js';
 import { isMonotone } from '../../rule/rule.js';
@@ -6,6 +7,7 @@ import { ruleLimits } from '../text/limits.js';
 import { shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
+import { checkHabit, readHabit, readHabitDays } from './habit-keys.js';
 import { readCases } from './read-cases.js';
 import type { RuleCase } from './read-cases.js';
 import type { Located } from './read-tree.js';
@@ -20,13 +22,28 @@ export interface VigieKeys {
   readonly runbook: string;
   readonly dormantMs: number | undefined;
   readonly allowedLatenessMs: number | undefined;
+  /** What is usual for the account decides how much is told. */
+  readonly habit: HabitTerms | undefined;
+  /** What is usual over several days does. */
+  readonly habitDays: boolean;
   readonly cases: readonly RuleCase[];
 }
 
 export const nothing: VigieKeys = {
-  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined, cases: [],
+  spread: undefined, steps: [], attack: [], runbook: '', dormantMs: undefined, allowedLatenessMs: undefined,
+  habit: undefined, habitDays: false, cases: [],
 }; // prettier-ignore
-export const correlationKeys = ['spread', 'steps', 'attack', 'runbook', 'dormant', 'allowed_lateness', 'cases'] as const;
+export const correlationKeys = [
+  'spread',
+  'steps',
+  'attack',
+  'runbook',
+  'dormant',
+  'allowed_lateness',
+  'habit',
+  'habit_days',
+  'cases',
+] as const;
 /** Those that an event rule takes which raises incidents by itself. */
 export const aloneKeys = ['steps', 'attack', 'runbook', 'allowed_lateness', 'cases'] as const;
 export const filterKeys = ['expires', 'owner', 'reason'] as const;
@@ -49,9 +66,10 @@ export function readVigie(map: MapTree, mistakes: Mistakes, warnings: Mistakes):
 }
 
 /** What goes with counting only. */
-function readCounting(vigie: MapTree, mistakes: Mistakes): Pick<VigieKeys, 'spread' | 'dormantMs'> {
+function readCounting(vigie: MapTree, mistakes: Mistakes): Pick<VigieKeys, 'spread' | 'dormantMs' | 'habit' | 'habitDays'> {
   const dormantMs = timespanOf(vigie, 'dormant', ruleLimits.timespanMsMax, '400d, the longest that is kept', mistakes);
-  return { spread: readSpread(vigie, mistakes), dormantMs };
+  const habits = { habit: readHabit(vigie, mistakes), habitDays: readHabitDays(vigie, mistakes) };
+  return { spread: readSpread(vigie, mistakes), dormantMs, ...habits };
 }
 
 /** What goes with whatever raises incidents; what is wrong is noted. */
@@ -92,6 +110,7 @@ export function checkVigie(
     mistakes.at(lineOf('spread'), 'spread does not go with temporal_ordered, which looks at an order and counts nothing');
   if (vigie.spread && meeting)
     mistakes.at(lineOf('spread'), 'spread does not go with a condition as text, which looks at what is met and counts nothing');
+  checkHabit(map, vigie, { type, condition }, mistakes);
   if (vigie.dormantMs === undefined) return;
   const line = lineOf('dormant');
   if (isMeeting(type)) mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);

@@ -26,6 +26,8 @@ describe('the page on rules', () => {
     expect(mistakes).toEqual([]);
     expect(rules.map(explainRule)).toEqual([
       'Raises a high incident when one account reaches at least 60 different patients in at least 2 different clinics within 1 hour, and tells it again at 60, 600 patients. What counts: "Night look at records of staff".',
+      'Raises a high incident when one account reaches at least 8 different patients within 10 minutes. What counts: "Read outside care". From there on it is told where that is more than what the account and its peers usually reach in a day, compared by how many times as much, with a share of 0.15 of the budget. While nothing is known of them it never holds.',
+      'Raises a medium incident when one account reaches at least 20 different patients within 24 hours. What counts: "Read outside care". It does so only where all counts of the day, with those of the days before, are more than chance makes of what is usual. While nothing is known it never holds.',
       'Raises a medium incident when one device, over all accounts that use it, reaches at least 10 different accounts within 1 hour. What counts: "Read at a device".',
       'Raises nothing itself, and holds when one account reaches at least 5 events within 10 minutes, counted for each source_ip apart. What counts: "Failed log-in".',
       'Raises a critical incident when one account meets, within 1 hour, counted for each address apart, in this order: "Many failed log-ins from one address" being met, then "Export". Here address is source_ip in "Many failed log-ins from one address" being met and source_ip in "Export". Without what exceptions take out: "The yearly quality audit exports from its own station" until 2027-01-31T00:00:00.000Z (head of quality).',

@@ -7,6 +7,7 @@ const around = (documents: readonly string[]): string => [event, ...documents].j
 const counting = (name: string, body: string, rest = ''): string =>
   `title: ${name}\nname: ${name}\nlevel: low\n${rest}correlation:\n  group-by: [group_id, actor_id]\n  timespan: 1h\n  ${body}\n`;
 const inner = counting('inner', 'type: event_count\n  rules: access\n  condition: {gte: 2}');
+const habit = 'habit: {weight: 0.1, scale: rare}';
 const filter = (body: string, vigie = 'expires: 2027-01-31, owner: dpo, reason: migration'): string =>
   `title: Except\nname: except\nfilter: {${body}}\nvigie: {${vigie}}\nlogsource: {product: ehr}\n`;
 const right = 'rules: access, x: {actor_id: a}, condition: not x';
@@ -50,6 +51,12 @@ vigie: {steps: [1, 10], attack: [T1078]}
     'asleep',
     'type: event_count\n  rules: access\n  condition: {gt: 4}',
     'vigie:\n  dormant: 30d\n  cases:\n    - {name: a, fires: true, patients: 2, start: 2026-01-05, lists: {vip: [x]}, events: [{at: 1m, times: 5, every: 3s, patient_id: "p{n}", clinic_id: [c1, c2], mfa: true}]}\n',
+  ),
+  counting('usual', 'type: value_sum\n  rules: access\n  condition: {field: record_count, gte: 40}', `vigie: {${habit}}\n`),
+  counting(
+    'days',
+    'type: value_count\n  rules: access\n  condition: {field: patient_id, gte: 20}',
+    'vigie: {habit_days: true}\n',
   ),
   `title: Except\nname: except\nlogsource: {product: ehr}\nfilter:\n  rules: [access, outer]\n  x: {actor_id|expand: '%vip%', time|hour: 3}\n  condition: not x\nvigie: {expires: 2027-01-31T10:00:00+01:00, owner: dpo, reason: migration, time_zone: UTC}\n`,
 ].join('---\n');
@@ -103,6 +110,14 @@ export const wholeFiles: readonly (readonly [what: string, text: string, line: n
   ['an order with a spread', around([inner, counting('meet', 'type: temporal_ordered\n  rules: [access, inner]', 'vigie: {spread: {field: clinic_id, gte: 2}}\n')]), 21, 'spread does not go with temporal_ordered, which looks at an order and counts nothing'],
   ['a dormant meeting', around([inner, counting('meet', 'type: temporal\n  rules: [access, inner]', 'vigie: {dormant: 30d}\n')]), 21, 'dormant goes with value_count, event_count and value_sum only, not with temporal'],
   ['a dormant range', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gte: 1, lt: 5}', 'vigie: {dormant: 30d}\n')]), 11, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away'],
+  ['a habit with gt', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gt: 5}', `vigie: {${habit}}\n`)]), 11, 'habit goes with gte only: its number is the floor, below which nothing is told'],
+  ['a habit with a range', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gte: 5, lt: 9}', `vigie: {${habit}}\n`)]), 11, 'habit goes with gte only: its number is the floor, below which nothing is told'],
+  ['a habit of an average', around([counting('c', 'type: value_avg\n  rules: access\n  condition: {field: record_count, gte: 5}', `vigie: {${habit}}\n`)]), 11, 'habit goes with value_count, event_count and value_sum only, not with value_avg'],
+  ['a habit that sleeps', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gte: 5}', `vigie: {${habit}, dormant: 30d}\n`)]), 11, 'habit does not go with dormant: what is usual is a count of awake days'],
+  ['a habit over a correlation', around([inner, counting('c', 'type: event_count\n  rules: inner\n  condition: {gte: 5}', `vigie: {${habit}}\n`)]), 26, 'rules names "inner", a correlation: what is usual is counted over accesses, so habit goes with event rules only'],
+  ['a habit of one day and of several', around([counting('c', 'type: value_count\n  rules: access\n  condition: {field: patient_id, gte: 5}', `vigie: {${habit}, habit_days: true}\n`)]), 11, 'habit and habit_days do not go together: one looks at a day, the other at several, write two rules'],
+  ['days of events', around([counting('c', 'type: event_count\n  rules: access\n  condition: {gte: 5}', 'vigie: {habit_days: true}\n')]), 11, 'habit_days goes with value_count only, not with event_count'],
+  ['days of clinics', around([counting('c', 'type: value_count\n  rules: access\n  condition: {field: clinic_id, gte: 5}', 'vigie: {habit_days: true}\n')]), 13, 'habit_days counts the patients of all that an account does: write condition: {field: patient_id, gte: 20}, and nothing but group_id and the account in group-by'],
   ['a dormant chain', around([inner, counting('c', 'type: event_count\n  rules: inner\n  condition: {gte: 1}', 'vigie: {dormant: 30d}\n')]), 26, 'rules names "inner", a correlation: dormant goes with event rules only'],
   ['a chain that counts what the inner rule does not group by', around([inner, counting('c', 'type: value_count\n  rules: inner\n  condition: {field: clinic_id, gte: 2}')]), 26, '"clinic_id" is not in group-by of "inner", and a match carries nothing else: add it there, or leave it away here'],
   ['a chain without level', around([inner.replace('level: low\n', ''), counting('c', 'type: event_count\n  rules: inner\n  generate: true\n  condition: {gte: 2}')]), 8, 'level is missing: a rule that raises incidents says informational, low, medium, high or critical'],

@@ -26,6 +26,12 @@ const subjects: Readonly<Record<Rule['subject'], string>> = {
   session_id: 'session, over all accounts that share it,',
 };
 
+const scaleText = { volume: 'how many times as much', rare: 'how much more' } as const;
+
+function subjectNoun(subject: Rule['subject']): string {
+  return nouns[subject]?.[0] ?? subject;
+}
+
 /** What a rule means, in a few sentences of plain English. */
 export function explainRule(rule: Rule): string {
   const raises = rule.raises ? `Raises ${article(rule.level)} ${rule.level} incident` : 'Raises nothing itself, and holds';
@@ -162,7 +168,15 @@ function conditionsOf(rule: Rule): readonly string[] {
     );
   if (dormantMs !== undefined)
     sentences.push(
-      `It does so only within ${timespanText(timespanMs)} after the ${nouns[subject]?.[0] ?? subject} woke up from at least ${timespanText(dormantMs)} without such an access.`,
+      `It does so only within ${timespanText(timespanMs)} after the ${subjectNoun(subject)} woke up from at least ${timespanText(dormantMs)} without such an access.`,
+    );
+  if (rule.habit)
+    sentences.push(
+      `From there on it is told where that is more than what the ${subjectNoun(subject)} and its peers usually reach in a day, compared by ${scaleText[rule.habit.scale]}, with a share of ${rule.habit.weight} of the budget. While nothing is known of them it never holds.`,
+    );
+  if (rule.habitDays === true)
+    sentences.push(
+      `It does so only where all counts of the day, with those of the days before, are more than chance makes of what is usual. While nothing is known it never holds.`,
     );
   if (forwardMsOf(rule) > 0)
     sentences.push(

@@ -1,0 +1,210 @@
+import type { Habits } from '#libs/habits/seams.js';
+import type { DayCount } from '../compile/series.js';
+import type { AccountTable } from '../memory/account-table.js';
+import { Texts } from '../memory/texts.js';
+import { Calendar, type CalendarDay } from './calendar.js';
+import { countMax, DayTable, flag } from './day-table.js';
+import { Giving, type GivingOptions, mostOf } from './giving.js';
+
+/** Roles and kinds that are told apart; another one counts as not known, so that nobody fills the memory with them. */
+const textsMax = 4_096;
+
+export interface DaysOptions extends GivingOptions {
+  readonly habits: Habits;
+  /** Whether rules ask for what several days show. */
+  readonly tests: boolean;
+  /** How far behind its account's newest access a day may end and still be changed from memory, milliseconds. */
+  readonly retainMs: number;
+}
+
+/**
+ * What the days of accounts are known to hold. The largest counts are found out late: an access raises an upper bound, and only where the exact number
+ * matters, or what it is counted from is about to be let go of, are the windows counted, many in one go (`habits/day-counts.ts`).
+ */
+export class Days {
+  readonly table: DayTable;
+  readonly counts: readonly DayCount[];
+  readonly texts = new Texts();
+  /** Days that the last accesses may have made unusual. */
+  readonly risen = new Set<number>();
+  readonly giving: Giving;
+  readonly #calendar: Calendar;
+  /** By column: how long windows may wait to be looked at, milliseconds. */
+  readonly #spareMs: readonly number[];
+
+  constructor(
+    readonly options: DaysOptions,
+    private readonly accounts: AccountTable,
+  ) {
+    this.counts = options.counts;
+    this.table = new DayTable(options.counts.length);
+    this.giving = new Giving(this.table, this.texts, accounts, options);
+    this.#calendar = new Calendar(options.habits);
+    this.#spareMs = options.counts.map(({ rule }) => (rule ? rule.series.horizonMs - rule.timespanMs : Number.POSITIVE_INFINITY));
+  }
+
+  get bytes(): number {
+    return this.table.bytes + this.texts.bytes;
+  }
+
+  /** The record of the account's day that the time lies in, 0 for none. */
+  at(account: number, time: number): number {
+    const { table } = this;
+    for (let record = table.first(account); record > 0; record = table.next(record))
+      if (time >= table.start(record) && time < table.end(record)) return record;
+    return 0;
+  }
+
+  dayOf(groupId: string, time: number): CalendarDay {
+    return this.#calendar.of(groupId, time);
+  }
+
+  /** The same, made where there is none. */
+  enter(account: number, time: number): number {
+    const known = this.at(account, time);
+    if (known > 0) return known;
+    this.#letGo(account);
+    const record = this.table.add(account, this.#calendar.of(this.accounts.names(account).groupId, time));
+    this.giving.change(record);
+    return record;
+  }
+
+  /** The record of the day of this number, which the account has not got. */
+  addDay(account: number, day: number): number {
+    return this.table.add(account, this.#calendar.day(this.accounts.names(account).groupId, day));
+  }
+
+  /** Incidents of the account have changed. */
+  noteTold(account: number): void {
+    for (const record of this.of(account)) this.giving.noteTold(record);
+  }
+
+  /** Records of the account's days that have a part of `[from, until)`. */
+  *overlapping(account: number, from: number, until: number): Iterable<number> {
+    const { table } = this;
+    for (let record = table.first(account); record > 0; record = table.next(record))
+      if (table.start(record) < until && table.end(record) > from) yield record;
+  }
+
+  *of(account: number): Iterable<number> {
+    yield* this.overlapping(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  }
+
+  /** What an access at `time` says of the account. Of the day its newest access that says so counts, of one time the first text in order. */
+  noteRole(record: number, role: number, kind: number, time: number): void {
+    const { table } = this;
+    if (role > 0 && this.#isNewer(role, table.role(record), time, table.roleAt(record))) {
+      if (role !== table.role(record)) this.giving.change(record);
+      table.setRole(record, role, time);
+    }
+    if (kind > 0 && this.#isNewer(kind, table.kind(record), time, table.kindAt(record))) {
+      if (kind !== table.kind(record)) this.giving.change(record);
+      table.setKind(record, kind, time);
+    }
+  }
+
+  #isNewer(text: number, known: number, time: number, at: number): boolean {
+    if (time !== at || known === 0) return time >= at || known === 0;
+    return this.texts.text(text) < this.texts.text(known);
+  }
+
+  /** The number of a text that rows say; 0 for none. */
+  textOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
+    return end === 0 || this.texts.count >= textsMax ? 0 : this.texts.ofBytes(bytes, view, start, end);
+  }
+
+  /** The newest access of the day lies at `time`, and its window holds no more than `upper`. */
+  rise(record: number, column: number, time: number, upper: number): void {
+    const { table } = this;
+    const bounded = Math.min(upper, countMax);
+    const before = table.upper(record, column);
+    if (bounded <= before) return;
+    if (before === table.most(record, column)) this.#wait(record, column, time);
+    table.setUpper(record, column, bounded);
+    this.#noteRisen(record, column, time);
+  }
+
+  /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from` itself holds no more than `upper`. */
+  riseLate(account: number, column: number, from: number, until: number, gain: number, upper: number): void {
+    const { table } = this;
+    for (const record of this.overlapping(account, from, until)) {
+      const before = table.upper(record, column);
+      const isOwn = table.start(record) <= from;
+      const raised = Math.max(before + gain, isOwn ? upper : 0);
+      const at = isOwn ? from : table.start(record);
+      if (before === table.most(record, column)) this.#wait(record, column, at);
+      else if (at < table.from(record, column)) this.#wait(record, column, at);
+      table.setUpper(record, column, Math.min(raised, countMax));
+      this.#noteRisen(record, column, at);
+    }
+  }
+
+  /** Nothing is known of what windows of the day hold. */
+  doubt(record: number, column: number): void {
+    const { table } = this;
+    if (!this.counts[column]?.rule) return;
+    this.#wait(record, column, table.start(record));
+    table.setUpper(record, column, countMax);
+    table.setFlags(record, table.flags(record) | flag.doubted);
+  }
+
+  /** Whether it may have become unusual before anybody looked. */
+  isDoubted(record: number): boolean {
+    return (this.table.flags(record) & flag.doubted) > 0;
+  }
+  clearDoubt(record: number): void {
+    this.table.setFlags(record, this.table.flags(record) & ~flag.doubted);
+  }
+
+  #wait(record: number, column: number, time: number): void {
+    const { table } = this;
+    table.setFrom(record, column, time);
+    table.setDue(record, Math.min(table.due(record), Math.max(time, table.start(record)) + (this.#spareMs[column] ?? 0)));
+    this.giving.change(record);
+  }
+
+  #noteRisen(record: number, column: number, time: number): void {
+    const { table, options } = this;
+    if (options.tests && time < table.unusual(record) && table.upper(record, column) > table.usual(record, column))
+      this.risen.add(record);
+  }
+
+  /** The smallest count of the rule that is told on the day. */
+  least(record: number, column: number): number {
+    const { table } = this;
+    if (record === 0) return Number.POSITIVE_INFINITY;
+    const known = table.least(record, column);
+    if (known > 0) return known === countMax ? Number.POSITIVE_INFINITY : known;
+    const habit = this.counts[column]?.habit;
+    if (!habit) return Number.POSITIVE_INFINITY;
+    const { groupId, actorId } = this.accounts.names(table.account(record));
+    const least = this.options.habits.least(habit, groupId, actorId, table.day(record));
+    const told = Math.min(countMax, Math.max(habit.floor, Math.ceil(least)));
+    table.setLeast(record, column, told);
+    return told === countMax ? Number.POSITIVE_INFINITY : told;
+  }
+
+  /** Whether the day of the time has been unusual by then. */
+  isUnusual(account: number, time: number): boolean {
+    const record = this.at(account, time);
+    return record > 0 && this.table.unusual(record) <= time;
+  }
+
+  /** Of these counts of a day, as a share of what is needed over several days. */
+  evidence(record: number, countOf: (column: number) => number): number {
+    const { groupId, actorId } = this.accounts.names(this.table.account(record));
+    return this.options.habits.evidence(groupId, actorId, this.table.day(record), mostOf(this.counts, countOf));
+  }
+
+  /** Days that no access changes any more but by the account's history. */
+  #letGo(account: number): void {
+    const newest = this.accounts.newest(account);
+    for (const record of this.of(account)) if (this.table.end(record) + this.options.retainMs <= newest) this.drop(record);
+  }
+
+  drop(record: number): void {
+    this.giving.drop(record);
+    this.risen.delete(record);
+    this.table.remove(record);
+  }
+}

@@ -1,0 +1,88 @@
+import * as fc from 'fast-check';
+import type { Habits } from '#libs/habits/seams.js';
+import { isMonotone, type Rule } from '../rule/rule.js';
+import { isMeeting, kindOfRule } from '../rule/rule-kinds.js';
+import type { History } from './partition-run.suite.js';
+import { history } from './random-history.suite.js';
+import { base, hour } from './random-rules.suite.js';
+
+/** A calendar whose days are short, so that a history has many. */
+const dayMs = 7 * hour;
+const origin = base - 3 * hour;
+
+/** A number that looks random and depends on the texts alone. */
+function mixed(...texts: readonly (string | number)[]): number {
+  let hash = 2_166_136_261;
+  for (const char of texts.join(' ')) hash = Math.imul(hash ^ char.charCodeAt(0), 16_777_619) >>> 0;
+  return (hash ^ (hash >>> 13)) >>> 0;
+}
+
+/** A model that knows nothing, and answers everything the same every time it is asked. */
+function habitsOf(seed: number): Habits {
+  return {
+    dayOf: (_, time) => 1_000 + Math.floor((time - origin) / dayMs),
+    startOf: (_, day) => origin + (day - 1_000) * dayMs,
+    least: ({ id, floor }, group, key, day) => {
+      const any = mixed(seed, id, group, key, day);
+      return any % 7 === 0 ? Number.POSITIVE_INFINITY : floor + (any % 4) - 1;
+    },
+    evidence: (group, key, day, most) => {
+      const weighed = Object.entries(most).map(([id, count]) => Math.min(count, 9) * (1 + (mixed(seed, id) % 3)));
+      return weighed.reduce((sum, one) => sum + one, 0) / (2 + (mixed(seed, group, key, day, 'needed') % 24));
+    },
+  };
+}
+
+/** The rule with habits, where habits go with it; each version of it with the same. */
+function withHabit(rule: Rule, turns: (id: string) => boolean, known: Map<Rule, Rule>): Rule {
+  const made = known.get(rule);
+  if (made) return made;
+  const inputs = rule.inputs.map((input) =>
+    input.kind === 'matches' ? { ...input, rule: withHabit(input.rule, turns, known) } : input,
+  );
+  const isCount = kindOfRule(rule.type).measure === 'distinct' || kindOfRule(rule.type).measure === 'sum';
+  const fits = isCount && !isMeeting(rule.type) && isMonotone(rule) && inputs.every(({ kind }) => kind === 'rows');
+  const { dormantMs: _, spread: __, ...rest } = rule;
+  const plainInputs = inputs.map((input) => {
+    const { spread: ___, ...plain } = input;
+    return plain;
+  });
+  const turned: Rule =
+    fits && turns(rule.id) ? { ...rest, inputs: plainInputs, habit: { weight: 0.5, scale: 'volume' } } : { ...rule, inputs };
+  const whole = rule.unfiltered ? { ...turned, unfiltered: withHabit(rule.unfiltered, turns, known) } : turned;
+  known.set(rule, whole);
+  return whole;
+}
+
+/** A rule that asks for what several days show, over the accesses of another. */
+function daysRuleOver({ selection, subject, level }: Rule, atLeast: number): Rule {
+  return {
+    type: 'value_count', id: 'days', title: 'days', description: '', subject, level, by: [], field: ['patient_id'], timespanMs: 10 * hour,
+    inputs: [{ kind: 'rows', selection, by: [], field: ['patient_id'] }], condition: { atLeast, atMost: Number.POSITIVE_INFINITY },
+    raises: true, exceptions: [], steps: [], attack: [], falsePositives: [], runbook: '', file: '', line: 1, habitDays: true, selection,
+  }; // prettier-ignore
+}
+
+export interface HabitHistory extends History {
+  readonly habits: Habits;
+}
+
+/** Random histories some of whose rules ask for habits, over days of seven hours, with a model that is made of nothing but its seed. */
+export const habitHistory: fc.Arbitrary<HabitHistory> = fc
+  .record({
+    of: history,
+    seed: fc.nat(1e6),
+    days: fc.constantFrom(0, 0, 1, 1, 2),
+    roles: fc.array(fc.constantFrom(undefined, 'nurse', 'clerk', 'é"'), { minLength: 1, maxLength: 5 }),
+  })
+  .map(({ of, seed, days, roles }) => {
+    const known = new Map<Rule, Rule>();
+    const turned = of.rules.map((rule) => withHabit(rule, (id) => mixed(seed, id, 'turn') % 4 > 0, known));
+    const [first] = turned.filter(({ id }) => !id.startsWith('unmet'));
+    const rules = days > 0 && first ? [...turned, daysRuleOver(first, days)] : turned;
+    const rows = of.rows.map((row) => {
+      const role = roles[mixed(row.event_id, row.patient_id) % roles.length];
+      return role === undefined ? row : { ...row, actor_role: role };
+    });
+    return { ...of, rows, rules, habits: habitsOf(seed) };
+  });

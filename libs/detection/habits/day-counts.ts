@@ -1,0 +1,186 @@
+// habits/: finds out exactly what the days of accounts hold, from their windows, and when a day became unusual.
+// What is known lies in days; what it means for incidents is for those who judge.
+
+import type { AccountDay } from '#libs/habits/seams.js';
+import type { CompiledRule, CompiledSeries, Series } from '../compile/series.js';
+import { countMax } from '../days/day-table.js';
+import type { Days } from '../days/days.js';
+import type { Firing, Place } from '../judge/firing.js';
+import type { Windows } from '../judge/windows.js';
+import { noCell } from '../memory/cell-key.js';
+
+/** The largest counts of days, and whether these make them unusual. */
+export class DayCounts {
+  readonly #place: Place;
+
+  constructor(
+    readonly days: Days,
+    private readonly windows: Windows,
+    private readonly compiled: CompiledSeries,
+  ) {
+    this.#place = { series: compiled.main, account: 0, ledger: 0, cell: noCell, floor: 0 };
+  }
+
+  /** To be called before the account's newest access moves to `time`: windows are looked at that may then no longer be held. */
+  before(account: number, time: number): void {
+    const { table } = this.days;
+    for (let record = table.first(account); record > 0; record = table.next(record))
+      if (this.days.isDoubted(record)) this.#look(record);
+      else if (time > table.due(record)) this.settle(record);
+  }
+
+  /** The day may have become unusual before anybody looked. */
+  #look(record: number): void {
+    this.settle(record);
+    if (this.days.options.tests) this.days.risen.add(record);
+    else this.days.clearDoubt(record);
+  }
+
+  /** What the account's windows hold is about to be let go of. */
+  forget(account: number): void {
+    for (const record of this.days.of(account)) {
+      this.settle(record);
+      this.days.drop(record);
+    }
+  }
+
+  /** Days that ended by `time` and that have changed since they were given last, so many at most. */
+  take(time: number, most: number): readonly AccountDay[] {
+    const { days } = this;
+    const taken = days.giving.ready.splice(0, most);
+    for (const record of days.giving.endedBy(time)) {
+      if (taken.length >= most) break;
+      this.settle(record);
+      taken.push(days.giving.give(record));
+      days.table.close(record);
+    }
+    return taken;
+  }
+
+  /** The largest counts of the day are exact then. */
+  settle(record: number): void {
+    const { table, counts } = this.days;
+    if (!table.isOpen(record)) return;
+    for (const [column, { rule }] of counts.entries()) {
+      const known = table.most(record, column);
+      if (!rule || table.upper(record, column) === known) continue;
+      table.setMost(record, column, Math.max(known, this.#mostSince(record, column, rule)));
+      table.setUpper(record, column, table.most(record, column));
+    }
+    table.setDue(record, Number.POSITIVE_INFINITY);
+  }
+
+  #mostSince(record: number, column: number, rule: CompiledRule): number {
+    const { table } = this.days;
+    let most = 0;
+    this.#each(record, rule, table.from(record, column), (_, value) => {
+      if (value > most) most = value;
+    });
+    return Math.min(most, countMax - 1);
+  }
+
+  /** Every time of the day from `from` on that the rule counts at, ledger by ledger. */
+  #each(record: number, rule: CompiledRule, from: number, heed: (time: number, value: number) => void): void {
+    const { table } = this.days;
+    const { counter } = this.windows.ledgersOf(rule.series).judge;
+    for (const ledger of this.#ledgersOf(table.account(record), rule.series))
+      counter.each(ledger, from, table.end(record), rule, heed);
+  }
+
+  *#ledgersOf(account: number, series: Series): Iterable<number> {
+    const { windows } = this;
+    if (series.kind !== 'main') {
+      for (const one of windows.othersOf(account)) if (one.series === series) yield one.ledger;
+    } else if (windows.index.mainOf(account) > 0) yield windows.index.mainOf(account);
+  }
+
+  /**
+   * Tells where the rules hold that ask for unusual days, because of the access at `time`. False when only the account's history tells since when.
+   */
+  test(account: number, time: number, firings: Firing[]): boolean {
+    const { days } = this;
+    if (days.risen.size === 0) return true;
+    let isInTime = true;
+    for (const record of days.risen) {
+      if (this.#isUsual(record)) {
+        days.clearDoubt(record);
+        continue;
+      }
+      const before = days.table.unusual(record);
+      const isNow = time === this.windows.accounts.newest(account) && !days.isDoubted(record);
+      const since = isNow ? time : this.#unusualSince(record);
+      if (since === undefined) isInTime = false;
+      else if (since < before) this.#tell(record, since, Math.min(before, days.table.end(record)), firings);
+    }
+    days.risen.clear();
+    return isInTime;
+  }
+
+  /** Whether the largest counts of the day are none that are told; up to which that is so is noted. */
+  #isUsual(record: number): boolean {
+    const { days } = this;
+    const { table, counts } = days;
+    const upper = (column: number): number => table.upper(record, column);
+    for (const roomy of [(column: number) => Math.ceil(upper(column) * 1.25) + 1, upper])
+      if (this.#isBelow(record, roomy)) return true;
+    if (counts.every((_, column) => upper(column) === table.most(record, column))) return false;
+    this.settle(record);
+    return this.#isBelow(record, (column) => table.most(record, column));
+  }
+
+  #isBelow(record: number, countOf: (column: number) => number): boolean {
+    const { days } = this;
+    const counted = days.counts.map((_, column) => countOf(column));
+    if (counted.some((count) => count >= countMax) || days.evidence(record, countOf) >= 1) return false;
+    for (const [column, count] of counted.entries()) days.table.setUsual(record, column, count);
+    return true;
+  }
+
+  /** When the largest counts of the day so far became evidence enough; undefined where its windows are no longer held. */
+  #unusualSince(record: number): number | undefined {
+    const { days } = this;
+    const { table } = days;
+    const rises: { time: number; column: number; value: number }[] = [];
+    for (const [column, { rule }] of days.counts.entries()) {
+      if (!rule) continue;
+      if (!this.#isHeld(record, rule)) return undefined;
+      let most = 0;
+      this.#each(record, rule, table.start(record), (time, value) => {
+        if (rule.series.kind === 'main' && value <= most) return;
+        most = Math.max(most, value);
+        rises.push({ time, column, value });
+      });
+    }
+    const times = [...new Set(rises.map(({ time }) => time))].toSorted((a, b) => a - b);
+    const isUnusualAt = (until: number): boolean => {
+      const most = days.counts.map(() => 0);
+      for (const { time, column, value } of rises) if (time <= until) most[column] = Math.max(most[column] ?? 0, value);
+      return days.evidence(record, (column) => most[column] ?? 0) >= 1;
+    };
+    let [low, high] = [0, times.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (isUnusualAt(times[middle] ?? 0)) high = middle;
+      else low = middle + 1;
+    }
+    return times[low] ?? Number.POSITIVE_INFINITY;
+  }
+
+  #isHeld(record: number, { series, timespanMs }: CompiledRule): boolean {
+    const { windows, days } = this;
+    const account = days.table.account(record);
+    const from = days.table.start(record) - timespanMs;
+    return windows.floorOf(account, series) <= from && windows.since(account) <= from;
+  }
+
+  #tell(record: number, since: number, until: number, firings: Firing[]): void {
+    const { days, windows, compiled } = this;
+    days.table.setUnusual(record, since);
+    days.clearDoubt(record);
+    const place = this.#place;
+    place.account = days.table.account(record);
+    place.ledger = windows.index.mainOf(place.account);
+    place.floor = windows.floor(place.account);
+    for (const rule of compiled.daysRules) windows.main.judge.between(place, rule, since, until, firings);
+  }
+}

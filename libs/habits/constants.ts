@@ -1,0 +1,51 @@
+/** Where the figures of habit come from: measured over simulated hospitals, and to be tuned on others than the ones that judge them. */
+
+/** What an earlier day at work counts of the next one, in own habit and in that of a role. */
+export const dayKept = 0.9;
+/** The role's mean counts as so many days of one's own. */
+export const shrinkageDays = 4;
+/** A group's first day counts so much: nobody is known to be in care on it. */
+export const firstDayWeight = 0.15;
+/** Habit excuses no more than this share of the role's accounts do. */
+export const ceilingShare = 0.9;
+/** A role with fewer accounts has no ceiling of its own. */
+export const ceilingAccountsMin = 10;
+/** An account with less of its own days says nothing about the ceiling. */
+export const ceilingWeightMin = 0.5;
+/** What an earlier day counts of the next one in the tails. */
+export const tailKept = 0.97;
+
+/** An account is new for so many days, in a group that had so many days before it came. */
+export const newcomerDays = 14;
+export const newcomerAfterDays = 7;
+/** What newcomers of a role usually do is known from so many of their days on; before, the role's own is what is usual. */
+export const newcomerDaysMin = 30;
+
+/** Single days have this share of the budget, the test over several days the rest. */
+export const singleDayShare = 0.8;
+/** Of a day: e = 0.3 p^-0.7, whose mean is at most 1 over honest days; its logarithm is bounded, so that no single day decides. */
+export const calibration = 0.3;
+export const evidenceMax = Math.log(60);
+/** What the evidence of earlier days keeps, in its logarithm. */
+export const evidenceKept = 0.95;
+
+/** A program is judged by its own days: their mean and this many of their standard deviations, from the day on that has so many before it. */
+export const ownDeviations = 6;
+export const ownSpreadMin = 0.04;
+export const ownRootMin = 3;
+export const ownDaysMin = 4;
+
+/** More than this share of accounts on a day among the furthest fiftieth of days: not people changed, but what is counted. */
+export const stepAccountsShare = 0.1;
+export const stepSurpriseShare = 0.02;
+export const stepAccountsMin = 20;
+
+/** Thresholds of so many days are kept, for accesses that come late. */
+export const daysAnswered = 10;
+/** An account that was not there for so long is forgotten. */
+export const forgottenAfterDays = 60;
+
+/** Further roles of a group stand together with those that have none. */
+export const rolesMax = 1_024;
+/** Larger counts are taken as this one. */
+export const countMax = 65_535;

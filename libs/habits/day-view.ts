@@ -1,0 +1,230 @@
+import { AccountState } from './account-state.js';
+import {
+  calibration,
+  dayKept,
+  evidenceKept,
+  evidenceMax,
+  newcomerAfterDays,
+  newcomerDays,
+  newcomerDaysMin,
+  ownDaysMin,
+  ownDeviations,
+  ownRootMin,
+  ownSpreadMin,
+  shrinkageDays,
+  singleDayShare,
+} from './constants.js';
+import { Fit, type Prior } from './fit.js';
+import { noPeers, type PeersView, tailOf } from './peers.js';
+import type { HabitRule, HabitScale } from './seams.js';
+import { countOf, surpriseOf } from './surprise.js';
+
+/** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
+export type PeerClass = 'staff' | 'newcomer';
+
+export interface ViewParts {
+  readonly rules: readonly HabitRule[];
+  /** Steps that were learned. */
+  readonly step: number;
+  /** The first day that was learned of the group; 0 while there is none. */
+  readonly firstDay: number;
+  readonly everybody: Readonly<Record<PeerClass, PeersView>>;
+  readonly roles: ReadonlyMap<string, PeersView>;
+  readonly roleNames: readonly string[];
+  /** Of each rule, the days on which it could have been met. */
+  readonly ruleDays: readonly number[];
+  /** Rules whose thresholds wait, because a step was common to many accounts. */
+  readonly waiting: ReadonlySet<number>;
+  /** Account-days of a week. */
+  readonly weekDays: number;
+  /** False incidents of a week that are allowed. */
+  readonly budget: number;
+}
+
+/** What is usual, and how far habit excuses. */
+export interface Usual {
+  readonly own: number;
+  /** What the role usually does. */
+  readonly role: number;
+  readonly ceiling: number | undefined;
+  /** What counts are compared with: own habit, but no more than the ceiling. */
+  readonly usual: number;
+}
+
+const priors: Readonly<Record<PeerClass, Readonly<Record<HabitScale, Prior>>>> = {
+  staff: { volume: { from: 0.8, scale: 0.2 }, rare: { from: 4, scale: 0.8 } },
+  // Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
+  newcomer: { volume: { from: 0.9, scale: 0.25 }, rare: { from: 5, scale: 1 } },
+};
+
+/** Of the evidence of several days, in its logarithm. */
+const evidencePrior: Prior = { from: 3, scale: 1 };
+
+const weekDaysMin = 100;
+
+/** A model as it stood for one day: whatever is asked of it is answered the same for ever. */
+export class DayView {
+  readonly #fits = new Map<string, Fit>();
+  readonly #weights: readonly number[];
+  readonly #inTail = new Map<string, Set<string>>();
+  /** False incidents per account-day. */
+  readonly alpha: number;
+
+  constructor(readonly parts: ViewParts) {
+    const sum = parts.rules.reduce((total, { weight }) => total + weight, 0);
+    this.#weights = parts.rules.map(({ weight }) => (sum > 0 ? weight / sum : 0));
+    this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
+  }
+
+  get knows(): boolean {
+    return this.parts.firstDay > 0;
+  }
+
+  /** The class of an account on a day. Nobody is new where the group itself is. */
+  classOf(state: AccountState, day: number): PeerClass {
+    const first = state.first === 0 ? day : state.first;
+    return first - this.parts.firstDay >= newcomerAfterDays && day - first < newcomerDays ? 'newcomer' : 'staff';
+  }
+
+  /** What an account usually does of a rule; undefined while nothing is known of anybody. */
+  usualOf(state: AccountState, column: number, among: PeerClass): Usual | undefined {
+    const role = this.#role(state.role, among);
+    const staff = among === 'staff' ? role : this.#role(state.role, 'staff');
+    const usually = role.days >= newcomerDaysMin || among === 'staff' ? role.means[column] : undefined;
+    const mean = usually ?? staff.means[column] ?? this.parts.everybody.staff.means[column];
+    if (mean === undefined) return undefined;
+    const weight = Math.min(state.weight, (1 - dayKept ** (this.parts.ruleDays[column] ?? 0)) / (1 - dayKept));
+    const own = (shrinkageDays * mean + (state.sums[column] ?? 0)) / (shrinkageDays + weight);
+    const top = state.isLifted ? undefined : staff.ceilings[column];
+    const ceiling = top === undefined ? undefined : Math.max(top, mean);
+    return { own, role: mean, ceiling, usual: ceiling === undefined ? own : Math.min(own, ceiling) };
+  }
+
+  fitOf(key: string, state: AccountState, column: number, among: PeerClass): Fit {
+    const scale = this.parts.rules[column]?.scale ?? 'volume';
+    // What any role may do now and then has no tail of the role.
+    const role = scale === 'rare' ? undefined : this.#roleName(state.role, among);
+    const without = this.#isInTail(key, role, column, among) ? key : undefined;
+    const name = `${column} ${among} ${without === undefined ? '' : key.length} ${without ?? ''} ${role ?? ''}`;
+    const known = this.#fits.get(name);
+    if (known) return known;
+    const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
+    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priors[among][scale], without);
+    this.#fits.set(name, fit);
+    return fit;
+  }
+
+  /** The share of honest account-days that go as far beyond habit as this count; 1 while nothing is known. */
+  pOf(
+    key: string,
+    state: AccountState,
+    column: number,
+    { count, day }: { readonly count: number; readonly day: number },
+  ): number {
+    const among = this.classOf(state, day);
+    const usual = this.usualOf(state, column, among);
+    const rule = this.parts.rules[column];
+    if (!usual || !rule) return 1;
+    return this.fitOf(key, state, column, among).p(surpriseOf(count, usual.usual, rule.scale));
+  }
+
+  /** The smallest count that is told: at least the floor; Infinity while nothing is known, or thresholds wait. */
+  leastOf(key: string, state: AccountState, column: number, day: number): number {
+    const rule = this.parts.rules[column];
+    if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
+    if (state.isService) return Math.max(rule.floor, this.#ownLeast(state, column));
+    const among = this.classOf(state, day);
+    const usual = this.usualOf(state, column, among);
+    if (!usual) return Infinity;
+    const z = this.fitOf(key, state, column, among).inverse(this.alphaOf(column));
+    return Math.max(rule.floor, Math.ceil(countOf(z, usual.usual, rule.scale) - 1e-9));
+  }
+
+  /** What a rule may be wrong an account-day. */
+  alphaOf(column: number): number {
+    return this.alpha * singleDayShare * (this.#weights[column] ?? 0);
+  }
+
+  /**
+   * Evidence of several days as a share of what is needed. `most` gives the day's largest counts so far. Needed is what chance gives once in
+   * 1 / alpha account-days (Ville's inequality), and at least what honest accounts reach as rarely: their days are not independent.
+   */
+  evidenceOf(key: string, state: AccountState, day: number, most: (column: number) => number): number {
+    if (!this.knows || state.isService) return 0;
+    const alpha = this.alpha * (1 - singleDayShare);
+    const needed = Math.max(-Math.log(alpha), this.#evidenceFit(key, this.classOf(state, day)).inverse(alpha));
+    const today = (column: number) =>
+      this.logEvidence(most(column) > 0 ? this.pOf(key, state, column, { count: most(column), day }) : 1);
+    return Math.exp(this.logOverDays(state, today) - needed);
+  }
+
+  /**
+   * The logarithm of the evidence of several days: of each count C = max(1, C^0.95 e), and the weighted sum of them. `today` gives the
+   * logarithm of the day's e.
+   */
+  logOverDays(state: AccountState, today: (column: number) => number): number {
+    let sum = 0;
+    for (const [column, weight] of this.#weights.entries()) {
+      const asks = !this.parts.waiting.has(column) && (this.parts.ruleDays[column] ?? 0) > 0;
+      sum += weight * Math.exp(asks ? Math.max(0, evidenceKept * (state.evidence[column] ?? 0) + today(column)) : 0);
+    }
+    return Math.log(sum);
+  }
+
+  /** The logarithm of one day's evidence: e = 0.3 p^-0.7, bounded. */
+  logEvidence(p: number): number {
+    return Math.min(evidenceMax, Math.log(calibration) - (1 - calibration) * Math.log(p));
+  }
+
+  #evidenceFit(key: string, among: PeerClass): Fit {
+    const tail = this.parts.everybody[among].evidence;
+    const without = tail.furthest.some((one) => one.key === key) ? key : undefined;
+    const name = `days ${among} ${without ?? ''}`;
+    const known = this.#fits.get(name);
+    if (known) return known;
+    const fit = new Fit(undefined, tail, evidencePrior, without);
+    this.#fits.set(name, fit);
+    return fit;
+  }
+
+  /** A program against its own days: their mean and six of their standard deviations, at least 4 %, and three roots where it counts little. */
+  #ownLeast(state: AccountState, column: number): number {
+    if (state.days < ownDaysMin) return Infinity;
+    const mean = (state.sums[column] ?? 0) / state.weight;
+    const variance = Math.max(0, (state.squares[column] ?? 0) / state.weight - mean * mean);
+    // The days are few, so that their spread is taken as that of a sample.
+    const deviation = Math.sqrt((variance * state.days) / (state.days - 1));
+    return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
+  }
+
+  #roleName(role: number, among: PeerClass): string {
+    return peersName(among, this.parts.roleNames[role] ?? '');
+  }
+  #role(role: number, among: PeerClass): PeersView {
+    return this.parts.roles.get(this.#roleName(role, among)) ?? noPeers;
+  }
+
+  /** Whoever is among the furthest is compared with the others alone; of the rest nothing changes by it. */
+  #isInTail(key: string, role: string | undefined, column: number, among: PeerClass): boolean {
+    return (
+      this.#furthest(role === undefined ? undefined : this.parts.roles.get(role), `${role ?? ''} ${column}`, column).has(key) ||
+      this.#furthest(this.parts.everybody[among], `${among}  ${column}`, column).has(key)
+    );
+  }
+  #furthest(peers: PeersView | undefined, name: string, column: number): Set<string> {
+    const known = this.#inTail.get(name);
+    if (known) return known;
+    const keys = new Set(
+      tailOf(peers, column)
+        .furthest.slice(0, 120)
+        .map(({ key }) => key),
+    );
+    this.#inTail.set(name, keys);
+    return keys;
+  }
+}
+
+/** Name of the peers of a role within a class. */
+export function peersName(among: PeerClass, role: string): string {
+  return `${among} ${role}`;
+}

@@ -1,0 +1,305 @@
+import { describe, expect, it } from '@jest/globals';
+import { SeededRandom } from '#libs/testkit/hospital/random.js';
+import { isLongRun } from '#libs/testkit/measures/long-run.js';
+import type { HabitModel } from './habit-model.js';
+import type { AccountDay } from './seams.js';
+import {
+  aModel,
+  anAccountDay,
+  away,
+  burst,
+  dayOf,
+  firstDay,
+  groupId,
+  honestDay,
+  learn,
+  Life,
+  live,
+  rules,
+  staffOf,
+  type Told,
+  unlinked,
+} from './staff.fixture.js';
+
+const seed = 20_261_129;
+
+describe('what is told of honest days', () => {
+  it('stays within the budget', () => {
+    const weeks = isLongRun ? 40 : 8;
+    const random = new SeededRandom(seed, 'honest');
+    const staff = staffOf(isLongRun ? 1_400 : 500, random);
+    const life = new Life(aModel(1), () => true);
+    const told = incidentsOf(life.live({ staff, from: firstDay, to: firstDay + 7 * weeks, random }));
+    // Poisson of mean `weeks`: more than three standard deviations above it is no chance.
+    expect(told).toBeLessThanOrEqual(weeks + 3 * Math.sqrt(weeks));
+  });
+
+  it('grows with a larger budget', () => {
+    expect(toldWith(40)).toBeGreaterThan(toldWith(0.2));
+  });
+});
+
+describe('a threshold', () => {
+  it('is not known in the first two days of a group, and is at least the floor after them', () => {
+    const random = new SeededRandom(seed, 'first');
+    const staff = staffOf(200, random);
+    const model = aModel();
+    const leasts: number[][] = [];
+    live(model, { staff, from: firstDay, to: firstDay + 2, random });
+    for (let day = firstDay; day < firstDay + 2; day += 1)
+      leasts.push(staff.map(({ key }) => model.least(unlinked, groupId, key, day)));
+    expect(new Set(leasts.flat())).toEqual(new Set([Infinity]));
+    const more = aModel();
+    live(more, { staff, from: firstDay, to: firstDay + 5, random: new SeededRandom(seed, 'more') });
+    const known = staff.map(({ key }) => more.least(unlinked, groupId, key, firstDay + 4));
+    expect(known.every((least) => least >= unlinked.floor && least < Infinity)).toBe(true);
+  });
+
+  it('follows the account, but no further than nine of ten of the role excuse', () => {
+    const random = new SeededRandom(seed, 'ceiling');
+    const paces = { calm: 3, busy: 8, greedy: 60, greedier: 200 };
+    const model = aModel();
+    const staff = staffOf(400, random);
+    for (let day = firstDay; day < firstDay + 30; day += 1) {
+      learn(model, day);
+      for (const one of staff) {
+        const lived = dayOf(one, day - 2, random);
+        if (lived) model.add(lived);
+      }
+      for (const [key, count] of Object.entries(paces))
+        model.add(anAccountDay({ key, day: day - 2, most: { [unlinked.id]: count } }));
+    }
+    const leastOf = (key: string) => model.least(unlinked, groupId, key, firstDay + 29);
+    expect(leastOf('busy')).toBeGreaterThan(leastOf('calm'));
+    // Both are above the ceiling: the larger habit excuses nothing more.
+    expect(leastOf('greedier')).toBe(leastOf('greedy'));
+    expect(explainedOf(model, 'greedy', firstDay + 29)?.own).toBeGreaterThan(40);
+    expect(explainedOf(model, 'greedy', firstDay + 29)?.usual).toBeLessThan(20);
+  });
+
+  it('never answers for a day without a model, and answers for ten days that are past', () => {
+    const { model, day } = aLivedModel(100, 21);
+    expect(model.least(unlinked, groupId, 'a1', day + 1)).toBe(Infinity);
+    expect(model.least(unlinked, groupId, 'a1', day - 9)).toBeLessThan(Infinity);
+    expect(model.least(unlinked, groupId, 'a1', day - 10)).toBe(Infinity);
+  });
+
+  it('of a day never changes, whatever is learned after it', () => {
+    const random = new SeededRandom(seed, 'constant');
+    const staff = staffOf(150, random);
+    const model = aModel();
+    live(model, { staff, from: firstDay, to: firstDay + 12, random });
+    const day = firstDay + 11;
+    const asked = () => staff.flatMap(({ key }) => rules.map((rule) => model.least(rule, groupId, key, day)));
+    const before = asked();
+    // Further days, a correction of one that was learned, and a verdict.
+    live(model, { staff, from: day + 1, to: day + 9, random });
+    model.add(anAccountDay({ key: 'a3', day: day - 4, most: { [unlinked.id]: 500 } }));
+    const told = anAccountDay({ key: 'a4', day: day - 3, most: { [unlinked.id]: 400 }, told: true });
+    model.add(told);
+    model.judge(honestDay(told));
+    learn(model, day + 9);
+    expect(asked()).toEqual(before);
+  });
+});
+
+describe('what is learned', () => {
+  it('is the same in every order, with everything twice', () => {
+    const random = new SeededRandom(seed, 'order');
+    const staff = staffOf(120, random);
+    const ordered = aModel();
+    const shuffled = aModel();
+    for (let day = firstDay + 2; day < firstDay + 16; day += 1) {
+      const days = staff.flatMap((one) => dayOf(one, day - 2, random) ?? []);
+      // A late correction now and then, of a day that was learned already.
+      const late = random.pick(staff);
+      if (day > firstDay + 5)
+        days.push(anAccountDay({ key: late.key, role: late.role, day: day - 4, most: { [unlinked.id]: 77 } }));
+      for (const one of days) ordered.add(one);
+      for (const one of random.some([...days, ...days], 2 * days.length)) shuffled.add(one);
+      learn(ordered, day);
+      learn(shuffled, day);
+    }
+    expect(answersOf(shuffled, staff, firstDay + 15)).toEqual(answersOf(ordered, staff, firstDay + 15));
+  });
+
+  it('is not what raised an incident, until somebody says that it was honest', () => {
+    const leastAfter = (told: boolean, isHonest: boolean) => {
+      const { model, day } = aLivedModel(300, 20);
+      for (let at = day - 6; at < day - 1; at += 1) {
+        const one = anAccountDay({ key: 'a3', role: 'nurse', day: at, most: { [unlinked.id]: 90 }, told });
+        model.add(one);
+        if (isHonest) model.judge(honestDay(one));
+      }
+      learn(model, day + 1);
+      return model.least(unlinked, groupId, 'a3', day + 1);
+    };
+    const { model, day } = aLivedModel(300, 20);
+    learn(model, day + 1);
+    expect(leastAfter(true, false)).toBe(model.least(unlinked, groupId, 'a3', day + 1));
+    const honest = leastAfter(true, true);
+    // The ceiling is lifted for whoever was judged honest: a recurring report is told once.
+    expect(honest).toBeGreaterThan(90);
+    expect(leastAfter(false, false)).toBeLessThan(honest);
+  });
+
+  it('is the same whether the verdict comes before, with or long after the day', () => {
+    expect(leastAfterVerdict(0)).toBe(leastAfterVerdict(1));
+    // Thresholds of the days between differ, and with them the surprise of the day; habit does not.
+    expect(leastAfterVerdict(15)).toBeGreaterThan(leastAfterVerdict(40));
+  });
+
+  it('of a newcomer is what newcomers of its role did, and no old hand changes its threshold', () => {
+    const random = new SeededRandom(seed, 'newcomers');
+    const staff = staffOf(400, random);
+    const hired = Array.from({ length: 6 }, (_, week) =>
+      staffOf(12, random, firstDay + 10 + 7 * week, `new${week}-`).map((one) => ({ ...one, role: 'nurse', pace: 14 })),
+    ).flat();
+    const model = aModel();
+    live(model, { staff: [...staff, ...hired], from: firstDay, to: firstDay + 50, random });
+    const withoutHired = aModel();
+    live(withoutHired, { staff, from: firstDay, to: firstDay + 50, random: new SeededRandom(seed, 'newcomers-not') });
+    const day = firstDay + 49;
+    const newcomer = explainedOf(model, 'new4-1', day);
+    expect(newcomer?.isNewcomer).toBe(true);
+    expect(newcomer?.role).toBeGreaterThan((explainedOf(model, 'a1', day)?.role ?? Infinity) * 0.9);
+    // Without newcomers before it, a careful prior.
+    expect(withoutHired.least(unlinked, groupId, 'somebody', day)).toBeGreaterThan(
+      withoutHired.least(unlinked, groupId, calmest(staff), day),
+    );
+  });
+
+  it('of a program is its own spread, from the fifth day on', () => {
+    const model = aModel();
+    const random = new SeededRandom(seed, 'program');
+    const at = (count: number) => {
+      const day = firstDay + count;
+      model.add(
+        anAccountDay({
+          key: 'robot',
+          kind: 'service',
+          role: '',
+          day: day - 2,
+          most: { [unlinked.id]: 1_500 + random.whole(-10, 10) },
+        }),
+      );
+      learn(model, day);
+      return model.least(unlinked, groupId, 'robot', day);
+    };
+    const leasts = Array.from({ length: 14 }, (_, count) => at(count));
+    expect(leasts.slice(0, 3).every((least) => least === Infinity)).toBe(true);
+    expect(leasts.slice(4).every((least) => least > 1_520 && least < 1_700)).toBe(true);
+  });
+});
+
+describe('the test over several days', () => {
+  it('tells of somebody who stays below every threshold, day after day', () => {
+    const random = new SeededRandom(seed, 'slow');
+    const staff = staffOf(600, random);
+    const model = aModel();
+    const from = firstDay + 25;
+    const life = new Life(model, (key) => key !== 'a7');
+    life.live({ staff, from: firstDay, to: from, random });
+    const change = (day: AccountDay): AccountDay => {
+      if (day.key !== 'a7') return day;
+      const least = model.least(unlinked, groupId, 'a7', day.day);
+      return { ...day, most: { [unlinked.id]: Math.round(0.85 * Math.min(least, 300)) } };
+    };
+    const told = life.live({ staff, from, to: from + 24, random, change }).filter(({ key }) => key === 'a7');
+    expect(told[0]?.by).toEqual(['days']);
+  });
+
+  it('never says less for a larger count', () => {
+    const { model, day, staff } = aLivedModel(200, 20);
+    for (const { key } of staff.slice(0, 40))
+      for (const rule of rules) {
+        const asked = Array.from({ length: 60 }, (_, count) => model.evidence(groupId, key, day, { [rule.id]: count * 3 }));
+        expect(asked).toEqual(asked.toSorted((a, b) => a - b));
+      }
+  });
+});
+
+describe('a step that is common to many accounts', () => {
+  it('is an operator’s alert and lets thresholds wait, until it is what is usual', () => {
+    const random = new SeededRandom(seed, 'step');
+    const staff = staffOf(700, random);
+    const model = aModel();
+    const step = firstDay + 30;
+    const life = new Life(model, () => true);
+    life.live({ staff, from: firstDay, to: step, random });
+    const told = life.live({ staff, from: step, to: step + 3, random, change: doubled });
+    expect(model.waiting().map(({ rule }) => rule)).toContain(unlinked.id);
+    expect(model.least(unlinked, groupId, 'a1', step + 2)).toBe(Infinity);
+    expect(model.least(away, groupId, 'a1', step + 2)).toBeLessThan(Infinity);
+    const later = life.live({ staff, from: step + 3, to: step + 30, random, change: doubled });
+    expect(model.waiting()).toEqual([]);
+    // Two of a hundred accounts at most in the two days before it is seen, and a handful while habits follow.
+    expect(told.length).toBeLessThan(0.02 * staff.length);
+    expect(incidentsOf(later)).toBeLessThan(0.03 * staff.length);
+  });
+
+  it('is not half the staff away in summer', () => {
+    const random = new SeededRandom(seed, 'summer');
+    const staff = staffOf(600, random);
+    const model = aModel();
+    const life = new Life(model, () => true);
+    life.live({ staff, from: firstDay, to: firstDay + 28, random });
+    const told = life.live({ staff: staff.slice(0, 300), from: firstDay + 28, to: firstDay + 42, random });
+    expect(model.waiting()).toEqual([]);
+    expect(incidentsOf(told)).toBeLessThanOrEqual(6);
+  });
+});
+
+function aLivedModel(count: number, days: number) {
+  const random = new SeededRandom(seed, 'lived');
+  const staff = staffOf(count, random);
+  const model = aModel();
+  live(model, { staff, from: firstDay, to: firstDay + days, random });
+  return { model, staff, random, day: firstDay + days - 1 };
+}
+
+/** The threshold of an account one of whose days was told, with a verdict so many models later. */
+function leastAfterVerdict(verdictAfter: number): number {
+  const { model, day } = aLivedModel(200, 16);
+  const told = anAccountDay({ key: 'a3', role: 'nurse', day: day - 1, most: { [unlinked.id]: 90 }, told: true });
+  for (let at = 0; at < 20; at += 1) {
+    if (at === 1) model.add(told);
+    if (at === verdictAfter) model.judge(honestDay(told));
+    learn(model, day + 1 + at);
+  }
+  return model.least(unlinked, groupId, 'a3', day + 20);
+}
+
+function toldWith(budget: number): number {
+  const random = new SeededRandom(seed, 'budgets');
+  return incidentsOf(live(aModel(budget), { staff: staffOf(300, random), from: firstDay, to: firstDay + 28, random }));
+}
+
+/** A feed that counts everything twice. */
+function doubled(day: AccountDay): AccountDay {
+  const most = { ...day.most, [unlinked.id]: 2 * (day.most[unlinked.id] ?? 0), [burst.id]: 2 * (day.most[burst.id] ?? 0) };
+  return { ...day, most };
+}
+
+/** Of one account, what is told on days that follow one another within two days is one incident. */
+function incidentsOf(told: readonly Told[]): number {
+  return told.filter(({ key, day }) => !told.some((other) => other.key === key && other.day < day && other.day >= day - 2))
+    .length;
+}
+
+function explainedOf(model: HabitModel, key: string, day: number) {
+  return model.explainDay(unlinked, groupId, key, { day, count: 20 });
+}
+
+function calmest(staff: ReturnType<typeof staffOf>): string {
+  return staff.filter(({ role }) => role === 'nurse').toSorted((a, b) => a.pace - b.pace)[0]?.key ?? '';
+}
+
+function answersOf(model: HabitModel, staff: ReturnType<typeof staffOf>, day: number): readonly unknown[] {
+  return staff.map(({ key }) => [
+    key,
+    ...rules.map((rule) => model.least(rule, groupId, key, day)),
+    model.evidence(groupId, key, day, { [unlinked.id]: 12, [away.id]: 3 }),
+    explainedOf(model, key, day),
+  ]);
+}

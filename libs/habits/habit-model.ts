@@ -1,0 +1,198 @@
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+import { AccountState } from './account-state.js';
+import { DayCalendar } from './calendar.js';
+import { daysAnswered } from './constants.js';
+import type { DayView } from './day-view.js';
+import { Population } from './population.js';
+import type { AccountDay, HabitRule, Habits } from './seams.js';
+import { surpriseOf } from './surprise.js';
+
+export interface HabitOptions {
+  /** Habit rules of every subject. */
+  readonly rules: readonly HabitRule[];
+  /** False incidents of a week and group that are allowed, over accounts; a fifth more over each kind of other subjects. */
+  readonly falseIncidentsPerWeek: number;
+  /** Zone of the calendar, IANA. */
+  readonly zone: string;
+}
+
+/** Days, both included, of which somebody has said that what was told on them was honest. */
+export interface HonestDays {
+  readonly groupId: string;
+  readonly subject: SubjectKind;
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of the budget, what each kind of other subjects has for itself. */
+const laneShare = 0.2;
+
+/** Why an account's count is told or not, in the model's numbers. Counts are a day's largest ones. */
+export interface HabitExplanation {
+  /** What the account usually does, what its role does, and above what habit excuses nothing; the last absent without peers enough. */
+  readonly own: number;
+  readonly role: number;
+  readonly ceiling?: number;
+  /** What the count is compared with. */
+  readonly usual: number;
+  /** The smallest count that is told; absent while thresholds wait or nothing is known. */
+  readonly threshold?: number;
+  /** What is left to it; 0 where it is reached. */
+  readonly left?: number;
+  /** Share of honest account-days that go as far. */
+  readonly p: number;
+  /** Of so many account-days of peers, so many went as far. */
+  readonly peerDays: number;
+  readonly asFar: number;
+  readonly isNewcomer: boolean;
+}
+
+/**
+ * What every account usually does, and from when on it is too much. Days are given by `add` in any order, as often as they like; `learning` makes
+ * the model of a day out of all that was given before, and a model that was made never changes. It has no clock and does no I/O: the same
+ * days between the same models give the same thresholds.
+ */
+export class HabitModel implements Habits {
+  readonly #calendar: DayCalendar;
+  readonly #populations = new Map<string, Population>();
+  readonly #rules: ReadonlyMap<SubjectKind, readonly HabitRule[]>;
+  readonly #states = new Map<SubjectKind, AccountState>();
+  #day = 0;
+
+  constructor(private readonly options: HabitOptions) {
+    this.#calendar = new DayCalendar(options.zone);
+    const rules = new Map<SubjectKind, HabitRule[]>();
+    for (const rule of options.rules.toSorted((a, b) => (a.id < b.id ? -1 : 1)))
+      rules.set(rule.subject, [...(rules.get(rule.subject) ?? []), rule]);
+    this.#rules = rules;
+    for (const [subject, list] of rules) this.#states.set(subject, new AccountState(list.length));
+  }
+
+  dayOf(_groupId: string, timeMs: number): number {
+    return this.#calendar.dayOf(timeMs);
+  }
+  startOf(_groupId: string, day: number): number {
+    return this.#calendar.startOf(day);
+  }
+
+  /** The day of the newest model; 0 before the first. */
+  get day(): number {
+    return this.#day;
+  }
+
+  /** A completed day. What no rule asks for is passed over. */
+  add(day: AccountDay): void {
+    this.#population(day.groupId, day.subject, true)?.add(day);
+  }
+
+  /** Somebody says that what was told of an account, or another subject, from one day to another was honest: it is learned then, and lifts its ceiling. */
+  judge({ groupId, subject, key, from, to }: HonestDays): void {
+    this.#population(groupId, subject, true)?.judge(key, { from, to });
+  }
+
+  /** Makes the model of a day; yields at least every few milliseconds. Days that are not later than the newest model make none. */
+  *learning(day: number): Generator<void, void> {
+    if (day <= this.#day) return;
+    for (const population of this.#populations.values()) yield* population.learning(day, day - daysAnswered + 1);
+    this.#day = day;
+  }
+
+  least(rule: HabitRule, groupId: string, key: string, day: number): number {
+    const known = this.#known(rule.subject, groupId, key, day);
+    const column = known?.population.columnOf(rule.id);
+    return known && column !== undefined ? known.view.leastOf(key, known.state, column, day) : Infinity;
+  }
+
+  evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number {
+    const known = this.#known('account', groupId, key, day);
+    if (!known) return 0;
+    const { rules } = known.view.parts;
+    return known.view.evidenceOf(key, known.state, day, (column) => most[rules[column]?.id ?? ''] ?? 0);
+  }
+
+  /** The numbers behind `least`, for a count of the day; undefined while nothing is known. */
+  explainDay(
+    rule: HabitRule,
+    groupId: string,
+    key: string,
+    { day, count }: { readonly day: number; readonly count: number },
+  ): HabitExplanation | undefined {
+    const known = this.#known(rule.subject, groupId, key, day);
+    const column = known?.population.columnOf(rule.id);
+    if (!known || column === undefined) return undefined;
+    const { view, state } = known;
+    const among = view.classOf(state, day);
+    const usual = view.usualOf(state, column, among);
+    if (!usual) return undefined;
+    const z = surpriseOf(count, usual.usual, rule.scale);
+    const fit = view.fitOf(key, state, column, among);
+    const least = view.leastOf(key, state, column, day);
+    const counted = fit.counted(z);
+    return {
+      own: usual.own,
+      role: usual.role,
+      ...(usual.ceiling !== undefined && { ceiling: usual.ceiling }),
+      usual: usual.usual,
+      ...(least !== Infinity && { threshold: least, left: Math.max(0, least - count) }),
+      p: fit.p(z),
+      peerDays: Math.round(counted.of),
+      asFar: Math.round(counted.days),
+      isNewcomer: among === 'newcomer',
+    };
+  }
+
+  /** Accounts, or other subjects, that are known, of all groups. */
+  accounts(subject: SubjectKind): number {
+    let sum = 0;
+    for (const [name, population] of this.#populations) if (name.startsWith(`${subject} `)) sum += population.accounts;
+    return sum;
+  }
+
+  /** Rules whose thresholds wait, because on the last day that was learned many accounts of a group went far at once. */
+  waiting(): readonly { readonly groupId: string; readonly subject: SubjectKind; readonly rule: string }[] {
+    return [...this.#populations].flatMap(([name, population]) => {
+      const [subject, groupId] = namesOf(name);
+      return [...population.waiting].map((column) => ({ groupId, subject, rule: this.#rules.get(subject)?.[column]?.id ?? '' }));
+    });
+  }
+
+  /** Bytes that accounts take, without their names. */
+  get bytes(): number {
+    let sum = 0;
+    for (const population of this.#populations.values()) sum += population.bytes;
+    return sum;
+  }
+
+  #known(
+    subject: SubjectKind,
+    groupId: string,
+    key: string,
+    day: number,
+  ): { readonly population: Population; readonly view: DayView; readonly state: AccountState } | undefined {
+    const population = this.#population(groupId, subject, false);
+    const view = population?.viewOf(day);
+    const state = this.#states.get(subject);
+    if (!population || !view || !state) return undefined;
+    population.read(key, view, state);
+    return { population, view, state };
+  }
+
+  #population(groupId: string, subject: SubjectKind, makes: boolean): Population | undefined {
+    const name = `${subject} ${groupId}`;
+    const known = this.#populations.get(name);
+    const rules = this.#rules.get(subject);
+    if (known || !makes || !rules) return known;
+    const share = subject === 'account' ? 1 : laneShare;
+    const population = new Population({ rules, budget: share * this.options.falseIncidentsPerWeek });
+    this.#populations.set(name, population);
+    return population;
+  }
+}
+
+function namesOf(name: string): readonly [SubjectKind, string] {
+  const space = name.indexOf(' ');
+  const subject = name.slice(0, space);
+  const kinds: readonly SubjectKind[] = ['account', 'source_ip', 'device', 'session_id'];
+  return [kinds.find((kind) => kind === subject) ?? 'account', name.slice(space + 1)];
+}

@@ -1,0 +1,249 @@
+import { AccountState } from './account-state.js';
+import { AccountStates, flagsAfter } from './account-states.js';
+import { raiseCeilings } from './ceilings.js';
+import { forgottenAfterDays, stepAccountsMin, stepAccountsShare, stepSurpriseShare } from './constants.js';
+import { DayView } from './day-view.js';
+import { FirstPeers } from './first-peers.js';
+import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
+import { PeerGroups } from './peer-groups.js';
+import { flag, PendingDays } from './pending-days.js';
+import { RoleNames } from './role-names.js';
+import type { AccountDay, HabitRule } from './seams.js';
+import { surpriseOf } from './surprise.js';
+import { ToldDays } from './told-days.js';
+import { WeekDays } from './week-days.js';
+
+/** Accounts learned between two yields. */
+const accountsAtATime = 256;
+
+export interface PopulationOptions {
+  /** Rules of this subject, in the order of their ids. */
+  readonly rules: readonly HabitRule[];
+  /** False incidents of a week that are allowed. */
+  readonly budget: number;
+}
+
+/** A day that is being learned. */
+interface Learning {
+  readonly pending: PendingDays;
+  readonly day: number;
+  /** By which the day was judged, or else the newest. */
+  readonly view: DayView;
+  readonly wasJudged: boolean;
+  /** On the very first day: the peers of the same day. */
+  readonly first: FirstPeers | undefined;
+  readonly writer: LearnedDayWriter;
+  readonly state: AccountState;
+  /** Accounts that were among the furthest fiftieth, by rule, of how many that could be compared. */
+  readonly far: Float64Array;
+  compared: number;
+  staff: number;
+}
+
+/**
+ * The accounts of one group, or its other subjects of one kind, that are compared with each other. Days are given by `add`, in any order;
+ * `learning` makes the model of a day of all that was given before.
+ */
+export class Population {
+  readonly #states: AccountStates;
+  readonly #peers: PeerGroups;
+  readonly #roles = new RoleNames();
+  readonly #ruleDays: number[];
+  readonly #columnOf: ReadonlyMap<string, number>;
+  readonly #views = new Map<number, DayView>();
+  readonly #weekDays = new WeekDays();
+  readonly #told = new ToldDays();
+  #pending: PendingDays;
+  #step = 0;
+  #waiting: ReadonlySet<number> = new Set();
+  #latest: DayView;
+
+  constructor(private readonly options: PopulationOptions) {
+    const columns = options.rules.length;
+    this.#states = new AccountStates(columns);
+    this.#peers = new PeerGroups(columns, this.#roles);
+    this.#ruleDays = options.rules.map(() => 0);
+    this.#columnOf = new Map(options.rules.map(({ id }, column) => [id, column]));
+    this.#pending = new PendingDays(columns, (one, other) => this.#roles.laterOf(one, other));
+    this.#latest = this.#view();
+  }
+
+  get accounts(): number {
+    return this.#states.size;
+  }
+  /** Rules whose thresholds wait; see `ViewParts`. */
+  get waiting(): ReadonlySet<number> {
+    return this.#waiting;
+  }
+  columnOf(rule: string): number | undefined {
+    return this.#columnOf.get(rule);
+  }
+  /** The model of a day, if it was made and is still kept. */
+  viewOf(day: number): DayView | undefined {
+    return this.#views.get(day);
+  }
+  /** Reads what the model `view` knows of an account. */
+  read(key: string, view: DayView, into: AccountState): void {
+    const slot = this.#states.slotOf(key);
+    if (slot === undefined) into.clear();
+    else this.#states.read(slot, view.parts.step, into);
+  }
+  get bytes(): number {
+    return this.#states.bytes + this.#pending.bytes;
+  }
+
+  add(day: AccountDay): void {
+    const flags = (day.told ? flag.told : 0) | (day.kind === 'service' ? flag.service : 0);
+    const counts = this.options.rules.map(({ id }) => day.most[id] ?? 0);
+    const slot = this.#states.take(day.key);
+    this.#pending.add(slot, day.day, { role: this.#roles.numberOf(day.role), flags, countOf: (column) => counts[column] ?? 0 });
+  }
+
+  /** Somebody says that what was told of an account on these days was honest. */
+  judge(key: string, days: { readonly from: number; readonly to: number }): void {
+    this.#told.judge(key, days);
+  }
+
+  /** Learns what was given, a day at a time, and makes the model of `day`; models before `oldestDay` are let go. Yields now and then. */
+  *learning(day: number, oldestDay: number): Generator<void, void> {
+    const pending = this.#pending;
+    this.#pending = pending.next();
+    for (const { key, day: of, told } of this.#told.take()) {
+      const flags = flag.told | (told.isService ? flag.service : 0);
+      pending.add(this.#states.take(key), of, { role: told.role, flags, countOf: (column) => told.counts[column] ?? 0 });
+    }
+    for (const step of pending.byDay()) {
+      yield;
+      if (step) yield* this.#learn(pending, step.day, step.rows);
+    }
+    this.#views.set(day, this.#latest);
+    for (const old of this.#views.keys()) if (old < oldestDay) this.#views.delete(old);
+    this.#told.forget(day);
+    const oldest = Math.min(...[...this.#views.values()].map(({ parts }) => parts.step));
+    yield* this.#states.fold(oldest, day - forgottenAfterDays);
+  }
+
+  *#learn(pending: PendingDays, day: number, rows: readonly number[]): Generator<void, void> {
+    const judged = this.#views.get(day);
+    const view = judged ?? this.#latest;
+    const columns = this.options.rules.length;
+    const learning: Learning = {
+      pending,
+      day,
+      view,
+      wasJudged: judged?.knows === true,
+      first: view.knows ? undefined : FirstPeers.of(pending, rows, (row) => this.#flagsIn(pending, row, day)),
+      writer: new LearnedDayWriter(day, rows.length),
+      state: new AccountState(columns),
+      far: new Float64Array(columns),
+      compared: 0,
+      staff: 0,
+    };
+    this.#beginRules(pending, rows);
+    for (const [done, row] of rows.entries()) {
+      this.#learnRow(learning, row);
+      if (done % accountsAtATime === accountsAtATime - 1) yield;
+    }
+    this.#step += 1;
+    this.#states.learn(this.#step, learning.writer.finish());
+    this.#weekDays.add(day, learning.staff);
+    yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
+    const peersOf = (role: number) => this.#peers.known(role);
+    yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peersOf });
+    this.#waiting = this.#stepsOf(learning);
+    this.#latest = this.#view();
+  }
+
+  #learnRow(learning: Learning, row: number): void {
+    const { pending, day, view, state, writer } = learning;
+    const slot = pending.slotOf(row);
+    const earlier = this.#states.earlier(slot, day);
+    const flags = flagsAfter(this.#flagsIn(pending, row, day), earlier);
+    const learns = (flags & (flag.lift | flag.correction)) === 0 && ((flags & flag.told) === 0 || (flags & flag.honest) !== 0);
+    const compares = learns && (flags & flag.service) === 0;
+    if (flags & flag.told && !(flags & flag.honest)) this.#keepTold(pending, row, day);
+    this.#states.read(slot, view.parts.step, state);
+    state.role = pending.roleOf(row);
+    state.isService = (flags & flag.service) !== 0;
+    const evidence = compares ? this.#compare(learning, row) : undefined;
+    const columns = learns || flags & flag.correction ? this.#ruleDays.length : 0;
+    for (let column = 0; column < columns; column += 1) {
+      const count = pending.countOf(row, column);
+      const counted = flags & flag.correction ? Math.max(0, count - (earlier?.countOf(column) ?? 0)) : count;
+      if (counted > 0) writer.count(column, counted, evidence?.[column] ?? 0);
+    }
+    writer.row(slot, state.role, learns && learning.wasJudged ? flags | flag.judged : flags);
+  }
+
+  #flagsIn(pending: PendingDays, row: number, day: number): number {
+    const flags = pending.flagsOf(row);
+    const isHonest = (flags & flag.told) !== 0 && this.#told.isHonest(this.#states.keyOf(pending.slotOf(row)), day);
+    return isHonest ? flags | flag.honest : flags;
+  }
+
+  #keepTold(pending: PendingDays, row: number, day: number): void {
+    const counts = Uint16Array.from(this.options.rules, (_, column) => pending.countOf(row, column));
+    const isService = (pending.flagsOf(row) & flag.service) !== 0;
+    this.#told.keep(this.#states.keyOf(pending.slotOf(row)), day, { role: pending.roleOf(row), isService, counts });
+  }
+
+  /** An honest day is learned by the peers, and compared with what was usual. Gives the codes of its evidence. */
+  #compare(learning: Learning, row: number): Uint8Array {
+    const { pending, day, view, state, first } = learning;
+    const key = this.#states.keyOf(pending.slotOf(row));
+    const among = view.classOf(state, day);
+    const peers = this.#peers.of(state.role, among);
+    const codes = new Uint8Array(this.#ruleDays.length);
+    const everybody = peers.at(-1);
+    learning.staff += 1;
+    if (learning.wasJudged) learning.compared += 1;
+    for (const one of peers) one.countDay();
+    for (const [column, { scale }] of this.options.rules.entries()) {
+      const count = pending.countOf(row, column);
+      for (const one of peers) one.count(column, count);
+      const usual = first?.without(state.role, column, count) ?? view.usualOf(state, column, among)?.usual;
+      if (usual === undefined || (this.#ruleDays[column] ?? 0) < 1) continue;
+      const z = surpriseOf(count, usual, scale);
+      if (!this.#waiting.has(column)) for (const one of peers) one.surprise(column, z, key, day);
+      if (count === 0 || !learning.wasJudged) continue;
+      const p = view.fitOf(key, state, column, among).p(z);
+      codes[column] = evidenceCode(view.logEvidence(p));
+      if (p <= stepSurpriseShare) learning.far[column] = (learning.far[column] ?? 0) + 1;
+    }
+    // Rounded as it is kept, and so as it is carried on.
+    if (learning.wasJudged)
+      everybody?.evidence(
+        view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0)),
+        key,
+        day,
+      );
+    return codes;
+  }
+
+  /** A rule is known from the first day on that anybody met it. */
+  #beginRules(pending: PendingDays, rows: readonly number[]): void {
+    for (const [column, days] of this.#ruleDays.entries())
+      if (days > 0 || rows.some((row) => pending.countOf(row, column) > 0)) this.#ruleDays[column] = days + 1;
+  }
+
+  /** Rules that went far for many at once: what is counted has changed, not what people do. */
+  #stepsOf({ far, compared }: Learning): ReadonlySet<number> {
+    // Of a day that few judged nothing can be said, so what waited goes on waiting.
+    if (compared < stepAccountsMin) return this.#waiting;
+    return new Set([...far.entries()].flatMap(([column, count]) => (count > stepAccountsShare * compared ? [column] : [])));
+  }
+
+  #view(): DayView {
+    return new DayView({
+      ...this.#peers.view(),
+      rules: this.options.rules,
+      step: this.#step,
+      firstDay: this.#states.firstDay,
+      roleNames: this.#roles.names,
+      ruleDays: [...this.#ruleDays],
+      waiting: this.#waiting,
+      weekDays: this.#weekDays.count,
+      budget: this.options.budget,
+    });
+  }
+}

@@ -1,0 +1,52 @@
+// What passes between the engine, which counts, and the model of habits, which says how much is too much.
+// Types alone: libs/detection imports nothing else of this folder.
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+
+/** A completed day of one account, or of another subject. */
+export interface AccountDay {
+  readonly groupId: string;
+  readonly subject: SubjectKind;
+  /** `actor_id`, or the address, device or session. */
+  readonly key: string;
+  /** Days since 1970-01-01 of the group's calendar. */
+  readonly day: number;
+  /** `actor_role`; empty where it is not known. */
+  readonly role: string;
+  /** `actor_kind`; empty where it is not known. */
+  readonly kind: string;
+  /** Id of a habit rule to the largest count that any of its windows reached that ends on this day; a rule with none is left out. */
+  readonly most: Readonly<Record<string, number>>;
+  /** An incident of this subject held on this day: it is not learned from. */
+  readonly told: boolean;
+}
+
+/** `volume`: counts are compared by the logarithm of their ratio. `rare`: by the difference of their roots, for what is mostly zero. */
+export const habitScales = ['volume', 'rare'] as const;
+export type HabitScale = (typeof habitScales)[number];
+
+/** What the model needs to know of a rule that asks for habit. */
+export interface HabitRule {
+  readonly id: string;
+  /** Its share of the budget, among the weights of all habit rules of its subject. */
+  readonly weight: number;
+  readonly scale: HabitScale;
+  /** The count of its condition; nothing below is ever told. */
+  readonly floor: number;
+  readonly timespanMs: number;
+  readonly subject: SubjectKind;
+}
+
+/** What the engine asks. Within a day of the calendar every answer is a constant, and so are the answers for a day that is past. */
+export interface Habits {
+  /** The day of the group's calendar that a time (milliseconds since 1970, UTC) belongs to. */
+  dayOf(groupId: string, timeMs: number): number;
+  /** When a day begins, milliseconds since 1970, UTC. */
+  startOf(groupId: string, day: number): number;
+  /** The smallest count that is told on that day: at least the rule's floor; Infinity while nothing is known. */
+  least(rule: HabitRule, groupId: string, key: string, day: number): number;
+  /**
+   * Of the test over several days, as a share of what is needed: it fires at 1 and above, given the largest counts of the day so far. Never
+   * smaller for larger counts. 0 while nothing is known.
+   */
+  evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number;
+}
