@@ -13,6 +13,11 @@ export interface Calendar {
   startOf(day: number): number;
 }
 
+/** Whether the IANA database has a zone of this name. */
+export function isZone(name: string): boolean {
+  return IANAZone.isValidZone(name);
+}
+
 /** The calendar of a zone of the IANA database. Throws `RangeError` for a zone that it does not know. */
 export function calendarOf(zone: string): Calendar {
   const known = IANAZone.create(zone);

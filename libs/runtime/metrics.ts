@@ -26,6 +26,11 @@ const counters = {
   // What goes on.
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
+  vigie_rows_stamped_total: {
+    help: 'Access rows by what the ingestor knew of the patient: own, stay, several, single, none, unknown, no_patient',
+    labels: ['care_link'],
+  },
+  vigie_care_lines_refused_total: { help: 'Lines that are no facts of care and were passed over', labels: ['topic'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_relayed_total: {
     help: 'Access rows that the windows of other subjects than accounts have taken in, each time they came',
@@ -84,6 +89,9 @@ const counters = {
 } as const satisfies Record<string, Definition>;
 
 const gauges = {
+  vigie_care_lag_seconds: { help: 'How long ago the ingestor last held all that the log had of care', labels: [] },
+  vigie_care_bytes: { help: 'Bytes of what the ingestor remembers of patients in care', labels: [] },
+  vigie_care_patients: { help: 'Patients that the ingestor remembers', labels: [] },
   vigie_ingest_queue_bytes: { help: 'Bytes of requests being worked on', labels: [] },
   vigie_log_lag_frames: { help: 'Frames written but not yet handed over', labels: ['topic', 'partition'] },
   vigie_log_uncommitted_frames: { help: 'Frames written but not yet committed', labels: ['topic', 'partition'] },

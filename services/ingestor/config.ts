@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isZone } from '#libs/care/calendar.js';
+import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
@@ -30,6 +32,12 @@ export const ingestorConfig = {
   VIGIE_INGEST_QUEUE_BYTES: z.coerce.number().int().min(mebibyte).max(8192 * mebibyte).default(256 * mebibyte),
   /** Items of one request. */
   VIGIE_INGEST_ITEMS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
+  /** The zone whose midnights part the days of what is known of accounts. */
+  VIGIE_ZONE: z.string().default('Europe/Paris').refine(isZone, 'is no zone of the IANA database: write one as Europe/Paris'),
+  /** `off`: rows come without `care_link`, and which patients an account met is not written down. */
+  VIGIE_CARE_LINK: z.enum(['on', 'off']).default('on'),
+  /** Folder of the list `service_accounts`. */
+  VIGIE_LISTS_DIR: z.string().default(defaultListsDir),
   /** Time for a whole body to come in. */
   VIGIE_INGEST_BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Time for the log to acknowledge, after which the sender is told to come again. */

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { topics } from '#libs/contracts/topics.js';
+import { careTopic, topics } from '#libs/contracts/topics.js';
 import { EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
@@ -26,7 +26,12 @@ export class IngestorModule {
   static forConfig(config: IngestorConfig): DynamicModule {
     return {
       module: IngestorModule,
-      imports: [EventLogModule.forService(config, { name: 'ingestor', topics: [topics.accesses, topics.quarantine] })],
+      imports: [
+        EventLogModule.forService(config, {
+          name: 'ingestor',
+          topics: [topics.accesses, topics.quarantine, topics.incidents, careTopic],
+        }),
+      ],
       controllers: [IngestController, ShippersController],
       providers: [{ provide: INGESTOR_CONFIG, useValue: config }, register, IngestService],
     };

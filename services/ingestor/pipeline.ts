@@ -10,6 +10,7 @@ import { WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Care } from './care/care.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
@@ -21,6 +22,8 @@ import type { Custody, Taker } from './receive/taker.js';
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
   readonly quarantine: FrameBuilder;
+  /** What is known of care; left out, rows come without stamps. */
+  readonly care?: Care;
   /** The groups' public keys, to which records are sealed that are kept apart. */
   readonly quarantineKeys: QuarantineKeys;
   readonly clock: Clock;
@@ -32,6 +35,9 @@ export interface PipelineTools {
   readonly ackMs: number;
   readonly failpoint: Failpoint;
 }
+
+/** `}` and the line's end. */
+const rowEndBytes = 2;
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
@@ -107,15 +113,21 @@ export class IngestPipeline implements Taker {
 
   /** The short way of what was just read: bytes to bytes. */
   #ordinary(intake: Intake, fast: FastRows): void {
-    const { accesses } = this.tools;
+    const { accesses, care } = this.tools;
+    const { groupId, keys } = intake.source;
     const partition = fast.partition(accesses.partitions);
+    const stamps = care?.stamper.ofLine(fast, groupId, keys, intake.receivedMs);
     for (let row = 0; row < fast.rows; row += 1) {
       const bytes = fast.write(row);
-      const frame = accesses.room(partition, bytes, intake.ticket);
+      const end = stamps?.ends[row] ?? '';
+      const frame = accesses.room(partition, bytes + end.length, intake.ticket);
       fast.copy(frame.buffer, frame.length);
-      frame.advance(frame.length + bytes);
-      intake.rowBytes += bytes;
+      // The stamp stands before the brace that closes the row.
+      if (end !== '') frame.buffer.write(`${end}}\n`, frame.length + bytes - rowEndBytes, 'latin1');
+      frame.advance(frame.length + bytes + end.length);
+      intake.rowBytes += bytes + end.length;
     }
+    if (stamps) care?.tell(stamps.touches, intake.ticket);
     intake.rows += fast.rows;
     intake.accepted += 1;
     intake.readable = true;
@@ -148,8 +160,9 @@ export class IngestPipeline implements Taker {
 
   async #breathe({ turns }: Intake): Promise<void> {
     await turns.next();
-    const { accesses, quarantine } = this.tools;
-    if (accesses.full || quarantine.full) await this.#inTime(Promise.all([accesses.whenRoom(), quarantine.whenRoom()]));
+    const { accesses, quarantine, care } = this.tools;
+    const frames = [accesses, quarantine, ...(care ? [care.frames] : [])];
+    if (frames.some(({ full }) => full)) await this.#inTime(Promise.all(frames.map((one) => one.whenRoom())));
   }
 
   async #settle(intake: Intake): Promise<IngestAnswer> {
