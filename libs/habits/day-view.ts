@@ -76,6 +76,25 @@ export class DayView {
     this.alpha = parts.budget / Math.max(weekDaysMin, parts.weekDays);
   }
 
+  /** What all answers go by, but for single accounts. */
+  outline(): unknown {
+    const { everybody, roles, ruleDays, waiting, weekDays, budget } = this.parts;
+    const peers = [...roles, ...Object.entries(everybody)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return [
+      ruleDays,
+      [...waiting],
+      weekDays,
+      budget,
+      peers.map(([name, one]) => [
+        name,
+        one.means,
+        one.ceilings,
+        one.evidence.days,
+        one.tails.map(({ days, furthest }) => [days, furthest]),
+      ]),
+    ];
+  }
+
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }

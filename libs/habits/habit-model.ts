@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from './calendar.js';
@@ -93,9 +94,11 @@ export class HabitModel implements Habits {
 
   /** Makes the model of a day; yields at least every few milliseconds. Days that are not later than the newest model make none. */
   *learning(day: number): Generator<void, void> {
-    if (day <= this.#day) return;
-    for (const population of this.#populations.values()) yield* population.learning(day, day - daysAnswered + 1);
-    this.#day = day;
+    // Days that nobody asked for have a model all the same: whoever lags behind judges them later.
+    for (let next = Math.max(this.#day + 1, day - daysAnswered + 1); next <= day; next += 1) {
+      for (const population of this.#populations.values()) yield* population.learning(next, next - daysAnswered + 1);
+      this.#day = next;
+    }
   }
 
   least(rule: HabitRule, groupId: string, key: string, day: number): number {
@@ -140,6 +143,15 @@ export class HabitModel implements Habits {
       asFar: Math.round(counted.days),
       isNewcomer: among === 'newcomer',
     };
+  }
+
+  /** 16 hexadecimal digits that are the same where the thresholds of the newest model are; empty before the first. */
+  get digest(): string {
+    if (this.#day === 0) return '';
+    const texts = [...this.#populations]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, population]) => `${name}\n${JSON.stringify([population.accounts, population.viewOf(this.#day)?.outline()])}`);
+    return hash('sha256', texts.join('\n'), 'hex').slice(0, 16);
   }
 
   /** Accounts, or other subjects, that are known, of all groups. */

@@ -36,6 +36,14 @@ const counters = {
     help: 'Access rows that the windows of other subjects than accounts have taken in, each time they came',
     labels: ['subject_kind'],
   },
+  vigie_habits_models_differing_total: {
+    help: 'Models of habits that were made differently here than by the scorer that asked for the next one',
+    labels: [],
+  },
+  vigie_habit_days_published_total: {
+    help: 'Completed days of accounts, and of other subjects, handed to all scorers',
+    labels: [],
+  },
   vigie_rows_rejected_total: { help: 'Rows of frames that could not be used and were quarantined', labels: ['step', 'reason'] },
   vigie_log_frames_refused_total: {
     help: 'Frames that none of ours signed and that were set aside',
@@ -101,6 +109,17 @@ const gauges = {
   vigie_window_bare_accesses: {
     help: 'Accesses that were counted without clinic and categories, because more of these are held than can be told apart',
     labels: [],
+  },
+  vigie_habits_model_day: { help: 'The day of the newest model of habits, in days since 1970; 0 before the first', labels: [] },
+  vigie_habits_accounts: { help: 'Accounts, and other subjects, whose habits are known', labels: ['subject_kind'] },
+  vigie_habits_waiting: {
+    help: 'Habit rules whose thresholds wait, because many accounts of a group went far at once: what is counted has changed',
+    labels: ['group_id'],
+  },
+  vigie_habits_budget_per_week: { help: 'False incidents of a week that a group is ready to look at', labels: [] },
+  vigie_habits_false_per_week: {
+    help: 'Cases a week, over the last four, that people found to be false alarms or authorised work',
+    labels: ['group_id'],
   },
   vigie_incidents_open: { help: 'Incidents that are open', labels: [] },
   // What waits for the store: live judging goes on meanwhile.

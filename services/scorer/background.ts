@@ -2,19 +2,27 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Filler } from './late/filler.js';
 import type { Rejudger } from './late/rejudger.js';
+import type { HonestVerdicts } from './habits/honest-verdicts.js';
 import type { RulesReloader } from './rules/rules-reloader.js';
 
 /** Time between two looks at what waits for the store, in milliseconds. */
 const storeEveryMs = 1000;
 /** Time between two looks at rules, lists and register, in milliseconds. */
 export const rulesEveryMs = 5000;
+/** Time between two looks at what people found, in milliseconds. */
+const verdictsEveryMs = 10_000;
 
 /** What goes on beside the stream. A look that meets a bug is logged and comes again: the stream must not end for it. */
 export class Background {
   readonly #stops: (() => void)[] = [];
 
   constructor(
-    private readonly work: { readonly rejudger: Rejudger; readonly filler: Filler; readonly reloader: RulesReloader },
+    private readonly work: {
+      readonly rejudger: Rejudger;
+      readonly filler: Filler;
+      readonly reloader: RulesReloader;
+      readonly verdicts?: HonestVerdicts;
+    },
     private readonly tools: { readonly clock: Clock; readonly logger: Log },
   ) {}
 
@@ -25,6 +33,15 @@ export class Background {
       clock.every(storeEveryMs, () => this.#attempt('filling windows', this.work.filler)),
       clock.every(rulesEveryMs, () => this.lookAtRules()),
     );
+    const { verdicts } = this.work;
+    if (!verdicts) return;
+    this.#stops.push(clock.every(verdictsEveryMs, () => this.#attempt('a look at verdicts', verdicts)));
+    verdicts.start().catch((cause: unknown) => this.tools.logger.error('verdicts cannot be read', { cause }));
+  }
+
+  /** Lets go of the log. */
+  async end(): Promise<void> {
+    await this.work.verdicts?.stop();
   }
 
   /** Somebody wants changed rules to be taken up at once. */

@@ -63,6 +63,7 @@ export class Gauges {
     try {
       await this.pipeline.tick();
       this.#showWindows();
+      this.pipeline.habits?.show();
       this.#failed = '';
     } catch (cause) {
       this.#failed = `a look at the windows failed: ${messageOf(cause)}`;

@@ -1,11 +1,8 @@
-import { groups, judgedTopics, partitionOf, topics } from '#libs/contracts/topics.js';
+import { groups, judgedTopics, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { LaneKind, SubjectKind } from '#libs/contracts/vocabulary.js';
 import { Engine, type EngineOptions, type EngineStats } from '#libs/detection/engine.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
-import type { Bounds, EventLog, Frame, Join, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
-import type { Clock } from '#libs/runtime/clock.js';
-import type { Log } from '#libs/runtime/log.js';
-import type { Metrics } from '#libs/runtime/metrics.js';
+import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
+import type { Bounds, Frame, Join, Membership, Reader, TopicPartition } from '#libs/event-log/port.js';
 import { messageOf, Transient } from '#libs/runtime/outcome.js';
 import { Outbox } from './judge/outbox.js';
 import { OwnedPartition } from './judge/owned-partition.js';
@@ -14,26 +11,13 @@ import { RelayedThrough } from './judge/relay-marks.js';
 import { type LaneCounts, laneCountsOf, laneOf, relayingFrom } from './judge/relaying.js';
 import { lackingOf } from './late/lacking.js';
 import { type Restored, SnapshotKeeper } from './snapshots/snapshot-keeper.js';
+import type { PipelineOptions, PipelineTools } from './pipeline-tools.js';
 import { windowsFrom } from './judge/window-needs.js';
 
 export const scorerGroup = groups.scorer;
 
 /** Bytes of frames that are judged before the next pause for heartbeats and timers. */
 const batchBytesMax = 8 * 1024 * 1024;
-
-export interface PipelineOptions {
-  readonly engine: EngineOptions;
-  /** Folder of the snapshots, which exists. */
-  readonly stateDir: string;
-  readonly snapshotEveryMs: number;
-}
-
-export interface PipelineTools {
-  readonly log: EventLog;
-  readonly clock: Clock;
-  readonly logger: Log;
-  readonly metrics: Metrics;
-}
 
 /**
  * The scorer's road:
@@ -59,7 +43,8 @@ export class ScorerPipeline implements Reader {
     private readonly options: PipelineOptions,
     private readonly tools: PipelineTools,
   ) {
-    this.#engine = options.engine;
+    const { habits } = tools;
+    this.#engine = { ...options.engine, ...(habits && { habits: habits.habits }) };
     const commit = async (at: TopicPartition, nextOffset: number) => this.#membership?.commit(at, nextOffset);
     this.#snapshots = new SnapshotKeeper(options.stateDir, { ...tools, commit });
   }
@@ -73,6 +58,7 @@ export class ScorerPipeline implements Reader {
       quarantine: await log.partitions(topics.quarantine),
     };
     this.#lanes = await laneCountsOf(log);
+    await this.tools.habits?.start(signal);
     const options = { group: scorerGroup, topics: judgedTopics, batchBytesMax, ...(signal && { signal }) };
     this.#membership = await join(options);
     return this.#membership;
@@ -107,11 +93,13 @@ export class ScorerPipeline implements Reader {
   #toolsOf(at: TopicPartition, held: Bounds, restored: Restored | undefined): PartitionScorerTools {
     const { log, clock } = this.tools;
     const outbox = new Outbox(log, this.#counts, restored?.header.waiting);
-    if (laneOf(at)) return { ...this.tools, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
+    const { habits } = this.tools;
+    const before = habits && { before: (frame: Frame) => habits.before(frame) };
+    if (laneOf(at)) return { ...this.tools, ...before, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
     const past = { windows: restored?.header.windows, watermark: restored?.engine.stats().watermark ?? clock.now() };
     const from = Math.max(restored?.header.offset ?? 0, held.start);
     const relaying = relayingFrom(from, past, this.#engine.rules, { partition: at.partition, counts: this.#lanes, outbox });
-    return { ...this.tools, outbox, relaying };
+    return { ...this.tools, ...before, outbox, relaying };
   }
 
   async frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {
@@ -155,10 +143,14 @@ export class ScorerPipeline implements Reader {
 
   /** Judges by other rules, each partition between two frames. */
   async useRules(rules: readonly Rule[]): Promise<void> {
+    await this.tools.habits?.useRules(habitRulesOf(rules));
     this.#engine = { ...this.#engine, rules };
     for (const owned of this.#owned.values()) await owned.alone(() => this.#switch(owned));
   }
 
+  get habits(): PipelineTools['habits'] {
+    return this.tools.habits;
+  }
   get rules(): readonly Rule[] {
     return this.#engine.rules;
   }
@@ -178,6 +170,12 @@ export class ScorerPipeline implements Reader {
   }
   partitionCount(subject: SubjectKind): number {
     return subject === 'account' ? this.#counts.accesses : this.#lanes[subject];
+  }
+
+  /** Whether this scorer has the partition that a subject belongs to. */
+  owns(groupId: string, actorId: string, subject: SubjectKind): boolean {
+    const topic = subject === 'account' ? topics.accesses : laneTopics[subject];
+    return this.#owned.has(nameOf({ topic, partition: this.partitionOf(groupId, actorId, subject) }));
   }
 
   /** Statistics of every partition that is ours. */

@@ -5,22 +5,27 @@ import { ModuleRef } from '@nestjs/core';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/nest/store.module.js';
-import { laneTopics, topics } from '#libs/contracts/topics.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
+import { habitsTopic, laneTopics, topics } from '#libs/contracts/topics.js';
 import { foreignText, requireRules } from '#libs/detection/rules/load/require-rules.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { Fatal } from '#libs/runtime/fatal.js';
 import { filesFingerprint } from '#libs/runtime/files-fingerprint.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
+import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { AccountsController } from './accounts.controller.js';
 import { Background } from './background.js';
 import { rulePathsOf, SCORER_CONFIG, type ScorerConfig } from './config.js';
 import { Gauges } from './gauges.js';
+import { HabitBook } from './habits/habit-book.js';
+import { HonestVerdicts } from './habits/honest-verdicts.js';
 import { Filler } from './late/filler.js';
 import { Rejudger } from './late/rejudger.js';
 import { ScorerPipeline } from './pipeline.js';
@@ -63,13 +68,41 @@ const rulesOfStart = {
   useFactory: (rules: RulesReloader) => rules.first(listsMsMax),
 };
 
+/** The name of a group of one process: brokers forget one that nobody is in, and the embedded log, which does not, tells processes apart by a port. */
+function ownGroup(what: string, { KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base }: ScorerConfig): string {
+  return `vigie-scorer.${what}-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`;
+}
+
+const habitBook = {
+  provide: HabitBook,
+  inject: [SCORER_CONFIG, RULES, EVENT_LOG, CLOCK, LOG, Metrics, Fatal],
+  useFactory: (
+    config: ScorerConfig,
+    rules: readonly Rule[],
+    log: EventLog,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+    fatal: Fatal,
+  ) => {
+    const { VIGIE_FALSE_INCIDENTS_PER_WEEK: falseIncidentsPerWeek, VIGIE_ZONE: zone } = config;
+    const failed = (cause: unknown) =>
+      fatal.report('the habits of accounts cannot be read any more; a restart reads them anew', cause);
+    return new HabitBook(
+      { rules: habitRulesOf(rules), falseIncidentsPerWeek, zone },
+      { log, clock, logger, metrics, group: ownGroup('habits', config), failed },
+    );
+  },
+};
+
 const pipeline = {
   provide: ScorerPipeline,
-  inject: [SCORER_CONFIG, RULES, EVENT_LOG, CLOCK, LOG, Metrics],
+  inject: [SCORER_CONFIG, RULES, EVENT_LOG, HabitBook, CLOCK, LOG, Metrics],
   useFactory: async (
     config: ScorerConfig,
     rules: readonly Rule[],
     log: EventLog,
+    habits: HabitBook,
     clock: Clock,
     logger: Log,
     metrics: Metrics,
@@ -79,18 +112,46 @@ const pipeline = {
     const quietMs = config.VIGIE_QUIET_HOURS * 3_600_000;
     const engine = { rules, quietMs, allowedLatenessMs: config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000 };
     const options = { engine, stateDir, snapshotEveryMs: config.VIGIE_SNAPSHOT_SECONDS * 1000 };
-    return new ScorerPipeline(options, { log, clock, logger, metrics });
+    return new ScorerPipeline(options, { log, clock, logger, metrics, habits });
+  },
+};
+
+const verdicts = {
+  provide: HonestVerdicts,
+  inject: [SCORER_CONFIG, ScorerPipeline, HabitBook, EVENT_LOG, CLOCK, LOG, Metrics, Fatal],
+  useFactory: (
+    config: ScorerConfig,
+    owner: ScorerPipeline,
+    habits: HabitBook,
+    log: EventLog,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+    fatal: Fatal,
+  ) => {
+    const failed = (cause: unknown) =>
+      fatal.report('what people found of cases cannot be read any more; a restart reads it anew', cause);
+    const owns = ({ group_id, actor_id, subject_kind }: IncidentChange) => owner.owns(group_id, actor_id, subject_kind);
+    return new HonestVerdicts({ log, clock, logger, metrics, habits, group: ownGroup('verdicts', config), failed, owns });
   },
 };
 
 const background = {
   provide: Background,
-  inject: [ScorerPipeline, RulesReloader, STORE_CLIENT, CLOCK, LOG, Metrics],
-  useFactory: (owner: ScorerPipeline, rules: RulesReloader, client: StoreClient, clock: Clock, logger: Log, metrics: Metrics) => {
+  inject: [ScorerPipeline, RulesReloader, HonestVerdicts, STORE_CLIENT, CLOCK, LOG, Metrics],
+  useFactory: (
+    owner: ScorerPipeline,
+    rules: RulesReloader,
+    verdicts: HonestVerdicts,
+    client: StoreClient,
+    clock: Clock,
+    logger: Log,
+    metrics: Metrics,
+  ) => {
     const tools = { history: new ClickHouseHistory(client), clock, logger, metrics };
     const keepBeforeTelling: ScorerPipeline['keepBeforeTelling'] = (owned) => owner.keepBeforeTelling(owned);
     const rejudger = new Rejudger(() => owner.partitions(), { ...tools, keepBeforeTelling });
-    return new Background({ rejudger, filler: new Filler(owner, tools), reloader: rules }, tools);
+    return new Background({ rejudger, filler: new Filler(owner, tools), reloader: rules, verdicts }, tools);
   },
 };
 
@@ -110,14 +171,19 @@ export class ScorerModule {
       module: ScorerModule,
       imports: [
         StoreModule.forService(config),
-        EventLogModule.forService(config, { name: 'scorer', topics: [...Object.values(topics), ...Object.values(laneTopics)] }),
+        EventLogModule.forService(config, {
+          name: 'scorer',
+          topics: [...Object.values(topics), ...Object.values(laneTopics), habitsTopic],
+        }),
       ],
       controllers: [AccountsController, ScorerController],
       providers: [
         { provide: SCORER_CONFIG, useValue: config },
         reloader,
         rulesOfStart,
+        habitBook,
         pipeline,
+        verdicts,
         background,
         gauges,
         ScorerService,

@@ -51,5 +51,7 @@ export class ScorerService implements BeforeApplicationShutdown {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the scorer stops'));
     await this.#membership?.leave();
+    await this.background.end();
+    await this.pipeline.habits?.stop();
   }
 }

@@ -37,7 +37,8 @@ const records = [
     version: z.literal(habitVersion),
     type: z.literal('habit.model'),
     day,
-    /** Digest of the model of the day before, by whoever wrote this; empty where it had none. */
+    /** Digest of the newest model of whoever wrote this, and its day; empty and 0 where it had none. */
+    digest_day: day,
     digest: z.string().regex(/^([0-9a-f]{16})?$/),
     /** Digest of the habit rules, so that other rules are not taken for another model. */
     rules: z.string().regex(/^[0-9a-f]{16}$/),

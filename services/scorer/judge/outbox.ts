@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { QuarantineRow } from '#libs/contracts/quarantine-row.js';
-import { frameBytesMax, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
+import { frameBytesMax, habitsTopic, laneTopics, partitionOf, topics } from '#libs/contracts/topics.js';
 import type { Relayed } from '#libs/detection/relay/relay.js';
+import type { AccountDay } from '#libs/habits/seams.js';
 import type { EventLog } from '#libs/event-log/port.js';
+import { lineOf, recordOfDay } from '#libs/habits/habit-rows.js';
 import { lineOfMark, type RelayMark } from './relay-marks.js';
 
 type Row = IncidentChange | QuarantineRow;
@@ -55,6 +57,12 @@ export class Outbox {
         return [{ ...to, line: lineOfMark(mark) }, ...lines.map((line) => ({ ...to, line }))];
       }),
     ];
+  }
+
+  /** Completed days, for the habits of all scorers. */
+  addDays(days: readonly AccountDay[]): void {
+    const added = days.map((day) => ({ topic: habitsTopic, partition: 0, line: lineOf(recordOfDay(day)) }));
+    if (added.length > 0) this.#waiting = [...this.#waiting, ...added];
   }
 
   #add<T extends Row>(topic: string, partitions: number, rows: readonly T[], key: (row: T) => string): void {

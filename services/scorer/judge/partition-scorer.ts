@@ -9,7 +9,8 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Filling } from './filling.js';
 import { Following } from './following.js';
-import type { Outbox, Waiting } from './outbox.js';
+import type { Moment } from './moment.js';
+import type { Outbox } from './outbox.js';
 import type { RelayedThrough } from './relay-marks.js';
 import type { Relaying } from './relaying.js';
 import { inSlices } from './slices.js';
@@ -19,25 +20,19 @@ import { windowsMs } from './window-needs.js';
 /** Figures of open incidents go to the store at most this often, per partition, in milliseconds. */
 export const updateEveryMs = 1_000;
 
+/** Completed days that are handed on after one frame. */
+const daysAtATime = 500;
+
 export interface PartitionScorerTools {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly outbox: Outbox;
+  /** Waited for before a frame is judged: what usual is must be known of its day. */
+  readonly before?: (frame: Frame) => Promise<void>;
   /** Of a partition of the accesses: hands them on to other subjects. */
   readonly relaying?: Relaying;
   /** Of a partition of a subject's topic: from where its accesses have come. */
   readonly relayed?: RelayedThrough;
-}
-
-/** What a snapshot says, all of one moment: windows without what they decided, or under other rules than theirs, would be a lie. */
-export interface Moment {
-  readonly nextOffset: number;
-  readonly rules: readonly Rule[];
-  /** Decided, and not appended yet. */
-  readonly waiting: readonly Waiting[];
-  readonly relayed: RelayedThrough | undefined;
-  /** As it is when the first piece is asked for. */
-  readonly pieces: Iterable<Uint8Array>;
 }
 
 /**
@@ -66,8 +61,10 @@ export class PartitionScorer {
   async take(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
       if (frame.offset < this.nextOffset) continue;
+      await this.tools.before?.(frame);
       this.#judge(frame);
       this.nextOffset = frame.offset + 1;
+      this.#addDays();
       if (this.tools.outbox.size) await this.#flush();
     }
     await this.tellFigures();
@@ -78,6 +75,7 @@ export class PartitionScorer {
     const now = this.tools.clock.now();
     this.engine.idle(this.tools.clock.monotonic() - this.#arrivedAt, now);
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
+    this.#addDays();
     await this.tellFigures();
   }
 
@@ -225,6 +223,14 @@ export class PartitionScorer {
     if (outcome.rejected.length)
       this.tools.outbox.addQuarantined(outcome.rejected.map((row) => this.#quarantined(frame, row, now)));
     this.#addChanges(this.engine.takeChanges({ includeUpdates: false }), now);
+  }
+
+  /** Days that have ended, some at a time: the rest comes with the next frames. */
+  #addDays(): void {
+    const days = this.engine.takeDays(daysAtATime);
+    if (days.length === 0) return;
+    this.tools.metrics.add('vigie_habit_days_published_total', {}, days.length);
+    this.tools.outbox.addDays(days);
   }
 
   #addChanges(changes: readonly IncidentChange[], now: number): void {

@@ -5,13 +5,13 @@ import type { Clock } from '#libs/runtime/clock.js';
 export const sliceMsMax = 100;
 
 /** Does all steps, with a turn of the event loop for others after each slice. */
-export async function inSlices<T>(steps: Iterator<void, T>, clock: Clock): Promise<T> {
-  let until = clock.monotonic() + sliceMsMax;
+export async function inSlices<T>(steps: Iterator<void, T>, clock: Clock, sliceMs = sliceMsMax): Promise<T> {
+  let until = clock.monotonic() + sliceMs;
   for (let step = steps.next(); ; step = steps.next()) {
     if (step.done) return step.value;
     if (clock.monotonic() < until) continue;
     await nextTurn();
-    until = clock.monotonic() + sliceMsMax;
+    until = clock.monotonic() + sliceMs;
   }
 }
 

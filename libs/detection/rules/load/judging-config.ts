@@ -1,3 +1,4 @@
+import { IANAZone } from 'luxon';
 import { z } from 'zod';
 
 /** Variables of every process that judges: the scorer, and whoever must give the same incidents as it does. */
@@ -6,4 +7,11 @@ export const judgingConfig = {
   VIGIE_QUIET_HOURS: z.coerce.number().positive().max(720).default(24),
   /** Lateness inside which results are exact from memory alone, whatever the order. */
   VIGIE_ALLOWED_LATENESS_MINUTES: z.coerce.number().nonnegative().max(1440).default(15),
+  /** False incidents of a week that a group is ready to look at: what accounts' habits are judged by. */
+  VIGIE_FALSE_INCIDENTS_PER_WEEK: z.coerce.number().positive().max(1000).default(1),
+  /** Zone of the days by which habits are learned. */
+  VIGIE_ZONE: z
+    .string()
+    .refine((zone) => IANAZone.isValidZone(zone), 'is no time zone; name one as Europe/Paris')
+    .default('Europe/Paris'),
 };

@@ -1,0 +1,22 @@
+import type { EngineOptions } from '#libs/detection/engine.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Log } from '#libs/runtime/log.js';
+import type { Metrics } from '#libs/runtime/metrics.js';
+import type { HabitBook } from './habits/habit-book.js';
+
+export interface PipelineOptions {
+  readonly engine: EngineOptions;
+  /** Folder of the snapshots, which exists. */
+  readonly stateDir: string;
+  readonly snapshotEveryMs: number;
+}
+
+export interface PipelineTools {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly logger: Log;
+  readonly metrics: Metrics;
+  /** What accounts usually do, where rules may ask for it. */
+  readonly habits?: HabitBook;
+}
