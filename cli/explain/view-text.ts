@@ -68,6 +68,7 @@ function ruleLines(rule: RuleView, watermark: string): readonly string[] {
     ...wrapped(`${title}${cell.length > 0 ? `, for ${cell.join(', ')}` : ''}`, '  '),
     `  ${barOf(rule)} ${count(value)} of ${count(threshold)}${also} in ${durationText(timespan_seconds)}   ${level}, ${type}`,
     ...wrapped(`  ${nextOf(rule)}`, '  '),
+    ...(rule.habit ? wrapped(`  ${habitText(rule.habit)}`, '  ') : []),
     ...fallLines(expiring, watermark),
     '',
   ];
@@ -91,8 +92,9 @@ const nouns: Readonly<Partial<Record<RuleView['type'], readonly [string, string]
 const figures: readonly RuleView['type'][] = ['value_avg', 'value_median', 'value_percentile'];
 
 /** What would make it fire. */
-function nextOf({ holds, type, value, threshold, spread, spread_threshold, missing, missing_spread }: RuleView): string {
+function nextOf({ holds, habit, type, value, threshold, spread, spread_threshold, missing, missing_spread }: RuleView): string {
   if (holds) return 'HOLDS now';
+  if (habit?.told_from === null) return 'does not hold: nothing is known yet of what is usual, or no habits are learned here';
   if (figures.includes(type)) return 'does not hold: it is judged at each access, once those that may still come are there';
   const what = nouns[type] ?? ['step', 'steps'];
   const parts = [
@@ -105,6 +107,13 @@ function nextOf({ holds, type, value, threshold, spread, spread_threshold, missi
   if (type !== 'value_sum' && missing <= 1 && missing_spread === 1)
     return `FIRES at the next new ${what[0]} of a place that is new too`;
   return `fires after ${parts.join(' and ')}`;
+}
+
+/** What the day has come to, beside what is told from. */
+function habitText({ day, most, told_from }: NonNullable<RuleView['habit']>): string {
+  const date = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  const left = told_from === null ? '' : `, told from ${count(told_from)}, ${count(Math.max(0, told_from - most))} left`;
+  return `most on ${date}: ${count(most)}${left}`;
 }
 
 function barOf({ value, threshold, holds }: RuleView): string {

@@ -26,6 +26,11 @@ export const ruleView = z.object({
   missing: z.int().nonnegative(),
   /** Clinics, or other values of the spread field, that are missing. */
   missing_spread: z.int().nonnegative(),
+  /**
+   * Of a rule that is told from where it is more than usual, as `threshold` says then: the day of the group's calendar, counted from 1970-01-01, the largest count that a window
+   * reached on it, and the threshold itself, null while nothing is known and nothing told.
+   */
+  habit: z.object({ day: z.int(), most: z.int().nonnegative(), told_from: z.int().nonnegative().nullable() }).optional(),
   /** The next times at which the count falls if nothing more comes, soonest first, and the count from then on. */
   expiring: z.array(z.object({ time: isoTime, value: z.int().nonnegative() })),
 });

@@ -1,7 +1,5 @@
+import { dayMsMax } from '../rule/reach.js';
 import type { CompiledRule, CompiledSeries } from './series.js';
-
-/** A day on which clocks are set back an hour. */
-const dayMsMax = 25 * 3_600_000;
 
 /**
  * How far back windows reach that begin empty when other rules come, or that nobody raised anything over, milliseconds; undefined where none

@@ -9,6 +9,11 @@ export const flag = { waits: 1, told: 2, given: 4, doubted: 8 } as const;
 /** Words of a record while its day goes on, for each column of counts. */
 const openColumns = 4;
 
+/** Where things lie in a record, in words of 64 and of 32 bits: side by side, since each access reads and writes most of them. */
+const at64 = { start: 0, end: 1, unusual: 2, due: 3, roleAt: 4, kindAt: 5 } as const;
+const at32 = { next: 12, account: 13, open: 14, flags: 15, role: 16, kind: 17, day: 18 } as const;
+const headWords = 20;
+
 /**
  * Days of accounts, a record each, in chains by account; record 0 is none. Of each column of counts a record keeps the largest count that is known. While
  * counts may still come it has an open part besides: an upper bound of that count, the time from which on windows have not been looked at (from
@@ -16,21 +21,13 @@ const openColumns = 4;
  */
 export class DayTable {
   #heads = new Uint32Array(64);
-  #next = new Uint32Array(64);
-  #account = new Uint32Array(64);
-  #day = new Int32Array(64);
-  #start = new Float64Array(64);
-  #end = new Float64Array(64);
-  #unusual = new Float64Array(64);
-  #due = new Float64Array(64);
-  #open = new Uint32Array(64);
-  #role = new Uint32Array(64);
-  #roleAt = new Float64Array(64);
-  #kind = new Uint32Array(64);
-  #kindAt = new Float64Array(64);
-  /** Of `flag`. */
-  #flags = new Uint8Array(64);
-  #most: Uint32Array;
+  /** By account: the earliest time at which one of its records is due, or an earlier one. */
+  #dues = new Float64Array(64);
+  /** Words of 64 bits of a record. */
+  readonly #width: number;
+  #floats: Float64Array;
+  /** The same memory. */
+  #words: Uint32Array;
   #parts: Uint32Array;
   #recordEnd = 1;
   #partEnd = 1;
@@ -38,52 +35,63 @@ export class DayTable {
   readonly #freeParts: number[] = [];
 
   constructor(readonly columns: number) {
-    this.#most = new Uint32Array(64 * columns);
+    this.#width = headWords / 2 + Math.ceil(columns / 2);
+    this.#floats = new Float64Array(64 * this.#width);
+    this.#words = new Uint32Array(this.#floats.buffer);
     this.#parts = new Uint32Array(64 * columns * openColumns);
   }
 
   get bytes(): number {
-    return this.#heads.byteLength + this.#next.length * (5 * 4 + 4 + 6 * 8 + 1) + this.#most.byteLength + this.#parts.byteLength;
+    return this.#heads.byteLength + this.#dues.byteLength + this.#floats.byteLength + this.#parts.byteLength;
+  }
+
+  /** Reads what an access of the account will need. */
+  touch(account: number): number {
+    const record = this.first(account);
+    return this.#word(record, at32.open) ^ (this.#parts[this.#at(this.#word(record, at32.open), 0)] ?? 0);
   }
 
   first(account: number): number {
     return this.#heads[account] ?? 0;
   }
   next(record: number): number {
-    return this.#next[record] ?? 0;
+    return this.#word(record, at32.next);
   }
   account(record: number): number {
-    return this.#account[record] ?? 0;
+    return this.#word(record, at32.account);
   }
   day(record: number): number {
-    return this.#day[record] ?? 0;
+    return this.#word(record, at32.day) | 0;
   }
   start(record: number): number {
-    return this.#start[record] ?? 0;
+    return this.#float(record, at64.start);
   }
   end(record: number): number {
-    return this.#end[record] ?? 0;
+    return this.#float(record, at64.end);
   }
 
   add(account: number, { day, start, end }: { readonly day: number; readonly start: number; readonly end: number }): number {
     const record = this.#freeRecords.pop() ?? this.#recordEnd++;
-    if (record >= this.#next.length) this.#growRecords();
-    while (account >= this.#heads.length) this.#heads = grown(this.#heads, Uint32Array);
-    this.#next[record] = this.#heads[account] ?? 0;
+    while ((record + 1) * this.#width > this.#floats.length) {
+      this.#floats = grown(this.#floats, Float64Array);
+      this.#words = new Uint32Array(this.#floats.buffer);
+    }
+    while (account >= this.#heads.length) {
+      this.#heads = grown(this.#heads, Uint32Array);
+      this.#dues = grown(this.#dues, Float64Array);
+    }
+    if (this.#heads[account] === 0) this.#dues[account] = Number.POSITIVE_INFINITY;
+    this.#words.fill(0, record * this.#width * 2, (record + 1) * this.#width * 2);
+    this.#setWord(record, at32.next, this.#heads[account] ?? 0);
     this.#heads[account] = record;
-    this.#account[record] = account;
-    this.#day[record] = day;
-    this.#start[record] = start;
-    this.#end[record] = end;
-    this.#unusual[record] = Number.POSITIVE_INFINITY;
-    this.#due[record] = Number.POSITIVE_INFINITY;
-    this.#open[record] = 0;
-    this.#role[record] = 0;
-    this.#kind[record] = 0;
-    this.#roleAt[record] = Number.NEGATIVE_INFINITY;
-    this.#kindAt[record] = Number.NEGATIVE_INFINITY;
-    this.#flags[record] = 0;
-    this.#most.fill(0, record * this.columns, (record + 1) * this.columns);
+    this.#setWord(record, at32.account, account);
+    this.#setWord(record, at32.day, day);
+    this.#setFloat(record, at64.start, start);
+    this.#setFloat(record, at64.end, end);
+    this.#setFloat(record, at64.unusual, Number.POSITIVE_INFINITY);
+    this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
+    this.#setFloat(record, at64.roleAt, Number.NEGATIVE_INFINITY);
+    this.#setFloat(record, at64.kindAt, Number.NEGATIVE_INFINITY);
     return record;
   }
 
@@ -93,129 +101,138 @@ export class DayTable {
     let before = 0;
     for (let at = this.first(account); at !== record; at = this.next(at)) before = at;
     if (before === 0) this.#heads[account] = this.next(record);
-    else this.#next[before] = this.next(record);
+    else this.#setWord(before, at32.next, this.next(record));
     this.#freeRecords.push(record);
   }
 
   /** When the day became unusual, event time; infinite while it is not. */
   unusual(record: number): number {
-    return this.#unusual[record] ?? Number.POSITIVE_INFINITY;
+    return this.#float(record, at64.unusual);
   }
   setUnusual(record: number, time: number): void {
-    this.#unusual[record] = time;
+    this.#setFloat(record, at64.unusual, time);
   }
   /** The time of the account's newest access above which windows that were not looked at may no longer be held. */
   due(record: number): number {
-    return this.#due[record] ?? Number.POSITIVE_INFINITY;
+    return this.#float(record, at64.due);
   }
   setDue(record: number, time: number): void {
-    this.#due[record] = time;
+    this.#setFloat(record, at64.due, time);
+    const account = this.account(record);
+    if (time < (this.#dues[account] ?? 0)) this.#dues[account] = time;
+  }
+  /** The earliest time at which a record of the account may be due. */
+  accountDue(account: number): number {
+    return account < this.#dues.length ? (this.#dues[account] ?? 0) : Number.POSITIVE_INFINITY;
+  }
+  /** Nothing of the account is due that its records do not say. */
+  noteDue(account: number): void {
+    let due = Number.POSITIVE_INFINITY;
+    for (let record = this.first(account); record > 0; record = this.next(record)) due = Math.min(due, this.due(record));
+    if (account < this.#dues.length) this.#dues[account] = due;
   }
   flags(record: number): number {
-    return this.#flags[record] ?? 0;
+    return this.#word(record, at32.flags);
   }
   setFlags(record: number, flags: number): void {
-    this.#flags[record] = flags;
+    this.#setWord(record, at32.flags, flags);
   }
 
   /** Numbers of texts, 0 for none, with the time of the access that said so. */
   role(record: number): number {
-    return this.#role[record] ?? 0;
+    return this.#word(record, at32.role);
   }
   roleAt(record: number): number {
-    return this.#roleAt[record] ?? 0;
+    return this.#float(record, at64.roleAt);
   }
   setRole(record: number, role: number, at: number): void {
-    this.#role[record] = role;
-    this.#roleAt[record] = at;
+    this.#setWord(record, at32.role, role);
+    this.#setFloat(record, at64.roleAt, at);
   }
   kind(record: number): number {
-    return this.#kind[record] ?? 0;
+    return this.#word(record, at32.kind);
   }
   kindAt(record: number): number {
-    return this.#kindAt[record] ?? 0;
+    return this.#float(record, at64.kindAt);
   }
   setKind(record: number, kind: number, at: number): void {
-    this.#kind[record] = kind;
-    this.#kindAt[record] = at;
+    this.#setWord(record, at32.kind, kind);
+    this.#setFloat(record, at64.kindAt, at);
   }
 
   most(record: number, column: number): number {
-    return this.#most[record * this.columns + column] ?? 0;
+    return this.#word(record, headWords + column);
   }
   setMost(record: number, column: number, count: number): void {
-    this.#most[record * this.columns + column] = count;
+    this.#setWord(record, headWords + column, count);
   }
 
   isOpen(record: number): boolean {
-    return this.#open[record] !== 0;
+    return this.#word(record, at32.open) !== 0;
   }
   upper(record: number, column: number): number {
-    return this.#open[record] ? (this.#parts[this.#at(record, column)] ?? 0) : this.most(record, column);
+    const open = this.#word(record, at32.open);
+    return open > 0 ? (this.#parts[this.#at(open, column)] ?? 0) : this.most(record, column);
   }
   setUpper(record: number, column: number, count: number): void {
-    this.#parts[this.#partOf(record, column)] = count;
+    this.#parts[this.#at(this.#opened(record), column)] = count;
   }
   from(record: number, column: number): number {
-    return this.start(record) + (this.#open[record] ? (this.#parts[this.#at(record, column) + 1] ?? 0) : 0);
+    const open = this.#word(record, at32.open);
+    return this.start(record) + (open > 0 ? (this.#parts[this.#at(open, column) + 1] ?? 0) : 0);
   }
   setFrom(record: number, column: number, time: number): void {
-    this.#parts[this.#partOf(record, column) + 1] = Math.max(0, time - this.start(record));
+    this.#parts[this.#at(this.#opened(record), column) + 1] = Math.max(0, time - this.start(record));
   }
   least(record: number, column: number): number {
-    return this.#open[record] ? (this.#parts[this.#at(record, column) + 2] ?? 0) : 0;
+    const open = this.#word(record, at32.open);
+    return open > 0 ? (this.#parts[this.#at(open, column) + 2] ?? 0) : 0;
   }
   setLeast(record: number, column: number, count: number): void {
-    this.#parts[this.#partOf(record, column) + 2] = count;
+    this.#parts[this.#at(this.#opened(record), column) + 2] = count;
   }
   usual(record: number, column: number): number {
-    return this.#open[record] ? (this.#parts[this.#at(record, column) + 3] ?? 0) : 0;
+    const open = this.#word(record, at32.open);
+    return open > 0 ? (this.#parts[this.#at(open, column) + 3] ?? 0) : 0;
   }
   setUsual(record: number, column: number, count: number): void {
-    this.#parts[this.#partOf(record, column) + 3] = count;
+    this.#parts[this.#at(this.#opened(record), column) + 3] = count;
   }
 
   /** Lets the open part go: what was not looked at is forgotten. */
   close(record: number): void {
-    const open = this.#open[record] ?? 0;
+    const open = this.#word(record, at32.open);
     if (open > 0) this.#freeParts.push(open);
-    this.#open[record] = 0;
-    this.#due[record] = Number.POSITIVE_INFINITY;
+    this.#setWord(record, at32.open, 0);
+    this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
   }
 
-  #partOf(record: number, column: number): number {
-    if (!this.#open[record]) this.#openPart(record);
-    return this.#at(record, column);
-  }
-  #at(record: number, column: number): number {
-    return ((this.#open[record] ?? 0) * this.columns + column) * openColumns;
+  #at(open: number, column: number): number {
+    return (open * this.columns + column) * openColumns;
   }
 
-  #openPart(record: number): void {
+  #opened(record: number): number {
+    const open = this.#word(record, at32.open);
+    if (open > 0) return open;
     const part = this.#freeParts.pop() ?? this.#partEnd++;
     const size = this.columns * openColumns;
     while ((part + 1) * size > this.#parts.length) this.#parts = grown(this.#parts, Uint32Array);
     this.#parts.fill(0, part * size, (part + 1) * size);
-    this.#open[record] = part;
-    for (let column = 0; column < this.columns; column += 1) this.#parts[this.#at(record, column)] = this.most(record, column);
+    for (let column = 0; column < this.columns; column += 1) this.#parts[this.#at(part, column)] = this.most(record, column);
+    this.#setWord(record, at32.open, part);
+    return part;
   }
 
-  #growRecords(): void {
-    this.#next = grown(this.#next, Uint32Array);
-    this.#account = grown(this.#account, Uint32Array);
-    this.#day = grown(this.#day, Int32Array);
-    this.#start = grown(this.#start, Float64Array);
-    this.#end = grown(this.#end, Float64Array);
-    this.#unusual = grown(this.#unusual, Float64Array);
-    this.#due = grown(this.#due, Float64Array);
-    this.#open = grown(this.#open, Uint32Array);
-    this.#role = grown(this.#role, Uint32Array);
-    this.#roleAt = grown(this.#roleAt, Float64Array);
-    this.#kind = grown(this.#kind, Uint32Array);
-    this.#kindAt = grown(this.#kindAt, Float64Array);
-    this.#flags = grown(this.#flags, Uint8Array);
-    const most = new Uint32Array(this.#next.length * this.columns);
-    most.set(this.#most);
-    this.#most = most;
+  #word(record: number, place: number): number {
+    return this.#words[record * this.#width * 2 + place] ?? 0;
+  }
+  #setWord(record: number, place: number, value: number): void {
+    this.#words[record * this.#width * 2 + place] = value;
+  }
+  #float(record: number, place: number): number {
+    return this.#floats[record * this.#width + place] ?? 0;
+  }
+  #setFloat(record: number, place: number, value: number): void {
+    this.#floats[record * this.#width + place] = value;
   }
 }

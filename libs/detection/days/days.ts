@@ -29,6 +29,8 @@ export class Days {
   readonly risen = new Set<number>();
   readonly giving: Giving;
   readonly #calendar: Calendar;
+  /** The one asked for last: each rule of an access asks for it. */
+  readonly #last = { account: 0, record: 0, start: 0, end: 0 };
   /** By column: how long windows may wait to be looked at, milliseconds. */
   readonly #spareMs: readonly number[];
 
@@ -50,8 +52,16 @@ export class Days {
   /** The record of the account's day that the time lies in, 0 for none. */
   at(account: number, time: number): number {
     const { table } = this;
-    for (let record = table.first(account); record > 0; record = table.next(record))
-      if (time >= table.start(record) && time < table.end(record)) return record;
+    const last = this.#last;
+    if (last.account === account && time >= last.start && time < last.end) return last.record;
+    for (let record = table.first(account); record > 0; record = table.next(record)) {
+      if (time < table.start(record) || time >= table.end(record)) continue;
+      last.account = account;
+      last.record = record;
+      last.start = table.start(record);
+      last.end = table.end(record);
+      return record;
+    }
     return 0;
   }
 
@@ -64,7 +74,7 @@ export class Days {
     const known = this.at(account, time);
     if (known > 0) return known;
     this.#letGo(account);
-    const record = this.table.add(account, this.#calendar.of(this.accounts.names(account).groupId, time));
+    const record = this.table.add(account, this.#calendar.ofAccount(this.accounts.key(account), time));
     this.giving.change(record);
     return record;
   }
@@ -146,6 +156,8 @@ export class Days {
     this.#wait(record, column, table.start(record));
     table.setUpper(record, column, countMax);
     table.setFlags(record, table.flags(record) | flag.doubted);
+    // Whatever comes next, it is looked at first.
+    table.setDue(record, Number.NEGATIVE_INFINITY);
   }
 
   /** Whether it may have become unusual before anybody looked. */
@@ -175,13 +187,18 @@ export class Days {
     if (record === 0) return Number.POSITIVE_INFINITY;
     const known = table.least(record, column);
     if (known > 0) return known === countMax ? Number.POSITIVE_INFINITY : known;
+    const least = this.leastOf(table.account(record), table.day(record), column);
+    table.setLeast(record, column, Math.min(countMax, least));
+    return least;
+  }
+
+  /** The same, where it is not remembered. */
+  leastOf(account: number, day: number, column: number): number {
     const habit = this.counts[column]?.habit;
     if (!habit) return Number.POSITIVE_INFINITY;
-    const { groupId, actorId } = this.accounts.names(table.account(record));
-    const least = this.options.habits.least(habit, groupId, actorId, table.day(record));
-    const told = Math.min(countMax, Math.max(habit.floor, Math.ceil(least)));
-    table.setLeast(record, column, told);
-    return told === countMax ? Number.POSITIVE_INFINITY : told;
+    const { groupId, actorId } = this.accounts.names(account);
+    const least = Math.max(habit.floor, Math.ceil(this.options.habits.least(habit, groupId, actorId, day)));
+    return least < countMax ? least : Number.POSITIVE_INFINITY;
   }
 
   /** Whether the day of the time has been unusual by then. */
@@ -205,6 +222,7 @@ export class Days {
   drop(record: number): void {
     this.giving.drop(record);
     this.risen.delete(record);
+    this.#last.account = 0;
     this.table.remove(record);
   }
 }

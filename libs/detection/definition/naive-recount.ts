@@ -5,7 +5,7 @@ import { levels } from '#libs/contracts/incident.js';
 import { categories, type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { naiveDaysOf, usualOf } from './naive-days.js';
 import { type Entry, naiveFirings, type Usual } from './naive-rule.js';
-import type { Exception, Rule } from '../rule/rule.js';
+import { type Exception, habitRuleOf, type Rule } from '../rule/rule.js';
 
 /** What an incident says, as a function of the set of accesses: what the engine is compared with. Times as milliseconds. */
 export interface NaiveIncident {
@@ -22,7 +22,7 @@ export interface NaiveIncident {
   readonly categories: readonly string[];
   readonly level: string;
   readonly step: number;
-  readonly matches: readonly (Pick<RuleMatch, 'rule_id' | 'value' | 'spread'> & {
+  readonly matches: readonly (Pick<RuleMatch, 'rule_id' | 'threshold' | 'value' | 'spread'> & {
     readonly first: number;
     readonly last: number;
   })[];
@@ -163,7 +163,7 @@ function incidentsOf(
 function incidentOf(
   rows: readonly AccessRow[],
   cluster: readonly Fired[],
-  { subject, exceptionsOf, isLate }: Asked,
+  { subject, exceptionsOf, isLate, usual }: Asked,
 ): NaiveIncident {
   const firstFired = cluster[0]?.time ?? 0;
   const lastTime = cluster.at(-1)?.time ?? 0;
@@ -175,6 +175,7 @@ function incidentOf(
     return {
       rule,
       rule_id: rule.id,
+      threshold: toldFrom(rule, first, usual),
       value: at?.value ?? 0,
       spread: at?.spread ?? 0,
       first,
@@ -207,10 +208,23 @@ function incidentOf(
     categories: categories.filter((one) => seen.has(one)),
     level: levels[Math.max(...matches.map(({ rule }) => levels.indexOf(rule.level)))] ?? '',
     step: Math.max(0, ...matches.flatMap(({ rule }) => rule.steps.filter((step) => step <= patients))),
-    matches: matches.map(({ rule_id, value, spread, first, last }) => ({ rule_id, value, spread, first, last })),
+    matches: matches.map(({ rule_id, threshold, value, spread, first, last }) => ({
+      rule_id,
+      threshold,
+      value,
+      spread,
+      first,
+      last,
+    })),
     selections: [...new Set(matches.map(({ rule }) => rule.selection.id))],
     suppressedBy: [...new Set(suppressing.map(({ id }) => id))].toSorted(),
   };
+}
+
+/** From where on the rule is told at the time. */
+function toldFrom(rule: Rule, time: number, usual: Usual | undefined): number {
+  const habit = habitRuleOf(rule);
+  return Math.floor(habit && usual ? Math.max(habit.floor, usual.least(habit, time)) : rule.condition.atLeast);
 }
 
 function patientsOf(rows: readonly AccessRow[]): number {

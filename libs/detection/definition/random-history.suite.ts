@@ -111,8 +111,9 @@ function naiveOf(change: IncidentChange): NaiveIncident {
     categories: change.categories,
     level: change.level,
     step: change.step,
-    matches: change.rule_matches.map(({ rule_id, value, spread, first_fired, last_fired }) => ({
+    matches: change.rule_matches.map(({ rule_id, threshold, value, spread, first_fired, last_fired }) => ({
       rule_id,
+      threshold,
       value,
       spread,
       first: Date.parse(first_fired),

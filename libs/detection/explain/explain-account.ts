@@ -18,6 +18,7 @@ import { hasAmounts } from '../rule/rule-kinds.js';
 import { meets, type Rule } from '../rule/rule.js';
 import type { CompiledRule } from '../compile/series.js';
 
+const dayMs = 86_400_000;
 /** How many of the next falls of a count are told. */
 const expiringMax = 5;
 
@@ -59,12 +60,14 @@ function viewOfRule(
   const window = ledger ? windowOf(state, ledgers, ledger, compiled, at) : { last: [], spread: 0 };
   const figure = figureAfter(window.last, rule, Number.NEGATIVE_INFINITY);
   const value = Math.floor(figure);
-  const atLeast = Math.floor(rule.condition.atLeast);
+  const habit = habitOf(state, compiled, account, at);
+  const atLeast = habit?.told_from ?? Math.floor(rule.condition.atLeast);
   const awake = compiled.dormancy < 0 || state.dormancy.isAwake(account, compiled, at);
   const met = new Set(window.last.map(({ value: words }) => (words[3] ?? 0) - 1));
   const isMet = (input: number): boolean => met.has(input);
   const reaches = rule.meeting ? holdsOf(rule.meeting, isMet, isMet) : meets(rule.condition, figure);
-  const counts = window.last.length > 0 && reaches && window.spread >= compiled.spreadAtLeast;
+  const isUsual = habit ? habit.told_from === null || value < habit.told_from : compiled.days && !isUnusual(state, account, at);
+  const counts = window.last.length > 0 && reaches && !isUsual && window.spread >= compiled.spreadAtLeast;
   return {
     rule_id: rule.id,
     title: rule.title,
@@ -79,8 +82,26 @@ function viewOfRule(
     holds: counts && awake,
     missing: Math.max(0, atLeast - value),
     missing_spread: Math.max(0, compiled.spreadAtLeast - window.spread),
+    ...(habit && { habit }),
     expiring: expiring(window.last, rule),
   };
+}
+
+/** What is told of a rule on the day of the time; undefined of one that asks for no habit. */
+function habitOf(state: EngineState, { habit: column }: CompiledRule, account: number, at: number): RuleView['habit'] {
+  if (column < 0) return undefined;
+  const { days } = state;
+  if (!days) return { day: Math.floor(at / dayMs), most: 0, told_from: null };
+  const { groupId } = state.windows.accounts.names(account);
+  const record = days.days.at(account, at);
+  if (record > 0) days.settle(record);
+  const { day } = days.days.dayOf(groupId, at);
+  const least = record > 0 ? days.days.least(record, column) : days.days.leastOf(account, day, column);
+  return { day, most: record > 0 ? days.days.table.most(record, column) : 0, told_from: Number.isFinite(least) ? least : null };
+}
+
+function isUnusual({ days }: EngineState, account: number, at: number): boolean {
+  return days?.days.isUnusual(account, at) === true;
 }
 
 /** A value that was met for the last time at `time`, with this number where entries have one. */

@@ -24,9 +24,11 @@ export class DayCounts {
   /** To be called before the account's newest access moves to `time`: windows are looked at that may then no longer be held. */
   before(account: number, time: number): void {
     const { table } = this.days;
+    if (time <= table.accountDue(account)) return;
     for (let record = table.first(account); record > 0; record = table.next(record))
       if (this.days.isDoubted(record)) this.#look(record);
       else if (time > table.due(record)) this.settle(record);
+    table.noteDue(account);
   }
 
   /** The day may have become unusual before anybody looked. */
@@ -121,8 +123,10 @@ export class DayCounts {
     const { days } = this;
     const { table, counts } = days;
     const upper = (column: number): number => table.upper(record, column);
-    for (const roomy of [(column: number) => Math.ceil(upper(column) * 1.25) + 1, upper])
-      if (this.#isBelow(record, roomy)) return true;
+    const roomy = (column: number): number => Math.ceil(upper(column) * 1.25) + 1;
+    // What nobody would call mass is nothing most of the time, so that most days are asked about once.
+    const plain = (column: number): number => Math.max(roomy(column), counts[column]?.habit.floor ?? 0);
+    for (const some of [plain, roomy, upper]) if (this.#isBelow(record, some)) return true;
     if (counts.every((_, column) => upper(column) === table.most(record, column))) return false;
     this.settle(record);
     return this.#isBelow(record, (column) => table.most(record, column));

@@ -20,7 +20,7 @@ export interface Match {
 }
 
 /** The match of a firing that is the first one known of its rule; `lastFired` of one that was known after it. */
-export function matchOf({ rule: of, first, last }: Firing, window: WindowCount, lastFired = last): Match {
+export function matchOf({ rule: of, first, last, least }: Firing, window: WindowCount, lastFired = last): Match {
   const { rule, selection, exceptions } = of;
   return {
     ruleId: rule.id,
@@ -30,7 +30,7 @@ export function matchOf({ rule: of, first, last }: Firing, window: WindowCount, 
     shown: {
       title: rule.title,
       level: rule.level,
-      threshold: Math.floor(rule.condition.atLeast),
+      threshold: Math.floor(least ?? rule.condition.atLeast),
       spread_threshold: rule.spread?.atLeast ?? 0,
       timespan_seconds: rule.timespanMs / 1000,
     },

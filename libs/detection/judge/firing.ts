@@ -1,3 +1,4 @@
+import type { Days } from '../days/days.js';
 import { noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
 import type { CompiledRule, Series } from '../compile/series.js';
@@ -11,6 +12,8 @@ export interface Firing {
   readonly last: number;
   /** The time of the entry that makes it hold; what entered the window at `first`. */
   readonly by: number;
+  /** What is told of it on the day of `first`, of a rule that asks for habits. */
+  readonly least?: number;
 }
 
 /** The ledger that an entry goes to. */
@@ -25,8 +28,14 @@ export interface Place {
 }
 
 /** The rule holds because of the entry at `by`, from `first` to `last`. The cell is copied: it may lie in a frame whose memory is used again. */
-export function firingAt({ ledger, cell }: Place, rule: CompiledRule, first: number, last: number, by: number): Firing {
-  return { rule, ledger, cell: copyOf(cell), first, last, by };
+export function firingAt(
+  { account, ledger, cell }: Place,
+  rule: CompiledRule,
+  { first, last, by }: Pick<Firing, 'first' | 'last' | 'by'>,
+  days: Days | undefined,
+): Firing {
+  const firing = { rule, ledger, cell: copyOf(cell), first, last, by };
+  return rule.habit >= 0 && days ? { ...firing, least: days.least(days.at(account, first), rule.habit) } : firing;
 }
 
 /** Most cells are empty, and one empty array serves for all of them: a new one costs more than the rest of a firing. */

@@ -204,7 +204,7 @@ export class Judge {
 
   #fire(place: Place, rule: CompiledRule, time: number, firings: Firing[]): void {
     this.#fired.note(place.ledger, rule, time, time);
-    firings.push(firingAt(place, rule, time, time, time));
+    firings.push(firingAt(place, rule, { first: time, last: time, by: time }, this.days));
   }
 
   /** False when the anchor, or one of those before it that the entry decides about, should have been judged before. */

@@ -51,8 +51,10 @@ export class LateSweep {
       place.series.kind !== 'ordered' &&
       (enters || time >= known.from || known.from >= until);
     // What enters the window at the first of them is told: that window's figures are shown.
-    if (enters)
-      firings.push(firingAt(place, rule, known.from, time < known.from && known.to < until ? known.to : known.from, time));
+    if (enters) {
+      const last = time < known.from && known.to < until ? known.to : known.from;
+      firings.push(firingAt(place, rule, { first: known.from, last, by: time }, this.parts.days));
+    }
     if (isPlain && runs.spares(ledger, rule, gain)) return;
     const before = firings.length;
     const behind = enters || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
@@ -78,7 +80,7 @@ export class LateSweep {
     const tell = (): void => {
       if (first < 0) return;
       known.note(ledger, rule, first, last);
-      firings.push(firingAt(place, rule, first, last, time));
+      firings.push(firingAt(place, rule, { first, last, by: time }, days));
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !dormancy.isAwake(place.account, rule, at)) return;

@@ -193,11 +193,13 @@ export class Windows {
    * nothing and may look at a wrong account, which costs nothing but time.
    */
   touch(rows: readonly ScannedRow[], count: number): void {
+    const { days } = this.shared;
     let seen = 0;
     for (let i = 0; i < count; i += 1) this.#touching[i] = this.accounts.firstAt(rows[i]?.accountHash ?? 0);
     for (let i = 0; i < count; i += 1) {
       const account = this.#touching[i] ?? 0;
       seen ^= this.accounts.touch(account);
+      if (days) seen ^= days.table.touch(account);
       this.#touching[i] = this.index.mainOf(account);
     }
     for (let i = 0; i < count; i += 1) seen ^= this.main.store.touch(this.#touching[i] ?? 0);

@@ -1,7 +1,10 @@
 import { forwardMsOf } from './meeting.js';
-import type { Rule, Selection } from './rule.js';
+import { habitRulesOf, type Rule, type Selection } from './rule.js';
 
 const dayMs = 86_400_000;
+
+/** The longest day of a calendar: one on which clocks are set back an hour. */
+export const dayMsMax = dayMs + 3_600_000;
 
 /**
  * An account that a `dormant` rule has not seen for longer has never been there, event time: what is remembered of accounts ends somewhere, and
@@ -28,13 +31,21 @@ export interface Reach {
 export function reachOf(rules: readonly Rule[]): Reach {
   const sleepers = new Map<string, Selection>();
   for (const rule of rules.flatMap(withInner)) if (rule.dormantMs !== undefined) sleepers.set(rule.selection.id, rule.selection);
-  const reached = { windowsMs: Math.max(0, ...rules.map(windowsMsOf)), forwardMs: Math.max(0, ...rules.map(forwardOf)) };
+  // What several days show is seen from the counts of all that day.
+  const habitsMs = rules.some(({ habitDays }) => habitDays) ? Math.max(0, ...habitRulesOf(rules).map(habitMsOf)) : 0;
+  const reached = { windowsMs: Math.max(habitsMs, ...rules.map(windowsMsOf)), forwardMs: Math.max(0, ...rules.map(forwardOf)) };
   return { ...reached, sleepers: [...sleepers.values()] };
 }
 
 /** How far back every access decides about one of the rule. */
 export function windowsMsOf(rule: Rule): number {
-  return rule.timespanMs + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? windowsMsOf(input.rule) : 0)));
+  const ownMs = rule.habit || rule.habitDays === true ? habitMsOf(rule) : rule.timespanMs;
+  return ownMs + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? windowsMsOf(input.rule) : 0)));
+}
+
+/** Windows of the whole day: the largest count of it is known then. */
+function habitMsOf({ timespanMs }: Pick<Rule, 'timespanMs'>): number {
+  return timespanMs + dayMsMax;
 }
 
 /** The same for how far forward: of rules on top of one another, the sum. */

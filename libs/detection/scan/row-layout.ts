@@ -13,6 +13,9 @@ export function accountOf(
   end: number,
 ): { readonly group_id: string; readonly actor_id: string } {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString();
+  const groupEnd = text.indexOf('"');
+  if (!text.includes('\\')) return { group_id: text.slice(0, groupEnd), actor_id: text.slice(groupEnd + between.length) };
   return accountStretch.parse(JSON.parse(`{"group_id":"${text}"}`));
 }
 const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
+const between = '","actor_id":"';

@@ -1,0 +1,146 @@
+/**
+ * What rules that ask for habits cost: the default pack with a dozen of them beside the pack alone, over the same frames, both engines alternately in one run. The
+ * model behind them is a stand-in that answers at once, so this is the price of counting; one in 25 accesses is outside care.
+ */
+import { createHash } from 'node:crypto';
+import type { Habits } from '#libs/habits/seams.js';
+import { Engine, type EngineOptions } from '#libs/detection/engine.js';
+import type { Rule } from '#libs/detection/rule/rule.js';
+import type { Match } from '#libs/detection/rules/match/match.js';
+import { and, test } from '#libs/detection/rules/match/match.js';
+import { selectionOf } from '#libs/detection/rules/match/selection.js';
+import { aRule } from '#libs/testkit/a-rule.js';
+import { packOptions } from './lib-pack.js';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+const start = Date.parse('2026-03-02T00:00:00Z');
+const rows = Number(process.env['BENCH_ROWS'] ?? 400_000);
+
+const read = test({ kind: 'glob', field: 'action', parts: [{ literal: 'read' }], cased: false });
+const patient = test({ kind: 'present', field: 'patient_id' });
+const outside = test({ kind: 'truth', field: 'emergency', value: true });
+const elsewhere = test({ kind: 'glob', field: 'clinic_id', parts: [{ literal: '750301016' }], cased: false });
+const all: Match = and([read, patient]);
+const unlinked: Match = and([read, patient, outside]);
+const visited: Match = and([read, patient, outside, elsewhere]);
+
+/** Counts as `docs/rules.md` describes them, none of which is ever reached. */
+const counted: readonly (readonly [id: string, of: Match, timespanMs: number, floor: number])[] = [
+  ['unlinked 10m', unlinked, 10 * minute, 8], ['unlinked 1h', unlinked, hour, 12], ['unlinked 24h', unlinked, day, 20],
+  ['unlinked 72h', unlinked, 3 * day, 60], ['elsewhere 1h', visited, hour, 20], ['elsewhere 24h', visited, day, 25],
+  ['all 10m', all, 10 * minute, 30], ['all 1h', all, hour, 40], ['all 24h', all, day, 60],
+]; // prettier-ignore
+const habits: Habits = {
+  dayOf: (_, time) => Math.floor(time / day),
+  startOf: (_, number) => number * day,
+  least: ({ floor }) => floor * 4,
+  evidence: (_, __, ___, most) => Object.values(most).reduce((sum, count) => sum + count, 0) / 2_000,
+};
+const usual = counted.map(([id, of, timespanMs, atLeast]): Rule => ({
+  ...aRule({ id, title: id, selection: selectionOf(of), timespanMs, atLeast }),
+  habit: { weight: 0.1, scale: 'volume' },
+}));
+const days: Rule = {
+  ...aRule({ id: 'days', title: 'days', selection: selectionOf(unlinked), timespanMs: day }),
+  habitDays: true,
+};
+
+const pack = await packOptions();
+const plainRules = counted.map(([id, of, timespanMs, floor]) =>
+  aRule({ id, title: id, selection: selectionOf(of), timespanMs, atLeast: floor * 40 }),
+);
+const without: EngineOptions = pack;
+const plain: EngineOptions = { ...pack, rules: [...pack.rules, ...plainRules] };
+const withHabits: EngineOptions = { ...pack, rules: [...pack.rules, ...usual, days], habits };
+
+console.log(
+  `node ${process.version}; ${pack.rules.length} rules of the default pack; ${usual.length + 1} rules that ask for habits`,
+);
+for (const accounts of [1_400, 20_000]) beside(`${accounts} accounts over two days`, () => ordinary(accounts));
+beside('one account that reads without end', () => attack());
+
+function beside(name: string, frames: () => Iterable<Buffer>): void {
+  const batch = [...frames()];
+  const ratios: { plain: number; habits: number; bytes: number; given: number }[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const alone = timed(without, batch);
+    const more = timed(plain, batch);
+    const usually = timed(withHabits, batch);
+    if (round > 0)
+      ratios.push({
+        plain: more.seconds / alone.seconds,
+        habits: usually.seconds / alone.seconds,
+        bytes: (usually.bytes - more.bytes) / usually.accounts,
+        given: usually.given,
+      });
+  }
+  const median = (of: (one: (typeof ratios)[number]) => number): number => ratios.map(of).toSorted((a, b) => a - b)[2] ?? 0;
+  console.log(
+    `${name}: CPU time beside the pack alone ${median(({ habits: ratio }) => ratio).toFixed(2)}, with as many plain counts ${median(({ plain: ratio }) => ratio).toFixed(2)}; ` +
+      `${median(({ bytes }) => bytes).toFixed(0)} bytes an account more than these; ${ratios[0]?.given ?? 0} days given`,
+  );
+}
+
+function timed(options: EngineOptions, batch: readonly Buffer[]) {
+  const engine = new Engine(options);
+  const before = process.cpuUsage();
+  let given = 0;
+  for (const [offset, bytes] of batch.entries()) {
+    engine.apply({ offset, bytes }, start);
+    engine.takeChanges({ includeUpdates: false });
+    given += engine.takeDays(200).length;
+  }
+  const { user, system } = process.cpuUsage(before);
+  const { bytes, accounts } = engine.stats();
+  return { seconds: (user + system) / 1e6, bytes, accounts, given };
+}
+
+/** Two days, accesses by day more than at night, many of them seen again. */
+function* ordinary(accounts: number): Iterable<Buffer> {
+  const random = generator(7);
+  const lines: string[] = [];
+  for (let i = 0; i < rows; i += 1) {
+    const account = `nurse-${Math.floor(random() * accounts)}`;
+    const isOutside = random() < 0.04;
+    const who = isOutside ? `anybody-${Math.floor(random() * 1e6)}` : `${account}-${Math.floor(random() * 25)}`;
+    lines.push(lineOf(start + Math.floor((i / rows) * 2 * day), account, who, isOutside, i));
+    if (lines.length === 600) yield frameOf(lines);
+  }
+  if (lines.length > 0) yield frameOf(lines);
+}
+
+function* attack(): Iterable<Buffer> {
+  const lines: string[] = [];
+  for (let i = 0; i < rows / 2; i += 1) {
+    lines.push(lineOf(start + Math.floor((i / rows) * day), 'attacker', `attacked-${i}`, true, i));
+    if (lines.length === 600) yield frameOf(lines);
+  }
+  if (lines.length > 0) yield frameOf(lines);
+}
+
+function frameOf(lines: string[]): Buffer {
+  return Buffer.from(lines.splice(0).join(''));
+}
+
+function hexOf(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+function lineOf(time: number, account: string, who: string, isOutside: boolean, index: number): string {
+  const iso = new Date(time).toISOString();
+  return `${JSON.stringify({
+    time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(who), clinic_id: `75030${1000 + (account.length % 17)}`, action: 'read',
+    outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
+    emergency: isOutside, categories: ['identity', 'notes'], source_ip: '10.4.2.17', application: 'mediboard', key_id: 'k1',
+  })}\n`; // prettier-ignore
+}
+
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
