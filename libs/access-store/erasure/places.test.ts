@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
+import { erasureKinds } from '#libs/contracts/erasure-row.js';
 import { keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
-import { columnsOf, erasureKinds, tablePlaces, topicPlaces } from './places.js';
+import { columnsOf, tablePlaces, topicPlaces } from './places.js';
 
 let client: ClickHouseClient;
 let end: () => Promise<void>;

@@ -1,9 +1,7 @@
 // erasure/: what of patients, accounts and groups lies where, and how it is taken away. `places.ts` is the table of it.
-// Nothing else in this folder names a table.
+// Conditions stand there and nowhere else.
 
-/** Whose data an erasure is about. */
-export const erasureKinds = ['patient', 'account', 'group'] as const;
-export type ErasureKind = (typeof erasureKinds)[number];
+import type { ErasureKind } from '#libs/contracts/erasure-row.js';
 
 /**
  * What an erasure does with the rows of a table that hold its subject. `rows` is a condition in SQL over `{patients:Array(String)}`,
@@ -239,7 +237,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     others: 'selection_id registered_at',
     ends: noEnd,
     fates: {
-      patient: fate('arrayExists(one -> position(expression, one) > 0, @patients) AND NOT has({named:Array(String)}, selection_id)'),
+      patient: fate('arrayExists(one -> position(expression, one) > 0, @patients) AND selection_id NOT IN (SELECT arrayJoin(arrayConcat(selections, rule_selections)) FROM vigie.incident_states)'),
       account: stays('a selection quotes the lists of every group, and old incidents are listed by it'),
       group: stays('a selection quotes the lists of every group, and old incidents are listed by it'),
     },

@@ -17,8 +17,8 @@ CREATE TABLE IF NOT EXISTS vigie.erasures
     held Map(String, UInt64),
     -- Rows of the subject that stay, by table.
     kept Map(String, UInt64),
-    -- Patients in the lists of incidents, before and after.
-    listed Array(Tuple(incident_id String, before UInt64, after UInt64)),
+    -- Of incidents whose lists lost somebody: the figure that stood there, and the patients in the list before and after.
+    listed Array(Tuple(incident_id String, figure UInt64, before UInt64, after UInt64)),
     updated_at DateTime64(3, 'UTC')
 )
 ENGINE = ReplacingMergeTree(updated_at)
