@@ -26,8 +26,16 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
+import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
+import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
+import { ScorerWindows } from './study/windows-now.js';
 import { FeedsLook } from './answer/feeds-look.js';
 import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fakes.fixture.js';
+import { readStoredLists } from '#libs/access-store/contract/lists.js';
+import { RUN_BACKTEST } from './study-providers.js';
+import { RuleSources } from './study/rule-sources.js';
+import { FakeReader, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
@@ -91,6 +99,7 @@ export class RunningConsole {
     readonly shelf: FakeShelf,
     readonly feeds: FakeFeeds,
     readonly patients: FakePatients,
+    readonly backtest: FakeRun,
     private readonly clock: LateClock,
     private readonly folder: string,
   ) {}
@@ -109,6 +118,7 @@ export class RunningConsole {
       ...sessionConfig(read),
       assistants: read.VIGIE_MCP_TOKENS_FILE === undefined ? undefined : readTokensFile(read.VIGIE_MCP_TOKENS_FILE),
       users: new Users(testUsers),
+      environment: {},
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };
     const store = new MemoryStore();
@@ -117,6 +127,7 @@ export class RunningConsole {
     const feeds = new FakeFeeds();
     const patients = new FakePatients();
     const clock = new LateClock();
+    const backtest = new FakeRun();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -140,6 +151,18 @@ export class RunningConsole {
       .useValue(patients)
       .overrideProvider(PATIENTS_TOGETHER)
       .useValue(async (one: CaseFigure) => patients.together(one))
+      .overrideProvider(RuleWindows)
+      .useValue(new FakeWindows(patients))
+      .overrideProvider(AccountRecord)
+      .useValue(new FakeRecord())
+      .overrideProvider(AssistantReader)
+      .useValue(new FakeReader())
+      .overrideProvider(RuleSources)
+      .useValue(new RuleSources({ config, clock, lists: () => readStoredLists(lists), verdicts: async () => verdictsFound }))
+      .overrideProvider(RUN_BACKTEST)
+      .useValue(backtest.run)
+      .overrideProvider(ScorerWindows)
+      .useValue({ of: async () => windowsNow })
       .overrideProvider(FeedsLook)
       .useValue(feeds)
       .overrideProvider(ClickHouseLists)
@@ -149,7 +172,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, clock, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }

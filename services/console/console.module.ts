@@ -35,10 +35,13 @@ import { Door } from './door.js';
 import { LookController } from './look.controller.js';
 import { patientProviders } from './patient-providers.js';
 import { PatientsController } from './patients.controller.js';
+import { RulesController } from './rules.controller.js';
 import { PagesController } from './pages.controller.js';
 import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
+import { StudyController } from './study.controller.js';
+import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 
@@ -185,6 +188,8 @@ export class ConsoleModule {
         DeskController,
         DossiersController,
         PatientsController,
+        StudyController,
+        RulesController,
         McpController,
         PagesController,
       ],
@@ -207,6 +212,7 @@ export class ConsoleModule {
         audit,
         gauges,
         ...assistantProviders,
+        ...studyProviders,
         ConsoleService,
         transport,
       ],

@@ -32,7 +32,7 @@ export function App() {
                   <Redirect to="/" replace />
                 </Route>
                 <Route path="/cases/:id/:part?">{({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}</Route>
-                <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} />}</Route>
+                <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}</Route>
                 <Route path="/feeds" component={FeedsPage} />
                 <Route path="/me">
                   <MePage me={user} />

@@ -107,7 +107,7 @@ export function englishTexts(f: Format): Texts {
       ownPatients: (n) => f.plural(n, 'patient of your clinics', 'patients of your clinics'),
       zone: (zone) => `Local times (${zone})`,
       number: (id) => `Case ${id}`,
-      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics', patientsPart: 'Patients', dossierPart: 'Dossier',
+      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics', patientsPart: 'Patients', whyPart: 'Why', dossierPart: 'Dossier',
       patientsFigure: (n) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n) => f.plural(n, 'clinic', 'clinics'),
       atFiring: 'patients when the rule fired',
       exported: 'exported', attempted: 'attempted only',

@@ -109,7 +109,7 @@ export function frenchTexts(f: Format) {
       ownPatients: (n: number) => f.plural(n, 'patient de vos établissements', 'patients de vos établissements'),
       zone: (zone: string) => `Heures locales (${zone})`,
       number: (id: string) => `Cas ${id}`,
-      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', dossierPart: 'Dossier',
+      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', whyPart: 'Pourquoi', dossierPart: 'Dossier',
       patientsFigure: (n: number) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n: number) => f.plural(n, 'établissement', 'établissements'),
       atFiring: 'patients au premier seuil',
       exported: 'exportés', attempted: 'tentés seulement',

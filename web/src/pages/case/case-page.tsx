@@ -14,9 +14,10 @@ import { Notes } from './notes.js';
 import { PatientsPart } from './patients.js';
 import { TimelinePart } from './timeline.js';
 import { ToldPart } from './told.js';
-import { Why } from './why.js';
+import { Fired } from './fired.js';
 import './case.css';
 
+const Why = lazy(() => import('./why/why-part.js').then(({ WhyPart: part }) => ({ default: part })));
 const Dossier = lazy(() => import('./dossier/dossier-part.js').then(({ DossierPart: part }) => ({ default: part })));
 
 interface PageProps {
@@ -50,6 +51,8 @@ function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }
       return <Clinics id={id} />;
     case 'patients':
       return <PatientsPart id={id} me={me} />;
+    case 'why':
+      return <Why id={id} me={me} />;
     case 'dossier':
       return <Dossier row={shown.case} me={me} />;
     default:
@@ -90,7 +93,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
 
 function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   const { t } = useTexts();
-  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
+  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['why', t.case.whyPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
   return (
     <nav className="parts" aria-label={t.case.parts}>
       {all.map(([name, text]) => (
@@ -108,7 +111,7 @@ function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: strin
       <Totals shown={shown} id={id} />
       <Curve shown={shown} id={id} />
       <div className="columns">
-        <Why shown={shown} />
+        <Fired shown={shown} />
         <ToldPart id={id} />
         <Notes shown={shown} />
       </div>

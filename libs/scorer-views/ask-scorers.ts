@@ -1,3 +1,6 @@
+// scorer-views/: what the windows of an account hold now, asked of the scorers.
+// One of them holds it; the others say so.
+
 import { z } from 'zod';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { accountView } from '#libs/contracts/account-view.js';

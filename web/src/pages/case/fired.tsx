@@ -4,7 +4,7 @@ import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 
 /** Each rule that fired, with what it counted and what it compares with. */
-export function Why({ shown: { incidents } }: { readonly shown: ShownCase }) {
+export function Fired({ shown: { incidents } }: { readonly shown: ShownCase }) {
   const { t, f } = useTexts();
   const matches = incidents.flatMap(({ incident_id: id, rule_matches: all }) => all.map((match) => ({ id, match })));
   return (

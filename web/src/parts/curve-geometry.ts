@@ -1,4 +1,4 @@
-import type { Shape } from '../../api/answers.js';
+import type { Shape } from '../api/answers.js';
 
 /** Of the drawing, in its own units. */
 export const size = { width: 960, height: 300, left: 64, right: 16, top: 34, bottom: 36 } as const;
@@ -44,7 +44,7 @@ export function geometryOf({ first_time, last_time, points, total }: Shape, mark
 } // prettier-ignore
 
 /** The next of 1, 2, 5, 10, 20, ... that is no less. */
-function roundStep(least: number): number {
+export function roundStep(least: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, least)));
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? 10 * power;
 }

@@ -5,9 +5,9 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { topics } from '#libs/contracts/topics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { pageLines } from './answer/patients.js';
-import { type Asked, auditRowsOf, newLog, RunningConsole, tell } from './console.fixture.js';
-import { confirmedMsMax, idleMsMax } from './session/sealed-session.js';
+import { pageLines } from '../answer/patients.js';
+import { type Asked, auditRowsOf, newLog, RunningConsole, tell } from '../console.fixture.js';
+import { confirmedMsMax, idleMsMax } from '../session/sealed-session.js';
 
 const id = anIncidentId('a');
 const own = { 'sec-fetch-site': 'same-origin', 'content-type': 'application/json' };
