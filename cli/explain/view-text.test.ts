@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RuleView } from '#libs/contracts/account-view.js';
+import type { RuleView } from '#libs/contracts/accounts/account-view.js';
 import { type AccountAnswer, accountAnswer } from '#libs/scorer-views/ask-scorers.js';
 import { textOf } from './view-text.js';
 

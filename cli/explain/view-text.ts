@@ -1,4 +1,4 @@
-import type { RuleView } from '#libs/contracts/account-view.js';
+import type { RuleView } from '#libs/contracts/accounts/account-view.js';
 import { count, durationText } from '../backtest/rate-progress.js';
 import type { AccountAnswer } from '#libs/scorer-views/ask-scorers.js';
 

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
-import { accountView } from '#libs/contracts/account-view.js';
+import { accountView } from '#libs/contracts/accounts/account-view.js';
 import { isError } from '#libs/runtime/outcome.js';
 
 /** What a scorer answers: the view, and how fresh it is. */

@@ -33,7 +33,7 @@ import { ScorerWindows } from './study/windows-now.js';
 import { FeedsLook } from './answer/feeds-look.js';
 import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fakes.fixture.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
-import { RUN_BACKTEST } from './study-providers.js';
+import { RUN_BACKTEST } from './study/study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
 import { FakeReader, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';

@@ -41,7 +41,7 @@ import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
 import { StudyController } from './study.controller.js';
-import { studyProviders } from './study-providers.js';
+import { studyProviders } from './study/study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 

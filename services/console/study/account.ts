@@ -4,7 +4,7 @@
 import { DateTime } from 'luxon';
 import type { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import type { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
-import type { AccountView } from '#libs/contracts/account-view.js';
+import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
 import type { User } from '../users/users.js';
 

@@ -1,4 +1,4 @@
-import type { AccountView } from '#libs/contracts/account-view.js';
+import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 
 export interface AccountDay {
   readonly day: string;

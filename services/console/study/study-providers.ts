@@ -7,13 +7,13 @@ import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ruleVerdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { Backtests, type RunBacktest } from './study/backtests.js';
-import { verdictWeeks } from './study/rule-book.js';
-import { RuleSources } from './study/rule-sources.js';
-import { backtestProcess } from './study/run-backtest.js';
+import { Backtests, type RunBacktest } from './backtests.js';
+import { verdictWeeks } from './rule-book.js';
+import { RuleSources } from './rule-sources.js';
+import { backtestProcess } from './run-backtest.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
-import { ScorerWindows } from './study/windows-now.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from '../config.js';
+import { ScorerWindows } from './windows-now.js';
 
 const windows = {
   provide: RuleWindows,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { subjectKinds } from './vocabulary.js';
-import { isoTime } from './access-row.js';
-import { levels } from './incident.js';
+import { subjectKinds } from '../vocabulary.js';
+import { isoTime } from '../access-row.js';
+import { levels } from '../incident.js';
 
 /** What a rule sees of one account now: the window that ends at the newest access of the account's partition. */
 export const ruleView = z.object({
