@@ -9,17 +9,28 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { dayMs } from '#libs/testkit/hospital/local-time.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '#libs/testkit/hospital/simulation.js';
-import { judgeGoals } from '#libs/testkit/quality/goals.js';
+import { budgetPlot } from '#libs/testkit/quality/budget-plot.js';
+import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quality/goals.js';
 import { packFor } from '#libs/testkit/quality/load-pack.js';
-import { play } from '#libs/testkit/quality/play.js';
+import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
+import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
 
-/** Every attack that can be planted, over the week, so that each finds accounts and services with a history. */
-const allAttacks =
-  'burst+day=2,human_pace+day=1,slow,spread+day=2,bulk_export+day=3,closed_clinics+day=1,stolen_service_key+day=1,own_clinic_double,' +
-  'ascending_identifiers+day=4,lists_of_forty+day=2,closed_clinics_drip,forty_accounts+day=3';
+/** Sets of attacks, in the second week and so with accounts and services that have a past; what rises slowly begins in the first. */
+const attackSets: Readonly<Record<string, string>> = {
+  known:
+    'burst+day=9,human_pace+day=8,slow+day=7,spread+day=9,bulk_export+day=10,closed_clinics+day=8,stolen_service_key+day=8,own_clinic_double+day=7,' +
+    'ascending_identifiers+day=11,lists_of_forty+day=9,closed_clinics_drip+day=7,forty_accounts+day=10',
+  // By people who know how Vigie judges.
+  knowing:
+    'sixty_in_order+day=4,sixty_shuffled+day=4,forty_inside+day=10,below_floors+day=5,below_floors_own+day=5,raised_habit+day=1,raised_habit_in_care+day=1,' +
+    'linker_and_reader+day=8,six_link_for_one+day=7,behind_the_glass+day=7,newcomer+day=7,lists_only+day=7,service_at_its_pace+day=5,closed_every_few_days+day=2,' +
+    'in_care_everywhere+day=6,in_care_own_clinic+day=6',
+};
+/** From so many days on the goals are those of what is learned. */
+const learnedDays = 10;
 
 interface Options {
   readonly seeds: readonly number[];
@@ -27,57 +38,81 @@ interface Options {
   readonly staff: number;
   readonly patients: number;
   readonly attacks: string;
+  readonly weeks: string;
   readonly migration: boolean;
   readonly massCasualtyDay: number;
   readonly rules: string;
   readonly lists: string;
   readonly exceptions: boolean;
+  readonly budgets: readonly number[];
+  readonly without: readonly string[];
   readonly json?: string;
+  readonly plot?: string;
 }
 
 const options = readOptions();
 console.log(
   `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rules of ${options.rules}; ` +
-    (options.exceptions ? 'with exceptions, owner and end, for announced work (recall lists, migration)' : 'without exceptions'),
+    (options.exceptions
+      ? 'with exceptions, owner and end, for announced work (recall lists, migration, merger)'
+      : 'without exceptions') +
+    (options.without.length ? `; without ${options.without.join(', ')}` : ''),
 );
 const startedAt = performance.now();
-const all: Played[] = [];
-let names: Parameters<typeof summary>[1] = [];
-for (const seed of options.seeds) {
-  const simulation = simulationOf(seed);
-  const pack = await packFor(new Simulation(simulation).hospital, {
-    rulesDir: options.rules,
-    listsDir: options.lists,
-    exceptions: options.exceptions,
-    migration: options.migration,
-  });
-  const bar = new ProgressBar(process.stderr);
-  const played = play(simulation, pack, (at) => {
-    bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
-  });
-  bar.end();
-  names = pack.rules;
-  all.push(played);
-  console.log(`\n${seedReport(played, pack.rules)}`);
+const byBudget = new Map<number, readonly Played[]>();
+let goals: readonly GoalMet[] = [];
+for (const budget of options.budgets) {
+  const { played, rules } = await playAll(budget);
+  byBudget.set(budget, played);
+  goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
+  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}`);
 }
-const seconds = (performance.now() - startedAt) / 1_000;
-console.log(`\n${summary(all, names)}\n\n${seconds.toFixed(0)} s`);
-if (options.json) writeFileSync(options.json, JSON.stringify({ played: all, goals: judgeGoals(all) }, null, 1));
-process.exitCode = judgeGoals(all).every(({ met }) => met) ? 0 : 1;
+console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
+if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
+process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
+
+async function playAll(budget: number): Promise<{ readonly played: readonly Played[]; readonly rules: RulesForPlay['rules'] }> {
+  const played: Played[] = [];
+  let rules: RulesForPlay['rules'] = [];
+  for (const seed of options.seeds) {
+    const simulation = simulationOf(seed);
+    const pack = await packFor(new Simulation(simulation).hospital, {
+      rulesDir: options.rules,
+      listsDir: options.lists,
+      exceptions: options.exceptions,
+      migration: options.migration,
+      weeks: simulation.weeks ?? [],
+      without: options.without,
+    });
+    const bar = new ProgressBar(process.stderr);
+    const one = play(simulation, { ...pack, budget }, (at) => {
+      bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
+    });
+    bar.end();
+    ({ rules } = pack);
+    played.push(one);
+    console.log(`\n${seedReport(one, pack.rules)}`);
+  }
+  return { played, rules };
+}
 
 function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
-  return { ...defaultSimulation, seed, days, staff, patients, attacks: parseAttackOrders(attacks), migration, massCasualtyDay };
-}
+  const weeks = parseWeekOrders(options.weeks);
+  const orders = parseAttackOrders(attackSets[attacks] ?? attacks);
+  return { ...defaultSimulation, seed, days, staff, patients, attacks: orders, migration, massCasualtyDay, ...(weeks.length > 0 && { weeks }) };
+} // prettier-ignore
 
 function readOptions(): Options {
   const command = new Command('bench:detection')
     .description('Plays simulated hospitals with planted attacks through the engine and measures what the rules make of them.')
     .option('--seeds <list>', 'which hospitals: 1-10, or 3,5,8', seedsOf, seedsOf('1-10'))
-    .option('--days <number>', 'how many days each', whole(1, 400), 7)
+    .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)
     .option('--patients <number>', 'population of the group', whole(10_000, 1e9), defaultSimulation.patients)
-    .option('--attacks <list>', 'what to plant, as npm run simulate has it, or none', allAttacks)
+    .option('--attacks <list>', `what to plant: ${Object.keys(attackSets).join(' or ')}, a list as npm run simulate has it, or none`, 'known')
+    .option('--weeks <list>', 'honest weeks, as npm run simulate has them, or none', 'none')
     .option('--no-migration', 'without a vendor who moves one clinic a night to another product')
     .option('--mass-casualty-day <number>', 'day with such an evening, from 0', whole(0, 400), defaultSimulation.massCasualtyDay)
     .option('--rules <folder>', 'the rules (VIGIE_RULES_DIR)', process.env['VIGIE_RULES_DIR'] ?? `${projectRoot}/rules`)
@@ -87,8 +122,11 @@ function readOptions(): Options {
       process.env['VIGIE_LISTS_DIR'] ?? defaultListsDir,
     )
     .option('--no-exceptions', 'declare none for announced work')
+    .option('--budgets <list>', 'false incidents a week that what is learned may make, one run each: 0.2,1,8', budgetsOf, [1])
+    .option('--without <list>', 'ids or titles of rules that are left out, between semicolons', titlesOf, [])
     .option('--json <file>', 'also write the figures there')
-    .addHelpText('after', `\n${attackHelp()}\n\nEnds with 1 when a goal is missed.`);
+    .option('--plot <file>', 'also draw what the budgets told, as SVG')
+    .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`); // prettier-ignore
   command.parse(process.argv);
   return command.opts<Options>();
 }
@@ -100,6 +138,17 @@ function seedsOf(text: string): readonly number[] {
     if (!(count >= 1 && count <= 1_000)) throw new InvalidArgumentError('It must be seeds such as 1-10 or 3,5,8.');
     return Array.from({ length: count }, (_, index) => Number(from) + index);
   });
+}
+
+function budgetsOf(text: string): readonly number[] {
+  const budgets = text.split(',').map(Number);
+  if (!budgets.every((budget) => budget > 0 && budget <= 1_000))
+    throw new InvalidArgumentError('It must be numbers such as 0.2,1,8.');
+  return budgets;
+}
+
+function titlesOf(text: string): readonly string[] {
+  return text.split(';').map((title) => title.trim());
 }
 
 function whole(least: number, most: number) {

@@ -15,7 +15,7 @@ export interface CeilingParts {
   readonly peersOf: (role: number) => Peers | undefined;
 }
 
-/** Sets the ceilings of every role: nine of ten of its accounts' own habits, of those who were there lately. Yields now and then. */
+/** Sets the ceilings of every role: nineteen of twenty of its accounts' own habits, of those who were there lately. Yields now and then. */
 export function* raiseCeilings({ states, step, day, ruleDays, peersOf }: CeilingParts): Generator<void, void> {
   const state = new AccountState(ruleDays.length);
   const known = ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));

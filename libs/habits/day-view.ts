@@ -16,7 +16,7 @@ import {
 } from './constants.js';
 import { Fit, type Prior } from './fit.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
-import type { HabitRule, HabitScale } from './seams.js';
+import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
 
 /** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
@@ -51,11 +51,25 @@ export interface Usual {
   readonly usual: number;
 }
 
-const priors: Readonly<Record<PeerClass, Readonly<Record<HabitScale, Prior>>>> = {
-  staff: { volume: { from: 0.8, scale: 0.2 }, rare: { from: 4, scale: 0.8 } },
-  // Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
-  newcomer: { volume: { from: 0.9, scale: 0.25 }, rare: { from: 5, scale: 1 } },
+const rarePriors: Readonly<Record<PeerClass, Prior>> = {
+  staff: { from: 4, scale: 0.8 },
+  newcomer: { from: 5, scale: 1 },
 };
+
+/**
+ * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
+ * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
+ */
+const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
+  { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
+  { upToMs: 3_600_000, staff: { from: 0.5, scale: 0.15 }, newcomer: { from: 0.6, scale: 0.2 } },
+  { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
+];
+
+function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
+  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
+  return found?.[among] ?? rarePriors[among];
+}
 
 /** Of the evidence of several days, in its logarithm. */
 const evidencePrior: Prior = { from: 3, scale: 1 };
@@ -128,7 +142,7 @@ export class DayView {
     const known = this.#fits.get(name);
     if (known) return known;
     const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priors[among][scale], without);
+    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priorOf(this.parts.rules[column], among), without);
     this.#fits.set(name, fit);
     return fit;
   }

@@ -7,8 +7,11 @@ export interface Prior {
 }
 
 const priorShare = 0.02;
-/** Everybody's days stand for so many days of the role. */
-const pooledDays = 300;
+/**
+ * Everybody's days stand for so many days of a role of which nothing is known, and for fewer the more is: a role that is alike within itself shall
+ * not have the tail of those that are not.
+ */
+const pooledDays = 100;
 /** The prior's scale is worth so many exceedances, the whole of it so many account-days. */
 const priorExceedances = 10;
 const priorDays = 100;
@@ -42,7 +45,7 @@ export class Fit {
     private readonly prior: Prior,
     without?: string,
   ) {
-    this.#pooled = role ? (all.days > 0 ? Math.min(pooledDays, all.days) / all.days : 0) : 1;
+    this.#pooled = role ? pooledShare(role.days, all.days) : 1;
     this.#total = (role?.days ?? 0) + this.#pooled * all.days;
     const { list, weights } = this.#furthest(without);
     const wanted = Math.max(exceedancesMin, Math.min(exceedancesMax, tailShare * this.#total));
@@ -114,4 +117,9 @@ export class Fit {
     }
     return { list, weights };
   }
+}
+
+/** What a day of everybody counts beside one of the role. */
+function pooledShare(roleDays: number, allDays: number): number {
+  return allDays > 0 ? ((Math.min(pooledDays, allDays) / allDays) * pooledDays) / (pooledDays + roleDays) : 0;
 }

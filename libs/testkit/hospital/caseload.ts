@@ -50,7 +50,7 @@ export function arrivals({ seed }: Hospital, unit: Unit, fromMs: number, toMs: n
 /** What a duty deals with. */
 export function caseloadOf(hospital: Hospital, duty: Duty, random: SeededRandom): Caseload {
   const day = localDayOf(duty.startsAt);
-  const { unit, member } = duty;
+  const { unit, member, load = 1 } = duty;
   if (duty.victims) return { patients: duty.victims, order: 'round' };
   if (duty.rounds) return { patients: rounds(hospital, duty, day, random), order: 'queue' };
   switch (member.role) {
@@ -59,13 +59,13 @@ export function caseloadOf(hospital: Hospital, duty: Duty, random: SeededRandom)
       return clinical(hospital, duty, day, random);
     case 'secretary':
     case 'administrator':
-      return queue(random.some(daysPatients(hospital, unit, day), random.whole(35, 70)));
+      return queue(random.some(daysPatients(hospital, unit, day), load * random.whole(35, 70)));
     case 'lab_technician':
-      return queue(random.some(daysPatients(hospital, unit, day), random.whole(70, 150)));
+      return queue(random.some(daysPatients(hospital, unit, day), load * random.whole(70, 150)));
     case 'imaging_technician':
-      return queue(random.some(daysPatients(hospital, unit, day), random.whole(18, 36)));
+      return queue(random.some(daysPatients(hospital, unit, day), load * random.whole(18, 36)));
     case 'pharmacist':
-      return queue(random.some(inpatients(hospital, unit, day), random.whole(45, 95)));
+      return queue(random.some(inpatients(hospital, unit, day), load * random.whole(45, 95)));
     case 'coder':
       return queue(discharged(hospital, duty, day, random));
     case 'archivist':
@@ -82,13 +82,18 @@ function queue(patients: readonly number[]): Caseload {
 }
 
 /** A nurse has a sector of the ward, a physician the whole of it and a few consultations for others. */
-function clinical(hospital: Hospital, { unit, member, startsAt, endsAt }: Duty, day: number, random: SeededRandom): Caseload {
+function clinical(
+  hospital: Hospital,
+  { unit, member, startsAt, endsAt, load = 1 }: Duty,
+  day: number,
+  random: SeededRandom,
+): Caseload {
   if (unit.kind === 'emergency')
     return queue(arrivals(hospital, unit, startsAt - 3 * hourMs, endsAt).filter(() => random.chance(0.6)));
-  if (unit.kind === 'outpatient') return queue(random.some(appointments(hospital, unit, day), random.whole(14, 30)));
+  if (unit.kind === 'outpatient') return queue(random.some(appointments(hospital, unit, day), load * random.whole(14, 30)));
   const ward = wardPatients(hospital, unit, day);
   const first = mix(hospital.seed, 27, member.number, day) % ward.length;
-  const sector = Array.from({ length: 13 }, (_, index) => at(ward, (first + index) % ward.length));
+  const sector = Array.from({ length: 13 * load }, (_, index) => at(ward, (first + index) % ward.length));
   if (member.role === 'nurse') return { patients: sector, order: 'round' };
   const others = random.some(inpatients(hospital, unit, day), random.whole(2, 8));
   return { patients: [...ward, ...others], order: 'round' };

@@ -6,6 +6,7 @@ import { at, mix, share } from './random.js';
 /** Reasons for which somebody reads more, or elsewhere, than usual. */
 export const legitimateNames = [
   'on_call', 'lent', 'new_hire', 'coding_campaign', 'recall_list', 'closed_clinic_request', 'mass_casualty', 'migration',
+  'merger', 'back_entry', 'pandemic', 'new_ward', 'locum', 'students', 'audit',
 ] as const; // prettier-ignore
 export type LegitimateName = (typeof legitimateNames)[number];
 
@@ -20,6 +21,8 @@ export interface Duty {
   readonly rounds?: readonly Clinic[];
   /** The people brought in by a mass-casualty event. */
   readonly victims?: readonly number[];
+  /** How many people's work it is; one where it is left out. */
+  readonly load?: number;
 }
 
 /** Part of the weeks that somebody is away, and part that somebody is lent to another clinic. */

@@ -31,3 +31,10 @@ export function serviceAccountsOf(): readonly Account[] {
     mfa: false,
   }));
 }
+
+/** Where a service runs, and in what application. Throws `RangeError` for a name that is no service: a bug of the caller. */
+export function serverOf(name: string): Pick<ServicePlan, 'application' | 'sourceIp'> {
+  const plan = Object.values(servicePlans).find((one) => one.name === name);
+  if (!plan) throw new RangeError(`there is no service ${name}`);
+  return { application: plan.application, sourceIp: plan.sourceIp };
+}

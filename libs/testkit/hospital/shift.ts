@@ -40,12 +40,12 @@ export function* workShift(hospital: Hospital, duty: Duty): Generator<Access> {
 }
 
 /** Nights and meals are slower; a disaster is not. */
-function slowness(at: number, { reason }: Duty): number {
+function slowness(at: number, { reason, load = 1 }: Duty): number {
   if (reason === 'mass_casualty') return 0.25;
   if (reason === 'coding_campaign') return 0.2;
   const hour = hourOf(at);
-  if (hour >= 23 || hour < 6) return 2.4;
-  return hour >= 12 && hour < 13 ? 1.7 : 1;
+  const usual = hour >= 23 || hour < 6 ? 2.4 : hour >= 12 && hour < 13 ? 1.7 : 1;
+  return usual / (reason === 'pandemic' ? 2 : load);
 }
 
 /** What somebody does at one computer, step by step. */
@@ -65,7 +65,7 @@ class Shift {
     this.caseload = caseloadOf(hospital, duty, this.random);
     this.role = roleOf(member.role);
     this.#cause = reason && { kind: 'legitimate', name: reason };
-    this.#isNew = reason === 'new_hire';
+    this.#isNew = reason === 'new_hire' || reason === 'students' || reason === 'locum';
   }
 
   /** The accesses of one step from an instant on, one after the other. */

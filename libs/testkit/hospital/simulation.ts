@@ -1,5 +1,5 @@
-import { plant, type PlantedAttack } from './attack.js';
-import type { AttackOrder } from './attack-plans.js';
+import { plant, type PlantedAttack } from './attacks/plant.js';
+import type { AttackOrder } from './attacks/attack-plans.js';
 import type { Access, Cause, PatientName, SourceEvent } from './event.js';
 import { type Hospital, hospitalOf, type HospitalOptions } from './hospital.js';
 import { dayMs, instantOf, localDayOf } from './local-time.js';
@@ -12,6 +12,7 @@ import { serviceDay } from './services.js';
 import { authOf } from './session.js';
 import { workShift } from './shift.js';
 import { type Truth, TruthBook } from './truth.js';
+import { type WeekOrder, Weeks } from './weeks/weeks.js';
 
 export interface SimulationOptions extends HospitalOptions {
   readonly attacks: readonly AttackOrder[];
@@ -19,6 +20,8 @@ export interface SimulationOptions extends HospitalOptions {
   readonly migration: boolean;
   /** Local day from the start, counted from 0, with a mass-casualty evening; none when it is not reached. */
   readonly massCasualtyDay: number;
+  /** Honest weeks that look like attacks; none where it is left out. */
+  readonly weeks?: readonly WeekOrder[];
 }
 
 /** An event with what it never says of itself: why it was made. */
@@ -49,11 +52,13 @@ export const defaultSimulation = {
 export class Simulation {
   readonly hospital: Hospital;
   readonly #attacks: readonly PlantedAttack[];
+  readonly #weeks: Weeks;
   readonly #book = new TruthBook();
   readonly #prefix: string;
 
   constructor(private readonly options: SimulationOptions) {
     this.hospital = hospitalOf(options);
+    this.#weeks = new Weeks(this.hospital, options.weeks ?? []);
     const planted: PlantedAttack[] = [];
     for (const order of options.attacks) planted.push(plant(this.hospital, order, planted));
     this.#attacks = planted;
@@ -93,7 +98,7 @@ export class Simulation {
     for (;;) {
       for (; instantOf(day, 0) < until && instantOf(day, 0) <= merge.nextAt; day += 1) this.#plan(day, merge);
       if (merge.nextAt >= until) return;
-      yield merge.take();
+      yield* this.#weeks.reported(merge.take());
     }
   }
 
@@ -102,7 +107,8 @@ export class Simulation {
     const { hospital, options } = this;
     const firstDay = localDayOf(hospital.start);
     const night = day - firstDay;
-    for (const duty of dutiesOn(hospital, day, firstDay)) merge.add(workShift(hospital, duty));
+    for (const duty of this.#weeks.duties(dutiesOn(hospital, day, firstDay), day)) merge.add(workShift(hospital, duty));
+    for (const stream of this.#weeks.streams(day)) merge.add(stream);
     if (night === options.massCasualtyDay)
       for (const duty of massCasualtyDuties(hospital, day)) merge.add(workShift(hospital, duty));
     for (const stream of serviceDay(hospital, day)) merge.add(stream);

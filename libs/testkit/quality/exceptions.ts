@@ -6,9 +6,11 @@ const timeZone = 'Europe/Paris';
 const wallDay = new Intl.DateTimeFormat('en', { timeZone, day: 'numeric' });
 
 /** What an announced access looks like, as far as rules may ask. */
-const announcedRows = (['export', 'read'] as const).map((action) => ({
-  action, outcome: 'success' as const, patient_id: '0'.repeat(32), record_count: 1_000,
-})); // prettier-ignore
+const announcedRows = (['export', 'read'] as const).flatMap((action) =>
+  [{}, { own_clinic: false }, { event_patients: 200 }, { own_clinic: false, event_patients: 200 }].map((more) => ({
+    action, outcome: 'success' as const, patient_id: '0'.repeat(32), record_count: 1_000, care_link: 'none' as const, ...more,
+  })),
+); // prettier-ignore
 
 /**
  * Exceptions as a hospital writes them down when it hears of the work: a Sigma filter for each kind of work, with who answers for it and an
@@ -17,9 +19,11 @@ const announcedRows = (['export', 'read'] as const).map((action) => ({
 export function exceptionDocuments(work: readonly AnnouncedWork[], rules: readonly Rule[]): string {
   const recalls = work.filter(({ name }) => name === 'recall_list');
   const migrations = work.filter(({ name }) => name === 'migration');
+  const mergers = work.filter(({ name }) => name === 'merger');
   const documents = [
     documentOf('recall_list', 'Recall lists, ordered by the clinics, are exported and worked through', 'head of the outpatient department', recalls, rules),
     documentOf('migration', 'Mandated migration of the records to another product', 'head of information systems', migrations, rules),
+    documentOf('merger', 'Two registers are merged, and doubles are looked for', 'head of admissions', mergers, rules),
   ]; // prettier-ignore
   return documents.filter(Boolean).join('\n---\n');
 }
@@ -39,7 +43,8 @@ function documentOf(name: string, reason: string, owner: string, work: readonly 
     ...work.flatMap(({ actorId, clinicId, untilMs }, index) => [
       `  announced_${index + 1}:`,
       `    actor_id: '${actorId}'`,
-      ...(clinicId === undefined ? [] : [`    clinic_id: '${clinicId}'`, `    time|day: ${wallDay.format(untilMs - 1)}`]),
+      ...(clinicId === undefined ? [] : [`    clinic_id: '${clinicId}'`]),
+      ...(name === 'recall_list' ? [`    time|day: ${wallDay.format(untilMs - 1)}`] : []),
     ]),
     '  condition: not 1 of announced_*',
     'vigie:',

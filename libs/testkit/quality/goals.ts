@@ -53,3 +53,65 @@ export function falsePerWeek(played: readonly Played[], of: (played: Played) => 
   const weeks = played.reduce((sum, { days, staff }) => sum + (days / 7) * (staff / goalStaff), 0);
   return weeks === 0 ? 0 : played.reduce((sum, one) => sum + of(one).length, 0) / weeks;
 }
+
+/**
+ * Patients whom all accounts of an attack have read when the first of them is told, once Vigie has learned for a week: the median over simulations, and for
+ * some the most. Of `spread` the sum of what each account had when it was told itself.
+ */
+const learnedMax: Readonly<Record<string, { readonly median: number; readonly most?: number }>> = {
+  burst: { median: 3 },
+  human_pace: { median: 12 },
+  slow: { median: 30 },
+  spread: { median: 120 },
+  closed_clinics: { median: 3 },
+  closed_clinics_drip: { median: 3 },
+  own_clinic_double: { median: 60, most: 110 },
+  ascending_identifiers: { median: 15 },
+  lists_of_forty: { median: 25 },
+  stolen_service_key: { median: 100 },
+  forty_accounts: { median: 10 },
+  sixty_in_order: { median: 20 },
+  sixty_shuffled: { median: 150 },
+  forty_inside: { median: 350 },
+  service_at_its_pace: { median: 130 },
+  below_floors: { median: 400 },
+  below_floors_own: { median: 120 },
+  raised_habit: { median: 150 },
+  raised_habit_in_care: { median: 150 },
+  linker_and_reader: { median: 100 },
+  behind_the_glass: { median: 200 },
+  newcomer: { median: 120 },
+};
+const learnedFalsePerWeekMax = 1;
+
+/** The goals of what is learned; those of attacks that nobody planted are left out. */
+export function judgeLearnedGoals(played: readonly Played[]): readonly GoalMet[] {
+  const goals = Object.entries(learnedMax).flatMap(([name, { median, most }]) => {
+    const exposed = played.flatMap(({ attacks }) => attacks.filter((attack) => attack.name === name).map(exposedOf));
+    if (exposed.length === 0) return [];
+    const sorted = exposed.toSorted((a, b) => a - b);
+    const middle = sorted[Math.floor((sorted.length - 1) / 2)] ?? Infinity;
+    const worst = sorted.at(-1) ?? Infinity;
+    const goal = `${name}: ${median} patients when told, median${most === undefined ? '' : `, ${most} at most`}`;
+    return [
+      { goal, is: `${patientsText(middle)}, ${patientsText(worst)}`, met: middle <= median && worst <= (most ?? Infinity) },
+    ];
+  });
+  const events = played.flatMap(({ attacks }) => attacks.filter(({ name }) => name === 'bulk_export').map(({ told }) => told[0]?.events ?? Infinity)); // prettier-ignore
+  const exported = Math.max(...events);
+  const exports = events.length ? [{ goal: 'bulk_export: told at the first export event', is: `event ${exported}`, met: exported <= exportEventsMax }] : []; // prettier-ignore
+  const perWeek = falsePerWeek(played, ({ falseIncidents }) => falseIncidents);
+  const goal = `at most ${learnedFalsePerWeekMax} false incident a week for ${goalStaff.toLocaleString('en')} staff`;
+  return [...goals, ...exports, { goal, is: perWeek.toFixed(2), met: perWeek <= learnedFalsePerWeekMax }];
+}
+
+/** What an attack had when it was told; all that it would ever have where it was not. */
+export function exposedOf({ name, told, patientsMissed }: AttackSeen): number {
+  if (told.length === 0) return Infinity;
+  if (name !== 'spread') return told[0]?.exposedByAll ?? Infinity;
+  return told.reduce((sum, { exposed }) => sum + exposed, patientsMissed);
+}
+
+function patientsText(patients: number): string {
+  return patients === Infinity ? 'not found' : `${patients}`;
+}

@@ -1,7 +1,9 @@
-import { Engine } from '#libs/detection/engine.js';
+import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { lanesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
+import { Learning } from './learning.js';
 import { rowLines, simulatedSource } from './rows.js';
+import { Stamps } from './stamps.js';
 import { TruthBook } from './truth-book.js';
 import { IncidentLog, type Played } from './verdict.js';
 
@@ -9,6 +11,8 @@ export interface RulesForPlay {
   readonly rules: readonly Rule[];
   /** The same with the exceptions that were declared; left out where none is. */
   readonly excepted?: { readonly rules: readonly Rule[]; readonly actors: ReadonlySet<string>; readonly exceptions: number };
+  /** False incidents a week that the learned rules may make; 1 where it is left out. */
+  readonly budget?: number;
 }
 
 /** As the services have them by default. */
@@ -33,6 +37,8 @@ class Play {
   readonly #main: Judging;
   /** What the announced accounts would have raised without exceptions: accounts are judged each on its own, so nobody else's rows are needed. */
   readonly #bare: Judging | undefined;
+  readonly #learning: Learning;
+  readonly #stamps: Stamps;
   readonly #source;
   #events = 0;
   #rows = 0;
@@ -43,8 +49,13 @@ class Play {
   ) {
     this.#simulation = new Simulation(options);
     this.#source = simulatedSource(options.groupId);
-    this.#main = new Judging(given.excepted?.rules ?? given.rules, this.#book, true);
-    if (given.excepted) this.#bare = new Judging(given.rules, this.#book, false);
+    const rules = given.excepted?.rules ?? given.rules;
+    this.#learning = new Learning(rules, given.budget ?? 1, this.#book);
+    this.#stamps = new Stamps(this.#simulation.hospital.serviceAccounts);
+    const { habits } = this.#learning;
+    this.#main = new Judging(rules, { habits }, this.#book, this.#stamps);
+    // What it counts is what is usual without the announced work: it learns nothing of its own.
+    if (given.excepted) this.#bare = new Judging(given.rules, { habits, givesNoDays: true }, this.#book);
   }
 
   run(onProgress: (atMs: number) => void): Played {
@@ -55,8 +66,12 @@ class Play {
         this.#flush();
         frameFrom = at;
       }
+      if (this.#learning.isNewDay(at)) {
+        this.#flush();
+        this.#learning.beginDay(played.event.group_id, at, this.#main.engines);
+      }
       this.#book.note(played, at);
-      const lines = rowLines(played.event, this.#source);
+      const lines = rowLines(played.event, this.#source, this.#stamps);
       this.#main.add(lines, at);
       if (this.given.excepted?.actors.has(played.event.actor_id)) this.#bare?.add(lines, at);
       this.#events += 1;
@@ -91,19 +106,21 @@ class Play {
 class Judging {
   readonly log: IncidentLog;
   /** Of accounts, and of every other subject that rules ask for. */
-  readonly #engines: readonly Engine[];
+  readonly engines: readonly Engine[];
   #frame = '';
   #offset = 0;
   #newestMs = 0;
 
   constructor(
     rules: readonly Rule[],
+    learned: Pick<EngineOptions, 'habits' | 'givesNoDays'>,
     book: TruthBook,
-    private readonly isTold: boolean,
+    /** Who hears of incidents; nobody where people would not. */
+    private readonly told?: Stamps,
   ) {
     this.log = new IncidentLog(book);
-    const options = { rules, quietMs, allowedLatenessMs };
-    this.#engines = [new Engine(options), ...lanesOf(rules).map((subject) => new Engine({ ...options, subject }))];
+    const options = { rules, quietMs, allowedLatenessMs, ...learned };
+    this.engines = [new Engine(options), ...lanesOf(rules).map((subject) => new Engine({ ...options, subject }))];
   }
 
   get isFull(): boolean {
@@ -118,18 +135,22 @@ class Judging {
   flush(): void {
     if (!this.#frame) return;
     const frame = { offset: this.#offset, bytes: Buffer.from(this.#frame) };
-    for (const engine of this.#engines) {
+    for (const engine of this.engines) {
       const { rejected } = engine.apply(frame, this.#newestMs);
       if (rejected[0]) throw new Error(`the engine refused a row: ${rejected[0].detail}`);
     }
     this.#offset += 1;
     this.#frame = '';
-    for (const engine of this.#engines) this.log.take(engine.takeChanges({ includeUpdates: false }), this.#newestMs, this.isTold);
+    for (const engine of this.engines) {
+      const changes = engine.takeChanges({ includeUpdates: false });
+      this.log.take(changes, this.#newestMs, this.told !== undefined);
+      this.told?.bar(changes, this.#newestMs);
+    }
   }
 
   end(): void {
     this.flush();
-    for (const engine of this.#engines) {
+    for (const engine of this.engines) {
       engine.idle(quietMs, this.#newestMs);
       this.log.take(engine.takeChanges({ includeUpdates: true }), this.#newestMs, false);
     }

@@ -3,7 +3,7 @@ import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { announcedWork } from '../hospital/announced.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { isLongRun } from '../measures/long-run.js';
-import { judgeGoals } from './goals.js';
+import { exposedOf, judgeGoals } from './goals.js';
 import { packFor } from './load-pack.js';
 import { play, type RulesForPlay } from './play.js';
 import { seedReport, summary } from './report.js';
@@ -37,7 +37,7 @@ describe('the default pack in the simulated hospital', () => {
   });
 
   it('says all of it', () => {
-    const report = `${seedReport(played, pack.rules)}\n${summary([played], pack.rules)}`;
+    const report = `${seedReport(played, pack.rules)}\n${summary([played], pack.rules, judgeGoals([played]))}`;
     for (const { name } of played.attacks) expect(report).toContain(name);
     expect(report).toContain('without exceptions');
     expect(report).not.toContain('MISSED');
@@ -56,7 +56,7 @@ describe('the measurement', () => {
     const played = play(options, { rules: [] });
     expect(played.attacks.every(({ told }) => told.length === 0)).toBe(true);
     expect(judgeGoals([played]).filter(({ met }) => !met)).toHaveLength(4);
-    expect(summary([played], [])).toContain('found 0 of 1');
+    expect(summary([played], [], judgeGoals([played]))).toContain('found 0 of 1');
   });
 
   it('counts what no attack had part in as false, whatever it looks like', async () => {
@@ -64,6 +64,27 @@ describe('the measurement', () => {
     const { rules } = await packOf({ ...options });
     const { falseIncidents } = play(options, { rules });
     expect(falseIncidents.some(({ occasion, actorId }) => occasion === 'migration' && actorId === 'vendor-migration')).toBe(true);
+  });
+});
+
+describe('what is learned', () => {
+  /** What fires with what is usual alone: without the fixed rules. */
+  async function habitsOf(options: SimulationOptions): Promise<RulesForPlay> {
+    const { rules } = await packOf({ ...options, migration: false });
+    return { rules: rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true) };
+  }
+  const days = { ...small, days: 5, staff: isLongRun ? 120 : 60, patients: 30_000, migration: false } as const;
+  const byHand = { name: 'human_pace', patients: 60 } as const;
+
+  it('finds who reads by hand after some days, later where the budget is smaller, and on the first day nobody, since nothing is known yet', async () => {
+    const late = { ...days, attacks: [{ ...byHand, day: 4 }] };
+    const early = { ...days, days: 1, attacks: [byHand] };
+    const unknown = play(early, await habitsOf(early));
+    expect([unknown.attacks.map(({ told }) => told.length), unknown.falseIncidents]).toEqual([[0], []]);
+    const habits = await habitsOf(late);
+    const [much, little] = [8, 0.01].map((budget) => exposedOf(play(late, { ...habits, budget }).attacks[0] ?? fail()));
+    expect(much).toBeLessThan(40);
+    expect(little).toBeGreaterThan(much ?? Infinity);
   });
 });
 
@@ -76,6 +97,10 @@ describe('announced work', () => {
     expect(new Set(announced.map(({ actorId }) => actorId))).toEqual(new Set(deeds.flatMap(({ actors }) => actors)));
   });
 });
+
+function fail(): never {
+  throw new Error('the attack was not planted');
+}
 
 function packOf({ migration, ...options }: SimulationOptions): Promise<RulesForPlay> {
   const { hospital } = new Simulation({ ...options, migration, attacks: [] });

@@ -1,5 +1,5 @@
 import type { Rule } from '#libs/detection/rule/rule.js';
-import { falsePerWeek, hasGoal, judgeGoals } from './goals.js';
+import { exposedOf, falsePerWeek, type GoalMet, hasGoal } from './goals.js';
 import type { AttackSeen } from './truth-book.js';
 import type { FalseIncident, Played } from './verdict.js';
 
@@ -34,11 +34,12 @@ function falseLine({ actorId, rules: fired, patients, firstTime, occasion }: Fal
 }
 
 /** Everything together: attacks over all seeds, false incidents by rule and occasion, goals. */
-export function summary(played: readonly Played[], rules: readonly Rule[]): string {
+export function summary(played: readonly Played[], rules: readonly Rule[], goals: readonly GoalMet[]): string {
   const names = [...new Set(played.flatMap(({ attacks }) => attacks.map(({ name }) => name)))];
   const lines = [`${played.length} simulations together`, '', 'attacks (patients exposed when told: median, most)'];
   for (const name of names.toSorted((a, b) => Number(hasGoal(b)) - Number(hasGoal(a))))
     lines.push(`  ${attackSummary(name, played)}`);
+  lines.push('', 'rules by which attacks were told first', ...firstLines(played, rules));
   lines.push('', 'false incidents a week for 1,400 staff, by rule and occasion', ...ruleLines(played, rules));
   const withoutText = played.some(({ exceptions }) => exceptions > 0)
     ? `; without exceptions ${perWeek(played, ({ falseWithoutExceptions }) => falseWithoutExceptions)}`
@@ -46,7 +47,7 @@ export function summary(played: readonly Played[], rules: readonly Rule[]): stri
   const worst = Math.max(0, ...played.map((one) => falsePerWeek([one], ({ falseIncidents }) => falseIncidents)));
   lines.push(`  ${'all'.padEnd(nameColumns)}${perWeek(played, ({ falseIncidents }) => falseIncidents)} (worst week ${worst.toFixed(2)})${withoutText}`); // prettier-ignore
   lines.push('', 'goals');
-  for (const { goal, is, met } of judgeGoals(played)) lines.push(`  ${met ? 'met   ' : 'MISSED'}  ${goal}: ${is}`);
+  for (const { goal, is, met } of goals) lines.push(`  ${met ? 'met   ' : 'MISSED'}  ${goal}: ${is}`);
   return lines.join('\n');
 }
 
@@ -58,11 +59,29 @@ function attackSummary(name: string, played: readonly Played[]): string {
   const perAttack = seen.map((attack) => sum(attack.told.map((one) => one.exposed)) + attack.patientsMissed);
   const each = accounts > seen.length ? `, ${told.length} of ${accounts} accounts` : '';
   const found = seen.filter((attack) => attack.told.length > 0).length;
+  const first = seen.map(exposedOf).toSorted((a, b) => a - b);
+  const firstText = `${exposedText(first[Math.floor((first.length - 1) / 2)])}, ${exposedText(first.at(-1))} when first told`;
   const figures = told.length
     ? `${count(median(exposed))}, ${count(Math.max(...exposed))} an account; in sum ${count(median(perAttack))}, ${count(Math.max(...perAttack))}; ` +
       `delay ${duration(median(told.map(({ delayMs }) => delayMs)))}`
     : `all of its ${count(median(perAttack))} patients`;
-  return `${name.padEnd(nameColumns)}found ${found} of ${seen.length}${each}: ${figures}${hasGoal(name) ? '' : ' (no goal)'}`;
+  return `${name.padEnd(nameColumns)}found ${found} of ${seen.length}${each}: ${firstText}; ${figures}${hasGoal(name) ? '' : ' (no goal)'}`;
+}
+
+function exposedText(exposed: number | undefined): string {
+  return exposed === undefined || exposed === Infinity ? 'not found' : count(exposed);
+}
+
+/** Which rules held when an attack was told first, and of which attacks. */
+function firstLines(played: readonly Played[], rules: readonly Rule[]): readonly string[] {
+  const found = new Map<string, Map<string, number>>();
+  for (const { attacks } of played)
+    for (const { name, told } of attacks)
+      for (const id of told[0]?.rules ?? []) {
+        const attacksOf = found.get(id) ?? new Map<string, number>();
+        found.set(id, attacksOf.set(name, (attacksOf.get(name) ?? 0) + 1));
+      }
+  return [...found].map(([id, attacksOf]) => `  ${nameOf(id, rules)}: ${[...attacksOf].map(([name, times]) => `${name} ${times}`).join(', ')}`); // prettier-ignore
 }
 
 function ruleLines(played: readonly Played[], rules: readonly Rule[]): readonly string[] {

@@ -2,6 +2,7 @@ import { toRows, rowLine, type SourceContext } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import type { SourceEvent } from '../hospital/event.js';
+import type { Stamps } from './stamps.js';
 
 /** A key that guards nothing: the patients are invented. */
 const keyBase64 = Buffer.from(Array.from({ length: 32 }, (_, index) => index + 1)).toString('base64');
@@ -14,9 +15,12 @@ export function simulatedSource(groupId: string): SourceContext {
   return { groupId, source: 'simulation', keys, authority: 'group' };
 }
 
-/** The access rows of an event as lines of a frame, made as the ingestor makes them. Throws when it is no event: a bug of the simulation. */
-export function rowLines(event: SourceEvent, source: SourceContext): readonly string[] {
+/**
+ * The access rows of an event as lines of a frame, made and stamped as the ingestor does it; it arrives as it is made. Throws when it is no event: a
+ * bug of the simulation.
+ */
+export function rowLines(event: SourceEvent, source: SourceContext, stamps: Stamps): readonly string[] {
   const parsed = parseVigieEvent(event);
   if (parsed.kind === 'rejected') throw new Error(`the simulation made no event: ${parsed.field} ${parsed.detail}`);
-  return toRows(parsed.value, source, event.time, event).map(rowLine);
+  return stamps.stamp(toRows(parsed.value, source, event.time, event), event).map(rowLine);
 }

@@ -1,4 +1,4 @@
-import { attackNames, type AttackOrder, attackPlans, type AttackSettings } from '../hospital/attack-plans.js';
+import { attackNames, type AttackOrder, attackPlans, type AttackSettings } from '../hospital/attacks/attack-plans.js';
 
 /** How each setting of an attack is written and read. */
 const settings: Readonly<Record<string, (value: string) => AttackSettings>> = {
@@ -11,6 +11,7 @@ const settings: Readonly<Record<string, (value: string) => AttackSettings>> = {
   closed: (value) => ({ closed: number('closed', value, 0) }),
   together: (value) => ({ together: number('together', value, 1) }),
   actors: (value) => ({ actors: number('actors', value, 1) }),
+  perDay: (value) => ({ perDay: number('perDay', value, 1) }),
   order: (value) => ({ order: oneOf('order', value, ['mixed', 'by_clinic', 'ascending']) }),
   account: (value) => ({ account: value }),
 };
@@ -40,7 +41,7 @@ function parseSetting(pair: string): AttackSettings {
 export function attackHelp(): string {
   const lines = attackNames.map((name) => `  ${name.padEnd(22)} ${attackPlans[name].what}`);
   const keys =
-    'start=HH:MM, day, days, pace (records a minute), patients, open, closed (clinics), together, actors, order, account';
+    'start=HH:MM, day, days, pace (records a minute), patients, open, closed (clinics), together, actors, perDay, order, account';
   return `Attacks:\n${lines.join('\n')}\n\nSettings: ${keys}\nExample:  --attacks burst+start=06:30+pace=600,slow+day=2`;
 }
 

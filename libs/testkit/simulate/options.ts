@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { AttackOrder } from '../hospital/attack-plans.js';
+import type { AttackOrder } from '../hospital/attacks/attack-plans.js';
 import { instantOf } from '../hospital/local-time.js';
 import { patientsMax } from '../hospital/patients.js';
 import { defaultSimulation } from '../hospital/simulation.js';
+import type { WeekOrder } from '../hospital/weeks/weeks.js';
 import { attackHelp, parseAttackOrders } from './attack-orders.js';
+import { parseWeekOrders, weekHelp } from './week-orders.js';
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -17,6 +19,7 @@ export interface SimulateOptions {
   readonly attacks: readonly AttackOrder[];
   readonly migration: boolean;
   readonly massCasualtyDay: number;
+  readonly weeks: readonly WeekOrder[];
   readonly limit: number;
   readonly out?: string;
   readonly truth?: string;
@@ -60,6 +63,7 @@ export function readOptions(argv: readonly string[]): SimulateOptions {
       whole(0, daysMax),
       defaultSimulation.massCasualtyDay,
     )
+    .addOption(new Option('--weeks <list>', 'honest weeks, or none; see below').argParser(weeks).default([], 'none'))
     .option('--limit <number>', 'end after so many events', whole(1, Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
     .option('--out <file>', 'write there; standard output when neither this nor --post is given')
     .addOption(new Option('--format <format>', 'of what is written').choices(['ndjson']).default('ndjson'))
@@ -73,7 +77,7 @@ export function readOptions(argv: readonly string[]): SimulateOptions {
     .option('--speed <factor>', 'with --post: times real time; 0 for as fast as it is taken', factor, 0)
     .option('--batch <number>', 'with --post: events of a request at most', whole(1, 100_000), 1_000)
     .option('--lanes <number>', 'with --post: requests at once', whole(1, 64), 4)
-    .addHelpText('after', `\n${attackHelp()}`);
+    .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}`);
   command.parse(argv);
   const options = command.opts<SimulateOptions>();
   if (options.closed >= options.establishments) command.error('error: --closed must leave at least one establishment open');
@@ -112,8 +116,16 @@ function address(text: string): string {
 }
 
 function orders(text: string): AttackOrder[] {
+  return refused(() => parseAttackOrders(text));
+}
+
+function weeks(text: string): WeekOrder[] {
+  return refused(() => parseWeekOrders(text));
+}
+
+function refused<T>(read: () => T): T {
   try {
-    return parseAttackOrders(text);
+    return read();
   } catch (cause) {
     throw new InvalidArgumentError(cause instanceof Error ? cause.message : String(cause));
   }

@@ -7,7 +7,7 @@ import { compiledModule } from '#libs/runtime/paths.js';
 import { casesOf } from '../measures/long-run.js';
 import type { SourceEvent } from '../hospital/event.js';
 import type { Truth } from '../hospital/truth.js';
-import { attackNames } from '../hospital/attack-plans.js';
+import { attackNames } from '../hospital/attacks/attack-plans.js';
 import { attackHelp, parseAttackOrders } from './attack-orders.js';
 
 let folder: string;

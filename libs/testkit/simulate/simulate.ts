@@ -39,8 +39,20 @@ export async function simulate(options: SimulateOptions, tools: SimulateTools): 
 }
 
 function simulationOptions(given: Omit<SimulateOptions, 'group'>) {
-  const { seed, start, days, staff, establishments, closed, patients, attacks, migration, massCasualtyDay } = given;
-  return { seed, start, days, staff, establishments, closed, patients, attacks, migration, massCasualtyDay };
+  const { seed, start, days, staff, establishments, closed, patients, attacks, migration, massCasualtyDay, weeks } = given;
+  return {
+    seed,
+    start,
+    days,
+    staff,
+    establishments,
+    closed,
+    patients,
+    attacks,
+    migration,
+    massCasualtyDay,
+    ...(weeks.length > 0 && { weeks }),
+  };
 }
 
 class Run {

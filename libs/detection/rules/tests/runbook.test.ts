@@ -26,11 +26,12 @@ const tables = [
     lower(hex(MD5(toString(number)))) AS event_id, if(number = 5, '10.0.0.2', '10.0.0.1') AS source_ip, 'pc' AS device, '' AS user_agent, '' AS purpose,
     'doctor' AS actor_role, 'human' AS actor_kind, CAST(1, 'Nullable(Bool)') AS privileged, CAST(NULL, 'Nullable(Bool)') AS mfa,
     CAST(number = 1, 'Nullable(Bool)') AS emergency, CAST(NULL, 'Nullable(UInt64)') AS record_count, 'ehr' AS application, 'password' AS auth,
-    's' AS session_id FROM numbers(10)
+    's' AS session_id, if(number = 2, '', 'none') AS care_link, CAST(if(number = 0, 0, NULL), 'Nullable(Bool)') AS own_clinic FROM numbers(10)
     UNION ALL SELECT toDateTime64('2026-06-01 03:00:00.000', 3, 'UTC') AS time, 'g' AS group_id, 'asleep' AS actor_id, '9' AS patient_id, '1' AS clinic_id,
     'read' AS action, 'success' AS outcome, '' AS event_id, '10.0.0.9' AS source_ip, 'pc' AS device, '' AS user_agent, '' AS purpose, 'doctor' AS actor_role,
     'human' AS actor_kind, CAST(1, 'Nullable(Bool)') AS privileged, CAST(NULL, 'Nullable(Bool)') AS mfa, CAST(0, 'Nullable(Bool)') AS emergency,
-    CAST(NULL, 'Nullable(UInt64)') AS record_count, 'ehr' AS application, 'password' AS auth, 't' AS session_id`,
+    CAST(NULL, 'Nullable(UInt64)') AS record_count, 'ehr' AS application, 'password' AS auth, 't' AS session_id,
+    'own' AS care_link, CAST(NULL, 'Nullable(Bool)') AS own_clinic`,
   `CREATE TABLE vigie.incidents ENGINE = Memory AS SELECT 'i1' AS incident_id, 'g' AS group_id, 'actor' AS actor_id, 'open' AS state,
     toDateTime64('2026-11-23 03:00:00.000', 3, 'UTC') AS first_time, toDateTime64('2026-11-23 03:00:05.000', 3, 'UTC') AS last_time,
     2 AS patients, 2 AS patients_at_detection, ['0', '1'] AS clinics`,

@@ -1,0 +1,84 @@
+/** Weeks that are honest and look like attacks: what changes in the house, from which local day on. Each is a module of this folder. */
+import type { Access } from '../event.js';
+import type { Hospital } from '../hospital.js';
+import { localDayOf } from '../local-time.js';
+import type { Duty } from '../roster.js';
+import { audit } from './audit.js';
+import { DenseFeed } from './dense-feed.js';
+import { backEntry, isDown } from './downtime.js';
+import { merger } from './merger.js';
+import { locum, newWard, pandemic, students, summer } from './staffing.js';
+
+/** What each is, for people. */
+export const honestWeeks = {
+  merger: 'two registers are merged: for a week six secretaries look for doubles among people whom nobody has met for years',
+  downtime: 'the platform of three clinics is down from nine to four, and what was written on paper is entered in the evening',
+  pandemic: 'for a week wards lend staff to the emergency departments, which have far more arrivals',
+  new_ward: 'a ward is opened, with staff from other clinics',
+  locum: 'a physician who is new works in another clinic every day',
+  students: 'two dozen new accounts follow the wards for the rest of the time',
+  dense_feed: 'the feed reports the record beside the one that is opened, too: all counts of patients double overnight',
+  audit: 'two auditors read a hundred and fifty records a day for three days, and nobody was told',
+  summer: 'half of the staff is away, and the others do their work',
+} as const;
+export type WeekName = keyof typeof honestWeeks;
+export const weekNames = Object.keys(honestWeeks).filter((name): name is WeekName => Object.hasOwn(honestWeeks, name));
+
+/** Which, and from which local day on, counted from 0. */
+export interface WeekOrder {
+  readonly name: WeekName;
+  readonly day: number;
+}
+
+/** What the weeks of a simulation make of its days. */
+export class Weeks {
+  readonly #dense: DenseFeed | undefined;
+
+  constructor(
+    private readonly hospital: Hospital,
+    private readonly orders: readonly WeekOrder[],
+  ) {
+    if (this.#since('dense_feed') !== undefined) this.#dense = new DenseFeed(hospital);
+  }
+
+  /** The duties of a day as they come to be. */
+  duties(duties: readonly Duty[], day: number): readonly Duty[] {
+    const { hospital } = this;
+    const changes = { pandemic, new_ward: newWard, locum, students, summer } as const;
+    let changed = duties;
+    for (const name of ['pandemic', 'new_ward', 'locum', 'students', 'summer'] as const) {
+      const since = this.#daysSince(name, day);
+      if (since >= 0) changed = changes[name](hospital, changed, day, since);
+    }
+    return changed;
+  }
+
+  /** What is done besides, on a day. */
+  streams(day: number): readonly Generator<Access>[] {
+    const { hospital } = this;
+    return [
+      ...merger(hospital, day, this.#daysSince('merger', day)),
+      ...backEntry(hospital, day, this.#daysSince('downtime', day)),
+      ...audit(hospital, day, this.#daysSince('audit', day)),
+    ];
+  }
+
+  /** What of an access reaches the feed: nothing, itself, or more. */
+  *reported(access: Access): Generator<Access> {
+    const day = localDayOf(access.at);
+    if (isDown(this.hospital, access, this.#daysSince('downtime', day))) return;
+    yield access;
+    const beside = this.#dense?.beside(access);
+    if (beside && this.#daysSince('dense_feed', day) >= 0) yield beside;
+  }
+
+  #since(name: WeekName): number | undefined {
+    const order = this.orders.find((one) => one.name === name);
+    return order && localDayOf(this.hospital.start) + order.day;
+  }
+
+  /** Days since it began; negative before, and where it never does. */
+  #daysSince(name: WeekName, day: number): number {
+    return day - (this.#since(name) ?? Infinity);
+  }
+}

@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto';
+import { type Calendar, calendarOf } from '#libs/care/calendar.js';
+import { CareMemory } from '#libs/care/care-memory.js';
+import { stampRows } from '#libs/care/stamp-rows.js';
+import { stepOf, visibleFrom } from '#libs/care/steps.js';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { type IncidentChange, subjectName } from '#libs/contracts/incident.js';
+import type { SourceEvent } from '../hospital/event.js';
+
+const zone = 'Europe/Paris';
+/** Numbers of one block. */
+const blockNumbers = 100;
+
+/** What the ingestors' memory says of simulated accesses: one memory, and every fact reaches it at once, to be seen from its step on. */
+export class Stamps {
+  readonly #calendar = remembered(calendarOf(zone));
+  readonly #memory = new CareMemory(this.#calendar);
+  readonly #services: ReadonlySet<string>;
+
+  constructor(services: readonly string[]) {
+    this.#services = new Set(services);
+  }
+
+  stamp(rows: readonly AccessRow[], { patient_ids, clinic_id, time }: SourceEvent): readonly AccessRow[] {
+    const at = Date.parse(time);
+    this.#memory.advance(at);
+    const stamped = stampRows(rows, {
+      memory: this.#memory,
+      isService: (_group, actor, kind) => kind === 'service' || this.#services.has(actor),
+      tell: (touch) => this.#memory.take(touch),
+    });
+    const day = this.#calendar.dayOf(at);
+    // A row of each patient, in their order; none is named twice.
+    return stamped.map((row, index) => {
+      const name = patient_ids[index];
+      if (name === undefined) return row;
+      const [authority, id] = typeof name === 'string' ? ['', name] : [name.authority, name.id];
+      return { ...row, id_block: blockOf([day, clinic_id, authority, Math.floor(Number(id) / blockNumbers)]) };
+    });
+  }
+
+  /** Accounts in an incident link nobody from the step on in which it is known. */
+  bar(changes: readonly IncidentChange[], atMs: number): void {
+    for (const change of changes) {
+      const { incident_id: incidentId, group_id: groupId, version, state, last_time, subject_kind, accounts } = change;
+      const known = { groupId, incidentId, version, isOpen: state === 'open' || state === 'closed' };
+      const steps = { from: visibleFrom(atMs, atMs), last: stepOf(Date.parse(last_time)) };
+      for (const actorId of subject_kind === 'account' ? [subjectName(change)] : accounts)
+        this.#memory.bar({ ...known, ...steps, actorId });
+    }
+  }
+}
+
+/** Equal for numbers of one block, clinic and day; the key is that of a simulation and guards nothing. */
+function blockOf(parts: readonly (string | number)[]): string {
+  return hash('sha1', parts.join(' ')).slice(0, 16);
+}
+
+const quarterMs = 900_000;
+
+/** The same calendar, which asks for no day twice: a simulation asks for each a hundred thousand times. */
+function remembered(calendar: Calendar): Calendar {
+  const days = new Map<number, number>();
+  const starts = new Map<number, number>();
+  const once = (known: Map<number, number>, key: number, of: (key: number) => number): number => {
+    const found = known.get(key) ?? of(key);
+    known.set(key, found);
+    return found;
+  };
+  return {
+    dayOf: (timeMs) => once(days, Math.floor(timeMs / quarterMs), (quarter) => calendar.dayOf(quarter * quarterMs)),
+    startOf: (day) => once(starts, day, (of) => calendar.startOf(of)),
+  };
+}
