@@ -21,6 +21,8 @@ export interface CareReaderTools {
 export class CareReader implements Reader {
   readonly #progress = new Map<string, { next: number; readonly wanted: number }>();
   #whole: (() => void) | undefined;
+  /** Facts taken so far, each time they came. */
+  facts = 0;
 
   constructor(private readonly tools: CareReaderTools) {}
 
@@ -71,6 +73,7 @@ export class CareReader implements Reader {
     if (topic === careTopic) {
       const fact = careFact.safeParse(parsed);
       if (fact.success) this.tools.memory.take(fact.data);
+      if (fact.success) this.facts += 1;
       return fact.success;
     }
     const change = parseIncidentChange(parsed);
