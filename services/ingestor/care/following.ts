@@ -2,11 +2,11 @@ import { calendarOf } from '#libs/care/calendar.js';
 import { CareMemory } from '#libs/care/care-memory.js';
 import { careTopic, topics } from '#libs/contracts/topics.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
-import type { EventLog, Membership, TopicPartition } from '#libs/event-log/port.js';
+import type { EventLog, Membership } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { CareReader } from './care-reader.js';
+import { CareReader, type Ends } from './care-reader.js';
 import { Stamper } from './stamper.js';
 
 /** How often it is asked how far the log goes, and figures are set, milliseconds. */
@@ -39,7 +39,7 @@ export class CareFollowing {
   #services: ReadonlySet<string> = new Set();
   #readUntil = Number.NEGATIVE_INFINITY;
   /** What the log had when it was asked, until that is read. */
-  #wanted: { readonly askedAt: number; readonly ends: ReadonlyMap<string, number> } | undefined;
+  #wanted: { readonly askedAt: number; readonly ends: Ends } | undefined;
   #stops: readonly (() => void)[] = [];
 
   /** Throws `RangeError` for a zone that nobody knows. */
@@ -94,13 +94,13 @@ export class CareFollowing {
     const askedAt = clock.now();
     try {
       const positions = (await this.#membership?.positions()) ?? [];
-      const isRead = (ends: ReadonlyMap<string, number>) => positions.every((at) => at.next >= (ends.get(nameOf(at)) ?? at.end));
-      if (this.#wanted && isRead(this.#wanted.ends)) {
+      const ends = positions.map((at) => [at, at.end] as const);
+      if (this.#wanted && this.#reader.hasRead(this.#wanted.ends)) {
         this.#readUntil = Math.max(this.#readUntil, this.#wanted.askedAt);
         this.#wanted = undefined;
       }
-      if (isRead(new Map())) this.#readUntil = Math.max(this.#readUntil, askedAt);
-      else this.#wanted ??= { askedAt, ends: new Map(positions.map((at) => [nameOf(at), at.end])) };
+      if (this.#reader.hasRead(ends)) this.#readUntil = Math.max(this.#readUntil, askedAt);
+      else this.#wanted ??= { askedAt, ends };
     } catch (cause) {
       logger.warn('the log does not say how far it goes, so that accesses may stay without stamps', { cause });
     }
@@ -120,8 +120,4 @@ export class CareFollowing {
       this.tools.logger.warn('the list of service accounts cannot be read; the one before stays', { cause });
     }
   }
-}
-
-function nameOf({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }
