@@ -46,6 +46,9 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly doors: Doors;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
+  readonly #taking = Promise.withResolvers<void>();
+  /** Resolves when events can be taken. */
+  readonly taking: Promise<void> = this.#taking.promise;
   #pipeline: IngestPipeline | undefined;
   #stopAccounts: (() => void) | undefined;
   #builders: readonly FrameBuilder[] = [];
@@ -157,6 +160,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     });
     this.#stopAccounts = this.clock.every(accountsMs, () => void this.#pipeline?.writeAccounts());
     this.doors.open();
+    this.#taking.resolve();
     this.logger.info('taking events', { count: accesses.partitions });
   }
 

@@ -17,10 +17,15 @@ export interface CareReaderTools {
   readonly metrics: Metrics;
 }
 
+/** The next offset to be written of each partition, at some time. */
+export type Ends = readonly (readonly [TopicPartition, number])[];
+
 /** Reads `vigie.care.v1` and the incidents from their beginnings into the memory. Nothing is committed: every start reads everything. */
 export class CareReader implements Reader {
   readonly #progress = new Map<string, { next: number; readonly wanted: number }>();
   #whole: (() => void) | undefined;
+  /** Facts taken so far, each time they came. */
+  facts = 0;
 
   constructor(private readonly tools: CareReaderTools) {}
 
@@ -33,6 +38,11 @@ export class CareReader implements Reader {
   behind(partitions: number): string | undefined {
     const read = [...this.#progress.values()].filter(({ next, wanted }) => next >= wanted).length;
     return read >= partitions ? undefined : `${read} of ${partitions} partitions of what is known of care are read`;
+  }
+
+  /** Whether everything before these offsets is in the memory. */
+  hasRead(ends: Ends): boolean {
+    return ends.every(([at, end]) => (this.#progress.get(nameOf(at))?.next ?? 0) >= end);
   }
 
   async assigned(at: TopicPartition, held: Bounds): Promise<'earliest'> {
@@ -71,6 +81,7 @@ export class CareReader implements Reader {
     if (topic === careTopic) {
       const fact = careFact.safeParse(parsed);
       if (fact.success) this.tools.memory.take(fact.data);
+      if (fact.success) this.facts += 1;
       return fact.success;
     }
     const change = parseIncidentChange(parsed);

@@ -6,7 +6,7 @@ import type { EventLog, Membership } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { CareReader } from './care-reader.js';
+import { CareReader, type Ends } from './care-reader.js';
 import { Stamper } from './stamper.js';
 
 /** How often it is asked how far the log goes, and figures are set, milliseconds. */
@@ -38,6 +38,8 @@ export class CareFollowing {
   #membership: Membership | undefined;
   #services: ReadonlySet<string> = new Set();
   #readUntil = Number.NEGATIVE_INFINITY;
+  /** What the log had when it was asked, until that is read. */
+  #wanted: { readonly askedAt: number; readonly ends: Ends } | undefined;
   #stops: readonly (() => void)[] = [];
 
   /** Throws `RangeError` for a zone that nobody knows. */
@@ -61,6 +63,11 @@ export class CareFollowing {
     return this.#partitions === 0 ? 'waiting for the log' : this.#reader.behind(this.#partitions);
   }
 
+  /** Facts read so far. */
+  get facts(): number {
+    return this.#reader.facts;
+  }
+
   /** Resolves when the memory holds what the log had. `ended` of the answer rejects with what reading cannot survive. */
   async start(): Promise<{ readonly ended: Promise<void> }> {
     const { log, clock, group, signal } = this.tools;
@@ -71,8 +78,8 @@ export class CareFollowing {
     this.#membership = await log.join({ group, topics: followed, batchBytesMax, signal }, this.#reader);
     const { ended } = this.#membership;
     await Promise.race([this.#reader.whole(this.#partitions), ended]);
-    await this.#ask();
-    this.#stops = [clock.every(askMs, () => void this.#ask()), clock.every(listsMs, () => void this.#readServices())];
+    await this.ask();
+    this.#stops = [clock.every(askMs, () => void this.ask()), clock.every(listsMs, () => void this.#readServices())];
     return { ended };
   }
 
@@ -81,13 +88,19 @@ export class CareFollowing {
     await this.#membership?.leave();
   }
 
-  /** Where the reader is at the log's end, it has all that was there before it was asked. */
-  async #ask(): Promise<void> {
+  /** Asks how far the log goes. Once all of that is read, the memory has what was there when it was asked; there is always more by then. */
+  async ask(): Promise<void> {
     const { clock, metrics, logger } = this.tools;
     const askedAt = clock.now();
     try {
       const positions = (await this.#membership?.positions()) ?? [];
-      if (positions.every(({ next, end }) => next >= end)) this.#readUntil = Math.max(this.#readUntil, askedAt);
+      const ends = positions.map((at) => [at, at.end] as const);
+      if (this.#wanted && this.#reader.hasRead(this.#wanted.ends)) {
+        this.#readUntil = Math.max(this.#readUntil, this.#wanted.askedAt);
+        this.#wanted = undefined;
+      }
+      if (this.#reader.hasRead(ends)) this.#readUntil = Math.max(this.#readUntil, askedAt);
+      else this.#wanted ??= { askedAt, ends };
     } catch (cause) {
       logger.warn('the log does not say how far it goes, so that accesses may stay without stamps', { cause });
     }
