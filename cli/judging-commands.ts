@@ -3,6 +3,8 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { type AttributeOptions, attributeSyntax } from './attribute/command.js';
 import { type BacktestCommandOptions, backtestSyntax } from './backtest/command.js';
 import { type ExplainOptions, explainSyntax } from './explain/command.js';
+import type { LearnOptions } from './learn/learn.js';
+import { instant } from './option-values.js';
 
 /** What judges and shows how: `vigie backtest` over the past, `vigie explain` now, `vigie attribute` for what was found outside. */
 export function addJudgingCommands(program: Command): void {
@@ -14,6 +16,16 @@ export function addJudgingCommands(program: Command): void {
         await backtestCommand(options, backtestTools());
       }),
   );
+  program
+    .command('learn')
+    .description('learn the habits of accounts from the accesses of the store: a new installation knows them from its first day')
+    .requiredOption('--from <time>', 'begin of the interval', instant)
+    .requiredOption('--to <time>', 'end of the interval; the days of the log itself are left out', instant)
+    .option('--group <group_id>', 'one hospital group')
+    .action(async (options: LearnOptions) => {
+      const { learnCommand } = await import('./learn/learn.js');
+      await learnCommand(options, backtestTools());
+    });
   program.addCommand(
     explainSyntax()
       .copyInheritedSettings(program)

@@ -1,4 +1,4 @@
-import type { RuleView } from '#libs/contracts/accounts/account-view.js';
+import type { RuleView, UsualView } from '#libs/contracts/accounts/account-view.js';
 import { count, durationText } from '../backtest/rate-progress.js';
 import type { AccountAnswer } from '#libs/scorer-views/ask-scorers.js';
 
@@ -110,10 +110,22 @@ function nextOf({ holds, habit, type, value, threshold, spread, spread_threshold
 }
 
 /** What the day has come to, beside what is told from. */
-function habitText({ day, most, told_from }: NonNullable<RuleView['habit']>): string {
+function habitText({ day, most, told_from, usual }: NonNullable<RuleView['habit']>): string {
   const date = new Date(day * 86_400_000).toISOString().slice(0, 10);
   const left = told_from === null ? '' : `, told from ${count(told_from)}, ${count(Math.max(0, told_from - most))} left`;
-  return `most on ${date}: ${count(most)}${left}`;
+  return `most on ${date}: ${count(most)}${left}${usual ? `; ${usualText(usual)}` : ''}`;
+}
+
+/** What is usual, and how far peers went. */
+function usualText({ own, role, ceiling, compared_with, p, peer_days, as_far, is_newcomer }: UsualView): string {
+  const top = ceiling === null ? '' : `, habit excuses up to ${oneDigit(ceiling)}`;
+  const peers = is_newcomer ? 'days of newcomers' : 'account-days of peers';
+  const share = p < 0.0001 ? 'fewer than one day in 10,000' : `${(100 * p).toPrecision(2)} % of days`;
+  return `usually ${oneDigit(own)}, the role ${oneDigit(role)}${top}, compared with ${oneDigit(compared_with)}; of ${count(peer_days)} ${peers} ${count(as_far)} went as far (p: ${share})`;
+}
+
+function oneDigit(value: number): string {
+  return String(Math.round(10 * value) / 10);
 }
 
 function barOf({ value, threshold, holds }: RuleView): string {

@@ -9,18 +9,46 @@ export interface ScoredRule extends RuleScore {
   readonly share_false: number | null;
 }
 
+/** What a group is ready to look at in vain, beside what people found, each in cases a week. */
+export interface BudgetBeside {
+  /** VIGIE_FALSE_INCIDENTS_PER_WEEK, of one group. */
+  readonly budget: number;
+  /** Cases in which a rule that asks for habits fired and that were no theft, a week, over so many weeks. */
+  readonly false_positive: number;
+  readonly authorised: number;
+  readonly weeks: number;
+}
+
 export interface Scorecard extends Omit<Verdicts, 'rules'> {
+  /** Absent where no rule asks for habits. */
+  readonly budget?: BudgetBeside;
   /** Rules with cases, those with most first, then those in use without, in the order of their files. */
   readonly rules: readonly ScoredRule[];
 }
 
 /** The verdicts beside the rules in use that raise incidents. */
-export function scorecardOf(rules: readonly Pick<Rule, 'id' | 'title' | 'raises'>[], { rules: scores, ...verdicts }: Verdicts): Scorecard {
+export function scorecardOf(rules: readonly ScoredBy[], { rules: scores, ...verdicts }: Verdicts, given?: BudgetGiven): Scorecard {
   const titles = new Map(rules.filter(({ raises }) => raises).map(({ id, title }) => [id, title]));
   const scored = scores.map((score) => scoredOf({ ...score, title: titles.get(score.rule_id) ?? score.title }, titles.has(score.rule_id)));
   const known = new Set(scores.map(({ rule_id }) => rule_id));
   const silent = [...titles].filter(([id]) => !known.has(id)).map(([rule_id, title]) => scoredOf({ ...nothing, rule_id, title }, true));
-  return { ...verdicts, rules: [...scored, ...silent] };
+  const budget = given && budgetBeside(rules, scores, given);
+  return { ...verdicts, rules: [...scored, ...silent], ...(budget && { budget }) };
+} // prettier-ignore
+
+type ScoredBy = Pick<Rule, 'id' | 'title' | 'raises'> & Partial<Pick<Rule, 'habit'>>;
+
+export interface BudgetGiven {
+  readonly perWeek: number;
+  readonly weeks: number;
+}
+
+/** A case in which two of these rules fired is counted with both: what is shown is rather too much than too little. */
+function budgetBeside(rules: readonly ScoredBy[], scores: readonly RuleScore[], { perWeek: budget, weeks }: BudgetGiven): BudgetBeside | undefined {
+  const asking = new Set(rules.filter(({ habit }) => habit !== undefined).map(({ id }) => id));
+  const found = scores.filter(({ rule_id }) => asking.has(rule_id));
+  const perWeek = (pick: (score: RuleScore) => number) => found.reduce((sum, score) => sum + pick(score), 0) / weeks;
+  return asking.size === 0 ? undefined : { budget, false_positive: perWeek((score) => score.false_positive), authorised: perWeek((score) => score.authorised), weeks };
 } // prettier-ignore
 
 const nothing = {
@@ -38,12 +66,12 @@ const headings = ['RULE', 'CASES', 'TRUE', 'AUTHORISED', 'FALSE', 'OPEN', 'SHARE
 const figures = new Set([1, 2, 3, 4, 5, 6, 7]);
 
 /** A line for each rule with cases; those without are listed below. */
-export function scorecardText({ since, rules }: Scorecard): string {
+export function scorecardText({ since, rules, budget }: Scorecard): string {
   const scored = rules.filter(({ cases }) => cases > 0);
   const silent = rules.filter(({ cases }) => cases === 0);
   const without = silent.length > 0 ? ['', `without a case (${silent.length}):`, ...silent.map((rule) => `  ${nameOf(rule)}`)] : [];
   const table = scored.length > 0 ? alignedRows([headings, ...scored.map(cellsOf)], figures) : ['no case'];
-  return `${[`cases first told since ${since}`, '', ...table, ...without].join('\n')}\n`;
+  return `${[`cases first told since ${since}`, '', ...table, ...without, ...(budget ? ['', budgetText(budget)] : [])].join('\n')}\n`;
 } // prettier-ignore
 
 function cellsOf(rule: ScoredRule): readonly string[] {
@@ -59,4 +87,13 @@ function cellsOf(rule: ScoredRule): readonly string[] {
 
 function nameOf({ title, rule_id }: Pick<RuleScore, 'title' | 'rule_id'>): string {
   return title || rule_id;
+}
+
+function budgetText({ budget, false_positive, authorised, weeks }: BudgetBeside): string {
+  const found = `false ${rounded(false_positive)}, authorised ${rounded(authorised)} a week over ${weeks} weeks`;
+  return `rules that ask for habits: ${found}; budget of a group ${rounded(budget)} (VIGIE_FALSE_INCIDENTS_PER_WEEK)`;
+}
+
+function rounded(value: number): string {
+  return String(Math.round(100 * value) / 100);
 }

@@ -48,6 +48,25 @@ describe('vigie rules scorecard', () => {
     );
   }); // prettier-ignore
 
+  it('shows the budget beside what people found of rules that ask for habits', () => {
+    const asking = [{ ...pack[0], habit: { weight: 1, scale: 'volume' } } as const, ...pack.slice(1)].map((rule) => ({
+      id: '',
+      title: '',
+      raises: true,
+      ...rule,
+    }));
+    const card = scorecardOf(
+      asking,
+      { since: '2026-01-05', weeks: [], rules: [aScore('r1'), aScore('r2')] },
+      { perWeek: 1, weeks: 4 },
+    );
+    expect(card.budget).toEqual({ budget: 1, false_positive: 0.75, authorised: 0.5, weeks: 4 });
+    expect(scorecardText(card)).toMatch(
+      /\nrules that ask for habits: false 0.75, authorised 0.5 a week over 4 weeks; budget of a group 1 /,
+    );
+    expect(scorecardOf(pack, { since: '2026-01-05', weeks: [], rules: [] }, { perWeek: 1, weeks: 4 }).budget).toBeUndefined();
+  });
+
   it('says so where there is no case at all', () => {
     expect(scorecardText(scorecardOf(pack, { since: '2026-01-05', weeks: [], rules: [] }))).toMatch(
       /^cases first told since 2026-01-05\n\nno case\n\nwithout a case \(2\):\n {2}Many patients\n {2}Exports\n$/,

@@ -19,7 +19,10 @@ export async function scorecardCommand({ weeks, group, json }: ScorecardOptions,
   const config = readCommandConfig();
   const card = await withStore(config, async (client) => {
     const { rules } = await requireRules(config, await readStoredLists(new ClickHouseLists(client)));
-    return scorecardOf(rules, await ruleVerdicts(client, { nowMs: clock.now(), weeks, groupId: group }));
+    return scorecardOf(rules, await ruleVerdicts(client, { nowMs: clock.now(), weeks, groupId: group }), {
+      perWeek: config.VIGIE_FALSE_INCIDENTS_PER_WEEK,
+      weeks,
+    });
   });
   process.stdout.write(json ? printableLines(`${JSON.stringify(card, null, 2)}\n`) : scorecardText(printable(card)));
 }

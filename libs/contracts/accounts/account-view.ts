@@ -3,6 +3,25 @@ import { subjectKinds } from '../vocabulary.js';
 import { isoTime } from '../access-row.js';
 import { levels } from '../incident.js';
 
+/** What the model of habits says of an account and a rule on a day; counts are a day's largest ones, of days at work. */
+export const usualView = z.object({
+  /** What the account does, and what its role does. */
+  own: z.number().nonnegative(),
+  role: z.number().nonnegative(),
+  /** Above this habit excuses nothing; null where peers are too few, or somebody has called honest what lay above. */
+  ceiling: z.number().nonnegative().nullable(),
+  /** What the day's count is compared with. */
+  compared_with: z.number().nonnegative(),
+  /** The share of honest account-days that go as far beyond what is usual for them. */
+  p: z.number().min(0).max(1),
+  /** Of so many account-days of peers, so many went as far. */
+  peer_days: z.int().nonnegative(),
+  as_far: z.int().nonnegative(),
+  /** It is compared with what newcomers did in their first weeks. */
+  is_newcomer: z.boolean(),
+});
+export type UsualView = Readonly<z.infer<typeof usualView>>;
+
 /** What a rule sees of one account now: the window that ends at the newest access of the account's partition. */
 export const ruleView = z.object({
   /** The rule's `id`, else its `name`. */
@@ -30,7 +49,14 @@ export const ruleView = z.object({
    * Of a rule that is told from where it is more than usual, as `threshold` says then: the day of the group's calendar, counted from 1970-01-01, the largest count that a window
    * reached on it, and the threshold itself, null while nothing is known and nothing told.
    */
-  habit: z.object({ day: z.int(), most: z.int().nonnegative(), told_from: z.int().nonnegative().nullable() }).optional(),
+  habit: z
+    .object({
+      day: z.int(),
+      most: z.int().nonnegative(),
+      told_from: z.int().nonnegative().nullable(),
+      usual: usualView.optional(),
+    })
+    .optional(),
   /** The next times at which the count falls if nothing more comes, soonest first, and the count from then on. */
   expiring: z.array(z.object({ time: isoTime, value: z.int().nonnegative() })),
 });

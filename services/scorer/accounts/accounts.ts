@@ -1,9 +1,10 @@
 // accounts/: answers what the windows hold of one account.
 // It reads, and changes nothing.
 
-import type { AccountView } from '#libs/contracts/accounts/account-view.js';
+import type { AccountView, RuleView, UsualView } from '#libs/contracts/accounts/account-view.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import type { HabitBook } from '../habits/habit-book.js';
 import type { OwnedPartition } from '../judge/owned-partition.js';
 
 /** What the windows hold of an account, and how fresh that is. */
@@ -28,6 +29,8 @@ export interface NotHere {
 export interface Holder {
   partitionOf(groupId: string, actorId: string, subject: SubjectKind): number;
   partitions(): readonly OwnedPartition[];
+  /** What is usual, where rules may ask for it. */
+  readonly habits?: Pick<HabitBook, 'usualOf'> | undefined;
 }
 
 /** `subject`: what `actorId` names. */
@@ -54,10 +57,23 @@ export function accountAnswer(
   const { newestReceivedAt } = owned.scorer;
   return {
     ...view,
+    rules: view.rules.map((rule) =>
+      withUsual(rule, (of) => holder.habits?.usualOf(rule.rule_id, { groupId, key: actorId, ...of })),
+    ),
     partition,
     as_of: isoOf(clock.now()),
     newest_received_at: newestReceivedAt > 0 ? isoOf(newestReceivedAt) : '',
     windows_filling: owned.filling !== undefined,
     rejudgement_waiting: owned.scorer.rejudgements().some((one) => one.groupId === groupId && one.actorId === actorId),
   };
+}
+
+/** What the model says of the day that a rule speaks of. */
+function withUsual(
+  rule: RuleView,
+  usualOf: (of: { readonly day: number; readonly count: number }) => UsualView | undefined,
+): RuleView {
+  const { habit } = rule;
+  const usual = habit && usualOf({ day: habit.day, count: habit.most });
+  return usual ? { ...rule, habit: { ...habit, usual } } : rule;
 }

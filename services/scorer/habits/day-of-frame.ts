@@ -19,6 +19,12 @@ export function newestTimeOf({ bytes, appendedAt }: Pick<Frame, 'bytes' | 'appen
   return Math.min(Math.max(...times), appendedAt === undefined ? Infinity : appendedAt + aheadMsMax);
 }
 
+/** The time of the row that begins at `start` and ends before `end`, milliseconds; undefined where it has none. */
+export function timeOfLine(bytes: Buffer, start: number, end: number): number | undefined {
+  const at = bytes.indexOf(timeKey, start);
+  return at < 0 || at >= end ? undefined : timeAt(bytes, at);
+}
+
 function timeAt(bytes: Buffer, at: number): number | undefined {
   const from = at + timeKey.length;
   const time = Date.parse(bytes.toString('latin1', from, from + timeLength));

@@ -1,3 +1,4 @@
+import type { UsualView } from '#libs/contracts/account-view.js';
 import { habitVersion } from '#libs/contracts/habits/habit-record.js';
 import { habitsTopic } from '#libs/contracts/topics.js';
 import type { EventLog, Frame, Membership } from '#libs/event-log/port.js';
@@ -56,6 +57,18 @@ export class HabitBook {
   get model(): HabitModel {
     return this.#reading.model;
   }
+  /** What the model says of a count that a rule came to on a day; undefined of a rule that asks for no habit, and while nothing is known. */
+  usualOf(
+    ruleId: string,
+    of: { readonly groupId: string; readonly key: string; readonly day: number; readonly count: number },
+  ): UsualView | undefined {
+    const rule = this.options.rules.find(({ id }) => id === ruleId);
+    const found = rule && this.model.explainDay(rule, of.groupId, of.key, of);
+    if (!found) return undefined;
+    const { own, role, ceiling = null, usual, p, peerDays, asFar, isNewcomer } = found;
+    return { own, role, ceiling, compared_with: usual, p, peer_days: peerDays, as_far: asFar, is_newcomer: isNewcomer };
+  }
+
   /** Incidents that are known as honest already. */
   get honest(): ReadonlySet<string> {
     return this.#reading.honest;

@@ -16,6 +16,7 @@ import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builder
 import { anAction } from '#libs/testkit/case-records.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
+import { accountAnswer } from '../accounts/accounts.js';
 import { ScorerPipeline } from '../pipeline.js';
 import { HabitBook } from './habit-book.js';
 import { HonestVerdicts } from './honest-verdicts.js';
@@ -55,6 +56,12 @@ describe('habits of accounts', () => {
       expect(new Set(changesOf(log).map(({ actor_id }) => actor_id))).toEqual(new Set(['nurse.3']));
       expect(changesOf(log)[0]?.rules).toEqual(['unlinked']);
     }
+    const answer = accountAnswer(one.pipeline, new FakeClock(), 'helix', 'nurse.3');
+    const habit = 'rules' in answer ? answer.rules[0]?.habit : undefined;
+    expect(habit).toMatchObject({ day: dayNumber(days - 1), most: 70, usual: { is_newcomer: false, as_far: 0 } });
+    expect(habit?.usual?.own).toBeGreaterThan(3);
+    expect(habit?.usual?.own).toBeLessThan(8);
+    expect(habit?.usual?.peer_days).toBeGreaterThan(100);
     await one.stop();
     await other.stop();
   });
@@ -117,14 +124,15 @@ function aLog(): MemoryLog {
   return createMemoryLog({ topics: Object.fromEntries(madeTopics.map((topic) => [topic, partitionCountOf(topic, 2)])) });
 }
 
+function failed(cause: unknown): never {
+  throw cause;
+}
+
 /** A scorer of its own process, as far as the log can tell. */
 async function running(shared: MemoryLog, { stateDir, name }: { readonly stateDir: string; readonly name: string }) {
   await mkdir(stateDir, { recursive: true });
   const log = shared.connect();
   const tools = { log, clock: new FakeClock(aMonday + days * dayMs), logger: silentLog, metrics: new Metrics('scorer') };
-  const failed = (cause: unknown) => {
-    throw cause;
-  };
   const habitOptions = { rules: habitRulesOf(rules), falseIncidentsPerWeek: 1, zone: 'Europe/Paris' };
   const book = new HabitBook(habitOptions, { ...tools, group: `habits-${name}`, failed });
   const engine = { rules, quietMs: dayMs, allowedLatenessMs: 900_000 };
@@ -136,9 +144,13 @@ async function running(shared: MemoryLog, { stateDir, name }: { readonly stateDi
     metrics: tools.metrics,
     isDone: async () => (await membership.positions()).every(({ next, end }) => next === end),
     verdicts: async () => {
-      const owns: ConstructorParameters<typeof HonestVerdicts>[0]['owns'] = (one) =>
-        pipeline.owns(one.group_id, one.actor_id, one.subject_kind);
-      const verdicts = new HonestVerdicts({ ...tools, habits: book, group: `verdicts-${name}`, failed, owns });
+      const verdicts = new HonestVerdicts({
+        ...tools,
+        habits: book,
+        group: `verdicts-${name}`,
+        failed,
+        owns: (one) => pipeline.owns(one.group_id, one.actor_id, one.subject_kind),
+      });
       await verdicts.start();
       return verdicts;
     },
