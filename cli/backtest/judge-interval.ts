@@ -4,6 +4,8 @@ import {
   type BacktestResult,
   warmUpFrom,
 } from '#libs/detection/history/backtest.js';
+import { HabitModel } from '#libs/habits/habit-model.js';
+import type { HabitRule } from '#libs/habits/seams.js';
 import { disorderMsMax } from '#libs/detection/history/history-judge.js';
 import { type Rule, rulesOf } from '#libs/detection/rule/rule.js';
 import type { CommandConfig } from '../config.js';
@@ -57,7 +59,17 @@ export async function judgeInterval(
   const allowedLatenessMs = config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000;
   const { fromMs: earliestMs, outline } = warmUpFrom(fromMs, all, quietMs);
   const readFromMs = Math.max(0, earliestMs);
-  const options: BacktestOptions = { rules, ...(present && { baseline: present }), fromMs, toMs, quietMs, allowedLatenessMs };
+  const { VIGIE_FALSE_INCIDENTS_PER_WEEK: falseIncidentsPerWeek, VIGIE_ZONE: zone } = config;
+  const learner = (of: readonly HabitRule[]) => new HabitModel({ rules: of, falseIncidentsPerWeek, zone });
+  const options: BacktestOptions = {
+    rules,
+    ...(present && { baseline: present }),
+    fromMs,
+    toMs,
+    quietMs,
+    allowedLatenessMs,
+    learner,
+  };
   const bad = new BadLines();
   const source = place.open({ fromMs: readFromMs, toMs, groupId, actorId, outline }, disorderMsMax(all, allowedLatenessMs), bad);
   const told = () => place.told({ fromMs, toMs, groupId, actorId });

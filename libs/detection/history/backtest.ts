@@ -4,9 +4,9 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type BacktestIncident, compareIncidents, type Comparison } from './compare-incidents.js';
 import type { FrameOutcome } from '../engine.js';
-import { HistoryJudge, type Undecided } from './history-judge.js';
+import { HistoryJudge, type HistoryJudgeOptions, type Undecided } from './history-judge.js';
 import { readFrom, reachOf } from '../rule/reach.js';
-import type { Rule } from '../rule/rule.js';
+import { habitRulesOf, type Rule } from '../rule/rule.js';
 
 export type { BacktestIncident } from './compare-incidents.js';
 
@@ -24,6 +24,8 @@ export interface BacktestOptions {
   readonly toMs: number;
   readonly quietMs: number;
   readonly allowedLatenessMs: number;
+  /** A model of habits, one for each set of rules. */
+  readonly learner?: HistoryJudgeOptions['learner'];
 }
 
 export interface BacktestResult {
@@ -71,10 +73,14 @@ export class Backtest {
   }
 }
 
-/** From where on to read so that windows are full, and the incidents that go on known, at `fromMs`. */
+/** So much of the past is learned from before a backtest begins, where rules ask for habits: as far back as the model remembers its peers. */
+export const learnedMs = 35 * 86_400_000;
+
+/** From where on to read so that windows are full, the incidents that go on known, and habits learned, at `fromMs`. */
 export function warmUpFrom(fromMs: number, rules: readonly Rule[], quietMs: number): ReturnType<typeof readFrom> {
   const { windowsMs, sleepers } = reachOf(rules);
-  return readFrom(fromMs - windowsMs - quietMs, sleepers);
+  const learnsMs = habitRulesOf(rules).length > 0 ? learnedMs : 0;
+  return readFrom(fromMs - windowsMs - quietMs - learnsMs, sleepers);
 }
 
 /** How long before the interval reading begins where every access is read, milliseconds. */

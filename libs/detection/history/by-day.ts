@@ -11,17 +11,21 @@ export interface DayPiece {
 
 const newline = 0x0a;
 
-/** Cuts a frame where a row is the first of a later day than those before it, `after` included. */
+/** Cuts a frame before the rows that are the first of a later day than those before them, and than the day `after`. */
 export function piecesByDay(bytes: Uint8Array, after: number, dayOf: (time: number) => number): readonly DayPiece[] {
   const row = new ScannedRow();
   const scanner = new FrameScanner(bytes);
   const cuts: { readonly at: number; readonly day: number }[] = [{ at: 0, day: after }];
   let latest = after;
+  let end = 0;
   while (scanner.next(row)) {
     const day = dayOf(row.time);
-    if (day <= latest) continue;
-    latest = day;
-    cuts.push({ at: row.line?.start ?? row.lineStart, day });
+    if (day > latest) {
+      latest = day;
+      cuts.push({ at: end, day });
+    }
+    // Of a row that had to be rewritten nobody knows where it ends; the next cut comes a little sooner then.
+    if (row.bytes === bytes) end = row.lineEnd + 1;
   }
   let line = 0;
   return cuts.flatMap(({ at, day }, index): DayPiece[] => {

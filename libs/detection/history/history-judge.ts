@@ -1,13 +1,24 @@
+import type { AccountDay, HabitRule, Habits } from '#libs/habits/seams.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { Engine, type FrameOutcome } from '../engine.js';
 import type { Anchor } from '../judge/settler.js';
 import { forwardOf } from '../rule/reach.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { isoOfMs } from '../scan/iso-time.js';
-import { lanesOf, type Rule } from '../rule/rule.js';
+import { habitRulesOf, lanesOf, type Rule } from '../rule/rule.js';
+import { piecesByDay } from './by-day.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 
+/** What learns from the days of a history: the model of habits, whose answers for a day are made of what it was given before. */
+export interface LearnsHabits extends Habits {
+  add(day: AccountDay): void;
+  /** Makes what it answers for the day. */
+  learning(day: number): Iterable<void>;
+}
+
 export interface HistoryJudgeOptions {
+  /** A model that knows nothing yet, for rules that ask for habits: it learns as the rows go by. Left out, such rules never hold. */
+  readonly learner?: (rules: readonly HabitRule[]) => LearnsHabits;
   /** Event time without any rule holding after which an incident closes, milliseconds. */
   readonly quietMs: number;
   /** How far an access may lie behind its account's newest one, for rules that do not say so themselves, milliseconds. */
@@ -40,6 +51,10 @@ export class HistoryJudge {
   /** Those of which it is not known yet how late they were. */
   #watched: Opening[] = [];
   readonly #row = new ScannedRow();
+  /** Present where rules ask for habits. */
+  readonly #habits: LearnsHabits | undefined;
+  /** What is learned has been asked for up to this day. */
+  #day = Number.NEGATIVE_INFINITY;
   /** After so much event time every rule has been judged. */
   readonly #settledMs: number;
   #offset = 0;
@@ -51,19 +66,43 @@ export class HistoryJudge {
     const { quietMs, allowedLatenessMs } = options;
     this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
     const closedMs = quietMs + this.#settledMs + keepClosedMs;
-    const engineOptions = { rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true };
+    const asking = habitRulesOf(rules);
+    this.#habits = asking.length > 0 ? options.learner?.(asking) : undefined;
+    const habits = this.#habits && { habits: this.#habits };
+    const engineOptions = { rules, quietMs, allowedLatenessMs, keepClosedMs: closedMs, holdsReach: true, ...habits };
     this.#engine = new Engine(engineOptions);
     this.#lanes = lanesOf(rules).map((subject) => new Engine({ ...engineOptions, subject }));
   }
 
   /** Judges the rows of a frame: newline-delimited access rows. Lines that are no rows are named in the outcome and change nothing. */
   take(bytes: Uint8Array): FrameOutcome {
+    const outcome = this.#habits ? this.#takeByDay(bytes, this.#habits) : this.#apply(bytes);
+    if (this.#watched.length > 0) this.#watch(bytes);
+    return outcome;
+  }
+
+  #apply(bytes: Uint8Array): FrameOutcome {
     const outcome = this.#engine.apply({ offset: this.#offset, bytes }, 0);
     for (const lane of this.#lanes) lane.apply({ offset: this.#offset, bytes }, 0);
     this.#offset += 1;
     this.#note(false);
-    if (this.#watched.length > 0) this.#watch(bytes);
     return outcome;
+  }
+
+  /** Before the rows of a day are judged, what it is told from is made of the days that are over. */
+  #takeByDay(bytes: Uint8Array, habits: LearnsHabits): FrameOutcome {
+    const outcomes = piecesByDay(bytes, this.#day, (time) => habits.dayOf('', time)).map(({ day, bytes: piece, line }) => {
+      if (day > this.#day) this.#learn(day, habits);
+      const outcome = this.#apply(piece);
+      return { ...outcome, rejected: outcome.rejected.map((one) => ({ ...one, line: one.line + line })) };
+    });
+    return outcomes.reduce(bothOf, nothing);
+  }
+
+  #learn(day: number, habits: LearnsHabits): void {
+    for (const one of [this.#engine, ...this.#lanes].flatMap((engine) => engine.takeDays())) habits.add(one);
+    for (const _ of habits.learning(day));
+    this.#day = day;
   }
 
   /**
@@ -119,6 +158,18 @@ export class HistoryJudge {
       late_seconds: late ? lateMs / 1000 : 0,
     };
   }
+}
+
+const nothing: FrameOutcome = { rows: 0, rejected: [], datedAhead: 0, newestTime: 0, newestReceivedAt: 0 };
+
+function bothOf(a: FrameOutcome, b: FrameOutcome): FrameOutcome {
+  return {
+    rows: a.rows + b.rows,
+    rejected: [...a.rejected, ...b.rejected],
+    datedAhead: a.datedAhead + b.datedAhead,
+    newestTime: Math.max(a.newestTime, b.newestTime),
+    newestReceivedAt: Math.max(a.newestReceivedAt, b.newestReceivedAt),
+  };
 }
 
 /** What would only be suppressed says nothing of incidents. A rule belongs to one kind of subject, and so to one engine. */

@@ -92,6 +92,8 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
   checkMeeting(correlation, mistakes);
   if (grouped.subject !== 'account' && vigie.dormantMs !== undefined)
     mistakes.at(body.line, 'dormant goes with actor_id in group-by: it is accounts that wake up');
+  if (grouped.subject !== 'account' && vigie.habitDays)
+    mistakes.at(body.line, 'habit_days goes with actor_id in group-by: it is accounts whose days are compared');
   checkVigie(map, vigie, { type, timespanMs, ...count }, mistakes);
   return mistakes.count > before ? undefined : correlation;
 }
