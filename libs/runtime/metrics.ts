@@ -84,6 +84,10 @@ const counters = {
 } as const satisfies Record<string, Definition>;
 
 const gauges = {
+  vigie_credential_end_time_seconds: {
+    help: 'When a certificate or a token ends that this process uses, shows or is shown; seconds since 1970',
+    labels: ['kind', 'name'],
+  },
   vigie_ingest_queue_bytes: { help: 'Bytes of requests being worked on', labels: [] },
   vigie_log_lag_frames: { help: 'Frames written but not yet handed over', labels: ['topic', 'partition'] },
   vigie_log_uncommitted_frames: { help: 'Frames written but not yet committed', labels: ['topic', 'partition'] },
