@@ -100,6 +100,10 @@ const gauges = {
   vigie_care_lag_seconds: { help: 'How long ago the ingestor last held all that the log had of care', labels: [] },
   vigie_care_bytes: { help: 'Bytes of what the ingestor remembers of patients in care', labels: [] },
   vigie_care_patients: { help: 'Patients that the ingestor remembers', labels: [] },
+  vigie_credential_end_time_seconds: {
+    help: 'When a certificate or a token ends that this process uses, shows or is shown; seconds since 1970',
+    labels: ['kind', 'name'],
+  },
   vigie_ingest_queue_bytes: { help: 'Bytes of requests being worked on', labels: [] },
   vigie_log_lag_frames: { help: 'Frames written but not yet handed over', labels: ['topic', 'partition'] },
   vigie_log_uncommitted_frames: { help: 'Frames written but not yet committed', labels: ['topic', 'partition'] },

@@ -43,6 +43,7 @@ import { SessionController } from './session.controller.js';
 import { StudyController } from './study.controller.js';
 import { studyProviders } from './study/study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
+import { shownToPeople } from './shown-certificate.js';
 import { CaseSight } from './visible/case-sight.js';
 
 /**
@@ -208,6 +209,7 @@ export class ConsoleModule {
         ...patientProviders,
         pipeline,
         sight,
+        shownToPeople,
         deadlines,
         audit,
         gauges,

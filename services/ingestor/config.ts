@@ -52,6 +52,8 @@ export type IngestorConfig = Environment & {
   readonly quarantineKeys: QuarantineKeys;
   /** Reads the file of sources again, and the secrets that it names. Throws `ConfigError`. */
   readonly loadSources: () => SourcesInUse;
+  /** The files that say who may send: that of sources and that of tokens, where they are named. */
+  readonly sourcesFiles: readonly string[];
 };
 
 /** Injection token of the configuration. */
@@ -63,9 +65,22 @@ export const INGESTOR_CONFIG = Symbol('ingestor configuration');
  */
 export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): IngestorConfig {
   const config = readConfig(ingestorConfig, env);
-  const tokens = readCredentials(config);
-  const loadSources = () => sourcesInUse(config, tokens, env);
-  return { ...config, sources: loadSources(), loadSources, quarantineKeys: readQuarantineKeys(config) };
+  // Tokens of a file are renewed as the sources are: by another content.
+  const tokensOf = () =>
+    readCredentials({ ...config, ...readConfig({ VIGIE_INGEST_TOKENS: ingestorConfig.VIGIE_INGEST_TOKENS }, env) });
+  const loadSources = () => sourcesInUse(config, tokensOf(), env);
+  return {
+    ...config,
+    sources: loadSources(),
+    loadSources,
+    sourcesFiles: filesOf(config, env),
+    quarantineKeys: readQuarantineKeys(config),
+  };
+}
+
+function filesOf({ VIGIE_SOURCES_FILE: sources }: Environment, env: NodeJS.ProcessEnv): readonly string[] {
+  const tokens = env['VIGIE_INGEST_TOKENS'] ? undefined : env['VIGIE_INGEST_TOKENS_FILE'];
+  return [...(sources ? [sources] : []), ...(tokens ? [tokens] : [])];
 }
 
 function sourcesInUse(config: Environment, tokens: Credentials, environment: NodeJS.ProcessEnv): SourcesInUse {

@@ -1,3 +1,6 @@
+// erasure/: what of patients, accounts and groups lies where, and how it is taken away. `places.ts` is the table of it.
+// What of a table goes is said there and nowhere else.
+
 import type { ErasureSubject } from './subject.js';
 import { type Condition, heldCondition, type HeldSpan } from './evidence.js';
 import { type Fate, tablePlaces } from './places.js';

@@ -19,6 +19,10 @@ const selection = 'b'.repeat(32);
 const order = { reason: 'asked for by letter', by: 'c.morel' };
 const tools = { clock: systemClock, progress: () => {} };
 
+function dies(text: string): void {
+  if (text.startsWith('incident')) throw new Error('killed');
+}
+
 let client: ClickHouseClient;
 let end: () => Promise<void>;
 beforeAll(async () => {
@@ -166,9 +170,6 @@ describe('an erasure', () => {
     await store([access('helix', 'dr.a', 'p', 1), access('helix', 'dr.a', 'q', 1)]);
     const id = await aCase('over', 'resolved', { from: 0, to: 2, patients: 2 });
     const subject = await subjectOf(client, { kind: 'patient', patient: aPatient('p') });
-    const dies = (text: string) => {
-      if (text.startsWith('incident')) throw new Error('killed');
-    };
     await expect(erase(client, { subject, order }, { ...tools, progress: dies })).rejects.toThrow('killed');
     expect(await listsAndFigures()).toEqual([{ id, figure: 2, listed: 1 }]);
     const { row } = await eraseNow({ kind: 'patient', patient: aPatient('p'), group: 'helix' });

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ErasureRow } from '#libs/contracts/erasure-row.js';
+import type { ErasureRow } from './erasure-row.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { registerSelections } from '../clickhouse/selections.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { ErasureRow } from '#libs/contracts/erasure-row.js';
+import type { ErasureRow } from './erasure-row.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 import type { Condition } from './evidence.js';

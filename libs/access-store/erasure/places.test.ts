@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { erasureKinds } from '#libs/contracts/erasure-row.js';
+import { erasureKinds } from './erasure-row.js';
 import { keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
-import { columnsOf, tablePlaces, topicPlaces } from './places.js';
+import { columnsOf, tablePlaces } from './places.js';
+import { topicPlaces } from './topic-places.js';
 
 let client: ClickHouseClient;
 let end: () => Promise<void>;

@@ -1,7 +1,4 @@
-// erasure/: what of patients, accounts and groups lies where, and how it is taken away. `places.ts` is the table of it.
-// Conditions stand there and nowhere else.
-
-import type { ErasureKind } from '#libs/contracts/erasure-row.js';
+import type { ErasureKind } from './erasure-row.js';
 
 /**
  * What an erasure does with the rows of a table that hold its subject. `rows` is a condition in SQL over `{patients:Array(String)}`,
@@ -31,8 +28,9 @@ export interface TablePlace {
   readonly fates: Readonly<Record<ErasureKind, Fate>>;
 }
 
+export const chained = 'who looked is chained, and is the proof that nobody looked unseen';
 const noEnd = 'no end by itself';
-const proof = 'the record of cases is the proof of what was found, judged and told, and the law asks for it';
+export const proof = 'the record of cases is the proof of what was found, judged and told, and the law asks for it';
 const ofGroup = 'has(@groups, group_id)';
 const ofAccount = `${ofGroup} AND actor_id = @account`;
 const nobody = { takes: false, because: 'names nobody' } as const;
@@ -86,7 +84,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     people: 'by remote_address',
     others: 'audit_id chain_id number previous_sha256 at via method route case_id rows status sha256',
     ends: noEnd,
-    fates: all({ takes: false, because: 'who looked is chained, and is the proof that nobody looked unseen' }),
+    fates: all({ takes: false, because: chained }),
   },
   case_action_rows: {
     accounts: 'actor_id',
@@ -243,37 +241,6 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     },
   },
 }; // prettier-ignore
-
-export interface TopicPlace {
-  readonly holds: string;
-  /** Whether frames go by themselves, after the topic's retention. */
-  readonly ends: boolean;
-  readonly because: string;
-}
-
-const rowsOfLog = 'frames are appended and never changed: a row goes with its frame, when the topic has kept it long enough';
-const subjectOf = (what: string): TopicPlace => ({
-  holds: `accesses once more, by ${what}: pseudonyms, accounts, groups`,
-  ends: true,
-  because: rowsOfLog,
-});
-
-/** Every topic of the log, by name. */
-export const topicPlaces: Readonly<Record<string, TopicPlace>> = {
-  'vigie.accesses.v1': { holds: 'accesses: pseudonyms, accounts, groups', ends: true, because: rowsOfLog },
-  'vigie.by-source-ip.v1': subjectOf('address'),
-  'vigie.by-device.v1': subjectOf('device'),
-  'vigie.by-session-id.v1': subjectOf('session'),
-  'vigie.quarantine.v1': { holds: 'what could not be read, sealed; groups', ends: true, because: rowsOfLog },
-  'vigie.findings.v1': { holds: 'findings for others: accounts, groups', ends: true, because: rowsOfLog },
-  'vigie.incidents.v1': { holds: 'changes of incidents: accounts, groups, no pseudonym', ends: false, because: proof },
-  'vigie.actions.v1': { holds: 'what people did with cases: accounts, groups, no pseudonym', ends: false, because: proof },
-  'vigie.audit.v1': {
-    holds: 'who looked: people, cases, no pseudonym',
-    ends: false,
-    because: 'who looked is chained, and is the proof that nobody looked unseen',
-  },
-};
 
 /** All columns that a place says something of. */
 export function columnsOf({ patients = '', accounts = '', groups = '', people = '', others }: TablePlace): readonly string[] {

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type ErasureRow, erasureRow } from '#libs/contracts/erasure-row.js';
+import { type ErasureRow, erasureRow } from './erasure-row.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 

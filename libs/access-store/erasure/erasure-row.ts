@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hex128, isoTime } from './access-row.js';
+import { hex128, isoTime } from '#libs/contracts/access-row.js';
 
 const count = z.int().nonnegative();
 const counts = z.record(z.string(), count);
