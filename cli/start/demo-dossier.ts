@@ -62,8 +62,10 @@ export function dossierText(made: DemoDossier, row: SeenRow, vigie: string): str
   const who = named.map(({ actor_id, share, support }) => `${actor_id} (${Math.round(100 * share)} %, ${support})`).join(', ');
   const id = row.case_id.slice(0, 8);
   return [
+    '',
     `  Qualified as a breach for ${controllerId}, and frozen: ${patients} patients, ${exposed} exposed; list ${listSha256.slice(0, 16)}...`,
     `  ${folder}/: cnil.pdf, letter.fr.docx, dossier.json, manifest.json, patients-${controllerId}.csv`,
+    '  Taking that list out is watched as well: it opens a case of its own, of whoever did.',
     '',
     `  Whose leak are ${sample} of these patients? ${who || leak.verdict}; of ${leak.controls.samples} random samples ${leak.controls.named} would name somebody.`,
     '',
