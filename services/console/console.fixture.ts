@@ -26,6 +26,7 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
@@ -35,7 +36,7 @@ import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fa
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { RUN_BACKTEST } from './study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
-import { FakeReader, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
+import { FakeReader, FakeLooks, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
@@ -153,6 +154,8 @@ export class RunningConsole {
       .useValue(new FakeRecord())
       .overrideProvider(AssistantReader)
       .useValue(new FakeReader())
+      .overrideProvider(AuditLooks)
+      .useValue(new FakeLooks())
       .overrideProvider(RuleSources)
       .useValue(new RuleSources({ config, clock, lists: () => readStoredLists(lists), verdicts: async () => verdictsFound }))
       .overrideProvider(RUN_BACKTEST)

@@ -25,6 +25,7 @@ import { sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { FeedsLook } from './answer/feeds-look.js';
 import { ListPlaces } from './answer/list-place.js';
+import { AuditController } from './audit.controller.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -210,6 +211,7 @@ export class ConsoleModule {
         PatientsController,
         StudyController,
         RulesController,
+        AuditController,
         McpController,
         PagesController,
       ],

@@ -1,3 +1,4 @@
+import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
@@ -40,6 +41,12 @@ const reader = {
   useFactory: (client: StoreClient) => new AssistantReader(client),
 };
 
+const looks = {
+  provide: AuditLooks,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new AuditLooks(client),
+};
+
 const ruleSources = {
   provide: RuleSources,
   inject: [CONSOLE_CONFIG, STORE_CLIENT, ClickHouseLists, CLOCK],
@@ -73,4 +80,4 @@ const backtests = {
     }),
 };
 
-export const studyProviders = [windows, record, reader, scorers, ruleSources, runner, backtests];
+export const studyProviders = [windows, record, reader, scorers, looks, ruleSources, runner, backtests];

@@ -2,6 +2,7 @@ import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
 import { useCase, useShape } from '../../api/queries.js';
+import { useNow } from '../../live/clock.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
 import { useTitle } from '../../parts/title.js';
@@ -37,11 +38,18 @@ export function CasePage({ id, part, me }: PageProps) {
           <Head shown={shown} me={me} />
           <Parts id={shown.case.case_id} part={part} />
           <Part shown={shown} id={id} part={part} me={me} />
+          <PrintFoot id={shown.case.case_id} me={me} />
         </article>
       )}
     </Block>
   );
 } // prettier-ignore
+
+/** At the foot of each sheet of paper: which case it is of, whose it is and from when. */
+function PrintFoot({ id, me }: { readonly id: string; readonly me: Me }) {
+  const { t, f } = useTexts();
+  return <p className="print-foot">{t.case.printed(id, me.id, f.exact(useNow(60_000)))}</p>;
+}
 
 function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {
   switch (part) {
