@@ -1,3 +1,6 @@
+// audit/: who looked, read for people and for a check of the chains.
+// Every query is a file beside it.
+
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';

@@ -5,6 +5,7 @@ import { useCase, useShape } from '../../api/queries.js';
 import { useNow } from '../../live/clock.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
+import { usePrintFoot } from '../../parts/print-foot.js';
 import { useTitle } from '../../parts/title.js';
 import { accountPath, casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
@@ -45,10 +46,11 @@ export function CasePage({ id, part, me }: PageProps) {
   );
 } // prettier-ignore
 
-/** At the foot of each sheet of paper: which case it is of, whose it is and from when. */
+/** Which case a sheet of paper is of, whose it is and from when. */
 function PrintFoot({ id, me }: { readonly id: string; readonly me: Me }) {
   const { t, f } = useTexts();
-  return <p className="print-foot">{t.case.printed(id, me.id, f.exact(useNow(60_000)))}</p>;
+  usePrintFoot(t.case.printed(id, me.id, f.exact(useNow(60_000))));
+  return null;
 }
 
 function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {

@@ -62,8 +62,8 @@ function Ask({ onFound }: { readonly onFound: (found: LeakAnswer) => void }) {
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      <p className="whole">{t.intro}</p>
-      <p className="field whole">
+      <p className="across">{t.intro}</p>
+      <p className="field across">
         <label htmlFor="f-sample">{t.file}</label>
         <input id="f-sample" name="sample" type="file" accept=".txt,.csv,text/plain" required />
       </p>
@@ -76,10 +76,10 @@ function Ask({ onFound }: { readonly onFound: (found: LeakAnswer) => void }) {
           {t.ask}
         </button>
       </p>
-      <p role="status" className="whole">
+      <p role="status" className="across">
         {isBusy && t.asking}
       </p>
-      {wrong !== undefined && <p className="notice notice-wrong whole">{wrong}</p>}
+      {wrong !== undefined && <p className="notice notice-wrong across">{wrong}</p>}
     </form>
   );
 } // prettier-ignore

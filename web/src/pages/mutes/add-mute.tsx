@@ -47,7 +47,7 @@ export function AddMute({ me }: { readonly me: Me }) {
           {t.add}
         </button>
       </p>
-      {said && <div className="whole">{said}</div>}
+      {said && <div className="across">{said}</div>}
     </form>
   );
 } // prettier-ignore

@@ -63,7 +63,7 @@ function Incidents({ all }: { readonly all: readonly BacktestIncident[] }) {
   const t = useOwnTexts(rulesTexts);
   const { t: common, f } = useTexts();
   const figure = (value: number | null) => (value === null ? '–' : f.number(value));
-  const heads = [[t.account], [t.what], [t.now, 'number'], [t.then, 'number'], [t.verdict], [t.case]] as const;
+  const heads = [[t.account], [t.what], [t.present, 'number'], [t.tried, 'number'], [t.verdict], [t.case]] as const;
   return (
     <Table name={{ label: t.what }} caption={t.incidentsCaption(all.length)} heads={heads}>
       {all.map((one) => (

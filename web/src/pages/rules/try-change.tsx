@@ -37,7 +37,7 @@ export function TryChange({ rule }: { readonly rule: RuleHead }) {
   };
   return (
     <form className="form" onSubmit={(event) => void submit(event)}>
-      <p className="hint whole">{t.tryHint}</p>
+      <p className="hint across">{t.tryHint}</p>
       <Field name="threshold" label={t.thresholdField} type="number" min={1} value={String(rule.threshold)} />
       {rule.spread_threshold > 0 && <Field name="spread" label={t.spreadField} type="number" min={1} value={String(rule.spread_threshold)} />}
       <Field name="timespan" label={t.timespanField} value={timespanOf(rule.timespan_seconds)} />
@@ -58,7 +58,7 @@ export function TryChange({ rule }: { readonly rule: RuleHead }) {
           {t.begin}
         </button>
       </p>
-      {wrong !== undefined && <p className="notice notice-wrong whole">{wrong}</p>}
+      {wrong !== undefined && <p className="notice notice-wrong across">{wrong}</p>}
     </form>
   );
 } // prettier-ignore
