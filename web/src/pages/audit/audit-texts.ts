@@ -7,7 +7,7 @@ function fr(f: Format) {
     title: 'Consultations',
     heading: (shown: number, people: number, seesAll: boolean, isMore: boolean) => (shown === 0 ? 'Aucune consultation ne correspond.' : seesAll ? `${isMore ? 'Plus de ' : ''}${count(shown, 'consultation', 'consultations')}, par ${count(people, 'personne', 'personnes')}.` : `Vos ${isMore ? 'dernières ' : ''}consultations : ${f.number(shown)}${isMore ? ' et plus' : ''}.`),
     own: 'Vous voyez vos propres consultations. Celles des autres sont réservées aux délégués à la protection des données qui voient tous les établissements.',
-    proof: 'Chaque ligne a été écrite avant la réponse et porte l’empreinte de la précédente : « vigie audit verify » dit laquelle a été changée.',
+    proof: 'Chaque ligne a été écrite avant la réponse et porte l’empreinte de la précédente : « vigie audit verify » dit laquelle a été changée.',
     caption: (from: string, to: string) => `Les plus récentes d’abord, de ${from} à ${to}`,
     at: 'Quand', by: 'Qui', what: 'Quoi', case: 'Cas', rows: 'Lignes', status: 'Réponse', address: 'Adresse', nobody: 'inconnu',
     filters: 'Filtres', who: 'Personne', caseField: 'Cas (numéro entier)', kind: 'Genre', days: 'Jours', apply: 'Filtrer', next: 'Plus anciennes', first: 'Retour aux plus récentes',

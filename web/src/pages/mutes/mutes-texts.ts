@@ -6,14 +6,14 @@ function fr(f: Format) {
   return {
     title: 'Silences',
     heading: (runs: number, later: number) => (runs + later === 0 ? 'Rien n’est tu : chaque message part.' : `${count(runs, 'silence court', 'silences courent')}${later > 0 ? `, ${count(later, 'est à venir', 'sont à venir')}` : ''}.`),
-    hint: 'Un silence retient des messages ; les incidents et les cas sont enregistrés quand même, et se voient à la page des cas. Ce qui est encore nouveau à la fin est alors envoyé.',
+    hint: 'Un silence retient des messages ; les incidents et les cas sont enregistrés quand même, et se voient à la page des cas. Ce qui est encore nouveau à la fin est alors envoyé.',
     caption: (n: number) => `${count(n, 'silence', 'silences')} : en cours, à venir, finis depuis 30 jours`,
     state: 'État', what: 'Ce qui est tu', from: 'De', until: 'À', owner: 'Qui en répond', reason: 'Raison', by: 'Décidé par', end: 'Mettre fin', endOf: (what: string) => `Mettre fin : ${what}`,
     states: { runs: 'court', later: 'à venir', over: 'fini' },
     all: 'tout le groupe', account: (name: string) => `compte ${name}`, clinic: (id: string) => `établissement ${id}`, rule: (name: string) => `règle ${name}`, upTo: (level: string) => `jusqu’au niveau ${level}`, critical: 'critiques comprises',
     add: 'Taire des messages', mayNot: 'Votre rôle permet de voir les silences, pas d’en décider.',
     group: 'Groupe', actor: 'Compte (vide : tous)', clinicField: 'Établissement (vide : tous)', clinicNeeded: 'Établissement (un des vôtres)', ruleField: 'Règle', anyRule: 'toutes', level: 'Jusqu’au niveau', anyLevel: 'tous', ends: 'Fin (sept jours au plus)', coversCritical: 'Taire aussi ce qui est critique', ownerField: 'Qui en répond', reasonField: 'Raison',
-    done: 'Le silence est enregistré.', ended: 'Le silence est fini ; ce qui est encore nouveau est envoyé.',
+    done: 'Le silence est enregistré.', ended: 'Le silence est fini ; ce qui est encore nouveau est envoyé.',
   };
 } // prettier-ignore
 

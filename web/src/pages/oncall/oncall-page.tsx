@@ -20,8 +20,8 @@ interface OnCall {
 const texts = ownTexts({
   fr: (f: Format) => ({
     title: 'Astreintes',
-    heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Personne n’est d’astreinte' : `D’astreinte : ${f.list(people)}`}${empty > 0 ? ` ; ${f.number(empty)} ${f.plural(empty, 'calendrier n’a', 'calendriers n’ont')} personne` : ''}.`,
-    none: 'Aucun calendrier d’astreinte n’est défini.', noneHint: 'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
+    heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Personne n’est d’astreinte' : `D’astreinte : ${f.list(people)}`}${empty > 0 ? ` ; ${f.number(empty)} ${f.plural(empty, 'calendrier n’a', 'calendriers n’ont')} personne` : ''}.`,
+    none: 'Aucun calendrier d’astreinte n’est défini.', noneHint: 'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
     now: 'En ce moment', caption: (at: string) => `à ${at}, heure de ce navigateur`, schedule: 'Calendrier', person: 'Personne', until: 'Jusqu’à', nobody: 'personne',
     week: (name: string) => `Les sept jours qui viennent : ${name}`, weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`, from: 'De', to: 'À',
     nobodyHint: 'Quand personne n’est d’astreinte, l’étape suivante de la chaîne est prévenue aussitôt.',

@@ -6,7 +6,7 @@ function fr(f: Format) {
   const share = (part: number, whole: number) => `${f.number(Math.round((100 * part) / whole))} %`;
   return {
     title: 'Règles',
-    heading: (rules: number, judged: number, wrong: number) => (judged === 0 ? `${count(rules, 'règle veille', 'règles veillent')} ; aucun de leurs cas n’est jugé.` : `${count(rules, 'règle veille', 'règles veillent')} ; sur ${count(judged, 'jugement', 'jugements')} de leurs cas, ${f.number(wrong)} ${f.plural(wrong, 'dit', 'disent')} « fausse alerte » (${share(wrong, judged)}).`),
+    heading: (rules: number, judged: number, wrong: number) => (judged === 0 ? `${count(rules, 'règle veille', 'règles veillent')} ; aucun de leurs cas n’est jugé.` : `${count(rules, 'règle veille', 'règles veillent')} ; sur ${count(judged, 'jugement', 'jugements')} de leurs cas, ${f.number(wrong)} ${f.plural(wrong, 'dit', 'disent')} « fausse alerte » (${share(wrong, judged)}).`),
     headingPart: (rules: number) => `${count(rules, 'règle veille', 'règles veillent')}.`,
     hint: 'Un cas que plusieurs règles ont ouvert compte pour chacune.',
     caption: (n: number, since: string | null) => `${count(n, 'règle', 'règles')}${since === null ? '' : `, et leurs cas depuis le ${f.day(since)}`}, d’abord celles qui se trompent le plus`,
@@ -24,15 +24,15 @@ function fr(f: Format) {
     exceptionLegend: 'Ajouter une exception', group: 'Groupe', actors: 'Comptes, un par ligne', expires: 'Fin', owner: 'Qui en répond', reason: 'Raison',
     busy: 'Cette console fait déjà un essai : attendez qu’il finisse.', refused: (why: string) => `L’essai est refusé : ${why}`,
     earlier: 'Essais de cette console', earlierCaption: (n: number) => `${count(n, 'essai', 'essais')}, le plus récent d’abord`, states: { runs: 'en cours', failed: 'échoué', done: 'fini' }, by: 'Par', when: 'Lancé', period: 'Période', state: 'État',
-    running: (title: string) => `L’essai de « ${title} » est en cours.`, runningHint: 'Il relit les accès de la période ; cela peut prendre des minutes. La page se met à jour.',
-    failed: (title: string) => `L’essai de « ${title} » a échoué.`,
+    running: (title: string) => `L’essai de « ${title} » est en cours.`, runningHint: 'Il relit les accès de la période ; cela peut prendre des minutes. La page se met à jour.',
+    failed: (title: string) => `L’essai de « ${title} » a échoué.`,
     found: (gone: number, lost: number, fresh: number) => `Avec ce changement, ${count(gone, 'incident ne serait plus signalé', 'incidents ne seraient plus signalés')}${lost > 0 ? `, dont ${count(lost, 'avéré', 'avérés')}` : gone > 0 ? ', aucun d’avéré' : ''}, et ${count(fresh, 'nouveau le serait', 'nouveaux le seraient')}.`,
     lostNotice: (lost: number) => `${count(lost, 'incident avéré serait perdu', 'incidents avérés seraient perdus')} : ce changement cache un vrai vol.`,
-    summary: (rows: number, seconds: number, same: number, earlier: number, later: number) => `${count(rows, 'accès relu', 'accès relus')} en ${f.span(seconds * 1_000)} ; ${count(same, 'incident signalé des deux façons', 'incidents signalés des deux façons')}, ${f.number(earlier)} plus tôt, ${f.number(later)} plus tard.`,
+    summary: (rows: number, seconds: number, same: number, earlier: number, later: number) => `${count(rows, 'accès relu', 'accès relus')} en ${f.span(seconds * 1_000)} ; ${count(same, 'incident signalé des deux façons', 'incidents signalés des deux façons')}, ${f.number(earlier)} plus tôt, ${f.number(later)} plus tard.`,
     incidentsCaption: (n: number) => `${count(n, 'incident comparé', 'incidents comparés')}, d’abord les avérés qui seraient perdus`,
     account: 'Compte', what: 'Effet', present: 'Patients, règles d’aujourd’hui', tried: 'Patients, avec le changement', case: 'Cas', verdict: 'Verdict', noCase: 'aucun',
     kinds: { gone: 'ne serait plus signalé', new: 'serait nouveau', same: 'signalé aussi' }, lost: 'AVÉRÉ, PERDU', sooner: (span: string) => `${span} plus tôt`, later: (span: string) => `${span} plus tard`,
-    change: 'Ce qui a été changé dans la copie', result: 'Le texte à enregistrer', resultHint: (file: string) => `À mettre à la place du document dans ${file}, après relecture, par le chemin habituel (revue, « vigie rules check », enregistrement). Rien n’a été changé ici.`, addHint: 'À mettre dans un nouveau fichier à côté des règles, après relecture. Rien n’a été changé ici.',
+    change: 'Ce qui a été changé dans la copie', result: 'Le texte à enregistrer', resultHint: (file: string) => `À mettre à la place du document dans ${file}, après relecture, par le chemin habituel (revue, « vigie rules check », enregistrement). Rien n’a été changé ici.`, addHint: 'À mettre dans un nouveau fichier à côté des règles, après relecture. Rien n’a été changé ici.',
     nothingLost: 'Aucun incident n’a été trouvé dans la période.',
   };
 } // prettier-ignore
