@@ -78,7 +78,7 @@ inBrowser('the pages of whoever looks into a case', () => {
   it('show ninety days of an account against today, as a drawing and as a table, also on paper', async () => {
     const { context, complaints } = await openContext(browser, url, { locale: 'fr' });
     const page = await logIn(context, 'dpo', '/accounts/aleo/dr.martin');
-    await page.getByRole('heading', { level: 1, name: /^dr\.martin a ouvert 640 patients aujourd’hui\u00a0; un jour ordinaire, \d+, et 34 au plus\.$/ }).waitFor();
+    await page.getByRole('heading', { level: 1, name: /^dr\.martin a ouvert 640 patients aujourd’hui\s; un jour ordinaire, \d+, et 34 au plus\.$/ }).waitFor();
     await page.getByRole('img', { name: /Patients par jour sur 90 jours : 640 aujourd’hui/ }).waitFor();
     await page.getByRole('img', { name: /plus que jamais à 2 heures du jour/ }).waitFor();
     await page.getByText(/Le tableau \(66 jours/).press('Enter');
