@@ -22,6 +22,7 @@ import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
 import { FeedsLook } from './answer/feeds-look.js';
+import { AuditController } from './audit.controller.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -41,7 +42,7 @@ import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
 import { StudyController } from './study.controller.js';
-import { studyProviders } from './study/study-providers.js';
+import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 import { shownToPeople } from './shown-certificate.js';
 import { CaseSight } from './visible/case-sight.js';
@@ -191,6 +192,7 @@ export class ConsoleModule {
         PatientsController,
         StudyController,
         RulesController,
+        AuditController,
         McpController,
         PagesController,
       ],

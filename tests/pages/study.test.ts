@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
@@ -6,7 +7,8 @@ import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
-import { installed, logIn, openBrowser, openContext, picture } from './browser.js';
+import { findWithLibraries } from '../../scripts/debian-tool.mjs';
+import { installed, logIn, openBrowser, openContext, paperOf, picture } from './browser.js';
 
 const inBrowser = installed.path === undefined ? describe.skip : describe;
 
@@ -17,6 +19,12 @@ const minutesAgo = (minutes: number): string => isoOf(systemClock.now() - minute
 const id = anIncidentId('night');
 
 const isList = ({ route }: { readonly route: string }) => route === '/v1/cases/:id/accesses';
+
+/** What stands on paper; a sheet ends with a form feed. */
+function textOf(pdf: Buffer): string {
+  const { path = '', env = {} } = findWithLibraries('poppler-utils', 'pdftotext');
+  return spawnSync(path, ['-layout', '-', '-'], { input: pdf, env: { ...process.env, ...env }, encoding: 'utf8' }).stdout;
+}
 
 inBrowser('the pages of whoever looks into a case', () => {
   let log: MemoryLog;
@@ -70,7 +78,7 @@ inBrowser('the pages of whoever looks into a case', () => {
   it('show ninety days of an account against today, as a drawing and as a table, also on paper', async () => {
     const { context, complaints } = await openContext(browser, url, { locale: 'fr' });
     const page = await logIn(context, 'dpo', '/accounts/aleo/dr.martin');
-    await page.getByRole('heading', { level: 1, name: /^dr\.martin a ouvert 640 patients aujourd’hui ; un jour ordinaire, \d+, et 34 au plus\.$/ }).waitFor();
+    await page.getByRole('heading', { level: 1, name: /^dr\.martin a ouvert 640 patients aujourd’hui\s; un jour ordinaire, \d+, et 34 au plus\.$/ }).waitFor();
     await page.getByRole('img', { name: /Patients par jour sur 90 jours : 640 aujourd’hui/ }).waitFor();
     await page.getByRole('img', { name: /plus que jamais à 2 heures du jour/ }).waitFor();
     await page.getByText(/Le tableau \(66 jours/).press('Enter');
@@ -80,8 +88,18 @@ inBrowser('the pages of whoever looks into a case', () => {
     await page.getByText('nouveau aujourd’hui').first().waitFor();
     await page.getByRole('cell', { name: '38' }).first().waitFor();
     await picture(page, 'account-fr');
-    const paper = await page.pdf({ format: 'A4' });
-    expect(paper.subarray(0, 5).toString()).toBe('%PDF-');
+    const paper = textOf(await paperOf(page, 'paper-account'));
+    for (const text of ['640', '198.51.100.7', '480', 'Quatre-vingt-dix jours']) expect(paper).toContain(text);
+    // What is folded away on the screen stands on paper.
+    expect(paper.split('\n').filter((line) => /^\s*\d+\s?h\b/.test(line)).length).toBeGreaterThanOrEqual(24);
+    await page.goto(`/cases/${id}`);
+    await page.getByRole('img', { name: /monte jusqu’à 40/ }).waitFor();
+    const sheets = textOf(await paperOf(page, 'paper-case')).split('\f').slice(0, -1);
+    expect(sheets.length).toBeGreaterThan(0);
+    for (const [place, sheet] of sheets.entries()) {
+      expect(sheet).toContain(id);
+      expect(sheet.replaceAll(' ', '')).toContain(`${place + 1}/${sheets.length}`);
+    }
     expect(complaints).toEqual([]);
     await context.close();
     expect(auditRowsOf(log)).toContainEqual(expect.objectContaining({ by: 'dpo', route: '/v1/accounts/:group/:actor', status: 200 }));

@@ -1,6 +1,3 @@
-// audit/: who looked, read for a check of the chains.
-// The query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';

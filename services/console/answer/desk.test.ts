@@ -75,7 +75,14 @@ describe('who is on call', () => {
   it('is who the file says, at an instant', async () => {
     const one = await shared.start();
     const { body } = await one.get('/v1/oncall?at=2026-12-24T20:00:00.000Z');
-    expect(body).toEqual({ at: '2026-12-24T20:00:00.000Z', schedules: [{ schedule: 'night', person: 'dpo' }, { schedule: 'nobody', person: null }] }); // prettier-ignore
+    expect(body).toMatchObject({ at: '2026-12-24T20:00:00.000Z', schedules: [{ schedule: 'night', person: 'dpo' }, { schedule: 'nobody', person: null }] }); // prettier-ignore
+    const { schedules } = body as { readonly schedules: readonly { readonly turns: readonly { readonly from: string; readonly until: string; readonly person: string | null }[] }[] }; // prettier-ignore
+    for (const { turns } of schedules) {
+      // The week is told without a gap, and no handover is one to the same person.
+      expect([turns[0]?.from, turns.at(-1)?.until]).toEqual(['2026-12-24T20:00:00.000Z', '2026-12-31T20:00:00.000Z']);
+      expect(turns.slice(1).map(({ from }) => from)).toEqual(turns.slice(0, -1).map(({ until }) => until));
+      expect(turns.some(({ person }, place) => place > 0 && person === turns[place - 1]?.person)).toBe(false);
+    }
     expect((await one.get('/v1/oncall?at=tomorrow')).status).toBe(422);
     writeFileSync(routing, 'routes: [');
     expect(await one.get('/v1/oncall')).toMatchObject({ status: 503, body: { error: 'routing_unreadable' } });

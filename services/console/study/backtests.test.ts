@@ -10,14 +10,14 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '../console.fixture.js';
 import type { BacktestReport } from './backtests.js';
-import { copyOf, documentOf, type RuleChange } from './rule-copy.js';
+import { copyOf, documentOf, type RuleChange, type RuleText } from './rule-copy.js';
 
 const ruleId = '5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10';
 const period = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-08T00:00:00.000Z' };
 const exception = {
   group_id: 'aleo',
   actor_ids: ["svc*o'neil"],
-  expires: '2999-01-01T00:00:00.000Z',
+  expires: '2099-01-01T00:00:00.000Z',
   owner: 'b.leroy',
   reason: 'migration: "NDB" # until May',
 };
@@ -25,6 +25,11 @@ const exception = {
 const { files } = await readRuleFiles(join(projectRoot, 'rules'));
 const lists = await readLists(defaultListsDir);
 const { rules } = loadRules(files, lists);
+
+/** Every line, with its file. */
+function linesOf(of: readonly RuleText[]): ReadonlySet<string> {
+  return new Set(of.flatMap(({ path, text }) => text.split('\n').map((line) => `${path} ${line}`)));
+}
 
 describe('a copy of the rules with a change', () => {
   it('finds the document of every rule that stands in a file, and nothing else', () => {
@@ -57,8 +62,7 @@ describe('a copy of the rules with a change', () => {
       const others = (all: typeof rules) => all.filter(({ id }) => id !== rule.id).map(({ id, condition, timespanMs }) => [id, condition, timespanMs]);
       expect(others(after.rules)).toEqual(others(rules));
       // Not a line more than what was asked for is another one in the files.
-      const lines = (of: readonly { readonly path: string; readonly text: string }[]) => new Set(of.flatMap(({ path, text }) => text.split('\n').map((line) => `${path} ${line}`)));
-      const fresh = [...lines(copy.files)].filter((line) => !lines(files).has(line) && !line.startsWith('proposed-exception.yml'));
+      const fresh = [...linesOf(copy.files)].filter((line) => !linesOf(files).has(line) && !line.startsWith('proposed-exception.yml'));
       expect(fresh.length).toBeLessThanOrEqual(Object.keys(change).filter((key) => key !== 'exception').length);
     }
     expect(changed).toBeGreaterThan(3);
@@ -127,7 +131,7 @@ describe('backtests over HTTP', () => {
       { kind: 'gone', is_lost: false, case_id: anIncidentId('quiet'), verdict: '' },
       { kind: 'new', case_id: null, patients_tried: 9 },
     ]);
-    expect(backtest.yaml).toMatch(/gte: 80[\s\S]*---\n[\s\S]*expires: '?2999/);
+    expect(backtest.yaml).toMatch(/gte: 80[\s\S]*---\n[\s\S]*expires: '?2099/);
     expect(auditRowsOf(log)).toContainEqual(expect.objectContaining({ by: 'a.durand', route: '/v1/backtests', status: 202 }));
     // The rules themselves are as they were.
     expect(readFileSync(join(projectRoot, 'rules', 'mass-access.yml'), 'utf8')).toBe(rulesBefore);
@@ -154,8 +158,18 @@ describe('backtests over HTTP', () => {
   });
 }); // prettier-ignore
 
+function of(incident_id: string, patients: number) {
+  return {
+    incident_id,
+    level: 'high',
+    first_time: '2026-01-05T09:00:00.000Z',
+    last_time: '2026-01-05T09:01:00.000Z',
+    patients,
+    rules: [ruleId],
+  };
+}
+
 function report(): BacktestReport {
-  const of = (incident_id: string, patients: number) => ({ incident_id, level: 'high', first_time: '2026-01-05T09:00:00.000Z', last_time: '2026-01-05T09:01:00.000Z', patients, rules: [ruleId] });
   const base = { group_id: 'aleo', subject_kind: 'account', earlier_seconds: 0, more_patients: 0 } as const;
   return {
     summary: { rows: 1_000, seconds: 2.1, new: 1, gone: 2, same: 0, earlier: 0, later: 0 },

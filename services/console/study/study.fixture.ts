@@ -1,11 +1,12 @@
 import type { AccountRecord, AccountStretch, AccountValue } from '#libs/access-store/accounts/account-record.js';
+import type { AuditLook, AuditLooks, LookPlace, LooksWanted } from '#libs/access-store/audit/audit-looks.js';
 import type { AccountQuery, AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import type { AccountPeers, IncidentContext } from '#libs/access-store/assistant/shapes.js';
 import type { ShownAccess } from '#libs/access-store/incidents/incident-reader.js';
 import type { AccessPlace, RuleWindow, RuleWindows, WindowFigures } from '#libs/access-store/windows/rule-windows.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import type { FakePatients } from '../fakes.fixture.js';
+import type { FakePatients } from '../fakes/fakes.fixture.js';
 import type { Verdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { WindowsNow } from './account.js';
 import type { BacktestReport, RunBacktest } from './backtests.js';
@@ -112,3 +113,17 @@ export class FakeRun {
     this.#failed(new Error(why));
   }
 }
+
+/** Two hundred and fifty looks, one a minute, of several people at two cases. */
+export class FakeLooks implements Pick<AuditLooks, 'page'> {
+  async page({ fromMs, toMs, by, caseId, kind }: LooksWanted, before: LookPlace | undefined, limit: number): Promise<readonly AuditLook[]> {
+    const routes = ['/v1/cases/:id', '/v1/cases/:id/patients', '/v1/login', '/v1/cases/:id/actions', '/v1/cases'];
+    const all = Array.from({ length: 250 }, (_, place): AuditLook => {
+      const route = routes[place % routes.length] ?? '';
+      const isRefused = place % 40 === 7;
+      return { audit_id: hex128Of(`look ${place}`), at: isoOf(toMs - (place + 1) * 60_000), by: isRefused ? '' : ['a.durand', 'b.leroy', 'dpo', 'elsewhere'][place % 4] ?? '', via: 'console', method: route.endsWith('actions') || route.endsWith('login') ? 'POST' : 'GET', route, case_id: route.includes(':id') ? hex128Of(`case ${place % 2}`) : '', rows: route.endsWith('patients') ? 100 : 1, status: isRefused ? 401 : 200, remote_address: '10.0.0.7' };
+    });
+    const isWanted = (one: AuditLook) => Date.parse(one.at) >= fromMs && (by === '' || one.by === by) && (caseId === '' || one.case_id === caseId) && (kind !== 'refused' || one.status === 401) && (kind !== 'lists' || one.route.endsWith('patients')) && (kind !== 'changes' || one.route.endsWith('actions'));
+    return all.filter((one) => isWanted(one) && (before === undefined || Date.parse(one.at) < before.timeMs)).slice(0, limit);
+  }
+} // prettier-ignore

@@ -23,6 +23,11 @@ export function englishTexts(f: Format): Texts {
       nav: 'Pages',
       cases: 'Cases',
       feeds: 'Feeds',
+      rules: 'Rules',
+      mutes: 'Mutes',
+      leaks: 'Leaks',
+      oncall: 'On call',
+      audit: 'Audit',
       language: 'Language',
       signedInAs: (id, roles) => `${id} (${roles.join(', ')})`,
       logout: 'Log out',
@@ -101,6 +106,7 @@ export function englishTexts(f: Format): Texts {
       apply: 'Filter', clear: 'Clear the filters', next: 'Older cases', first: 'Back to the newest',
     },
     case: {
+      printed: (id, by, at) => `Case ${id} · printed by ${by} on ${at} · confidential`,
       heading: (account, who, clinicCount, others, from, to) => `${account} opened ${who ?? 'records'} in ${others > 0 ? `${clinics(clinicCount)} that you see and ${f.number(others)} ${f.plural(others, 'other', 'others')}` : clinics(clinicCount)}, from ${from} to ${to}.`,
       part: (others) => `This case also touches ${f.number(others)} ${f.plural(others, 'clinic', 'clinics')} that you do not see: you are told nothing else of ${f.plural(others, 'it', 'them')}.`,
       withheld: 'text not shown: it may be about other clinics',
@@ -198,7 +204,7 @@ export function englishTexts(f: Format): Texts {
     },
     keys: {
       title: 'Keyboard shortcuts', intro: 'They act outside of fields only, and can be switched off in the settings.',
-      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f', 'go to the feeds'], ['?', 'this help']],
+      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f', 'go to the feeds'], ['g then r, m', 'go to the rules, the mutes'], ['g then l, o, a', 'go to the leaks, who is on call, the audit'], ['?', 'this help']],
     },
   };
 } // prettier-ignore

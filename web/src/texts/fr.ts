@@ -25,6 +25,11 @@ export function frenchTexts(f: Format) {
       nav: 'Pages',
       cases: 'Cas',
       feeds: 'Flux',
+      rules: 'Règles',
+      mutes: 'Silences',
+      leaks: 'Fuites',
+      oncall: 'Astreintes',
+      audit: 'Consultations',
       language: 'Langue',
       signedInAs: (id: string, roles: readonly string[]) => `${id} (${roles.join(', ')})`,
       logout: 'Se déconnecter',
@@ -103,6 +108,7 @@ export function frenchTexts(f: Format) {
       apply: 'Filtrer', clear: 'Effacer les filtres', next: 'Cas plus anciens', first: 'Retour aux plus récents',
     },
     case: {
+      printed: (id: string, by: string, at: string) => `Cas ${id} · imprimé par ${by} le ${at} · confidentiel`,
       heading: (account: string, who: string | null, clinicCount: number, others: number, from: string, to: string) => `${account} a ouvert ${who ?? 'des dossiers'} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
       part: (others: number) => `Ce cas touche aussi ${f.number(others)} ${f.plural(others, 'établissement', 'établissements')} que vous ne voyez pas : rien d’autre ne vous en est dit.`,
       withheld: 'texte non montré : il peut concerner d’autres établissements',
@@ -200,7 +206,7 @@ export function frenchTexts(f: Format) {
     },
     keys: {
       title: 'Raccourcis clavier', intro: 'Ils n’agissent que hors des champs de saisie, et se coupent dans les réglages.',
-      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f', 'aller aux flux'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
+      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f', 'aller aux flux'], ['g puis r, m', 'aller aux règles, aux silences'], ['g puis l, o, a', 'aller aux fuites, aux astreintes, aux consultations'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
     },
   };
 } // prettier-ignore

@@ -6,19 +6,19 @@ function fr(f: Format) {
   const patients = (n: number) => count(n, 'patient', 'patients');
   return {
     heading: (actor: string, today: number, usual: { readonly median: number; readonly most: number } | undefined) =>
-      usual === undefined ? `${actor} a ouvert ${patients(today)} aujourd’hui et n’avait rien fait dans les 89 jours d’avant.` : `${actor} a ouvert ${patients(today)} aujourd’hui ; un jour ordinaire, ${f.number(usual.median)}, et ${f.number(usual.most)} au plus.`,
+      usual === undefined ? `${actor} a ouvert ${patients(today)} aujourd’hui et n’avait rien fait dans les 89 jours d’avant.` : `${actor} a ouvert ${patients(today)} aujourd’hui ; un jour ordinaire, ${f.number(usual.median)}, et ${f.number(usual.most)} au plus.`,
     nothing: (actor: string) => `${actor} n’a rien fait en 90 jours.`,
-    mayNot: 'Ce que fait un compte est réservé aux analystes et aux délégués à la protection des données ; ses cas, eux, sont plus bas.',
+    mayNot: 'Ce que fait un compte est réservé aux analystes et aux délégués à la protection des données ; ses cas, eux, sont plus bas.',
     own: 'Tout est compté dans vos établissements seulement.',
     days: 'Quatre-vingt-dix jours', today: 'aujourd’hui', usual: (n: number) => `ordinaire : ${f.number(n)}`, most: (n: number) => `au plus : ${f.number(n)}`,
     daysText: (today: number, median: number, most: number) => `Patients par jour sur 90 jours : ${f.number(today)} aujourd’hui, ${f.number(median)} un jour ordinaire, ${f.number(most)} au plus avant.`,
     daysTable: (n: number) => `Le tableau (${count(n, 'jour avec des accès', 'jours avec des accès')})`, day: 'Jour (Paris)', patients: 'Patients', events: 'Événements', clinics: 'Établissements',
     hours: 'Aujourd’hui, heure par heure', hoursText: (unusual: number) => (unusual === 0 ? 'Patients par heure aujourd’hui : jamais plus que ce compte n’en avait déjà ouvert à la même heure.' : `Patients par heure aujourd’hui : plus que jamais à ${count(unusual, 'heure', 'heures')} du jour.`),
     hoursTable: 'Le tableau (24 heures)', hour: 'Heure (Paris)', now: 'Aujourd’hui', mostBefore: 'Au plus avant', above: 'plus que jamais',
-    peers: (rank: number, of: number, role: string, fullest: number, median: number, p99: number) => `Son jour le plus plein (${patients(fullest)}) est le numéro ${f.number(rank)} sur ${count(of, 'compte', 'comptes')} du rôle « ${role} » : la médiane est ${f.number(median)}, 99 sur 100 restent sous ${f.number(p99)}.`,
+    peers: (rank: number, of: number, role: string, fullest: number, median: number, p99: number) => `Son jour le plus plein (${patients(fullest)}) est le numéro ${f.number(rank)} sur ${count(of, 'compte', 'comptes')} du rôle « ${role} » : la médiane est ${f.number(median)}, 99 sur 100 restent sous ${f.number(p99)}.`,
     values: 'D’où et avec quoi', valuesCaption: (n: number) => `${count(n, 'valeur', 'valeurs')}, celles d’aujourd’hui d’abord`, kind: 'Genre', value: 'Valeur', before: '89 jours d’avant', since: 'Vu depuis', fresh: 'nouveau aujourd’hui',
     kinds: { clinic: 'établissement', address: 'adresse', application: 'application', device: 'poste', program: 'programme' },
-    windows: 'Ce que comptent les règles en ce moment', windowsCaption: (n: number, at: string) => `${count(n, 'fenêtre', 'fenêtres')}, d’abord les plus près de leur seuil ; dernier accès à ${at}`,
+    windows: 'Ce que comptent les règles en ce moment', windowsCaption: (n: number, at: string) => `${count(n, 'fenêtre', 'fenêtres')}, d’abord les plus près de leur seuil ; dernier accès à ${at}`,
     windowStates: { nothing: 'Aucune fenêtre n’a d’accès de ce compte : il n’a rien fait récemment qu’une règle regarde.', away: 'Aucun moteur de règles ne répond : ce que comptent les fenêtres n’est pas connu. Le reste de la page ne vient pas d’eux.', other_clinics: 'Les fenêtres comptent tous les établissements du groupe : elles ne sont montrées qu’à qui les voit tous.' },
     rule: 'Règle', counted: 'Compté', needed: 'Seuil', missing: 'Il manque', falls: 'Redescend', holds: 'atteint', spread: (n: number, of: number) => `étendue ${f.number(n)} sur ${f.number(of)}`, to: (n: number, at: string) => `à ${f.number(n)} à ${at}`,
     cases: 'Ses cas',

@@ -2,8 +2,10 @@ import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
 import { useCase, useShape } from '../../api/queries.js';
+import { useNow } from '../../live/clock.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
+import { usePrintFoot } from '../../parts/print-foot.js';
 import { useTitle } from '../../parts/title.js';
 import { accountPath, casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
@@ -37,11 +39,19 @@ export function CasePage({ id, part, me }: PageProps) {
           <Head shown={shown} me={me} />
           <Parts id={shown.case.case_id} part={part} />
           <Part shown={shown} id={id} part={part} me={me} />
+          <PrintFoot id={shown.case.case_id} me={me} />
         </article>
       )}
     </Block>
   );
 } // prettier-ignore
+
+/** Which case a sheet of paper is of, whose it is and from when. */
+function PrintFoot({ id, me }: { readonly id: string; readonly me: Me }) {
+  const { t, f } = useTexts();
+  usePrintFoot(t.case.printed(id, me.id, f.exact(useNow(60_000))));
+  return null;
+}
 
 function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {
   switch (part) {

@@ -25,7 +25,7 @@ function fr(f: Format) {
     kinds: { clinics: 'Établissements', addresses: 'Adresses', devices: 'Postes', programs: 'Programmes', applications: 'Applications' },
     closed: 'Établissements déjà fermés', hours: 'Heures', atHours: (n: number, hours: readonly number[]) => `${count(n, 'événement', 'événements')} à des heures où il ne travaillait pas : ${f.list(hours.map((hour) => `${hour} h`))}`,
     mfa: 'Second facteur', mfaOf: (without: number, all: number) => `absent de ${f.number(without)} sur ${count(all, 'événement', 'événements')}`, mfaUnknown: 'la source ne le dit pas',
-    notAccount: 'Ce qui est nouveau se compare au passé d’un compte ; cet incident porte sur autre chose.',
+    notAccount: 'Ce qui est nouveau se compare au passé d’un compte ; cet incident porte sur autre chose.',
     show: 'Montrer les accès', hide: 'Cacher les accès', accesses: 'Accès qui ont déclenché la règle',
     consequence: 'La liste porte des pseudonymes de patients : chaque page est inscrite au journal des consultations avec votre nom.',
     caption: (from: number, to: number, of: number) => `accès ${f.number(from)} à ${f.number(to)} sur ${f.number(of)}, dans l’ordre`,

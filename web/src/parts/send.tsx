@@ -1,11 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
-import { Refusal } from '../../api/client.js';
-import { useAnnounce } from '../../parts/announce.js';
-import { whyOf } from '../../parts/block.js';
-import { useTexts } from '../../texts/context.js';
-import type { Texts } from '../../texts/fr.js';
+import { Refusal } from '../api/client.js';
+import { useAnnounce } from './announce.js';
+import { whyOf } from './block.js';
+import { useTexts } from '../texts/context.js';
+import type { Texts } from '../texts/fr.js';
 
 /** What was said of the last action; `again` asks for the same once more, under the same key. */
 interface Outcome {

@@ -13,7 +13,8 @@ import { hex128Of } from '#libs/contracts/hex128.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
-import type { FeedsLook, FeedsSeen } from './answer/feeds-look.js';
+import type { MuteRow } from '#libs/contracts/mute-row.js';
+import type { FeedsLook, FeedsSeen } from '../answer/feeds-look.js';
 
 /** A store in which nobody opened anything. */
 export class FakeLeaks implements LeakStore {
@@ -102,5 +103,21 @@ export class LateClock implements Clock {
 
   now(): number {
     return systemClock.now() + this.lateMs;
+  }
+}
+
+/** Mutes in memory; `away` while the store does not answer. */
+export class MemoryMutes {
+  readonly rows = new Map<string, MuteRow>();
+  away = false;
+
+  async endingAfter(since: string): Promise<readonly MuteRow[]> {
+    if (this.away) throw new Transient('the store does not answer');
+    return [...this.rows.values()].filter(({ ends_at }) => ends_at >= since);
+  }
+
+  async put(mute: MuteRow): Promise<void> {
+    if (this.away) throw new Transient('the store does not answer');
+    this.rows.set(mute.mute_id, mute);
   }
 }

@@ -1,3 +1,4 @@
+import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
@@ -7,13 +8,13 @@ import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ruleVerdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
-import { Backtests, type RunBacktest } from './backtests.js';
-import { verdictWeeks } from './rule-book.js';
-import { RuleSources } from './rule-sources.js';
-import { backtestProcess } from './run-backtest.js';
+import { Backtests, type RunBacktest } from './study/backtests.js';
+import { verdictWeeks } from './study/rule-book.js';
+import { RuleSources } from './study/rule-sources.js';
+import { backtestProcess } from './study/run-backtest.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import { CONSOLE_CONFIG, type ConsoleConfig } from '../config.js';
-import { ScorerWindows } from './windows-now.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
+import { ScorerWindows } from './study/windows-now.js';
 
 const windows = {
   provide: RuleWindows,
@@ -38,6 +39,12 @@ const reader = {
   provide: AssistantReader,
   inject: [STORE_CLIENT],
   useFactory: (client: StoreClient) => new AssistantReader(client),
+};
+
+const looks = {
+  provide: AuditLooks,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new AuditLooks(client),
 };
 
 const ruleSources = {
@@ -73,4 +80,4 @@ const backtests = {
     }),
 };
 
-export const studyProviders = [windows, record, reader, scorers, ruleSources, runner, backtests];
+export const studyProviders = [windows, record, reader, scorers, looks, ruleSources, runner, backtests];
