@@ -1,3 +1,5 @@
+// Longer than the house likes: what one day asks of the model is one computation, and its parts share what they looked up.
+
 import { AccountState } from './account-state.js';
 import {
   calibration,
