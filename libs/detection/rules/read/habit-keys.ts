@@ -64,12 +64,6 @@ export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: 
   if (!fits) mistakes.at(line, `${key} goes with ${taken} only, not with ${type}`);
   else if (!isMonotone({ type, condition }) || !asked?.entries.has('gte') || asked.entries.has('gt'))
     mistakes.at(line, `${key} goes with gte only: its number is the floor, below which nothing is told`);
-  const hopeful = vigie.cases.find(({ fires }) => fires);
-  if (hopeful)
-    mistakes.at(
-      hopeful.line,
-      `a case of a rule with ${key} cannot fire, since nothing has been learned in it: write fires: false, or try the rule with vigie backtest`,
-    );
   if (vigie.spread) mistakes.at(line, `${key} does not go with spread: one count is compared with what is usual`);
   if (vigie.dormantMs !== undefined) mistakes.at(line, `${key} does not go with dormant: what is usual is a count of awake days`);
 }
