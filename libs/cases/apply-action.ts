@@ -3,6 +3,7 @@ import { type Cases, fits, markBase, move } from './cases.js';
 import { hasOutgrown } from './apply-change.js';
 import { type CaseState, foundLevel } from './case-state.js';
 import { join, part } from './join-cases.js';
+import { outdatedEffect } from './outdated-lists.js';
 import { givenAnswers } from './given-answers.js';
 import { writeNote } from './notes.js';
 import { countEffect, takeCount } from './count-together.js';
@@ -39,6 +40,8 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
       return action.incident_ids.some((id) => cases.of(id) !== one) ? 'counted' : 'repeated';
     case 'case.counted':
       return countEffect(one, action);
+    case 'dossier.outdated':
+      return outdatedEffect(one, action);
     case 'dossier.answered':
       return answering(one, action);
     case 'case.unlinked':
@@ -63,6 +66,8 @@ function answering(one: CaseState, action: CaseAction & { type: 'dossier.answere
 }
 
 function take(cases: Cases, one: CaseState, action: CaseAction): void {
+  // Nobody looked at the case because a list is no longer what it was.
+  if (action.type === 'dossier.outdated') return;
   if (action.type === 'case.counted') {
     takeCount(one, action);
     return;

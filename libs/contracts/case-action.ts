@@ -122,6 +122,18 @@ const bodies = [
       .min(2)
       .max(1_000),
   }),
+  /** In how many patients the ledger differs from what was frozen last of a controller; all zero once it is as it was again. By Vigie itself. */
+  z.strictObject({
+    type: z.literal('dossier.outdated'),
+    controller_id: controller,
+    snapshot_id: hex128,
+    added: z.int().nonnegative(),
+    removed: z.int().nonnegative(),
+    /** Of whom something else is known now: a stronger access, another category. */
+    changed: z.int().nonnegative(),
+    /** Whose accesses came in afterwards. */
+    late_clinics: z.array(z.string()).max(1_000),
+  }),
 ] as const;
 
 /** The part of an action that says what is done. */
@@ -157,6 +169,6 @@ export const caseAction = z.discriminatedUnion('type', [
   bodies[0].extend(caseActionFrame), bodies[1].extend(caseActionFrame), bodies[2].extend(caseActionFrame), bodies[3].extend(caseActionFrame), bodies[4].extend(caseActionFrame),
   bodies[5].extend(caseActionFrame), bodies[6].extend(caseActionFrame), bodies[7].extend(caseActionFrame), bodies[8].extend(caseActionFrame), bodies[9].extend(caseActionFrame),
   bodies[10].extend(caseActionFrame), bodies[11].extend(caseActionFrame), bodies[12].extend(caseActionFrame), bodies[13].extend(caseActionFrame), bodies[14].extend(caseActionFrame),
-  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame), bodies[18].extend(caseActionFrame), bodies[19].extend(caseActionFrame),
+  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame), bodies[18].extend(caseActionFrame), bodies[19].extend(caseActionFrame), bodies[20].extend(caseActionFrame),
 ]); // prettier-ignore
 export type CaseAction = z.infer<typeof caseAction>;

@@ -45,6 +45,9 @@ export const en: Texts = {
     over: ({ clock, controller, due, span }) => `${clock} of ${controller} ended at ${due}: ${span} overdue.`,
     met: ({ clock, controller }) => `${clock} of ${controller} was met.`,
     met_late: ({ clock, controller }) => `${clock} of ${controller} was met, too late.`,
+    outdated: ({ controller }) =>
+      `The frozen list of ${controller} is no longer whole: accesses came in late. Look at it, and freeze it again.`,
+    renewed: ({ controller }) => `The list of ${controller} was frozen again, or is as it was.`,
     stopped: ({ clock, controller }) => `${clock} of ${controller} was stopped: it is no breach.`,
   },
   levels: { informational: 'informational', low: 'low', medium: 'medium', high: 'high', critical: 'critical' },

@@ -46,6 +46,9 @@ export const fr: Texts = {
     over: ({ clock, controller, due, span }) => `${clock}, pour ${controller} : échéance ${due}, ${span} de retard.`,
     met: ({ clock, controller }) => `${clock}, pour ${controller} : fait.`,
     met_late: ({ clock, controller }) => `${clock}, pour ${controller} : fait, trop tard.`,
+    outdated: ({ controller }) =>
+      `La liste figée de ${controller} n’est plus complète : des accès sont arrivés tard. Regardez-la, et figez-la de nouveau.`,
+    renewed: ({ controller }) => `La liste de ${controller} a été figée de nouveau, ou est comme avant.`,
     stopped: ({ clock, controller }) => `${clock}, pour ${controller} : arrêté, ce n’est pas une violation.`,
   },
   levels: { informational: 'pour information', low: 'faible', medium: 'moyen', high: 'élevé', critical: 'critique' },

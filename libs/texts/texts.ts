@@ -27,8 +27,8 @@ export interface Words {
   readonly cases: string;
 }
 
-/** How far the clock of a deadline is: `running` before it ends, `over` after it, else what became of it. */
-export const clockStates = ['running', 'over', 'met', 'met_late', 'stopped'] as const;
+/** How far the clock of a deadline is: `running` before it ends, `over` after it, else what became of it; `outdated` of a list that is no longer what was frozen, `renewed` of one that is again. */
+export const clockStates = ['running', 'over', 'met', 'met_late', 'stopped', 'outdated', 'renewed'] as const;
 export type ClockState = (typeof clockStates)[number];
 
 /** Lines of the table below a sentence, in their order. */

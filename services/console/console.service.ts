@@ -10,6 +10,7 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { CaseCounter, countEveryMs } from './act/count-patients.js';
+import { ListWatch, watchEveryMs } from './act/watch-lists.js';
 import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -35,6 +36,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
     @Inject(AuditHook) private readonly audit: AuditHook,
     @Inject(CaseCounter) private readonly counter: CaseCounter,
+    @Inject(ListWatch) private readonly lists: ListWatch,
     @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
@@ -56,7 +58,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const users = this.#usersReload();
     users.look();
     this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
-      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
+      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(watchEveryMs, () => this.#watch()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
   }
 
@@ -85,6 +87,10 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   /** Of a case as it once stood nothing is counted. */
   #count(): void {
     if (this.pipeline.behind() === undefined) void this.counter.look();
+  }
+
+  #watch(): void {
+    if (this.pipeline.behind() === undefined) void this.lists.look();
   }
 
   /** What was there when everything was read is no news. */

@@ -1,3 +1,4 @@
+import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { STORE_CLIENT, type StoreClient } from '#libs/access-store/nest/store.module.js';
@@ -6,6 +7,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { CaseCounter, type CounterTools } from './act/count-patients.js';
+import { ListWatch } from './act/watch-lists.js';
 import { ListPlaces } from './answer/list-place.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { ConsolePipeline } from './pipeline.js';
@@ -47,5 +49,12 @@ const places = {
   useFactory: ({ sessionKeys }: ConsoleConfig) => new ListPlaces(sessionKeys),
 };
 
+const watch = {
+  provide: ListWatch,
+  inject: [ConsolePipeline, DossierShelf, CLOCK, LOG],
+  useFactory: (owner: ConsolePipeline, shelf: DossierShelf, clock: Clock, log: Log) =>
+    new ListWatch({ book: owner.book, clock, log, shelf, append: (action) => owner.append(action) }),
+};
+
 /** Whose records cases opened, and how many they are. */
-export const patientProviders = [figures, patients, together, counter, places];
+export const patientProviders = [watch, figures, patients, together, counter, places];

@@ -52,6 +52,15 @@ export class DossierShelf {
     return verify(this.client, snapshot);
   }
 
+  /** In what the ledger of the same scope differs by now, and whose accesses came in after the freezing; undefined where there is no such snapshot. */
+  async movement(snapshotId: string): Promise<Pick<Verification, 'moved' | 'late'> | undefined> {
+    const store = new SnapshotStore(this.client);
+    const snapshot = (await store.snapshots(snapshotId)).find(({ snapshot_id }) => snapshot_id === snapshotId);
+    if (!snapshot) return undefined;
+    const moved = await store.moved(snapshot);
+    return { moved, late: moved.length > 0 ? await store.lateClinics(snapshot) : [] };
+  }
+
   /** In how many patients one snapshot differs from another: of the controller, then by clinic; none where they are the same. */
   difference(before: DossierSnapshot, after: DossierSnapshot): Promise<readonly ListDifference[]> {
     return new SnapshotStore(this.client).difference(before, after);

@@ -164,6 +164,19 @@ describe('the console', () => {
     expect((await one.act(id, { ...sent, phase: 'complementary' }, '5', 'dpo')).status).toBe(200);
   });
 
+  it('takes an awareness of more than a day after somebody took the case, and says that an authority will ask why', async () => {
+    await tell(shared.log, anIncident('a', { clinics: ['990000001'] }));
+    const one = await shared.start();
+    const breach = { controller_id: '990000001', is_breach: true, risk: 'high', reason: 'read', type: 'breach.qualified' };
+    await one.act(id, { type: 'case.acknowledged' }, '1');
+    one.wait(20 * 3_600_000);
+    await one.act(id, { type: 'case.noted', text: 'asked the ward' }, '2');
+    expect((await one.act(id, { ...breach, aware_at: hours(-20) }, '3', 'dpo')).body).not.toHaveProperty('warnings');
+    one.wait(6 * 3_600_000);
+    const { status, body } = await one.act(id, { ...breach, aware_at: hours(-26) }, '4', 'dpo');
+    expect([status, body['warnings']]).toEqual([200, [expect.stringContaining('an authority will ask why')]]);
+  });
+
   it.each([
     { type: 'breach.qualified', is_breach: false, risk: 'none', reason: 'a test' },
     { type: 'breach.informed', informed_at: hours(0), by_whom: 'the dpo' },

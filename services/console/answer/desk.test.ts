@@ -66,6 +66,12 @@ describe('mutes', () => {
     await post('b.leroy');
     const seen = async (as: string) => ((await one.get('/v1/mutes', as)).body['mutes'] as { clinic_id: string }[]).map(({ clinic_id }) => clinic_id).toSorted();
     expect([await seen('looks'), await seen('elsewhere')]).toEqual([['', '750300123', '990000009'], ['', '990000009']]);
+    const given = async (as: string) => ((await one.get('/v1/mutes', as)).body['mutes'] as { clinic_id: string }[]).find(({ clinic_id }) => clinic_id === '');
+    await post('dpo', { ...body, clinic_id: '', actor_id: 'dr.of.another.clinic' });
+    expect(await given('looks')).toMatchObject({ owner: mute.owner, reason: mute.reason, created_by: 'a.durand' });
+    // Of what is kept back in all clinics only that it is, and until when.
+    expect(await given('elsewhere')).toMatchObject({ owner: null, reason: null, created_by: null, ends_at: body.ends_at, state: 'runs' });
+    expect(JSON.stringify((await one.get('/v1/mutes', 'elsewhere')).body)).not.toContain('dr.of.another.clinic');
     one.mutes.away = true;
     expect(await one.get('/v1/mutes')).toMatchObject({ status: 503, body: { error: 'store_away' } });
   });

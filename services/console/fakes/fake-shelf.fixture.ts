@@ -31,6 +31,10 @@ export class FakeShelf {
     return { snapshot, ...this.found };
   }
 
+  async movement(): Promise<Pick<Verification, 'moved' | 'late'>> {
+    return this.found;
+  }
+
   async difference(): Promise<readonly ListDifference[]> {
     return this.found.moved;
   }

@@ -16,7 +16,7 @@ const fields: Readonly<Record<FieldName, 'plain' | 'words' | 'figures' | 'incide
   informed_at: 'plain', is_breach: 'plain', aware_at: 'plain', risk: 'plain', snapshot_id: 'plain', number: 'plain', authority: 'plain', phase: 'plain',
   sent_at: 'plain', mode: 'plain', first_at: 'plain', last_at: 'plain',
   text: 'words', reason: 'words', not_qualified_reason: 'words', delay_reason: 'words', not_informed_reason: 'words', reference: 'words', by_whom: 'words',
-  answers: 'figures', answers_seen: 'figures', list_sha256: 'figures', manifest_sha256: 'figures', patients: 'figures', exposed: 'figures', count: 'figures',
+  added: 'figures', removed: 'figures', changed: 'figures', late_clinics: 'figures', answers: 'figures', answers_seen: 'figures', list_sha256: 'figures', manifest_sha256: 'figures', patients: 'figures', exposed: 'figures', count: 'figures',
   pseudonyms: 'figures', matched: 'figures', unmatched: 'figures', persons: 'figures', deceased: 'figures', minors: 'figures',
 }; // prettier-ignore
 

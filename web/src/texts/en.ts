@@ -186,7 +186,7 @@ export function englishTexts(f: Format): Texts {
       kinds: {
         'incident.opened': 'Incident opened', 'incident.step': 'Step reached', 'incident.rule_added': 'Another rule fired', 'incident.merged': 'Incidents joined', 'incident.closed': 'No access for a day', 'incident.withdrawn': 'Incident withdrawn', 'incident.updated': 'New figures', 'incident.suppressed': 'Kept quiet by an exception',
         'case.acknowledged': 'Taken', 'case.assigned': 'Assigned', 'case.noted': 'Note', 'case.note_corrected': 'Note corrected', 'case.verdict': 'Verdict', 'case.held': 'On hold', 'case.resolved': 'Resolved', 'case.reopened': 'Reopened', 'case.linked': 'Incidents linked', 'case.unlinked': 'Incident unlinked', 'case.level_set': 'Level set', 'case.measure': 'Measure',
-        'breach.informed': 'Controller informed', 'breach.qualified': 'Breach qualified', 'dossier.frozen': 'Dossier frozen', 'dossier.sent': 'Dossier sent', 'dossier.people_informed': 'Persons informed', 'dossier.resolution': 'Persons found', 'dossier.answered': 'Dossier answered', 'case.counted': 'Patients counted together',
+        'breach.informed': 'Controller informed', 'breach.qualified': 'Breach qualified', 'dossier.frozen': 'Dossier frozen', 'dossier.sent': 'Dossier sent', 'dossier.people_informed': 'Persons informed', 'dossier.resolution': 'Persons found', 'dossier.answered': 'Dossier answered', 'dossier.outdated': 'Frozen list outdated', 'case.counted': 'Patients counted together',
       },
     },
     account: {

@@ -188,7 +188,7 @@ export function frenchTexts(f: Format) {
       kinds: {
         'incident.opened': 'Incident ouvert', 'incident.step': 'Palier franchi', 'incident.rule_added': 'Autre règle atteinte', 'incident.merged': 'Incidents réunis', 'incident.closed': 'Plus d’accès depuis un jour', 'incident.withdrawn': 'Incident retiré', 'incident.updated': 'Nouveaux chiffres', 'incident.suppressed': 'Tu par une exception',
         'case.acknowledged': 'Pris en charge', 'case.assigned': 'Confié', 'case.noted': 'Note', 'case.note_corrected': 'Note corrigée', 'case.verdict': 'Verdict', 'case.held': 'Mis en attente', 'case.resolved': 'Résolu', 'case.reopened': 'Rouvert', 'case.linked': 'Incidents rattachés', 'case.unlinked': 'Incident détaché', 'case.level_set': 'Niveau fixé', 'case.measure': 'Mesure',
-        'breach.informed': 'Responsable de traitement informé', 'breach.qualified': 'Violation qualifiée', 'dossier.frozen': 'Dossier figé', 'dossier.sent': 'Dossier envoyé', 'dossier.people_informed': 'Personnes informées', 'dossier.resolution': 'Personnes retrouvées', 'dossier.answered': 'Dossier complété', 'case.counted': 'Patients comptés ensemble',
+        'breach.informed': 'Responsable de traitement informé', 'breach.qualified': 'Violation qualifiée', 'dossier.frozen': 'Dossier figé', 'dossier.sent': 'Dossier envoyé', 'dossier.people_informed': 'Personnes informées', 'dossier.resolution': 'Personnes retrouvées', 'dossier.answered': 'Dossier complété', 'dossier.outdated': 'Liste figée dépassée', 'case.counted': 'Patients comptés ensemble',
       } as Readonly<Record<string, string>>,
     },
     account: {
