@@ -80,7 +80,7 @@ const rules = [
     pattern: /from '(node:(fs|net|http|child_process)|#libs\/(runtime\/(clock|log|metrics)|event-log|access-store))/,
     instead: 'values in, values out',
     applies: (file) =>
-      /^libs\/(attribution|audit|care|cases|detection|formats|pseudonyms|routing)\//.test(file) &&
+      /^libs\/(attribution|audit|care|cases|detection|formats|habits|pseudonyms|routing)\//.test(file) &&
       !test.test(file) &&
       !/(rules\/load\/(find-files|read-text|read-rule-files)|key-file)/.test(file),
   },

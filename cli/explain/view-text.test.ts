@@ -56,6 +56,31 @@ describe('the text of an account', () => {
   });
 });
 
+describe('a rule that asks for habits', () => {
+  it('says what is usual, how far peers went and what is left', () => {
+    const usual = {
+      own: 4.04,
+      role: 6,
+      ceiling: 9.5,
+      compared_with: 4.04,
+      p: 0.00002,
+      peer_days: 8_400,
+      as_far: 1,
+      is_newcomer: false,
+    };
+    const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 12, told_from: 14, usual } })])).replaceAll(/\s+/g, ' ');
+    expect(text).toContain(
+      'most on 2026-03-02: 12, told from 14, 2 left; usually 4, the role 6, habit excuses up to 9.5, compared with 4;',
+    );
+    expect(text).toContain('account-days of peers 1 went as far (p: fewer than one day in 10,000)');
+  });
+  it('speaks of newcomers where they are the peers, and of no ceiling where there is none', () => {
+    const usual = { own: 4, role: 6, ceiling: null, compared_with: 4, p: 0.5, peer_days: 40, as_far: 20, is_newcomer: true };
+    const text = textOf(anAnswer([aView({ habit: { day: 20_514, most: 12, told_from: null, usual } })])).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('the role 6, compared with 4; of 40 days of newcomers 20 went as far (p: 50 % of days)');
+  });
+});
+
 function anAnswer(rules: readonly RuleView[]): AccountAnswer {
   return accountAnswer.parse({
     group_id: 'helix', actor_id: 'nurse.1', newest_time: '2026-01-05T09:00:00.000Z', watermark: '2026-01-05T09:10:00.000Z', rules,

@@ -40,10 +40,10 @@ export const careTopic = 'vigie.care.v1';
 export const habitsTopic = 'vigie.habits.v1';
 
 /**
- * Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. Of habits, what is
- * made of older days was made before them; see docs/decisions/habits.md.
+ * Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. Older days
+ * change no threshold any more: see docs/decisions/habits.md.
  */
-export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000, [habitsTopic]: 75 * 86_400_000 };
+export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000, [habitsTopic]: 250 * 86_400_000 };
 
 /** Topics whose whole order counts: they have one partition, whatever the others have. */
 export const topicsOfOnePartition: readonly string[] = [habitsTopic];

@@ -1,7 +1,7 @@
 import { AccountState } from './account-state.js';
 import { firstDayWeight } from './constants.js';
 import type { LearnedDay, LearnedRow } from './learned-day.js';
-import { grown } from './grown.js';
+import { grown } from './learned-day.js';
 import { flag } from './pending-days.js';
 
 const slotsFirst = 256;

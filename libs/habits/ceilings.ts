@@ -1,6 +1,7 @@
 import { AccountState } from './account-state.js';
 import type { AccountStates } from './account-states.js';
 import { ceilingWeightMin, dayKept, newcomerDays, shrinkageDays } from './constants.js';
+import type { PeerGroups } from './peer-groups.js';
 import { ceilingOf, type Peers } from './peers.js';
 
 /** Accounts looked at between two yields. */
@@ -12,11 +13,11 @@ export interface CeilingParts {
   readonly step: number;
   readonly day: number;
   readonly ruleDays: readonly number[];
-  readonly peersOf: (role: number) => Peers | undefined;
+  readonly peers: PeerGroups;
 }
 
 /** Sets the ceilings of every role: nineteen of twenty of its accounts' own habits, of those who were there lately. Yields now and then. */
-export function* raiseCeilings({ states, step, day, ruleDays, peersOf }: CeilingParts): Generator<void, void> {
+export function* raiseCeilings({ states, step, day, ruleDays, peers: groups }: CeilingParts): Generator<void, void> {
   const state = new AccountState(ruleDays.length);
   const known = ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));
   const habits = new Map<number, { readonly peers: Peers; readonly lists: readonly number[][] }>();
@@ -26,7 +27,7 @@ export function* raiseCeilings({ states, step, day, ruleDays, peersOf }: Ceiling
     if (++done % accountsAtATime === 0) yield;
     if (state.isService || state.weight <= ceilingWeightMin || day - state.last > 2 * newcomerDays) continue;
     let role = habits.get(state.role);
-    const peers = role?.peers ?? peersOf(state.role);
+    const peers = role?.peers ?? groups.known(state.role);
     if (!peers) continue;
     if (!role) habits.set(state.role, (role = { peers, lists: ruleDays.map(() => []) }));
     for (const [column, list] of role.lists.entries()) {

@@ -1,5 +1,3 @@
-// Longer than the house likes: what one day asks of the model is one computation, and its parts share what they looked up.
-
 import { AccountState } from './account-state.js';
 import {
   calibration,
@@ -9,20 +7,15 @@ import {
   newcomerAfterDays,
   newcomerDays,
   newcomerDaysMin,
-  ownDaysMin,
-  ownDeviations,
-  ownRootMin,
-  ownSpreadMin,
   shrinkageDays,
   singleDayShare,
 } from './constants.js';
-import { Fit, type Prior } from './fit.js';
+import { Fit } from './fit.js';
+import { ownLeast } from './own-spread.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
+import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
-
-/** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
-export type PeerClass = 'staff' | 'newcomer';
 
 export interface ViewParts {
   readonly rules: readonly HabitRule[];
@@ -52,29 +45,6 @@ export interface Usual {
   /** What counts are compared with: own habit, but no more than the ceiling. */
   readonly usual: number;
 }
-
-const rarePriors: Readonly<Record<PeerClass, Prior>> = {
-  staff: { from: 4, scale: 0.8 },
-  newcomer: { from: 5, scale: 1 },
-};
-
-/**
- * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
- * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
- */
-const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
-  { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
-  { upToMs: 3_600_000, staff: { from: 0.5, scale: 0.15 }, newcomer: { from: 0.6, scale: 0.2 } },
-  { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
-];
-
-function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
-  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
-  return found?.[among] ?? rarePriors[among];
-}
-
-/** Of the evidence of several days, in its logarithm. */
-const evidencePrior: Prior = { from: 3, scale: 1 };
 
 const weekDaysMin = 100;
 
@@ -111,12 +81,17 @@ export class DayView {
     ];
   }
 
+  get #isLane(): boolean {
+    return this.parts.rules.some(({ subject }) => subject !== 'account');
+  }
+
   get knows(): boolean {
     return this.parts.firstDay > 0;
   }
 
-  /** The class of an account on a day. Nobody is new where the group itself is. */
+  /** The class of an account on a day. Nobody is new where the group itself is, and an address that nobody has met yet is nothing unusual. */
   classOf(state: AccountState, day: number): PeerClass {
+    if (this.#isLane) return 'staff';
     const first = state.first === 0 ? day : state.first;
     return first - this.parts.firstDay >= newcomerAfterDays && day - first < newcomerDays ? 'newcomer' : 'staff';
   }
@@ -136,15 +111,15 @@ export class DayView {
   }
 
   fitOf(key: string, state: AccountState, column: number, among: PeerClass): Fit {
-    const scale = this.parts.rules[column]?.scale ?? 'volume';
+    const rule = this.parts.rules[column];
     // What any role may do now and then has no tail of the role.
-    const role = scale === 'rare' ? undefined : this.#roleName(state.role, among);
+    const role = rule?.scale === 'rare' ? undefined : this.#roleName(state.role, among);
     const without = this.#isInTail(key, role, column, among) ? key : undefined;
     const name = `${column} ${among} ${without === undefined ? '' : key.length} ${without ?? ''} ${role ?? ''}`;
     const known = this.#fits.get(name);
     if (known) return known;
     const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priorOf(this.parts.rules[column], among), without);
+    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priorOf(rule, among), without);
     this.#fits.set(name, fit);
     return fit;
   }
@@ -167,7 +142,7 @@ export class DayView {
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
     if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
-    if (state.isService) return Math.max(rule.floor, this.#ownLeast(state, column));
+    if (state.isService) return Math.max(rule.floor, ownLeast(state, column));
     const among = this.classOf(state, day);
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;
@@ -220,16 +195,6 @@ export class DayView {
     const fit = new Fit(undefined, tail, evidencePrior, without);
     this.#fits.set(name, fit);
     return fit;
-  }
-
-  /** A program against its own days: their mean and six of their standard deviations, at least 4 %, and three roots where it counts little. */
-  #ownLeast(state: AccountState, column: number): number {
-    if (state.days < ownDaysMin) return Infinity;
-    const mean = (state.sums[column] ?? 0) / state.weight;
-    const variance = Math.max(0, (state.squares[column] ?? 0) / state.weight - mean * mean);
-    // The days are few, so that their spread is taken as that of a sample.
-    const deviation = Math.sqrt((variance * state.days) / (state.days - 1));
-    return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
   }
 
   #roleName(role: number, among: PeerClass): string {

@@ -1,5 +1,8 @@
 import { flag, type PendingDays } from './pending-days.js';
 
+/** Rows looked at between two yields. */
+const rowsAtATime = 2_048;
+
 /** Sums of a day by role, to compare everybody with the others. */
 export class FirstPeers {
   readonly #all: { readonly sums: Float64Array; days: number };
@@ -9,10 +12,11 @@ export class FirstPeers {
     this.#all = { sums: new Float64Array(columns), days: 0 };
   }
 
-  /** Of the honest days that were given. */
-  static of(pending: PendingDays, rows: readonly number[], flagsOf: (row: number) => number): FirstPeers {
+  /** Of the honest days that were given; yields now and then. */
+  static *of(pending: PendingDays, rows: readonly number[], flagsOf: (row: number) => number): Generator<void, FirstPeers> {
     const peers = new FirstPeers(pending.columns);
-    for (const row of rows) {
+    for (const [done, row] of rows.entries()) {
+      if (done % rowsAtATime === rowsAtATime - 1) yield;
       const flags = flagsOf(row);
       if (flags & flag.service || (flags & flag.told && !(flags & flag.honest))) continue;
       peers.take(pending.roleOf(row), (column) => pending.countOf(row, column));

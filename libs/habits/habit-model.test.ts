@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { SeededRandom } from '#libs/testkit/hospital/random.js';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
-import type { HabitModel } from './habit-model.js';
-import type { AccountDay } from './seams.js';
+import { HabitModel } from './habit-model.js';
+import type { AccountDay, HabitRule } from './seams.js';
 import {
   aModel,
   anAccountDay,
@@ -216,6 +216,39 @@ describe('the test over several days', () => {
         const asked = Array.from({ length: 60 }, (_, count) => model.evidence(groupId, key, day, { [rule.id]: count * 3 }));
         expect(asked).toEqual(asked.toSorted((a, b) => a - b));
       }
+  });
+});
+
+describe('addresses', () => {
+  it('have a budget of their own, by which many accounts from one of them are told', () => {
+    const accountsOf: HabitRule = {
+      id: 'new_accounts',
+      weight: 1,
+      scale: 'rare',
+      floor: 5,
+      timespanMs: 86_400_000,
+      subject: 'source_ip',
+    };
+    const model = new HabitModel({ rules: [...rules, accountsOf], falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+    const random = new SeededRandom(seed, 'addresses');
+    let told = 0;
+    for (let day = firstDay; day < firstDay + 40; day += 1) {
+      learn(model, day);
+      for (let address = 0; address < 300; address += 1) {
+        const key = `192.0.2.${address}`;
+        const count = random.chance(0.2) ? random.whole(1, 3) : 0;
+        if (count >= model.least(accountsOf, groupId, key, day - 2)) told += 1;
+        model.add(
+          anAccountDay({ subject: 'source_ip', key, role: '', kind: '', day: day - 2, most: { [accountsOf.id]: count } }),
+        );
+      }
+    }
+    expect(told).toBe(0);
+    const least = model.least(accountsOf, groupId, '198.51.100.7', firstDay + 39);
+    expect(least).toBeGreaterThanOrEqual(5);
+    expect(least).toBeLessThan(12);
+    // What accounts do changes nothing for addresses.
+    expect(model.least(unlinked, groupId, 'a1', firstDay + 39)).toBe(Infinity);
   });
 });
 

@@ -1,5 +1,4 @@
 import { evidenceMax } from './constants.js';
-import { grown } from './grown.js';
 
 const evidenceSteps = 255;
 const evidenceLeast = Math.log(0.3);
@@ -139,4 +138,10 @@ export class LearnedDayWriter {
     this.#counts = grown(this.#counts, new Uint16Array(length));
     this.#evidence = grown(this.#evidence, new Uint8Array(length));
   }
+}
+
+/** The same numbers in a longer array. */
+export function grown<T extends Int32Array | Uint16Array | Uint8Array | Float32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
 }

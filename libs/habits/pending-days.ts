@@ -1,5 +1,5 @@
 import { countMax } from './constants.js';
-import { grown } from './grown.js';
+import { grown } from './learned-day.js';
 
 /** Bits of a row's flags. */
 export const flag = { told: 1, honest: 2, service: 4, judged: 8, correction: 16, lift: 32 } as const;

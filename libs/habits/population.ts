@@ -14,7 +14,7 @@ import { ToldDays } from './told-days.js';
 import { WeekDays } from './week-days.js';
 
 /** Accounts learned between two yields. */
-const accountsAtATime = 256;
+const accountsAtATime = 128;
 
 export interface PopulationOptions {
   /** Rules of this subject, in the order of their ids. */
@@ -126,30 +126,30 @@ export class Population {
   *#learn(pending: PendingDays, day: number, rows: readonly number[]): Generator<void, void> {
     const judged = this.#views.get(day);
     const view = judged ?? this.#latest;
-    const columns = this.options.rules.length;
+    const columns = this.#ruleDays.length;
+    const first = view.knows ? undefined : yield* FirstPeers.of(pending, rows, (row) => this.#flagsIn(pending, row, day));
+    this.#beginRules(pending, rows);
+    yield;
     const learning: Learning = {
       pending,
       day,
       view,
       wasJudged: judged?.knows === true,
-      first: view.knows ? undefined : FirstPeers.of(pending, rows, (row) => this.#flagsIn(pending, row, day)),
+      first,
       writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns),
       far: new Float64Array(columns),
       compared: 0,
       staff: 0,
     };
-    this.#beginRules(pending, rows);
     for (const [done, row] of rows.entries()) {
       this.#learnRow(learning, row);
       if (done % accountsAtATime === accountsAtATime - 1) yield;
     }
-    this.#step += 1;
-    this.#states.learn(this.#step, learning.writer.finish());
+    this.#states.learn(++this.#step, learning.writer.finish());
     this.#weekDays.add(day, learning.staff);
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
-    const peersOf = (role: number) => this.#peers.known(role);
-    yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peersOf });
+    yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers });
     this.#waiting = this.#stepsOf(learning);
     this.#latest = this.#view();
   }

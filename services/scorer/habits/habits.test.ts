@@ -82,6 +82,27 @@ describe('habits of accounts', () => {
     for (const scorer of [...all, late]) await scorer.stop();
   });
 
+  it('are learned anew from the same days when rules change', async () => {
+    const log = aLog();
+    const one = await running(log, { stateDir: join(stateDir, 'one'), name: 'one' });
+    for (let day = 0; day < 6; day += 1) await live(log, [one], day);
+    const before = one.book.model;
+    const asked = () => (habitRule ? accounts.map((key) => one.book.habits.least(habitRule, 'helix', key, dayNumber(5))) : []);
+    const leasts = asked();
+    await one.pipeline.useRules([{ ...rule, title: 'another title' }]);
+    expect(one.book.model).toBe(before);
+    await one.pipeline.useRules([
+      rule,
+      aRule({ id: 'another', selection, atLeast: 8, timespanMs: dayMs / 24, habit: { weight: 1, scale: 'rare' } }),
+    ]);
+    expect(one.book.model).not.toBe(before);
+    // Half the weight is half of the budget.
+    expect(asked().every((least, index) => least >= (leasts[index] ?? Infinity) && least < Infinity)).toBe(true);
+    await live(log, [one], 6);
+    expect(one.book.model.day).toBeGreaterThan(before.day);
+    await one.stop();
+  });
+
   it('take in what people called honest, once', async () => {
     const log = aLog();
     const all = [
