@@ -42,7 +42,6 @@ import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
-import { shownToPeople } from './shown-certificate.js';
 import { CaseSight } from './visible/case-sight.js';
 
 /**
@@ -226,7 +225,6 @@ export class ConsoleModule {
         places,
         pipeline,
         sight,
-        shownToPeople,
         deadlines,
         audit,
         gauges,
