@@ -7,7 +7,8 @@ import { drainMsMax } from '#libs/runtime/shutdown.js';
 import { readReceivers } from '#libs/channels/receivers/receivers.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import { isKnown, knownVariables, type Variable } from './environment.js';
-import { chart, helm, type KubernetesObject, object, rendered, runHelm } from './helm.js';
+import { chart, helm, type KubernetesObject, object, rendered, readByTypes, runHelm } from './helm.js';
+import { typesHere, versions as typeVersions } from '../../scripts/kubernetes/types.mjs';
 
 /** What our laws look at; the API's own schemas know the rest. */
 const probe = z.object({ httpGet: z.object({ path: z.string(), port: z.literal('http') }) });
@@ -77,114 +78,132 @@ const given = {
 const versions = ['1.29.0', '1.31.0', '1.33.0', '1.35.0'];
 const cases = versions.flatMap((version) => Object.entries(given).map(([name, values]) => [version, name, values] as const));
 
-(helm === undefined && !process.env['CI'] ? describe.skip : describe)('deploy/chart (needs helm: node scripts/helm.mjs version builds it)', () => {
-  it('is taken by helm lint', () => {
-    expect(runHelm('lint', '--strict', chart)).toMatchObject({ status: 0 });
-  });
+(helm === undefined && !process.env['CI'] ? describe.skip : describe)(
+  'deploy/chart (needs helm: node scripts/kubernetes/helm.mjs version builds it)',
+  () => {
+    it('is taken by helm lint', () => {
+      expect(runHelm('lint', '--strict', chart)).toMatchObject({ status: 0 });
+    });
 
-  it.each(cases)(
-    'on Kubernetes %s with the values %s makes what every installation must have',
-    async (version, _name, values) => {
-      check(rendered(version, ...values), await knownVariables());
+    it.each(cases)(
+      'on Kubernetes %s with the values %s makes what every installation must have',
+      async (version, _name, values) => {
+        check(rendered(version, ...values), await knownVariables());
+      },
+    );
+
+    it('has topics and tables made before anything else, in this order, at installations and upgrades', () => {
+      const jobs = rendered('1.33.0').filter(({ kind }) => kind === 'Job');
+      const hooks = jobs.map(({ metadata: { name, annotations = {} } }) => ({
+        name,
+        on: annotations['helm.sh/hook'],
+        weight: Number(annotations['helm.sh/hook-weight']),
+      }));
+      expect(hooks.toSorted((a, b) => a.weight - b.weight)).toEqual([
+        { name: 'topics', on: 'pre-install,pre-upgrade', weight: 0 },
+        { name: 'migrate', on: 'pre-install,pre-upgrade', weight: 1 },
+      ]);
+      // They run before anything of the chart is there, and lean on nothing of it.
+      for (const job of jobs) expect(JSON.stringify(job)).not.toMatch(/serviceAccountName|configMap/);
+    });
+
+    it('mounts rules, lists and clinics as folders, which are renewed without a restart, where the services look for them', () => {
+      const objects = rendered(
+        '1.33.0',
+        '--set-string',
+        'rules.own\\.yml=a',
+        '--set-string',
+        'lists.service_accounts\\.txt=b',
+        '--set-string',
+        'clinics=c',
+      );
+      for (const name of ['rules', 'lists', 'clinics']) configMap.parse(find(objects, 'ConfigMap', `vigie-${name}`));
+      for (const service of services) {
+        const [{ env, volumeMounts }] = workload.parse(
+          find(objects, service === 'scorer' ? 'StatefulSet' : 'Deployment', service),
+        ).spec.template.spec.containers;
+        for (const variable of ['VIGIE_RULES_DIR', 'VIGIE_LISTS_DIR', 'VIGIE_CLINICS_FILE']) {
+          const path = env.find(({ name }) => name === variable)?.value ?? '';
+          expect([service, variable, volumeMounts.some(({ mountPath }) => path.startsWith(mountPath))]).toEqual([
+            service,
+            variable,
+            true,
+          ]);
+        }
+      }
+    });
+
+    it('gives Prometheus the alerts and Grafana the dashboards as they are', () => {
+      const objects = rendered('1.33.0', ...given.managed);
+      expect(find(objects, 'PrometheusRule', 'vigie')['spec']).toEqual(
+        parse(readFileSync('deploy/prometheus/rules/vigie.yml', 'utf8')),
+      );
+      for (const name of readdirSync('deploy/grafana/dashboards'))
+        expect(configMap.parse(find(objects, 'ConfigMap', `vigie-dashboard-${name.replace('.json', '')}`)).data[name]).toBe(
+          readFileSync(`deploy/grafana/dashboards/${name}`, 'utf8'),
+        );
+    });
+
+    it.each([
+      [12, 16, 1],
+      [48, 16, 3],
+      [49, 16, 4],
+      [200, 16, 13],
+    ])('with %i partitions and %i a scorer has never less than %i scorers', (partitions, each, floor) => {
+      const objects = rendered(
+        '1.33.0',
+        '--set',
+        `scaling.kind=keda,kafka.partitions=${partitions},scaling.partitionsPerScorer=${each}`,
+      );
+      const { minReplicaCount, maxReplicaCount } = z
+        .object({ minReplicaCount: z.int(), maxReplicaCount: z.int() })
+        .loose()
+        .parse(find(objects, 'ScaledObject', 'scorer')['spec']);
+      expect([minReplicaCount, maxReplicaCount]).toEqual([floor, Math.max(floor, Math.min(12, partitions))]);
+      // Who scales says how many.
+      expect(z.looseObject({}).parse(find(objects, 'StatefulSet', 'scorer')['spec'])).not.toHaveProperty('replicas');
+    });
+
+    it('lets sources and people in by TLS alone, and never to metrics or health of the ingestor', () => {
+      const paths = z.object({
+        spec: z.object({
+          tls: z.array(z.object({ secretName: z.string() })).min(1),
+          rules: z.array(z.object({ http: z.object({ paths: z.array(z.object({ path: z.string() })) }) })),
+        }),
+      });
+      const { spec } = paths.parse(find(rendered('1.33.0', ...given.managed), 'Ingress', 'ingest'));
+      expect(spec.rules.flatMap(({ http }) => http.paths.map(({ path }) => path))).toEqual(['/v1/', '/fhir']);
+      expect(() => rendered('1.33.0', '--set', 'ingress.enabled=true,ingress.console.host=a.example')).toThrow(
+        /ingress.console.tlsSecret names the Secret/,
+      );
+    });
+
+    it.each([
+      'kafka.brokerz=a',
+      'scaling.kind=hpa',
+      'kafka.retention=forever',
+      'services.scorer.replicas=0',
+      'services.scorers.replicas=1',
+      'keeper.replicas=2',
+      'env.lower=1',
+    ])('refuses %s', (value) => {
+      expect(() => rendered('1.33.0', '--set', value)).toThrow(/don't meet the specifications of the schema/);
+    });
+  },
+);
+
+describe.each(typeVersions.map((version) => [version] as const))('the types of Kubernetes %s', (version) => {
+  const program = typesHere(version);
+  const canRead = (helm !== undefined && program !== undefined) || process.env['CI'];
+
+  (canRead ? it : it.skip).each(Object.entries(given))(
+    'take everything of the values %s (node scripts/kubernetes/types.mjs builds them)',
+    (_, values) => {
+      const { status, out } = readByTypes(program ?? '', ...values);
+      expect([status, out.split('\n').filter((line) => line.startsWith('refused:'))]).toEqual([0, []]);
+      expect(Number(/^read: (\d+)$/m.exec(out)?.[1])).toBeGreaterThan(25);
     },
   );
-
-  it('has topics and tables made before anything else, in this order, at installations and upgrades', () => {
-    const jobs = rendered('1.33.0').filter(({ kind }) => kind === 'Job');
-    const hooks = jobs.map(({ metadata: { name, annotations = {} } }) => ({
-      name,
-      on: annotations['helm.sh/hook'],
-      weight: Number(annotations['helm.sh/hook-weight']),
-    }));
-    expect(hooks.toSorted((a, b) => a.weight - b.weight)).toEqual([
-      { name: 'topics', on: 'pre-install,pre-upgrade', weight: 0 },
-      { name: 'migrate', on: 'pre-install,pre-upgrade', weight: 1 },
-    ]);
-    // They run before anything of the chart is there, and lean on nothing of it.
-    for (const job of jobs) expect(JSON.stringify(job)).not.toMatch(/serviceAccountName|configMap/);
-  });
-
-  it('mounts rules, lists and clinics as folders, which are renewed without a restart, where the services look for them', () => {
-    const objects = rendered(
-      '1.33.0',
-      '--set-string',
-      'rules.own\\.yml=a',
-      '--set-string',
-      'lists.service_accounts\\.txt=b',
-      '--set-string',
-      'clinics=c',
-    );
-    for (const name of ['rules', 'lists', 'clinics']) configMap.parse(find(objects, 'ConfigMap', `vigie-${name}`));
-    for (const service of services) {
-      const [{ env, volumeMounts }] = workload.parse(find(objects, service === 'scorer' ? 'StatefulSet' : 'Deployment', service))
-        .spec.template.spec.containers;
-      for (const variable of ['VIGIE_RULES_DIR', 'VIGIE_LISTS_DIR', 'VIGIE_CLINICS_FILE']) {
-        const path = env.find(({ name }) => name === variable)?.value ?? '';
-        expect([service, variable, volumeMounts.some(({ mountPath }) => path.startsWith(mountPath))]).toEqual([
-          service,
-          variable,
-          true,
-        ]);
-      }
-    }
-  });
-
-  it('gives Prometheus the alerts and Grafana the dashboards as they are', () => {
-    const objects = rendered('1.33.0', ...given.managed);
-    expect(find(objects, 'PrometheusRule', 'vigie')['spec']).toEqual(
-      parse(readFileSync('deploy/prometheus/rules/vigie.yml', 'utf8')),
-    );
-    for (const name of readdirSync('deploy/grafana/dashboards'))
-      expect(configMap.parse(find(objects, 'ConfigMap', `vigie-dashboard-${name.replace('.json', '')}`)).data[name]).toBe(
-        readFileSync(`deploy/grafana/dashboards/${name}`, 'utf8'),
-      );
-  });
-
-  it.each([
-    [12, 16, 1],
-    [48, 16, 3],
-    [49, 16, 4],
-    [200, 16, 13],
-  ])('with %i partitions and %i a scorer has never less than %i scorers', (partitions, each, floor) => {
-    const objects = rendered(
-      '1.33.0',
-      '--set',
-      `scaling.kind=keda,kafka.partitions=${partitions},scaling.partitionsPerScorer=${each}`,
-    );
-    const { minReplicaCount, maxReplicaCount } = z
-      .object({ minReplicaCount: z.int(), maxReplicaCount: z.int() })
-      .loose()
-      .parse(find(objects, 'ScaledObject', 'scorer')['spec']);
-    expect([minReplicaCount, maxReplicaCount]).toEqual([floor, Math.max(floor, Math.min(12, partitions))]);
-    // Who scales says how many.
-    expect(z.looseObject({}).parse(find(objects, 'StatefulSet', 'scorer')['spec'])).not.toHaveProperty('replicas');
-  });
-
-  it('lets sources and people in by TLS alone, and never to metrics or health of the ingestor', () => {
-    const paths = z.object({
-      spec: z.object({
-        tls: z.array(z.object({ secretName: z.string() })).min(1),
-        rules: z.array(z.object({ http: z.object({ paths: z.array(z.object({ path: z.string() })) }) })),
-      }),
-    });
-    const { spec } = paths.parse(find(rendered('1.33.0', ...given.managed), 'Ingress', 'ingest'));
-    expect(spec.rules.flatMap(({ http }) => http.paths.map(({ path }) => path))).toEqual(['/v1/', '/fhir']);
-    expect(() => rendered('1.33.0', '--set', 'ingress.enabled=true,ingress.console.host=a.example')).toThrow(
-      /ingress.console.tlsSecret names the Secret/,
-    );
-  });
-
-  it.each([
-    'kafka.brokerz=a',
-    'scaling.kind=hpa',
-    'kafka.retention=forever',
-    'services.scorer.replicas=0',
-    'services.scorers.replicas=1',
-    'keeper.replicas=2',
-    'env.lower=1',
-  ])('refuses %s', (value) => {
-    expect(() => rendered('1.33.0', '--set', value)).toThrow(/don't meet the specifications of the schema/);
-  });
 });
 
 describe('the principals of the example for Strimzi', () => {

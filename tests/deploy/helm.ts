@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { helmHere } from '../../scripts/helm.mjs';
+import { helmHere } from '../../scripts/kubernetes/helm.mjs';
 
 export const chart = 'deploy/chart';
 
-/** Undefined where this machine has no Helm: `node scripts/helm.mjs version` builds it. */
+/** Undefined where this machine has no Helm: `node scripts/kubernetes/helm.mjs version` builds it. */
 export const helm: string | undefined = helmHere();
 
 export const object = z.looseObject({
@@ -22,6 +22,13 @@ export interface HelmAnswer {
 
 export function runHelm(...options: readonly string[]): HelmAnswer {
   const { status, stdout, stderr } = spawnSync(helm ?? 'helm', options, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return { status, out: stdout, said: stderr };
+}
+
+/** What a version's own types say against what the chart makes of values: `read: 29` and no line that begins with `refused:` where they take it. */
+export function readByTypes(program: string, ...values: readonly string[]): HelmAnswer {
+  const { out } = runHelm('template', 'vigie', chart, '--namespace', 'vigie', '--kube-version', '1.33.0', ...values);
+  const { status, stdout, stderr } = spawnSync(program, { input: out, encoding: 'utf8' });
   return { status, out: stdout, said: stderr };
 }
 

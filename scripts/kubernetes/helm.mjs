@@ -1,5 +1,5 @@
 /**
- * Helm for the chart: `node scripts/helm.mjs lint deploy/chart` runs it with these arguments. It is that of VIGIE_HELM or of the path, or one that is
+ * Helm for the chart: `node scripts/kubernetes/helm.mjs lint deploy/chart` runs it with these arguments. It is that of VIGIE_HELM or of the path, or one that is
  * built from its Go modules, by their checksums, the first time (minutes).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const version = 'v3.18.6';
 const folder = join(root, '.cache', 'helm');
 const built = join(folder, 'bin', 'helm');
