@@ -44,7 +44,6 @@ import { SessionController } from './session.controller.js';
 import { StudyController } from './study.controller.js';
 import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
-import { shownToPeople } from './shown-certificate.js';
 import { CaseSight } from './visible/case-sight.js';
 
 /**
@@ -211,7 +210,6 @@ export class ConsoleModule {
         ...patientProviders,
         pipeline,
         sight,
-        shownToPeople,
         deadlines,
         audit,
         gauges,

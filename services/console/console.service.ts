@@ -8,6 +8,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
+import { EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { CaseCounter, countEveryMs } from './act/count-patients.js';
 import { ListWatch, watchEveryMs } from './act/watch-lists.js';
@@ -40,8 +41,11 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
+    @Inject(EndWatch) ends: EndWatch,
   ) {
     health.ready('cases', () => this.pipeline.behind());
+    // What people's browsers are shown, where a proxy before the console speaks TLS.
+    watchUrl(ends, config.VIGIE_CONSOLE_URL);
   }
 
   /** Every answer is written down, also those that no controller makes. */

@@ -3,8 +3,7 @@
 
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CommonConfig } from '#libs/runtime/config.js';
-import { endsOf, EndWatch } from '#libs/runtime/renewal/end-watch.js';
-import { shownAt } from '#libs/runtime/renewal/certificates-seen.js';
+import { EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { storeAddressOf } from '../clickhouse/address.js';
 import { createStoreClient } from '../clickhouse/client.js';
@@ -23,11 +22,7 @@ export class StoreModule {
       useFactory: (shutdown: Shutdown, ends: EndWatch) => {
         const made = createStoreClient(storeAddressOf(config));
         shutdown.add('ClickHouse client', () => made.close());
-        const { CLICKHOUSE_URL: url } = config;
-        if (url?.startsWith('https:'))
-          void ends.add(async () =>
-            endsOf([await shownAt(`the certificate of ${new URL(url).host}`, new URL(url).host, undefined)]),
-          );
+        watchUrl(ends, config.CLICKHOUSE_URL);
         return made;
       },
     };

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.js';
 import type { Log } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { messageOf } from '../outcome.js';
-import type { Seen } from './certificates-seen.js';
+import { type Seen, shownAt } from './certificates-seen.js';
 
 /** Something that ends, such as a certificate, by a name that a renewed one has too. */
 export interface End {
@@ -76,4 +76,11 @@ export function endsOf(seen: readonly Seen[]): readonly End[] {
     if (typeof certificate === 'string') throw new Error(`${where}: ${certificate}`);
     return { kind: 'certificate', name: where, endsMs: Date.parse(certificate.validTo) };
   });
+}
+
+/** Watches the certificate that is shown at a URL over TLS; of any other there is none. */
+export function watchUrl(watch: EndWatch, url: string | undefined): void {
+  if (url === undefined || !url.startsWith('https:')) return;
+  const { host } = new URL(url);
+  void watch.add(async () => endsOf([await shownAt(`the certificate of ${host}`, host, undefined)]));
 }
