@@ -67,7 +67,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     accounts: 'actor_id source_ip device user_agent session_id',
     groups: 'group_id',
     others:
-      'time clinic_id action outcome event_id source received_at actor_role actor_kind privileged record_count categories purpose emergency auth mfa application key_id extra time_claimed',
+      'time clinic_id action outcome event_id source received_at actor_role actor_kind privileged record_count categories purpose emergency auth mfa application key_id extra time_claimed care_link own_clinic new_network house_network event_patients id_block',
     ends: 'until the hospital drops its month',
     fates: {
       patient: fate(`${ofGroup} AND (has(@patients, patient_id) OR (former_id != '' AND has(@patients, former_id)))`, 'accesses'),
@@ -91,7 +91,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     groups: 'group_id',
     people: 'by owner text by_whom reference reason not_qualified_reason delay_reason not_informed_reason answers answers_seen',
     others:
-      'action_id case_id type via at seen_version seen_incidents note_id verdict until incident_ids incident_id level kind taken_at controller_id informed_at is_breach aware_at risk snapshot_id number list_sha256 manifest_sha256 patients exposed authority phase sent_at mode count first_at last_at pseudonyms matched unmatched persons deceased minors',
+      'action_id case_id type via at seen_version seen_incidents note_id verdict until incident_ids incident_id level kind taken_at controller_id informed_at is_breach aware_at risk snapshot_id number list_sha256 manifest_sha256 patients exposed authority phase sent_at mode count first_at last_at pseudonyms matched unmatched persons deceased minors counted added removed changed late_clinics',
     ends: noEnd,
     fates: recordOfCases(ofAccount),
   },
@@ -100,7 +100,7 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     groups: 'group_id',
     people: 'owner acknowledged_by resolved_by members',
     others:
-      'case_id title status verdict level controllers incident_ids rules rule_titles clinics patients step first_time last_time opened_at acknowledge_by acknowledged_at resolved_at on_hold_until reopened version changed_at joined_into place',
+      'case_id title status verdict level controllers incident_ids rules rule_titles clinics patients patients_settled step first_time last_time opened_at acknowledge_by acknowledged_at resolved_at on_hold_until reopened version changed_at joined_into place',
     ends: noEnd,
     fates: recordOfCases(ofAccount),
   },

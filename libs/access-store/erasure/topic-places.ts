@@ -20,6 +20,8 @@ export const topicPlaces: Readonly<Record<string, TopicPlace>> = {
   'vigie.by-source-ip.v1': subjectOf('address'),
   'vigie.by-device.v1': subjectOf('device'),
   'vigie.by-session-id.v1': subjectOf('session'),
+  'vigie.care.v1': { holds: 'who met which patient: pseudonyms, accounts, groups', ends: true, because: rowsOfLog },
+  'vigie.habits.v1': { holds: 'counts of days of accounts: accounts, groups, no pseudonym', ends: true, because: rowsOfLog },
   'vigie.quarantine.v1': { holds: 'what could not be read, sealed; groups', ends: true, because: rowsOfLog },
   'vigie.findings.v1': { holds: 'findings for others: accounts, groups', ends: true, because: rowsOfLog },
   'vigie.incidents.v1': { holds: 'changes of incidents: accounts, groups, no pseudonym', ends: false, because: proof },
