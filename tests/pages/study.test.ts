@@ -96,6 +96,8 @@ inBrowser('the pages of whoever looks into a case', () => {
     await page.getByRole('img', { name: /monte jusqu’à 40/ }).waitFor();
     const sheets = textOf(await paperOf(page, 'paper-case')).split('\f').slice(0, -1);
     expect(sheets.length).toBeGreaterThan(0);
+    // What leads elsewhere on the screen leads nowhere on paper.
+    expect(sheets.join('')).not.toMatch(/Chronologie|Se déconnecter/);
     for (const [place, sheet] of sheets.entries()) {
       expect(sheet).toContain(id);
       expect(sheet.replaceAll(' ', '')).toContain(`${place + 1}/${sheets.length}`);

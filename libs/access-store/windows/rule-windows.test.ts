@@ -4,6 +4,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { AccountRecord } from '../accounts/account-record.js';
+import { AssistantReader } from '../assistant/assistant-reader.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { firstAccess, type RuleWindow, RuleWindows } from './rule-windows.js';
@@ -26,7 +27,7 @@ const window: RuleWindow = {
 function access(place: number, given: Partial<AccessRow> = {}): AccessRow {
   return anAccessRow({
     time: isoOf(nine + place * minute), actor_id: name, patient_id: aPatient(place), clinic_id: place % 2 ? 'c-1' : 'c-2', action: place % 2 ? 'read' : 'export',
-    source_ip: '10.0.0.9', application: 'records', session_id: 's-1', event_id: anEventId(`read ${place}`), ...given,
+    actor_role: 'physician', source_ip: '10.0.0.9', application: 'records', session_id: 's-1', event_id: anEventId(`read ${place}`), ...given,
   });
 } // prettier-ignore
 
@@ -98,6 +99,23 @@ describe('the record of an account', () => {
     expect(await record.days({ ...stretch, firstDay: '2026-01-04', clinics: ['c-1'] })).toEqual([{ day: '2026-01-05', events: 6, patients: 7, clinics: 1 }]);
     expect(await record.hours(stretch)).toMatchObject([{ day: '2026-01-03', hour: 14, events: 2 }, { day: '2026-01-04', hour: 14 }, { day: '2026-01-05', hour: 10, events: 14, patients: 14 }]);
   }); // prettier-ignore
+
+  it('stands beside those of its role, and nothing is said of it to whoever sees other clinics', async () => {
+    const reader = new AssistantReader(client);
+    const asked = { groupId: 'helix', actorId: name, fromMs: nine - 7 * 86_400_000, toMs: nine + 86_400_000 };
+    expect(await reader.peers({ ...asked, clinics: undefined })).toMatchObject({
+      role: 'physician',
+      accounts: 2,
+      patients: 17,
+      patients_rank: 1,
+    });
+    expect(await reader.peers({ ...asked, clinics: ['c-1'] })).toMatchObject({
+      role: 'physician',
+      accounts: 2,
+      patients_rank: 1,
+    });
+    expect(await reader.peers({ ...asked, clinics: ['c-3'] })).toBeUndefined();
+  });
 
   it('tells what the last day has that was not there before', async () => {
     const values = await new AccountRecord(client).values(stretch);

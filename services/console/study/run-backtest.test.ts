@@ -34,6 +34,9 @@ const begin = Date.UTC(2026, 0, 5, 9);
 const period = { from: '2026-01-05T00:00:00.000Z', to: '2026-01-06T00:00:00.000Z' };
 const { client, address, end } = await storeForTests();
 
+/** What a process finds the store by. */
+const env = { PATH: process.env['PATH'], CLICKHOUSE_URL: address.url, CLICKHOUSE_USER: address.user, CLICKHOUSE_PASSWORD: address.password }; // prettier-ignore
+
 describe('a backtest in a process of its own', () => {
   let folder: string;
   let file: string;
@@ -49,7 +52,6 @@ describe('a backtest in a process of its own', () => {
     await end();
     await rm(folder, { recursive: true, force: true });
   });
-  const env = () => ({ PATH: process.env['PATH'], CLICKHOUSE_URL: address.url, CLICKHOUSE_USER: address.user, CLICKHOUSE_PASSWORD: address.password }); // prettier-ignore
 
   it('says what the changed copy no longer tells, beside the rules in use, which it leaves as they are', async () => {
     expect(existsSync(compiledModule('cli/vigie'))).toBe(true);
@@ -59,17 +61,17 @@ describe('a backtest in a process of its own', () => {
     const copy = copyOf(files, rule, { threshold: 6 });
     if (typeof copy === 'string') throw new Error(copy);
     expect(copy.yaml).toContain('condition: { field: patient_id, gte: 6 } # five');
-    const report = await backtestProcess(folder, env())({ ...period, files: copy.files }, new AbortController().signal);
+    const report = await backtestProcess(folder, env)({ ...period, files: copy.files }, new AbortController().signal);
     expect(report).toMatchObject({ summary: { rows: 13, gone: 1, same: 1, new: 0, later: 1 } });
     expect(report.incidents.map(({ kind, actor_id }) => [kind, actor_id])).toEqual(expect.arrayContaining([['gone', 'few'], ['same', 'more']])); // prettier-ignore
     expect(await readFile(file, 'utf8')).toBe(rulesText);
   });
 
   it('fails with what the process said, and ends when the console stops', async () => {
-    const run = backtestProcess(folder, { ...env(), CLICKHOUSE_URL: 'http://127.0.0.1:9' });
+    const run = backtestProcess(folder, { ...env, CLICKHOUSE_URL: 'http://127.0.0.1:9' });
     await expect(run({ ...period, files: [{ path: file, text: rulesText }] }, new AbortController().signal)).rejects.toThrow(/127\.0\.0\.1:9|ClickHouse|store/); // prettier-ignore
     const stopped = new AbortController();
-    const running = backtestProcess(folder, env())({ ...period, files: [{ path: file, text: rulesText }] }, stopped.signal);
+    const running = backtestProcess(folder, env)({ ...period, files: [{ path: file, text: rulesText }] }, stopped.signal);
     stopped.abort(new Error('the console stops'));
     await expect(running).rejects.toThrow();
   });
