@@ -32,6 +32,7 @@ const counters = {
     help: 'Access rows by what the ingestor knew of the patient: own, stay, several, single, none, unknown, no_patient',
     labels: ['care_link'],
   },
+  vigie_stays_accepted_total: { help: 'Stays and appointments acknowledged', labels: ['group_id', 'source'] },
   vigie_care_lines_refused_total: { help: 'Lines that are no facts of care and were passed over', labels: ['topic'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_relayed_total: {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
+import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
@@ -11,6 +12,8 @@ import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Care } from './care/care.js';
+import { stayFacts } from './care/stay-facts.js';
+import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
@@ -104,6 +107,19 @@ export class IngestPipeline implements Taker {
     }
     await this.#settle(intake);
     return intake.outcomes;
+  }
+
+  /** Stays become facts of care; they are no events, and are counted apart. */
+  async stays(stays: readonly Stay[], source: SourceContext): Promise<void> {
+    const { care, clock, metrics, itemsMax } = this.tools;
+    if (!care) throw new HttpRefusal(503, 'what is known of care is not kept here', 60);
+    if (stays.length > itemsMax)
+      throw new HttpRefusal(413, `the request has more than ${itemsMax} stays; send it again in smaller batches`);
+    const ticket = new Ticket();
+    for (const stay of stays) care.tell(stayFacts(stay, source, clock.now()), ticket);
+    ticket.seal();
+    await this.#inTime(ticket.done);
+    metrics.add('vigie_stays_accepted_total', { group_id: source.groupId, source: source.source }, stays.length);
   }
 
   #open(source: SourceContext, custody?: Custody): Intake {

@@ -5,6 +5,7 @@ import { careTopic, topics } from '#libs/contracts/topics.js';
 import { until } from '#libs/event-log/contract-tools.js';
 import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import type { EventLog } from '#libs/event-log/port.js';
+import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { WorkMeter } from '#libs/formats/work-meter.js';
@@ -22,6 +23,7 @@ import { CareFollowing } from './following.js';
 
 const minute = 60_000;
 const hour = 60 * minute;
+const day = 24 * hour;
 const open: CareFollowing[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((following) => following.stop()));
@@ -101,6 +103,20 @@ describe('what ingestors know of care', () => {
     expect(await again.link('c', '8000001', 65 * minute, 'e2')).toBe('single');
   });
 
+  it('knows a patient by a stay from three days before a planned one to three days after its end', async () => {
+    const one = await anIngestor(logOfTwo());
+    const stay = { id: 'v1', patient: { id: '8000001' }, clinicId: '', isCancelled: false } as const;
+    const linkAt = async (at: number, id: string) => one.link(`reader ${id}`, '8000001', at, id);
+    await one.stays([{ ...stay, beginMs: aMonday + 4 * day, endMs: aMonday + 5 * day, isPlanned: true }]);
+    await one.reads(1);
+    expect(await linkAt(20 * hour, 'early')).toBe('none');
+    expect(await linkAt(30 * hour, 'prepared')).toBe('stay');
+    expect(await linkAt(5.5 * day, 'there')).toBe('stay');
+    expect(await linkAt(7 * day, 'after')).toBe('stay');
+    await one.stays([{ ...stay, beginMs: aMonday + 4 * day, isPlanned: false, isCancelled: true }]);
+    expect(await linkAt(7 * day + hour, 'cancelled')).not.toBe('stay');
+  });
+
   it('is written down once for a pair and a step, and again where it says more', async () => {
     const one = await anIngestor(logOfTwo());
     const take = async (at: number, patient = '8000001') => {
@@ -175,6 +191,7 @@ async function anIngestor(log: MemoryLog, link: 'on' | 'off' = 'on', appends: Pi
     take,
     decoded: (events: readonly object[]) =>
       during(() => pipeline.decoded(events.map((event) => ({ outcome: parseVigieEvent(event), content: event, meter: new WorkMeter() })), source)),
+    stays: (stays: readonly Stay[]) => pipeline.stays(stays, source),
     facts: () => linesOf(log, careTopic),
     reads: (count: number) => until(`${count} facts are read`, () => following.facts >= count),
     link: async (actor_id: string, patient: string, at: number, id = `${actor_id} ${at} ${ingestors}`) => {
