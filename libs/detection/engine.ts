@@ -87,8 +87,8 @@ export class Engine {
 
   /** Days that have ended, lateness included, since the last call, and days again that have changed since; so many at most, the next call gives more. */
   takeDays(most = Number.POSITIVE_INFINITY): readonly AccountDay[] {
-    const { days, watermark, options } = this.#state;
-    return days?.take(watermark - options.allowedLatenessMs, most) ?? [];
+    const { days, watermark, options, copies } = this.#state;
+    return days?.take(watermark - options.allowedLatenessMs, most, (account) => copies?.keep(account)) ?? [];
   }
 
   /** Says that event time has reached `watermarkMs`: incidents that were quiet for long enough close. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Habits } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aRule, type RuleGiven } from '#libs/testkit/a-rule.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
@@ -31,6 +32,13 @@ const shapes: readonly (readonly [string, Shape])[] = [
   ['a stream of many patients again and again', { patients: 3_000, clinics: 3, apart: 3 }],
 ];
 
+const habits: Habits = {
+  dayOf: (_, time) => Math.floor(time / (24 * hour)),
+  startOf: (_, day) => day * 24 * hour,
+  least: ({ id }) => Number(id.split(' ')[1]),
+  evidence: (_, __, ___, most) => Object.values(most).reduce((sum, count) => sum + count, 0) / 700,
+};
+
 const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['a threshold', [ruleOf({ id: 'r', atLeast: 40 })]],
   ['a threshold that nobody reaches', [ruleOf({ id: 'r', atLeast: 1_000_000 })]],
@@ -39,6 +47,9 @@ const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['a sum', [sumOf(40)]],
   ['a sum that nobody reaches', [sumOf(50_000_000)]],
   ['a bound from above', [{ ...ruleOf({ id: 'r' }), condition: { atLeast: 40, atMost: 1_000_000 } }]],
+  ['more than is usual', [usualOf(50)]],
+  ['no more than is usual', [usualOf(1_000_000)]],
+  ['unusual days', [usualOf(1_000_000), { ...ruleOf({ id: 'days', atLeast: 20 }), habitDays: true }]],
   ['twelve thresholds and windows', Array.from({ length: 12 }, (_, n) => ruleOf({ id: `r${n}`, atLeast: 10 * 2 ** n, timespanMs: (n + 1) * 10 * minute }))], // prettier-ignore
 ];
 
@@ -112,7 +123,7 @@ function judgedAgain(rules: readonly Rule[], rows: readonly AccessRow[]): number
 }
 
 function engineOf(rules: readonly Rule[]): Engine {
-  return new Engine({ rules, quietMs: 24 * hour, allowedLatenessMs: 15 * minute });
+  return new Engine({ rules, quietMs: 24 * hour, allowedLatenessMs: 15 * minute, habits });
 }
 
 function rowsOf({ patients, clinics, apart }: Shape): readonly AccessRow[] {
@@ -138,6 +149,11 @@ function framesOf(rows: readonly AccessRow[], perFrame = rowsPerFrame): readonly
         .join(''),
     ),
   );
+}
+
+/** What it is told from stands in its id. */
+function usualOf(least: number): Rule {
+  return { ...ruleOf({ id: `usual ${least}`, atLeast: 40 }), habit: { weight: 1, scale: 'volume' } };
 }
 
 function sumOf(atLeast: number): Rule {

@@ -13,7 +13,8 @@ export function askedRows(
   const lasts = new Set(
     outline.of.flatMap(({ matches }) =>
       lastOfEach(
-        within.filter((row) => timeOf(row) <= outline.toMs && matches(row)),
+        // One without account is nobody's access.
+        within.filter((row) => timeOf(row) <= outline.toMs && row.actor_id !== '' && matches(row)),
         subject,
       ),
     ),

@@ -17,6 +17,14 @@ export interface DaysOptions extends GivingOptions {
   readonly retainMs: number;
 }
 
+/** Times of windows, and what they may hold. */
+export interface LateRise {
+  readonly from: number;
+  readonly until: number;
+  readonly gain: number;
+  readonly upper: number;
+}
+
 /**
  * What the days of accounts are known to hold. The largest counts are found out late: an access raises an upper bound, and only where the exact number
  * matters, or what it is counted from is about to be let go of, are the windows counted, many in one go (`habits/day-counts.ts`).
@@ -123,19 +131,26 @@ export class Days {
     return end === 0 || this.texts.count >= textsMax ? 0 : this.texts.ofBytes(bytes, view, start, end);
   }
 
-  /** The newest access of the day lies at `time`, and its window holds no more than `upper`. */
+  /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */
   rise(record: number, column: number, time: number, upper: number): void {
     const { table } = this;
     const bounded = Math.min(upper, countMax);
-    const before = table.upper(record, column);
-    if (bounded <= before) return;
-    if (before === table.most(record, column)) this.#wait(record, column, time);
-    table.setUpper(record, column, bounded);
+    const most = table.most(record, column);
+    if (bounded > most) this.#waitFor(record, column, time, bounded);
     this.#noteRisen(record, column, time);
   }
 
-  /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from` itself holds no more than `upper`. */
-  riseLate(account: number, column: number, from: number, until: number, gain: number, upper: number): void {
+  #waitFor(record: number, column: number, time: number, upper: number): void {
+    const { table } = this;
+    const most = table.most(record, column);
+    const before = table.upper(record, column);
+    // The newest of its cell may lie before what waits of another.
+    if (before === most || time < table.from(record, column)) this.#wait(record, column, time);
+    if (upper > before) table.setUpper(record, column, upper);
+  }
+
+  /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from`, which nobody may have looked at, no more than `upper`. */
+  riseLate(account: number, column: number, { from, until, gain, upper }: LateRise): void {
     const { table } = this;
     for (const record of this.overlapping(account, from, until)) {
       const before = table.upper(record, column);

@@ -46,12 +46,13 @@ export class DayCounts {
     }
   }
 
-  /** Days that ended by `time` and that have changed since they were given last, so many at most. */
-  take(time: number, most: number): readonly AccountDay[] {
+  /** Days that ended by `time` and that have changed since they were given last, so many at most. `keep` is told of each account before. */
+  take(time: number, most: number, keep: (account: number) => void): readonly AccountDay[] {
     const { days } = this;
     const taken = days.giving.ready.splice(0, most);
     for (const record of days.giving.endedBy(time)) {
       if (taken.length >= most) break;
+      keep(days.table.account(record));
       this.settle(record);
       taken.push(days.giving.give(record));
       days.table.close(record);

@@ -166,7 +166,8 @@ export class Judge {
     const upper = this.#upperOf(place.ledger, rule, time, gain);
     const record = days.at(place.account, time);
     if (record === 0) return;
-    if (rule.learns) days.rise(record, rule.habit, time, upper);
+    // Of a window that is not held as a whole the account's history is asked.
+    if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
     if (upper < rule.atLeast) return;
     const told = this.#told;
     told.atLeast = days.least(record, rule.habit);
@@ -295,12 +296,15 @@ export class Judge {
     return isInTime;
   }
 
-  /** A window that ends with the late entry holds no more values than entries. */
-  #riseLate({ account, ledger }: Place, rule: CompiledRule, { time, gain }: LateEntry, isSame: boolean): void {
+  /** Windows that are held as a whole may hold more now; of others the account's history is asked. One that ends with the entry holds no more values than entries. */
+  #riseLate({ account, ledger, floor }: Place, rule: CompiledRule, { time, gain }: LateEntry, isSame: boolean): void {
     const { ledgers } = this;
-    const entries = ledgers.firstAfter(ledger, time) - ledgers.firstAfter(ledger, time - rule.timespanMs);
+    const until = time + rule.timespanMs;
+    const from = Math.max(time, floor + rule.timespanMs);
+    if (from >= until) return;
+    const entries = from > time ? 0 : ledgers.firstAfter(ledger, time) - ledgers.firstAfter(ledger, time - rule.timespanMs);
     const upper = ledgers.amounts ? Number.POSITIVE_INFINITY : isSame ? 1 : entries;
-    this.days?.riseLate(account, rule.habit, time, time + rule.timespanMs, gain, upper);
+    this.days?.riseLate(account, rule.habit, { from, until, gain, upper: from > time ? 0 : upper });
   }
 }
 
