@@ -111,15 +111,16 @@ export class DayView {
   }
 
   fitOf(key: string, state: AccountState, column: number, among: PeerClass): Fit {
-    const rule = this.parts.rules[column];
+    const scale = this.parts.rules[column]?.scale ?? 'volume';
     // What any role may do now and then has no tail of the role.
-    const role = rule?.scale === 'rare' ? undefined : this.#roleName(state.role, among);
+    const role = scale === 'rare' ? undefined : this.#roleName(state.role, among);
     const without = this.#isInTail(key, role, column, among) ? key : undefined;
     const name = `${column} ${among} ${without === undefined ? '' : key.length} ${without ?? ''} ${role ?? ''}`;
     const known = this.#fits.get(name);
     if (known) return known;
     const roleTail = role === undefined ? undefined : tailOf(this.parts.roles.get(role), column);
-    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), priorOf(rule, among), without);
+    const prior = priorOf(this.parts.rules[column], among);
+    const fit = new Fit(roleTail, tailOf(this.parts.everybody[among], column), prior, without);
     this.#fits.set(name, fit);
     return fit;
   }

@@ -4,34 +4,33 @@ import type { HabitRule, HabitScale } from './seams.js';
 /** Accounts are compared within a class: old hands with each other, newcomers with what newcomers did. Programs are compared with themselves. */
 export type PeerClass = 'staff' | 'newcomer';
 
-const rare: Readonly<Record<PeerClass, Prior>> = {
+const rarePriors: Readonly<Record<PeerClass, Prior>> = {
   staff: { from: 4, scale: 0.8 },
   newcomer: { from: 5, scale: 1 },
 };
 
 /**
- * Before much is known. The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a
- * day. Whoever is new has every right to be unlike the role; what newcomers did is known from their first weeks on.
+ * The shorter a window, the less do people differ in it: nobody reads in ten minutes twice what peers read, and many do so in a day. Whoever is new
+ * has every right to be unlike the role; what newcomers did is known from their first weeks on.
  */
-const volume: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
+const volumePriors: readonly { readonly upToMs: number; readonly staff: Prior; readonly newcomer: Prior }[] = [
   { upToMs: 600_000, staff: { from: 0.35, scale: 0.12 }, newcomer: { from: 0.5, scale: 0.2 } },
   { upToMs: 3_600_000, staff: { from: 0.5, scale: 0.15 }, newcomer: { from: 0.6, scale: 0.2 } },
   { upToMs: Infinity, staff: { from: 0.8, scale: 0.2 }, newcomer: { from: 0.9, scale: 0.25 } },
 ];
 
-/** Of addresses, devices and sessions: most have nothing to count. */
-const lanes: Readonly<Record<HabitScale, Prior>> = {
-  volume: { from: 0.8, scale: 0.2 },
-  rare: { from: 2, scale: 0.6 },
-};
-
-/** What is taken for honest while little is known: see `Fit`. */
+/** What is taken for honest of a rule while little is known: see `Fit`. */
 export function priorOf(rule: HabitRule | undefined, among: PeerClass): Prior {
-  if (!rule) return rare[among];
-  const { scale, timespanMs, subject } = rule;
-  if (subject !== 'account') return lanes[scale];
-  return (scale === 'volume' ? volume.find(({ upToMs }) => timespanMs <= upToMs)?.[among] : undefined) ?? rare[among];
+  if (rule && rule.subject !== 'account') return lanePriors[rule.scale];
+  const found = rule?.scale === 'volume' ? volumePriors.find(({ upToMs }) => rule.timespanMs <= upToMs) : undefined;
+  return found?.[among] ?? rarePriors[among];
 }
 
 /** Of the evidence of several days, in its logarithm. */
 export const evidencePrior: Prior = { from: 3, scale: 1 };
+
+/** Of addresses, devices and sessions: most have nothing to count. */
+const lanePriors: Readonly<Record<HabitScale, Prior>> = {
+  volume: { from: 0.8, scale: 0.2 },
+  rare: { from: 2, scale: 0.6 },
+};

@@ -68,11 +68,6 @@ describe('the measurement', () => {
 });
 
 describe('what is learned', () => {
-  /** What fires with what is usual alone: without the fixed rules. */
-  async function habitsOf(options: SimulationOptions): Promise<RulesForPlay> {
-    const { rules } = await packOf({ ...options, migration: false });
-    return { rules: rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true) };
-  }
   const days = { ...small, days: 5, staff: isLongRun ? 120 : 60, patients: 30_000, migration: false } as const;
   const byHand = { name: 'human_pace', patients: 60 } as const;
 
@@ -97,6 +92,12 @@ describe('announced work', () => {
     expect(new Set(announced.map(({ actorId }) => actorId))).toEqual(new Set(deeds.flatMap(({ actors }) => actors)));
   });
 });
+
+/** What fires with what is usual alone: without the fixed rules. */
+async function habitsOf(options: SimulationOptions): Promise<RulesForPlay> {
+  const { rules } = await packOf({ ...options, migration: false });
+  return { rules: rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true) };
+}
 
 function fail(): never {
   throw new Error('the attack was not planted');

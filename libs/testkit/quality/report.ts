@@ -39,7 +39,7 @@ export function summary(played: readonly Played[], rules: readonly Rule[], goals
   const lines = [`${played.length} simulations together`, '', 'attacks (patients exposed when told: median, most)'];
   for (const name of names.toSorted((a, b) => Number(hasGoal(b)) - Number(hasGoal(a))))
     lines.push(`  ${attackSummary(name, played)}`);
-  lines.push('', 'rules by which attacks were told first', ...firstLines(played, rules));
+  lines.push('', 'rules by which attacks were told first, and what is lost without each', ...firstLines(played, rules));
   lines.push('', 'false incidents a week for 1,400 staff, by rule and occasion', ...ruleLines(played, rules));
   const withoutText = played.some(({ exceptions }) => exceptions > 0)
     ? `; without exceptions ${perWeek(played, ({ falseWithoutExceptions }) => falseWithoutExceptions)}`
@@ -72,16 +72,17 @@ function exposedText(exposed: number | undefined): string {
   return exposed === undefined || exposed === Infinity ? 'not found' : count(exposed);
 }
 
-/** Which rules held when an attack was told first, and of which attacks. */
+/** For each rule the attacks that it told first, and what these would have had by the next rule: what is lost without it. */
 function firstLines(played: readonly Played[], rules: readonly Rule[]): readonly string[] {
-  const found = new Map<string, Map<string, number>>();
-  for (const { attacks } of played)
-    for (const { name, told } of attacks)
-      for (const id of told[0]?.rules ?? []) {
-        const attacksOf = found.get(id) ?? new Map<string, number>();
-        found.set(id, attacksOf.set(name, (attacksOf.get(name) ?? 0) + 1));
-      }
-  return [...found].map(([id, attacksOf]) => `  ${nameOf(id, rules)}: ${[...attacksOf].map(([name, times]) => `${name} ${times}`).join(', ')}`); // prettier-ignore
+  const lost = new Map<string, string[]>();
+  for (const { seed, attacks } of played)
+    for (const { name, byRule } of attacks) {
+      const [first, next] = Object.entries(byRule).toSorted(([, a], [, b]) => a - b);
+      if (!first) continue;
+      const without = next ? `${count(next[1])} by ${nameOf(next[0], rules)}` : 'not found';
+      lost.set(first[0], [...(lost.get(first[0]) ?? []), `${name} (seed ${seed}) ${count(first[1])}, without it ${without}`]);
+    }
+  return [...lost].map(([id, lines]) => `  ${nameOf(id, rules)}\n${lines.map((line) => `    ${line}`).join('\n')}`);
 }
 
 function ruleLines(played: readonly Played[], rules: readonly Rule[]): readonly string[] {

@@ -62,13 +62,14 @@ const quarterMs = 900_000;
 function remembered(calendar: Calendar): Calendar {
   const days = new Map<number, number>();
   const starts = new Map<number, number>();
-  const once = (known: Map<number, number>, key: number, of: (key: number) => number): number => {
-    const found = known.get(key) ?? of(key);
-    known.set(key, found);
-    return found;
-  };
   return {
     dayOf: (timeMs) => once(days, Math.floor(timeMs / quarterMs), (quarter) => calendar.dayOf(quarter * quarterMs)),
     startOf: (day) => once(starts, day, (of) => calendar.startOf(of)),
   };
+}
+
+function once(known: Map<number, number>, key: number, of: (key: number) => number): number {
+  const found = known.get(key) ?? of(key);
+  known.set(key, found);
+  return found;
 }

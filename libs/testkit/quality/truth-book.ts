@@ -23,6 +23,8 @@ export interface AttackSeen {
   /** The same for the accounts that were never told. */
   readonly patientsMissed: number;
   readonly told: readonly Told[];
+  /** Patients that all accounts together had when a rule first held, by the rule's id: what there would be without those that came before. */
+  readonly byRule: Readonly<Record<string, number>>;
 }
 
 interface Account {
@@ -47,6 +49,7 @@ export class TruthBook {
   readonly #occasions = new Map<string, Stretch[]>();
   readonly #roles = new Map<string, string>();
   readonly #used = new Set<string>();
+  readonly #byRule = new Map<string, Map<string, number>>();
 
   note({ event, cause }: PlayedEvent, atMs: number): void {
     const { actor_id, actor_role, outcome, patient_ids } = event;
@@ -63,10 +66,15 @@ export class TruthBook {
 
   /** An incident of the account was told; it is the first that matters, for each attack that the account has begun. */
   noteTold(actorId: string, atMs: number, counted: number, rules: readonly string[]): void {
-    for (const accounts of this.#attacks.values()) {
+    for (const [name, accounts] of this.#attacks) {
       const account = accounts.get(actorId);
-      if (!account || account.told) continue;
+      if (!account) continue;
+      const byRule = this.#byRule.get(name) ?? new Map<string, number>();
+      this.#byRule.set(name, byRule);
+      if (account.told && rules.every((rule) => byRule.has(rule))) continue;
       const exposedByAll = distinct(accounts.values());
+      for (const rule of rules) if (!byRule.has(rule)) byRule.set(rule, exposedByAll);
+      if (account.told) continue;
       account.told = { actorId, atMs, exposed: account.patients.size, exposedByAll, events: account.events, counted, rules };
     }
   }
@@ -83,6 +91,7 @@ export class TruthBook {
       actors: [...accounts.keys()],
       patients: distinct(accounts.values()),
       patientsMissed: distinct([...accounts.values()].filter(({ told }) => !told)),
+      byRule: Object.fromEntries(this.#byRule.get(name) ?? []),
       told: [...accounts.values()].flatMap(({ told }) => told ?? []).toSorted((a, b) => a.atMs - b.atMs),
     }));
   }
