@@ -12,8 +12,8 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { frameBytesMax } from '#libs/contracts/topics.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { packOptions } from './lib-pack.js';
-import { threeRulesOptions } from './lib-three-rules.js';
+import { packOptions } from './packs/pack.js';
+import { threeRulesOptions } from './packs/three-rules.js';
 
 const rows = 20_000;
 const runs = Number(process.env['BENCH_RUNS'] ?? 9);

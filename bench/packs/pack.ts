@@ -1,3 +1,6 @@
+// packs/: the rules that benchmarks judge by, and the plain program that they are compared with.
+// What is measured lies in the folder over it.
+
 import type { EngineOptions } from '#libs/detection/engine.js';
 import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
