@@ -5,6 +5,7 @@
  * alternately, and says whether both told the same.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -85,8 +86,11 @@ async function checkout(root: string | undefined): Promise<Judging | undefined> 
   if (!root) return undefined;
   const of = (path: string): string => pathToFileURL(join(root, 'dist', path)).href;
   const judges: { readonly Engine: typeof Engine } = await import(of('libs/detection/engine.js'));
-  const three: { readonly threeRulesOptions: EngineOptions } = await import(of('bench/lib-three-rules.js'));
-  const pack: { readonly packOptions: typeof packOptions } = await import(of('bench/lib-pack.js'));
+  // Older checkouts have the packs beside the benchmarks.
+  const packOf = (name: string): string =>
+    of(existsSync(join(root, 'dist', 'bench', 'packs')) ? `bench/packs/${name}.js` : `bench/lib-${name}.js`);
+  const three: { readonly threeRulesOptions: EngineOptions } = await import(packOf('three-rules'));
+  const pack: { readonly packOptions: typeof packOptions } = await import(packOf('pack'));
   return { Engine: judges.Engine, options: [['', three.threeRulesOptions], ['', await pack.packOptions()]] }; // prettier-ignore
 }
 
