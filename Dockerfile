@@ -51,7 +51,7 @@ RUN groupadd --system --gid 10001 vigie \
  && printf '#!/bin/sh\nexec node /app/dist/cli/vigie.js "$@"\n' > /usr/local/bin/vigie \
  && chmod 0755 /usr/local/bin/vigie
 WORKDIR /app
-# VIGIE_HOST stays at its loopback default: who publishes a port says so (docker-compose.yml and deploy/kubernetes do).
+# VIGIE_HOST stays at its loopback default: who publishes a port says so (docker-compose.yml and deploy/chart do).
 ENV NODE_ENV=production \
     PATH=/app/node_modules/node/bin:/usr/local/bin:/usr/bin:/bin \
     VIGIE_DATA_DIR=/data

@@ -4,7 +4,7 @@
  * long one piece of that work keeps the event loop, in CPU.
  */
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
-import { packOptions } from './lib-pack.js';
+import { packOptions } from './packs/pack.js';
 
 const start = Date.parse('2026-03-02T00:00:00Z');
 const dayMs = 86_400_000;

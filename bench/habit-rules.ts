@@ -10,7 +10,7 @@ import type { Match } from '#libs/detection/rules/match/match.js';
 import { and, test } from '#libs/detection/rules/match/match.js';
 import { selectionOf } from '#libs/detection/rules/match/selection.js';
 import { aRule } from '#libs/testkit/a-rule.js';
-import { packOptions } from './lib-pack.js';
+import { packOptions } from './packs/pack.js';
 
 const minute = 60_000;
 const hour = 60 * minute;

@@ -20,7 +20,7 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import { Rejudger } from '#services/scorer/late/rejudger.js';
 import { ScorerPipeline } from '#services/scorer/pipeline.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';
-import { packOptions } from './lib-pack.js';
+import { packOptions } from './packs/pack.js';
 
 const accounts = Number(process.env['BENCH_ACCOUNTS'] ?? 500);
 const rowsEach = Number(process.env['BENCH_ROWS_EACH'] ?? 300);

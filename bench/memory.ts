@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Engine } from '#libs/detection/engine.js';
-import { packOptions } from './lib-pack.js';
+import { packOptions } from './packs/pack.js';
 
 const accounts = Number(process.env.BENCH_ACCOUNTS ?? 40_000);
 const patientsEach = Number(process.env.BENCH_PATIENTS ?? 25);

@@ -5,6 +5,7 @@
  * alternately, and says whether both told the same.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,8 +13,8 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { frameBytesMax } from '#libs/contracts/topics.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
-import { packOptions } from './lib-pack.js';
-import { threeRulesOptions } from './lib-three-rules.js';
+import { packOptions } from './packs/pack.js';
+import { threeRulesOptions } from './packs/three-rules.js';
 
 const rows = 20_000;
 const runs = Number(process.env['BENCH_RUNS'] ?? 9);
@@ -85,8 +86,11 @@ async function checkout(root: string | undefined): Promise<Judging | undefined> 
   if (!root) return undefined;
   const of = (path: string): string => pathToFileURL(join(root, 'dist', path)).href;
   const judges: { readonly Engine: typeof Engine } = await import(of('libs/detection/engine.js'));
-  const three: { readonly threeRulesOptions: EngineOptions } = await import(of('bench/lib-three-rules.js'));
-  const pack: { readonly packOptions: typeof packOptions } = await import(of('bench/lib-pack.js'));
+  // Older checkouts have the packs beside the benchmarks.
+  const packOf = (name: string): string =>
+    of(existsSync(join(root, 'dist', 'bench', 'packs')) ? `bench/packs/${name}.js` : `bench/lib-${name}.js`);
+  const three: { readonly threeRulesOptions: EngineOptions } = await import(packOf('three-rules'));
+  const pack: { readonly packOptions: typeof packOptions } = await import(packOf('pack'));
   return { Engine: judges.Engine, options: [['', three.threeRulesOptions], ['', await pack.packOptions()]] }; // prettier-ignore
 }
 

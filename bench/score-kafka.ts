@@ -11,7 +11,7 @@ import { kafkaSigning } from '#libs/event-log/signing/signing-config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
-import { threeRulesOptions } from './lib-three-rules.js';
+import { threeRulesOptions } from './packs/three-rules.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 2_000_000);
 const portBase = Number(process.env['BENCH_KAFKA_PORT'] ?? 47_810);

@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { naiveRecount } from '#libs/detection/definition/naive-recount.js';
-import { packOptions } from './lib-pack.js';
-import { plainDecisions } from './lib-plain-windows.js';
-import { threeRules as rules, threeRulesOptions } from './lib-three-rules.js';
+import { packOptions } from './packs/pack.js';
+import { plainDecisions } from './packs/plain-windows.js';
+import { threeRules as rules, threeRulesOptions } from './packs/three-rules.js';
 
 const pack = await packOptions();
 

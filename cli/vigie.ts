@@ -17,6 +17,7 @@ import { addQuarantineCommands } from './quarantine/commands.js';
 import { addSizingCommand } from './sizing/command.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
+import { addEraseCommand } from './erase/commands.js';
 import { tableKinds } from '#libs/access-store/clickhouse/table-engines.js';
 import type { MigrateOptions } from './migrate.js';
 import type { LeakcheckOptions } from './leakcheck.js';
@@ -157,6 +158,7 @@ program
   .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
 
 addDoctorCommand(program);
+addEraseCommand(program);
 addSizingCommand(program);
 addCaseCommands(program);
 addAuditCommands(program);

@@ -8,14 +8,16 @@ export type StoreClient = ReturnType<typeof createStoreClient>;
 
 /**
  * Lends a client of the configured ClickHouse, or of the embedded one of this machine, and closes it. Failures name the address. A command that shows
- * patients says so: the embedded ClickHouse writes that down, a server of one's own keeps its queries by itself.
+ * patients says so: the embedded ClickHouse writes that down, a server of one's own keeps its queries by itself. One whose statements
+ * take longer than any other's says how long, in milliseconds.
  */
 export async function withStore<T>(
   config: CommonConfig,
   use: (client: StoreClient) => Promise<T>,
-  shows?: 'patients',
+  how?: 'patients' | { readonly requestMs: number },
 ): Promise<T> {
-  const address = { ...commandAddressOf(config), ...(shows && { by: userInfo().username }) };
+  const given = how === 'patients' ? { by: userInfo().username } : how;
+  const address = { ...commandAddressOf(config), ...given };
   const client = createStoreClient(address);
   try {
     return await use(client);

@@ -1,6 +1,6 @@
 /**
  * `node deploy/secrets.mjs [--dir secrets] [--group demo] [--source records]` makes the secret files that docker-compose.yml mounts and
- * deploy/kubernetes expects. A secret that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
+ * deploy/chart expects. A secret that is there is never touched, so it may run again. Back up `pseudonym_keys`: see
  * docs/operations.md. The folder is for its owner only; the files are readable to the containers' own user through their mounts.
  */
 import { createHash, randomBytes } from 'node:crypto';

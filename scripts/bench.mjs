@@ -7,7 +7,7 @@ import { node, prepare, root } from './prepare.mjs';
 prepare();
 const wanted = process.argv.slice(2);
 const all = readdirSync(join(root, 'bench'))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('lib-'))
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => file.replace(/\.ts$/, ''));
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length) {

@@ -101,7 +101,7 @@ const rules = [
     pattern: /\b(CaseRow|CaseState|CaseBook)\b|\bbook\.(rows|unsortedRows|openRows|casesBeginning)\(/,
     instead: 'CaseSight: it knows what of a case its reader may see',
     applies: (file) =>
-      /^services\/console\/(answer|mcp)\/|^services\/console\/[a-z-]+\.controller\.ts$/.test(file) &&
+      /^services\/console\/(answer|mcp|study)\/|^services\/console\/[a-z-]+\.controller\.ts$/.test(file) &&
       !test.test(file) &&
       !/answer\/(dossiers|case-feed)\.ts$/.test(file),
   },

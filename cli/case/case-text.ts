@@ -14,7 +14,7 @@ export function listText(rows: readonly SeenRow[]): string {
     row.case_id.slice(0, digits),
     row.status,
     row.level,
-    countOf(row.patients),
+    mostOf(row),
     row.opened_at.slice(0, 16).replace('T', ' '),
     row.owner || '-',
     row.verdict || '-',
@@ -58,9 +58,17 @@ function countOf(figure: number | null): string {
   return figure === null ? '-' : `${figure}`;
 }
 
-function patientsOf({ patients, clinics, other_clinics: others }: SeenRow): string {
+/** `<=800` while it is not known how many patients several incidents have in common. */
+function mostOf({ patients, patients_settled: isSettled }: SeenRow): string {
+  return patients === null || isSettled ? countOf(patients) : `<=${patients}`;
+}
+
+function patientsOf(row: SeenRow): string {
+  const { patients, clinics, other_clinics: others } = row;
   const where = `in ${clinics.length} clinic(s): ${clinics.join(', ')}${others > 0 ? `, and ${others} that you do not see` : ''}`;
-  return patients === null ? `of other clinics too, yours are counted by the list of the case; ${where}` : `${patients} ${where}`;
+  return patients === null
+    ? `of other clinics too, yours are counted by the list of the case; ${where}`
+    : `${mostOf(row)} ${where}`;
 }
 
 const worded = ['text', 'reason', 'verdict', 'owner', 'level', 'until', 'controller_id'] as const;

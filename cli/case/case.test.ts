@@ -43,7 +43,9 @@ describe('vigie case', () => {
 
   it('follows what was linked to the case that it is in', async () => {
     await client.act(id, { type: 'case.linked', incident_ids: [anIncidentId('b')] });
-    expect((await client.show(anIncidentId('b'))).case).toMatchObject({ case_id: id, patients: 1_274 });
+    expect((await client.show(anIncidentId('b'))).case).toMatchObject({ case_id: id, patients: 1_274, patients_settled: false });
+    expect(caseText(await client.show(id), await client.timeline(id))).toMatch(/patients +<=1274 in/);
+    expect(listText([(await client.show(id)).case])).toMatch(/ <=1274 /);
   });
 
   it.each([

@@ -15,6 +15,8 @@ const actedMsMax = ackSecondsMax * 1_000 + answerMsMax;
 /** How often an action is asked for that is not known to be taken, and the pause between, in milliseconds. */
 const triesMax = 3;
 const pauseMs = 1000;
+/** How often a list is asked to be frozen of which the store has not heard yet. */
+const freezesMax = 30;
 
 const refusal = z.object({
   error: z.string(),
@@ -25,6 +27,18 @@ const refusal = z.object({
 const shown = z.looseObject({ case: seenRow });
 const page = z.object({ cases: z.array(seenRow), next: z.string().nullable() });
 const timeline = z.object({ lines: z.array(z.looseObject({ at: z.string(), what: z.string(), by: z.string(), effect: z.string(), before: z.string(), after: z.string(), patients: z.number().nullable() })) }); // prettier-ignore
+const clinics = z.object({
+  clinics: z.array(z.looseObject({ clinic_id: z.string(), controller_id: z.string(), patients: z.number() })),
+});
+const frozen = z.object({
+  snapshot: z.looseObject({ snapshot_id: z.string(), list_sha256: z.string(), patients: z.number(), exposed: z.number() }),
+});
+const attributed = z.looseObject({
+  leak_id: z.string(),
+  verdict: z.string(),
+  findings: z.array(z.looseObject({ kind: z.string(), actor_id: z.string(), share: z.number(), support: z.string() })),
+  controls: z.looseObject({ samples: z.number(), named: z.number() }),
+});
 const attempts = z.object({ notifications: z.array(z.looseObject({ kind: z.string(), outcome: z.string() })) });
 export type ShownCase = z.infer<typeof shown>;
 export type ShownTimeline = z.infer<typeof timeline>;
@@ -81,6 +95,35 @@ export class ConsoleClient {
       }
   }
 
+  /** The clinics of a case, most patients first, and who answers for each. */
+  async clinics(id: string): Promise<z.infer<typeof clinics>['clinics']> {
+    return clinics.parse(await this.#ask(`/v1/cases/${encodeURIComponent(id)}/clinics`)).clinics;
+  }
+
+  /** Freezes the list of a controller, once for the same key, however often the store has not heard of the case yet. */
+  async freeze(id: string, controllerId: string, key: string): Promise<z.infer<typeof frozen>['snapshot']> {
+    const path = `/v1/cases/${encodeURIComponent(id)}/dossier/${encodeURIComponent(controllerId)}/freeze`;
+    for (let tries = 1; ; tries += 1)
+      try {
+        return frozen.parse(await this.#ask(path, {}, key)).snapshot;
+      } catch (cause) {
+        if (!(cause instanceof NotKnown || cause instanceof StoreAway) || tries >= freezesMax) throw cause;
+        await this.clock.sleep(pauseMs);
+      }
+  }
+
+  /** A file of what is frozen. */
+  async file(snapshotId: string, name: string): Promise<Buffer> {
+    const { status, bytes } = await this.#bytesOf(`/v1/snapshots/${snapshotId}/files/${name}`);
+    if (status === 200) return bytes;
+    throw new Error(`the console gives no ${name} of ${snapshotId}: it answered ${status}`);
+  }
+
+  /** Whose leak a sample is; the body of `POST /v1/leaks`. */
+  async leak(question: object): Promise<z.infer<typeof attributed>> {
+    return attributed.parse(await this.#ask('/v1/leaks', question));
+  }
+
   async #ask(path: string, body?: object, key?: string): Promise<unknown> {
     const { status, content } = await this.#answerTo(path, body, key).catch((cause: unknown) => {
       const text = `the console at ${this.url} does not answer (${reasonOf(cause)}). Is the system running? VIGIE_CONSOLE_URL says where it is`;
@@ -92,6 +135,12 @@ export class ConsoleClient {
 
   /** `content` is undefined where it is no JSON, or was cut off. */
   async #answerTo(path: string, body?: object, key?: string): Promise<{ readonly status: number; readonly content: unknown }> {
+    const { status, bytes } = await this.#bytesOf(path, body, key);
+    return { status, content: jsonOf(bytes) };
+  }
+
+  /** `bytes` are empty where the answer was cut off. */
+  async #bytesOf(path: string, body?: object, key?: string): Promise<{ readonly status: number; readonly bytes: Buffer }> {
     const headers = {
       authorization: `Bearer ${this.token}`,
       'vigie-via': 'cli',
@@ -109,16 +158,29 @@ export class ConsoleClient {
         ...(body && { body: JSON.stringify(body) }),
         signal: late.signal,
       });
-      return { status: answer.status, content: await answer.json().catch(() => undefined) };
+      return { status: answer.status, bytes: Buffer.from(await answer.arrayBuffer().catch(() => new ArrayBuffer(0))) };
     } finally {
       ended.abort();
     }
   }
 }
 
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Not known to have happened: it may be asked for again under the same key. */
 class NotKnown extends Error {
   override readonly name = 'NotKnown';
+}
+
+/** The store did not answer, or has not heard of a case yet. */
+class StoreAway extends Error {
+  override readonly name = 'StoreAway';
 }
 
 /** Answers of the console that take the place of one that may have said that an action was taken. */
@@ -131,7 +193,8 @@ function refusalOf(status: number, content: unknown, acted: boolean): Error {
   const { error, message, case: now, cases = [] } = printable(read.data);
   const state = now ? `; it is ${now.status}${now.verdict && ` (${now.verdict})`}${now.owner && `, owner ${now.owner}`}` : '';
   const text = [`${message}${state}`, ...cases.map((id) => `  ${id}`)].join('\n');
-  return acted && notKnown.includes(error) ? new NotKnown(text) : new Error(text);
+  if (acted && notKnown.includes(error)) return new NotKnown(text);
+  return error === 'store_away' ? new StoreAway(text) : new Error(text);
 }
 
 /** The client that the environment asks for. Throws `ConfigError` where no token is known. */

@@ -1,23 +1,13 @@
-import type { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
-import { connect } from 'node:tls';
-import { certificatesOf, type CommonConfig } from '#libs/runtime/config.js';
+import type { CommonConfig } from '#libs/runtime/config.js';
 import { noSources, readSources, type SourcesFile } from '#libs/sources/read-sources.js';
-import { messageOf } from '#libs/runtime/outcome.js';
+import { type Seen, seenIn, shownAt } from '#libs/runtime/renewal/certificates-seen.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 
 const dayMs = 86_400_000;
 /** Days before the end of a certificate at which it is time to renew it, and at which it is late. */
 const renewDays = 30;
 const lateDays = 7;
-const answerMsMax = 5_000;
-
-/** A certificate and where it stands, or why it cannot be said. */
-export interface Seen {
-  readonly where: string;
-  readonly certificate: Pick<X509Certificate, 'validFrom' | 'validTo'> | string;
-}
 
 /** How many days each certificate has left; `now` is in milliseconds. */
 export function certificateFindings(seen: readonly Seen[], now: number): readonly Finding[] {
@@ -45,7 +35,7 @@ export async function certificatesSeen(config: CommonConfig, env: Readonly<Recor
   return [
     ...(authority ? seenIn('KAFKA_TLS_CA', () => authority) : []),
     ...[...(extra ? [extra] : []), ...files].flatMap((path) => seenIn(path, () => readFileSync(path, 'utf8'))),
-    ...(await Promise.all(ports.map(([where, address, ca]) => shown(where, address, ca)))),
+    ...(await Promise.all(ports.map(([where, address, ca]) => shownAt(where, address, ca)))),
   ];
 } // prettier-ignore
 
@@ -59,30 +49,3 @@ function listenerFiles(environment: Readonly<Record<string, string | undefined>>
   }
   return file.listeners.flatMap(({ tls }) => (tls ? [tls.certificate, tls.clientCa] : []));
 }
-
-/** Those of a PEM text, each with its place where there are several. */
-function seenIn(where: string, read: () => string): readonly Seen[] {
-  try {
-    const found = certificatesOf(read());
-    if (found.length === 0) return [{ where, certificate: 'there is no certificate in it' }];
-    return found.map((certificate, index) => ({ where: found.length > 1 ? `${where}, certificate ${index + 1},` : where, certificate }));
-  } catch (cause) {
-    return [{ where, certificate: `it cannot be read (${messageOf(cause)})` }];
-  }
-} // prettier-ignore
-
-/** What a port shows, whoever signed it: the services refuse a stranger's by themselves, and here its end is asked for. */
-function shown(where: string, address: string, ca: string | undefined): Promise<Seen> {
-  const { hostname, port } = new URL(`tls://${address}`);
-  const host = hostname.replaceAll(/[[\]]/g, '');
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: Number(port || 443), rejectUnauthorized: false, timeout: answerMsMax, ...(!isIP(host) && { servername: host }), ...(ca && { ca }) });
-    const end = (certificate: Seen['certificate']) => {
-      socket.destroy();
-      resolve({ where, certificate });
-    };
-    socket.once('timeout', () => end(`it did not answer within ${answerMsMax / 1000} s`));
-    socket.once('error', (cause) => end(`it does not speak TLS there (${cause.message})`));
-    socket.once('secureConnect', () => end(socket.getPeerX509Certificate() ?? 'it shows no certificate'));
-  });
-} // prettier-ignore

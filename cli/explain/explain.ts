@@ -1,7 +1,7 @@
 import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
-import { type Asked, askScorers } from './ask-scorers.js';
+import { type Asked, askScorers } from '#libs/scorer-views/ask-scorers.js';
 import type { ExplainOptions } from './command.js';
 import { textOf } from './view-text.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { RuleView } from '#libs/contracts/account-view.js';
-import { type AccountAnswer, accountAnswer } from './ask-scorers.js';
+import type { RuleView } from '#libs/contracts/accounts/account-view.js';
+import { type AccountAnswer, accountAnswer } from '#libs/scorer-views/ask-scorers.js';
 import { textOf } from './view-text.js';
 
 describe('the text of an account', () => {

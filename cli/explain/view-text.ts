@@ -1,6 +1,6 @@
-import type { RuleView, UsualView } from '#libs/contracts/account-view.js';
+import type { RuleView, UsualView } from '#libs/contracts/accounts/account-view.js';
 import { count, durationText } from '../backtest/rate-progress.js';
-import type { AccountAnswer } from './ask-scorers.js';
+import type { AccountAnswer } from '#libs/scorer-views/ask-scorers.js';
 
 /** Characters of the bar of a rule, and of a line at most. */
 const barWidth = 20;

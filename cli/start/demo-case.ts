@@ -32,7 +32,6 @@ export async function takeCase(
 /** What became of it, and how its dossier is made; `before` is what commands need in front of them. */
 export function caseText({ row, told }: TakenCase, before: string): string {
   const id = row.case_id.slice(0, 8);
-  const [controller = ''] = row.controllers;
   const vigie = `${before}npx vigie`;
   return [
     '  The case, as people have it:',
@@ -41,8 +40,6 @@ export function caseText({ row, told }: TakenCase, before: string): string {
     '',
     `  ${vigie} case show ${id}`,
     `  ${vigie} dossier figures ${id}`,
-    `  ${vigie} dossier freeze ${id} --controller ${controller} --by ${row.owner}`,
-    `  ${vigie} dossier export ${id} --controller ${controller} --out dossier`,
     '',
   ].join('\n');
 }

@@ -10,6 +10,7 @@ import { developmentUser } from '#services/console/users/development-token.js';
 import { consoleClient } from '../case/console-client.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { caseText, takeCase } from './demo-case.js';
+import { dossierText, makeDossier } from './demo-dossier.js';
 import { DemoStore } from './demo-store.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { clockOf, count, summary } from './summary.js';
@@ -112,10 +113,13 @@ export class Demonstration {
   async #caseOf(incidentId: string, signal: AbortSignal): Promise<string> {
     const { VIGIE_CONSOLE_USERS_FILE: users, KAFKA_BROKERS: brokers, VIGIE_DATA_DIR: dataDir, VIGIE_PORT_BASE: base } = this.config;
     if (users || brokers) return '';
-    const taken = await takeCase(consoleClient(this.config), incidentId, { clock: systemClock, owner: developmentUser, signal });
+    const client = consoleClient(this.config);
+    const taken = await takeCase(client, incidentId, { clock: systemClock, owner: developmentUser, signal });
     const near = relative(process.cwd(), dataDir);
     const folder = near.startsWith('..') ? dataDir : near;
-    return caseText(taken, `VIGIE_DATA_DIR=${folder} ${base === 7410 ? '' : `VIGIE_PORT_BASE=${base} `}`);
+    const before = `VIGIE_DATA_DIR=${folder} ${base === 7410 ? '' : `VIGIE_PORT_BASE=${base} `}`;
+    const made = await makeDossier(client, taken.row, { clock: systemClock, folder: join(folder, 'demonstration') });
+    return `${caseText(taken, before)}${dossierText(made, taken.row, `${before}npx vigie`)}`;
   } // prettier-ignore
 }
 

@@ -39,6 +39,9 @@ GRANT SELECT ON vigie.clinics TO vigie_notifications;
 -- For whom the clocks of NIS 2 run; nobody's name.
 GRANT SELECT(group_id, controller_id, nis2, updated_at, removed) ON vigie.controllers TO vigie_notifications;
 
+-- Where the chains of the audit stand goes out with the mail of the day; who looked at what does not.
+GRANT SELECT(chain_id, number, `at`, sha256) ON vigie.audit_rows TO vigie_notifications;
+
 -- It tells nothing again that another notifier told, and the end of what another began: of cases that are open, however long ago.
 GRANT SELECT ON vigie.notifications TO vigie_notifications;
 GRANT SELECT ON vigie.notification_attempts TO vigie_notifications;
@@ -150,7 +153,7 @@ GRANT SELECT ON vigie.* TO vigie_leakcheck;
 
 GRANT INSERT ON vigie.leakchecks TO vigie_leakcheck;
 
--- Whoever runs `vigie migrate`.
+-- Whoever runs `vigie migrate`, and `vigie erase`: nobody else may take rows away.
 CREATE ROLE IF NOT EXISTS vigie_owner;
 
 GRANT CREATE, ALTER, DROP, SELECT, INSERT ON vigie.* TO vigie_owner;
@@ -231,6 +234,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.dossier_snapshots USING 0 
 
 CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.dossier_patients USING 0 TO ALL EXCEPT CURRENT_USER;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_nobody ON vigie.erasures USING 0 TO ALL EXCEPT CURRENT_USER;
+
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.access_rows USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.incident_states USING 1 TO vigie_writer, vigie_rules, vigie_notifications, vigie_lists, vigie_owner, vigie_all_groups;
@@ -249,7 +254,7 @@ CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.notification_attempts US
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_action_rows USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
-CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_owner, vigie_audit, vigie_all_groups;
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.audit_rows USING 1 TO vigie_writer, vigie_notifications, vigie_owner, vigie_audit, vigie_all_groups;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.case_states USING 1 TO vigie_writer, vigie_rules, vigie_cases, vigie_owner, vigie_all_groups;
 
@@ -314,6 +319,11 @@ CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.dossier_patients USING 
 
 CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.mutes USING 1 TO vigie_leakcheck;
 
+CREATE ROW POLICY IF NOT EXISTS vigie_leakcheck ON vigie.erasures USING 1 TO vigie_leakcheck;
+
+-- What was erased, and why: whoever erases (`vigie erase` runs as the owner) and officers see it.
+CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.erasures USING 1 TO vigie_owner, vigie_all_groups;
+
 -- Frozen lists of patients are the officer's alone.
 CREATE ROW POLICY IF NOT EXISTS vigie_services ON vigie.dossier_patients USING 1 TO vigie_owner, vigie_dpo_all_groups;
 
@@ -359,6 +369,8 @@ CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leaks USING group_id 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_samples USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.leak_findings USING group_id = 'helix' TO vigie_group_helix;
+
+CREATE ROW POLICY IF NOT EXISTS vigie_group_helix ON vigie.erasures USING group_id = 'helix' TO vigie_group_helix;
 
 CREATE USER IF NOT EXISTS helix_analyst IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_group_helix SETTINGS PROFILE 'vigie_analyst';
 

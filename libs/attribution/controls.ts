@@ -37,6 +37,9 @@ export function drawControls({ sample, pool, sizes, patients, named, seed }: Dra
   const strata = strataOf(pool, others);
   const outcome = { samples: 0, named: 0, largestGain: 0 };
   if (strata.size === 0) return outcome;
+  // Chance draws from the pool, which the theft is no part of: against all opened patients everybody else would stand out.
+  const kept = pool.filter((holders) => others(holders) > 0).length;
+  const left = Math.max(1, Math.round((patients * kept) / pool.length));
   const wanted = Map.groupBy(sample, (holders) => nearest(strata, stratumOf(others(holders))));
   const next = chanceFrom(seed);
   const threshold = thresholdOf(sizes.length);
@@ -44,7 +47,7 @@ export function drawControls({ sample, pool, sizes, patients, named, seed }: Dra
   for (; outcome.samples < controlSamples; outcome.samples += 1) {
     held.fill(0);
     for (const [stratum, { length }] of wanted) strata.get(stratum)?.draw(length, next, held);
-    const gain = firstOf({ rows: sample.length, patients }, held, sizes)?.gain ?? 0;
+    const gain = firstOf({ rows: sample.length, patients: left }, held, sizes)?.gain ?? 0;
     outcome.largestGain = Math.max(outcome.largestGain, gain);
     if (gain >= threshold) outcome.named += 1;
   }

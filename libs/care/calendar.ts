@@ -13,25 +13,37 @@ export interface Calendar {
   startOf(day: number): number;
 }
 
+/** Whether the IANA database has a zone of this name. */
+export function isZone(name: string): boolean {
+  return IANAZone.isValidZone(name);
+}
+
 /** The calendar of a zone of the IANA database. Throws `RangeError` for a zone that it does not know. */
 export function calendarOf(zone: string): Calendar {
   const known = IANAZone.create(zone);
   if (!known.isValid) throw new RangeError(`${zone} is no zone of the IANA database: write one as Europe/Paris`);
   const offsetMs = (timeMs: number): number => known.offset(timeMs) * minuteMs;
-  let quarter = Number.NaN;
-  let day = 0;
+  // Asking a zone costs more than everything else that is done for an access.
+  const days = new Map<number, number>();
+  const starts = new Map<number, number>();
   return {
     dayOf: (timeMs) => {
-      const of = Math.floor(timeMs / quarterMs);
-      if (of !== quarter) {
-        quarter = of;
-        day = Math.floor((of * quarterMs + offsetMs(of * quarterMs)) / dayMs);
-      }
-      return day;
+      const quarter = Math.floor(timeMs / quarterMs);
+      const day = days.get(quarter);
+      return day ?? remember(days, quarter, Math.floor((quarter * quarterMs + offsetMs(quarter * quarterMs)) / dayMs));
     },
-    startOf: (of) => {
-      const guess = of * dayMs - offsetMs(of * dayMs);
-      return of * dayMs - offsetMs(guess);
+    startOf: (day) => {
+      const start = starts.get(day);
+      return start ?? remember(starts, day, day * dayMs - offsetMs(day * dayMs - offsetMs(day * dayMs)));
     },
   };
+}
+
+/** Times that are remembered of each kind: a few days of quarters. */
+const rememberedMax = 4096;
+
+function remember(values: Map<number, number>, of: number, value: number): number {
+  if (values.size >= rememberedMax) values.clear();
+  values.set(of, value);
+  return value;
 }

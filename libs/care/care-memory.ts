@@ -225,7 +225,7 @@ export class CareMemory {
       before.read(patient, key);
       return patients.add(key);
     };
-    this.#own.forEach(lowest, (patient, account, from, until) => own.add(numberOf(patient), account, from, until));
+    this.#own.forEach(lowest, (patient, account, from, until) => own.restore(numberOf(patient), account, from, until));
     for (let patient = 1; patient <= before.count; patient += 1)
       if (this.#links.isHeld(patient, lowest)) this.#links.move(patient, lowest, links, numberOf(patient));
     // Else the next few would have all of this done again.

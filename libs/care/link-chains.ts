@@ -28,8 +28,8 @@ export class LinkChains {
     for (let at = this.#heads[patient] ?? 0; at !== 0;) {
       const chains = this.#chains;
       const word = at * wordsOfChain;
-      const [known = 0, knownFrom = 0, knownUntil = 0, next = 0] = chains.subarray(word, word + wordsOfChain);
-      const meets = known === account && knownFrom <= last && first <= knownUntil;
+      const [knownFrom, knownUntil, next] = [chains[word + 1] ?? 0, chains[word + 2] ?? 0, chains[word + 3] ?? 0];
+      const meets = chains[word] === account && knownFrom <= last && first <= knownUntil;
       if (meets) {
         first = Math.min(first, knownFrom);
         last = Math.max(last, knownUntil);
@@ -80,9 +80,15 @@ export class LinkChains {
   move(patient: number, lowest: number, into: LinkChains, number: number): void {
     const chains = this.#chains;
     for (let at = this.#heads[patient] ?? 0; at !== 0; at = chains[at * wordsOfChain + 3] ?? 0) {
-      const [account = 0, from = 0, until = 0] = chains.subarray(at * wordsOfChain, at * wordsOfChain + 3);
-      into.add(number, account, from, until, lowest);
+      const word = at * wordsOfChain;
+      const until = chains[word + 2] ?? 0;
+      if (until > lowest) into.#restore(number, chains[word] ?? 0, chains[word + 1] ?? 0, until);
     }
+  }
+
+  #restore(patient: number, account: number, from: number, until: number): void {
+    while (patient >= this.#heads.length) this.#heads = twice(this.#heads);
+    this.#push(patient, account, from, until);
   }
 
   #push(patient: number, account: number, from: number, until: number): void {
@@ -93,7 +99,11 @@ export class LinkChains {
       this.#end += 1;
       if (this.#end * wordsOfChain > this.#chains.length) this.#chains = twice(this.#chains);
     }
-    this.#chains.set([account, from, until, this.#heads[patient] ?? 0], at * wordsOfChain);
+    const word = at * wordsOfChain;
+    this.#chains[word] = account;
+    this.#chains[word + 1] = from;
+    this.#chains[word + 2] = until;
+    this.#chains[word + 3] = this.#heads[patient] ?? 0;
     this.#heads[patient] = at;
   }
 

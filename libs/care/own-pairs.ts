@@ -38,6 +38,12 @@ export class OwnPairs {
     else this.#slots.set([first, last], place + 2);
   }
 
+  /** A stretch of another memory, which meets no other of its pair. */
+  restore(patient: number, account: number, from: number, until: number): void {
+    if (this.room <= 0) this.grow();
+    this.#put(patient, account, from, until);
+  }
+
   /** Whether the account knows the patient in a step. */
   knows(patient: number, account: number, step: number): boolean {
     return this.holds(patient, account, step, step + 1);
@@ -55,9 +61,10 @@ export class OwnPairs {
 
   /** Calls `each` for every stretch that reaches beyond `lowest`. */
   forEach(lowest: number, each: (patient: number, account: number, from: number, until: number) => void): void {
-    for (let at = 0; at < this.#slots.length; at += wordsOfPair) {
-      const [patient = 0, account = 0, from = 0, until = 0] = this.#slots.subarray(at, at + wordsOfPair);
-      if (patient !== 0 && until > lowest) each(patient, account, from, until);
+    const slots = this.#slots;
+    for (let at = 0; at < slots.length; at += wordsOfPair) {
+      const until = slots[at + 3] ?? 0;
+      if (slots[at] !== 0 && until > lowest) each(slots[at] ?? 0, slots[at + 1] ?? 0, slots[at + 2] ?? 0, until);
     }
   }
 
@@ -74,7 +81,10 @@ export class OwnPairs {
   #put(patient: number, account: number, from: number, until: number): void {
     let at = this.#first(patient, account);
     while (this.#slots[at] !== 0) at = this.#next(at);
-    this.#slots.set([patient, account, from, until], at);
+    this.#slots[at] = patient;
+    this.#slots[at + 1] = account;
+    this.#slots[at + 2] = from;
+    this.#slots[at + 3] = until;
     this.#count += 1;
   }
 
@@ -95,8 +105,8 @@ export class OwnPairs {
     this.#slots = new Uint32Array(before.length * 2);
     this.#count = 0;
     for (let at = 0; at < before.length; at += wordsOfPair) {
-      const [patient = 0, account = 0, from = 0, until = 0] = before.subarray(at, at + wordsOfPair);
-      if (patient !== 0 && until > from) this.#put(patient, account, from, until);
+      const [from, until] = [before[at + 2] ?? 0, before[at + 3] ?? 0];
+      if (before[at] !== 0 && until > from) this.#put(before[at] ?? 0, before[at + 1] ?? 0, from, until);
     }
   }
 }

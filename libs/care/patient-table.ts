@@ -71,7 +71,11 @@ export class PatientTable {
     if (known !== 0) return known;
     this.#count += 1;
     this.#slots[slot] = this.#count;
-    this.#keys.set([key.w0, key.w1, key.w2, key.w3], this.#count * wordsOfKey);
+    const at = this.#count * wordsOfKey;
+    this.#keys[at] = key.w0;
+    this.#keys[at + 1] = key.w1;
+    this.#keys[at + 2] = key.w2;
+    this.#keys[at + 3] = key.w3;
     return this.#count;
   }
 

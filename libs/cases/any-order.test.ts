@@ -96,6 +96,9 @@ const body: fc.Arbitrary<CaseActionBody> = fc.oneof(
   fc.record({ type: fc.constant('case.linked' as const), incident_ids: fc.array(name.map(anIncidentId), { minLength: 1, maxLength: 2 }) }),
   fc.record({ type: fc.constant('case.unlinked' as const), incident_id: name.map(anIncidentId), reason: fc.constant('apart') }),
   fc.record({ type: fc.constant('dossier.answered' as const), controller_id: fc.constant('c1'), answers: fc.record({ 'nature.cause': fc.constantFrom('"one"', '"other"') }), answers_seen: fc.oneof(fc.constant({}), fc.record({ 'nature.cause': fc.nat(11_000).map(atMinute) })) }),
+  fc.tuple(fc.uniqueArray(name.map(anIncidentId), { minLength: 2, maxLength: 3 }), fc.constantFrom(40, 41, 100), fc.constantFrom(40, 75, 180)).map(([ids, each, patients]): CaseActionBody => ({ type: 'case.counted', patients, counted: ids.map((incident_id) => ({ incident_id, patients: each })) })),
+  fc.constantFrom('1', '2').map((digit): CaseActionBody => ({ type: 'dossier.frozen', controller_id: 'c1', snapshot_id: digit.repeat(32), number: 1, list_sha256: 'e'.repeat(64), manifest_sha256: 'f'.repeat(64), patients: 40, exposed: 40 })),
+  fc.tuple(fc.constantFrom('c1', 'c2'), fc.constantFrom('1', '2'), fc.nat(1)).map(([controller_id, digit, added]): CaseActionBody => ({ type: 'dossier.outdated', controller_id, snapshot_id: digit.repeat(32), added, removed: 0, changed: 0, late_clinics: [] })),
   fc.record({ type: fc.constant('case.level_set' as const), level: fc.constantFrom(...levels), reason: fc.constant('so') }),
 ); // prettier-ignore
 

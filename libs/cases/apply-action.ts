@@ -3,8 +3,10 @@ import { type Cases, fits, markBase, move } from './cases.js';
 import { hasOutgrown } from './apply-change.js';
 import { type CaseState, foundLevel } from './case-state.js';
 import { join, part } from './join-cases.js';
+import { outdatedEffect } from './outdated-lists.js';
 import { givenAnswers } from './given-answers.js';
 import { writeNote } from './notes.js';
+import { countEffect, takeCount } from './count-together.js';
 import { countedOf, type Effect } from './timeline.js';
 import { repeats } from './transitions.js';
 
@@ -36,6 +38,10 @@ export function effectOf(cases: Cases, one: CaseState, action: CaseAction): Effe
       return one.notes.get(action.note_id)?.by === action.by ? 'counted' : 'superseded';
     case 'case.linked':
       return action.incident_ids.some((id) => cases.of(id) !== one) ? 'counted' : 'repeated';
+    case 'case.counted':
+      return countEffect(one, action);
+    case 'dossier.outdated':
+      return outdatedEffect(one, action);
     case 'dossier.answered':
       return answering(one, action);
     case 'case.unlinked':
@@ -60,6 +66,12 @@ function answering(one: CaseState, action: CaseAction & { type: 'dossier.answere
 }
 
 function take(cases: Cases, one: CaseState, action: CaseAction): void {
+  // Nobody looked at the case because a list is no longer what it was.
+  if (action.type === 'dossier.outdated') return;
+  if (action.type === 'case.counted') {
+    takeCount(one, action);
+    return;
+  }
   one.activeAt = one.clock;
   const next = one.version + 1;
   switch (action.type) {

@@ -19,6 +19,12 @@ export interface Note {
   readonly texts: readonly { readonly at: string; readonly text: string }[];
 }
 
+/** How many patients some incidents had together, and how many each of them by itself then. */
+export interface CountedTogether {
+  readonly patients: number;
+  readonly each: ReadonlyMap<string, number>;
+}
+
 /** What a case that was linked to another brings along, and takes away again. */
 export interface Guest {
   readonly owner: string;
@@ -30,6 +36,8 @@ export interface Guest {
 export interface CaseState {
   readonly caseId: string;
   members: Map<string, Member>;
+  /** By the ids of incidents, how many patients they were found to have together. */
+  counts: Map<string, CountedTogether>;
   /** By `case_id`, those that people have linked to it. */
   guests: Map<string, Guest>;
   status: CaseStatus;
@@ -63,6 +71,7 @@ export function newCase(caseId: string, at: number): CaseState {
   return {
     caseId,
     members: new Map(),
+    counts: new Map(),
     guests: new Map(),
     status: 'new',
     verdict: '',
@@ -93,7 +102,27 @@ export function standing(one: CaseState): readonly IncidentChange[] {
 }
 
 export function patientsOf(one: CaseState): number {
-  return standing(one).reduce((sum, { patients }) => sum + patients, 0);
+  return figureOf(one).patients;
+}
+
+/**
+ * Distinct patients. Incidents may share some, which only the accesses tell: what they had together when that was last counted, and what each has
+ * gained since, is the most that they can be; without such a count their sum is.
+ */
+function figureOf(one: CaseState): { readonly patients: number; readonly isSettled: boolean } {
+  const now = standing(one);
+  const sum = now.reduce((all, { patients }) => all + patients, 0);
+  if (now.length < 2) return { patients: sum, isSettled: true };
+  const last = one.counts.get(countKey(now.map(({ incident_id }) => incident_id)));
+  if (!last) return { patients: sum, isSettled: false };
+  const gains = now.map(({ incident_id, patients }) => patients - (last.each.get(incident_id) ?? 0));
+  const gained = gains.reduce((all, gain) => all + Math.max(0, gain), 0);
+  return { patients: Math.min(sum, last.patients + gained), isSettled: gains.every((gain) => gain === 0) };
+}
+
+/** The same for the same incidents in any order. */
+export function countKey(incidentIds: readonly string[]): string {
+  return incidentIds.toSorted().join(' ');
 }
 
 /** The highest level that the scorer has found. */
@@ -129,6 +158,7 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
   const first = one.members.get(one.caseId)?.change ?? now[0];
   const clinics = distinct(now.flatMap((change) => change.clinics)).toSorted();
   const rules = distinct(now.flatMap((change) => change.rules));
+  const figure = figureOf(one);
   const titles = new Map(now.flatMap(({ rule_matches }) => rule_matches.map(({ rule_id, title }) => [rule_id, title] as const)));
   return {
     case_id: one.caseId,
@@ -146,7 +176,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     rules,
     rule_titles: rules.map((rule) => titles.get(rule) || rule),
     clinics,
-    patients: patientsOf(one),
+    patients: figure.patients,
+    patients_settled: figure.isSettled,
     step: Math.max(0, ...now.map(({ step }) => step)),
     first_time: least(now.map(({ first_time }) => first_time)),
     last_time: least(now.map(({ last_time }) => last_time).toReversed(), -1),

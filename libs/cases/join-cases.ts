@@ -15,6 +15,7 @@ export function join(cases: Cases, from: CaseState, into: CaseState, how: 'merge
     into.members.set(id, how === 'linked' ? { ...member, linkedAt: into.clock, linkedBy: by } : member);
     cases.home.set(id, into.caseId);
   }
+  for (const [key, count] of from.counts) into.counts.set(key, into.counts.get(key) ?? count);
   into.version += from.version;
   setLines(into, [...into.entries, ...from.entries]);
   if (how === 'merged') mergeInto(cases, from, into);
@@ -83,6 +84,7 @@ export function part(cases: Cases, incidentId: string, from: CaseState): CaseSta
   setLines(from, from.entries.filter(({ writtenIn }) => !own.members.has(writtenIn))); // prettier-ignore
   cases.joined.delete(incidentId);
   cases.standing.set(incidentId, own);
+  own.counts = new Map([...own.counts, ...from.counts]);
   own.clock = from.clock;
   own.activeAt = from.clock;
   own.version = Math.max(own.version, from.version);
@@ -102,6 +104,7 @@ function copyOf(one: CaseState): CaseState {
   return {
     ...one,
     members: new Map(one.members),
+    counts: new Map(one.counts),
     guests: new Map(one.guests),
     notes: new Map(one.notes),
     entries: [...one.entries],

@@ -13,7 +13,7 @@ type Row = Readonly<Partial<Record<Cause, CaseStatus>>>;
 /** What may be said of a case wherever it stands. */
 const always = [
   'case.noted', 'case.note_corrected', 'case.measure', 'breach.informed', 'breach.qualified',
-  'dossier.frozen', 'dossier.sent', 'dossier.people_informed', 'dossier.resolution', 'dossier.answered',
+  'dossier.frozen', 'dossier.sent', 'dossier.people_informed', 'dossier.resolution', 'dossier.answered', 'case.counted', 'dossier.outdated',
 ] as const satisfies readonly CaseActionType[]; // prettier-ignore
 
 function row(status: CaseStatus, given: Row): Row {

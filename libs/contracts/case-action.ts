@@ -112,6 +112,28 @@ const bodies = [
     deceased: z.int().nonnegative().optional(),
     minors: z.int().nonnegative().optional(),
   }),
+  /** How many patients several incidents of a case have together, each counted once: by Vigie itself, never by a person. */
+  z.strictObject({
+    type: z.literal('case.counted'),
+    patients: z.int().nonnegative(),
+    /** The incidents that were counted, with the figure that each had by itself. */
+    counted: z
+      .array(z.strictObject({ incident_id: hex128, patients: z.int().nonnegative() }))
+      .min(2)
+      .max(1_000),
+  }),
+  /** In how many patients the ledger differs from what was frozen last of a controller; all zero once it is as it was again. By Vigie itself. */
+  z.strictObject({
+    type: z.literal('dossier.outdated'),
+    controller_id: controller,
+    snapshot_id: hex128,
+    added: z.int().nonnegative(),
+    removed: z.int().nonnegative(),
+    /** Of whom something else is known now: a stronger access, another category. */
+    changed: z.int().nonnegative(),
+    /** Whose accesses came in afterwards. */
+    late_clinics: z.array(z.string()).max(1_000),
+  }),
 ] as const;
 
 /** The part of an action that says what is done. */
@@ -147,6 +169,6 @@ export const caseAction = z.discriminatedUnion('type', [
   bodies[0].extend(caseActionFrame), bodies[1].extend(caseActionFrame), bodies[2].extend(caseActionFrame), bodies[3].extend(caseActionFrame), bodies[4].extend(caseActionFrame),
   bodies[5].extend(caseActionFrame), bodies[6].extend(caseActionFrame), bodies[7].extend(caseActionFrame), bodies[8].extend(caseActionFrame), bodies[9].extend(caseActionFrame),
   bodies[10].extend(caseActionFrame), bodies[11].extend(caseActionFrame), bodies[12].extend(caseActionFrame), bodies[13].extend(caseActionFrame), bodies[14].extend(caseActionFrame),
-  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame), bodies[18].extend(caseActionFrame),
+  bodies[15].extend(caseActionFrame), bodies[16].extend(caseActionFrame), bodies[17].extend(caseActionFrame), bodies[18].extend(caseActionFrame), bodies[19].extend(caseActionFrame), bodies[20].extend(caseActionFrame),
 ]); // prettier-ignore
 export type CaseAction = z.infer<typeof caseAction>;

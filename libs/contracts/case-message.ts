@@ -31,5 +31,10 @@ export const caseMessage = z.strictObject({
   deadline: z.strictObject({ controller_id: z.string(), clock: z.string(), due_at: isoTime, state: z.string() }).optional(),
   /** For `digest` and `muted_end`: the cases it lists. */
   cases: z.array(caseRow).max(200).optional(),
+  /** For `digest`: where the chains of the audit stand that grew of late, each `chain:rows:sha256`. Of mails only. */
+  audit_heads: z
+    .array(z.string().regex(/^[0-9a-f]{32}:[1-9]\d{0,14}:[0-9a-f]{64}$/))
+    .max(50)
+    .optional(),
 });
 export type CaseMessage = z.infer<typeof caseMessage>;

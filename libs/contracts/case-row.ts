@@ -32,8 +32,13 @@ export const caseRow = z.strictObject({
   /** What people call each of them, in the same order: its title, or its id where it has none. */
   rule_titles: z.array(z.string()),
   clinics: z.array(z.string()),
-  /** Distinct patients of its incidents as the scorer counts them, each incident for itself: the list of the case is the exact figure. */
+  /** Distinct patients of its incidents: as many as its list has, unless `patients_settled` is false. */
   patients: z.int().nonnegative(),
+  /**
+   * False while it is not known how many patients several incidents of it have in common: then `patients` is the most that they can be together. What the
+   * scorer has not judged yet is said of each incident, not here.
+   */
+  patients_settled: z.boolean(),
   /** Largest step that one of its incidents has reached. */
   step: z.int().nonnegative(),
   /** Event times: first and last access of its incidents. */

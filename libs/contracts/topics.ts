@@ -30,20 +30,32 @@ export const judgedTopics: readonly string[] = [topics.accesses, ...Object.value
 /** Findings for the SIEM, in OCSF: written for others, read and stored by nobody of ours. */
 export const findingsTopic = 'vigie.findings.v1';
 
+/** Who met which patient: ingestors write and read it, each all of it from its beginning; the archiver does not store it. */
+export const careTopic = 'vigie.care.v1';
+
 /**
  * What accounts usually do: completed days of accounts, what people found honest, and from where on each day's thresholds are made. One
  * partition, because its order says what a day's thresholds are made of. Scorers write and read it.
  */
 export const habitsTopic = 'vigie.habits.v1';
 
-/** Days older than this change no threshold any more; see docs/decisions/habits.md. */
-export const habitsKeptMs = 250 * 86_400_000;
+/**
+ * Topics whose frames say nothing any more after a time, milliseconds, whoever has read them or not; nothing goes before. Older days
+ * change no threshold any more: see docs/decisions/habits.md.
+ */
+export const keptFor: Readonly<Record<string, number>> = { [careTopic]: 37 * 86_400_000, [habitsTopic]: 250 * 86_400_000 };
 
 /** Topics whose whole order counts: they have one partition, whatever the others have. */
 export const topicsOfOnePartition: readonly string[] = [habitsTopic];
 
 /** Every topic that has to be there before somebody writes to it. */
-export const madeTopics: readonly string[] = [...Object.values(topics), ...Object.values(laneTopics), findingsTopic, habitsTopic];
+export const madeTopics: readonly string[] = [
+  ...Object.values(topics),
+  ...Object.values(laneTopics),
+  findingsTopic,
+  careTopic,
+  habitsTopic,
+];
 
 /** Groups of readers whose offsets mean that accesses were judged and stored. */
 export const groups = { scorer: 'vigie-scorer', archiver: 'vigie-archiver' } as const;

@@ -1,5 +1,5 @@
 import type { AccountDay } from '#libs/habits/seams.js';
-import type { AccountView } from '#libs/contracts/account-view.js';
+import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { EngineStats, FrameOutcome, GivenFrame } from './state/engine-figures.js';
 import type { EngineOptions } from './state/engine-options.js';

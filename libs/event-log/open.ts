@@ -1,12 +1,13 @@
 import { join } from 'node:path';
-import { groups, habitsTopic, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
+import { groups, keptFor, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
+import { type CommonConfig, ConfigError, isPem } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
+import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
 import { embeddedPartitions } from './limits.js';
@@ -77,7 +78,7 @@ async function openOwnLog(config: CommonConfig, tools: OpenTools): Promise<Event
   const signing = embeddedSigning(config, signingTools(tools));
   const partitions = Object.fromEntries(madeTopics.map((topic) => [topic, partitionCountOf(topic, embeddedPartitions)]));
   const directory = join(config.VIGIE_DATA_DIR, 'log');
-  return openEmbeddedLog({ directory, topics: partitions, kept: [...keptForEver, habitsTopic], clock, log, health, signing });
+  return openEmbeddedLog({ directory, topics: partitions, kept: keptForEver, keptFor, clock, log, health, signing });
 }
 
 function signingTools({ clock, logger: log, metrics }: OpenTools): SigningTools {
@@ -115,15 +116,32 @@ function keptOf(entries: readonly string[]): ReadonlyMap<string, number> {
 }
 
 function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
-  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = config;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password, KAFKA_SASL_PASSWORD_FILE: path } = config;
   if (!mechanism && !username && !password) return undefined;
   if (!mechanism || !username || !password)
     throw new ConfigError('KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD must be given together');
-  return { mechanism, username, password };
-}
+  const now = renewedText(path, password, (text) => text !== '');
+  // The client asks for it at each connection.
+  return {
+    mechanism,
+    username,
+    get password() {
+      return now();
+    },
+  };
+} // prettier-ignore
 
-/** The authority's certificate is PEM text, usually given as `KAFKA_TLS_CA_FILE`; without one the system's authorities count. */
-function tlsOf({ KAFKA_TLS: wanted, KAFKA_TLS_CA: authority }: CommonConfig): KafkaOptions['ssl'] {
+/**
+ * The authority's certificate is PEM text, usually given as `KAFKA_TLS_CA_FILE`, of which each connection takes what is in it then; without one the system's
+ * authorities count.
+ */
+export function tlsOf({ KAFKA_TLS: wanted, KAFKA_TLS_CA: authority, KAFKA_TLS_CA_FILE: path }: Pick<CommonConfig, 'KAFKA_TLS' | 'KAFKA_TLS_CA' | 'KAFKA_TLS_CA_FILE'>): KafkaOptions['ssl'] {
   if (!wanted) return undefined;
-  return authority ? { ca: [authority] } : true;
-}
+  if (!authority) return true;
+  const now = renewedText(path, authority, isPem);
+  return {
+    get ca() {
+      return [now()];
+    },
+  };
+} // prettier-ignore

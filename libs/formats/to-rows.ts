@@ -30,7 +30,8 @@ const stepsOfRow = 64;
  * The rows of one event: one per distinct patient, or one with an empty `patient_id`. All have the same `event_id` and lie in the same
  * partition. No clear identifier of the event's own patients is left in them. The event id stands for the time that the source gave, so
  * that it is the same when a record that is dated ahead comes again. `content` is what names the record when the source gave no
- * id: any value that is the same when the record comes again. `meter` pays for the work; to be used inside `metered`.
+ * id: any value that is the same when the record comes again. `meter` pays for the work; to be used inside `metered`. `identifiers` takes the
+ * patients' own, in the order of the rows, for whoever needs more of them than a pseudonym; they go no further.
  */
 export function toRows(
   event: AccessEvent,
@@ -38,6 +39,7 @@ export function toRows(
   receivedAt: string,
   content: unknown,
   meter: WorkMeter = new WorkMeter(),
+  identifiers: string[] = [],
 ): readonly AccessRow[] {
   meter.draw(stepsOfRow * event.patients.length, 'patient_ids');
   const receivedMs = Date.parse(receivedAt);
@@ -48,6 +50,7 @@ export function toRows(
     event.id === undefined ? { item: content } : { id: event.id },
     contentOf(said.isMasked && active !== source.keys.oldest ? saidUnder(source.keys.oldest, event, source, meter) : said),
   );
+  identifiers.push(...said.patients.map(({ identifier }) => identifier));
   return (said.patients.length ? said.patients : [undefined]).map((patient) => ({
     ...said.before,
     time: isoText(timeMs),

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { entriesOf } from '#libs/runtime/config.js';
 import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
 import { Pseudonymiser } from './pseudonymiser.js';
@@ -26,6 +26,11 @@ export interface GroupKeys {
    * not change the id of a record that is sent again. 64 hexadecimal digits.
    */
   readonly eventSecret: string;
+  /**
+   * The key of blocks of numbers of one day (HKDF, RFC 5869, of the group's oldest key), so that every ingestor has it and nobody keeps it. Whoever has
+   * the log alone cannot say which block is meant, nor compare two days; whoever has the pseudonym key can do both.
+   */
+  blockKey(day: number): Buffer;
   /** What an event that arrives at a time, milliseconds, is written with. */
   at(receivedMs: number): KeysInUse;
   /** The pseudonymiser of any key of the group. */
@@ -132,6 +137,7 @@ function groupKeys(groupId: string, lines: readonly KeyLine[], overlapMs: number
     keyIds: lines.map((line) => line.keyId),
     oldest: oldest.pseudonymiser,
     eventSecret: createHmac('sha256', oldest.key).update('vigie.event-id.v1').digest('hex'),
+    blockKey: (day) => Buffer.from(hkdfSync('sha256', oldest.key, '', `vigie.id-block.v1 ${day}`, keyBytes)),
     at,
     of: (keyId) => known.find((candidate) => candidate.keyId === keyId)?.pseudonymiser,
   };

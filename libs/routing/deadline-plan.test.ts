@@ -42,6 +42,23 @@ describe('what is told of clocks', () => {
     expect(decisions(false)).toEqual([['running', 'superseded'], ['met', 'superseded']]); // prettier-ignore
   });
 
+  it('is told that a frozen list is no longer whole, once, and that it is again to whoever was told', () => {
+    const snapshot_id = 'a'.repeat(32);
+    const digests = { list_sha256: 'b'.repeat(64), manifest_sha256: 'c'.repeat(64), patients: 40, exposed: 40 };
+    const frozen = (number: number): CaseActionBody => ({ type: 'dossier.frozen', controller_id, snapshot_id: `${number}`.repeat(32), number, ...digests });
+    const outdated = (added: number): CaseActionBody => ({ type: 'dossier.outdated', controller_id, snapshot_id, added, removed: 0, changed: 0, late_clinics: [] });
+    const first = { ...frozen(1), snapshot_id } as CaseActionBody;
+    const told = (...actions: Parameters<typeof bookOf>[0]) =>
+      clocksAt(bookOf(actions), 3 * hour, 'dossier_outdated').map(({ receiver, at, message, stoppedAt }) => [receiver, (at - Date.parse(atMinute(0))) / 60_000, message.deadline?.state, stoppedAt !== undefined]);
+    expect(told([10, first])).toEqual([]);
+    expect(told([10, first], [20, outdated(3)], [25, outdated(5)])).toEqual([['dpo', 20, 'outdated', false], ['loud-only', 20, 'outdated', false]]);
+    for (const end of [frozen(2), outdated(0)])
+      expect(told([10, first], [20, outdated(3)], [30, end])).toEqual([['dpo', 20, 'outdated', true], ['loud-only', 20, 'outdated', true], ['dpo', 30, 'renewed', false], ['loud-only', 30, 'renewed', false]]);
+    // It is no word about the clocks of the law.
+    const met = clocksAt(bookOf([[10, aware(5)], [20, first], [30 * hour, sent(29 * hour)], [31 * hour, outdated(3)]]), 200 * hour, 'gdpr33').filter(({ message }) => message.deadline?.state === 'met');
+    expect(met.map(({ at }) => at)).toEqual([30 * hour, 30 * hour].map((minute) => Date.parse(atMinute(minute))));
+  }); // prettier-ignore
+
   it('asks whether it is a breach those who hear of such cases, until somebody says so or the case is over', () => {
     const asked = (book: CaseBook) =>
       clocksAt(book, 200 * hour, 'investigation')

@@ -4,6 +4,7 @@ import { countedOf } from '#libs/cases/timeline.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
+import { outdatedLists } from '#libs/cases/outdated-lists.js';
 import { breachFacts } from '#libs/dossier/breach-facts.js';
 import { type Clock, clocksOf } from '#libs/dossier/clocks.js';
 import type { Lengths } from '#libs/dossier/deadlines.js';
@@ -37,9 +38,10 @@ export function deadlineSends(view: CaseView, lines: readonly Line[], options: D
   if (!deadlines) return [];
   const rowAt = (at: number) =>
     lines.findLast(({ entry, row }) => row.case_id === view.row.case_id && Date.parse(entry.at) <= at)?.row ?? view.row;
-  return clocksOfCase(view, options).flatMap((course) => {
+  const clocks = clocksOfCase(view, options).map((clock) => ({ ...clock, meanwhile: 'running', instants: instantsOf(clock, deadlines) }));
+  return [...clocks, ...outdatedOf(view)].flatMap((course) => {
     const receiversAt = (at: number) => receiversOf(routing, deadlines, course, rowAt(at), at);
-    const told = instantsOf(course, deadlines).flatMap((at) => receiversAt(at).map((receiver) => sendOf(course, rowAt(at), at, receiver)));
+    const told = course.instants.flatMap((at) => receiversAt(at).map((receiver) => sendOf(course, rowAt(at), at, receiver)));
     const { endedAt } = course;
     if (endedAt === undefined) return told;
     const before = told.filter(({ at }) => at <= endedAt).map((send) => ({ ...send, stoppedAt: endedAt }));
@@ -58,7 +60,9 @@ export function clocksOfCase(
   const machine = { firstTime, detectedAt: opened_at, firstToldAt: opened_at, acknowledgedAt: acknowledged_at ?? undefined };
   const said = actions.flatMap((action) => ('controller_id' in action ? action.controller_id : []));
   return [...new Set([...row.controllers, ...said])].flatMap((controller) => {
-    const own = actions.filter((action) => 'controller_id' in action && action.controller_id === controller);
+    const own = actions.filter(
+      (action) => 'controller_id' in action && action.controller_id === controller && action.type !== 'dossier.outdated',
+    );
     const facts = breachFacts({ controller_id: controller, nis2: controllers.nis2(row.group_id, controller) }, machine, actions);
     return clocksOf(facts, lengths, until).map((clock) => courseOf({ ...clock, controller }, own, row));
   });
@@ -78,19 +82,50 @@ function instantsOf({ began_at, due_at }: Clock, { beforeMs, afterMs }: Deadline
   return [...new Set(all)].filter((at) => at > Date.parse(began_at)).toSorted((one, other) => one - other);
 }
 
+/** What is told of: a clock, or a frozen list that is no longer what the ledger has. */
+interface Course {
+  readonly clock: string;
+  readonly controller: string;
+  readonly due_at: string;
+  /** What became of it. */
+  readonly state: string;
+  /** As long as nothing has. */
+  readonly meanwhile: string;
+  readonly endedAt: number | undefined;
+  readonly instants: readonly number[];
+}
+
+/** A list that accesses have moved which came in late: told at once, and once more when it is frozen again or as it was. */
+function outdatedOf({ state }: CaseView): readonly Course[] {
+  return outdatedLists(countedOf(state)).map(({ outdated, endedAt }) => ({
+    clock: 'dossier_outdated',
+    controller: outdated.controller_id,
+    due_at: outdated.at,
+    state: 'renewed',
+    meanwhile: 'outdated',
+    endedAt: endedAt === undefined ? undefined : Date.parse(endedAt),
+    instants: [Date.parse(outdated.at)],
+  }));
+}
+
 /** The law asks nobody for the level of a case; whether something is a breach is asked of those who hear of such cases. */
-function receiversOf(routing: Routing, { tell }: Deadlines, { clock }: CaseClock, row: CaseRow, at: number): readonly string[] {
+function receiversOf(routing: Routing, { tell }: Deadlines, { clock }: Course, row: CaseRow, at: number): readonly string[] {
   const { receivers } = resolve(routing, tell, at);
   if (clock !== 'investigation') return receivers;
   return receivers.filter((name) => rank(row.level) >= rank(routing.receivers.get(name)?.level_min ?? 'informational'));
 }
 
 /** One that ends a clock is for those who were told one of `before`. */
-function sendOf(course: CaseClock, row: CaseRow, at: number, receiver: string, before: readonly Send[] = []): Send {
-  const { controller, clock, due_at, state } = course;
+function sendOf(course: Course, row: CaseRow, at: number, receiver: string, before: readonly Send[] = []): Send {
+  const { controller, clock, due_at, state, meanwhile } = course;
   const what = before.length > 0 ? state : at - Date.parse(due_at);
   const send_id = hex128Of(JSON.stringify(['deadline', row.case_id, controller, clock, due_at, what, receiver]));
-  const deadline = { controller_id: controller, clock, due_at, state: before.length > 0 ? state : 'running' };
+  const deadline = {
+    controller_id: controller,
+    clock,
+    due_at,
+    state: before.length > 0 ? state : meanwhile,
+  };
   return {
     send_id,
     case_id: row.case_id,

@@ -22,9 +22,12 @@ export const commonConfig = {
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
   KAFKA_TLS: flag(),
   KAFKA_TLS_CA: z.string().refine(isPem, 'is no certificate in PEM').optional(),
+  /** Where it stands, so that a renewed one is taken up at the next connection. */
+  KAFKA_TLS_CA_FILE: z.string().optional(),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: password().optional(),
+  KAFKA_SASL_PASSWORD_FILE: z.string().optional(),
   /** `key_id=base64` of those who write the log: the first signs frames, all are believed. */
   VIGIE_FRAME_KEYS: z.string().optional(),
   /** From when on frames on Kafka are signed, milliseconds. */
@@ -93,7 +96,7 @@ export function certificatesOf(pem: string): readonly X509Certificate[] {
   return blocks.map((block) => new X509Certificate(block));
 }
 
-function isPem(text: string): boolean {
+export function isPem(text: string): boolean {
   try {
     return certificatesOf(text).length > 0;
   } catch {

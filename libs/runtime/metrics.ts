@@ -1,3 +1,5 @@
+// Longer than the house likes: every metric stands in one table, where a name is looked for.
+
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const seconds = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 30, 60, 300];
@@ -26,6 +28,12 @@ const counters = {
   // What goes on.
   vigie_frames_appended_total: { help: 'Frames acknowledged by the log', labels: ['topic'] },
   vigie_rows_appended_total: { help: 'Rows acknowledged by the log', labels: ['topic', 'group_id', 'source'] },
+  vigie_rows_stamped_total: {
+    help: 'Access rows by what the ingestor knew of the patient: own, stay, several, single, none, unknown, no_patient',
+    labels: ['care_link'],
+  },
+  vigie_stays_accepted_total: { help: 'Stays and appointments acknowledged', labels: ['group_id', 'source'] },
+  vigie_care_lines_refused_total: { help: 'Lines that are no facts of care and were passed over', labels: ['topic'] },
   vigie_rows_scored_total: { help: 'Access rows that the windows have taken in', labels: [] },
   vigie_rows_relayed_total: {
     help: 'Access rows that the windows of other subjects than accounts have taken in, each time they came',
@@ -92,6 +100,13 @@ const counters = {
 } as const satisfies Record<string, Definition>;
 
 const gauges = {
+  vigie_care_lag_seconds: { help: 'How long ago the ingestor last held all that the log had of care', labels: [] },
+  vigie_care_bytes: { help: 'Bytes of what the ingestor remembers of patients in care', labels: [] },
+  vigie_care_patients: { help: 'Patients that the ingestor remembers', labels: [] },
+  vigie_credential_end_time_seconds: {
+    help: 'When a certificate or a token ends that this process uses, shows or is shown; seconds since 1970',
+    labels: ['kind', 'name'],
+  },
   vigie_ingest_queue_bytes: { help: 'Bytes of requests being worked on', labels: [] },
   vigie_log_lag_frames: { help: 'Frames written but not yet handed over', labels: ['topic', 'partition'] },
   vigie_log_uncommitted_frames: { help: 'Frames written but not yet committed', labels: ['topic', 'partition'] },

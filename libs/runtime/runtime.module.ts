@@ -5,6 +5,7 @@ import { Fatal } from './fatal.js';
 import { Health, type HealthReport } from './health.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { EndWatch } from './renewal/end-watch.js';
 import { Shutdown } from './shutdown.js';
 
 /** Injection tokens for what has no class at run time. */
@@ -54,6 +55,15 @@ export class RuntimeModule {
       { provide: Metrics, useValue: new Metrics(service, { process: true }) },
       { provide: Health, useValue: new Health() },
       { provide: Fatal, useValue: new Fatal() },
+      {
+        provide: EndWatch,
+        useFactory: (clock: Clock, own: Log, metrics: Metrics, shutdown: Shutdown) => {
+          const watch = new EndWatch({ clock, log: own, metrics });
+          shutdown.add('watch of ends', async () => watch.close());
+          return watch;
+        },
+        inject: [CLOCK, LOG, Metrics, Shutdown],
+      },
       { provide: Shutdown, useFactory: (clock: Clock, own: Log) => new Shutdown(clock, own), inject: [CLOCK, LOG] },
     ];
     return { module: RuntimeModule, controllers: [RuntimeController], providers, exports: providers };

@@ -2,6 +2,8 @@ import type { Texts } from './texts.js';
 
 export const en: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  nobodyNamed: 'records that name no patient',
+  atMost: (said) => `at most ${said}`,
   clinics: { one: '# clinic', other: '# clinics' },
   cases: { one: '# case', other: '# cases' },
   minutes: { one: '# min', other: '# min' },
@@ -43,6 +45,9 @@ export const en: Texts = {
     over: ({ clock, controller, due, span }) => `${clock} of ${controller} ended at ${due}: ${span} overdue.`,
     met: ({ clock, controller }) => `${clock} of ${controller} was met.`,
     met_late: ({ clock, controller }) => `${clock} of ${controller} was met, too late.`,
+    outdated: ({ controller }) =>
+      `The frozen list of ${controller} is no longer whole: accesses came in late. Look at it, and freeze it again.`,
+    renewed: ({ controller }) => `The list of ${controller} was frozen again, or is as it was.`,
     stopped: ({ clock, controller }) => `${clock} of ${controller} was stopped: it is no breach.`,
   },
   levels: { informational: 'informational', low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
@@ -57,7 +62,7 @@ export const en: Texts = {
     insufficient_data: 'undecided for lack of data',
   },
   clocks: {
-    gdpr33: 'The 72 hours of GDPR article 33',
+    gdpr33: 'The notification of GDPR article 33',
     gdpr34: 'The time to inform people (GDPR article 34)',
     cert_sante: 'The report to CERT Santé',
     nis2_24: 'The early warning of NIS2',
@@ -83,6 +88,8 @@ export const en: Texts = {
   underAMinute: 'less than a minute',
   more: (count) => `and ${count} more`,
   open: 'Open the case',
+  auditHeads:
+    'Where the record of who looked stands. Keep this mail: vigie audit verify --head with one of these lines shows whether rows were taken away since.',
   headlines: { digest: 'Cases of the day', muted_end: 'After a mute', test: 'Test of a channel' },
   label: (name, value) => `${name}: ${value}`,
   foot: 'Vigie sends this because a route names you. It holds figures, and no patient.',

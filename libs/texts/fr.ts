@@ -2,6 +2,8 @@ import type { Texts } from './texts.js';
 
 export const fr: Texts = {
   patients: { one: '# patient', other: '# patients' },
+  nobodyNamed: 'des données qui ne nomment aucun patient',
+  atMost: (said) => `au plus ${said}`,
   clinics: { one: '# établissement', other: '# établissements' },
   cases: { one: '# cas', other: '# cas' },
   minutes: { one: '# min', other: '# min' },
@@ -44,6 +46,9 @@ export const fr: Texts = {
     over: ({ clock, controller, due, span }) => `${clock}, pour ${controller} : échéance ${due}, ${span} de retard.`,
     met: ({ clock, controller }) => `${clock}, pour ${controller} : fait.`,
     met_late: ({ clock, controller }) => `${clock}, pour ${controller} : fait, trop tard.`,
+    outdated: ({ controller }) =>
+      `La liste figée de ${controller} n’est plus complète : des accès sont arrivés tard. Regardez-la, et figez-la de nouveau.`,
+    renewed: ({ controller }) => `La liste de ${controller} a été figée de nouveau, ou est comme avant.`,
     stopped: ({ clock, controller }) => `${clock}, pour ${controller} : arrêté, ce n’est pas une violation.`,
   },
   levels: { informational: 'pour information', low: 'faible', medium: 'moyen', high: 'élevé', critical: 'critique' },
@@ -58,7 +63,7 @@ export const fr: Texts = {
     insufficient_data: 'indécidable faute de données',
   },
   clocks: {
-    gdpr33: 'Notification sous 72 heures (RGPD, article 33)',
+    gdpr33: 'Notification à l’autorité (RGPD, article 33)',
     gdpr34: 'Information des personnes (RGPD, article 34)',
     cert_sante: 'Signalement au CERT Santé',
     nis2_24: 'Alerte précoce NIS2',
@@ -84,6 +89,8 @@ export const fr: Texts = {
   underAMinute: 'moins d’une minute',
   more: (count) => `et ${count} de plus`,
   open: 'Ouvrir le cas',
+  auditHeads:
+    'État du journal des consultations. Conservez ce courriel : vigie audit verify --head suivi d’une de ces lignes montre si des lignes ont été retirées depuis.',
   headlines: { digest: 'Les cas du jour', muted_end: 'Après un silence', test: 'Essai d’un canal' },
   label: (name, value) => `${name} : ${value}`,
   foot: 'Vigie envoie ce message parce qu’une route vous nomme. Il contient des chiffres, et aucun patient.',

@@ -22,7 +22,7 @@ export function readsSentence(row: CaseRow, at: string, { locale, timezone }: Sp
   const reading = row.status !== 'resolved' && Date.parse(at) - Date.parse(row.last_time) <= stillReadingMs;
   return texts.reads(
     subjectText(row, locale),
-    countIn(locale, texts.patients, row.patients),
+    row.patients === 0 ? texts.nobodyNamed : patientsText(row, countIn(locale, texts.patients, row.patients), locale),
     countIn(locale, texts.clinics, row.clinics.length),
     momentIn(locale, row.first_time, at, timezone),
     reading ? undefined : momentIn(locale, row.last_time, at, timezone),
@@ -34,6 +34,11 @@ function subjectText({ subject_kind, actor_id, account_count }: CaseRow, locale:
   const texts = textsOf(locale);
   if (subject_kind === 'account') return actor_id || texts.anAccount;
   return texts.subjects[subject_kind](actor_id, countIn(locale, texts.accounts, account_count));
+}
+
+/** The most that it can be, while it is not known how many patients several incidents have in common. */
+function patientsText({ patients_settled: isSettled }: CaseRow, said: string, locale: Locale): string {
+  return isSettled ? said : textsOf(locale).atMost(said);
 }
 
 /** What is known of a case at the instant `at`, in sentences: what was read, by which rules, and who has it. */
@@ -69,7 +74,7 @@ export function factsOf(row: CaseRow, at: string, speech: Speech): readonly (rea
   const texts = textsOf(locale);
   const values: Readonly<Record<FactName, string>> = {
     account: row.subject_kind === 'account' ? row.actor_id : subjectText(row, locale),
-    patients: numberIn(locale, row.patients),
+    patients: patientsText(row, numberIn(locale, row.patients), locale),
     clinics: row.clinics.join(', '),
     rules: row.rule_titles.join(', '),
     level: texts.levels[row.level],

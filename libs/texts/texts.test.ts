@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { aCase, aMessage } from '#libs/channels/told/example.fixture.js';
 import { randomMessage } from '#libs/channels/told/random-messages.fixture.js';
 import { messageKinds } from '#libs/contracts/case-message.js';
-import { factsOf, listLines, messageSentence, type Speech } from './sentence.js';
+import { factsOf, listLines, messageSentence, readsSentence, type Speech } from './sentence.js';
 import { clockStates, locales, type Words } from './texts.js';
 import { countIn, momentIn, spanIn, textsOf } from './words.js';
 
@@ -47,6 +47,18 @@ describe('the sentence', () => {
     expect(messageSentence(aMessage({ case: row }), en)).toContain('last at 09:05 (Paris)');
   });
 
+  it('says of a figure that is not settled that it is the most, in the table too', () => {
+    const row = aCase({ patients: 800, patients_settled: false });
+    const at = aMessage().at;
+    expect([en, fr].map((speech) => readsSentence(row, at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: at most 800 patients', 'dr.martin : au plus 800 patients']);
+    expect([en, fr].map((speech) => factsOf(row, at, speech).find(([, said]) => said.includes('800'))?.[1])).toEqual(['at most 800', 'au plus 800']);
+  }); // prettier-ignore
+
+  it('says of records without a name that they have none, not that there was nobody', () => {
+    const row = aCase({ patients: 0 });
+    expect([en, fr].map((speech) => readsSentence(row, aMessage().at, speech).split(/ in | dans /)[0])).toEqual(['dr.martin: records that name no patient', 'dr.martin : des données qui ne nomment aucun patient']);
+  }); // prettier-ignore
+
   it('counts the rules that it does not name', () => {
     const row = aCase({ rules: ['a', 'b', 'c', 'd', 'e'] });
     expect(messageSentence(aMessage({ case: row }), en)).toContain('Rules: a, b, c, and 2 more.');
@@ -57,7 +69,7 @@ describe('the sentence', () => {
     const at = (time: string, state = 'running') =>
       messageSentence(aMessage({ kind: 'deadline', at: time, deadline: { ...deadline, state } }), en);
     expect(at('2026-11-23T08:31:10.655Z')).toMatch(
-      /^The 72 hours of GDPR article 33 of 750300123 ends at 24 November, 09:31 \(Paris\): 24 h left\. /,
+      /^The notification of GDPR article 33 of 750300123 ends at 24 November, 09:31 \(Paris\): 24 h left\. /,
     );
     expect(at('2026-11-24T09:31:10.655Z')).toMatch(/ended at 09:31 \(Paris\): 60 min overdue\./);
     expect(at('2026-11-24T09:31:10.655Z', 'met_late')).toMatch(/was met, too late\./);
@@ -84,7 +96,8 @@ describe('the catalogue', () => {
   it.each(locales)('has words for every kind, in %s', (locale) => {
     const texts = textsOf(locale);
     for (const kind of messageKinds) if (kind !== 'opening' && kind !== 'deadline') expect(texts.leads[kind](words)).not.toBe('');
-    for (const state of clockStates) expect(texts.clock[state](words)).toContain('C');
+    for (const state of clockStates)
+      expect(texts.clock[state](words)).toContain(state === 'outdated' || state === 'renewed' ? 'X' : 'C');
   });
 
   it('says nothing twice in two languages', () => {

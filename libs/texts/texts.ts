@@ -27,8 +27,8 @@ export interface Words {
   readonly cases: string;
 }
 
-/** How far the clock of a deadline is: `running` before it ends, `over` after it, else what became of it. */
-export const clockStates = ['running', 'over', 'met', 'met_late', 'stopped'] as const;
+/** How far the clock of a deadline is: `running` before it ends, `over` after it, else what became of it; `outdated` of a list that is no longer what was frozen, `renewed` of one that is again. */
+export const clockStates = ['running', 'over', 'met', 'met_late', 'stopped', 'outdated', 'renewed'] as const;
 export type ClockState = (typeof clockStates)[number];
 
 /** Lines of the table below a sentence, in their order. */
@@ -53,6 +53,10 @@ export type ClockName = (typeof clockNames)[number];
 export interface Texts {
   /** Forms of a count; `#` is the number. */
   readonly patients: Forms;
+  /** In the place of their number, where the sources named none of those whose records were opened. */
+  readonly nobodyNamed: string;
+  /** `at most 800 patients`: several incidents may have some in common. */
+  readonly atMost: (said: string) => string;
   readonly clinics: Forms;
   readonly cases: Forms;
   readonly minutes: Forms;
@@ -90,6 +94,8 @@ export interface Texts {
   readonly more: (count: string) => string;
   readonly open: string;
   /** Headlines of what is about no single case. */
+  /** What the lines below it are: heads of the chains of the audit. */
+  readonly auditHeads: string;
   readonly headlines: Readonly<Record<'digest' | 'muted_end' | 'test', string>>;
   readonly label: (name: string, value: string) => string;
   /** Why somebody got this, at the foot of a mail. */

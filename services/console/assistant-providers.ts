@@ -18,12 +18,15 @@ import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { ownVersion, projectRoot } from '#libs/runtime/paths.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { EndWatch } from '#libs/runtime/renewal/end-watch.js';
+import { Shutdown } from '#libs/runtime/shutdown.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { AssistantDesk } from './mcp/desk.js';
 import { RulesInUse } from './mcp/rules-in-use.js';
 import type { Page } from './mcp/serve.js';
 import type { Sources } from './mcp/sources.js';
 import { allTools } from './mcp/tools/all-tools.js';
+import { lookEveryMs as tokensEveryMs, TokensReload } from './mcp/tokens-reload.js';
 import { Voice } from './mcp/voice.js';
 import { ConsolePipeline } from './pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
@@ -76,10 +79,25 @@ const sources = {
 /** Undefined where no file of tokens is named. */
 const desk = {
   provide: AssistantDesk,
-  inject: [CONSOLE_CONFIG, ASSISTANT_SOURCES, ConsolePipeline, CLOCK, LOG, Metrics],
-  useFactory: (config: ConsoleConfig, from: Sources, pipeline: ConsolePipeline, clock: Clock, log: Log, metrics: Metrics) => {
-    const { assistants: tokens, patientPatterns } = config;
+  inject: [CONSOLE_CONFIG, ASSISTANT_SOURCES, ConsolePipeline, CLOCK, LOG, Metrics, EndWatch, Shutdown],
+  useFactory: (
+    config: ConsoleConfig,
+    from: Sources,
+    pipeline: ConsolePipeline,
+    clock: Clock,
+    log: Log,
+    metrics: Metrics,
+    ends: EndWatch,
+    shutdown: Shutdown,
+  ) => {
+    const { assistants: tokens, patientPatterns, VIGIE_MCP_TOKENS_FILE: path } = config;
     if (tokens === undefined) return undefined;
+    void ends.add(() => tokens.ends().map(({ name, expiresMs }) => ({ kind: 'token', name, endsMs: expiresMs })));
+    if (path !== undefined) {
+      const reload = new TokensReload({ path, tokens, changed: () => void ends.look(), log });
+      const stop = clock.every(tokensEveryMs, () => void reload.look());
+      shutdown.add('tokens of assistants', async () => stop());
+    }
     const maskKey = maskKeyOf(config);
     return new AssistantDesk({
       tokens,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
-import { type CommonConfig, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, commaList, commonConfig, readConfig } from '#libs/runtime/config.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './users/development-token.js';
 import type { AssistantTokens } from './mcp/tokens.js';
@@ -33,6 +33,8 @@ export const consoleConfig = {
   VIGIE_ROUTING_FILE: z.string().transform((path) => (path ? resolve(path) : undefined)).optional(),
   /** Lengths of the clocks of a breach; those that come with Vigie where it is left out. */
   VIGIE_DEADLINES_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** Where scorers answer what the windows of an account hold; the one of this machine where it is left out. */
+  VIGIE_SCORER_URLS: commaList().optional(),
   /** What seals the sessions of browsers: keys of 32 bytes in base64, the newest first. */
   VIGIE_CONSOLE_KEY: z.string().optional(),
   /** Where browsers find the pages. Behind `https` the cookie of a session is for HTTPS alone. */
@@ -45,6 +47,8 @@ export type ConsoleConfig = Environment & {
   readonly users: Users;
   readonly assistants?: AssistantTokens | undefined;
   readonly patientPatterns: readonly RegExp[];
+  /** What a process that this one starts finds the store by. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 } & SessionConfig;
 
 interface SessionConfig {
@@ -62,7 +66,7 @@ export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): Console
   const { VIGIE_MCP_TOKENS_FILE: tokens, VIGIE_PATIENT_PATTERNS: patterns = '' } = config;
   const assistants = tokens === undefined ? undefined : readTokensFile(tokens);
   const patientPatterns = readPatientPatterns(patterns);
-  return { ...config, users: usersOf(config), assistants, patientPatterns, ...sessionConfig(config) };
+  return { ...config, users: usersOf(config), assistants, patientPatterns, environment: env, ...sessionConfig(config) };
 }
 
 /** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. */

@@ -8,8 +8,6 @@ import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
-import type { MuteRow } from '#libs/contracts/mute-row.js';
-import { Transient } from '#libs/runtime/outcome.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
@@ -26,11 +24,22 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
+import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
+import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
+import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
+import { ScorerWindows } from './study/windows-now.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock } from './fakes.fixture.js';
+import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes } from './fakes/fakes.fixture.js';
+import { readStoredLists } from '#libs/access-store/contract/lists.js';
+import { RUN_BACKTEST } from './study-providers.js';
+import { RuleSources } from './study/rule-sources.js';
+import { FakeReader, FakeLooks, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
-import { FakeShelf } from './fake-shelf.fixture.js';
+import { FakeShelf } from './fakes/fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
+import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
+import { PATIENTS_TOGETHER } from './patient-providers.js';
 import { ConsolePipeline } from './pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { readPatientPatterns } from './act/patient-like.js';
@@ -89,6 +98,7 @@ export class RunningConsole {
     readonly shelf: FakeShelf,
     readonly feeds: FakeFeeds,
     readonly patients: FakePatients,
+    readonly backtest: FakeRun,
     private readonly clock: LateClock,
     private readonly folder: string,
   ) {}
@@ -107,6 +117,7 @@ export class RunningConsole {
       ...sessionConfig(read),
       assistants: read.VIGIE_MCP_TOKENS_FILE === undefined ? undefined : readTokensFile(read.VIGIE_MCP_TOKENS_FILE),
       users: new Users(testUsers),
+      environment: {},
       patientPatterns: readPatientPatterns('IPP-?\\d{6}'),
     };
     const store = new MemoryStore();
@@ -115,6 +126,7 @@ export class RunningConsole {
     const feeds = new FakeFeeds();
     const patients = new FakePatients();
     const clock = new LateClock();
+    const backtest = new FakeRun();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -136,6 +148,22 @@ export class RunningConsole {
       .useValue(clock)
       .overrideProvider(CasePatients)
       .useValue(patients)
+      .overrideProvider(PATIENTS_TOGETHER)
+      .useValue(async (one: CaseFigure) => patients.together(one))
+      .overrideProvider(RuleWindows)
+      .useValue(new FakeWindows(patients))
+      .overrideProvider(AccountRecord)
+      .useValue(new FakeRecord())
+      .overrideProvider(AssistantReader)
+      .useValue(new FakeReader())
+      .overrideProvider(AuditLooks)
+      .useValue(new FakeLooks())
+      .overrideProvider(RuleSources)
+      .useValue(new RuleSources({ config, clock, lists: () => readStoredLists(lists), verdicts: async () => verdictsFound }))
+      .overrideProvider(RUN_BACKTEST)
+      .useValue(backtest.run)
+      .overrideProvider(ScorerWindows)
+      .useValue({ of: async () => windowsNow })
       .overrideProvider(FeedsLook)
       .useValue(feeds)
       .overrideProvider(ClickHouseLists)
@@ -145,7 +173,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, clock, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -207,20 +235,4 @@ export async function tell(log: EventLog, ...changes: readonly IncidentChange[])
       { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, partitions) },
       Buffer.from(`${JSON.stringify(change)}\n`),
     );
-}
-
-/** Mutes in memory; `away` while the store does not answer. */
-export class MemoryMutes {
-  readonly rows = new Map<string, MuteRow>();
-  away = false;
-
-  async endingAfter(since: string): Promise<readonly MuteRow[]> {
-    if (this.away) throw new Transient('the store does not answer');
-    return [...this.rows.values()].filter(({ ends_at }) => ends_at >= since);
-  }
-
-  async put(mute: MuteRow): Promise<void> {
-    if (this.away) throw new Transient('the store does not answer');
-    this.rows.set(mute.mute_id, mute);
-  }
 }

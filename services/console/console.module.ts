@@ -20,11 +20,9 @@ import { Metrics } from '#libs/runtime/metrics.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { assistantProviders } from './assistant-providers.js';
-import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
 import { sourceHealth } from '#libs/access-store/sources/source-health.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { ListPlaces } from './answer/list-place.js';
+import { AuditController } from './audit.controller.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CasesController } from './cases.controller.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -36,11 +34,15 @@ import { McpController } from './mcp.controller.js';
 import { Gauges } from './gauges.js';
 import { Door } from './door.js';
 import { LookController } from './look.controller.js';
+import { patientProviders } from './patient-providers.js';
 import { PatientsController } from './patients.controller.js';
+import { RulesController } from './rules.controller.js';
 import { PagesController } from './pages.controller.js';
 import { SessionSeal } from './session/sealed-session.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
+import { StudyController } from './study.controller.js';
+import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 
@@ -164,24 +166,6 @@ const feeds = {
   useFactory: (client: StoreClient, clock: Clock) => new FeedsLook(() => sourceHealth(client, clock.now()), clock),
 };
 
-const figures = {
-  provide: CaseFigures,
-  inject: [STORE_CLIENT],
-  useFactory: (client: StoreClient) => new CaseFigures(client),
-};
-
-const patients = {
-  provide: CasePatients,
-  inject: [STORE_CLIENT],
-  useFactory: (client: StoreClient) => new CasePatients(client),
-};
-
-const places = {
-  provide: ListPlaces,
-  inject: [CONSOLE_CONFIG],
-  useFactory: ({ sessionKeys }: ConsoleConfig) => new ListPlaces(sessionKeys),
-};
-
 const gauges = {
   provide: Gauges,
   inject: [ConsolePipeline, CLOCK, LOG, Metrics, Health, DeadlinesFile],
@@ -205,6 +189,9 @@ export class ConsoleModule {
         DeskController,
         DossiersController,
         PatientsController,
+        StudyController,
+        RulesController,
+        AuditController,
         McpController,
         PagesController,
       ],
@@ -220,15 +207,14 @@ export class ConsoleModule {
         visitors,
         door,
         feeds,
-        figures,
-        patients,
-        places,
+        ...patientProviders,
         pipeline,
         sight,
         deadlines,
         audit,
         gauges,
         ...assistantProviders,
+        ...studyProviders,
         ConsoleService,
         transport,
       ],

@@ -8,7 +8,10 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
+import { EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
+import { CaseCounter, countEveryMs } from './act/count-patients.js';
+import { ListWatch, watchEveryMs } from './act/watch-lists.js';
 import { beatEveryMs, lookEveryMs } from './answer/case-feed.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
@@ -33,11 +36,16 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(LOG) private readonly logger: Log,
     @Inject(HttpAdapterHost) private readonly http: HttpAdapterHost<FastifyAdapter>,
     @Inject(AuditHook) private readonly audit: AuditHook,
+    @Inject(CaseCounter) private readonly counter: CaseCounter,
+    @Inject(ListWatch) private readonly lists: ListWatch,
     @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
+    @Inject(EndWatch) ends: EndWatch,
   ) {
     health.ready('cases', () => this.pipeline.behind());
+    // What people's browsers are shown, where a proxy before the console speaks TLS.
+    watchUrl(ends, config.VIGIE_CONSOLE_URL);
   }
 
   /** Every answer is written down, also those that no controller makes. */
@@ -54,7 +62,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const users = this.#usersReload();
     users.look();
     this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
-      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
+      this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(watchEveryMs, () => this.#watch()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
   }
 
@@ -78,6 +86,15 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
   /** A book that is not read to its end would show cases as they once stood. */
   #write(): void {
     if (this.pipeline.behind() === undefined) void this.pipeline.writer.flush();
+  }
+
+  /** Of a case as it once stood nothing is counted. */
+  #count(): void {
+    if (this.pipeline.behind() === undefined) void this.counter.look();
+  }
+
+  #watch(): void {
+    if (this.pipeline.behind() === undefined) void this.lists.look();
   }
 
   /** What was there when everything was read is no news. */

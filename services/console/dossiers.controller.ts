@@ -11,6 +11,7 @@ import { answerDossier, type DossierActTools, freezeDossier } from './act/dossie
 import type { Wish } from './act/take-action.js';
 import { type Answer, ok } from './answer/answer.js';
 import { type DossierTools, type GivenFile, listName, listSnapshots, newestDossier, snapshotFile } from './answer/dossiers.js';
+import { compareSnapshots, verifySnapshot } from './answer/snapshot-checks.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { listKeptBack } from './answer/patients.js';
 import { shippedLabels } from '#libs/dossier/shipped.js';
@@ -74,6 +75,16 @@ export class DossiersController {
     const { unknown, parts, fields, values } = shippedLabels;
     return this.door.send(reply, ok({ unknown, parts, fields, values }, { case_id: '', rows: 0 }));
   }
+
+  @Get('snapshots/:id/verification')
+  verification(@Headers() headers: Given, @Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+    return this.#give(headers, reply, (tools) => verifySnapshot(tools, id));
+  }
+
+  @Get('snapshots/:id/difference/:to')
+  difference(@Headers() headers: Given, @Param('id') id: string, @Param('to') to: string, @Res() reply: FastifyReply): Promise<void> {
+    return this.#give(headers, reply, (tools) => compareSnapshots(tools, id, to));
+  } // prettier-ignore
 
   @Get('snapshots/:id/files/:name')
   file(@Headers() headers: Given, @Param('id') id: string, @Param('name') name: string, @Query('language') language: unknown, @Res() reply: FastifyReply): Promise<void> {

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type AccountContent, accountContent, accountStep } from '#libs/contracts/account-content.js';
+import { type AccountContent, accountContent, accountStep } from '#libs/contracts/accounts/account-content.js';
 import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';

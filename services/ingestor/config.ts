@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isZone } from '#libs/care/calendar.js';
+import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
@@ -30,6 +32,12 @@ export const ingestorConfig = {
   VIGIE_INGEST_QUEUE_BYTES: z.coerce.number().int().min(mebibyte).max(8192 * mebibyte).default(256 * mebibyte),
   /** Items of one request. */
   VIGIE_INGEST_ITEMS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
+  /** The zone whose midnights part the days of what is known of accounts. */
+  VIGIE_ZONE: z.string().default('Europe/Paris').refine(isZone, 'is no zone of the IANA database: write one as Europe/Paris'),
+  /** `off`: rows come without `care_link`, and which patients an account met is not written down. */
+  VIGIE_CARE_LINK: z.enum(['on', 'off']).default('on'),
+  /** Folder of the list `service_accounts`. */
+  VIGIE_LISTS_DIR: z.string().default(defaultListsDir),
   /** Time for a whole body to come in. */
   VIGIE_INGEST_BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Time for the log to acknowledge, after which the sender is told to come again. */
@@ -44,6 +52,8 @@ export type IngestorConfig = Environment & {
   readonly quarantineKeys: QuarantineKeys;
   /** Reads the file of sources again, and the secrets that it names. Throws `ConfigError`. */
   readonly loadSources: () => SourcesInUse;
+  /** The files that say who may send: that of sources and that of tokens, where they are named. */
+  readonly sourcesFiles: readonly string[];
 };
 
 /** Injection token of the configuration. */
@@ -55,9 +65,22 @@ export const INGESTOR_CONFIG = Symbol('ingestor configuration');
  */
 export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): IngestorConfig {
   const config = readConfig(ingestorConfig, env);
-  const tokens = readCredentials(config);
-  const loadSources = () => sourcesInUse(config, tokens, env);
-  return { ...config, sources: loadSources(), loadSources, quarantineKeys: readQuarantineKeys(config) };
+  // Tokens of a file are renewed as the sources are: by another content.
+  const tokensOf = () =>
+    readCredentials({ ...config, ...readConfig({ VIGIE_INGEST_TOKENS: ingestorConfig.VIGIE_INGEST_TOKENS }, env) });
+  const loadSources = () => sourcesInUse(config, tokensOf(), env);
+  return {
+    ...config,
+    sources: loadSources(),
+    loadSources,
+    sourcesFiles: filesOf(config, env),
+    quarantineKeys: readQuarantineKeys(config),
+  };
+}
+
+function filesOf({ VIGIE_SOURCES_FILE: sources }: Environment, env: NodeJS.ProcessEnv): readonly string[] {
+  const tokens = env['VIGIE_INGEST_TOKENS'] ? undefined : env['VIGIE_INGEST_TOKENS_FILE'];
+  return [...(sources ? [sources] : []), ...(tokens ? [tokens] : [])];
 }
 
 function sourcesInUse(config: Environment, tokens: Credentials, environment: NodeJS.ProcessEnv): SourcesInUse {

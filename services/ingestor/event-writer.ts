@@ -9,12 +9,15 @@ import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Accepted, accepted, type Rejected, rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit/admit.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
+import type { Care } from './care/care.js';
 import type { Intake, ItemOutcome } from './receive/intake.js';
 import { originInRequest, quarantinedEventOf, quarantinedRecordOf, withSealed } from './admit/quarantine.js';
 
 /** The rows of an event within their limit, and what had to be left out of them. */
 interface Made {
   readonly rows: readonly AccessRow[];
+  /** Of the rows' patients, canonical. */
+  readonly identifiers: readonly string[];
   readonly bytes: number;
   readonly shortened?: Rejected;
 }
@@ -32,6 +35,7 @@ export class EventWriter {
       readonly accesses: FrameBuilder;
       readonly quarantine: FrameBuilder;
       readonly quarantineKeys: QuarantineKeys;
+      readonly care?: Care;
     },
   ) {}
 
@@ -51,10 +55,13 @@ export class EventWriter {
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
   }
 
-  #append(intake: Intake, { rows, bytes }: Made): void {
-    const { accesses } = this.tools;
+  #append(intake: Intake, { rows, bytes, identifiers }: Made): void {
+    const { accesses, care } = this.tools;
     const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', accesses.partitions);
-    for (const row of rows) write(accesses, partition, rowLine(row), intake);
+    const stamps = care?.stamper.ofRows(rows, identifiers, intake.source.keys);
+    for (const [index, row] of rows.entries())
+      write(accesses, partition, `${rowLine(row).slice(0, -1)}${stamps?.ends[index] ?? ''}}`, intake);
+    if (stamps) care?.tell(stamps.touches, intake.ticket);
     intake.rows += rows.length;
     intake.rowBytes += bytes;
     intake.accepted += 1;
@@ -116,15 +123,16 @@ function idOf(rows: readonly AccessRow[]): string {
  * goes on without its long texts, so that no text takes an export of many patients out of the rules' sight.
  */
 function rowsOf(event: AccessEvent, { source, receivedAt }: Intake, { content, meter }: DecodedItem): Accepted<Made> | Rejected {
-  const rows = toRows(event, source, receivedAt, content, meter);
+  const identifiers: string[] = [];
+  const rows = toRows(event, source, receivedAt, content, meter, identifiers);
   const bytes = bytesOf(rows);
-  if (bytes <= workLimits.rowBytesMax) return accepted({ rows, bytes });
+  if (bytes <= workLimits.rowBytesMax) return accepted({ rows, bytes, identifiers });
   const short = toRows(withoutLongTexts(event), source, receivedAt, content, meter);
   const shortBytes = bytesOf(short);
   const size = `${rows.length} patients times this event's texts are ${bytes} bytes of rows, more than ${workLimits.rowBytesMax}`;
   if (shortBytes <= workLimits.rowBytesMax) {
     const shortened = rejected('texts_left_out', 'patient_ids', `${size}; texts of more than ${shortTextMax} characters were left out, send shorter ones or fewer patients per event`); // prettier-ignore
-    return accepted({ rows: short, bytes: shortBytes, shortened });
+    return accepted({ rows: short, bytes: shortBytes, identifiers, shortened });
   }
   return rejected(tooMuchWork, 'patient_ids', `${size}; send fewer patients per event`);
 }

@@ -12,6 +12,7 @@ import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { readIngestorConfig } from './config.js';
+import { IngestService } from './ingest.service.js';
 import { ingestorAdapter } from './http-adapter.js';
 import { IngestorModule } from './ingestor.module.js';
 import { MemoryLog } from './memory-log.fixture.js';
@@ -40,6 +41,7 @@ describe('the ingestor over HTTP', () => {
     const module = await Test.createTestingModule({ imports }).overrideProvider(EVENT_LOG).useValue(log).compile();
     app = module.createNestApplication<NestFastifyApplication>(ingestorAdapter(5000), { logger: false, bodyParser: false });
     await app.listen(portBase, '127.0.0.1');
+    await app.get(IngestService).taking;
   });
   afterAll(async () => {
     await app.close();

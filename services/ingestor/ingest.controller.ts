@@ -13,6 +13,11 @@ export class IngestController {
     await this.ingest.receiver.handle(request, reply, this.ingest.routes.events);
   }
 
+  @Post('v1/stays')
+  async stays(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.ingest.receiver.handle(request, reply, this.ingest.routes.stays);
+  }
+
   @Post('v1/files')
   async files(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     await this.ingest.receiver.handleStream(request, reply, this.ingest.routes.files);

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { topics } from '#libs/contracts/topics.js';
+import { careTopic, topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { workLimits } from '#libs/formats/work-meter.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -14,6 +14,8 @@ import { retry } from '#libs/runtime/retry.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { INGESTOR_CONFIG, type IngestorConfig } from './config.js';
+import { Care } from './care/care.js';
+import { CareFollowing } from './care/following.js';
 import { failpoint, splitPartitions } from './receive/failpoint.js';
 import { Doors } from './inlets/doors.js';
 import { HandOver } from './inlets/hand-over.js';
@@ -44,9 +46,13 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly doors: Doors;
   readonly routes: ReturnType<typeof routesOf>;
   readonly #closing = new AbortController();
+  readonly #taking = Promise.withResolvers<void>();
+  /** Resolves when events can be taken. */
+  readonly taking: Promise<void> = this.#taking.promise;
   #pipeline: IngestPipeline | undefined;
   #stopAccounts: (() => void) | undefined;
   #builders: readonly FrameBuilder[] = [];
+  #following: CareFollowing | undefined;
 
   constructor(
     @Inject(INGESTOR_CONFIG) private readonly config: IngestorConfig,
@@ -113,6 +119,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
         ? `frames have waited for ${Math.round(stalledMs / 1000)} s and none was acknowledged`
         : undefined;
     });
+    this.health.ready('care', () => this.#following?.behind);
     this.health.ready('inlets', () => this.doors.trouble);
     this.doors.watch();
     this.#open().catch((cause: unknown) => {
@@ -126,18 +133,23 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.receiver.stop();
     await this.doors.close();
     this.#closing.abort();
+    await this.#following?.stop();
   }
 
   async #open(): Promise<void> {
-    const [accesses, quarantine] = await Promise.all([this.#builder(topics.accesses), this.#builder(topics.quarantine)]);
-    this.#builders = [accesses, quarantine];
+    const topicsWritten = [topics.accesses, topics.quarantine, careTopic] as const;
+    const [accesses, quarantine, facts] = await Promise.all(topicsWritten.map((topic) => this.#builder(topic)));
+    if (!accesses || !quarantine || !facts) return;
+    this.#builders = [accesses, quarantine, facts];
     this.shutdown.add('frames', async () => {
       const accounts = this.#pipeline?.writeAccounts();
-      await Promise.all([accesses.flush(), quarantine.flush(), accounts]);
+      await Promise.all([...this.#builders.map((builder) => builder.flush()), accounts]);
     });
+    const following = await this.#follow();
     this.#pipeline = new IngestPipeline({
       accesses,
       quarantine,
+      care: new Care(following.stamper, facts),
       quarantineKeys: this.config.quarantineKeys,
       clock: this.clock,
       metrics: this.metrics,
@@ -148,10 +160,31 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     });
     this.#stopAccounts = this.clock.every(accountsMs, () => void this.#pipeline?.writeAccounts());
     this.doors.open();
+    this.#taking.resolve();
     this.logger.info('taking events', { count: accesses.partitions });
   }
 
-  async #builder(topic: typeof topics.accesses | typeof topics.quarantine): Promise<FrameBuilder> {
+  /** Nothing is taken before the memory holds what the log has of care: rows would lack what only it knows. */
+  async #follow(): Promise<CareFollowing> {
+    const { KAFKA_BROKERS: brokers, VIGIE_PORT_BASE: base } = this.config;
+    const following = new CareFollowing({
+      log: this.log,
+      clock: this.clock,
+      logger: this.logger,
+      metrics: this.metrics,
+      config: this.config,
+      group: `vigie-ingestor-care-${brokers ? Math.floor(systemRandom() * 2 ** 48).toString(16) : base}`,
+      signal: this.#closing.signal,
+    });
+    this.#following = following;
+    const { ended } = await following.start();
+    ended.catch((cause: unknown) => {
+      if (!this.#closing.signal.aborted) this.fatal.report('what is known of care cannot be followed; the ingestor ends', cause);
+    });
+    return following;
+  }
+
+  async #builder(topic: typeof topics.accesses | typeof topics.quarantine | typeof careTopic): Promise<FrameBuilder> {
     const { log } = this;
     const tools = { clock: this.clock, random: systemRandom, signal: this.#closing.signal };
     const policy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };

@@ -7,6 +7,7 @@ import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { RuntimeModule } from '#libs/runtime/runtime.module.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { readIngestorConfig } from './config.js';
+import { IngestService } from './ingest.service.js';
 import { ingestorAdapter } from './http-adapter.js';
 import { IngestorModule } from './ingestor.module.js';
 import { MemoryLog } from './memory-log.fixture.js';
@@ -43,6 +44,7 @@ export class IngestorUnderTest {
       bodyParser: false,
     });
     await app.listen(port, '127.0.0.1');
+    await app.get(IngestService).taking;
     return new IngestorUnderTest(app, log, port, folder);
   }
 

@@ -1,4 +1,4 @@
-import { type AccountContent, accountStep } from '#libs/contracts/account-content.js';
+import { type AccountContent, accountStep } from '#libs/contracts/accounts/account-content.js';
 import { quarantineRowOf } from '#libs/contracts/quarantine-row.js';
 import { partitionOf } from '#libs/contracts/topics.js';
 import { isoOf } from '#libs/runtime/clock.js';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt, lineEndsAt } from '#libs/formats/json/items.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
+import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
@@ -10,6 +11,9 @@ import { WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Care } from './care/care.js';
+import { stayFacts } from './care/stay-facts.js';
+import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
@@ -21,6 +25,8 @@ import type { Custody, Taker } from './receive/taker.js';
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
   readonly quarantine: FrameBuilder;
+  /** What is known of care; left out, rows come without stamps. */
+  readonly care?: Care;
   /** The groups' public keys, to which records are sealed that are kept apart. */
   readonly quarantineKeys: QuarantineKeys;
   readonly clock: Clock;
@@ -32,6 +38,9 @@ export interface PipelineTools {
   readonly ackMs: number;
   readonly failpoint: Failpoint;
 }
+
+/** `}` and the line's end. */
+const rowEndBytes = 2;
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
@@ -100,6 +109,19 @@ export class IngestPipeline implements Taker {
     return intake.outcomes;
   }
 
+  /** Stays become facts of care; they are no events, and are counted apart. */
+  async stays(stays: readonly Stay[], source: SourceContext): Promise<void> {
+    const { care, clock, metrics, itemsMax } = this.tools;
+    if (!care) throw new HttpRefusal(503, 'what is known of care is not kept here', 60);
+    if (stays.length > itemsMax)
+      throw new HttpRefusal(413, `the request has more than ${itemsMax} stays; send it again in smaller batches`);
+    const ticket = new Ticket();
+    for (const stay of stays) care.tell(stayFacts(stay, source, clock.now()), ticket);
+    ticket.seal();
+    await this.#inTime(ticket.done);
+    metrics.add('vigie_stays_accepted_total', { group_id: source.groupId, source: source.source }, stays.length);
+  }
+
   #open(source: SourceContext, custody?: Custody): Intake {
     const nowMs = this.tools.clock.now();
     return new Intake(source, isoOf(nowMs), nowMs, custody);
@@ -107,15 +129,21 @@ export class IngestPipeline implements Taker {
 
   /** The short way of what was just read: bytes to bytes. */
   #ordinary(intake: Intake, fast: FastRows): void {
-    const { accesses } = this.tools;
+    const { accesses, care } = this.tools;
+    const { groupId, keys } = intake.source;
     const partition = fast.partition(accesses.partitions);
+    const stamps = care?.stamper.ofLine(fast, groupId, keys, intake.receivedMs);
     for (let row = 0; row < fast.rows; row += 1) {
       const bytes = fast.write(row);
-      const frame = accesses.room(partition, bytes, intake.ticket);
+      const end = stamps?.ends[row] ?? '';
+      const frame = accesses.room(partition, bytes + end.length, intake.ticket);
       fast.copy(frame.buffer, frame.length);
-      frame.advance(frame.length + bytes);
-      intake.rowBytes += bytes;
+      // The stamp stands before the brace that closes the row.
+      if (end !== '') frame.buffer.write(`${end}}\n`, frame.length + bytes - rowEndBytes, 'latin1');
+      frame.advance(frame.length + bytes + end.length);
+      intake.rowBytes += bytes + end.length;
     }
+    if (stamps) care?.tell(stamps.touches, intake.ticket);
     intake.rows += fast.rows;
     intake.accepted += 1;
     intake.readable = true;
@@ -148,8 +176,9 @@ export class IngestPipeline implements Taker {
 
   async #breathe({ turns }: Intake): Promise<void> {
     await turns.next();
-    const { accesses, quarantine } = this.tools;
-    if (accesses.full || quarantine.full) await this.#inTime(Promise.all([accesses.whenRoom(), quarantine.whenRoom()]));
+    const { accesses, quarantine, care } = this.tools;
+    const frames = [accesses, quarantine, ...(care ? [care.frames] : [])];
+    if (frames.some(({ full }) => full)) await this.#inTime(Promise.all(frames.map((one) => one.whenRoom())));
   }
 
   async #settle(intake: Intake): Promise<IngestAnswer> {

@@ -68,15 +68,18 @@ export class IngestorProcess {
   }
 }
 
-/** Every access row in the embedded log of a folder, in no order. */
-export async function rowsInLog(dataDir: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+/** Every access row, or line of another topic, in the embedded log of a folder, in no order. */
+export async function rowsInLog(
+  dataDir: string,
+  topic: string = topics.accesses,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
   const disk = new Disk(join(dataDir, 'log'), 1024 ** 3);
   try {
     const rows: Readonly<Record<string, unknown>>[] = [];
     for (let partition = 0; partition < embeddedPartitions; partition += 1) {
-      const { start, end } = extentOf(disk, { topic: topics.accesses, partition });
+      const { start, end } = extentOf(disk, { topic, partition });
       for (let offset = start; offset < end; offset += 1) {
-        const stored = disk.frames.getBinary([topics.accesses, partition, offset]);
+        const stored = disk.frames.getBinary([topic, partition, offset]);
         if (!stored) throw new Error(`frame ${offset} of partition ${partition} is missing`);
         const lines = unstamped(stored).bytes.toString().trimEnd().split('\n');
         rows.push(...lines.map((line) => JSON.parse(line)));

@@ -3,6 +3,7 @@ import { eventsRoute } from './receive/events-route.js';
 import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import { filesRoute } from './receive/files-route.js';
 import { replayRoute } from './receive/replay-route.js';
+import { staysRoute } from './care/stays-route.js';
 import type { Route, StreamRoute } from './receive/receiver.js';
 import type { Taker } from './receive/taker.js';
 import { elasticBulkRoute, elasticHandshakeRoute } from './shippers/elastic-routes.js';
@@ -29,6 +30,7 @@ export function routesOf({ taker, clock, random, inflatedBytesMax }: RoutesTools
   const splunk = { taker, now, nextAck: () => (ack += 1) };
   return {
     events: eventsRoute(taker, now),
+    stays: staysRoute(taker, now),
     files: filesRoute(taker, now),
     replays: replayRoute(taker, now),
     auditEvent: auditEventRoute(taker),

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditReader } from '#libs/access-store/audit/audit-reader.js';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { toldChanges } from '#libs/access-store/incidents/told-changes.js';
 import { toldSends } from '#libs/access-store/incidents/told-sends.js';
@@ -57,6 +58,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
       mutes: (since) => mutes.endingAfter(since),
       clinics: () => new ClickHouseLists(client).clinics(),
       nis2: () => new ClickHouseControllers(client).nis2(),
+      auditHeads: (since, limit) => new AuditReader(client).heads(since, limit),
       toldSends: (since) => toldSends(client, since),
     },
     routing.first,

@@ -16,6 +16,8 @@ const words: Readonly<Record<string, unknown>> = {
   snapshot_id: digits, number: 2, list_sha256: sha256, manifest_sha256: sha256, patients: 0, exposed: 12, authority: 'cnil', phase: 'initial',
   sent_at: atMinute(5), reference: 'N-1', delay_reason: 'late', mode: 'letter', count: 0, first_at: atMinute(6), last_at: atMinute(7),
   not_informed_reason: 'encrypted', pseudonyms: 5, matched: 4, unmatched: 1, persons: 4, deceased: 0, minors: 2,
+  added: 14, removed: 0, changed: 2, late_clinics: ['750300124'],
+  counted: [{ incident_id: anIncidentId('a'), patients: 7 }, { incident_id: anIncidentId('b'), patients: 5 }],
   answers: { 'nature.cause': '"other"', 'measures.before': 'null' }, answers_seen: { 'nature.cause': atMinute(8) },
 }; // prettier-ignore
 

@@ -100,10 +100,10 @@ describe('a placeholder', () => {
   });
 });
 
-it('nothing of deploy/kubernetes/secret.example.yaml can be used as it stands', () => {
+it('nothing of deploy/chart/examples/secret.yaml can be used as it stands', () => {
   const example = z
     .object({ stringData: z.record(z.string(), z.string()) })
-    .parse(parse(readFileSync('deploy/kubernetes/secret.example.yaml', 'utf8'))).stringData;
+    .parse(parse(readFileSync('deploy/chart/examples/secret.yaml', 'utf8'))).stringData;
   const passwordsOf = (engine: string) => Object.keys(example).filter((key) => key.startsWith(`${engine}_`) && key.endsWith('_password'));
   expect([passwordsOf('clickhouse').length, passwordsOf('kafka').length]).toEqual([7, 6]);
   const as: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, string]>> = {

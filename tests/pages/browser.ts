@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -69,4 +69,14 @@ export async function picture(page: Page, name: string): Promise<void> {
   if (!process.env['VIGIE_TEST_PICTURES']) return;
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+/** The page as it is printed; kept beside the pictures where they are. */
+export async function paperOf(page: Page, name: string): Promise<Buffer> {
+  const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+  if (process.env['VIGIE_TEST_PICTURES']) {
+    mkdirSync(pictures, { recursive: true });
+    writeFileSync(join(pictures, `${name}.pdf`), pdf);
+  }
+  return pdf;
 }

@@ -105,7 +105,7 @@ inBrowser('the pages, over an invented day', () => {
 
   it('are without a fault that axe finds, in both languages and schemes, and without a sideways scroll at 320 pixels', async () => {
     const id = anIncidentId('b');
-    const routes = { cases: '/?status=any', case: `/cases/${id}`, timeline: `/cases/${id}/timeline`, clinics: `/cases/${id}/clinics`, account: '/accounts/aleo/inf.leroy', feeds: '/feeds', me: '/me', nowhere: '/cases/ffff' };
+    const routes = { cases: '/?status=any', case: `/cases/${id}`, timeline: `/cases/${id}/timeline`, clinics: `/cases/${id}/clinics`, why: `/cases/${id}/why`, account: '/accounts/aleo/inf.leroy', feeds: '/feeds', me: '/me', nowhere: '/cases/ffff' };
     const found: string[] = [];
     for (const look of [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const) {
       const { context } = await openContext(browser, url, look);

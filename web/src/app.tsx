@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
+import type { Me } from './api/answers.js';
 import { useMe } from './api/queries.js';
 import { Shell } from './parts/shell.js';
 import { CasesPage } from './pages/cases/cases-page.js';
@@ -10,6 +11,13 @@ import { Block } from './parts/block.js';
 const CasePage = lazy(() => import('./pages/case/case-page.js').then(({ CasePage: page }) => ({ default: page })));
 const AccountPage = lazy(() => import('./pages/accounts/account-page.js').then(({ AccountPage: page }) => ({ default: page })));
 const FeedsPage = lazy(() => import('./pages/feeds/feeds-page.js').then(({ FeedsPage: page }) => ({ default: page })));
+const RulesPage = lazy(() => import('./pages/rules/rules-page.js').then(({ RulesPage: page }) => ({ default: page })));
+const RulePage = lazy(() => import('./pages/rules/rule-page.js').then(({ RulePage: page }) => ({ default: page })));
+const BacktestPage = lazy(() => import('./pages/rules/backtest-page.js').then(({ BacktestPage: page }) => ({ default: page })));
+const MutesPage = lazy(() => import('./pages/mutes/mutes-page.js').then(({ MutesPage: page }) => ({ default: page })));
+const LeaksPage = lazy(() => import('./pages/leaks/leaks-page.js').then(({ LeaksPage: page }) => ({ default: page })));
+const OnCallPage = lazy(() => import('./pages/oncall/oncall-page.js').then(({ OnCallPage: page }) => ({ default: page })));
+const AuditPage = lazy(() => import('./pages/audit/audit-page.js').then(({ AuditPage: page }) => ({ default: page })));
 const MePage = lazy(() => import('./pages/me/me-page.js').then(({ MePage: page }) => ({ default: page })));
 
 /** Whoever is nobody yet sees the login, on the address that they wanted to see. */
@@ -32,8 +40,21 @@ export function App() {
                   <Redirect to="/" replace />
                 </Route>
                 <Route path="/cases/:id/:part?">{({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}</Route>
-                <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} />}</Route>
+                <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}</Route>
                 <Route path="/feeds" component={FeedsPage} />
+                <Route path="/rules">
+                  <RulesPage mayTry={mayTry(user)} />
+                </Route>
+                <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
+                <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
+                <Route path="/mutes">
+                  <MutesPage me={user} />
+                </Route>
+                <Route path="/leaks">
+                  <LeaksPage me={user} />
+                </Route>
+                <Route path="/oncall" component={OnCallPage} />
+                <Route path="/audit" component={AuditPage} />
                 <Route path="/me">
                   <MePage me={user} />
                 </Route>
@@ -46,6 +67,11 @@ export function App() {
     </Block>
   );
 } // prettier-ignore
+
+/** Backtests judge the accesses of all clinics. */
+function mayTry({ roles, clinics }: Me): boolean {
+  return clinics === null && (roles.includes('analyst') || roles.includes('dpo'));
+}
 
 function Missing() {
   const { t } = useTexts();

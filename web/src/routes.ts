@@ -1,5 +1,18 @@
 /** The first word of every path that is a page: what the console answers with the pages, see `services/console/pages`. */
-export const pagePaths = ['', 'login', 'me', 'cases', 'accounts', 'feeds'] as const;
+export const pagePaths = [
+  '',
+  'login',
+  'me',
+  'cases',
+  'accounts',
+  'feeds',
+  'rules',
+  'backtests',
+  'mutes',
+  'leaks',
+  'oncall',
+  'audit',
+] as const;
 
 export function casePath(id: string, below = ''): string {
   return `/cases/${id}${below}`;
@@ -8,4 +21,13 @@ export function casePath(id: string, below = ''): string {
 /** Names of accounts are as hospitals have them: anything may stand in one. */
 export function accountPath(group: string, actor: string): string {
   return `/accounts/${encodeURIComponent(group)}/${encodeURIComponent(actor)}`;
+}
+
+/** Ids of rules are as their files have them. */
+export function rulePath(id: string): string {
+  return `/rules/${encodeURIComponent(id)}`;
+}
+
+export function backtestPath(id: string): string {
+  return `/backtests/${id}`;
 }

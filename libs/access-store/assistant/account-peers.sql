@@ -4,6 +4,8 @@ WITH
     SELECT argMax(actor_role, time)
     FROM vigie.accesses
     WHERE group_id = {group:String} AND actor_id = {actor:String} AND time <= fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+        -- Of an account that never worked in the clinics that count, nothing is said: not its role either.
+        AND (empty({clinics:Array(String)}) OR has({clinics:Array(String)}, clinic_id))
 ) AS own_role
 SELECT
     own_role AS role,

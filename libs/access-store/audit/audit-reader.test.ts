@@ -49,6 +49,17 @@ describe('the chains in the store', () => {
     ]);
   });
 
+  it('say where those stand that grew of late, and their heads are those that a check compares with', async () => {
+    const reader = new AuditReader(client);
+    const heads = await reader.heads(began, 10);
+    expect(heads).toEqual([second, first].map((chainId, index) => ({ chainId, rows: index ? 20 : 5, sha256: chainOf(chainId, index ? 20 : 5, index ? 0 : 1).at(-1)?.sha256 })));
+    expect(await reader.heads(began + 86_400_000, 10)).toEqual(heads.slice(0, 1));
+    expect(await reader.heads(began, 1)).toEqual(heads.slice(0, 1));
+    expect((await reader.check(always, heads)).map(({ bad }) => bad)).toEqual([undefined, undefined]);
+    await client.command({ query: `DELETE FROM vigie.audit_rows WHERE chain_id = '${first}' AND number > 17` });
+    expect((await reader.check(always, heads)).map(({ chainId, bad }) => [chainId, bad])).toEqual([[second, undefined], [first, { number: 18, fault: 'cut_off' }]]);
+  }); // prettier-ignore
+
   it('are checked whole when they have a row in the stretch that is asked for', async () => {
     const day = 86_400_000;
     const check = (from: number, to: number) => new AuditReader(client).check({ from: began + from * day, to: began + to * day });

@@ -1,6 +1,3 @@
-// audit/: who looked, read for a check of the chains.
-// The query is a file beside it.
-
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
@@ -9,6 +6,7 @@ import type { ChainHead, StoredAuditRow } from '#libs/audit/chain.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const query = readFileSync(new URL('./audit-rows.sql', import.meta.url), 'utf8');
+const headsQuery = readFileSync(new URL('./audit-heads.sql', import.meta.url), 'utf8');
 const text = z.string();
 const number = z.number();
 
@@ -17,6 +15,8 @@ const shape = z.object({
   audit_id: text, chain_id: text, number, previous_sha256: text, at: text, by: text, via: text, method: text, route: text, case_id: text,
   rows: number, status: number, remote_address: text, sha256: text,
 }); // prettier-ignore
+
+const head = z.object({ chainId: text, rows: number, sha256: text });
 
 /** Chains that have a row at or after, and before, in milliseconds since 1970. */
 export interface Stretch {
@@ -47,6 +47,15 @@ export class AuditReader {
       check.take(row);
     }
     return [...checks.values()].map(({ findings }) => findings);
+  }
+
+  /**
+   * Where the chains stand that have a row at or after `since` (milliseconds since 1970), at most so many, those that grew last first. Needs the right to
+   * read four columns. Rejects with `Transient` when the store does not answer.
+   */
+  heads(since: number, limit: number): Promise<readonly ChainHead[]> {
+    const failure = 'the heads of the audit cannot be read';
+    return jsonRows(this.client, { query: headsQuery, params: { since, limit }, shape: head, failure });
   }
 
   async *#rows({ from, to }: Stretch): AsyncGenerator<StoredAuditRow> {

@@ -8,6 +8,8 @@ export interface StoreAddress {
   readonly password: string;
   /** Of a command that shows patients, the account of this machine that it runs under: the embedded ClickHouse writes that down. */
   readonly by?: string;
+  /** How long a statement may take before it is given up, milliseconds, where it is not the usual time. */
+  readonly requestMs?: number;
 }
 
 /** The server closes an idle connection after 10 s; ours must be gone well before, or a request is sent into a closing socket. */
@@ -22,7 +24,7 @@ const socketsMax = 8;
  * A client that never stores something else than it was given: unknown fields and nulls are errors, inserts are answered only when they
  * are stored. It does not try again by itself: a repeated insert needs its token, which the store gives it.
  */
-export function createStoreClient({ url, user, password, by }: StoreAddress): ClickHouseClient {
+export function createStoreClient({ url, user, password, by, requestMs = requestMsMax }: StoreAddress): ClickHouseClient {
   return createClient({
     url,
     username: user,
@@ -31,7 +33,7 @@ export function createStoreClient({ url, user, password, by }: StoreAddress): Cl
     ...(by !== undefined && { http_headers: { [commandHeader]: encodeURIComponent(by) } }),
     // Errors reach the caller; its log knows what may be written down.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: requestMsMax,
+    request_timeout: requestMs,
     max_open_connections: socketsMax,
     keep_alive: { enabled: true, idle_socket_ttl: idleSocketMs, eagerly_destroy_stale_sockets: true },
     clickhouse_settings: {

@@ -105,9 +105,15 @@ export class GrantedEngine {
     this.#addon.CloseConnection(this.#keeper);
   }
 
-  async query(sql: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<readonly unknown[]> {
+  async query(
+    sql: string,
+    parameters: Readonly<Record<string, unknown>> = {},
+    settings: Readonly<Record<string, unknown>> = {},
+  ): Promise<readonly unknown[]> {
     const connection = this.#addon.CreateConnection(this.directory, ['--date_time_input_format=best_effort']);
     try {
+      for (const [name, value] of Object.entries(settings))
+        await this.#addon.QueryAsyncConnection(connection, `SET ${name} = ${String(value)}`, 'Null');
       for (const [name, value] of Object.entries(parameters))
         await this.#addon.QueryAsyncConnection(connection, `SET param_${name} = '${literal(value)}'`, 'Null');
       const { bytes } = await this.#addon.QueryAsyncConnection(connection, sql, 'JSONEachRow');
@@ -124,7 +130,8 @@ export class GrantedEngine {
   get client(): ClickHouseClient {
     const insertRows = (table: string, text: string) => this.query(`INSERT INTO ${table} FORMAT JSONEachRow ${text.trim()}`);
     const made = {
-      command: ({ query }: { query: string }) => this.query(query),
+      command: ({ query, query_params, clickhouse_settings: { mutations_sync } = {} }: Statement) =>
+        this.query(query, query_params, mutations_sync === undefined ? {} : { mutations_sync }),
       query: async ({ query, query_params }: { query: string; query_params?: Record<string, unknown> }) => {
         const rows = await this.query(query, query_params);
         return { json: async () => rows };
@@ -146,6 +153,7 @@ interface Statement {
   readonly query: string;
   readonly values?: Readable;
   readonly query_params?: Readonly<Record<string, unknown>>;
+  readonly clickhouse_settings?: { readonly mutations_sync?: string };
 }
 
 /** Rows as the statement asks for them: lines of JSON, or without a word about it values between tabs. */

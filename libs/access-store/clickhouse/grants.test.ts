@@ -12,8 +12,11 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { aChange, atMinute } from '#libs/testkit/case-records.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { expandSql, panelQueries } from '#libs/testkit/dashboards.js';
+import { erase } from '../erasure/erase.js';
+import { subjectOf } from '../erasure/subject.js';
 import { ClickHouseHistory } from '../history/clickhouse-history.js';
 import { toldSends } from '../incidents/told-sends.js';
+import { AuditReader } from '../audit/audit-reader.js';
 import { mayChangeRows, missingRights } from '../inspect/inspect-store.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
@@ -96,6 +99,8 @@ describe('the notifier with the rights of access.sql, on the engine', () => {
     expect(await toldSends(engine.client, at)).toEqual([{ receiver: 'soc', send_id: id }]);
     expect(await new ClickHouseMutes(engine.client).endingAfter(at)).toEqual([]);
     expect(await new ClickHouseLists(engine.client).clinics()).toEqual([]);
+    expect(await new AuditReader(engine.client).heads(0, 10)).toEqual([]);
+    await expect(engine.query('SELECT `by` FROM vigie.audit_rows')).rejects.toMatchObject({ code: '497' });
     expect(await missingRights(engine.client, ['notifier'])).toEqual([]);
     expect(await missingRights(engine.client, ['console'])).toEqual(['INSERT ON vigie.case_states', 'INSERT ON vigie.mutes']);
     await expect(engine.query('SELECT actor_id FROM vigie.case_states')).rejects.toMatchObject({ code: '497' });
@@ -148,6 +153,36 @@ describe('the others of access.sql, on the engine', () => {
         expect((await migrate(client)).applied).toEqual([]);
       },
       join(folder, 'empty'),
+    );
+  });
+
+  it('vigie erase takes rows away as the one who migrates, and keeps its record', async () => {
+    const directory = join(folder, 'erased');
+    await as(
+      'vigie_migrate',
+      async ({ client }) => {
+        await migrate(client);
+        const frame = Buffer.from(
+          ['a', 'b'].map((name) => `${JSON.stringify(anAccessRow({ group_id: 'aleo', patient_id: aPatient(name) }))}\n`).join(''),
+        );
+        await new ClickHouseStore(client, systemClock).insert('accesses', frame, 2, 'erased');
+        const subject = await subjectOf(client, { kind: 'patient', patient: aPatient('a') });
+        const { row } = await erase(
+          client,
+          { subject, order: { reason: 'asked for', by: 'dpo' } },
+          { clock: systemClock, progress: () => {} },
+        );
+        expect(row).toMatchObject({ state: 'done', taken: { access_rows: 1 } });
+        expect((await subjectOf(client, { kind: 'patient', patient: aPatient('a') })).groups).toEqual([]);
+      },
+      directory,
+    );
+    await as(
+      'helix_analyst',
+      async (engine) => {
+        expect(await engine.query('SELECT count() AS n FROM vigie.erasures')).toEqual([{ n: 0 }]);
+      },
+      directory,
     );
   });
 

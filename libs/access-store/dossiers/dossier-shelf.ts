@@ -17,7 +17,8 @@ import { BreachReader } from './breach-reader.js';
 import { ClickHouseControllers } from '../lists/clickhouse-controllers.js';
 import { freeze, type FreezeOrder } from './freeze.js';
 import { LedgerReader } from './ledger-reader.js';
-import { SnapshotStore } from './snapshot-store.js';
+import { type ListDifference, SnapshotStore } from './snapshot-store.js';
+import { type Verification, verify } from './verification.js';
 
 export interface InputTools {
   /** The case of the snapshot as it stands; undefined where nobody knows it. */
@@ -44,6 +45,25 @@ export class DossierShelf {
   /** Snapshots whose id, or whose case's id, begins with `prefix`, in order of case, controller and number. */
   snapshots(prefix: string, controllerId = ''): Promise<readonly DossierSnapshot[]> {
     return new SnapshotStore(this.client).snapshots(prefix, controllerId);
+  }
+
+  /** Whether a snapshot is as it was frozen, and whether the ledger moved since. */
+  verification(snapshot: DossierSnapshot): Promise<Verification> {
+    return verify(this.client, snapshot);
+  }
+
+  /** In what the ledger of the same scope differs by now, and whose accesses came in after the freezing; undefined where there is no such snapshot. */
+  async movement(snapshotId: string): Promise<Pick<Verification, 'moved' | 'late'> | undefined> {
+    const store = new SnapshotStore(this.client);
+    const snapshot = (await store.snapshots(snapshotId)).find(({ snapshot_id }) => snapshot_id === snapshotId);
+    if (!snapshot) return undefined;
+    const moved = await store.moved(snapshot);
+    return { moved, late: moved.length > 0 ? await store.lateClinics(snapshot) : [] };
+  }
+
+  /** In how many patients one snapshot differs from another: of the controller, then by clinic; none where they are the same. */
+  difference(before: DossierSnapshot, after: DossierSnapshot): Promise<readonly ListDifference[]> {
+    return new SnapshotStore(this.client).difference(before, after);
   }
 
   /** `patients-<controller>.csv`. */

@@ -81,6 +81,9 @@ describe('a snapshot', () => {
       access('another controller', { ...late, time: at(2), clinic_id: 'c2' }),
     ]);
     const after = await verify(client, frozen);
+    const shelf = new DossierShelf(client);
+    expect(await shelf.movement(frozen.snapshot_id)).toEqual({ moved: after.moved, late: after.late });
+    expect(await shelf.movement('f'.repeat(32))).toBeUndefined();
     expect(after.mistakes).toEqual([]);
     expect(movedSentence(after.moved, after.late)).toBe(
       '+3 patients, -0, 1 with another tier, 1 with more categories: late feed of c1',

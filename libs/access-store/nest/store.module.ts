@@ -3,6 +3,7 @@
 
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CommonConfig } from '#libs/runtime/config.js';
+import { EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { storeAddressOf } from '../clickhouse/address.js';
 import { createStoreClient } from '../clickhouse/client.js';
@@ -17,10 +18,11 @@ export class StoreModule {
   static forService(config: CommonConfig): DynamicModule {
     const client = {
       provide: STORE_CLIENT,
-      inject: [Shutdown],
-      useFactory: (shutdown: Shutdown) => {
+      inject: [Shutdown, EndWatch],
+      useFactory: (shutdown: Shutdown, ends: EndWatch) => {
         const made = createStoreClient(storeAddressOf(config));
         shutdown.add('ClickHouse client', () => made.close());
+        watchUrl(ends, config.CLICKHOUSE_URL);
         return made;
       },
     };

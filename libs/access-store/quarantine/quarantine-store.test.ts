@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { type AccountContent, accountStep } from '#libs/contracts/account-content.js';
+import { type AccountContent, accountStep } from '#libs/contracts/accounts/account-content.js';
 import { quarantineRowOf, sealedBytesMax } from '#libs/contracts/quarantine-row.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';

@@ -26,7 +26,7 @@ export function aStoredCase(
     change;
   const state: CaseStateRow = {
     case_id: anIncidentId(name), group_id, subject_kind, actor_id, account_count, title: '', status: 'new', verdict: '', owner: '', level, controllers: [], incident_ids: [incident_id],
-    rules: [...rules], rule_titles: rules.map((rule) => `Title of ${rule}`), clinics, patients, step, first_time, last_time, opened_at: atMinute(1), acknowledge_by: null, acknowledged_at: null,
+    rules: [...rules], rule_titles: rules.map((rule) => `Title of ${rule}`), clinics, patients, patients_settled: true, step, first_time, last_time, opened_at: atMinute(1), acknowledge_by: null, acknowledged_at: null,
     acknowledged_by: '', resolved_at: null, resolved_by: '', on_hold_until: null, reopened: 0, version: 1, changed_at: atMinute(1),
     members: [{ incident_id, linked_at: atMinute(1), linked_by: 'system' }], joined_into: '', place: 1, ...given,
   }; // prettier-ignore

@@ -6,6 +6,7 @@ import { subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { patientsTogether } from '../together/patients-together.js';
 import { text } from 'node:stream/consumers';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
@@ -112,6 +113,24 @@ describe('the ledger of a case', () => {
       recount([scopeOf(first), scopeOf(second)]),
     );
     expect(await listed('case_ledger_of', `case_id = '${second.incident_id}'`)).toEqual([]);
+  });
+
+  it('is as long as the figure of a case into which people linked, once the store is where the scorer is', async () => {
+    const pairs = [[12, 13], [14, 15], [16, 17], [18, 19]].map(([first = 0, second = 0]) => [incidents[first], incidents[second]]); // prettier-ignore
+    for (const [first, second] of pairs) {
+      if (!first || !second) throw new Error('too few incidents');
+      const ids = [first.incident_id, second.incident_id];
+      const joined = { case_id: `linked ${first.incident_id}`, group_id: 'helix', incident_ids: ids, members: ids.map(member), joined_into: '', place: 2 }; // prettier-ignore
+      await client.insert({ table: 'vigie.case_states', values: [joined], format: 'JSONEachRow' });
+      const people = (scopes: readonly Scope[]) => new Set(recount(scopes).map(({ patient_id }) => patient_id)).size;
+      const figures = [first, second].map((one) => ({ incident_id: one.incident_id, patients: people([scopeOf(one)]) }));
+      const given = { caseId: joined.case_id, figures, members: new Set(ids) };
+      expect(await patientsTogether(client, given)).toBe(people([scopeOf(first), scopeOf(second)]));
+      const ahead = figures.map((one) => ({ ...one, patients: one.patients + 1 }));
+      expect(await patientsTogether(client, { ...given, figures: ahead })).toBeUndefined();
+      expect(await patientsTogether(client, { ...given, figures: figures.slice(0, 1), members: new Set(ids.slice(0, 1)) })).toBeUndefined(); // prettier-ignore
+      expect(await patientsTogether(client, { ...given, caseId: 'nobody' })).toBeUndefined();
+    }
   });
 
   it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {

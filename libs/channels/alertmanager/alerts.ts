@@ -84,7 +84,7 @@ export function alertsFor(rows: readonly CaseRow[], said: Said, context: AlertCo
 export function deadlineAlert(message: CaseMessage, sentence: string, { now, consoleUrl }: AlertContext): Alert {
   const { case: row, deadline, send_id } = message;
   if (!deadline) throw new Error('a message of kind deadline has no deadline');
-  const done = ['met', 'met_late', 'stopped'].includes(deadline.state);
+  const done = ['met', 'met_late', 'stopped', 'renewed'].includes(deadline.state);
   const over = Date.parse(deadline.due_at) <= Date.parse(message.at);
   return {
     labels: {

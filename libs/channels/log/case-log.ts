@@ -32,6 +32,8 @@ const clockSentences = {
   met: 'a clock of a case was met',
   met_late: 'a clock of a case was met late',
   stopped: 'a clock of a case has stopped',
+  renewed: 'a list that was no longer whole was frozen again, or is as it was',
+  outdated: 'a frozen list is no longer what the ledger has: freeze it again',
 } as const;
 
 /** The line of a message. */
@@ -66,7 +68,7 @@ export function logSender(logger: Log): Sender {
 function levelOf({ kind, case: row, deadline, at }: CaseMessage): LogLine['level'] {
   if (deadline) {
     const state = clockState(deadline, at);
-    return state === 'over' ? 'error' : state === 'running' ? 'warn' : 'info';
+    return state === 'over' ? 'error' : state === 'running' || state === 'outdated' ? 'warn' : 'info';
   }
   if (kind === 'ended' || kind === 'withdrawn' || kind === 'test' || kind === 'digest') return 'info';
   const urgent = row === undefined || row.level === 'high' || row.level === 'critical';

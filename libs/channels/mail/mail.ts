@@ -72,6 +72,7 @@ function textOf(told: Told): string {
     sentence,
     told.lines(listedMax).join('\n'),
     facts.map(([name, value]) => texts.label(name, value)).join('\n'),
+    told.heads.join('\n'),
     url === undefined ? '' : `${texts.label(open, url)}`,
     texts.foot,
   ];
@@ -88,12 +89,17 @@ function htmlOf(told: Told): string {
     `<p>${escaped(sentence)}</p>`,
     lines.length > 0 ? `<ul>${lines.join('')}</ul>` : '',
     rows.length > 0 ? `<table>${rows.join('')}</table>` : '',
+    headsHtml(told.heads),
     url === undefined ? '' : `<p><a href="${escaped(url)}">${escaped(open)}</a></p>`,
     `<p><small>${escaped(textsOf(speech.locale).foot)}</small></p>`,
     '</body></html>',
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+function headsHtml([why, ...heads]: readonly string[]): string {
+  return why === undefined ? '' : `<p>${escaped(why)}<br><code>${heads.map(escaped).join('<br>')}</code></p>`;
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -82,7 +82,7 @@ function ofDeadline({ message, sentence, url }: Told): PagerDutyEvent {
   const { case: row, deadline, send_id, at } = message;
   if (!deadline) throw new Error('a message of kind deadline has no deadline');
   const over = Date.parse(deadline.due_at) <= Date.parse(at);
-  const done = ['met', 'met_late', 'stopped'].includes(deadline.state);
+  const done = ['met', 'met_late', 'stopped', 'renewed'].includes(deadline.state);
   return {
     event_action: done ? 'resolve' : 'trigger',
     dedup_key: cutTo(`${row?.case_id ?? send_id}/${deadline.clock}/${deadline.controller_id}`, keyMax),

@@ -32,6 +32,8 @@ describe.each(receiverTypes)('a body for %s', (type) => {
           message.send_id,
           message.change_id,
           ...rowsOf(message).flatMap((row) => [row.case_id, ...row.incident_ids]),
+          // Where the audit stands goes into mails, which stay.
+          ...(type === 'email' ? (message.audit_heads ?? []).flatMap((head) => head.split(':')) : []),
         ]);
         for (const [digits] of text.matchAll(/[0-9a-f]{32,}/gi)) expect(own).toContain(digits);
       }),

@@ -21,6 +21,7 @@ export function aCase(given: Partial<CaseRow> = {}): CaseRow {
     rule_titles: given.rules ?? ['mass-access-10m'],
     clinics: ['750300123', '750300124'],
     patients: 400,
+    patients_settled: true,
     step: 400,
     first_time: '2026-11-23T08:00:03.120Z',
     last_time: '2026-11-23T08:31:10.400Z',

@@ -39,6 +39,7 @@ export const randomCase: fc.Arbitrary<CaseRow> = fc
     rule_titles: fc.array(fc.constantFrom('Many patients', 'a|b', 'c=d\r\n'), { maxLength: 6 }),
     clinics: fc.array(fc.constantFrom('750300123', 'nord', 'süd'), { maxLength: 4 }),
     patients: fc.nat(1_000_000),
+    patients_settled: fc.boolean(),
     step: fc.nat(100_000),
     first_time: time,
     last_time: time,
@@ -73,14 +74,21 @@ export const randomMessage: fc.Arbitrary<CaseMessage> = fc
       state: fc.constantFrom('running', 'met', 'met_late', 'stopped'),
     }),
     cases: fc.array(randomCase, { maxLength: 30 }),
+    audit_heads: fc.array(
+      fc
+        .tuple(hex, fc.integer({ min: 1, max: 9_000 }), hex, hex)
+        .map(([chain, rows, ...digest]) => `${chain}:${rows}:${digest.join('')}`),
+      { maxLength: 3 },
+    ),
   })
-  .map(({ row, escalation, deadline, cases, change_id, change_type, ...rest }) => {
+  .map(({ row, escalation, deadline, cases, change_id, change_type, audit_heads, ...rest }) => {
     const { kind } = rest;
     return caseMessage.parse({
       ...rest,
       ...(kind !== 'digest' && kind !== 'test' && kind !== 'muted_end' && { case: row, change_id, change_type }),
       ...(kind === 'escalation' && { escalation }),
       ...(kind === 'deadline' && { deadline }),
+      ...(kind === 'digest' && { audit_heads }),
       ...((kind === 'digest' || kind === 'muted_end') && { cases }),
     });
   });

@@ -24,6 +24,8 @@ export interface Told {
   readonly facts: readonly (readonly [string, string])[];
   /** A line per case of a digest. */
   readonly lines: (listMax: number) => readonly string[];
+  /** Where the chains of the audit stand, with what they are for; empty for all but a digest that has them. For mails. */
+  readonly heads: readonly string[];
   /** Of the case's page. It only shows: no link acts, because whatever scans mail follows links. */
   readonly url: string | undefined;
   /** Words of that link. */
@@ -44,6 +46,7 @@ export function told(message: CaseMessage, manner: Manner): Told {
     sentence: messageSentence(words, speech),
     facts: words.case && message.kind !== 'digest' ? factsOf(words.case, message.at, speech) : [],
     lines: (listMax) => listLines(words, speech, listMax),
+    heads: message.audit_heads?.length ? [textsOf(locale).auditHeads, ...message.audit_heads] : [],
     url: consoleUrl === undefined || !message.case ? undefined : caseUrl(consoleUrl, message.case.case_id),
     open: textsOf(locale).open,
   };

@@ -1,7 +1,7 @@
 // explain/: what the windows of an account hold, for people who ask why.
 // It reads, and changes nothing.
 
-import type { AccountView, RuleView } from '#libs/contracts/account-view.js';
+import type { AccountView, RuleView } from '#libs/contracts/accounts/account-view.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Ledgers } from '../judge/windows.js';
 import { EventAmounts } from '../judge/event-amounts.js';

@@ -152,10 +152,10 @@ class EmbeddedLog implements EventLog {
 }
 
 function limitsOf(options: EmbeddedLogOptions): RetentionLimits {
-  const { retentionMs, retentionBytes, kept, diskBytesMax } = { ...defaultRetention, ...options };
+  const { retentionMs, retentionBytes, kept, keptFor, diskBytesMax } = { ...defaultRetention, ...options };
   if (retentionBytes > diskBytesMax)
     throw new RangeError(`retentionBytes (${retentionBytes}) must not be above diskBytesMax (${diskBytesMax})`);
-  return { retentionMs, retentionBytes, kept, diskBytesMax };
+  return { retentionMs, retentionBytes, kept, keptFor, diskBytesMax };
 }
 
 /** Address space, not disk: room for the frames, LMDB's own pages, and holes too small for a frame. */

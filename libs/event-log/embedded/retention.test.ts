@@ -57,6 +57,18 @@ describe('retention of the embedded log', () => {
     await log.disk.close();
   });
 
+  it('removes of a topic with a time of its own what is older, whoever has not read it, and counts its bytes for nothing', async () => {
+    const log = openUnit({ retentionMs: 1000, retentionBytes: mib, keptFor: { kept: 5000 } });
+    for (let i = 0; i < 4; i += 1) await log.queue.append(at, Buffer.alloc(mib, i));
+    const reading = { members: [], partitions: { 'kept/0': { ...at, owner: '', epoch: 1, committed: -1 } } };
+    await log.disk.writeGroups(() => void log.disk.groups.put('reads all of it', reading));
+    log.time.ms += 4000;
+    expect(await log.removeOld()).toBe(0);
+    log.time.ms += 2000;
+    expect(await log.removeOld()).toBe(4);
+    await log.disk.close();
+  });
+
   it('never removes what the slowest group has not committed', async () => {
     const log = openUnit({ retentionMs: 0, retentionBytes: 0 });
     for (let i = 0; i < 10; i += 1) await log.queue.append(at, Buffer.from(`${i}`));

@@ -11,6 +11,8 @@ export interface RetentionLimits {
   readonly retentionBytes: number;
   /** Topics of which nothing goes, whatever its age. */
   readonly kept: readonly string[];
+  /** Topics whose frames go after a time of their own, milliseconds, and by it alone: no group is waited for, and no bytes count. */
+  readonly keptFor: Readonly<Record<string, number>>;
   /** Above this nothing goes that a group has not committed: appends are refused until a group moves on. */
   readonly diskBytesMax: number;
 }
@@ -19,6 +21,7 @@ export const defaultRetention: RetentionLimits = {
   retentionMs: 7 * 24 * 3600 * 1000,
   retentionBytes: 2 * 1024 ** 3,
   kept: [],
+  keptFor: {},
   diskBytesMax: 8 * 1024 ** 3,
 };
 
@@ -76,15 +79,21 @@ interface Oldest extends TopicPartition {
 /** The oldest frame that may go, if the limits ask for one to go. */
 function findOldest({ disk, now, limits }: RetentionTools): Oldest | undefined {
   const groups = [...disk.groups.getRange({})].map(({ value }) => value);
-  const over = heldBytes(disk, limits.kept) > limits.retentionBytes;
+  const timed = Object.keys(limits.keptFor);
+  const over = heldBytes(disk, [...limits.kept, ...timed]) > limits.retentionBytes;
   let oldest: Oldest | undefined;
   for (const { key, value: extent } of disk.extents.getRange({})) {
     const at = { topic: key[0], partition: key[1] };
     if (limits.kept.includes(at.topic)) continue;
-    if (extent.start >= Math.min(extent.end, slowestCommit(groups, at))) continue;
+    const ownMs = limits.keptFor[at.topic];
+    if (extent.start >= Math.min(extent.end, ownMs === undefined ? slowestCommit(groups, at) : extent.end)) continue;
     const stored = disk.frames.getBinary([at.topic, at.partition, extent.start]);
     if (!stored) continue;
     const { time, bytes } = unstamped(stored);
+    if (ownMs !== undefined) {
+      if (time < now() - ownMs) return { ...at, offset: extent.start, time, frameBytes: bytes.length };
+      continue;
+    }
     if (!oldest || time < oldest.time) oldest = { ...at, offset: extent.start, time, frameBytes: bytes.length };
   }
   return oldest && (over || oldest.time < now() - limits.retentionMs) ? oldest : undefined;

@@ -44,8 +44,17 @@ const shownMs = 30 * 24 * 3_600_000;
 /** Those that a user may see: of all clinics, or of theirs. */
 export async function listMutes({ mutes, user, now }: MuteTools): Promise<Answer> {
   const all = (await mutes.endingAfter(isoOf(now - shownMs))).filter((mute) => isTheirs(user, mute, 'see'));
-  const shown = all.map((mute) => ({ ...mute, state: stateOf(mute, now) }));
+  const shown = all.map((mute) => ({ ...seenMute(user, mute), state: stateOf(mute, now) }));
   return ok({ mutes: shown, as_of: isoOf(now) }, { case_id: '', rows: shown.length });
+}
+
+/**
+ * Who sees some clinics is told that a mute of all of them keeps messages back, until when, by which rule and up to which level. Words, persons and the
+ * account may be about clinics that they do not see.
+ */
+function seenMute({ clinics }: User, mute: MuteRow): { readonly [Name in keyof MuteRow]: MuteRow[Name] | null } {
+  if (clinics === undefined || clinics.includes(mute.clinic_id)) return mute;
+  return { ...mute, actor_id: mute.actor_id === nothing ? nothing : null, owner: null, reason: null, created_by: null };
 }
 
 /** 200 with the mute, the same one when it is asked for again with the same key; 403, 422. */

@@ -13,6 +13,7 @@ import { mayAct, type User } from '../users/users.js';
 import { viaOf } from '../users/via.js';
 import type { CaseSight } from '../visible/case-sight.js';
 import type { SeenCase } from '../visible/seen-case.js';
+import { breachWarnings } from './check-breach.js';
 import { wrongAction } from './check-action.js';
 import { patientLike } from './patient-like.js';
 import { policyOf } from './policy-of.js';
@@ -73,7 +74,8 @@ export async function takeAction(tools: ActTools, wish: Wish): Promise<Answer> {
   const shows = { case_id: row.case_id, rows: 1 };
   if (entry.effect === 'superseded')
     return { ...refused(409, 'superseded', `the case is ${row.status} and somebody was before you: ${made.type} counts for nothing`, { case: row }), shows }; // prettier-ignore
-  return ok({ case: row, effect: entry.effect }, shows);
+  const warnings = breachWarnings(after, entry.action, tools.lengths, now);
+  return ok({ case: row, effect: entry.effect, ...(warnings.length > 0 && { warnings }) }, shows);
 }
 
 /** What was done, and how long the case had waited for it: by the console that it was done with, so that it counts once. */

@@ -11,7 +11,7 @@ import type { SeenCase } from '../visible/seen-case.js';
 import { type Answer, ok, refused, type Shown } from './answer.js';
 import { isAnswer } from './find-case.js';
 
-export type Shelf = Pick<DossierShelf, 'snapshots' | 'list' | 'input'>;
+export type Shelf = Pick<DossierShelf, 'snapshots' | 'list' | 'input' | 'verification' | 'difference'>;
 
 export interface DossierTools {
   readonly shelf: Shelf;
@@ -71,16 +71,29 @@ export async function frozenOf(
   return all.flat().toSorted((one, other) => (one.frozen_at < other.frozen_at ? -1 : 1));
 }
 
-/** A file of a snapshot, the list of its patients among them. */
-export async function snapshotFile(tools: DossierTools, id: string, name: string, inLanguage: unknown): Promise<GivenFile | Answer> {
-  const { shelf, user, book, now } = tools;
+interface FoundSnapshot {
+  readonly snapshot: DossierSnapshot;
+  /** The case that it is of now. */
+  readonly caseId: string;
+}
+
+/** A snapshot by its whole id, for whoever may have what is frozen of its case. */
+export async function findSnapshot({ shelf, user, book, now }: DossierTools, id: string): Promise<FoundSnapshot | Answer> {
   const kept = keptBack(user);
   if (kept) return kept;
   if (!/^[0-9a-f]{32}$/.test(id)) return refused(422, 'not_an_id', 'the id of a snapshot is 32 hexadecimal digits in lower case');
   const snapshot = (await shelf.snapshots(id)).find(({ snapshot_id }) => snapshot_id === id);
   const view = snapshot && book.caseOf(snapshot.case_id, now);
   if (!snapshot || !view || !maySee(user, view.row.clinics)) return refused(404, 'unknown_snapshot', 'nothing that you may see is frozen by this id');
-  if (name === listName) return { type: types['csv'] ?? '', content: shelf.list(id), shows: listShown(view.row.case_id, snapshot.patients) };
+  return { snapshot, caseId: view.row.case_id };
+} // prettier-ignore
+
+/** A file of a snapshot, the list of its patients among them. */
+export async function snapshotFile(tools: DossierTools, id: string, name: string, inLanguage: unknown): Promise<GivenFile | Answer> {
+  const found = await findSnapshot(tools, id);
+  if (isAnswer(found)) return found;
+  const { snapshot, caseId } = found;
+  if (name === listName) return { type: types['csv'] ?? '', content: tools.shelf.list(id), shows: listShown(caseId, snapshot.patients) };
   const known = fileNames.find((one) => one === name);
   if (!known) return refused(404, 'unknown_file', `a snapshot has ${[...fileNames, listName].join(', ')}`);
   return fileOf(tools, snapshot, known, inLanguage);

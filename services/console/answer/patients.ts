@@ -59,15 +59,21 @@ function shownOf(caseId: string, action: 'list' | 'export', records: number): Sh
   return { case_id: caseId, rows: records, patients: { action, records } };
 }
 
+/** Refuses who has none of these roles; undefined for who has. `what` begins the sentence. */
+export function keptForRoles({ roles }: User, wanted: readonly User['roles'][number][], what: string): Answer | undefined {
+  if (wanted.some((one) => roles.includes(one))) return undefined;
+  return refused(403, 'not_allowed', `${what} these roles only: ${wanted.join(', ')}`);
+}
+
 /** Who may not have a list, and why; undefined for who may. `confirmedUntil` in milliseconds, undefined where each request proves who asks. */
 export function listKeptBack(
-  { roles }: User,
-  role: readonly User['roles'][number][],
+  user: User,
+  wanted: readonly User['roles'][number][],
   confirmedUntil: number | undefined,
   now: number,
 ): Answer | undefined {
-  if (!role.some((one) => roles.includes(one)))
-    return refused(403, 'not_allowed', `lists of patients are for these roles only: ${role.join(', ')}`);
+  const kept = keptForRoles(user, wanted, 'lists of patients are for');
+  if (kept) return kept;
   if (confirmedUntil === undefined || now < confirmedUntil) return undefined;
   return refused(403, 'confirm_first', 'say again who you are: POST /v1/confirm with your token, which holds for five minutes');
 }

@@ -21,7 +21,17 @@ export interface KnownToken extends Assistant {
 
 /** The tokens of assistants, known as digests only. */
 export class AssistantTokens {
-  constructor(private readonly entries: readonly KnownToken[]) {}
+  constructor(private entries: readonly KnownToken[]) {}
+
+  /** From now on these are the tokens that are known. */
+  use(others: AssistantTokens): void {
+    this.entries = others.entries;
+  }
+
+  /** When each of them expires, milliseconds. */
+  ends(): readonly { readonly name: string; readonly expiresMs: number }[] {
+    return this.entries.map(({ name, expiresMs }) => ({ name, expiresMs }));
+  }
 
   /** The assistant of an `Authorization` header; undefined where its token is unknown or has expired. Takes the same time whichever token it bears. */
   of(authorization: string | undefined, now: number): Assistant | undefined {

@@ -16,7 +16,20 @@ export function hasPages(): boolean {
 }
 
 /** Paths of pages: the first words of `web/src/routes.ts`, which a test compares. */
-export const pagePaths = ['', 'login', 'me', 'cases', 'accounts', 'feeds'] as const;
+export const pagePaths = [
+  '',
+  'login',
+  'me',
+  'cases',
+  'accounts',
+  'feeds',
+  'rules',
+  'backtests',
+  'mutes',
+  'leaks',
+  'oncall',
+  'audit',
+] as const;
 
 /** Nothing is loaded from elsewhere, nothing that stands in a text becomes a script, and no other page has this one in a frame. */
 export const pageHeaders: Readonly<Record<string, string>> = {

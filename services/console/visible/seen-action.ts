@@ -10,13 +10,13 @@ type FieldName = CaseAction extends infer Action ? (Action extends CaseAction ? 
 const fields: Readonly<Record<FieldName, 'plain' | 'words' | 'figures' | 'incidents'>> = {
   type: 'plain', action_id: 'plain', case_id: 'plain', group_id: 'plain', by: 'plain', via: 'plain', at: 'plain', seen_version: 'plain',
   // Of the first incident, which need not be one of theirs.
-  actor_id: 'figures', seen_incidents: 'incidents', incident_ids: 'incidents', incident_id: 'incidents',
+  actor_id: 'figures', seen_incidents: 'incidents', counted: 'incidents', incident_ids: 'incidents', incident_id: 'incidents',
   // An action that names a controller comes here only where it is one of theirs.
   controller_id: 'plain', owner: 'plain', note_id: 'plain', verdict: 'plain', until: 'plain', level: 'plain', kind: 'plain', taken_at: 'plain',
   informed_at: 'plain', is_breach: 'plain', aware_at: 'plain', risk: 'plain', snapshot_id: 'plain', number: 'plain', authority: 'plain', phase: 'plain',
   sent_at: 'plain', mode: 'plain', first_at: 'plain', last_at: 'plain',
   text: 'words', reason: 'words', not_qualified_reason: 'words', delay_reason: 'words', not_informed_reason: 'words', reference: 'words', by_whom: 'words',
-  answers: 'figures', answers_seen: 'figures', list_sha256: 'figures', manifest_sha256: 'figures', patients: 'figures', exposed: 'figures', count: 'figures',
+  added: 'figures', removed: 'figures', changed: 'figures', late_clinics: 'figures', answers: 'figures', answers_seen: 'figures', list_sha256: 'figures', manifest_sha256: 'figures', patients: 'figures', exposed: 'figures', count: 'figures',
   pseudonyms: 'figures', matched: 'figures', unmatched: 'figures', persons: 'figures', deceased: 'figures', minors: 'figures',
 }; // prettier-ignore
 

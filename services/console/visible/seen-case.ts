@@ -1,7 +1,7 @@
 import type { CaseBook, CaseView } from '#libs/cases/case-book.js';
 import { type CaseEntry, countedOf } from '#libs/cases/timeline.js';
 import type { CaseAction } from '#libs/contracts/case-action.js';
-import type { SeenAction, SeenIncident, SeenRow } from '#libs/contracts/seen-case.js';
+import type { SeenAction, SeenIncident, SeenMatch, SeenRow } from '#libs/contracts/seen-case.js';
 import { type CaseClock, clocksOfCase, type DeadlineOptions } from '#libs/routing/deadline-plan.js';
 import { type ActionSight, seenAction } from './seen-action.js';
 import { membersOf, partRow, type Reader, seenIncident, wholeRow } from './seen-row.js';
@@ -19,6 +19,16 @@ export interface SeenNote {
   readonly by: string;
   readonly at: string;
   readonly texts: readonly { readonly at: string; readonly text: string }[] | null;
+}
+
+/** A rule that fired, with the accesses that it looked at: those of its selection in `(first_fired - timespan, first_fired]`. */
+export interface SeenWindow extends Pick<
+  SeenIncident,
+  'incident_id' | 'group_id' | 'subject_kind' | 'actor_id' | 'first_time' | 'last_time'
+> {
+  readonly match: SeenMatch;
+  /** Empty where the incident does not say it. */
+  readonly selection_id: string;
 }
 
 export interface SightTools {
@@ -49,6 +59,17 @@ export class SeenCase {
   get incidents(): readonly SeenIncident[] {
     return [...membersOf(this.#view.state, this.#reader).values()].map((member) => seenIncident(member, this.#reader));
   }
+
+  /** Every rule of every incident that touches a clinic of theirs. */
+  get windows(): readonly SeenWindow[] {
+    return [...membersOf(this.#view.state, this.#reader).values()].flatMap((member) => {
+      const { rule_matches, incident_id, group_id, subject_kind, actor_id, first_time, last_time } = seenIncident(member, this.#reader);
+      const { rules, rule_selections, selections } = member.change;
+      // Incidents of older versions name selections and not which rule has which: with several the first is as good as any.
+      const selectionOf = (ruleId: string) => rule_selections[rules.indexOf(ruleId)] ?? selections[0] ?? '';
+      return rule_matches.map((match) => ({ incident_id, group_id, subject_kind, actor_id, first_time, last_time, match, selection_id: selectionOf(match.rule_id) }));
+    });
+  } // prettier-ignore
 
   /** Whether an incident is in it and touches a clinic of theirs. */
   has(incidentId: string): boolean {

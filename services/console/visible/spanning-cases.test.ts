@@ -154,8 +154,8 @@ interface Heard {
 
 /** Everything that a reader, and an assistant with a token of the same clinic, is told of some incidents. */
 async function answersTo(one: RunningConsole, reader: string, ids: readonly string[], wish: object): Promise<Heard[]> {
-  const parts = ['', '/timeline', '/notifications', '/shape', '/clinics', '/patients', '/snapshots', '/dossier/legal-own'];
-  const paths = ['/v1/cases', '/v1/cases?clinic=750300123', '/v1/summary', '/v1/mutes', ...ids.flatMap((id) => parts.map((part) => `/v1/cases/${id}${part}`))];
+  const parts = ['', '/timeline', '/notifications', '/shape', '/clinics', '/patients', '/why', '/snapshots', '/dossier/legal-own'];
+  const paths = ['/v1/cases', '/v1/cases?clinic=750300123', '/v1/summary', '/v1/mutes', ...ids.flatMap((id) => parts.map((part) => `/v1/cases/${id}${part}`)), ...ids.flatMap((id) => ids.map((incident) => `/v1/cases/${id}/accesses?incident=${incident}&rule=mass-access-10m`)), '/v1/accounts/aleo/dr.martin'];
   const heard: Heard[] = [];
   for (const path of paths) heard.push({ of: path, body: JSON.stringify((await one.get(path, reader)).body) });
   for (const [place, id] of ids.entries()) heard.push({ of: JSON.stringify(wish), body: JSON.stringify((await one.act(id, wish, `${reader} ${place}`, reader)).body) });

@@ -1,7 +1,7 @@
 // frames/: rows of one partition as frames, and the ticket that says when all of a request's are durable.
 // It knows bytes, and nothing of events.
 
-import { frameBytesMax, frameLingerMs, type Topic } from '#libs/contracts/topics.js';
+import { type careTopic, frameBytesMax, frameLingerMs, type Topic } from '#libs/contracts/topics.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -36,7 +36,7 @@ export class FrameBuilder {
   #waitingSinceMs: number | undefined;
 
   constructor(
-    readonly topic: Topic,
+    readonly topic: Topic | typeof careTopic,
     readonly partitions: number,
     private readonly tools: FrameTools,
   ) {

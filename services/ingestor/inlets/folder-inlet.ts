@@ -4,6 +4,9 @@ import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node
 import { basename, join } from 'node:path';
 import { eventIdsOf } from '#libs/formats/event-id/event-id.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
+import { isHl7 } from '#libs/formats/stays/adt.js';
+import { readStays } from '#libs/formats/stays/read-stays.js';
+import type { Stay } from '#libs/formats/stays/stay.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
@@ -19,6 +22,9 @@ const doneFolder = 'done';
 const refusedFolder = 'refused';
 /** A claim of another machine that was not touched for so long is taken over, in milliseconds. */
 const abandonedMs = 5 * 60_000;
+/** Messages of HL7 v2 in one file, bytes; and stays in one turn. */
+const hl7BytesMax = 64 * 1024 * 1024;
+const staysAtATime = 5_000;
 /** Files that are not complete, as those who copy them name them. */
 const unfinished = /^\.|\.(?:tmp|part|partial|filepart|swp)$|~$/i;
 
@@ -128,6 +134,21 @@ export class FolderInlets {
     });
   }
 
+  /** Messages ADT, which say who stays where: what says no stay is told of as refused, and kept nowhere. */
+  async #stays(source: ConfiguredSource, bytes: Buffer): Promise<IngestAnswer> {
+    const stays: Stay[] = [];
+    const answer = new Accumulated();
+    for (const read of readStays(bytes, source.reading, this.tools.clock.now())) {
+      if (read.kind === 'rejected') answer.add([{ kind: 'refused', field: read.field, reason: read.detail }]);
+      else answer.add([{ kind: 'accepted', eventId: '' }]);
+      if (read.kind === 'accepted' && read.value) stays.push(read.value);
+    }
+    for (let from = 0; from < stays.length; from += staysAtATime)
+      await this.tools.handOver.takeStays(stays.slice(from, from + staysAtATime), source, this.#stopping.signal);
+    this.tools.metrics.add('vigie_inlet_messages_total', { inlet: source.source }, answer.count);
+    return answer.told();
+  }
+
   /** What the quarantine calls a file: its digest under the group's key, because a bare one of a short file could be found by trying. */
   #nameOf({ groupId, source }: ConfiguredSource, digest: string): string {
     const keys = this.tools.sources().keys.group(groupId);
@@ -140,6 +161,8 @@ export class FolderInlets {
     const answer = new Accumulated();
     const file = this.#nameOf(source, digest);
     try {
+      const messages = await hl7In(unpacked(claim, name));
+      if (messages) return await this.#stays(source, messages);
       const all = fileRecords(unpacked(claim, name), { receivedMs: clock.now() }, source.reading);
       for await (const batch of batchesOf(all, (item) => item)) {
         const { count } = answer;
@@ -161,6 +184,20 @@ export class FolderInlets {
 /** What the disk says without the path, whose last part is whatever somebody called a file: it may be a patient's name. */
 function withoutName(cause: unknown): { readonly code: string } | { readonly cause: unknown } {
   return isError(cause) && 'path' in cause && 'code' in cause ? { code: String(cause.code) } : { cause };
+}
+
+/** All of a file that begins as messages of HL7 v2 do; undefined for any other. Rejects where it has more than `hl7BytesMax`. */
+async function hl7In(file: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of file) {
+    if (bytes === 0 && !isHl7(Buffer.from(chunk).toString('latin1', 0, 64))) return undefined;
+    bytes += chunk.length;
+    if (bytes > hl7BytesMax)
+      throw new UnpackError('too_large', `a file of HL7 v2 has more than ${hl7BytesMax} bytes: send smaller ones`);
+    chunks.push(chunk);
+  }
+  return bytes === 0 ? undefined : Buffer.concat(chunks);
 }
 
 /** A file as a stream, unpacked by the end of its name. */

@@ -1,3 +1,4 @@
+import type { Stay } from '#libs/formats/stays/stay.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import { readOriginal } from '#libs/formats/read/original.js';
@@ -10,7 +11,7 @@ import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { batchesOf, takenWhole } from '../receive/batches.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { ItemOutcome } from '../receive/intake.js';
-import type { Taker } from '../receive/taker.js';
+import type { SendingSource, Taker } from '../receive/taker.js';
 import type { Framed } from './framing.js';
 
 /** Times between two tries while the log takes nothing, in milliseconds. */
@@ -60,13 +61,26 @@ export class HandOver {
 
   /** The same for records that were read already: what became of each. Those that were kept in quarantine are refused as events. */
   async takeItems({ items, origin }: Records, source: ConfiguredSource, signal: AbortSignal): Promise<readonly ItemOutcome[]> {
+    return this.#untilTaken(source, signal, (taker, sending) => takenWhole(taker, items, sending, { origin, refusals: 'kept' }));
+  }
+
+  /** Stays of a source. Resolves when they are durable. */
+  takeStays(stays: readonly Stay[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+    return this.#untilTaken(source, signal, (taker, sending) => taker.stays(stays, sending));
+  }
+
+  async #untilTaken<T>(
+    source: ConfiguredSource,
+    signal: AbortSignal,
+    take: (taker: Taker, source: SendingSource) => Promise<T>,
+  ): Promise<T> {
     const { taker, sources, clock, log } = this.tools;
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, waitMsMax)) {
       signal.throwIfAborted();
       try {
         const keys = sources().keys.group(source.groupId);
         if (!keys) throw new HttpRefusal(503, `there is no pseudonym key for the group ${source.groupId}`);
-        return await takenWhole(taker(), items, { ...source, keys }, { origin, refusals: 'kept' });
+        return await take(taker(), { ...source, keys });
       } catch (cause) {
         if (!(cause instanceof HttpRefusal) || (cause.status !== 503 && cause.status !== 429)) throw cause;
         log.debug('records wait for the log', { source: source.source, waitMs });

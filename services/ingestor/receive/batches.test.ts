@@ -15,6 +15,7 @@ const item = (content: number): DecodedItem => ({ outcome: rejected('x', '', '')
 function takerOf(max: number, weights: readonly number[], taken: string[]): Taker {
   return {
     events: async () => Promise.reject(new Error('not asked')),
+    stays: async () => Promise.reject(new Error('not asked')),
     decoded: async (items, _source, custody) => {
       const all = [...items];
       const weight = all.reduce((sum, { content }) => sum + (weights[Number(content)] ?? 0), 0);
@@ -45,6 +46,7 @@ it('a batch is taken whole, in order and by its own origins, whatever a request 
 it.each([503, 429, 413] as const)('%i of a record by itself is told', async (status) => {
   const taker: Taker = {
     events: async () => Promise.reject(new Error()),
+    stays: async () => Promise.reject(new Error()),
     decoded: async () => Promise.reject(new HttpRefusal(status, 'no')),
   };
   await expect(takenWhole(taker, [item(0)], source)).rejects.toMatchObject({ status });

@@ -1,4 +1,5 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Source } from '#libs/sources/source.js';
 import type { IngestAnswer, ItemOutcome } from './intake.js';
@@ -20,4 +21,6 @@ export interface Taker {
   events(body: Buffer, source: SourceContext): Promise<IngestAnswer>;
   /** What became of each item, in their order. Without `custody` the sender is told at once. */
   decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]>;
+  /** Stays; resolves when all of them are in the log. */
+  stays(stays: readonly Stay[], source: SourceContext): Promise<void>;
 }

@@ -31,7 +31,7 @@ describe('sources that change', () => {
     const { sources, loadSources: load } = readIngestorConfig(env);
     const metrics = new Metrics('ingestor');
     const tools = { fingerprint: filesFingerprint, load, clock: systemClock, logger: recording(said), metrics };
-    const made = new SourceRegister(sources, path, tools);
+    const made = new SourceRegister(sources, [path], tools);
     const known = (one: string) => made.current.credentials.sourceOf(one)?.source;
     const figure = async (name: string) => (await metrics.registry.getSingleMetricAsString(name)).split(' ').at(-1);
     return { register: made, known, figure };
@@ -50,6 +50,25 @@ describe('sources that change', () => {
     expect(told.at(-1)).toBe(2);
     expect(await figure('vigie_sources_loaded')).toBe('2');
   });
+
+  it('are taken up from the file of tokens alone, without a gap, where nothing else says who sends', async () => {
+    const [before, after] = [token(), token()];
+    const tokensFile = join(folder, 'ingest_tokens');
+    writeFileSync(tokensFile, `siem@helix=${before}\n`);
+    const { sources, sourcesFiles, loadSources: load } = readIngestorConfig({ VIGIE_DATA_DIR: folder, VIGIE_INGEST_TOKENS_FILE: tokensFile });
+    const made = new SourceRegister(sources, sourcesFiles, { fingerprint: filesFingerprint, load, clock: systemClock, logger: recording(said), metrics: new Metrics('ingestor') });
+    const known = (one: string) => made.current.credentials.sourceOf(one)?.source;
+    await made.look();
+    writeFileSync(tokensFile, `siem@helix=${before}\nsiem@helix=${after}\n`);
+    await made.look();
+    expect([known(before), known(after)]).toEqual(['siem', 'siem']);
+    writeFileSync(tokensFile, `siem@helix=${after}\nsiem@helix=replace-me\n`);
+    await made.look();
+    expect([known(before), known(after)]).toEqual(['siem', 'siem']);
+    writeFileSync(tokensFile, `siem@helix=${after}\n`);
+    await made.look();
+    expect([known(before), known(after)]).toEqual([undefined, 'siem']);
+  }); // prettier-ignore
 
   it('change with the file of a token alone', async () => {
     const { register: made, known } = register();

@@ -1,6 +1,3 @@
-// sources/: who may send at the moment, and how what they send is read.
-// A changed file of sources is taken up while requests are at work.
-
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import type { Log } from '#libs/runtime/log.js';
@@ -27,7 +24,8 @@ export class SourceRegister {
 
   constructor(
     first: SourcesInUse,
-    private readonly path: string | undefined,
+    /** The files that say who may send, before those that they name. */
+    private readonly paths: readonly string[],
     private readonly tools: SourceRegisterTools,
   ) {
     this.#current = first;
@@ -52,10 +50,10 @@ export class SourceRegister {
   }
 
   async #look(): Promise<void> {
-    const { path, tools } = this;
-    if (path === undefined) return;
+    const { paths, tools } = this;
+    if (paths.length === 0) return;
     const watched = this.#current.file.paths.join('\0');
-    const now = await tools.fingerprint([path, ...this.#current.file.paths]);
+    const now = await tools.fingerprint([...paths, ...this.#current.file.paths]);
     // What a mistake speaks of, such as a file of a token that is not there, is not among the files that are watched.
     if (now === this.#seen && this.#refusedFor === undefined) return;
     this.#seen = now;
@@ -64,7 +62,7 @@ export class SourceRegister {
       this.#current = next;
       this.#loaded(next);
       for (const take of this.#followers) take(next);
-      tools.logger.info('the sources were read and are in use', { path, count: next.file.sources.length });
+      tools.logger.info('the sources were read and are in use', { path: paths.join(', '), count: next.file.sources.length });
       // Files that are named anew may have changed before anybody watched them.
       if (next.file.paths.join('\0') !== watched) this.#seen = undefined;
     } catch (cause) {

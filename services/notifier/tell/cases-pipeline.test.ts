@@ -19,6 +19,7 @@ import { aChange, anAction, anIncidentId, atMinute } from '#libs/testkit/case-re
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { DeliveredInMemory } from '../deliver/delivered.js';
 import { Outcomes } from '../deliver/outcomes.js';
+import { type ChainHead, headText } from '#libs/audit/chain.js';
 import { CasesPipeline } from './cases-pipeline.js';
 
 const minuteMs = 60_000;
@@ -227,6 +228,26 @@ describe('the notifier over cases', () => {
     },
   );
 
+  it('has in the mail of the day where the audit stands, also on a day without a case, and in nothing else', async () => {
+    const world = aWorld();
+    const mail = '{name: mail, type: email, to: [a@x.example], from: v@x.example, server: {host: x.example}}';
+    world.text = `${routingText.replace('receivers:\n', `receivers:\n  - ${mail}\n  - {name: list, type: log}\n`)}digest: {at: "10:20", tell: [mail, list]}\n`;
+    const head = { chainId: 'c'.repeat(32), rows: 7, sha256: 'd'.repeat(64) };
+    world.heads = [head, { ...head, chainId: 'look@x.example' }];
+    const one = await world.start();
+    // What was known last goes out where the store is away at the time.
+    world.away = true;
+    await world.goTo(21);
+    expect(world.sent.map(({ receiver, kind, audit_heads, cases }) => [receiver, kind, audit_heads, cases])).toEqual([['mail', 'digest', [headText(head)], []]]);
+    world.away = false;
+    world.heads = [];
+    await world.append(aChange('a', 1, { minute: 24 * 60 }));
+    await world.goTo(21 + 24 * 60);
+    const digests = world.sent.slice(1).filter(({ kind }) => kind === 'digest');
+    expect(digests.map(({ receiver, audit_heads, cases }) => [receiver, audit_heads, cases?.length])).toEqual([['mail', undefined, 1], ['list', undefined, 1]]);
+    await one.stop();
+  }); // prettier-ignore
+
   it('follows the file when it is another, and goes on by the one before when it has a mistake', async () => {
     const world = aWorld();
     const one = await world.start();
@@ -262,6 +283,8 @@ function aWorld() {
     /** What the file is as soon as the process has read it for the first time. */
     since: undefined as string | undefined,
     mutes: [] as readonly MuteRow[],
+    /** Where the chains of the audit stand. */
+    heads: [] as readonly ChainHead[],
     verdicts: new Map<string, Verdict>(),
     sent,
     /** The store does not answer what was told. */
@@ -296,6 +319,10 @@ function aWorld() {
             const known = delivered.get(path) ?? new DeliveredInMemory();
             delivered.set(path, known);
             return known;
+          },
+          auditHeads: async () => {
+            if (world.away) throw new Transient('the store is away');
+            return world.heads;
           },
           toldSends: async () => {
             if (world.hangs) return new Promise(() => {});

@@ -8,6 +8,7 @@ import type { Join, Membership, Reader } from '#libs/event-log/port.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Routing } from '#libs/routing/routing.js';
 import type { Send } from '#libs/routing/send.js';
+import { AuditHeads, type AuditHeadsTools, lookEveryMs as headsEveryMs } from './heads.js';
 import { Ownership } from './ownership.js';
 import { lookEveryMs as fileEveryMs, RoutingFile, type RoutingFileTools } from './routing-file.js';
 import { Teller, type TellerTools } from './teller.js';
@@ -27,7 +28,12 @@ const gatherMs = 20;
 const ownersGroup = 'vigie-notifier.owners';
 
 export interface CasesTools
-  extends Omit<TellerTools, 'book' | 'owns' | 'told'>, Omit<RoutingFileTools, 'use'>, ToldTools, RegisterTools {
+  extends
+    Omit<TellerTools, 'book' | 'owns' | 'told' | 'heads'>,
+    Omit<RoutingFileTools, 'use'>,
+    ToldTools,
+    RegisterTools,
+    AuditHeadsTools {
   readonly eventLog: EventLog;
   /** Of this process alone: every notifier knows every case. */
   readonly group: string;
@@ -37,7 +43,7 @@ export interface CasesTools
  * The road of cases:
  *
  *   incidents, actions -> read (from the beginning) -> book (libs/cases) -> plans (libs/routing) -> due, ours, not told yet -> courier
- *   file of routing, mutes ------------------------------------------------^                           of each receiver: plan anew, attempt
+ *   file of routing, mutes, heads of the audit ----------------------------^                           of each receiver: plan anew, attempt
  *   owners' group: whose cases are ours, store: what others told of them -----------^
  */
 export class CasesPipeline {
@@ -47,6 +53,7 @@ export class CasesPipeline {
   readonly file: RoutingFile;
   readonly #reader: CaseReader;
   readonly #told: Told;
+  readonly #heads: AuditHeads;
   readonly #ownership = new Ownership(() => void this.#came());
   readonly #members: Membership[] = [];
   #timers: readonly (() => void)[] = [];
@@ -63,7 +70,11 @@ export class CasesPipeline {
     this.#register = new ControllerRegister(tools);
     this.book = new CaseBook({ ...standardPolicy, controllers: this.#register });
     this.#told = new Told(tools);
-    this.teller = new Teller({ ...tools, book: this.book, told: this.#told, owns: (send) => this.#owns(send) }, routing);
+    this.#heads = new AuditHeads(tools);
+    this.teller = new Teller(
+      { ...tools, book: this.book, told: this.#told, heads: () => this.#heads.texts, owns: (send) => this.#owns(send) },
+      routing,
+    );
     this.file = new RoutingFile(routing, { ...tools, use: (given, mutes) => this.teller.use(given, mutes) });
     this.#reader = new CaseReader({ book: this.book, log, metrics, taken: () => this.#soon() });
   }
@@ -91,6 +102,7 @@ export class CasesPipeline {
     this.#partitions = incidents;
     this.#failed = failed;
     await this.#register.read();
+    await this.#heads.look();
     await this.file.look();
     const enter = (name: string, from: readonly string[], reader: Reader) => {
       const options = { group: name, topics: from, batchBytesMax, signal };
@@ -108,6 +120,7 @@ export class CasesPipeline {
       clock.every(lookEveryMs, () => this.#look()),
       clock.every(fileEveryMs, () => void this.file.look().catch(failed)),
       clock.every(fileEveryMs, () => void this.#told.again().catch(failed)),
+      clock.every(headsEveryMs, () => void this.#heads.look().catch(failed)),
       clock.every(resendEveryMs, () => void this.#remind().catch(failed)),
     ];
   }

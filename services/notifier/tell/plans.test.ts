@@ -52,5 +52,5 @@ class CountingBook extends CaseBook {
 function aPlans() {
   const book = new CountingBook();
   for (const name of ['a', 'b', 'c']) book.addChange(aChange(name, 1, name === 'b' ? { clinics: ['750300123', '750300124'] } : {}));
-  return { book, plans: new Plans({ book, lengths: () => shippedLengths, failedAt: () => undefined }, aRouting()), now: Date.parse(atMinute(2)) };
+  return { book, plans: new Plans({ book, lengths: () => shippedLengths, heads: () => [], failedAt: () => undefined }, aRouting()), now: Date.parse(atMinute(2)) };
 } // prettier-ignore

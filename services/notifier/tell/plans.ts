@@ -24,6 +24,8 @@ export interface PlansTools {
   readonly book: CaseBook;
   /** Of the clocks of a breach, as they are now. */
   readonly lengths: () => Lengths;
+  /** Where the chains of the audit stand, for the list of the day. */
+  readonly heads: () => readonly string[];
   readonly failedAt: (sendId: string, receiver: string) => number | undefined;
 }
 
@@ -55,7 +57,7 @@ export class Plans {
   at(now: number): readonly Send[] {
     const planned = this.#refreshed(now);
     const sends = gathered(planned.flatMap(({ plan }) => plan.sends.filter(isYoung(now))));
-    return [...sends, ...digestsAt(this.routing, () => this.tools.book.openRows(now), now)];
+    return [...sends, ...digestsAt(this.routing, () => this.tools.book.openRows(now), now, this.tools.heads())];
   }
 
   /** Every send of the cases that are open, however old, each of its own case. */

@@ -28,6 +28,8 @@ export interface TellerTools {
   readonly outcomes: Outcomes;
   readonly open: (receiver: Receiver) => OpenChannel;
   /** Of the clocks of a breach, as they are now. */
+  /** Where the chains of the audit stand, for the list of the day. */
+  readonly heads: () => readonly string[];
   readonly lengths: () => Lengths;
   /** What a receiver has of this process, and what was left out for ever. */
   readonly openDelivered: (name: string) => Promise<Delivered>;
@@ -57,7 +59,7 @@ export class Teller {
     private readonly tools: TellerTools,
     routing: Routing,
   ) {
-    this.#plans = new Plans({ book: tools.book, lengths: tools.lengths, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
+    this.#plans = new Plans({ book: tools.book, lengths: tools.lengths, heads: tools.heads, failedAt: (id, receiver) => this.#posts.get(receiver)?.courier.failedAt(id) }, routing);
     this.#report = new TellerReport(tools);
   } // prettier-ignore
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { accountView } from '#libs/contracts/account-view.js';
+import { accountView } from '#libs/contracts/accounts/account-view.js';
 import { partitionOf } from '#libs/contracts/topics.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { aRule } from '#libs/testkit/a-rule.js';

@@ -1,7 +1,7 @@
 // accounts/: answers what the windows hold of one account.
 // It reads, and changes nothing.
 
-import type { AccountView, RuleView, UsualView } from '#libs/contracts/account-view.js';
+import type { AccountView, RuleView, UsualView } from '#libs/contracts/accounts/account-view.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { HabitBook } from '../habits/habit-book.js';

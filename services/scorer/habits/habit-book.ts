@@ -1,4 +1,4 @@
-import type { UsualView } from '#libs/contracts/account-view.js';
+import type { UsualView } from '#libs/contracts/accounts/account-view.js';
 import { habitVersion } from '#libs/contracts/habits/habit-record.js';
 import { habitsTopic } from '#libs/contracts/topics.js';
 import type { EventLog, Frame, Membership } from '#libs/event-log/port.js';

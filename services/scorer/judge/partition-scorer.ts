@@ -1,6 +1,6 @@
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { type QuarantineRow, unreadableStretch } from '#libs/contracts/quarantine-row.js';
-import type { AccountView } from '#libs/contracts/account-view.js';
+import type { AccountView } from '#libs/contracts/accounts/account-view.js';
 import type { Engine, EngineStats, Fill, Rejudgement, Rejudging } from '#libs/detection/engine.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Rule } from '#libs/detection/rule/rule.js';

@@ -42,6 +42,11 @@ export async function patch<T>(path: string, body: object, key: string): Promise
   });
 }
 
+/** Takes away. Rejects with `Refusal`. */
+export async function remove<T>(path: string): Promise<T> {
+  return ask(path, { method: 'DELETE' });
+}
+
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
   const headers = { ...init.headers, 'vigie-via': 'console', ...(isActive() && { 'vigie-active': '1' }) };
   let answer: Response;

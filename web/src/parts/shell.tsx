@@ -7,13 +7,25 @@ import { type Line, useStream } from '../live/stream.js';
 import { locales, useTexts } from '../texts/context.js';
 import { useShortcuts } from './shortcuts.js';
 
+/** Beside the cases, in the order in which they are looked for. */
+const pages = ['rules', 'feeds', 'mutes', 'leaks', 'oncall', 'audit'] as const;
+
 /** What is around every page: where one is, who one is, and whether what changes arrives. */
 export function Shell({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
   const { t } = useTexts();
   const [path, go] = useLocation();
   const keys = useRef<HTMLDialogElement>(null);
   const line = useStream(true);
-  useShortcuts({ 'g c': () => go('/'), 'g f': () => go('/feeds'), '?': () => keys.current?.showModal() });
+  useShortcuts({
+    'g c': () => go('/'),
+    'g f': () => go('/feeds'),
+    'g r': () => go('/rules'),
+    'g m': () => go('/mutes'),
+    'g l': () => go('/leaks'),
+    'g o': () => go('/oncall'),
+    'g a': () => go('/audit'),
+    '?': () => keys.current?.showModal(),
+  });
   // What scrolling answers is none of an effect's business: some browsers answer with a promise.
   useEffect(() => void scrollTo(0, 0), [path]);
   return (
@@ -29,9 +41,15 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
           <NavLink to="/" isHere={path === '/' || path.startsWith('/cases')}>
             {t.shell.cases}
           </NavLink>
-          <NavLink to="/feeds" isHere={path === '/feeds'}>
-            {t.shell.feeds}
-          </NavLink>
+          {pages.map((page) => (
+            <NavLink
+              key={page}
+              to={`/${page}`}
+              isHere={path.startsWith(`/${page}`) || (page === 'rules' && path.startsWith('/backtests'))}
+            >
+              {t.shell[page]}
+            </NavLink>
+          ))}
         </nav>
         <Person me={me} onKeys={() => keys.current?.showModal()} />
       </header>

@@ -2,6 +2,8 @@ import { en as common } from '#libs/texts/en.js';
 import type { Format } from './format.js';
 import type { Texts } from './fr.js';
 
+const atMost = (said: string) => `at most ${said}`;
+
 export function englishTexts(f: Format): Texts {
   const count = (n: number, one: string, other: string) => `${f.number(n)} ${f.plural(n, one, other)}`;
   const patients = (n: number) => count(n, 'patient', 'patients');
@@ -15,11 +17,17 @@ export function englishTexts(f: Format): Texts {
     patients,
     clinics,
     spanning: 'of other clinics too: see the list of the case',
+    atMost, caseFigure: (row) => (row.patients === 0 ? common.nobodyNamed : row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
     shell: {
       skip: 'Skip to content',
       nav: 'Pages',
       cases: 'Cases',
       feeds: 'Feeds',
+      rules: 'Rules',
+      mutes: 'Mutes',
+      leaks: 'Leaks',
+      oncall: 'On call',
+      audit: 'Audit',
       language: 'Language',
       signedInAs: (id, roles) => `${id} (${roles.join(', ')})`,
       logout: 'Log out',
@@ -92,19 +100,20 @@ export function englishTexts(f: Format): Texts {
       left: (span) => `to be taken: ${span} left`,
       none: 'none',
       fresh: (n) => `${f.number(n)} new ${f.plural(n, 'case', 'cases')}`,
-      freshOne: (n, level, account, who) => `${f.number(n)} new ${f.plural(n, 'case', 'cases')}: ${level}, ${account}${who === null ? '' : `, ${patients(who)}`}`,
+      freshOne: (n, level, account, who) => `${f.number(n)} new ${f.plural(n, 'case', 'cases')}: ${level}, ${account}${who === null ? '' : `, ${who}`}`,
       show: 'Show (r)',
       filters: 'Filters', status: 'Status', anyStatus: 'any', open: 'open', anyLevel: 'any', search: 'Text (account, rule, number)', clinic: 'Clinic', owner: 'Taken by',
       apply: 'Filter', clear: 'Clear the filters', next: 'Older cases', first: 'Back to the newest',
     },
     case: {
-      heading: (account, n, clinicCount, others, from, to) => `${account} opened ${n === null ? 'records' : patients(n)} in ${others > 0 ? `${clinics(clinicCount)} that you see and ${f.number(others)} ${f.plural(others, 'other', 'others')}` : clinics(clinicCount)}, from ${from} to ${to}.`,
+      printed: (id, by, at) => `Case ${id} · printed by ${by} on ${at} · confidential`,
+      heading: (account, who, clinicCount, others, from, to) => `${account} opened ${who ?? 'records'} in ${others > 0 ? `${clinics(clinicCount)} that you see and ${f.number(others)} ${f.plural(others, 'other', 'others')}` : clinics(clinicCount)}, from ${from} to ${to}.`,
       part: (others) => `This case also touches ${f.number(others)} ${f.plural(others, 'clinic', 'clinics')} that you do not see: you are told nothing else of ${f.plural(others, 'it', 'them')}.`,
       withheld: 'text not shown: it may be about other clinics',
       ownPatients: (n) => f.plural(n, 'patient of your clinics', 'patients of your clinics'),
       zone: (zone) => `Local times (${zone})`,
       number: (id) => `Case ${id}`,
-      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics', patientsPart: 'Patients', dossierPart: 'Dossier',
+      parts: 'Parts of the case', overview: 'Overview', timeline: 'Timeline', clinicsPart: 'Clinics', patientsPart: 'Patients', whyPart: 'Why', dossierPart: 'Dossier',
       patientsFigure: (n) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n) => f.plural(n, 'clinic', 'clinics'),
       atFiring: 'patients when the rule fired',
       exported: 'exported', attempted: 'attempted only',
@@ -177,7 +186,7 @@ export function englishTexts(f: Format): Texts {
       kinds: {
         'incident.opened': 'Incident opened', 'incident.step': 'Step reached', 'incident.rule_added': 'Another rule fired', 'incident.merged': 'Incidents joined', 'incident.closed': 'No access for a day', 'incident.withdrawn': 'Incident withdrawn', 'incident.updated': 'New figures', 'incident.suppressed': 'Kept quiet by an exception',
         'case.acknowledged': 'Taken', 'case.assigned': 'Assigned', 'case.noted': 'Note', 'case.note_corrected': 'Note corrected', 'case.verdict': 'Verdict', 'case.held': 'On hold', 'case.resolved': 'Resolved', 'case.reopened': 'Reopened', 'case.linked': 'Incidents linked', 'case.unlinked': 'Incident unlinked', 'case.level_set': 'Level set', 'case.measure': 'Measure',
-        'breach.informed': 'Controller informed', 'breach.qualified': 'Breach qualified', 'dossier.frozen': 'Dossier frozen', 'dossier.sent': 'Dossier sent', 'dossier.people_informed': 'Persons informed', 'dossier.resolution': 'Persons found',
+        'breach.informed': 'Controller informed', 'breach.qualified': 'Breach qualified', 'dossier.frozen': 'Dossier frozen', 'dossier.sent': 'Dossier sent', 'dossier.people_informed': 'Persons informed', 'dossier.resolution': 'Persons found', 'dossier.answered': 'Dossier answered', 'dossier.outdated': 'Frozen list outdated', 'case.counted': 'Patients counted together',
       },
     },
     account: {
@@ -195,7 +204,7 @@ export function englishTexts(f: Format): Texts {
     },
     keys: {
       title: 'Keyboard shortcuts', intro: 'They act outside of fields only, and can be switched off in the settings.',
-      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f', 'go to the feeds'], ['?', 'this help']],
+      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f', 'go to the feeds'], ['g then r, m', 'go to the rules, the mutes'], ['g then l, o, a', 'go to the leaks, who is on call, the audit'], ['?', 'this help']],
     },
   };
 } // prettier-ignore

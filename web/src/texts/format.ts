@@ -15,11 +15,15 @@ export interface Format {
   readonly number: (value: number) => string;
   /** `09:41`, and the day before it unless that is today. */
   readonly moment: (at: string | number) => string;
+  /** The same to the second. */
+  readonly exact: (at: string | number) => string;
   /** The same of the end of a stretch that began at `from`: its day stands there only where it is another one. */
   readonly until: (at: string | number, from: string | number) => string;
   /** `09:41:07` */
   readonly clock: (at: string | number) => string;
   readonly day: (at: string | number) => string;
+  /** `29 Nov` */
+  readonly shortDay: (at: string | number) => string;
   /** `14 min`, `3 h 05`, `2 d 4 h`: always of the whole units that have passed. */
   readonly span: (ms: number) => string;
   readonly list: (items: readonly string[]) => string;
@@ -48,8 +52,11 @@ export function formatOf(locale: Locale): Format {
     number: (value) => numbers.format(value),
     moment,
     until: (at, from) => (isSameDay(at, from) ? times.format(new Date(at)) : moment(at)),
+    exact: (at) =>
+      isSameDay(at, now()) ? clocks.format(new Date(at)) : `${days.format(new Date(at))} ${clocks.format(new Date(at))}`,
     clock: (at) => clocks.format(new Date(at)),
     day: (at) => days.format(new Date(at)),
+    shortDay: (at) => shortDays.format(new Date(at)),
     span: (ms) => spanOf(ms, locale === 'fr' ? 'j' : 'd'),
     list: (items) => lists.format(items),
     plural: (count, one, other) => (rules.select(count) === 'one' ? one : other),

@@ -2,6 +2,8 @@ import { fr as common } from '#libs/texts/fr.js';
 import type { Category } from '#libs/contracts/vocabulary.js';
 import type { Format } from './format.js';
 
+const atMost = (said: string) => `au plus ${said}`;
+
 /** Every text of the pages. What it needs comes in as figures and instants; the words around them are of the language. */
 export function frenchTexts(f: Format) {
   const count = (n: number, one: string, other: string) => `${f.number(n)} ${f.plural(n, one, other)}`;
@@ -17,11 +19,17 @@ export function frenchTexts(f: Format) {
     clinics,
     /** In the place of a figure that counts other clinics too. */
     spanning: 'aussi d’autres établissements : voir la liste du cas',
+    atMost, caseFigure: (row: { readonly patients: number | null; readonly patients_settled: boolean }) => (row.patients === 0 ? common.nobodyNamed : row.patients_settled ? patients(row.patients ?? 0) : atMost(patients(row.patients ?? 0))),
     shell: {
       skip: 'Aller au contenu',
       nav: 'Pages',
       cases: 'Cas',
       feeds: 'Flux',
+      rules: 'Règles',
+      mutes: 'Silences',
+      leaks: 'Fuites',
+      oncall: 'Astreintes',
+      audit: 'Consultations',
       language: 'Langue',
       signedInAs: (id: string, roles: readonly string[]) => `${id} (${roles.join(', ')})`,
       logout: 'Se déconnecter',
@@ -94,19 +102,20 @@ export function frenchTexts(f: Format) {
       left: (span: string) => `à prendre : reste ${span}`,
       none: 'aucune',
       fresh: (n: number) => `${count(n, 'nouveau cas', 'nouveaux cas')}`,
-      freshOne: (n: number, level: string, account: string, who: number | null) => `${count(n, 'nouveau cas', 'nouveaux cas')} : ${level}, ${account}${who === null ? '' : `, ${patients(who)}`}`,
+      freshOne: (n: number, level: string, account: string, who: string | null) => `${count(n, 'nouveau cas', 'nouveaux cas')} : ${level}, ${account}${who === null ? '' : `, ${who}`}`,
       show: 'Afficher (r)',
       filters: 'Filtres', status: 'État', anyStatus: 'tous', open: 'ouverts', anyLevel: 'tous', search: 'Texte (compte, règle, numéro)', clinic: 'Établissement', owner: 'En charge',
       apply: 'Filtrer', clear: 'Effacer les filtres', next: 'Cas plus anciens', first: 'Retour aux plus récents',
     },
     case: {
-      heading: (account: string, n: number | null, clinicCount: number, others: number, from: string, to: string) => `${account} a ouvert ${n === null ? 'des dossiers' : patients(n)} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
+      printed: (id: string, by: string, at: string) => `Cas ${id} · imprimé par ${by} le ${at} · confidentiel`,
+      heading: (account: string, who: string | null, clinicCount: number, others: number, from: string, to: string) => `${account} a ouvert ${who ?? 'des dossiers'} dans ${others > 0 ? `${clinics(clinicCount)} ${f.plural(clinicCount, 'visible', 'visibles')} pour vous et ${f.number(others)} ${f.plural(others, 'autre', 'autres')}` : clinics(clinicCount)}, de ${from} à ${to}.`,
       part: (others: number) => `Ce cas touche aussi ${f.number(others)} ${f.plural(others, 'établissement', 'établissements')} que vous ne voyez pas : rien d’autre ne vous en est dit.`,
       withheld: 'texte non montré : il peut concerner d’autres établissements',
       ownPatients: (n: number) => f.plural(n, 'patient de vos établissements', 'patients de vos établissements'),
       zone: (zone: string) => `Heures locales (${zone})`,
       number: (id: string) => `Cas ${id}`,
-      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', dossierPart: 'Dossier',
+      parts: 'Parties du cas', overview: 'Vue d’ensemble', timeline: 'Chronologie', clinicsPart: 'Établissements', patientsPart: 'Patients', whyPart: 'Pourquoi', dossierPart: 'Dossier',
       patientsFigure: (n: number) => f.plural(n, 'patient', 'patients'), clinicsFigure: (n: number) => f.plural(n, 'établissement', 'établissements'),
       atFiring: 'patients au premier seuil',
       exported: 'exportés', attempted: 'tentés seulement',
@@ -179,7 +188,7 @@ export function frenchTexts(f: Format) {
       kinds: {
         'incident.opened': 'Incident ouvert', 'incident.step': 'Palier franchi', 'incident.rule_added': 'Autre règle atteinte', 'incident.merged': 'Incidents réunis', 'incident.closed': 'Plus d’accès depuis un jour', 'incident.withdrawn': 'Incident retiré', 'incident.updated': 'Nouveaux chiffres', 'incident.suppressed': 'Tu par une exception',
         'case.acknowledged': 'Pris en charge', 'case.assigned': 'Confié', 'case.noted': 'Note', 'case.note_corrected': 'Note corrigée', 'case.verdict': 'Verdict', 'case.held': 'Mis en attente', 'case.resolved': 'Résolu', 'case.reopened': 'Rouvert', 'case.linked': 'Incidents rattachés', 'case.unlinked': 'Incident détaché', 'case.level_set': 'Niveau fixé', 'case.measure': 'Mesure',
-        'breach.informed': 'Responsable de traitement informé', 'breach.qualified': 'Violation qualifiée', 'dossier.frozen': 'Dossier figé', 'dossier.sent': 'Dossier envoyé', 'dossier.people_informed': 'Personnes informées', 'dossier.resolution': 'Personnes retrouvées',
+        'breach.informed': 'Responsable de traitement informé', 'breach.qualified': 'Violation qualifiée', 'dossier.frozen': 'Dossier figé', 'dossier.sent': 'Dossier envoyé', 'dossier.people_informed': 'Personnes informées', 'dossier.resolution': 'Personnes retrouvées', 'dossier.answered': 'Dossier complété', 'dossier.outdated': 'Liste figée dépassée', 'case.counted': 'Patients comptés ensemble',
       } as Readonly<Record<string, string>>,
     },
     account: {
@@ -197,7 +206,7 @@ export function frenchTexts(f: Format) {
     },
     keys: {
       title: 'Raccourcis clavier', intro: 'Ils n’agissent que hors des champs de saisie, et se coupent dans les réglages.',
-      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f', 'aller aux flux'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
+      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f', 'aller aux flux'], ['g puis r, m', 'aller aux règles, aux silences'], ['g puis l, o, a', 'aller aux fuites, aux astreintes, aux consultations'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
     },
   };
 } // prettier-ignore

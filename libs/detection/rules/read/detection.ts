@@ -1,3 +1,4 @@
+import { contradicted } from './contradiction.js';
 import { ConditionRefused, type Names, parseCondition, resolve } from './condition.js';
 import { kindOf } from '../match/fields.js';
 import { plainGlob } from '../match/glob.js';
@@ -120,6 +121,12 @@ function readMap(map: MapTree, entry: Entry, keys: FieldKeys, context: Detection
     const match = readItem(item, keys, context);
     if (match) items.push(match);
   }
+  const never = items.length > 1 ? contradicted(items) : undefined;
+  if (never !== undefined)
+    context.warnings.at(
+      map.line,
+      `${shown(entry.key)} asks ${never} to be several things that no value is at once, so that it never matches: write one key with all values that will do, or several maps`,
+    );
   return joined('and', items);
 }
 

@@ -1,4 +1,4 @@
-import { habitsKeptMs, habitsTopic, keptForEver, topics } from '#libs/contracts/topics.js';
+import { keptFor, keptForEver, topics } from '#libs/contracts/topics.js';
 import type { TopicFacts } from './admin.js';
 
 const dayMs = 86_400_000;
@@ -21,13 +21,13 @@ export interface TopicLimits {
 /** How long a topic keeps what is in it, as its settings. */
 export function retentionSettings(topic: string, { retentionMs, bytes }: TopicLimits, partitions: number): Readonly<Record<string, string>> {
   const isKept = keptForEver.some((kept) => kept === topic);
-  const kept = isKept ? -1 : topic === habitsTopic ? Math.max(habitsKeptMs, retentionMs) : retentionMs;
-  const perPartition = bytes === undefined || isKept || topic === habitsTopic ? -1 : Math.floor(bytes / partitions);
+  const ownMs = keptFor[topic];
+  const perPartition = bytes === undefined || isKept || ownMs !== undefined ? -1 : Math.floor(bytes / partitions);
   return {
     'cleanup.policy': 'delete',
-    'retention.ms': String(kept),
+    'retention.ms': String(isKept ? -1 : (ownMs ?? retentionMs)),
     'retention.bytes': String(perPartition),
-    'segment.ms': String(isKept ? 7 * dayMs : Math.min(segmentMsMax, Math.floor(retentionMs / 4))),
+    'segment.ms': String(isKept ? 7 * dayMs : Math.min(segmentMsMax, Math.floor((ownMs ?? retentionMs) / 4))),
   };
 } // prettier-ignore
 
@@ -40,10 +40,10 @@ export function shortfalls(facts: readonly Pick<TopicFacts, 'topic' | 'settings'
     const compacted = policy === 'delete' ? [] : [`${topic} has cleanup.policy=${policy}, by which frames go that are still needed`];
     if (keptForEver.some((one) => one === topic))
       return kept === -1 && bytes === -1 ? compacted : [...compacted, `${topic} must be kept for ever, and goes by ${kept === -1 ? `${bytes} bytes a partition` : daysText(kept)}`];
-    if (kept === -1) return compacted;
-    if (topic === habitsTopic)
-      return kept >= habitsKeptMs ? compacted : [...compacted, `${topic} keeps ${daysText(kept)}, and habits are learned anew from ${daysText(habitsKeptMs)}`];
-    if (topic !== topics.accesses) return compacted;
+    const ownMs = keptFor[topic];
+    if (ownMs !== undefined && ((kept !== -1 && kept < ownMs) || bytes !== -1))
+      return [...compacted, `${topic} must keep ${daysText(ownMs)}, and goes by ${bytes === -1 ? daysText(kept) : `${bytes} bytes a partition`}`];
+    if (topic !== topics.accesses || kept === -1) return compacted;
     const needed = windowsMs + retentionMarginMs;
     return kept >= needed
       ? compacted

@@ -18,7 +18,10 @@ export function derive(): void {
     const start = <usize>load<u32>(place);
     const to = digitsAt + <usize>(pseudonyms + 1) * digitsBytes;
     hexOf(pseudonymOf(load<u32>(place, 8), start, load<u32>(place, 4) - start), v128.load(hexAt), to);
-    if (!isRepeated(to)) pseudonyms += 1;
+    if (isRepeated(to)) continue;
+    // Where the identifier of each distinct pseudonym lies is asked afterwards; the place is that of this patient or of one that was read.
+    v128.store(patientsAt + ((<usize>pseudonyms) << 4), v128.load(place));
+    pseudonyms += 1;
   }
 }
 

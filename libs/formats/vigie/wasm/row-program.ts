@@ -8,7 +8,7 @@ const layoutNames = [
   'keysAt', 'keyLengthsAt', 'kindsAt', 'closesAt', 'prefixLengthsAt', 'prefixesAt', 'wordsAt', 'wordListBytes', 'masksAt', 'classesAt',
   'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
   'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
-  'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt',
+  'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
@@ -17,6 +17,8 @@ interface Doors {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly read: (from: number) => number;
   readonly rows: () => number;
+  readonly time: () => number;
+  readonly pseudonymsOf: () => number;
   readonly partition: (partitions: number) => number;
   readonly write: (index: number) => number;
   readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;

@@ -66,6 +66,16 @@ export function rows(): i32 {
   return pseudonyms == 0 ? 1 : pseudonyms;
 }
 
+/** Distinct patients of the item. */
+export function pseudonymsOf(): i32 {
+  return pseudonyms;
+}
+
+/** Event time of the item, milliseconds. */
+export function time(): f64 {
+  return timeMs;
+}
+
 /** The partition of the item's account, see `partitionOf` in contracts/topics.ts. */
 export function partition(partitions: u32): u32 {
   let hash = load<u32>(groupHashAt);

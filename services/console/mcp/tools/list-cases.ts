@@ -23,6 +23,8 @@ export const caseHead = {
   has_owner: z.boolean(),
   /** Distinct patients by the scorer; null where other clinics than one's own are concerned, of which `get_case` counts one's own. */
   patients: z.number().nullable(),
+  /** False while `patients` is the most that incidents which were linked can be together: `get_case` counts them. */
+  patients_settled: z.boolean(),
   /** Null where `patients` is: it says that there are so many. */
   step: z.number().nullable(),
   clinics: z.array(z.string()),
@@ -47,7 +49,7 @@ export function headOf({ voice }: Asking, row: SeenRow): object {
   const actor_id = voice.account(row.actor_id, row.group_id);
   const [title = ''] = voice.texts([row.title], row.actor_id);
   return {
-    case_id, status, level, verdict, has_owner: row.owner !== '', patients: row.patients, step, ...partBody(row),
+    case_id, status, level, verdict, has_owner: row.owner !== '', patients: row.patients, patients_settled: row.patients_settled, step, ...partBody(row),
     rules: row.rules.map(ownNameText), first_time, last_time, opened_at, acknowledge_by, acknowledged_at, resolved_at, on_hold_until, reopened, version, changed_at,
     untrusted: { ...(actor_id !== undefined && { actor_id }), title, rule_titles: voice.texts(row.rule_titles, row.actor_id) },
   };

@@ -1,58 +1,85 @@
-import { Link } from 'wouter';
-import type { SeenRow } from '#libs/contracts/seen-case.js';
+import { useQuery } from '@tanstack/react-query';
+import type { Me } from '../../api/answers.js';
+import { get } from '../../api/client.js';
 import { useCases } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
-import { Level, Status } from '../../parts/level.js';
-import { Patients } from '../../parts/patients.js';
-import { Table } from '../../parts/table.js';
-import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
-import { casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
+import { useOwnTexts } from '../../texts/own.js';
+import type { AccountRecord } from './account-answer.js';
+import { AccountCases } from './account-cases.js';
+import { accountTexts } from './account-texts.js';
+import { Days, Hours } from './charts.js';
+import { everyDay, usualDay } from './normal.js';
+import { Values } from './values.js';
+import { Windows } from './windows.js';
 
-/** What is known of an account: all its cases, whatever became of them. */
-export function AccountPage({ group, actor }: { readonly group: string; readonly actor: string }) {
-  // The console looks for a part of a text; which of them is the account, is seen here.
-  const answer = useCases(new URLSearchParams({ q: actor }).toString());
+interface PageProps {
+  readonly group: string;
+  readonly actor: string;
+  readonly me: Me;
+}
+
+/** Is this normal for the account? Ninety days of it against today, what the rules count now, and its cases. */
+export function AccountPage({ group, actor, me }: PageProps) {
+  const { t } = useTexts();
+  const own = useOwnTexts(accountTexts);
+  const isInvestigator = me.roles.includes('analyst') || me.roles.includes('dpo');
+  const path = `/v1/accounts/${encodeURIComponent(group)}/${encodeURIComponent(actor)}`;
+  const record = useQuery({ queryKey: ['live', 'account', path], queryFn: ({ signal }) => get<AccountRecord>(path, signal), enabled: isInvestigator, refetchInterval: 60_000 });
   return (
-    <Block answer={answer} isPage>
-      {({ cases }) => <Cases group={group} actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />}
-    </Block>
+    <>
+      <p className="over quiet">
+        {t.account.group(group)} {me.clinics !== null && ` · ${own.own}`}
+      </p>
+      {isInvestigator ? (
+        <Block answer={record} isPage>
+          {(of) => <Record of={of} />}
+        </Block>
+      ) : (
+        <>
+          <h1>{actor}</h1>
+          <p className="notice">{own.mayNot}</p>
+        </>
+      )}
+      <Cases group={group} actor={actor} />
+    </>
   );
 } // prettier-ignore
 
-function Cases({ group, actor, cases }: { readonly group: string; readonly actor: string; readonly cases: readonly SeenRow[] }) {
-  const { t } = useTexts();
-  const heading = t.account.heading(actor, cases.length, cases.filter(({ status }) => status !== 'resolved').length);
+function Record({ of }: { readonly of: AccountRecord }) {
+  const t = useOwnTexts(accountTexts);
+  const usual = usualDay(of.days, of.last_day);
+  const today = of.days.find(({ day }) => day === of.last_day)?.patients ?? 0;
+  const heading = of.days.length === 0 ? t.nothing(of.actor_id) : t.heading(of.actor_id, today, usual);
   useTitle(heading);
-  const heads = [[t.account.opened], [t.list.level], [t.list.rules], [t.list.patients, 'number'], [t.account.status], [t.account.verdict], [t.list.taken]] as const; // prettier-ignore
+  const { peers } = of;
   return (
     <>
-      <p className="over quiet">{t.account.group(group)}</p>
       <h1>{heading}</h1>
-      {cases.length > 0 && (
-        <Table name={{ label: t.list.title }} caption={t.account.caption(cases.length)} heads={heads}>
-              {cases.map((row) => (
-                <tr key={row.case_id}>
-                  <th scope="row">
-                    <Link href={casePath(row.case_id)}>
-                      <Time at={row.opened_at} />
-                    </Link>
-                  </th>
-                  <td>
-                    <Level level={row.level} />
-                  </td>
-                  <td>{row.rule_titles.join(', ')}</td>
-                  <Patients of={row} />
-                  <td>
-                    <Status status={row.status} />
-                  </td>
-                  <td>{row.verdict && t.verdicts[row.verdict]}</td>
-                  <td>{row.owner || row.acknowledged_by}</td>
-                </tr>
-              ))}
-            </Table>
+      {peers && <p>{t.peers(peers.fullest_rank, peers.accounts, peers.role, peers.fullest, peers.fullest_quantiles[0], peers.fullest_quantiles[2])}</p>}
+      {of.days.length > 0 && (
+        <>
+          <Days days={everyDay(of.first_day, of.last_day, of.days)} lastDay={of.last_day} usual={usual} />
+          <Hours hours={of.hours} lastDay={of.last_day} />
+          <Values values={of.values} />
+        </>
       )}
+      <Windows of={of.windows} />
     </>
+  );
+} // prettier-ignore
+
+function Cases({ group, actor }: { readonly group: string; readonly actor: string }) {
+  const t = useOwnTexts(accountTexts);
+  // The console looks for a part of a text; which of them is the account, is seen here.
+  const answer = useCases(new URLSearchParams({ q: actor }).toString());
+  return (
+    <section className="sheet" aria-labelledby="cases">
+      <h2 id="cases">{t.cases}</h2>
+      <Block answer={answer}>
+        {({ cases }) => <AccountCases actor={actor} cases={cases.filter((row) => row.actor_id === actor && row.group_id === group)} />}
+      </Block>
+    </section>
   );
 } // prettier-ignore

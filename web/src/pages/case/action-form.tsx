@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Choice, Field } from '../../parts/field.js';
 import { FormDialog } from '../../parts/form-dialog.js';
 import { verdictList } from '../../parts/verdicts.js';
 import { useTexts } from '../../texts/context.js';
@@ -52,45 +52,6 @@ function Fields({ kind }: { readonly kind: FormKind }) {
       );
   }
 }
-
-interface FieldProps {
-  readonly name: string;
-  readonly label: string;
-  readonly type?: string;
-  readonly hint?: string;
-  readonly long?: boolean;
-  readonly optional?: boolean;
-}
-
-function Field({ name, label, type = 'text', hint, long = false, optional = false }: FieldProps): ReactNode {
-  const common = { id: `f-${name}`, name, required: !optional, ...(hint && { 'aria-describedby': `f-${name}-hint` }) };
-  return (
-    <p className="field">
-      <label htmlFor={common.id}>{label}</label>
-      {long ? <textarea {...common} rows={4} maxLength={2_000} /> : <input {...common} type={type} maxLength={200} />}
-      {hint && (
-        <span id={`${common.id}-hint`} className="hint">
-          {hint}
-        </span>
-      )}
-    </p>
-  );
-}
-
-function Choice({ name, label, options }: { readonly name: string; readonly label: string; readonly options: readonly (readonly [string, string])[] }) {
-  return (
-    <p className="field">
-      <label htmlFor={`f-${name}`}>{label}</label>
-      <select id={`f-${name}`} name={name} required>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </p>
-  );
-} // prettier-ignore
 
 const types = { assign: 'case.assigned', note: 'case.noted', measure: 'case.measure', hold: 'case.held', resolve: 'case.resolved', reopen: 'case.reopened' } as const; // prettier-ignore
 const instants: ReadonlySet<string> = new Set(['until', 'taken_at']);

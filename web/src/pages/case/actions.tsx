@@ -6,7 +6,7 @@ import { useShortcuts } from '../../parts/shortcuts.js';
 import { useTexts } from '../../texts/context.js';
 import type { Texts } from '../../texts/fr.js';
 import { ActionForm, type FormKind } from './action-form.js';
-import { useSend } from './send.js';
+import { useSend } from '../../parts/send.js';
 
 export type ActionBody = Readonly<Record<string, unknown>> & { readonly type: keyof Texts['act']['done'] };
 

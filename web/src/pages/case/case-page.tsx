@@ -2,8 +2,10 @@ import { lazy } from 'react';
 import { Link } from 'wouter';
 import type { Me, ShownCase } from '../../api/answers.js';
 import { useCase, useShape } from '../../api/queries.js';
+import { useNow } from '../../live/clock.js';
 import { Block } from '../../parts/block.js';
 import { Level, Status } from '../../parts/level.js';
+import { usePrintFoot } from '../../parts/print-foot.js';
 import { useTitle } from '../../parts/title.js';
 import { accountPath, casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
@@ -14,9 +16,10 @@ import { Notes } from './notes.js';
 import { PatientsPart } from './patients.js';
 import { TimelinePart } from './timeline.js';
 import { ToldPart } from './told.js';
-import { Why } from './why.js';
+import { Fired } from './fired.js';
 import './case.css';
 
+const Why = lazy(() => import('./why/why-part.js').then(({ WhyPart: part }) => ({ default: part })));
 const Dossier = lazy(() => import('./dossier/dossier-part.js').then(({ DossierPart: part }) => ({ default: part })));
 
 interface PageProps {
@@ -36,11 +39,19 @@ export function CasePage({ id, part, me }: PageProps) {
           <Head shown={shown} me={me} />
           <Parts id={shown.case.case_id} part={part} />
           <Part shown={shown} id={id} part={part} me={me} />
+          <PrintFoot id={shown.case.case_id} me={me} />
         </article>
       )}
     </Block>
   );
 } // prettier-ignore
+
+/** Which case a sheet of paper is of, whose it is and from when. */
+function PrintFoot({ id, me }: { readonly id: string; readonly me: Me }) {
+  const { t, f } = useTexts();
+  usePrintFoot(t.case.printed(id, me.id, f.exact(useNow(60_000))));
+  return null;
+}
 
 function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }) {
   switch (part) {
@@ -50,6 +61,8 @@ function Part({ shown, id, part, me }: PageProps & { readonly shown: ShownCase }
       return <Clinics id={id} />;
     case 'patients':
       return <PatientsPart id={id} me={me} />;
+    case 'why':
+      return <Why id={id} me={me} />;
     case 'dossier':
       return <Dossier row={shown.case} me={me} />;
     default:
@@ -61,7 +74,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
   const { t, f } = useTexts();
   const { case: row, incidents } = shown;
   const actors = [...new Set(incidents.map(({ actor_id: actor }) => actor))];
-  const heading = t.case.heading(row.actor_id, row.patients, row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
+  const heading = t.case.heading(row.actor_id, row.patients === null ? null : t.caseFigure(row), row.clinics.length, row.other_clinics, f.moment(row.first_time), f.until(row.last_time, row.first_time));
   useTitle(heading);
   return (
     <>
@@ -90,7 +103,7 @@ function Head({ shown, me }: { readonly shown: ShownCase; readonly me: Me }) {
 
 function Parts({ id, part }: { readonly id: string; readonly part: string }) {
   const { t } = useTexts();
-  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
+  const all = [['', t.case.overview], ['timeline', t.case.timeline], ['clinics', t.case.clinicsPart], ['patients', t.case.patientsPart], ['why', t.case.whyPart], ['dossier', t.case.dossierPart]] as const; // prettier-ignore
   return (
     <nav className="parts" aria-label={t.case.parts}>
       {all.map(([name, text]) => (
@@ -108,7 +121,7 @@ function Overview({ shown, id }: { readonly shown: ShownCase; readonly id: strin
       <Totals shown={shown} id={id} />
       <Curve shown={shown} id={id} />
       <div className="columns">
-        <Why shown={shown} />
+        <Fired shown={shown} />
         <ToldPart id={id} />
         <Notes shown={shown} />
       </div>
@@ -129,7 +142,7 @@ function Totals({ shown: { case: row, incidents }, id }: { readonly shown: Shown
         <li>{t.spanning}</li>
       ) : (
         <Total
-          value={f.number(patients)}
+          value={row.patients === null || row.patients_settled ? f.number(patients) : t.atMost(f.number(patients))}
           text={row.patients === null ? t.case.ownPatients(patients) : t.case.patientsFigure(patients)}
         />
       )}

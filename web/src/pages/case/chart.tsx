@@ -1,6 +1,7 @@
 import type { Shape } from '../../api/answers.js';
 import { useTexts } from '../../texts/context.js';
-import { geometryOf, type Mark, size } from './geometry.js';
+import '../../parts/chart.css';
+import { geometryOf, type Mark, size } from '../../parts/curve-geometry.js';
 
 /** The curve of a case. What it shows stands as a table and a list below it; `text` says it in a sentence. */
 export function Chart({ shape, marks, text }: { readonly shape: Shape; readonly marks: readonly Mark[]; readonly text: string }) {

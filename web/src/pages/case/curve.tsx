@@ -5,7 +5,7 @@ import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
 import type { Texts } from '../../texts/fr.js';
 import { Chart } from './chart.js';
-import type { Mark } from './geometry.js';
+import type { Mark } from '../../parts/curve-geometry.js';
 
 /** Rules that a mark names; all of them stand below. */
 const rulesMax = 2;

@@ -74,7 +74,7 @@ function FreshOne({ row }: { readonly row: SeenRow | undefined }) {
   if (!row) return null;
   return (
     <>
-      <Level level={row.level} /> {row.actor_id}, {row.patients === null ? t.spanning : t.patients(row.patients)}
+      <Level level={row.level} /> {row.actor_id}, {row.patients === null ? t.spanning : t.caseFigure(row)}
     </>
   );
 }
@@ -86,7 +86,7 @@ function useSaidWhenFresh(fresh: readonly SeenRow[]): void {
   const [said, setSaid] = useState(0);
   useEffect(() => {
     const [first] = fresh;
-    if (first && fresh.length > said) announce(t.list.freshOne(fresh.length, t.levels[first.level], first.actor_id, first.patients));
+    if (first && fresh.length > said) announce(t.list.freshOne(fresh.length, t.levels[first.level], first.actor_id, first.patients === null ? null : t.caseFigure(first)));
     setSaid(fresh.length);
   }, [fresh, said, announce, t]);
 } // prettier-ignore

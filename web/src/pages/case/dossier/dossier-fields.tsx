@@ -6,7 +6,7 @@ import { useNow } from '../../../live/clock.js';
 import { FormDialog } from '../../../parts/form-dialog.js';
 import { Time } from '../../../parts/time.js';
 import { useTexts } from '../../../texts/context.js';
-import { useSend } from '../send.js';
+import { useSend } from '../../../parts/send.js';
 
 interface FieldsProps {
   readonly id: string;

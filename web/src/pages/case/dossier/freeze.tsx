@@ -2,7 +2,7 @@ import type { FormEvent } from 'react';
 import { newKey, post, Refusal } from '../../../api/client.js';
 import type { useConfirmed } from '../../../api/confirmed.js';
 import { useTexts } from '../../../texts/context.js';
-import { useSend } from '../send.js';
+import { useSend } from '../../../parts/send.js';
 
 const kinds = ['initial', 'complementary', 'final'] as const;
 

@@ -1,0 +1,12 @@
+-- What an account did in each hour of each day, by the clock of Paris: a patient of two hours counts in both.
+SELECT
+    toString(toDate(time, 'Europe/Paris')) AS day,
+    toHour(time, 'Europe/Paris') AS hour,
+    uniqExact(event_id) AS events,
+    uniqExactIf(patient_id, patient_id != '') AS patients
+FROM vigie.accesses
+WHERE group_id = {group:String} AND actor_id = {actor:String}
+    AND time >= toDateTime64({first_day:Date}, 3, 'Europe/Paris') AND time < toDateTime64({last_day:Date} + 1, 3, 'Europe/Paris')
+    AND (empty({clinics:Array(String)}) OR has({clinics:Array(String)}, clinic_id))
+GROUP BY day, hour
+ORDER BY day, hour

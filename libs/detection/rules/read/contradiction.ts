@@ -1,0 +1,79 @@
+import { type Field, kindOf, wordsOf } from '../match/fields.js';
+import { plainGlob } from '../match/glob.js';
+import { and, fieldsOf, type Match, type Test } from '../match/match.js';
+import { compilePredicate } from '../match/predicate.js';
+
+/** A value that a field can hold; undefined for none. */
+type Held = string | number | boolean | undefined;
+
+/**
+ * The field of which the conditions of one map ask together what no value is: `action: read` beside `action|contains: exp`. Only what is
+ * certain is told: every value that could meet all of them is tried. Texts that only patterns describe, times and lists are not looked at.
+ */
+export function contradicted(items: readonly Match[]): Field | undefined {
+  const byField = new Map<Field, Match[]>();
+  for (const item of items) {
+    const [field, ...others] = fieldsOf(item);
+    if (field === undefined || others.length > 0) continue;
+    const known = byField.get(field);
+    if (known) known.push(item);
+    else byField.set(field, [item]);
+  }
+  for (const [field, asked] of byField) if (asked.length > 1 && isMetByNone(field, asked)) return field;
+  return undefined;
+}
+
+function isMetByNone(field: Field, asked: readonly Match[]): boolean {
+  const values = candidatesOf(field, asked);
+  if (!values) return false;
+  const meets = compilePredicate(and(asked));
+  return !values.some((value) => meets(value === undefined ? {} : { [field]: value }));
+}
+
+/** Values of which one meets all that is asked if any does; undefined where there is no such list. */
+function candidatesOf(field: Field, asked: readonly Match[]): readonly Held[] | undefined {
+  const words = wordsOf(field);
+  switch (kindOf(field)) {
+    case 'boolean':
+      return [undefined, true, false];
+    case 'number':
+      return [undefined, ...asked.flatMap(numbersOf)];
+    case 'text': {
+      if (words) return [undefined, ...words];
+      const folds = asked.every((match) => testsOf(match).every(isCaseless));
+      return asked.map((match) => textsOf(match, folds)).find((texts) => texts !== undefined);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The whole numbers at which what the condition answers can change, and those beside them. */
+function numbersOf(match: Match): readonly number[] {
+  return testsOf(match).flatMap((one) => (one.kind === 'number' ? [one.value - 1, one.value, one.value + 1] : []));
+}
+
+/**
+ * The texts, or their absence, that the condition wants the field to be; undefined where it takes others too: the same in another case, unless
+ * nobody who asks minds the case (`folds`).
+ */
+function textsOf(match: Match, folds: boolean): readonly Held[] | undefined {
+  if (match.op === 'not') return match.of.op === 'test' && match.of.test.kind === 'present' ? [undefined] : undefined;
+  if (match.op === 'or') {
+    const each = match.of.map((one) => textsOf(one, folds));
+    return each.every((texts) => texts !== undefined) ? each.flat() : undefined;
+  }
+  if (match.op !== 'test' || match.test.kind !== 'glob' || !(match.test.cased || folds)) return undefined;
+  const plain = plainGlob(match.test.parts, match.test.cased);
+  return plain?.how === 'is' ? [plain.literal] : undefined;
+}
+
+/** Whether the answer is the same for a text in upper and in lower case. */
+function isCaseless(one: Test): boolean {
+  return one.kind === 'present' || one.kind === 'network' || (one.kind === 'glob' && !one.cased);
+}
+
+function testsOf(match: Match): readonly Test[] {
+  if (match.op === 'test') return [match.test];
+  return match.op === 'not' ? testsOf(match.of) : match.of.flatMap(testsOf);
+}

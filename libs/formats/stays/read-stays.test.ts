@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Reading, plainReading } from '../input-format.js';
+import { type ReadStay, readStays } from './read-stays.js';
+
+const received = Date.UTC(2026, 0, 5, 9);
+const read = (body: unknown, reading: Reading = plainReading): readonly ReadStay[] => [
+  ...readStays(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), reading, received),
+];
+const one = (body: unknown, reading?: Reading) => {
+  const [first] = read(body, reading);
+  return first?.kind === 'accepted' ? first.value : first;
+};
+const at = (text: string) => Date.parse(text);
+
+describe('stays in Vigie’s own form', () => {
+  const own = { id: 'v1', patient_id: '8000001', begin: '2026-01-04T10:00:00+01:00' };
+
+  it('are an object, an array or lines', () => {
+    for (const body of [own, [own], `${JSON.stringify(own)}\n`])
+      expect(one(body)).toEqual({ id: 'v1', patient: { id: '8000001' }, clinicId: '', beginMs: at('2026-01-04T09:00:00Z'), isPlanned: false, isCancelled: false });
+    expect(read([own, own])).toHaveLength(2);
+  }); // prettier-ignore
+
+  it('say when they end, and whether they are planned or did not take place', () => {
+    expect(one({ ...own, end: '2026-01-06T10:00:00Z', status: 'finished' })).toMatchObject({ endMs: at('2026-01-06T10:00:00Z') });
+    expect(one({ ...own, status: 'planned', authority: 'ipp', clinic_id: 'c' })).toMatchObject({ isPlanned: true, patient: { authority: 'ipp' }, clinicId: 'c' });
+    expect(one({ ...own, status: 'cancelled' })).toMatchObject({ isCancelled: true });
+  }); // prettier-ignore
+
+  it.each([
+    [{ ...own, id: undefined }, 'id'], [{ ...own, patient_id: [] }, 'patient_id'], [{ ...own, begin: 'monday' }, 'begin'], [{ ...own, end: '2026-01-01T00:00:00Z' }, 'end'],
+    [{ ...own, status: 'gone' }, 'status'], [{ ...own, name: 'MARTIN' }, ''], [7, ''],
+  ])('are refused by field, and nothing of them is quoted: %j', (body, field) => {
+    const [refused] = read(body);
+    expect(refused).toMatchObject({ kind: 'rejected', field });
+    expect(JSON.stringify(refused)).not.toMatch(/8000001|MARTIN|monday/);
+  }); // prettier-ignore
+});
+
+describe('stays of FHIR', () => {
+  const encounter = {
+    resourceType: 'Encounter', id: 'e1', status: 'in-progress', subject: { identifier: { system: 'urn:oid:1.2', value: '8000001' } },
+    period: { start: '2026-01-04T09:00:00Z' },
+  }; // prettier-ignore
+  const appointment = {
+    resourceType: 'Appointment', id: 'a1', status: 'booked', start: '2026-01-09T09:00:00Z', end: '2026-01-09T09:30:00Z',
+    participant: [{ actor: { reference: 'Practitioner/3' } }, { actor: { reference: 'Patient/p1' } }],
+  }; // prettier-ignore
+
+  it('are an Encounter with its period, or an Appointment, which is planned', () => {
+    expect(one(encounter)).toEqual({
+      id: 'Encounter e1', patient: { id: '8000001', authority: 'urn:oid:1.2' }, clinicId: '', beginMs: at('2026-01-04T09:00:00Z'), isPlanned: false, isCancelled: false,
+    });
+    expect(one(appointment)).toMatchObject({ patient: { id: 'p1', authority: 'fhir:Patient' }, isPlanned: true, endMs: at('2026-01-09T09:30:00Z') });
+    for (const status of ['cancelled', 'noshow', 'entered-in-error']) expect(one({ ...appointment, status })).toMatchObject({ isCancelled: true });
+    expect(one({ ...encounter, status: 'planned', period: undefined, plannedStartDate: '2026-02-01' })).toMatchObject({ isPlanned: true, endMs: at('2026-02-01T00:00:00Z') });
+  }); // prettier-ignore
+
+  it('come in a Bundle with their patients, of whose numbers the source’s authority counts', () => {
+    const patient = { resourceType: 'Patient', id: 'p1', identifier: [{ system: 'urn:nir', value: '1' }, { system: 'urn:ipp', value: '8000001' }] };
+    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: patient }, { resource: appointment }, { resource: encounter }] };
+    const all = read(bundle, { ...plainReading, authorities: ['urn:ipp'] });
+    expect(all.map((item) => item.kind === 'accepted' && item.value?.patient)).toEqual([
+      undefined, { id: '8000001', authority: 'urn:ipp' }, { id: '8000001', authority: 'urn:oid:1.2' },
+    ]);
+  }); // prettier-ignore
+
+  it.each([
+    [{ ...encounter, subject: {} }, 'subject'], [{ ...encounter, id: undefined }, 'id'], [{ ...encounter, period: {} }, 'period'], [{ ...appointment, start: 'soon' }, 'start'],
+    [{ resourceType: 'Observation' }, 'resourceType'],
+  ])('are refused by element: %j', (body, field) => {
+    expect(read(body)).toMatchObject([{ kind: 'rejected', field }]);
+  }); // prettier-ignore
+});
+
+const message = (event: string, pv1 = 'PV1|1|I|W1^^^990000001||||||||||||||||V77|||||||||||||||||||||||||20260104100000') =>
+  ['MSH|^~\\&|PAS|NORD|VIGIE||20260104101500||ADT^' + event + '^ADT_A01|1|P|2.5', 'EVN||20260104101500', 'PID|||8000001^^^IPP&1.2.250.1&ISO^PI~1840775^^^INS||INVENTED^NAME', pv1].join('\r'); // prettier-ignore
+
+describe('messages ADT', () => {
+  it('say who stays, in the zone of the source, until a discharge', () => {
+    expect(one(message('A01'))).toEqual({
+      id: 'ADT V77', patient: { id: '8000001' }, clinicId: '', beginMs: at('2026-01-04T09:00:00Z'), isPlanned: false, isCancelled: false,
+    });
+    expect(one(message('A03'))).toMatchObject({ endMs: at('2026-01-04T09:15:00Z') });
+    expect(one(message('A13'))).not.toHaveProperty('endMs');
+    expect(one(message('A11'))).toMatchObject({ isCancelled: true });
+    expect(one(message('A05'))).toMatchObject({ isPlanned: true });
+    for (const event of ['A28', 'A31', 'A40']) expect(read(message(event))).toEqual([{ kind: 'accepted', value: undefined }]);
+  }); // prettier-ignore
+
+  it('give the number of the source’s authority where it names some', () => {
+    expect(one(message('A01'), { ...plainReading, authorities: ['urn:oid:1.2.250.1'] })).toMatchObject({ patient: { id: '8000001', authority: 'urn:oid:1.2.250.1' } });
+  }); // prettier-ignore
+
+  it('come many in a file, in frames of MLLP or not, and one that is wrong costs only itself', () => {
+    const framed = [message('A01'), message('A99'), message('A03')].map((one) => `\u000b${one}\r\u001c\r`).join('');
+    for (const file of [framed, framed.replaceAll('\r', '\n'), framed.replaceAll('\u000b', '').replaceAll('\u001c', '')])
+      expect(read(file).map(({ kind }) => kind)).toEqual(['accepted', 'rejected', 'accepted']);
+    expect(JSON.stringify(read(message('A01', 'PV1|1|I')))).toMatch(/PV1-19/);
+    expect(JSON.stringify(read(framed).filter(({ kind }) => kind === 'rejected'))).not.toMatch(/8000001|INVENTED/);
+  }); // prettier-ignore
+});

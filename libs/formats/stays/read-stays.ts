@@ -1,0 +1,59 @@
+import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { listOf, objectOf, textOf } from '../fhir/elements.js';
+import type { Reading } from '../input-format.js';
+import { itemsOf, layoutOf } from '../json/items.js';
+import { isObject, type JsonObject, parseItem } from '../json/parse-item.js';
+import { limits } from '../limits.js';
+import { adtStay, isHl7, messagesOf } from './adt.js';
+import { type BundlePatients, fhirStay } from './fhir.js';
+import { ownStay } from './own.js';
+import type { Stay } from './stay.js';
+
+export type ReadStay = Accepted<Stay | undefined> | Rejected;
+
+/**
+ * The stays of a body, in order: Vigie's own form (an object, an array, lines), Encounter and Appointment of FHIR, alone, as lines or in a Bundle,
+ * and messages ADT of HL7 v2. `undefined` stands for what says nothing of a stay and is well. Never throws.
+ */
+export function* readStays(body: Buffer, reading: Reading, receivedMs: number): Generator<ReadStay> {
+  const head = body.toString('latin1', 0, 64);
+  if (isHl7(head)) {
+    for (const message of messagesOf(body.toString('utf8'))) yield adtStay(message, reading, receivedMs);
+    return;
+  }
+  for (const { start, end } of itemsOf(body, layoutOf(body))) {
+    const item = parseItem(body, start, end, { bytesMax: body.length, nodesMax: limits.bundleNodesMax });
+    if (item.kind === 'rejected') yield item;
+    else if (!isObject(item.value)) yield rejected('not_an_object', '', 'a stay must be a JSON object');
+    else yield* staysOf(item.value, reading.authorities);
+  }
+}
+
+function* staysOf(item: JsonObject, authorities: readonly string[]): Generator<ReadStay> {
+  const type = textOf(item['resourceType']);
+  if (type === undefined) yield ownStay(item);
+  else if (type !== 'Bundle') yield fhirStay(item, new Map(), authorities);
+  else {
+    const entries = listOf(item['entry']).slice(0, limits.bundleEntriesMax + 1);
+    if (entries.length > limits.bundleEntriesMax)
+      return void (yield rejected('too_large', 'entry', `a Bundle has at most ${limits.bundleEntriesMax} entries`));
+    const patients = patientsOf(entries);
+    for (const { resource } of entries) {
+      const of = objectOf(resource);
+      const named = textOf(of['resourceType']);
+      // What comes along to be referred to is no stay, and nothing is wrong with it.
+      yield named === 'Encounter' || named === 'Appointment' ? fhirStay(of, patients, authorities) : accepted(undefined);
+    }
+  }
+}
+
+function patientsOf(entries: readonly JsonObject[]): BundlePatients {
+  const patients = new Map<string, JsonObject>();
+  for (const entry of entries) {
+    const resource = objectOf(entry['resource']);
+    if (textOf(resource['resourceType']) !== 'Patient') continue;
+    const id = textOf(resource['id']);
+    for (const name of [textOf(entry['fullUrl']), id && `Patient/${id}`]) if (name) patients.set(name, resource);
+  }
+  return patients;
+}

@@ -1,0 +1,2 @@
+/** Where Helm is, without building it; undefined where there is none. */
+export function helmHere(): string | undefined;

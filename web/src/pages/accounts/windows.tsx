@@ -1,0 +1,41 @@
+import { Level } from '../../parts/level.js';
+import { Table } from '../../parts/table.js';
+import { useTexts } from '../../texts/context.js';
+import { useOwnTexts } from '../../texts/own.js';
+import type { AccountRecord } from './account-answer.js';
+import { accountTexts } from './account-texts.js';
+
+/** What each rule counts of the account now, and how far it is from firing. */
+export function Windows({ of }: { readonly of: AccountRecord['windows'] }) {
+  const t = useOwnTexts(accountTexts);
+  const { f } = useTexts();
+  const heads = [[t.rule], [t.counted, 'number'], [t.needed, 'number'], [t.missing, 'number'], [t.falls]] as const;
+  return (
+    <section className="sheet" aria-labelledby="windows">
+      <h2 id="windows">{t.windows}</h2>
+      {of.state !== 'known' ? (
+        <p className={of.state === 'away' ? 'notice notice-wrong' : 'notice'}>{t.windowStates[of.state]}</p>
+      ) : (
+        <Table name={{ id: 'windows' }} caption={t.windowsCaption(of.rules.length, f.moment(of.newest_time))} heads={heads}>
+          {of.rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold).map((rule) => (
+            <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
+              <th scope="row">
+                {rule.title} <Level level={rule.level} />
+                <span className="below">
+                  {f.span(rule.timespan_seconds * 1_000)} {Object.entries(rule.by).map(([name, value]) => ` · ${name} ${value}`).join('')}
+                </span>
+              </th>
+              <td className="number big">
+                {f.number(rule.value)}
+                {rule.spread_threshold > 0 && <span className="below">{t.spread(rule.spread, rule.spread_threshold)}</span>}
+              </td>
+              <td className="number">{f.number(rule.threshold)}</td>
+              <td className="number">{rule.holds ? <strong>◆ {t.holds}</strong> : f.number(rule.missing)}</td>
+              <td>{rule.expiring.slice(0, 2).map(({ time, value }) => t.to(value, f.moment(time))).join(', ')}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </section>
+  );
+} // prettier-ignore

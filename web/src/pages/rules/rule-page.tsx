@@ -1,0 +1,95 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
+import { get } from '../../api/client.js';
+import { Block } from '../../parts/block.js';
+import { Copied } from '../../parts/copied.js';
+import { Level } from '../../parts/level.js';
+import { useTitle } from '../../parts/title.js';
+import { useTexts } from '../../texts/context.js';
+import { useOwnTexts } from '../../texts/own.js';
+import type { RuleWhole } from './rules-answer.js';
+import { rulesTexts } from './rules-texts.js';
+import { TryChange } from './try-change.js';
+import { Weeks } from './weeks.js';
+
+/** What does this rule tell of, is it right, and what if it were another? */
+export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
+  const path = `/v1/rules/${encodeURIComponent(id)}`;
+  const answer = useQuery({ queryKey: ['live', 'rule', id], queryFn: ({ signal }) => get<RuleWhole>(path, signal), refetchInterval: 300_000 });
+  return (
+    <Block answer={answer} isPage>
+      {(whole) => <Whole whole={whole} mayTry={mayTry} />}
+    </Block>
+  );
+} // prettier-ignore
+
+function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; readonly mayTry: boolean }) {
+  const t = useOwnTexts(rulesTexts);
+  const { f } = useTexts();
+  useTitle(rule.title);
+  const facts = [
+    [t.threshold, t.within(rule.threshold, f.span(rule.timespan_seconds * 1_000))],
+    [t.spread, rule.spread_threshold > 0 ? f.number(rule.spread_threshold) : ''],
+    [t.description, rule.description],
+    [t.often, rule.false_positives.join(' · ')],
+    [t.steps, rule.steps.map(f.number).join(', ')],
+    [t.atFiring, rule.verdicts && rule.verdicts.patients_at_firing > 0 ? f.number(rule.verdicts.patients_at_firing) : ''],
+    [t.attack, rule.attack.join(', ')],
+    [t.runbook, rule.runbook],
+  ] as const;
+  return (
+    <>
+      <p className="over">
+        <Link href="/rules">{t.all}</Link> <Level level={rule.level} />
+      </p>
+      <h1>{rule.title}</h1>
+      <p className="lead" lang="en">
+        {rule.words}
+      </p>
+      <section className="sheet">
+        <dl className="facts">
+          {facts.filter(([, value]) => value !== '').map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {rule.yaml !== null && (
+          <details>
+            <summary>{t.yaml}</summary>
+            <Copied text={rule.yaml} label={t.yaml} />
+          </details>
+        )}
+      </section>
+      {weeks === null ? <p className="hint">{t.own}</p> : <Weeks weeks={weeks} />}
+      <Exceptions of={rule.exceptions} />
+      <section className="sheet" aria-labelledby="try">
+        <h2 id="try">{t.try}</h2>
+        {mayTry ? <TryChange rule={rule} /> : <p>{t.mayNot}</p>}
+      </section>
+    </>
+  );
+} // prettier-ignore
+
+function Exceptions({ of }: { readonly of: RuleWhole['rule']['exceptions'] }) {
+  const t = useOwnTexts(rulesTexts);
+  const { f } = useTexts();
+  return (
+    <section className="sheet" aria-labelledby="exceptions">
+      <h2 id="exceptions">{t.exceptionTitle}</h2>
+      {of.length === 0 ? (
+        <p>{t.noException}</p>
+      ) : (
+        <ul>
+          {of.map((one) => (
+            <li key={one.exception_id}>
+              <strong>{one.is_over ? t.over(f.moment(one.until)) : t.until(f.moment(one.until))}</strong> {one.owner}{' '}
+              <span lang="en">{one.words}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

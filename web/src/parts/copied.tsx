@@ -1,0 +1,32 @@
+import { useState } from 'react';
+import { ownTexts, useOwnTexts } from '../texts/own.js';
+import { useAnnounce } from './announce.js';
+
+const texts = ownTexts({
+  fr: () => ({ copy: 'Copier', copied: 'Copié.', not: 'Le navigateur refuse de copier : sélectionnez le texte.' }),
+  en: () => ({ copy: 'Copy', copied: 'Copied.', not: 'The browser refuses to copy: select the text.' }),
+});
+
+/** A text to take along: a query, or a rule. `label` says which, for whoever does not see it. */
+export function Copied({ text, label }: { readonly text: string; readonly label: string }) {
+  const t = useOwnTexts(texts);
+  const announce = useAnnounce();
+  const [said, setSaid] = useState('');
+  const say = (what: string) => {
+    setSaid(what);
+    announce(what);
+  };
+  return (
+    <div className="copied">
+      <pre tabIndex={0} role="group" aria-label={label}>
+        {text}
+      </pre>
+      <p>
+        <button type="button" onClick={() => void navigator.clipboard.writeText(text).then(() => say(t.copied), () => say(t.not))}>
+          {t.copy}
+        </button>{' '}
+        {said}
+      </p>
+    </div>
+  );
+} // prettier-ignore
