@@ -30,13 +30,13 @@ import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.j
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
 import { ScorerWindows } from './study/windows-now.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes } from './fakes/fakes.fixture.js';
+import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes } from './answer/fakes.fixture.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { RUN_BACKTEST } from './study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
 import { FakeReader, FakeLooks, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
-import { FakeShelf } from './fakes/fake-shelf.fixture.js';
+import { FakeShelf } from './answer/fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
 import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
 import { PATIENTS_TOGETHER } from './patient-providers.js';

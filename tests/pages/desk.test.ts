@@ -62,19 +62,19 @@ inBrowser('the pages beside the cases', () => {
     await page.getByRole('heading', { level: 1, name: 'Many patients in several clinics within ten minutes' }).waitFor();
     await page.getByRole('button', { name: 'Try on this period' }).press('Enter');
     await page.getByText('nothing is to be changed').first().waitFor();
-    await page.getByLabel('Threshold', { exact: true }).fill('80');
+    await page.getByLabel('Threshold', { exact: true }).fill('83');
     await picture(page, 'rule');
     await page.getByRole('button', { name: 'Try on this period' }).press('Enter');
     await page.getByRole('heading', { level: 1, name: /is running\.$/ }).waitFor();
     await picture(page, 'backtest-runs');
-    expect(one.backtest.asked.flatMap(({ files }) => files).filter(({ text }) => text.includes('gte: 80')).length).toBe(1);
+    expect(one.backtest.asked.flatMap(({ files }) => files).filter(({ text }) => text.includes('gte: 83')).length).toBe(1);
     one.backtest.end(foundOne());
     await page.getByRole('heading', { level: 1, name: 'With this change, 1 incident would no longer be told, 1 of them true, and 0 new ones would be.' }).waitFor();
     const lost = page.getByRole('row').filter({ hasText: 'TRUE, LOST' });
     await lost.getByRole('link', { name: id.slice(0, 8) }).waitFor();
     // Red, and said in words as well.
     expect(await page.evaluate("getComputedStyle(document.querySelector('.lost-word')).color")).toBe('rgb(168, 18, 28)');
-    await page.getByRole('group', { name: 'The text to commit' }).getByText('gte: 80').waitFor();
+    await page.getByRole('group', { name: 'The text to commit' }).getByText('gte: 83').waitFor();
     await picture(page, 'backtest');
     expect(readFileSync(join(projectRoot, 'rules', 'mass-access.yml'), 'utf8')).toBe(before);
     expect([complaints.filter((text) => !expected.test(text)), foreign]).toEqual([[], []]);

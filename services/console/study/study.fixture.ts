@@ -6,7 +6,7 @@ import type { ShownAccess } from '#libs/access-store/incidents/incident-reader.j
 import type { AccessPlace, RuleWindow, RuleWindows, WindowFigures } from '#libs/access-store/windows/rule-windows.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import type { FakePatients } from '../fakes/fakes.fixture.js';
+import type { FakePatients } from '../answer/fakes.fixture.js';
 import type { Verdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { WindowsNow } from './account.js';
 import type { BacktestReport, RunBacktest } from './backtests.js';

@@ -14,7 +14,7 @@ import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
-import type { FeedsLook, FeedsSeen } from '../answer/feeds-look.js';
+import type { FeedsLook, FeedsSeen } from './feeds-look.js';
 
 /** A store in which nobody opened anything. */
 export class FakeLeaks implements LeakStore {
