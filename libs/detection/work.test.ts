@@ -79,6 +79,16 @@ describe('the work for one account grows no faster than its accesses', () => {
       expect(perRow(live(rules, [newest, ...rowsOf(given)]), rules)).toBeLessThan(2 * looksPerRowMax);
     },
   ); // prettier-ignore
+
+  it.each<[string, Known]>([
+    ['no habits are known', {}],
+    ['no day is unusual', { habits: { ...habits, evidence: () => 0 } }],
+  ])('a stream of new patients whose second half comes late, between the first, under rules over days while %s', (_, known) => {
+    const rules = [usualOf(1_000_000), { ...ruleOf({ id: 'days', atLeast: 20 }), habitDays: true }];
+    const inOrder = rowsOf({ patients: Infinity, clinics: 2, apart: 3 });
+    const rows = [0, 1].flatMap((lane) => inOrder.filter((_row, n) => n % 2 === lane));
+    expect(perRow(live(rules, rows, rowsPerFrame, known), rules)).toBeLessThan(looksPerRowMax / 10);
+  });
 });
 
 /** Under a bound from above each time is counted by itself, later. */
@@ -92,8 +102,8 @@ function perRow(looked: number, rules: readonly Rule[]): number {
   return looked / rowCount / rules.length;
 }
 
-function live(rules: readonly Rule[], rows: readonly AccessRow[], perFrame = rowsPerFrame): number {
-  const engine = engineOf(rules);
+function live(rules: readonly Rule[], rows: readonly AccessRow[], perFrame = rowsPerFrame, known: Known = { habits }): number {
+  const engine = engineOf(rules, known);
   framesOf(rows, perFrame).forEach((bytes, offset) => {
     engine.apply({ offset, bytes }, base);
     engine.takeChanges({ includeUpdates: offset % 4 === 0 });
@@ -122,8 +132,12 @@ function judgedAgain(rules: readonly Rule[], rows: readonly AccessRow[]): number
   return engine.stats().looked + rejudging.looked;
 }
 
-function engineOf(rules: readonly Rule[]): Engine {
-  return new Engine({ rules, quietMs: 24 * hour, allowedLatenessMs: 15 * minute, habits });
+interface Known {
+  readonly habits?: Habits;
+}
+
+function engineOf(rules: readonly Rule[], known: Known = { habits }): Engine {
+  return new Engine({ rules, quietMs: 24 * hour, allowedLatenessMs: 15 * minute, ...known });
 }
 
 function rowsOf({ patients, clinics, apart }: Shape): readonly AccessRow[] {

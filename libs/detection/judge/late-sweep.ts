@@ -39,6 +39,7 @@ export class LateSweep {
     const { ledger } = place;
     const until = time + rule.timespanMs;
     if (rule.habit >= 0 && !this.parts.days) return;
+    if (rule.days && !this.#hasUnusual(place.account, time, until)) return;
     if (rule.dormancy >= 0 && !dormancy.mayBeAwake(place.account, rule, time, until)) return;
     const feeds = rule.feeds.length > 0;
     const known = firing.of(ledger, rule);
@@ -62,6 +63,14 @@ export class LateSweep {
     if (enters && time < known.from) spare = this.#sweep(place, rule, time, known.from, time, firings);
     spare = Math.min(spare, this.#sweep(place, rule, behind, until, time, firings));
     if (isPlain) runs.note(ledger, rule, firings.length > before ? 0 : spare);
+  }
+
+  /** Whether a day has been unusual before `until`: without that no time of a rule over days holds, however many windows are counted. */
+  #hasUnusual(account: number, from: number, until: number): boolean {
+    const { days } = this.parts;
+    if (!days) return false;
+    for (const record of days.overlapping(account, from, until)) if (days.table.unusual(record) < until) return true;
+    return false;
   }
 
   /** Tells of the times in `[from, until)` at which the rule holds, though no window has grown. */
