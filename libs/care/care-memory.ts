@@ -111,17 +111,16 @@ export class CareMemory {
     const step = stepOf(timeMs);
     if (step < this.#lowest) return {};
     const account = this.#accounts.get(nameOf(groupId, actorId));
+    const stamp: { -readonly [Key in keyof Stamp]: Stamp[Key] } = {};
     const link = patientId === '' ? undefined : this.#linkOf(patientId, account?.number ?? 0, step);
+    if (link) stamp.care_link = link;
     const today = this.calendar.dayOf(timeMs);
-    const isFirstDay = !account || account.days.workedBefore(today) === 0;
-    const isElsewhere = !isFirstDay && !account.days.isRegularIn(clinicId, today);
-    const isNew = network !== '' && !isFirstDay && !account.days.wasIn(network, today);
-    return {
-      ...(link && { care_link: link }),
-      ...(isElsewhere && { own_clinic: false }),
-      ...(isNew && { new_network: true }),
-      ...(network !== '' && this.#networks.isHouse(groupId, network, today, this.#barsAt(step)) && { house_network: true }),
-    };
+    if (account && account.days.workedBefore(today) > 0) {
+      if (!account.days.isRegularIn(clinicId, today)) stamp.own_clinic = false;
+      if (network !== '' && !account.days.wasIn(network, today)) stamp.new_network = true;
+    }
+    if (network !== '' && this.#networks.isHouse(groupId, network, today, this.#barsAt(step))) stamp.house_network = true;
+    return stamp;
   }
 
   /** The line that makes an access known, undefined where it says nothing that is not known. `visible`: see `visibleFrom`. */

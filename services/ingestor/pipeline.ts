@@ -139,7 +139,7 @@ export class IngestPipeline implements Taker {
       const frame = accesses.room(partition, bytes + end.length, intake.ticket);
       fast.copy(frame.buffer, frame.length);
       // The stamp stands before the brace that closes the row.
-      if (end !== '') frame.buffer.write(`${end}}\n`, frame.length + bytes - rowEndBytes, 'latin1');
+      if (end !== '') endWith(frame.buffer, frame.length + bytes - rowEndBytes, end);
       frame.advance(frame.length + bytes + end.length);
       intake.rowBytes += bytes + end.length;
     }
@@ -210,4 +210,11 @@ export class IngestPipeline implements Taker {
       stop?.();
     }
   }
+}
+
+/** Writes a stamp, which is ASCII, and the end of its row; for so few bytes a call out of JavaScript costs more. */
+function endWith(buffer: Buffer, at: number, stamp: string): void {
+  for (let index = 0; index < stamp.length; index += 1) buffer[at + index] = stamp.charCodeAt(index);
+  buffer[at + stamp.length] = 0x7d; // }
+  buffer[at + stamp.length + 1] = 0x0a;
 }

@@ -1,5 +1,5 @@
 import type { Calendar } from '#libs/care/calendar.js';
-import type { Access, CareMemory } from '#libs/care/care-memory.js';
+import type { CareMemory, Stamp } from '#libs/care/care-memory.js';
 import { networkOf } from '#libs/care/network.js';
 import { links, stampText } from '#libs/care/stamp-rows.js';
 import { slackMs, stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
@@ -30,10 +30,15 @@ export interface StamperTools {
 }
 
 /** An event, as far as its stamps are concerned. */
-interface Event extends Omit<Access, 'patientId' | 'network'> {
+interface Event {
   readonly keys: GroupKeys;
+  readonly groupId: string;
+  readonly actorId: string;
+  readonly clinicId: string;
   readonly address: string;
-  readonly kind: string;
+  readonly isService: boolean;
+  /** Event time, milliseconds. */
+  readonly timeMs: number;
   readonly receivedMs: number;
   /** Distinct ones. */
   readonly patients: number;
@@ -48,6 +53,9 @@ export interface Stamps {
   readonly touches: readonly CareTouch[];
 }
 
+const none: readonly undefined[] = [];
+const unstamped: Stamp = {};
+
 /** Stamps events as they come, whatever way their rows are made. */
 export class Stamper {
   readonly #blocks = new WeakMap<GroupKeys, BlockHash>();
@@ -59,9 +67,11 @@ export class Stamper {
   /** Of an ordinary line that was just read. */
   ofLine(fast: FastRows, groupId: string, keys: GroupKeys, receivedMs: number): Stamps {
     const patients = fast.hasPatients ? fast.rows : 0;
+    const actorId = fast.text('actor_id');
     const event = {
-      groupId, keys, receivedMs, patients, actorId: fast.text('actor_id'), clinicId: fast.text('clinic_id'), address: fast.text('source_ip'),
-      kind: fast.text('actor_kind'), timeMs: fast.timeMs, isEmergency: fast.text('emergency') === 'true', isRefused: fast.text('outcome') === 'failure',
+      groupId, keys, receivedMs, patients, actorId, clinicId: fast.text('clinic_id'), address: fast.text('source_ip'), timeMs: fast.timeMs,
+      isService: this.tools.isService(actorId, fast.begins('actor_kind', 's') ? 'service' : ''),
+      isEmergency: fast.begins('emergency', 't'), isRefused: fast.begins('outcome', 'f'),
     }; // prettier-ignore
     const pseudonyms: string[] = [];
     const identifiers: string[] = [];
@@ -69,7 +79,7 @@ export class Stamper {
       pseudonyms.push(fast.pseudonym(row));
       identifiers.push(patients > 0 ? fast.identifier(row) : '');
     }
-    return this.#stamp(event, pseudonyms, identifiers);
+    return this.#stamp(event, pseudonyms, identifiers, none);
   }
 
   /** Of an event whose rows were made one by one; `identifiers` are canonical, in the order of the rows. */
@@ -78,7 +88,7 @@ export class Stamper {
     if (!first) return { ends: [], touches: [] };
     const event = {
       groupId: first.group_id, keys, receivedMs: Date.parse(first.received_at), patients: first.patient_id === '' ? 0 : rows.length,
-      actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', kind: first.actor_kind ?? '', timeMs: Date.parse(first.time),
+      actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', timeMs: Date.parse(first.time), isService: this.tools.isService(first.actor_id, first.actor_kind ?? ''),
       isEmergency: first.emergency === true, isRefused: first.outcome === 'failure',
     }; // prettier-ignore
     return this.#stamp(event, rows.map(({ patient_id }) => patient_id), identifiers, rows.map(({ former_id }) => former_id)); // prettier-ignore
@@ -91,26 +101,39 @@ export class Stamper {
   }
 
   #stamp(
-    { keys, address, kind, receivedMs, patients, isEmergency, isRefused, ...given }: Event,
+    event: Event,
     pseudonyms: readonly string[],
     identifiers: readonly string[],
-    formers: readonly (string | undefined)[] = [],
+    formers: readonly (string | undefined)[],
   ): Stamps {
-    const { memory, calendar, isService, knowsLinks } = this.tools;
-    const of = { ...given, network: this.#networkOf(address) };
+    const { memory, calendar, knowsLinks } = this.tools;
+    const { groupId, actorId, clinicId, timeMs, receivedMs, patients } = event;
+    // One for all rows: this is done for every access that comes in.
+    const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, patientId: '' };
     memory.advance(receivedMs);
-    const isWhole = this.#isWhole(of.timeMs);
-    const day = calendar.dayOf(of.timeMs);
-    const ends = pseudonyms.map((pseudonym, row) => {
-      const stamp = isWhole ? memory.look({ ...of, patientId: knowsLinks ? (formers[row] ?? pseudonym) : '' }) : {};
+    const isWhole = this.#isWhole(timeMs);
+    const day = calendar.dayOf(timeMs);
+    const blocks = this.#blocksOf(event.keys);
+    const ends: string[] = [];
+    for (const [row, pseudonym] of pseudonyms.entries()) {
+      access.patientId = knowsLinks ? (formers[row] ?? pseudonym) : '';
+      const stamp = isWhole ? memory.look(access) : unstamped;
       this.#count(pseudonym === '' ? 'no_patient' : (stamp.care_link ?? 'unknown'));
-      const block = pseudonym === '' ? undefined : this.#blocksOf(keys).of(of.clinicId, identifiers[row] ?? '', day);
-      return stampText(stamp, patients, block);
-    });
-    const isLinking = knowsLinks && links({ patients, isService: isService(of.actorId, kind), isEmergency, isRefused });
-    const met = isLinking ? [...pseudonyms, ...formers.filter((former) => former !== undefined)] : [''];
-    const visible = visibleFrom(of.timeMs, receivedMs);
-    return { ends, touches: met.flatMap((patientId) => memory.news({ ...of, patientId }, visible) ?? []) };
+      const block = pseudonym === '' ? undefined : blocks.of(clinicId, identifiers[row] ?? '', day);
+      ends.push(stampText(stamp, patients, block));
+    }
+    const visible = visibleFrom(timeMs, receivedMs);
+    const touches: CareTouch[] = [];
+    const tell = (patientId: string): void => {
+      access.patientId = patientId;
+      const touch = memory.news(access, visible);
+      if (touch) touches.push(touch);
+    };
+    if (knowsLinks && links(event)) {
+      for (const pseudonym of pseudonyms) tell(pseudonym);
+      for (const former of formers) if (former !== undefined) tell(former);
+    } else tell('');
+    return { ends, touches };
   }
 
   /** Whether all that an access of this time may know has been read. */
