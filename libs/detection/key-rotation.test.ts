@@ -19,8 +19,9 @@ describe('a rotation of the pseudonym key', () => {
         const rotated = rotatedAt(of, at);
         after += rotated.rows.filter(({ key_id, former_id }) => key_id !== 'k0' && key_id && !former_id).length;
         const [without, within] = [play(of), play(rotated)];
-        expect(withKnownFound(rotated, within.current)).toEqual(withKnownFound(of, without.current));
-        expect(withKnownFound(rotated, within.suppressed)).toEqual(withKnownFound(of, without.suppressed));
+        // An access that comes again under another key is told by its event and its first pseudonym alone, which `of` has.
+        expect(withKnownFound(of, within.current)).toEqual(withKnownFound(of, without.current));
+        expect(withKnownFound(of, within.suppressed)).toEqual(withKnownFound(of, without.suppressed));
       }),
       { numRuns: casesOf(60, 3_000) },
     );
