@@ -3,7 +3,7 @@
  * processor time; then what the memory takes, for a patient in care and for a pair, after a month of a hospital with 1,400 staff.
  */
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { calendarOf } from '#libs/care/calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from '#libs/care/care-memory.js';
 import { stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
 import { careTopic, topics } from '#libs/contracts/topics.js';
@@ -34,7 +34,7 @@ const source = { source: 'siem', groupId, authority: 'group', keys };
 const bodies = Array.from({ length: eventsMax / batchSize }, (_, index) =>
   Buffer.from(`${lines.slice(index * batchSize, (index + 1) * batchSize).join('\n')}\n`),
 );
-const calendar = calendarOf('Europe/Paris');
+const calendar = new DayCalendar('Europe/Paris');
 const memory = new CareMemory(calendar);
 const metrics = new Metrics('bench');
 

@@ -4,11 +4,11 @@ import type { CareFact, CareStay, CareTouch } from '#libs/contracts/care/care-fa
 import { aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import type { Bar } from './bars.js';
-import { calendarOf } from './calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { type Access, CareMemory, type Stamp } from './care-memory.js';
 import { heldSteps, stepMs, visibleFrom } from './steps.js';
 
-const calendar = calendarOf('Europe/Paris');
+const calendar = new DayCalendar('Europe/Paris');
 /** A week before the clocks of Paris go forward. */
 const base = Date.UTC(2026, 2, 22);
 const dayMs = 86_400_000;

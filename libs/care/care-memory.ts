@@ -3,7 +3,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { CareLink } from '#libs/contracts/vocabulary.js';
 import { AccountDays } from './account-days.js';
 import { type Bar, Bars } from './bars.js';
-import type { Calendar } from './calendar.js';
+import type { Calendar } from '#libs/formats/times/day-calendar.js';
 import { type Account, type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
 import { LinkChains } from './link-chains.js';
 import { OwnPairs } from './own-pairs.js';

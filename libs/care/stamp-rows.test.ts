@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
 import { accessRow, type AccessRow } from '#libs/contracts/access-row.js';
 import { aMonday, anAccessRow, aPatient } from '#libs/testkit/builders.js';
-import { calendarOf } from './calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from './care-memory.js';
 import { networkOf } from './network.js';
 import { stampRows, stampText } from './stamp-rows.js';
@@ -84,7 +84,7 @@ describe('the network of an address', () => {
 });
 
 function hospital() {
-  const memory = new CareMemory(calendarOf('Europe/Paris'));
+  const memory = new CareMemory(new DayCalendar('Europe/Paris'));
   const tools = {
     memory,
     isService: (_group: string, _actor: string, kind: string | undefined) => kind === 'service',

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
-import { DayCalendar } from './calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered } from './constants.js';
 import type { DayView } from './day-view.js';
 import { Population } from './population.js';

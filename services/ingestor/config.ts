@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { isZone } from '#libs/care/calendar.js';
+import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
@@ -33,7 +33,7 @@ export const ingestorConfig = {
   /** Items of one request. */
   VIGIE_INGEST_ITEMS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
   /** The zone whose midnights part the days of what is known of accounts. */
-  VIGIE_ZONE: z.string().default('Europe/Paris').refine(isZone, 'is no zone of the IANA database: write one as Europe/Paris'),
+  VIGIE_ZONE: judgingConfig.VIGIE_ZONE,
   /** `off`: rows come without `care_link`, and which patients an account met is not written down. */
   VIGIE_CARE_LINK: z.enum(['on', 'off']).default('on'),
   /** Folder of the list `service_accounts`. */

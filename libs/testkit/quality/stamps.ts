@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Calendar, calendarOf } from '#libs/care/calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from '#libs/care/care-memory.js';
 import { stampRows } from '#libs/care/stamp-rows.js';
 import { stepOf, visibleFrom } from '#libs/care/steps.js';
@@ -13,7 +13,7 @@ const blockNumbers = 100;
 
 /** What the ingestors' memory says of simulated accesses: one memory, and every fact reaches it at once, to be seen from its step on. */
 export class Stamps {
-  readonly #calendar = remembered(calendarOf(zone));
+  readonly #calendar = new DayCalendar(zone);
   readonly #memory = new CareMemory(this.#calendar);
   readonly #services: ReadonlySet<string>;
 
@@ -54,22 +54,4 @@ export class Stamps {
 /** Equal for numbers of one block, clinic and day; the key is that of a simulation and guards nothing. */
 function blockOf(parts: readonly (string | number)[]): string {
   return hash('sha1', parts.join(' ')).slice(0, 16);
-}
-
-const quarterMs = 900_000;
-
-/** The same calendar, which asks for no day twice: a simulation asks for each a hundred thousand times. */
-function remembered(calendar: Calendar): Calendar {
-  const days = new Map<number, number>();
-  const starts = new Map<number, number>();
-  return {
-    dayOf: (timeMs) => once(days, Math.floor(timeMs / quarterMs), (quarter) => calendar.dayOf(quarter * quarterMs)),
-    startOf: (day) => once(starts, day, (of) => calendar.startOf(of)),
-  };
-}
-
-function once(known: Map<number, number>, key: number, of: (key: number) => number): number {
-  const found = known.get(key) ?? of(key);
-  known.set(key, found);
-  return found;
 }

@@ -1,4 +1,4 @@
-import { calendarOf } from '#libs/care/calendar.js';
+import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from '#libs/care/care-memory.js';
 import { careTopic, topics } from '#libs/contracts/topics.js';
 import { readLists } from '#libs/detection/rules/load/require-rules.js';
@@ -42,10 +42,10 @@ export class CareFollowing {
   #wanted: { readonly askedAt: number; readonly ends: Ends } | undefined;
   #stops: readonly (() => void)[] = [];
 
-  /** Throws `RangeError` for a zone that nobody knows. */
+  /** Throws `UnknownZone` for a zone that nobody knows. */
   constructor(private readonly tools: FollowingTools) {
     const { config, logger, metrics } = tools;
-    const calendar = calendarOf(config.VIGIE_ZONE);
+    const calendar = new DayCalendar(config.VIGIE_ZONE);
     this.memory = new CareMemory(calendar);
     this.#reader = new CareReader({ memory: this.memory, log: logger, metrics });
     this.stamper = new Stamper({

@@ -1,4 +1,4 @@
-import type { Calendar } from '#libs/care/calendar.js';
+import type { Calendar } from '#libs/formats/times/day-calendar.js';
 import type { CareMemory, Stamp } from '#libs/care/care-memory.js';
 import { networkOf } from '#libs/care/network.js';
 import { links, stampText } from '#libs/care/stamp-rows.js';

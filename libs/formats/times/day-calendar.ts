@@ -1,4 +1,5 @@
-import { DateTime, IANAZone } from 'luxon';
+import { DateTime } from 'luxon';
+import { isZone } from './zones.js';
 
 /** A time zone that nobody knows. */
 export class UnknownZone extends Error {
@@ -6,7 +7,10 @@ export class UnknownZone extends Error {
 }
 
 const dayMs = 86_400_000;
-const spansMax = 64;
+const spansMax = 256;
+
+/** What there is to ask of a calendar. */
+export type Calendar = Pick<DayCalendar, 'dayOf' | 'startOf'>;
 
 interface Span {
   readonly day: number;
@@ -22,7 +26,7 @@ export class DayCalendar {
   readonly #spans = new Map<number, Span>();
 
   constructor(private readonly zone: string) {
-    if (!IANAZone.isValidZone(zone)) throw new UnknownZone(`"${zone}" is no time zone; name one as Europe/Paris or UTC`);
+    if (!isZone(zone)) throw new UnknownZone(`"${zone}" is no time zone; name one as Europe/Paris or UTC`);
   }
 
   /** The day of a time, milliseconds since 1970, UTC. */
