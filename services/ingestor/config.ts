@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { judgingConfig } from '#libs/detection/rules/load/judging-config.js';
-import { defaultListsDir } from '#libs/detection/rules/load/config.js';
+import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { pseudonymConfig, readKeyRing } from '#libs/pseudonyms/config.js';
 import { quarantineConfig, readQuarantineKeys } from '#libs/quarantine/config.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
@@ -37,7 +37,7 @@ export const ingestorConfig = {
   /** `off`: rows come without `care_link`, and which patients an account met is not written down. */
   VIGIE_CARE_LINK: z.enum(['on', 'off']).default('on'),
   /** Folder of the list `service_accounts`. */
-  VIGIE_LISTS_DIR: z.string().default(defaultListsDir),
+  VIGIE_LISTS_DIR: rulesConfig.VIGIE_LISTS_DIR,
   /** Time for a whole body to come in. */
   VIGIE_INGEST_BODY_SECONDS: z.coerce.number().positive().max(600).default(30),
   /** Time for the log to acknowledge, after which the sender is told to come again. */

@@ -80,3 +80,28 @@ export async function paperOf(page: Page, name: string): Promise<Buffer> {
   }
   return pdf;
 }
+
+/** French in the light, and English in the dark on a screen of 320 pixels. */
+export const looks = [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const; // prettier-ignore
+
+/** What is wrong with pages, by name and path, in one look: what axe finds, another language than was asked for, and more than a screen's width. */
+export async function faultsOf(
+  page: Page,
+  routes: Readonly<Record<string, string>>,
+  { locale, theme }: (typeof looks)[number],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const [name, path] of Object.entries(routes)) {
+    await page.goto(path);
+    await page.locator('h1, .notice-wrong').first().waitFor();
+    await page.locator('main:not(:has(.loading))').waitFor();
+    const at = `${name} ${locale} ${theme}`;
+    found.push(...(await violationsOf(page)).map((text) => `${at}: ${text}`));
+    const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+    if (wide > 0) found.push(`${at}: ${wide} pixels too wide`);
+    const spoken = String(await page.evaluate('document.documentElement.lang'));
+    if (spoken !== locale) found.push(`${at}: it says that it is in ${spoken}`);
+    await picture(page, `${name}-${locale}-${theme}`);
+  }
+  return found;
+}

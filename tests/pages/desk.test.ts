@@ -12,7 +12,7 @@ import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
-import { installed, logIn, openBrowser, openContext, picture, violationsOf } from './browser.js';
+import { faultsOf, installed, logIn, looks, openBrowser, openContext, picture } from './browser.js';
 
 const inBrowser = installed.path === undefined ? describe.skip : describe;
 
@@ -164,19 +164,10 @@ inBrowser('the pages beside the cases', () => {
     await one.ask('POST', '/v1/mutes', 'dpo', { group_id: 'aleo', clinic_id: '750300123', owner: 'it', reason: 'migration', ends_at: new Date(Date.now() + 3_600_000).toISOString() }, { 'idempotency-key': 'axe' });
     const routes = { rules: '/rules', rule: `/rules/${ruleId}`, backtest: `/backtests/${backtest}`, mutes: '/mutes', leaks: '/leaks', audit: '/audit', oncall: '/oncall', 'no-rule': '/rules/nobody' };
     const found: string[] = [];
-    for (const look of [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const) {
+    for (const look of looks) {
       const { context } = await openContext(browser, url, look);
       const page = await logIn(context, 'dpo');
-      for (const [name, path] of Object.entries(routes)) {
-        await page.goto(path);
-        await page.locator('h1, .notice-wrong').first().waitFor();
-        await page.locator('main:not(:has(.loading))').waitFor();
-        const at = `${name} ${look.locale} ${look.theme}`;
-        found.push(...(await violationsOf(page)).map((text) => `${at}: ${text}`));
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        if (Number(wide) > 0) found.push(`${at}: ${wide} pixels too wide`);
-        await picture(page, `${name}-${look.locale}-${look.theme}`);
-      }
+      found.push(...(await faultsOf(page, routes, look)));
       await context.close();
     }
     expect(found).toEqual([]);

@@ -10,7 +10,7 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
 import { confirmedMsMax } from '#services/console/session/sealed-session.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
-import { installed, logIn, openBrowser, openContext, picture, violationsOf } from './browser.js';
+import { faultsOf, installed, logIn, looks, openBrowser, openContext, picture, violationsOf } from './browser.js';
 
 if (installed.path === undefined) process.stderr.write(`the pages are not looked at in a browser: ${installed.reason ?? ''}\n`);
 const inBrowser = installed.path === undefined ? describe.skip : describe;
@@ -107,20 +107,10 @@ inBrowser('the pages, over an invented day', () => {
     const id = anIncidentId('b');
     const routes = { cases: '/?status=any', case: `/cases/${id}`, timeline: `/cases/${id}/timeline`, clinics: `/cases/${id}/clinics`, why: `/cases/${id}/why`, account: '/accounts/aleo/inf.leroy', feeds: '/feeds', me: '/me', nowhere: '/cases/ffff' };
     const found: string[] = [];
-    for (const look of [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const) {
+    for (const look of looks) {
       const { context } = await openContext(browser, url, look);
       const page = await logIn(context, 'dpo');
-      for (const [name, path] of Object.entries(routes)) {
-        await page.goto(path);
-        await page.locator('h1, .notice-wrong').first().waitFor();
-        await page.locator('main:not(:has(.loading))').waitFor();
-        const at = `${name} ${look.locale} ${look.theme}`;
-        found.push(...(await violationsOf(page)).map((text) => `${at}: ${text}`));
-        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        if (Number(wide) > 0) found.push(`${at}: ${wide} pixels too wide`);
-        expect(await page.evaluate('document.documentElement.lang')).toBe(look.locale);
-        await picture(page, `${name}-${look.locale}-${look.theme}`);
-      }
+      found.push(...(await faultsOf(page, routes, look)));
       one.shelf.freezes = aSnapshot(one.shelf.frozen.length + 1);
       await freezeAndAnswer(page, `/cases/${id}/dossier`);
       found.push(...(await violationsOf(page)).map((text) => `dossier ${look.locale}: ${text}`));
