@@ -1,6 +1,6 @@
-import { keyOf } from '../member/group-state.js';
-import type { Position, TopicPartition } from '../port.js';
-import type { Generation } from './generation.js';
+import { keyOf } from '../../member/group-state.js';
+import type { Position, TopicPartition } from '../../port.js';
+import type { Generation } from '../generation.js';
 import { KafkaRun, type KafkaRunOptions } from './kafka-run.js';
 
 /** What the runs of a member share. `onFailure`: one of them cannot go on. */

@@ -1,6 +1,6 @@
-import { deliver, type DeliverTools, patiently } from '../deliver.js';
-import type { Frame, Reader, TopicPartition } from '../port.js';
-import type { Offsets } from './offsets.js';
+import { deliver, type DeliverTools, patiently } from '../../deliver.js';
+import type { Frame, Reader, TopicPartition } from '../../port.js';
+import type { Offsets } from '../offsets.js';
 
 export interface KafkaRunOptions {
   readonly at: TopicPartition;
@@ -92,9 +92,12 @@ export class KafkaRun {
     const tools: DeliverTools = { ...this.#options.tools, onStalled, signal: this.#abort.signal };
     await after;
     if (this.#abort.signal.aborted) return;
-    this.#asked = true;
     const held = await patiently(() => offsets.bounds(this.at), this.at, tools);
-    const answer = await patiently(async () => reader.assigned(this.at, held), this.at, tools);
+    const assigned = async () => {
+      this.#asked = true;
+      return reader.assigned(this.at, held);
+    };
+    const answer = await patiently(assigned, this.at, tools);
     this.#next = await patiently(() => offsets.startOf(this.at, answer), this.at, tools);
     this.#fetchNext = this.#next;
     if (this.#abort.signal.aborted) return;
