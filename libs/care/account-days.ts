@@ -9,15 +9,15 @@ export class AccountDays {
   readonly worked: SeenDay[] = [];
   readonly clinics = new Map<string, SeenDay[]>();
   readonly networks = new Map<string, SeenDay[]>();
-  #memoDay = -1;
-  readonly #memo = new Map<string, boolean>();
+  /** Another one whenever anything of it changed. */
+  version = 0;
 
   /** The account was there on a day; `usable` is the first day that may know of it. */
   take(day: number, usable: number, clinic: string | undefined, network: string | undefined): void {
-    this.#memoDay = -1;
-    see(this.worked, day, usable);
-    if (clinic !== undefined) see(listOf(this.clinics, clinic), day, usable);
-    if (network !== undefined) see(listOf(this.networks, network), day, usable);
+    let isNew = see(this.worked, day, usable);
+    if (clinic !== undefined) isNew = see(listOf(this.clinics, clinic), day, usable) || isNew;
+    if (network !== undefined) isNew = see(listOf(this.networks, network), day, usable) || isNew;
+    if (isNew) this.version += 1;
   }
 
   /** Whether a day is known of a clinic or a network, no later than it would be known now. */
@@ -32,13 +32,7 @@ export class AccountDays {
 
   /** Whether the clinic was read on a fifth of those days. */
   isRegularIn(clinic: string, today: number): boolean {
-    if (this.#memoDay !== today) this.#memo.clear();
-    this.#memoDay = today;
-    const known = this.#memo.get(clinic);
-    if (known !== undefined) return known;
-    const isRegular = countBefore(this.clinics.get(clinic) ?? [], today) * 5 >= this.workedBefore(today);
-    this.#memo.set(clinic, isRegular);
-    return isRegular;
+    return countBefore(this.clinics.get(clinic) ?? [], today) * 5 >= this.workedBefore(today);
   }
 
   wasIn(network: string, today: number): boolean {
@@ -47,18 +41,21 @@ export class AccountDays {
 
   /** Forgets days before `lowest`. False when nothing is left. */
   forget(lowest: number): boolean {
+    this.version += 1;
     for (const places of [this.clinics, this.networks])
       for (const [name, days] of places) if (!forgetIn(days, lowest)) places.delete(name);
     return forgetIn(this.worked, lowest);
   }
 }
 
-function see(list: SeenDay[], day: number, usable: number): void {
+/** Whether that says more than was known. */
+function see(list: SeenDay[], day: number, usable: number): boolean {
   const lag = usable - day;
-  if (lag >= lags) return;
+  if (lag >= lags) return false;
   const at = list.findIndex((seen) => dayOf(seen) === day);
-  if (at < 0) list.push(day * lags + lag);
-  else if (lag < lagOf(list[at] ?? 0)) list[at] = day * lags + lag;
+  if (at >= 0 && lag >= lagOf(list[at] ?? 0)) return false;
+  list[at < 0 ? list.length : at] = day * lags + lag;
+  return true;
 }
 
 function countBefore(list: readonly SeenDay[], today: number): number {

@@ -11,6 +11,19 @@ import { type Layout, RowProgram } from './wasm/row-program.js';
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
+/** A row without an ending. */
+const noEnding = -1;
+/** What the program answers of a block: none, one that it knows, one that it must be told. */
+const missingBlock = 2;
+
+/**
+ * What `context` tells: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
+ * whether it belongs to the number.
+ */
+export interface ContextPlace {
+  place: number;
+  number: number;
+}
 
 const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
 
@@ -107,11 +120,54 @@ export class FastRows {
     );
   }
 
+  /**
+   * Which context the line has: who accesses, in which clinic and from which address. False where it is too long to be told
+   * apart without texts.
+   */
+  context(found: ContextPlace): boolean {
+    const { doors, view, layout } = this.#program;
+    if (doors.context() === 0) return false;
+    found.place = view.getUint32(layout.contextAt, true);
+    found.number = view.getUint32(layout.contextAt + 4, true);
+    return true;
+  }
+
+  /** Sets `into` to the pseudonym of row `index`, as four words of 32 bits; only where the rows are those of patients. */
+  words(index: number, into: { w0: number; w1: number; w2: number; w3: number }): void {
+    const { view, layout } = this.#program;
+    const at = layout.pseudonymWordsAt + index * 16;
+    into.w0 = view.getUint32(at, true);
+    into.w1 = view.getUint32(at + 4, true);
+    into.w2 = view.getUint32(at + 8, true);
+    into.w3 = view.getUint32(at + 12, true);
+  }
+
+  /** Has the block of row `index` on a day written by the next `write`. `make` gives one that is not known, 16 digits; it is called for numbers alone. */
+  block(index: number, day: number, make: (index: number, day: number) => string): void {
+    const { doors, memory, layout } = this.#program;
+    if (doors.block(index, day) !== missingBlock) return;
+    memory.write(make(index, day), layout.blockAt, 'latin1');
+    doors.keepBlock();
+  }
+
+  /** What may stand behind the fields of a row, each from a comma on: `write` is given the number of one. At most 64 of 96 bytes, ASCII. */
+  setEndings(endings: readonly string[]): void {
+    const { memory, layout } = this.#program;
+    endings.forEach((ending, number) => {
+      memory[layout.endingLengthsAt + number] = memory.write(ending, layout.endingsAt + number * layout.endingBytesMax, 'latin1');
+    });
+  }
+
+  /** For whom something may be kept as long as this key and authority are used. */
+  get owner(): object {
+    return this.#program;
+  }
+
   /** The pseudonym of row `index`, empty where the item has no patient. */
   pseudonym(index: number): string {
     const { memory, layout } = this.#program;
     if (!this.hasPatients) return '';
-    const at = layout.digitsAt + (index + 1) * pseudonymDigits;
+    const at = layout.digitsAt + index * pseudonymDigits;
     return memory.toString('latin1', at, at + pseudonymDigits);
   }
 
@@ -131,9 +187,12 @@ export class FastRows {
     return this.#program.doors.rows();
   }
 
-  /** Makes row `index` of the item, the first first; answers with its length in bytes, for `copy`. */
-  write(index: number): number {
-    this.#rowBytes = this.#program.doors.write(index);
+  /**
+   * Makes row `index` of the item, the first first, with an ending of `setEndings`, how many patients there are and the row's block, or with none of
+   * these; answers with its length in bytes, for `copy`.
+   */
+  write(index: number, ending = noEnding): number {
+    this.#rowBytes = this.#program.doors.write(index, ending);
     return this.#rowBytes;
   }
 

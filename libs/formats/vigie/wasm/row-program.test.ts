@@ -48,7 +48,7 @@ function pseudonymsOf({ doors, layout, memory }: RowProgram, patients: readonly 
   memory.fill(0, layout.windowAt + line.length, layout.windowAt + line.length + layout.windowSlackBytes);
   expect(doors.read(layout.windowAt)).toBe(layout.windowAt + line.length);
   return Array.from({ length: doors.rows() }, (_, row) => {
-    const text = memory.toString('latin1', layout.rowAt, layout.rowAt + doors.write(row));
+    const text = memory.toString('latin1', layout.rowAt, layout.rowAt + doors.write(row, -1));
     return /"patient_id":"([0-9a-f]*)"/.exec(text)?.[1] ?? text;
   });
 }

@@ -9,6 +9,7 @@ const layoutNames = [
   'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
   'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
   'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
+  'contextAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
@@ -20,12 +21,18 @@ interface Doors {
   readonly time: () => number;
   readonly pseudonymsOf: () => number;
   readonly partition: (partitions: number) => number;
-  readonly write: (index: number) => number;
+  readonly write: (index: number, ending: number) => number;
+  /** 1 where `contextAt` tells place and number of the line's context, 0 where it has none. */
+  readonly context: () => number;
+  readonly block: (index: number, day: number) => number;
+  readonly keepBlock: () => void;
   readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;
   readonly setSets: (sets: number) => number;
+  readonly setContextSets: (sets: number) => void;
+  readonly setBlockSets: (sets: number) => void;
 }
 
-/** Sets of four entries each: half a million patients; with 68 bytes an entry, 34 MiB when full, taken as it fills. */
+/** Sets of four entries each: half a million patients; 64 bytes an entry, 32 MiB when full, taken as it fills. */
 export const tableSets = 131_072;
 
 const running = modulesOf(rowProgram);
@@ -35,6 +42,8 @@ export class RowProgram {
   readonly doors: Doors;
   readonly layout: Layout;
   readonly memory: Buffer;
+  /** The same memory, for numbers. */
+  readonly view: DataView;
   /** Whose lines are in the window. */
   user: object | undefined;
 
@@ -47,6 +56,7 @@ export class RowProgram {
     ) as Layout;
     if (!this.doors.setSets(sets)) throw new RangeError('there is no memory for another table of pseudonyms');
     this.memory = Buffer.from(this.doors.memory.buffer);
+    this.view = new DataView(this.doors.memory.buffer);
     writeTables(this.memory, this.layout);
     this.#take(key.export(), prefix);
   }
