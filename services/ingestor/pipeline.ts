@@ -20,7 +20,7 @@ import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
-import type { Custody, Taker } from './receive/taker.js';
+import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
@@ -98,15 +98,35 @@ export class IngestPipeline implements Taker {
   }
 
   /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
-  async decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
+  async decoded(items: Iterable<Item>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source, custody);
     intake.readable = true;
+    const fast = FastRows.of(source, intake.receivedMs);
     for (const item of items) {
-      intake.outcomes.push(this.#writer.take(intake, item));
-      if (this.#counted(intake, item.meter.steps)) await this.#breathe(intake);
+      if (!isUnread(item)) {
+        if (this.#decoded(intake, item, 0)) await this.#breathe(intake);
+      } else if (item.own && fast?.readOwn(item.own)) {
+        this.#ordinary(intake, fast);
+        intake.outcomes.push({ kind: 'accepted', eventId: fast.eventId });
+        if (this.#counted(intake)) await this.#breathe(intake);
+      } else {
+        let record = 0;
+        for (const inner of item.read()) {
+          if (this.#decoded(intake, inner, record)) await this.#breathe(intake);
+          record += 1;
+        }
+      }
+      intake.place += 1;
     }
     await this.#settle(intake);
     return intake.outcomes;
+  }
+
+  /** Takes one event; true when others should get their turn. `record` is its number in its item. */
+  #decoded(intake: Intake, item: DecodedItem, record: number): boolean {
+    intake.record = record;
+    intake.outcomes.push(this.#writer.take(intake, item));
+    return this.#counted(intake, item.meter.steps);
   }
 
   /** Stays become facts of care; they are no events, and are counted apart. */

@@ -5,12 +5,15 @@ import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import { eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
+import { unknownClinic } from '../names.js';
+import type { OwnLine } from './line.js';
 import { type Layout, RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
+const closingBrace = 0x7d;
 
 const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
 
@@ -80,6 +83,29 @@ export class FastRows {
     return end === 0 ? -1 : end - layout.windowAt + this.#from;
   }
 
+  /**
+   * Whether a line, all of it, is an ordinary event that may go on. It lies alone in the window: `read` fills that again. A clinic that an event
+   * calls unknown is perhaps known to its envelope, which only its readers ask.
+   */
+  readOwn({ line, start, end, fields }: OwnLine): boolean {
+    const { doors, memory, layout } = this.#program;
+    // Bytes of UTF-8 are no fewer than units of a text.
+    if (end - start + fields.length > layout.lineBytesMax) return false;
+    if (this.#program.user !== this) memory.set(this.#block, layout.sourceAt);
+    this.#program.user = this;
+    this.#until = 0;
+    let stop = layout.windowAt;
+    stop += typeof line === 'string' ? memory.write(line, stop, 'utf8') : line.copy(memory, stop, start, end);
+    if (fields !== '') {
+      if (memory[stop - 1] !== closingBrace) return false;
+      stop += memory.write(fields, stop - 1, 'latin1');
+      memory[stop - 1] = closingBrace;
+    }
+    memory.fill(0, stop, stop + layout.windowSlackBytes);
+    if (doors.read(layout.windowAt) !== stop) return false;
+    return !this.begins('clinic_id', unknownClinic.charAt(0)) || this.text('clinic_id') !== unknownClinic;
+  }
+
   /** The partition of the item that was read. */
   partition(partitions: number): number {
     return this.#program.doors.partition(partitions);
@@ -113,6 +139,12 @@ export class FastRows {
     if (!this.hasPatients) return '';
     const at = layout.digitsAt + (index + 1) * pseudonymDigits;
     return memory.toString('latin1', at, at + pseudonymDigits);
+  }
+
+  /** The event id of the item, once its first row was made. */
+  get eventId(): string {
+    const { memory, layout } = this.#program;
+    return memory.toString('latin1', layout.digitsAt, layout.digitsAt + pseudonymDigits);
   }
 
   /** The identifier of the patient of row `index`, as it stands in the item. */

@@ -1,6 +1,8 @@
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
+import { ownMessageOf } from '#libs/formats/syslog/own-message.js';
+import { readsOwnLines } from '#libs/formats/vigie/line.js';
 import { readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -11,7 +13,7 @@ import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { batchesOf, takenWhole } from '../receive/batches.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { ItemOutcome } from '../receive/intake.js';
-import type { SendingSource, Taker } from '../receive/taker.js';
+import type { Item, SendingSource, Taker } from '../receive/taker.js';
 import type { Framed } from './framing.js';
 
 /** Times between two tries while the log takes nothing, in milliseconds. */
@@ -40,11 +42,14 @@ export interface Records {
 export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
-  /** Messages without a place of their own: they are known by when they came. As `takePlaced`. */
+  /** Messages without a place of their own: they are known by when they came. All of them are small enough to be held. As `takePlaced`. */
   async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     const receivedMs = this.tools.clock.now();
-    await this.takePlaced(itemsOf(messages, source.reading, receivedMs, `inlet:${inlet}/${isoOf(receivedMs)}`), source, signal);
+    const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
+    const origin = (index: number, record: number) => `${came}/${index}#${record}`;
+    const items = messages.map((message) => itemOf(message, source.reading, receivedMs));
+    await this.#untilTaken(source, signal, (taker, sending) => takenWhole(taker, items, sending, { origin, refusals: 'kept' }));
   }
 
   /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
@@ -105,12 +110,12 @@ export function* placedItems(items: Iterable<DecodedItem>, message: string): Gen
   }
 }
 
-function* itemsOf(messages: readonly Framed[], reading: Reading, receivedMs: number, came: string): Generator<Placed> {
-  for (const [index, message] of messages.entries()) {
-    const items =
-      message.kind === 'rejected'
-        ? [refused(message)]
-        : readOriginal({ kind: 'bytes', bytes: message.value, envelope: { receivedMs } }, reading);
-    yield* placedItems(items, `${came}/${index}`);
-  }
+/** A message is read when its turn comes: most are ordinary lines, of which nothing is made but rows. */
+function itemOf(message: Framed, reading: Reading, receivedMs: number): Item {
+  if (message.kind === 'rejected') return refused(message);
+  const original = { kind: 'bytes', bytes: message.value, envelope: { receivedMs } } as const;
+  return {
+    own: readsOwnLines(reading) ? ownMessageOf(message.value, original.envelope) : undefined,
+    read: () => readOriginal(original, reading),
+  };
 }

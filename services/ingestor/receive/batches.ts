@@ -2,7 +2,7 @@ import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { ItemOutcome } from './intake.js';
-import type { Custody, Taker } from './taker.js';
+import { type Custody, isUnread, type Item, type Taker } from './taker.js';
 import { Turns } from './turns.js';
 
 /** Items, and steps of their meters, that are taken at a time: some hundred kilobytes. */
@@ -31,12 +31,13 @@ export async function* batchesOf<T>(
 }
 
 /**
- * Takes a batch however much it makes: what is more than one request may make is taken by halves, down to a record by itself, which always
- * fits. What a half has written before it was too much is written again under the same ids.
+ * Takes a batch however much it makes: what is more than one request may make is taken by halves, down to an item by itself, and of one that
+ * was not read yet by what it holds, down to a record, which always fits. What a half has written before it was too much is written again under
+ * the same ids.
  */
 export async function takenWhole(
   taker: Taker,
-  items: readonly DecodedItem[],
+  items: readonly Item[],
   source: SourceContext,
   custody?: Custody,
 ): Promise<readonly ItemOutcome[]> {
@@ -44,10 +45,34 @@ export async function takenWhole(
   try {
     return await taker.decoded(items, source, custody);
   } catch (cause) {
-    if (!(cause instanceof HttpRefusal) || cause.status !== 413 || items.length === 1) throw cause;
+    if (!(cause instanceof HttpRefusal) || cause.status !== 413) throw cause;
+    const [only] = items;
+    if (items.length === 1)
+      return only && isUnread(only) ? takenInParts(taker, only.read(), source, custody) : Promise.reject(cause);
     const middle = items.length >> 1;
-    const rest = custody && { ...custody, origin: (index: number) => custody.origin(middle + index) };
+    const rest = custody && {
+      ...custody,
+      origin: (index: number, record: number) => custody.origin(middle + index, record),
+    };
     const first = await takenWhole(taker, items.slice(0, middle), source, custody);
     return [...first, ...(await takenWhole(taker, items.slice(middle), source, rest))];
   }
+}
+
+/** The events of one item, batch by batch. */
+async function takenInParts(
+  taker: Taker,
+  events: Iterable<DecodedItem>,
+  source: SourceContext,
+  custody?: Custody,
+): Promise<readonly ItemOutcome[]> {
+  const outcomes: ItemOutcome[] = [];
+  let from = 0;
+  for await (const batch of batchesOf(events, (one) => one)) {
+    const before = from;
+    const own = custody && { ...custody, origin: (index: number) => custody.origin(0, before + index) };
+    for (const outcome of await takenWhole(taker, batch, source, own)) outcomes.push(outcome);
+    from += batch.length;
+  }
+  return outcomes;
 }

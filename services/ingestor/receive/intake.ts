@@ -46,6 +46,9 @@ export class Intake {
   readonly turns = new Turns();
   /** Items seen so far: the index of the next. */
   items = 0;
+  /** Of what was handed over, the place of the item at work, and of the event in it: an item may hold several, or none. */
+  place = 0;
+  record = 0;
   accepted = 0;
   rows = 0;
   /** Bytes of the rows so far. */
