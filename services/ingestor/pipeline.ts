@@ -39,6 +39,9 @@ export interface PipelineTools {
   readonly failpoint: Failpoint;
 }
 
+/** One for all of them: no door by which lines come tells an event id. */
+const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
+
 /** `}` and the line's end. */
 const rowEndBytes = 2;
 
@@ -107,7 +110,7 @@ export class IngestPipeline implements Taker {
         if (this.#decoded(intake, item, 0)) await this.#breathe(intake);
       } else if (item.own && fast?.readOwn(item.own)) {
         this.#ordinary(intake, fast);
-        intake.outcomes.push({ kind: 'accepted', eventId: fast.eventId });
+        intake.outcomes.push(acceptedLine);
         if (this.#counted(intake)) await this.#breathe(intake);
       } else {
         let record = 0;

@@ -14,6 +14,9 @@ const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, eme
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
 const closingBrace = 0x7d;
+const quote = 0x22;
+const patientKey = Buffer.from('"patient_id":');
+const patientsKey = '"patient_ids":[';
 
 const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
 
@@ -102,8 +105,28 @@ export class FastRows {
       memory[stop - 1] = closingBrace;
     }
     memory.fill(0, stop, stop + layout.windowSlackBytes);
-    if (doors.read(layout.windowAt) !== stop) return false;
+    if (doors.read(layout.windowAt) !== stop && !this.#readAsList(stop)) return false;
     return !this.begins('clinic_id', unknownClinic.charAt(0)) || this.text('clinic_id') !== unknownClinic;
+  }
+
+  /**
+   * Reads the line in the window, up to `stop`, with its one `patient_id` as a list of one, which is the same. What looks like that key is one: in a
+   * text its quotes would be escaped, and such a line is not ordinary.
+   */
+  #readAsList(stop: number): boolean {
+    const { doors, memory, layout } = this.#program;
+    const at = memory.subarray(layout.windowAt, stop).indexOf(patientKey);
+    if (at < 0) return false;
+    const key = layout.windowAt + at;
+    const start = key + patientKey.length + (memory[key + patientKey.length] === 0x20 ? 1 : 0);
+    const end = memory[start] === quote ? memory.indexOf(quote, start + 1) + 1 : 0;
+    if (end === 0 || end > stop) return false;
+    const value = memory.toString('latin1', start, end);
+    const grown = patientsKey.length + value.length + 1 - (end - key);
+    memory.copyWithin(end + grown, end, stop);
+    memory.write(`${patientsKey}${value}]`, key, 'latin1');
+    memory.fill(0, stop + grown, stop + grown + layout.windowSlackBytes);
+    return doors.read(layout.windowAt) === stop + grown;
   }
 
   /** The partition of the item that was read. */
@@ -139,12 +162,6 @@ export class FastRows {
     if (!this.hasPatients) return '';
     const at = layout.digitsAt + (index + 1) * pseudonymDigits;
     return memory.toString('latin1', at, at + pseudonymDigits);
-  }
-
-  /** The event id of the item, once its first row was made. */
-  get eventId(): string {
-    const { memory, layout } = this.#program;
-    return memory.toString('latin1', layout.digitsAt, layout.digitsAt + pseudonymDigits);
   }
 
   /** The identifier of the patient of row `index`, as it stands in the item. */

@@ -3,6 +3,7 @@ import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import { ownMessageOf } from '#libs/formats/syslog/own-message.js';
 import { readsOwnLines } from '#libs/formats/vigie/line.js';
+import type { Envelope } from '#libs/formats/payload.js';
 import { readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -10,7 +11,7 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
-import { batchesOf, takenWhole } from '../receive/batches.js';
+import { batchesOf, madeAndTaken, takenWhole } from '../receive/batches.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { ItemOutcome } from '../receive/intake.js';
 import type { Item, SendingSource, Taker } from '../receive/taker.js';
@@ -48,8 +49,10 @@ export class HandOver {
     const receivedMs = this.tools.clock.now();
     const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
     const origin = (index: number, record: number) => `${came}/${index}#${record}`;
-    const items = messages.map((message) => itemOf(message, source.reading, receivedMs));
-    await this.#untilTaken(source, signal, (taker, sending) => takenWhole(taker, items, sending, { origin, refusals: 'kept' }));
+    const ofMessage = itemOf(source.reading, { receivedMs });
+    await this.#untilTaken(source, signal, (taker, sending) =>
+      madeAndTaken({ taker, source: sending, itemOf: ofMessage }, messages, { origin, refusals: 'kept' }),
+    );
   }
 
   /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
@@ -111,11 +114,14 @@ export function* placedItems(items: Iterable<DecodedItem>, message: string): Gen
 }
 
 /** A message is read when its turn comes: most are ordinary lines, of which nothing is made but rows. */
-function itemOf(message: Framed, reading: Reading, receivedMs: number): Item {
-  if (message.kind === 'rejected') return refused(message);
-  const original = { kind: 'bytes', bytes: message.value, envelope: { receivedMs } } as const;
-  return {
-    own: readsOwnLines(reading) ? ownMessageOf(message.value, original.envelope) : undefined,
-    read: () => readOriginal(original, reading),
+function itemOf(reading: Reading, envelope: Envelope): (message: Framed) => Item {
+  const isOwn = readsOwnLines(reading);
+  return (message) => {
+    if (message.kind === 'rejected') return refused(message);
+    const { value: bytes } = message;
+    return {
+      own: isOwn ? ownMessageOf(bytes, envelope) : undefined,
+      read: () => readOriginal({ kind: 'bytes', bytes, envelope }, reading),
+    };
   };
 }

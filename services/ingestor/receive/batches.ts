@@ -35,35 +35,60 @@ export async function* batchesOf<T>(
  * was not read yet by what it holds, down to a record, which always fits. What a half has written before it was too much is written again under
  * the same ids.
  */
-export async function takenWhole(
+export function takenWhole(
   taker: Taker,
   items: readonly Item[],
   source: SourceContext,
   custody?: Custody,
 ): Promise<readonly ItemOutcome[]> {
-  if (!items.length) return [];
+  return whollyTaken({ taker, source, itemOf: (item: Item) => item }, items, custody);
+}
+
+/** The same for what is made an item when its turn comes, so that only what it is made of is held meanwhile. */
+export function madeAndTaken<T>(how: Taking<T>, given: readonly T[], custody: Custody): Promise<readonly ItemOutcome[]> {
+  return whollyTaken(how, given, custody);
+}
+
+export interface Taking<T> {
+  readonly taker: Taker;
+  readonly source: SourceContext;
+  readonly itemOf: (one: T) => Item;
+}
+
+async function whollyTaken<T>(
+  how: Taking<T>,
+  given: readonly T[],
+  custody: Custody | undefined,
+): Promise<readonly ItemOutcome[]> {
+  if (!given.length) return [];
   try {
-    return await taker.decoded(items, source, custody);
+    return await how.taker.decoded(made(given, how.itemOf), how.source, custody);
   } catch (cause) {
     if (!(cause instanceof HttpRefusal) || cause.status !== 413) throw cause;
-    const [only] = items;
-    if (items.length === 1)
-      return only && isUnread(only) ? takenInParts(taker, only.read(), source, custody) : Promise.reject(cause);
-    const middle = items.length >> 1;
+    const [first] = given;
+    if (given.length === 1 && first !== undefined) {
+      const only = how.itemOf(first);
+      if (isUnread(only)) return takenInParts(how, only.read(), custody);
+      throw cause;
+    }
+    const middle = given.length >> 1;
     const rest = custody && {
       ...custody,
       origin: (index: number, record: number) => custody.origin(middle + index, record),
     };
-    const first = await takenWhole(taker, items.slice(0, middle), source, custody);
-    return [...first, ...(await takenWhole(taker, items.slice(middle), source, rest))];
+    const before = await whollyTaken(how, given.slice(0, middle), custody);
+    return [...before, ...(await whollyTaken(how, given.slice(middle), rest))];
   }
+}
+
+function* made<T>(given: readonly T[], itemOf: (one: T) => Item): Generator<Item> {
+  for (const one of given) yield itemOf(one);
 }
 
 /** The events of one item, batch by batch. */
 async function takenInParts(
-  taker: Taker,
+  { taker, source }: Omit<Taking<never>, 'itemOf'>,
   events: Iterable<DecodedItem>,
-  source: SourceContext,
   custody?: Custody,
 ): Promise<readonly ItemOutcome[]> {
   const outcomes: ItemOutcome[] = [];

@@ -22,7 +22,7 @@ export interface IngestAnswer {
 
 /** What became of one item, for answers that say it item by item. */
 export type ItemOutcome =
-  /** `field` and `reason` say what of an event that was taken is kept apart. */
+  /** `field` and `reason` say what of an event that was taken is kept apart. `eventId` is empty where its door tells none. */
   | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
   | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
