@@ -103,8 +103,8 @@ export class EventWriter {
   }
 }
 
-function originOf({ custody, items }: Intake): string {
-  return custody?.origin(items) ?? originInRequest(items);
+function originOf({ custody, items, place, record }: Intake): string {
+  return custody?.origin(place, record) ?? originInRequest(items);
 }
 
 function write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {

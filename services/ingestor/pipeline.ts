@@ -21,7 +21,7 @@ import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
-import type { Custody, Taker } from './receive/taker.js';
+import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
@@ -39,6 +39,9 @@ export interface PipelineTools {
   readonly ackMs: number;
   readonly failpoint: Failpoint;
 }
+
+/** One for all of them: no door by which lines come tells an event id. */
+const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
@@ -59,7 +62,7 @@ export class IngestPipeline implements Taker {
   async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
     const intake = this.#open(source);
     const fast = isUtf8(body) ? FastRows.of(source, intake.receivedMs) : undefined;
-    const stamps = fast && this.tools.care?.stamper.ofLines(fast, source.groupId, source.keys, intake.receivedMs);
+    const stamps = this.#stampsOf(intake, fast);
     const layout = layoutOf(body);
     if (layout === 'lines') await this.#lines(intake, body, fast, stamps);
     else await this.#ranges(intake, body, fast, stamps, itemsOf(body, layout));
@@ -103,15 +106,36 @@ export class IngestPipeline implements Taker {
   }
 
   /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
-  async decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
+  async decoded(items: Iterable<Item>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source, custody);
     intake.readable = true;
+    const fast = FastRows.of(source, intake.receivedMs);
+    const stamps = this.#stampsOf(intake, fast);
     for (const item of items) {
-      intake.outcomes.push(this.#writer.take(intake, item));
-      if (this.#counted(intake, item.meter.steps)) await this.#breathe(intake);
+      if (!isUnread(item)) {
+        if (this.#decoded(intake, item, 0)) await this.#breathe(intake);
+      } else if (item.own && fast?.readOwn(item.own)) {
+        this.#ordinary(intake, fast, stamps);
+        intake.outcomes.push(acceptedLine);
+        if (this.#counted(intake)) await this.#breathe(intake);
+      } else {
+        let record = 0;
+        for (const inner of item.read()) {
+          if (this.#decoded(intake, inner, record)) await this.#breathe(intake);
+          record += 1;
+        }
+      }
+      intake.place += 1;
     }
     await this.#settle(intake);
     return intake.outcomes;
+  }
+
+  /** Takes one event; true when others should get their turn. `record` is its number in its item. */
+  #decoded(intake: Intake, item: DecodedItem, record: number): boolean {
+    intake.record = record;
+    intake.outcomes.push(this.#writer.take(intake, item));
+    return this.#counted(intake, item.meter.steps);
   }
 
   /** Stays become facts of care; they are no events, and are counted apart. */
@@ -130,6 +154,10 @@ export class IngestPipeline implements Taker {
   #open(source: SourceContext, custody?: Custody): Intake {
     const nowMs = this.tools.clock.now();
     return new Intake(source, isoOf(nowMs), nowMs, custody);
+  }
+
+  #stampsOf({ source, receivedMs }: Intake, fast: FastRows | undefined): LineStamps | undefined {
+    return fast && this.tools.care?.stamper.ofLines(fast, source.groupId, source.keys, receivedMs);
   }
 
   /** The short way of what was just read: bytes to bytes. */

@@ -5,12 +5,18 @@ import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import { eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
+import { unknownClinic } from '../names.js';
+import type { OwnLine } from './line.js';
 import { type Layout, RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
+const closingBrace = 0x7d;
+const quote = 0x22;
+const patientKey = Buffer.from('"patient_id":');
+const patientsKey = '"patient_ids":[';
 /** A row without an ending. */
 const noEnding = -1;
 /** What the program answers of a block: none, one that it knows, one that it must be told. */
@@ -91,6 +97,49 @@ export class FastRows {
     if (isShort || this.#program.user !== this) this.#load(start);
     const end = doors.read(layout.windowAt + start - this.#from);
     return end === 0 ? -1 : end - layout.windowAt + this.#from;
+  }
+
+  /**
+   * Whether a line, all of it, is an ordinary event that may go on. It lies alone in the window: `read` fills that again. A clinic that an event
+   * calls unknown is perhaps known to its envelope, which only its readers ask.
+   */
+  readOwn({ line, start, end, fields }: OwnLine): boolean {
+    const { doors, memory, layout } = this.#program;
+    // Bytes of UTF-8 are no fewer than units of a text.
+    if (end - start + fields.length > layout.lineBytesMax) return false;
+    if (this.#program.user !== this) memory.set(this.#block, layout.sourceAt);
+    this.#program.user = this;
+    this.#until = 0;
+    let stop = layout.windowAt;
+    stop += typeof line === 'string' ? memory.write(line, stop, 'utf8') : line.copy(memory, stop, start, end);
+    if (fields !== '') {
+      if (memory[stop - 1] !== closingBrace) return false;
+      stop += memory.write(fields, stop - 1, 'latin1');
+      memory[stop - 1] = closingBrace;
+    }
+    memory.fill(0, stop, stop + layout.windowSlackBytes);
+    if (doors.read(layout.windowAt) !== stop && !this.#readAsList(stop)) return false;
+    return !this.begins('clinic_id', unknownClinic.charAt(0)) || this.text('clinic_id') !== unknownClinic;
+  }
+
+  /**
+   * Reads the line in the window, up to `stop`, with its one `patient_id` as a list of one, which is the same. What looks like that key is one: in a
+   * text its quotes would be escaped, and such a line is not ordinary.
+   */
+  #readAsList(stop: number): boolean {
+    const { doors, memory, layout } = this.#program;
+    const at = memory.subarray(layout.windowAt, stop).indexOf(patientKey);
+    if (at < 0) return false;
+    const key = layout.windowAt + at;
+    const start = key + patientKey.length + (memory[key + patientKey.length] === 0x20 ? 1 : 0);
+    const end = memory[start] === quote ? memory.indexOf(quote, start + 1) + 1 : 0;
+    if (end === 0 || end > stop) return false;
+    const value = memory.toString('latin1', start, end);
+    const grown = patientsKey.length + value.length + 1 - (end - key);
+    memory.copyWithin(end + grown, end, stop);
+    memory.write(`${patientsKey}${value}]`, key, 'latin1');
+    memory.fill(0, stop + grown, stop + grown + layout.windowSlackBytes);
+    return doors.read(layout.windowAt) === stop + grown;
   }
 
   /** The partition of the item that was read. */

@@ -22,7 +22,7 @@ export interface IngestAnswer {
 
 /** What became of one item, for answers that say it item by item. */
 export type ItemOutcome =
-  /** `field` and `reason` say what of an event that was taken is kept apart. */
+  /** `field` and `reason` say what of an event that was taken is kept apart. `eventId` is empty where its door tells none. */
   | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
   | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
@@ -46,6 +46,9 @@ export class Intake {
   readonly turns = new Turns();
   /** Items seen so far: the index of the next. */
   items = 0;
+  /** Of what was handed over, the place of the item at work, and of the event in it: an item may hold several, or none. */
+  place = 0;
+  record = 0;
   accepted = 0;
   rows = 0;
   /** Bytes of the rows so far. */

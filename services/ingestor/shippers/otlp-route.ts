@@ -2,14 +2,14 @@ import { listOf } from '#libs/formats/fhir/elements.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
-import type { Payload } from '#libs/formats/payload.js';
 import { decodeMessage } from '#libs/formats/protobuf/decode.js';
 import { exportLogsRequest } from '#libs/formats/protobuf/messages.js';
-import { type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
+import { envelopeOfResource, ownRecordOf } from '#libs/formats/wrappers/otlp.js';
+import { accepted } from '#libs/runtime/outcome.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { fatesOf, tookAny } from './fates.js';
+import { fatesOf, type Found, tookAny, unread } from './fates.js';
 import { partialSuccess, statusMessage } from './otlp-answers.js';
 
 const protobuf = 'application/x-protobuf';
@@ -56,13 +56,16 @@ function requestOf(encoding: 'json' | 'protobuf', body: Buffer): unknown {
 }
 
 /** Each log record as a request of its own, with its resource and its scope. */
-function* recordsIn(request: unknown, receivedMs: number): Generator<Accepted<Payload> | Rejected> {
-  for (const { scopeLogs, resource } of listOf(partOf(request, 'resourceLogs')))
+function* recordsIn(request: unknown, receivedMs: number): Generator<Found> {
+  for (const { scopeLogs, resource } of listOf(partOf(request, 'resourceLogs'))) {
+    const outer = envelopeOfResource(resource, receivedMs);
     for (const { logRecords, scope } of listOf(scopeLogs))
-      for (const record of listOf(logRecords)) {
-        const value = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] };
-        yield accepted({ kind: 'json', value, envelope: { receivedMs } });
-      }
+      for (const record of listOf(logRecords))
+        yield unread(ownRecordOf(record, outer), () => {
+          const value = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] };
+          return accepted({ kind: 'json', value, envelope: { receivedMs } });
+        });
+  }
 }
 
 function partOf(value: unknown, name: string): JsonObject[string] {
