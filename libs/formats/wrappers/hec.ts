@@ -4,13 +4,16 @@ import { isObject } from '../json/parse-item.js';
 import { innerPayload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs } from '../record/time.js';
-import { objectIn, within } from './message.js';
+import { isStructured, objectIn, within } from './message.js';
 
 const names: readonly string[] = ['event', 'time', 'host', 'source', 'sourcetype', 'index', 'fields', 'channel'];
 
+/** What Splunk's own logging libraries put around a message. */
+const loggerNames: readonly string[] = ['message', 'severity', 'logger', 'thread', 'exception', 'properties'];
+
 /**
  * Splunk's HTTP Event Collector: `event` is a record as text or as an object; `time` in seconds, number or text, and where it is not given
- * the time of arrival, as Splunk takes it. `fields` go with the record.
+ * the time of arrival, as Splunk takes it. `fields` go with the record. What Splunk's logging libraries make of a message is passed through to the message.
  */
 export const hecWrapper: Wrapper = {
   name: 'hec',
@@ -30,6 +33,13 @@ export const hecWrapper: Wrapper = {
     const application = textOfValue(source) ?? textOfValue(sourcetype);
     const timeMs = epochMs(seconds) ?? payload.envelope.timeMs ?? payload.envelope.receivedMs;
     const said = { timeMs, ...(sender && { host: sender }), ...(application && { application }) };
-    yield innerPayload(event, within(payload.envelope, isObject(fields) ? { ...said, fields } : said));
+    yield innerPayload(messageIn(event), within(payload.envelope, isObject(fields) ? { ...said, fields } : said));
   },
 };
+
+/** The record in an event: itself, or what a logging library was given as its message. */
+function messageIn(event: unknown): unknown {
+  if (!isObject(event) || !Object.keys(event).every((name) => loggerNames.includes(name))) return event;
+  const { message } = event;
+  return isObject(message) || (typeof message === 'string' && isStructured(message)) ? message : event;
+}

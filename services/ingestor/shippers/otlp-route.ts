@@ -1,11 +1,9 @@
-import { listOf } from '#libs/formats/fhir/elements.js';
 import { firstByte } from '#libs/formats/json/items.js';
-import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
+import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
-import type { Payload } from '#libs/formats/payload.js';
 import { decodeMessage } from '#libs/formats/protobuf/decode.js';
 import { exportLogsRequest } from '#libs/formats/protobuf/messages.js';
-import { type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
+import { otlpRecords } from '#libs/formats/wrappers/otlp-records.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
@@ -24,7 +22,7 @@ export function otlpLogsRoute(encoding: 'json' | 'protobuf', taker: () => Taker,
     mediaTypes: () => [encoding === 'json' ? json : protobuf],
     refusal: ({ status, message }) => statusOf(encoding, codeOfStatus[status] ?? 3, message),
     answer: async (body, source) => {
-      const records = recordsIn(requestOf(encoding, body), now());
+      const records = otlpRecords(requestOf(encoding, body), { receivedMs: now() });
       const fates = await fatesOf(records, source, taker());
       const refused = fates.flatMap((fate) => (fate.taken ? [] : [fate.field ? `${fate.field}: ${fate.reason}` : fate.reason]));
       const told = refused.length ? `${refused.length} log record(s) were refused, the first because: ${refused[0] ?? ''}` : '';
@@ -53,18 +51,4 @@ function requestOf(encoding: 'json' | 'protobuf', body: Buffer): unknown {
       : decodeMessage(body, exportLogsRequest);
   if (read.kind === 'accepted') return read.value;
   throw new HttpRefusal(read.reason.startsWith('too_') ? 413 : 400, read.detail);
-}
-
-/** Each log record as a request of its own, with its resource and its scope. */
-function* recordsIn(request: unknown, receivedMs: number): Generator<Accepted<Payload> | Rejected> {
-  for (const { scopeLogs, resource } of listOf(partOf(request, 'resourceLogs')))
-    for (const { logRecords, scope } of listOf(scopeLogs))
-      for (const record of listOf(logRecords)) {
-        const value = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] };
-        yield accepted({ kind: 'json', value, envelope: { receivedMs } });
-      }
-}
-
-function partOf(value: unknown, name: string): JsonObject[string] {
-  return isObject(value) ? value[name] : undefined;
 }
