@@ -5,13 +5,16 @@ import { type Envelope, innerPayload, type Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs } from '../record/time.js';
 import { type OwnLine, ownLineOf } from '../vigie/line.js';
-import { objectIn, within } from './message.js';
+import { isStructured, objectIn, within } from './message.js';
 
 const names: readonly string[] = ['event', 'time', 'host', 'source', 'sourcetype', 'index', 'fields', 'channel'];
 
+/** What Splunk's own logging libraries put around a message. */
+const loggerNames: readonly string[] = ['message', 'severity', 'logger', 'thread', 'exception', 'properties'];
+
 /**
  * Splunk's HTTP Event Collector: `event` is a record as text or as an object; `time` in seconds, number or text, and where it is not given
- * the time of arrival, as Splunk takes it. `fields` go with the record.
+ * the time of arrival, as Splunk takes it. `fields` go with the record. What Splunk's logging libraries make of a message is passed through to the message.
  */
 export const hecWrapper: Wrapper = {
   name: 'hec',
@@ -27,7 +30,7 @@ export const hecWrapper: Wrapper = {
       return yield rejected('missing_field', 'event', 'event must be a record: a JSON object, or text in one of the formats');
     const said = saidBy(record, payload.envelope);
     if (!said) return yield rejected('bad_time', 'time', 'time must be seconds since 1970, as a number or as text');
-    yield innerPayload(event, within(payload.envelope, isObject(fields) ? { ...said, fields } : said));
+    yield innerPayload(messageIn(event), within(payload.envelope, isObject(fields) ? { ...said, fields } : said));
   },
 };
 
@@ -60,4 +63,11 @@ function saidBy({ time, host, source, sourcetype }: JsonObject, { timeMs, receiv
     ...(sender && { host: sender }),
     ...(application && { application }),
   };
+}
+
+/** The record in an event: itself, or what a logging library was given as its message. */
+function messageIn(event: unknown): unknown {
+  if (!isObject(event) || !Object.keys(event).every((name) => loggerNames.includes(name))) return event;
+  const { message } = event;
+  return isObject(message) || (typeof message === 'string' && isStructured(message)) ? message : event;
 }

@@ -1,0 +1,54 @@
+import { aheadMsMax } from '#libs/contracts/access-row.js';
+import { accountHashOf } from '#libs/contracts/topics.js';
+import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
+import { eventIdsOf } from '../event-id/event-id.js';
+import { isoText } from '../time.js';
+import type { SourceContext } from '../to-rows.js';
+import { type Layout, RowProgram } from './wasm/row-program.js';
+
+const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
+
+/** The program of a key and an authority, made once and kept with the key: ask only for authorities that the operator named. */
+export function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
+  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram | undefined>();
+  programs.set(pseudonymiser, ofKey);
+  if (!ofKey.has(authority)) ofKey.set(authority, made(pseudonymiser, authority));
+  return ofKey.get(authority);
+}
+
+function made(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
+  try {
+    return new RowProgram(pseudonymiser.derivation(authority));
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+/** What the module has to know of a source and a request: numbers, then where each text lies and its length, then the texts. */
+export function sourceBlock(source: SourceContext, receivedMs: number, layout: Layout): Buffer {
+  const { groupId, keys } = source;
+  const ids = eventIdsOf(keys, groupId, source.source);
+  const texts = new Map([
+    [layout.groupTextAt, groupId],
+    [layout.afterTimeAt, `","group_id":${JSON.stringify(groupId)},"actor_id":"`],
+    [layout.afterEventIdAt, `","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`],
+    [layout.keyIdAt, `,"key_id":${JSON.stringify(keys.at(receivedMs).active.keyId)}`],
+  ]);
+  const from = layout.sourceAt;
+  const head = Buffer.alloc(layout.sourceTextsAt - from);
+  head.writeDoubleLE(receivedMs + aheadMsMax, layout.futureMsAt - from);
+  head.writeInt32LE(accountHashOf(groupId), layout.groupHashAt - from);
+  ids.record.key.copy(head, layout.recordKeyAt - from);
+  ids.content.key.copy(head, layout.contentKeyAt - from);
+  const bytes = [head];
+  let at = layout.sourceTextsAt;
+  for (const [place, text] of texts) {
+    const encoded = Buffer.from(text);
+    head.writeUInt32LE(at, place - from);
+    head.writeUInt32LE(encoded.length, place - from + 4);
+    bytes.push(encoded);
+    at += encoded.length;
+  }
+  return Buffer.concat(bytes);
+}
