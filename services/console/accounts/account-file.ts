@@ -39,6 +39,9 @@ const account = z.strictObject({
 });
 export type Account = z.infer<typeof account>;
 
+const accountChange = z.object({ at: z.int(), by: z.string(), what: z.string(), id: z.string(), text: z.string() });
+export type AccountChange = z.infer<typeof accountChange>;
+
 /** Accounts in an SQLite file, which processes of one machine share: what one of them changes, the next question of another one finds. */
 export class AccountFile {
   #opened: DatabaseSync | undefined;
@@ -93,6 +96,17 @@ export class AccountFile {
     }
   }
 
+  /** Writes down what was done with an account by hand. */
+  note({ at, by, what, id, text }: AccountChange): void {
+    this.#made().prepare('INSERT INTO changes (at, by, what, id, text) VALUES (?, ?, ?, ?, ?)').run(at, by, what, id, text);
+  }
+
+  /** What was done by hand, in order. */
+  history(): readonly AccountChange[] {
+    const rows = this.#existing()?.prepare('SELECT at, by, what, id, text FROM changes ORDER BY rowid').all() ?? [];
+    return rows.map((row) => accountChange.parse({ ...row }));
+  }
+
   close(): void {
     this.#opened?.close();
     this.#opened = undefined;
@@ -116,6 +130,7 @@ export class AccountFile {
     // One file that a copy of the folder takes along; what was acknowledged survives a lost current.
     database.exec('PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL;');
     database.exec('CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY COLLATE NOCASE, body TEXT NOT NULL) STRICT');
+    database.exec('CREATE TABLE IF NOT EXISTS changes (at INTEGER NOT NULL, by TEXT NOT NULL, what TEXT NOT NULL, id TEXT NOT NULL, text TEXT NOT NULL) STRICT');
     const known = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (known > version) throw new RangeError(`${this.path}: accounts of version ${known}, which this Vigie does not know yet: use the one that wrote them`);
     if (known < version) database.exec(`PRAGMA user_version = ${version}`);

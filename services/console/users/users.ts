@@ -34,6 +34,11 @@ export class Users {
     this.entries = entries;
   }
 
+  /** Everybody, without what they prove who they are by. */
+  get all(): readonly User[] {
+    return this.entries.map(({ id, roles: own, clinics }) => ({ id, roles: own, clinics }));
+  }
+
   /** Whether nobody can be let in. */
   get none(): boolean {
     return this.entries.length === 0;
