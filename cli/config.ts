@@ -18,6 +18,8 @@ export const commandConfig = {
   /** The token of an assistant, for `vigie mcp`. */
   VIGIE_MCP_TOKEN: password().optional(),
   VIGIE_CONSOLE_USERS_FILE: z.string().optional(),
+  /** Who logs in to the pages with a password and a code; below the data folder where it is left out. */
+  VIGIE_CONSOLE_ACCOUNTS_FILE: z.string().optional(),
   /** What an identifier of a patient looks like, for texts that people write: see the console. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
   /** Where scorers answer; the one of this machine where it is left out. */

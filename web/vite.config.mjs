@@ -25,5 +25,5 @@ export default defineConfig({
       onLog: (level, log, handle) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : handle(level, log)),
     },
   },
-  server: { port: 5174, proxy: { '/v1': 'http://127.0.0.1:7414' } },
+  server: { port: 5174, proxy: { '/v1': 'http://127.0.0.1:7414', '/auth': 'http://127.0.0.1:7414' } },
 });

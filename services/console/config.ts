@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
-import { type CommonConfig, commaList, commonConfig, readConfig } from '#libs/runtime/config.js';
+import { keysDir } from '#libs/pseudonyms/key-file.js';
+import { type CommonConfig, commaList, commonConfig, ConfigError, password, readConfig } from '#libs/runtime/config.js';
+import { isLoopback } from '#libs/runtime/host-check.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { developmentConsoleToken, developmentUser } from './users/development-token.js';
+import { readGrantsFile } from './oidc/grants-file.js';
+import type { Grants } from './oidc/grants.js';
+import type { ProviderSettings } from './oidc/identity-provider.js';
 import type { AssistantTokens } from './mcp/tokens.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { tokenDigest, Users } from './users/users.js';
@@ -27,6 +32,20 @@ export const consoleConfig = {
   VIGIE_MCP_CALLS_PER_MINUTE: z.coerce.number().int().positive().default(60),
   /** Who may see cases and act on them, see `readUsersFile`. */
   VIGIE_CONSOLE_USERS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** Who logs in with a password and a code, see `AccountFile`; below the data folder on the embedded default where it is left out. */
+  VIGIE_CONSOLE_ACCOUNTS_FILE: z.string().transform((path) => resolve(path)).optional(),
+  /** The hospital's identity provider (OpenID Connect); with it nobody logs in to a page by anything else. */
+  VIGIE_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).refine(isSafeIssuer, 'is not https: on this machine alone it need not be').optional(),
+  VIGIE_OIDC_CLIENT_ID: z.string().optional(),
+  /** None for a public client. */
+  VIGIE_OIDC_CLIENT_SECRET: password().optional(),
+  VIGIE_OIDC_SCOPES: z.string().regex(/(^|\s)openid(\s|$)/, 'does not hold openid').default('openid profile email'),
+  /** The claim that names a person here: one that the provider gives to nobody else later. */
+  VIGIE_OIDC_USER_CLAIM: z.string().default('sub'),
+  /** The claim that lists somebody's groups; may lead into an object, `realm_access.roles`. */
+  VIGIE_OIDC_GROUPS_CLAIM: z.string().default('groups'),
+  /** What each group of the identity provider allows, see `readGrantsFile`. */
+  VIGIE_ROLES_FILE: z.string().transform((path) => resolve(path)).optional(),
   /** Regular expressions of what an identifier of a patient looks like, a line each; free text that holds one is refused. */
   VIGIE_PATIENT_PATTERNS: z.string().optional(),
   /** Who is told of cases, as the notifier's: who is on call by it. Receivers, and secrets that it names, are not read. */
@@ -52,6 +71,11 @@ export type ConsoleConfig = Environment & {
 } & SessionConfig;
 
 interface SessionConfig {
+  /** Where accounts are kept; undefined where nobody has one. */
+  readonly accountsFile: string | undefined;
+  /** Whether analysts and officers may do without a second factor: nobody but this machine reaches the console. */
+  readonly codesAreOptional: boolean;
+  readonly oidc: { readonly settings: ProviderSettings; readonly grants: Grants } | undefined;
   /** Whether the only user is the one that Vigie made for this machine. */
   readonly isDevelopment: boolean;
   readonly sessionKeys: readonly Uint8Array[];
@@ -69,11 +93,47 @@ export function readConsoleConfig(env: NodeJS.ProcessEnv = process.env): Console
   return { ...config, users: usersOf(config), assistants, patientPatterns, environment: env, ...sessionConfig(config) };
 }
 
-/** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. */
+/** Without a key on a network, sessions are of this process alone: they end with it, and no other console knows them. Throws `ConfigError`. */
 export function sessionConfig(config: Environment): SessionConfig {
   const { VIGIE_CONSOLE_KEY: given, KAFKA_BROKERS: brokers, VIGIE_CONSOLE_USERS_FILE: file, VIGIE_DATA_DIR: dataDir } = config;
+  const oidc = oidcOf(config);
+  const accountsFile = oidc
+    ? undefined
+    : (config.VIGIE_CONSOLE_ACCOUNTS_FILE ?? (brokers ? undefined : localAccountsFile(dataDir)));
+  if (accountsFile !== undefined && brokers && given === undefined)
+    throw new ConfigError('VIGIE_CONSOLE_ACCOUNTS_FILE: VIGIE_CONSOLE_KEY is needed with it, which seals the second factors: openssl rand -base64 32 makes one'); // prettier-ignore
   const text = given ?? (brokers ? randomBytes(sessionKeyBytes).toString('base64') : localSessionKey(dataDir));
-  return { isDevelopment: !brokers && !file, sessionKeys: readSessionKeys(text) };
+  return {
+    isDevelopment: !brokers && !file,
+    sessionKeys: readSessionKeys(text),
+    accountsFile,
+    codesAreOptional: isOfThisMachine(config),
+    oidc,
+  };
+}
+
+/** Where accounts are on the embedded default, beside the keys: what copies these copies them. */
+export function localAccountsFile(dataDir: string): string {
+  return join(keysDir(dataDir), 'console-accounts.db');
+}
+
+function isOfThisMachine({ VIGIE_HOST: host, VIGIE_CONSOLE_URL: url }: Environment): boolean {
+  return isLoopback(host) && (url === undefined || isLoopback(new URL(url).hostname));
+}
+
+function oidcOf(config: Environment): SessionConfig['oidc'] {
+  const { VIGIE_OIDC_ISSUER: issuer, VIGIE_OIDC_CLIENT_ID: clientId, VIGIE_ROLES_FILE: file, VIGIE_CONSOLE_URL: url } = config;
+  if (issuer === undefined) return undefined;
+  if (clientId === undefined || file === undefined || url === undefined)
+    throw new ConfigError('VIGIE_OIDC_ISSUER: VIGIE_OIDC_CLIENT_ID, VIGIE_ROLES_FILE and VIGIE_CONSOLE_URL are needed with it: see docs/console.md');
+  const claims = { user: config.VIGIE_OIDC_USER_CLAIM, groups: config.VIGIE_OIDC_GROUPS_CLAIM };
+  const settings = { issuer, clientId, clientSecret: config.VIGIE_OIDC_CLIENT_SECRET, scopes: config.VIGIE_OIDC_SCOPES, claims, consoleUrl: url.replace(/\/+$/, '') };
+  return { settings, grants: readGrantsFile(file) };
+} // prettier-ignore
+
+function isSafeIssuer(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || isLoopback(hostname);
 }
 
 function usersOf(config: Environment): Users {

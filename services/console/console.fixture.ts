@@ -99,8 +99,10 @@ export class RunningConsole {
     readonly feeds: FakeFeeds,
     readonly patients: FakePatients,
     readonly backtest: FakeRun,
+    /** Every route that this console answers, as its server has them: `GET /v1/cases`. */
+    readonly routes: readonly string[],
     private readonly clock: LateClock,
-    private readonly folder: string,
+    readonly folder: string,
   ) {}
 
   static async start(
@@ -169,11 +171,16 @@ export class RunningConsole {
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
-    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    const adapter = new FastifyAdapter();
+    const routes: string[] = [];
+    adapter
+      .getInstance()
+      .addHook('onRoute', ({ method, url }) => void routes.push(...[method].flat().map((one) => `${one} ${url}`)));
+    const app = module.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, clock, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, routes, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }

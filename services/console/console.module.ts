@@ -38,9 +38,12 @@ import { patientProviders } from './patient-providers.js';
 import { PatientsController } from './patients.controller.js';
 import { RulesController } from './rules.controller.js';
 import { PagesController } from './pages.controller.js';
-import { SessionSeal } from './session/sealed-session.js';
+import { Directory } from './session/directory.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
+import { OidcController } from './sign-in/oidc.controller.js';
+import { SetupController } from './sign-in/setup.controller.js';
+import { signInProviders } from './sign-in-providers.js';
 import { StudyController } from './study.controller.js';
 import { studyProviders } from './study-providers.js';
 import { consoleTopics, ConsolePipeline } from './pipeline.js';
@@ -111,8 +114,8 @@ const pipeline = {
 
 const sight = {
   provide: CaseSight,
-  inject: [CONSOLE_CONFIG, ConsolePipeline],
-  useFactory: ({ users }: ConsoleConfig, { book }: ConsolePipeline) => new CaseSight(book, (id) => users.named(id)?.clinics),
+  inject: [Directory, ConsolePipeline],
+  useFactory: (directory: Directory, { book }: ConsolePipeline) => new CaseSight(book, (id) => directory.named(id)?.clinics),
 };
 
 const deadlines = {
@@ -137,13 +140,6 @@ const shelf = {
   provide: DossierShelf,
   inject: [STORE_CLIENT],
   useFactory: (client: StoreClient) => new DossierShelf(client),
-};
-
-const visitors = {
-  provide: Visitors,
-  inject: [CONSOLE_CONFIG, CLOCK],
-  useFactory: ({ users, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, clock: Clock) =>
-    new Visitors({ users, seal: new SessionSeal(sessionKeys), secure: url?.startsWith('https:') ?? false, clock }),
 };
 
 const door = {
@@ -184,6 +180,8 @@ export class ConsoleModule {
       controllers: [
         ConsoleController,
         SessionController,
+        SetupController,
+        OidcController,
         CasesController,
         LookController,
         DeskController,
@@ -204,7 +202,7 @@ export class ConsoleModule {
         mutes,
         leaks,
         shelf,
-        visitors,
+        ...signInProviders,
         door,
         feeds,
         ...patientProviders,

@@ -18,6 +18,8 @@ import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Gauges } from './gauges.js';
 import { installPages } from './pages/built-pages.js';
 import { ConsolePipeline } from './pipeline.js';
+import { grantsEveryMs, GrantsReload } from './oidc/grants-reload.js';
+import { Directory } from './session/directory.js';
 import { Visitors } from './session/visitors.js';
 import { lookEveryMs as usersEveryMs, UsersReload } from './users/users-reload.js';
 import { writeEveryMs } from './store/case-writer.js';
@@ -39,6 +41,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(CaseCounter) private readonly counter: CaseCounter,
     @Inject(ListWatch) private readonly lists: ListWatch,
     @Inject(Visitors) private readonly visitors: Visitors,
+    @Inject(Directory) private readonly directory: Directory,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
     @Inject(EndWatch) ends: EndWatch,
@@ -58,10 +61,14 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
 
   async start(join: Join): Promise<{ readonly ended: Promise<never> }> {
     await this.pipeline.start(join);
-    if (this.config.users.none) this.logger.warn('nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user');
+    if (this.directory.none)
+      this.logger.warn(
+        'nobody is let in: VIGIE_CONSOLE_USERS_FILE names no user, nobody has an account, and there is no identity provider',
+      );
     const users = this.#usersReload();
     users.look();
-    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
+    const grants = this.#grantsReload();
+    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.clock.every(grantsEveryMs, () => grants?.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
       this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(watchEveryMs, () => this.#watch()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
   }
@@ -72,6 +79,11 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const changed = () => pipeline.feed.end();
     return new UsersReload({ path: config.VIGIE_CONSOLE_USERS_FILE, users: config.users, changed, log, metrics });
   }
+
+  #grantsReload(): GrantsReload | undefined {
+    const { config: { oidc, VIGIE_ROLES_FILE: path }, logger: log, pipeline } = this;
+    return oidc && path !== undefined ? new GrantsReload({ path, grants: oidc.grants, changed: () => pipeline.feed.end(), log }) : undefined;
+  } // prettier-ignore
 
   beforeApplicationShutdown(): void {
     for (const stop of this.#timers) stop();

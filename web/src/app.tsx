@@ -1,13 +1,14 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Redirect, Route, Switch } from 'wouter';
 import type { Me } from './api/answers.js';
 import { useMe } from './api/queries.js';
 import { Shell } from './parts/shell.js';
 import { CasesPage } from './pages/cases/cases-page.js';
-import { LoginPage } from './pages/login/login-page.js';
 import { useTexts } from './texts/context.js';
 import { Block } from './parts/block.js';
 
+const LoginPage = lazy(() => import('./pages/login/login-page.js').then(({ LoginPage: page }) => ({ default: page })));
+const SetupPage = lazy(() => import('./pages/login/setup-page.js').then(({ SetupPage: page }) => ({ default: page })));
 const CasePage = lazy(() => import('./pages/case/case-page.js').then(({ CasePage: page }) => ({ default: page })));
 const AccountPage = lazy(() => import('./pages/accounts/account-page.js').then(({ AccountPage: page }) => ({ default: page })));
 const FeedsPage = lazy(() => import('./pages/feeds/feeds-page.js').then(({ FeedsPage: page }) => ({ default: page })));
@@ -20,14 +21,24 @@ const OnCallPage = lazy(() => import('./pages/oncall/oncall-page.js').then(({ On
 const AuditPage = lazy(() => import('./pages/audit/audit-page.js').then(({ AuditPage: page }) => ({ default: page })));
 const MePage = lazy(() => import('./pages/me/me-page.js').then(({ MePage: page }) => ({ default: page })));
 
+/** What stands behind the `#` of a link by which somebody chooses a password and a code. */
+const setupShape = /^#setup=([\w-]+)$/;
+
 /** Whoever is nobody yet sees the login, on the address that they wanted to see. */
 export function App() {
   const me = useMe();
+  const [setup, setSetup] = useState(() => setupShape.exec(location.hash)?.[1]);
+  // Why the identity provider's answer let nobody in, as the console says it with the page.
+  const [refused] = useState(() => document.querySelector<HTMLElement>('#root')?.dataset['refused']);
+  if (setup !== undefined || refused !== undefined)
+    return <Suspense fallback={null}>{setup === undefined ? <LoginPage refused={refused} /> : <SetupPage link={setup} onDone={() => setSetup(undefined)} />}</Suspense>;
   return (
     <Block answer={me}>
       {(user) =>
         user === null ? (
-          <LoginPage />
+          <Suspense fallback={null}>
+            <LoginPage />
+          </Suspense>
         ) : (
           <Shell me={user}>
             <Suspense fallback={null}>

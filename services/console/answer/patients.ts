@@ -75,5 +75,5 @@ export function listKeptBack(
   const kept = keptForRoles(user, wanted, 'lists of patients are for');
   if (kept) return kept;
   if (confirmedUntil === undefined || now < confirmedUntil) return undefined;
-  return refused(403, 'confirm_first', 'say again who you are: POST /v1/confirm with your token, which holds for five minutes');
+  return refused(403, 'confirm_first', 'say again who you are, which holds for five minutes: POST /v1/confirm with your code, password or token, or GET /auth/oidc/confirm');
 }

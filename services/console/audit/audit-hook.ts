@@ -42,7 +42,7 @@ export class AuditHook {
 
   async #beforeSending(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
     const fact = this.#factOf(request, reply);
-    const isRefused = fact.status === 401 || fact.status === 403;
+    const isRefused = fact.status === 401 || fact.status === 403 || (fact.status === 429 && knocks.test(fact.route));
     // Health and metrics, pages and totals, and what is answered to nobody, show nothing of a case.
     if (!isRefused && (fact.by === '' || showsNothing(fact))) return payload;
     const knock = fact.by === '' ? this.#logins.knock(this.tools.clock.now()) : 'refused';
@@ -78,7 +78,10 @@ export class AuditHook {
 }
 
 /** What a browser asks every few seconds as long as somebody looks on, and the pages themselves: no case is in it. */
-const emptyRoutes = /^\/v1\/(me|summary|feeds|dossier-labels)$|^\/(?!v1\b)./;
+const emptyRoutes = /^\/v1\/(me|summary|feeds|dossier-labels)$|^\/(?!v1\b|auth\b)./;
+
+/** Where somebody says who they are: who tries too often is written down, too. */
+const knocks = /^\/v1\/(login|confirm|setup)$/;
 
 function showsNothing({ route, status }: Pick<AuditFact, 'route' | 'status'>): boolean {
   return (emptyRoutes.test(route) || route === '/') && status < 400;

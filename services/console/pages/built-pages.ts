@@ -1,7 +1,7 @@
 // pages/: what browsers load: the built files of web/, under headers that let nothing else in.
 // No figure is in them; everything that they show is asked for.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply } from 'fastify';
@@ -60,4 +60,13 @@ export function installPages(fastify: FastifyInstance): void {
 export function sendPage(reply: FastifyReply, file: string, isNamedByDigest: boolean): void {
   const kept = isNamedByDigest ? 'public, max-age=31536000, immutable' : 'no-cache';
   void reply.headers({ ...pageHeaders, 'cache-control': kept }).sendFile(file);
+}
+
+/** The page with a word for why somebody is not let in, which it says in their language. The word is one of ours. */
+export function sendRefusal(reply: FastifyReply, word: string): void {
+  const page = readFileSync(join(builtPages, 'index.html'), 'utf8').replace(
+    '<div id="root">',
+    `<div id="root" data-refused="${word}">`,
+  );
+  void reply.headers({ ...pageHeaders, 'cache-control': 'no-store', 'content-type': 'text/html; charset=utf-8' }).send(page);
 }

@@ -1,6 +1,3 @@
-// session/: who uses the pages: a sealed cookie in the place of a token, and the link that begins the first one.
-// Nothing of a session is kept here: it is in the cookie, which these keys alone open.
-
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

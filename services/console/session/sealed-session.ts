@@ -1,5 +1,19 @@
 import { createHash } from 'node:crypto';
 import { type CompactJWEHeaderParameters, EncryptJWT, jwtDecrypt } from 'jose';
+import { z } from 'zod';
+
+/** By what somebody came in: the link of the board, a token, an account's password and code, or the identity provider. */
+export const waysIn = ['link', 'token', 'password', 'oidc'] as const;
+export type WayIn = (typeof waysIn)[number];
+
+/** What the identity provider said of somebody: what they may follows from it at every request. */
+export interface Vouched {
+  /** Of their groups, those that allow something here. */
+  readonly groups: readonly string[];
+  readonly acr: string;
+  /** For logging out there. */
+  readonly hint: string;
+}
 
 /** Somebody who logged in. Milliseconds of the wall clock. */
 export interface Session {
@@ -11,7 +25,20 @@ export interface Session {
   readonly activeAt: number;
   /** When they last proved who they are. */
   readonly confirmedAt: number;
+  readonly how: WayIn;
+  /** Of who came by the identity provider. */
+  readonly vouched?: Vouched;
 }
+
+const payloadShape = z.object({
+  jti: z.string(),
+  sub: z.string(),
+  iat: z.number(),
+  began: z.number(),
+  confirmed: z.number(),
+  how: z.enum(waysIn),
+  vouched: z.object({ groups: z.array(z.string()), acr: z.string(), hint: z.string() }).optional(),
+});
 
 /** A session ends so long after the last thing that its person did, and after its beginning whatever they do, in milliseconds. */
 export const idleMsMax = 30 * 60_000;
@@ -36,9 +63,9 @@ export class SessionSeal {
   }
 
   seal(session: Session): Promise<string> {
-    const { id, user, beganAt, activeAt, confirmedAt } = session;
+    const { id, user, beganAt, activeAt, confirmedAt, how, vouched } = session;
     const [[kid, key] = unreachable()] = this.#keys;
-    return new EncryptJWT({ began: beganAt, confirmed: confirmedAt })
+    return new EncryptJWT({ began: beganAt, confirmed: confirmedAt, how, ...(vouched && { vouched }) })
       .setProtectedHeader({ alg, enc, kid })
       .setIssuer(issuer)
       .setSubject(user)
@@ -54,13 +81,14 @@ export class SessionSeal {
     const options = { issuer, currentDate: new Date(now), keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: [enc] };
     try {
       const { payload } = await jwtDecrypt(cookie, keyOf, options);
-      const { jti: id, sub: user, iat, began: beganAt, confirmed: confirmedAt } = payload;
-      const isWhole = id !== undefined && user !== undefined && iat !== undefined && typeof beganAt === 'number' && typeof confirmedAt === 'number';
-      return isWhole ? { id, user, beganAt, activeAt: iat * 1_000, confirmedAt } : undefined;
+      const read = payloadShape.safeParse(payload);
+      if (!read.success) return undefined;
+      const { jti: id, sub: user, iat, began: beganAt, confirmed: confirmedAt, how, vouched } = read.data;
+      return { id, user, beganAt, activeAt: iat * 1_000, confirmedAt, how, ...(vouched && { vouched }) };
     } catch {
       return undefined;
     }
-  } // prettier-ignore
+  }
 }
 
 /** When a session ends if its person does nothing more. */

@@ -16,7 +16,7 @@ import { readSessionKeys } from './session-keys.js';
 
 const key = (byte: number) => new Uint8Array(32).fill(byte);
 const now = Date.parse('2026-11-23T09:00:00.000Z');
-const session: Session = { id: 'a'.repeat(32), user: 'a.durand', beganAt: now, activeAt: now, confirmedAt: now };
+const session: Session = { id: 'a'.repeat(32), user: 'a.durand', beganAt: now, activeAt: now, confirmedAt: now, how: 'token' };
 
 describe('a sealed session', () => {
   it('is opened by any key that is known, until it is idle for too long or as old as it may be, whoever is in it', async () => {
@@ -121,7 +121,7 @@ describe('a browser at the console', () => {
     const cookie = set.split(';')[0] ?? '';
     expect((await ask('GET', '/v1/cases', { cookie })).json()).toMatchObject({ cases: [{ actor_id: 'dr.martin' }] });
     expect((await ask('GET', '/v1/me', { cookie })).json()).toMatchObject({ user: { id: 'a.durand' } });
-    expect((await ask('GET', '/v1/me')).json()).toEqual({ user: null, confirmed_until: null });
+    expect((await ask('GET', '/v1/me')).json()).toEqual({ user: null, confirmed_until: null, ways: ['token'] });
     const left = await ask('POST', '/v1/logout', { ...own, cookie }, {});
     expect(String(left.headers['set-cookie'])).toMatch(/^vigie=; .*Max-Age=0$/);
   });

@@ -3,12 +3,21 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '#libs/runtime/clock.js';
 import { refused } from '../answer/answer.js';
-import type { User, Users } from '../users/users.js';
+import type { User } from '../users/users.js';
+import { type Directory, stillSees } from './directory.js';
 import { isOwnPage } from './same-origin.js';
-import { confirmedMsMax, endOf, type Session, type SessionSeal, sessionMsMax } from './sealed-session.js';
+import {
+  confirmedMsMax,
+  endOf,
+  type Session,
+  type SessionSeal,
+  sessionMsMax,
+  type Vouched,
+  type WayIn,
+} from './sealed-session.js';
 
 export interface VisitorTools {
-  readonly users: Users;
+  readonly directory: Pick<Directory, 'of' | 'ofSession' | 'confirmedBy'>;
   readonly seal: SessionSeal;
   /** Whether browsers come by HTTPS: the cookie is for it alone then. */
   readonly secure: boolean;
@@ -26,6 +35,17 @@ const activeHeader = 'vigie-active';
 /** Time after which activity is written into the cookie, in milliseconds. */
 const renewMs = 60_000;
 
+/** What was under way with a session that became another one still comes with the old cookie for so long, in milliseconds. */
+const graceMs = 10_000;
+
+/** How somebody came in. */
+export interface Entry {
+  readonly how: WayIn;
+  /** When they proved who they are, in milliseconds; now where it is left out. */
+  readonly provedAt?: number;
+  readonly vouched?: Vouched;
+}
+
 const safeMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whose request it is: of the user whose token it bears, or whose session its cookie holds. */
@@ -34,6 +54,8 @@ export class Visitors {
   readonly #known = new WeakMap<object, Visitor>();
   /** Sessions that their person has left, each until it would have ended anyway: a copy of the cookie opens nothing at this console. */
   readonly #left = new Map<string, number>();
+  /** Sessions that became another one, each with when its grace ends. */
+  readonly #replaced = new Map<string, number>();
   readonly #cookie: string;
 
   constructor(private readonly tools: VisitorTools) {
@@ -46,7 +68,7 @@ export class Visitors {
   }
 
   of(headers: Pick<IncomingHttpHeaders, 'authorization'>): User | undefined {
-    return this.tools.users.of(headers.authorization) ?? this.#known.get(headers)?.user;
+    return this.tools.directory.of(headers.authorization) ?? this.#known.get(headers)?.user;
   }
 
   /** Whether a browser asks, with its session. */
@@ -54,42 +76,66 @@ export class Visitors {
     return this.#known.has(headers);
   }
 
+  /** The session of a browser that asks, with what its person proves again who they are by. */
+  sessionOf(headers: object): (Pick<Session, 'user' | 'how' | 'vouched'> & { readonly confirmedBy: ReturnType<Directory['confirmedBy']> }) | undefined {
+    const found = this.#known.get(headers);
+    return found && { ...found.session, confirmedBy: this.tools.directory.confirmedBy(found.session) };
+  } // prettier-ignore
+
   /** Until when lists are given to a session; undefined for who bears a token, and proves with each request who they are. */
   confirmedUntil(headers: object): number | undefined {
     const found = this.#known.get(headers);
     return found && found.session.confirmedAt + confirmedMsMax;
   }
 
-  /** Says, as often as it is asked, whether who began a long answer may still be given more of it: until their session is over, or they leave. */
+  /**
+   * Says, as often as it is asked, whether who began a long answer may still be given more of it: until their session is over, they leave, or are taken
+   * away or see less.
+   */
   stands(headers: object): () => boolean {
     const found = this.#known.get(headers);
     if (!found) return () => true;
-    const { session } = found;
+    const { session, user } = found;
     const end = endOf(session);
-    return () => this.tools.clock.now() < end && !this.#left.has(session.id);
+    return () =>
+      this.tools.clock.now() < end && !this.#isOver(session.id) && stillSees(this.tools.directory.ofSession(session), user);
   }
 
-  /** Begins a session; the answer that is under way is this user's already. */
-  async enter(headers: object, reply: FastifyReply, user: User): Promise<void> {
+  /** Begins a session; the answer that is under way is this user's already. A session that was there before is over. */
+  async enter(headers: object, reply: FastifyReply, user: User, { how, provedAt, vouched }: Entry): Promise<void> {
     const now = this.tools.clock.now();
-    const id = randomBytes(16).toString('hex');
-    await this.#write(headers, reply, { user, session: { id, user: user.id, beganAt: now, activeAt: now, confirmedAt: now } });
+    this.#end(headers);
+    const confirmedAt = Math.min(provedAt ?? now, now);
+    const session = { id: newId(), user: user.id, beganAt: now, activeAt: now, confirmedAt, how, ...(vouched && { vouched }) };
+    await this.#write(headers, reply, { user, session });
   }
 
-  /** Writes down that who has this session has just proved who they are; false where there is none. */
-  async confirm(headers: object, reply: FastifyReply): Promise<boolean> {
+  /** Writes down that who has this session has just proved who they are, in a session of another id; false where there is none. */
+  async confirm(headers: object, reply: FastifyReply, provedAt?: number): Promise<boolean> {
     const found = this.#known.get(headers);
     const now = this.tools.clock.now();
-    if (found) await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now, confirmedAt: now } });
-    return found !== undefined;
+    if (!found) return false;
+    forget(this.#replaced, now - sessionMsMax);
+    this.#replaced.set(found.session.id, now + graceMs);
+    const session = { ...found.session, id: newId(), activeAt: now, confirmedAt: Math.min(provedAt ?? now, now) };
+    await this.#write(headers, reply, { ...found, session });
+    return true;
   }
 
   leave(headers: object, reply: FastifyReply): void {
-    const now = this.tools.clock.now();
-    for (const [id, end] of this.#left) if (end <= now) this.#left.delete(id);
+    this.#end(headers);
+    void reply.header('set-cookie', this.#line('', 0));
+  }
+
+  #end(headers: object): void {
+    forget(this.#left, this.tools.clock.now());
     const found = this.#known.get(headers);
     if (found) this.#left.set(found.session.id, found.session.beganAt + sessionMsMax);
-    void reply.header('set-cookie', this.#line('', 0));
+  }
+
+  #isOver(id: string): boolean {
+    const graceEnds = this.#replaced.get(id);
+    return this.#left.has(id) || (graceEnds !== undefined && graceEnds <= this.tools.clock.now());
   }
 
   async #beforeHandling({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -97,7 +143,8 @@ export class Visitors {
     const found = await this.#visitorOf(headers);
     if (found) this.#known.set(headers, found);
     const now = this.tools.clock.now();
-    if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs)
+    // What became another session is not written again over it.
+    if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs && !this.#replaced.has(found.session.id))
       await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now } });
     const changes = !safeMethods.has(method);
     if (!changes || isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers))) return undefined;
@@ -106,10 +153,10 @@ export class Visitors {
   } // prettier-ignore
 
   async #visitorOf(headers: IncomingHttpHeaders): Promise<Visitor | undefined> {
-    const { seal, users, clock } = this.tools;
+    const { seal, directory, clock } = this.tools;
     const sealed = cookieOf(headers.cookie, this.#cookie);
     const session = sealed === undefined ? undefined : await seal.open(sealed, clock.now());
-    const user = session && !this.#left.has(session.id) ? users.named(session.user) : undefined;
+    const user = session && !this.#isOver(session.id) ? directory.ofSession(session) : undefined;
     return user && session && { user, session };
   }
 
@@ -123,12 +170,21 @@ export class Visitors {
   }
 }
 
+function newId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Of what ended before an instant nobody comes with a cookie any more. */
+function forget(ends: Map<string, number>, before: number): void {
+  for (const [id, end] of ends) if (end <= before) ends.delete(id);
+}
+
 /** A form of another site must not log somebody in as somebody else either. */
 function isOfBrowser(headers: IncomingHttpHeaders): boolean {
   return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
 }
 
-function cookieOf(header: string | undefined, name: string): string | undefined {
+export function cookieOf(header: string | undefined, name: string): string | undefined {
   const found = header
     ?.split(';')
     .map((part) => part.trim())

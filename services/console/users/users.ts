@@ -8,6 +8,12 @@ import type { CaseActionType } from '#libs/contracts/case-action.js';
 export const roles = ['analyst', 'dpo', 'operator', 'reader'] as const;
 export type Role = (typeof roles)[number];
 
+/** What may be the id of an account: it stands in logs and addresses, and capitals make no other one. */
+export const userIdShape = /^[a-z0-9][a-z0-9._@-]{0,99}$/i;
+
+/** Who acts where nobody does: no person may be called so. */
+export const systemUser = 'system';
+
 export interface User {
   readonly id: string;
   readonly roles: readonly Role[];
@@ -26,6 +32,11 @@ export class Users {
   /** Knows others from now on; who is not among them is let in no more, by token or session. */
   use({ entries }: Users): void {
     this.entries = entries;
+  }
+
+  /** Everybody, without what they prove who they are by. */
+  get all(): readonly User[] {
+    return this.entries.map(({ id, roles: own, clinics }) => ({ id, roles: own, clinics }));
   }
 
   /** Whether nobody can be let in. */
@@ -65,3 +76,8 @@ export function mayAct({ roles: own }: User, type: CaseActionType): boolean {
 export function maySee({ clinics }: Pick<User, 'clinics'>, touched: readonly string[]): boolean {
   return clinics === undefined || touched.some((clinic) => clinics.includes(clinic));
 }
+
+/** What a page is told of who looks at it. */
+export function shownUser({ id, roles, clinics }: User): { readonly id: string; readonly roles: readonly Role[]; readonly clinics: readonly string[] | null } {
+  return { id, roles, clinics: clinics ?? null };
+} // prettier-ignore

@@ -75,7 +75,9 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
   const { t, locale, choose } = useTexts();
   const client = useQueryClient();
   const leave = async () => {
-    await post('/v1/logout', {}).catch(() => undefined);
+    const left = await post<{ readonly leave_at: string | null }>('/v1/logout', {}).catch(() => undefined);
+    // At the identity provider they would be let in again without being asked.
+    if (left?.leave_at) return location.assign(left.leave_at);
     client.clear();
     client.setQueryData(['me'], null);
   };

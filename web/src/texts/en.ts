@@ -50,15 +50,6 @@ export function englishTexts(f: Format): Texts {
       storeAway: 'the store of accesses does not answer; cases are up to date all the same',
       notReady: 'the console is still reading the log',
     },
-    login: {
-      title: 'Log in to Vigie',
-      token: 'Access token',
-      hint: 'Your token of the console. On a machine of trials, “npm start” prints a link that logs in once.',
-      submit: 'Log in',
-      byLink: 'Logging in by the link…',
-      refused: 'Nobody is known by this token or link: a link works once, for an hour.',
-      ended: 'Your session has ended. Log in again to go on.',
-    },
     figures: {
       label: 'The situation in five figures',
       untaken: (n, critical) => `${cases(n)} not taken${critical > 0 ? `, ${f.number(critical)} critical` : ''}`,
@@ -154,9 +145,7 @@ export function englishTexts(f: Format): Texts {
       numbered: (n, kind) => `Version ${f.number(n)}, ${kind}`, frozenAt: 'Version', exposed: 'Exposed', attempted: 'Attempted', digest: 'Digest', files: 'Files', since: (n) => (n === 0 ? '' : `${n > 0 ? '+' : '−'}${f.number(Math.abs(n))} since the one before`),
       list: (n) => `patients.csv (${n} patients)`, listAfter: (n) => `patients.csv (${n} patients): say again who you are first`,
     },
-    confirm: {
-      hint: 'Say again who you are first: every list of patients asks for it, to be shown, downloaded or frozen, and it holds for five minutes.', submit: 'Confirm', refused: 'This is not the token of who is logged in.',
-    },
+    confirm: { hint: 'Say again who you are first: every list of patients asks for it, to be shown, downloaded or frozen, and it holds for five minutes.' },
     categories: {
       identity: 'identity', insurance: 'insurance', clinical: 'clinical', prescription: 'prescription', lab: 'lab', imaging: 'imaging', notes: 'notes', billing: 'billing', scheduling: 'scheduling', unknown: 'unknown',
     },

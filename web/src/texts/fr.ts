@@ -52,15 +52,6 @@ export function frenchTexts(f: Format) {
       storeAway: 'la base des accès ne répond pas ; les cas, eux, restent à jour',
       notReady: 'la console lit encore le journal',
     },
-    login: {
-      title: 'Se connecter à Vigie',
-      token: 'Jeton d’accès',
-      hint: 'Votre jeton de la console. Sur une machine d’essai, « npm start » affiche un lien qui connecte une fois.',
-      submit: 'Se connecter',
-      byLink: 'Connexion par le lien…',
-      refused: 'Personne n’est reconnu par ce jeton ou ce lien : un lien ne sert qu’une fois, pendant une heure.',
-      ended: 'Votre session est terminée. Reconnectez-vous pour continuer.',
-    },
     figures: {
       label: 'La situation en cinq chiffres',
       untaken: (n: number, critical: number) => `${cases(n)} sans personne${critical > 0 ? `, dont ${f.number(critical)} ${f.plural(critical, 'critique', 'critiques')}` : ''}`,
@@ -156,9 +147,7 @@ export function frenchTexts(f: Format) {
       numbered: (n: number, kind: string) => `Version ${f.number(n)}, ${kind}`, frozenAt: 'Version', exposed: 'Exposés', attempted: 'Tentés', digest: 'Empreinte', files: 'Fichiers', since: (n: number) => (n === 0 ? '' : `${n > 0 ? '+' : '−'}${f.number(Math.abs(n))} depuis la précédente`),
       list: (n: string) => `patients.csv (${n} patients)`, listAfter: (n: string) => `patients.csv (${n} patients) : confirmez d’abord qui vous êtes`,
     },
-    confirm: {
-      hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, à afficher, à télécharger ou à figer, et vaut cinq minutes.', submit: 'Confirmer', refused: 'Ce jeton n’est pas celui de la personne connectée.',
-    },
+    confirm: { hint: 'Redites d’abord qui vous êtes : c’est demandé pour toute liste de patients, à afficher, à télécharger ou à figer, et vaut cinq minutes.' },
     categories: {
       identity: 'identité', insurance: 'assurance', clinical: 'clinique', prescription: 'prescription', lab: 'biologie', imaging: 'imagerie', notes: 'notes', billing: 'facturation', scheduling: 'rendez-vous', unknown: 'inconnue',
     } satisfies Record<Category, string> as Readonly<Record<string, string>>,

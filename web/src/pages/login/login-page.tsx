@@ -1,66 +1,167 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Me } from '../../api/answers.js';
-import { post, Refusal } from '../../api/client.js';
-import { whyOf } from '../../parts/block.js';
+import { get, post, Refusal } from '../../api/client.js';
+import { Block, whyOf } from '../../parts/block.js';
 import { useTitle } from '../../parts/title.js';
-import { locales, useTexts } from '../../texts/context.js';
+import { useTexts } from '../../texts/context.js';
+import { useOwnTexts } from '../../texts/own.js';
+import { LoginFrame } from './login-frame.js';
+import { loginTexts } from './login-texts.js';
+import './login.css';
 
 /** What stands behind the `#` of a link that logs in once. */
 const linkShape = /^#login=([\w-]+)$/;
 
-/** Lets somebody in, by their token or by the link of the board, and leaves them on the address that they came to. */
-export function LoginPage() {
-  const { t, locale, choose } = useTexts();
+type Way = 'link' | 'token' | 'password' | 'oidc';
+type Given =
+  | { readonly token: string }
+  | { readonly link: string }
+  | { readonly user: string; readonly password: string; readonly code: string };
+
+/**
+ * Lets somebody in, by what this console knows people by, or by the link of the board, and leaves them on the address that they came to. `refused` is
+ * why the identity provider's answer let nobody in.
+ */
+export function LoginPage({ refused }: { readonly refused?: string | undefined }) {
+  const w = useOwnTexts(loginTexts);
   const { enter, error, isByLink } = useLogin();
-  useTitle(t.login.title);
+  const ways = useQuery({ queryKey: ['ways'], queryFn: async ({ signal }) => (await get<{ readonly ways?: readonly Way[] }>('/v1/me', signal)).ways ?? [], staleTime: 0 });
+  useTitle(w.title);
+  useEffect(() => {
+    // The address holds what was used up.
+    if (refused !== undefined) history.replaceState(null, '', '/login');
+  }, [refused]);
+  const why = refused === undefined ? error : (w.provider[refused as keyof typeof w.provider] ?? w.provider.not_believed);
+  return (
+    <LoginFrame title={w.title}>
+      {isByLink ? (
+        <p>{w.byLink}</p>
+      ) : (
+        <Block answer={ways}>
+          {(known) => (
+            <>
+              <p role="alert" className="wrong">
+                {why}
+              </p>
+              {known.includes('oidc') && <ByProvider />}
+              {known.includes('password') && <ByPassword enter={enter} />}
+              {known.includes('token') && !known.includes('password') && <ByToken enter={enter} />}
+              {known.includes('token') && known.includes('password') && (
+                <details>
+                  <summary>{w.byToken}</summary>
+                  <ByToken enter={enter} />
+                </details>
+              )}
+              {refused !== undefined && (
+                <p>
+                  <a href="/">{w.first}</a>
+                </p>
+              )}
+            </>
+          )}
+        </Block>
+      )}
+    </LoginFrame>
+  );
+} // prettier-ignore
+
+function ByProvider() {
+  const w = useOwnTexts(loginTexts);
+  const to = location.pathname === '/login' ? '/' : `${location.pathname}${location.search}`;
+  return (
+    <>
+      <p>{w.oidcHint}</p>
+      <p>
+        <a className="button main" href={`/auth/oidc?to=${encodeURIComponent(to)}`}>
+          {w.oidc}
+        </a>
+      </p>
+    </>
+  );
+}
+
+interface ByProps {
+  readonly enter: (given: Given) => void;
+}
+
+function ByPassword({ enter }: ByProps) {
+  const w = useOwnTexts(loginTexts);
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    enter({ token: String(new FormData(event.currentTarget).get('token')).trim() });
+    const form = new FormData(event.currentTarget);
+    enter({ user: textOf(form, 'user'), password: String(form.get('password')), code: textOf(form, 'code') });
   };
-  const other = locales.find((one) => one !== locale) ?? locale;
   return (
-    <main className="login" id="content">
-      <img src="/icon.svg" alt="" width="48" height="48" />
-      <h1>{t.login.title}</h1>
-      {isByLink ? (
-        <p>{t.login.byLink}</p>
-      ) : (
-        <form onSubmit={submit}>
-          <label htmlFor="token">{t.login.token}</label>
-          <input id="token" name="token" type="password" required autoComplete="current-password" aria-describedby="token-hint" />
-          <p id="token-hint" className="hint">
-            {t.login.hint}
-          </p>
-          <p role="alert" className="wrong">
-            {error}
-          </p>
-          <button type="submit" className="main">
-            {t.login.submit}
-          </button>
-        </form>
-      )}
-      <button type="button" className="plain" lang={other} onClick={() => choose({ locale: other })}>
-        {other === 'fr' ? 'Français' : 'English'}
+    <form onSubmit={submit}>
+      <Labelled id="user" label={w.user}>
+        <input id="user" name="user" required autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={200} />
+      </Labelled>
+      <Labelled id="password" label={w.password}>
+        <input id="password" name="password" type="password" required autoComplete="current-password" maxLength={200} />
+      </Labelled>
+      <Labelled id="code" label={w.code} hint={w.codeHint}>
+        <input id="code" name="code" autoComplete="one-time-code" autoCapitalize="none" spellCheck={false} maxLength={60} aria-describedby="code-hint" />
+      </Labelled>
+      <button type="submit" className="main">
+        {w.submit}
       </button>
-    </main>
+    </form>
   );
+} // prettier-ignore
+
+function ByToken({ enter }: ByProps) {
+  const w = useOwnTexts(loginTexts);
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    enter({ token: textOf(new FormData(event.currentTarget), 'token') });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Labelled id="token" label={w.token} hint={w.tokenHint}>
+        <input id="token" name="token" type="password" required autoComplete="current-password" aria-describedby="token-hint" />
+      </Labelled>
+      <button type="submit" className="main">
+        {w.submit}
+      </button>
+    </form>
+  );
+}
+
+function Labelled({ id, label, hint, children }: { readonly id: string; readonly label: string; readonly hint?: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <label htmlFor={id}>{label}</label>
+      {children}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="hint">
+          {hint}
+        </p>
+      )}
+    </>
+  );
+} // prettier-ignore
+
+function textOf(form: FormData, name: string): string {
+  return String(form.get(name) ?? '').trim();
 }
 
 function useLogin() {
   const { t } = useTexts();
+  const w = useOwnTexts(loginTexts);
   const client = useQueryClient();
   const [error, setError] = useState<string>();
   const [link] = useState(() => linkShape.exec(location.hash)?.[1]);
   const [isByLink, setByLink] = useState(link !== undefined);
-  const enter = (given: { readonly token: string } | { readonly link: string }) => {
+  const enter = (given: Given) => {
     setError(undefined);
     post<{ readonly user: Me }>('/v1/login', given).then(
       ({ user }) => client.setQueryData(['me'], user),
       (cause: unknown) => {
         setByLink(false);
-        const isUnknown = cause instanceof Refusal && cause.status === 401;
-        setError(isUnknown ? t.login.refused : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
+        const { status = 0 } = cause instanceof Refusal ? cause : {};
+        const unknown = 'user' in given ? w.refused : w.refusedToken;
+        setError(status === 401 ? unknown : status === 429 ? w.tooMany : whyOf(cause instanceof Error ? cause : new Error(String(cause)), t));
       },
     );
   };
@@ -73,4 +174,4 @@ function useLogin() {
     enter({ link });
   });
   return { enter, error, isByLink };
-}
+} // prettier-ignore

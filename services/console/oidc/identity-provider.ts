@@ -1,0 +1,163 @@
+import {
+  allowInsecureRequests,
+  authorizationCodeGrant,
+  buildAuthorizationUrl,
+  buildEndSessionUrl,
+  calculatePKCECodeChallenge,
+  type Configuration,
+  discovery,
+  enableNonRepudiationChecks,
+  fetchUserInfo,
+  None,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from 'openid-client';
+import { isLoopback } from '#libs/runtime/host-check.js';
+import { codeOf, isError } from '#libs/runtime/outcome.js';
+import { type ClaimNames, hasGroups, type Identity, identityOf } from './identity.js';
+
+/** The provider answers within so long, or counts as away, in seconds. */
+const answerSecondsMax = 10;
+
+/** Clocks of provider and console may differ by so much, in milliseconds. */
+const skewMs = 60_000;
+
+/** Of a proof that a list asks for, at the most, in seconds: the provider is told. */
+const proofSecondsMax = 300;
+
+/** Longer ones would not fit into a cookie beside the rest. */
+const hintMax = 1_600;
+
+export interface ProviderSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** None for a client that is public, which PKCE alone protects. */
+  readonly clientSecret: string | undefined;
+  readonly scopes: string;
+  readonly claims: ClaimNames;
+  /** Where browsers find the console, without a slash at its end. */
+  readonly consoleUrl: string;
+}
+
+/** What a browser carries while its person is at the provider. */
+export interface RoundTrip {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** Milliseconds of the wall clock. */
+  readonly beganAt: number;
+  /** The page that they came to. */
+  readonly to: string;
+  /** Who must prove again who they are; empty where somebody logs in. */
+  readonly confirms: string;
+}
+
+/** Why somebody does not come in by the provider. `away` passes by itself. */
+export type ProviderRefusal = 'away' | 'refused' | 'not_believed' | 'not_begun' | 'nobody' | 'not_recent';
+
+export interface Proved extends Identity {
+  /** The provider's own token, for logging out there; empty where it is too long. */
+  readonly hint: string;
+}
+
+/** The hospital's identity provider: OpenID Connect Core 1.0, by code with PKCE (RFC 7636), state and nonce. */
+export class IdentityProvider {
+  #found: Promise<Configuration> | undefined;
+
+  constructor(private readonly settings: ProviderSettings) {}
+
+  get redirectUri(): string {
+    return `${this.settings.consoleUrl}/auth/callback`;
+  }
+
+  /** Where the browser goes, and what it carries meanwhile; `away` where the provider does not say where that is. */
+  async begin({ to, confirms, acrValues, now }: { to: string; confirms: string; acrValues: readonly string[]; now: number }): Promise<{ readonly url: URL; readonly trip: RoundTrip } | 'away'> {
+    const trip: RoundTrip = { state: randomState(), nonce: randomNonce(), verifier: randomPKCECodeVerifier(), beganAt: now, to, confirms };
+    try {
+      const url = buildAuthorizationUrl(await this.#configuration(), {
+        redirect_uri: this.redirectUri,
+        scope: this.settings.scopes,
+        code_challenge: await calculatePKCECodeChallenge(trip.verifier),
+        code_challenge_method: 'S256',
+        state: trip.state,
+        nonce: trip.nonce,
+        ...(acrValues.length > 0 && { acr_values: acrValues.join(' ') }),
+        ...(confirms !== '' && { prompt: 'login', max_age: `${proofSecondsMax}`, login_hint: confirms }),
+      });
+      return { url, trip };
+    } catch {
+      return 'away';
+    }
+  } // prettier-ignore
+
+  /** Who came back, by the path and query that they came back to. */
+  async finish(pathAndQuery: string, trip: RoundTrip | undefined): Promise<Proved | ProviderRefusal> {
+    const url = new URL(pathAndQuery, `${this.settings.consoleUrl}/`);
+    if (!trip || url.searchParams.get('state') !== trip.state) return 'not_begun';
+    try {
+      const configuration = await this.#configuration();
+      // The page may be behind a path of a proxy: the address that was registered is the one that counts.
+      const at = new URL(`${this.redirectUri}${url.search}`);
+      const tokens = await authorizationCodeGrant(configuration, at, {
+        pkceCodeVerifier: trip.verifier,
+        expectedState: trip.state,
+        expectedNonce: trip.nonce,
+        idTokenExpected: true,
+        ...(trip.confirms !== '' && { maxAge: proofSecondsMax }),
+      });
+      const claims = tokens.claims();
+      if (!claims) return 'not_believed';
+      const names = this.settings.claims;
+      const more = hasGroups(claims, names) || configuration.serverMetadata().userinfo_endpoint === undefined ? {} : await fetchUserInfo(configuration, tokens.access_token, claims.sub);
+      // What the token says, which is signed, goes before what is said beside it.
+      const identity = identityOf({ ...more, ...claims }, names);
+      if (!identity) return 'nobody';
+      if (trip.confirms !== '' && (identity.provedAt ?? 0) < trip.beganAt - skewMs) return 'not_recent';
+      const { id_token: hint = '' } = tokens;
+      return { ...identity, hint: hint.length <= hintMax ? hint : '' };
+    } catch (cause) {
+      return this.#refusalOf(cause);
+    }
+  } // prettier-ignore
+
+  /** Where somebody logs out at the provider too; undefined where it has no such place, or is away. */
+  async leaveUrl(hint: string): Promise<string | undefined> {
+    try {
+      const configuration = await this.#configuration();
+      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+      return buildEndSessionUrl(configuration, {
+        post_logout_redirect_uri: `${this.settings.consoleUrl}/login`,
+        ...(hint !== '' && { id_token_hint: hint }),
+      }).href;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Asked for at the first use, and again after a failure: a provider that is away when the console starts is found later. */
+  #configuration(): Promise<Configuration> {
+    this.#found ??= this.#discover().catch((cause: unknown) => {
+      this.#found = undefined;
+      throw cause;
+    });
+    return this.#found;
+  }
+
+  #discover(): Promise<Configuration> {
+    const { issuer, clientId, clientSecret } = this.settings;
+    const server = new URL(issuer);
+    // Settings let http pass for this machine alone.
+    const execute = [enableNonRepudiationChecks, ...(isLoopback(server.hostname) && server.protocol === 'http:' ? [allowInsecureRequests] : [])];
+    return discovery(server, clientId, clientSecret, clientSecret === undefined ? None() : undefined, { execute, timeout: answerSecondsMax });
+  } // prettier-ignore
+
+  #refusalOf(cause: unknown): ProviderRefusal {
+    const code = codeOf(cause);
+    // Keys that were changed since they were read: who tries again is believed.
+    if (code === 'OAUTH_KEY_SELECTION_FAILED') this.#found = undefined;
+    if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') return 'refused';
+    const isAway = !isError(cause) || code === undefined || code === 'OAUTH_TIMEOUT' || code === 'OAUTH_ABORT' || code === 'OAUTH_RESPONSE_IS_NOT_CONFORM';
+    return isAway ? 'away' : 'not_believed';
+  } // prettier-ignore
+}

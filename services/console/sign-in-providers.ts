@@ -1,0 +1,51 @@
+import type { Clock } from '#libs/runtime/clock.js';
+import { CLOCK } from '#libs/runtime/runtime.module.js';
+import { AccountFile } from './accounts/account-file.js';
+import { Accounts } from './accounts/accounts.js';
+import { SecretBox } from './accounts/secret-box.js';
+import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
+import { IdentityProvider } from './oidc/identity-provider.js';
+import { RoundTrips } from './oidc/round-trips.js';
+import { Directory } from './session/directory.js';
+import { SessionSeal } from './session/sealed-session.js';
+import { Visitors } from './session/visitors.js';
+import { OidcDoor } from './sign-in/oidc-door.js';
+
+/** Undefined where no file of accounts is kept. */
+const accounts = {
+  provide: Accounts,
+  inject: [CONSOLE_CONFIG, CLOCK],
+  useFactory: ({ accountsFile: path, sessionKeys, codesAreOptional }: ConsoleConfig, clock: Clock) =>
+    path === undefined ? undefined : new Accounts({ file: new AccountFile(path), box: new SecretBox(sessionKeys), clock, codesAreOptional }),
+}; // prettier-ignore
+
+const directory = {
+  provide: Directory,
+  inject: [CONSOLE_CONFIG, Accounts],
+  useFactory: ({ users, oidc }: ConsoleConfig, known: Accounts | undefined) => new Directory({ users, accounts: known, grants: oidc?.grants }),
+}; // prettier-ignore
+
+const visitors = {
+  provide: Visitors,
+  inject: [CONSOLE_CONFIG, Directory, CLOCK],
+  useFactory: ({ sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, known: Directory, clock: Clock) =>
+    new Visitors({ directory: known, seal: new SessionSeal(sessionKeys), secure: isSecure(url), clock }),
+};
+
+/** Undefined where there is no identity provider. */
+const oidcDoor = {
+  provide: OidcDoor,
+  inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK],
+  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock) => {
+    if (!oidc) return undefined;
+    const provider = new IdentityProvider(oidc.settings);
+    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock });
+  },
+}; // prettier-ignore
+
+/** Who comes in, by which ways, and for how long. */
+export const signInProviders = [accounts, directory, visitors, oidcDoor];
+
+function isSecure(url: string | undefined): boolean {
+  return url?.startsWith('https:') ?? false;
+}

@@ -1,0 +1,95 @@
+// sign-in/: the doors by which people come in and prove again who they are.
+// Each writes a session; whether it is believed is decided below.
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { Clock } from '#libs/runtime/clock.js';
+import type { Grants } from '../oidc/grants.js';
+import type { IdentityProvider, Proved, ProviderRefusal } from '../oidc/identity-provider.js';
+import { ownPath, type RoundTrips, tripMsMax } from '../oidc/round-trips.js';
+import type { Directory } from '../session/directory.js';
+import { cookieOf, type Visitors } from '../session/visitors.js';
+
+export interface OidcDoorTools {
+  readonly provider: Pick<IdentityProvider, 'begin' | 'finish' | 'leaveUrl'>;
+  readonly grants: Grants;
+  readonly trips: RoundTrips;
+  readonly visitors: Visitors;
+  readonly directory: Directory;
+  /** Whether browsers come by HTTPS: the cookie is for it alone then. */
+  readonly secure: boolean;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Why somebody does not come in: what the provider's answer came to, that their groups allow nothing, or that somebody else came back. */
+export type OidcRefusal = ProviderRefusal | 'no_role' | 'other_person';
+
+export const statusOf: Readonly<Record<OidcRefusal, number>> = {
+  away: 503,
+  refused: 403,
+  not_believed: 401,
+  not_begun: 403,
+  nobody: 403,
+  not_recent: 401,
+  no_role: 403,
+  other_person: 403,
+};
+
+/** Where the browser goes next, or why it does not. */
+export type Next = { readonly to: string } | { readonly refused: OidcRefusal };
+
+/** By the identity provider: there, back, and to prove again who one is. */
+export class OidcDoor {
+  readonly #cookie: string;
+
+  constructor(private readonly tools: OidcDoorTools) {
+    this.#cookie = tools.secure ? '__Host-vigie-trip' : 'vigie-trip';
+  }
+
+  /** To the provider. `confirms` is who must prove again who they are, empty for who logs in. */
+  async begin(reply: FastifyReply, to: unknown, confirms: string): Promise<Next> {
+    const { provider, trips, grants, clock } = this.tools;
+    const begun = await provider.begin({ to: ownPath(to), confirms, acrValues: grants.acrValues, now: clock.now() });
+    if (begun === 'away') return { refused: begun };
+    void reply.header('set-cookie', this.#line(await trips.seal(begun.trip), tripMsMax / 1_000));
+    return { to: begun.url.href };
+  }
+
+  /** Back from it: with a session, or with one that is confirmed. What was carried is used up. */
+  async finish(headers: IncomingHttpHeaders, reply: FastifyReply, pathAndQuery: string): Promise<Next> {
+    const { provider, trips, clock } = this.tools;
+    const trip = await trips.open(cookieOf(headers.cookie, this.#cookie), clock.now());
+    void reply.header('set-cookie', this.#line('', 0));
+    const proved = await provider.finish(pathAndQuery, trip);
+    if (typeof proved === 'string' || !trip) return { refused: typeof proved === 'string' ? proved : 'not_begun' };
+    const refused = trip.confirms === '' ? await this.#enter(headers, reply, proved) : await this.#confirm(headers, reply, proved, trip.confirms);
+    return refused ? { refused } : { to: trip.to };
+  } // prettier-ignore
+
+  /** Where who leaves goes to log out at the provider too; undefined where it has no such place. */
+  leaveUrl(hint: string): Promise<string | undefined> {
+    return this.tools.provider.leaveUrl(hint);
+  }
+
+  async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, { id, groups, acr, provedAt = 0, hint }: Proved): Promise<OidcRefusal | undefined> {
+    const { visitors, directory, grants, clock } = this.tools;
+    const vouched = { groups: grants.named(groups), acr, hint };
+    const user = directory.ofSession({ user: id, how: 'oidc', beganAt: clock.now(), vouched });
+    if (!user) return 'no_role';
+    // Somebody whom the provider knew from this morning has not just said who they are.
+    await visitors.enter(headers, reply, user, { how: 'oidc', provedAt, vouched });
+    return undefined;
+  } // prettier-ignore
+
+  async #confirm(headers: IncomingHttpHeaders, reply: FastifyReply, { id, provedAt }: Proved, expected: string): Promise<OidcRefusal | undefined> {
+    const { visitors } = this.tools;
+    const session = visitors.sessionOf(headers);
+    if (id !== expected || session?.user !== id || session.how !== 'oidc') return 'other_person';
+    await visitors.confirm(headers, reply, provedAt);
+    return undefined;
+  } // prettier-ignore
+
+  #line(value: string, seconds: number): string {
+    return `${this.#cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${this.tools.secure ? '; Secure' : ''}`;
+  }
+}

@@ -1,0 +1,103 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Provider } from 'oidc-provider';
+
+/** Somebody whom the provider knows. */
+export interface Person {
+  readonly id: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly acr?: string;
+}
+
+export interface ProviderOptions {
+  readonly port: number;
+  readonly consoleUrl: string;
+  /** Whether claims stand in the token itself; by the endpoint of user information alone otherwise. */
+  readonly claimsInToken?: boolean;
+  /** A public client, without a secret. */
+  readonly isPublic?: boolean;
+}
+
+export const clientId = 'vigie';
+export const clientSecret = 'a-secret-of-tests-8f1d37c0b2a94e65';
+
+/** A real OpenID provider in this process, at which one person sits: whoever `person` is logs in without being asked for anything. */
+export class RunningProvider {
+  person: Person | undefined;
+  /** Refuses whoever comes. */
+  refuses = false;
+  #server: Server | undefined;
+  #provider: Provider;
+
+  constructor(private readonly options: ProviderOptions) {
+    this.#provider = this.#make();
+  }
+
+  get issuer(): string {
+    return `http://127.0.0.1:${this.options.port}`;
+  }
+
+  async start(): Promise<void> {
+    this.#server = createServer((request, response) => void this.#answer(request, response));
+    await new Promise<void>((resolve) => this.#server?.listen(this.options.port, '127.0.0.1', resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise<void>((resolve) => (this.#server ? this.#server.close(() => resolve()) : resolve()));
+    this.#server = undefined;
+  }
+
+  /** Signs with another key from now on, and knows nobody's session any more. */
+  rotateKeys(): void {
+    this.#provider = this.#make();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!request.url?.startsWith('/interaction/')) return void this.#provider.callback()(request, response);
+    const { person } = this;
+    const result = this.refuses || !person ? { error: 'access_denied' } : { login: { accountId: person.id, ...(person.acr && { acr: person.acr }) } };
+    await this.#provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
+  } // prettier-ignore
+
+  #make(): Provider {
+    const { options } = this;
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const key = { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
+    const client = {
+      client_id: clientId,
+      redirect_uris: [`${options.consoleUrl}/auth/callback`],
+      post_logout_redirect_uris: [`${options.consoleUrl}/login`],
+      ...(options.isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
+    };
+    return new Provider(this.issuer, {
+      clients: [client],
+      jwks: { keys: [key] },
+      acrValues: ['urn:one', 'urn:two'],
+      scopes: ['openid', 'profile', 'email', 'groups'],
+      claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'], groups: ['groups', 'realm_access'] },
+      conformIdTokenClaims: options.claimsInToken === false,
+      cookies: { keys: ['cookies of tests'] },
+      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+      interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
+      pkce: { required: () => true },
+      ttl: { AuthorizationCode: 60, Session: 3_600, Grant: 3_600, Interaction: 600, AccessToken: 600, IdToken: 600 },
+      findAccount: async (_context: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id, ...(this.person?.id === id ? this.person.claims : {}) }) }),
+      // Nobody is asked whether the console may know who they are.
+      loadExistingGrant: async ({ oidc }: GrantContext) => {
+        const grant = new oidc.provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+        grant.addOIDCScope('openid profile email groups');
+        await grant.save();
+        return grant;
+      },
+    });
+  } // prettier-ignore
+}
+
+interface GrantContext {
+  readonly oidc: {
+    readonly provider: Provider;
+    readonly client: { readonly clientId: string };
+    readonly session: { readonly accountId: string };
+  };
+}
