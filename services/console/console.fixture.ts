@@ -9,7 +9,7 @@ import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
@@ -24,6 +24,7 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { DeskRecords } from '#libs/access-store/desk/desk-records.js';
 import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
@@ -34,7 +35,16 @@ import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { RUN_BACKTEST } from './study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
-import { FakeReader, FakeLooks, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
+import {
+  FakeDesk,
+  FakeReader,
+  FakeLooks,
+  FakeRecord,
+  FakeRun,
+  FakeWindows,
+  verdictsFound,
+  windowsNow,
+} from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './answer/fake-shelf.fixture.js';
 import { ConsoleModule } from './console.module.js';
@@ -99,6 +109,7 @@ export class RunningConsole {
     readonly feeds: FakeFeeds,
     readonly patients: FakePatients,
     readonly backtest: FakeRun,
+    readonly desk: FakeDesk,
     private readonly clock: LateClock,
     private readonly folder: string,
   ) {}
@@ -127,6 +138,7 @@ export class RunningConsole {
     const patients = new FakePatients();
     const clock = new LateClock();
     const backtest = new FakeRun();
+    const desk = new FakeDesk();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -158,6 +170,8 @@ export class RunningConsole {
       .useValue(new FakeReader())
       .overrideProvider(AuditLooks)
       .useValue(new FakeLooks())
+      .overrideProvider(DeskRecords)
+      .useValue(desk)
       .overrideProvider(RuleSources)
       .useValue(new RuleSources({ config, clock, lists: () => readStoredLists(lists), verdicts: async () => verdictsFound }))
       .overrideProvider(RUN_BACKTEST)
@@ -173,7 +187,7 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, clock, folder);
+    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, desk, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }

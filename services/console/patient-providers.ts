@@ -1,6 +1,6 @@
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import { STORE_CLIENT, type StoreClient } from '#libs/access-store/nest/store.module.js';
 import { patientsTogether } from '#libs/access-store/together/patients-together.js';
 import type { Clock } from '#libs/runtime/clock.js';

@@ -1,5 +1,7 @@
--- How many lines the list of a case has, how many patients they are, and of how many lines what was seen is how strong.
+-- How many lines the list of a case has, how many patients they are, and of how many lines what was seen is how strong: of all of it, where `clinic` is
+-- empty, and how many lines of each clinic.
 SELECT
+    if(grouping(clinic_id) = 1, '', clinic_id) AS clinic,
     count() AS lines,
     uniqExact(patient_id) AS patients,
     countIf(certainty = 'exported') AS exported,
@@ -9,3 +11,5 @@ SELECT
 FROM vigie.case_ledger_of(case_id = {case_id:String})
 WHERE (empty({clinics:Array(String)}) OR has({clinics:Array(String)}, clinic_id))
     AND (empty({certainty:String}) OR certainty = {certainty:String})
+GROUP BY GROUPING SETS ((clinic_id), ())
+ORDER BY clinic
