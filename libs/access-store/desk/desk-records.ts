@@ -32,7 +32,7 @@ const channel = z.object({
   /** Of all messages together. */
   attempts: count,
   newest_outcome: z.enum(notificationOutcomes), newest_reason: z.string(), newest_at: isoTime,
-  /** Median of what was delivered, from when it was due. */
+  /** Upper median of what was delivered, from when it was due. */
   delay_seconds: z.number().nullable(),
 }); // prettier-ignore
 /** What became of the messages to one receiver, each by the outcome of its newest attempt. */

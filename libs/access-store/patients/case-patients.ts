@@ -43,17 +43,13 @@ const patientsFigure = z.object({
   displayed: count,
   listed: count,
   attempted: count,
+  /** Where the lines are, in order of the clinics. */
+  by_clinic: z.array(z.tuple([z.string(), count]).readonly()).readonly(),
 });
-type Counted = z.infer<typeof patientsFigure>;
-const countedRow = patientsFigure.extend({ clinic: z.string() });
+export type PatientsFigure = z.infer<typeof patientsFigure>;
 
 /** A clinic, and how many lines a list has of it. */
-export type ClinicLines = readonly [clinicId: string, lines: number];
-
-/** The same, and where the lines are, in order of the clinics. */
-export interface PatientsFigure extends Counted {
-  readonly by_clinic: readonly ClinicLines[];
-}
+export type ClinicLines = PatientsFigure['by_clinic'][number];
 
 /** Longer lists are read in parts: for a page of a short one all of it is computed, which is one question and no guess. */
 export const wholeLinesMax = 2_000;
@@ -72,9 +68,8 @@ export class CasePatients {
   constructor(private readonly client: ClickHouseClient, private readonly wholeMax = wholeLinesMax) {}
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
-    const rows = await jsonRows(this.client, { query: queries.figure, params: paramsOf(wanted), shape: countedRow, failure: 'the patients of the case cannot be counted' });
-    const { clinic: _all, ...whole } = rows.find(({ clinic }) => clinic === '') ?? { clinic: '', ...nothing };
-    return { ...whole, by_clinic: rows.flatMap(({ clinic, lines }): ClinicLines[] => (clinic === '' ? [] : [[clinic, lines]])) };
+    const [figure] = await jsonRows(this.client, { query: queries.figure, params: paramsOf(wanted), shape: patientsFigure, failure: 'the patients of the case cannot be counted' });
+    return figure ?? { lines: 0, patients: 0, exported: 0, displayed: 0, listed: 0, attempted: 0, by_clinic: [] };
   }
 
   /** At most `limit` lines behind a place, in order of clinic and pseudonym. `figure` is of the same list, now or when its first page was given: what it has not is no line. */
@@ -106,8 +101,6 @@ export class CasePatients {
     return jsonRows(this.client, { query, params, shape: patientLine, failure: 'the patients of the case cannot be read' });
   }
 } // prettier-ignore
-
-const nothing: Counted = { lines: 0, patients: 0, exported: 0, displayed: 0, listed: 0, attempted: 0 };
 
 function paramsOf({ caseId, clinics, certainty }: PatientsWanted) {
   return { case_id: caseId, clinics, certainty: certainty ?? '' };
