@@ -85,7 +85,6 @@ describe('vigie console users', () => {
 
   it('gives everybody with a token an account, with what they may, once', () => {
     const { tools, file, take } = machine();
-    const digest = (text: string) => createHash('sha256').update(`token of ${text}`).digest('hex');
     const users = join(folder, 'users.yml');
     writeFileSync(users, `users:\n  - { id: a.durand, roles: [analyst], token_sha256: ['${digest('a')}'], clinics: ['1'] }\n  - { id: 'hélène b', roles: [dpo], token_sha256: ['${digest('b')}'] }\n`);
     importUsersCommand(users, tools);
@@ -100,3 +99,7 @@ describe('vigie console users', () => {
     expect(() => listUsersCommand({}, tools)).toThrow('VIGIE_CONSOLE_ACCOUNTS_FILE names no file of accounts');
   });
 }); // prettier-ignore
+
+function digest(text: string): string {
+  return createHash('sha256').update(`token of ${text}`).digest('hex');
+}

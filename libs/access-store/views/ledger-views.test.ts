@@ -10,13 +10,8 @@ import { patientsTogether } from '../together/patients-together.js';
 import { text } from 'node:stream/consumers';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
-import {
-  CasePatients,
-  firstPlace,
-  type PatientLine,
-  type PatientsPlace,
-  type PatientsWanted,
-} from '../incidents/case-patients.js';
+import { CasePatients, type PatientLine, type PatientsWanted, wholeLinesMax } from '../patients/case-patients.js';
+import { firstPlace, type PatientsPlace } from '../patients/page-parts.js';
 
 const { client, end } = await storeForTests();
 const store = new ClickHouseStore(client, systemClock);
@@ -134,8 +129,9 @@ describe('the ledger of a case', () => {
   });
 
   it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {
-    const patients = new CasePatients(client);
-    for (const incident of incidents.slice(0, 3)) {
+    for (const [place, incident] of incidents.slice(0, 4).entries()) {
+      // Whole lists, and the same read in parts as long ones are.
+      const patients = new CasePatients(client, place < 2 ? 0 : wholeLinesMax);
       const all = recount([scopeOf(incident)]);
       for (const [clinics, certainty] of [[[], undefined], [['c1', 'c3'], undefined], [['c2'], 'displayed']] as const) {
         const wanted = { caseId: incident.incident_id, clinics, certainty };
@@ -308,8 +304,9 @@ function generator(seed: number): () => number {
 /** All lines, by pages of so many. */
 async function paged(patients: CasePatients, wanted: PatientsWanted, limit: number): Promise<readonly PatientLine[]> {
   const given: PatientLine[] = [];
+  const figure = await patients.figure(wanted);
   for (let place: PatientsPlace = firstPlace; ;) {
-    const page = await patients.page(wanted, place, limit);
+    const page = await patients.page(wanted, figure, place, limit);
     given.push(...page);
     const last = page.at(-1);
     if (!last) return given;

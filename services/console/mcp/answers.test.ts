@@ -18,7 +18,8 @@ import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { aChange, anAction, anIncidentId } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
-import { newLog, RunningConsole, tell } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { call, post, refusalOf, rowsIn, type Told, type TokenName, writeTokens } from './mcp.fixture.js';
 
 const seed = 20_261_129;

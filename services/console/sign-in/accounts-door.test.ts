@@ -9,7 +9,8 @@ import { AccountFile } from '../accounts/account-file.js';
 import { codeFor, secretOf } from '../accounts/accounts.fixture.js';
 import { addAccount, disableAccount, endSessions, setAccount } from '../accounts/keep-accounts.js';
 import { triesMax } from '../accounts/tries.js';
-import { auditRowsOf, newLog, RunningConsole, tell } from '../console.fixture.js';
+import { auditRowsOf, newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { idleMsMax } from '../session/sealed-session.js';
 import type { Role } from '../users/users.js';
 import { Visitor } from './visitor.fixture.js';
@@ -45,6 +46,7 @@ describe('somebody with an account', () => {
   };
   const post = (path: string, body: object, who = visitor) => who.ask('POST', `${url}/v1/${path}`, body);
   const statusOf = async (path: string, who = visitor) => (await who.ask('GET', `${url}/v1/${path}`)).status;
+  const listStatus = () => statusOf(`cases/${id}/patients`);
   const rows = () => auditRowsOf(log).map(({ by, route, status }) => [by, route, status]);
 
   async function enrol(user: string, roles: readonly Role[] = ['analyst'], who = visitor) {
@@ -87,19 +89,18 @@ describe('somebody with an account', () => {
   it('is given lists for five minutes after a code, and then after another one alone', async () => {
     one.patients.invent(3);
     const { secret, recovery } = await enrol('a.durand');
-    const list = () => statusOf(`cases/${id}/patients`);
-    expect(await list()).toBe(200);
+    expect(await listStatus()).toBe(200);
     wait(300_000);
-    expect(await list()).toBe(403);
+    expect(await listStatus()).toBe(403);
     for (const body of [{ password }, { token: 'a.durand' }, { code: '000000' }]) expect((await post('confirm', body)).status).toBe(401);
     expect(rows().slice(-3)).toEqual([['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401]]);
     const before = visitor.cookies(url).get('vigie');
     const code = codeFor(secret, now());
     const confirmed = await post('confirm', { code });
-    expect([confirmed.status, await confirmed.json(), await list()]).toEqual([200, expect.objectContaining({ confirmed_by: 'code' }), 200]);
+    expect([confirmed.status, await confirmed.json(), await listStatus()]).toEqual([200, expect.objectContaining({ confirmed_by: 'code' }), 200]);
     expect(visitor.cookies(url).get('vigie')).not.toBe(before);
     wait(300_000);
-    expect([(await post('confirm', { code })).status, (await post('confirm', { code: recovery[0] })).status, await list()]).toEqual([401, 200, 200]);
+    expect([(await post('confirm', { code })).status, (await post('confirm', { code: recovery[0] })).status, await listStatus()]).toEqual([401, 200, 200]);
   });
 
   it('leaves nothing behind in a session that became another: for what was under way a moment, and no list', async () => {

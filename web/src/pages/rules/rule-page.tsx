@@ -11,6 +11,7 @@ import type { RuleWhole } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
 import { TryChange } from './try-change.js';
 import { Weeks } from './weeks.js';
+import { RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 
 /** What does this rule tell of, is it right, and what if it were another? */
 export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
@@ -26,7 +27,7 @@ export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry:
 function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; readonly mayTry: boolean }) {
   const t = useOwnTexts(rulesTexts);
   const { f } = useTexts();
-  useTitle(rule.title);
+  useTitle(ruleTitle(f.locale, rule.title));
   const facts = [
     [t.threshold, t.within(rule.threshold, f.span(rule.timespan_seconds * 1_000))],
     [t.spread, rule.spread_threshold > 0 ? f.number(rule.spread_threshold) : ''],
@@ -42,7 +43,9 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
       <p className="over">
         <Link href="/rules">{t.all}</Link> <Level level={rule.level} />
       </p>
-      <h1>{rule.title}</h1>
+      <h1>
+        <RuleTitle title={rule.title} />
+      </h1>
       <p className="lead" lang="en">
         {rule.words}
       </p>

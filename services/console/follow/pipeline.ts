@@ -10,8 +10,8 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { CaseReader } from '#libs/case-log/case-reader.js';
 import { Transient } from '#libs/runtime/outcome.js';
-import { CaseFeed } from './answer/case-feed.js';
-import { CaseWriter, type CaseStore } from './store/case-writer.js';
+import { CaseFeed } from '../answer/case-feed.js';
+import { CaseWriter, type CaseStore } from '../store/case-writer.js';
 
 /** What cases are made of. */
 export const caseTopics = [topics.incidents, topics.actions] as const;

@@ -1,3 +1,6 @@
+// patients/: whose records a case opened, and how such a list is read in pages.
+// Every query is a file beside it.
+
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -7,9 +10,15 @@ import { certainties } from '#libs/contracts/dossier.js';
 import { PatientsCsv } from '#libs/dossier/patients-csv.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 import { lineBytes } from '../clickhouse/line-bytes.js';
+import { PageParts, type PatientsPlace } from './page-parts.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
-const queries = { page: sql('case-patients'), figure: sql('case-patients-figure'), lines: sql('case-patients-lines') } as const;
+const queries = {
+  page: sql('case-patients'),
+  part: sql('case-patients-part'),
+  figure: sql('case-patients-figure'),
+  lines: sql('case-patients-lines'),
+} as const;
 
 const count = z.int().min(0);
 
@@ -34,8 +43,16 @@ const patientsFigure = z.object({
   displayed: count,
   listed: count,
   attempted: count,
+  /** Where the lines are, in order of the clinics. */
+  by_clinic: z.array(z.tuple([z.string(), count]).readonly()).readonly(),
 });
 export type PatientsFigure = z.infer<typeof patientsFigure>;
+
+/** A clinic, and how many lines a list has of it. */
+export type ClinicLines = PatientsFigure['by_clinic'][number];
+
+/** Longer lists are read in parts: for a page of a short one all of it is computed, which is one question and no guess. */
+export const wholeLinesMax = 2_000;
 
 /** Which lines of a case are asked for. */
 export interface PatientsWanted {
@@ -46,23 +63,29 @@ export interface PatientsWanted {
   readonly certainty: (typeof certainties)[number] | undefined;
 }
 
-/** Clinic and pseudonym of the last line that was given; both empty before the first. */
-export type PatientsPlace = readonly [clinicId: string, patientId: string];
-export const firstPlace: PatientsPlace = ['', ''];
-
 /** Whose records the accesses of a case opened, as the store has it, which follows the log within seconds. Rejects with `Transient`. */
 export class CasePatients {
-  constructor(private readonly client: ClickHouseClient) {}
+  constructor(private readonly client: ClickHouseClient, private readonly wholeMax = wholeLinesMax) {}
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
-    const [row] = await jsonRows(this.client, { query: queries.figure, params: paramsOf(wanted), shape: patientsFigure, failure: 'the patients of the case cannot be counted' });
-    return row ?? { lines: 0, patients: 0, exported: 0, displayed: 0, listed: 0, attempted: 0 };
+    const [figure] = await jsonRows(this.client, { query: queries.figure, params: paramsOf(wanted), shape: patientsFigure, failure: 'the patients of the case cannot be counted' });
+    return figure ?? { lines: 0, patients: 0, exported: 0, displayed: 0, listed: 0, attempted: 0, by_clinic: [] };
   }
 
-  /** At most `limit` lines behind a place, in order of clinic and pseudonym. */
-  page(wanted: PatientsWanted, [after_clinic, after_patient]: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
-    const params = { ...paramsOf(wanted), after_clinic, after_patient, limit };
-    return jsonRows(this.client, { query: queries.page, params, shape: patientLine, failure: 'the patients of the case cannot be read' });
+  /** At most `limit` lines behind a place, in order of clinic and pseudonym. `figure` is of the same list, now or when its first page was given: what it has not is no line. */
+  async page(wanted: PatientsWanted, figure: Pick<PatientsFigure, 'lines' | 'by_clinic'>, place: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
+    if (figure.lines <= this.wholeMax) return this.#ask(queries.page, { ...paramsOf(wanted), after_clinic: place[0], after_patient: place[1], limit });
+    const parts = new PageParts(figure.by_clinic, place);
+    const found: PatientLine[] = [];
+    while (found.length < limit) {
+      const missing = limit - found.length;
+      const part = parts.next(missing);
+      if (!part) break;
+      const lines = await this.#ask(queries.part, { ...paramsOf(wanted), clinics: part.clinics, after_patient: part.after, upto_patient: part.upto, limit: missing });
+      if (lines.length < missing) parts.widen();
+      found.push(...lines);
+    }
+    return found;
   }
 
   /** At most `limit` lines as CSV with the heading of a frozen list, see `patientsHeading`. A failure ends the stream with it. */
@@ -72,6 +95,10 @@ export class CasePatients {
     return Readable.from(lineBytes(this.client, { query: queries.lines, params, failure: 'the patients of the case cannot be read' }))
       .on('error', (cause) => csv.destroy(cause))
       .pipe(csv);
+  }
+
+  #ask(query: string, params: Readonly<Record<string, unknown>>): Promise<readonly PatientLine[]> {
+    return jsonRows(this.client, { query, params, shape: patientLine, failure: 'the patients of the case cannot be read' });
   }
 } // prettier-ignore
 

@@ -1,3 +1,6 @@
+// follow/: reads what the log says of cases, from its beginning on, and shows how far it is.
+// The book, the feed of the pages and the table of cases are made from it.
+
 import { caseStatuses } from '#libs/contracts/case-row.js';
 import type { AuditTrail } from '#libs/audit/audit-trail.js';
 import { headNumber } from '#libs/audit/chain.js';
@@ -9,7 +12,7 @@ import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { clocksOfCase } from '#libs/routing/deadline-plan.js';
-import { runningClocks } from './answer/running-clocks.js';
+import { runningClocks } from '../answer/running-clocks.js';
 import type { ConsolePipeline } from './pipeline.js';
 
 /** Time between two looks, in milliseconds. */
