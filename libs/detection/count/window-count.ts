@@ -1,10 +1,11 @@
+import { DistinctClinics } from './distinct-clinics.js';
 import { DistinctValues } from './distinct-values.js';
 import { EventAmounts } from './event-amounts.js';
 import { entryWords } from '../memory/entry-arena.js';
-import { hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
-import { anySelection } from '../memory/selection-sets.js';
 import type { Threshold } from '../compile/series.js';
+import { takesPart } from './same-entries.js';
 
 /** What a window held when it was counted. */
 export interface WindowCount {
@@ -14,6 +15,34 @@ export interface WindowCount {
   first: number;
 }
 
+/** Which entries count, and for how long. */
+type Counted = Pick<Threshold, 'counted' | 'timespanMs'>;
+
+/** Windows that slide over the entries of a ledger, from the index `first` to the one before `end`: those that end from the time `from` on. */
+interface Slide {
+  readonly ledger: number;
+  readonly from: number;
+  readonly end: number;
+  readonly first: number;
+}
+
+/** The same by times, and how long the stretches are at whose beginnings windows are looked at, too. */
+interface Cut {
+  readonly ledger: number;
+  readonly from: number;
+  readonly until: number;
+  readonly floor: number;
+  readonly widthMs: number;
+}
+
+/** Who is told what windows hold. */
+interface Heeding {
+  /** Of each time at which an entry lies that takes part, ascending. */
+  heed(time: number, value: number, spread: number): void;
+  /** Where a stretch of time begins, before its first entry comes in. */
+  begins?(time: number, value: number, spread: number): void;
+}
+
 /** Counts distinct values of windows, or sums numbers up, exactly as far as rules need it to be decided, with tables that are reused from count to count. */
 export class WindowCounter {
   readonly #values = new DistinctValues();
@@ -21,9 +50,7 @@ export class WindowCounter {
   /** In the place of `#values` where entries have numbers. */
   readonly #amounts: EventAmounts | undefined;
   /** Of the shared ledgers, whose spread value is the clinic. */
-  #clinicStamps = new Uint32Array(256);
-  #clinicCounts = new Uint32Array(256);
-  #stamp = 0;
+  readonly #clinics = new DistinctClinics();
   /** Entries looked at so far: what judging costs. */
   looked = 0;
 
@@ -51,7 +78,7 @@ export class WindowCounter {
       if (time <= edge) break;
       this.looked += 1;
       const mark = markOf(words, word);
-      if (!this.#takesPart(words, word, mark, threshold.counted)) continue;
+      if (!takesPart(this.marks, words, word, mark, threshold.counted)) continue;
       value += this.#add(words, word);
       spread += this.#addSpread(words, word, mark);
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
@@ -72,12 +99,33 @@ export class WindowCounter {
     if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
     if (!this.#amounts && end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
     let spare = Number.POSITIVE_INFINITY;
-    this.#slide(ledger, from, end, oldest, threshold, (time, value, spread) => {
+    const heed = (time: number, value: number, spread: number): void => {
       if (spread < threshold.spreadAtLeast) return;
       if (value >= threshold.atLeast) fired(time);
       else spare = Math.min(spare, threshold.atLeast - value);
-    });
+    };
+    this.#slide({ ledger, from, end, first: oldest }, threshold, { heed });
     return spare;
+  }
+
+  /**
+   * The windows of every entry in `[from, until)` that takes part, as they are heeded, and what those hold that end where each stretch of `widthMs` begins
+   * in which an entry lies. `from` is the beginning of one; entries not above `floor` do not exist.
+   */
+  cut({ ledger, from, until, floor, widthMs }: Cut, counted: Counted, heeding: Required<Heeding>): void {
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    const first = this.ledgers.firstAfter(ledger, Math.max(floor, from - counted.timespanMs));
+    this.#slide({ ledger, from, end, first }, counted, heeding, widthMs);
+  }
+
+  /** What the entries of the indices say together, one event counted as often as it has entries. */
+  amountOf(ledger: number, first: number, end: number): number {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.looked += Math.max(0, end - first);
+    let amount = 0;
+    for (let index = first; index < end; index += 1) amount += this.ledgers.amountAt(words, start + index * this.ledgers.width);
+    return amount;
   }
 
   /** Calls `heed` with every time in `[from, until)` of an entry that takes part, ascending, and with how much its window holds. */
@@ -85,80 +133,64 @@ export class WindowCounter {
     ledger: number,
     from: number,
     until: number,
-    { counted, timespanMs }: Pick<Threshold, 'counted' | 'timespanMs'>,
+    { counted, timespanMs }: Counted,
     heed: (time: number, value: number) => void,
   ): void {
     const end = this.ledgers.firstAfter(ledger, until - 1);
     if (!this.#hasAnchor(ledger, from, end, counted)) return;
-    this.#slide(ledger, from, end, this.ledgers.firstAfter(ledger, from - timespanMs), { counted, timespanMs }, heed);
+    const first = this.ledgers.firstAfter(ledger, from - timespanMs);
+    this.#slide({ ledger, from, end, first }, { counted, timespanMs }, { heed });
   }
 
   /** The windows of the anchors from the time `from` on, up to the entry before `end`; `first` is where the first of them begins. */
   #slide(
-    ledger: number,
-    from: number,
-    end: number,
-    first: number,
-    { counted, timespanMs }: Pick<Threshold, 'counted' | 'timespanMs'>,
-    heed: (time: number, value: number, spread: number) => void,
+    { ledger, from, end, first }: Slide,
+    { counted, timespanMs }: Counted,
+    { heed, begins }: Heeding,
+    widthMs = Number.POSITIVE_INFINITY,
   ): void {
+    const { width } = this.ledgers;
     const words = this.ledgers.words(ledger);
     const start = this.ledgers.start(ledger);
     this.looked += end - first;
     this.#begin();
     let [oldest, value, spread] = [first, 0, 0];
+    const leave = (edge: number): void => {
+      for (; ; oldest += 1) {
+        const old = start + oldest * width;
+        if (timeOf(words, old) > edge) break;
+        const mark = markOf(words, old);
+        if (!takesPart(this.marks, words, old, mark, counted)) continue;
+        value -= this.#remove(words, old);
+        spread -= this.#removeSpread(words, old, mark);
+      }
+    };
+    let cutAt = begins ? from : Number.POSITIVE_INFINITY;
     // Whether an entry of this time takes part: only then it is an anchor.
     let anchored = false;
-    for (let index = oldest; index < end; index += 1) {
-      const word = start + index * this.ledgers.width;
+    for (let index = first; index < end; index += 1) {
+      const word = start + index * width;
+      const time = timeOf(words, word);
+      if (time >= cutAt) {
+        const begun = Math.floor(time / widthMs) * widthMs;
+        leave(begun - timespanMs);
+        begins?.(begun, value, spread);
+        cutAt = begun + widthMs;
+      }
       const mark = markOf(words, word);
-      if (this.#takesPart(words, word, mark, counted)) {
+      if (takesPart(this.marks, words, word, mark, counted)) {
         value += this.#add(words, word);
         spread += this.#addSpread(words, word, mark);
         anchored = true;
       }
-      const time = timeOf(words, word);
-      if (index + 1 < end && timeOf(words, word + this.ledgers.width) === time) continue;
+      if (index + 1 < end && timeOf(words, word + width) === time) continue;
       const isAnchor = anchored && time >= from;
       anchored = false;
       if (!isAnchor) continue;
-      for (; ; oldest += 1) {
-        const old = start + oldest * this.ledgers.width;
-        if (timeOf(words, old) > time - timespanMs) break;
-        const oldMark = markOf(words, old);
-        if (!this.#takesPart(words, old, oldMark, counted)) continue;
-        value -= this.#remove(words, old);
-        spread -= this.#removeSpread(words, old, oldMark);
-      }
+      leave(time - timespanMs);
       heed(time, value, spread);
     }
   }
-
-  /**
-   * Whether the entry at `index`, which has just come in as the newest, has a value (or a spread value) that no other one within the window
-   * has that the selection `counted` marks; of numbers, that no other one of its event says as much. Looks back no further than to the first such.
-   */
-  isNew(what: 'value' | 'spread', ledger: number, index: number, { counted, timespanMs }: Threshold): boolean {
-    const words = this.ledgers.words(ledger);
-    const start = this.ledgers.start(ledger);
-    const own = start + index * this.ledgers.width;
-    const edge = timeOf(words, own) - timespanMs;
-    const same = what === 'value' ? this.#sameValue : this.#sameSpread;
-    for (let word = own - this.ledgers.width; word >= start; word -= this.ledgers.width) {
-      if (timeOf(words, word) <= edge) return true;
-      this.looked += 1;
-      if (same(words, own, word) && this.#takesPart(words, word, markOf(words, word), counted)) return false;
-    }
-    return true;
-  }
-
-  readonly #sameValue = (words: Uint32Array, own: number, other: number): boolean =>
-    sameWords(words, own, other) && (!this.#amounts || this.ledgers.amountAt(words, other) >= this.ledgers.amountAt(words, own));
-
-  readonly #sameSpread = (words: Uint32Array, a: number, b: number): boolean =>
-    this.ledgers.spreads
-      ? sameWords(words, a + entryWords, b + entryWords)
-      : this.marks.clinicOf(markOf(words, a)) === this.marks.clinicOf(markOf(words, b));
 
   /** Whether an entry of `[from, end)`, a time and an index, takes part: without one there is nothing to anchor a window on. */
   #hasAnchor(ledger: number, from: number, end: number, counted: number): boolean {
@@ -167,26 +199,16 @@ export class WindowCounter {
     for (let index = this.ledgers.firstAfter(ledger, from - 1); index < end; index += 1) {
       this.looked += 1;
       const word = start + index * this.ledgers.width;
-      if (this.#takesPart(words, word, markOf(words, word), counted)) return true;
+      if (takesPart(this.marks, words, word, markOf(words, word), counted)) return true;
     }
     return false;
-  }
-
-  /** An entry of the shared ledger takes part in rules whose selection marks it, and when it has a patient. */
-  #takesPart(words: Uint32Array, word: number, mark: number, counted: number): boolean {
-    if (counted === anySelection) return true;
-    if (!this.marks.sets.has(this.marks.setOf(mark), counted)) return false;
-    return !hasNoValueAt(words, word);
   }
 
   #begin(): void {
     if (this.#amounts) this.#amounts.begin();
     else this.#values.begin();
     this.#spreads.begin();
-    this.#stamp += 1;
-    if (this.#stamp < 0xffffffff) return;
-    this.#clinicStamps.fill(0);
-    this.#stamp = 1;
+    this.#clinics.begin();
   }
 
   /** By how much the entry raises what is counted. */
@@ -211,38 +233,11 @@ export class WindowCounter {
   /** 1 when the spread value of the entry is new among those counted and not removed, else 0. */
   #addSpread(words: Uint32Array, word: number, mark: number): number {
     if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.add(words, word + entryWords) : 0;
-    const clinic = this.marks.clinicOf(mark);
-    if (clinic === 0) return 0;
-    if (clinic >= this.#clinicStamps.length) this.#growClinics(clinic);
-    if (this.#clinicStamps[clinic] !== this.#stamp) {
-      this.#clinicStamps[clinic] = this.#stamp;
-      this.#clinicCounts[clinic] = 0;
-    }
-    const count = this.#clinicCounts[clinic] ?? 0;
-    this.#clinicCounts[clinic] = count + 1;
-    return count === 0 ? 1 : 0;
+    return this.#clinics.add(this.marks.clinicOf(mark));
   }
 
   #removeSpread(words: Uint32Array, word: number, mark: number): number {
     if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.remove(words, word + entryWords) : 0;
-    const clinic = this.marks.clinicOf(mark);
-    if (clinic === 0) return 0;
-    const count = (this.#clinicCounts[clinic] ?? 0) - 1;
-    this.#clinicCounts[clinic] = count;
-    return count === 0 ? 1 : 0;
+    return this.#clinics.remove(this.marks.clinicOf(mark));
   }
-
-  #growClinics(clinic: number): void {
-    const stamps = new Uint32Array(clinic * 2);
-    stamps.set(this.#clinicStamps);
-    const counts = new Uint32Array(clinic * 2);
-    counts.set(this.#clinicCounts);
-    this.#clinicStamps = stamps;
-    this.#clinicCounts = counts;
-  }
-}
-
-/** Whether four words are the same at two places. */
-function sameWords(words: Uint32Array, a: number, b: number): boolean {
-  return words[a] === words[b] && words[a + 1] === words[b + 1] && words[a + 2] === words[b + 2] && words[a + 3] === words[b + 3];
 }

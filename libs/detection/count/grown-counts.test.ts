@@ -5,10 +5,10 @@ import { noCell } from '../memory/cell-key.js';
 import { hasOwnSpread, LedgerStore, markOf, noEntry, timeOf } from '../memory/ledger-store.js';
 import { Marks } from '../memory/marks.js';
 import { anySelection, SelectionSets } from '../memory/selection-sets.js';
-import { Dormancy } from './dormancy.js';
+import { Dormancy } from '../judge/dormancy.js';
 import { GrownCounts } from './grown-counts.js';
-import { Judge } from './judge.js';
-import { Settler } from './settler.js';
+import { Judge } from '../judge/judge.js';
+import { Settler } from '../judge/settler.js';
 import type { StretchCount } from './stretch-count.js';
 
 const base = 1_000_000;
