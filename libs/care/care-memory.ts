@@ -1,8 +1,8 @@
 import type { CareFact, CareTouch } from '#libs/contracts/care/care-fact.js';
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
-import { AccountDays } from './account-days.js';
+import { Account } from './account.js';
 import { type Bar, Bars } from './bars.js';
-import { type Account, type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
+import { type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
 import { Moment } from './moment.js';
 import { PatientKey } from './patient-key.js';
 import { type CareLimits, Patients, usualLimits } from './patients.js';
@@ -141,10 +141,10 @@ export class CareMemory {
   placesOf(standing: Standing, timeMs: number): number {
     const today = this.calendar.dayOf(timeMs);
     const account = this.#accountAt(standing);
-    if (account && (standing.day !== today || standing.version !== account.days.version)) {
-      standing.places = placesIn(account.days, standing, today);
+    if (account && (standing.day !== today || standing.version !== account.version)) {
+      standing.places = placesIn(account, standing, today);
       standing.day = today;
-      standing.version = account.days.version;
+      standing.version = account.version;
     }
     const bits = account ? standing.places : 0;
     return this.#isHouse(standing, today, stepOf(timeMs)) ? bits | places.houseNetwork : bits;
@@ -165,9 +165,9 @@ export class CareMemory {
   /** Whether it is known that the account was there, in the clinic and on the network. */
   isSeen(standing: Standing, { day, usable }: Moment): boolean {
     if (standing.seenDay === day && standing.seenUsable <= usable) return true;
-    const days = this.#accountAt(standing)?.days;
-    if (!days?.has(days.clinics, standing.clinicId, day, usable)) return false;
-    if (standing.network !== '' && !days.has(days.networks, standing.network, day, usable)) return false;
+    const account = this.#accountAt(standing);
+    if (!account?.has(account.clinics, standing.clinicId, day, usable)) return false;
+    if (standing.network !== '' && !account.has(account.networks, standing.network, day, usable)) return false;
     standing.seenDay = day;
     standing.seenUsable = usable;
     return true;
@@ -184,11 +184,11 @@ export class CareMemory {
   /** The line that makes a touch known: of `patientId`, empty for none, and of clinic and network as far as they are not known. */
   touchOf(standing: Standing, { step, visible, day, usable }: Moment, patientId: string): CareTouch {
     const { groupId, actorId, clinicId, network } = standing;
-    const days = this.#accountAt(standing)?.days;
+    const account = this.#accountAt(standing);
     return {
       what: 'touch', group_id: groupId, actor_id: actorId, patient_id: patientId,
-      ...(!days?.has(days.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
-      ...(network !== '' && !days?.has(days.networks, network, day, usable) && { network }), step, visible,
+      ...(!account?.has(account.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
+      ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }), step, visible,
     }; // prettier-ignore
   }
 
@@ -203,7 +203,7 @@ export class CareMemory {
     const moment = this.momentOf(step * stepMs, visible);
     const account = this.#accountOf(group_id, actor_id);
     if (moment.day >= this.#forgottenDay - knownDays) {
-      account.days.take(moment.day, moment.usable, clinic_id, network);
+      account.take(moment.day, moment.usable, clinic_id, network);
       if (network !== undefined) this.#networks.add(group_id, network, account);
     }
     if (patient_id === '' || !this.#key.set(patient_id)) return;
@@ -225,7 +225,7 @@ export class CareMemory {
     const known = this.#accounts.get(name);
     if (known) return known;
     this.#numbers += 1;
-    const account = { number: this.#numbers, days: new AccountDays(), isForgotten: false };
+    const account = new Account(this.#numbers);
     this.#accounts.set(name, account);
     return account;
   }
@@ -239,7 +239,7 @@ export class CareMemory {
   #forgetDays(lowest: number): void {
     // Whoever was not there for so long has no stretch any more that anybody asks for, and gets another number one day.
     for (const [name, account] of this.#accounts) {
-      if (account.days.forget(lowest) || this.#bars.has(account.number)) continue;
+      if (account.forget(lowest) || this.#bars.has(account.number)) continue;
       account.isForgotten = true;
       this.#accounts.delete(name);
     }

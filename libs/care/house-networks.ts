@@ -1,12 +1,4 @@
-import type { AccountDays } from './account-days.js';
-
-/** What is remembered of an account, under a number that chains and pairs have. */
-export interface Account {
-  readonly number: number;
-  readonly days: AccountDays;
-  /** It was not there for so long that it is nobody any more. */
-  isForgotten: boolean;
-}
+import type { Account } from './account.js';
 
 /** Who is barred in a step; `step` is -1 where nobody ever is. */
 export interface BarsNow {
@@ -47,7 +39,7 @@ export class HouseNetworks {
     if (network.day === today && network.step === step) return network.isHouse;
     let count = 0;
     for (const account of network.accounts) {
-      if (!account.days.wasIn(name, today) || isBarred(account.number)) continue;
+      if (!account.wasIn(name, today) || isBarred(account.number)) continue;
       count += 1;
       if (count === houseAccounts) break;
     }
@@ -66,7 +58,7 @@ export class HouseNetworks {
   forget(): void {
     for (const [name, network] of this.#networks) {
       const of = name.slice(name.indexOf('\0') + 1);
-      for (const account of network.accounts) if (!account.days.networks.has(of)) network.accounts.delete(account);
+      for (const account of network.accounts) if (!account.networks.has(of)) network.accounts.delete(account);
       network.isForgotten = network.accounts.size === 0;
       if (network.isForgotten) this.#networks.delete(name);
       network.day = -1;

@@ -4,14 +4,13 @@ import { Stretches, stretchesMax } from './stretches.js';
 
 const wordsOfKey = 4;
 const capacityMin = 4;
-/** A table that is less than half full after what may go has gone is made smaller. */
-const fullShareMin = 0.5;
 /** Steps that a shard without a lowest step reaches back from its first touch. */
 const reachSteps = 20_000;
 
 /**
  * One part of all patients, with who linked them and who knows them: 16 bytes of key, 4 of heads and some 3 of place for a patient, 10 for each stretch.
- * It is small, so that making it anew takes less than a turn may. Steps are counted from `base`, which follows time.
+ * It is small, so that making it anew takes a small part of a turn. Steps are counted from `base`, which follows time:
+ * 65,535 of them, 455 days.
  */
 export class PatientShard {
   #base = 0;
@@ -30,6 +29,10 @@ export class PatientShard {
   }
   get pairs(): number {
     return this.#own.count;
+  }
+  /** The most of anything that it holds. */
+  get size(): number {
+    return Math.max(this.#count, this.#links.count, this.#own.count);
   }
   get bytes(): number {
     return this.#slots.byteLength + this.#keys.byteLength + this.#links.bytes + this.#own.bytes;
@@ -59,63 +62,68 @@ export class PatientShard {
     );
   }
 
-  /**
-   * The account met the patient; what ends at `lowest` or before is nothing that anybody asks for. False where there is no room, for more than
-   * 65,535 stretches. What ends more than 455 days after `lowest` is passed over.
-   */
-  touch(key: PatientKey, account: number, moment: Moment, lowest: number): boolean {
+  /** Whether a touch has its place; if not, the shard is to be made anew. An empty one begins with it. */
+  hasRoom(moment: Moment, lowest: number): boolean {
     if (this.#count === 0) this.#base = lowest > 0 ? lowest : Math.max(0, moment.step - reachSteps);
-    const isFull = this.#count >= this.#keys.length / wordsOfKey - 1 || this.#links.isFull || this.#own.isFull;
-    if (isFull || !this.#reaches(moment)) this.rebuild(lowest);
-    if (!this.#reaches(moment)) return true;
-    if (this.#links.isFull || this.#own.isFull) return false;
-    const { visible, linkUntil, ownFrom, ownUntil } = moment;
+    return !this.isFull && this.reaches(moment);
+  }
+
+  /** The account met the patient; what ends at `lowest` or before is nothing that anybody asks for. There must be room. */
+  touch(key: PatientKey, account: number, { visible, linkUntil, ownFrom, ownUntil }: Moment, lowest: number): void {
     const patient = this.#numberOf(key);
     const base = this.#base;
     this.#links.add(patient, account, Math.max(0, visible - base), Math.max(0, linkUntil - base), lowest - base);
     this.#own.add(patient, account, Math.max(0, ownFrom - base), Math.max(0, ownUntil - base), lowest - base);
-    return true;
   }
 
-  /** Lets go of what ends at `lowest` or before, and makes room. */
-  rebuild(lowest: number): void {
+  /**
+   * The same without what ends at `lowest` or before, and with room for more; of the patients only those whose third word has `bits` under `mask`.
+   */
+  remade(lowest: number, mask = 0, bits = 0, spare = this.spare): PatientShard {
     const ends = lowest - this.#base;
-    let [patients, links, own] = [0, 0, 0];
+    const kept: number[] = [];
+    let [links, own] = [0, 0];
     for (let patient = 1; patient <= this.#count; patient += 1) {
+      if (((this.#keys[patient * wordsOfKey + 2] ?? 0) & mask) >>> 0 !== bits) continue;
       const [linksOf, ownOf] = [this.#links.countOf(patient, ends), this.#own.countOf(patient, ends)];
-      if (linksOf + ownOf > 0) patients += 1;
+      if (linksOf + ownOf > 0) kept.push(patient);
       links += linksOf;
       own += ownOf;
     }
-    const capacity = this.#room(patients, this.#keys.length / wordsOfKey - 1);
-    const next = {
-      keys: new Uint32Array((capacity + 1) * wordsOfKey),
-      links: new Stretches(capacity, this.#room(links, this.#links.capacity)),
-      own: new Stretches(capacity, this.#room(own, this.#own.capacity)),
-    };
+    const made = new PatientShard(spare);
+    made.#resize(kept.length, links, own);
     const shift = Math.max(0, ends);
-    let number = 0;
-    for (let patient = 1; patient <= this.#count; patient += 1) {
-      if (this.#links.countOf(patient, ends) + this.#own.countOf(patient, ends) === 0) continue;
-      number += 1;
-      next.keys.set(this.#keys.subarray(patient * wordsOfKey, (patient + 1) * wordsOfKey), number * wordsOfKey);
-      this.#links.move(patient, ends, next.links, number, shift);
-      this.#own.move(patient, ends, next.own, number, shift);
+    made.#base = this.#base + shift;
+    for (const patient of kept) {
+      made.#count += 1;
+      const at = patient * wordsOfKey;
+      made.#keys.set(this.#keys.subarray(at, at + wordsOfKey), made.#count * wordsOfKey);
+      made.#slots[made.#freeSlot(made.#count)] = made.#count;
+      this.#links.move(patient, ends, made.#links, made.#count, shift);
+      this.#own.move(patient, ends, made.#own, made.#count, shift);
     }
-    [this.#keys, this.#links, this.#own] = [next.keys, next.links, next.own];
-    this.#base += shift;
-    this.#count = number;
+    return made;
+  }
+
+  /** Makes empty tables for so many and some more. */
+  #resize(patients: number, links: number, own: number): void {
+    const capacity = this.#room(patients);
+    this.#keys = new Uint32Array((capacity + 1) * wordsOfKey);
     this.#slots = slotsFor(capacity);
-    for (let patient = 1; patient <= number; patient += 1) this.#slots[this.#freeSlot(patient)] = patient;
+    this.#links = new Stretches(capacity, this.#room(links));
+    this.#own = new Stretches(capacity, this.#room(own));
   }
 
-  /** Places for so many, of which there were `before`. */
-  #room(count: number, before: number): number {
-    const wanted = Math.ceil(count * (1 + this.spare)) + capacityMin;
-    return Math.min(stretchesMax - 1, wanted < before && count > before * fullShareMin ? before : wanted);
+  #room(count: number): number {
+    return Math.min(stretchesMax - 1, Math.ceil(count * (1 + this.spare)) + capacityMin);
   }
 
-  #reaches({ linkUntil, ownUntil }: Moment): boolean {
+  get isFull(): boolean {
+    return this.#count >= this.#keys.length / wordsOfKey - 1 || this.#links.isFull || this.#own.isFull;
+  }
+
+  /** Whether its steps go so far. */
+  reaches({ linkUntil, ownUntil }: Moment): boolean {
     return Math.max(linkUntil, ownUntil) - this.#base <= stretchesMax;
   }
 

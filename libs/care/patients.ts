@@ -10,19 +10,32 @@ export interface CareLimits {
 
 export const usualLimits: CareLimits = { patientsMax: 8_000_000, pairsMax: 32_000_000 };
 
-const shards = 1024;
+/** A shard that holds more of anything is divided; with as many more it has its room, and takes some five milliseconds to be made anew. */
+const shardSizeMax = 24_000;
+const placesMax = 65_536;
 const spareMin = 0.15;
 const spareSteps = 8;
 const spareStep = 0.015;
 
-/** All patients, in shards by pseudonym: each is made anew for itself, in about a millisecond where there are millions. */
+/** A shard, and which of the last bits of the third word of a pseudonym its patients have. */
+interface Place {
+  readonly shard: PatientShard;
+  readonly bits: number;
+  readonly mask: number;
+}
+
+/**
+ * All patients, in shards by pseudonym that are divided as they grow: each is made anew for itself (extendible hashing, Fagin et al. 1979), so that no
+ * turn is long, however many there are.
+ */
 export class Patients {
-  readonly #shards = Array.from({ length: shards }, (_, shard) => new PatientShard(spareMin + (shard % spareSteps) * spareStep));
+  /** By the last bits of a pseudonym's third word, as many as the deepest shard needs; others stand in several places. */
+  #places: Place[] = [{ shard: new PatientShard(spareMin), bits: 0, mask: 0 }];
   #count = 0;
   #pairs = 0;
-  #bytes = this.#shards.reduce((sum, { bytes }) => sum + bytes, 0);
-  /** The shards from here on have not let go of what ended since time came to `lowest`. */
-  #unswept = shards;
+  #bytes = this.#places.reduce((sum, { shard }) => sum + shard.bytes, 0);
+  /** The places from here on have not let go of what ended since time came to `lowest`. */
+  #unswept = 1;
   /** From this step on it matters no more that there was no room for a touch. */
   #wholeFrom = 0;
 
@@ -39,21 +52,35 @@ export class Patients {
   get bytes(): number {
     return this.#bytes;
   }
+
   /** Whether there are, or were until a short while before `lowest`, more than is remembered of, so that nothing is known of any. */
   isOverfull(lowest: number): boolean {
     return this.#count > this.limits.patientsMax || this.#pairs > this.limits.pairsMax || lowest < this.#wholeFrom;
   }
 
-  /** Where a patient is, or would be. */
+  /** Where a patient is, or would be; good until the next touch. */
   shardOf(key: PatientKey): PatientShard {
-    return this.#shardAt(key.w2 % shards);
+    return this.#placeOf(key).shard;
   }
 
   touch(key: PatientKey, account: number, moment: Moment, lowest: number): void {
-    this.#change(this.shardOf(key), (shard) => {
-      if (shard.touch(key, account, moment, lowest)) return;
+    let place = this.#placeOf(key);
+    if (!place.shard.hasRoom(moment, lowest)) {
+      this.#remake(place, lowest);
+      place = this.#placeOf(key);
+    }
+    const { shard } = place;
+    // What ends more than 455 days after the lowest step was never written by an ingestor.
+    if (!shard.reaches(moment)) return;
+    if (shard.isFull) {
       this.#wholeFrom = Math.max(this.#wholeFrom, moment.linkUntil, moment.ownUntil);
-    });
+      return;
+    }
+    this.#count -= shard.patients;
+    this.#pairs -= shard.pairs;
+    shard.touch(key, account, moment, lowest);
+    this.#count += shard.patients;
+    this.#pairs += shard.pairs;
   }
 
   /** From now on shards let go of what ended, one at each `sweep`. */
@@ -62,22 +89,41 @@ export class Patients {
   }
 
   sweep(lowest: number): void {
-    if (this.#unswept >= shards) return;
-    this.#change(this.#shardAt(this.#unswept), (shard) => shard.rebuild(lowest));
+    const place = this.#places[this.#unswept];
+    if (!place) return;
+    // A shard is swept at the first of its places.
+    if (place.bits === this.#unswept) this.#remake(place, lowest);
     this.#unswept += 1;
   }
 
-  #change(shard: PatientShard, change: (shard: PatientShard) => void): void {
-    const { patients, pairs, bytes } = shard;
-    change(shard);
-    this.#count += shard.patients - patients;
-    this.#pairs += shard.pairs - pairs;
-    this.#bytes += shard.bytes - bytes;
+  /** Makes a shard anew, in two where it is large. */
+  #remake({ shard, bits, mask }: Place, lowest: number): void {
+    const whole = shard.remade(lowest);
+    const next = mask * 2 + 1;
+    const isLarge = whole.size > shardSizeMax && next < placesMax;
+    const parts = isLarge
+      ? [bits, bits + mask + 1].map((one) => this.#part(whole, lowest, one, next))
+      : [{ shard: whole, bits, mask }];
+    if (isLarge && next >= this.#places.length) this.#places = [...this.#places, ...this.#places];
+    for (const part of parts) for (let at = part.bits; at < this.#places.length; at += part.mask + 1) this.#places[at] = part;
+    for (const { patients, pairs, bytes } of parts.map((part) => part.shard)) {
+      this.#count += patients;
+      this.#pairs += pairs;
+      this.#bytes += bytes;
+    }
+    this.#count -= shard.patients;
+    this.#pairs -= shard.pairs;
+    this.#bytes -= shard.bytes;
   }
 
-  #shardAt(index: number): PatientShard {
-    const shard = this.#shards[index];
-    if (!shard) throw new Error(`there is no shard ${index} of patients`);
-    return shard;
+  /** Shards have different spare places, so that they do not all grow at once. */
+  #part(whole: PatientShard, lowest: number, bits: number, mask: number): Place {
+    return { shard: whole.remade(lowest, mask, bits, spareMin + (bits % spareSteps) * spareStep), bits, mask };
+  }
+
+  #placeOf(key: PatientKey): Place {
+    const place = this.#places[key.w2 & (this.#places.length - 1)];
+    if (!place) throw new Error('there is no shard for a patient; this is a bug');
+    return place;
   }
 }

@@ -1,5 +1,5 @@
-import type { AccountDays } from './account-days.js';
-import type { Account, Network } from './house-networks.js';
+import type { Account } from './account.js';
+import type { Network } from './house-networks.js';
 import { places } from './stamp.js';
 
 /**
@@ -17,6 +17,8 @@ export class Standing {
   /** A day on which account, clinic and network are known to have been seen, and from which day on that is usable. */
   seenDay = -1;
   seenUsable = 0;
+  /** Whoever keeps standings may keep a number with each. */
+  number = 0;
 
   constructor(
     readonly groupId: string,
@@ -28,10 +30,10 @@ export class Standing {
 }
 
 /** Bits of `places` that an account's days before `today` say. */
-export function placesIn(days: AccountDays, { clinicId, network }: Standing, today: number): number {
-  if (days.workedBefore(today) === 0) return 0;
+export function placesIn(account: Account, { clinicId, network }: Standing, today: number): number {
+  if (account.workedBefore(today) === 0) return 0;
   return (
-    (days.isRegularIn(clinicId, today) ? 0 : places.foreignClinic) |
-    (network !== '' && !days.wasIn(network, today) ? places.newNetwork : 0)
+    (account.isRegularIn(clinicId, today) ? 0 : places.foreignClinic) |
+    (network !== '' && !account.wasIn(network, today) ? places.newNetwork : 0)
   );
 }

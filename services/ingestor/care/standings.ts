@@ -1,15 +1,9 @@
 import { Standing } from '#libs/care/standing.js';
 import type { ContextPlace, FastRows } from '#libs/formats/vigie/fast-rows.js';
 
-/** The standing of a context, and the number that says whether it is still that of its place. */
-interface Kept {
-  readonly number: number;
-  readonly standing: Standing;
-}
-
 /** The standings of contexts under one key and authority, so that a line that comes from a known one makes no text. */
 export class Standings {
-  readonly #kept: (Kept | undefined)[] = [];
+  readonly #kept: (Standing | undefined)[] = [];
   readonly #found: ContextPlace = { place: 0, number: 0 };
 
   /** The standing of the line that was just read. */
@@ -17,9 +11,10 @@ export class Standings {
     const found = this.#found;
     if (!fast.context(found)) return make(fast, groupId, networkOf);
     const kept = this.#kept[found.place];
-    if (kept?.number === found.number) return kept.standing;
+    if (kept?.number === found.number) return kept;
     const standing = make(fast, groupId, networkOf);
-    this.#kept[found.place] = { number: found.number, standing };
+    standing.number = found.number;
+    this.#kept[found.place] = standing;
     return standing;
   }
 }

@@ -5,6 +5,7 @@ import { blockAt, blockBytes, blocksAt, blockSetsMax, entriesOfSet, patientsAt }
 import { endOf, Field, startOf } from './scan.as';
 
 const blockSize: u64 = 100;
+const noNumber: u64 = u64.MAX_VALUE;
 const numberDigitsMax: usize = 18;
 /** The clinic, filled up with zeros, then number, day and the block's digits. A longer clinic is asked for every time. */
 const clinicBytesMax: usize = 32;
@@ -25,30 +26,48 @@ export let blockFrom: usize = 0;
 let sought: u64 = 0;
 let soughtDay = 0;
 let kept: usize = 0;
+/** Of no use but that what was read cannot be left out. */
+let asked: u8 = 0;
 
 /** Of so many sets, a power of two; before the first line. */
 export function setBlockSets(sets: u32): void {
   mask = sets * entriesOfSet - 1;
 }
 
-export function noBlock(): void {
+/** Asks for the block of the first patient of the line that was scanned, so that it comes while the rest is done; the row has none until `block`. */
+export function askBlock(): void {
   blockFrom = 0;
+  const value = numberOf(0);
+  if (value != noNumber) asked ^= load<u8>(blocksAt + placeOf(value / blockSize) * blockBytes);
 }
 
 /** Whether the patient of row `index` has a block on a day: 0 for none, 1 for one that `write` will write, 2 for one that `keepBlock` is asked for. */
 export function block(index: i32, day: i32): i32 {
   blockFrom = 0;
+  const value = numberOf(index);
+  return value == noNumber ? none : look(value / blockSize, day);
+}
+
+/** The identifier of the patient of row `index` where it is a number. */
+function numberOf(index: i32): u64 {
   const patient = patientsAt + ((<usize>index) << 4);
   const start = <usize>load<u32>(patient);
   const length = <usize>load<u32>(patient, 4) - start;
-  if (length > numberDigitsMax) return none;
+  if (length > numberDigitsMax) return noNumber;
   let value: u64 = 0;
   for (let at = start; at < start + length; at += 1) {
     const digit = <u32>load<u8>(at) - 0x30;
-    if (digit > 9) return none;
+    if (digit > 9) return noNumber;
     value = value * 10 + digit;
   }
-  return look(value / blockSize, day);
+  return value;
+}
+
+/** Where a block is looked for first: the days of one share a set. */
+function placeOf(number: u64): usize {
+  const clinic = startOf(Field.clinic);
+  const hash = ((<u64>hashOf(clinic, endOf(Field.clinic) - clinic)) ^ number) * 0x9e37_79b9_7f4a_7c15;
+  return (<usize>(hash >> 32)) & mask;
 }
 
 function look(number: u64, day: i32): i32 {
@@ -60,9 +79,7 @@ function look(number: u64, day: i32): i32 {
   if (length > clinicBytesMax) return missing;
   const low = first16(clinic, <i32>length);
   const high = first16(clinic + 16, <i32>length - 16);
-  let hash = ((<u64>hashOf(clinic, length)) ^ number) * 0x9e37_79b9_7f4a_7c15 + <u64>day;
-  hash = (hash ^ (hash >> 32)) * 0x9e37_79b9_7f4a_7c15;
-  const first = (<usize>(hash >> 32)) & mask;
+  const first = placeOf(number);
   for (let way: usize = 0; way < entriesOfSet; way += 1) {
     const entry = blocksAt + (first ^ way) * blockBytes;
     if (load<u8>(entry) == 0) {

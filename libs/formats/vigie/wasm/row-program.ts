@@ -32,8 +32,8 @@ interface Doors {
   readonly setBlockSets: (sets: number) => void;
 }
 
-/** Sets of four entries each: half a million patients; 64 bytes an entry, 32 MiB when full, taken as it fills. */
-export const tableSets = 131_072;
+/** Sets of four entries each: half a million patients of 64 bytes, 32,768 contexts of 128 and 65,536 blocks of 64; 40 MiB when full, taken as they fill. */
+const usualSets = { pseudonyms: 131_072, contexts: 8_192, blocks: 16_384 };
 
 const running = modulesOf(rowProgram);
 
@@ -48,15 +48,18 @@ export class RowProgram {
   user: object | undefined;
 
   /** Throws `RangeError` where there is no memory for the table, or no room for the prefix. */
-  constructor({ key, prefix }: Derivation, sets = tableSets) {
+  constructor({ key, prefix }: Derivation, sets: Partial<typeof usualSets> = {}) {
     const exported = running();
     this.doors = exported as unknown as Doors;
     this.layout = Object.fromEntries(
       layoutNames.map((name) => [name, (exported[name] as { readonly value: number }).value]),
     ) as Layout;
-    if (!this.doors.setSets(sets)) throw new RangeError('there is no memory for another table of pseudonyms');
+    const { pseudonyms, contexts, blocks } = { ...usualSets, ...sets };
+    if (!this.doors.setSets(pseudonyms)) throw new RangeError('there is no memory for another table of pseudonyms');
     this.memory = Buffer.from(this.doors.memory.buffer);
     this.view = new DataView(this.doors.memory.buffer);
+    this.doors.setContextSets(contexts);
+    this.doors.setBlockSets(blocks);
     writeTables(this.memory, this.layout);
     this.#take(key.export(), prefix);
   }

@@ -1,7 +1,8 @@
 // The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
 
-import { blockFrom, noBlock } from './blocks.as';
+import { askBlock, blockFrom } from './blocks.as';
 import { put, same } from './bytes.as';
+import { askContext } from './contexts.as';
 import {
   afterEventIdAt,
   afterTimeAt,
@@ -60,9 +61,10 @@ export function read(from: usize): usize {
   const end = scan(from);
   if (end == 0 || end - from > lineBytesMax || timeMs > load<f64>(futureMsAt)) return 0;
   if (endOf(Field.group) != 0 && !isOwnGroup()) return 0;
+  askContext();
+  askBlock();
   if (patients > 0 && finds()) return 0;
   derive();
-  noBlock();
   return end;
 }
 

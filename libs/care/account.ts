@@ -4,13 +4,17 @@ import { knownDays } from './steps.js';
 type SeenDay = number;
 const lags = 64;
 
-/** What is remembered of an account: on which days it worked, and where from. */
-export class AccountDays {
+/** What is remembered of an account, under a number that patients have: on which days it worked, and where from. */
+export class Account {
   readonly worked: SeenDay[] = [];
   readonly clinics = new Map<string, SeenDay[]>();
   readonly networks = new Map<string, SeenDay[]>();
   /** Another one whenever anything of it changed. */
   version = 0;
+  /** It was not there for so long that it is nobody any more. */
+  isForgotten = false;
+
+  constructor(readonly number: number) {}
 
   /** The account was there on a day; `usable` is the first day that may know of it. */
   take(day: number, usable: number, clinic: string | undefined, network: string | undefined): void {
