@@ -12,14 +12,22 @@ const block = '00ff00ff00ff00ff';
 describe('a block of numbers as the subject', () => {
   it('has its accounts and its patients by name, and asks no store about what came too late', () => {
     const engine = new Engine({ rules: [ofBlock], subject: 'id_block', quietMs: 24 * hour, allowedLatenessMs: 15 * minute });
-    const rows = [3, 1, 2].map((patient) => rowOf({ patient, at: patient * minute, id_block: block, actor_id: `account ${patient}` }));
-    apply(engine, 0, [...rows, rowOf({ patient: 7, at: 4 * minute, id_block: '11ff00ff00ff00ff' }), rowOf({ patient: 8, at: 5 * minute })]);
+    const rows = [3, 1, 2].map((patient) =>
+      rowOf({ patient, at: patient * minute, id_block: block, actor_id: `account ${patient}` }),
+    );
+    apply(engine, 0, [
+      ...rows,
+      rowOf({ patient: 7, at: 4 * minute, id_block: '11ff00ff00ff00ff' }),
+      rowOf({ patient: 8, at: 5 * minute }),
+    ]);
     const [opened] = engine.takeChanges({ includeUpdates: true });
     expect(opened).toMatchObject({
       subject_kind: 'id_block', actor_id: block, accounts: ['account 1', 'account 2', 'account 3'], account_count: 3, patients: 3, block_patients: [1, 2, 3].map((patient) => aPatient(patient)).toSorted(),
     }); // prettier-ignore
     apply(engine, 1, [rowOf({ patient: 9, at: 48 * hour, id_block: '22ff00ff00ff00ff' })]);
-    apply(engine, 2, [rowOf({ patient: 4, at: 6 * minute, id_block: block, received_at: new Date(aMonday + 48 * hour).toISOString() })]);
+    apply(engine, 2, [
+      rowOf({ patient: 4, at: 6 * minute, id_block: block, received_at: new Date(aMonday + 48 * hour).toISOString() }),
+    ]);
     expect(engine.rejudgements()).toEqual([]);
   });
 });

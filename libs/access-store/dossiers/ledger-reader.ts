@@ -115,7 +115,11 @@ export class LedgerReader {
   async listed(incident: CaseIncident): Promise<Listed> {
     const { incident_id, group_id, subject_kind, actor_id, first_time, last_time } = incident;
     const params = { incident_id, group: group_id, actor: actor_id, from: first_time, to: last_time };
-    const [row] = await this.#rows(queries.listed.replace('{{subject}}', () => subjectSql(subject_kind)), params, listed);
+    const [row] = await this.#rows(
+      queries.listed.replace('{{subject}}', () => subjectSql(subject_kind)),
+      params,
+      listed,
+    );
     return { incident, listed: row?.listed ?? 0, newest_received: row?.newest_received ?? first_time };
   }
 

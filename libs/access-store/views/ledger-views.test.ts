@@ -209,7 +209,15 @@ interface Scope {
   readonly takes: (row: AccessRow) => boolean;
 }
 
-function scopeOf({ subject_kind, actor_id, first_time, last_time, clinics, block_patients, selections: ids }: IncidentChange): Scope {
+function scopeOf({
+  subject_kind,
+  actor_id,
+  first_time,
+  last_time,
+  clinics,
+  block_patients,
+  selections: ids,
+}: IncidentChange): Scope {
   const takes = selections.filter(([id]) => ids.includes(id)).map(([, , takes]) => takes);
   const belongs = (row: AccessRow) =>
     isStoredSubject(subject_kind)
@@ -229,9 +237,9 @@ function shown({ patient_id, key_id, ...row }: AccessRow): AccessRow {
 
 /** The definition, by going through all rows for each patient and clinic. */
 function recount(scopes: readonly Scope[], kept: (row: AccessRow) => boolean = () => true) {
-  const named = rows.filter((row) => row.patient_id !== '' && kept(row)).map((row) => shown(row));
-  const inside = named.filter((row) => scopes.some(({ fits }) => fits(row)));
-  const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row)));
+  const named = rows.filter((row) => row.patient_id !== '' && kept(row));
+  const inside = named.filter((row) => scopes.some(({ fits }) => fits(row))).map((row) => shown(row));
+  const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row))).map((row) => shown(row));
   const pairs = new Set(taken.map(({ patient_id, clinic_id }) => `${clinic_id}\t${patient_id}`));
   return [...pairs].toSorted().map((pair) => {
     const [clinic_id = '', patient_id = ''] = pair.split('\t');
@@ -269,7 +277,10 @@ function someAccess(n: number): AccessRow {
 function someIncident(n: number): IncidentChange {
   const from = Math.floor(random() * 1_000);
   const subject = pick(subjects);
-  const ofBlock = subject.subject_kind === 'id_block' && { clinics: ['c2'], block_patients: [3, 5, 8, 13, 21].map((number) => aPatient(number)) };
+  const ofBlock = subject.subject_kind === 'id_block' && {
+    clinics: ['c2'],
+    block_patients: [3, 5, 8, 13, 21].map((number) => aPatient(number)),
+  };
   return {
     incident_id: hex128Of(`incident ${n}`), group_id: 'helix', ...subject, accounts: [], account_count: 1, state: 'open', first_time: at(from), last_time: at(from + Math.floor(random() * 500)),
     detected_at: at(from), patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [],

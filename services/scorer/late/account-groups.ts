@@ -31,7 +31,8 @@ export function nextGroup(waiting: readonly Rejudgement[], accountsMax: number):
 
 /** What to ask the store for, so that each account of the group gets at least what it needs. */
 export function queryOf(group: readonly [Rejudgement, ...Rejudgement[]], subject: SubjectKind): HistoryQuery {
-  if (!isStoredSubject(subject)) throw new Error(`no store can be asked for a subject of the kind ${subject}: its engine asks for no history`);
+  if (!isStoredSubject(subject))
+    throw new Error(`no store can be asked for a subject of the kind ${subject}: its engine asks for no history`);
   const [{ groupId, outline }] = group;
   const least = (of: (one: Rejudgement) => number) =>
     group.reduce((least, one) => Math.min(least, of(one)), Number.POSITIVE_INFINITY);
