@@ -45,6 +45,9 @@ export function subjectName({ subject_kind, actor_id }: Pick<IncidentChange, 'su
 /** Accounts that a change names; the others are in `incident_accounts`. */
 export const accountsListedMax = 200;
 
+/** Patients that a change of a block of numbers names; a block has about a hundred. */
+export const blockPatientsMax = 200;
+
 /** The state of an incident after one change: a row of `vigie.incidents.v1`. Times are event times unless said otherwise. */
 export const incidentChange = z.strictObject({
   /** Derived from the event whose arrival opened it: the same after a replay, and never changed once told. */
@@ -52,12 +55,17 @@ export const incidentChange = z.strictObject({
   group_id: z.string(),
   /** Whose it is: of an account, or of what several accounts have in common. */
   subject_kind: z.enum(subjectKinds),
-  /** The account; where `subject_kind` is another, the address, the device or the session. */
+  /** The account; where `subject_kind` is another, the address, the device, the session or the block of numbers. */
   actor_id: z.string(),
   /** Of another subject than an account: the accounts whose accesses count, the first `accountsListedMax` of them as texts sort; else empty. */
   accounts: z.array(z.string()),
   /** How many accounts those are in all; 1 for an account. */
   account_count: z.int().nonnegative(),
+  /**
+   * Of a block of numbers: the pseudonyms of its patients, the first `blockPatientsMax` as texts sort, since no store knows the block. Left out elsewhere, and where none is
+   * held any more: what changes before this one named stays.
+   */
+  block_patients: z.array(hex128).min(1).optional(),
   state: z.enum(incidentStates),
   /** First access in the first window that fired. */
   first_time: isoTime,

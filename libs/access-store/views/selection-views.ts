@@ -21,13 +21,14 @@ const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_i
 const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
 const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
 
-const incidentColumns = 'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections';
+const incidentColumns =
+  'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections, clinics, block_patients';
 const scopeOf = (columns: string) =>
   `SELECT ${columns} FROM vigie.dossier_scopes WHERE case_id = {case_id:String} AND version = {scope_version:UInt32}`;
 /** Selects every access: what a scope adds has no condition but account and times. */
 const anything = '*';
 const widened = scopeOf(
-  `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections`,
+  `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections, CAST([], 'Array(String)') AS clinics, CAST([], 'Array(String)') AS block_patients`,
 );
 const ofScope = `(SELECT ${incidentColumns} FROM ${ofCase} UNION ALL ${widened})`;
 
@@ -118,7 +119,8 @@ function viewOf(
     whose: `${whose[template]}${isPart ? partRead(source) : ''}`,
     from: source,
     accounts: ofKind(source, "subject_kind = 'account'"),
-    lanes: ofKind(source, "subject_kind != 'account'"),
+    lanes: ofKind(source, "subject_kind NOT IN ('account', 'id_block')"),
+    blocks: ofKind(source, "subject_kind = 'id_block'"),
     span: within ? span : '',
   });
   const text = filled(templates[template], { view, accesses, narrowed });
