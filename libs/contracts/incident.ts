@@ -118,13 +118,16 @@ const ofAnAccount = { subject_kind: 'account', accounts: [], account_count: 1 } 
 
 const oldChange = z.looseObject({ patients_at_detection: z.number(), patients_at_firing: z.undefined().optional() });
 
+/** A change as the log has it: what a later version says besides is left out, since whoever reads may be the older one of an upgrade. */
+export const readableChange = incidentChange.extend({ rule_matches: z.array(ruleMatch.strip()) }).strip();
+
 /** Reads a change of the log; one that lies there since before an upgrade lacks what changes say since, and is read all the same. */
 export function parseIncidentChange(parsed: unknown): z.ZodSafeParseResult<IncidentChange> {
   const told: unknown = isObject(parsed) ? { ...ofAnAccount, ...parsed } : parsed;
   const old = oldChange.safeParse(told);
-  if (!old.success) return incidentChange.safeParse(told);
+  if (!old.success) return readableChange.safeParse(told);
   const added = { patients_at_firing: old.data.patients_at_detection, rule_selections: [], late_seconds: 0, suppressed_by: [] };
-  return incidentChange.safeParse({ ...old.data, ...added });
+  return readableChange.safeParse({ ...old.data, ...added });
 }
 
 function isObject(value: unknown): value is object {
