@@ -51,7 +51,7 @@ export class IngestPipeline implements Taker {
   readonly #accounts: MinuteAccounts;
 
   constructor(private readonly tools: PipelineTools) {
-    this.#writer = new EventWriter(tools);
+    this.#writer = new EventWriter(tools, (intake, fast) => this.#ordinary(intake, fast));
     this.#accounts = new MinuteAccounts(tools.quarantine, randomUUID());
   }
 

@@ -1,13 +1,13 @@
 import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { accountHashOf } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
-import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import { eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
 import type { OwnLine } from './line.js';
-import { type Layout, RowProgram } from './wasm/row-program.js';
+import { foreignProgramOf, programOf } from './row-programs.js';
+import type { Layout, RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
@@ -17,25 +17,6 @@ const closingBrace = 0x7d;
 const quote = 0x22;
 const patientKey = Buffer.from('"patient_id":');
 const patientsKey = '"patient_ids":[';
-
-const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
-
-/** The program of a key and an authority, made once and kept with the key: ask only for authorities that the operator named. */
-function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram | undefined>();
-  programs.set(pseudonymiser, ofKey);
-  if (!ofKey.has(authority)) ofKey.set(authority, made(pseudonymiser, authority));
-  return ofKey.get(authority);
-}
-
-function made(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  try {
-    return new RowProgram(pseudonymiser.derivation(authority));
-  } catch (cause) {
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
-}
 
 /**
  * The hot loop of the ingestor (benchmark: bench/ingest.ts): turns the lines of one request into rows as long as they are ordinary, from bytes to
@@ -63,10 +44,18 @@ export class FastRows {
    */
   static of(source: SourceContext, receivedMs: number): FastRows | undefined {
     const { authority, groupId, keys } = source;
-    const { active, former } = keys.at(receivedMs);
-    if (authority === 'clinic' || former) return undefined;
-    const program = programOf(active, authority === 'group' ? groupAuthority(groupId) : authority);
-    if (!program) return undefined;
+    if (authority === 'clinic') return undefined;
+    const { active } = keys.at(receivedMs);
+    return FastRows.#over(programOf(active, authority === 'group' ? groupAuthority(groupId) : authority), source, receivedMs);
+  }
+
+  /** The same for patients of another authority than the source's own, as records name them. */
+  static ofAuthority(authority: string, source: SourceContext, receivedMs: number): FastRows | undefined {
+    return FastRows.#over(foreignProgramOf(source.keys.at(receivedMs).active, authority), source, receivedMs);
+  }
+
+  static #over(program: RowProgram | undefined, source: SourceContext, receivedMs: number): FastRows | undefined {
+    if (!program || source.keys.at(receivedMs).former) return undefined;
     const block = sourceBlock(source, receivedMs, program.layout);
     return block.length > program.layout.sourceBytesMax ? undefined : new FastRows(program, block);
   }
@@ -162,6 +151,12 @@ export class FastRows {
     if (!this.hasPatients) return '';
     const at = layout.digitsAt + (index + 1) * pseudonymDigits;
     return memory.toString('latin1', at, at + pseudonymDigits);
+  }
+
+  /** The event id of the item, once its first row was made. */
+  get eventId(): string {
+    const { memory, layout } = this.#program;
+    return memory.toString('latin1', layout.digitsAt, layout.digitsAt + pseudonymDigits);
   }
 
   /** The identifier of the patient of row `index`, as it stands in the item. */
