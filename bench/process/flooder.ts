@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 /** Connections of one flooder. */
-const connectionsMax = 200;
+const connectionsMax = 2000;
 
 export interface Flood {
   readonly port: number;
