@@ -50,7 +50,23 @@ function offsetMsOf(offset: string): number | undefined {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-/** `2024-11-19T08:12:03.120Z` */
+const minuteMs = 60_000;
+let minute = Number.NaN;
+/** `2024-11-19T08:12:` of `minute`. */
+let minuteText = '';
+
+/** `2024-11-19T08:12:03.120Z`. Events of one minute come together: what comes before its seconds is written once. */
 export function isoText(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.floor(ms / minuteMs);
+  if (whole !== minute || !Number.isInteger(ms)) {
+    const text = new Date(ms).toISOString();
+    if (text.length !== 24) return text;
+    minute = whole;
+    minuteText = text.slice(0, 17);
+    return text;
+  }
+  const rest = ms - whole * minuteMs;
+  const second = Math.floor(rest / 1000);
+  const thousandths = rest - second * 1000;
+  return `${minuteText}${second < 10 ? '0' : ''}${second}.${thousandths < 10 ? '00' : thousandths < 100 ? '0' : ''}${thousandths}Z`;
 }

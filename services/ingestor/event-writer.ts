@@ -4,7 +4,9 @@ import { partitionOf } from '#libs/contracts/topics.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { AccessEvent } from '#libs/formats/event.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
-import { metered, tooMuchWork, workLimits } from '#libs/formats/work-meter.js';
+import { EventLines } from '#libs/formats/vigie/event-line.js';
+import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
+import { metered, tooMuchWork, workLimits, type WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Accepted, accepted, type Rejected, rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit/admit.js';
@@ -30,6 +32,8 @@ const shortTextMax = 64;
 
 /** Admits events and writes their rows into frames: the way of every event that is not an ordinary line. */
 export class EventWriter {
+  readonly #lines = new WeakMap<Intake, EventLines>();
+
   constructor(
     private readonly tools: {
       readonly accesses: FrameBuilder;
@@ -37,6 +41,8 @@ export class EventWriter {
       readonly quarantineKeys: QuarantineKeys;
       readonly care?: Care;
     },
+    /** Writes the rows of what was just read, as those of an ordinary line. */
+    private readonly ordinary: (intake: Intake, fast: FastRows) => void,
   ) {}
 
   /** What became of a record; its frames are joined by the request's ticket. */
@@ -45,6 +51,11 @@ export class EventWriter {
     if (outcome.kind === 'rejected') return this.#refused(intake, item, outcome);
     const admitted = admit(outcome.value, intake.source.groupId);
     if (admitted.kind === 'rejected') return this.#refused(intake, item, admitted);
+    const fast = isCheap(item.meter) && admitted.kind === 'accepted' ? this.#linesOf(intake).read(outcome.value) : undefined;
+    if (fast) {
+      this.ordinary(intake, fast);
+      return { kind: 'accepted', eventId: fast.eventId };
+    }
     const made = metered(() => rowsOf(outcome.value, intake, item));
     if (made.kind === 'rejected') return this.#refused(intake, item, made);
     const { rows, shortened } = made.value;
@@ -53,6 +64,14 @@ export class EventWriter {
     this.#append(intake, made.value);
     const told = admitted.beside ?? shortened;
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
+  }
+
+  #linesOf(intake: Intake): EventLines {
+    const known = this.#lines.get(intake);
+    if (known) return known;
+    const lines = new EventLines(intake.source, intake.receivedMs);
+    this.#lines.set(intake, lines);
+    return lines;
   }
 
   #append(intake: Intake, { rows, bytes, identifiers }: Made): void {
@@ -101,6 +120,11 @@ export class EventWriter {
     write(quarantine, partitionOf(groupId, source, quarantine.partitions), line, intake);
     intake.turns.add(stepsOfQuarantine + line.length);
   }
+}
+
+/** Whether what is left of a record's budget is more than the rows of an ordinary line could take. */
+function isCheap({ steps }: WorkMeter): boolean {
+  return steps < workLimits.stepsMax / 2;
 }
 
 function originOf({ custody, items, place, record }: Intake): string {

@@ -47,9 +47,10 @@ const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
 export class IngestPipeline implements Taker {
   readonly #writer: EventWriter;
   readonly #accounts: MinuteAccounts;
+  readonly #stamps = new WeakMap<FastRows, LineStamps>();
 
   constructor(private readonly tools: PipelineTools) {
-    this.#writer = new EventWriter(tools);
+    this.#writer = new EventWriter(tools, (intake, fast) => this.#ordinary(intake, fast, this.#stampsOf(intake, fast)));
     this.#accounts = new MinuteAccounts(tools.quarantine, randomUUID());
   }
 
@@ -156,8 +157,13 @@ export class IngestPipeline implements Taker {
     return new Intake(source, isoOf(nowMs), nowMs, custody);
   }
 
+  /** One for each way of making rows in a request; undefined where rows come without stamps. */
   #stampsOf({ source, receivedMs }: Intake, fast: FastRows | undefined): LineStamps | undefined {
-    return fast && this.tools.care?.stamper.ofLines(fast, source.groupId, source.keys, receivedMs);
+    const { care } = this.tools;
+    if (!fast || !care) return undefined;
+    const known = this.#stamps.get(fast) ?? care.stamper.ofLines(fast, source.groupId, source.keys, receivedMs);
+    this.#stamps.set(fast, known);
+    return known;
   }
 
   /** The short way of what was just read: bytes to bytes. */

@@ -1,3 +1,5 @@
+// Longer than the house likes: one table of what is stored of whom, which is read against the schema as a whole.
+
 import type { ErasureKind } from './erasure-row.js';
 
 /**

@@ -2,8 +2,9 @@ import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
 import type { OwnLine } from './line.js';
-import { programOf, sourceBlock } from './source-program.js';
-import type { RowProgram } from './wasm/row-program.js';
+import { foreignProgramOf, programOf } from './row-programs.js';
+import { sourceBlock } from './source-block.js';
+import type { ContextPlace, RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
@@ -17,15 +18,6 @@ const patientsKey = '"patient_ids":[';
 const noEnding = -1;
 /** What the program answers of a block: none, one that it knows, one that it must be told. */
 const missingBlock = 2;
-
-/**
- * What `context` tells: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
- * whether it belongs to the number.
- */
-export interface ContextPlace {
-  place: number;
-  number: number;
-}
 
 /**
  * The hot loop of the ingestor (benchmark: bench/ingest.ts): turns the lines of one request into rows as long as they are ordinary, from bytes to
@@ -53,10 +45,18 @@ export class FastRows {
    */
   static of(source: SourceContext, receivedMs: number): FastRows | undefined {
     const { authority, groupId, keys } = source;
-    const { active, former } = keys.at(receivedMs);
-    if (authority === 'clinic' || former) return undefined;
-    const program = programOf(active, authority === 'group' ? groupAuthority(groupId) : authority);
-    if (!program) return undefined;
+    if (authority === 'clinic') return undefined;
+    const { active } = keys.at(receivedMs);
+    return FastRows.#over(programOf(active, authority === 'group' ? groupAuthority(groupId) : authority), source, receivedMs);
+  }
+
+  /** The same for patients of another authority than the source's own, as records name them. */
+  static ofAuthority(authority: string, source: SourceContext, receivedMs: number): FastRows | undefined {
+    return FastRows.#over(foreignProgramOf(source.keys.at(receivedMs).active, authority), source, receivedMs);
+  }
+
+  static #over(program: RowProgram | undefined, source: SourceContext, receivedMs: number): FastRows | undefined {
+    if (!program || source.keys.at(receivedMs).former) return undefined;
     const block = sourceBlock(source, receivedMs, program.layout);
     return block.length > program.layout.sourceBytesMax ? undefined : new FastRows(program, block);
   }
@@ -187,6 +187,12 @@ export class FastRows {
   /** For whom something may be kept as long as this key and authority are used. */
   get owner(): object {
     return this.#program;
+  }
+
+  /** The event id of the item, once its first row was made. */
+  get eventId(): string {
+    const { memory, layout } = this.#program;
+    return memory.toString('latin1', layout.digitsAt, layout.digitsAt + pseudonymDigits);
   }
 
   /** The pseudonym of row `index`, empty where the item has no patient. */

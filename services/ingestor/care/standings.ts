@@ -1,5 +1,6 @@
 import { Standing } from '#libs/care/standing.js';
-import type { ContextPlace, FastRows } from '#libs/formats/vigie/fast-rows.js';
+import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
+import type { ContextPlace } from '#libs/formats/vigie/wasm/row-program.js';
 
 /** The standings of contexts under one key and authority, so that a line that comes from a known one makes no text. */
 export class Standings {

@@ -13,6 +13,15 @@ const layoutNames = [
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
+/**
+ * What `context` tells: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
+ * whether it belongs to the number.
+ */
+export interface ContextPlace {
+  place: number;
+  number: number;
+}
+
 /** The functions of rows.as.ts, where they are described. Addresses are bytes in `memory`. */
 interface Doors {
   readonly memory: { readonly buffer: ArrayBuffer };

@@ -1,29 +1,9 @@
 import { aheadMsMax } from '#libs/contracts/access-row.js';
 import { accountHashOf } from '#libs/contracts/topics.js';
-import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import { eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
-import { type Layout, RowProgram } from './wasm/row-program.js';
-
-const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
-
-/** The program of a key and an authority, made once and kept with the key: ask only for authorities that the operator named. */
-export function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram | undefined>();
-  programs.set(pseudonymiser, ofKey);
-  if (!ofKey.has(authority)) ofKey.set(authority, made(pseudonymiser, authority));
-  return ofKey.get(authority);
-}
-
-function made(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  try {
-    return new RowProgram(pseudonymiser.derivation(authority));
-  } catch (cause) {
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
-}
+import type { Layout } from './wasm/row-program.js';
 
 /** What the module has to know of a source and a request: numbers, then where each text lies and its length, then the texts. */
 export function sourceBlock(source: SourceContext, receivedMs: number, layout: Layout): Buffer {
