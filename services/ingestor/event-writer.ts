@@ -58,7 +58,9 @@ export class EventWriter {
     }
     const made = metered(() => rowsOf(outcome.value, intake, item));
     if (made.kind === 'rejected') return this.#refused(intake, item, made);
-    const { rows, shortened } = made.value;
+    const { rows } = made.value;
+    // Read again it would be shortened again, and its record stay open for ever: of what is replayed no more than the event can be had.
+    const shortened = intake.custody?.refusals === 'told' ? undefined : made.value.shortened;
     if (admitted.kind === 'set-aside') return this.#aside(intake, rows, admitted.why, item);
     for (const beside of [admitted.beside, shortened]) if (beside) this.#keepApart(intake, rows, beside, item);
     this.#append(intake, made.value);
