@@ -19,6 +19,7 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'vigie-console-users-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const digest = (text: string) => createHash('sha256').update(`token of ${text}`).digest('hex');
 const now = Date.parse('2026-11-29T12:00:00.000Z');
 let n = 0;
 
@@ -85,7 +86,6 @@ describe('vigie console users', () => {
 
   it('gives everybody with a token an account, with what they may, once', () => {
     const { tools, file, take } = machine();
-    const digest = (text: string) => createHash('sha256').update(`token of ${text}`).digest('hex');
     const users = join(folder, 'users.yml');
     writeFileSync(users, `users:\n  - { id: a.durand, roles: [analyst], token_sha256: ['${digest('a')}'], clinics: ['1'] }\n  - { id: 'hélène b', roles: [dpo], token_sha256: ['${digest('b')}'] }\n`);
     importUsersCommand(users, tools);

@@ -78,6 +78,12 @@ const pages = new RegExp(`^GET /(icon\\.svg|assets/:name|(${pagePaths.filter(Boo
 const id = anIncidentId('a');
 const unsafe = /^(POST|PATCH|DELETE|PUT) /;
 
+const ruleOf = (route: string): Rule | undefined => (route.endsWith(' /mcp') ? { may: 'assistants' } : table[route]);
+const mayBe = ({ may, ofAllClinics, ofOne }: Rule, { roles, clinics }: (typeof testUsers)[number]): boolean =>
+  may === 'anybody' ||
+  may === 'assistants' ||
+  (may.some((role) => roles.includes(role)) && (clinics === undefined || !(ofAllClinics || ofOne)));
+
 describe('who may what', () => {
   let one: RunningConsole;
   let routes: readonly string[];
@@ -90,10 +96,6 @@ describe('who may what', () => {
     routes = [...new Set(one.routes)].filter((route) => !/^(HEAD|OPTIONS) /.test(route) && !pages.test(route));
   });
   afterAll(() => one.stop());
-
-  const ruleOf = (route: string): Rule | undefined => (route.endsWith(' /mcp') ? { may: 'assistants' } : table[route]);
-  const mayBe = ({ may, ofAllClinics, ofOne }: Rule, { roles, clinics }: (typeof testUsers)[number]): boolean =>
-    may === 'anybody' || may === 'assistants' || (may.some((role) => roles.includes(role)) && (clinics === undefined || !(ofAllClinics || ofOne)));
 
   async function ask(route: string, headers: Readonly<Record<string, string>>, body: object = bodyOf(route)) {
     const [method = '', path = ''] = route.split(' ');
