@@ -53,6 +53,11 @@ const files = {
   console_token: () => random('base64url'),
   'console_users.yml': () =>
     `users:\n  - { id: admin, roles: [analyst, dpo, operator], token_sha256: [${digestOf('console_token')}] }`,
+  // Seals sessions of browsers, and the second factors of accounts.
+  console_key: () => random('base64'),
+  // Of the console at the identity provider, and what groups of that allow here: used where VIGIE_OIDC_ISSUER is set. See docs/console.md.
+  console_oidc_secret: () => '',
+  'console_roles.yml': () => "# roles:\n#   - { group: soc, roles: [analyst], clinics: ['*'] }",
   // Signs the frames of the log, where VIGIE_FRAME_KEYS_FILE says so.
   frame_keys: () => `key-1=${random('base64')}`,
   grafana_password: () => random('hex'),

@@ -19,6 +19,7 @@ import {
 const folder = mkdtempSync(join(tmpdir(), 'vigie-console-users-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const digest = (text: string) => createHash('sha256').update(`token of ${text}`).digest('hex');
 const now = Date.parse('2026-11-29T12:00:00.000Z');
 let n = 0;
 
@@ -99,7 +100,3 @@ describe('vigie console users', () => {
     expect(() => listUsersCommand({}, tools)).toThrow('VIGIE_CONSOLE_ACCOUNTS_FILE names no file of accounts');
   });
 }); // prettier-ignore
-
-function digest(text: string): string {
-  return createHash('sha256').update(`token of ${text}`).digest('hex');
-}

@@ -85,7 +85,7 @@ function absences(env: Environment, services: readonly ServiceName[]): readonly 
   const isOpen = !isLoopback(env['VIGIE_HOST'] || '127.0.0.1');
   const found: Finding[] = [];
   const lacks = (when: boolean, says: string, todo: string) => when && found.push(advice('configuration', says, todo));
-  lacks(runs('console') && onKafka && !has('VIGIE_CONSOLE_USERS_FILE'), 'the console lets nobody in: there is no VIGIE_CONSOLE_USERS_FILE', 'write one with a user and the digest of a token: docs/cases.md; node deploy/secrets.mjs makes a first one');
+  lacks(runs('console') && onKafka && !has('VIGIE_CONSOLE_USERS_FILE') && !has('VIGIE_OIDC_ISSUER') && !has('VIGIE_CONSOLE_ACCOUNTS_FILE'), 'the console lets nobody in: there is no VIGIE_CONSOLE_USERS_FILE', 'write one with a user and the digest of a token: docs/cases.md; node deploy/secrets.mjs makes a first one');
   lacks(runs('notifier') && !has('VIGIE_ROUTING_FILE') && !has('VIGIE_WEBHOOKS_FILE') && !has('VIGIE_WEBHOOK_URL'), 'nobody is told of incidents and cases but the log of the notifier', 'say who is told in VIGIE_ROUTING_FILE: docs/notifications.md; try it with vigie notify test');
   lacks(runs('ingestor') && !has('VIGIE_QUARANTINE_KEYS'), 'records that cannot be read are not kept: there is no VIGIE_QUARANTINE_KEYS', 'vigie quarantine keygen --group <group_id>, and put the public entry it prints there');
   lacks(onKafka && !has('VIGIE_FRAME_KEYS'), 'whoever can write to a topic can invent accesses: frames of the log are not signed', 'give every service the same VIGIE_FRAME_KEYS_FILE: docs/operations.md, "Signed frames"');
@@ -93,6 +93,7 @@ function absences(env: Environment, services: readonly ServiceName[]): readonly 
   lacks(onKafka && !/^(1|true|yes|on)$/i.test(env['KAFKA_TLS'] ?? '') && !isHere(env['KAFKA_BROKERS']), 'accesses go to Kafka in clear text: KAFKA_TLS is not set', 'set KAFKA_TLS=true, and KAFKA_TLS_CA_FILE where the authority is your own');
   lacks(Boolean(env['CLICKHOUSE_URL']?.startsWith('http:')) && !isHere(env['CLICKHOUSE_URL']), 'accesses and the password go to ClickHouse in clear text: CLICKHOUSE_URL is http', 'give ClickHouse a certificate, and CLICKHOUSE_URL its https port');
   lacks(isOpen && runs('console') && !has('VIGIE_HOSTS'), 'requests to the console may come under any name, as those of foreign web pages do', 'set VIGIE_HOSTS to the names by which people open it');
+  lacks(isOpen && runs('console') && !env['VIGIE_CONSOLE_URL']?.startsWith('https:'), 'sessions, tokens and passwords of people may go to the console in clear text', 'put TLS before it, and say so by VIGIE_CONSOLE_URL=https://...');
   return found;
 } // prettier-ignore
 

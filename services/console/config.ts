@@ -39,7 +39,7 @@ export const consoleConfig = {
   VIGIE_OIDC_CLIENT_ID: z.string().optional(),
   /** None for a public client. */
   VIGIE_OIDC_CLIENT_SECRET: password().optional(),
-  VIGIE_OIDC_SCOPES: z.string().regex(/(^|\s)openid(\s|$)/, 'does not hold openid').default('openid profile email'),
+  VIGIE_OIDC_SCOPES: z.string().regex(/(^|\s)openid(\s|$)/, 'does not hold openid').default('openid'),
   /** The claim that names a person here: one that the provider gives to nobody else later. */
   VIGIE_OIDC_USER_CLAIM: z.string().default('sub'),
   /** The claim that lists somebody's groups; may lead into an object, `realm_access.roles`. */

@@ -62,6 +62,9 @@ export const testUsers: readonly KnownUser[] = (
     ['elsewhere', ['analyst'], ['990000009']],
     ['dpo.elsewhere', ['dpo'], ['990000009']],
     ['looks.elsewhere', ['reader', 'operator'], ['990000009']],
+    ['runs', ['operator'], undefined],
+    ['reads.elsewhere', ['reader'], ['990000009']],
+    ['runs.elsewhere', ['operator'], ['990000009']],
   ] as const
 ).map(([id, roles, clinics]) => ({ id, roles, clinics, digests: [tokenDigest(id)] }));
 

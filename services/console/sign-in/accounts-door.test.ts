@@ -39,6 +39,8 @@ describe('somebody with an account', () => {
   });
   afterEach(() => one.stop());
 
+  /** Whose records a case opened. */
+  const lines = `cases/${id}/patients`;
   const now = () => systemClock.now() + waited;
   const wait = (ms: number) => {
     waited += ms;
@@ -46,7 +48,6 @@ describe('somebody with an account', () => {
   };
   const post = (path: string, body: object, who = visitor) => who.ask('POST', `${url}/v1/${path}`, body);
   const statusOf = async (path: string, who = visitor) => (await who.ask('GET', `${url}/v1/${path}`)).status;
-  const listStatus = () => statusOf(`cases/${id}/patients`);
   const rows = () => auditRowsOf(log).map(({ by, route, status }) => [by, route, status]);
 
   async function enrol(user: string, roles: readonly Role[] = ['analyst'], who = visitor) {
@@ -89,18 +90,18 @@ describe('somebody with an account', () => {
   it('is given lists for five minutes after a code, and then after another one alone', async () => {
     one.patients.invent(3);
     const { secret, recovery } = await enrol('a.durand');
-    expect(await listStatus()).toBe(200);
+    expect(await statusOf(lines)).toBe(200);
     wait(300_000);
-    expect(await listStatus()).toBe(403);
+    expect(await statusOf(lines)).toBe(403);
     for (const body of [{ password }, { token: 'a.durand' }, { code: '000000' }]) expect((await post('confirm', body)).status).toBe(401);
     expect(rows().slice(-3)).toEqual([['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401], ['a.durand', '/v1/confirm', 401]]);
     const before = visitor.cookies(url).get('vigie');
     const code = codeFor(secret, now());
     const confirmed = await post('confirm', { code });
-    expect([confirmed.status, await confirmed.json(), await listStatus()]).toEqual([200, expect.objectContaining({ confirmed_by: 'code' }), 200]);
+    expect([confirmed.status, await confirmed.json(), await statusOf(lines)]).toEqual([200, expect.objectContaining({ confirmed_by: 'code' }), 200]);
     expect(visitor.cookies(url).get('vigie')).not.toBe(before);
     wait(300_000);
-    expect([(await post('confirm', { code })).status, (await post('confirm', { code: recovery[0] })).status, await listStatus()]).toEqual([401, 200, 200]);
+    expect([(await post('confirm', { code })).status, (await post('confirm', { code: recovery[0] })).status, await statusOf(lines)]).toEqual([401, 200, 200]);
   });
 
   it('leaves nothing behind in a session that became another: for what was under way a moment, and no list', async () => {
@@ -110,7 +111,7 @@ describe('somebody with an account', () => {
     const copy = new Visitor();
     copy.steal(url, visitor);
     await post('confirm', { code: codeFor(secret, now()) });
-    expect([await statusOf('cases', copy), await statusOf(`cases/${id}/patients`, copy)]).toEqual([200, 403]);
+    expect([await statusOf('cases', copy), await statusOf(lines, copy)]).toEqual([200, 403]);
     wait(10_000);
     expect([await statusOf('cases', copy), await statusOf('cases')]).toEqual([401, 200]);
     copy.steal(url, visitor);

@@ -83,8 +83,9 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
     const left = await post<{ readonly leave_at: string | null }>('/v1/logout', {}).catch(() => undefined);
     // At the identity provider they would be let in again without being asked.
     if (left?.leave_at) return location.assign(left.leave_at);
-    client.clear();
+    // What others asked is forgotten; who looks is still asked for by the page, which must hear of it.
     client.setQueryData(['me'], null);
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
   };
   const other = locales.find((one) => one !== locale) ?? locale;
   return (
