@@ -37,7 +37,7 @@ export async function aFullDay(): Promise<Day> {
   const { one, log, url, port, end } = await served(true, [told('old', 3_000, { actor_id: 'secr.ndb', patients: 12, level: 'medium' }), told('a', 5, { level: 'critical', patients: 6_400 })]); // prettier-ignore
   const id = anIncidentId('a');
   await one.act(anIncidentId('old'), { type: 'case.resolved', verdict: 'false_positive', reason: 'a round of the archive' }, 'k');
-  await one.act(id, { type: 'case.noted', text: 'asked the ward' }, 'n');
+  await one.act(id, { type: 'case.noted', text: 'USIC 3' }, 'n');
   one.feeds.seen = { at: systemClock.now(), isOld: false, sources: [aFeed('ndb-dpi', 'silent'), aFeed('aleo-dpi', 'ok')] };
   one.patients.invent(232);
   one.shelf.made = aDossierInput();

@@ -89,7 +89,7 @@ inBrowser('what changes while somebody looks', () => {
     await page.getByRole('heading', { level: 1, name: /^dr\.martin opened/ }).waitFor();
     await page.locator('main .notice-wrong').first().waitFor();
     // The rules that fired and the notes come from the log, not from the store.
-    await page.getByText('asked the ward').waitFor();
+    await page.getByText('USIC 3').waitFor();
     await page.unroute(away);
     // Any change has what is missing asked for again.
     await day.one.act(day.id, { type: 'case.noted', text: 'the store is back' }, 'back', 'dpo');
