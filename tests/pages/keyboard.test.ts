@@ -62,7 +62,7 @@ inBrowser('six tasks, by the keyboard alone', () => {
     await choose(page, 'Verdict', 'Authorised');
     await stepTo(page, /^Reason$/);
     await page.keyboard.type('a recall of the ward');
-    await page.keyboard.press('Enter');
+    await press(page, /^Confirm$/);
     await page.getByText('Resolved.').first().waitFor();
     expect((await day.one.get(`/v1/cases/${day.id}`, 'dpo')).body['case']).toMatchObject({ status: 'resolved', verdict: 'authorised', owner: 'dpo' });
 

@@ -16,7 +16,7 @@ inBrowser('a case on paper', () => {
   beforeAll(async () => {
     browser = await openBrowser();
     day = await aFullDay();
-    for (let note = 0; note < 60; note += 1) await day.one.act(day.id, { type: 'case.noted', text: `note ${note} of the night` }, `note ${note}`, 'dpo');
+    for (let note = 0; note < 60; note += 1) await day.one.act(day.id, { type: 'case.noted', text: `note ${note} of the night` }, `note-${note}`, 'dpo');
   }, testMsMax); // prettier-ignore
   afterAll(async () => {
     await browser?.close();

@@ -5,7 +5,7 @@ import { loadRules } from '../load/load-rules.js';
 import { readRuleFiles } from '../load/read-rule-files.js';
 import { readLists } from '../load/require-rules.js';
 import { explainRule } from './explain-rule.js';
-import { explainRuleInFrench } from './explain-rule-fr.js';
+import { explainRuleInFrench } from './in-french.js';
 
 const { rules } = loadRules((await readRuleFiles(join(projectRoot, 'rules'))).files, await readLists(join(projectRoot, 'lists')));
 
