@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
@@ -9,6 +9,7 @@ import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { routingText } from '#libs/routing/routing.fixture.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
+import { projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
@@ -83,12 +84,12 @@ async function served(hasRouting: boolean, changes: readonly IncidentChange[]) {
   writeFileSync(routing, routingText);
   const log = newLog();
   await tell(log, ...changes);
-  const one = await RunningConsole.start(
-    log.connect(),
-    20_000,
-    new MemoryLists(),
-    hasRouting ? { VIGIE_ROUTING_FILE: routing } : {},
-  );
+  // The rules of Vigie, and an exception of a house.
+  const rules = join(folder, 'rules');
+  cpSync(join(projectRoot, 'rules'), rules, { recursive: true });
+  if (hasRouting) writeFileSync(join(rules, 'exception.yml'), exceptionText());
+  const more = { VIGIE_RULES_DIR: rules, ...(hasRouting && { VIGIE_ROUTING_FILE: routing }) };
+  const one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), more);
   const port = await freePortBase();
   await one.app.listen(port, '127.0.0.1');
   const end = async () => {
@@ -97,6 +98,11 @@ async function served(hasRouting: boolean, changes: readonly IncidentChange[]) {
   };
   return { one, log, url: `http://127.0.0.1:${port}`, port, end };
 }
+
+/** Archivists may read much for a month. */
+function exceptionText(): string {
+  return `title: Archive 12\nname: exception_archive\nlogsource: { product: ehr }\nfilter:\n  rules: ['${ruleId}']\n  selection: { group_id: aleo, actor_id: archive.1 }\n  condition: not selection\nvigie: { expires: '${inHours(24 * 20).slice(0, 10)}', owner: b.leroy, reason: archive 12 }\n`;
+} // prettier-ignore
 
 /** An incident of the invented day, told so many minutes ago. */
 export function told(name: string, minutes: number, given: Partial<IncidentChange> = {}, version = 1): IncidentChange {

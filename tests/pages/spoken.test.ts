@@ -98,15 +98,14 @@ const told = ['level', 'checked', 'expanded', 'required', 'invalid', 'disabled',
 function lineOf({ role, name, description, value, properties = [] }: Node): string | undefined {
   const kind = role?.value ?? '';
   const text = steady(name?.value ?? '');
-  if (kind === '' || (silent.has(kind) && text === '')) return undefined;
-  if (silent.has(kind) && kind !== 'group') return undefined;
-  const states = told.flatMap((wanted) => {
+  if (kind === '' || (text === '' && (kind === 'StaticText' || kind === 'group')) || (silent.has(kind) && kind !== 'group')) return undefined;
+  const states = (kind === 'listitem' ? [] : told).flatMap((wanted) => {
     const found = properties.find((one) => one.name === wanted)?.value.value;
     return found === undefined || found === false || found === 'false' || found === 'off' ? [] : [found === true ? wanted : `${wanted} ${String(found)}`];
   });
   const more = description?.value ? ` (${steady(description.value)})` : '';
   const held = value?.value === undefined || value.value === '' ? '' : ` = ${steady(String(value.value))}`;
-  return `${kind === 'StaticText' ? '' : `${kind}: `}${text}${held}${states.length > 0 ? ` [${states.join(', ')}]` : ''}${more}`;
+  return `${kind === 'StaticText' ? '' : text === '' ? kind : `${kind}: `}${text}${held}${states.length > 0 ? ` [${states.join(', ')}]` : ''}${more}`;
 } // prettier-ignore
 
 /** Times, spans and digests are of the run. */
@@ -114,7 +113,10 @@ function steady(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\d{4}-\d\d-\d\d[T ][\d:.]+(Z| UTC)?/g, 'INSTANT')
-    .replaceAll(/(\d{1,2} \p{L}{3,5}\.? (\d{4} )?)?\d\d:\d\d(:\d\d)?/gu, 'TIME')
+    .replaceAll(
+      /(\d{1,2} (?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)\.? (\d{4} )?)?\d\d:\d\d(:\d\d)?/g,
+      'TIME',
+    )
     .replaceAll(/\d+ (s|min|h|j|d)\b( \d+ h)?( ?\d\d)?/g, 'SPAN')
     .replaceAll(/\b[0-9a-f]{8,64}\b/g, 'ID')
     .trim();

@@ -81,8 +81,9 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
   const client = useQueryClient();
   const leave = async () => {
     await post('/v1/logout', {}).catch(() => undefined);
-    client.clear();
+    // The page that asks who looks listens to its own query: were that thrown away too, nobody would be told.
     client.setQueryData(['me'], null);
+    client.removeQueries({ predicate: ({ queryKey: [name] }) => name !== 'me' });
   };
   const other = locales.find((one) => one !== locale) ?? locale;
   return (
