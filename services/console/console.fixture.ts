@@ -1,3 +1,4 @@
+// Longer than the house likes: whatever a console asks of others is taken the place of here, a line or two each.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

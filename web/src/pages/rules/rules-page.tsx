@@ -64,9 +64,7 @@ function Row({ rule }: { readonly rule: RuleHead }) {
         <Link href={rulePath(rule.rule_id)}>
           <RuleTitle title={rule.title} />
         </Link>
-        <span className="below" lang="en">
-          {rule.words}
-        </span>
+        <span className="below">{f.locale === 'fr' ? rule.words_fr : rule.words}</span>
       </th>
       <td>
         <Level level={rule.level} />
