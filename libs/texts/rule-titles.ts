@@ -101,6 +101,11 @@ const french: Readonly<Record<string, string>> = {
   'A list shows a patient': 'Une liste montre un patient',
   'A list of patients leaves Vigie': 'Une liste de patients sort de Vigie',
   'A dormant account wakes up and reads widely': 'Un compte dormant se réveille et lit largement',
+  'Several accounts read numbers that lie together': 'Plusieurs comptes lisent des numéros qui se suivent',
+  'Long lists of patients whom nobody has met, within ten minutes':
+    'De longues listes de patients que personne n’a rencontrés, en dix minutes',
+  "Patients of one's own clinics whom nobody has met, within a week":
+    'Des patients de ses propres établissements que personne n’a rencontrés, en une semaine',
   'A canary patient was touched': 'Un patient témoin a été touché',
 };
 

@@ -60,5 +60,7 @@ inBrowser('every page, in every state', () => {
 }); // prettier-ignore
 
 async function storeAway(page: Page): Promise<void> {
-  await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) => route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }));
+  await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) =>
+    route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }),
+  );
 }

@@ -192,7 +192,7 @@ export class FastRows {
   /** The event id of the item, once its first row was made. */
   get eventId(): string {
     const { memory, layout } = this.#program;
-    return memory.toString('latin1', layout.digitsAt, layout.digitsAt + pseudonymDigits);
+    return memory.toString('latin1', layout.eventIdAt, layout.eventIdAt + pseudonymDigits);
   }
 
   /** The pseudonym of row `index`, empty where the item has no patient. */

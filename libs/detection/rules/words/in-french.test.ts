@@ -35,5 +35,10 @@ describe('a rule in French', () => {
 }); // prettier-ignore
 
 function numbers(text: string): readonly number[] {
-  return text.replaceAll(/[,\u202f\u00a0](?=\d{3})/g, '').match(/\d+/g)?.map(Number) ?? [];
+  return (
+    text
+      .replaceAll(/[,\u202f\u00a0](?=\d{3})/g, '')
+      .match(/\d+/g)
+      ?.map(Number) ?? []
+  );
 }
