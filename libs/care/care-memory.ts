@@ -1,5 +1,6 @@
 import type { CareFact, CareTouch } from '#libs/contracts/care/care-fact.js';
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
+import type { Access } from './access.js';
 import { Account } from './account.js';
 import { type Bar, Bars } from './bars.js';
 import { type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
@@ -7,22 +8,10 @@ import { Moment } from './moment.js';
 import { PatientKey } from './patient-key.js';
 import { type CareLimits, Patients, usualLimits } from './patients.js';
 import { type Stamp, places, stampOf } from './stamp.js';
+import { Pulses, quietSteps } from './pulses.js';
 import { placesIn, Standing } from './standing.js';
 import { Stays } from './stays.js';
 import { heldSteps, knownDays, linkSteps, stepMs, stepOf } from './steps.js';
-
-/** An access, as far as care is concerned. */
-export interface Access {
-  readonly groupId: string;
-  readonly actorId: string;
-  readonly clinicId: string;
-  /** As `networkOf` gives it; empty where it is not known. */
-  readonly network: string;
-  /** Event time, milliseconds. */
-  readonly timeMs: number;
-  /** The pseudonym under which patients are remembered; empty for none. */
-  readonly patientId: string;
-}
 
 /** Links by number: their places in `careLinks` and one. */
 const links = { unknown: 0, own: 1, stay: 2, several: 3, single: 4, none: 5 } as const;
@@ -36,6 +25,7 @@ export class CareMemory {
   readonly #patients: Patients;
   readonly #stays = new Stays();
   readonly #bars = new Bars();
+  readonly #pulses = new Pulses();
   readonly #accounts = new Map<string, Account>();
   #numbers = 0;
   readonly #networks = new HouseNetworks();
@@ -88,6 +78,7 @@ export class CareMemory {
     this.#forgetDays(day - knownDays);
     this.#stays.forget(lowest);
     this.#bars.forget(lowest);
+    this.#pulses.forget(lowest);
     this.#patients.startSweep();
   }
 
@@ -104,11 +95,11 @@ export class CareMemory {
   }
 
   /** What is known of an access; without `care_link` where that is not known. */
-  look({ groupId, actorId, clinicId, network, timeMs, patientId }: Access): Stamp {
+  look({ groupId, actorId, clinicId, network, timeMs, patientId, visible = 0 }: Access): Stamp {
     const step = stepOf(timeMs);
     if (step < this.#lowest) return {};
     const standing = new Standing(groupId, actorId, clinicId, network);
-    const link = patientId !== '' && this.#key.set(patientId) ? this.linkOf(standing, this.#key, step) : links.unknown;
+    const link = patientId !== '' && this.#key.set(patientId) ? this.linkOf(standing, this.#key, step, visible) : links.unknown;
     return stampOf(link, this.placesOf(standing, timeMs));
   }
 
@@ -123,18 +114,23 @@ export class CareMemory {
       : undefined;
   }
 
-  /** Place of the patient's link in `careLinks` and one, 0 where it is not known, for an access of a step from `lowest` on. */
-  linkOf(standing: Standing, patient: PatientKey, step: number): number {
+  /**
+   * Place of the patient's link in `careLinks` and one, for an access of a step from `lowest` on that is itself visible from another. 0 where it is
+   * not known: there are too many patients, or the access comes so late that nobody, or a single other, may have met the patient only because others
+   * come as late.
+   */
+  linkOf(standing: Standing, patient: PatientKey, step: number, visible: number): number {
     if (this.isOverfull) return links.unknown;
     const account = this.#accountAt(standing)?.number ?? 0;
     const shard = this.#patients.shardOf(patient);
     const number = shard.find(patient);
     if (number !== 0 && account !== 0 && shard.knows(number, account, step)) return links.own;
     if (this.#stays.size > 0 && this.#stays.links(patient, step)) return links.stay;
-    if (number === 0) return links.none;
     this.#step = step;
-    const others = shard.others(number, account, step, this.#isBarred);
-    return others === 0 ? links.none : others === 1 ? links.single : links.several;
+    const others = number === 0 ? 0 : shard.others(number, account, step, this.#isBarred);
+    if (others > 1) return links.several;
+    if (visible - step > quietSteps && !this.#pulses.isAlive(standing.groupId, step)) return links.unknown;
+    return others === 0 ? links.none : links.single;
   }
 
   /** Bits of `places` for an access at a time whose step is `lowest` or later. */
@@ -202,6 +198,7 @@ export class CareMemory {
   #touch({ group_id, actor_id, patient_id, clinic_id, network, step, visible }: CareTouch): void {
     const moment = this.momentOf(step * stepMs, visible);
     const account = this.#accountOf(group_id, actor_id);
+    if (step >= this.#lowest - quietSteps) this.#pulses.take(group_id, step, visible);
     if (moment.day >= this.#forgottenDay - knownDays) {
       account.take(moment.day, moment.usable, clinic_id, network);
       if (network !== undefined) this.#networks.add(group_id, network, account);

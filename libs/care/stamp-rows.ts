@@ -1,6 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
-import type { Access, CareMemory } from './care-memory.js';
+import type { Access } from './access.js';
+import type { CareMemory } from './care-memory.js';
 import { networkOf } from './network.js';
 import { visibleFrom } from './steps.js';
 
@@ -52,7 +53,7 @@ export function stampRows(rows: readonly AccessRow[], tools: StampTools): readon
     const block = blockOf?.(row);
     return {
       ...row,
-      ...memory.look({ ...of, patientId: rememberedAs(row) }),
+      ...memory.look({ ...of, visible, patientId: rememberedAs(row) }),
       ...(patients > 1 && { event_patients: patients }),
       ...(block !== undefined && { id_block: block }),
     };

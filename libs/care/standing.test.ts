@@ -24,7 +24,8 @@ describe('a standing that is kept', () => {
           nowMs += laterMs;
           memory.advance(nowMs);
           const timeMs = nowMs - agoMs;
-          const access = { groupId: 'g', actorId, clinicId, network, timeMs, patientId: aPatient(patient) };
+          const visible = visibleFrom(timeMs, nowMs);
+          const access = { groupId: 'g', actorId, clinicId, network, timeMs, visible, patientId: aPatient(patient) };
           const name = [actorId, clinicId, network].join(' ');
           const standing = kept.get(name) ?? new Standing('g', actorId, clinicId, network);
           kept.set(name, standing);
@@ -32,8 +33,7 @@ describe('a standing that is kept', () => {
           expect(key.set(access.patientId)).toBe(true);
           const step = stepOf(timeMs);
           if (step >= memory.lowest)
-            expect(stampOf(memory.linkOf(standing, key, step), memory.placesOf(standing, timeMs))).toEqual(memory.look(access));
-          const visible = visibleFrom(timeMs, nowMs);
+            expect(stampOf(memory.linkOf(standing, key, step, visible), memory.placesOf(standing, timeMs))).toEqual(memory.look(access));
           const moment = memory.momentOf(timeMs, visible);
           const isMet = memory.isMet(standing, key, moment);
           const isSeen = memory.isSeen(standing, moment);

@@ -42,6 +42,7 @@ export class LineStamps {
   #timeMs = 0;
   #step = 0;
   #day = 0;
+  #visible = 0;
   #patients = 0;
   #isKnown = false;
   #places = 0;
@@ -56,10 +57,11 @@ export class LineStamps {
 
   /** Looks at what all rows of the line that was just read have in common. */
   begin(): void {
-    const { fast, memory, calendar, groupId, standings, isWhole, networkOf } = this.tools;
+    const { fast, memory, calendar, groupId, receivedMs, standings, isWhole, networkOf } = this.tools;
     this.#timeMs = fast.timeMs;
     this.#step = stepOf(this.#timeMs);
     this.#day = calendar.dayOf(this.#timeMs);
+    this.#visible = visibleFrom(this.#timeMs, receivedMs);
     this.#patients = fast.hasPatients ? fast.rows : 0;
     this.#standing = standings.of(fast, groupId, networkOf);
     this.#isKnown = isWhole(this.#timeMs) && this.#step >= memory.lowest;
@@ -81,9 +83,9 @@ export class LineStamps {
 
   /** The lines that make the event known; mostly there are none. */
   touches(): readonly CareTouch[] {
-    const { fast, memory, receivedMs, knowsLinks } = this.tools;
+    const { fast, memory, knowsLinks } = this.tools;
     const standing = this.#standing;
-    const moment = memory.momentOf(this.#timeMs, visibleFrom(this.#timeMs, receivedMs));
+    const moment = memory.momentOf(this.#timeMs, this.#visible);
     if (!memory.isAskedFor(moment)) return noTouches;
     const isSeen = memory.isSeen(standing, moment);
     if (!knowsLinks || !this.#isLinking()) return isSeen ? noTouches : [memory.touchOf(standing, moment, '')];
@@ -101,7 +103,7 @@ export class LineStamps {
     const { fast, memory, knowsLinks } = this.tools;
     if (!this.#isKnown || !knowsLinks) return unknownLink;
     fast.words(row, this.#key);
-    return memory.linkOf(this.#standing, this.#key, this.#step);
+    return memory.linkOf(this.#standing, this.#key, this.#step, this.#visible);
   }
 
   #isLinking(): boolean {

@@ -98,7 +98,8 @@ export class Stamper {
   #stamp(event: Event, rows: readonly AccessRow[], identifiers: readonly string[]): Stamps {
     const { memory, calendar, knowsLinks } = this.tools;
     const { groupId, actorId, clinicId, timeMs, receivedMs, patients } = event;
-    const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, patientId: '' };
+    const visible = visibleFrom(timeMs, receivedMs);
+    const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, visible, patientId: '' };
     memory.advance(receivedMs);
     const isWhole = this.#isWhole(timeMs);
     const day = calendar.dayOf(timeMs);
@@ -111,7 +112,6 @@ export class Stamper {
       const block = row.patient_id === '' ? undefined : blocks.of(clinicId, identifiers[index] ?? '', day);
       ends.push(stampText(stamp, patients, block));
     }
-    const visible = visibleFrom(timeMs, receivedMs);
     const touches: CareTouch[] = [];
     const tell = (patientId: string): void => {
       access.patientId = patientId;
