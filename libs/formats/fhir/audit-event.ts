@@ -35,7 +35,7 @@ export interface AuditEventContext {
  */
 export function parseAuditEvent(
   resource: unknown,
-  { beside = new Targets(), meter = new WorkMeter(), authorities = [] }: AuditEventContext = {},
+  { beside = Targets.none, meter = new WorkMeter(), authorities = [] }: AuditEventContext = {},
 ): Accepted<AccessEvent> | Rejected {
   const excess = excessOfValue(resource, meter);
   if (excess) return excess;

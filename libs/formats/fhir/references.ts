@@ -32,7 +32,10 @@ export class References {
     private readonly meter: WorkMeter,
     readonly authorities: readonly string[] = [],
   ) {
-    this.#inside = new Targets(listOf(resource['contained']).map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const));
+    const contained = listOf(resource['contained']);
+    this.#inside = contained.length
+      ? new Targets(contained.map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const))
+      : Targets.none;
   }
 
   /**

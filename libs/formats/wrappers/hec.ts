@@ -15,6 +15,7 @@ const names: readonly string[] = ['event', 'time', 'host', 'source', 'sourcetype
  */
 export const hecWrapper: Wrapper = {
   name: 'hec',
+  kind: 'json',
   recognises: (payload) => {
     const record = objectIn(payload);
     if (!record || !Object.hasOwn(record, 'event')) return false;
