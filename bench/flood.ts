@@ -54,7 +54,7 @@ try {
   const served = await during;
   await flooder.end();
   const messages = (await Promise.all(lines)).reduce((sum, count) => sum + count, 0);
-  while ((await ingestor.accepted('flood-lines')) < messages && failed === false) await sleep(100);
+  while ((await ingestor.accepted('flood-lines')) < messages) await sleep(100);
   const offered = (flooder.offered * eventsOfRequest) / seconds;
   console.log(
     `offered ${thousands(offered)} events/s, ${(offered / perSecond).toFixed(1)} times the capacity: ${flooder.offered} requests, of which ${flooder.sent} found a connection; ` +
@@ -188,8 +188,11 @@ async function numbersInLog(folder: string): Promise<ReadonlySet<number>> {
 }
 
 function tell({ name, taken, refused, waits }: Served, before: Served | undefined): void {
-  const told = (all: readonly number[]) => `median ${quantile(all, 0.5)} ms, worst ${quantile(all, 1)} ms`;
-  verdict(`${name}, another source: ${taken} requests were taken, ${refused} refused; ${told(waits)}; before the flood ${told(before?.waits ?? [])}`, refused === 0 && taken > 0); // prettier-ignore
+  verdict(`${name}, another source: ${taken} requests were taken, ${refused} refused; ${waited(waits)}; before the flood ${waited(before?.waits ?? [])}`, refused === 0 && taken > 0); // prettier-ignore
+}
+
+function waited(all: readonly number[]): string {
+  return `median ${quantile(all, 0.5)} ms, worst ${quantile(all, 1)} ms`;
 }
 
 function quantile(values: readonly number[], share: number): string {

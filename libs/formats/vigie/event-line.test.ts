@@ -33,6 +33,8 @@ describe('the short way of events that other formats told', () => {
     ['a patient as its account', { actorPatient: { id: '1' } }],
     ['a patient who cannot be told apart', { unreadablePatients: ['entity[0].what'] }],
     ['patients of two authorities', { patients: [{ id: '1', authority: 'a' }, { id: '2', authority: 'b' }] }],
+    ['a patient of zeros and signs', { patients: [{ id: '0...-' }], userAgent: '...-' }],
+    ['a patient of zeros, signs and a letter', { patients: [{ id: '8001234' }, { id: '00-a' }], userAgent: '-a' }],
     ['its patient in a text', { device: 'dossier 8001234' }],
     ['a quote in a text', { device: 'a","action":"export' }],
     ['a time of the future', { timeMs: receivedMs + 86_400_000 }],

@@ -12,6 +12,8 @@ export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
 const closingBrace = 0x7d;
 const quote = 0x22;
+const zero = 0x30;
+const oddIdentifier = /^0[^1-9A-Za-z]*[1-9A-Za-z]?[^0-9A-Za-z]*$/;
 const patientKey = Buffer.from('"patient_id":');
 const patientsKey = '"patient_ids":[';
 /** A row without an ending. */
@@ -96,7 +98,18 @@ export class FastRows {
     }
     memory.fill(0, stop, stop + layout.windowSlackBytes);
     if (doors.read(layout.windowAt) !== stop && !this.#readAsList(stop)) return false;
-    return !this.begins('clinic_id', unknownClinic.charAt(0)) || this.text('clinic_id') !== unknownClinic;
+    if (this.begins('clinic_id', unknownClinic.charAt(0)) && this.text('clinic_id') === unknownClinic) return false;
+    return !this.#hasOddIdentifier();
+  }
+
+  /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */
+  #hasOddIdentifier(): boolean {
+    const { memory, layout } = this.#program;
+    const patients = this.hasPatients ? this.rows : 0;
+    for (let index = 0; index < patients; index += 1)
+      if (memory[memory.readUInt32LE(layout.patientsAt + index * 16)] === zero && oddIdentifier.test(this.identifier(index)))
+        return true;
+    return false;
   }
 
   /**

@@ -18,6 +18,7 @@ const loggerNames: readonly string[] = ['message', 'severity', 'logger', 'thread
  */
 export const hecWrapper: Wrapper = {
   name: 'hec',
+  kind: 'json',
   recognises: (payload) => {
     const record = objectIn(payload);
     if (!record || !Object.hasOwn(record, 'event')) return false;

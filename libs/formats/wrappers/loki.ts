@@ -14,6 +14,7 @@ import { objectIn, recordOf, within } from './message.js';
  */
 export const lokiWrapper: Wrapper = {
   name: 'loki',
+  kind: 'json',
   recognises: (payload) => Array.isArray(objectIn(payload)?.['streams']),
   *unwrap(payload, { zone }) {
     for (const stream of listOf(objectIn(payload)?.['streams'])) {

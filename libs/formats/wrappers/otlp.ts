@@ -14,6 +14,7 @@ import { attributesOf, part, parts, plainValue } from './otlp-values.js';
  */
 export const otlpWrapper: Wrapper = {
   name: 'otlp',
+  kind: 'json',
   recognises: (payload) => Array.isArray(part(objectIn(payload) ?? {}, 'resourceLogs')),
   *unwrap(payload) {
     for (const resourceLogs of parts(objectIn(payload) ?? {}, 'resourceLogs')) {
