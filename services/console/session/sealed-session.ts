@@ -25,6 +25,8 @@ export interface Session {
   readonly activeAt: number;
   /** When they last proved who they are. */
   readonly confirmedAt: number;
+  /** How often its person has proved again who they are: the cookies of before each time are over. */
+  readonly turn: number;
   readonly how: WayIn;
   /** Of who came by the identity provider. */
   readonly vouched?: Vouched;
@@ -36,6 +38,7 @@ const payloadShape = z.object({
   iat: z.number(),
   began: z.number(),
   confirmed: z.number(),
+  turn: z.int().nonnegative(),
   how: z.enum(waysIn),
   vouched: z.object({ groups: z.array(z.string()), acr: z.string(), hint: z.string() }).optional(),
 });
@@ -63,9 +66,9 @@ export class SessionSeal {
   }
 
   seal(session: Session): Promise<string> {
-    const { id, user, beganAt, activeAt, confirmedAt, how, vouched } = session;
+    const { id, user, beganAt, activeAt, confirmedAt, turn, how, vouched } = session;
     const [[kid, key] = unreachable()] = this.#keys;
-    return new EncryptJWT({ began: beganAt, confirmed: confirmedAt, how, ...(vouched && { vouched }) })
+    return new EncryptJWT({ began: beganAt, confirmed: confirmedAt, turn, how, ...(vouched && { vouched }) })
       .setProtectedHeader({ alg, enc, kid })
       .setIssuer(issuer)
       .setSubject(user)
@@ -83,8 +86,8 @@ export class SessionSeal {
       const { payload } = await jwtDecrypt(cookie, keyOf, options);
       const read = payloadShape.safeParse(payload);
       if (!read.success) return undefined;
-      const { jti: id, sub: user, iat, began: beganAt, confirmed: confirmedAt, how, vouched } = read.data;
-      return { id, user, beganAt, activeAt: iat * 1_000, confirmedAt, how, ...(vouched && { vouched }) };
+      const { jti: id, sub: user, iat, began: beganAt, confirmed: confirmedAt, turn, how, vouched } = read.data;
+      return { id, user, beganAt, activeAt: iat * 1_000, confirmedAt, turn, how, ...(vouched && { vouched }) };
     } catch {
       return undefined;
     }

@@ -17,7 +17,15 @@ import { readSessionKeys } from './session-keys.js';
 
 const key = (byte: number) => new Uint8Array(32).fill(byte);
 const now = Date.parse('2026-11-23T09:00:00.000Z');
-const session: Session = { id: 'a'.repeat(32), user: 'a.durand', beganAt: now, activeAt: now, confirmedAt: now, how: 'token' };
+const session: Session = {
+  id: 'a'.repeat(32),
+  user: 'a.durand',
+  beganAt: now,
+  activeAt: now,
+  confirmedAt: now,
+  turn: 0,
+  how: 'token',
+};
 
 describe('a sealed session', () => {
   it('is opened by any key that is known, until it is idle for too long or as old as it may be, whoever is in it', async () => {

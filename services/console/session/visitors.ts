@@ -35,7 +35,7 @@ const activeHeader = 'vigie-active';
 /** Time after which activity is written into the cookie, in milliseconds. */
 const renewMs = 60_000;
 
-/** What was under way with a session that became another one still comes with the old cookie for so long, in milliseconds. */
+/** What was under way when somebody proved again who they are still comes with the cookie of before for so long, in milliseconds. */
 const graceMs = 10_000;
 
 /** How somebody came in. */
@@ -54,8 +54,8 @@ export class Visitors {
   readonly #known = new WeakMap<object, Visitor>();
   /** Sessions that their person has left, each until it would have ended anyway: a copy of the cookie opens nothing at this console. */
   readonly #left = new Map<string, number>();
-  /** Sessions that became another one, each with when its grace ends. */
-  readonly #replaced = new Map<string, number>();
+  /** The last turn of sessions, since when it is known here, and when they end: cookies of earlier turns are over, whichever console made the last. */
+  readonly #turns = new Map<string, { readonly turn: number; readonly since: number; readonly end: number }>();
   readonly #cookie: string;
 
   constructor(private readonly tools: VisitorTools) {
@@ -98,7 +98,7 @@ export class Visitors {
     const { session, user } = found;
     const end = endOf(session);
     return () =>
-      this.tools.clock.now() < end && !this.#isOver(session.id) && stillSees(this.tools.directory.ofSession(session), user);
+      this.tools.clock.now() < end && !this.#isOver(session) && stillSees(this.tools.directory.ofSession(session), user);
   }
 
   /** Begins a session; the answer that is under way is this user's already. A session that was there before is over. */
@@ -106,18 +106,23 @@ export class Visitors {
     const now = this.tools.clock.now();
     this.#end(headers);
     const confirmedAt = Math.min(provedAt ?? now, now);
-    const session = { id: newId(), user: user.id, beganAt: now, activeAt: now, confirmedAt, how, ...(vouched && { vouched }) };
+    const id = randomBytes(16).toString('hex');
+    const session = { id, user: user.id, beganAt: now, activeAt: now, confirmedAt, turn: 0, how, ...(vouched && { vouched }) };
     await this.#write(headers, reply, { user, session });
   }
 
-  /** Writes down that who has this session has just proved who they are, in a session of another id; false where there is none. */
+  /** Writes down that who has this session has just proved who they are, and ends the cookies of before; false where there is none. */
   async confirm(headers: object, reply: FastifyReply, provedAt?: number): Promise<boolean> {
     const found = this.#known.get(headers);
     const now = this.tools.clock.now();
     if (!found) return false;
-    forget(this.#replaced, now - sessionMsMax);
-    this.#replaced.set(found.session.id, now + graceMs);
-    const session = { ...found.session, id: newId(), activeAt: now, confirmedAt: Math.min(provedAt ?? now, now) };
+    const session = {
+      ...found.session,
+      turn: found.session.turn + 1,
+      activeAt: now,
+      confirmedAt: Math.min(provedAt ?? now, now),
+    };
+    this.#notice(session);
     await this.#write(headers, reply, { ...found, session });
     return true;
   }
@@ -128,14 +133,27 @@ export class Visitors {
   }
 
   #end(headers: object): void {
-    forget(this.#left, this.tools.clock.now());
+    const now = this.tools.clock.now();
+    for (const [id, end] of this.#left) if (end <= now) this.#left.delete(id);
     const found = this.#known.get(headers);
     if (found) this.#left.set(found.session.id, found.session.beganAt + sessionMsMax);
   }
 
-  #isOver(id: string): boolean {
-    const graceEnds = this.#replaced.get(id);
-    return this.#left.has(id) || (graceEnds !== undefined && graceEnds <= this.tools.clock.now());
+  /** Remembers the last turn of a session. */
+  #notice({ id, turn, beganAt }: Session): void {
+    if (turn <= (this.#turns.get(id)?.turn ?? 0)) return;
+    const now = this.tools.clock.now();
+    for (const [other, { end }] of this.#turns) if (end <= now) this.#turns.delete(other);
+    this.#turns.set(id, { turn, since: now, end: beganAt + sessionMsMax });
+  }
+
+  #isOld({ id, turn }: Session): boolean {
+    return turn < (this.#turns.get(id)?.turn ?? 0);
+  }
+
+  #isOver(session: Session): boolean {
+    const { since = 0 } = this.#turns.get(session.id) ?? {};
+    return this.#left.has(session.id) || (this.#isOld(session) && this.tools.clock.now() >= since + graceMs);
   }
 
   async #beforeHandling({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -143,8 +161,8 @@ export class Visitors {
     const found = await this.#visitorOf(headers);
     if (found) this.#known.set(headers, found);
     const now = this.tools.clock.now();
-    // What became another session is not written again over it.
-    if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs && !this.#replaced.has(found.session.id))
+    // A cookie of before does not take the place of the last one.
+    if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs && !this.#isOld(found.session))
       await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now } });
     const changes = !safeMethods.has(method);
     if (!changes || isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers))) return undefined;
@@ -156,7 +174,8 @@ export class Visitors {
     const { seal, directory, clock } = this.tools;
     const sealed = cookieOf(headers.cookie, this.#cookie);
     const session = sealed === undefined ? undefined : await seal.open(sealed, clock.now());
-    const user = session && !this.#isOver(session.id) ? directory.ofSession(session) : undefined;
+    const user = session && !this.#isOver(session) ? directory.ofSession(session) : undefined;
+    if (user && session) this.#notice(session);
     return user && session && { user, session };
   }
 
@@ -168,15 +187,6 @@ export class Visitors {
   #line(value: string, seconds: number): string {
     return `${this.#cookie}=${value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${seconds}${this.tools.secure ? '; Secure' : ''}`;
   }
-}
-
-function newId(): string {
-  return randomBytes(16).toString('hex');
-}
-
-/** Of what ended before an instant nobody comes with a cookie any more. */
-function forget(ends: Map<string, number>, before: number): void {
-  for (const [id, end] of ends) if (end <= before) ends.delete(id);
 }
 
 /** A form of another site must not log somebody in as somebody else either. */

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
+import { topics } from '#libs/contracts/topics.js';
+import type { EventLog } from '#libs/event-log/port.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
@@ -18,6 +21,22 @@ import { Visitor } from './visitor.fixture.js';
 const password = 'seven quiet herons';
 const id = anIncidentId('a');
 
+const audit = { away: false };
+
+/** A log that takes no row of the audit while it is away. */
+function overAudit(log: EventLog): EventLog {
+  const append: EventLog['append'] = async (at, bytes) => {
+    if (at.topic === topics.audit && audit.away) throw new Transient('no acknowledgement');
+    return log.append(at, bytes);
+  };
+  return {
+    append,
+    partitions: (topic) => log.partitions(topic),
+    join: (options, reader) => log.join(options, reader),
+    close: () => log.close(),
+  };
+}
+
 describe('somebody with an account', () => {
   let url = '';
   let log: MemoryLog;
@@ -30,7 +49,8 @@ describe('somebody with an account', () => {
     log = newLog();
     await tell(log, aChange('a', 1, { changed_at: new Date(systemClock.now()).toISOString() }));
     // Beyond this machine, so that analysts need a code.
-    one = await RunningConsole.start(log.connect(), 20_000, new MemoryLists(), { VIGIE_HOST: '0.0.0.0' });
+    audit.away = false;
+    one = await RunningConsole.start(overAudit(log.connect()), 20_000, new MemoryLists(), { VIGIE_HOST: '0.0.0.0' });
     const port = await freePortBase();
     await one.app.listen(port, '127.0.0.1');
     url = `http://127.0.0.1:${port}`;
@@ -159,6 +179,20 @@ describe('somebody with an account', () => {
       expect(answers).toEqual([...Array.from({ length: triesMax.pair }, () => [401, 'unknown_login']), [429, 'too_many_tries'], [429, 'too_many_tries']]);
     }
     expect(rows().filter(([, , status]) => status === 429).length).toBe(4);
+  });
+
+  it('is not let in, and confirms nothing, while that cannot be written down', async () => {
+    const { secret } = await enrol('a.durand');
+    const other = new Visitor();
+    wait(60_000);
+    audit.away = true;
+    const answers = [await post('login', { user: 'a.durand', password, code: codeFor(secret, now()) }, other), await post('login', { token: 'dpo' }, other), await post('login', { user: 'a.durand', password, code: '1' }, other), await post('confirm', { code: codeFor(secret, now() + 30_000) })];
+    for (const answer of answers) expect([answer.status, ((await answer.json()) as { error: string }).error, answer.headers.getSetCookie()]).toEqual([503, 'not_audited', []]);
+    expect([...other.cookies(url).keys()]).toEqual([]);
+    audit.away = false;
+    // Of what was not let in there is a row all the same, once the log is there again.
+    await statusOf('cases');
+    expect(rows().filter(([, route]) => route === '/v1/login').map(([by, , status]) => [by, status])).toEqual([['a.durand', 200], ['dpo', 200], ['', 401]]);
   });
 
   it('has a session that ends when they do nothing, and one that a page keeps does not outlive it', async () => {
