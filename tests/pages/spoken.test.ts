@@ -118,6 +118,6 @@ function steady(text: string): string {
       'TIME',
     )
     .replaceAll(/\d+ (s|min|h|j|d)\b( \d+ h)?( ?\d\d)?/g, 'SPAN')
-    .replaceAll(/\b[0-9a-f]{8,64}\b/g, 'ID')
+    .replaceAll(/\b(?=\d*[a-f])[0-9a-f]{8,64}\b/g, 'ID')
     .trim();
 }
