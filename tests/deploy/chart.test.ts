@@ -109,6 +109,18 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       for (const job of jobs) expect(JSON.stringify(job)).not.toMatch(/serviceAccountName|configMap/);
     });
 
+    it.each([
+      [['scorer', 'ingestor'], 'archivers, consoles and notifiers'],
+      [['ingestor'], 'scorers'],
+      [[], 'ingestors'],
+    ])('with the tags of %j at the old version replaces %s and nothing that comes later, under topics and tables of the new one', (old) => {
+      const tags = ['image.tag=2.0.0', ...old.map((name) => `services.${name}.tag=1.0.0`)].join(',');
+      const objects = rendered('1.33.0', '--set', tags);
+      const runs = (kind: string, name: string) => workload.parse(find(objects, kind, name)).spec.template.spec.containers[0].image.split(':').at(-1);
+      for (const name of services) expect([name, runs(name === 'scorer' ? 'StatefulSet' : 'Deployment', name)]).toEqual([name, old.includes(name) ? '1.0.0' : '2.0.0']);
+      for (const name of ['topics', 'migrate']) expect([name, runs('Job', name)]).toEqual([name, '2.0.0']);
+    }); // prettier-ignore
+
     it('mounts rules, lists and clinics as folders, which are renewed without a restart, where the services look for them', () => {
       const objects = rendered(
         '1.33.0',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -23,6 +23,7 @@ compiledModule('services/scorer/main');
 // Its brokers ask for names and passwords: always one of our own, never one that KAFKA_BROKERS names.
 const reason = await whyNoKafkaTests({ CI: process.env['CI'] });
 const patienceMs = 120_000;
+const clinicsFile = join(tmpdir(), `vigie-granted-clinics-${process.pid}.csv`);
 const countActs = 'SELECT count() AS n FROM vigie.case_action_rows FORMAT JSON';
 const refusals = /Not enough privileges|necessary to have the grant|[A-Z]+_AUTHORIZATION_FAILED|[Nn]ot authorized/;
 /** What each may not append to, of all that others write. */
@@ -43,6 +44,7 @@ suite(`services and commands, each as the compose file has it, with its own name
 
   beforeAll(async () => {
     execFileSync(process.execPath, [join(projectRoot, 'deploy/secrets.mjs'), '--dir', secrets, '--group', 'helix', '--source', 'records'], { stdio: 'ignore' });
+    writeFileSync(clinicsFile, 'group_id,clinic_id,name,opened_at,closed_at\nhelix,750300123,Nord,,\n');
     kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase(), security: composeSecurity(secrets) });
     fleet = await Fleet.make({ places: 1, directory: folder, env: {}, envFor: variablesOf, store: 'libs/testkit/granted/granted-clickhouse-cli', clock: systemClock });
     await fleet.start(0, 'clickhouse', thisTree);
@@ -51,6 +53,7 @@ suite(`services and commands, each as the compose file has it, with its own name
     await fleet?.end();
     await kafka?.stop();
     rmSync(folder, { recursive: true, force: true });
+    rmSync(clinicsFile, { force: true });
   });
 
   it('the administrator gives rights, and the jobs make topics and tables', async () => {
@@ -72,8 +75,9 @@ suite(`services and commands, each as the compose file has it, with its own name
       const rows = await asOwner(`SELECT (SELECT uniqExact(event_id) FROM vigie.accesses) AS stored, (SELECT max(patients) FROM vigie.incidents) AS counted,
         (SELECT uniqExact(patient_id) FROM vigie.incident_patients) AS listed, (SELECT count() FROM vigie.case_states) > 0 AS shown,
         (SELECT count() FROM vigie.notification_attempts) > 0 AS told, (SELECT count() FROM vigie.access_rows WHERE care_link != '') > 0 AS stamped FORMAT JSON`);
-      const expected = { stored: `${attack.length}`, counted: `${attack.length}`, listed: `${attack.length}`, shown: 1, told: 1, stamped: 1 };
-      return JSON.stringify(rows[0]) === JSON.stringify(expected) ? [] : [JSON.stringify(rows[0])];
+      const expected = { stored: attack.length, counted: attack.length, listed: attack.length, shown: 1, told: 1, stamped: 1 };
+      const found = Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, value]) => [name, Number(value)]));
+      return JSON.stringify(found) === JSON.stringify(expected) ? [] : [JSON.stringify(rows[0])];
     };
     expect(await untilRight(figures, systemClock, patienceMs)).toEqual([]);
   }, 2 * patienceMs);
@@ -85,7 +89,7 @@ suite(`services and commands, each as the compose file has it, with its own name
     const at = `/v1/cases/${cases[0]?.case_id}`;
     const wish = JSON.stringify({ type: 'case.noted', text: 'asked the ward', seen_version: cases[0]?.version });
     expect(await ask('console', `${at}/actions`, token, wish, 'application/json')).toMatchObject({ case: { case_id: cases[0]?.case_id } });
-    expect(await untilRight(async () => ((await asOwner(countActs))[0]?.['n'] === '1' ? [] : ['the act is not stored']), systemClock, patienceMs)).toEqual([]);
+    expect(await untilRight(async () => (Number((await asOwner(countActs))[0]?.['n']) === 1 ? [] : ['the act is not stored']), systemClock, patienceMs)).toEqual([]);
     expect(await ask('console', `${at}/timeline`, token)).toMatchObject({ lines: expect.arrayContaining([expect.objectContaining({ by: 'admin' })]) });
     expect(await ask('console', `${at}/notifications`, token)).toMatchObject({ notifications: expect.arrayContaining([expect.objectContaining({ endpoint: 'case-log' })]) });
   }, 2 * patienceMs);
@@ -93,7 +97,7 @@ suite(`services and commands, each as the compose file has it, with its own name
   it.each([
     ['keeper', ['lists', 'add', 'service_accounts', '--owner', 'it'], 'night.export\n', /1/],
     ['keeper', ['lists', 'show', 'service_accounts'], '', /night\.export/],
-    ['keeper', ['clinics', 'import', '/dev/stdin'], 'group_id,clinic_id,name,opened_at,closed_at\nhelix,c1,Nord,,\n', /1/],
+    ['keeper', ['clinics', 'import', clinicsFile], '', /1/],
     ['keeper', ['canary', 'add', '--group', 'helix'], '8001234\n', /1/],
     ['keeper', ['lists', 'remove', 'service_accounts'], 'night.export\n', /1/],
     ['scorer', ['explain', 'night.burglar', '--group', 'helix'], '', /60/],
@@ -112,7 +116,7 @@ suite(`services and commands, each as the compose file has it, with its own name
     const [{ url }] = fleet.machines;
     const args = ['leakcheck', '--url', url('ingestor'), '--token-file', join(secrets, 'leakcheck_token'), '--wait', '120', '--metrics', ...services.map((name) => `${url(name)}/metrics`)];
     expect(await said('leakcheck', args)).not.toMatch(refusals);
-    expect(await asOwner('SELECT count() AS n FROM vigie.leakchecks FORMAT JSON')).toEqual([{ n: '1' }]);
+    expect(Number((await asOwner('SELECT count() AS n FROM vigie.leakchecks FORMAT JSON'))[0]?.['n'])).toBe(1);
   }, 3 * patienceMs);
 
   it('Kafka refuses what is another one\'s to write', async () => {

@@ -10,7 +10,9 @@ const run = promisify(execFile);
 /** Packages are fetched only where the release has other ones than this tree. Milliseconds. */
 const buildMsMax = 900_000;
 
-const named = z.object({ commit: z.string().regex(/^[0-9a-f]{7,40}$/) });
+const named = z.strictObject({ commit: z.string().regex(/^[0-9a-f]{7,40}$/), env: z.record(z.string(), z.string()) });
+
+export type LastRelease = z.infer<typeof named>;
 
 /** A built tree of the project: where its `dist/` and its rules are. */
 export interface Tree {
@@ -20,15 +22,18 @@ export interface Tree {
 
 export const thisTree: Tree = { name: 'this', root: projectRoot };
 
-/** The commit of the last release: what installations run that are upgraded to this tree. Named in last-release.json, and moved there when a release is made. */
-export async function lastRelease(): Promise<string> {
+/**
+ * The last release: what installations run that are upgraded to this tree. `commit` is the one that it was made of, and `env` what services of this tree must be told
+ * while services of that release may still read what they write. Named in last-release.json, and moved there when a release is made.
+ */
+export async function lastRelease(): Promise<LastRelease> {
   const file = join(projectRoot, 'libs', 'testkit', 'upgrade', 'last-release.json');
-  return named.parse(JSON.parse(await readFile(file, 'utf8'))).commit;
+  return named.parse(JSON.parse(await readFile(file, 'utf8')));
 }
 
 /** Why the last release cannot be built here, for instance in a copy without history; undefined when it can. */
 export async function whyNoRelease(): Promise<string | undefined> {
-  const commit = await lastRelease();
+  const { commit } = await lastRelease();
   if (existsSync(markOf(folderOf(commit)))) return undefined;
   const known = await run('git', ['-C', projectRoot, 'cat-file', '-e', `${commit}^{commit}`]).catch(() => undefined);
   return known ? undefined : `the history of this copy has no ${commit}, the last release (git fetch --unshallow)`;
@@ -36,7 +41,7 @@ export async function whyNoRelease(): Promise<string | undefined> {
 
 /** The last release, built by its own scripts in `.cache/releases/`, once for each commit. Rejects with what its build said. */
 export async function releaseTree(): Promise<Tree> {
-  const commit = await lastRelease();
+  const { commit } = await lastRelease();
   const folder = folderOf(commit);
   if (!existsSync(markOf(folder))) await build(commit, folder);
   return { name: 'release', root: folder };

@@ -16,6 +16,8 @@ import { type Tree, thisTree } from './release-tree.js';
 const readersFirst: readonly (readonly ProcessName[])[] = [['archiver', 'console', 'notifier'], ['scorer'], ['ingestor']];
 /** Batches of each lane that every mixture of versions takes before the next service is replaced. */
 const batchesBetween = 4;
+/** Between two batches of a lane: slow enough for services that are started again and again beside. */
+const paceMs = 1_000;
 const user = 'upgrade';
 const token = createHash('sha256').update('the token of the upgrade').digest('base64url');
 
@@ -24,6 +26,8 @@ export interface UpgradeOptions {
   readonly directory: string;
   /** Of Kafka, where the log is one; the embedded log otherwise, where there is one of each service. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly view: KafkaView; readonly partitions: number };
+  /** What services of this tree are told while those of the release may read what they write; the others do not know it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Rules that both versions read. */
   readonly rulesDir: string;
   /** How long each mixture may take until all that came in is judged and stored, milliseconds. */
@@ -67,12 +71,13 @@ export class UpgradeAndBack {
       VIGIE_CONSOLE_USERS_FILE: users,
       VIGIE_CONSOLE_KEY: createHash('sha256').update('the key of the upgrade').digest('base64'),
       VIGIE_MASK_KEY: createHash('sha256').update('the mask of the upgrade').digest('base64'),
+      ...options.env,
       ...(kafka && { KAFKA_BROKERS: kafka.brokers.join(',') }),
     };
     const fleet = await Fleet.make({ places: kafka ? 2 : 1, directory, env, clock });
     const urls = fleet.machines.map((machine) => machine.url('ingestor'));
     const partitions = kafka?.partitions ?? 4;
-    const feed = new Feed({ name: `upgrade.${clock.now()}`, urls, token, source: feedSource(), partitions, clock });
+    const feed = new Feed({ name: `upgrade.${clock.now()}`, urls, token, source: feedSource(), partitions, clock, paceMs });
     const acts = new CaseActs(() => fleet.machines.at(-1)?.url('console') ?? '', token);
     const run = new UpgradeAndBack(options, fleet, feed, acts);
     try {
@@ -81,6 +86,7 @@ export class UpgradeAndBack {
     } finally {
       await feed.abandon().catch(() => {});
       await fleet.end();
+      for (const text of fleet.late) options.say(text);
     }
   } // prettier-ignore
 

@@ -1,4 +1,4 @@
-import { careTopic, findingsTopic, habitsTopic, laneTopics, topics } from '#libs/contracts/topics.js';
+import { careTopic, findingsTopic, groups, habitsTopic, laneTopics, topics } from '#libs/contracts/topics.js';
 import type { ServiceName } from '#libs/contracts/vocabulary.js';
 
 /** What a principal may do at Kafka, and nothing beyond. */
@@ -24,13 +24,13 @@ export const servicePrincipals: Readonly<Record<ServiceName, PrincipalRights>> =
   scorer: {
     writes: [topics.incidents, topics.quarantine, habitsTopic, ...lanes],
     reads: [topics.accesses, ...lanes, habitsTopic, topics.incidents, topics.actions],
-    groups: ['vigie-scorer'],
+    groups: [groups.scorer],
     groupsBeginning: ['vigie-scorer.'],
   },
   archiver: {
     writes: [topics.quarantine],
     reads: Object.values(topics),
-    groups: ['vigie-archiver'],
+    groups: [groups.archiver],
     groupsBeginning: [],
   },
   notifier: {
@@ -46,6 +46,9 @@ export const servicePrincipals: Readonly<Record<ServiceName, PrincipalRights>> =
     groupsBeginning: ['vigie-console-'],
   },
 };
+
+/** Groups that every service looks at: their commits remember over how many partitions accounts are placed. */
+export const groupsLookedAt: readonly string[] = Object.values(groups);
 
 /** Who makes topics and looks at them: it neither writes nor reads frames. All topics of Vigie begin with this. */
 export const topicsBeginning = 'vigie.';
