@@ -1,6 +1,7 @@
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
+import { writeAsList } from './as-list.js';
 import type { OwnLine } from './line.js';
 import { foreignProgramOf, programOf } from './row-programs.js';
 import { sourceBlock } from './source-block.js';
@@ -11,11 +12,8 @@ const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, eme
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
 const closingBrace = 0x7d;
-const quote = 0x22;
 const zero = 0x30;
 const oddIdentifier = /^0[^1-9A-Za-z]*[1-9A-Za-z]?[^0-9A-Za-z]*$/;
-const patientKey = Buffer.from('"patient_id":');
-const patientsKey = '"patient_ids":[';
 /** A row without an ending. */
 const noEnding = -1;
 /** What the program answers of a block: none, one that it knows, one that it must be told. */
@@ -97,7 +95,12 @@ export class FastRows {
       memory[stop - 1] = closingBrace;
     }
     memory.fill(0, stop, stop + layout.windowSlackBytes);
-    if (doors.read(layout.windowAt) !== stop && !this.#readAsList(stop)) return false;
+    if (doors.read(layout.windowAt) !== stop) {
+      const grown = writeAsList(memory, layout.windowAt, stop);
+      if (grown < 0) return false;
+      memory.fill(0, grown, grown + layout.windowSlackBytes);
+      if (doors.read(layout.windowAt) !== grown) return false;
+    }
     if (this.begins('clinic_id', unknownClinic.charAt(0)) && this.text('clinic_id') === unknownClinic) return false;
     return !this.#hasOddIdentifier();
   }
@@ -110,26 +113,6 @@ export class FastRows {
       if (memory[memory.readUInt32LE(layout.patientsAt + index * 16)] === zero && oddIdentifier.test(this.identifier(index)))
         return true;
     return false;
-  }
-
-  /**
-   * Reads the line in the window, up to `stop`, with its one `patient_id` as a list of one, which is the same. What looks like that key is one: in a
-   * text its quotes would be escaped, and such a line is not ordinary.
-   */
-  #readAsList(stop: number): boolean {
-    const { doors, memory, layout } = this.#program;
-    const at = memory.subarray(layout.windowAt, stop).indexOf(patientKey);
-    if (at < 0) return false;
-    const key = layout.windowAt + at;
-    const start = key + patientKey.length + (memory[key + patientKey.length] === 0x20 ? 1 : 0);
-    const end = memory[start] === quote ? memory.indexOf(quote, start + 1) + 1 : 0;
-    if (end === 0 || end > stop) return false;
-    const value = memory.toString('latin1', start, end);
-    const grown = patientsKey.length + value.length + 1 - (end - key);
-    memory.copyWithin(end + grown, end, stop);
-    memory.write(`${patientsKey}${value}]`, key, 'latin1');
-    memory.fill(0, stop + grown, stop + grown + layout.windowSlackBytes);
-    return doors.read(layout.windowAt) === stop + grown;
   }
 
   /** The partition of the item that was read. */
