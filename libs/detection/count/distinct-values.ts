@@ -36,6 +36,20 @@ export class DistinctValues {
     return count === 0 ? 1 : 0;
   }
 
+  /** The place of the value where it was met last, -1 for nowhere; it is at `word` now. Counts that ask this neither add nor remove. */
+  meet(words: Uint32Array, word: number): number {
+    if (this.#held * 2 >= this.#size) this.#grow(words);
+    const slots = this.#slots;
+    const at = this.#slotOf(words, word);
+    const before = slots[at] === this.#stamp ? (slots[at + 1] ?? 0) : -1;
+    if (before < 0) {
+      slots[at] = this.#stamp;
+      this.#held += 1;
+    }
+    slots[at + 1] = word;
+    return before;
+  }
+
   /** 1 when it was the last of its value, else 0. */
   remove(words: Uint32Array, word: number): number {
     const at = this.#slotOf(words, word) + 2;

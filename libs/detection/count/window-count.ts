@@ -51,6 +51,8 @@ export class WindowCounter {
   readonly #amounts: EventAmounts | undefined;
   /** Of the shared ledgers, whose spread value is the clinic. */
   readonly #clinics = new DistinctClinics();
+  /** By entry of a stretch that windows slide over: 1 where its value has come again before it left. */
+  #again = new Uint8Array(1024);
   /** Entries looked at so far: what judging costs. */
   looked = 0;
 
@@ -64,7 +66,7 @@ export class WindowCounter {
   /**
    * Counts back from `end` (exclusive) to entries above `edge` and stops as soon as both minima are reached: then the answer is the
    * time of the entry it stopped at (the rule holds until one timespan after it, as long as accesses come in order). Otherwise -1, and
-   * `result` has the exact counts of the whole window.
+   * `result` has the exact counts of the whole window, no spread where none is asked for.
    */
   back(ledger: number, end: number, edge: number, threshold: Threshold, result: WindowCount): number {
     const words = this.ledgers.words(ledger);
@@ -80,7 +82,7 @@ export class WindowCounter {
       const mark = markOf(words, word);
       if (!takesPart(this.marks, words, word, mark, threshold.counted)) continue;
       value += this.#add(words, word);
-      spread += this.#addSpread(words, word, mark);
+      if (threshold.spreadAtLeast > 0) spread += this.#addSpread(words, word, mark);
       if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
     }
     result.value = value;
@@ -112,10 +114,10 @@ export class WindowCounter {
    * The windows of every entry in `[from, until)` that takes part, as they are heeded, and what those hold that end where each stretch of `widthMs` begins
    * in which an entry lies. `from` is the beginning of one; entries not above `floor` do not exist.
    */
-  cut({ ledger, from, until, floor, widthMs }: Cut, counted: Counted, heeding: Required<Heeding>): void {
+  cut({ ledger, from, until, floor, widthMs }: Cut, threshold: Threshold, heeding: Required<Heeding>): void {
     const end = this.ledgers.firstAfter(ledger, until - 1);
-    const first = this.ledgers.firstAfter(ledger, Math.max(floor, from - counted.timespanMs));
-    this.#slide({ ledger, from, end, first }, counted, heeding, widthMs);
+    const first = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
+    this.#slide({ ledger, from, end, first }, threshold, heeding, widthMs);
   }
 
   /** What the entries of the indices say together, one event counted as often as it has entries. */
@@ -139,13 +141,13 @@ export class WindowCounter {
     const end = this.ledgers.firstAfter(ledger, until - 1);
     if (!this.#hasAnchor(ledger, from, end, counted)) return;
     const first = this.ledgers.firstAfter(ledger, from - timespanMs);
-    this.#slide({ ledger, from, end, first }, { counted, timespanMs }, { heed });
+    this.#slide({ ledger, from, end, first }, { counted, timespanMs, spreadAtLeast: 0 }, { heed });
   }
 
-  /** The windows of the anchors from the time `from` on, up to the entry before `end`; `first` is where the first of them begins. */
+  /** Spreads are 0 where none is asked for. The windows of the anchors from the time `from` on, up to the entry before `end`; `first` is where the first of them begins. */
   #slide(
     { ledger, from, end, first }: Slide,
-    { counted, timespanMs }: Counted,
+    { counted, timespanMs, spreadAtLeast }: Omit<Threshold, 'atLeast'>,
     { heed, begins }: Heeding,
     widthMs = Number.POSITIVE_INFINITY,
   ): void {
@@ -154,6 +156,10 @@ export class WindowCounter {
     const start = this.ledgers.start(ledger);
     this.looked += end - first;
     this.#begin();
+    const sums = this.#amounts !== undefined;
+    if (!sums) this.#beginMet(end - first);
+    const again = this.#again;
+    const spreads = spreadAtLeast > 0;
     let [oldest, value, spread] = [first, 0, 0];
     const leave = (edge: number): void => {
       for (; ; oldest += 1) {
@@ -161,8 +167,10 @@ export class WindowCounter {
         if (timeOf(words, old) > edge) break;
         const mark = markOf(words, old);
         if (!takesPart(this.marks, words, old, mark, counted)) continue;
-        value -= this.#remove(words, old);
-        spread -= this.#removeSpread(words, old, mark);
+        // Whose value came again while it was there is counted there.
+        if (sums) value -= this.#remove(words, old);
+        else if (again[oldest - first] === 0) value -= 1;
+        if (spreads) spread -= this.#removeSpread(words, old, mark);
       }
     };
     let cutAt = begins ? from : Number.POSITIVE_INFINITY;
@@ -179,8 +187,13 @@ export class WindowCounter {
       }
       const mark = markOf(words, word);
       if (takesPart(this.marks, words, word, mark, counted)) {
-        value += this.#add(words, word);
-        spread += this.#addSpread(words, word, mark);
+        if (sums) value += this.#add(words, word);
+        else {
+          const before = this.#values.meet(words, word);
+          if (before >= start + oldest * width) again[(before - start) / width - first] = 1;
+          else value += 1;
+        }
+        if (spreads) spread += this.#addSpread(words, word, mark);
         anchored = true;
       }
       if (index + 1 < end && timeOf(words, word + width) === time) continue;
@@ -204,6 +217,12 @@ export class WindowCounter {
     return false;
   }
 
+  /** So many entries are to be met. */
+  #beginMet(entries: number): void {
+    if (entries > this.#again.length) this.#again = new Uint8Array(entries * 2);
+    else this.#again.fill(0, 0, entries);
+  }
+
   #begin(): void {
     if (this.#amounts) this.#amounts.begin();
     else this.#values.begin();
@@ -221,10 +240,10 @@ export class WindowCounter {
     return amounts.sum - before;
   }
 
-  /** By how much the entry that was added first of its value lowers what is counted when it goes. */
+  /** By how much the entry that was added first of its event lowers the sum when it goes. */
   #remove(words: Uint32Array, word: number): number {
     const amounts = this.#amounts;
-    if (!amounts) return this.#values.remove(words, word);
+    if (!amounts) return 0;
     const before = amounts.sum;
     amounts.remove(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
     return before - amounts.sum;

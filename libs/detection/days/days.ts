@@ -131,6 +131,11 @@ export class Days {
     return end === 0 || this.texts.count >= textsMax ? 0 : this.texts.ofBytes(bytes, view, start, end);
   }
 
+  /** Whether an access whose window holds no more than `upper`, of a rule told from `floor` on at least, changes nothing and is not told. */
+  isCalm(record: number, column: number, time: number, upper: number, floor: number): boolean {
+    return this.table.isCalm(record, column, time, upper, floor, this.options.tests);
+  }
+
   /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */
   rise(record: number, column: number, time: number, upper: number): void {
     const { table } = this;
@@ -146,7 +151,13 @@ export class Days {
     const before = table.upper(record, column);
     // The newest of its cell may lie before what waits of another.
     if (before === most || time < table.from(record, column)) this.#wait(record, column, time);
-    if (upper > before) table.setUpper(record, column, upper);
+    if (upper > before) table.setUpper(record, column, this.#roomy(record, column, upper));
+  }
+
+  /** So much above it that the next accesses change nothing, but no more than is known to be usual. */
+  #roomy(record: number, column: number, upper: number): number {
+    if (this.options.tests) return Math.max(upper, this.table.usual(record, column));
+    return Math.min(upper + (upper >>> 2) + 4, countMax);
   }
 
   /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from`, which nobody may have looked at, no more than `upper`. */

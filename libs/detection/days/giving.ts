@@ -78,9 +78,10 @@ export class Giving {
 /** Counts by rule; those that are zero are left out. */
 export function mostOf(counts: readonly DayCount[], countOf: (column: number) => number): Record<string, number> {
   const most: Record<string, number> = {};
-  for (const [column, { habit, rule }] of counts.entries()) {
+  for (let column = 0; column < counts.length; column += 1) {
+    const { habit, rule } = counts[column] ?? {};
     const count = rule ? countOf(column) : 0;
-    if (count > (most[habit.id] ?? 0)) most[habit.id] = count;
+    if (habit && count > (most[habit.id] ?? 0)) most[habit.id] = count;
   }
   return most;
 }

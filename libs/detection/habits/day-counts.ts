@@ -9,9 +9,19 @@ import type { Firing, Place } from '../judge/firing.js';
 import type { Windows } from '../judge/windows.js';
 import { noCell } from '../memory/cell-key.js';
 
+/** How far above what has risen a day is asked about, and how many times what nobody would call mass: what holds for more need not be asked again soon. */
+const looks: readonly (readonly [times: number, floors: number])[] = [
+  [2, 3],
+  [2, 1],
+  [1.25, 0],
+  [1, 0],
+];
+
 /** The largest counts of days, and whether these make them unusual. */
 export class DayCounts {
   readonly #place: Place;
+  /** By column. */
+  readonly #levels: number[] = [];
 
   constructor(
     readonly days: Days,
@@ -123,21 +133,27 @@ export class DayCounts {
   #isUsual(record: number): boolean {
     const { days } = this;
     const { table, counts } = days;
-    const upper = (column: number): number => table.upper(record, column);
-    const roomy = (column: number): number => Math.ceil(upper(column) * 1.25) + 1;
-    // What nobody would call mass is nothing most of the time, so that most days are asked about once.
-    const plain = (column: number): number => Math.max(roomy(column), counts[column]?.habit.floor ?? 0);
-    for (const some of [plain, roomy, upper]) if (this.#isBelow(record, some)) return true;
-    if (counts.every((_, column) => upper(column) === table.most(record, column))) return false;
+    // What nobody would call mass is nothing most of the time, so that most days are asked about few times.
+    for (const [times, floors] of looks) if (this.#isBelow(record, times, floors)) return true;
+    if (counts.every((_, column) => table.upper(record, column) === table.most(record, column))) return false;
     this.settle(record);
-    return this.#isBelow(record, (column) => table.most(record, column));
+    return this.#isBelow(record, 1, 0);
   }
 
-  #isBelow(record: number, countOf: (column: number) => number): boolean {
+  /** Whether the day is usual even with what has risen so many times as large, and at first so many times what nobody would call mass. */
+  #isBelow(record: number, times: number, floors: number): boolean {
     const { days } = this;
-    const counted = days.counts.map((_, column) => countOf(column));
-    if (counted.some((count) => count >= countMax) || days.evidence(record, countOf) >= 1) return false;
-    for (const [column, count] of counted.entries()) days.table.setUsual(record, column, count);
+    const { table, counts } = days;
+    const levels = this.#levels;
+    for (let column = 0; column < counts.length; column += 1) {
+      const upper = table.upper(record, column);
+      if (upper >= countMax) return false;
+      const usual = table.usual(record, column);
+      const floor = usual === 0 ? floors * (counts[column]?.habit.floor ?? 0) : 0;
+      levels[column] = times === 1 ? upper : Math.max(floor, upper > usual ? Math.ceil(upper * times) + 1 : usual);
+    }
+    if (days.evidence(record, (column) => levels[column] ?? 0) >= 1) return false;
+    for (let column = 0; column < counts.length; column += 1) table.setUsual(record, column, levels[column] ?? 0);
     return true;
   }
 

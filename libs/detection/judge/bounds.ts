@@ -32,8 +32,12 @@ export class Bounds {
 
   /** The same, where the minimum is another one: what the window holds at most, infinite where that is not known. */
   raiseTo(ledger: number, rule: CompiledRule, gain: number): number {
-    this.#raised(ledger, rule, gain, true);
-    return this.upper(ledger, rule);
+    const packed = this.ledgers.bound(ledger, rule.slot);
+    const value = packed & valueMax;
+    if (value === valueMax || gain === 0) return this.upper(ledger, rule);
+    const raised = Math.min(valueMax, value + this.#units(rule, gain));
+    this.ledgers.setBound(ledger, rule.slot, packed - value + raised);
+    return raised === valueMax || this.ledgers.amounts ? this.upper(ledger, rule) : raised;
   }
 
   /** What the window holds at most, infinite where that is not known. */

@@ -47,7 +47,11 @@ export class Judge {
   /** What a rule is told from that asks for habits. */
   readonly #told = { counted: 0, timespanMs: 0, atLeast: 0, spreadAtLeast: 0 };
   /** Rules of the last series and selections that were asked for: rows repeat them. */
-  #rulesOf: { series: Series; set: number; rules: readonly CompiledRule[] } | undefined;
+  readonly #rulesOf: { series: Series | undefined; set: number; rules: readonly CompiledRule[] } = {
+    series: undefined,
+    set: 0,
+    rules: [],
+  };
   readonly #rulesKnown = new Map<Series, Map<number, readonly CompiledRule[]>>();
 
   constructor(
@@ -159,6 +163,7 @@ export class Judge {
       }
       const stretches = late?.[rule.slot];
       if (stretches) this.#append(place, rule, entry, isNew, firings, stretches);
+      else if (rule.habit >= 0) this.#takeUsual(place, rule, entry, isNew, firings);
       else this.#judge(place, rule, entry, isNew, firings);
     }
     return isInTime;
@@ -166,17 +171,15 @@ export class Judge {
 
   /** What the newest entry makes hold. */
   #judge(place: Place, rule: CompiledRule, entry: Entry, isNew: boolean, firings: Firing[]): void {
-    const { sets } = this.marks;
+    if (rule.habit >= 0) {
+      this.#takeUsual(place, rule, entry, isNew, firings);
+      return;
+    }
     const { ledger, account } = place;
     const { time } = entry;
     const seen = this.#seen;
-    const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= time - rule.timespanMs;
-    const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
-    const gain = newValue ? this.#gainOf(entry) : 0;
-    if (rule.habit >= 0) {
-      this.#takeHabit(place, rule, time, gain, isNew, firings);
-      return;
-    }
+    const newSpread = seen.newSpread || !this.marks.sets.has(seen.lastSet, rule.counted);
+    const gain = this.#newGainOf(rule, entry);
     if (!this.#bounds.raise(ledger, rule, gain, newSpread)) return;
     if (rule.dormancy >= 0 && !this.dormancy.isAwake(account, rule, time)) return;
     if (rule.days && !this.days?.isUnusual(account, time)) return;
@@ -193,13 +196,38 @@ export class Judge {
     stretches.append(entry.time, Math.max(value, bounds.upper(ledger, rule)), Math.max(spread, bounds.upperSpread(ledger, rule)));
   }
 
-  /** Of a rule that is told from where it is more than usual, each day anew. */
-  #takeHabit(place: Place, rule: CompiledRule, time: number, gain: number, isNew: boolean, firings: Firing[]): void {
+  /** What the newest entry adds to the rule's window at most. */
+  #newGainOf(rule: CompiledRule, entry: Entry): number {
+    const { valueAt, valueSet } = this.#seen;
+    if (valueAt >= 0 && valueAt > entry.time - rule.timespanMs && this.marks.sets.has(valueSet, rule.counted)) return 0;
+    return this.ledgers.amounts ? entry.amount : 1;
+  }
+
+  /** Of a rule that is told from where it is more than usual. Most accesses change nothing, and go no further than here. */
+  #takeUsual(place: Place, rule: CompiledRule, entry: Entry, isNew: boolean, firings: Firing[]): void {
     const { days } = this;
     if (!days) return;
-    const upper = this.#upperOf(place.ledger, rule, time, gain);
+    const { time } = entry;
+    const gain = this.#newGainOf(rule, entry);
+    const upper = this.#bounds.raiseTo(place.ledger, rule, gain);
     const record = days.at(place.account, time);
-    if (record === 0) return;
+    if (rule.learns && days.isCalm(record, rule.habit, time, upper, rule.atLeast)) return;
+    this.#takeHabit(place, rule, record, time, upper, isNew ? gain : 0, firings);
+  }
+
+  /** The same where the largest counts of the day may rise, or enough is there to be told. */
+  #takeHabit(
+    place: Place,
+    rule: CompiledRule,
+    record: number,
+    time: number,
+    bound: number,
+    gain: number,
+    firings: Firing[],
+  ): void {
+    const { days } = this;
+    const upper = this.#upperOf(place.ledger, rule, time, bound);
+    if (!days || record === 0) return;
     // Of a window that is not held as a whole the account's history is asked.
     if (rule.learns && time - rule.timespanMs >= place.floor) days.rise(record, rule.habit, time, upper);
     if (upper < rule.atLeast) return;
@@ -208,13 +236,12 @@ export class Judge {
     if (upper < told.atLeast) return;
     told.counted = rule.counted;
     told.timespanMs = rule.timespanMs;
-    if (this.#holdsInOrder(place.ledger, rule, told, time, isNew ? gain : 0, false, days.table.end(record)))
+    if (this.#holdsInOrder(place.ledger, rule, told, time, gain, false, days.table.end(record)))
       this.#fire(place, rule, time, firings);
   }
 
   /** What the window of the newest entry holds at most. After a restart that is counted, once. */
-  #upperOf(ledger: number, rule: CompiledRule, time: number, gain: number): number {
-    const upper = this.#bounds.raiseTo(ledger, rule, gain);
+  #upperOf(ledger: number, rule: CompiledRule, time: number, upper: number): number {
     if (upper < Number.POSITIVE_INFINITY) return upper;
     const all = { counted: rule.counted, timespanMs: rule.timespanMs, atLeast: upper, spreadAtLeast: 0 };
     this.counter.back(ledger, this.ledgers.length(ledger), time - rule.timespanMs, all, this.#count);
@@ -252,12 +279,20 @@ export class Judge {
   /** The rules of the series that look at one of the selections. */
   #rulesFor(series: Series, set: number): readonly CompiledRule[] {
     const last = this.#rulesOf;
-    if (last && last.series === series && last.set === set) return last.rules;
-    const known = this.#rulesKnown.get(series) ?? new Map<number, readonly CompiledRule[]>();
-    this.#rulesKnown.set(series, known);
-    const rules = known.get(set) ?? series.rules.filter(({ counted }) => this.marks.sets.has(set, counted));
-    known.set(set, rules);
-    this.#rulesOf = { series, set, rules };
+    if (last.series === series && last.set === set) return last.rules;
+    let known = this.#rulesKnown.get(series);
+    if (!known) {
+      known = new Map();
+      this.#rulesKnown.set(series, known);
+    }
+    let rules = known.get(set);
+    if (!rules) {
+      rules = series.rules.filter(({ counted }) => this.marks.sets.has(set, counted));
+      known.set(set, rules);
+    }
+    last.series = series;
+    last.set = set;
+    last.rules = rules;
     return rules;
   }
 

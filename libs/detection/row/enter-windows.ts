@@ -61,8 +61,9 @@ export class EnterWindows {
 
   #enterDay(days: Days, row: ScannedRow, account: number): void {
     const { bytes, view, starts, ends } = row;
-    const textAt = (place: number): number => days.textOf(bytes, view, starts[place] ?? 0, ends[place] ?? 0);
-    days.noteRole(days.enter(account, row.time), textAt(rolePlace), textAt(kindPlace), row.time);
+    const role = days.textOf(bytes, view, starts[rolePlace] ?? 0, ends[rolePlace] ?? 0);
+    const kind = days.textOf(bytes, view, starts[kindPlace] ?? 0, ends[kindPlace] ?? 0);
+    days.noteRole(days.enter(account, row.time), role, kind, row.time);
   }
 
   #feedSeries(row: ScannedRow, account: number, set: number, firings: Firing[]): boolean {
