@@ -49,6 +49,20 @@ describe('the stamp of an event', () => {
     expect(link('c', 1)).toBe('single');
   });
 
+  it('that comes hours late says nobody only where something of the hour before was known in time', () => {
+    const { event } = hospital();
+    const late = (actor_id: string, atMs: number, patient: number) => {
+      const received_at = new Date(aMonday + 9 * hour).toISOString();
+      return event([{ actor_id, patient_id: aPatient(patient), received_at }], atMs)[0]?.care_link;
+    };
+    event([{ actor_id: 'z', patient_id: aPatient(1) }], hour);
+    // An outage from the second hour on: what comes afterwards cannot know whom others met meanwhile.
+    expect([late('a', 1.5 * hour, 2), late('b', 1.5 * hour, 1)]).toEqual(['none', 'single']);
+    expect([late('a', 4 * hour, 2), late('b', 4 * hour, 1)]).toEqual([undefined, undefined]);
+    event([{ actor_id: 'y', patient_id: aPatient(1) }], 5 * hour);
+    expect([late('a', 5.5 * hour, 2), late('b', 5.5 * hour, 1)]).toEqual(['none', 'several']);
+  });
+
   it('knows a clinic and a network from the days before, and on a first day all', () => {
     const { event } = hospital();
     const at = (day: number, clinic_id: string, source_ip: string) => event([{ clinic_id, source_ip }], day * 24 * hour)[0];

@@ -1,6 +1,7 @@
 // care/: what the ingestors remember of care, read from the log and stamped on the rows that they write.
 // The memory itself is libs/care; here is how it is filled, whether it is whole, and what is written for the others.
 
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Bar } from '#libs/care/bars.js';
 import type { CareMemory } from '#libs/care/care-memory.js';
 import { stepOf, visibleFrom } from '#libs/care/steps.js';
@@ -53,7 +54,11 @@ export class CareReader implements Reader {
   }
 
   async frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {
-    for (const frame of frames) this.#frame(at, frame);
+    for (const [index, frame] of frames.entries()) {
+      // A frame takes a few milliseconds; requests get their turn between two.
+      if (index > 0) await nextTurn();
+      this.#frame(at, frame);
+    }
     const progress = this.#progress.get(nameOf(at));
     const last = frames.at(-1);
     if (progress && last) progress.next = Math.max(progress.next, (last.unreadable?.last ?? last.offset) + 1);

@@ -109,6 +109,8 @@ export class CareFollowing {
       logger.warn('the log does not say how far it goes, so that accesses may stay without stamps', { cause });
     }
     this.stamper.account();
+    // Where nothing comes in, facts of other ingestors do.
+    this.memory.advance(clock.now());
     metrics.set('vigie_care_lag_seconds', Math.max(0, (clock.now() - this.#readUntil) / 1000));
     metrics.set('vigie_care_bytes', this.memory.bytes);
     metrics.set('vigie_care_patients', this.memory.patients);

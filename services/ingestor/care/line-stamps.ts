@@ -1,6 +1,6 @@
 import type { CareMemory } from '#libs/care/care-memory.js';
 import { PatientKey } from '#libs/care/patient-key.js';
-import { stampNumber, stampTexts } from '#libs/care/stamp.js';
+import { stampNumber } from '#libs/care/stamp.js';
 import { links } from '#libs/care/stamp-rows.js';
 import { Standing } from '#libs/care/standing.js';
 import { stepOf, visibleFrom } from '#libs/care/steps.js';
@@ -51,7 +51,6 @@ export class LineStamps {
     const { fast, blocks, memory, receivedMs } = tools;
     // Called for identifiers that are numbers alone, which all have a block.
     this.#makeBlock = (row, day) => blocks.of(this.#standing.clinicId, fast.identifier(row), day) ?? '';
-    fast.setEndings(stampTexts);
     memory.advance(receivedMs);
   }
 

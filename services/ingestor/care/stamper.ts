@@ -1,7 +1,7 @@
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
 import type { CareMemory } from '#libs/care/care-memory.js';
 import { networkOf } from '#libs/care/network.js';
-import { type Stamp, stampText } from '#libs/care/stamp.js';
+import { type Stamp, stampText, stampTexts } from '#libs/care/stamp.js';
 import { links, rememberedAs } from '#libs/care/stamp-rows.js';
 import { slackMs, stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
@@ -70,10 +70,9 @@ export class Stamper {
   /** For the ordinary lines of one request. */
   ofLines(fast: FastRows, groupId: string, keys: GroupKeys, receivedMs: number): LineStamps {
     const { memory, calendar, isService, knowsLinks } = this.tools;
-    const known = this.#standings.get(fast.owner) ?? new Standings();
-    this.#standings.set(fast.owner, known);
+    const standings = this.#standings.get(fast.owner) ?? this.#begin(fast);
     return new LineStamps({
-      memory, calendar, isService, knowsLinks, fast, groupId, receivedMs, standings: known, counts: this.#counts, blocks: this.#blocksOf(keys),
+      memory, calendar, isService, knowsLinks, fast, groupId, receivedMs, standings, counts: this.#counts, blocks: this.#blocksOf(keys),
       isWhole: (timeMs) => this.#isWhole(timeMs), networkOf: (address) => this.#networkOf(address),
     }); // prettier-ignore
   }
@@ -123,6 +122,14 @@ export class Stamper {
       for (const { former_id } of rows) if (former_id !== undefined) tell(former_id);
     } else tell('');
     return { ends, touches };
+  }
+
+  /** The first lines of a key and authority: their program is told what stamps look like. */
+  #begin(fast: FastRows): Standings {
+    const standings = new Standings();
+    this.#standings.set(fast.owner, standings);
+    fast.setEndings(stampTexts);
+    return standings;
   }
 
   /** Whether all that an access of this time may know has been read. */
