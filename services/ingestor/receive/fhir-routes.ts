@@ -28,7 +28,7 @@ export function auditEventRoute(taker: () => Taker): Route {
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source, asked) => {
       const content = resourceOf(body, asked, limits.itemBytesMax, limits.nodesMax);
-      const [outcome] = await taker().decoded([readItem(content, source.reading)], source);
+      const [outcome] = await taker().decoded([readItem(content, asFhir(source.reading))], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
       const headers = { location: placeOf(outcome.eventId) };
@@ -59,16 +59,21 @@ export function bundleRoute(taker: () => Taker): Route {
 }
 
 /** Read one by one, when they are asked for, so that others get their turn between them. */
-function* entriesOf(resources: readonly unknown[], { reading }: SendingSource, beside: Targets): Generator<DecodedItem> {
+function* entriesOf(resources: readonly unknown[], source: SendingSource, beside: Targets): Generator<DecodedItem> {
+  const reading = asFhir(source.reading);
   for (const content of resources) yield readItem(content, reading, beside);
 }
 
-/** What comes by these doors is FHIR, whatever else its source may send. An AuditEvent has its own time. */
+/** What comes by these doors is FHIR, whatever else its source may send. */
+function asFhir(reading: Reading): Reading {
+  return { ...reading, format: 'fhir' };
+}
+
+/** An AuditEvent has its own time. */
+const noEnvelope = { receivedMs: 0 };
+
 function readItem(value: unknown, reading: Reading, beside?: Targets): DecodedItem {
-  return readRecord(
-    { kind: 'json', value, envelope: { receivedMs: 0 }, ...(beside && { beside }) },
-    { ...reading, format: 'fhir' },
-  );
+  return readRecord({ kind: 'json', value, envelope: noEnvelope, ...(beside && { beside }) }, reading);
 }
 
 /** The entries of a transaction, all of them read before the first is taken. */
