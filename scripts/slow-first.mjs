@@ -9,6 +9,7 @@ const slow = [
   'tests/attack/attack.test.ts',
   'libs/event-log/kafka/kafka-faults.test.ts',
   'services/ingestor/faults.test.ts',
+  'tests/senders/senders.test.ts',
   'libs/event-log/kafka/kafka-log.test.ts',
   'tests/deploy/dashboards-running.test.ts',
   'libs/testkit/quality/quality.test.ts',

@@ -14,16 +14,14 @@ import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { canMakeCertificates } from '#libs/testkit/tls/certificates.js';
 import { certificatesIn } from './certificates.js';
-import { clientSenders } from './client-senders.js';
-import { debianSenders } from './debian-senders.js';
-import { longSenders } from './long-senders.js';
 import { type Place, recordOf, type Running, type Sender } from './sender.js';
 
 const noKafka = isLongRun
   ? await whyNoKafkaTests(process.env)
   : 'npm run test:long and npm run shippers: a Kafka, the whole of Vigie and twenty senders take minutes';
 const reason = noKafka ?? (canMakeCertificates ? undefined : 'openssl is needed for certificates');
-const senders = [...debianSenders, ...clientSenders, ...longSenders(reason === undefined)];
+/** Nothing is fetched, unpacked or installed for a run that only says why it does not run. */
+const senders: readonly Sender[] = reason === undefined ? await everySender() : [];
 /** Without those that give up what a busy machine answers them; the shorter test has them. */
 const able = senders.filter((sender) => sender.reason === undefined && !sender.givesUp);
 const unable = senders.filter((sender) => sender.reason !== undefined);
@@ -128,3 +126,10 @@ sources:
   await createTopics(options, { [topic]: { partitions: 2, replicationFactor: 1 } });
   return env;
 } // prettier-ignore
+
+async function everySender(): Promise<readonly Sender[]> {
+  const { clientSenders } = await import('./client-senders.js');
+  const { debianSenders } = await import('./debian-senders.js');
+  const { longSenders } = await import('./long-senders.js');
+  return [...debianSenders, ...clientSenders, ...longSenders()];
+}

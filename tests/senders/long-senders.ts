@@ -65,14 +65,14 @@ async function startPython({ ports, token, folder }: Place): Promise<Running> {
   };
 }
 
-/** Senders that take long to be had: a Collector that is built, a Python that is filled. `asks` makes what is missing. */
-export function longSenders(asks: boolean): readonly Sender[] {
+/** Senders that take long to be had: a Collector that is built, a Python that is filled. What is missing of the latter is made. */
+export function longSenders(): readonly Sender[] {
   return [
     ...(['otlphttp', 'syslog', 'kafka'] as const).map((exporter): Sender => {
       const road = exporter === 'kafka' ? 'topic' : exporter === 'syslog' ? 'socket' : 'http';
       const sources = road === 'http' ? {} : { sources: sourcesOf('opentelemetry', exporter) };
       return { title: `OpenTelemetry Collector: ${exporter}`, reason: collector.reason, road, ...sources, start: (place) => startCollector(exporter, place) };
     }),
-    { title: 'OpenTelemetry for Python', reason: asks ? whyNoPython() : undefined, road: 'http', start: startPython },
+    { title: 'OpenTelemetry for Python', reason: whyNoPython(), road: 'http', start: startPython },
   ];
 } // prettier-ignore
