@@ -43,9 +43,6 @@ inBrowser('every page, in every state', () => {
   }, testMsMax);
 
   it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))('is without a fault where the store does not answer: it says so, and is not blank, in %s', async (_name, look, place) => {
-    const storeAway = async (page: Page) => {
-      await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) => route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }));
-    };
     const { me: _me, 'no-page': _nowhere, ...routes } = full.routes;
     expect(await walked(full, look, chosenOf(routes, place), storeAway, 'wrong')).toEqual([]);
   }, testMsMax);
@@ -61,3 +58,10 @@ inBrowser('every page, in every state', () => {
     return [...found, ...complaints.filter((text) => !refused.test(text)), ...foreign];
   }
 }); // prettier-ignore
+
+/** As a console answers whose store is gone. */
+async function storeAway(page: Page): Promise<void> {
+  await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) =>
+    route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }),
+  );
+}

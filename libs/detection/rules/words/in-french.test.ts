@@ -20,7 +20,6 @@ describe('a rule in French', () => {
   });
 
   it('has the numbers of the English one', () => {
-    const numbers = (text: string) => text.replaceAll(/[,\u202f\u00a0](?=\d{3})/g, '').match(/\d+/g)?.map(Number) ?? [];
     for (const rule of rules.filter(({ habit }) => !habit)) {
       const english = explainRule({ ...rule, exceptions: [] });
       // Titles may hold numbers of their own.
@@ -34,3 +33,12 @@ describe('a rule in French', () => {
     expect(wanted && explainRuleInFrench(wanted, (title) => (title === 'Access to a patient record' ? 'Accès au dossier d’un patient' : title))).toMatch(/^Ouvre un incident .+ quand un compte atteint au moins 40 patients différents dans au moins 2 établissements différents en 10 min/);
   });
 }); // prettier-ignore
+
+function numbers(text: string): readonly number[] {
+  return (
+    text
+      .replaceAll(/[,\u202f\u00a0](?=\d{3})/g, '')
+      .match(/\d+/g)
+      ?.map(Number) ?? []
+  );
+}
