@@ -110,7 +110,7 @@ inBrowser('the pages beside the cases', () => {
     const { context, complaints } = await openContext(browser, url);
     const page = await logIn(context, 'dpo', '/leaks');
     const sent: string[] = [];
-    page.on('request', (request) => void (request.url().endsWith('/v1/leaks') && sent.push(request.postData() ?? '')));
+    page.on('request', (request) => void (request.method() === 'POST' && request.url().endsWith('/v1/leaks') && sent.push(request.postData() ?? '')));
     await page.getByLabel('Group').fill('aleo');
     await give(page, `${aPatient(1)}\nDURAND Jeanne;1850578006084\n`);
     await page.getByText(/Line 2: this is no pseudonym/).first().waitFor();

@@ -59,6 +59,7 @@ inBrowser('every page, in every state', () => {
   }
 }); // prettier-ignore
 
+/** As a console answers whose store is gone. */
 async function storeAway(page: Page): Promise<void> {
   await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) =>
     route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }),

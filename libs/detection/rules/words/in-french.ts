@@ -104,7 +104,7 @@ function inputOf(input: Input, titleOf: TitleOf): string {
 }
 
 function quoted(text: string): string {
-  return `« ${text} »`;
+  return `«\u00a0${text}\u00a0»`;
 }
 
 function spreadOf({ spread }: Rule): string {
