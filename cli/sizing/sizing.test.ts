@@ -30,6 +30,8 @@ describe('vigie sizing', () => {
         }
         const scorer = large.services.find(({ service }) => service === 'scorer');
         expect((scorer?.instances ?? 0) * (scorer?.mib ?? 0) * 1024 ** 2).toBeGreaterThan(large.pairs * costs.bytesPerPair);
+        const ingestor = large.services.find(({ service }) => service === 'ingestor');
+        expect((ingestor?.mib ?? 0) * 1024 ** 2).toBeGreaterThan(large.carePairs * costs.careBytesPerPair);
         // A partition has one reader at a time: there must be work for every scorer.
         expect(large.partitions).toBeGreaterThanOrEqual(scorer?.instances ?? 0);
       }),
@@ -42,6 +44,7 @@ describe('vigie sizing', () => {
     const row = readFileSync('docs/operations.md', 'utf8').split('\n').find((line) => line.startsWith(`| ${name} `));
     const cells = row?.split('|').slice(1, -1).map((cell) => cell.trim());
     const scorer = size.services.find(({ service }) => service === 'scorer');
-    expect(cells).toEqual([name, (staff * 168).toLocaleString('en'), String(size.partitions), `${gb(size.kafkaBytes)} GB`, `${gb(size.storeBytes)} GB`, `${gb(size.pairs * costs.bytesPerPair)} GB`, `${scorer?.instances} of ${scorer?.mib} MiB`]);
+    const ingestor = size.services.find((one) => one.service === 'ingestor');
+    expect(cells).toEqual([name, (staff * 168).toLocaleString('en'), String(size.partitions), `${gb(size.kafkaBytes)} GB`, `${gb(size.storeBytes)} GB`, `${gb(size.pairs * costs.bytesPerPair)} GB`, `${scorer?.instances} of ${scorer?.mib} MiB`, `${ingestor?.instances} of ${ingestor?.mib} MiB`]);
   }); // prettier-ignore
 });

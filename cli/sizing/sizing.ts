@@ -1,3 +1,4 @@
+import { knownDays } from '#libs/care/steps.js';
 import { catchUp, costs, peakOfMean, room } from './costs.js';
 
 const dayMs = 86_400_000;
@@ -40,6 +41,8 @@ export interface Size {
   readonly kafkaBytes: number;
   /** (account, patient) pairs at most, were every access of the windows one of another patient. */
   readonly pairs: number;
+  /** The same of the days that the memory of care knows: each ingestor holds all of it. */
+  readonly carePairs: number;
   readonly services: readonly ServiceSize[];
 }
 
@@ -48,6 +51,8 @@ export function sizeOf(load: Load): Size {
   const { rowsPerDay, retentionMs, kafkaMs, windowsMs } = load;
   const peak = (rowsPerDay / 86_400) * peakOfMean;
   const pairs = Math.ceil((rowsPerDay * windowsMs) / dayMs);
+  const carePairs = rowsPerDay * knownDays;
+  const careMib = (carePairs * costs.careBytesPerPair) / mebibyte;
   const windowsMib = (pairs * costs.bytesPerPair * room) / mebibyte;
   const scorers = Math.max(2, Math.ceil(windowsMib / scorerMibMax));
   // A backlog comes out of Kafka, so scorers and archivers meet it; ingestors meet what feeds send again.
@@ -59,8 +64,9 @@ export function sizeOf(load: Load): Size {
     storeBytes: rowsPerDay * (retentionMs / dayMs) * costs.storeBytesPerRow * load.storeCopies,
     kafkaBytes: rowsPerDay * (kafkaMs / dayMs) * costs.kafkaBytesPerRow * load.kafkaCopies,
     pairs,
+    carePairs,
     services: [
-      { service: 'ingestor', instances: ingestors, cores: atLeast(coresOf(costs.ingestUsPerRow) / ingestors), mib: processMib * 4 },
+      { service: 'ingestor', instances: ingestors, cores: atLeast(coresOf(costs.ingestUsPerRow) / ingestors), mib: Math.max(processMib * 4, upTo(processMib * 2 + careMib)) },
       { service: 'scorer', instances: scorers, cores: atLeast(coresOf(costs.scoreUsPerRow) / scorers), mib: upTo(processMib * 2 + windowsMib / scorers) },
       { service: 'archiver', instances: 2, cores: atLeast(coresOf(costs.archiveUsPerRow) / 2), mib: processMib * 4 },
       { service: 'notifier', instances: 2, cores: 0.5, mib: processMib * 2 },
@@ -89,6 +95,7 @@ export function sizeText({ staff, rowsPerDay, retentionMs, kafkaMs, windowsMs, k
     `  Kafka       ${bytes(size.kafkaBytes)} in ${kafkaCopies} copies, for ${days(kafkaMs)}`,
     `  ClickHouse  ${bytes(size.storeBytes)} in ${storeCopies} ${storeCopies === 1 ? 'copy' : 'copies'}, for ${days(retentionMs)}; leave as much again free for merges`,
     `  windows     ${count(size.pairs)} pairs at most over ${days(windowsMs)}, ${bytes(size.pairs * costs.bytesPerPair)} in all scorers; each writes as much to its volume`,
+    `  care        ${count(size.carePairs)} pairs at most over ${knownDays} days, ${bytes(size.carePairs * costs.careBytesPerPair)} in each ingestor: as a rule far fewer, since people come back to the same patients`,
     '',
     ...rows,
     '',

@@ -109,8 +109,12 @@ suite(`services and commands, each as the compose file has it, with its own name
   }, patienceMs);
 
   it('doctor finds no right missing for any service', async () => {
-    for (const name of services) expect([name, (await said(name, ['doctor', '--service', name])).match(/.*(?:GRANT|grant|right|refus).*/g)?.filter((line) => /WRONG/.test(line)) ?? []]).toEqual([name, []]);
-  }, 3 * patienceMs);
+    const texts = await Promise.all(services.map((name) => said(name, ['doctor', '--service', name])));
+    for (const text of texts) {
+      expect(text).toMatch(/^\d+ wrong, \d+ to do/m);
+      expect(text.split('\n').filter((line) => /WRONG/.test(line) && !/no backup/.test(line))).toEqual([]);
+    }
+  }, 6 * patienceMs);
 
   it('the search for leaks sends, waits, searches every table and writes down that it found nothing', async () => {
     const [{ url }] = fleet.machines;
@@ -179,10 +183,12 @@ suite(`services and commands, each as the compose file has it, with its own name
   }
 }); // prettier-ignore
 
+/** Of now: what lies before the memory of care is not stamped, and sources are looked at over four weeks. */
+const startedAt = systemClock.now() - 1_200_000;
 /** Sixty patients by one account in ten minutes. */
 const attack = Array.from({ length: 60 }, (_, n) => ({
   id: `granted-${n}`,
-  time: new Date(Date.parse('2026-03-02T02:00:00Z') + n * 10_000).toISOString(),
+  time: new Date(startedAt + n * 10_000).toISOString(),
   group_id: 'helix',
   clinic_id: '750300123',
   actor_id: 'night.burglar',
