@@ -19,6 +19,7 @@ export function isTold(type: ChangeType): type is ToldType {
 
 /** The incident after the change, with the names and meanings of the table `incidents`. It never holds a patient, not even a pseudonym. */
 export const webhookData = incidentChange.omit({
+  block_patients: true,
   change_type: true,
   change_id: true,
   changed_at: true,
@@ -37,7 +38,7 @@ export type WebhookBody = z.infer<typeof webhookBody>;
 
 /** The body for a told change: always the same bytes for the same change. */
 export function webhookBodyOf(change: IncidentChange & { readonly change_type: ToldType }): WebhookBody {
-  const { change_type, change_id: _id, changed_at, version: _version, received_at: _received, ...data } = change;
+  const { change_type, block_patients: _patients, change_id: _id, changed_at, version: _version, received_at: _received, ...data } = change; // prettier-ignore
   return { type: change_type, timestamp: changed_at, data };
 }
 

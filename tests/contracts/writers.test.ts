@@ -104,6 +104,9 @@ describe('what a writer writes is what its contract says, and both stores take i
     const told = changes.filter(isToldChange);
     expect(told.length).toBeGreaterThan(10);
     for (const change of told) expect(webhookBody.parse(JSON.parse(line(webhookBodyOf(change))))).toEqual(webhookBodyOf(change));
+    // The patients of a block are for the store alone.
+    for (const change of told)
+      expect(webhookBodyOf({ ...change, block_patients: ['0'.repeat(32)] })).toEqual(webhookBodyOf(change));
   });
 
   it('quarantined events of the ingestor and lines of the scorer, the archiver and the notifier, each under an id of its own', async () => {

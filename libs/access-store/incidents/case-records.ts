@@ -44,7 +44,7 @@ function picked(row: Readonly<Record<string, unknown>>, shape: Readonly<Record<s
   return Object.fromEntries(
     Object.entries(shape).flatMap(([key, schema]) => {
       const value = row[key];
-      const isEmpty = value === null || value === '';
+      const isEmpty = value === null || value === '' || (Array.isArray(value) && value.length === 0);
       return isEmpty && schema.safeParse(undefined).success ? [] : [[key, value]];
     }),
   );
