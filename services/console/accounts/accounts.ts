@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { User } from '../users/users.js';
 import type { Account, AccountFile } from './account-file.js';
@@ -83,7 +83,9 @@ export class Accounts {
     const name = id.trim().toLowerCase();
     if (!this.#tries.begin(name, address, now)) return 'too_many';
     const found = this.tools.file.read(name);
-    const hash = found?.password ?? (await this.#hashOfNobody());
+    // Made for whoever comes first, so that nobody's answer takes longer than another's.
+    const ofNobody = await this.#hashOfNobody();
+    const hash = found?.password ?? ofNobody;
     const isTheirs = await this.#lanes.run(() => isPassword(password, hash));
     if (isTheirs === undefined) return 'too_many';
     const entered = isTheirs && found ? this.#take(found.id, hash, code) : undefined;
@@ -185,7 +187,7 @@ export class Accounts {
   }
 
   #hashOfNobody(): Promise<string> {
-    this.#nobody ??= hashOfPassword('', this.tools.cost ?? passwordCost);
+    this.#nobody ??= hashOfPassword(randomBytes(16).toString('hex'), this.tools.cost ?? passwordCost);
     return this.#nobody;
   }
 }
