@@ -149,6 +149,18 @@ export class Accounts {
     return done ? { user: userOf(done), recovery } : { wrong: 'link' };
   } // prettier-ignore
 
+  /** Ends every session of somebody. */
+  endSessions(id: string): void {
+    this.#change(id, (one) => ({ ...one, sessions_from: this.tools.clock.now() + 1 }));
+  }
+
+  /** New recovery codes in the place of the old ones; undefined for who has no code that they could take the place of. */
+  renewRecovery(id: string): readonly string[] | undefined {
+    const codes = newRecoveryCodes();
+    const recovery = codes.map(digestOfRecoveryCode);
+    return this.#change(id, (one) => (one.totp === null ? undefined : { ...one, recovery })) && codes;
+  }
+
   /** What was right of somebody a moment ago is used up, if it still is: a code counts once, whoever else comes with it at the same time. */
   #take(id: string, hash: string, code: string): Account | undefined {
     const { box, clock } = this.tools;
