@@ -106,6 +106,10 @@ describe('a request that changes something', () => {
   });
 });
 
+/** What a console answers who comes with a cookie. */
+const at = async (one: RunningConsole, cookie: string) =>
+  (await one.app.inject({ method: 'GET', url: '/v1/cases', headers: { cookie } })).statusCode;
+
 describe('a session at several consoles', () => {
   it('that was confirmed at one is over in its older cookies at another that has seen the newer one', async () => {
     const log = newLog();
@@ -115,7 +119,6 @@ describe('a session at several consoles', () => {
       const answer = await here.app.inject({ method: 'POST', url, headers: { 'sec-fetch-site': 'same-origin', cookie }, payload });
       return String(answer.headers['set-cookie']).split(';')[0] ?? '';
     };
-    const at = async (one: RunningConsole, cookie: string) => (await one.app.inject({ method: 'GET', url: '/v1/cases', headers: { cookie } })).statusCode;
     const old = await post('/v1/login', { token: 'a.durand' });
     const fresh = await post('/v1/confirm', { token: 'a.durand' }, old);
     for (const one of [here, there]) one.wait(10_000);

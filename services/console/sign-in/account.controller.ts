@@ -1,3 +1,6 @@
+// sign-in/: the doors by which people come in and prove again who they are.
+// Each writes a session; whether it is believed is decided below.
+
 import type { IncomingHttpHeaders } from 'node:http';
 import { Controller, Headers, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';

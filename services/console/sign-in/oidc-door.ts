@@ -1,6 +1,3 @@
-// sign-in/: the doors by which people come in and prove again who they are.
-// Each writes a session; whether it is believed is decided below.
-
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '#libs/runtime/clock.js';
