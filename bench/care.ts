@@ -93,20 +93,21 @@ function measureMemory(): void {
     for (let n = 0; n < staff * 45; n += 1) {
       if (n % 4 === 0) patient += 1;
       const timeMs = from + day * dayMs + ((n * 7919) % stepsOfDay) * stepMs;
-      const at = performance.now();
+      const at = process.threadCpuUsage();
       month.advance(from + day * dayMs);
       month.take({
         what: 'touch', group_id: 'g', actor_id: `a${(n * 31) % staff}`, patient_id: aPatient(patient - (n % 4 === 3 ? 15_750 : 0)), clinic_id: 'c1',
         step: stepOf(timeMs), visible: visibleFrom(timeMs, timeMs),
       }); // prettier-ignore
-      longestMs = Math.max(longestMs, performance.now() - at);
+      const { user, system } = process.threadCpuUsage(at);
+      longestMs = Math.max(longestMs, (user + system) / 1000);
       touches += 1;
     }
   }
   const { bytes, patients, pairs } = month;
   console.log(
     `a month: ${touches} touches, ${patients} patients held, ${pairs} pairs, ${(bytes / 2 ** 20).toFixed(0)} MiB: ${(bytes / patients).toFixed(0)} B a patient held, ` +
-      `${(bytes / pairs).toFixed(0)} B a pair, all tables together; longest turn ${longestMs.toFixed(0)} ms`,
+      `${(bytes / pairs).toFixed(0)} B a pair, all tables together; longest of the turns in which one fact is taken ${longestMs.toFixed(1)} ms of processor`,
   );
 }
 

@@ -11,6 +11,7 @@ import { dayMs } from '#libs/testkit/hospital/local-time.js';
 import { defaultSimulation, Simulation, type SimulationOptions } from '#libs/testkit/hospital/simulation.js';
 import { budgetPlot } from '#libs/testkit/quality/budget-plot.js';
 import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quality/goals.js';
+import { markdownReport } from '#libs/testkit/quality/markdown-report.js';
 import { packFor } from '#libs/testkit/quality/load-pack.js';
 import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
@@ -48,6 +49,7 @@ interface Options {
   readonly without: readonly string[];
   readonly json?: string;
   readonly plot?: string;
+  readonly report?: string;
 }
 
 const options = readOptions();
@@ -61,14 +63,17 @@ console.log(
 const startedAt = performance.now();
 const byBudget = new Map<number, readonly Played[]>();
 let goals: readonly GoalMet[] = [];
+let report = '';
 for (const budget of options.budgets) {
   const { played, rules } = await playAll(budget);
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
+  report += `${markdownReport(played, rules)}\n`;
   console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}`);
 }
 console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
+if (options.report) writeFileSync(options.report, report);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
@@ -125,6 +130,7 @@ function readOptions(): Options {
     .option('--budgets <list>', 'false incidents a week that what is learned may make, one run each: 0.2,1,8', budgetsOf, [1])
     .option('--without <list>', 'ids or titles of rules that are left out, between semicolons', titlesOf, [])
     .option('--json <file>', 'also write the figures there')
+    .option('--report <file>', 'also write what every attack had and every rule found and cost there, as tables in Markdown')
     .option('--plot <file>', 'also draw what the budgets told, as SVG')
     .addHelpText('after', `\n${attackHelp()}\n\n${weekHelp()}\n\nEnds with 1 when a goal is missed.`); // prettier-ignore
   command.parse(process.argv);

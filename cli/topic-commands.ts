@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { byteSize, duration, wholeNumber } from './option-values.js';
-import type { AlterTopicsOptions, CreateTopicsOptions } from './topics.js';
+import type { AlterTopicsOptions, CreateTopicsOptions, GrantOptions } from './topics.js';
 
 /** `vigie topics`: what is in Kafka, and for how long. */
 export function addTopicCommands(program: Command): void {
@@ -26,4 +26,10 @@ export function addTopicCommands(program: Command): void {
     .option('--bytes <size>', `${bytes}; no limit where it is left out`, byteSize)
     .option('--dry-run', 'show what would change, and change nothing')
     .action(async (options: AlterTopicsOptions) => (await import('./topics.js')).alterTopicsCommand(options));
+  topics
+    .command('grant')
+    .description('as an administrator of Kafka: give the principal of each service its rights, and the one that makes topics')
+    .option('--prefix <text>', 'what the names of the principals begin with', 'vigie-')
+    .option('--dry-run', 'show the rights, and ask Kafka nothing')
+    .action(async (options: GrantOptions) => (await import('./topics.js')).grantCommand(options));
 }

@@ -3,6 +3,7 @@ import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { KafkaOptions } from '#libs/event-log/kafka/client.js';
 import { describeTopics, type TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
 import { alterTopics, type TopicChange } from '#libs/event-log/kafka/topics/alter-topics.js';
+import { aclsOf, aclText, grantRights } from '#libs/event-log/kafka/topics/grant-rights.js';
 import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { retentionMsDefault, retentionSettings, shortfalls, type TopicLimits } from '#libs/event-log/kafka/topics/topic-needs.js';
 import { kafkaOptions } from '#libs/event-log/open.js';
@@ -43,6 +44,20 @@ export async function createTopicsCommand(options: CreateTopicsOptions): Promise
   for (const { topic, made, partitions: count } of outcomes)
     process.stdout.write(`${topic}: ${made ? 'made' : 'was there already'}, ${count} partitions\n`);
   await tellShortfalls(config, await describeTopics(kafka, madeTopics));
+}
+
+export interface GrantOptions {
+  readonly prefix: string;
+  readonly dryRun?: boolean;
+}
+
+/** `vigie topics grant`: the rights of the principals of Vigie in the Kafka of KAFKA_BROKERS, as an administrator of it. */
+export async function grantCommand({ prefix, dryRun }: GrantOptions): Promise<void> {
+  if (!/^[\w.-]*$/.test(prefix))
+    throw new ConfigError(`--prefix ${prefix} is no beginning of a name: letters, digits, _, - and .`);
+  const acls = aclsOf(prefix);
+  if (!dryRun) await grantRights(kafkaOf(readCommandConfig()), acls);
+  for (const acl of acls) process.stdout.write(`${aclText(acl)}\n`);
 }
 
 /** `vigie topics alter`: another retention for topics that are there. */

@@ -16,6 +16,9 @@ const { values } = parseArgs({
   },
 });
 const random = (encoding) => randomBytes(32).toString(encoding);
+const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+/** Of what other files hold. */
+const madeAnew = ['clickhouse_access.sql', 'kafka_jaas.conf', 'kafka_admin.properties'];
 const contentOf = (name) => readFileSync(join(values.dir, name), 'utf8').trim();
 
 const files = {
@@ -33,13 +36,19 @@ const files = {
   clickhouse_scorer_password: () => random('hex'),
   // Users, roles and policies with the hashes of those passwords. Made anew at every run: it holds no secret of its own.
   'clickhouse_access.sql': () => accessOf(readFileSync(join(import.meta.dirname, 'clickhouse', 'access.sql'), 'utf8')),
-  // One principal of Kafka for each service and for who makes topics, where the brokers ask for one.
+  // Kafka's administrator, who gives the others their rights, and what the broker says to itself; then one principal for each service and for who makes topics.
+  kafka_admin_password: () => random('hex'),
+  kafka_broker_password: () => random('hex'),
   kafka_archiver_password: () => random('hex'),
   kafka_console_password: () => random('hex'),
   kafka_ingestor_password: () => random('hex'),
   kafka_notifier_password: () => random('hex'),
   kafka_scorer_password: () => random('hex'),
   kafka_topics_password: () => random('hex'),
+  // Those principals as a broker reads them, and the administrator as Kafka's own tools do. Made anew at every run: they hold no secret of their own.
+  'kafka_jaas.conf': () => jaasOf(['broker', 'admin'], ['archiver', 'console', 'ingestor', 'notifier', 'scorer', 'topics']),
+  'kafka_admin.properties': () =>
+    `security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.jaas.config=${plain} required username="admin" password="${contentOf('kafka_admin_password')}";`,
   // The token of the first user of the console, for `VIGIE_CONSOLE_TOKEN`; the console gets its digest alone.
   console_token: () => random('base64url'),
   'console_users.yml': () =>
@@ -89,6 +98,14 @@ function accessOf(text) {
   return `${made}\n${users.map(([, user, identified]) => `ALTER USER ${user} ${identified};`).join('\n')}`;
 } // prettier-ignore
 
+const kafkaPassword = (name) => contentOf(`kafka_${name}_password`);
+
+/** Who may be let in at Kafka: the broker and the administrator by their names, services and jobs as `vigie-<name>`. */
+function jaasOf(own, principals) {
+  const users = [...own.map((name) => [name, name]), ...principals.map((name) => [`vigie-${name}`, name])];
+  return ['KafkaServer {', `  ${plain} required`, `  username="broker" password="${kafkaPassword('broker')}"`, users.map(([user, name]) => `  user_${user}="${kafkaPassword(name)}"`).join('\n') + ';', '};'].join('\n');
+} // prettier-ignore
+
 const passwordOf = (user) => `clickhouse_${user.slice(user.lastIndexOf('_') + 1)}_password`;
 const digestOf = (name) => createHash('sha256').update(contentOf(name)).digest('hex');
 
@@ -96,7 +113,7 @@ mkdirSync(values.dir, { recursive: true, mode: 0o700 });
 chmodSync(values.dir, 0o700);
 for (const [name, make] of Object.entries(files)) {
   const path = join(values.dir, name);
-  if (name === 'clickhouse_access.sql') rmSync(path, { force: true });
+  if (madeAnew.includes(name)) rmSync(path, { force: true });
   try {
     writeFileSync(path, `${make()}\n`, { flag: 'wx', mode: 0o444 });
     console.log(`made ${path}`);

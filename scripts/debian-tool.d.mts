@@ -12,3 +12,10 @@ export function findBrowser(): ToolWithLibraries;
 
 /** See debian-tool.mjs: a program of a Debian package and the environment that it needs, or why there is none. */
 export function findWithLibraries(packageName: string, program: string, folder?: string): ToolWithLibraries;
+
+interface UnpackedTool extends ToolWithLibraries {
+  readonly home?: string;
+}
+
+/** See debian-tool.mjs: a program as Debian packages it, with the modules of other packages, or why there is none. */
+export function findUnpacked(packages: readonly [string, ...string[]], program: string): UnpackedTool;

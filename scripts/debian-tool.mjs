@@ -47,6 +47,21 @@ export function findWithLibraries(packageName, program, folder = 'usr/bin') {
   return { path, env: { ...process.env, LD_LIBRARY_PATH: folders.join(delimiter) } };
 }
 
+/**
+ * A program as Debian packages it, with the modules of other packages beside it and those libraries that the machine lacks, whatever the machine has installed:
+ * `{ path, home, env } | { reason }`. `home` is the folder that stands for the root of the packages, `program` its path below.
+ */
+export function findUnpacked([packageName, ...others], program) {
+  const home = join(root, '.cache', [packageName, ...others].join('+'));
+  const path = join(home, program);
+  const reason = existsSync(path) ? undefined : fetchPackage(packageName, home, true, others);
+  if (reason !== undefined || !existsSync(path)) return { reason: reason ?? `the package has no ${program}` };
+  const folders = [join(home, 'lib'), join(home, 'usr', 'lib')]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { withFileTypes: true }).map((entry) => join(folder, entry.name)));
+  return { path, home, env: { ...process.env, LD_LIBRARY_PATH: folders.join(delimiter) } };
+}
+
 function onPath(program) {
   const paths = (process.env.PATH ?? '').split(delimiter).map((part) => join(part, program));
   return paths.find((path) => existsSync(path));
@@ -56,22 +71,22 @@ function onPath(program) {
  * Fetches and unpacks the Debian package, `withOthers` also what it needs and this machine lacks. Answers with the reason when that is not possible. Several test processes may do so at the same
  * moment: each works in a folder of its own, and the first to finish gives it its name, so that nobody runs half a file.
  */
-function fetchPackage(packageName, folder, withOthers) {
+function fetchPackage(packageName, folder, withOthers, more = []) {
   if (process.platform !== 'linux') return `${process.platform} has no Debian packages; put the program on PATH`;
   const work = `${folder}.${process.pid}`;
   try {
-    return unpackInto(work, packageName, folder, withOthers);
+    return unpackInto(work, packageName, folder, withOthers, more);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-function unpackInto(work, packageName, folder, withOthers) {
+function unpackInto(work, packageName, folder, withOthers, more) {
   const own = ownPackageLists(work);
-  const refused = download(work, packageName, withOthers, []);
+  const refused = download(work, [packageName, ...more], withOthers, []);
   if (refused !== undefined) {
     // A fresh image has no package lists, and only root may fetch the machine's: fetch our own.
-    const failed = attempt(work, 'apt-get', [...own, 'update']) ?? download(work, packageName, withOthers, own);
+    const failed = attempt(work, 'apt-get', [...own, 'update']) ?? download(work, [packageName, ...more], withOthers, own);
     if (failed !== undefined)
       return `apt-get download ${packageName} failed (${refused}; with own lists: ${failed}); put the program on PATH`;
   }
@@ -91,14 +106,14 @@ function unpackInto(work, packageName, folder, withOthers) {
 }
 
 /** Answers with the reason when that is not possible. */
-function download(work, packageName, withOthers, options) {
-  const names = withOthers ? missingPackages(work, packageName, options) : [packageName];
+function download(work, packages, withOthers, options) {
+  const names = withOthers ? missingPackages(work, packages, options) : packages;
   return names.length > 0 ? attempt(work, 'apt-get', [...options, 'download', ...names]) : 'apt-get names no packages to install';
 }
 
-/** A package and all that it needs, without those that are installed; none where apt cannot say. */
-function missingPackages(cwd, packageName, options) {
-  const asked = ['install', '--print-uris', '--yes', '--no-install-recommends', packageName];
+/** Packages and all that they need, without those that are installed; none where apt cannot say. */
+function missingPackages(cwd, packages, options) {
+  const asked = ['install', '--reinstall', '--print-uris', '--yes', '--no-install-recommends', ...packages];
   const { stdout = '' } = spawnSync('apt-get', [...options, ...asked], { cwd, encoding: 'utf8', timeout: downloadMsMax });
   return stdout.split('\n').flatMap((line) => /^'[^']+' ([^_\s]+)_/.exec(line)?.[1] ?? []);
 }

@@ -12,7 +12,7 @@ export const detectionFloors = [
   ['memory', 'rules/match', 'rules/yaml'],
   ['rule'],
   ['compile', 'rules/read', 'rules/words'],
-  ['days', 'select', 'rules/link'],
+  ['count', 'days', 'select', 'rules/link'],
   ['judge', 'rules/load'],
   ['incidents', 'habits'],
   ['state'],

@@ -54,9 +54,14 @@ export class BenchIngestor {
     return Number(line?.split(' ').at(-1) ?? 0);
   }
 
-  async stop(): Promise<void> {
-    this.#process.kill('SIGTERM');
-    await new Promise((resolve) => this.#process.once('exit', resolve));
+  /** Ends the process, if it runs, and removes its folder; `look` may read there before. */
+  async stop(look?: (folder: string) => Promise<void>): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const over = new Promise((resolve) => this.#process.once('exit', resolve));
+      this.#process.kill('SIGTERM');
+      await over;
+    }
+    await look?.(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

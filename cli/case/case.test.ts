@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
+import { newLog, tell } from '#services/console/console-log.fixture.js';
+import { RunningConsole } from '#services/console/console.fixture.js';
 import { caseText, listText } from './case-text.js';
 import { ConsoleClient } from './console-client.js';
 

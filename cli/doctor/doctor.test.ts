@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { storeForTests } from '#libs/access-store/clickhouse/store.fixture.js';
-import { keptForEver, madeTopics, topics } from '#libs/contracts/topics.js';
+import { careTopic, habitsTopic, keptForEver, madeTopics, partitionCountOf, topics } from '#libs/contracts/topics.js';
 import type { TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
 import { retentionMarginMs, retentionSettings, shortfalls } from '#libs/event-log/kafka/topics/topic-needs.js';
 import { systemClock } from '#libs/runtime/clock.js';
@@ -50,7 +50,7 @@ function made(change: Readonly<Record<string, Partial<TopicFacts>>> = {}): reado
   return madeTopics.map((topic) => {
     const settings = { ...retentionSettings(topic, { retentionMs: 14 * dayMs }, 12), 'min.insync.replicas': '2', 'unclean.leader.election.enable': 'false', 'message.timestamp.type': 'LogAppendTime' };
     const { settings: other, ...rest } = change[topic] ?? {};
-    return { topic, partitions: 12, copies: 3, own: [], ...rest, settings: { ...settings, ...other } };
+    return { topic, partitions: partitionCountOf(topic, 12), copies: 3, own: [], ...rest, settings: { ...settings, ...other } };
   });
 } // prettier-ignore
 
@@ -69,6 +69,10 @@ const planted: readonly (readonly [string, () => readonly Finding[] | Promise<re
   ['a retention as long as the longest rule', () => logFindings(made({ [topics.accesses]: { settings: { 'retention.ms': String(week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.accesses\.v1 keeps 7 days, and rules look 7 days back: .* 10 days at least -> vigie topics alter/],
   ['cases that Kafka forgets', () => logFindings(made({ [topics.incidents]: { settings: { 'retention.ms': String(week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.incidents\.v1 must be kept for ever, and goes by 7 days/],
   ['events that one broker acknowledges', () => logFindings(made({ [topics.accesses]: { settings: { 'min.insync.replicas': '1' } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.accesses\.v1 acknowledges events that one broker has/],
+  ['habits over several partitions', () => logFindings(made({ [habitsTopic]: { partitions: 12 } }), { windowsMs: week, signed: false }), /^wrong: vigie\.habits\.v1 has 12 partitions: .* -> delete vigie\.habits\.v1, and run vigie topics create/],
+  ['a memory of care that is forgotten after two weeks', () => logFindings(made({ [careTopic]: { settings: { 'retention.ms': String(2 * week) } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.care\.v1 must keep 37 days, and goes by 14 days -> vigie topics alter/],
+  ['a memory of care that is compacted', () => logFindings(made({ [careTopic]: { settings: { 'cleanup.policy': 'compact' } } }), { windowsMs: week, signed: false }), /^wrong: vigie\.care\.v1 has cleanup\.policy=compact, by which frames go that are still needed/],
+  ['a zone that nobody knows', () => configured({ VIGIE_ZONE: 'Europe/Nowhere' }), /^wrong: ingestor, scorer cannot start: .*\n +VIGIE_ZONE: is no time zone/],
   ['a full disk', () => machineFindings({ path: '/data', free: 2e9, size: 1e11, owner: 10_001 }, 10_001), /^wrong: \/data has 1\.9 GiB free of 93\.1 -> make room/],
   ["another user's data folder", () => machineFindings({ path: '/data', free: 5e10, size: 1e11, owner: 1000 }, 10_001), /^wrong: \/data belongs to user 1000, and this is user 10001/],
   ['programs that no list names', () => listFindings({ sizes: new Map([['service_accounts', 0]]), programs: new Set(), firing: [{ group_id: 'helix', actor_id: 'svc.pacs', incidents: 7, why: 'its source calls it a program' }] }), /service_accounts is empty[^]*svc\.pacs of helix had 7 incident\(s\) .* vigie lists add service_accounts --group helix/],

@@ -1,4 +1,4 @@
-import { madeTopics, topics as names } from '#libs/contracts/topics.js';
+import { madeTopics, topics as names, topicsOfOnePartition } from '#libs/contracts/topics.js';
 import type { TopicFacts } from '#libs/event-log/kafka/topics/admin.js';
 import { daysText, retentionMarginMs, shortfalls } from '#libs/event-log/kafka/topics/topic-needs.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
@@ -21,7 +21,9 @@ export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed }:
   const unclean = facts.filter(({ settings }) => settings['unclean.leader.election.enable'] === 'true');
   const clocks = facts.filter(({ settings }) => settings['message.timestamp.type'] !== 'LogAppendTime');
   const short = windowsMs === undefined ? [] : shortfalls(facts, windowsMs);
+  const parted = facts.filter(({ topic, partitions }) => topicsOfOnePartition.includes(topic) && partitions !== 1);
   const found = [
+    ...parted.map(({ topic, partitions }) => wrong('log', `${topic} has ${partitions} partitions: its order says what thresholds are made of, and one partition alone has an order`, `delete ${topic}, and run vigie topics create: scorers learn it again from the days that they hold`)),
     ...(missing.length ? [wrong('log', `Kafka has no topic ${missing.join(', ')}`, 'vigie topics create --partitions <as many as the others have>')] : []),
     ...(apart ? [wrong('log', `${names.incidents} has ${incidents.partitions} partitions and ${names.actions} ${actions.partitions}: an action would not lie where its case does`, 'create the one that has no data yet anew, with as many partitions as the other')] : []),
     ...short.map((sentence) => wrong('log', sentence, 'vigie topics alter --retention 14d, or longer; with --dry-run it shows what it would change')),

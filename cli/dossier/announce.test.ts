@@ -2,7 +2,8 @@ import { expect, it } from '@jest/globals';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
+import { newLog, tell } from '#services/console/console-log.fixture.js';
+import { RunningConsole } from '#services/console/console.fixture.js';
 import { ConsoleClient } from '../case/console-client.js';
 import { announce } from './announce.js';
 

@@ -1,11 +1,11 @@
 import type { AccessValues } from '#libs/access-store/verdicts/judged-cases.js';
-import { type SubjectKind, subjectColumns } from '#libs/contracts/vocabulary.js';
+import { type StoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { isoOf } from '#libs/runtime/clock.js';
 
 /** An account of a case, and the values that the accesses of the case have. */
 export interface ExceptedAccount {
   readonly groupId: string;
-  readonly subject: SubjectKind;
+  readonly subject: StoredSubject;
   /** The account, or the address, device or session. */
   readonly actorId: string;
   readonly values: AccessValues;

@@ -1,5 +1,6 @@
 import type { AccessValues, JudgedCases, JudgedIncident } from '#libs/access-store/verdicts/judged-cases.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
+import { isStoredSubject } from '#libs/contracts/vocabulary.js';
 import { printable } from '#libs/contracts/visible-text.js';
 import { type ExceptedAccount, valuesMax } from './exception-text.js';
 
@@ -32,6 +33,8 @@ export async function exceptedAccounts(cases: Pick<JudgedCases, 'values'>, { inc
   const accounts = new Map<string, ExceptedAccount>();
   for (const incident of incidents) {
     const { group_id: groupId, subject_kind: subject, actor_id: actorId, incident_id } = incident;
+    if (!isStoredSubject(subject))
+      throw new Error(`incident ${incident_id} belongs to a block of numbers, which means nothing on another day: write an exception for the accounts or the clinic by hand`);
     const values = await cases.values(incident, valuesMax);
     if (!values) throw new Error(`ClickHouse does not know the conditions of incident ${incident_id}, so that nobody can say which accesses it is about`);
     const key = JSON.stringify([groupId, subject, actorId]);

@@ -167,6 +167,19 @@ describe('records that an inlet cannot read', () => {
     expect(context && becomes(record, context, systemClock.now())).toMatchObject({ events: 1, refused: 1 });
   });
 
+  it('are open no longer where only long texts are missing, of which there is no room for so many patients: all that can be had is there', async () => {
+    const texts = Object.fromEntries(['purpose', 'device', 'application', 'auth', 'session_id'].map((name) => [name, name.repeat(80).slice(0, 500)]));
+    const patients = Array.from({ length: 20_000 }, (_, n) => `${500_000 + n}`).join(',');
+    const row = { wann: '2026-11-28T08:00:00Z', wer: 'account.9', ipp: patients, was: 'export', ...texts };
+    const record = originalText({ kind: 'json', value: row, envelope: { receivedMs: 0 } }) ?? '';
+    const [kept] = rows.map((one) => ({ ...one, sealed: sealed(record, one, key) }) as QuarantineRow);
+    const table = new Table(kept ? [kept] : []);
+    const [from, apart] = [direct.log.lines.length, direct.log.quarantined.length];
+    expect(await replay(table, direct)).toMatchObject({ rows: 1, replayed: 1, events: 1 });
+    const taken = direct.log.lines.slice(from).map((line) => JSON.parse(line));
+    expect([taken.length, taken[0].device, direct.log.quarantined.length, table.marked.size]).toEqual([20_000, undefined, apart, 1]);
+  }); // prettier-ignore
+
   it('show what they would become without an identifier, and why what is refused is', async () => {
     const parsed = parseKeyRing(pseudonyms);
     const keys = 'ring' in parsed ? parsed.ring.group('helix') : undefined;

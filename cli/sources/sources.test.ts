@@ -64,6 +64,7 @@ describe('vigie sources', () => {
     expect(told).not.toContain('4711');
     await trySourceCommand(path, { source: 'dpi@aleo', file, limit: 1 });
     expect(told).toContain('1 row(s), 0 record(s) refused');
+    expect(told.split('these are the first 1 records; --limit shows more')).toHaveLength(2);
   });
 
   it('try asks which source is meant', async () => {

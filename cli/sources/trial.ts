@@ -1,5 +1,5 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
-import { recordsOf } from '#libs/formats/read/records.js';
+import { readOriginal } from '#libs/formats/read/original.js';
 import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
 import { metered } from '#libs/formats/work-meter.js';
 import { isoOf } from '#libs/runtime/clock.js';
@@ -12,20 +12,25 @@ export interface Trial {
   readonly lines: readonly string[];
   readonly rows: number;
   readonly refused: number;
+  /** More records are there than were asked for. */
+  readonly isCut: boolean;
 }
 
 /** What the first records of a file would become, by the same road as in the ingestor. No clear patient identifier is in the lines. */
 export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'reading'>, limit: number, nowMs: number): Trial {
-  const { lines, rows, refused } = linesOf(recordsOf(bytes, { receivedMs: nowMs }, source.reading), source, nowMs, limit);
-  return { lines, rows, refused };
+  const body = { kind: 'bytes', bytes, envelope: { receivedMs: nowMs }, isBody: true } as const;
+  const { lines, rows, refused, beside, isCut } = linesOf(readOriginal(body, source.reading), source, nowMs, limit);
+  return { lines, rows, refused: refused + beside, isCut };
 }
 
 /** What the first items would become; `events` are those that would be taken, `beside` of them those of which a part would be set aside. */
 export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, nowMs: number, limit = Infinity): Trial & { readonly events: number; readonly beside: number } {
   const lines: string[] = [];
   let [rows, events, refused, beside, record] = [0, 0, 0, 0, 0];
+  let isCut = false;
   for (const item of items) {
-    if (record === limit) break;
+    isCut = record === limit;
+    if (isCut) break;
     const { made, wrong } = became(item, source, nowMs);
     for (const row of made) lines.push(`{"record":${record},"row":${row}}`);
     if (wrong) lines.push(JSON.stringify({ record, [made.length ? 'beside' : 'refused']: wrong.reason, field: wrong.field, reason: wrong.detail }));
@@ -35,7 +40,7 @@ export function linesOf(items: Iterable<DecodedItem>, source: SourceContext, now
     beside += wrong && made.length ? 1 : 0;
     record += 1;
   }
-  return { lines, rows, events, refused, beside };
+  return { lines, rows, events, refused, beside, isCut };
 } // prettier-ignore
 
 interface Became {

@@ -24,9 +24,10 @@ export async function trySourceCommand(file: string, { source: name, file: sourc
   const { keys, own } = keysOf(config, source.groupId);
   if (!own) process.stderr.write(`no key of ${source.groupId} is here: the pseudonyms below are of this run alone\n`);
   const bytes = readFileSync(file === '-' ? 0 : file);
-  const { lines, rows, refused } = trial(bytes, { ...source, keys }, limit, systemClock.now());
+  const { lines, rows, refused, isCut } = trial(bytes, { ...source, keys }, limit, systemClock.now());
   for (const line of lines) process.stdout.write(`${printableLines(line)}\n`);
   process.stderr.write(`${rows} row(s), ${refused} record(s) refused or set aside; nothing was stored\n`);
+  if (isCut) process.stderr.write(`these are the first ${limit} records; --limit shows more\n`);
 }
 
 /** The source of that name. Throws `ConfigError` where there is none, or several. */

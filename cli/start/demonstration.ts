@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { feed } from '#libs/testkit/hospital/feed/feed.js';
+import { type FedByRoads, feedByRoads } from '#libs/testkit/hospital/feed/feed-roads.js';
 import { dayMs, instantOf, isWeekend, localDayOf } from '#libs/testkit/hospital/local-time.js';
 import { writeRegisters } from '#libs/testkit/hospital/registers.js';
 import { defaultSimulation, Simulation } from '#libs/testkit/hospital/simulation.js';
@@ -11,6 +11,7 @@ import { consoleClient } from '../case/console-client.js';
 import { addressOf, clickhouseUrl, type CommandConfig } from '../config.js';
 import { caseText, takeCase } from './demo-case.js';
 import { dossierText, makeDossier } from './demo-dossier.js';
+import { DemoInlets } from './demo-inlets.js';
 import { DemoStore } from './demo-store.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { clockOf, count, summary } from './summary.js';
@@ -30,6 +31,7 @@ export class Demonstration {
   readonly #token = randomBytes(24).toString('base64url');
   readonly #bar = new ProgressBar(process.stdout);
   readonly #receiver: WebhookReceiver | undefined;
+  readonly #inlets: DemoInlets;
 
   constructor(
     private readonly options: DemonstrationOptions,
@@ -37,6 +39,11 @@ export class Demonstration {
   ) {
     this.#start = lastWorkingDay(systemClock.now());
     this.#simulation = new Simulation({ ...defaultSimulation, seed: options.seed, start: this.#start, attacks: ['burst'] });
+    this.#inlets = new DemoInlets({
+      dataDir: config.VIGIE_DATA_DIR,
+      portBase: config.VIGIE_PORT_BASE,
+      groupId: defaultSimulation.groupId,
+    });
     const own = !config.VIGIE_WEBHOOK_URL && !config.VIGIE_WEBHOOKS_FILE;
     this.#receiver = own
       ? new WebhookReceiver(randomBytes(32), (one) => this.#bar.print(`  >> ${told(printable(one))}`))
@@ -53,6 +60,7 @@ export class Demonstration {
     };
     return {
       VIGIE_INGEST_TOKENS: `${source}@${defaultSimulation.groupId}=${this.#token}`,
+      VIGIE_SOURCES_FILE: this.#inlets.prepare(),
       VIGIE_CLINICS_FILE: join(registers, 'clinics.csv'),
       VIGIE_LISTS_DIR: registers,
       ...hook,
@@ -71,23 +79,38 @@ export class Demonstration {
         `${count(hospital.staff.length)} staff, ${hospital.serviceAccounts.length} service accounts, ${this.options.speed} times real time.\n`,
     );
     const startedAt = systemClock.monotonic();
-    const fed = await feed({
+    const fed = await this.#fed(signal);
+    this.#bar.show(1, `${count(fed.accepted)} events accepted`);
+    this.#bar.end();
+    print(await this.#summed(fed, systemClock.monotonic() - startedAt, signal));
+  }
+
+  async #fed(signal: AbortSignal): Promise<FedByRoads> {
+    const url = addressOf(this.config, 'ingestor');
+    const day = new Date(this.#start + dayMs / 2).toISOString().slice(0, 10);
+    // Whoever stops here stops what still sends.
+    const failed = new AbortController();
+    const target = { clock: systemClock, signal: AbortSignal.any([signal, failed.signal]) };
+    const options = {
       events: this.#simulation.events(),
-      url: addressOf(this.config, 'ingestor'),
+      url,
       token: this.#token,
       speed: this.options.speed,
       batch: 1000,
       lanes: 4,
       signal,
-      onProgress: ({ at, accepted }) =>
+      onProgress: ({ at, accepted }: { readonly at: number; readonly accepted: number }) =>
         this.#bar.show((at - this.#start) / dayMs, `${clockOf(at)}   ${count(accepted)} events accepted`),
-    });
-    this.#bar.show(1, `${count(fed.accepted)} events accepted`);
-    this.#bar.end();
-    print(await this.#summed(fed.accepted, systemClock.monotonic() - startedAt, signal));
+    };
+    try {
+      return await feedByRoads(options, this.#inlets.open(url, day, target));
+    } catch (cause) {
+      failed.abort(cause);
+      throw cause;
+    }
   }
 
-  async #summed(events: number, playedMs: number, signal: AbortSignal): Promise<string> {
+  async #summed({ accepted: events, roads }: FedByRoads, playedMs: number, signal: AbortSignal): Promise<string> {
     const [truth] = this.#simulation.truth().attacks;
     if (!truth) throw new Error('the simulation planted nothing');
     const store = new DemoStore(clickhouseUrl(this.config), this.config, systemClock);
@@ -103,6 +126,10 @@ export class Demonstration {
       notifications: this.#receiver?.count,
       otherIncidents: others,
       events,
+      roads: [
+        `${count(roads.http)} by HTTP, ${count(roads.atna)} as ${this.#inlets.syslog},`,
+        `${count(roads.hec)} by Splunk HEC, ${count(roads.table)} in a nightly CSV`,
+      ],
       playedMs,
       queryUrl: clickhouseUrl(this.config),
     });

@@ -19,6 +19,8 @@ export interface SummaryFacts {
   readonly notifications: number | undefined;
   readonly otherIncidents: number;
   readonly events: number;
+  /** How they came, a line each. */
+  readonly roads: readonly string[];
   readonly playedMs: number;
   readonly queryUrl: string;
 }
@@ -33,6 +35,7 @@ export function summary(facts: SummaryFacts): string {
     'Summary of the day',
     '',
     row('played', `${count(facts.events)} events in ${(facts.playedMs / 1000).toFixed(0)} s`),
+    ...facts.roads.map((road, index) => row(index ? '' : 'fed', road)),
     row('attack began', clockOf(facts.attackBegan)),
     row('rule fired', `${clockOf(incident.fired)}, ${span(incident.fired - facts.attackBegan)} later: ${incident.title}`),
     row('read by then', `${count(incident.patientsAtDetection)} patients${share}`),

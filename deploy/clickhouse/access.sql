@@ -90,6 +90,7 @@ GRANT CREATE VIEW, DROP VIEW ON vigie.incident_patients_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_accounts_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.incident_ledger_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.case_ledger_of TO vigie_rules;
+GRANT CREATE VIEW, DROP VIEW ON vigie.case_ledger_part_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.case_unnamed_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_ledger_of TO vigie_rules;
 GRANT CREATE VIEW, DROP VIEW ON vigie.dossier_unnamed_of TO vigie_rules;

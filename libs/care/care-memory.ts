@@ -1,88 +1,74 @@
 import type { CareFact, CareTouch } from '#libs/contracts/care/care-fact.js';
-import type { AccessRow } from '#libs/contracts/access-row.js';
-import type { CareLink } from '#libs/contracts/vocabulary.js';
-import { AccountDays } from './account-days.js';
-import { type Bar, Bars } from './bars.js';
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
-import { type Account, type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
-import { LinkChains } from './link-chains.js';
-import { OwnPairs } from './own-pairs.js';
-import { PatientKey, PatientTable } from './patient-table.js';
+import type { Access } from './access.js';
+import { Account } from './account.js';
+import { type Bar, Bars } from './bars.js';
+import { type BarsNow, HouseNetworks, nameOf } from './house-networks.js';
+import { Moment } from './moment.js';
+import { PatientKey } from './patient-key.js';
+import { type CareLimits, Patients, usualLimits } from './patients.js';
+import { type Stamp, places, stampOf } from './stamp.js';
+import { Pulses, quietSteps } from './pulses.js';
+import { placesIn, Standing } from './standing.js';
 import { Stays } from './stays.js';
 import { heldSteps, knownDays, linkSteps, stepMs, stepOf } from './steps.js';
 
-/** An access, as far as care is concerned. */
-export interface Access {
-  readonly groupId: string;
-  readonly actorId: string;
-  readonly clinicId: string;
-  /** As `networkOf` gives it; empty where it is not known. */
-  readonly network: string;
-  /** Event time, milliseconds. */
-  readonly timeMs: number;
-  /** The pseudonym under which patients are remembered; empty for none. */
-  readonly patientId: string;
-}
-
-/** What is written on the row, in the order of the contract. */
-export type Stamp = Pick<AccessRow, 'care_link' | 'own_clinic' | 'new_network' | 'house_network'>;
-
-export interface CareLimits {
-  /** Patients and pairs of patient and account that are remembered at a time; above, nothing is known of any. */
-  readonly patientsMax: number;
-  readonly pairsMax: number;
-}
-
-export const usualLimits: CareLimits = { patientsMax: 8_000_000, pairsMax: 32_000_000 };
+/** Links by number: their places in `careLinks` and one. */
+const links = { unknown: 0, own: 1, stay: 2, several: 3, single: 4, none: 5 } as const;
 
 /**
  * Who met which patient. What `look` answers is a function of the access and of the facts taken in that are visible by its time, in whatever
- * order they came, as long as it does not lie before what is held (`lowest`).
+ * order they came, as long as it does not lie before what is held (`lowest`). `look` and `news` make their answers of questions that whoever
+ * stamps very many asks one by one, of standings and keys that are at hand.
  */
 export class CareMemory {
-  #patients = new PatientTable();
-  #links = new LinkChains();
-  #own = new OwnPairs();
+  readonly #patients: Patients;
   readonly #stays = new Stays();
   readonly #bars = new Bars();
+  readonly #pulses = new Pulses();
   readonly #accounts = new Map<string, Account>();
   #numbers = 0;
   readonly #networks = new HouseNetworks();
   readonly #key = new PatientKey();
   #lowest = 0;
   #forgottenDay = 0;
-  #isOverfull = false;
-  readonly #isBarred: (account: number) => boolean;
   #step = 0;
+  #moment: Moment | undefined;
+  readonly #isBarred: (account: number) => boolean;
 
   constructor(
     private readonly calendar: Calendar,
-    private readonly limits: CareLimits = usualLimits,
+    limits: CareLimits = usualLimits,
   ) {
+    this.#patients = new Patients(limits);
     this.#isBarred = (account) => this.#bars.isBarred(account, this.#step);
   }
 
   /** Bytes of what is known of patients. */
   get bytes(): number {
-    return this.#patients.bytes + this.#links.bytes + this.#own.bytes;
+    return this.#patients.bytes;
   }
   get patients(): number {
     return this.#patients.count;
   }
   get pairs(): number {
-    return this.#own.count;
+    return this.#patients.pairs;
   }
-  /** There were more patients than the limits allow, so that links are not known until some are forgotten. */
+  /** There are more patients than the limits allow, so that links are not known until some are forgotten. */
   get isOverfull(): boolean {
-    return this.#isOverfull;
+    return this.#patients.isOverfull(this.#lowest);
   }
   /** The first step whose accesses can be answered. */
   get lowest(): number {
     return this.#lowest;
   }
 
-  /** Time has come to `nowMs`: what only accesses from more than `heldSteps` before would ask may be forgotten. */
+  /**
+   * Time has come to `nowMs`: what only accesses from more than `heldSteps` before would ask may be forgotten. Once a day the small things are, and
+   * a part of the patients at each of the calls after it, so that none takes long.
+   */
   advance(nowMs: number): void {
+    this.#patients.sweep(this.#lowest);
     const lowest = stepOf(nowMs) - heldSteps;
     if (lowest <= this.#lowest) return;
     this.#lowest = lowest;
@@ -92,6 +78,8 @@ export class CareMemory {
     this.#forgetDays(day - knownDays);
     this.#stays.forget(lowest);
     this.#bars.forget(lowest);
+    this.#pulses.forget(lowest);
+    this.#patients.startSweep();
   }
 
   /** Takes a line of `vigie.care.v1` in. */
@@ -107,88 +95,126 @@ export class CareMemory {
   }
 
   /** What is known of an access; without `care_link` where that is not known. */
-  look({ groupId, actorId, clinicId, network, timeMs, patientId }: Access): Stamp {
+  look({ groupId, actorId, clinicId, network, timeMs, patientId, visible = 0 }: Access): Stamp {
     const step = stepOf(timeMs);
     if (step < this.#lowest) return {};
-    const account = this.#accounts.get(nameOf(groupId, actorId));
-    const stamp: { -readonly [Key in keyof Stamp]: Stamp[Key] } = {};
-    const link = patientId === '' ? undefined : this.#linkOf(patientId, account?.number ?? 0, step);
-    if (link) stamp.care_link = link;
-    const today = this.calendar.dayOf(timeMs);
-    if (account && account.days.workedBefore(today) > 0) {
-      if (!account.days.isRegularIn(clinicId, today)) stamp.own_clinic = false;
-      if (network !== '' && !account.days.wasIn(network, today)) stamp.new_network = true;
-    }
-    if (network !== '' && this.#networks.isHouse(groupId, network, today, this.#barsAt(step))) stamp.house_network = true;
-    return stamp;
+    const standing = new Standing(groupId, actorId, clinicId, network);
+    const link = patientId !== '' && this.#key.set(patientId) ? this.linkOf(standing, this.#key, step, visible) : links.unknown;
+    return stampOf(link, this.placesOf(standing, timeMs));
   }
 
   /** The line that makes an access known, undefined where it says nothing that is not known. `visible`: see `visibleFrom`. */
   news({ groupId, actorId, clinicId, network, timeMs, patientId }: Access, visible: number): CareTouch | undefined {
+    const standing = new Standing(groupId, actorId, clinicId, network);
+    const moment = this.momentOf(timeMs, visible);
+    if (!this.isAskedFor(moment)) return undefined;
+    const isPatientNew = patientId !== '' && this.#key.set(patientId) && !this.isMet(standing, this.#key, moment);
+    return isPatientNew || !this.isSeen(standing, moment)
+      ? this.touchOf(standing, moment, isPatientNew ? patientId : '')
+      : undefined;
+  }
+
+  /**
+   * Place of the patient's link in `careLinks` and one, for an access of a step from `lowest` on that is itself visible from another. 0 where it is
+   * not known: there are too many patients, or the access comes so late that nobody, or a single other, may have met the patient only because others
+   * come as late.
+   */
+  linkOf(standing: Standing, patient: PatientKey, step: number, visible: number): number {
+    if (this.isOverfull) return links.unknown;
+    const account = this.#accountAt(standing)?.number ?? 0;
+    const shard = this.#patients.shardOf(patient);
+    const number = shard.find(patient);
+    if (number !== 0 && account !== 0 && shard.knows(number, account, step)) return links.own;
+    if (this.#stays.size > 0 && this.#stays.links(patient, step)) return links.stay;
+    this.#step = step;
+    const others = number === 0 ? 0 : shard.others(number, account, step, this.#isBarred);
+    if (others > 1) return links.several;
+    if (visible - step > quietSteps && !this.#pulses.isAlive(standing.groupId, step)) return links.unknown;
+    return others === 0 ? links.none : links.single;
+  }
+
+  /** Bits of `places` for an access at a time whose step is `lowest` or later. */
+  placesOf(standing: Standing, timeMs: number): number {
+    const today = this.calendar.dayOf(timeMs);
+    const account = this.#accountAt(standing);
+    if (account && (standing.day !== today || standing.version !== account.version)) {
+      standing.places = placesIn(account, standing, today);
+      standing.day = today;
+      standing.version = account.version;
+    }
+    const bits = account ? standing.places : 0;
+    return this.#isHouse(standing, today, stepOf(timeMs)) ? bits | places.houseNetwork : bits;
+  }
+
+  /** What a touch at a time says when, if it becomes visible in a step. */
+  momentOf(timeMs: number, visible: number): Moment {
     const step = stepOf(timeMs);
-    if (step < this.#lowest - linkSteps) return undefined;
-    const account = this.#accounts.get(nameOf(groupId, actorId));
-    const [day, usable] = this.#daysOf(step, visible);
-    const isClinicNew = !account?.days.has(account.days.clinics, clinicId, day, usable);
-    const isNetworkNew = network !== '' && !account?.days.has(account.days.networks, network, day, usable);
-    const isPatientNew = patientId !== '' && !(account && this.#holds(patientId, account.number, step, visible));
-    if (!isClinicNew && !isNetworkNew && !isPatientNew) return undefined;
+    if (this.#moment?.step !== step || this.#moment.visible !== visible) this.#moment = new Moment(this.calendar, step, visible);
+    return this.#moment;
+  }
+
+  /** Whether anybody asks for a touch of so long ago. */
+  isAskedFor({ step }: Moment): boolean {
+    return step >= this.#lowest - linkSteps;
+  }
+
+  /** Whether it is known that the account was there, in the clinic and on the network. */
+  isSeen(standing: Standing, { day, usable }: Moment): boolean {
+    if (standing.seenDay === day && standing.seenUsable <= usable) return true;
+    const account = this.#accountAt(standing);
+    if (!account?.has(account.clinics, standing.clinicId, day, usable)) return false;
+    if (standing.network !== '' && !account.has(account.networks, standing.network, day, usable)) return false;
+    standing.seenDay = day;
+    standing.seenUsable = usable;
+    return true;
+  }
+
+  /** Whether it is known that the account met the patient. */
+  isMet(standing: Standing, patient: PatientKey, moment: Moment): boolean {
+    const account = this.#accountAt(standing);
+    const shard = this.#patients.shardOf(patient);
+    const number = account ? shard.find(patient) : 0;
+    return account !== undefined && number !== 0 && shard.holds(number, account.number, moment);
+  }
+
+  /** The line that makes a touch known: of `patientId`, empty for none, and of clinic and network as far as they are not known. */
+  touchOf(standing: Standing, { step, visible, day, usable }: Moment, patientId: string): CareTouch {
+    const { groupId, actorId, clinicId, network } = standing;
+    const account = this.#accountAt(standing);
     return {
-      what: 'touch', group_id: groupId, actor_id: actorId, patient_id: isPatientNew ? patientId : '',
-      ...(isClinicNew && { clinic_id: clinicId }), ...(isNetworkNew && { network }), step, visible,
+      what: 'touch', group_id: groupId, actor_id: actorId, patient_id: patientId,
+      ...(!account?.has(account.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
+      ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }), step, visible,
     }; // prettier-ignore
   }
 
-  #linkOf(patientId: string, account: number, step: number): CareLink | undefined {
-    if (this.#isOverfull || !this.#key.set(patientId)) return undefined;
-    const patient = this.#patients.find(this.#key);
-    if (patient !== 0 && account !== 0 && this.#own.knows(patient, account, step)) return 'own';
-    if (this.#stays.size > 0 && this.#stays.links(patientId, step)) return 'stay';
-    if (patient === 0) return 'none';
-    this.#step = step;
-    const others = this.#links.others(patient, account, step, this.#isBarred);
-    return others === 0 ? 'none' : others === 1 ? 'single' : 'several';
-  }
-
-  #holds(patientId: string, account: number, step: number, visible: number): boolean {
-    if (!this.#key.set(patientId)) return true;
-    const patient = this.#patients.find(this.#key);
-    if (patient === 0) return false;
-    const until = step + linkSteps;
-    const isLinked = until <= visible || this.#links.holds(patient, account, visible, until);
-    const [from, end] = this.#ownFrom(step, visible);
-    return isLinked && (end <= from || this.#own.holds(patient, account, from, end));
+  #isHouse(standing: Standing, today: number, step: number): boolean {
+    const { groupId, network } = standing;
+    if (network === '') return false;
+    if (!standing.house || standing.house.isForgotten) standing.house = this.#networks.get(groupId, network);
+    return standing.house !== undefined && this.#networks.isHouse(standing.house, network, today, this.#barsAt(step));
   }
 
   #touch({ group_id, actor_id, patient_id, clinic_id, network, step, visible }: CareTouch): void {
-    const [day, usable] = this.#daysOf(step, visible);
+    const moment = this.momentOf(step * stepMs, visible);
     const account = this.#accountOf(group_id, actor_id);
-    if (day >= this.#forgottenDay - knownDays) {
-      account.days.take(day, usable, clinic_id, network);
+    if (step >= this.#lowest - quietSteps) this.#pulses.take(group_id, step, visible);
+    if (moment.day >= this.#forgottenDay - knownDays) {
+      account.take(moment.day, moment.usable, clinic_id, network);
       if (network !== undefined) this.#networks.add(group_id, network, account);
     }
     if (patient_id === '' || !this.#key.set(patient_id)) return;
-    const until = step + linkSteps;
-    const [from, end] = this.#ownFrom(step, visible);
-    if (Math.max(until, end) <= this.#lowest) return;
-    this.#makeRoom();
-    const patient = this.#patients.add(this.#key);
-    this.#links.add(patient, account.number, visible, until, this.#lowest);
-    this.#own.add(patient, account.number, from, end);
-    this.#isOverfull ||= this.#patients.count > this.limits.patientsMax || this.#own.count > this.limits.pairsMax;
+    if (Math.max(moment.linkUntil, moment.ownUntil) <= this.#lowest) return;
+    this.#patients.touch(this.#key, account.number, moment, this.#lowest);
   }
 
-  /** From the midnight after the step on, as soon as it is visible, for thirty days. */
-  #ownFrom(step: number, visible: number): readonly [number, number] {
-    const day = this.calendar.dayOf(step * stepMs);
-    const from = Math.ceil(this.calendar.startOf(day + 1) / stepMs);
-    return [Math.max(from, visible), Math.ceil(this.calendar.startOf(day + 1 + knownDays) / stepMs)];
-  }
-
-  /** The day of a step, and the first that may know of it: a later one than that in which it becomes visible, so that a day is the same to its end. */
-  #daysOf(step: number, visible: number): readonly [number, number] {
-    const day = this.calendar.dayOf(step * stepMs);
-    return [day, Math.max(day, this.calendar.dayOf(visible * stepMs)) + 1];
+  /** The account of a standing, where it is known; who was forgotten is another when it comes again. */
+  #accountAt(standing: Standing): Account | undefined {
+    if (!standing.account || standing.account.isForgotten) {
+      standing.account = this.#accounts.get(nameOf(standing.groupId, standing.actorId));
+      standing.day = -1;
+    }
+    return standing.account;
   }
 
   #accountOf(groupId: string, actorId: string): Account {
@@ -196,7 +222,7 @@ export class CareMemory {
     const known = this.#accounts.get(name);
     if (known) return known;
     this.#numbers += 1;
-    const account = { number: this.#numbers, days: new AccountDays() };
+    const account = new Account(this.#numbers);
     this.#accounts.set(name, account);
     return account;
   }
@@ -208,29 +234,12 @@ export class CareMemory {
   }
 
   #forgetDays(lowest: number): void {
-    // Whoever was not there for so long has no chain and no pair any more, and gets another number one day.
-    for (const [name, { days, number }] of this.#accounts)
-      if (!days.forget(lowest) && !this.#bars.has(number)) this.#accounts.delete(name);
+    // Whoever was not there for so long has no stretch any more that anybody asks for, and gets another number one day.
+    for (const [name, account] of this.#accounts) {
+      if (account.forget(lowest) || this.#bars.has(account.number)) continue;
+      account.isForgotten = true;
+      this.#accounts.delete(name);
+    }
     this.#networks.forget();
-  }
-
-  /** Where tables would have to grow, what nobody can ask for any more goes first. */
-  #makeRoom(): void {
-    if (this.#patients.room > 0 && this.#own.room > 0) return;
-    const [patients, links, own] = [new PatientTable(), new LinkChains(), new OwnPairs()];
-    const [before, lowest] = [this.#patients, this.#lowest];
-    const key = new PatientKey();
-    const numberOf = (patient: number): number => {
-      before.read(patient, key);
-      return patients.add(key);
-    };
-    this.#own.forEach(lowest, (patient, account, from, until) => own.restore(numberOf(patient), account, from, until));
-    for (let patient = 1; patient <= before.count; patient += 1)
-      if (this.#links.isHeld(patient, lowest)) this.#links.move(patient, lowest, links, numberOf(patient));
-    // Else the next few would have all of this done again.
-    if (patients.room < patients.count / 8) patients.grow();
-    if (own.room < own.count / 8) own.grow();
-    [this.#patients, this.#links, this.#own] = [patients, links, own];
-    this.#isOverfull = patients.count > this.limits.patientsMax || own.count > this.limits.pairsMax;
   }
 }

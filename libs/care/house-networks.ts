@@ -1,10 +1,4 @@
-import type { AccountDays } from './account-days.js';
-
-/** What is remembered of an account, under a number that chains and pairs have. */
-export interface Account {
-  readonly number: number;
-  readonly days: AccountDays;
-}
+import type { Account } from './account.js';
 
 /** Who is barred in a step; `step` is -1 where nobody ever is. */
 export interface BarsNow {
@@ -15,12 +9,13 @@ export interface BarsNow {
 /** Accounts that make a network one of the house. */
 const houseAccounts = 3;
 
-interface Network {
+export interface Network {
   readonly accounts: Set<Account>;
   /** The day and step for which `isHouse` was found. */
   day: number;
   step: number;
   isHouse: boolean;
+  isForgotten: boolean;
 }
 
 /** Which networks so many accounts use that they must be the house's own. */
@@ -29,20 +24,22 @@ export class HouseNetworks {
 
   add(groupId: string, network: string, account: Account): void {
     const name = nameOf(groupId, network);
-    const known = this.#networks.get(name) ?? { accounts: new Set(), day: -1, step: -1, isHouse: false };
+    const known = this.#networks.get(name) ?? { accounts: new Set(), day: -1, step: -1, isHouse: false, isForgotten: false };
     known.accounts.add(account);
     known.day = -1;
     this.#networks.set(name, known);
   }
 
-  /** Whether three accounts or more that are not barred used it on days before `today`. */
-  isHouse(groupId: string, name: string, today: number, { step, isBarred }: BarsNow): boolean {
-    const network = this.#networks.get(nameOf(groupId, name));
-    if (!network) return false;
+  get(groupId: string, name: string): Network | undefined {
+    return this.#networks.get(nameOf(groupId, name));
+  }
+
+  /** Whether three accounts or more that are not barred used the network of this name on days before `today`. */
+  isHouse(network: Network, name: string, today: number, { step, isBarred }: BarsNow): boolean {
     if (network.day === today && network.step === step) return network.isHouse;
     let count = 0;
     for (const account of network.accounts) {
-      if (!account.days.wasIn(name, today) || isBarred(account.number)) continue;
+      if (!account.wasIn(name, today) || isBarred(account.number)) continue;
       count += 1;
       if (count === houseAccounts) break;
     }
@@ -61,8 +58,9 @@ export class HouseNetworks {
   forget(): void {
     for (const [name, network] of this.#networks) {
       const of = name.slice(name.indexOf('\0') + 1);
-      for (const account of network.accounts) if (!account.days.networks.has(of)) network.accounts.delete(account);
-      if (network.accounts.size === 0) this.#networks.delete(name);
+      for (const account of network.accounts) if (!account.networks.has(of)) network.accounts.delete(account);
+      network.isForgotten = network.accounts.size === 0;
+      if (network.isForgotten) this.#networks.delete(name);
       network.day = -1;
     }
   }

@@ -5,7 +5,8 @@ import { aMonday, anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { CareMemory } from './care-memory.js';
 import { networkOf } from './network.js';
-import { stampRows, stampText } from './stamp-rows.js';
+import { stampText } from './stamp.js';
+import { stampRows } from './stamp-rows.js';
 
 const hour = 3_600_000;
 

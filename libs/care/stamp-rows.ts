@@ -1,6 +1,7 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
-import type { Access, CareMemory, Stamp } from './care-memory.js';
+import type { Access } from './access.js';
+import type { CareMemory } from './care-memory.js';
 import { networkOf } from './network.js';
 import { visibleFrom } from './steps.js';
 
@@ -52,7 +53,7 @@ export function stampRows(rows: readonly AccessRow[], tools: StampTools): readon
     const block = blockOf?.(row);
     return {
       ...row,
-      ...memory.look({ ...of, patientId: rememberedAs(row) }),
+      ...memory.look({ ...of, visible, patientId: rememberedAs(row) }),
       ...(patients > 1 && { event_patients: patients }),
       ...(block !== undefined && { id_block: block }),
     };
@@ -81,15 +82,4 @@ function accessOf(row: AccessRow): Omit<Access, 'patientId'> {
     network: row.source_ip === undefined ? '' : networkOf(row.source_ip),
     timeMs: Date.parse(row.time),
   };
-}
-
-/** A stamp as the end of a row in a frame, from the comma that follows the fields before. */
-export function stampText(stamp: Stamp, patients: number, block: string | undefined): string {
-  let text = stamp.care_link === undefined ? '' : `,"care_link":"${stamp.care_link}"`;
-  if (stamp.own_clinic !== undefined) text += `,"own_clinic":${String(stamp.own_clinic)}`;
-  if (stamp.new_network !== undefined) text += `,"new_network":${String(stamp.new_network)}`;
-  if (stamp.house_network !== undefined) text += `,"house_network":${String(stamp.house_network)}`;
-  if (patients > 1) text += `,"event_patients":${patients}`;
-  if (block !== undefined) text += `,"id_block":"${block}"`;
-  return text;
 }

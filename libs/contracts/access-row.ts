@@ -117,7 +117,7 @@ const anyText = z.string();
 
 /**
  * What a row must be to be judged and to be stored, so that a figure and its list are made from the same rows: the contract, but for texts
- * that may be empty, which the rules have a word for. It comes out as it is judged and stored.
+ * that may be empty, which the rules have a word for, and fields of a later version, which are left out. It comes out as it is judged and stored.
  */
 export const usableAccessRow = accessRow
   .extend({
@@ -126,4 +126,5 @@ export const usableAccessRow = accessRow
     device: anyText.optional(), user_agent: anyText.optional(), session_id: anyText.optional(), auth: anyText.optional(),
     application: anyText.optional(), key_id: anyText.optional(),
   })
+  .strip()
   .transform(believedRow); // prettier-ignore

@@ -45,6 +45,9 @@ export function subjectName({ subject_kind, actor_id }: Pick<IncidentChange, 'su
 /** Accounts that a change names; the others are in `incident_accounts`. */
 export const accountsListedMax = 200;
 
+/** Patients that a change of a block of numbers names; a block has about a hundred. */
+export const blockPatientsMax = 200;
+
 /** The state of an incident after one change: a row of `vigie.incidents.v1`. Times are event times unless said otherwise. */
 export const incidentChange = z.strictObject({
   /** Derived from the event whose arrival opened it: the same after a replay, and never changed once told. */
@@ -52,12 +55,17 @@ export const incidentChange = z.strictObject({
   group_id: z.string(),
   /** Whose it is: of an account, or of what several accounts have in common. */
   subject_kind: z.enum(subjectKinds),
-  /** The account; where `subject_kind` is another, the address, the device or the session. */
+  /** The account; where `subject_kind` is another, the address, the device, the session or the block of numbers. */
   actor_id: z.string(),
   /** Of another subject than an account: the accounts whose accesses count, the first `accountsListedMax` of them as texts sort; else empty. */
   accounts: z.array(z.string()),
   /** How many accounts those are in all; 1 for an account. */
   account_count: z.int().nonnegative(),
+  /**
+   * Of a block of numbers: the pseudonyms of its patients, the first `blockPatientsMax` as texts sort, since no store knows the block. Left out elsewhere, and where none is
+   * held any more: what changes before this one named stays.
+   */
+  block_patients: z.array(hex128).min(1).optional(),
   state: z.enum(incidentStates),
   /** First access in the first window that fired. */
   first_time: isoTime,
@@ -110,13 +118,16 @@ const ofAnAccount = { subject_kind: 'account', accounts: [], account_count: 1 } 
 
 const oldChange = z.looseObject({ patients_at_detection: z.number(), patients_at_firing: z.undefined().optional() });
 
+/** A change as the log has it: what a later version says besides is left out, since whoever reads may be the older one of an upgrade. */
+export const readableChange = incidentChange.extend({ rule_matches: z.array(ruleMatch.strip()) }).strip();
+
 /** Reads a change of the log; one that lies there since before an upgrade lacks what changes say since, and is read all the same. */
 export function parseIncidentChange(parsed: unknown): z.ZodSafeParseResult<IncidentChange> {
   const told: unknown = isObject(parsed) ? { ...ofAnAccount, ...parsed } : parsed;
   const old = oldChange.safeParse(told);
-  if (!old.success) return incidentChange.safeParse(told);
+  if (!old.success) return readableChange.safeParse(told);
   const added = { patients_at_firing: old.data.patients_at_detection, rule_selections: [], late_seconds: 0, suppressed_by: [] };
-  return incidentChange.safeParse({ ...old.data, ...added });
+  return readableChange.safeParse({ ...old.data, ...added });
 }
 
 function isObject(value: unknown): value is object {

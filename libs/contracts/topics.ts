@@ -22,6 +22,7 @@ export const laneTopics = {
   source_ip: 'vigie.by-source-ip.v1',
   device: 'vigie.by-device.v1',
   session_id: 'vigie.by-session-id.v1',
+  id_block: 'vigie.by-id-block.v1',
 } as const satisfies Readonly<Record<LaneKind, string>>;
 
 /** What scorers read. */

@@ -16,18 +16,26 @@ export type ActorKind = (typeof actorKinds)[number];
  * Whose accesses are counted together, and so to whom an incident belongs: to one account, or to what several accounts may have in common,
  * under the name of its field.
  */
-export const subjectKinds = ['account', 'source_ip', 'device', 'session_id'] as const;
+export const subjectKinds = ['account', 'source_ip', 'device', 'session_id', 'id_block'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 /** A subject that is no account: each kind has a lane of its own in the scorer. */
 export type LaneKind = Exclude<SubjectKind, 'account'>;
-/** The field of an access row, and the column, that says which subject of a kind an access belongs to. */
+/**
+ * The column of stored accesses that says which subject of a kind an access belongs to. Blocks of numbers have none: what tells them apart is in
+ * the log alone, so their incidents carry their patients.
+ */
 export const subjectColumns = {
   account: 'actor_id',
   source_ip: 'source_ip',
   device: 'device',
   session_id: 'session_id',
 } as const;
-export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id'];
+/** Subjects whose accesses the store can be asked for. */
+export type StoredSubject = keyof typeof subjectColumns;
+export function isStoredSubject(subject: SubjectKind): subject is StoredSubject {
+  return Object.hasOwn(subjectColumns, subject);
+}
+export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id', 'id_block'];
 
 /**
  * How a patient was known as an account came: to the account itself from an earlier day, by a feed of stays and appointments, through several

@@ -9,6 +9,29 @@ const minute = 60_000;
 const hour = 60 * minute;
 const block = '00ff00ff00ff00ff';
 
+describe('a block of numbers as the subject', () => {
+  it('has its accounts and its patients by name, and asks no store about what came too late', () => {
+    const engine = new Engine({ rules: [ofBlock], subject: 'id_block', quietMs: 24 * hour, allowedLatenessMs: 15 * minute });
+    const rows = [3, 1, 2].map((patient) =>
+      rowOf({ patient, at: patient * minute, id_block: block, actor_id: `account ${patient}` }),
+    );
+    apply(engine, 0, [
+      ...rows,
+      rowOf({ patient: 7, at: 4 * minute, id_block: '11ff00ff00ff00ff' }),
+      rowOf({ patient: 8, at: 5 * minute }),
+    ]);
+    const [opened] = engine.takeChanges({ includeUpdates: true });
+    expect(opened).toMatchObject({
+      subject_kind: 'id_block', actor_id: block, accounts: ['account 1', 'account 2', 'account 3'], account_count: 3, patients: 3, block_patients: [1, 2, 3].map((patient) => aPatient(patient)).toSorted(),
+    }); // prettier-ignore
+    apply(engine, 1, [rowOf({ patient: 9, at: 48 * hour, id_block: '22ff00ff00ff00ff' })]);
+    apply(engine, 2, [
+      rowOf({ patient: 4, at: 6 * minute, id_block: block, received_at: new Date(aMonday + 48 * hour).toISOString() }),
+    ]);
+    expect(engine.rejudgements()).toEqual([]);
+  });
+});
+
 describe('what a rule found by a field that no store has', () => {
   it('stays when the account is judged again from the store, with its patients', () => {
     const engine = engineOf([byBlock]);
@@ -45,6 +68,7 @@ const reads: Selection = {
   id: 'a'.repeat(32), fields: ['action', 'patient_id'], sql: '', matches: (row) => row.action === 'read' && Boolean(row.patient_id),
 }; // prettier-ignore
 const byBlock = aRule({ id: 'block', atLeast: 3, by: ['id_block'], selection: reads });
+const ofBlock = aRule({ id: 'accounts', atLeast: 3, field: ['actor_id'], subject: 'id_block', selection: reads });
 const few = { atLeast: 3, atMost: 3 };
 
 /** Has a row come two days late, or another one, and gives the store's rows, which have no block. */

@@ -46,6 +46,7 @@ const ruleSets: readonly (readonly [string, readonly Rule[]])[] = [
   ['a spread that is not', [ruleOf({ id: 'r', atLeast: 40, spread: { field: 'clinic_id', atLeast: 4 } })]],
   ['a sum', [sumOf(40)]],
   ['a sum that nobody reaches', [sumOf(50_000_000)]],
+  ['a sum that is just missed', [sumOf(2 * rowCount + 1)]],
   ['a bound from above', [{ ...ruleOf({ id: 'r' }), condition: { atLeast: 40, atMost: 1_000_000 } }]],
   ['more than is usual', [usualOf(50)]],
   ['no more than is usual', [usualOf(1_000_000)]],
@@ -72,13 +73,24 @@ describe('the work for one account grows no faster than its accesses', () => {
     },
   );
 
-  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5, 7].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
+  it.each(shapes.slice(0, 2).flatMap(([shape, given]) => [0, 5, 8].map((at) => [shape, ruleSets[at]?.[0], given, ruleSets[at]?.[1] ?? []] as const)))(
     '%s, under %s: when a newer access came before',
     (_shape, _rules, given, rules) => {
       const newest = rowOf(rowCount, 1);
       expect(perRow(live(rules, [newest, ...rowsOf(given)]), rules)).toBeLessThan(2 * looksPerRowMax);
     },
   ); // prettier-ignore
+
+  it.each([0, 1, 3, 4, 5, 6].map((at) => [ruleSets[at]?.[0] ?? '', ruleSets[at]?.[1] ?? []] as const))(
+    'streams that come in four lanes, each behind the one before, under %s',
+    (_, rules) => {
+      for (const [, given] of shapes.filter(([, { apart }]) => apart > 0)) {
+        const inOrder = rowsOf(given);
+        const rows = [0, 1, 2, 3].flatMap((lane) => inOrder.filter((_row, n) => n % 4 === lane));
+        expect(perRow(live(rules, rows), rules)).toBeLessThan(looksPerRowMax / 2);
+      }
+    },
+  );
 
   it.each<[string, Known]>([
     ['no habits are known', {}],

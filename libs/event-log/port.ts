@@ -72,7 +72,10 @@ export interface Reader {
   frames(at: TopicPartition, frames: readonly Frame[], signal: AbortSignal): Promise<void>;
   /** A frame that `frames` cannot digest. Resolves when it is safe elsewhere; when it throws, the member stops and the process must end. */
   poison(at: TopicPartition, frame: Frame, cause: unknown): Promise<void>;
-  /** The partition is about to leave (or has left, when its owner was thought dead): finish what is in hand, commit, forget. */
+  /**
+   * The partition is about to leave (or has left, when its owner was thought dead): finish what is in hand, commit, forget.
+   * Called once for each partition that was `assigned`, and for no other: one that leaves before its reader was asked leaves in silence.
+   */
   revoked(at: TopicPartition): Promise<void>;
 }
 

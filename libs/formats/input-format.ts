@@ -32,6 +32,8 @@ export const plainReading: Reading = { zone: 'Europe/Paris', authorities: [] };
 export interface InputFormat {
   /** The word of the configuration, of metrics, of the page: `atna`, `cef`. */
   readonly name: string;
+  /** The kind of payload in which alone it is recognised. */
+  readonly kind: Payload['kind'];
   /** Whether a record is in this format, by its structure. Cheap, and never throws. */
   readonly recognises: (payload: Payload, reading: Reading) => boolean;
   /** The event of a record, or why there is none; never throws but by the meter. Values are not quoted: they may be a patient's. */
@@ -41,6 +43,8 @@ export interface InputFormat {
 /** What carries records of any format: its own names of time, host and sender are the envelope of what it carries. */
 export interface Wrapper {
   readonly name: string;
+  /** The kind of payload in which alone it is recognised. */
+  readonly kind: Payload['kind'];
   readonly recognises: (payload: Payload) => boolean;
   /** The records inside, in order; a part that cannot be taken out is refused by itself. */
   readonly unwrap: (payload: Payload, reading: Reading) => Iterable<Accepted<Payload> | Rejected>;

@@ -28,6 +28,29 @@ describe('the time of an event', () => {
     expect(typeof parsed === 'number' ? isoText(parsed) : undefined).toBe(expected);
   });
 
+  it('is the same in the spelling of most as with its digits beyond the millisecond', () => {
+    const two = fc.integer({ min: 0, max: 99 }).map((number) => String(number).padStart(2, '0'));
+    const parts = fc.tuple(fc.constantFrom('1970', '1969', '2199', '2200', '0099', '0000', '2024', '2023', '9999'), two, two, two, two, two, two);
+    fc.assert(
+      fc.property(parts, fc.constantFrom('Z', 'z', 'X'), ([year, month, day, hour, minute, second, part], end) => {
+        const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${part}7`;
+        expect(parseTime(text + end)).toBe(parseTime(`${text}0${end}`));
+      }),
+      { numRuns: 5000 },
+    );
+  }); // prettier-ignore
+
+  it('is written as JavaScript writes it, whatever was written before', () => {
+    const near = fc.tuple(fc.integer({ min: timeMsMin, max: timeMsMax - 1 }), fc.array(fc.integer({ min: -90_000, max: 90_000 }), { maxLength: 8 }));
+    fc.assert(
+      fc.property(near, fc.constantFrom(0, 0, 0.25), ([from, steps], part) => {
+        for (const step of [0, ...steps]) expect(isoText(from + step + part)).toBe(new Date(from + step + part).toISOString());
+      }),
+    );
+    for (const ms of [-1, -62_198_755_200_000, 8.64e15]) expect(isoText(ms)).toBe(new Date(ms).toISOString());
+    expect(() => isoText(Number.NaN)).toThrow(RangeError);
+  }); // prettier-ignore
+
   it('is what the engine reads, for every instant and offset', () => {
     const offset = fc.integer({ min: -14 * 60, max: 14 * 60 });
     fc.assert(

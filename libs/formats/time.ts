@@ -12,6 +12,8 @@ const millisecondsMin = 100_000_000_000;
  */
 export function parseTime(value: unknown): number | string {
   if (typeof value === 'number') return fromNumber(value);
+  const written = typeof value === 'string' && value.length === plainLength ? plainTime(value) : undefined;
+  if (written !== undefined) return inRange(written);
   if (typeof value !== 'string') return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z';
   const match = iso.exec(value.trim());
   if (!match) return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z or 2024-11-19T09:12:03+01:00';
@@ -24,6 +26,28 @@ export function parseTime(value: unknown): number | string {
   // A leap second is the last millisecond of its minute, so that it stays in it.
   const secondMs = s === 60 ? 59_999 : s * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
   return inRange(Date.UTC(y, mo - 1, d, h, mi) + secondMs - offsetMs);
+}
+
+const plainLength = 24;
+/** Where a digit stands in `2024-11-19T08:12:03.120Z`, and which sign elsewhere. */
+const plainSigns = 'dddd-dd-ddTdd:dd:dd.dddZ';
+
+/** The time of a text that is written as most are; undefined for every other, also for one that does not exist. */
+function plainTime(text: string): number | undefined {
+  for (let at = 0; at < plainLength; at += 1) {
+    const code = text.charCodeAt(at);
+    const wanted = plainSigns.charCodeAt(at);
+    if (wanted === 0x64 ? code < 0x30 || code > 0x39 : code !== wanted) return undefined;
+  }
+  const [month, day, hour] = [twoDigits(text, 5), twoDigits(text, 8), twoDigits(text, 11)];
+  const [minutes, second] = [twoDigits(text, 14), twoDigits(text, 17)];
+  if (month < 1 || month > 12 || day < 1 || day > daysOfAnyMonth || hour > 23 || minutes > 59 || second > 59) return undefined;
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  return Date.UTC(year, month - 1, day, hour, minutes, second, twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 0x30));
+}
+
+function twoDigits(text: string, at: number): number {
+  return (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30;
 }
 
 function fromNumber(value: number): number | string {
@@ -50,7 +74,23 @@ function offsetMsOf(offset: string): number | undefined {
   return (offset.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
-/** `2024-11-19T08:12:03.120Z` */
+const minuteMs = 60_000;
+let minute = Number.NaN;
+/** `2024-11-19T08:12:` of `minute`. */
+let minuteText = '';
+
+/** `2024-11-19T08:12:03.120Z`. Events of one minute come together: what comes before its seconds is written once. */
 export function isoText(ms: number): string {
-  return new Date(ms).toISOString();
+  const whole = Math.floor(ms / minuteMs);
+  if (whole !== minute || !Number.isInteger(ms)) {
+    const text = new Date(ms).toISOString();
+    if (text.length !== 24) return text;
+    minute = whole;
+    minuteText = text.slice(0, 17);
+    return text;
+  }
+  const rest = ms - whole * minuteMs;
+  const second = Math.floor(rest / 1000);
+  const thousandths = rest - second * 1000;
+  return `${minuteText}${second < 10 ? '0' : ''}${second}.${thousandths < 10 ? '00' : thousandths < 100 ? '0' : ''}${thousandths}Z`;
 }

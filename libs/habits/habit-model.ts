@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+import { type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered } from './constants.js';
@@ -205,6 +205,5 @@ export class HabitModel implements Habits {
 function namesOf(name: string): readonly [SubjectKind, string] {
   const space = name.indexOf(' ');
   const subject = name.slice(0, space);
-  const kinds: readonly SubjectKind[] = ['account', 'source_ip', 'device', 'session_id'];
-  return [kinds.find((kind) => kind === subject) ?? 'account', name.slice(space + 1)];
+  return [subjectKinds.find((kind) => kind === subject) ?? 'account', name.slice(space + 1)];
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import type { KafkaSecurity } from './granted/compose-kafka.js';
 import { freePortBase } from './free-ports.js';
 import { kafkaClassPath } from './kafka-jars.js';
 
@@ -21,6 +22,8 @@ export interface KafkaClusterOptions {
   readonly controllerApart?: boolean;
   /** Keeps the data between runs; without it a temporary directory is used and removed. */
   readonly directory?: string;
+  /** Who is let in, and what they may do; without it everybody, and everything. */
+  readonly security?: KafkaSecurity;
   readonly onProgress?: (message: string) => void;
 }
 
@@ -180,6 +183,7 @@ export class KafkaCluster {
       '-XX:+UseSerialGC',
       '-XX:TieredStopAtLevel=1',
       ...logging,
+      ...(this.#options.security ? [`-Djava.security.auth.login.config=${this.#options.security.jaas}`] : []),
       '-cp',
       this.#classPath,
       main,
@@ -210,6 +214,7 @@ export class KafkaCluster {
   }
 
   #properties(id: number): string {
+    const protocol = this.#options.security ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
     const replicas = Math.min(3, this.#options.brokers);
     const voters = this.#controllers().map((voter) => `${voter}@127.0.0.1:${this.#port(voter) + 1}`);
     const roles = this.#rolesOf(id);
@@ -223,7 +228,9 @@ export class KafkaCluster {
       'controller.quorum.voters': voters.join(','),
       listeners: roles.map((role) => listeners[role]).join(','),
       'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'listener.security.protocol.map': `PLAINTEXT:${protocol},CONTROLLER:${protocol}`,
+      'inter.broker.listener.name': 'PLAINTEXT',
+      ...this.#options.security?.properties,
       'log.dirs': join(this.#directory, `broker-${id}`),
       'auto.create.topics.enable': false,
       'offsets.topic.replication.factor': replicas,

@@ -1,6 +1,7 @@
 import type { CaseMessage } from '#libs/contracts/case-message.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { assertNever } from '#libs/runtime/outcome.js';
+import { ruleTitleIn } from './rule-titles.js';
 import { type ClockState, clockNames, clockStates, type FactName, type Locale, type Words } from './texts.js';
 import { countIn, momentIn, numberIn, spanIn, textsOf } from './words.js';
 
@@ -45,7 +46,10 @@ function patientsText({ patients_settled: isSettled }: CaseRow, said: string, lo
 export function caseSentence(row: CaseRow, at: string, speech: Speech): string {
   const texts = textsOf(speech.locale);
   const rest = row.rule_titles.length - rulesNamedMax;
-  const rules = [...row.rule_titles.slice(0, rulesNamedMax), ...(rest > 0 ? [texts.more(numberIn(speech.locale, rest))] : [])];
+  const rules = [
+    ...row.rule_titles.slice(0, rulesNamedMax).map((title) => ruleTitleIn(speech.locale, title) ?? title),
+    ...(rest > 0 ? [texts.more(numberIn(speech.locale, rest))] : []),
+  ];
   const parts = [readsSentence(row, at, speech), rules.length > 0 ? texts.rules(rules) : '', standing(row, at, speech)];
   return parts.filter(Boolean).join(' ');
 }
@@ -76,7 +80,7 @@ export function factsOf(row: CaseRow, at: string, speech: Speech): readonly (rea
     account: row.subject_kind === 'account' ? row.actor_id : subjectText(row, locale),
     patients: patientsText(row, numberIn(locale, row.patients), locale),
     clinics: row.clinics.join(', '),
-    rules: row.rule_titles.join(', '),
+    rules: row.rule_titles.map((title) => ruleTitleIn(locale, title) ?? title).join(', '),
     level: texts.levels[row.level],
     status: texts.statuses[row.status],
     owner: row.owner,

@@ -10,6 +10,7 @@ import { BodyReader } from './http/body.js';
 import { ClickHouseMetrics } from './http/clickhouse-metrics.js';
 import type { ClickHouseConfig } from './config.js';
 import { Engine } from './engine/engine.js';
+import type { NamedRights } from './engine/engine-config.js';
 import { probeWalls } from './engine/probe.js';
 import { QueryRunner } from './run/query-runner.js';
 import { createClickHouseServer } from './http/server.js';
@@ -23,13 +24,18 @@ export interface RunningClickHouse {
 /** Time for what runs to end by itself, in milliseconds; the process must be gone 10 s after SIGTERM. */
 const drainMsMax = 8000;
 
+/** A service or task with rights of its own. */
+export interface NamedUser extends NamedRights {
+  readonly password: string;
+}
+
 /** Opens the engine and listens. Port 0 lets the system choose. */
 export async function startClickHouse(
   config: ClickHouseConfig,
-  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  { clock, log, named }: { readonly clock: Clock; readonly log: Log; readonly named?: ReadonlyMap<string, NamedUser> },
 ): Promise<RunningClickHouse> {
   mkdirSync(config.directory, { recursive: true });
-  const engine = new Engine(config.directory, [`--max_server_memory_usage=${config.engineMemoryMax}`]);
+  const engine = new Engine(config.directory, [`--max_server_memory_usage=${config.engineMemoryMax}`], named);
   await probeWalls(engine);
   const timezone = await askTimezone(engine);
   const health = new Health();
@@ -39,7 +45,12 @@ export async function startClickHouse(
   let draining = false;
   health.ready('accepting', () => (draining ? 'draining' : undefined));
   const metrics = new ClickHouseMetrics(runner, bodies);
-  const credentials = { servicesUser, servicesPassword: config.servicesPassword, people: config.people };
+  const credentials = {
+    servicesUser,
+    servicesPassword: config.servicesPassword,
+    people: config.people,
+    ...(named && { named: new Map([...named].map(([user, { password }]) => [user, password])) }),
+  };
   const server = createClickHouseServer({
     runner,
     audit,

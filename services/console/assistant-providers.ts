@@ -28,7 +28,7 @@ import type { Sources } from './mcp/sources.js';
 import { allTools } from './mcp/tools/all-tools.js';
 import { lookEveryMs as tokensEveryMs, TokensReload } from './mcp/tokens-reload.js';
 import { Voice } from './mcp/voice.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 
 /** Injection token of where the tools of assistants look. */

@@ -13,7 +13,7 @@ import { findCase, isAnswer } from './answer/find-case.js';
 import { listCases } from './answer/list-cases.js';
 import { shownCase, shownLine } from './answer/show-case.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import { Door, fromStore, type Given } from './door.js';
 import type { User } from './users/users.js';
 import { CaseSight } from './visible/case-sight.js';

@@ -4,7 +4,7 @@ import type { LogContext } from '#libs/event-log/nest/log-context.js';
 import { LogController } from '#libs/event-log/nest/log-controller.js';
 import { assigned, poison, revoked } from '#libs/event-log/nest/log-patterns.js';
 import type { Frame } from '#libs/event-log/port.js';
-import { caseTopics, ConsolePipeline } from './pipeline.js';
+import { caseTopics, ConsolePipeline } from './follow/pipeline.js';
 
 const all = [...caseTopics];
 

@@ -1,3 +1,4 @@
+// Longer than the house likes: whatever a console asks of others is taken the place of here, a line or two each.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,21 +10,18 @@ import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { ClickHouseLeakStore } from '#libs/access-store/leaks/clickhouse-leak-store.js';
 import { ClickHouseMutes } from '#libs/access-store/lists/clickhouse-mutes.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import { NotificationReader } from '#libs/access-store/incidents/case-notifications.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { MemoryStore } from '#libs/access-store/memory/memory-store.js';
-import { type AuditRow, auditRow } from '#libs/contracts/audit-row.js';
-import type { IncidentChange } from '#libs/contracts/incident.js';
-import { partitionOf, topics } from '#libs/contracts/topics.js';
 import { EVENT_LOG } from '#libs/event-log/nest/event-log.module.js';
 import { LogStrategy } from '#libs/event-log/nest/log-strategy.js';
-import { createMemoryLog, type MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { readConfig } from '#libs/runtime/config.js';
 import { CLOCK, RuntimeModule } from '#libs/runtime/runtime.module.js';
+import { DeskRecords } from '#libs/access-store/desk/desk-records.js';
 import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
@@ -34,18 +32,26 @@ import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { RUN_BACKTEST } from './study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
-import { FakeReader, FakeLooks, FakeRecord, FakeRun, FakeWindows, verdictsFound, windowsNow } from './study/study.fixture.js';
+import {
+  FakeDesk,
+  FakeReader,
+  FakeLooks,
+  FakeRecord,
+  FakeRun,
+  FakeWindows,
+  verdictsFound,
+  windowsNow,
+} from './study/study.fixture.js';
 import { consoleConfig, sessionConfig } from './config.js';
 import { FakeShelf } from './answer/fake-shelf.fixture.js';
+import { newLog } from './console-log.fixture.js';
 import { ConsoleModule } from './console.module.js';
 import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
 import { PATIENTS_TOGETHER } from './patient-providers.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import { readTokensFile } from './mcp/tokens-file.js';
 import { readPatientPatterns } from './act/patient-like.js';
 import { type KnownUser, tokenDigest, Users } from './users/users.js';
-
-const partitions = 2;
 
 /** Users of tests, each with their id as token. */
 export const testUsers: readonly KnownUser[] = (
@@ -104,6 +110,7 @@ export class RunningConsole {
     readonly backtest: FakeRun,
     /** Every route that this console answers, as its server has them: `GET /v1/cases`. */
     readonly routes: readonly string[],
+    readonly desk: FakeDesk,
     private readonly clock: LateClock,
     readonly folder: string,
   ) {}
@@ -132,6 +139,7 @@ export class RunningConsole {
     const patients = new FakePatients();
     const clock = new LateClock();
     const backtest = new FakeRun();
+    const desk = new FakeDesk();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -163,6 +171,8 @@ export class RunningConsole {
       .useValue(new FakeReader())
       .overrideProvider(AuditLooks)
       .useValue(new FakeLooks())
+      .overrideProvider(DeskRecords)
+      .useValue(desk)
       .overrideProvider(RuleSources)
       .useValue(new RuleSources({ config, clock, lists: () => readStoredLists(lists), verdicts: async () => verdictsFound }))
       .overrideProvider(RUN_BACKTEST)
@@ -183,7 +193,8 @@ export class RunningConsole {
     app.connectMicroservice({ strategy: app.get(LogStrategy) });
     await app.init();
     await app.startAllMicroservices();
-    const running = new RunningConsole(app, store, lists, mutes, shelf, feeds, patients, backtest, routes, clock, folder);
+    const fakes = [store, lists, mutes, shelf, feeds, patients, backtest] as const;
+    const running = new RunningConsole(app, ...fakes, routes, desk, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }
@@ -225,24 +236,4 @@ export class RunningConsole {
     });
     return { status: answer.statusCode, body: answer.json(), location: answer.headers['location'] };
   }
-}
-
-export function newLog(): MemoryLog {
-  const all = [topics.incidents, topics.actions, topics.audit, topics.accesses];
-  return createMemoryLog({ topics: Object.fromEntries(all.map((topic) => [topic, partitions])) });
-}
-
-/** Who looked, as it was written down. */
-export function auditRowsOf(log: MemoryLog): readonly AuditRow[] {
-  const frames = Array.from({ length: partitions }, (_, partition) => log.frames({ topic: topics.audit, partition })).flat();
-  return frames.flatMap((bytes) => bytes.toString('utf8').split('\n').filter(Boolean)).map((line) => auditRow.parse(JSON.parse(line)));
-} // prettier-ignore
-
-/** Appends changes as the scorer does. */
-export async function tell(log: EventLog, ...changes: readonly IncidentChange[]): Promise<void> {
-  for (const change of changes)
-    await log.append(
-      { topic: topics.incidents, partition: partitionOf(change.group_id, change.actor_id, partitions) },
-      Buffer.from(`${JSON.stringify(change)}\n`),
-    );
 }

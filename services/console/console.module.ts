@@ -31,7 +31,7 @@ import { ConsoleService } from './console.service.js';
 import { DeskController } from './desk.controller.js';
 import { DossiersController } from './dossiers.controller.js';
 import { McpController } from './mcp.controller.js';
-import { Gauges } from './gauges.js';
+import { Gauges } from './follow/gauges.js';
 import { Door } from './door.js';
 import { LookController } from './look.controller.js';
 import { patientProviders } from './patient-providers.js';
@@ -47,7 +47,7 @@ import { SetupController } from './sign-in/setup.controller.js';
 import { signInProviders } from './sign-in-providers.js';
 import { StudyController } from './study.controller.js';
 import { studyProviders } from './study-providers.js';
-import { consoleTopics, ConsolePipeline } from './pipeline.js';
+import { consoleTopics, ConsolePipeline } from './follow/pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 
 /**

@@ -18,7 +18,7 @@ import { shippedLabels } from '#libs/dossier/shipped.js';
 import { AuditHook } from './audit/audit-hook.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
 import { Door, fromStore, type Given } from './door.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import type { User } from './users/users.js';
 import { CaseSight } from './visible/case-sight.js';
 import type { SeenCase } from './visible/seen-case.js';

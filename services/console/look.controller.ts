@@ -10,7 +10,7 @@ import { FeedsLook } from './answer/feeds-look.js';
 import { findCase, isAnswer } from './answer/find-case.js';
 import { summaryOf } from './answer/summary.js';
 import { Door, fromStore, type Given } from './door.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 import type { User } from './users/users.js';
 import { CaseSight } from './visible/case-sight.js';
 import type { SeenCase } from './visible/seen-case.js';

@@ -1,6 +1,6 @@
 import { DossierShelf } from '#libs/access-store/dossiers/dossier-shelf.js';
 import { CaseFigures } from '#libs/access-store/incidents/case-figures.js';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import { STORE_CLIENT, type StoreClient } from '#libs/access-store/nest/store.module.js';
 import { patientsTogether } from '#libs/access-store/together/patients-together.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -10,7 +10,7 @@ import { CaseCounter, type CounterTools } from './act/count-patients.js';
 import { ListWatch } from './act/watch-lists.js';
 import { ListPlaces } from './answer/list-place.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
-import { ConsolePipeline } from './pipeline.js';
+import { ConsolePipeline } from './follow/pipeline.js';
 
 /** Injection token of what counts the patients of linked incidents. */
 export const PATIENTS_TOGETHER = Symbol('patients together');

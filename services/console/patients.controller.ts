@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, Inject, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { CasePatients } from '#libs/access-store/incidents/case-patients.js';
+import { CasePatients } from '#libs/access-store/patients/case-patients.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer } from './answer/answer.js';

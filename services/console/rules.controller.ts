@@ -1,9 +1,11 @@
 import { Body, Controller, Get, Headers, Inject, type OnModuleDestroy, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { DeskRecords } from '#libs/access-store/desk/desk-records.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer } from './answer/answer.js';
 import { Door, fromStore, type Given } from './door.js';
+import { exceptionsOf } from './study/desk-looks.js';
 import { Backtests } from './study/backtests.js';
 import { listRules, type RuleTools, showRule } from './study/rule-book.js';
 import { RuleSources } from './study/rule-sources.js';
@@ -16,6 +18,7 @@ export class RulesController implements OnModuleDestroy {
   constructor(
     @Inject(RuleSources) private readonly sources: RuleSources,
     @Inject(Backtests) private readonly backtests: Backtests,
+    @Inject(DeskRecords) private readonly records: DeskRecords,
     @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(Door) private readonly door: Door,
@@ -30,6 +33,11 @@ export class RulesController implements OnModuleDestroy {
   show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return this.#answer(headers, reply, (user) => showRule(this.#tools(user), id));
   }
+
+  @Get('exceptions')
+  exceptions(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    return this.#answer(headers, reply, async (user) => exceptionsOf({ records: this.records, user, now: this.clock.now() }, await this.sources.loaded()));
+  } // prettier-ignore
 
   @Post('backtests')
   begin(@Headers() headers: Given, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {

@@ -1,3 +1,4 @@
+import { DeskRecords } from '#libs/access-store/desk/desk-records.js';
 import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import { AccountRecord } from '#libs/access-store/accounts/account-record.js';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
@@ -47,6 +48,12 @@ const looks = {
   useFactory: (client: StoreClient) => new AuditLooks(client),
 };
 
+const records = {
+  provide: DeskRecords,
+  inject: [STORE_CLIENT],
+  useFactory: (client: StoreClient) => new DeskRecords(client),
+};
+
 const ruleSources = {
   provide: RuleSources,
   inject: [CONSOLE_CONFIG, STORE_CLIENT, ClickHouseLists, CLOCK],
@@ -80,4 +87,4 @@ const backtests = {
     }),
 };
 
-export const studyProviders = [windows, record, reader, scorers, looks, ruleSources, runner, backtests];
+export const studyProviders = [windows, record, reader, scorers, looks, records, ruleSources, runner, backtests];

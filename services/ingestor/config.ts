@@ -34,8 +34,8 @@ export const ingestorConfig = {
   VIGIE_INGEST_ITEMS: z.coerce.number().int().min(1).max(1_000_000).default(100_000),
   /** The zone whose midnights part the days of what is known of accounts. */
   VIGIE_ZONE: judgingConfig.VIGIE_ZONE,
-  /** `off`: rows come without `care_link`, and which patients an account met is not written down. */
-  VIGIE_CARE_LINK: z.enum(['on', 'off']).default('on'),
+  /** `off`: rows come without `care_link`, and which patients an account met is not written down; `none`: they come as versions of before this knew them, while those may still read. */
+  VIGIE_CARE_LINK: z.enum(['on', 'off', 'none']).default('on'),
   /** Folder of the list `service_accounts`. */
   VIGIE_LISTS_DIR: rulesConfig.VIGIE_LISTS_DIR,
   /** Time for a whole body to come in. */

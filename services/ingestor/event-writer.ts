@@ -4,7 +4,9 @@ import { partitionOf } from '#libs/contracts/topics.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { AccessEvent } from '#libs/formats/event.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
-import { metered, tooMuchWork, workLimits } from '#libs/formats/work-meter.js';
+import { EventLines } from '#libs/formats/vigie/event-line.js';
+import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
+import { metered, tooMuchWork, workLimits, type WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Accepted, accepted, type Rejected, rejected } from '#libs/runtime/outcome.js';
 import { admit } from './admit/admit.js';
@@ -30,6 +32,8 @@ const shortTextMax = 64;
 
 /** Admits events and writes their rows into frames: the way of every event that is not an ordinary line. */
 export class EventWriter {
+  readonly #lines = new WeakMap<Intake, EventLines>();
+
   constructor(
     private readonly tools: {
       readonly accesses: FrameBuilder;
@@ -37,6 +41,8 @@ export class EventWriter {
       readonly quarantineKeys: QuarantineKeys;
       readonly care?: Care;
     },
+    /** Writes the rows of what was just read, as those of an ordinary line. */
+    private readonly ordinary: (intake: Intake, fast: FastRows) => void,
   ) {}
 
   /** What became of a record; its frames are joined by the request's ticket. */
@@ -45,14 +51,29 @@ export class EventWriter {
     if (outcome.kind === 'rejected') return this.#refused(intake, item, outcome);
     const admitted = admit(outcome.value, intake.source.groupId);
     if (admitted.kind === 'rejected') return this.#refused(intake, item, admitted);
+    const fast = isCheap(item.meter) && admitted.kind === 'accepted' ? this.#linesOf(intake).read(outcome.value) : undefined;
+    if (fast) {
+      this.ordinary(intake, fast);
+      return { kind: 'accepted', eventId: fast.eventId };
+    }
     const made = metered(() => rowsOf(outcome.value, intake, item));
     if (made.kind === 'rejected') return this.#refused(intake, item, made);
-    const { rows, shortened } = made.value;
+    const { rows } = made.value;
+    // Read again it would be shortened again, and its record stay open for ever: of what is replayed no more than the event can be had.
+    const shortened = intake.custody?.refusals === 'told' ? undefined : made.value.shortened;
     if (admitted.kind === 'set-aside') return this.#aside(intake, rows, admitted.why, item);
     for (const beside of [admitted.beside, shortened]) if (beside) this.#keepApart(intake, rows, beside, item);
     this.#append(intake, made.value);
     const told = admitted.beside ?? shortened;
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
+  }
+
+  #linesOf(intake: Intake): EventLines {
+    const known = this.#lines.get(intake);
+    if (known) return known;
+    const lines = new EventLines(intake.source, intake.receivedMs);
+    this.#lines.set(intake, lines);
+    return lines;
   }
 
   #append(intake: Intake, { rows, bytes, identifiers }: Made): void {
@@ -103,8 +124,13 @@ export class EventWriter {
   }
 }
 
-function originOf({ custody, items }: Intake): string {
-  return custody?.origin(items) ?? originInRequest(items);
+/** Whether what is left of a record's budget is more than the rows of an ordinary line could take. */
+function isCheap({ steps }: WorkMeter): boolean {
+  return steps < workLimits.stepsMax / 2;
+}
+
+function originOf({ custody, items, place, record }: Intake): string {
+  return custody?.origin(place, record) ?? originInRequest(items);
 }
 
 function write(frames: FrameBuilder, partition: number, line: string, intake: Intake): void {

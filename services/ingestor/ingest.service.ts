@@ -149,7 +149,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     this.#pipeline = new IngestPipeline({
       accesses,
       quarantine,
-      care: new Care(following.stamper, facts),
+      ...(this.config.VIGIE_CARE_LINK !== 'none' && { care: new Care(following.stamper, facts) }),
       quarantineKeys: this.config.quarantineKeys,
       clock: this.clock,
       metrics: this.metrics,

@@ -12,6 +12,7 @@ import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Care } from './care/care.js';
+import type { LineStamps } from './care/line-stamps.js';
 import { stayFacts } from './care/stay-facts.js';
 import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
@@ -20,7 +21,7 @@ import type { Failpoint } from './receive/failpoint.js';
 import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
-import type { Custody, Taker } from './receive/taker.js';
+import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
 
 export interface PipelineTools {
   readonly accesses: FrameBuilder;
@@ -39,16 +40,17 @@ export interface PipelineTools {
   readonly failpoint: Failpoint;
 }
 
-/** `}` and the line's end. */
-const rowEndBytes = 2;
+/** One for all of them: no door by which lines come tells an event id. */
+const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
   readonly #writer: EventWriter;
   readonly #accounts: MinuteAccounts;
+  readonly #stamps = new WeakMap<FastRows, LineStamps>();
 
   constructor(private readonly tools: PipelineTools) {
-    this.#writer = new EventWriter(tools);
+    this.#writer = new EventWriter(tools, (intake, fast) => this.#ordinary(intake, fast, this.#stampsOf(intake, fast)));
     this.#accounts = new MinuteAccounts(tools.quarantine, randomUUID());
   }
 
@@ -61,20 +63,21 @@ export class IngestPipeline implements Taker {
   async events(body: Buffer, source: SourceContext): Promise<IngestAnswer> {
     const intake = this.#open(source);
     const fast = isUtf8(body) ? FastRows.of(source, intake.receivedMs) : undefined;
+    const stamps = this.#stampsOf(intake, fast);
     const layout = layoutOf(body);
-    if (layout === 'lines') await this.#lines(intake, body, fast);
-    else await this.#ranges(intake, body, fast, itemsOf(body, layout));
+    if (layout === 'lines') await this.#lines(intake, body, fast, stamps);
+    else await this.#ranges(intake, body, fast, stamps, itemsOf(body, layout));
     return this.#settle(intake);
   }
 
   /** Lines that are ordinary are read to their end without looking for it first. */
-  async #lines(intake: Intake, body: Buffer, fast: FastRows | undefined): Promise<void> {
+  async #lines(intake: Intake, body: Buffer, fast: FastRows | undefined, stamps: LineStamps | undefined): Promise<void> {
     fast?.attach(body);
     for (let at = firstByte(body); at < body.length;) {
       const end = fast ? fast.read(at) : -1;
       const next = end < 0 ? -1 : lineEndsAt(body, end);
       if (fast && next >= 0) {
-        this.#ordinary(intake, fast);
+        this.#ordinary(intake, fast, stamps);
         at = next;
       } else {
         const line = lineAt(body, at);
@@ -87,10 +90,16 @@ export class IngestPipeline implements Taker {
     }
   }
 
-  async #ranges(intake: Intake, body: Buffer, fast: FastRows | undefined, ranges: Iterable<ItemRange>): Promise<void> {
+  async #ranges(
+    intake: Intake,
+    body: Buffer,
+    fast: FastRows | undefined,
+    stamps: LineStamps | undefined,
+    ranges: Iterable<ItemRange>,
+  ): Promise<void> {
     fast?.attach(body);
     for (const { start, end } of ranges) {
-      if (fast?.read(start) === end) this.#ordinary(intake, fast);
+      if (fast?.read(start) === end) this.#ordinary(intake, fast, stamps);
       else this.#item(intake, body, start, end);
       if (!this.#counted(intake)) continue;
       await this.#breathe(intake);
@@ -98,15 +107,36 @@ export class IngestPipeline implements Taker {
   }
 
   /** Events that were read elsewhere, such as the entries of a Bundle: what became of each, once the log has them. */
-  async decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
+  async decoded(items: Iterable<Item>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source, custody);
     intake.readable = true;
+    const fast = FastRows.of(source, intake.receivedMs);
+    const stamps = this.#stampsOf(intake, fast);
     for (const item of items) {
-      intake.outcomes.push(this.#writer.take(intake, item));
-      if (this.#counted(intake, item.meter.steps)) await this.#breathe(intake);
+      if (!isUnread(item)) {
+        if (this.#decoded(intake, item, 0)) await this.#breathe(intake);
+      } else if (item.own && fast?.readOwn(item.own)) {
+        this.#ordinary(intake, fast, stamps);
+        intake.outcomes.push(acceptedLine);
+        if (this.#counted(intake)) await this.#breathe(intake);
+      } else {
+        let record = 0;
+        for (const inner of item.read()) {
+          if (this.#decoded(intake, inner, record)) await this.#breathe(intake);
+          record += 1;
+        }
+      }
+      intake.place += 1;
     }
     await this.#settle(intake);
     return intake.outcomes;
+  }
+
+  /** Takes one event; true when others should get their turn. `record` is its number in its item. */
+  #decoded(intake: Intake, item: DecodedItem, record: number): boolean {
+    intake.record = record;
+    intake.outcomes.push(this.#writer.take(intake, item));
+    return this.#counted(intake, item.meter.steps);
   }
 
   /** Stays become facts of care; they are no events, and are counted apart. */
@@ -127,23 +157,28 @@ export class IngestPipeline implements Taker {
     return new Intake(source, isoOf(nowMs), nowMs, custody);
   }
 
+  /** One for each way of making rows in a request; undefined where rows come without stamps. */
+  #stampsOf({ source, receivedMs }: Intake, fast: FastRows | undefined): LineStamps | undefined {
+    const { care } = this.tools;
+    if (!fast || !care) return undefined;
+    const known = this.#stamps.get(fast) ?? care.stamper.ofLines(fast, source.groupId, source.keys, receivedMs);
+    this.#stamps.set(fast, known);
+    return known;
+  }
+
   /** The short way of what was just read: bytes to bytes. */
-  #ordinary(intake: Intake, fast: FastRows): void {
+  #ordinary(intake: Intake, fast: FastRows, stamps: LineStamps | undefined): void {
     const { accesses, care } = this.tools;
-    const { groupId, keys } = intake.source;
     const partition = fast.partition(accesses.partitions);
-    const stamps = care?.stamper.ofLine(fast, groupId, keys, intake.receivedMs);
+    stamps?.begin();
     for (let row = 0; row < fast.rows; row += 1) {
-      const bytes = fast.write(row);
-      const end = stamps?.ends[row] ?? '';
-      const frame = accesses.room(partition, bytes + end.length, intake.ticket);
+      const bytes = stamps ? stamps.write(row) : fast.write(row);
+      const frame = accesses.room(partition, bytes, intake.ticket);
       fast.copy(frame.buffer, frame.length);
-      // The stamp stands before the brace that closes the row.
-      if (end !== '') endWith(frame.buffer, frame.length + bytes - rowEndBytes, end);
-      frame.advance(frame.length + bytes + end.length);
-      intake.rowBytes += bytes + end.length;
+      frame.advance(frame.length + bytes);
+      intake.rowBytes += bytes;
     }
-    if (stamps) care?.tell(stamps.touches, intake.ticket);
+    if (stamps) care?.tell(stamps.touches(), intake.ticket);
     intake.rows += fast.rows;
     intake.accepted += 1;
     intake.readable = true;
@@ -210,11 +245,4 @@ export class IngestPipeline implements Taker {
       stop?.();
     }
   }
-}
-
-/** Writes a stamp, which is ASCII, and the end of its row; for so few bytes a call out of JavaScript costs more. */
-function endWith(buffer: Buffer, at: number, stamp: string): void {
-  for (let index = 0; index < stamp.length; index += 1) buffer[at + index] = stamp.charCodeAt(index);
-  buffer[at + stamp.length] = 0x7d; // }
-  buffer[at + stamp.length + 1] = 0x0a;
 }

@@ -37,7 +37,7 @@ export class ScorerPipeline implements Reader {
   #engine: EngineOptions;
   #membership: Membership | undefined;
   #counts = { accesses: 1, incidents: 0, quarantine: 0 };
-  #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1 };
+  #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1, id_block: 1 };
 
   constructor(
     private readonly options: PipelineOptions,
@@ -76,7 +76,7 @@ export class ScorerPipeline implements Reader {
     const owned = new OwnedPartition(scorer, { snapshotOffset: restored?.header.offset ?? -1, now, filling });
     while (owned.scorer.rules !== this.#engine.rules) await this.#switch(owned);
     this.#owned.set(nameOf(at), owned);
-    if (filling)
+    if (owned.filling)
       this.tools.logger.warn('windows lack accesses of the past and are filled from the store', {
         partition: at.partition,
         ...(lane && { subject: lane }),

@@ -173,7 +173,15 @@ export class ScorerModule {
         StoreModule.forService(config),
         EventLogModule.forService(config, {
           name: 'scorer',
-          topics: [...Object.values(topics), ...Object.values(laneTopics), habitsTopic],
+          // Its principal sees no others.
+          topics: [
+            topics.accesses,
+            topics.incidents,
+            topics.quarantine,
+            topics.actions,
+            ...Object.values(laneTopics),
+            habitsTopic,
+          ],
         }),
       ],
       controllers: [AccountsController, ScorerController],

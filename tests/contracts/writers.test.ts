@@ -215,6 +215,7 @@ function withoutDefaults(row: Readonly<Record<string, unknown>>, shape: Readonly
 }
 
 function shapeOf(contract: z.ZodType, row: Readonly<Record<string, unknown>>): Readonly<Record<string, z.ZodType>> {
+  if (contract === incidentChange) return incidentChange.shape;
   if (contract !== caseAction) return accessRow.shape;
   return caseAction.options.find(({ shape }) => shape.type.value === row['type'])?.shape ?? {};
 }

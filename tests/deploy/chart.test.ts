@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { aclsOf, aclText } from '#libs/event-log/kafka/topics/grant-rights.js';
+import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { portOffsets, services } from '#libs/contracts/vocabulary.js';
 import { drainMsMax } from '#libs/runtime/shutdown.js';
 import { readReceivers } from '#libs/channels/receivers/receivers.js';
@@ -107,6 +109,18 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       for (const job of jobs) expect(JSON.stringify(job)).not.toMatch(/serviceAccountName|configMap/);
     });
 
+    it.each([
+      [['scorer', 'ingestor'], 'archivers, consoles and notifiers'],
+      [['ingestor'], 'scorers'],
+      [[], 'ingestors'],
+    ])('with the tags of %j at the old version replaces %s and nothing that comes later, under topics and tables of the new one', (old) => {
+      const tags = ['image.tag=2.0.0', ...old.map((name) => `services.${name}.tag=1.0.0`)].join(',');
+      const objects = rendered('1.33.0', '--set', tags);
+      const runs = (kind: string, name: string) => workload.parse(find(objects, kind, name)).spec.template.spec.containers[0].image.split(':').at(-1);
+      for (const name of services) expect([name, runs(name === 'scorer' ? 'StatefulSet' : 'Deployment', name)]).toEqual([name, old.includes(name) ? '1.0.0' : '2.0.0']);
+      for (const name of ['topics', 'migrate']) expect([name, runs('Job', name)]).toEqual([name, '2.0.0']);
+    }); // prettier-ignore
+
     it('mounts rules, lists and clinics as folders, which are renewed without a restart, where the services look for them', () => {
       const objects = rendered(
         '1.33.0',
@@ -208,7 +222,7 @@ describe.each(typeVersions.map((version) => [version] as const))('the types of K
 
 describe('the principals of the example for Strimzi', () => {
   const acl = z.object({
-    resource: z.object({ type: z.string(), name: z.string().optional() }),
+    resource: z.object({ type: z.string(), name: z.string().optional(), patternType: z.string().optional() }),
     operations: z.array(z.string()),
   });
   const user = object.extend({ spec: z.object({ authorization: z.object({ acls: z.array(acl) }) }) });
@@ -218,12 +232,22 @@ describe('the principals of the example for Strimzi', () => {
     .map((one) => user.parse(one));
   const page = readFileSync('docs/operations.md', 'utf8');
 
-  it.each(services.map((name) => [name] as const))('%s may write what the page says, and nothing else', (name) => {
-    const acls = users.find(({ metadata }) => metadata.name === `vigie-${name}`)?.spec.authorization.acls ?? [];
-    const written = acls.flatMap(({ resource, operations }) => (operations.includes('Write') ? [resource.name] : []));
-    const cell = new RegExp(`^\\| ${name} +\\|([^|]*)\\|`, 'm').exec(page.slice(page.indexOf('| principal')))?.[1] ?? '';
-    expect(written.toSorted()).toEqual([...cell.matchAll(/vigie\.[\w.-]+/g)].map(([topic]) => topic).toSorted());
-  });
+  it.each(services.map((name) => [name] as const))('%s has the rights that vigie topics grant gives, which are those of the page', (name) => {
+    const { writes, reads, groups, groupsBeginning } = servicePrincipals[name];
+    const [, written = '', read = ''] = new RegExp(`^\\| ${name} +\\|([^|]*)\\|([^|]*)\\|`, 'm').exec(page.slice(page.indexOf('| principal'))) ?? [];
+    expect(namesIn(written)).toEqual(writes.toSorted());
+    expect(namesIn(read)).toEqual([...reads, ...groups, ...groupsBeginning].toSorted());
+  }); // prettier-ignore
+
+  it('have those rights, each of them and no others', () => {
+    const wanted = aclsOf('vigie-').map(aclText).toSorted();
+    const given = users.flatMap(({ metadata, spec }) =>
+      spec.authorization.acls.flatMap(({ resource: { type, name = 'kafka-cluster', patternType = 'literal' }, operations }) =>
+        operations.map((operation) => `User:${metadata.name}  ${operation}  ${type[0]?.toUpperCase()}${type.slice(1)}${patternType === 'prefix' ? ' beginning with' : ''} ${name}`),
+      ),
+    );
+    expect(given.toSorted()).toEqual(wanted);
+  }); // prettier-ignore
 
   it('are all there that the chart uses, and none may do all', () => {
     expect(users.map(({ metadata }) => metadata.name).toSorted()).toEqual([
@@ -237,6 +261,11 @@ describe('the principals of the example for Strimzi', () => {
     expect(JSON.stringify(users)).not.toMatch(/"(All|Delete|Alter)"/);
   });
 });
+
+/** Topics and groups that a cell of the page names. */
+function namesIn(cell: string): readonly string[] {
+  return [...cell.matchAll(/vigie[.-][\w.-]+/g)].map(([name]) => name).toSorted();
+}
 
 /** What holds whatever the values. */
 function check(objects: readonly KubernetesObject[], variables: readonly Variable[]): void {

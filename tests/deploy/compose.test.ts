@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { portOffsets, services } from '#libs/contracts/vocabulary.js';
+import { aclsOf } from '#libs/event-log/kafka/topics/grant-rights.js';
 import { drainMsMax } from '#libs/runtime/shutdown.js';
 import { isKnown, knownVariables, type Variable } from './environment.js';
 
@@ -60,14 +61,19 @@ const all = Object.entries(compose.services);
 const own = all.filter(([, { build }]) => build);
 const named = (name: string) => service.parse(compose.services[name]);
 
+const mounting = (path: string) => own.flatMap(([name, { volumes }]) => (volumes.includes(`${path}:ro`) ? [name] : []));
+const readersOf = (what: RegExp) => services.filter((name) => what.test(readFileSync(`services/${name}/config.ts`, 'utf8')));
+
 describe('docker-compose.yml', () => {
   let variables: readonly Variable[] = [];
   beforeAll(async () => {
     variables = await knownVariables();
   });
 
-  it('runs every service, the search for leaks, the two jobs, and what keeps lists', () =>
-    expect(own.map(([name]) => name).toSorted()).toEqual([...services, 'keeper', 'leakcheck', 'migrate', 'topics'].toSorted()));
+  it('runs every service, the search for leaks, the three jobs, and what keeps lists', () =>
+    expect(own.map(([name]) => name).toSorted()).toEqual(
+      [...services, 'keeper', 'leakcheck', 'migrate', 'principals', 'topics'].toSorted(),
+    ));
 
   it.each(services.map((name) => [name] as const))('%s runs its own file and is asked for its health on its own port', (name) => {
     expect(named(name).command).toEqual(['node', `dist/services/${name}/main.js`]);
@@ -79,7 +85,7 @@ describe('docker-compose.yml', () => {
 
   it('runs commands that the command line has', () => {
     const cli = ['cli/vigie.ts', 'cli/topic-commands.ts'].map((path) => readFileSync(path, 'utf8')).join('\n');
-    for (const name of ['leakcheck', 'migrate', 'topics']) {
+    for (const name of ['leakcheck', 'migrate', 'principals', 'topics']) {
       const [node, entry, ...words] = named(name).command ?? [];
       expect([node, entry]).toEqual(['node', 'dist/cli/vigie.js']);
       for (const word of words.filter((text) => /^[a-z]+$/.test(text))) expect(cli).toContain(`.command('${word}')`);
@@ -123,6 +129,25 @@ describe('docker-compose.yml', () => {
     expect(named('grafana').environment['VIGIE_CLICKHOUSE_USER']).toBe('${VIGIE_GRAFANA_CLICKHOUSE_USER:-vigie_grafana}');
     expect(all.filter(([, { secrets }]) => secrets.includes('clickhouse_password')).map(([name]) => name)).toEqual(['clickhouse', 'access']);
   }); // prettier-ignore
+
+  it('lets each in at Kafka as its own principal, with a password that nobody else is given; the administrator gives rights and does nothing else', () => {
+    const principals = own.flatMap(([name, { environment, secrets }]) => {
+      const principal = environment['KAFKA_SASL_USERNAME'];
+      const passwords = secrets.filter((secret) => typeof secret === 'string' && secret.startsWith('kafka_'));
+      expect([name, principal === undefined]).toEqual([name, environment['KAFKA_BROKERS'] === undefined]);
+      const expected = principal === undefined ? [] : [`kafka_${principal.replace('vigie-', '')}_password`];
+      expect([name, passwords]).toEqual([name, expected]);
+      return principal ?? [];
+    });
+    expect(principals.toSorted()).toEqual(['admin', ...[...services, 'topics'].map((name) => `vigie-${name}`)].toSorted());
+    expect(named('principals').environment['KAFKA_SASL_USERNAME']).toBe('admin');
+    expect(aclsOf('vigie-').map(({ principal }) => principal.replace('User:', '')).filter((one) => !principals.includes(one))).toEqual([]);
+  }); // prettier-ignore
+
+  it('mounts the folder of lists into every service that reads lists, and that of rules into those that read rules', () => {
+    expect(mounting('./lists:/app/lists').toSorted()).toEqual(readersOf(/\brulesConfig\b/).toSorted());
+    expect(mounting('./rules:/app/rules').toSorted()).toEqual(readersOf(/\.\.\.rulesConfig\b/).toSorted());
+  });
 
   it('makes users with the passwords that are mounted, and another one once a password is another', () => {
     const dir = mkdtempSync(join(tmpdir(), 'vigie-secrets-'));

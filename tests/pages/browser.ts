@@ -84,24 +84,100 @@ export async function paperOf(page: Page, name: string): Promise<Buffer> {
 /** French in the light, and English in the dark on a screen of 320 pixels. */
 export const looks = [{ locale: 'fr', theme: 'light' }, { locale: 'en', theme: 'dark', width: 320 }] as const; // prettier-ignore
 
+/** Beside what `faultsOf` looks at anyway. */
+interface Walk {
+  /** Of the names of pictures. */
+  readonly prefix?: string;
+  readonly more?: (at: string) => Promise<readonly string[]>;
+}
+
 /** What is wrong with pages, by name and path, in one look: what axe finds, another language than was asked for, and more than a screen's width. */
 export async function faultsOf(
   page: Page,
   routes: Readonly<Record<string, string>>,
-  { locale, theme }: (typeof looks)[number],
+  { locale, theme }: Pick<Required<Look>, 'locale' | 'theme'>,
+  { prefix = '', more }: Walk = {},
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [name, path] of Object.entries(routes)) {
     await page.goto(path);
     await page.locator('h1, .notice-wrong').first().waitFor();
     await page.locator('main:not(:has(.loading))').waitFor();
-    const at = `${name} ${locale} ${theme}`;
+    const at = `${prefix}${name} ${locale} ${theme}`;
     found.push(...(await violationsOf(page)).map((text) => `${at}: ${text}`));
-    const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
-    if (wide > 0) found.push(`${at}: ${wide} pixels too wide`);
+    found.push(...(await widthFaults(page, at)));
     const spoken = String(await page.evaluate('document.documentElement.lang'));
     if (spoken !== locale) found.push(`${at}: it says that it is in ${spoken}`);
-    await picture(page, `${name}-${locale}-${theme}`);
+    await picture(page, `${prefix}${name}-${locale}-${theme}`);
+    found.push(...((await more?.(at)) ?? []));
   }
   return found;
 }
+
+async function widthFaults(page: Page, at: string): Promise<readonly string[]> {
+  const wide = Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth'));
+  return wide > 0 ? [`${at}: ${wide} pixels too wide`] : [];
+}
+
+/** Words of which a page in the other language holds none; what people and sources wrote is marked with its language, or is data. */
+const ownWords = {
+  fr: /\b(établissements?|règles?|aucune?|depuis|patients touchés|journal|seuils?|chargement|en charge|niveau)\b/i,
+  en: /\b(clinics?|rules?|nobody|since|threshold|loading|level|accesses|nothing|the)\b/i,
+} as const;
+
+/** What is wrong with a page as it stands: spacing of texts (WCAG 1.4.12), forced colours, keys and words of another language, a heading that says nothing. */
+export async function inAllStates(page: Page, at: string, { locale }: Pick<Required<Look>, 'locale'>, isWrong: boolean): Promise<readonly string[]> {
+  const found: string[] = [];
+  const other = locale === 'fr' ? 'en' : 'fr';
+  const words = String(await page.evaluate(shownText(locale)));
+  const foreign = ownWords[other].exec(words);
+  if (foreign) found.push(`${at}: a word of the other language: ${words.slice(Math.max(0, foreign.index - 30), foreign.index + 40)}`);
+  if (/undefined|\[object|NaN|Infinity/.test(words)) found.push(`${at}: it shows what no text is: ${/.{0,30}(undefined|\[object|NaN|Infinity).{0,30}/.exec(words)?.[0] ?? ''}`);
+  const headings = await page.locator('main h1').allTextContents();
+  if (headings.length !== 1 || headings[0]?.trim() === '') found.push(`${at}: ${headings.length} headings of the page`);
+  if (isWrong && (await page.locator('main .notice-wrong').count()) === 0) found.push(`${at}: it does not say what is missing`);
+  await page.emulateMedia({ forcedColors: 'active' });
+  found.push(...asLines(await page.evaluate(invisibleFocus)).map((what) => `${at}: without a mark of the focus in forced colours: ${what}`));
+  await page.emulateMedia({ forcedColors: 'none' });
+  // Adopted, since the policy of the pages lets in no other style.
+  await page.evaluate(spacing);
+  found.push(...(await widthFaults(page, `${at} with spacing`)));
+  found.push(...asLines(await page.evaluate(cutTexts)).map((what) => `${at}: cut with spacing: ${what}`));
+  await page.evaluate('document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== globalThis.spaced)');
+  return found;
+} // prettier-ignore
+
+function asLines(answer: unknown): readonly string[] {
+  return Array.isArray(answer) ? answer.map(String) : [];
+}
+
+/** What is read on a page but for what stands in another language, and says so, and for ids, code and what people wrote. */
+function shownText(locale: string): string {
+  return `(() => {
+    const whole = document.querySelector('main').cloneNode(true);
+    for (const one of whole.querySelectorAll('[lang]:not([lang=${locale}]), code, pre, kbd, datalist, [data-said]')) one.remove();
+    return [...whole.querySelectorAll('*')].flatMap((one) => [...one.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data)).join(' \\u00b7 ');
+  })()`;
+}
+
+const spacing = `(() => {
+  globalThis.spaced = new CSSStyleSheet();
+  globalThis.spaced.replaceSync('* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important } p { margin-bottom: 2em !important }');
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, globalThis.spaced];
+})()`;
+
+/** Texts that run out of a box that hides what does; tables scroll by themselves, and fields are the browser's. */
+const cutTexts = `[...document.querySelectorAll('main *, header *')].filter((one) => {
+  const { overflowX, overflowY, clip, clipPath, position } = getComputedStyle(one);
+  const isSpoken = position === 'absolute' && (clip !== 'auto' || clipPath !== 'none');
+  const hides = ['hidden', 'clip'].includes(overflowX) || ['hidden', 'clip'].includes(overflowY);
+  return hides && !isSpoken && !one.closest('svg') && one.textContent.trim() !== '' && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1);
+}).map((one) => one.outerHTML.slice(0, 120))`;
+
+/** What can be reached by the keyboard and shows nothing of it: each is given the focus. */
+const invisibleFocus = `[...document.querySelectorAll('main a[href], main button, main input, main select, main textarea, main summary, header a[href], header button')].filter((one) => {
+  if (one.disabled || one.offsetParent === null) return false;
+  one.focus({ focusVisible: true });
+  const { outlineStyle, outlineWidth } = getComputedStyle(one);
+  return document.activeElement === one && (outlineStyle === 'none' || parseFloat(outlineWidth) < 1);
+}).map((one) => one.outerHTML.slice(0, 120))`;

@@ -10,7 +10,8 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { aPatient } from '#libs/testkit/builders.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { auditRowsOf, newLog, RunningConsole, tell } from '#services/console/console.fixture.js';
+import { auditRowsOf, newLog, tell } from '#services/console/console-log.fixture.js';
+import { RunningConsole } from '#services/console/console.fixture.js';
 import { pagesForTests } from '#services/console/pages/pages.fixture.js';
 import { faultsOf, installed, logIn, looks, openBrowser, openContext, picture } from './browser.js';
 

@@ -19,6 +19,12 @@ const MutesPage = lazy(() => import('./pages/mutes/mutes-page.js').then(({ Mutes
 const LeaksPage = lazy(() => import('./pages/leaks/leaks-page.js').then(({ LeaksPage: page }) => ({ default: page })));
 const OnCallPage = lazy(() => import('./pages/oncall/oncall-page.js').then(({ OnCallPage: page }) => ({ default: page })));
 const AuditPage = lazy(() => import('./pages/audit/audit-page.js').then(({ AuditPage: page }) => ({ default: page })));
+const BooksPage = lazy(() => import('./pages/books/books-page.js').then(({ BooksPage: page }) => ({ default: page })));
+const ExceptionsPage = lazy(() =>
+  import('./pages/exceptions/exceptions-page.js').then(({ ExceptionsPage: page }) => ({ default: page })),
+);
+const PastLeakPage = lazy(() => import('./pages/leaks/past-leaks.js').then(({ PastLeakPage: page }) => ({ default: page })));
+const PrintPage = lazy(() => import('./pages/print/print-page.js').then(({ PrintPage: page }) => ({ default: page })));
 const MePage = lazy(() => import('./pages/me/me-page.js').then(({ MePage: page }) => ({ default: page })));
 
 /** What stands behind the `#` of a link by which somebody chooses a password and a code. */
@@ -53,6 +59,9 @@ export function App() {
                 <Route path="/cases/:id/:part?">{({ id, part }) => <CasePage key={id} id={id} part={part ?? ''} me={user} />}</Route>
                 <Route path="/accounts/:group/:actor">{({ group, actor }) => <AccountPage group={group} actor={actor} me={user} />}</Route>
                 <Route path="/feeds" component={FeedsPage} />
+                <Route path="/books" component={BooksPage} />
+                <Route path="/exceptions" component={ExceptionsPage} />
+                <Route path="/print/cases/:id">{({ id }) => <PrintPage key={id} id={id} me={user} />}</Route>
                 <Route path="/rules">
                   <RulesPage mayTry={mayTry(user)} />
                 </Route>
@@ -64,6 +73,7 @@ export function App() {
                 <Route path="/leaks">
                   <LeaksPage me={user} />
                 </Route>
+                <Route path="/leaks/:id">{({ id }) => <PastLeakPage key={id} id={id} />}</Route>
                 <Route path="/oncall" component={OnCallPage} />
                 <Route path="/audit" component={AuditPage} />
                 <Route path="/me">

@@ -6,16 +6,28 @@ export const pagePaths = [
   'cases',
   'accounts',
   'feeds',
+  'books',
   'rules',
   'backtests',
   'mutes',
+  'exceptions',
   'leaks',
   'oncall',
   'audit',
+  'print',
 ] as const;
 
 export function casePath(id: string, below = ''): string {
   return `/cases/${id}${below}`;
+}
+
+/** The whole of a case, to be printed. */
+export function printPath(id: string): string {
+  return `/print/cases/${id}`;
+}
+
+export function leakPath(id: string): string {
+  return `/leaks/${id}`;
 }
 
 /** Names of accounts are as hospitals have them: anything may stand in one. */

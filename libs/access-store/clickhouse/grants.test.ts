@@ -22,7 +22,8 @@ import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { spawnMigrated } from './migrated-store.fixture.js';
-import { accessOf, accessUsers, GrantedEngine } from './granted-engine.fixture.js';
+import { accessOf, accessUsers } from '#libs/testkit/granted/access-file.js';
+import { GrantedEngine } from './granted-engine.fixture.js';
 import { migrate, readMigrations } from './migrate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-grants-'));

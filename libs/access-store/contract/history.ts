@@ -1,7 +1,7 @@
 // contract/: what services ask of the store: ports for batches, history and lists.
 // It knows no ClickHouse.
 
-import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+import type { StoredSubject } from '#libs/contracts/vocabulary.js';
 import type { Outline } from '#libs/detection/rule/reach.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 
@@ -12,7 +12,7 @@ export interface HistoryQuery {
   /** One group; all groups where it is left out. */
   readonly groupId?: string;
   /** Whose rows are asked for; left out: accounts'. Of another, the rows that belong to one. */
-  readonly subject?: SubjectKind;
+  readonly subject?: StoredSubject;
   /** Accounts, or other subjects, of one group, some hundred at most: their names travel with the question. All accounts where it is left out. */
   readonly accounts?: { readonly groupId: string; readonly actorIds: readonly string[] };
   /** Left out: every row. Rows of the outline are not counted by `count`. */

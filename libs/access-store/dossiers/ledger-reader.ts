@@ -3,8 +3,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { type Figures, figures } from '#libs/contracts/dossier.js';
-import { subjectColumns, subjectKinds } from '#libs/contracts/vocabulary.js';
+import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { subjectSql } from '../clickhouse/subject-sql.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const queries = {
@@ -114,7 +115,11 @@ export class LedgerReader {
   async listed(incident: CaseIncident): Promise<Listed> {
     const { incident_id, group_id, subject_kind, actor_id, first_time, last_time } = incident;
     const params = { incident_id, group: group_id, actor: actor_id, from: first_time, to: last_time };
-    const [row] = await this.#rows(queries.listed.replace('{{subject}}', subjectColumns[subject_kind]), params, listed);
+    const [row] = await this.#rows(
+      queries.listed.replace('{{subject}}', () => subjectSql(subject_kind)),
+      params,
+      listed,
+    );
     return { incident, listed: row?.listed ?? 0, newest_received: row?.newest_received ?? first_time };
   }
 

@@ -4,8 +4,9 @@ WITH (SELECT groupArray(case_id) FROM vigie.cases WHERE status = 'resolved') AS 
 SELECT DISTINCT
     linked.case_id AS case_id,
     incident.group_id AS group_id,
-    incident.subject_kind AS subject_kind,
-    incident.actor_id AS subject,
+    if(incident.subject_kind = 'id_block', 'account', incident.subject_kind) AS subject_kind,
+    -- Of a block of numbers the accesses of its accounts are kept, since none says which block it lies in.
+    arrayJoin(if(incident.subject_kind = 'id_block', incident.accounts, [incident.actor_id])) AS subject,
     toUnixTimestamp64Milli(incident.first_time) AS from_ms,
     toUnixTimestamp64Milli(incident.last_time) AS to_ms
 FROM vigie.dossier_incidents AS linked

@@ -22,7 +22,7 @@ export async function shorterLists(
   taken: Condition,
   groups: readonly string[],
 ): Promise<readonly ListedIncident[]> {
-  const query = queries.touched.replace('{{taken}}', () => taken.sql);
+  const query = queries.touched.replaceAll('{{taken}}', () => taken.sql);
   const found = await jsonRows(client, { query, params: { ...taken.params, touched_groups: groups }, shape: touched, failure });
   const listed: ListedIncident[] = [];
   for (const { incident_id, figure } of found) {

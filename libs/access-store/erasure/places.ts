@@ -1,3 +1,5 @@
+// Longer than the house likes: one table of what is stored of whom, which is read against the schema as a whole.
+
 import type { ErasureKind } from './erasure-row.js';
 
 /**
@@ -152,12 +154,12 @@ export const tablePlaces: Readonly<Record<string, TablePlace>> = {
     fates: all({ takes: false, because: 'it is the record of what was erased, and holds a digest of whose it was' }),
   },
   incident_states: {
+    patients: 'block_patients',
     accounts: 'actor_id accounts subject_kind account_count',
     groups: 'group_id',
-    others:
-      'incident_id state first_time last_time detected_at patients patients_at_firing patients_at_detection clinics categories rules rule_matches rule_selections selections level step found late_seconds detection_delay_seconds merged_into suppressed_by change_type change_id changed_at version received_at',
+    others: 'incident_id state first_time last_time detected_at patients patients_at_firing patients_at_detection clinics categories rules rule_matches rule_selections selections level step found late_seconds detection_delay_seconds merged_into suppressed_by change_type change_id changed_at version received_at',
     ends: noEnd,
-    fates: recordOfCases(`${ofGroup} AND (actor_id = @account OR has(accounts, @account))`),
+    fates: { ...recordOfCases(`${ofGroup} AND (actor_id = @account OR has(accounts, @account))`), patient: stays(proof, `${ofGroup} AND hasAny(block_patients, @patients)`) },
   },
   leak_findings: {
     accounts: 'actor_id alike',

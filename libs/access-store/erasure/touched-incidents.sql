@@ -8,6 +8,17 @@ FROM
     FROM vigie.access_rows
     ARRAY JOIN [('account', actor_id), ('source_ip', source_ip), ('device', device), ('session_id', session_id)] AS belonging
     WHERE {{taken}}
+    UNION ALL
+    SELECT DISTINCT group_id, 'id_block' AS subject_kind, block_subject AS subject, time
+    FROM vigie.access_rows
+    INNER JOIN
+    (
+        SELECT DISTINCT group_id AS block_group, actor_id AS block_subject, arrayJoin(clinics) AS block_clinic, arrayJoin(block_patients) AS block_patient
+        FROM vigie.incident_latest
+        WHERE subject_kind = 'id_block' AND has({touched_groups:Array(String)}, group_id)
+    ) AS block
+        ON group_id = block_group AND clinic_id = block_clinic AND patient_id = block_patient
+    WHERE {{taken}}
 ) AS access
 INNER JOIN
 (

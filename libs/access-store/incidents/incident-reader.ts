@@ -3,8 +3,9 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { accessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
-import { type SubjectKind, subjectColumns } from '#libs/contracts/vocabulary.js';
+import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { subjectSql } from '../clickhouse/subject-sql.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const incidentQuery = sql('incident-by-prefix');
@@ -67,7 +68,7 @@ export class IncidentReader {
     const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
     if (!known) return undefined;
     // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
-    const query = accessesQuery.replace('{{subject}}', subjectColumns[subject]).replace('{{selected}}', () => known.expression);
+    const query = accessesQuery.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression);
     const found = await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }, matchingAccess);
     return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
   }

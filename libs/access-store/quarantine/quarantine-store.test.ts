@@ -56,7 +56,7 @@ describe('the quarantine in ClickHouse', () => {
 
   it('counts open and replayed rows, and a row that was replayed is not given again', async () => {
     const chosen = await store.sealed({ source: 'dpi', reason: 'unknown_format' }, '', 2);
-    for (const _ of ['once', 'again']) await store.replayed(chosen.map((row) => ({ ...row, events: 1 })), atMs); // prettier-ignore
+    for (const _ of ['once', 'again']) await store.replayed(chosen.map((row) => ({ ...row, events: 1 })), atMs + 86); // prettier-ignore
     const counts = await store.counts({ source: 'dpi' });
     expect(counts.map(({ reason, open, sealed, replayed, newest, sample }) => [reason, open, sealed, replayed, newest, sample])).toEqual([
       ['not_json', 2, 2, 0, '2026-11-28T10:36:00.000Z', '{"text":6}'],

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
+import { isoOf } from '#libs/runtime/clock.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
@@ -66,7 +67,7 @@ export class QuarantineStore {
   /** Writes down that rows were replayed; again for the same row changes nothing but the time. */
   async replayed(rows: readonly (Pick<SealedRow, 'group_id' | 'source' | 'quarantine_id'> & { readonly events: number })[], atMs: number): Promise<void> {
     if (!rows.length) return;
-    const values = rows.map(({ group_id, source, quarantine_id, events }) => ({ group_id, source, quarantine_id, events, replayed_at: atMs / 1000 }));
+    const values = rows.map(({ group_id, source, quarantine_id, events }) => ({ group_id, source, quarantine_id, events, replayed_at: isoOf(atMs) }));
     await this.client
       .insert({ table: 'vigie.quarantine_replays', values, format: 'JSONEachRow' })
       .catch(transientFailure('vigie.quarantine_replays cannot be written'));

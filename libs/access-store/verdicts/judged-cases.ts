@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { hex128, isoTime } from '#libs/contracts/access-row.js';
-import { subjectColumns, subjectKinds } from '#libs/contracts/vocabulary.js';
+import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { subjectSql } from '../clickhouse/subject-sql.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const incidentsQuery = sql('case-incidents');
@@ -59,7 +60,7 @@ export class JudgedCases {
     const selected = known.map(({ expression }) => `(${expression}\n)`).join(' OR ');
     const query = valuesQuery
       .replaceAll('{{most}}', String(most + 1))
-      .replace('{{subject}}', subjectColumns[subject_kind])
+      .replace('{{subject}}', () => subjectSql(subject_kind))
       .replace('{{selected}}', () => selected);
     const [found] = await this.#rows(
       query,

@@ -40,6 +40,30 @@
         ARRAY JOIN [('source_ip', source_ip), ('device', device), ('session_id', session_id)] AS belonging
         WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{lanes}}) > 0
             AND (group_id, belonging.1, belonging.2) IN (SELECT group_id, subject_kind, actor_id FROM {{lanes}}){{span}}
+        UNION ALL
+        -- Which accesses belong to a block of numbers no column says: they are those to the patients that its incidents name.
+        SELECT
+            group_id,
+            'id_block' AS subject_kind,
+            block_subject AS subject,
+            actor_id,
+            time,
+            patient_id AS own_id,
+            clinic_id,
+            event_id,{{own_columns}}
+            {{selected}} AS selected
+        FROM vigie.accesses
+        INNER JOIN
+        (
+            SELECT DISTINCT
+                group_id AS block_group,
+                actor_id AS block_subject,
+                arrayJoin(clinics) AS block_clinic,
+                arrayJoin(block_patients) AS block_patient
+            FROM {{blocks}}
+        ) AS block
+            ON group_id = block_group AND clinic_id = block_clinic AND patient_id = block_patient
+        WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{blocks}}) > 0{{span}}
     ) AS own
     LEFT JOIN
     (

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
-import { subjectColumns } from '#libs/contracts/vocabulary.js';
+import { isStoredSubject, subjectColumns } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, aPatient } from '#libs/testkit/builders.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
@@ -10,13 +10,8 @@ import { patientsTogether } from '../together/patients-together.js';
 import { text } from 'node:stream/consumers';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
-import {
-  CasePatients,
-  firstPlace,
-  type PatientLine,
-  type PatientsPlace,
-  type PatientsWanted,
-} from '../incidents/case-patients.js';
+import { CasePatients, type PatientLine, type PatientsWanted, wholeLinesMax } from '../patients/case-patients.js';
+import { firstPlace, type PatientsPlace } from '../patients/page-parts.js';
 
 const { client, end } = await storeForTests();
 const store = new ClickHouseStore(client, systemClock);
@@ -35,6 +30,7 @@ const subjects: readonly Pick<IncidentChange, 'subject_kind' | 'actor_id'>[] = [
   ...accounts.map((actor_id) => ({ subject_kind: 'account' as const, actor_id })),
   { subject_kind: 'source_ip', actor_id: 'ip1' },
   { subject_kind: 'session_id', actor_id: 's1' },
+  { subject_kind: 'id_block', actor_id: '00ff00ff00ff00ff' },
 ];
 const rows = Array.from({ length: 1_500 }, (_, n) => someAccess(n));
 /** By an older pseudonym: a row that says the newer one of the same patient. */
@@ -134,8 +130,9 @@ describe('the ledger of a case', () => {
   });
 
   it('is given in pages, by clinic and tier, whose lines are all of it once, and as a list that is no longer than was counted', async () => {
-    const patients = new CasePatients(client);
-    for (const incident of incidents.slice(0, 3)) {
+    for (const [place, incident] of incidents.slice(0, 4).entries()) {
+      // Whole lists, and the same read in parts as long ones are.
+      const patients = new CasePatients(client, place < 2 ? 0 : wholeLinesMax);
       const all = recount([scopeOf(incident)]);
       for (const [clinics, certainty] of [[[], undefined], [['c1', 'c3'], undefined], [['c2'], 'displayed']] as const) {
         const wanted = { caseId: incident.incident_id, clinics, certainty };
@@ -208,10 +205,22 @@ interface Scope {
   readonly takes: (row: AccessRow) => boolean;
 }
 
-function scopeOf({ subject_kind, actor_id, first_time, last_time, selections: ids }: IncidentChange): Scope {
+function scopeOf({
+  subject_kind,
+  actor_id,
+  first_time,
+  last_time,
+  clinics,
+  block_patients,
+  selections: ids,
+}: IncidentChange): Scope {
   const takes = selections.filter(([id]) => ids.includes(id)).map(([, , takes]) => takes);
+  const belongs = (row: AccessRow) =>
+    isStoredSubject(subject_kind)
+      ? row[subjectColumns[subject_kind]] === actor_id
+      : clinics.includes(row.clinic_id) && block_patients?.includes(row.patient_id) === true;
   return {
-    fits: (row) => row[subjectColumns[subject_kind]] === actor_id && row.time >= first_time && row.time <= last_time,
+    fits: (row) => belongs(row) && row.time >= first_time && row.time <= last_time,
     takes: (row) => takes.some((one) => one(row)),
   };
 }
@@ -224,9 +233,9 @@ function shown({ patient_id, key_id, ...row }: AccessRow): AccessRow {
 
 /** The definition, by going through all rows for each patient and clinic. */
 function recount(scopes: readonly Scope[], kept: (row: AccessRow) => boolean = () => true) {
-  const named = rows.filter((row) => row.patient_id !== '' && kept(row)).map((row) => shown(row));
-  const inside = named.filter((row) => scopes.some(({ fits }) => fits(row)));
-  const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row)));
+  const named = rows.filter((row) => row.patient_id !== '' && kept(row));
+  const inside = named.filter((row) => scopes.some(({ fits }) => fits(row))).map((row) => shown(row));
+  const taken = named.filter((row) => scopes.some(({ fits, takes }) => fits(row) && takes(row))).map((row) => shown(row));
   const pairs = new Set(taken.map(({ patient_id, clinic_id }) => `${clinic_id}\t${patient_id}`));
   return [...pairs].toSorted().map((pair) => {
     const [clinic_id = '', patient_id = ''] = pair.split('\t');
@@ -263,11 +272,16 @@ function someAccess(n: number): AccessRow {
 
 function someIncident(n: number): IncidentChange {
   const from = Math.floor(random() * 1_000);
+  const subject = pick(subjects);
+  const ofBlock = subject.subject_kind === 'id_block' && {
+    clinics: ['c2'],
+    block_patients: [3, 5, 8, 13, 21].map((number) => aPatient(number)),
+  };
   return {
-    incident_id: hex128Of(`incident ${n}`), group_id: 'helix', ...pick(subjects), accounts: [], account_count: 1, state: 'open', first_time: at(from), last_time: at(from + Math.floor(random() * 500)),
+    incident_id: hex128Of(`incident ${n}`), group_id: 'helix', ...subject, accounts: [], account_count: 1, state: 'open', first_time: at(from), last_time: at(from + Math.floor(random() * 500)),
     detected_at: at(from), patients: 1, patients_at_firing: 1, patients_at_detection: 1, clinics: [], categories: [], rules: ['r'], rule_matches: [], rule_selections: [],
     selections: selections.map(([id]) => id).filter(() => random() < 0.4), level: 'high', step: 0, found: 'live', late_seconds: 0, detection_delay_seconds: 1, merged_into: '',
-    suppressed_by: [], change_type: 'incident.opened', change_id: hex128Of(`change ${n}`), changed_at: at(from), version: 1, received_at: at(from),
+    suppressed_by: [], change_type: 'incident.opened', change_id: hex128Of(`change ${n}`), changed_at: at(from), version: 1, received_at: at(from), ...ofBlock,
   }; // prettier-ignore
 }
 
@@ -308,8 +322,9 @@ function generator(seed: number): () => number {
 /** All lines, by pages of so many. */
 async function paged(patients: CasePatients, wanted: PatientsWanted, limit: number): Promise<readonly PatientLine[]> {
   const given: PatientLine[] = [];
+  const figure = await patients.figure(wanted);
   for (let place: PatientsPlace = firstPlace; ;) {
-    const page = await patients.page(wanted, place, limit);
+    const page = await patients.page(wanted, figure, place, limit);
     given.push(...page);
     const last = page.at(-1);
     if (!last) return given;

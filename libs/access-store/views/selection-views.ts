@@ -21,13 +21,14 @@ const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_i
 const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
 const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
 
-const incidentColumns = 'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections';
+const incidentColumns =
+  'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections, clinics, block_patients';
 const scopeOf = (columns: string) =>
   `SELECT ${columns} FROM vigie.dossier_scopes WHERE case_id = {case_id:String} AND version = {scope_version:UInt32}`;
 /** Selects every access: what a scope adds has no condition but account and times. */
 const anything = '*';
 const widened = scopeOf(
-  `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections`,
+  `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections, CAST([], 'Array(String)') AS clinics, CAST([], 'Array(String)') AS block_patients`,
 );
 const ofScope = `(SELECT ${incidentColumns} FROM ${ofCase} UNION ALL ${widened})`;
 
@@ -37,6 +38,19 @@ const narrowed = Object.entries(narrowing)
   .map(([column, values]) => [column, `(${scopeOf(`groupUniqArrayArray(${values})`)})`])
   .map(([column, values]) => `\n        AND (empty(${values}) OR has(${values}, ${column}))`)
   .join('');
+
+/** Pseudonyms behind one and up to another, which is part of it. */
+const stretch = 'patient_id > {after_patient:String} AND patient_id <= {upto_patient:String}';
+/** What is read for such a part: rows of a patient by their older pseudonym too, which may lie anywhere. */
+const partRead = (from: string) =>
+  `has({clinics:Array(String)}, clinic_id)
+        AND ((${stretch}) OR patient_id IN
+        (
+            SELECT former_id
+            FROM vigie.access_rows
+            WHERE former_id != '' AND former_id != patient_id AND ${stretch} AND group_id IN (SELECT group_id FROM ${from})
+        ))
+        AND `;
 
 const ledgerColumns = ['action', 'outcome', 'categories', 'key_id', 'record_count', ...Object.keys(narrowing)];
 
@@ -49,14 +63,16 @@ interface ViewParts {
   readonly from: string;
   /** Only accesses between the first and the last time of all of them are read. Left out: whenever. */
   readonly within?: boolean;
+  /** Only the rows of some patients are read: those of a stretch of pseudonyms, in some clinics. */
+  readonly isPart?: boolean;
   readonly narrowed?: string;
 }
 
 /**
  * `incident_patients` of all incidents, `incident_patients_of(incident_id = '...')` of one incident or suppressed match: ClickHouse does not
  * carry a condition on `incident_id` through the join to the accesses, so that the first reads all accounts that have an incident; the
- * second reads one account between two times. `incident_accounts_of` has the accounts of one. The ledgers are of one incident, of the incidents of a case, and of a case's scope, whose
- * version 0 is that of its incidents. Ids are hexadecimal digits, checked where they come in.
+ * second reads one account between two times. `incident_accounts_of` has the accounts of one. The ledgers are of one incident, of the incidents of a case, of a part of these by
+ * `clinics`, `after_patient` and `upto_patient`, and of a case's scope, whose version 0 is that of its incidents. Ids are hexadecimal digits, checked where they come in.
  */
 const views: Readonly<Record<string, ViewParts>> = {
   incident_patients: { template: 'patients', from: all },
@@ -64,6 +80,7 @@ const views: Readonly<Record<string, ViewParts>> = {
   incident_accounts_of: { template: 'accounts', from: one, within: true },
   incident_ledger_of: { template: 'ledger', from: one, within: true },
   case_ledger_of: { template: 'ledger', from: ofCase, within: true },
+  case_ledger_part_of: { template: 'ledger', from: ofCase, within: true, isPart: true, narrowed: `\n        AND ${stretch}` },
   case_unnamed_of: { template: 'unnamed', from: ofCase, within: true },
   dossier_ledger_of: { template: 'ledger', from: ofScope, within: true, narrowed },
   dossier_unnamed_of: { template: 'unnamed', from: ofScope, within: true, narrowed },
@@ -85,7 +102,11 @@ export function selectionViews(selections: ReadonlyMap<string, string>): readonl
   return Object.entries(views).map(([name, how]) => viewOf(name, how, selected));
 }
 
-function viewOf(view: string, { template, from, within = false, narrowed = '' }: ViewParts, selected: string): SelectionView {
+function viewOf(
+  view: string,
+  { template, from, within = false, isPart = false, narrowed = '' }: ViewParts,
+  selected: string,
+): SelectionView {
   const source = from.startsWith('(') ? `${from} AS scope` : from;
   const span = `\n        AND time >= (SELECT min(first_time) FROM ${source}) AND time <= (SELECT max(last_time) FROM ${source})`;
   const isListed = template === 'patients' || template === 'accounts';
@@ -95,10 +116,11 @@ function viewOf(view: string, { template, from, within = false, narrowed = '' }:
       ? ''
       : ledgerColumns.map((column) => `\n            ${column}${shown[column] ? ` AS own_${column}` : ''},`).join(''),
     selected,
-    whose: whose[template],
+    whose: `${whose[template]}${isPart ? partRead(source) : ''}`,
     from: source,
     accounts: ofKind(source, "subject_kind = 'account'"),
-    lanes: ofKind(source, "subject_kind != 'account'"),
+    lanes: ofKind(source, "subject_kind NOT IN ('account', 'id_block')"),
+    blocks: ofKind(source, "subject_kind = 'id_block'"),
     span: within ? span : '',
   });
   const text = filled(templates[template], { view, accesses, narrowed });

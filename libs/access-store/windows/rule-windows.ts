@@ -4,8 +4,8 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import { subjectColumns } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { subjectSql } from '../clickhouse/subject-sql.js';
 import { literalSql } from '../clickhouse/literal-sql.js';
 import { type ShownAccess, shownAccess, type WindowQuery } from '../incidents/incident-reader.js';
 
@@ -68,7 +68,7 @@ export class RuleWindows {
   async #selected({ selectionId, subject }: RuleWindow): Promise<((query: string) => string) | undefined> {
     const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
     // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
-    return known && ((query) => query.replace('{{subject}}', subjectColumns[subject]).replace('{{selected}}', () => known.expression));
+    return known && ((query) => query.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression));
   } // prettier-ignore
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {

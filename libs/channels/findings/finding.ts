@@ -76,22 +76,24 @@ function detectionOf(
     },
     ...(row && {
       resources: row.clinics.map((uid) => ({ uid, type: 'clinic' })),
-      ...(row.actor_id !== '' && { evidences: [evidenceOf(row)] }),
+      ...(row.actor_id !== '' && evidencesOf(row)),
     }),
   };
 }
 
-/** Whose it is, as the schema has it: a user, an endpoint, a session. */
-function evidenceOf({ subject_kind, actor_id }: CaseRow): Finding {
+/** Whose it is, as the schema has it: a user, an endpoint, a session. A block of numbers is nobody, and its word means nothing elsewhere. */
+function evidencesOf({ subject_kind, actor_id }: CaseRow): Finding {
   switch (subject_kind) {
     case 'account':
-      return { actor: { user: { uid: actor_id, name: actor_id } } };
+      return { evidences: [{ actor: { user: { uid: actor_id, name: actor_id } } }] };
     case 'source_ip':
-      return { src_endpoint: isIP(actor_id) === 0 ? { name: actor_id } : { ip: actor_id } };
+      return { evidences: [{ src_endpoint: isIP(actor_id) === 0 ? { name: actor_id } : { ip: actor_id } }] };
     case 'device':
-      return { src_endpoint: { name: actor_id } };
+      return { evidences: [{ src_endpoint: { name: actor_id } }] };
     case 'session_id':
-      return { actor: { session: { uid: actor_id } } };
+      return { evidences: [{ actor: { session: { uid: actor_id } } }] };
+    case 'id_block':
+      return {};
     default:
       return assertNever(subject_kind);
   }

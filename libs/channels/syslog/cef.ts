@@ -109,6 +109,8 @@ function subjectOf({ subject_kind, actor_id }: CaseRow): Readonly<Record<string,
       return { shost: actor_id };
     case 'session_id':
       return { cs5: actor_id, cs5Label: 'session' };
+    case 'id_block':
+      return { cs5: actor_id, cs5Label: 'id_block' };
     default:
       return assertNever(subject_kind);
   }

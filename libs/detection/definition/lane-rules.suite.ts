@@ -1,13 +1,18 @@
-import type { LaneKind } from '#libs/contracts/vocabulary.js';
+import { isStoredSubject, type LaneKind } from '#libs/contracts/vocabulary.js';
 import type { Field, Input, Rule } from '../rule/rule.js';
 import type { History } from './partition-run.suite.js';
 
-/** The same history with the same rules, grouped by something else than the account; where addresses were counted, accounts are. */
+/**
+ * The same history with the same rules, grouped by something else than the account; where addresses were counted, accounts are. Of a subject that
+ * no store knows nothing may come later than memory holds it, so rules have no lateness of their own there.
+ */
 export function inLane(of: History, subject: LaneKind): History {
   const known = new Map<Rule, Rule>();
   const laneOf = (rule: Rule): Rule => {
+    const { allowedLatenessMs, ...timeless } = rule;
     const made = known.get(rule) ?? {
-      ...rule,
+      ...timeless,
+      ...(isStoredSubject(subject) && allowedLatenessMs !== undefined && { allowedLatenessMs }),
       subject,
       ...counting(rule, laneOf),
       ...(rule.unfiltered && { unfiltered: laneOf(rule.unfiltered) }),

@@ -240,7 +240,7 @@ function accessOf(row: AnyRow, event: number): AccessRow {
     ...(row.categories ? { categories: [...row.categories] } : {}),
     ...(row.emergency === undefined ? {} : { emergency: row.emergency }),
     ...(row.ip ? { source_ip: row.ip } : {}),
-    ...(row.session ? { session_id: row.session } : {}),
+    ...(row.session ? { session_id: row.session, id_block: Buffer.from(row.session.padEnd(8, '0')).toString('hex') } : {}),
     ...(row.application ? { application: row.application } : {}),
   };
 }

@@ -4,8 +4,8 @@
 import type { AccountView, RuleView } from '#libs/contracts/accounts/account-view.js';
 import type { EngineState } from '../state/engine-state.js';
 import type { Ledgers } from '../judge/windows.js';
-import { EventAmounts } from '../judge/event-amounts.js';
-import { figureOf } from '../judge/figure.js';
+import { EventAmounts } from '../count/event-amounts.js';
+import { figureOf } from '../count/figure.js';
 import { entryWords, spreadWords } from '../memory/entry-arena.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import { cellValues } from '../memory/cell-key.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accountsListedMax, type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
+import { accountsListedMax, blockPatientsMax, type ChangeType, type IncidentChange, levels } from '#libs/contracts/incident.js';
 import { categories, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
 import { isoOfMs } from '../scan/iso-time.js';
@@ -46,6 +46,7 @@ export function changeOf(
     actor_id: opening.actorId,
     accounts: accounts.slice(0, accountsListedMax),
     account_count: context.subject === 'account' ? 1 : accounts.length,
+    ...(context.subject === 'id_block' && !gone && blockPatientsOf(incident)),
     state: merged ? 'merged' : incident.state,
     first_time: isoOfMs(incident.firstTime),
     last_time: isoOfMs(incident.lastTime),
@@ -85,6 +86,12 @@ export function changeOf(
 function placesOf(texts: readonly string[], subject: SubjectKind) {
   const places = subject === 'account' ? texts.map((clinic) => ({ clinic, actor: '' })) : texts.map(placeOf);
   return { clinics: distinct(places.map(({ clinic }) => clinic)), accounts: distinct(places.map(({ actor }) => actor)) };
+}
+
+/** Pseudonyms of the patients that count, as texts sort. Of an incident that ended long ago none is held. */
+function blockPatientsOf({ patientSet, firedSet }: Incident): Pick<IncidentChange, 'block_patients'> {
+  const patients = patientSet.textsOf(firedSet).toSorted().slice(0, blockPatientsMax);
+  return patients.length > 0 ? { block_patients: patients } : {};
 }
 
 function distinct(texts: readonly string[]): string[] {

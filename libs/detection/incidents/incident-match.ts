@@ -1,7 +1,7 @@
 import type { RuleMatch } from '#libs/contracts/incident.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { Firing } from '../judge/firing.js';
-import type { WindowCount } from '../judge/window-count.js';
+import type { WindowCount } from '../count/window-count.js';
 import type { GrownWindows } from './windows-grown.js';
 
 /** A rule that fired for an incident, with what a change tells of it, so that it outlives the rule. */

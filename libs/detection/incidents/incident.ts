@@ -16,7 +16,7 @@ import type { Opening } from './opening.js';
 import { GrownWindows } from './windows-grown.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { noSelections, type SelectionSets } from '../memory/selection-sets.js';
-import type { WindowCount } from '../judge/window-count.js';
+import type { WindowCount } from '../count/window-count.js';
 
 /** An incident: a function of the accesses that have arrived, but for its `opening`. */
 export class Incident {

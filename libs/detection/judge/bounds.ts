@@ -3,7 +3,7 @@
 
 import type { CompiledRule } from '../compile/series.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
-import type { WindowCounter } from './window-count.js';
+import type { SameEntries } from '../count/same-entries.js';
 
 const valueBits = 24;
 const valueMax = 2 ** valueBits - 1;
@@ -19,7 +19,7 @@ const unitsMax = 2 ** 20;
 export class Bounds {
   constructor(
     private readonly ledgers: LedgerStore,
-    private readonly counter: WindowCounter,
+    private readonly same: SameEntries,
   ) {}
 
   /** Raises the bounds by what the entry may add, the value by `gain`; whether both have reached the rule's minima. */
@@ -32,9 +32,21 @@ export class Bounds {
 
   /** The same, where the minimum is another one: what the window holds at most, infinite where that is not known. */
   raiseTo(ledger: number, rule: CompiledRule, gain: number): number {
-    const value = this.#raised(ledger, rule, gain, true) & valueMax;
+    this.#raised(ledger, rule, gain, true);
+    return this.upper(ledger, rule);
+  }
+
+  /** What the window holds at most, infinite where that is not known. */
+  upper(ledger: number, rule: CompiledRule): number {
+    const value = this.ledgers.bound(ledger, rule.slot) & valueMax;
     if (value === valueMax) return Number.POSITIVE_INFINITY;
     return this.ledgers.amounts ? value * unitOf(rule) : value;
+  }
+
+  /** The same of the spread. */
+  upperSpread(ledger: number, { slot }: CompiledRule): number {
+    const spread = this.ledgers.bound(ledger, slot) >>> valueBits;
+    return spread === spreadMax ? Number.POSITIVE_INFINITY : spread;
   }
 
   #raised(ledger: number, rule: CompiledRule, gain: number, newSpread: boolean): number {
@@ -71,9 +83,9 @@ export class Bounds {
       gain > 0 &&
       value < valueMax &&
       value - units < this.#least(rule, atLeast) &&
-      !this.counter.isNew('value', ledger, index, rule);
+      !this.same.isNew('value', ledger, index, rule);
     const shortSpread =
-      newSpread && spread < spreadMax && spread === rule.spreadAtLeast && !this.counter.isNew('spread', ledger, index, rule);
+      newSpread && spread < spreadMax && spread === rule.spreadAtLeast && !this.same.isNew('spread', ledger, index, rule);
     if (!shortValue && !shortSpread) return true;
     this.ledgers.setBound(ledger, rule.slot, packed - (shortValue ? units : 0) - (shortSpread ? 2 ** valueBits : 0));
     return false;

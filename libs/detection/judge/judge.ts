@@ -3,21 +3,24 @@ import { Bounds } from './bounds.js';
 import type { Dormancy } from './dormancy.js';
 import { copyOf, type Firing, firingAt, type Place } from './firing.js';
 import { KnownFirings } from './known-firings.js';
+import { LateBounds } from './late-bounds.js';
 import { LateRuns } from './late-runs.js';
 import { type LateEntry, LateSweep } from './late-sweep.js';
 import { lookBack, nothingSeen } from './look-back.js';
-import { figureOf } from './figure.js';
+import { figureOf } from '../count/figure.js';
 import { forbids, isAnchor, metBetween } from './meetings.js';
-import { GrownCounts } from './grown-counts.js';
+import { GrownCounts } from '../count/grown-counts.js';
 import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { OrderedChains } from './ordered-chains.js';
+import type { Stretches } from '../count/stretches.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { CompiledRule, Series, Threshold } from '../compile/series.js';
 import type { Days } from '../days/days.js';
 import type { Settler } from './settler.js';
 import { Twins } from './twins.js';
-import { type WindowCount, WindowCounter } from './window-count.js';
+import { SameEntries } from '../count/same-entries.js';
+import { type WindowCount, WindowCounter } from '../count/window-count.js';
 
 /**
  * Takes entries into ledgers and says which rules hold because of them.
@@ -37,6 +40,8 @@ export class Judge {
   readonly #bounds: Bounds;
   readonly #runs: LateRuns;
   readonly #sweep: LateSweep;
+  readonly #same: SameEntries;
+  readonly #late: LateBounds;
   readonly #seen = nothingSeen();
   readonly #count: WindowCount = { value: 0, spread: 0, first: 0 };
   /** What a rule is told from that asks for habits. */
@@ -54,17 +59,20 @@ export class Judge {
     /** Where the model of habits is asked; without it rules that ask for habits never hold. */
     private readonly days?: Days,
     readonly counts = new GrownCounts(ledgers, marks),
+    /** Entries of a window from which on bounds of it are remembered for those that come late. */
+    lateEntriesMin?: number,
   ) {
     this.counter = new WindowCounter(ledgers, marks);
     this.twins = new Twins(ledgers);
     this.#chains = new OrderedChains(ledgers);
     this.#fired = new KnownFirings(ledgers.slots, quietMs);
-    this.#bounds = new Bounds(ledgers, this.counter);
+    this.#same = new SameEntries(ledgers, marks);
+    this.#bounds = new Bounds(ledgers, this.#same);
     this.#runs = new LateRuns(ledgers);
-    const { counter } = this;
+    this.#late = new LateBounds(ledgers, this.counter, this.#same, lateEntriesMin);
     this.#sweep = new LateSweep({
       ledgers,
-      counter,
+      bounds: this.#late,
       chains: this.#chains,
       known: this.#fired,
       runs: this.#runs,
@@ -74,9 +82,13 @@ export class Judge {
     });
   }
 
+  get bytes(): number {
+    return this.counts.bytes + this.#late.bytes;
+  }
+
   /** Entries looked at so far. */
   get looked(): number {
-    return this.counter.looked + this.counts.looked + this.twins.looked + this.#chains.looked;
+    return this.counter.looked + this.#same.looked + this.counts.looked + this.twins.looked + this.#chains.looked;
   }
 
   /**
@@ -109,6 +121,7 @@ export class Judge {
     this.#fired.forget(ledger);
     this.#chains.forget(ledger);
     this.#runs.end(ledger);
+    this.#late.forget(ledger);
   }
 
   #takeInOrder(place: Place, entry: Entry, firings: Firing[]): boolean {
@@ -130,6 +143,7 @@ export class Judge {
     }
     if (series.kind === 'main' && hasNoValue(entry)) return true;
     let isInTime = true;
+    const late = this.#late.of(ledger);
     const rules = this.#rulesFor(series, set);
     for (let i = 0; i < rules.length; i += 1) {
       const rule = rules[i];
@@ -143,20 +157,40 @@ export class Judge {
           this.#fire(place, rule, entry.time, firings);
         continue;
       }
-      const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= entry.time - rule.timespanMs;
-      const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
-      const gain = newValue ? this.#gainOf(entry) : 0;
-      if (rule.habit >= 0) {
-        this.#takeHabit(place, rule, entry.time, gain, isNew, firings);
-        continue;
-      }
-      if (!this.#bounds.raise(ledger, rule, gain, newSpread)) continue;
-      if (rule.dormancy >= 0 && !this.dormancy.isAwake(place.account, rule, entry.time)) continue;
-      if (rule.days && !this.days?.isUnusual(place.account, entry.time)) continue;
-      if (this.#holdsInOrder(ledger, rule, rule, entry.time, isNew ? gain : 0, isNew && newSpread))
-        this.#fire(place, rule, entry.time, firings);
+      const stretches = late?.[rule.slot];
+      if (stretches) this.#append(place, rule, entry, isNew, firings, stretches);
+      else this.#judge(place, rule, entry, isNew, firings);
     }
     return isInTime;
+  }
+
+  /** What the newest entry makes hold. */
+  #judge(place: Place, rule: CompiledRule, entry: Entry, isNew: boolean, firings: Firing[]): void {
+    const { sets } = this.marks;
+    const { ledger, account } = place;
+    const { time } = entry;
+    const seen = this.#seen;
+    const newValue = seen.valueAt < 0 || !sets.has(seen.valueSet, rule.counted) || seen.valueAt <= time - rule.timespanMs;
+    const newSpread = seen.newSpread || !sets.has(seen.lastSet, rule.counted);
+    const gain = newValue ? this.#gainOf(entry) : 0;
+    if (rule.habit >= 0) {
+      this.#takeHabit(place, rule, time, gain, isNew, firings);
+      return;
+    }
+    if (!this.#bounds.raise(ledger, rule, gain, newSpread)) return;
+    if (rule.dormancy >= 0 && !this.dormancy.isAwake(account, rule, time)) return;
+    if (rule.days && !this.days?.isUnusual(account, time)) return;
+    if (this.#holdsInOrder(ledger, rule, rule, time, isNew ? gain : 0, isNew && newSpread))
+      this.#fire(place, rule, time, firings);
+  }
+
+  /** The same where bounds are remembered for what comes late. Since the entry before it no window has held more than one of both bounds. */
+  #append(place: Place, rule: CompiledRule, entry: Entry, isNew: boolean, firings: Firing[], stretches: Stretches): void {
+    const { ledger } = place;
+    const bounds = this.#bounds;
+    const [value, spread] = [bounds.upper(ledger, rule), bounds.upperSpread(ledger, rule)];
+    this.#judge(place, rule, entry, isNew, firings);
+    stretches.append(entry.time, Math.max(value, bounds.upper(ledger, rule)), Math.max(spread, bounds.upperSpread(ledger, rule)));
   }
 
   /** Of a rule that is told from where it is more than usual, each day anew. */
@@ -282,13 +316,15 @@ export class Judge {
     let isInTime = true;
     const sole = ledgers.hasSoleSpread(ledger);
     const isSame = series.kind === 'count' && !ledgers.amounts && ledgers.hasSoleValue(ledger);
-    const late = { time: entry.time, gain: this.#gainOf(entry) };
+    const late = { time: entry.time, gain: this.#gainOf(entry), isNew: twin < 0 };
+    const known = this.#late.of(ledger);
     for (const rule of this.#rulesFor(series, set)) {
       if (rule.settleMs > 0) {
         if (!this.#settleLater(place, rule, entry)) isInTime = false;
         continue;
       }
       if (series.kind !== 'ordered') this.#bounds.raise(ledger, rule, late.gain, !sole);
+      known?.[rule.slot]?.raise(late.time, late.gain, sole || rule.spreadAtLeast === 0 ? 0 : 1);
       if (rule.habit >= 0 && rule.learns) this.#riseLate(place, rule, late, isSame);
       const cannotHold = (sole && rule.spreadAtLeast > 1) || (isSame && rule.atLeast > 1);
       if (!cannotHold) this.#sweep.take(place, rule, late, firings);

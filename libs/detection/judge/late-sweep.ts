@@ -3,15 +3,15 @@ import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Days } from '../days/days.js';
 import type { Dormancy } from './dormancy.js';
 import { type Firing, firingAt, type Place } from './firing.js';
+import type { LateBounds, Sought } from './late-bounds.js';
 import type { KnownFirings, KnownStretch } from './known-firings.js';
 import type { LateRuns } from './late-runs.js';
 import type { OrderedChains } from './ordered-chains.js';
-import type { WindowCounter } from './window-count.js';
 
 /** What a sweep needs of its judge. */
 export interface SweepParts {
   readonly ledgers: LedgerStore;
-  readonly counter: WindowCounter;
+  readonly bounds: LateBounds;
   readonly chains: OrderedChains;
   readonly known: KnownFirings;
   readonly runs: LateRuns;
@@ -22,8 +22,18 @@ export interface SweepParts {
 
 export interface LateEntry {
   readonly time: number;
+  /** What it adds to a window at most. */
   readonly gain: number;
+  /** It is one more than the ledger held before, the last of its time. */
+  readonly isNew: boolean;
 }
+
+/** Times that are looked at; from `holdsAt` on nothing is sought. `late`: because of which entry, if of one. */
+interface Look extends Pick<Sought, 'from' | 'until' | 'holdsAt'> {
+  readonly late: LateEntry | undefined;
+}
+
+const never = Number.POSITIVE_INFINITY;
 
 /** Finds out what holds because of a late entry. */
 export class LateSweep {
@@ -32,10 +42,11 @@ export class LateSweep {
   /**
    * Looks again at every time whose window holds an entry at `time`, but not between firings that are known and closer than quiet to one
    * another: to find another one there changes no incident. That keeps an account that is being emptied as cheap late as in order. Of a
-   * rule that feeds others every time is told. `gain`: what the entry adds to a window at most.
+   * rule that feeds others every time is told.
    */
-  take(place: Place, rule: CompiledRule, { time, gain }: LateEntry, firings: Firing[]): void {
-    const { dormancy, known: firing, runs } = this.parts;
+  take(place: Place, rule: CompiledRule, late: LateEntry, firings: Firing[]): void {
+    const { time, gain } = late;
+    const { ledgers, dormancy, known: firing, runs } = this.parts;
     const { ledger } = place;
     const until = time + rule.timespanMs;
     if (rule.habit >= 0 && !this.parts.days) return;
@@ -59,9 +70,12 @@ export class LateSweep {
     if (isPlain && runs.spares(ledger, rule, gain)) return;
     const before = firings.length;
     const behind = enters || (!feeds && time > known.from && time <= known.to) ? known.to + 1 : time;
-    let spare = Number.POSITIVE_INFINITY;
-    if (enters && time < known.from) spare = this.#sweep(place, rule, time, known.from, time, firings);
-    spare = Math.min(spare, this.#sweep(place, rule, behind, until, time, firings));
+    const newest = ledgers.timeAt(ledger, ledgers.length(ledger) - 1);
+    let spare = never;
+    if (enters && time < known.from)
+      spare = this.#sweep(place, rule, { from: time, until: known.from, holdsAt: known.from, late }, firings);
+    if (behind < until && behind <= newest)
+      spare = Math.min(spare, this.#sweep(place, rule, { from: behind, until, holdsAt: never, late }, firings));
     if (isPlain) runs.note(ledger, rule, firings.length > before ? 0 : spare);
   }
 
@@ -75,12 +89,13 @@ export class LateSweep {
 
   /** Tells of the times in `[from, until)` at which the rule holds, though no window has grown. */
   between(place: Place, rule: CompiledRule, from: number, until: number, firings: Firing[]): void {
-    this.#sweep(place, rule, from, until, Number.POSITIVE_INFINITY, firings);
+    this.#sweep(place, rule, { from, until, holdsAt: never, late: undefined }, firings);
   }
 
-  /** Tells of the times in `[from, until)` at which the rule holds; how many more entries at `time` may come before it can at another one. */
-  #sweep(place: Place, rule: CompiledRule, from: number, until: number, time: number, firings: Firing[]): number {
-    const { ledgers, counter, chains, known, dormancy, days, quietMs } = this.parts;
+  /** Tells of the times that are looked at and at which the rule holds; how many more late entries may come before it can at another one. */
+  #sweep(place: Place, rule: CompiledRule, look: Look, firings: Firing[]): number {
+    const { from, until } = look;
+    const { ledgers, bounds, chains, known, dormancy, days, quietMs } = this.parts;
     const { ledger, floor, series } = place;
     if (from >= until || ledgers.timeAt(ledger, ledgers.length(ledger) - 1) < from) return Number.POSITIVE_INFINITY;
     const feeds = rule.feeds.length > 0;
@@ -89,7 +104,7 @@ export class LateSweep {
     const tell = (): void => {
       if (first < 0) return;
       known.note(ledger, rule, first, last);
-      firings.push(firingAt(place, rule, { first, last, by: time }, days));
+      firings.push(firingAt(place, rule, { first, last, by: look.late?.time ?? never }, days));
     };
     const fired = (at: number): void => {
       if (rule.dormancy >= 0 && !dormancy.isAwake(place.account, rule, at)) return;
@@ -102,21 +117,17 @@ export class LateSweep {
     };
     let spare = 0;
     if (series.kind === 'ordered') chains.sweep(ledger, series.inputs, from, until, floor, rule.timespanMs, fired);
-    else if (rule.habit >= 0) spare = this.#sweepDays(place, rule, from, until, fired);
-    else spare = counter.sweep(ledger, from, until, floor, rule, fired);
+    else if (rule.habit >= 0) spare = this.#sweepDays(place, rule, look, fired);
+    else
+      spare = bounds.sweep({ ledger, rule, floor, threshold: rule, from, until, holdsAt: look.holdsAt, late: look.late }, fired);
     tell();
     return spare;
   }
 
   /** The same, each day with what is told from on that day; in order of time. */
-  #sweepDays(
-    { account, ledger, floor }: Place,
-    rule: CompiledRule,
-    from: number,
-    until: number,
-    fired: (time: number) => void,
-  ): number {
-    const { counter, days } = this.parts;
+  #sweepDays({ account, ledger, floor }: Place, rule: CompiledRule, look: Look, fired: (time: number) => void): number {
+    const { from, until } = look;
+    const { bounds, days } = this.parts;
     let spare = Number.POSITIVE_INFINITY;
     if (!days) return spare;
     const { table } = days;
@@ -125,8 +136,9 @@ export class LateSweep {
       const atLeast = days.least(record, rule.habit);
       if (atLeast === Number.POSITIVE_INFINITY) continue;
       const { counted, timespanMs, spreadAtLeast } = rule;
-      const [begin, end] = [Math.max(from, table.start(record)), Math.min(until, table.end(record))];
-      spare = Math.min(spare, counter.sweep(ledger, begin, end, floor, { counted, timespanMs, atLeast, spreadAtLeast }, fired));
+      const ofDay = { from: Math.max(from, table.start(record)), until: Math.min(until, table.end(record)) };
+      const threshold = { counted, timespanMs, atLeast, spreadAtLeast };
+      spare = Math.min(spare, bounds.sweep({ ledger, rule, floor, threshold, ...look, ...ofDay }, fired));
     }
     return spare;
   }

@@ -10,7 +10,7 @@ import type { Dormancy } from './dormancy.js';
 import type { Firing } from './firing.js';
 import { Judge } from './judge.js';
 import type { Settler } from './settler.js';
-import type { WindowCount } from './window-count.js';
+import type { WindowCount } from '../count/window-count.js';
 
 /** Ledgers of one kind, and who judges them. */
 export interface Ledgers {
@@ -90,7 +90,7 @@ export class Windows {
   }
   get bytes(): number {
     const { accounts, index } = this;
-    const held = this.#all.reduce((sum, { store, judge }) => sum + store.bytes + judge.counts.bytes, 0);
+    const held = this.#all.reduce((sum, { store, judge }) => sum + store.bytes + judge.bytes, 0);
     return accounts.bytes + held + index.bytes;
   }
   /** Entries looked at so far. */

@@ -54,6 +54,15 @@ export class PatientSet {
     return count;
   }
 
+  /** The values that were accessed under one of the selections, 32 hexadecimal digits each. */
+  textsOf(set: number): string[] {
+    const texts: string[] = [];
+    this.each((v0, v1, v2, v3, held) => {
+      if (this.sets.meet(held, set)) texts.push([v0, v1, v2, v3].map((word) => word.toString(16).padStart(8, '0')).join(''));
+    });
+    return texts;
+  }
+
   each(visit: (v0: number, v1: number, v2: number, v3: number, set: number) => void): void {
     const slots = this.#slots;
     for (let at = 0; at < slots.length; at += words) {

@@ -1,6 +1,7 @@
 // row/: takes one row in, from the scan to what it changes: the road is `take` in row-intake.ts, seven steps, each in a file of its own.
 // Whatever they change is in state; what a step finds it returns.
 
+import { isStoredSubject } from '#libs/contracts/vocabulary.js';
 import { digest } from '../incidents/incident-change.js';
 import { idOf } from '../incidents/opening.js';
 import { clear } from '../judge/dormancy.js';
@@ -12,13 +13,18 @@ const newline = Buffer.from('\n');
 
 /** Has accounts wait for their history where memory cannot tell, and keeps the rows of those that wait. */
 export class Doubts {
-  constructor(private readonly state: EngineState) {}
+  /** Nobody can be asked what a subject did that no store knows: it is judged by what memory holds. */
+  readonly #isStored: boolean;
+
+  constructor(private readonly state: EngineState) {
+    this.#isStored = isStoredSubject(state.options.subject ?? 'account');
+  }
 
   /** `until`: the event time up to which what was told of the account is in doubt; `clear` for nothing. */
   note(row: ScannedRow, account: number, until: number, lateMs: number, offset: number): void {
     const { rejudgements, options } = this.state;
     const isClear = until === clear;
-    if ((isClear && rejudgements.size === 0) || options.keepsAll) return;
+    if ((isClear && rejudgements.size === 0) || options.keepsAll || !this.#isStored) return;
     const pending = isClear ? rejudgements.byAccount.get(account) : this.ask(account, row.time, until, offset);
     if (!pending) return;
     const line = row.bytes.subarray(row.lineStart, row.lineEnd);

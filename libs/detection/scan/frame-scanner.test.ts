@@ -46,7 +46,6 @@ describe('the scanner', () => {
     ['an action that nobody knows', lineWith({ action: 'peek' }), 'not_a_row'],
     ['an account of 2,000 characters', lineWith({ actor_id: 'a'.repeat(2_000) }), 'not_a_row'],
     ['no event_id', lineWith({ event_id: undefined }), 'not_a_row'],
-    ['a field that no row has, which the store would refuse', lineWith({ later: 1 }), 'not_a_row'],
     ['a field of another kind', lineWith({ privileged: 'yes' }), 'not_a_row'],
     ['a link that nobody has', lineWith({ care_link: 'cousin' }), 'not_a_row'],
     ['a clear identifier in the place of a block', lineWith({ id_block: '8001234' }), 'not_a_row'],
@@ -55,6 +54,13 @@ describe('the scanner', () => {
     const read = scan(`${lineWith({})}\n\n${line}\n${lineWith({})}`);
     expect(read.rows.length).toBe(2);
     expect(read.rejected).toEqual([{ line: 3, reason, detail: expect.not.stringContaining('8001234') }]);
+  });
+
+  it('reads a row of a later version as if it said nothing that this one does not know', () => {
+    const later = lineWith({ later: { nested: [1] }, 'care_link ': 'own' });
+    const read = scan(`${later}\n${lineWith({})}\n`);
+    expect(read.rejected).toEqual([]);
+    expect(read.rows).toEqual(scan(`${lineWith({})}\n${lineWith({})}\n`).rows);
   });
 });
 

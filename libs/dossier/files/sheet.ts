@@ -1,3 +1,4 @@
+import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { type Dossier, type Field } from '../dossier.js';
 import { type Labels, type Language, valueText } from '../labels.js';
 import { withLocalTimes } from './local-times.js';
@@ -49,7 +50,14 @@ export function certSanteSheet(dossier: Dossier, options: SheetOptions): Sheet {
 function fieldLine(name: string, field: Field | undefined, { labels, language, timezone }: SheetOptions): string {
   const label = labels.fields[name]?.[language] ?? name;
   const who = field?.source === 'person' ? ` (${field.by}, ${field.at})` : '';
-  return withLocalTimes(`${label}${language === 'fr' ? ' : ' : ': '}${valueText(labels, field?.value ?? null, language)}${who}`, timezone);
+  return withLocalTimes(`${label}${language === 'fr' ? ' : ' : ': '}${valueText(labels, titled(name, field, language), language)}${who}`, timezone);
+} // prettier-ignore
+
+/** What Vigie says of how it was found is titles of rules: those that it brings along are told in the language of the file. */
+function titled(name: string, field: Field | undefined, language: Language): Field['value'] {
+  const value = field?.value ?? null;
+  if (name !== 'how_discovered' || field?.source !== 'machine' || typeof value !== 'string') return value;
+  return value.split('; ').map((title) => ruleTitleIn(language, title) ?? title).join('; ');
 } // prettier-ignore
 
 function headLines(dossier: Dossier): readonly string[] {

@@ -10,7 +10,7 @@ import { consumerConfig } from './consumer-config.js';
 import { type Assignment, type ConsumerSource, Generation, partitionsOf } from './generation.js';
 import { commitMetadata } from './layout.js';
 import { Offsets } from './offsets.js';
-import { PartitionRuns } from './partition-runs.js';
+import { PartitionRuns } from './runs/partition-runs.js';
 import { foreignFramesOf, framesOf } from './wire/unreadable-batches.js';
 import { Watchdog } from './watchdog.js';
 

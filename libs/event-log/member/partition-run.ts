@@ -66,8 +66,12 @@ export class PartitionRun {
     const { store, reader, batchBytesMax } = this.#options;
     const onStalled = (stalled: boolean) => (this.#retrying = stalled);
     const tools: DeliverTools = { ...this.#options.tools, onStalled, signal: this.#abort.signal };
-    this.#assigned = true;
-    this.#next = this.#startOf(await patiently(async () => reader.assigned(this.at, store.bounds(this.at)), this.at, tools));
+    const assigned = async () => {
+      const held = store.bounds(this.at);
+      this.#assigned = true;
+      return reader.assigned(this.at, held);
+    };
+    this.#next = this.#startOf(await patiently(assigned, this.at, tools));
     while (!this.#abort.signal.aborted) {
       this.#rung = false;
       const frames = store.read(this.at, this.#next, batchBytesMax);

@@ -9,6 +9,7 @@ const startMax = 2048;
 /** ATNA: audit messages of DICOM PS3.15 A.5 and RFC 3881 as XML. */
 export const atnaFormat: InputFormat = {
   name: 'atna',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && /<(?:\w{1,32}:)?AuditMessage[\s/>]/.test(payload.text.slice(0, startMax)),
   read: (payload, reading, meter) => {
     if (payload.kind !== 'text') return rejected('not_xml', '', 'an audit message of ATNA must be XML');

@@ -8,6 +8,7 @@ import { cefStart, parseCef } from './parse-cef.js';
 /** Common Event Format, with the profile of Epic. */
 export const cefFormat: InputFormat = {
   name: 'cef',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && cefStart(payload.text) !== undefined,
   read: (payload, reading, meter) => {
     if (payload.kind !== 'text') return rejected('not_text', '', 'an event in CEF must be text');

@@ -56,6 +56,7 @@ function cloudFormat(name: string, mapping: RecordMapping, particulars: Particul
   const { recognises, prepare = (record) => record, secondOf } = particulars;
   return {
     name,
+    kind: 'json',
     recognises: (payload) => {
       const record = objectIn(payload);
       return record !== undefined && recognises(record);

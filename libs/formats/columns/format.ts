@@ -20,6 +20,7 @@ export const columnsMapping: RecordMapping = {
  */
 export const columnsFormat: InputFormat = {
   name: 'columns',
+  kind: 'json',
   recognises: (payload, reading) =>
     payload.kind === 'json' && isObject(payload.value) && (payload.isRow === true || columnsOf(reading).length > 0),
   read: (payload, reading, meter) => {

@@ -11,6 +11,7 @@ const name = /^"?[\p{L}_][\p{L}\p{N}_ .:()[\]/'°-]{0,80}"?$/u;
 /** A table as one text: a heading of names, and lines of as many cells behind it. Its rows are the records. */
 export const csvWrapper: Wrapper = {
   name: 'csv',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && isTable(payload.text),
   *unwrap(payload) {
     if (payload.kind !== 'text') return;

@@ -10,6 +10,7 @@ import { ecsMapping } from './mapping.js';
 /** Elastic Common Schema as JSON. */
 export const ecsFormat: InputFormat = {
   name: 'ecs',
+  kind: 'json',
   recognises: (payload) => ecsRecord(payload) !== undefined,
   read: (payload, reading, meter) => {
     const record = objectIn(payload);

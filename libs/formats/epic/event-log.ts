@@ -20,6 +20,7 @@ export const eventLogMapping: RecordMapping = {
 /** Epic's EventLog XML, as it comes in syslog: elements of the event, and a list of mnemonics with values. */
 export const epicFormat: InputFormat = {
   name: 'epic',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && /<EventLog[\s/>]/.test(payload.text.slice(0, startMax)),
   read: (payload, reading, meter) => {
     if (payload.kind !== 'text') return rejected('not_xml', '', 'an EventLog of Epic must be XML');

@@ -6,6 +6,7 @@ import { resourceTypeOf } from './format.js';
 /** A Bundle that came as one record among others: each entry stands for itself, whatever its type. */
 export const bundleWrapper: Wrapper = {
   name: 'bundle',
+  kind: 'json',
   recognises: (payload) => resourceTypeOf(payload) === 'Bundle',
   *unwrap(payload) {
     const bundle = parseBundle(payload.kind === 'json' ? payload.value : undefined);

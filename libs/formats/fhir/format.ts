@@ -8,6 +8,7 @@ import { textOf } from './elements.js';
 /** FHIR AuditEvent as JSON. */
 export const fhirFormat: InputFormat = {
   name: 'fhir',
+  kind: 'json',
   recognises: (payload) => resourceTypeOf(payload) !== undefined,
   read: (payload, { authorities }, meter) =>
     payload.kind === 'json'

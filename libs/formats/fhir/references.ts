@@ -1,6 +1,6 @@
-import type { JsonObject } from '../json/parse-item.js';
+import { isObject, type JsonObject } from '../json/parse-item.js';
 import type { WorkMeter } from '../work-meter.js';
-import { type Identifier, listOf, objectOf, textOf } from './elements.js';
+import { type Identifier, listOf, textOf } from './elements.js';
 import { chosenIdentifier } from './patient-reference.js';
 import { askedBy, type SearchedFor } from './query.js';
 import { Targets } from './targets.js';
@@ -18,6 +18,7 @@ export interface Reference {
   readonly isAboutPatient?: boolean;
 }
 
+const nothing: Reference = {};
 const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,128})(?:\/_history\/[A-Za-z0-9.-]+)?$/;
 
 /** What references of one resource may point to: the resources inside it, and those of its Bundle by `fullUrl`. */
@@ -32,7 +33,10 @@ export class References {
     private readonly meter: WorkMeter,
     readonly authorities: readonly string[] = [],
   ) {
-    this.#inside = new Targets(listOf(resource['contained']).map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const));
+    const contained = listOf(resource['contained']);
+    this.#inside = contained.length
+      ? new Targets(contained.map((inner) => [`#${textOf(inner['id']) ?? ''}`, inner] as const))
+      : Targets.none;
   }
 
   /**
@@ -42,9 +46,15 @@ export class References {
   of(value: unknown): Reference {
     const known = this.#read.get(value);
     if (known) return known;
-    const reference = this.#look(objectOf(value));
+    const reference = isObject(value) ? this.#look(value) : this.#nothing();
     this.#read.set(value, reference);
     return reference;
+  }
+
+  /** Places that are empty are asked for in every record. */
+  #nothing(): Reference {
+    this.meter.draw(1, 'reference');
+    return nothing;
   }
 
   #look(element: JsonObject): Reference {

@@ -17,16 +17,19 @@ const people = ['Patient', 'Person', 'RelatedPerson'];
  * thousands of entities to one resource with thousands of identifiers.
  */
 export class Targets {
+  /** What nearly every record refers into. */
+  static readonly none = new Targets([]);
   readonly #resources: ReadonlyMap<string, JsonObject>;
   readonly #known = new Map<string, Target>();
 
   /** Of two with one name the first counts. */
-  constructor(named: readonly (readonly [string, JsonObject])[] = []) {
+  constructor(named: readonly (readonly [string, JsonObject])[]) {
     this.#resources = new Map(named.toReversed());
   }
 
   /** `meter` pays for the first look; `authorities` say which number of a patient counts. */
   of(reference: string, meter: WorkMeter, authorities: readonly string[] = []): Target | undefined {
+    if (this.#resources.size === 0) return undefined;
     const known = this.#known.get(reference);
     if (known) return known;
     const resource = this.#resources.get(reference);

@@ -13,6 +13,7 @@ const root = new RegExp(`<(?:\\w{1,32}:)?(?:${types.join('|')})[\\s/>]`);
 /** FHIR's AuditEvent and Bundle as XML: what it would be as JSON is read as that. */
 export const fhirXmlWrapper: Wrapper = {
   name: 'fhir-xml',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && root.test(payload.text.slice(0, startMax)),
   *unwrap(payload) {
     if (payload.kind !== 'text') return yield rejected('not_xml', '', 'a resource of FHIR as XML must be text');

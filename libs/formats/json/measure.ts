@@ -13,6 +13,7 @@ const backslash = 0x5c;
  * commas and opening brackets outside strings). It does not validate: `JSON.parse` does, and can then be trusted with the text.
  */
 export function excessOf(bytes: Uint8Array, start: number, end: number, depthMax: number, nodesMax: number): Excess | undefined {
+  if (end - start <= nodesMax && hasFewBrackets(bytes, start, end, depthMax)) return undefined;
   let depth = 0;
   let nodes = 0;
   for (let at = start; at < end; at += 1) {
@@ -28,6 +29,13 @@ export function excessOf(bytes: Uint8Array, start: number, end: number, depthMax
     if (nodes > nodesMax) return 'nodes';
   }
   return undefined;
+}
+
+/** Whether no more brackets open than may lie in each other: most records are done with that. `[` and `{` differ by one bit. */
+function hasFewBrackets(bytes: Uint8Array, start: number, end: number, max: number): boolean {
+  let open = 0;
+  for (let at = start; at < end; at += 1) if (((bytes[at] ?? 0) | 0x20) === 0x7b) open += 1;
+  return open <= max;
 }
 
 /**

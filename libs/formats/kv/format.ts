@@ -9,6 +9,7 @@ import { parsePairs } from './parse-pairs.js';
 /** Names and values, at least two: `user=amartin patient_id="4711"`. */
 export const kvFormat: InputFormat = {
   name: 'kv',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && parsePairs(payload.text.slice(0, 1024)).length > 1,
   read: (payload, reading, meter) => {
     if (payload.kind !== 'text') return rejected('not_text', '', 'names and values must be text');

@@ -8,6 +8,7 @@ import { leefStart, parseLeef } from './parse-leef.js';
 /** Log Event Extended Format, with the profile of Epic. */
 export const leefFormat: InputFormat = {
   name: 'leef',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && leefStart(payload.text) !== undefined,
   read: (payload, reading, meter) => {
     if (payload.kind !== 'text') return rejected('not_text', '', 'an event in LEEF must be text');

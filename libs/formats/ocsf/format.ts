@@ -10,6 +10,7 @@ import { activitiesOfClass, ocsfLoginMapping, ocsfMapping } from './mapping.js';
 /** Open Cybersecurity Schema Framework as JSON: the classes that speak of accesses. */
 export const ocsfFormat: InputFormat = {
   name: 'ocsf',
+  kind: 'json',
   recognises: (payload) => objectIn(payload)?.['class_uid'] !== undefined,
   read: (payload, reading, meter) => {
     const record = objectIn(payload);

@@ -2,7 +2,7 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { AccessEvent } from '../event.js';
 import type { InputFormat, Reading } from '../input-format.js';
 import type { Envelope, Payload } from '../payload.js';
-import { formats } from './table.js';
+import { formats, formatsOf } from './table.js';
 
 const known = formats.map(({ name }) => name).join(', ');
 
@@ -34,7 +34,7 @@ export function ofOneGroup(event: AccessEvent, { groupId }: Envelope): Accepted<
 function formatByConfiguration(payload: Payload, reading: Reading): InputFormat | undefined {
   const { format } = reading;
   return format === undefined
-    ? formats.find(({ recognises }) => recognises(payload, reading))
+    ? formatsOf[payload.kind].find(({ recognises }) => recognises(payload, reading))
     : formats.find(({ name }) => name === format);
 }
 

@@ -3,9 +3,10 @@ import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
 import { isObject, parseItem } from '../json/parse-item.js';
-import type { Envelope, Original, RawBytes } from '../payload.js';
+import type { Envelope, Original, Payload, RawBytes } from '../payload.js';
 import { limits } from '../limits.js';
 import { knownFields } from '../vigie/parse-event.js';
+import { isOtlpProtobuf, otlpProtobufRecords } from '../wrappers/otlp-records.js';
 import { readPayload, refused } from './read-payload.js';
 import { isTable, payloadsOf, textOf } from './records.js';
 
@@ -71,7 +72,7 @@ function* readBody(given: RawBytes, reading: Reading): Generator<DecodedItem> {
   /** Once, so that a body with a thousand broken records is not kept a thousand times. */
   let whole: Original | undefined = given;
   let count = 0;
-  for (const payload of payloadsOf(given.bytes, given.envelope, reading)) {
+  for (const payload of bodyPayloads(given, reading)) {
     count += 1;
     if (count > bodyRecordsMax) return yield refused(tooManyRecords, whole);
     if (payload.kind === 'accepted') yield* readPayload(payload.value, reading);
@@ -81,6 +82,10 @@ function* readBody(given: RawBytes, reading: Reading): Generator<DecodedItem> {
     }
   }
   if (count === 0 && isTable(given.bytes, reading)) yield refused(withoutRows, given);
+}
+
+function bodyPayloads({ bytes, envelope }: RawBytes, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+  return isOtlpProtobuf(bytes) ? otlpProtobufRecords(bytes, envelope) : payloadsOf(bytes, envelope, reading);
 }
 
 /** Records of one body, each of which may be a row of the quarantine however short it is: the nodes that one of JSON may have. */

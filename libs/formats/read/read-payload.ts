@@ -6,7 +6,7 @@ import type { Reading } from '../input-format.js';
 import { countedName, shortText, unknownClinic } from '../names.js';
 import type { Envelope, Original, Payload } from '../payload.js';
 import { formatFor, ofOneGroup } from './claims.js';
-import { wrappers } from './table.js';
+import { wrappersOf } from './table.js';
 
 /** Wrappers inside each other. */
 const depthMax = 3;
@@ -39,7 +39,7 @@ function* unwrapped(payload: Payload, reading: Reading, depth: number): Generato
     for (const value of payload.value) yield* unwrapped({ ...payload, value }, reading, depth);
     return;
   }
-  const wrapper = wrappers.find(({ recognises }) => recognises(payload));
+  const wrapper = wrappersOf[payload.kind].find(({ recognises }) => recognises(payload));
   if (!wrapper) return yield accepted(payload);
   if (depth === depthMax) return yield rejected('wrapped_too_deep', '', `more than ${depthMax} wrappers lie around this record`);
   for (const inner of wrapper.unwrap(payload, reading)) {

@@ -5,7 +5,7 @@ import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
-import { firstByte, itemsOf, layoutOf, lineAt } from '../json/items.js';
+import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
 import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
@@ -17,6 +17,18 @@ export function* recordsOf(bytes: Uint8Array, envelope: Envelope, reading: Readi
   for (const payload of payloadsOf(bytes, envelope, reading))
     if (payload.kind === 'rejected') yield refused(payload);
     else yield* readPayload(payload.value, reading);
+}
+
+/** The events of one JSON value in a body of them. */
+export function* recordOf(bytes: Uint8Array, { start, end }: ItemRange, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
+  const payload = payloadOf(bytes.subarray(start, end), envelope);
+  if (payload.kind === 'rejected') yield refused(payload);
+  else yield* readPayload(payload.value, reading);
+} // prettier-ignore
+
+/** Whether a body is JSON as `payloadsOf` tells it: one object, an array or lines. */
+export function isJsonBody(bytes: Uint8Array): boolean {
+  return isJson(bytes[firstByte(bytes)]);
 }
 
 /**

@@ -17,6 +17,7 @@ import { fhirFormat } from '../fhir/format.js';
 import type { InputFormat, Wrapper } from '../input-format.js';
 import { mediboardFormat } from '../mediboard/tables.js';
 import { ocsfFormat } from '../ocsf/format.js';
+import type { Payload } from '../payload.js';
 import { openemrFormat } from '../openemr/tables.js';
 import { tamanuFormat } from '../tamanu/tables.js';
 import { vigieFormat } from '../vigie/format.js';
@@ -33,9 +34,18 @@ export const wrappers: readonly Wrapper[] = [
   csvWrapper,
 ]; // prettier-ignore
 
+/** The same by what they are recognised in, so that nobody is asked in vain. */
+export const wrappersOf = byKind(wrappers);
+
 /** Every format, in the order in which it is looked for: the first that recognises a record reads it. */
 export const formats: readonly InputFormat[] = [
   fhirFormat, atnaFormat, epicFormat, cefFormat, leefFormat,
   ocsfFormat, ecsFormat, gcpFormat, cloudTrailFormat, azureFormat, o365Format,
   mediboardFormat, openemrFormat, tamanuFormat, columnsFormat, vigieFormat, kvFormat,
 ]; // prettier-ignore
+
+export const formatsOf = byKind(formats);
+
+function byKind<T extends { readonly kind: Payload['kind'] }>(all: readonly T[]): Readonly<Record<Payload['kind'], readonly T[]>> {
+  return { json: all.filter(({ kind }) => kind === 'json'), text: all.filter(({ kind }) => kind === 'text') };
+} // prettier-ignore

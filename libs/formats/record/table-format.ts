@@ -27,6 +27,7 @@ export function tableFormat(name: string, tables: readonly Table[]): InputFormat
   const names = tables.map((table) => table.name).join(', ');
   return {
     name,
+    kind: 'json',
     recognises: (payload) => tableOf(payload, tables) !== undefined,
     read: (payload, reading, meter) => {
       const value = payload.kind === 'json' ? payload.value : undefined;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { SyslogFramer } from './framer.js';
 
 const header = '<85>1 2027-01-31T08:00:00Z host app 1 IHE+RFC-3881 -';
@@ -77,6 +78,23 @@ describe('the messages of a stream', () => {
     );
   });
 
+  it('makes the same of all messages when it looks at each from all sides', () => {
+    const body = fc.string({ unit: fc.constantFrom(...'a<>-]{}"=\0\r\u00BF\uFEFF é'), maxLength: 12 });
+    const text = fc.tuple(fc.constantFrom('<85>1 ', '<1>1 ', '<134>1 t h a - - - ', '<85>', '1 ', '<1234>1 ', '<?xml ', ''), body, fc.constantFrom('', '}', '-', ']', ' ', document)).map((parts) => parts.join(''));
+    const framedText = fc.tuple(text, fc.constantFrom('\n', '\r\n', '\0', '\n\n', 'count', 'short', 'long', '')).map(([one, how]) => {
+      const length = Buffer.byteLength(one);
+      return how === 'count' ? counted(one) : how === 'short' ? `${length - 1} ${one}` : how === 'long' ? `${length + 2} ${one}` : one + how;
+    });
+    fc.assert(
+      fc.property(fc.array(framedText, { maxLength: 10 }), fc.integer({ min: 1, max: 90 }), (parts, size) => {
+        const stream = parts.join('');
+        expect(framed(stream, size)).toEqual(framed(stream, size, false));
+        expect(framed(stream)).toEqual(framed(stream, 1_000_000, false));
+      }),
+      { numRuns: casesOf(3_000, 30_000) },
+    );
+  }); // prettier-ignore
+
   it('never throws, and makes the same of other pieces', () => {
     const part = fc.constantFrom('<', '13>', '1 ', '\n', '\0', '<?xml', '<AuditMessage', '</AuditMessage', '>', '12 ', '99999999 ', 'x', '\r', '[', '- ');
     const bytes = fc.array(fc.oneof(part, fc.string({ maxLength: 3 })), { maxLength: 200 });
@@ -90,8 +108,8 @@ describe('the messages of a stream', () => {
   }); // prettier-ignore
 });
 
-function framed(stream: string, size = 1_000_000): readonly string[] {
-  const framer = new SyslogFramer(1000);
+function framed(stream: string, size = 1_000_000, isQuick = true): readonly string[] {
+  const framer = new SyslogFramer(1000, isQuick);
   const bytes = Buffer.from(stream);
   const all = [];
   for (let at = 0; at < bytes.length; at += size) all.push(...framer.push(bytes.subarray(at, at + size)));

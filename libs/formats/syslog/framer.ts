@@ -3,8 +3,9 @@
 
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { ByteQueue } from './byte-queue.js';
+import { type PlainMessage, plainMessageAt } from './plain-message.js';
 import { headBytesMax, headOf, isHeaderOnly, nextHeadIn, separatorsBefore } from './frame-heads.js';
-import { documentStartIn, documentStarts, OpenDocument } from './open-document.js';
+import { documentStartIn, documentStarts, isOpenDocument, OpenDocument } from './open-document.js';
 
 /** The bytes of one message without what framed them, or a named fault of the framing; what came after it is read on. */
 export type Framed = Accepted<Uint8Array> | Rejected;
@@ -31,7 +32,11 @@ export class SyslogFramer {
   readonly #held = new ByteQueue();
   #state: State = { at: 'head', isAfterCounted: false };
 
-  constructor(private readonly messageBytesMax: number = messageBytesMaxDefault) {}
+  /** Without `isQuick` every message is looked at from all sides; the same messages come of it. */
+  constructor(
+    private readonly messageBytesMax: number = messageBytesMaxDefault,
+    private readonly isQuick = true,
+  ) {}
 
   /** What is complete with this chunk, in order. */
   push(chunk: Uint8Array): readonly Framed[] {
@@ -73,10 +78,27 @@ export class SyslogFramer {
   #framed(isSilent: boolean): readonly Framed[] {
     const framed: Framed[] = [];
     for (let isForced = isSilent; ; isForced = false) {
+      if (this.isQuick && this.#state.at === 'head') this.#takePlain(framed);
       const step = this.#step(isForced);
       if (step === 'wait') return framed;
       if (step !== 'on') framed.push(step);
     }
+  }
+
+  /** Messages that are as nearly all are, up to the first that has to be looked at. */
+  #takePlain(framed: Framed[]): void {
+    const { bytes } = this.#held;
+    let taken: PlainMessage | undefined;
+    for (let at = 0; ;) {
+      const next = plainMessageAt(bytes, at, this.messageBytesMax);
+      if (!next) break;
+      framed.push(accepted(copied(bytes, next.start, next.end)));
+      taken = next;
+      at = next.next;
+    }
+    if (!taken) return;
+    this.#held.drop(taken.next);
+    this.#state = { at: 'head', isAfterCounted: taken.isCounted };
   }
 
   #step(isForced: boolean): Framed | 'on' | 'wait' {
@@ -214,9 +236,11 @@ export class SyslogFramer {
   }
 }
 
-function isOpenDocument(message: Buffer): boolean {
-  const start = documentStartIn(message, 0, message.length);
-  return start !== undefined && new OpenDocument(start).endIn(message) === undefined;
+/** A copy, so that one message does not keep the memory of all that came with it. */
+function copied(bytes: Buffer, start: number, end: number): Uint8Array {
+  const copy = Buffer.allocUnsafe(end - start);
+  bytes.copy(copy, 0, start, end);
+  return copy;
 }
 
 function wrongLength(): Rejected {

@@ -55,3 +55,9 @@ export class OpenDocument {
     return undefined;
   }
 }
+
+/** Whether a document begins in a message and does not end there. */
+export function isOpenDocument(message: Buffer): boolean {
+  const start = documentStartIn(message, 0, message.length);
+  return start !== undefined && new OpenDocument(start).endIn(message) === undefined;
+}

@@ -6,6 +6,7 @@ import { isSyslog, parseSyslog, syslogTimeMs } from './message.js';
 /** A syslog message: its header is the envelope of what it carries, which may be a record in any format. */
 export const syslogWrapper: Wrapper = {
   name: 'syslog',
+  kind: 'text',
   recognises: (payload) => payload.kind === 'text' && isSyslog(payload.text),
   *unwrap(payload, { zone }) {
     if (payload.kind !== 'text') return yield rejected('not_text', '', 'a syslog message must be text');

@@ -1,35 +1,23 @@
-import { aheadMsMax } from '#libs/contracts/access-row.js';
-import { accountHashOf } from '#libs/contracts/topics.js';
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
-import type { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
-import { eventIdsOf } from '../event-id/event-id.js';
-import { isoText } from '../time.js';
 import type { SourceContext } from '../to-rows.js';
-import { type Layout, RowProgram } from './wasm/row-program.js';
+import { unknownClinic } from '../names.js';
+import { writeAsList } from './as-list.js';
+import type { OwnLine } from './line.js';
+import { foreignProgramOf, programOf } from './row-programs.js';
+import { sourceBlock } from './source-block.js';
+import type { ContextPlace, RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
-
-const programs = new WeakMap<Pseudonymiser, Map<string, RowProgram | undefined>>();
-
-/** The program of a key and an authority, made once and kept with the key: ask only for authorities that the operator named. */
-function programOf(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  const ofKey = programs.get(pseudonymiser) ?? new Map<string, RowProgram | undefined>();
-  programs.set(pseudonymiser, ofKey);
-  if (!ofKey.has(authority)) ofKey.set(authority, made(pseudonymiser, authority));
-  return ofKey.get(authority);
-}
-
-function made(pseudonymiser: Pseudonymiser, authority: string): RowProgram | undefined {
-  try {
-    return new RowProgram(pseudonymiser.derivation(authority));
-  } catch (cause) {
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
-}
+const closingBrace = 0x7d;
+const zero = 0x30;
+const oddIdentifier = /^0[^1-9A-Za-z]*[1-9A-Za-z]?[^0-9A-Za-z]*$/;
+/** A row without an ending. */
+const noEnding = -1;
+/** What the program answers of a block: none, one that it knows, one that it must be told. */
+const missingBlock = 2;
 
 /**
  * The hot loop of the ingestor (benchmark: bench/ingest.ts): turns the lines of one request into rows as long as they are ordinary, from bytes to
@@ -57,10 +45,18 @@ export class FastRows {
    */
   static of(source: SourceContext, receivedMs: number): FastRows | undefined {
     const { authority, groupId, keys } = source;
-    const { active, former } = keys.at(receivedMs);
-    if (authority === 'clinic' || former) return undefined;
-    const program = programOf(active, authority === 'group' ? groupAuthority(groupId) : authority);
-    if (!program) return undefined;
+    if (authority === 'clinic') return undefined;
+    const { active } = keys.at(receivedMs);
+    return FastRows.#over(programOf(active, authority === 'group' ? groupAuthority(groupId) : authority), source, receivedMs);
+  }
+
+  /** The same for patients of another authority than the source's own, as records name them. */
+  static ofAuthority(authority: string, source: SourceContext, receivedMs: number): FastRows | undefined {
+    return FastRows.#over(foreignProgramOf(source.keys.at(receivedMs).active, authority), source, receivedMs);
+  }
+
+  static #over(program: RowProgram | undefined, source: SourceContext, receivedMs: number): FastRows | undefined {
+    if (!program || source.keys.at(receivedMs).former) return undefined;
     const block = sourceBlock(source, receivedMs, program.layout);
     return block.length > program.layout.sourceBytesMax ? undefined : new FastRows(program, block);
   }
@@ -78,6 +74,45 @@ export class FastRows {
     if (isShort || this.#program.user !== this) this.#load(start);
     const end = doors.read(layout.windowAt + start - this.#from);
     return end === 0 ? -1 : end - layout.windowAt + this.#from;
+  }
+
+  /**
+   * Whether a line, all of it, is an ordinary event that may go on. It lies alone in the window: `read` fills that again. A clinic that an event
+   * calls unknown is perhaps known to its envelope, which only its readers ask.
+   */
+  readOwn({ line, start, end, fields }: OwnLine): boolean {
+    const { doors, memory, layout } = this.#program;
+    // Bytes of UTF-8 are no fewer than units of a text.
+    if (end - start + fields.length > layout.lineBytesMax) return false;
+    if (this.#program.user !== this) memory.set(this.#block, layout.sourceAt);
+    this.#program.user = this;
+    this.#until = 0;
+    let stop = layout.windowAt;
+    stop += typeof line === 'string' ? memory.write(line, stop, 'utf8') : line.copy(memory, stop, start, end);
+    if (fields !== '') {
+      if (memory[stop - 1] !== closingBrace) return false;
+      stop += memory.write(fields, stop - 1, 'latin1');
+      memory[stop - 1] = closingBrace;
+    }
+    memory.fill(0, stop, stop + layout.windowSlackBytes);
+    if (doors.read(layout.windowAt) !== stop) {
+      const grown = writeAsList(memory, layout.windowAt, stop);
+      if (grown < 0) return false;
+      memory.fill(0, grown, grown + layout.windowSlackBytes);
+      if (doors.read(layout.windowAt) !== grown) return false;
+    }
+    if (this.begins('clinic_id', unknownClinic.charAt(0)) && this.text('clinic_id') === unknownClinic) return false;
+    return !this.#hasOddIdentifier();
+  }
+
+  /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */
+  #hasOddIdentifier(): boolean {
+    const { memory, layout } = this.#program;
+    const patients = this.hasPatients ? this.rows : 0;
+    for (let index = 0; index < patients; index += 1)
+      if (memory[memory.readUInt32LE(layout.patientsAt + index * 16)] === zero && oddIdentifier.test(this.identifier(index)))
+        return true;
+    return false;
   }
 
   /** The partition of the item that was read. */
@@ -107,11 +142,60 @@ export class FastRows {
     );
   }
 
+  /**
+   * Which context the line has: who accesses, in which clinic and from which address. False where it is too long to be told
+   * apart without texts.
+   */
+  context(found: ContextPlace): boolean {
+    const { doors, view, layout } = this.#program;
+    if (doors.context() === 0) return false;
+    found.place = view.getUint32(layout.contextAt, true);
+    found.number = view.getUint32(layout.contextAt + 4, true);
+    return true;
+  }
+
+  /** Sets `into` to the pseudonym of row `index`, as four words of 32 bits; only where the rows are those of patients. */
+  words(index: number, into: { w0: number; w1: number; w2: number; w3: number }): void {
+    const { view, layout } = this.#program;
+    const at = layout.pseudonymWordsAt + index * 16;
+    into.w0 = view.getUint32(at, true);
+    into.w1 = view.getUint32(at + 4, true);
+    into.w2 = view.getUint32(at + 8, true);
+    into.w3 = view.getUint32(at + 12, true);
+  }
+
+  /** Has the block of row `index` on a day written by the next `write`. `make` gives one that is not known, 16 digits; it is called for numbers alone. */
+  block(index: number, day: number, make: (index: number, day: number) => string): void {
+    const { doors, memory, layout } = this.#program;
+    if (doors.block(index, day) !== missingBlock) return;
+    memory.write(make(index, day), layout.blockAt, 'latin1');
+    doors.keepBlock();
+  }
+
+  /** What may stand behind the fields of a row, each from a comma on: `write` is given the number of one. At most 64 of 96 bytes, ASCII. */
+  setEndings(endings: readonly string[]): void {
+    const { memory, layout } = this.#program;
+    endings.forEach((ending, number) => {
+      memory[layout.endingLengthsAt + number] = memory.write(ending, layout.endingsAt + number * layout.endingBytesMax, 'latin1');
+    });
+  }
+
+  /** For whom something may be kept as long as this key and authority are used. */
+  get owner(): object {
+    return this.#program;
+  }
+
+  /** The event id of the item, once its first row was made. */
+  get eventId(): string {
+    const { memory, layout } = this.#program;
+    return memory.toString('latin1', layout.eventIdAt, layout.eventIdAt + pseudonymDigits);
+  }
+
   /** The pseudonym of row `index`, empty where the item has no patient. */
   pseudonym(index: number): string {
     const { memory, layout } = this.#program;
     if (!this.hasPatients) return '';
-    const at = layout.digitsAt + (index + 1) * pseudonymDigits;
+    const at = layout.digitsAt + index * pseudonymDigits;
     return memory.toString('latin1', at, at + pseudonymDigits);
   }
 
@@ -131,9 +215,12 @@ export class FastRows {
     return this.#program.doors.rows();
   }
 
-  /** Makes row `index` of the item, the first first; answers with its length in bytes, for `copy`. */
-  write(index: number): number {
-    this.#rowBytes = this.#program.doors.write(index);
+  /**
+   * Makes row `index` of the item, the first first, with an ending of `setEndings`, how many patients there are and the row's block, or with none of
+   * these; answers with its length in bytes, for `copy`.
+   */
+  write(index: number, ending = noEnding): number {
+    this.#rowBytes = this.#program.doors.write(index, ending);
     return this.#rowBytes;
   }
 
@@ -153,32 +240,4 @@ export class FastRows {
     const end = layout.windowAt + this.#until - start;
     memory.fill(0, end, end + layout.windowSlackBytes);
   }
-}
-
-/** What the module has to know of a source and a request: numbers, then where each text lies and its length, then the texts. */
-function sourceBlock(source: SourceContext, receivedMs: number, layout: Layout): Buffer {
-  const { groupId, keys } = source;
-  const ids = eventIdsOf(keys, groupId, source.source);
-  const texts = new Map([
-    [layout.groupTextAt, groupId],
-    [layout.afterTimeAt, `","group_id":${JSON.stringify(groupId)},"actor_id":"`],
-    [layout.afterEventIdAt, `","source":${JSON.stringify(source.source)},"received_at":"${isoText(receivedMs)}"`],
-    [layout.keyIdAt, `,"key_id":${JSON.stringify(keys.at(receivedMs).active.keyId)}`],
-  ]);
-  const from = layout.sourceAt;
-  const head = Buffer.alloc(layout.sourceTextsAt - from);
-  head.writeDoubleLE(receivedMs + aheadMsMax, layout.futureMsAt - from);
-  head.writeInt32LE(accountHashOf(groupId), layout.groupHashAt - from);
-  ids.record.key.copy(head, layout.recordKeyAt - from);
-  ids.content.key.copy(head, layout.contentKeyAt - from);
-  const bytes = [head];
-  let at = layout.sourceTextsAt;
-  for (const [place, text] of texts) {
-    const encoded = Buffer.from(text);
-    head.writeUInt32LE(at, place - from);
-    head.writeUInt32LE(encoded.length, place - from + 4);
-    bytes.push(encoded);
-    at += encoded.length;
-  }
-  return Buffer.concat(bytes);
 }

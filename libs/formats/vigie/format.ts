@@ -7,6 +7,7 @@ import { parseVigieEvent } from './parse-event.js';
 /** Vigie's own words: whatever JSON object no other format has claimed. */
 export const vigieFormat: InputFormat = {
   name: 'vigie',
+  kind: 'json',
   recognises: (payload) => payload.kind === 'json' && isObject(payload.value),
   read: (payload, reading, meter) => {
     const value = payload.kind === 'json' ? payload.value : undefined;

@@ -17,6 +17,7 @@ const accounts = ['user.id', 'user.name', 'user.email', 'client.user.id', 'clien
  */
 export const ecsOriginalWrapper: Wrapper = {
   name: 'ecs-original',
+  kind: 'json',
   recognises: (payload) => originalIn(payload) !== undefined,
   *unwrap(payload, { zone }) {
     const record = ecsRecord(payload) ?? {};

@@ -11,6 +11,7 @@ import { isStructured, objectIn, recordOf, within } from './message.js';
  */
 export const gelfWrapper: Wrapper = {
   name: 'gelf',
+  kind: 'json',
   recognises: (payload) => {
     const { version, short_message: message } = objectIn(payload) ?? {};
     return message !== undefined && /^1(?:\.\d)?$/.test(textOfValue(version) ?? '');

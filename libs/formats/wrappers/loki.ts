@@ -5,6 +5,7 @@ import { isObject, isPoisonousKey, type JsonObject } from '../json/parse-item.js
 import type { Envelope, Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs, timeOfValue } from '../record/time.js';
+import { type OwnLine, ownLineOf } from '../vigie/line.js';
 import { objectIn, recordOf, within } from './message.js';
 
 /**
@@ -13,6 +14,7 @@ import { objectIn, recordOf, within } from './message.js';
  */
 export const lokiWrapper: Wrapper = {
   name: 'loki',
+  kind: 'json',
   recognises: (payload) => Array.isArray(objectIn(payload)?.['streams']),
   *unwrap(payload, { zone }) {
     for (const stream of listOf(objectIn(payload)?.['streams'])) {
@@ -24,6 +26,21 @@ export const lokiWrapper: Wrapper = {
     }
   },
 };
+
+/** What the lines of a stream have in common, for `ownValueOf`. */
+export function envelopeOfStream(stream: JsonObject, receivedMs: number): Envelope {
+  return within({ receivedMs }, saidBy(labelsOf(stream['stream'] ?? stream['labels'])));
+}
+
+/** The line of a value, where it is nothing else: what `lokiWrapper` would find there. */
+export function ownValueOf(value: unknown, outer: Envelope): OwnLine | undefined {
+  const [time, line]: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (typeof line !== 'string' || typeof time !== 'string' || !nanoseconds.test(time)) return undefined;
+  return ownLineOf(line, 0, line.length, outer);
+}
+
+/** As Loki's clients write them, of a time before 2286. */
+const nanoseconds = /^1\d{18}$/;
 
 function lineIn(value: unknown, outer: Envelope, zone: string): Accepted<Payload> | Rejected {
   const [time, line, metadata]: readonly unknown[] = Array.isArray(value) ? value : [];

@@ -4,6 +4,7 @@ import { isObject, type JsonObject } from '../json/parse-item.js';
 import type { Envelope, Payload } from '../payload.js';
 import { textOfValue } from '../record/record.js';
 import { epochMs } from '../record/time.js';
+import { type OwnLine, ownLineOf } from '../vigie/line.js';
 import { objectIn, recordOf, within } from './message.js';
 import { attributesOf, part, parts, plainValue } from './otlp-values.js';
 
@@ -13,6 +14,7 @@ import { attributesOf, part, parts, plainValue } from './otlp-values.js';
  */
 export const otlpWrapper: Wrapper = {
   name: 'otlp',
+  kind: 'json',
   recognises: (payload) => Array.isArray(part(objectIn(payload) ?? {}, 'resourceLogs')),
   *unwrap(payload) {
     for (const resourceLogs of parts(objectIn(payload) ?? {}, 'resourceLogs')) {
@@ -25,6 +27,31 @@ export const otlpWrapper: Wrapper = {
     }
   },
 };
+
+/** What the records of a resource have in common, for `ownRecordOf`. */
+export function envelopeOfResource(resource: unknown, receivedMs: number): Envelope {
+  return within({ receivedMs }, saidBy(attributesOf(part(objectOr(resource), 'attributes'))));
+}
+
+/**
+ * The line in the body of a log record, where it is nothing else: what `otlpWrapper` would find there. `outer` is what `envelopeOfResource` makes of
+ * its resource.
+ */
+export function ownRecordOf(record: JsonObject, outer: Envelope): OwnLine | undefined {
+  const { body, attributes } = record;
+  if (!isObject(body)) return undefined;
+  const text = body['stringValue'];
+  if (typeof text !== 'string' || !text.endsWith('}') || !isOnlyKey(body)) return undefined;
+  const isBare = attributes === undefined || (Array.isArray(attributes) && attributes.length === 0);
+  return ownLineOf(text, 0, text.length, isBare ? outer : within(outer, saidBy(attributesOf(attributes))));
+}
+
+/** A value with more than one key might say something else. */
+function isOnlyKey(value: JsonObject): boolean {
+  let keys = 0;
+  for (const _ in value) keys += 1;
+  return keys === 1;
+}
 
 function recordIn(record: JsonObject, outer: Envelope): Accepted<Payload> | Rejected {
   const attributes = attributesOf(part(record, 'attributes'));

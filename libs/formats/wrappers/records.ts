@@ -5,6 +5,7 @@ import { objectIn } from './message.js';
 /** A list of records under one name: files of CloudTrail (`Records`), Azure's diagnostic records (`records`), exports (`value`). */
 export const recordsWrapper: Wrapper = {
   name: 'records',
+  kind: 'json',
   recognises: (payload) => listIn(objectIn(payload)) !== undefined,
   *unwrap(payload) {
     for (const value of listIn(objectIn(payload)) ?? []) yield accepted({ kind: 'json', value, envelope: payload.envelope });

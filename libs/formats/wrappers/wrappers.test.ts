@@ -21,6 +21,14 @@ const pairs = Object.entries(untimed).map(([key, value]) => attribute(key, value
 /** The same access in each wrapper, as JSON and as text. */
 const wrapped: readonly (readonly [string, unknown])[] = [
   ['HEC, an object', { event: untimed, time: seconds, host: 'srv', source: 'emr' }],
+  [
+    "HEC, of Splunk's logging library",
+    { event: { message: JSON.stringify(untimed), severity: 'info' }, time: String(seconds), host: 'srv', source: 'emr' },
+  ],
+  [
+    "HEC, of Splunk's logging library, an object",
+    { event: { message: untimed, severity: 'info', logger: 'audit', thread: 'main' }, time: seconds, source: 'emr' },
+  ],
   ['HEC, a text, time as text', { event: JSON.stringify(untimed), time: `${seconds}.000`, sourcetype: '_json', color: 'blue' }],
   [
     'GELF, full_message',

@@ -3,7 +3,6 @@ import { type ServiceName, services } from '#libs/contracts/vocabulary.js';
 import type { RowKey } from '../ledger.js';
 import type { Feed } from './feed.js';
 import type { GroupSeen, KafkaView, PartitionSeen } from './kafka-view.js';
-import type { Stage } from './stage.js';
 import type { Wave } from './wave.js';
 
 /** Who reads what as a group, on every machine once. The notifier's is that of its log channel; no other is configured here. */
@@ -15,6 +14,19 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 
 /** `group topic/partition` to the offset that must be committed there. */
 export type Marks = ReadonlyMap<string, number>;
+
+/** A running system as it is asked from outside. */
+export interface Asked {
+  /** Where a process of it answers. */
+  readonly url: (name: ServiceName) => string;
+  /** Rows of a query on its ClickHouse, 64-bit numbers as text. */
+  readonly sql: (query: string) => Promise<readonly Record<string, unknown>[]>;
+}
+
+/** Systems that share one log and one store; any of them knows all of it. */
+export interface AskedTogether {
+  readonly machines: readonly [Asked, ...Asked[]];
+}
 
 interface Moving {
   readonly view: Pick<KafkaView, 'progress'>;
@@ -78,7 +90,7 @@ export interface Judged {
 }
 
 /** Compares each account's incident with what was acknowledged of it: figure, list and truth are one number. */
-export async function judgedOf({ machines }: Stage, feed: Feed, waves: readonly Wave[]): Promise<Judged> {
+export async function judgedOf({ machines }: AskedTogether, feed: Feed, waves: readonly Wave[]): Promise<Judged> {
   const accounts = new Set(waves.flatMap((wave) => wave.accounts));
   const owed = new Map<string, number>();
   for (const { actor_id } of feed.rows) if (accounts.has(actor_id)) owed.set(actor_id, (owed.get(actor_id) ?? 0) + 1);
@@ -100,7 +112,7 @@ interface Figures {
   readonly list: number;
 }
 
-async function figures(vigie: Stage['machines'][number]): Promise<ReadonlyMap<string, Figures>> {
+async function figures(vigie: Asked): Promise<ReadonlyMap<string, Figures>> {
   const rows = await vigie.sql(`
     SELECT actor_id, count() AS incidents, sum(patients) AS figure, sum(listed) AS list
     FROM (SELECT incident_id, actor_id, patients FROM vigie.incidents WHERE state IN ('open', 'closed')) AS i
@@ -115,13 +127,13 @@ async function figures(vigie: Stage['machines'][number]): Promise<ReadonlyMap<st
 }
 
 /** What the store holds of a feed. */
-export async function storedRows({ machines }: Stage, feed: Feed): Promise<readonly RowKey[]> {
+export async function storedRows({ machines }: AskedTogether, feed: Feed): Promise<readonly RowKey[]> {
   const rows = await machines[0].sql(`SELECT event_id, patient_id FROM vigie.accesses WHERE application = '${feed.name}'`);
   return rows.map(({ event_id, patient_id }) => ({ event_id: String(event_id), patient_id: String(patient_id) }));
 }
 
 /** Every process is ready, but for those services that must say why they are not. */
-export async function wrongReadiness({ machines }: Stage, unready: readonly ServiceName[]): Promise<readonly string[]> {
+export async function wrongReadiness({ machines }: AskedTogether, unready: readonly ServiceName[]): Promise<readonly string[]> {
   const asked = machines.flatMap((machine, index) =>
     services.map(async (name) => {
       const answer = await fetch(`${machine.url(name)}/health/ready`);

@@ -5,7 +5,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { Ledger } from '../ledger.js';
 import { Wave } from './wave.js';
 
-const paceMs = 400;
+const paceMsDefault = 400;
 const refusedWaitMs = 300;
 const answerMsMax = 30_000;
 /** Enough for every account of a wave to be far beyond the threshold of the default rules. */
@@ -21,6 +21,8 @@ export interface FeedOptions {
   readonly source: SourceContext;
   readonly partitions: number;
   readonly clock: Clock;
+  /** Between two batches of a lane, milliseconds. */
+  readonly paceMs?: number;
 }
 
 /**
@@ -79,7 +81,7 @@ export class Feed {
   }
 
   async #lane(lane: number): Promise<void> {
-    const { clock } = this.options;
+    const { clock, paceMs = paceMsDefault } = this.options;
     for (;;) {
       const short = this.waves.find(({ batches }) => batches < batchesMin);
       if (this.#stopping && !short) return;

@@ -2,7 +2,7 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { Backtest, type BacktestIncident } from '#libs/detection/history/backtest.js';
 import { defaultListsDir, rulesConfig } from '#libs/detection/rules/load/config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
-import type { RunningVigie } from '../running-vigie.js';
+import type { Asked } from './checks.js';
 
 const quietMs = 24 * 3_600_000;
 const allowedLatenessMs = 15 * 60_000;
@@ -15,10 +15,13 @@ const contents = `actor_id, state, level, toString(first_time) AS first, toStrin
 /** The incidents of an account, as one text to compare. */
 export type IncidentTexts = ReadonlyMap<string, string>;
 
-/** Incidents that a run without any fault would have come to over these rows: judged in order of time by the same rules. */
-export async function undisturbedIncidents(rows: readonly AccessRow[]): Promise<IncidentTexts> {
+/** Incidents that a run without any fault would have come to over these rows: judged in order of time by the same rules, of a folder. */
+export async function undisturbedIncidents(
+  rows: readonly AccessRow[],
+  rulesDir = rulesConfig.VIGIE_RULES_DIR.parse(undefined),
+): Promise<IncidentTexts> {
   const { rules } = await requireRules({
-    VIGIE_RULES_DIR: rulesConfig.VIGIE_RULES_DIR.parse(undefined),
+    VIGIE_RULES_DIR: rulesDir,
     VIGIE_LISTS_DIR: defaultListsDir,
   });
   const inOrder = rows.toSorted((a, b) => (a.time < b.time ? -1 : Number(a.time > b.time)));
@@ -36,7 +39,7 @@ export async function undisturbedIncidents(rows: readonly AccessRow[]): Promise<
 }
 
 /** What the running system tells of its incidents, from ClickHouse. */
-export async function toldIncidents(vigie: RunningVigie): Promise<IncidentTexts> {
+export async function toldIncidents(vigie: Asked): Promise<IncidentTexts> {
   const rows = await vigie.sql(`SELECT ${contents} FROM vigie.incidents WHERE state IN ('open', 'closed')`);
   return byAccount(
     rows.map((row) => {

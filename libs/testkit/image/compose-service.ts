@@ -74,6 +74,18 @@ export function composeService(name: string, { secrets, run, environment, secret
   };
 } // prettier-ignore
 
+/** Variables of a service or a job of the compose file, for a process of this machine: its secrets are files of a folder. Those that are empty are left out. */
+export function composeVariables(name: string, secrets: string): Readonly<Record<string, string>> {
+  const file = composeFile.parse(parse(readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8'), { merge: true }));
+  const { environment } = service.parse(file.services[name]);
+  const fileOf = (secret: string) => join(secrets, (file.secrets[secret]?.file ?? secret).split('/').at(-1) ?? secret);
+  const placed = Object.entries(environment).map(([key, text]) => {
+    const secret = /^\/run\/secrets\/(.+)$/.exec(text)?.[1];
+    return [key, secret === undefined ? withDefaults(text) : fileOf(secret)] as const;
+  });
+  return Object.fromEntries(placed.filter(([, text]) => text !== ''));
+}
+
 /** `${NAME:-default}` as Compose reads it where the variable is not set. */
 function withDefaults(text: string): string {
   return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');

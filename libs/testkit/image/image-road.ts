@@ -9,6 +9,7 @@ import { freePortBase } from '../free-ports.js';
 import { feed } from '../hospital/feed/feed.js';
 import { writeRegisters } from '../hospital/registers.js';
 import { defaultSimulation, Simulation } from '../hospital/simulation.js';
+import { composeSecurity } from '../granted/compose-kafka.js';
 import { KafkaCluster } from '../kafka-cluster.js';
 import { parseAttackOrders } from '../simulate/attack-orders.js';
 import { type ComposeService, composeService, type Surroundings } from './compose-service.js';
@@ -19,6 +20,8 @@ const hourMs = 3_600_000;
 const readyMsMax = 240_000;
 const storedMsMax = 240_000;
 const source = 'records';
+/** In the order of the compose file. */
+const jobs: readonly string[] = ['principals', 'topics', 'migrate'];
 
 export interface RoadTools {
   readonly clock: Clock;
@@ -49,14 +52,15 @@ export class ImageRoad {
   async start(): Promise<void> {
     const { folder, say, clock } = this.tools;
     this.#portBase = await freePortBase();
-    this.#kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase() });
+    const secrets = join(folder, 'secrets');
+    execFileSync(process.execPath, [join(projectRoot, 'deploy', 'secrets.mjs'), '--dir', secrets, '--group', defaultSimulation.groupId, '--source', source]);
+    this.#kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase(), security: composeSecurity(secrets) });
     this.#store = await spawnClickHouse(clock, { portBase: await freePortBase(), directory: join(folder, 'store') });
-    execFileSync(process.execPath, [join(projectRoot, 'deploy', 'secrets.mjs'), '--dir', join(folder, 'secrets'), '--group', defaultSimulation.groupId, '--source', source]);
     writeFileSync(join(folder, 'password'), this.#store.password, { mode: 0o444 });
     writeRegisters(this.#simulation.hospital, join(folder, 'registers'));
     execFileSync('chmod', ['-R', 'a+rX', join(folder, 'registers')]);
     chmodSync(folder, 0o711);
-    for (const job of ['topics', 'migrate']) await this.#runJob(job);
+    for (const job of jobs) await this.#runJob(job);
     for (const name of services) this.#services.set(name, this.#of(name));
     for (const one of this.#services.values()) await this.tools.containers.start(one);
     await Promise.all(services.map((name) => this.#ready(name)));
@@ -161,7 +165,7 @@ export class ImageRoad {
   #of(name: string): ComposeService {
     const { folder, run } = this.tools;
     const { url = '', user = '' } = this.#store ?? {};
-    const lists = ['scorer', 'archiver'].includes(name);
+    const lists = ['ingestor', 'scorer', 'archiver', 'console'].includes(name);
     const surroundings: Surroundings = {
       run,
       secrets: join(folder, 'secrets'),
@@ -170,8 +174,8 @@ export class ImageRoad {
         VIGIE_HOST: '127.0.0.1',
         VIGIE_PORT_BASE: String(this.#portBase),
         KAFKA_BROKERS: this.#kafka?.brokers.join(',') ?? '',
-        VIGIE_FRAME_KEYS_FILE: name === 'topics' || name === 'migrate' ? '' : '/run/secrets/frame_keys',
-        ...(!['topics', 'ingestor'].includes(name) && { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user }),
+        VIGIE_FRAME_KEYS_FILE: jobs.includes(name) ? '' : '/run/secrets/frame_keys',
+        ...(!['principals', 'topics', 'ingestor'].includes(name) && { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user }),
         ...(lists && { VIGIE_LISTS_DIR: '/registers', VIGIE_CLINICS_FILE: '/registers/clinics.csv' }),
       },
     };

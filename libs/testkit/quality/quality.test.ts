@@ -5,6 +5,7 @@ import { defaultSimulation, Simulation, type SimulationOptions } from '../hospit
 import { isLongRun } from '../measures/long-run.js';
 import { exposedOf, judgeGoals } from './goals.js';
 import { packFor } from './load-pack.js';
+import { markdownReport } from './markdown-report.js';
 import { play, type RulesForPlay } from './play.js';
 import { seedReport, summary } from './report.js';
 import type { Played } from './verdict.js';
@@ -41,6 +42,24 @@ describe('the default pack in the simulated hospital', () => {
     for (const { name } of played.attacks) expect(report).toContain(name);
     expect(report).toContain('without exceptions');
     expect(report).not.toContain('MISSED');
+  });
+});
+
+describe('many accounts that share a register out in its order', () => {
+  it('are found by the block of numbers that they read in, each after a record or two, and its incident names them', async () => {
+    const attack = { name: 'sixty_in_order', actors: 12, patients: 48, day: 2 } as const;
+    const options: SimulationOptions = { ...small, days: 3, staff: 100, massCasualtyDay: 9, migration: false, attacks: [attack] };
+    const pack = await packOf(options);
+    const { attacks, falseIncidents, ...rest } = play(options, pack);
+    const [found] = attacks;
+    expect(found?.actors).toHaveLength(12);
+    // Some of the twelve work in that clinic, or have their first day, so that blocks count the others alone; told all the same before each has read three.
+    expect(found && exposedOf(found)).toBeLessThan(36);
+    expect(Object.keys(found?.byRule ?? {})).toEqual(['3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3']);
+    expect(falseIncidents.filter(({ rules }) => rules.includes('3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3'))).toEqual([]);
+    const report = markdownReport([{ attacks, falseIncidents, ...rest }], pack.rules);
+    expect(report).toContain('| `sixty_in_order` | 1 of 1 |');
+    expect(report).toContain('| Several accounts read numbers that lie together | fixed | 1 | 1 | 0.00 | 0.00 |');
   });
 });
 

@@ -4,7 +4,7 @@ import { CareMemory } from '#libs/care/care-memory.js';
 import { stampRows } from '#libs/care/stamp-rows.js';
 import { stepOf, visibleFrom } from '#libs/care/steps.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { type IncidentChange, subjectName } from '#libs/contracts/incident.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { SourceEvent } from '../hospital/event.js';
 
 const zone = 'Europe/Paris';
@@ -39,14 +39,20 @@ export class Stamps {
     });
   }
 
-  /** Accounts in an incident link nobody from the step on in which it is known. */
+  /** Accounts in an incident of their own link nobody from the step on in which it is known; those of an address or a block go on working, as the ingestors have it. */
   bar(changes: readonly IncidentChange[], atMs: number): void {
-    for (const change of changes) {
-      const { incident_id: incidentId, group_id: groupId, version, state, last_time, subject_kind, accounts } = change;
-      const known = { groupId, incidentId, version, isOpen: state === 'open' || state === 'closed' };
-      const steps = { from: visibleFrom(atMs, atMs), last: stepOf(Date.parse(last_time)) };
-      for (const actorId of subject_kind === 'account' ? [subjectName(change)] : accounts)
-        this.#memory.bar({ ...known, ...steps, actorId });
+    for (const {
+      incident_id: incidentId,
+      group_id: groupId,
+      version,
+      state,
+      last_time,
+      subject_kind,
+      actor_id: actorId,
+    } of changes) {
+      if (subject_kind !== 'account') continue;
+      const known = { groupId, actorId, incidentId, version, isOpen: state === 'open' || state === 'closed' };
+      this.#memory.bar({ ...known, from: visibleFrom(atMs, atMs), last: stepOf(Date.parse(last_time)) });
     }
   }
 }

@@ -11,6 +11,12 @@ if (folder === undefined) console.warn('skipped: files of others, because the fo
 /** Whether the files are there; tests over them say that they are skipped otherwise. */
 export const samplesAreThere: boolean = folder !== undefined;
 
+/** The kinds, each a folder; none where the folder is absent. */
+export function sampleKinds(): readonly string[] {
+  if (folder === undefined) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+}
+
 /** The names of the files of a kind, `hec/vector-hec-bodies.txt`; none where the folder is absent. */
 export function samplesOf(kind: string): readonly string[] {
   return folder === undefined ? [] : readdirSync(join(folder, kind)).map((name) => `${kind}/${name}`);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isoTime, storableTime, usableAccessRow } from '#libs/contracts/access-row.js';
 import { auditRow } from '#libs/contracts/audit-row.js';
 import { type CaseAction, caseAction } from '#libs/contracts/case-action.js';
-import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
+import { readableChange, ruleMatch } from '#libs/contracts/incident.js';
 import { quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { type Topic, topics } from '#libs/contracts/topics.js';
 import { rejected, type Rejected } from '#libs/runtime/outcome.js';
@@ -10,16 +10,20 @@ import { rejected, type Rejected } from '#libs/runtime/outcome.js';
 /** The reason of a line that no version of a service has written. */
 export const notAnObject = 'not_an_object';
 
-/** What a row of each topic must be to be stored; of accesses, what the scorer judges, so that the list equals the figure. */
+/**
+ * What a row of each topic must be to be stored; of accesses, what the scorer judges, so that the list equals the figure. Fields of a later version are left out
+ * of accesses and incidents, which an older archiver meets during an upgrade; of what people did and looked at nothing is left out: an act without one of its fields
+ * could be another act, and a row of the audit without one is not the row of its chain.
+ */
 const contracts = {
   [topics.accesses]: usableAccessRow,
-  [topics.incidents]: incidentChange.extend({
+  [topics.incidents]: readableChange.extend({
     first_time: storableTime,
     last_time: storableTime,
     detected_at: storableTime,
     changed_at: storableTime,
     received_at: storableTime,
-    rule_matches: z.array(ruleMatch.extend({ first_fired: storableTime, last_fired: storableTime })),
+    rule_matches: z.array(ruleMatch.strip().extend({ first_fired: storableTime, last_fired: storableTime })),
   }),
   [topics.actions]: caseAction.superRefine(storableTimes),
   [topics.audit]: auditRow.extend({ at: storableTime }),

@@ -14,6 +14,14 @@ const grants: Readonly<Record<EngineRole, string>> = {
     'SELECT, SHOW, INSERT, ALTER UPDATE, ALTER DELETE, ALTER COLUMN, ALTER INDEX, ALTER ORDER BY, ALTER SAMPLE BY, ALTER CONSTRAINT, ALTER TTL, ALTER SETTINGS, ALTER VIEW, CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE TEMPORARY TABLE, DROP DATABASE, DROP TABLE, DROP VIEW, TRUNCATE, OPTIMIZE, KILL QUERY',
 };
 
+/** What somebody may do who comes under a name of their own, as a ClickHouse server would let them. */
+export interface NamedRights {
+  /** Statements `GRANT ... ON ...`, without those to whom. */
+  readonly grants: readonly string[];
+  /** Of tables of the database `vigie` that have row policies: the condition of the rows that are seen. */
+  readonly filters: ReadonlyMap<string, string>;
+}
+
 /** Settings that name files or programs, choose another parser, or let data of an INSERT call functions: nobody may change them. */
 export const fixedSettings: Readonly<Record<string, string>> = {
   format_template_row: '', format_template_resultset: '', format_schema: '', format_schema_source: 'file', format_schema_message_name: '',
@@ -26,14 +34,14 @@ const nowhere = '/dev/null/none/';
 
 /**
  * Writes the engine's configuration below `directory` and returns its path. The engine knows one user, who has no right of its own but may
- * take one of the roles, and loses the other with it.
+ * take one of the roles, and loses the other with it. `named` are further roles; a table that one of them sees in part has a filter by the role that was taken.
  */
-export function writeEngineConfig(directory: string): string {
+export function writeEngineConfig(directory: string, named: ReadonlyMap<string, NamedRights> = new Map()): string {
   const folder = join(directory, 'engine-config');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const users = join(folder, 'users.xml');
   const main = join(folder, 'config.xml');
-  writeFileSync(users, usersXml(), { mode: 0o600 });
+  writeFileSync(users, usersXml(named), { mode: 0o600 });
   writeFileSync(main, mainXml(users), { mode: 0o600 });
   return main;
 }
@@ -50,8 +58,9 @@ function mainXml(users: string): string {
   ].join('\n');
 }
 
-function usersXml(): string {
-  const roles = Object.entries(grants);
+function usersXml(named: ReadonlyMap<string, NamedRights>): string {
+  const own = Object.entries(grants).map(([role, rights]) => [role, [`GRANT ${rights} ON *.*`]] as const);
+  const roles = [...own, ...[...named].map(([role, rights]) => [role, rights.grants] as const)];
   const fixed = Object.entries(fixedSettings);
   return [
     '<clickhouse>',
@@ -62,14 +71,32 @@ function usersXml(): string {
     '</constraints>',
     '</default></profiles>',
     '<roles>',
-    ...roles.map(([role, rights]) => `<${role}><grants><query>GRANT ${rights} ON *.*</query></grants></${role}>`),
+    ...roles.map(
+      ([role, queries]) =>
+        `<${role}><grants>${queries.map((query) => `<query>${escaped(query)}</query>`).join('')}</grants></${role}>`,
+    ),
     '</roles>',
     '<users><default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>',
-    `<grants><query>GRANT ${roles.map(([role]) => role).join(', ')}</query></grants></default></users>`,
+    `<grants><query>GRANT ${roles.map(([role]) => role).join(', ')}</query></grants>`,
+    `${named.size > 0 ? `<databases><vigie>${filtersXml(named)}</vigie></databases>` : ''}</default></users>`,
     '<quotas><default/></quotas>',
     '</clickhouse>',
     '',
   ].join('\n');
+}
+
+/** Policies of a configuration are a user's, so the one that there is asks which role it has taken. */
+function filtersXml(named: ReadonlyMap<string, NamedRights>): string {
+  const tables = new Set([...named.values()].flatMap(({ filters }) => [...filters.keys()]));
+  const seesAll = `hasAny(currentRoles(), ['${Object.keys(grants).join("', '")}'])`;
+  return [...tables]
+    .map((table) => {
+      const parts = [...named].map(
+        ([role, { filters }]) => `(has(currentRoles(), '${role}') AND (${filters.get(table) ?? '1'}))`,
+      );
+      return `<${table}><filter>${escaped([seesAll, ...parts].join(' OR '))}</filter></${table}>`;
+    })
+    .join('');
 }
 
 function escaped(text: string): string {

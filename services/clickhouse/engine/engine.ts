@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type EngineRole, writeEngineConfig } from './engine-config.js';
+import { type EngineRole, type NamedRights, writeEngineConfig } from './engine-config.js';
 import { withNamelessFile } from './nameless-file.js';
 
 /** What a query that is not streamed gave. */
@@ -56,20 +56,26 @@ export class Engine {
   constructor(
     private readonly directory: string,
     serverArgs: readonly string[],
+    named?: ReadonlyMap<string, NamedRights>,
   ) {
     mkdirSync(directory, { recursive: true });
-    this.#keeper = this.#addon.CreateConnection(directory, [`--config-file=${writeEngineConfig(directory)}`, ...serverArgs]);
+    const config = writeEngineConfig(directory, named);
+    this.#keeper = this.#addon.CreateConnection(directory, [`--config-file=${config}`, ...serverArgs]);
   }
 
   /**
    * `settings` hold from the first query on. Opening takes about half a millisecond, so every request has its own. The role is taken before
-   * anything else runs: a connection that cannot take it is not given out.
+   * anything else runs: a connection that cannot take it is not given out. `name` is a further role, which is taken instead.
    */
-  async connect(role: EngineRole, settings: Readonly<Record<string, string | number>> = {}): Promise<EngineConnection> {
+  async connect(
+    role: EngineRole,
+    settings: Readonly<Record<string, string | number>> = {},
+    name?: string,
+  ): Promise<EngineConnection> {
     const args = Object.entries(settings).map(([name, value]) => `--${name}=${value}`);
     const opened = connection(this.#addon, this.#addon.CreateConnection(this.directory, args), this.directory);
     try {
-      await opened.query(`SET ROLE ${role}`, 'Null');
+      await opened.query(`SET ROLE ${name ?? role}`, 'Null');
     } catch (cause) {
       opened.close();
       throw cause;

@@ -16,6 +16,8 @@ export interface Credentials {
   readonly servicesUser: string;
   readonly servicesPassword: string;
   readonly people: People;
+  /** Passwords of services and tasks that have rights of their own, by their names; all services are one user where there are none. */
+  readonly named?: ReadonlyMap<string, string>;
 }
 
 /** Somebody who says no name, or ClickHouse's own for that. */
@@ -25,11 +27,12 @@ const nameless = 'unnamed';
 export function identityOf(
   message: IncomingMessage,
   url: URL,
-  { servicesUser, servicesPassword, people }: Credentials,
+  { servicesUser, servicesPassword, people, named }: Credentials,
 ): Identity {
   const { user, password } = given(message, url);
-  const isService = user === servicesUser;
-  if (isService ? !equal(password, servicesPassword) : !isOneOf(people, user, password))
+  const own = named?.get(user);
+  const isService = user === servicesUser || own !== undefined;
+  if (isService ? !equal(password, own ?? servicesPassword) : !isOneOf(people, user, password))
     throw exception(
       516,
       'AUTHENTICATION_FAILED',
@@ -40,6 +43,7 @@ export function identityOf(
   return {
     role: 'services',
     owner: '',
+    ...(own !== undefined && { name: user }),
     ...(command !== undefined && { asker: { ...askerOf(message, command, 'cli'), isProven: true } }),
   };
 }

@@ -15,6 +15,8 @@ import type { QueryRequest } from '../sql/request.js';
 /** Who asks. */
 export interface Identity {
   readonly role: EngineRole;
+  /** Its own role of the engine, where it has one. */
+  readonly name?: string;
   /** Whose share of the places it takes: a user at an address. Users of people are as they say, and part those who mean no harm. */
   readonly owner: string;
   /** Who is shown the answer, for the audit; nobody where a service asks for itself. */
@@ -103,8 +105,8 @@ export class QueryRunner {
     return inspection.statement.kind === 'insert' ? this.lanes.write : this.lanes.service;
   }
 
-  async #onConnection(asked: QueryRequest, { role, asker }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
-    const connection = await this.engine.connect(role, this.#settings(asked));
+  async #onConnection(asked: QueryRequest, { role, name, asker }: Identity, answer: Answer, gone: AbortSignal): Promise<void> {
+    const connection = await this.engine.connect(role, this.#settings(asked), name);
     try {
       const limits = { secondsMax: this.config.readSecondsMax, memoryMax: this.config.readMemoryMax };
       const request = await judged(connection, asked, role, limits);

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { topics } from '#libs/contracts/topics.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { type RunningConsole, SharedLog, tell } from '../console.fixture.js';
+import { tell } from '../console-log.fixture.js';
+import { type RunningConsole, SharedLog } from '../console.fixture.js';
 import { CaseCounter } from './count-patients.js';
 
 const id = anIncidentId('a');

@@ -8,7 +8,8 @@ import type { EventLog, Position } from '#libs/event-log/port.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { RunningConsole, SharedLog, tell } from '../console.fixture.js';
+import { tell } from '../console-log.fixture.js';
+import { RunningConsole, SharedLog } from '../console.fixture.js';
 
 const id = anIncidentId('a');
 const resolve = { type: 'case.resolved', verdict: 'false_positive', reason: 'a recall of the ward' };

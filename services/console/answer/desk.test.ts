@@ -12,7 +12,8 @@ import { routingText } from '#libs/routing/routing.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { aPatient } from '#libs/testkit/builders.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { auditRowsOf, type RunningConsole, SharedLog, tell } from '../console.fixture.js';
+import { auditRowsOf, tell } from '../console-log.fixture.js';
+import { type RunningConsole, SharedLog } from '../console.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-desk-'));
 const routing = join(folder, 'routing.yml');

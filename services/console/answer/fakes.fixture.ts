@@ -1,12 +1,7 @@
 import { Readable } from 'node:stream';
 import type { CaseFigures, ClinicFigures } from '#libs/access-store/incidents/case-figures.js';
-import type {
-  CasePatients,
-  PatientLine,
-  PatientsFigure,
-  PatientsPlace,
-  PatientsWanted,
-} from '#libs/access-store/incidents/case-patients.js';
+import type { CasePatients, PatientLine, PatientsFigure, PatientsWanted } from '#libs/access-store/patients/case-patients.js';
+import type { PatientsPlace } from '#libs/access-store/patients/page-parts.js';
 import type { CaseFigure } from '#libs/access-store/together/patients-together.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
@@ -47,6 +42,8 @@ export class FakeFigures implements Pick<CaseFigures, 'shape' | 'clinics'> {
 export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv'> {
   lines: readonly PatientLine[] = [];
   away = false;
+  /** How often the whole list was counted. */
+  counted = 0;
   /** How many patients incidents that were linked have in common; undefined while the store is behind the scorer. */
   common: number | undefined;
 
@@ -63,12 +60,13 @@ export class FakePatients implements Pick<CasePatients, 'figure' | 'page' | 'csv
 
   async figure(wanted: PatientsWanted): Promise<PatientsFigure> {
     if (this.away) throw new Transient('the store does not answer');
+    this.counted += 1;
     const lines = this.#of(wanted);
     const tier = (name: string) => lines.filter(({ certainty }) => certainty === name).length;
-    return { lines: lines.length, patients: new Set(lines.map(({ patient_id }) => patient_id)).size, exported: tier('exported'), displayed: tier('displayed'), listed: tier('listed'), attempted: tier('attempted') };
+    return { lines: lines.length, patients: new Set(lines.map(({ patient_id }) => patient_id)).size, exported: tier('exported'), displayed: tier('displayed'), listed: tier('listed'), attempted: tier('attempted'), by_clinic: [...Map.groupBy(lines, ({ clinic_id }) => clinic_id)].map(([clinic, own]) => [clinic, own.length]) };
   }
 
-  async page(wanted: PatientsWanted, [clinic_id, patient_id]: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
+  async page(wanted: PatientsWanted, _figure: object, [clinic_id, patient_id]: PatientsPlace, limit: number): Promise<readonly PatientLine[]> {
     return this.#of(wanted).filter((one) => keyOf(one) > keyOf({ clinic_id, patient_id })).slice(0, limit);
   }
 

@@ -6,7 +6,8 @@ import { topics } from '#libs/contracts/topics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { pageLines } from '../answer/patients.js';
-import { type Asked, auditRowsOf, newLog, RunningConsole, tell } from '../console.fixture.js';
+import { auditRowsOf, newLog, tell } from '../console-log.fixture.js';
+import { type Asked, RunningConsole } from '../console.fixture.js';
 import { confirmedMsMax, idleMsMax } from '../session/sealed-session.js';
 
 const id = anIncidentId('a');
@@ -25,10 +26,13 @@ describe('the patients of a case', () => {
 
   it.each([0, 1, pageLines - 1, pageLines, pageLines + 1, 3 * pageLines + 7])('of %d lines are all of them once, in pages whose rows are what is written down', async (count) => {
     one.patients.invent(count);
+    one.patients.counted = 0;
     const before = auditRowsOf(log).length;
     const pages = await pagesOf(one, '');
     const given = pages.flatMap(({ body }) => idsOf(body));
     expect(given).toEqual(one.patients.lines.map(({ patient_id }) => patient_id));
+    // Counted once, whatever the number of pages, and the same on each of them.
+    expect([one.patients.counted, new Set(pages.map(({ body }) => JSON.stringify(body['figure']))).size]).toEqual([1, 1]);
     expect(pages[0]?.body['figure']).toMatchObject({ lines: count, patients: count });
     const rows = auditRowsOf(log).slice(before);
     expect(rows.map(({ by, route, rows: shown }) => [by, route, shown])).toEqual(pages.map(({ body }) => ['a.durand', '/v1/cases/:id/patients', idsOf(body).length]));
@@ -41,8 +45,8 @@ describe('the patients of a case', () => {
     const some = await pagesOf(one, 'clinic=750300124&tier=displayed&');
     expect(new Set(some.flatMap(({ body }) => (body['items'] as { clinic_id: string; certainty: string }[]).map(({ clinic_id, certainty }) => `${clinic_id} ${certainty}`)))).toEqual(new Set(['750300124 displayed']));
     const cursor = String((await one.get(path())).body['next']);
-    const unfit = await Promise.all([one.get(path(`cursor=${cursor}`), 'dpo'), one.get(`/v1/cases/${anIncidentId('b')}/patients?cursor=${cursor}`), one.get(path(`cursor=${cursor}x`)), one.get(path('tier=seen')), one.get(path('who=all'))]);
-    expect(unfit.map(({ body }) => body['error'])).toEqual(['unfit_cursor', 'unfit_cursor', 'unfit_cursor', 'unfit_filter', 'unfit_filter']);
+    const unfit = await Promise.all([one.get(path(`cursor=${cursor}`), 'dpo'), one.get(`/v1/cases/${anIncidentId('b')}/patients?cursor=${cursor}`), one.get(path(`cursor=${cursor}x`)), one.get(path(`tier=listed&cursor=${cursor}`)), one.get(path('tier=seen')), one.get(path('who=all'))]);
+    expect(unfit.map(({ body }) => body['error'])).toEqual(['unfit_cursor', 'unfit_cursor', 'unfit_cursor', 'unfit_cursor', 'unfit_filter', 'unfit_filter']);
   });
 
   it('are given to analysts and officers who see the case, downloads to officers, and to nobody while the audit or the store is away', async () => {

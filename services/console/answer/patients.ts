@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { type CasePatients, firstPlace, type PatientsWanted } from '#libs/access-store/incidents/case-patients.js';
+import type { CasePatients, PatientsFigure, PatientsWanted } from '#libs/access-store/patients/case-patients.js';
+import { firstPlace } from '#libs/access-store/patients/page-parts.js';
 import { certainties } from '#libs/contracts/dossier.js';
 import type { User } from '../users/users.js';
 import type { SeenCase } from '../visible/seen-case.js';
@@ -19,7 +20,7 @@ export interface PatientTools {
 const query = z.strictObject({
   clinic: z.string().min(1).max(200).optional(),
   tier: z.enum(certainties).optional(),
-  cursor: z.string().min(1).max(2_000).optional(),
+  cursor: z.string().min(1).max(8_000).optional(),
 });
 const wrongQuery = refused(422, 'unfit_filter', `filters are clinic, tier (${certainties.join(', ')}) and cursor, each once`);
 const wrongPlace = refused(422, 'unfit_cursor', 'this cursor does not go on in this list: begin without one');
@@ -29,15 +30,23 @@ export async function patientPage({ patients, places, user }: PatientTools, { ro
   const asked = wantedBy(user, case_id, given);
   if ('status' in asked) return asked;
   const { wanted, cursor } = asked;
-  const name = { caseId: case_id, user: user.id };
-  const place = cursor === undefined ? firstPlace : await places.open(name, cursor);
-  if (!place) return wrongPlace;
-  const [figure, found] = await Promise.all([patients.figure(wanted), patients.page(wanted, place, pageLines + 1)]);
+  const name = { caseId: case_id, user: user.id, filters: JSON.stringify([wanted.clinics, wanted.certainty ?? '']) };
+  const kept = cursor === undefined ? undefined : await places.open<PatientsFigure>(name, cursor);
+  if (cursor !== undefined && !kept) return wrongPlace;
+  // Counted once, for the first page: whoever reads on reads the list that has been counted.
+  const known = kept?.known ?? (await patients.figure(wanted));
+  const found = await patients.page(wanted, known, kept?.place ?? firstPlace, pageLines + 1);
   const items = found.slice(0, pageLines);
   const last = items.at(-1);
-  const next = last && found.length > pageLines ? await places.seal(name, [last.clinic_id, last.patient_id]) : null;
+  const next = last && found.length > pageLines ? await places.seal(name, [last.clinic_id, last.patient_id], behind(known, last.clinic_id)) : null;
+  const { by_clinic: _where, ...figure } = known;
   return ok({ case_id, figure, items, next }, shownOf(case_id, 'list', items.length));
 } // prettier-ignore
+
+/** A cursor stands in an address: clinics that have been read are left out of it. */
+function behind(known: PatientsFigure, clinic: string): PatientsFigure {
+  return { ...known, by_clinic: known.by_clinic.filter(([id]) => id >= clinic) };
+}
 
 /** All lines, as CSV. What is given is no more than what is written down: lines that came since the count are left for the next list. */
 export async function patientsCsv({ patients, user }: PatientTools, { row: { case_id } }: SeenCase, given: unknown): Promise<{ readonly content: Readable; readonly shows: Shown } | Answer> {
@@ -75,5 +84,9 @@ export function listKeptBack(
   const kept = keptForRoles(user, wanted, 'lists of patients are for');
   if (kept) return kept;
   if (confirmedUntil === undefined || now < confirmedUntil) return undefined;
-  return refused(403, 'confirm_first', 'say again who you are, which holds for five minutes: POST /v1/confirm with your code, password or token, or GET /auth/oidc/confirm');
+  return refused(
+    403,
+    'confirm_first',
+    'say again who you are, which holds for five minutes: POST /v1/confirm with your code, password or token, or GET /auth/oidc/confirm',
+  );
 }

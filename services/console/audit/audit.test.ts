@@ -9,7 +9,8 @@ import type { EventLog } from '#libs/event-log/port.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { newLog, RunningConsole, tell } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 
 const id = anIncidentId('a');
 const secret = 'IPP-123456';

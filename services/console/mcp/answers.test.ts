@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -16,9 +18,11 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { aChange, anAction, anIncidentId } from '#libs/testkit/case-records.js';
-import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { projectRoot } from '#libs/runtime/paths.js';
+import { casesOf, isLongRun } from '#libs/testkit/measures/long-run.js';
 import { partitionOf, topics } from '#libs/contracts/topics.js';
-import { newLog, RunningConsole, tell } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { call, post, refusalOf, rowsIn, type Told, type TokenName, writeTokens } from './mcp.fixture.js';
 
 const seed = 20_261_129;
@@ -179,6 +183,17 @@ describe('answers to assistants', () => {
       else expect(told.structuredContent).toEqual(JSON.parse(told.content?.[0]?.text ?? ''));
     }
   }, 600_000); // prettier-ignore
+
+  // Two of them are fetched by npx, and each call of the inspector is a process of its own.
+  (isLongRun ? it : it.skip)('pass the conformance suite of the protocol, and the inspector calls every tool (npm run test:long)', async () => {
+    await one.app.listen(0, '127.0.0.1');
+    const child = spawn(process.execPath, [join(projectRoot, 'tests', 'mcp', 'clients.mjs'), '--url', await one.app.getUrl(), '--token', 'all'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += text.toString()));
+    await once(child, 'close');
+    expect(said.split('\n').filter((line) => line.startsWith('FAIL'))).toEqual([]);
+    expect([child.exitCode, said.split('\n').filter((line) => line.startsWith('ok')).length]).toEqual([0, 22]);
+  }, 1_200_000); // prettier-ignore
 
   it('lead to rules and runbooks, and to prompts that name nobody', async () => {
     const { result: pages } = await ask('resources/list', {});

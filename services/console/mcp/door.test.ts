@@ -10,7 +10,8 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { MemoryLists } from '#libs/access-store/memory/memory-lists.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { newLog, RunningConsole, tell } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { allClients, call, post, refusalOf, rowsIn, type TokenName, writeTokens } from './mcp.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-mcp-'));

@@ -23,12 +23,15 @@ export const pagePaths = [
   'cases',
   'accounts',
   'feeds',
+  'books',
   'rules',
   'backtests',
   'mutes',
+  'exceptions',
   'leaks',
   'oncall',
   'audit',
+  'print',
 ] as const;
 
 /** Nothing is loaded from elsewhere, nothing that stands in a text becomes a script, and no other page has this one in a frame. */

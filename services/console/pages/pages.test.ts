@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '#libs/runtime/paths.js';
-import { auditRowsOf, newLog, RunningConsole } from '../console.fixture.js';
+import { auditRowsOf, newLog } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { pagePaths } from './built-pages.js';
 import { pagesForTests } from './pages.fixture.js';
 

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type AuditLooks, type LookPlace, lookKinds } from '#libs/access-store/audit/audit-looks.js';
+import {
+  type AuditLook,
+  type AuditLooks,
+  type LookPlace,
+  lookKinds,
+  type LooksWanted,
+} from '#libs/access-store/audit/audit-looks.js';
+import { csvLine, spreadsheetText } from '#libs/contracts/csv-cell.js';
 import { hex128, isoTime } from '#libs/contracts/access-row.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
@@ -38,6 +45,45 @@ const notYours = refused(
  * tell of patients of clinics that they do not see.
  */
 export async function auditPage(looks: Pick<AuditLooks, 'page'>, user: User, given: unknown, now: number): Promise<Answer> {
+  const asked = askedFor(user, given, now);
+  if ('status' in asked) return asked;
+  const { wanted, before, seesAll } = asked;
+  const found = await looks.page(wanted, before, pageLooks + 1);
+  const items = found.slice(0, pageLooks);
+  const last = items.at(-1);
+  const next = last && found.length > pageLooks ? `${Date.parse(last.at)}-${last.audit_id}` : null;
+  return ok(
+    { items, next, from: isoOf(wanted.fromMs), to: isoOf(wanted.toMs), sees_all: seesAll },
+    { case_id: '', rows: items.length },
+  );
+}
+
+/** Rows of one table, and of one question for it. */
+const tableRowsMax = 20_000;
+const tableStep = 2_000;
+const columns = ['audit_id', 'at', 'by', 'via', 'method', 'route', 'case_id', 'rows', 'status', 'remote_address'] as const satisfies readonly (keyof AuditLook)[]; // prettier-ignore
+const tooLong = refused(
+  422,
+  'too_long',
+  `more than ${tableRowsMax} looks are asked for in one table: give a shorter period, or a person`,
+);
+
+/** The same, for the same people, as CSV: `GET /v1/audit/looks.csv`. Whole or refused, so that nobody takes a part for all. */
+export async function auditTable(looks: Pick<AuditLooks, 'page'>, user: User, given: unknown, now: number): Promise<Answer | { readonly text: string; readonly rows: number }> {
+  const asked = askedFor(user, given, now);
+  if ('status' in asked) return asked;
+  const lines = [csvLine(columns)];
+  for (let before = asked.before; ;) {
+    const found = await looks.page(asked.wanted, before, tableStep);
+    for (const look of found) lines.push(csvLine(columns.map((name) => spreadsheetText(String(look[name])))));
+    const last = found.at(-1);
+    if (!last || found.length < tableStep) return { text: lines.join(''), rows: lines.length - 1 };
+    if (lines.length > tableRowsMax) return tooLong;
+    before = { timeMs: Date.parse(last.at), auditId: last.audit_id };
+  }
+} // prettier-ignore
+
+function askedFor(user: User, given: unknown, now: number): Answer | { readonly wanted: LooksWanted; readonly before: LookPlace | undefined; readonly seesAll: boolean } {
   const asked = query.safeParse(given);
   if (!asked.success) return wrongQuery;
   const { by, case: caseId, kind, from, to, before } = asked.data;
@@ -45,12 +91,8 @@ export async function auditPage(looks: Pick<AuditLooks, 'page'>, user: User, giv
   if (!seesAll && by !== '' && by !== user.id) return notYours;
   const toMs = to === undefined ? now + 1 : Date.parse(to);
   const fromMs = from === undefined ? toMs - usualMs : Date.parse(from);
-  const found = await looks.page({ fromMs, toMs, by: seesAll ? by : user.id, caseId, kind }, placeOf(before), pageLooks + 1);
-  const items = found.slice(0, pageLooks);
-  const last = items.at(-1);
-  const next = last && found.length > pageLooks ? `${Date.parse(last.at)}-${last.audit_id}` : null;
-  return ok({ items, next, from: isoOf(fromMs), to: isoOf(toMs), sees_all: seesAll }, { case_id: '', rows: items.length });
-}
+  return { wanted: { fromMs, toMs, by: seesAll ? by : user.id, caseId, kind }, before: placeOf(before), seesAll };
+} // prettier-ignore
 
 function placeOf(before: string | undefined): LookPlace | undefined {
   const [time = '', auditId = ''] = before?.split('-') ?? [];

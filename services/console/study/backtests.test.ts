@@ -8,7 +8,8 @@ import { defaultListsDir } from '#libs/detection/rules/load/config.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
-import { auditRowsOf, newLog, RunningConsole, tell } from '../console.fixture.js';
+import { auditRowsOf, newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import type { BacktestReport } from './backtests.js';
 import { copyOf, documentOf, type RuleChange, type RuleText } from './rule-copy.js';
 

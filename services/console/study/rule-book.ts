@@ -1,7 +1,8 @@
 import type { RuleScore, WeeklyVerdict } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
-import { explainException, explainRule } from '#libs/detection/rules/load/check-rules.js';
+import { explainException, explainRule, explainRuleInFrench } from '#libs/detection/rules/load/check-rules.js';
 import type { LoadedException, LoadedRules } from '#libs/detection/rules/load/load-rules.js';
+import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
 import type { User } from '../users/users.js';
@@ -71,6 +72,7 @@ function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id'
     subject_kind: rule.subject,
     /** What it means, in a sentence. */
     words: explainRule(rule),
+    words_fr: explainRuleInFrench(rule, (title) => ruleTitleIn('fr', title) ?? title),
     timespan_seconds: rule.timespanMs / 1_000,
     threshold: rule.condition.atLeast,
     spread_threshold: rule.spread?.atLeast ?? 0,

@@ -2,6 +2,14 @@ import type { AccountRecord, AccountStretch, AccountValue } from '#libs/access-s
 import type { AuditLook, AuditLooks, LookPlace, LooksWanted } from '#libs/access-store/audit/audit-looks.js';
 import type { AccountQuery, AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import type { AccountPeers, IncidentContext } from '#libs/access-store/assistant/shapes.js';
+import type {
+  BookDay,
+  ChannelAttempts,
+  DeskRecords,
+  KeptQuiet,
+  PastFinding,
+  PastLeak,
+} from '#libs/access-store/desk/desk-records.js';
 import type { ShownAccess } from '#libs/access-store/incidents/incident-reader.js';
 import type { AccessPlace, RuleWindow, RuleWindows, WindowFigures } from '#libs/access-store/windows/rule-windows.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
@@ -125,5 +133,30 @@ export class FakeLooks implements Pick<AuditLooks, 'page'> {
     });
     const isWanted = (one: AuditLook) => Date.parse(one.at) >= fromMs && (by === '' || one.by === by) && (caseId === '' || one.case_id === caseId) && (kind !== 'refused' || one.status === 401) && (kind !== 'lists' || one.route.endsWith('patients')) && (kind !== 'changes' || one.route.endsWith('actions'));
     return all.filter((one) => isWanted(one) && (before === undefined || Date.parse(one.at) < before.timeMs)).slice(0, limit);
+  }
+} // prettier-ignore
+
+/** Books of two sources on three days, one of which does not balance; receivers of which one refuses; an exception that hid something; a sample that was compared. */
+export class FakeDesk implements Pick<DeskRecords, 'books' | 'channels' | 'keptQuiet' | 'leaks' | 'findings'> {
+  /** The days as a test wants them, the newest first. */
+  days: readonly BookDay[] = ['2026-11-29', '2026-11-28', '2026-11-27'].flatMap((day, place) => [
+    { group_id: 'aleo', source: 'ndb-dpi', day, received: 12_000 + (place === 0 ? 3 : 0), refused: 4, events: 11_990, rows: 12_400, quarantined: 6 },
+    { group_id: 'aleo', source: 'aleo-dpi', day, received: 800, refused: 0, events: 798, rows: 798, quarantined: 2 },
+  ]);
+  attempts: readonly ChannelAttempts[] = [
+    { endpoint: 'soc-mail', delivered: 41, failed: 0, refused: 0, expired: 0, muted: 2, superseded: 3, attempts: 44, newest_outcome: 'delivered', newest_reason: '', newest_at: '2026-11-29T08:00:00.000Z', delay_seconds: 0.3 },
+    { endpoint: 'teams', delivered: 12, failed: 0, refused: 4, expired: 1, muted: 0, superseded: 0, attempts: 61, newest_outcome: 'refused', newest_reason: 'status 403', newest_at: '2026-11-29T08:01:00.000Z', delay_seconds: 1.2 },
+  ];
+  hidden: readonly KeptQuiet[] = [];
+  past: readonly PastLeak[] = [{ leak_id: hex128Of('leak'), group_id: 'aleo', title: 'found on a forum', period_from: '2026-09-01T00:00:00.000Z', period_to: '2026-11-29T00:00:00.000Z', given: 50, known: 50, touched: 48, accounts: 61, verdict: 'named', unexplained: 0.04, control_samples: 200, control_named: 0, asked_by: 'dpo', asked_at: '2026-11-29T09:00:00.000Z', best_actor: 'dr.martin', best_matched: 46 }];
+  found: readonly PastFinding[] = [{ rank: 1, actor_id: 'dr.martin', kind: 'period', ref: '', first_time: '2026-11-20T09:00:00.000Z', last_time: '2026-11-20T09:10:00.000Z', matched: 46, size: 2_400, share: 0.96, support: 'extremely strong', alike: [] }];
+
+  readonly books = async () => this.days;
+  readonly channels = async () => this.attempts;
+  readonly keptQuiet = async () => this.hidden;
+  readonly findings = async () => this.found;
+
+  async leaks(leakId = '') {
+    return this.past.filter((one) => leakId === '' || one.leak_id === leakId);
   }
 } // prettier-ignore

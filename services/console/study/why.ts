@@ -102,12 +102,12 @@ export async function accessesOfWindow({ windows, places, user }: WhyTools, seen
   const window = seen.windows.find(({ incident_id, match }) => incident_id === incident && match.rule_id === rule);
   if (!window) return unknownRule;
   const name = { caseId: `${case_id} ${incident} ${rule}`, user: user.id };
-  const place = cursor === undefined ? firstAccess : placeOf(await places.open(name, cursor));
+  const place = cursor === undefined ? firstAccess : placeOf((await places.open(name, cursor))?.place);
   if (!place) return wrongPlace;
   const found = await windows.page(windowOf(window, user.clinics), place, pageAccesses + 1);
   const items = found.slice(0, pageAccesses);
   const last = items.at(-1);
-  const next = last && found.length > pageAccesses ? await places.seal(name, [`${last.time} ${last.event_id}`, last.patient_id]) : null;
+  const next = last && found.length > pageAccesses ? await places.seal(name, [`${last.time} ${last.event_id}`, last.patient_id], null) : null;
   const records = new Set(items.map(({ patient_id }) => patient_id).filter(Boolean)).size;
   return ok({ case_id, items, next }, { case_id, rows: items.length, patients: { action: 'list', records } });
 } // prettier-ignore

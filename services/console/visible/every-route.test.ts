@@ -7,7 +7,8 @@ import { fileNames } from '#libs/dossier/files/dossier-files.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { newLog, RunningConsole, tell, testUsers } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole, testUsers } from '../console.fixture.js';
 import { ConsoleModule } from '../console.module.js';
 import { CONSOLE_CONFIG } from '../config.js';
 

@@ -9,7 +9,8 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import type { MemoryLog } from '#libs/event-log/memory/memory-log.js';
 import { aChange, anIncidentId } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { newLog, RunningConsole, tell } from '../console.fixture.js';
+import { newLog, tell } from '../console-log.fixture.js';
+import { RunningConsole } from '../console.fixture.js';
 import { call, writeTokens } from '../mcp/mcp.fixture.js';
 
 /** The clinic of the readers, and those of others. `legal-own` answers for one of each. */

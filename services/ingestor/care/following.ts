@@ -23,7 +23,11 @@ export interface FollowingTools {
   readonly clock: Clock;
   readonly logger: Log;
   readonly metrics: Metrics;
-  readonly config: { readonly VIGIE_ZONE: string; readonly VIGIE_CARE_LINK: 'on' | 'off'; readonly VIGIE_LISTS_DIR: string };
+  readonly config: {
+    readonly VIGIE_ZONE: string;
+    readonly VIGIE_CARE_LINK: 'on' | 'off' | 'none';
+    readonly VIGIE_LISTS_DIR: string;
+  };
   /** A group of this process alone: every ingestor reads all partitions. */
   readonly group: string;
   readonly signal: AbortSignal;

@@ -1,15 +1,18 @@
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
-import type { CareMemory, Stamp } from '#libs/care/care-memory.js';
+import type { CareMemory } from '#libs/care/care-memory.js';
 import { networkOf } from '#libs/care/network.js';
-import { links, stampText } from '#libs/care/stamp-rows.js';
+import { type Stamp, stampText } from '#libs/care/stamp.js';
+import { links, rememberedAs } from '#libs/care/stamp-rows.js';
 import { slackMs, stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { careLinks } from '#libs/contracts/vocabulary.js';
 import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { BlockHash } from '#libs/pseudonyms/block-hash.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import { LineStamps } from './line-stamps.js';
+import { StampCounts } from './stamp-counts.js';
+import { Standings } from './standings.js';
 
 /** Longer than the log may take to acknowledge, milliseconds: what came before is there or was refused. */
 const ackMsMax = 120_000;
@@ -53,33 +56,26 @@ export interface Stamps {
   readonly touches: readonly CareTouch[];
 }
 
-const none: readonly undefined[] = [];
 const unstamped: Stamp = {};
 
 /** Stamps events as they come, whatever way their rows are made. */
 export class Stamper {
   readonly #blocks = new WeakMap<GroupKeys, BlockHash>();
   #networks = new Map<string, string>();
-  readonly #counts = new Map<string, number>();
+  readonly #standings = new WeakMap<object, Standings>();
+  readonly #counts = new StampCounts();
 
   constructor(private readonly tools: StamperTools) {}
 
-  /** Of an ordinary line that was just read. */
-  ofLine(fast: FastRows, groupId: string, keys: GroupKeys, receivedMs: number): Stamps {
-    const patients = fast.hasPatients ? fast.rows : 0;
-    const actorId = fast.text('actor_id');
-    const event = {
-      groupId, keys, receivedMs, patients, actorId, clinicId: fast.text('clinic_id'), address: fast.text('source_ip'), timeMs: fast.timeMs,
-      isService: this.tools.isService(actorId, fast.begins('actor_kind', 's') ? 'service' : ''),
-      isEmergency: fast.begins('emergency', 't'), isRefused: fast.begins('outcome', 'f'),
-    }; // prettier-ignore
-    const pseudonyms: string[] = [];
-    const identifiers: string[] = [];
-    for (let row = 0; row < fast.rows; row += 1) {
-      pseudonyms.push(fast.pseudonym(row));
-      identifiers.push(patients > 0 ? fast.identifier(row) : '');
-    }
-    return this.#stamp(event, pseudonyms, identifiers, none);
+  /** For the ordinary lines of one request. */
+  ofLines(fast: FastRows, groupId: string, keys: GroupKeys, receivedMs: number): LineStamps {
+    const { memory, calendar, isService, knowsLinks } = this.tools;
+    const known = this.#standings.get(fast.owner) ?? new Standings();
+    this.#standings.set(fast.owner, known);
+    return new LineStamps({
+      memory, calendar, isService, knowsLinks, fast, groupId, receivedMs, standings: known, counts: this.#counts, blocks: this.#blocksOf(keys),
+      isWhole: (timeMs) => this.#isWhole(timeMs), networkOf: (address) => this.#networkOf(address),
+    }); // prettier-ignore
   }
 
   /** Of an event whose rows were made one by one; `identifiers` are canonical, in the order of the rows. */
@@ -91,38 +87,31 @@ export class Stamper {
       actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', timeMs: Date.parse(first.time), isService: this.tools.isService(first.actor_id, first.actor_kind ?? ''),
       isEmergency: first.emergency === true, isRefused: first.outcome === 'failure',
     }; // prettier-ignore
-    return this.#stamp(event, rows.map(({ patient_id }) => patient_id), identifiers, rows.map(({ former_id }) => former_id)); // prettier-ignore
+    return this.#stamp(event, rows, identifiers);
   }
 
   /** Adds up how many rows were stamped how since the last time. */
   account(): void {
-    for (const [care_link, count] of this.#counts) this.tools.metrics.add('vigie_rows_stamped_total', { care_link }, count);
-    this.#counts.clear();
+    this.#counts.take((care_link, count) => this.tools.metrics.add('vigie_rows_stamped_total', { care_link }, count));
   }
 
-  #stamp(
-    event: Event,
-    pseudonyms: readonly string[],
-    identifiers: readonly string[],
-    formers: readonly (string | undefined)[],
-  ): Stamps {
+  #stamp(event: Event, rows: readonly AccessRow[], identifiers: readonly string[]): Stamps {
     const { memory, calendar, knowsLinks } = this.tools;
     const { groupId, actorId, clinicId, timeMs, receivedMs, patients } = event;
-    // One for all rows: this is done for every access that comes in.
-    const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, patientId: '' };
+    const visible = visibleFrom(timeMs, receivedMs);
+    const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, visible, patientId: '' };
     memory.advance(receivedMs);
     const isWhole = this.#isWhole(timeMs);
     const day = calendar.dayOf(timeMs);
     const blocks = this.#blocksOf(event.keys);
     const ends: string[] = [];
-    for (const [row, pseudonym] of pseudonyms.entries()) {
-      access.patientId = knowsLinks ? (formers[row] ?? pseudonym) : '';
+    for (const [index, row] of rows.entries()) {
+      access.patientId = knowsLinks ? rememberedAs(row) : '';
       const stamp = isWhole ? memory.look(access) : unstamped;
-      this.#count(pseudonym === '' ? 'no_patient' : (stamp.care_link ?? 'unknown'));
-      const block = pseudonym === '' ? undefined : blocks.of(clinicId, identifiers[row] ?? '', day);
+      this.#counts.add(row.patient_id === '' ? 'no_patient' : (stamp.care_link ?? 'unknown'));
+      const block = row.patient_id === '' ? undefined : blocks.of(clinicId, identifiers[index] ?? '', day);
       ends.push(stampText(stamp, patients, block));
     }
-    const visible = visibleFrom(timeMs, receivedMs);
     const touches: CareTouch[] = [];
     const tell = (patientId: string): void => {
       access.patientId = patientId;
@@ -130,8 +119,8 @@ export class Stamper {
       if (touch) touches.push(touch);
     };
     if (knowsLinks && links(event)) {
-      for (const pseudonym of pseudonyms) tell(pseudonym);
-      for (const former of formers) if (former !== undefined) tell(former);
+      for (const { patient_id } of rows) tell(patient_id);
+      for (const { former_id } of rows) if (former_id !== undefined) tell(former_id);
     } else tell('');
     return { ends, touches };
   }
@@ -157,11 +146,4 @@ export class Stamper {
     this.#networks.set(address, network);
     return network;
   }
-
-  #count(link: string): void {
-    this.#counts.set(link, (this.#counts.get(link) ?? 0) + 1);
-  }
 }
-
-/** How rows are counted. */
-export const stampedAs = [...careLinks, 'unknown', 'no_patient'] as const;

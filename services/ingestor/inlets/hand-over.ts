@@ -1,6 +1,9 @@
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { Reading } from '#libs/formats/input-format.js';
+import { ownMessageOf } from '#libs/formats/syslog/own-message.js';
+import { readsOwnLines } from '#libs/formats/vigie/line.js';
+import type { Envelope } from '#libs/formats/payload.js';
 import { readOriginal } from '#libs/formats/read/original.js';
 import { refused } from '#libs/formats/read/read-payload.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
@@ -8,10 +11,10 @@ import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
-import { batchesOf, takenWhole } from '../receive/batches.js';
+import { batchesOf, madeAndTaken, takenWhole } from '../receive/batches.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { ItemOutcome } from '../receive/intake.js';
-import type { SendingSource, Taker } from '../receive/taker.js';
+import type { Item, SendingSource, Taker } from '../receive/taker.js';
 import type { Framed } from './framing.js';
 
 /** Times between two tries while the log takes nothing, in milliseconds. */
@@ -40,11 +43,16 @@ export interface Records {
 export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
-  /** Messages without a place of their own: they are known by when they came. As `takePlaced`. */
+  /** Messages without a place of their own: they are known by when they came. All of them are small enough to be held. As `takePlaced`. */
   async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     const receivedMs = this.tools.clock.now();
-    await this.takePlaced(itemsOf(messages, source.reading, receivedMs, `inlet:${inlet}/${isoOf(receivedMs)}`), source, signal);
+    const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
+    const origin = (index: number, record: number) => `${came}/${index}#${record}`;
+    const ofMessage = itemOf(source.reading, { receivedMs });
+    await this.#untilTaken(source, signal, (taker, sending) =>
+      madeAndTaken({ taker, source: sending, itemOf: ofMessage }, messages, { origin, refusals: 'kept' }),
+    );
   }
 
   /** Resolves when everything is durable, or refused. Rejects with the signal's reason when it aborts first. */
@@ -105,12 +113,15 @@ export function* placedItems(items: Iterable<DecodedItem>, message: string): Gen
   }
 }
 
-function* itemsOf(messages: readonly Framed[], reading: Reading, receivedMs: number, came: string): Generator<Placed> {
-  for (const [index, message] of messages.entries()) {
-    const items =
-      message.kind === 'rejected'
-        ? [refused(message)]
-        : readOriginal({ kind: 'bytes', bytes: message.value, envelope: { receivedMs } }, reading);
-    yield* placedItems(items, `${came}/${index}`);
-  }
+/** A message is read when its turn comes: most are ordinary lines, of which nothing is made but rows. */
+function itemOf(reading: Reading, envelope: Envelope): (message: Framed) => Item {
+  const isOwn = readsOwnLines(reading);
+  return (message) => {
+    if (message.kind === 'rejected') return refused(message);
+    const { value: bytes } = message;
+    return {
+      own: isOwn ? ownMessageOf(bytes, envelope) : undefined,
+      read: () => readOriginal({ kind: 'bytes', bytes, envelope }, reading),
+    };
+  };
 }

@@ -39,22 +39,51 @@ const settled = async () => {
 };
 
 describe('a connection', () => {
-  it('is read no further while what came before is not durable', async () => {
+  it('is read no further than a limit while what came before is not durable, and all of that is taken at once', async () => {
     const taken: number[] = [];
     let durable: (() => void) | undefined;
-    const { socket } = connected((messages) => {
+    const { socket, budget } = connected((messages) => {
       taken.push(messages.length);
       return new Promise((resolve) => (durable = resolve));
-    });
+    }, 20_000_000);
     socket.write('<85>one\n');
     await settled();
-    for (let more = 0; more < 50; more += 1) socket.write(`<85>more ${more}\n`);
+    const line = `<85>${'x'.repeat(10_000)}\n`;
+    for (let more = 0; more < 300; more += 1) socket.write(line);
     await settled();
+    const held = 1024 * 1024 + 65_536;
     expect([taken.length, socket.isPaused()]).toEqual([1, true]);
-    durable?.();
-    await settled();
-    expect(taken.length).toBeGreaterThan(1);
+    expect(() => budget.lease(source).take(10_000_000 - held)).not.toThrow();
+    while (taken.reduce((sum, count) => sum + count, 0) < 301) {
+      durable?.();
+      await settled();
+    }
+    expect(taken.length).toBeLessThan(30);
   });
+
+  it('holds no memory while it waits for some, so that two that wait for each other both go on', async () => {
+    const taken: string[] = [];
+    const clock = new FakeClock();
+    const limits = { bytesMax: 400, sourceBytesMax: 200, sourceRequestsMax: 4, groups: () => 1 };
+    const budget = new IntakeBudget(limits, new Metrics('ingestor'));
+    const sockets = ['a', 'b'].map((name) => {
+      const socket = new PassThrough();
+      const take = async (messages: readonly Framed[]) => {
+        await clock.sleep(10);
+        for (const _ of messages) taken.push(name);
+      };
+      const tools = { framer: framerOf({ kind: 'syslog' }), source: () => source, take, lease: budget.lease(source), clock, log: silentLog };
+      const connection = new StreamConnection(socket as unknown as Socket, { ...tools, dropped: () => {}, signal: new AbortController().signal });
+      return { socket, connection };
+    });
+    for (let round = 0; round < 20; round += 1) for (const { socket } of sockets) socket.write(`<85>${'x'.repeat(90)}\n`);
+    while (taken.length < 40) {
+      await clock.advance(100);
+      await settled();
+    }
+    for (const { connection } of sockets) connection.look();
+    expect(taken.toSorted().join('')).toBe('a'.repeat(20) + 'b'.repeat(20));
+  }); // prettier-ignore
 
   it('waits for memory that others have', async () => {
     const taken: number[] = [];

@@ -11,6 +11,8 @@ const flushMs = 2000;
 const midwayMsMax = 60_000;
 /** Time between two tries to get memory, in milliseconds. */
 const memoryWaitMs = 100;
+/** Bytes that may wait while what came before is made durable: with fewer, a sender waits for the disk more than it sends. */
+const waitingBytesMax = 1024 * 1024;
 
 export interface ConnectionTools {
   readonly framer: Framer;
@@ -25,9 +27,15 @@ export interface ConnectionTools {
   readonly signal: AbortSignal;
 }
 
+interface Chunk {
+  readonly bytes: Buffer;
+  /** Whether memory was had for it at once; otherwise it waits for it, and nothing is read meanwhile. */
+  readonly isLeased: boolean;
+}
+
 /**
- * One TCP or TLS connection: what comes is read only while what came before is durable and memory can be had, so that a full ingestor slows
- * its senders down instead of growing.
+ * One TCP or TLS connection: what comes is gathered while what came before is made durable, up to a limit and only while memory can be had, so
+ * that a full ingestor slows its senders down instead of growing.
  */
 export class StreamConnection {
   #heardMs: number;
@@ -35,13 +43,16 @@ export class StreamConnection {
   /** Steps that wait for their turn or are at work. */
   #steps = 0;
   #isClean = false;
+  /** What came since chunks were taken. */
+  #waiting: Chunk[] = [];
+  #waitingBytes = 0;
 
   constructor(
     private readonly socket: Socket,
     private readonly tools: ConnectionTools,
   ) {
     this.#heardMs = tools.clock.monotonic();
-    socket.on('data', (chunk: Buffer) => this.#queue(() => this.#chunk(chunk)));
+    socket.on('data', (bytes: Buffer) => this.#came(bytes));
     socket.on('end', () => {
       this.#isClean = true;
     });
@@ -66,23 +77,44 @@ export class StreamConnection {
   }
 
   #queue(step: () => Promise<void>): void {
-    this.socket.pause();
     this.#steps += 1;
     this.#work = this.#work.then(() => this.#guarded(step));
     void this.#work.then(() => {
       this.#steps -= 1;
       this.#heardMs = this.tools.clock.monotonic();
-      if (this.#steps === 0) this.socket.resume();
     });
   }
 
-  async #chunk(chunk: Buffer): Promise<void> {
-    await this.#memory(chunk.length);
-    try {
-      await this.#give(this.tools.framer.push(chunk));
-    } finally {
-      this.tools.lease.give(chunk.length);
+  #came(bytes: Buffer): void {
+    const isLeased = this.#hasMemory(bytes.length);
+    this.#waiting.push({ bytes, isLeased });
+    this.#waitingBytes += bytes.length;
+    if (!isLeased || this.#waitingBytes >= waitingBytesMax) this.socket.pause();
+    if (this.#waiting.length === 1) this.#queue(() => this.#take());
+  }
+
+  /** Hands over what is complete with all that waits. Whoever waits for memory holds none. */
+  async #take(): Promise<void> {
+    const chunks = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    let messages: Framed[] = [];
+    let held = 0;
+    const handOver = async () => {
+      const [now, bytes] = [messages, held];
+      [messages, held] = [[], 0];
+      await this.#give(now).finally(() => this.tools.lease.give(bytes));
+    };
+    for (const { bytes, isLeased } of chunks) {
+      if (!isLeased) {
+        await handOver();
+        await this.#memory(bytes.length);
+      }
+      held += bytes.length;
+      for (const message of this.tools.framer.push(bytes)) messages.push(message);
     }
+    this.socket.resume();
+    await handOver();
   }
 
   async #give(messages: readonly Framed[]): Promise<void> {
@@ -94,13 +126,16 @@ export class StreamConnection {
 
   /** Waits until the budget has room. */
   async #memory(bytes: number): Promise<void> {
-    for (;;) {
-      try {
-        return this.tools.lease.take(bytes);
-      } catch (cause) {
-        if (!(cause instanceof HttpRefusal)) throw cause;
-        await this.tools.clock.sleep(memoryWaitMs, this.tools.signal);
-      }
+    while (!this.#hasMemory(bytes)) await this.tools.clock.sleep(memoryWaitMs, this.tools.signal);
+  }
+
+  #hasMemory(bytes: number): boolean {
+    try {
+      this.tools.lease.take(bytes);
+      return true;
+    } catch (cause) {
+      if (!(cause instanceof HttpRefusal)) throw cause;
+      return false;
     }
   }
 

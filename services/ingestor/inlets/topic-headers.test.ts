@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import protobufjs from 'protobufjs';
 import type { Frame } from '#libs/event-log/port.js';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
+import { otlpProto } from '../shippers/protos.fixture.js';
 import { unpackedBytesMax } from './topic-record.js';
 
 let ingestor: IngestorUnderTest;
@@ -125,5 +127,33 @@ describe('the headers of a record of a topic', () => {
     expect(await sent('table', cef)).toEqual(['dr.cef']);
     for (const nothing of ['', ' \n \n', '[]']) expect(await sent('free', nothing)).toEqual([]);
     expect(await sent('table', 'dr.row;2026-11-28 08:00:00;nord;1;read')).toEqual(['no_rows ']);
+  });
+
+  it('may come with OTLP in protobuf, as exporters to Kafka write it: each log record stands for itself, whatever the headers say of it', async () => {
+    const type = protobufjs.parse(otlpProto).root.lookupType('ExportLogsServiceRequest');
+    const encoded = (...bodies: readonly unknown[]) => {
+      const logRecords = bodies.map((body) => ({
+        body: { stringValue: typeof body === 'string' ? body : JSON.stringify(body) },
+      }));
+      return type.encode(type.fromObject({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] })).finish();
+    };
+    const events = [event(), event()];
+    const accounts = events.map((one) => one.actor_id).toSorted();
+    for (const contentType of ['', 'application/x-protobuf', 'application/json'])
+      expect(await sent('free', encoded(...events), { 'content-type': contentType })).toEqual(accounts);
+    expect(
+      await sent('free', gzipSync(encoded(...events)), { 'content-encoding': 'gzip', 'content-type': 'application/x-protobuf' }),
+    ).toEqual(accounts);
+    expect(await sent('free', encoded(events[0], event({ action: 'peek' }), cef))).toEqual([
+      events[0]?.actor_id,
+      'dr.cef',
+      expect.stringMatching(/ action$/),
+    ]);
+    const [kept] = ingestor.log.quarantined.slice(-1).map((line) => JSON.parse(line));
+    expect(kept).toMatchObject({ group_id: 'helix', source: 'free' });
+    expect(await sent('free', encoded(...events).slice(0, -1), { 'content-type': 'application/x-protobuf' })).toEqual([
+      'unknown_media_type content-type',
+    ]);
+    expect(await sent('free', encoded(event({ group_id: 'aleo' })), { 'x-group': 'helix' })).toEqual(['other_group x-group']);
   });
 });

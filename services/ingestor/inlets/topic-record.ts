@@ -1,5 +1,6 @@
 import type { Frame } from '#libs/event-log/port.js';
 import type { RawBytes } from '#libs/formats/payload.js';
+import { isOtlpProtobuf } from '#libs/formats/wrappers/otlp-records.js';
 import { type Rejected, rejected } from '#libs/runtime/outcome.js';
 import { unpackBytes } from '#libs/runtime/unpack/unpack-bytes.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
@@ -28,12 +29,13 @@ export async function topicRecord({ bytes, headers }: Frame, receivedMs: number)
   const groupId = said('x-group');
   const envelope = { receivedMs, ...(format && format !== 'detect' && { format }), ...(groupId && { groupId }) };
   const original = { kind: 'bytes', bytes, envelope, isBody: true } as const;
-  if (binaryType.test(contentType)) return { original, why: binary };
   const packing = packingOf(said('content-encoding'));
-  if (packing === 'none') return { original };
+  const readable = (whole: RawBytes) =>
+    binaryType.test(contentType) && !isOtlpProtobuf(whole.bytes) ? { original, why: binary } : { original: whole };
+  if (packing === 'none') return readable(original);
   if (packing === undefined) return { original, why: unknownEncoding };
   try {
-    return { original: { ...original, bytes: await unpackBytes(packing, bytes, unpackedBytesMax) } };
+    return readable({ ...original, bytes: await unpackBytes(packing, bytes, unpackedBytesMax) });
   } catch (cause) {
     if (!(cause instanceof UnpackError)) throw cause;
     return { original, why: notUnpacked(cause) };
@@ -50,7 +52,7 @@ function textOf(values: readonly string[]): string {
   return [...texts].join(', ').slice(0, headerTextMax);
 }
 
-const binary = rejected('unknown_media_type', 'content-type', 'records are read as text or JSON; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
+const binary = rejected('unknown_media_type', 'content-type', 'records are read as text, JSON or protobuf of OTLP; let the producer write JSON, or put a converter before the topic'); // prettier-ignore
 const unknownEncoding = rejected('unknown_encoding', 'content-encoding', 'this encoding is not known; send gzip, zstd or nothing, once, or leave packing to the producer'); // prettier-ignore
 
 function notUnpacked({ reason, message }: UnpackError): Rejected {

@@ -6,7 +6,7 @@ import { WorkMeter } from '#libs/formats/work-meter.js';
 import { rejected } from '#libs/runtime/outcome.js';
 import { batchesOf, takenWhole } from './batches.js';
 import { HttpRefusal } from './http-refusal.js';
-import type { Taker } from './taker.js';
+import { isUnread, type Item, type Taker } from './taker.js';
 
 const source = {} as SourceContext;
 const item = (content: number): DecodedItem => ({ outcome: rejected('x', '', ''), content, meter: new WorkMeter() });
@@ -17,16 +17,33 @@ function takerOf(max: number, weights: readonly number[], taken: string[]): Take
     events: async () => Promise.reject(new Error('not asked')),
     stays: async () => Promise.reject(new Error('not asked')),
     decoded: async (items, _source, custody) => {
-      const all = [...items];
-      const weight = all.reduce((sum, { content }) => sum + (weights[Number(content)] ?? 0), 0);
+      const all = [...items].flatMap((one, index) => eventsOf(one).map((event, record) => ({ event, index, record })));
+      const weight = all.reduce((sum, { event }) => sum + (weights[Number(event.content)] ?? 0), 0);
       if (weight > max && all.length > 1) throw new HttpRefusal(413, 'too much');
-      return all.map((one, index) => {
-        taken.push(`${String(one.content)} ${custody?.origin(index) ?? ''}`);
-        return { kind: 'refused', field: '', reason: String(one.content) };
+      return all.map(({ event, index, record }) => {
+        taken.push(`${String(event.content)} ${custody?.origin(index, record) ?? ''}`);
+        return { kind: 'refused', field: '', reason: String(event.content) };
       });
     },
   };
 }
+
+const eventsOf = (one: Item): readonly DecodedItem[] => (isUnread(one) ? [...one.read()] : [one]);
+
+it('items that were not read yet are taken whole too, each event by its place in its item', async () => {
+  const sizes = fc.array(fc.nat(6), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(sizes, fc.integer({ min: 1, max: 9 }), async (counts, max) => {
+      const taken: string[] = [];
+      const from = (index: number) => counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+      const items = counts.map((count, index) => ({ read: () => Array.from({ length: count }, (_, record) => item(from(index) + record)) }));
+      const custody = { origin: (index: number, record: number) => `${index}#${record}`, refusals: 'kept' } as const;
+      const outcomes = await takenWhole(takerOf(max, Array.from({ length: from(counts.length) }, () => 1), taken), items, source, custody);
+      expect(taken).toEqual(counts.flatMap((count, index) => Array.from({ length: count }, (_, record) => `${from(index) + record} ${index}#${record}`)));
+      expect(outcomes).toHaveLength(from(counts.length));
+    }),
+  );
+}); // prettier-ignore
 
 it('a batch is taken whole, in order and by its own origins, whatever a request may make', async () => {
   await fc.assert(

@@ -1,10 +1,15 @@
-import { recordsOf } from '#libs/formats/read/records.js';
+import { isUtf8 } from 'node:buffer';
+import type { Reading } from '#libs/formats/input-format.js';
+import { itemsOf, layoutOf } from '#libs/formats/json/items.js';
+import type { Envelope } from '#libs/formats/payload.js';
+import { isJsonBody, recordOf, recordsOf } from '#libs/formats/read/records.js';
+import { ownLineOf, readsOwnLines } from '#libs/formats/vigie/line.js';
 import type { Source } from '#libs/sources/source.js';
 import { answerOf, tookAny } from './accounts.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { IngestAnswer } from './intake.js';
 import type { Route } from './receiver.js';
-import type { Taker } from './taker.js';
+import type { Item, Taker } from './taker.js';
 
 const ownMediaTypes = [
   'application/json',
@@ -22,11 +27,26 @@ export function eventsRoute(taker: () => Taker, now: () => number): Route {
     answer: async (body, source) => {
       const answer = isOwn(source)
         ? await taker().events(body, source)
-        : answerOf(await taker().decoded(recordsOf(body, { receivedMs: now() }, source.reading), source));
+        : answerOf(await taker().decoded(recordsIn(body, { receivedMs: now() }, source.reading), source));
       return { status: 200, body: taken(answer) };
     },
     refusal: ({ message, refused }) => ({ body: { error: message, ...(refused.length ? { refused } : {}) } }),
   };
+}
+
+/** Records of any format, of which ordinary lines of Vigie's own need not be read. */
+function recordsIn(body: Buffer, envelope: Envelope, reading: Reading): Iterable<Item> {
+  return isJsonBody(body) && readsOwnLines(reading) && isUtf8(body)
+    ? linesIn(body, envelope, reading)
+    : recordsOf(body, envelope, reading);
+}
+
+function* linesIn(body: Buffer, envelope: Envelope, reading: Reading): Generator<Item> {
+  for (const range of itemsOf(body, layoutOf(body)))
+    yield {
+      own: ownLineOf(body, range.start, range.end, envelope),
+      read: () => recordOf(body, range, envelope, reading),
+    };
 }
 
 /** Vigie's own format, by its fast way, unless the source's records are read in another way. */

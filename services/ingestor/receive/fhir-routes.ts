@@ -10,7 +10,7 @@ import type { Reading } from '#libs/formats/input-format.js';
 import { readRecord } from '#libs/formats/read/read-payload.js';
 import { assertNever, rejected } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from './intake.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns/turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
 import type { SendingSource, Taker } from './taker.js';

@@ -4,7 +4,7 @@ import type { Rejected } from '#libs/runtime/outcome.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
 import type { Custody } from './taker.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns/turns.js';
 
 /** Refused items that an answer lists one by one; all are counted. */
 export const refusedListedMax = 1000;
@@ -22,7 +22,7 @@ export interface IngestAnswer {
 
 /** What became of one item, for answers that say it item by item. */
 export type ItemOutcome =
-  /** `field` and `reason` say what of an event that was taken is kept apart. */
+  /** `field` and `reason` say what of an event that was taken is kept apart. `eventId` is empty where its door tells none. */
   | { readonly kind: 'accepted'; readonly eventId: string; readonly field?: string; readonly reason?: string }
   | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
@@ -43,9 +43,12 @@ export interface Accounts {
 /** The account of one request while it is worked on. */
 export class Intake {
   readonly ticket = new Ticket();
-  readonly turns = new Turns();
+  readonly turns: Turns;
   /** Items seen so far: the index of the next. */
   items = 0;
+  /** Of what was handed over, the place of the item at work, and of the event in it: an item may hold several, or none. */
+  place = 0;
+  record = 0;
   accepted = 0;
   rows = 0;
   /** Bytes of the rows so far. */
@@ -65,7 +68,9 @@ export class Intake {
     readonly receivedAt: string,
     readonly receivedMs: number,
     readonly custody?: Custody,
-  ) {}
+  ) {
+    this.turns = new Turns(`${source.groupId}\0${source.source}`);
+  }
 
   refuse(index: number, { reason, field, detail }: Rejected): ItemOutcome {
     this.#refusedBy.set(reason, (this.#refusedBy.get(reason) ?? 0) + 1);

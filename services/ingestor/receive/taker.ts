@@ -1,4 +1,5 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import type { OwnLine } from '#libs/formats/vigie/line.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Source } from '#libs/sources/source.js';
@@ -9,18 +10,36 @@ export type SendingSource = SourceContext & Pick<Source, 'reading' | 'detects'>;
 
 /** Where items come from whose sender gets no answer, or a later one. */
 export interface Custody {
-  /** Where the item of an index stands, such as `inlet:<listener>/<time>#<index>`: the same when the item is tried again. */
-  readonly origin: (index: number) => string;
+  /**
+   * Where the item of an index stands, such as `inlet:<listener>/<time>#<index>`: the same when the item is tried again. `record` counts the
+   * events of an item that was not read yet.
+   */
+  readonly origin: (index: number, record: number) => string;
   /** What becomes of a record that cannot be an event: it is kept in quarantine, because nobody can be told, or told. */
   readonly refusals: 'kept' | 'told';
+}
+
+/** A record as it came, which is read when its turn comes. */
+export interface UnreadItem {
+  /** Where it may be an ordinary event of Vigie's own format. What its readers make of it is the same then, and one event. */
+  readonly own?: OwnLine | undefined;
+  /** Its events by their readers, one by one when they are asked for. */
+  readonly read: () => Iterable<DecodedItem>;
+}
+
+/** What requests, messages and files bring. */
+export type Item = DecodedItem | UnreadItem;
+
+export function isUnread(item: Item): item is UnreadItem {
+  return 'read' in item;
 }
 
 /** Who takes what requests bring. Rejects with `HttpRefusal` where the whole request cannot be taken. */
 export interface Taker {
   /** Vigie's own format; `body` is valid until this settles. */
   events(body: Buffer, source: SourceContext): Promise<IngestAnswer>;
-  /** What became of each item, in their order. Without `custody` the sender is told at once. */
-  decoded(items: Iterable<DecodedItem>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]>;
+  /** What became of each event of the items, in their order. Without `custody` the sender is told at once. */
+  decoded(items: Iterable<Item>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]>;
   /** Stays; resolves when all of them are in the log. */
   stays(stays: readonly Stay[], source: SourceContext): Promise<void>;
 }

@@ -4,6 +4,7 @@
 import { type ItemRange, itemsOf } from '#libs/formats/json/items.js';
 import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
 import { type Envelope, innerPayload, type Payload, payloadOf } from '#libs/formats/payload.js';
+import { type OwnLine, ownLineOf } from '#libs/formats/vigie/line.js';
 import { type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 
@@ -26,9 +27,10 @@ const nameMax = 512;
  */
 export function operationsOf(body: Buffer, defaultIndex: string): readonly Operation[] {
   const operations: Operation[] = [];
+  const actions = new Actions(body, defaultIndex);
   const lines = itemsOf(body, 'lines')[Symbol.iterator]();
   for (let line = lines.next(), number = 1; !line.done; line = lines.next(), number += 1) {
-    const operation = operationIn(body, line.value, defaultIndex);
+    const operation = actions.at(line.value);
     if (!operation) throw new HttpRefusal(400, `Malformed action/metadata line [${number}], expected one of ${verbs.join(', ')}`);
     if (operation.verb === 'delete') {
       operations.push(operation);
@@ -39,6 +41,31 @@ export function operationsOf(body: Buffer, defaultIndex: string): readonly Opera
     operations.push(next.done ? operation : { ...operation, document: next.value });
   }
   return operations;
+}
+
+/** The actions of one body: most repeat the one before to the byte, which was read already. */
+class Actions {
+  #last: ItemRange | undefined;
+  #operation: Operation | undefined;
+
+  constructor(
+    private readonly body: Buffer,
+    private readonly defaultIndex: string,
+  ) {}
+
+  at(line: ItemRange): Operation | undefined {
+    if (this.#last && isSame(this.body, this.#last, line)) return this.#operation;
+    this.#last = line;
+    this.#operation = operationIn(this.body, line, this.defaultIndex);
+    return this.#operation;
+  }
+}
+
+function isSame(body: Buffer, one: ItemRange, other: ItemRange): boolean {
+  const length = one.end - one.start;
+  if (other.end - other.start !== length) return false;
+  for (let at = 0; at < length; at += 1) if (body[one.start + at] !== body[other.start + at]) return false;
+  return true;
 }
 
 function operationIn(body: Buffer, { start, end }: ItemRange, defaultIndex: string): Operation | undefined {
@@ -55,6 +82,11 @@ function operationIn(body: Buffer, { start, end }: ItemRange, defaultIndex: stri
 function nameIn(said: JsonObject, name: string): string | undefined {
   const given = said[name];
   return typeof given === 'string' && given.length <= nameMax ? given : undefined;
+}
+
+/** The document of an operation that brings a whole one, as a line; `body` is valid UTF-8. */
+export function ownDocumentOf(body: Buffer, { verb, document }: Operation, envelope: Envelope): OwnLine | undefined {
+  return document && verb !== 'update' ? ownLineOf(body, document.start, document.end, envelope) : undefined;
 }
 
 /** The record that an operation brings. `update` has it under `doc`, or under `upsert`. */

@@ -1,9 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import type { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { documentOf, type Operation, operationsOf } from './elastic-bulk.js';
+import { documentOf, type Operation, operationsOf, ownDocumentOf } from './elastic-bulk.js';
 import { handshakeAnswer } from './elastic-handshake.js';
-import { type Fate, fatesOf } from './fates.js';
+import { type Fate, fatesOf, type Found, unread } from './fates.js';
 
 /** Without it the clients of Elastic refuse to speak to a server, whatever it answers. */
 const headers = { 'x-elastic-product': 'Elasticsearch' };
@@ -16,14 +17,18 @@ export function elasticBulkRoute(taker: () => Taker, now: () => number): Route {
       const startedMs = now();
       const operations = operationsOf(body, typeof params['index'] === 'string' ? params['index'] : '');
       const brought = operations.filter(({ verb }) => verb !== 'delete');
-      const documents = function* () {
-        for (const operation of brought) yield documentOf(body, operation, { receivedMs: startedMs });
+      const envelope = { receivedMs: startedMs };
+      const isText = isUtf8(body);
+      const documents = function* (): Generator<Found> {
+        for (const operation of brought)
+          yield unread(isText ? ownDocumentOf(body, operation, envelope) : undefined, () =>
+            documentOf(body, operation, envelope),
+          );
       };
       const fates = brought.length ? await fatesOf(documents(), source, taker()) : [];
-      const byOperation = new Map(brought.map((operation, index) => [operation, fates[index]]));
-      const items = operations.map((operation) => ({ [operation.verb]: itemOf(operation, byOperation.get(operation)) }));
       const errors = fates.some((fate) => !fate.taken);
-      return { status: 200, headers, body: { took: Math.max(0, Math.round(now() - startedMs)), errors, items } };
+      const took = Math.max(0, Math.round(now() - startedMs));
+      return { status: 200, headers, body: `{"took":${took},"errors":${errors},"items":[${itemsOf(operations, fates)}]}` };
     },
   };
 }
@@ -34,6 +39,24 @@ export function elasticHandshakeRoute(): Route {
     refusal: elasticRefusal,
     answer: async (_body, _source, asked: Asked) => ({ ...handshakeAnswer(asked.method, asked.path), headers }),
   };
+}
+
+/** The items of an answer as JSON. Those of operations that were alike, and went alike, are alike: they are written once. */
+function itemsOf(operations: readonly Operation[], fates: readonly Fate[]): string {
+  const items: string[] = [];
+  let [index, before, text]: [number, Operation | undefined, string] = [0, undefined, ''];
+  for (const operation of operations) {
+    const fate = operation.verb === 'delete' ? undefined : fates[index++];
+    if (!fate?.taken || !before || !isAlike(before, operation))
+      text = JSON.stringify({ [operation.verb]: itemOf(operation, fate) });
+    before = fate?.taken ? operation : undefined;
+    items.push(text);
+  }
+  return items.join(',');
+}
+
+function isAlike(one: Operation, other: Operation): boolean {
+  return one.verb === other.verb && one.index === other.index && one.id === other.id;
 }
 
 const shards = { total: 1, successful: 1, failed: 0 };

@@ -5,7 +5,8 @@ import type { Payload } from '#libs/formats/payload.js';
 import type { Accepted, Rejected } from '#libs/runtime/outcome.js';
 import type { ItemOutcome } from '../receive/intake.js';
 import { peeked } from '../receive/peeked.js';
-import type { SendingSource, Taker } from '../receive/taker.js';
+import { type OwnLine, readsOwnLines } from '#libs/formats/vigie/line.js';
+import type { Item, SendingSource, Taker } from '../receive/taker.js';
 
 /** What became of one item of a request, however many events it carried. */
 export type Fate =
@@ -13,12 +14,22 @@ export type Fate =
   /** Nothing of it was taken: why the first of its events was not. */
   | { readonly taken: false; readonly field: string; readonly reason: string };
 
+/** What a door found: a record, why it is none, or one that need not be read where it is an ordinary line. */
+export type Found = Accepted<Payload> | Rejected | UnreadRecord;
+
+export interface UnreadRecord {
+  readonly kind: 'unread';
+  readonly own: OwnLine;
+  readonly record: () => Accepted<Payload> | Rejected;
+}
+
+/** A record of which the line is known, so that it is read only where it is no ordinary one. */
+export function unread(own: OwnLine | undefined, record: () => Accepted<Payload> | Rejected): Found {
+  return own ? { kind: 'unread', own, record } : record();
+}
+
 /** Takes items, each with all events that are in it, and says in their order what became of each, once the log has them. None for no items. */
-export async function fatesOf(
-  items: Iterable<Accepted<Payload> | Rejected>,
-  source: SendingSource,
-  taker: Taker,
-): Promise<readonly Fate[]> {
+export async function fatesOf(items: Iterable<Found>, source: SendingSource, taker: Taker): Promise<readonly Fate[]> {
   const counts: number[] = [];
   const [first, all] = peeked(items);
   if (!first) return [];
@@ -31,13 +42,23 @@ export async function fatesOf(
   });
 }
 
-function* eventsIn(items: Iterable<Accepted<Payload> | Rejected>, reading: Reading, counts: number[]): Generator<DecodedItem> {
+function* eventsIn(items: Iterable<Found>, reading: Reading, counts: number[]): Generator<Item> {
+  const isOwn = readsOwnLines(reading);
   for (const item of items) {
-    const index = counts.push(0) - 1;
-    for (const event of item.kind === 'rejected' ? [refused(item)] : readPayload(item.value, reading)) {
-      counts[index] = (counts[index] ?? 0) + 1;
-      yield event;
-    }
+    const index = counts.push(1) - 1;
+    const record = item.kind === 'unread' ? item.record : () => item;
+    const read = () => counted(record(), reading, counts, index);
+    if (item.kind === 'unread' && isOwn) yield { own: item.own, read };
+    else yield* read();
+  }
+}
+
+/** The events of a record; how many they are is known when they were read, and one where they need not be. */
+function* counted(item: Accepted<Payload> | Rejected, reading: Reading, counts: number[], index: number): Generator<DecodedItem> {
+  counts[index] = 0;
+  for (const event of item.kind === 'rejected' ? [refused(item)] : readPayload(item.value, reading)) {
+    counts[index] = (counts[index] ?? 0) + 1;
+    yield event;
   }
 }
 

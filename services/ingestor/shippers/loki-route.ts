@@ -2,16 +2,16 @@ import { listOf } from '#libs/formats/fhir/elements.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
-import type { Payload } from '#libs/formats/payload.js';
 import { decodeMessage } from '#libs/formats/protobuf/decode.js';
 import { lokiPushRequest } from '#libs/formats/protobuf/messages.js';
+import { envelopeOfStream, ownValueOf } from '#libs/formats/wrappers/loki.js';
 import { type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
 import { announcedLength, unpackSnappy } from '#libs/runtime/unpack/snappy.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { type Fate, fatesOf, tookAny } from './fates.js';
+import { type Fate, fatesOf, type Found, tookAny, unread } from './fates.js';
 
 export interface LokiTools {
   readonly taker: () => Taker;
@@ -75,11 +75,12 @@ function valuesOf({ timestamp, line, structuredMetadata }: JsonObject): readonly
 } // prettier-ignore
 
 /** Each line as a request of its own, with the labels of its stream. */
-function* linesIn(request: unknown, receivedMs: number): Generator<Accepted<Payload> | Rejected> {
+function* linesIn(request: unknown, receivedMs: number): Generator<Found> {
   for (const { values, entries, ...labels } of listOf(isObject(request) ? request['streams'] : undefined)) {
-    for (const value of Array.isArray(values) ? values : [])
-      yield accepted({ kind: 'json', value: { streams: [{ ...labels, values: [value] }] }, envelope: { receivedMs } });
-    for (const entry of listOf(entries))
-      yield accepted({ kind: 'json', value: { streams: [{ ...labels, entries: [entry] }] }, envelope: { receivedMs } });
+    const outer = envelopeOfStream(labels, receivedMs);
+    const record = (part: JsonObject) => () =>
+      accepted({ kind: 'json', value: { streams: [{ ...labels, ...part }] }, envelope: { receivedMs } } as const);
+    for (const value of Array.isArray(values) ? values : []) yield unread(ownValueOf(value, outer), record({ values: [value] }));
+    for (const entry of listOf(entries)) yield record({ entries: [entry] })();
   }
 }

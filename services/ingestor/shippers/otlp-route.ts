@@ -1,15 +1,16 @@
-import { listOf } from '#libs/formats/fhir/elements.js';
 import { firstByte } from '#libs/formats/json/items.js';
-import { isObject, type JsonObject, parseItem } from '#libs/formats/json/parse-item.js';
+import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
-import type { Payload } from '#libs/formats/payload.js';
 import { decodeMessage } from '#libs/formats/protobuf/decode.js';
 import { exportLogsRequest } from '#libs/formats/protobuf/messages.js';
-import { type Accepted, accepted, type Rejected } from '#libs/runtime/outcome.js';
+import type { Envelope } from '#libs/formats/payload.js';
+import { envelopeOfResource, ownRecordOf } from '#libs/formats/wrappers/otlp.js';
+import { logRecordsIn, requestOfOne } from '#libs/formats/wrappers/otlp-records.js';
+import { accepted } from '#libs/runtime/outcome.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import type { Answer, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { fatesOf, tookAny } from './fates.js';
+import { fatesOf, type Found, tookAny, unread } from './fates.js';
 import { partialSuccess, statusMessage } from './otlp-answers.js';
 
 const protobuf = 'application/x-protobuf';
@@ -55,16 +56,15 @@ function requestOf(encoding: 'json' | 'protobuf', body: Buffer): unknown {
   throw new HttpRefusal(read.reason.startsWith('too_') ? 413 : 400, read.detail);
 }
 
-/** Each log record as a request of its own, with its resource and its scope. */
-function* recordsIn(request: unknown, receivedMs: number): Generator<Accepted<Payload> | Rejected> {
-  for (const { scopeLogs, resource } of listOf(partOf(request, 'resourceLogs')))
-    for (const { logRecords, scope } of listOf(scopeLogs))
-      for (const record of listOf(logRecords)) {
-        const value = { resourceLogs: [{ resource, scopeLogs: [{ scope, logRecords: [record] }] }] };
-        yield accepted({ kind: 'json', value, envelope: { receivedMs } });
-      }
-}
-
-function partOf(value: unknown, name: string): JsonObject[string] {
-  return isObject(value) ? value[name] : undefined;
+/** Each log record for itself; the line in it where it is nothing else. */
+function* recordsIn(request: unknown, receivedMs: number): Generator<Found> {
+  let last: unknown;
+  let outer: Envelope | undefined;
+  for (const one of logRecordsIn(request)) {
+    if (!outer || one.resource !== last) outer = envelopeOfResource(one.resource, receivedMs);
+    last = one.resource;
+    yield unread(ownRecordOf(one.record, outer), () =>
+      accepted({ kind: 'json', value: requestOfOne(one), envelope: { receivedMs } }),
+    );
+  }
 }

@@ -2,10 +2,11 @@ import { concatenatedJson } from '#libs/formats/json/concatenated.js';
 import { isObject } from '#libs/formats/json/parse-item.js';
 import { payloadsOf } from '#libs/formats/read/records.js';
 import { type Envelope, type Payload, payloadOf } from '#libs/formats/payload.js';
+import { ownEventOf } from '#libs/formats/wrappers/hec.js';
 import { type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { Answer, Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { type Fate, fatesOf, refusedOf, tookAny } from './fates.js';
+import { type Fate, fatesOf, type Found, refusedOf, tookAny, unread } from './fates.js';
 import { type SplunkCode, splunkAnswer, splunkRefusal } from './splunk-answers.js';
 
 export interface SplunkTools {
@@ -77,7 +78,7 @@ class HecEvents {
     private readonly envelope: Envelope,
   ) {}
 
-  *[Symbol.iterator](): Generator<Accepted<Payload> | Rejected> {
+  *[Symbol.iterator](): Generator<Found> {
     let index = 0;
     for (const { start, end, complete } of concatenatedJson(this.body)) {
       const payload = complete
@@ -85,7 +86,7 @@ class HecEvents {
         : rejected('not_json', '', 'the event is cut off');
       const code = faultOf(payload);
       if (code !== undefined) return void (this.fault = { code, index });
-      yield payload;
+      yield unread(payload.kind === 'accepted' ? ownEventOf(payload.value) : undefined, () => payload);
       index += 1;
     }
   }

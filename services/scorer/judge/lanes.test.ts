@@ -21,11 +21,17 @@ const steps = 12;
 const partitions = [0, 1];
 const selection: Selection = { id: 'a'.repeat(32), fields: ['action'], matches: (row) => row.action === 'read', sql: '' };
 const ofAccounts = aRule({ id: 'many patients', selection, atLeast: 5, timespanMs: hourMs });
-const rules: readonly Rule[] = [
-  ofAccounts,
-  aRule({ id: 'many accounts', subject: 'source_ip', selection, field: ['actor_id'], atLeast: 3, timespanMs: 2 * hourMs }),
-  aRule({ id: 'many patients of an address', subject: 'source_ip', selection, atLeast: 6, timespanMs: 30 * minuteMs }),
-];
+type Lane = 'source_ip' | 'id_block';
+
+/** What comes late to a block is in memory still, or is not found: the store is not asked. */
+function rulesOf(subject: Lane): readonly Rule[] {
+  const lateness = subject === 'id_block' ? { allowedLatenessMs: 24 * hourMs } : {};
+  return [
+    ofAccounts,
+    aRule({ id: 'many accounts', subject, selection, field: ['actor_id'], atLeast: 3, timespanMs: 2 * hourMs, ...lateness }),
+    aRule({ id: 'many patients together', subject, selection, atLeast: 6, timespanMs: 30 * minuteMs, ...lateness }),
+  ];
+}
 
 /** An access by one of some accounts from one of some addresses; what comes late may come after everything of its time was judged. */
 const anyAccess = fc.record({
@@ -55,23 +61,26 @@ const anyRun = fc.record({
   snapshotEvery: fc.integer({ min: 1, max: 5 }),
 });
 
-describe('incidents of addresses', () => {
+describe.each([
+  ['addresses', 'source_ip'],
+  ['blocks of numbers', 'id_block'],
+] as const)('incidents of %s', (_, lane) => {
   let stateDir: string;
   beforeEach(async () => {
     stateDir = await mkdtemp(join(tmpdir(), 'vigie-lanes-'));
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  it('are those of a naive recount, over two partitions of accounts and two of addresses, late, relayed twice, ended by force, with log and store away, and where the rules come later', async () => {
+  it('are those of a naive recount, over two partitions of accounts and two of theirs, late, relayed twice, ended by force, with log and store away, and where the rules come later and a store has the past', async () => {
     let shared = 0;
     await fc.assert(
       fc.asyncProperty(anyRun, async ({ accesses, faults, rulesBefore, snapshotEvery }) => {
         const arrivals = accesses.map((access, n) => ({ step: stepOf(access), row: rowOf(access, n) }));
-        const run = new Run(await mkdtemp(join(stateDir, 'run-')), arrivals, snapshotEvery);
-        const found = lasting(await run.play(faults, rulesBefore));
+        const run = new Run(await mkdtemp(join(stateDir, 'run-')), arrivals, { snapshotEvery, lane });
+        const found = lasting(await run.play(faults, lane === 'id_block' ? undefined : rulesBefore));
         const expected = naiveRecount(
           arrivals.map(({ row }) => row),
-          rules,
+          rulesOf(lane),
           quietMs,
         ).map(({ subject, actor, firstTime, lastTime, patients, accounts, clinics, matches }) =>
           JSON.stringify([
@@ -86,7 +95,7 @@ describe('incidents of addresses', () => {
           ]),
         );
         expect(found).toEqual(expected.toSorted());
-        shared += Number(expected.some((text) => text.startsWith('["source_ip"')));
+        shared += Number(expected.some((text) => text.startsWith(`["${lane}"`)));
       }),
       { numRuns: 15, seed: 20261129, endOnFailure: true },
     );
@@ -94,21 +103,22 @@ describe('incidents of addresses', () => {
   }, 240_000);
 });
 
-/** Two partitions of accounts, whose accesses a scorer relays, and two of addresses, with the log and the store. */
+/** Two partitions of accounts, whose accesses a scorer relays, and two of another subject, with the log and the store. */
 class Run {
   readonly #log = new FakeLog(2);
   readonly #archive = new Archive();
   readonly #frames: readonly (readonly Frame[])[];
   readonly #next = new Map<string, number>();
   readonly #archived = [0, 0];
-  #rules: readonly Rule[] = rules;
+  #rules: readonly Rule[];
   #scorer: Awaited<ReturnType<typeof aScorer>> | undefined;
 
   constructor(
     private readonly stateDir: string,
     arrivals: readonly { readonly step: number; readonly row: AccessRow }[],
-    private readonly snapshotEvery: number,
+    private readonly given: { readonly snapshotEvery: number; readonly lane: Lane },
   ) {
+    this.#rules = rulesOf(given.lane);
     this.#frames = partitions.map((partition) =>
       Array.from({ length: steps }, (_, offset) => {
         const own = arrivals.filter(
@@ -124,7 +134,7 @@ class Run {
     await this.#start();
     for (let step = 0; step < steps; step += 1) {
       if (step === rulesBefore) await this.#useRules();
-      if (step % this.snapshotEvery === 0) await this.#scorer?.clock.advance(1000);
+      if (step % this.given.snapshotEvery === 0) await this.#scorer?.clock.advance(1000);
       await this.#forward();
       for (const fault of faults.filter(({ after }) => after === step)) await this.#meet(fault);
     }
@@ -143,14 +153,14 @@ class Run {
   async #start(): Promise<void> {
     const { stateDir } = this;
     const given = { log: this.#log, archive: this.#archive, stateDir, rules: this.#rules, snapshotEveryMs: 1000 };
-    this.#scorer = await aScorer({ ...given, partitions: partitions.length, lanes: ['source_ip'] });
+    this.#scorer = await aScorer({ ...given, partitions: partitions.length, lanes: [this.given.lane] });
     for (const [partition, from] of this.#scorer.fromOf.entries()) this.#next.set(nameOf({ ...at, partition }), from);
     for (const [name, from] of this.#scorer.fromOfLanes) this.#next.set(name, from);
   }
 
   async #useRules(): Promise<void> {
-    this.#rules = rules;
-    await this.#scorer?.pipeline.useRules(rules);
+    this.#rules = rulesOf(this.given.lane);
+    await this.#scorer?.pipeline.useRules(this.#rules);
   }
 
   /** Hands the next frame of each partition over, and all that was relayed. What is not taken comes again. */
@@ -246,7 +256,7 @@ function rowOf({ account, address, patient, atMs, delaySteps }: AnyAccess, n: nu
     clinic_id: `c${account % 3}`,
     patient_id: aPatient(patient),
     event_id: anEventId(n),
-    ...(address !== undefined && { source_ip: address }),
+    ...(address !== undefined && { source_ip: address, id_block: Buffer.from(address.padEnd(8).slice(0, 8)).toString('hex') }),
   });
 }
 

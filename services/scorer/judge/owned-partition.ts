@@ -1,3 +1,4 @@
+import { isStoredSubject } from '#libs/contracts/vocabulary.js';
 import { type Filling, joined } from './filling.js';
 import type { PartitionScorer } from './partition-scorer.js';
 
@@ -10,7 +11,7 @@ export class OwnedPartition {
   snapshotTookMs = 0;
   /** The snapshot that is being written. */
   writing: Promise<void> | undefined;
-  /** Whose windows lack something of the past. */
+  /** What of the past its windows lack; nothing where no store has it, as for blocks of numbers. */
   filling: Filling | undefined;
   /** It left: nothing of it may be judged or written any more. */
   isGone = false;
@@ -27,7 +28,7 @@ export class OwnedPartition {
   ) {
     this.snapshotOffset = snapshotOffset;
     this.snapshotAt = now;
-    this.filling = filling;
+    this.filling = isStoredSubject(scorer.subject) ? filling : undefined;
   }
 
   /** One thing at a time: what judges, backfills or changes rules has the windows for itself. Rejects when the work does. */
@@ -51,7 +52,7 @@ export class OwnedPartition {
 
   /** Windows lack more than was known. */
   needs(more: Filling | undefined): void {
-    if (!more) return;
+    if (!more || !isStoredSubject(this.scorer.subject)) return;
     this.filling = joined(this.filling, more);
     this.outdated();
   }

@@ -11,7 +11,12 @@ export type LaneCounts = Readonly<Record<LaneKind, number>>;
 
 export async function laneCountsOf(log: EventLog): Promise<LaneCounts> {
   const of = (kind: LaneKind): Promise<number> => log.partitions(laneTopics[kind]);
-  return { source_ip: await of('source_ip'), device: await of('device'), session_id: await of('session_id') };
+  return {
+    source_ip: await of('source_ip'),
+    device: await of('device'),
+    session_id: await of('session_id'),
+    id_block: await of('id_block'),
+  };
 }
 
 /** The kind of subject that a topic is of; undefined for the accesses. */

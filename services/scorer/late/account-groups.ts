@@ -2,7 +2,7 @@
 // It works in pieces of some milliseconds, between frames.
 
 import type { HistoryQuery } from '#libs/access-store/contract/history.js';
-import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+import { isStoredSubject, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Rejudgement } from '#libs/detection/engine.js';
 
 /** Accounts, and bytes of their names, whose history is asked for at once: the names travel in the URL, which some proxies cut short. */
@@ -31,6 +31,8 @@ export function nextGroup(waiting: readonly Rejudgement[], accountsMax: number):
 
 /** What to ask the store for, so that each account of the group gets at least what it needs. */
 export function queryOf(group: readonly [Rejudgement, ...Rejudgement[]], subject: SubjectKind): HistoryQuery {
+  if (!isStoredSubject(subject))
+    throw new Error(`no store can be asked for a subject of the kind ${subject}: its engine asks for no history`);
   const [{ groupId, outline }] = group;
   const least = (of: (one: Rejudgement) => number) =>
     group.reduce((least, one) => Math.min(least, of(one)), Number.POSITIVE_INFINITY);

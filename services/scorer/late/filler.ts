@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AccessHistory, HistoryQuery } from '#libs/access-store/contract/history.js';
-import type { SubjectKind } from '#libs/contracts/vocabulary.js';
+import { isStoredSubject, type StoredSubject, type SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Fill } from '#libs/detection/engine.js';
 import type { TopicPartition } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -79,7 +79,8 @@ export class Filler {
     if (!this.#patience.isOver) return;
     try {
       const ready = await this.#ready();
-      for (const [subject, of] of Map.groupBy(ready, ({ owned }) => owned.scorer.subject)) await this.#fill(of, subject);
+      for (const [subject, of] of Map.groupBy(ready, ({ owned }) => owned.scorer.subject))
+        if (isStoredSubject(subject)) await this.#fill(of, subject);
       this.#patience.succeeded();
     } catch (cause) {
       if (this.#stop.signal.aborted) return;
@@ -122,7 +123,7 @@ export class Filler {
     return ready;
   }
 
-  async #fill(ready: readonly Ready[], subject: SubjectKind): Promise<void> {
+  async #fill(ready: readonly Ready[], subject: StoredSubject): Promise<void> {
     const { clock, logger } = this.tools;
     const startedAt = clock.monotonic();
     const fromMs = Math.min(...ready.map((one) => one.fromMs));

@@ -8,7 +8,7 @@ import { locales, useTexts } from '../texts/context.js';
 import { useShortcuts } from './shortcuts.js';
 
 /** Beside the cases, in the order in which they are looked for. */
-const pages = ['rules', 'feeds', 'mutes', 'leaks', 'oncall', 'audit'] as const;
+const pages = ['rules', 'feeds', 'books', 'mutes', 'leaks', 'oncall', 'audit'] as const;
 
 /** What is around every page: where one is, who one is, and whether what changes arrives. */
 export function Shell({ me, children }: { readonly me: Me; readonly children: ReactNode }) {
@@ -19,6 +19,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
   useShortcuts({
     'g c': () => go('/'),
     'g f': () => go('/feeds'),
+    'g b': () => go('/books'),
     'g r': () => go('/rules'),
     'g m': () => go('/mutes'),
     'g l': () => go('/leaks'),
@@ -45,7 +46,11 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
             <NavLink
               key={page}
               to={`/${page}`}
-              isHere={path.startsWith(`/${page}`) || (page === 'rules' && path.startsWith('/backtests'))}
+              isHere={
+                path.startsWith(`/${page}`) ||
+                (page === 'rules' && path.startsWith('/backtests')) ||
+                (page === 'mutes' && path.startsWith('/exceptions'))
+              }
             >
               {t.shell[page]}
             </NavLink>

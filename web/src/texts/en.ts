@@ -23,6 +23,7 @@ export function englishTexts(f: Format): Texts {
       nav: 'Pages',
       cases: 'Cases',
       feeds: 'Feeds',
+      books: 'Books',
       rules: 'Rules',
       mutes: 'Mutes',
       leaks: 'Leaks',
@@ -123,6 +124,7 @@ export function englishTexts(f: Format): Texts {
       outcomes: { delivered: 'delivered', failed: 'failed, tried again soon', refused: 'refused by the receiver', expired: 'given up', muted: 'kept back by a mute', superseded: 'no longer needed' },
       notes: 'Notes', noNotes: 'No note.', measures: 'Measures taken', noMeasures: 'No measure is noted.',
       measureKinds: { containment: 'containment', remediation: 'remediation', prevention: 'prevention' },
+      onPaper: 'All of the case, to print',
       otherCases: (actor) => `All cases of ${actor}`,
     },
     patientList: {
@@ -193,7 +195,7 @@ export function englishTexts(f: Format): Texts {
     },
     keys: {
       title: 'Keyboard shortcuts', intro: 'They act outside of fields only, and can be switched off in the settings.',
-      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f', 'go to the feeds'], ['g then r, m', 'go to the rules, the mutes'], ['g then l, o, a', 'go to the leaks, who is on call, the audit'], ['?', 'this help']],
+      list: [['j / k', 'next / previous row'], ['Enter', 'open'], ['r', 'show the new cases'], ['/', 'filter'], ['a', 'take'], ['n', 'note'], ['v', 'resolve with a verdict'], ['g then c', 'go to the cases'], ['g then f, b', 'go to the feeds, the books'], ['g then r, m', 'go to the rules, the mutes'], ['g then l, o, a', 'go to the leaks, who is on call, the audit'], ['?', 'this help']],
     },
   };
 } // prettier-ignore

@@ -25,6 +25,7 @@ export function frenchTexts(f: Format) {
       nav: 'Pages',
       cases: 'Cas',
       feeds: 'Flux',
+      books: 'Comptes',
       rules: 'Règles',
       mutes: 'Silences',
       leaks: 'Fuites',
@@ -125,6 +126,7 @@ export function frenchTexts(f: Format) {
       outcomes: { delivered: 'délivré', failed: 'échoué, nouvel essai bientôt', refused: 'refusé par le destinataire', expired: 'abandonné', muted: 'tu par un silence', superseded: 'devenu inutile' },
       notes: 'Notes', noNotes: 'Aucune note.', measures: 'Mesures prises', noMeasures: 'Aucune mesure n’est notée.',
       measureKinds: { containment: 'confinement', remediation: 'remédiation', prevention: 'prévention' },
+      onPaper: 'Tout le cas, à imprimer',
       otherCases: (actor: string) => `Tous les cas de ${actor}`,
     },
     patientList: {
@@ -195,7 +197,7 @@ export function frenchTexts(f: Format) {
     },
     keys: {
       title: 'Raccourcis clavier', intro: 'Ils n’agissent que hors des champs de saisie, et se coupent dans les réglages.',
-      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f', 'aller aux flux'], ['g puis r, m', 'aller aux règles, aux silences'], ['g puis l, o, a', 'aller aux fuites, aux astreintes, aux consultations'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
+      list: [['j / k', 'ligne suivante / précédente'], ['Entrée', 'ouvrir'], ['r', 'afficher les nouveaux cas'], ['/', 'filtrer'], ['a', 'prendre en charge'], ['n', 'noter'], ['v', 'résoudre avec un verdict'], ['g puis c', 'aller aux cas'], ['g puis f, b', 'aller aux flux, aux comptes'], ['g puis r, m', 'aller aux règles, aux silences'], ['g puis l, o, a', 'aller aux fuites, aux astreintes, aux consultations'], ['?', 'cette aide']] as readonly (readonly [string, string])[],
     },
   };
 } // prettier-ignore

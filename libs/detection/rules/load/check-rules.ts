@@ -12,6 +12,7 @@ import { readAllRuleFiles } from './read-rule-files.js';
 
 export { mistakeText } from '../text/mistakes.js';
 export { explainRule } from '../words/explain-rule.js';
+export { explainRuleInFrench } from '../words/in-french.js';
 
 export interface CheckedRules {
   /** `file:line title: sentence`, one an event rule. */

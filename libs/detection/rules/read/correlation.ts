@@ -1,6 +1,6 @@
 import { isMeeting, ruleTypes } from '../../rule/rule-kinds.js';
-import { laneKinds, type SubjectKind } from '#libs/contracts/vocabulary.js';
-import type { RuleType } from '../../rule/rule.js';
+import { isStoredSubject, laneKinds, type SubjectKind } from '#libs/contracts/vocabulary.js';
+import { isMonotone, type RuleType } from '../../rule/rule.js';
 import { readAliases } from './aliases.js';
 import type { Alias } from './aliases.js';
 import { readCount, withoutTwice } from './count-condition.js';
@@ -94,6 +94,11 @@ export function readCorrelation(map: MapTree, file: string, mistakes: Mistakes, 
     mistakes.at(body.line, 'dormant goes with actor_id in group-by: it is accounts that wake up');
   if (grouped.subject !== 'account' && vigie.habitDays)
     mistakes.at(body.line, 'habit_days goes with actor_id in group-by: it is accounts whose days are compared');
+  if (!isStoredSubject(grouped.subject) && !isMonotone({ type, condition: count.condition }))
+    mistakes.at(
+      body.line,
+      `group-by ${grouped.subject} goes with what more accesses can only raise: give a count a lower bound alone, since no store can be asked what memory has let go of`,
+    );
   checkVigie(map, vigie, { type, timespanMs, ...count }, mistakes);
   return mistakes.count > before ? undefined : correlation;
 }

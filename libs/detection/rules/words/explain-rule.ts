@@ -17,6 +17,7 @@ const nouns: Readonly<Record<string, readonly [string, string]>> = {
   session_id: ['session', 'sessions'],
   source_ip: ['address', 'addresses'],
   application: ['application', 'applications'],
+  id_block: ['block of numbers', 'blocks of numbers'],
 };
 
 const subjects: Readonly<Record<Rule['subject'], string>> = {
@@ -24,6 +25,7 @@ const subjects: Readonly<Record<Rule['subject'], string>> = {
   source_ip: 'address, over all accounts that come from it,',
   device: 'device, over all accounts that use it,',
   session_id: 'session, over all accounts that share it,',
+  id_block: 'block of a hundred numbers, over all accounts that read in it,',
 };
 
 const scaleText = { volume: 'how many times as much', rare: 'how much more' } as const;

@@ -1,6 +1,6 @@
 // HMAC-SHA-256 (RFC 2104, FIPS 180-4) of patients under the states that a key leaves: two blocks for an ordinary one.
 
-import { put } from './bytes.as';
+import { put, wordsOf } from './bytes.as';
 import { hashMessageAt, hashStateAt, initialAt, innerAt, outerAt, outerMessageAt, roundsAt, scheduleAt } from './layout.as';
 
 const blockBytes: usize = 64;
@@ -36,20 +36,16 @@ export function hmac(from: usize, length: usize): v128 {
   copyState(innerAt, hashStateAt);
   put(from, length, hashMessageAt + prefixRestBytes);
   finish(hashMessageAt, prefixRestBytes + length, blockBytes + prefixBlocksBytes);
-  v128.store(outerMessageAt, bigEndian(v128.load(hashStateAt)));
-  v128.store(outerMessageAt + 16, bigEndian(v128.load(hashStateAt, 16)));
+  v128.store(outerMessageAt, wordsOf(v128.load(hashStateAt)));
+  v128.store(outerMessageAt + 16, wordsOf(v128.load(hashStateAt, 16)));
   copyState(outerAt, hashStateAt);
   finish(outerMessageAt, 32, blockBytes);
-  return bigEndian(v128.load(hashStateAt));
+  return wordsOf(v128.load(hashStateAt));
 }
 
 function copyState(from: usize, to: usize): void {
   v128.store(to, v128.load(from));
   v128.store(to + 16, v128.load(from, 16));
-}
-
-function bigEndian(words: v128): v128 {
-  return i8x16.shuffle(words, words, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }
 
 /** Pads the `length` bytes at `message`, which follow `before` bytes of whole blocks, and takes them into the state. */
@@ -63,7 +59,7 @@ function finish(message: usize, length: usize, before: usize): void {
 
 /** Takes a block of 64 bytes into the eight words of a state. */
 function compress(state: usize, block: usize): void {
-  for (let at: usize = 0; at < blockBytes; at += 16) v128.store(scheduleAt + at, bigEndian(v128.load(block + at)));
+  for (let at: usize = 0; at < blockBytes; at += 16) v128.store(scheduleAt + at, wordsOf(v128.load(block + at)));
   let a = load<u32>(state);
   let b = load<u32>(state, 4);
   let c = load<u32>(state, 8);

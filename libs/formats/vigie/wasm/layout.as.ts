@@ -52,7 +52,7 @@ export const soughtAt: usize = 8448;
 /** Start and end of each patient's identifier and its place in the table, 16 bytes each. */
 export const patientsAt: usize = 9216;
 export const patientsMax: usize = 256;
-/** The event id, then the distinct pseudonyms, 32 digits each. */
+/** The distinct pseudonyms of the line, 32 digits each. */
 export const digitsAt: usize = 13_312;
 /** States of SHA-256 behind the key's inner and outer block, and behind the whole blocks of the prefix. */
 export const innerAt: usize = 21_568;
@@ -68,6 +68,23 @@ export const outerMessageAt: usize = 22_272;
 export const sourceAt: usize = 22_528;
 export const sourceBytesMax: usize = 8192;
 
+/** Where the context of the line stands, and which it is: two numbers of 32 bits; see contexts.as.ts. */
+export const contextAt: usize = 30_720;
+/** The pseudonyms of `digitsAt` as four words of 32 bits each. */
+export const pseudonymWordsAt: usize = 32_768;
+/** The context that is looked for. */
+export const contextKeyAt: usize = 36_864;
+/** The block of a row that was not in the table, 16 digits. */
+export const blockAt: usize = 37_120;
+/** The event id, 32 digits, and 16 that are written too far. */
+export const eventIdAt: usize = 37_184;
+/** What may stand behind the fields of a row by number, 96 bytes each, and its length; then what stands before two values behind it. */
+export const endingsAt: usize = 40_960;
+export const endingBytesMax: usize = 96;
+export const endingsMax: usize = 64;
+export const endingLengthsAt: usize = 47_104;
+export const endingPartsAt: usize = 47_168;
+
 /** Bytes of the body, and behind them zeros. */
 export const windowAt: usize = 65_536;
 export const windowBytes: usize = 131_072;
@@ -79,8 +96,16 @@ export const lineBytesMax: usize = 32_768;
 export const rowAt: usize = 262_144;
 export const contentAt: usize = 327_680;
 
+/** Contexts and blocks, in sets of four entries; see contexts.as.ts and blocks.as.ts. */
+export const contextsAt: usize = 524_288;
+export const contextBytes: usize = 128;
+export const contextSetsMax: usize = 8192;
+export const blocksAt: usize = 4_718_592;
+export const blockBytes: usize = 64;
+export const blockSetsMax: usize = 16_384;
+
 /** The pseudonyms, in sets of four entries of 64 bytes. */
-export const entriesAt: usize = 524_288;
+export const entriesAt: usize = 8_912_896;
 export const entryBytes: usize = 64;
 export const entriesOfSet: usize = 4;
 

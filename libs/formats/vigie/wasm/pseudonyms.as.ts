@@ -1,7 +1,7 @@
 // The pseudonyms of a line.
 
-import { hexOf } from './bytes.as';
-import { digitsAt, hexAt, patientsAt } from './layout.as';
+import { hexOf, wordsOf } from './bytes.as';
+import { digitsAt, hexAt, patientsAt, pseudonymWordsAt } from './layout.as';
 import { patients } from './scan.as';
 import { pseudonymOf } from './table.as';
 
@@ -16,9 +16,11 @@ export function derive(): void {
   for (let patient = 0; patient < patients; patient += 1) {
     const place = patientsAt + ((<usize>patient) << 4);
     const start = <usize>load<u32>(place);
-    const to = digitsAt + <usize>(pseudonyms + 1) * digitsBytes;
-    hexOf(pseudonymOf(load<u32>(place, 8), start, load<u32>(place, 4) - start), v128.load(hexAt), to);
+    const to = digitsAt + <usize>pseudonyms * digitsBytes;
+    const pseudonym = pseudonymOf(load<u32>(place, 8), start, load<u32>(place, 4) - start);
+    hexOf(pseudonym, v128.load(hexAt), to);
     if (isRepeated(to)) continue;
+    v128.store(pseudonymWordsAt + ((<usize>pseudonyms) << 4), wordsOf(pseudonym));
     // Where the identifier of each distinct pseudonym lies is asked afterwards; the place is that of this patient or of one that was read.
     v128.store(patientsAt + ((<usize>pseudonyms) << 4), v128.load(place));
     pseudonyms += 1;
@@ -26,7 +28,7 @@ export function derive(): void {
 }
 
 function isRepeated(last: usize): bool {
-  for (let at = digitsAt + digitsBytes; at < last; at += digitsBytes) {
+  for (let at = digitsAt; at < last; at += digitsBytes) {
     const low = v128.xor(v128.load(at), v128.load(last));
     if (!v128.any_true(v128.or(low, v128.xor(v128.load(at, 16), v128.load(last, 16))))) return true;
   }

@@ -9,8 +9,18 @@ const layoutNames = [
   'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
   'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
   'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
+  'eventIdAt', 'contextAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
+
+/**
+ * What `context` tells: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
+ * whether it belongs to the number.
+ */
+export interface ContextPlace {
+  place: number;
+  number: number;
+}
 
 /** The functions of rows.as.ts, where they are described. Addresses are bytes in `memory`. */
 interface Doors {
@@ -20,13 +30,19 @@ interface Doors {
   readonly time: () => number;
   readonly pseudonymsOf: () => number;
   readonly partition: (partitions: number) => number;
-  readonly write: (index: number) => number;
+  readonly write: (index: number, ending: number) => number;
+  /** 1 where `contextAt` tells place and number of the line's context, 0 where it has none. */
+  readonly context: () => number;
+  readonly block: (index: number, day: number) => number;
+  readonly keepBlock: () => void;
   readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;
   readonly setSets: (sets: number) => number;
+  readonly setContextSets: (sets: number) => void;
+  readonly setBlockSets: (sets: number) => void;
 }
 
-/** Sets of four entries each: half a million patients; with 68 bytes an entry, 34 MiB when full, taken as it fills. */
-export const tableSets = 131_072;
+/** Sets of four entries each: half a million patients of 64 bytes, 32,768 contexts of 128 and 65,536 blocks of 64; 40 MiB when full, taken as they fill. */
+const usualSets = { pseudonyms: 131_072, contexts: 8_192, blocks: 16_384 };
 
 const running = modulesOf(rowProgram);
 
@@ -35,18 +51,24 @@ export class RowProgram {
   readonly doors: Doors;
   readonly layout: Layout;
   readonly memory: Buffer;
+  /** The same memory, for numbers. */
+  readonly view: DataView;
   /** Whose lines are in the window. */
   user: object | undefined;
 
   /** Throws `RangeError` where there is no memory for the table, or no room for the prefix. */
-  constructor({ key, prefix }: Derivation, sets = tableSets) {
+  constructor({ key, prefix }: Derivation, sets: Partial<typeof usualSets> = {}) {
     const exported = running();
     this.doors = exported as unknown as Doors;
     this.layout = Object.fromEntries(
       layoutNames.map((name) => [name, (exported[name] as { readonly value: number }).value]),
     ) as Layout;
-    if (!this.doors.setSets(sets)) throw new RangeError('there is no memory for another table of pseudonyms');
+    const { pseudonyms, contexts, blocks } = { ...usualSets, ...sets };
+    if (!this.doors.setSets(pseudonyms)) throw new RangeError('there is no memory for another table of pseudonyms');
     this.memory = Buffer.from(this.doors.memory.buffer);
+    this.view = new DataView(this.doors.memory.buffer);
+    this.doors.setContextSets(contexts);
+    this.doors.setBlockSets(blocks);
     writeTables(this.memory, this.layout);
     this.#take(key.export(), prefix);
   }

@@ -1,6 +1,8 @@
 // The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
 
+import { askBlock, blockFrom } from './blocks.as';
 import { put, same } from './bytes.as';
+import { askContext } from './contexts.as';
 import {
   afterEventIdAt,
   afterTimeAt,
@@ -8,6 +10,11 @@ import {
   contentAt,
   contentKeyAt,
   digitsAt,
+  endingBytesMax,
+  endingLengthsAt,
+  endingPartsAt,
+  endingsAt,
+  eventIdAt,
   fieldCount,
   futureMsAt,
   groupHashAt,
@@ -27,6 +34,8 @@ import { endOf, Field, patients, scan, startOf, timeMs } from './scan.as';
 import { digest } from './digest.as';
 
 export * from './layout.as';
+export { block, keepBlock, setBlockSets } from './blocks.as';
+export { context, setContextSets } from './contexts.as';
 export { setKey } from './hmac.as';
 export { setSets } from './table.as';
 
@@ -52,6 +61,8 @@ export function read(from: usize): usize {
   const end = scan(from);
   if (end == 0 || end - from > lineBytesMax || timeMs > load<f64>(futureMsAt)) return 0;
   if (endOf(Field.group) != 0 && !isOwnGroup()) return 0;
+  askContext();
+  askBlock();
   if (patients > 0 && finds()) return 0;
   derive();
   return end;
@@ -86,15 +97,18 @@ export function partition(partitions: u32): u32 {
   return (hash ^ (hash >> 16)) % partitions;
 }
 
-/** Writes row `index` of the item at `rowAt`; answers with its length. The first has to be first: it makes the event id. */
-export function write(index: i32): usize {
+/**
+ * Writes row `index` of the item at `rowAt`, with the ending of a number, or -1 for none; answers with its length. The first has to be first: it
+ * makes the event id.
+ */
+export function write(index: i32, ending: i32): usize {
   let at = part(RowPart.time, rowAt);
   at = value(Field.time, at);
   at = text(afterTimeAt, at);
   at = value(Field.actor, at);
   at = part(RowPart.patient, at);
   const patientAt = at;
-  if (pseudonyms > 0) at = put(digitsAt + <usize>(index + 1) * digitsBytes, digitsBytes, at);
+  if (pseudonyms > 0) at = put(digitsAt + <usize>index * digitsBytes, digitsBytes, at);
   const clinicAt = at;
   at = part(RowPart.clinic, at);
   at = value(Field.clinic, at);
@@ -103,29 +117,50 @@ export function write(index: i32): usize {
   at = part(RowPart.outcome, at);
   at = endOf(Field.outcome) == 0 ? part(RowPart.unknown, at) : value(Field.outcome, at);
   at = part(RowPart.eventId, at);
-  const eventIdAt = at;
+  const idAt = at;
   at = text(afterEventIdAt, at + digitsBytes);
   const optionalAt = at;
   at = optional(at);
-  if (index == 0) identify(patientAt, clinicAt, eventIdAt, optionalAt, at);
-  put(digitsAt, digitsBytes, eventIdAt);
+  if (index == 0) identify(patientAt, clinicAt, idAt, optionalAt, at);
+  put(eventIdAt, digitsBytes, idAt);
   if (pseudonyms > 0) at = text(keyIdAt, at);
+  if (ending >= 0) at = endingTo(ending, at);
   return part(RowPart.end, at) - rowAt;
 }
 
+/** What is said of the access by others than its sender: an ending, then how many patients the event has, and the block of the row's. */
+function endingTo(ending: usize, from: usize): usize {
+  let at = put(endingsAt + ending * endingBytesMax, load<u8>(endingLengthsAt + ending), from);
+  if (pseudonyms > 1) at = countOf(pseudonyms, put(endingPartsAt + 1, load<u8>(endingPartsAt), at));
+  if (blockFrom == 0) return at;
+  at = put(endingPartsAt + 33, load<u8>(endingPartsAt, 32), at);
+  at = put(blockFrom, halfDigits, at);
+  store<u8>(at, 0x22);
+  return at + 1;
+}
+
+/** A number below a thousand. */
+function countOf(value: u32, from: usize): usize {
+  let at = from;
+  if (value >= 100) store<u8>(at++, <u8>(0x30 + value / 100));
+  if (value >= 10) store<u8>(at++, <u8>(0x30 + ((value / 10) % 10)));
+  store<u8>(at, <u8>(0x30 + (value % 10)));
+  return at + 1;
+}
+
 /** The event id: half of it of the source's record, half of the parts of the row that are content, each with the length of its parts. */
-function identify(patientAt: usize, clinicAt: usize, eventIdAt: usize, optionalAt: usize, end: usize): void {
+function identify(patientAt: usize, clinicAt: usize, idAt: usize, optionalAt: usize, end: usize): void {
   const record = endOf(Field.id) - startOf(Field.id);
   let at = put(startOf(Field.id), record, contentAt);
   store<u32>(at, <u32>record);
-  digest(recordKeyAt, contentAt, record + 4, digitsAt);
+  digest(recordKeyAt, contentAt, record + 4, eventIdAt);
   at = put(rowAt, patientAt - rowAt, contentAt);
-  at = put(clinicAt, eventIdAt - clinicAt, at);
+  at = put(clinicAt, idAt - clinicAt, at);
   at = put(optionalAt, end - optionalAt, at);
   store<u32>(at, <u32>(patientAt - rowAt));
-  store<u32>(at, <u32>(eventIdAt - clinicAt), 4);
+  store<u32>(at, <u32>(idAt - clinicAt), 4);
   store<u32>(at, <u32>(end - optionalAt), 8);
-  digest(contentKeyAt, contentAt, at + 12 - contentAt, digitsAt + halfDigits);
+  digest(contentKeyAt, contentAt, at + 12 - contentAt, eventIdAt + halfDigits);
 }
 
 /** Fields that follow each other in the line as they do in the row, without spaces, are copied as one range. */

@@ -32,6 +32,7 @@ export namespace Field {
   export const id = 6;
   export const patients = 7;
   export const role = 8;
+  export const address = 15;
 }
 
 /** How a value is read: the numbers of `kindsOfFields`. From `action` on the kinds of words are the places of their lists. */

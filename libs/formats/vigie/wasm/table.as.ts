@@ -1,7 +1,7 @@
 // The pseudonyms of one authority, looked up by the identifier's bytes. An entry is one line of the processor's cache: the identifier, filled up
 // with zeros, and the sixteen bytes of its pseudonym. Four entries are a set; the one that the hash says is looked at first.
 
-import { first16 } from './bytes.as';
+import { first16, hashOf } from './bytes.as';
 import { hmac } from './hmac.as';
 import { entriesAt, entriesOfSet, entryBytes } from './layout.as';
 
@@ -55,16 +55,4 @@ export function pseudonymOf(first: usize, start: usize, length: usize): v128 {
   v128.store(free, c, 32);
   v128.store(free, pseudonym, pseudonymAt);
   return pseudonym;
-}
-
-/** Who chose identifiers that collide would make the table useless, nothing else. */
-function hashOf(start: usize, length: usize): usize {
-  let hash: u64 = length;
-  for (let at: usize = 0; at < length; at += 16) {
-    const bytes = first16(start + at, <i32>(length - at));
-    hash = (hash ^ (<u64>i64x2.extract_lane(bytes, 0))) * 0x9e37_79b9_7f4a_7c15;
-    hash = (rotl<u64>(hash, 31) ^ (<u64>i64x2.extract_lane(bytes, 1))) * 0x9e37_79b9_7f4a_7c15;
-    hash ^= hash >> 29;
-  }
-  return <usize>(hash ^ (hash >> 32));
 }

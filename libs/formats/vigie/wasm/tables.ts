@@ -39,6 +39,9 @@ const rowParts = [
   '}\n',
 ];
 
+/** What stands before the number of an event's patients, and before a block. */
+const endingParts = [',"event_patients":', ',"id_block":"'];
+
 /**
  * What a byte inside a string adds to the class of the string. A digit and a letter have bits of their own (letters some in common, either case
  * the same), so that a text without a bit of an identifier cannot hold it. `ends` ends what this way can read (quote, escape, control
@@ -74,6 +77,10 @@ export function writeTables(memory: Uint8Array, layout: Layout): void {
   rowParts.forEach((part, index) => {
     text(layout.partsAt + 16 * index, part);
     memory[layout.partLengthsAt + index] = part.length;
+  });
+  endingParts.forEach((part, index) => {
+    memory[layout.endingPartsAt + 32 * index] = part.length;
+    text(layout.endingPartsAt + 32 * index + 1, part);
   });
   memory.fill(0xff, layout.masksAt, layout.masksAt + 32);
   for (let byte = 0; byte < 256; byte += 1) {

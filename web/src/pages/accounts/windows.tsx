@@ -4,6 +4,7 @@ import { useTexts } from '../../texts/context.js';
 import { useOwnTexts } from '../../texts/own.js';
 import type { AccountRecord } from './account-answer.js';
 import { accountTexts } from './account-texts.js';
+import { RuleTitle } from '../../parts/rule-title.js';
 
 /** What each rule counts of the account now, and how far it is from firing. */
 export function Windows({ of }: { readonly of: AccountRecord['windows'] }) {
@@ -20,7 +21,7 @@ export function Windows({ of }: { readonly of: AccountRecord['windows'] }) {
           {of.rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold).map((rule) => (
             <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
               <th scope="row">
-                {rule.title} <Level level={rule.level} />
+                <RuleTitle title={rule.title} /> <Level level={rule.level} />
                 <span className="below">
                   {f.span(rule.timespan_seconds * 1_000)} {Object.entries(rule.by).map(([name, value]) => ` · ${name} ${value}`).join('')}
                 </span>

@@ -50,7 +50,7 @@ export function AuditPage() {
   const [places, setPlaces] = useState<readonly string[]>(['']);
   const place = places.at(-1) ?? '';
   const from = new Date(Date.parse(wanted.to) - wanted.days * dayMs).toISOString();
-  const query = new URLSearchParams({ from, to: wanted.to, ...(wanted.by && { by: wanted.by }), ...(wanted.case && { case: wanted.case }), ...(wanted.kind && { kind: wanted.kind }), ...(place && { before: place }) }).toString();
+  const query = queryOf(wanted, from, wanted.to, place);
   const answer = useQuery({ queryKey: ['audit', query], queryFn: ({ signal }) => get<Looks>(`/v1/audit?${query}`, signal), staleTime: Infinity });
   const look = (next: Wanted) => {
     setPlaces(['']);
@@ -63,6 +63,10 @@ export function AuditPage() {
       )}
     </Block>
   );
+} // prettier-ignore
+
+function queryOf(wanted: Wanted, from: string, to: string, place = ''): string {
+  return new URLSearchParams({ from, to, ...(wanted.by && { by: wanted.by }), ...(wanted.case && { case: wanted.case }), ...(wanted.kind && { kind: wanted.kind }), ...(place && { before: place }) }).toString();
 } // prettier-ignore
 
 interface ShownProps {
@@ -103,6 +107,11 @@ function Shown({ looks: { items, next, from, to, sees_all: seesAll }, wanted, is
           <button type="button" onClick={() => onPlace(next)}>
             {t.next}
           </button>
+        )}
+        {items.length > 0 && (
+          <a href={`/v1/audit/looks.csv?${queryOf(wanted, from, to)}`} download="audit.csv">
+            {t.download}
+          </a>
         )}
       </p>
     </>

@@ -2,23 +2,24 @@ import type { Shape, ShownCase, Told } from '../../api/answers.js';
 import { useShape, useTold } from '../../api/queries.js';
 import { Block } from '../../parts/block.js';
 import { Time } from '../../parts/time.js';
-import { useTexts } from '../../texts/context.js';
-import type { Texts } from '../../texts/fr.js';
+import { type Said, useTexts } from '../../texts/context.js';
 import { Chart } from './chart.js';
 import type { Mark } from '../../parts/curve-geometry.js';
+import { ruleTitle } from '../../parts/rule-title.js';
 
 /** Rules that a mark names; all of them stand below. */
 const rulesMax = 2;
 
 /** How many patients had been touched as time went on, with what happened beside it; the same as a table. */
 export function Curve({ shown, id }: { readonly shown: ShownCase; readonly id: string }) {
-  const { t } = useTexts();
+  const said = useTexts();
+  const { t } = said;
   const told = useTold(id);
   return (
     <section aria-labelledby="curve">
       <h2 id="curve">{t.case.chart}</h2>
       <Block answer={useShape(id)}>
-        {(shape) => (shape.points.length === 0 ? <p className="empty">{t.case.notYet}</p> : <Drawn shape={shape} marks={marksOf(shown, told.data, t)} />)}
+        {(shape) => (shape.points.length === 0 ? <p className="empty">{t.case.notYet}</p> : <Drawn shape={shape} marks={marksOf(shown, told.data, said)} />)}
       </Block>
     </section>
   );
@@ -67,13 +68,13 @@ function Drawn({ shape, marks }: { readonly shape: Shape; readonly marks: readon
 }
 
 /** What happened, in order: accesses by their own time, people by the clock on the wall. */
-function marksOf({ case: row, incidents }: ShownCase, told: Told | undefined, t: Texts): readonly Mark[] {
+function marksOf({ case: row, incidents }: ShownCase, told: Told | undefined, { t, f }: Pick<Said, 't' | 'f'>): readonly Mark[] {
   const matches = incidents.flatMap(({ rule_matches: all }) => all);
   // Rules that fire in the same minute are one mark: a large theft breaks a dozen at once.
   const fired = [...Map.groupBy(matches, ({ first_fired: at }) => at.slice(0, 16)).values()].map((all) => ({
     at: all.map(({ first_fired: at }) => at).toSorted()[0] ?? row.first_time,
     text: t.case.mark.fired(
-      all.slice(0, rulesMax).map(({ title }) => title),
+      all.slice(0, rulesMax).map(({ title }) => ruleTitle(f.locale, title)),
       Math.max(0, all.length - rulesMax),
     ),
   }));

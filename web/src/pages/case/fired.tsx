@@ -2,6 +2,7 @@ import type { ShownCase } from '../../api/answers.js';
 import { Level } from '../../parts/level.js';
 import { Time } from '../../parts/time.js';
 import { useTexts } from '../../texts/context.js';
+import { RuleTitle } from '../../parts/rule-title.js';
 
 /** Each rule that fired, with what it counted and what it compares with. */
 export function Fired({ shown: { incidents } }: { readonly shown: ShownCase }) {
@@ -13,7 +14,9 @@ export function Fired({ shown: { incidents } }: { readonly shown: ShownCase }) {
       <ul className="lines">
         {matches.map(({ id, match }) => (
           <li key={`${id} ${match.rule_id}`}>
-            <strong>{match.title}</strong> <Level level={match.level} />
+            <strong>
+              <RuleTitle title={match.title} />
+            </strong> <Level level={match.level} />
             <span className="below">
               {t.case.whyRule(match.value, match.threshold, f.span(match.timespan_seconds * 1_000))}
               {match.spread_threshold > 0 && match.spread !== null && ` · ${t.case.whySpread(match.spread, match.spread_threshold)}`} · <Time at={match.first_fired} />

@@ -79,7 +79,7 @@ const feeds: MakeFigure = ({ feeds: seen }, { figures }, f, at) => {
 }; // prettier-ignore
 
 const books: MakeFigure = ({ feeds: seen }, { figures }, f) => {
-  if (!seen) return { to: '/feeds', mood: 'unknown', says: figures.unknown, more: figures.unknownHint };
+  if (!seen) return { to: '/books', mood: 'unknown', says: figures.unknown, more: figures.unknownHint };
   const more = `${figures.aside(seen.set_aside_day)}, ${figures.asOf(f.moment(seen.checked_at))}`;
-  return { to: '/feeds', mood: seen.set_aside_day > 0 ? 'watch' : 'good', says: figures.kept(seen.events_day), more };
+  return { to: '/books', mood: seen.set_aside_day > 0 ? 'watch' : 'good', says: figures.kept(seen.events_day), more };
 };

@@ -11,6 +11,7 @@ import { useOwnTexts } from '../../texts/own.js';
 import type { LeakAnswer } from './leak-answer.js';
 import { LeakFound, headingOf } from './leak-found.js';
 import { leaksTexts } from './leaks-texts.js';
+import { PastLeaks } from './past-leaks.js';
 import { pseudonymsOf, samplePatientsMax } from './sample.js';
 
 const dayMs = 86_400_000;
@@ -30,6 +31,7 @@ export function LeaksPage({ me }: { readonly me: Me }) {
         <h2 id="ask">{found ? t.question : t.title}</h2>
         {mayAsk ? <Ask onFound={setFound} /> : <p>{t.mayNot}</p>}
       </section>
+      {mayAsk && <PastLeaks />}
     </>
   );
 }

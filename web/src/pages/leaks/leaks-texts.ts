@@ -24,6 +24,8 @@ function fr(f: Format) {
     supports: { weak: 'faible', moderate: 'modérée', 'moderately strong': 'assez forte', strong: 'forte', 'very strong': 'très forte', 'extremely strong': 'extrêmement forte' } as Readonly<Record<string, string>>,
     exports: (n: number) => `${count(n, 'export sans nom de patient a', 'exports sans nom de patient ont')} à peu près cette taille`, exportHeads: { at: 'Quand', account: 'Compte', action: 'Action', records: 'Dossiers' },
     caveat: 'Ceci porte sur les comptes dans Vigie, comparés à un tirage au hasard de patients ouverts ; cela ne dit pas qui était devant l’écran.',
+    past: 'Recherches passées', noPast: 'Aucune recherche n’a encore été faite.', pastCaption: (n: number) => `${count(n, 'recherche', 'recherches')}, la plus récente d’abord`, when: 'Fuite', outcome: 'Résultat', period: 'Période', wrongly: 'Contrôles à tort', by: 'Demandé par', partOf: (part: number, whole: number) => `${f.number(part)} / ${f.number(whole)}`,
+    askedAt: (title: string, at: string, by: string) => `${title && `« ${title} », `}recherche de ${by}, ${at}. Ce qui ne se détachait pas assez, et les exports de cette taille, n’ont pas été gardés.`, allLeaks: 'Toutes les recherches',
     kept: (id: string) => `La recherche est gardée sous le numéro ${id} (vigie.leaks), et inscrite au journal des consultations.`,
   };
 } // prettier-ignore
@@ -51,6 +53,8 @@ function en(f: Format): ReturnType<typeof fr> {
     supports: { weak: 'weak', moderate: 'moderate', 'moderately strong': 'moderately strong', strong: 'strong', 'very strong': 'very strong', 'extremely strong': 'extremely strong' },
     exports: (n) => `${count(n, 'export that names no patient is', 'exports that name no patient are')} about this size`, exportHeads: { at: 'When', account: 'Account', action: 'Action', records: 'Records' },
     caveat: 'This is about the accounts in Vigie, against a random draw from opened patients; it says nothing about who sat behind the account.',
+    past: 'Earlier comparisons', noPast: 'Nothing has been compared yet.', pastCaption: (n) => `${count(n, 'comparison', 'comparisons')}, the newest first`, when: 'Leak', outcome: 'Result', period: 'Period', wrongly: 'Controls named wrongly', by: 'Asked by', partOf: (part, whole) => `${f.number(part)} / ${f.number(whole)}`,
+    askedAt: (title, at, by) => `${title && `“${title}”, `}asked by ${by}, ${at}. What did not stand out enough, and exports of its size, were not kept.`, allLeaks: 'All comparisons',
     kept: (id) => `The question is kept under the number ${id} (vigie.leaks), and written down in the audit.`,
   };
 } // prettier-ignore

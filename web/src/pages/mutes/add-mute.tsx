@@ -8,6 +8,7 @@ import { useOwnTexts } from '../../texts/own.js';
 import { useSend } from '../../parts/send.js';
 import type { RuleList } from '../rules/rules-answer.js';
 import { mutesTexts } from './mutes-texts.js';
+import { ruleTitle } from '../../parts/rule-title.js';
 
 const levels = ['informational', 'low', 'medium', 'high', 'critical'] as const;
 const texts = ['group_id', 'actor_id', 'clinic_id', 'rule_id', 'level_max', 'owner', 'reason'] as const;
@@ -15,7 +16,7 @@ const texts = ['group_id', 'actor_id', 'clinic_id', 'rule_id', 'level_max', 'own
 /** Keeps messages back for a time; somebody answers for it. */
 export function AddMute({ me }: { readonly me: Me }) {
   const t = useOwnTexts(mutesTexts);
-  const { t: common } = useTexts();
+  const { t: common, f } = useTexts();
   const { data } = useQuery({ queryKey: ['live', 'rules'], queryFn: ({ signal }) => get<RuleList>('/v1/rules', signal), staleTime: 300_000 });
   const { send, said, isBusy } = useSend();
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -26,7 +27,7 @@ export function AddMute({ me }: { readonly me: Me }) {
     const key = newKey();
     void send(() => post('/v1/mutes', wish, key), () => t.done);
   };
-  const rules = (data?.rules ?? []).map(({ rule_id: id, title }) => [id, title] as const);
+  const rules = (data?.rules ?? []).map(({ rule_id: id, title }) => [id, ruleTitle(f.locale, title)] as const);
   return (
     <form className="form" onSubmit={submit}>
       <Field name="group_id" label={t.group} />

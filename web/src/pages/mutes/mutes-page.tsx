@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'wouter';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import type { Me } from '../../api/answers.js';
 import { get, remove } from '../../api/client.js';
@@ -42,7 +43,9 @@ function Shown({ mutes, me }: { readonly mutes: readonly Mute[]; readonly me: Me
   return (
     <>
       <h1>{heading}</h1>
-      <p className="hint">{t.hint}</p>
+      <p className="hint">
+        {t.hint} <Link href="/exceptions">{t.exceptions}</Link>
+      </p>
       {said}
       {mutes.length > 0 && (
         <Table name={{ label: t.title }} caption={t.caption(mutes.length)} heads={heads}>

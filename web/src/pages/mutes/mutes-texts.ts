@@ -4,7 +4,7 @@ import { ownTexts } from '../../texts/own.js';
 function fr(f: Format) {
   const count = (n: number, one: string, other: string) => `${f.number(n)} ${f.plural(n, one, other)}`;
   return {
-    title: 'Silences',
+    title: 'Silences', exceptions: 'Exceptions des règles',
     heading: (runs: number, later: number) => (runs + later === 0 ? 'Rien n’est tu : chaque message part.' : `${count(runs, 'silence court', 'silences courent')}${later > 0 ? `, ${count(later, 'est à venir', 'sont à venir')}` : ''}.`),
     hint: 'Un silence retient des messages ; les incidents et les cas sont enregistrés quand même, et se voient à la page des cas. Ce qui est encore nouveau à la fin est alors envoyé.',
     caption: (n: number) => `${count(n, 'silence', 'silences')} : en cours, à venir, finis depuis 30 jours`,
@@ -20,7 +20,7 @@ function fr(f: Format) {
 function en(f: Format): ReturnType<typeof fr> {
   const count = (n: number, one: string, other: string) => `${f.number(n)} ${f.plural(n, one, other)}`;
   return {
-    title: 'Mutes',
+    title: 'Mutes', exceptions: 'Exceptions of the rules',
     heading: (runs, later) => (runs + later === 0 ? 'Nothing is muted: every message goes out.' : `${count(runs, 'mute runs', 'mutes run')}${later > 0 ? `, ${count(later, 'is to come', 'are to come')}` : ''}.`),
     hint: 'A mute keeps messages back; incidents and cases are recorded all the same, and stand on the page of cases. What is still new at its end is told then.',
     caption: (n) => `${count(n, 'mute', 'mutes')}: running, coming, over for up to 30 days`,

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api/client.js';
 import { Block } from '../../parts/block.js';
+import { type Channels, ChannelTable, stateOf } from '../../parts/channels.js';
 import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
@@ -24,6 +25,7 @@ const texts = ownTexts({
     none: 'Aucun calendrier d’astreinte n’est défini.', noneHint: 'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
     now: 'En ce moment', caption: (at: string) => `à ${at}, heure de ce navigateur`, schedule: 'Calendrier', person: 'Personne', until: 'Jusqu’à', nobody: 'personne',
     week: (name: string) => `Les sept jours qui viennent : ${name}`, weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`, from: 'De', to: 'À',
+    channels: 'Les canaux', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'Aucun message n’est parti en sept jours.' : bad.length === 0 ? 'Ce qui est envoyé arrive.' : `N’arrive pas : ${f.list(bad)}.`),
     nobodyHint: 'Quand personne n’est d’astreinte, l’étape suivante de la chaîne est prévenue aussitôt.',
   }),
   en: (f: Format) => ({
@@ -32,6 +34,7 @@ const texts = ownTexts({
     none: 'No schedule of who is on call is set up.', noneHint: 'Schedules are in the file of VIGIE_ROUTING_FILE; without it all messages go to the receivers that are set up.',
     now: 'Now', caption: (at: string) => `at ${at}, by the clock of this browser`, schedule: 'Schedule', person: 'Person', until: 'Until', nobody: 'nobody',
     week: (name: string) => `The next seven days: ${name}`, weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'turn', 'turns')}`, from: 'From', to: 'To',
+    channels: 'Channels', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'No message has gone out in seven days.' : bad.length === 0 ? 'What is sent arrives.' : `Does not arrive: ${f.list(bad)}.`),
     nobodyHint: 'Where nobody is on call, the next step of the chain is told at once.',
   }),
 }); // prettier-ignore
@@ -39,10 +42,28 @@ const texts = ownTexts({
 /** Who is reached now, and in the week to come? */
 export function OnCallPage() {
   const answer = useQuery({ queryKey: ['live', 'oncall'], queryFn: ({ signal }) => get<OnCall>('/v1/oncall', signal), refetchInterval: 60_000 });
+  const channels = useQuery({ queryKey: ['live', 'channels'], queryFn: ({ signal }) => get<Channels>('/v1/channels', signal), refetchInterval: 60_000 });
+  const t = useOwnTexts(texts);
   return (
-    <Block answer={answer} isPage>
-      {(on) => <Shown on={on} />}
-    </Block>
+    <>
+      <Block answer={answer} isPage>
+        {(on) => <Shown on={on} />}
+      </Block>
+      <section className="sheet" aria-labelledby="channels">
+        <h2 id="channels">{t.channels}</h2>
+        <Block answer={channels}>{(told) => <Reached channels={told.channels} />}</Block>
+      </section>
+    </>
+  );
+} // prettier-ignore
+
+function Reached({ channels }: Pick<Channels, 'channels'>) {
+  const t = useOwnTexts(texts);
+  return (
+    <>
+      <p>{t.channelsHeading(channels.filter((one) => stateOf(one) === 'bad').map(({ endpoint }) => endpoint), channels.length)}</p>
+      {channels.length > 0 && <ChannelTable channels={channels} id="channels" />}
+    </>
   );
 } // prettier-ignore
 

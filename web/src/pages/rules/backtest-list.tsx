@@ -9,6 +9,7 @@ import { useTexts } from '../../texts/context.js';
 import { useOwnTexts } from '../../texts/own.js';
 import type { BacktestHead } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
+import { RuleTitle } from '../../parts/rule-title.js';
 
 /** What was tried at this console; nothing where that is nothing. */
 export function BacktestList() {
@@ -26,7 +27,9 @@ export function BacktestList() {
               {backtests.map((one) => (
                 <tr key={one.id}>
                   <th scope="row">
-                    <Link href={backtestPath(one.id)}>{one.title}</Link>
+                    <Link href={backtestPath(one.id)}>
+                      <RuleTitle title={one.title} />
+                    </Link>
                   </th>
                   <td>
                     {f.day(one.from)} – {f.day(one.to)}

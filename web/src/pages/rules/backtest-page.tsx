@@ -10,6 +10,7 @@ import { useTexts } from '../../texts/context.js';
 import { useOwnTexts } from '../../texts/own.js';
 import type { BacktestFound, BacktestIncident } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
+import { RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 
 type Backtest = BacktestFound['backtest'];
 
@@ -34,12 +35,14 @@ function Shown({ of }: { readonly of: Backtest }) {
   const t = useOwnTexts(rulesTexts);
   const { f } = useTexts();
   const { summary } = of;
-  const heading = summary ? t.found(summary.gone, summary.lost, summary.new) : of.state === 'runs' ? t.running(of.title) : t.failed(of.title);
+  const heading = summary ? t.found(summary.gone, summary.lost, summary.new) : of.state === 'runs' ? t.running(ruleTitle(f.locale, of.title)) : t.failed(ruleTitle(f.locale, of.title));
   useTitle(heading);
   return (
     <>
       <p className="over">
-        <Link href={rulePath(of.rule_id)}>{of.title}</Link>
+        <Link href={rulePath(of.rule_id)}>
+          <RuleTitle title={of.title} />
+        </Link>
         <span className="quiet">
           {f.day(of.from)} – {f.day(of.to)} · {of.by}
         </span>

@@ -1,3 +1,4 @@
+import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get } from '../../api/client.js';
@@ -11,6 +12,7 @@ import type { RuleWhole } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
 import { TryChange } from './try-change.js';
 import { Weeks } from './weeks.js';
+import { RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 
 /** What does this rule tell of, is it right, and what if it were another? */
 export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
@@ -26,12 +28,12 @@ export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry:
 function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; readonly mayTry: boolean }) {
   const t = useOwnTexts(rulesTexts);
   const { f } = useTexts();
-  useTitle(rule.title);
+  useTitle(ruleTitle(f.locale, rule.title));
   const facts = [
     [t.threshold, t.within(rule.threshold, f.span(rule.timespan_seconds * 1_000))],
     [t.spread, rule.spread_threshold > 0 ? f.number(rule.spread_threshold) : ''],
-    [t.description, rule.description],
-    [t.often, rule.false_positives.join(' · ')],
+    [t.description, <Own key="why" of={rule} text={rule.description} />],
+    [t.often, rule.false_positives.length === 0 ? '' : <Own key="often" of={rule} text={rule.false_positives.join(' · ')} />],
     [t.steps, rule.steps.map(f.number).join(', ')],
     [t.atFiring, rule.verdicts && rule.verdicts.patients_at_firing > 0 ? f.number(rule.verdicts.patients_at_firing) : ''],
     [t.attack, rule.attack.join(', ')],
@@ -42,10 +44,10 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
       <p className="over">
         <Link href="/rules">{t.all}</Link> <Level level={rule.level} />
       </p>
-      <h1>{rule.title}</h1>
-      <p className="lead" lang="en">
-        {rule.words}
-      </p>
+      <h1>
+        <RuleTitle title={rule.title} />
+      </h1>
+      <p className="lead">{f.locale === 'fr' ? rule.words_fr : rule.words}</p>
       <section className="sheet">
         <dl className="facts">
           {facts.filter(([, value]) => value !== '').map(([name, value]) => (
@@ -71,6 +73,11 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
     </>
   );
 } // prettier-ignore
+
+/** What the file of a rule says of it. Files that Vigie brings along are English; of those of a house nobody says the language. */
+function Own({ of, text }: { readonly of: RuleWhole['rule']; readonly text: string }) {
+  return <span lang={ruleTitleIn('fr', of.title) === undefined ? undefined : 'en'}>{text}</span>;
+}
 
 function Exceptions({ of }: { readonly of: RuleWhole['rule']['exceptions'] }) {
   const t = useOwnTexts(rulesTexts);

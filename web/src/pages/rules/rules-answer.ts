@@ -7,6 +7,8 @@ export interface RuleHead {
   readonly type: string;
   readonly subject_kind: string;
   readonly words: string;
+  /** The same in French. */
+  readonly words_fr: string;
   readonly timespan_seconds: number;
   readonly threshold: number;
   readonly spread_threshold: number;

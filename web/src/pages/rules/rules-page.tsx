@@ -11,6 +11,7 @@ import { useOwnTexts } from '../../texts/own.js';
 import { BacktestList } from './backtest-list.js';
 import type { RuleHead, RuleList } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
+import { RuleTitle } from '../../parts/rule-title.js';
 
 /** Does each rule earn its keep? */
 export function RulesPage({ mayTry }: { readonly mayTry: boolean }) {
@@ -60,10 +61,10 @@ function Row({ rule }: { readonly rule: RuleHead }) {
   return (
     <tr>
       <th scope="row">
-        <Link href={rulePath(rule.rule_id)}>{rule.title}</Link>
-        <span className="below" lang="en">
-          {rule.words}
-        </span>
+        <Link href={rulePath(rule.rule_id)}>
+          <RuleTitle title={rule.title} />
+        </Link>
+        <span className="below">{f.locale === 'fr' ? rule.words_fr : rule.words}</span>
       </th>
       <td>
         <Level level={rule.level} />

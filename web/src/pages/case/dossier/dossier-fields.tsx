@@ -1,3 +1,4 @@
+import { ruleTitle } from '../../../parts/rule-title.js';
 import { useState } from 'react';
 import type { Dossier, DossierField as Field, DossierLabels, DossierValue as Value, Timeline } from '../../../api/answers.js';
 import { newKey, patch } from '../../../api/client.js';
@@ -49,7 +50,7 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
           <summary>{labels.parts[part]?.[locale] ?? part}</summary>
           <dl className="fields">
             {Object.entries(of).map(([name, field]) => (
-              <Row key={name} name={labels.fields[name]?.[locale] ?? name} text={textOf(labels, field.value, locale)} field={field} onAnswer={() => setAsked({ place: `${part}.${name}`, field })} />
+              <Row key={name} name={labels.fields[name]?.[locale] ?? name} text={textOf(labels, titled(name, field, locale), locale)} field={field} onAnswer={() => setAsked({ place: `${part}.${name}`, field })} />
             ))}
           </dl>
         </details>
@@ -123,6 +124,12 @@ function textOf({ unknown, values }: DossierLabels, value: Value, locale: 'fr' |
   if (typeof value === 'object') return value.map((one) => values[one]?.[locale] ?? one).join('; ');
   return typeof value === 'string' ? (values[value]?.[locale] ?? value) : String(value);
 }
+
+/** How Vigie found it is titles of rules. */
+function titled(name: string, { source, value }: Field, locale: 'fr' | 'en'): Value {
+  if (name !== 'how_discovered' || source !== 'machine' || typeof value !== 'string') return value;
+  return value.split('; ').map((title) => ruleTitle(locale, title)).join('; ');
+} // prettier-ignore
 
 interface FormProps {
   readonly name: string;

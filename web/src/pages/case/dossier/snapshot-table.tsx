@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../../api/answers.js';
 import { Table } from '../../../parts/table.js';
 import { Time } from '../../../parts/time.js';
+import { SnapshotChecks } from './snapshot-checks.js';
 import { useTexts } from '../../../texts/context.js';
 
 const files = ['cnil.pdf', 'cnil.docx', 'cert-sante.pdf', 'letter.fr.docx', 'letter.en.docx', 'register.csv', 'timeline.csv', 'dossier.json', 'manifest.json'] as const; // prettier-ignore
@@ -32,6 +33,7 @@ export function SnapshotTable({ snapshots, isConfirmed }: { readonly snapshots: 
                   <span className="below">
                     <code>vigie dossier verify {one.snapshot_id.slice(0, 8)}</code>
                   </span>
+                  <SnapshotChecks of={one} before={before(one.number)} />
                 </td>
                 <td>
                   <ul className="files">

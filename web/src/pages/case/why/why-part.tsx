@@ -10,6 +10,7 @@ import { Accesses } from './accesses.js';
 import { Unusual } from './unusual.js';
 import type { WhyAnswer, WhyIncident, WhyRule } from './why-answer.js';
 import { whyTexts } from './why-texts.js';
+import { RuleTitle } from '../../../parts/rule-title.js';
 
 /** Which accesses made the rules of a case fire, and what is unusual of them. */
 export function WhyPart({ id, me }: { readonly id: string; readonly me: Me }) {
@@ -64,7 +65,7 @@ function Rule({ rule, incident, id, isPart }: RuleProps) {
   return (
     <section aria-labelledby={`rule-${incident}-${rule.rule_id}`}>
       <h2 id={`rule-${incident}-${rule.rule_id}`}>
-        {rule.title} <Level level={rule.level} />
+        <RuleTitle title={rule.title} /> <Level level={rule.level} />
       </h2>
       <p className="lead">
         {t.fired(rule.value, rule.threshold, span)} {rule.spread_threshold > 0 && t.spread(rule.spread, rule.spread_threshold)}{' '}

@@ -1,0 +1,36 @@
+/** An access is late that others can know of only so many steps after its own, and a group is quiet of which nothing is known of as many. */
+export const quietSteps = 6;
+
+/**
+ * In which steps anything was known of a group in time: what tells a single access that comes late, of whose time all else is known, from those of an
+ * outage, of which each comes late.
+ */
+export class Pulses {
+  /** By group and step: the first step in which a touch of it is visible. */
+  readonly #groups = new Map<string, Map<number, number>>();
+
+  take(groupId: string, step: number, visible: number): void {
+    const steps = this.#groups.get(groupId) ?? new Map<number, number>();
+    this.#groups.set(groupId, steps);
+    const known = steps.get(step);
+    if (known === undefined || visible < known) steps.set(step, visible);
+  }
+
+  /** Whether an access of a step can know what the hour before it was like: touches of that hour were visible by then. */
+  isAlive(groupId: string, step: number): boolean {
+    const steps = this.#groups.get(groupId);
+    if (!steps) return false;
+    for (let at = step; at >= step - quietSteps; at -= 1) {
+      const visible = steps.get(at);
+      if (visible !== undefined && visible <= step) return true;
+    }
+    return false;
+  }
+
+  forget(lowest: number): void {
+    for (const [group, steps] of this.#groups) {
+      for (const step of steps.keys()) if (step < lowest - quietSteps) steps.delete(step);
+      if (steps.size === 0) this.#groups.delete(group);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import { DistinctClinics } from './distinct-clinics.js';
+import { DistinctValues } from './distinct-values.js';
+import { EventAmounts } from './event-amounts.js';
+import { entryWords } from '../memory/entry-arena.js';
+import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import type { Marks } from '../memory/marks.js';
+import type { Threshold } from '../compile/series.js';
+import { takesPart } from './same-entries.js';
+
+/** What a window held when it was counted. */
+export interface WindowCount {
+  value: number;
+  spread: number;
+  /** Time of the earliest entry in it. */
+  first: number;
+}
+
+/** Which entries count, and for how long. */
+type Counted = Pick<Threshold, 'counted' | 'timespanMs'>;
+
+/** Windows that slide over the entries of a ledger, from the index `first` to the one before `end`: those that end from the time `from` on. */
+interface Slide {
+  readonly ledger: number;
+  readonly from: number;
+  readonly end: number;
+  readonly first: number;
+}
+
+/** The same by times, and how long the stretches are at whose beginnings windows are looked at, too. */
+interface Cut {
+  readonly ledger: number;
+  readonly from: number;
+  readonly until: number;
+  readonly floor: number;
+  readonly widthMs: number;
+}
+
+/** Who is told what windows hold. */
+interface Heeding {
+  /** Of each time at which an entry lies that takes part, ascending. */
+  heed(time: number, value: number, spread: number): void;
+  /** Where a stretch of time begins, before its first entry comes in. */
+  begins?(time: number, value: number, spread: number): void;
+}
+
+/** Counts distinct values of windows, or sums numbers up, exactly as far as rules need it to be decided, with tables that are reused from count to count. */
+export class WindowCounter {
+  readonly #values = new DistinctValues();
+  readonly #spreads = new DistinctValues();
+  /** In the place of `#values` where entries have numbers. */
+  readonly #amounts: EventAmounts | undefined;
+  /** Of the shared ledgers, whose spread value is the clinic. */
+  readonly #clinics = new DistinctClinics();
+  /** Entries looked at so far: what judging costs. */
+  looked = 0;
+
+  constructor(
+    private readonly ledgers: LedgerStore,
+    private readonly marks: Marks,
+  ) {
+    this.#amounts = ledgers.amounts ? new EventAmounts(1024) : undefined;
+  }
+
+  /**
+   * Counts back from `end` (exclusive) to entries above `edge` and stops as soon as both minima are reached: then the answer is the
+   * time of the entry it stopped at (the rule holds until one timespan after it, as long as accesses come in order). Otherwise -1, and
+   * `result` has the exact counts of the whole window.
+   */
+  back(ledger: number, end: number, edge: number, threshold: Threshold, result: WindowCount): number {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.#begin();
+    let value = 0;
+    let spread = 0;
+    for (let index = end - 1; index >= 0; index -= 1) {
+      const word = start + index * this.ledgers.width;
+      const time = timeOf(words, word);
+      if (time <= edge) break;
+      this.looked += 1;
+      const mark = markOf(words, word);
+      if (!takesPart(this.marks, words, word, mark, threshold.counted)) continue;
+      value += this.#add(words, word);
+      spread += this.#addSpread(words, word, mark);
+      if (value >= threshold.atLeast && spread >= threshold.spreadAtLeast) return time;
+    }
+    result.value = value;
+    result.spread = spread;
+    return -1;
+  }
+
+  /**
+   * Calls `fired` with every time in `[from, until)` of an entry that takes part and at which the threshold is reached, ascending. Entries not above
+   * `floor` do not exist. The result is how many more entries may come (or how much more they may say) before it can be reached at another of these
+   * times, if none of them brings a spread value that the windows lack.
+   */
+  sweep(ledger: number, from: number, until: number, floor: number, threshold: Threshold, fired: (time: number) => void): number {
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    const oldest = this.ledgers.firstAfter(ledger, Math.max(floor, from - threshold.timespanMs));
+    if (!this.#hasAnchor(ledger, from, end, threshold.counted)) return Number.POSITIVE_INFINITY;
+    if (!this.#amounts && end - oldest < threshold.atLeast) return threshold.atLeast - (end - oldest);
+    let spare = Number.POSITIVE_INFINITY;
+    const heed = (time: number, value: number, spread: number): void => {
+      if (spread < threshold.spreadAtLeast) return;
+      if (value >= threshold.atLeast) fired(time);
+      else spare = Math.min(spare, threshold.atLeast - value);
+    };
+    this.#slide({ ledger, from, end, first: oldest }, threshold, { heed });
+    return spare;
+  }
+
+  /**
+   * The windows of every entry in `[from, until)` that takes part, as they are heeded, and what those hold that end where each stretch of `widthMs` begins
+   * in which an entry lies. `from` is the beginning of one; entries not above `floor` do not exist.
+   */
+  cut({ ledger, from, until, floor, widthMs }: Cut, counted: Counted, heeding: Required<Heeding>): void {
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    const first = this.ledgers.firstAfter(ledger, Math.max(floor, from - counted.timespanMs));
+    this.#slide({ ledger, from, end, first }, counted, heeding, widthMs);
+  }
+
+  /** What the entries of the indices say together, one event counted as often as it has entries. */
+  amountOf(ledger: number, first: number, end: number): number {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.looked += Math.max(0, end - first);
+    let amount = 0;
+    for (let index = first; index < end; index += 1) amount += this.ledgers.amountAt(words, start + index * this.ledgers.width);
+    return amount;
+  }
+
+  /** Calls `heed` with every time in `[from, until)` of an entry that takes part, ascending, and with how much its window holds. */
+  each(
+    ledger: number,
+    from: number,
+    until: number,
+    { counted, timespanMs }: Counted,
+    heed: (time: number, value: number) => void,
+  ): void {
+    const end = this.ledgers.firstAfter(ledger, until - 1);
+    if (!this.#hasAnchor(ledger, from, end, counted)) return;
+    const first = this.ledgers.firstAfter(ledger, from - timespanMs);
+    this.#slide({ ledger, from, end, first }, { counted, timespanMs }, { heed });
+  }
+
+  /** The windows of the anchors from the time `from` on, up to the entry before `end`; `first` is where the first of them begins. */
+  #slide(
+    { ledger, from, end, first }: Slide,
+    { counted, timespanMs }: Counted,
+    { heed, begins }: Heeding,
+    widthMs = Number.POSITIVE_INFINITY,
+  ): void {
+    const { width } = this.ledgers;
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    this.looked += end - first;
+    this.#begin();
+    let [oldest, value, spread] = [first, 0, 0];
+    const leave = (edge: number): void => {
+      for (; ; oldest += 1) {
+        const old = start + oldest * width;
+        if (timeOf(words, old) > edge) break;
+        const mark = markOf(words, old);
+        if (!takesPart(this.marks, words, old, mark, counted)) continue;
+        value -= this.#remove(words, old);
+        spread -= this.#removeSpread(words, old, mark);
+      }
+    };
+    let cutAt = begins ? from : Number.POSITIVE_INFINITY;
+    // Whether an entry of this time takes part: only then it is an anchor.
+    let anchored = false;
+    for (let index = first; index < end; index += 1) {
+      const word = start + index * width;
+      const time = timeOf(words, word);
+      if (time >= cutAt) {
+        const begun = Math.floor(time / widthMs) * widthMs;
+        leave(begun - timespanMs);
+        begins?.(begun, value, spread);
+        cutAt = begun + widthMs;
+      }
+      const mark = markOf(words, word);
+      if (takesPart(this.marks, words, word, mark, counted)) {
+        value += this.#add(words, word);
+        spread += this.#addSpread(words, word, mark);
+        anchored = true;
+      }
+      if (index + 1 < end && timeOf(words, word + width) === time) continue;
+      const isAnchor = anchored && time >= from;
+      anchored = false;
+      if (!isAnchor) continue;
+      leave(time - timespanMs);
+      heed(time, value, spread);
+    }
+  }
+
+  /** Whether an entry of `[from, end)`, a time and an index, takes part: without one there is nothing to anchor a window on. */
+  #hasAnchor(ledger: number, from: number, end: number, counted: number): boolean {
+    const words = this.ledgers.words(ledger);
+    const start = this.ledgers.start(ledger);
+    for (let index = this.ledgers.firstAfter(ledger, from - 1); index < end; index += 1) {
+      this.looked += 1;
+      const word = start + index * this.ledgers.width;
+      if (takesPart(this.marks, words, word, markOf(words, word), counted)) return true;
+    }
+    return false;
+  }
+
+  #begin(): void {
+    if (this.#amounts) this.#amounts.begin();
+    else this.#values.begin();
+    this.#spreads.begin();
+    this.#clinics.begin();
+  }
+
+  /** By how much the entry raises what is counted. */
+  #add(words: Uint32Array, word: number): number {
+    const amounts = this.#amounts;
+    if (!amounts) return this.#values.add(words, word);
+    const before = amounts.sum;
+    const amount = this.ledgers.amountAt(words, word);
+    amounts.add(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0, amount);
+    return amounts.sum - before;
+  }
+
+  /** By how much the entry that was added first of its value lowers what is counted when it goes. */
+  #remove(words: Uint32Array, word: number): number {
+    const amounts = this.#amounts;
+    if (!amounts) return this.#values.remove(words, word);
+    const before = amounts.sum;
+    amounts.remove(words[word] ?? 0, words[word + 1] ?? 0, words[word + 2] ?? 0, words[word + 3] ?? 0);
+    return before - amounts.sum;
+  }
+
+  /** 1 when the spread value of the entry is new among those counted and not removed, else 0. */
+  #addSpread(words: Uint32Array, word: number, mark: number): number {
+    if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.add(words, word + entryWords) : 0;
+    return this.#clinics.add(this.marks.clinicOf(mark));
+  }
+
+  #removeSpread(words: Uint32Array, word: number, mark: number): number {
+    if (this.ledgers.spreads) return hasOwnSpread(words, word) ? this.#spreads.remove(words, word + entryWords) : 0;
+    return this.#clinics.remove(this.marks.clinicOf(mark));
+  }
+}

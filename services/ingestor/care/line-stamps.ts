@@ -1,0 +1,118 @@
+import type { CareMemory } from '#libs/care/care-memory.js';
+import { PatientKey } from '#libs/care/patient-key.js';
+import { stampNumber, stampTexts } from '#libs/care/stamp.js';
+import { links } from '#libs/care/stamp-rows.js';
+import { Standing } from '#libs/care/standing.js';
+import { stepOf, visibleFrom } from '#libs/care/steps.js';
+import type { CareTouch } from '#libs/contracts/care/care-fact.js';
+import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
+import type { Calendar } from '#libs/formats/times/day-calendar.js';
+import type { BlockHash } from '#libs/pseudonyms/block-hash.js';
+import { type StampCounts, stampedAs } from './stamp-counts.js';
+import type { Standings } from './standings.js';
+
+export interface LineStampsTools {
+  readonly memory: CareMemory;
+  readonly calendar: Calendar;
+  readonly isService: (actorId: string, kind: string) => boolean;
+  readonly knowsLinks: boolean;
+  readonly fast: FastRows;
+  readonly groupId: string;
+  readonly receivedMs: number;
+  readonly standings: Standings;
+  readonly counts: StampCounts;
+  readonly blocks: BlockHash;
+  /** Whether all that an access of this time may know has been read. */
+  readonly isWhole: (timeMs: number) => boolean;
+  readonly networkOf: (address: string) => string;
+}
+
+const noTouches: readonly CareTouch[] = [];
+const noPatient = stampedAs.indexOf('no_patient');
+const unknownLink = 0;
+
+/**
+ * Stamps the ordinary lines of one request as `Stamper` stamps rows, of what the program of rows has hashed already: for a line of a known context
+ * neither texts nor objects are made. `begin` after a line was read, `write` its rows, then ask for `touches`.
+ */
+export class LineStamps {
+  readonly #key = new PatientKey();
+  readonly #makeBlock: (row: number, day: number) => string;
+  #standing = new Standing('', '', '', '');
+  #timeMs = 0;
+  #step = 0;
+  #day = 0;
+  #visible = 0;
+  #patients = 0;
+  #isKnown = false;
+  #places = 0;
+
+  constructor(private readonly tools: LineStampsTools) {
+    const { fast, blocks, memory, receivedMs } = tools;
+    // Called for identifiers that are numbers alone, which all have a block.
+    this.#makeBlock = (row, day) => blocks.of(this.#standing.clinicId, fast.identifier(row), day) ?? '';
+    fast.setEndings(stampTexts);
+    memory.advance(receivedMs);
+  }
+
+  /** Looks at what all rows of the line that was just read have in common. */
+  begin(): void {
+    const { fast, memory, calendar, groupId, receivedMs, standings, isWhole, networkOf } = this.tools;
+    this.#timeMs = fast.timeMs;
+    this.#step = stepOf(this.#timeMs);
+    this.#day = calendar.dayOf(this.#timeMs);
+    this.#visible = visibleFrom(this.#timeMs, receivedMs);
+    this.#patients = fast.hasPatients ? fast.rows : 0;
+    this.#standing = standings.of(fast, groupId, networkOf);
+    this.#isKnown = isWhole(this.#timeMs) && this.#step >= memory.lowest;
+    this.#places = this.#isKnown ? memory.placesOf(this.#standing, this.#timeMs) : 0;
+  }
+
+  /** Makes a row with its stamp; answers with its length in bytes, for `FastRows.copy`. */
+  write(row: number): number {
+    const { fast, counts } = this.tools;
+    if (this.#patients === 0) {
+      counts.addLink(noPatient);
+      return fast.write(row, stampNumber(unknownLink, this.#places));
+    }
+    const link = this.#linkOf(row);
+    counts.addLink(link);
+    fast.block(row, this.#day, this.#makeBlock);
+    return fast.write(row, stampNumber(link, this.#places));
+  }
+
+  /** The lines that make the event known; mostly there are none. */
+  touches(): readonly CareTouch[] {
+    const { fast, memory, knowsLinks } = this.tools;
+    const standing = this.#standing;
+    const moment = memory.momentOf(this.#timeMs, this.#visible);
+    if (!memory.isAskedFor(moment)) return noTouches;
+    const isSeen = memory.isSeen(standing, moment);
+    if (!knowsLinks || !this.#isLinking()) return isSeen ? noTouches : [memory.touchOf(standing, moment, '')];
+    let touches = noTouches;
+    for (let row = 0; row < this.#patients; row += 1) {
+      fast.words(row, this.#key);
+      const isMet = memory.isMet(standing, this.#key, moment);
+      if (isMet && isSeen) continue;
+      touches = [...touches, memory.touchOf(standing, moment, isMet ? '' : fast.pseudonym(row))];
+    }
+    return touches;
+  }
+
+  #linkOf(row: number): number {
+    const { fast, memory, knowsLinks } = this.tools;
+    if (!this.#isKnown || !knowsLinks) return unknownLink;
+    fast.words(row, this.#key);
+    return memory.linkOf(this.#standing, this.#key, this.#step, this.#visible);
+  }
+
+  #isLinking(): boolean {
+    const { fast, isService } = this.tools;
+    return links({
+      patients: this.#patients,
+      isService: isService(this.#standing.actorId, fast.begins('actor_kind', 's') ? 'service' : ''),
+      isEmergency: fast.begins('emergency', 't'),
+      isRefused: fast.begins('outcome', 'f'),
+    });
+  }
+}
