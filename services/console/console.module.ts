@@ -41,6 +41,7 @@ import { PagesController } from './pages.controller.js';
 import { Directory } from './session/directory.js';
 import { Visitors } from './session/visitors.js';
 import { SessionController } from './session.controller.js';
+import { AccountController } from './sign-in/account.controller.js';
 import { OidcController } from './sign-in/oidc.controller.js';
 import { SetupController } from './sign-in/setup.controller.js';
 import { signInProviders } from './sign-in-providers.js';
@@ -181,6 +182,7 @@ export class ConsoleModule {
         ConsoleController,
         SessionController,
         SetupController,
+        AccountController,
         OidcController,
         CasesController,
         LookController,

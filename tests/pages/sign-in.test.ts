@@ -126,8 +126,14 @@ inBrowser('the pages for coming in', () => {
         await code.fill(codeFor(secret, now()));
         await page.keyboard.press('Enter');
         await page.getByRole('cell', { name: '750300123' }).first().waitFor();
-        // A link that was used says so.
         await page.goto('/me');
+        await page.getByRole('button', { name: isFrench ? 'De nouveaux codes de secours' : 'New recovery codes' }).press('Enter');
+        await page.getByRole('list', { name: isFrench ? 'Codes de secours' : 'Recovery codes' }).waitFor();
+        expect(await page.getByRole('list', { name: isFrench ? 'Codes de secours' : 'Recovery codes' }).getByRole('listitem').count()).toBe(10);
+        await note(page, 'me-account');
+        await page.getByRole('button', { name: isFrench ? 'Terminer toutes mes sessions' : 'End all of my sessions' }).press('Enter');
+        await page.getByLabel(isFrench ? 'Nom' : 'Name', { exact: true }).waitFor();
+        // A link that was used says so.
         await page.goto(`/login#setup=${link}`);
         await page.getByRole('heading', { level: 1, name: isFrench ? 'Ce lien ne sert plus' : 'This link works no more' }).waitFor();
         await note(page, 'setup-over');

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { User } from '../users/users.js';
 import type { Account, AccountFile } from './account-file.js';
@@ -83,7 +83,9 @@ export class Accounts {
     const name = id.trim().toLowerCase();
     if (!this.#tries.begin(name, address, now)) return 'too_many';
     const found = this.tools.file.read(name);
-    const hash = found?.password ?? (await this.#hashOfNobody());
+    // Made for whoever comes first, so that nobody's answer takes longer than another's.
+    const ofNobody = await this.#hashOfNobody();
+    const hash = found?.password ?? ofNobody;
     const isTheirs = await this.#lanes.run(() => isPassword(password, hash));
     if (isTheirs === undefined) return 'too_many';
     const entered = isTheirs && found ? this.#take(found.id, hash, code) : undefined;
@@ -147,6 +149,18 @@ export class Accounts {
     return done ? { user: userOf(done), recovery } : { wrong: 'link' };
   } // prettier-ignore
 
+  /** Ends every session of somebody. */
+  endSessions(id: string): void {
+    this.#change(id, (one) => ({ ...one, sessions_from: this.tools.clock.now() + 1 }));
+  }
+
+  /** New recovery codes in the place of the old ones; undefined for who has no code that they could take the place of. */
+  renewRecovery(id: string): readonly string[] | undefined {
+    const codes = newRecoveryCodes();
+    const recovery = codes.map(digestOfRecoveryCode);
+    return this.#change(id, (one) => (one.totp === null ? undefined : { ...one, recovery })) && codes;
+  }
+
   /** What was right of somebody a moment ago is used up, if it still is: a code counts once, whoever else comes with it at the same time. */
   #take(id: string, hash: string, code: string): Account | undefined {
     const { box, clock } = this.tools;
@@ -185,7 +199,7 @@ export class Accounts {
   }
 
   #hashOfNobody(): Promise<string> {
-    this.#nobody ??= hashOfPassword('', this.tools.cost ?? passwordCost);
+    this.#nobody ??= hashOfPassword(randomBytes(16).toString('hex'), this.tools.cost ?? passwordCost);
     return this.#nobody;
   }
 }

@@ -10,6 +10,9 @@ export interface Grant {
   readonly acr: readonly string[] | undefined;
 }
 
+/** Groups of one person that are remembered: a session is a cookie, and has no more room. */
+const namedMax = 30;
+
 /** Who is what, by their groups. */
 export class Grants {
   constructor(private entries: readonly Grant[]) {}
@@ -19,10 +22,10 @@ export class Grants {
     this.entries = entries;
   }
 
-  /** Those of somebody's groups that are named here: no others need be remembered of them. */
+  /** Those of somebody's groups that are named here, in the order of the file: no others need be remembered of them. */
   named(groups: readonly string[]): readonly string[] {
-    const known = new Set(this.entries.map(({ group }) => group));
-    return [...new Set(groups)].filter((group) => known.has(group));
+    const theirs = new Set(groups);
+    return [...new Set(this.entries.map(({ group }) => group))].filter((group) => theirs.has(group)).slice(0, namedMax);
   }
 
   /** The ways of logging in that some entry asks for. */

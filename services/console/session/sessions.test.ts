@@ -107,6 +107,30 @@ describe('a request that changes something', () => {
   });
 });
 
+/** What a console answers who comes with a cookie. */
+const at = async (one: RunningConsole, cookie: string) =>
+  (await one.app.inject({ method: 'GET', url: '/v1/cases', headers: { cookie } })).statusCode;
+
+describe('a session at several consoles', () => {
+  it('that was confirmed at one is over in its older cookies at another that has seen the newer one', async () => {
+    const log = newLog();
+    const key = { VIGIE_CONSOLE_KEY: randomBytes(32).toString('base64') };
+    const [here, there] = [await RunningConsole.start(log.connect(), 20_000, undefined, key), await RunningConsole.start(log.connect(), 20_001, undefined, key)];
+    const post = async (url: string, payload: object, cookie = '') => {
+      const answer = await here.app.inject({ method: 'POST', url, headers: { 'sec-fetch-site': 'same-origin', cookie }, payload });
+      return String(answer.headers['set-cookie']).split(';')[0] ?? '';
+    };
+    const old = await post('/v1/login', { token: 'a.durand' });
+    const fresh = await post('/v1/confirm', { token: 'a.durand' }, old);
+    for (const one of [here, there]) one.wait(10_000);
+    expect([await at(here, old), await at(here, fresh), await at(there, old), await at(there, fresh)]).toEqual([401, 200, 200, 200]);
+    there.wait(10_000);
+    expect([await at(there, old), await at(there, fresh)]).toEqual([401, 200]);
+    await here.stop();
+    await there.stop();
+  });
+}); // prettier-ignore
+
 describe('a browser at the console', () => {
   let log: MemoryLog;
   let one: RunningConsole;

@@ -195,6 +195,22 @@ describe('somebody with an account', () => {
     expect(rows().filter(([, route]) => route === '/v1/login').map(([by, , status]) => [by, status])).toEqual([['a.durand', 200], ['dpo', 200], ['', 401]]);
   });
 
+  it('takes new recovery codes when they have just said who they are, and ends every session of theirs', async () => {
+    const { secret, recovery } = await enrol('a.durand');
+    wait(300_000);
+    expect((await post('account/recovery-codes', {})).status).toBe(403);
+    await post('confirm', { code: codeFor(secret, now()) });
+    const { recovery_codes: fresh } = (await (await post('account/recovery-codes', {})).json()) as { recovery_codes: readonly string[] };
+    expect([fresh.length, fresh.some((code) => recovery.includes(code))]).toEqual([10, false]);
+    const other = new Visitor();
+    expect([(await post('login', { user: 'a.durand', password, code: recovery[0] }, other)).status, (await post('login', { user: 'a.durand', password, code: fresh[0] }, other)).status]).toEqual([401, 200]);
+    expect((await post('account/end-sessions', {})).status).toBe(200);
+    expect([await statusOf('cases'), await statusOf('cases', other)]).toEqual([401, 401]);
+    wait(1_000);
+    expect([(await post('login', { user: 'a.durand', password, code: fresh[1] }, other)).status, await statusOf('cases', other)]).toEqual([200, 200]);
+    expect(rows()).toEqual(expect.arrayContaining([['a.durand', '/v1/account/recovery-codes', 403], ['a.durand', '/v1/account/recovery-codes', 200], ['a.durand', '/v1/account/end-sessions', 200]]));
+  });
+
   it('has a session that ends when they do nothing, and one that a page keeps does not outlive it', async () => {
     await enrol('a.durand');
     wait(idleMsMax);

@@ -1,6 +1,3 @@
-// sign-in/: the doors by which people come in and prove again who they are.
-// Each writes a session; whether it is believed is decided below.
-
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -38,6 +35,9 @@ export const statusOf: Readonly<Record<OidcRefusal, number>> = {
 /** Where the browser goes next, or why it does not. */
 export type Next = { readonly to: string } | { readonly refused: OidcRefusal };
 
+/** Characters of groups and of what is for logging out there, together: a browser keeps cookies of 4,096 bytes. */
+const vouchedMax = 2_000;
+
 /** By the identity provider: there, back, and to prove again who one is. */
 export class OidcDoor {
   readonly #cookie: string;
@@ -73,7 +73,8 @@ export class OidcDoor {
 
   async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, { id, groups, acr, provedAt = 0, hint }: Proved): Promise<OidcRefusal | undefined> {
     const { visitors, directory, grants, clock } = this.tools;
-    const vouched = { groups: grants.named(groups), acr, hint };
+    const named = grants.named(groups);
+    const vouched = { groups: named, acr, hint: JSON.stringify(named).length + hint.length <= vouchedMax ? hint : '' };
     const user = directory.ofSession({ user: id, how: 'oidc', beganAt: clock.now(), vouched });
     if (!user) return 'no_role';
     // Somebody whom the provider knew from this morning has not just said who they are.

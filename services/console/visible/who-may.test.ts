@@ -35,6 +35,9 @@ const table: Readonly<Record<string, Rule>> = {
   'POST /v1/confirm': { may: 'anybody' },
   'POST /v1/logout': { may: 'anybody' },
   'POST /v1/setup': { may: 'anybody' },
+  // By the session of an account: a token is refused whoever bears it.
+  'POST /v1/account/end-sessions': { may: [] },
+  'POST /v1/account/recovery-codes': { may: [] },
   'GET /auth/oidc': { may: 'anybody' },
   'GET /auth/oidc/confirm': { may: 'anybody' },
   'GET /auth/callback': { may: 'anybody' },

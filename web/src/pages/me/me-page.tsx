@@ -1,4 +1,5 @@
 import type { Me } from '../../api/answers.js';
+import { MyAccount } from './my-account.js';
 import { useTitle } from '../../parts/title.js';
 import { locales, themes, useTexts } from '../../texts/context.js';
 
@@ -20,6 +21,7 @@ export function MePage({ me }: { readonly me: Me }) {
       <Options name="language" legend={t.me.language} value={locale} options={[['fr', 'Français'], ['en', 'English']]} onChoose={(chosen) => choose({ locale: locales.find((one) => one === chosen) ?? locale })} />
       <Options name="theme" legend={t.me.theme} value={theme} options={themes.map((one) => [one, t.me.themes[one]])} onChoose={(chosen) => choose({ theme: themes.find((one) => one === chosen) ?? theme })} />
       <Options name="shortcuts" legend={t.me.shortcuts} value={hasShortcuts ? 'on' : 'off'} options={[['on', t.me.on], ['off', t.me.off]]} onChoose={(chosen) => choose({ hasShortcuts: chosen === 'on' })} />
+      <MyAccount />
     </>
   );
 } // prettier-ignore
