@@ -1,11 +1,9 @@
-import type { Threshold } from '../compile/series.js';
 import { entryWords } from '../memory/entry-arena.js';
 import { hasNoValueAt, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection } from '../memory/selection-sets.js';
+import type { Counted } from './slides.js';
 import type { Times, What } from './stretches.js';
-
-type Counted = Pick<Threshold, 'counted' | 'timespanMs'>;
 
 /** Finds the entries nearest to one that say the same, so that it adds nothing to windows which hold both. */
 export class SameEntries {

@@ -5,6 +5,7 @@ import { entryWords } from '../memory/entry-arena.js';
 import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { Threshold } from '../compile/series.js';
+import type { Counted, Cut, Heeding, Slide } from './slides.js';
 import { takesPart } from './same-entries.js';
 
 /** What a window held when it was counted. */
@@ -13,34 +14,6 @@ export interface WindowCount {
   spread: number;
   /** Time of the earliest entry in it. */
   first: number;
-}
-
-/** Which entries count, and for how long. */
-type Counted = Pick<Threshold, 'counted' | 'timespanMs'>;
-
-/** Windows that slide over the entries of a ledger, from the index `first` to the one before `end`: those that end from the time `from` on. */
-interface Slide {
-  readonly ledger: number;
-  readonly from: number;
-  readonly end: number;
-  readonly first: number;
-}
-
-/** The same by times, and how long the stretches are at whose beginnings windows are looked at, too. */
-interface Cut {
-  readonly ledger: number;
-  readonly from: number;
-  readonly until: number;
-  readonly floor: number;
-  readonly widthMs: number;
-}
-
-/** Who is told what windows hold. */
-interface Heeding {
-  /** Of each time at which an entry lies that takes part, ascending. */
-  heed(time: number, value: number, spread: number): void;
-  /** Where a stretch of time begins, before its first entry comes in. */
-  begins?(time: number, value: number, spread: number): void;
 }
 
 /** Counts distinct values of windows, or sums numbers up, exactly as far as rules need it to be decided, with tables that are reused from count to count. */

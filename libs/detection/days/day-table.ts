@@ -184,23 +184,14 @@ export class DayTable {
   setFrom(record: number, column: number, time: number): void {
     this.#parts[this.#at(this.#opened(record), column) + 1] = Math.max(0, time - this.start(record));
   }
-  /**
-   * Whether an access at `time` changes nothing of what is known, and is not told: its window holds no more than `upper`, which is below `floor` or what is told from.
-   * `tested`: it matters whether the day is usual.
-   */
+  /** Whether an access at `time` changes nothing and is not told: its window holds `upper` at most, less than `floor` or what is told from. `tested`: so that the day stays usual. */
   isCalm(record: number, column: number, time: number, upper: number, floor: number, tested: boolean): boolean {
-    const place = record * this.#width;
-    const open = this.#words[place * 2 + at32.open] ?? 0;
-    if (open === 0) return false;
     const parts = this.#parts;
-    const at = (open * this.columns + column) * openColumns;
+    // Of a day that is not open nothing is known: its part is the first, all zero.
+    const at = this.#at(this.#word(record, at32.open), column);
     const known = parts[at] ?? 0;
-    return (
-      upper <= known &&
-      (upper < floor || upper < (parts[at + 2] ?? 0)) &&
-      time - (this.#floats[place + at64.start] ?? 0) >= (parts[at + 1] ?? 0) &&
-      (!tested || known <= (parts[at + 3] ?? 0))
-    );
+    if (upper > known || (tested && known > (parts[at + 3] ?? 0))) return false;
+    return (upper < floor || upper < (parts[at + 2] ?? 0)) && time - this.start(record) >= (parts[at + 1] ?? 0);
   }
   least(record: number, column: number): number {
     const open = this.#word(record, at32.open);

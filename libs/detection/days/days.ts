@@ -138,10 +138,8 @@ export class Days {
 
   /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */
   rise(record: number, column: number, time: number, upper: number): void {
-    const { table } = this;
     const bounded = Math.min(upper, countMax);
-    const most = table.most(record, column);
-    if (bounded > most) this.#waitFor(record, column, time, bounded);
+    if (bounded > this.table.most(record, column)) this.#waitFor(record, column, time, bounded);
     this.#noteRisen(record, column, time);
   }
 
@@ -151,13 +149,9 @@ export class Days {
     const before = table.upper(record, column);
     // The newest of its cell may lie before what waits of another.
     if (before === most || time < table.from(record, column)) this.#wait(record, column, time);
-    if (upper > before) table.setUpper(record, column, this.#roomy(record, column, upper));
-  }
-
-  /** So much above it that the next accesses change nothing, but no more than is known to be usual. */
-  #roomy(record: number, column: number, upper: number): number {
-    if (this.options.tests) return Math.max(upper, this.table.usual(record, column));
-    return Math.min(upper + (upper >>> 2) + 4, countMax);
+    // With room, so that the next accesses change nothing, but no more than is known to be usual.
+    const roomy = this.options.tests ? table.usual(record, column) : upper + (upper >>> 2) + 4;
+    if (upper > before) table.setUpper(record, column, Math.min(Math.max(upper, roomy), countMax));
   }
 
   /** An access came late: windows in `[from, until)` hold more by `gain` at most; that at `from`, which nobody may have looked at, no more than `upper`. */

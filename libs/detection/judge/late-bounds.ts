@@ -5,7 +5,7 @@ import type { SameEntries } from '../count/same-entries.js';
 import type { WindowCounter } from '../count/window-count.js';
 
 /** Windows of fewer entries are counted anew: that costs less than to remember bounds of them. */
-const entriesMin = 48;
+const entriesMin = 128;
 /** Rules of ledgers of which bounds are kept, some eleven megabytes. */
 const keptMax = 8_192;
 
