@@ -3,6 +3,7 @@ import { madeTopics } from '#libs/contracts/topics.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
+import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { messageOf } from '#libs/runtime/outcome.js';
@@ -46,7 +47,7 @@ export async function examine(env: Environment, options: DoctorOptions, clock: C
   return [
     ...configuration,
     ...(await looked('machine', 'see VIGIE_DATA_DIR', disk)),
-    ...(await looked('log', 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config))),
+    ...(await looked('log', 'see that Kafka runs, and KAFKA_BROKERS, its TLS and SASL variables', () => log(config, options.service))),
     ...(await looked('store', 'see that ClickHouse runs, and CLICKHOUSE_URL, its user and password', () => store(config, services, options, clock))),
     ...(await looked('certificates', 'see the files that the configuration names', certificates)),
   ];
@@ -70,12 +71,17 @@ async function looked(area: Area, todo: string, look: () => readonly Finding[] |
   }
 } // prettier-ignore
 
-async function log(config: CommandConfig): Promise<readonly Finding[]> {
+async function log(config: CommandConfig, services: readonly ServiceName[] | undefined): Promise<readonly Finding[]> {
   if (!config.KAFKA_BROKERS) return [fine('log', 'the embedded log: one machine, which keeps and mends its topics by itself')];
   const facts = await describeTopics(kafkaOf(config), madeTopics);
   // Rules with mistakes are told with the configuration.
   const windowsMs = await windowsOf(config).catch(() => undefined);
-  return logFindings(facts, { windowsMs, signed: config.VIGIE_FRAME_KEYS !== undefined });
+  const used = services?.flatMap((name) => [...servicePrincipals[name].writes, ...servicePrincipals[name].reads]);
+  return logFindings(facts, {
+    windowsMs,
+    signed: config.VIGIE_FRAME_KEYS !== undefined,
+    ...(used && { seen: madeTopics.filter((name) => used.includes(name)) }),
+  });
 }
 
 async function store(config: CommandConfig, services: readonly ServiceName[], { backupStamp }: DoctorOptions, clock: Clock): Promise<readonly Finding[]> {

@@ -8,11 +8,13 @@ export interface LogNeeds {
   /** Milliseconds; undefined where the rules cannot be read. */
   readonly windowsMs: number | undefined;
   readonly signed: boolean;
+  /** Topics that can be seen: a service's principal sees those that it uses. All of them where it is left out. */
+  readonly seen?: readonly string[];
 }
 
 /** Whether Kafka has every topic, with as many copies and for as long as Vigie needs. `facts` are of the topics that are there. */
-export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed }: LogNeeds): readonly Finding[] {
-  const missing = madeTopics.filter((name) => !facts.some(({ topic }) => topic === name));
+export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed, seen = madeTopics }: LogNeeds): readonly Finding[] {
+  const missing = seen.filter((name) => !facts.some(({ topic }) => topic === name));
   const of = (name: string) => facts.find(({ topic }) => topic === name);
   const [incidents, actions] = [of(names.incidents), of(names.actions)];
   const apart = incidents && actions && incidents.partitions !== actions.partitions;
