@@ -2,6 +2,7 @@ import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
 import { writeAsList } from './as-list.js';
+import { isHardlyMoreThanZeros } from './odd-identifier.js';
 import type { OwnLine } from './line.js';
 import { foreignProgramOf, programOf } from './row-programs.js';
 import { sourceBlock } from './source-block.js';
@@ -12,8 +13,6 @@ const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, eme
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
 const closingBrace = 0x7d;
-const zero = 0x30;
-const oddIdentifier = /^0[^1-9A-Za-z]*[1-9A-Za-z]?[^0-9A-Za-z]*$/;
 /** A row without an ending. */
 const noEnding = -1;
 /** What the program answers of a block: none, one that it knows, one that it must be told. */
@@ -73,7 +72,7 @@ export class FastRows {
     const isShort = start + layout.lineBytesMax > this.#until && this.#until < this.#body.length;
     if (isShort || this.#program.user !== this) this.#load(start);
     const end = doors.read(layout.windowAt + start - this.#from);
-    return end === 0 ? -1 : end - layout.windowAt + this.#from;
+    return end === 0 || this.#hasOddIdentifier() ? -1 : end - layout.windowAt + this.#from;
   }
 
   /**
@@ -107,11 +106,10 @@ export class FastRows {
 
   /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */
   #hasOddIdentifier(): boolean {
-    const { memory, layout } = this.#program;
-    const patients = this.hasPatients ? this.rows : 0;
-    for (let index = 0; index < patients; index += 1)
-      if (memory[memory.readUInt32LE(layout.patientsAt + index * 16)] === zero && oddIdentifier.test(this.identifier(index)))
-        return true;
+    const { memory, view, layout } = this.#program;
+    const last = layout.patientsAt + (this.hasPatients ? this.rows : 0) * 16;
+    for (let at = layout.patientsAt; at < last; at += 16)
+      if (isHardlyMoreThanZeros(memory, view.getUint32(at, true), view.getUint32(at + 4, true))) return true;
     return false;
   }
 
