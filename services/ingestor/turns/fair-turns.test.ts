@@ -6,7 +6,7 @@ it('one goes on at a time, each source gets as many turns as another while it ha
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('a', 'a', 'a', 'a', 'b', 'c'), { minLength: 1, maxLength: 60 }), async (askers) => {
       const later: (() => void)[] = [];
-      const turns = new FairTurns((work) => later.push(work));
+      const turns = new FairTurns((work) => later.push(work), 1);
       const taken: string[] = [];
       askers.forEach((of, index) => void turns.next(of).then(() => taken.push(`${of}${index}`)));
       for (let before = 0; later.length; before += 1) {
@@ -28,7 +28,7 @@ it('one goes on at a time, each source gets as many turns as another while it ha
 }); // prettier-ignore
 
 it('whoever asks again while others wait goes to the end of the round', async () => {
-  const turns = new FairTurns();
+  const turns = new FairTurns(setImmediate, 1);
   const taken: string[] = [];
   const busy = async (of: string, times: number) => {
     for (let time = 0; time < times; time += 1) {
