@@ -25,11 +25,12 @@
         FROM vigie.accesses
         WHERE {{whose}}(group_id, actor_id) IN (SELECT group_id, actor_id FROM {{accounts}}){{span}}
         UNION ALL
-        -- What accounts have in common is looked for only where an incident belongs to it.
+        -- What accounts have in common is looked for only where an incident belongs to it. Which accesses belong to a block of numbers no column
+        -- says: they are those to the patients that its incidents name, in their clinics. One branch for all of these, since each holds every condition.
         SELECT
             group_id,
             belonging.1 AS subject_kind,
-            belonging.2 AS subject,
+            common_subject AS subject,
             actor_id,
             time,
             patient_id AS own_id,
@@ -37,33 +38,26 @@
             event_id,{{own_columns}}
             {{selected}} AS selected
         FROM vigie.accesses
-        ARRAY JOIN [('source_ip', source_ip), ('device', device), ('session_id', session_id)] AS belonging
-        WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{lanes}}) > 0
-            AND (group_id, belonging.1, belonging.2) IN (SELECT group_id, subject_kind, actor_id FROM {{lanes}}){{span}}
-        UNION ALL
-        -- Which accesses belong to a block of numbers no column says: they are those to the patients that its incidents name.
-        SELECT
-            group_id,
-            'id_block' AS subject_kind,
-            block_subject AS subject,
-            actor_id,
-            time,
-            patient_id AS own_id,
-            clinic_id,
-            event_id,{{own_columns}}
-            {{selected}} AS selected
-        FROM vigie.accesses
+        ARRAY JOIN
+            [('source_ip', source_ip), ('device', device), ('session_id', session_id), ('id_block', concat(clinic_id, ' ', patient_id))] AS belonging
         INNER JOIN
         (
             SELECT DISTINCT
-                group_id AS block_group,
-                actor_id AS block_subject,
-                arrayJoin(clinics) AS block_clinic,
-                arrayJoin(block_patients) AS block_patient
+                group_id AS common_group,
+                subject_kind AS common_kind,
+                actor_id AS common_value,
+                actor_id AS common_subject
+            FROM {{lanes}}
+            UNION ALL
+            SELECT DISTINCT
+                group_id AS common_group,
+                subject_kind AS common_kind,
+                concat(arrayJoin(clinics), ' ', arrayJoin(block_patients)) AS common_value,
+                actor_id AS common_subject
             FROM {{blocks}}
-        ) AS block
-            ON group_id = block_group AND clinic_id = block_clinic AND patient_id = block_patient
-        WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{blocks}}) > 0{{span}}
+        ) AS common
+            ON group_id = common_group AND belonging.1 = common_kind AND belonging.2 = common_value
+        WHERE {{whose}}actor_id != '' AND (SELECT count() FROM {{common}}) > 0{{span}}
     ) AS own
     LEFT JOIN
     (

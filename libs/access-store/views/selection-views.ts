@@ -121,6 +121,7 @@ function viewOf(
     accounts: ofKind(source, "subject_kind = 'account'"),
     lanes: ofKind(source, "subject_kind NOT IN ('account', 'id_block')"),
     blocks: ofKind(source, "subject_kind = 'id_block'"),
+    common: ofKind(source, "subject_kind != 'account'"),
     span: within ? span : '',
   });
   const text = filled(templates[template], { view, accesses, narrowed });

@@ -55,8 +55,6 @@ export class HistoryJudge {
   readonly #habits: LearnsHabits | undefined;
   /** What is learned has been asked for up to this day. */
   #day = Number.NEGATIVE_INFINITY;
-  /** After so much event time every rule has been judged. */
-  readonly #settledMs: number;
   #offset = 0;
 
   constructor(
@@ -64,8 +62,9 @@ export class HistoryJudge {
     private readonly options: HistoryJudgeOptions,
   ) {
     const { quietMs, allowedLatenessMs } = options;
-    this.#settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
-    const closedMs = quietMs + this.#settledMs + keepClosedMs;
+    // After so much event time every rule has been judged.
+    const settledMs = Math.max(allowedLatenessMs, ...rules.map((rule) => rule.allowedLatenessMs ?? 0));
+    const closedMs = quietMs + settledMs + keepClosedMs;
     const asking = habitRulesOf(rules);
     this.#habits = asking.length > 0 ? options.learner?.(asking) : undefined;
     const habits = this.#habits && { habits: this.#habits };
@@ -112,7 +111,7 @@ export class HistoryJudge {
   finish(untilMs: number): { readonly incidents: readonly IncidentChange[]; readonly undecided: readonly Undecided[] } {
     const open = [this.#engine, ...this.#lanes].flatMap((engine) => {
       const anchors = engine.finish(0, untilMs);
-      engine.advance(untilMs + this.#settledMs, 0);
+      engine.advance(untilMs + this.options.allowedLatenessMs, 0);
       return anchors;
     });
     this.#note(true);
