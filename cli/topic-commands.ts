@@ -5,7 +5,7 @@ import type { AlterTopicsOptions, CreateTopicsOptions, GrantOptions } from './to
 /** `vigie topics`: what is in Kafka, and for how long. */
 export function addTopicCommands(program: Command): void {
   const topics = program.command('topics').description('the topics in Kafka');
-  const retention = 'how long accesses, quarantine and findings are kept, such as 14d; cases and who looked are kept for ever';
+  const retention = 'how long accesses, quarantine and findings are kept, such as 35d; cases and who looked are kept for ever';
   const bytes = 'the most that one of them may take on a broker, such as 200GiB, should that come before its time is up';
   topics
     .command('create')
@@ -16,7 +16,7 @@ export function addTopicCommands(program: Command): void {
       'copies of each partition; three, or as many as there are brokers, where it is left out',
       wholeNumber,
     )
-    .option('--retention <time>', `${retention}; 14d where it is left out`, duration)
+    .option('--retention <time>', `${retention}; 35d where it is left out`, duration)
     .option('--bytes <size>', `${bytes}; no limit where it is left out`, byteSize)
     .action(async (options: CreateTopicsOptions) => (await import('./topics.js')).createTopicsCommand(options));
   topics

@@ -28,7 +28,7 @@ export function logFindings(facts: readonly TopicFacts[], { windowsMs, signed, s
     ...parted.map(({ topic, partitions }) => wrong('log', `${topic} has ${partitions} partitions: its order says what thresholds are made of, and one partition alone has an order`, `delete ${topic}, and run vigie topics create: scorers learn it again from the days that they hold`)),
     ...(missing.length ? [wrong('log', `Kafka has no topic ${missing.join(', ')}`, 'vigie topics create --partitions <as many as the others have>')] : []),
     ...(apart ? [wrong('log', `${names.incidents} has ${incidents.partitions} partitions and ${names.actions} ${actions.partitions}: an action would not lie where its case does`, 'create the one that has no data yet anew, with as many partitions as the other')] : []),
-    ...short.map((sentence) => wrong('log', sentence, 'vigie topics alter --retention 14d, or longer; with --dry-run it shows what it would change')),
+    ...short.map((sentence) => wrong('log', sentence, 'vigie topics alter --retention 35d, or as long as is said; with --dry-run it shows what it would change')),
     ...(loose.length ? [wrong('log', `${namesOf(loose)} acknowledges events that one broker has: min.insync.replicas is 1`, 'kafka-configs --alter --topic <topic> --add-config min.insync.replicas=2')] : []),
     ...(unclean.length ? [wrong('log', `${namesOf(unclean)} may lose acknowledged events: unclean.leader.election.enable is true`, 'kafka-configs --alter --topic <topic> --add-config unclean.leader.election.enable=false')] : []),
     ...(single.length ? [advice('log', `${single.length === facts.length ? 'every topic' : single.join(', ')} has one copy: what a broker's disk loses is lost`, 'three brokers, and --replication 3 when topics are made')] : []),

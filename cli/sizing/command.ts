@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { readCommandConfig } from '../config.js';
+import { retentionMsDefault } from '#libs/event-log/kafka/topics/topic-needs.js';
 import { duration, wholeNumber } from '../option-values.js';
 
 /** Rows that one person of the staff makes in a day: the simulated hospital's, services included. */
@@ -24,7 +25,7 @@ export function addSizingCommand(program: Command): void {
     .requiredOption('--staff <number>', 'accounts of people', wholeNumber)
     .option('--rows-per-day <number>', `accesses of patients; ${rowsOfOne} for each of the staff where it is left out`, wholeNumber)
     .option('--retention <time>', 'how long ClickHouse keeps accesses', duration, 400 * 86_400_000)
-    .option('--kafka-retention <time>', 'how long Kafka keeps them', duration, 14 * 86_400_000)
+    .option('--kafka-retention <time>', 'how long Kafka keeps them', duration, retentionMsDefault)
     .option('--kafka-copies <number>', 'replicas of each partition', wholeNumber, 3)
     .option('--store-copies <number>', 'replicas of ClickHouse', wholeNumber, 2)
     .addOption(new Option('--format <format>', 'how').choices(['text', 'json']).default('text'))

@@ -10,7 +10,7 @@ export const costs = {
   /** Bytes of the process for each (account, patient) pair that windows hold: 38 are the windows', the rest is what the runtime keeps for them. */
   bytesPerPair: 67,
   /** Bytes of each ingestor for an (account, patient) pair of the days that the memory of care knows, with the patients' own share. */
-  careBytesPerPair: 50,
+  careBytesPerPair: 21,
   /** Microseconds of one core for a record of the dearest format that hospitals send (ATNA; FHIR takes 65, Vigie's own less than 6). */
   ingestUsPerRow: 157,
   /** The same for judging a row under the whole default pack, with 100,000 accounts. */

@@ -5,15 +5,15 @@ import { costs } from './costs.js';
 import { type Load, sizeOf, sizeText } from './sizing.js';
 
 const dayMs = 86_400_000;
-const load = (staff: number): Load => ({ staff, rowsPerDay: staff * 168, retentionMs: 400 * dayMs, kafkaMs: 14 * dayMs, windowsMs: 7 * dayMs, kafkaCopies: 3, storeCopies: 2 }); // prettier-ignore
+const load = (staff: number): Load => ({ staff, rowsPerDay: staff * 168, retentionMs: 400 * dayMs, kafkaMs: 35 * dayMs, windowsMs: 30 * dayMs, kafkaCopies: 3, storeCopies: 2 }); // prettier-ignore
 
 const gb = (bytes: number) => (bytes < 1e10 ? (bytes / 1e9).toFixed(1) : (bytes / 1e9).toFixed(0));
 
 describe('vigie sizing', () => {
   it('counts bytes by what a row was measured to take', () => {
     const one = { ...load(1400), rowsPerDay: 235_000, kafkaCopies: 1, storeCopies: 1 };
-    expect(sizeOf(one)).toMatchObject({ storeBytes: 235_000 * 400 * 36.9, kafkaBytes: 235_000 * 14 * 57, pairs: 235_000 * 7 });
-    expect(sizeText(one, sizeOf(one))).toMatch(/Kafka +188 MB in 1 copies[^]*ClickHouse +3\.5 GB in 1 copy, for 400 days/);
+    expect(sizeOf(one)).toMatchObject({ storeBytes: 235_000 * 400 * 36.9, kafkaBytes: 235_000 * 35 * 57, pairs: 235_000 * 30 });
+    expect(sizeText(one, sizeOf(one))).toMatch(/Kafka +469 MB in 1 copies[^]*ClickHouse +3\.5 GB in 1 copy, for 400 days/);
   });
 
   it('never gives less for more, nor a scorer less memory than its windows take', () => {

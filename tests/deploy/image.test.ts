@@ -100,6 +100,6 @@ describe('a service of the compose file as words for a container', () => {
   });
 
   it('takes what Compose would where a variable is not set', () => {
-    expect(composeService('topics', surroundings).command).toEqual(['node', 'dist/cli/vigie.js', 'topics', 'create', '--partitions', '12', '--replication', '1', '--retention', '14d']);
+    expect(composeService('topics', surroundings).command).toEqual(['node', 'dist/cli/vigie.js', 'topics', 'create', '--partitions', '12', '--replication', '1', '--retention', '35d']);
   }); // prettier-ignore
 });

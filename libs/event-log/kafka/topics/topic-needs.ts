@@ -3,8 +3,8 @@ import type { TopicFacts } from './admin.js';
 
 const dayMs = 86_400_000;
 
-/** Kept of accesses where nobody says otherwise: the week of the longest rules of the default pack, and a week to mend what stands still. */
-export const retentionMsDefault = 14 * dayMs;
+/** Kept of accesses where nobody says otherwise: the thirty days of the longest rules of the default pack, and some to mend what stands still. */
+export const retentionMsDefault = 35 * dayMs;
 
 /** How much longer than rules look back a topic must reach: a scorer or an archiver that stands still over a long weekend loses nothing then. */
 export const retentionMarginMs = 3 * dayMs;
