@@ -29,8 +29,9 @@ export async function storeFindings(client: StoreClient, { clock, services, isSe
   const before = clock.now();
   const { version, user, nowMs, missing } = await inspectStore(client);
   const skewMs = nowMs - (before + clock.now()) / 2;
-  const behind = missing.length > 0;
+  const behind = missing !== undefined && missing.length > 0;
   const found = [
+    missing === undefined ? wrong('store', `${user} may not see which migrations ClickHouse has`, 'apply deploy/clickhouse/access.sql anew as an administrator, or ask as another user') :
     behind ? wrong('store', `ClickHouse lacks ${missing.length} migration(s): ${missing[0]}${missing.length > 1 ? ` to ${missing.at(-1)}` : ''}`, 'vigie migrate, before the services of this version start') : fine('store', `ClickHouse ${version} has every table`),
     Math.abs(skewMs) > skewMsMax ? wrong('clock', `this machine's clock is ${(Math.abs(skewMs) / 1000).toFixed(1)} s ${skewMs > 0 ? 'behind' : 'ahead of'} ClickHouse's`, 'set both by one time server (chrony, systemd-timesyncd)') : fine('clock', 'this machine and ClickHouse have the same time'),
   ];

@@ -47,6 +47,9 @@ GRANT SELECT ON vigie.notifications TO vigie_notifications;
 GRANT SELECT ON vigie.notification_attempts TO vigie_notifications;
 GRANT SELECT(case_id, group_id, incident_ids, status, resolved_at, joined_into, place) ON vigie.case_states TO vigie_notifications;
 
+-- `vigie doctor` looks which migrations were applied, as whoever asks.
+GRANT SELECT ON vigie.migrations TO vigie_notifications;
+
 GRANT INSERT ON vigie.archive_batches TO vigie_writer;
 
 GRANT SELECT ON vigie.archive_batches TO vigie_writer;
@@ -77,6 +80,9 @@ GRANT SELECT(group_id, controller_id, nis2, updated_at, removed) ON vigie.contro
 
 -- Mutes that people make in it.
 GRANT SELECT, INSERT ON vigie.mutes TO vigie_cases;
+
+-- `vigie doctor` looks which migrations were applied, as whoever asks.
+GRANT SELECT ON vigie.migrations TO vigie_cases;
 
 -- The archiver makes the rules' selections known: one table and the views over it. It reads the lists that rules name, and the scorer the history.
 CREATE ROLE IF NOT EXISTS vigie_rules;

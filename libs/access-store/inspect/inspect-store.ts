@@ -17,8 +17,8 @@ export interface StoreFacts {
   readonly user: string;
   /** The server's clock, milliseconds. */
   readonly nowMs: number;
-  /** Migrations that this version has and the store has not. */
-  readonly missing: readonly string[];
+  /** Migrations that this version has and the store has not; undefined where this user may not see them. */
+  readonly missing: readonly string[] | undefined;
 }
 
 const identity = z.object({ version: z.string(), user: z.string(), now_ms: z.number() });
@@ -31,11 +31,12 @@ export async function inspectStore(client: ClickHouseClient): Promise<StoreFacts
   return { version: row.version, user: row.user, nowMs: row.now_ms, missing: await missingMigrations(client) };
 }
 
-async function missingMigrations(client: ClickHouseClient): Promise<readonly string[]> {
+/** A table of which one may see nothing is not in `system.tables`. */
+async function missingMigrations(client: ClickHouseClient): Promise<readonly string[] | undefined> {
   const all = readMigrations().map(({ name }) => name);
   const query = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
   const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ there: z.number() }), failure });
-  if (!row?.there) return all;
+  if (!row?.there) return (await isGranted(client, 'SELECT ON vigie.migrations')) ? all : undefined;
   const done = await appliedMigrations(client);
   return all.filter((name) => !done.has(name));
 }
