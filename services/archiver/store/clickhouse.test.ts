@@ -81,9 +81,12 @@ describe('the archiver on the embedded ClickHouse', () => {
     clickHouse = await spawnClickHouse(systemClock, { portBase, directory });
     await log.append(
       { topic: topics.accesses, partition: 0 },
-      Buffer.from(`${line(row(20_000)).replace('"action":"read"', '"invented":1,"action":"read"')}`),
+      Buffer.from(line(row(20_000)).replace('"action":"read"', '"action":"invented"')),
     );
-    await append(log, rows.slice(16_000));
+    // What a later version says besides is left out.
+    const [first, ...others] = rows.slice(16_000);
+    if (first) await append(log, [Object.assign({ later: 1 }, first)]);
+    await append(log, others);
     await until(async () => (await count('accesses')) === rows.length && (await count('quarantine')) === 1);
     expect(await count('access_rows')).toBe(rows.length);
     await until(() => archived(pipeline));
