@@ -27,7 +27,7 @@ export interface StoreSurroundings {
 /** Whether the store has the tables of this version, goes by the same clock, and lets the services do their work and no more. */
 export async function storeFindings(client: StoreClient, { clock, services, isServer }: StoreSurroundings): Promise<readonly Finding[]> {
   const before = clock.now();
-  const { version, user, nowMs, missing } = await inspectStore(client);
+  const { version, user, nowMs, missing } = await inspectStore(client, isServer);
   const skewMs = nowMs - (before + clock.now()) / 2;
   const behind = missing !== undefined && missing.length > 0;
   const found = [

@@ -23,20 +23,20 @@ export interface StoreFacts {
 
 const identity = z.object({ version: z.string(), user: z.string(), now_ms: z.number() });
 
-/** Rejects with `Transient` where the store is away. */
-export async function inspectStore(client: ClickHouseClient): Promise<StoreFacts> {
+/** Rejects with `Transient` where the store is away. `isServer`: it has users and rights. */
+export async function inspectStore(client: ClickHouseClient, isServer: boolean): Promise<StoreFacts> {
   const query = 'SELECT version() AS version, currentUser() AS user, toUnixTimestamp64Milli(now64(3)) AS now_ms';
   const [row] = await jsonRows(client, { query, params: {}, shape: identity, failure });
   if (!row) throw new Error('the store says nothing of itself');
-  return { version: row.version, user: row.user, nowMs: row.now_ms, missing: await missingMigrations(client) };
+  return { version: row.version, user: row.user, nowMs: row.now_ms, missing: await missingMigrations(client, isServer) };
 }
 
 /** A table of which one may see nothing is not in `system.tables`. */
-async function missingMigrations(client: ClickHouseClient): Promise<readonly string[] | undefined> {
+async function missingMigrations(client: ClickHouseClient, isServer: boolean): Promise<readonly string[] | undefined> {
   const all = readMigrations().map(({ name }) => name);
   const query = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
   const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ there: z.number() }), failure });
-  if (!row?.there) return (await isGranted(client, 'SELECT ON vigie.migrations')) ? all : undefined;
+  if (!row?.there) return !isServer || (await mayRead(client, ['migrations'])) ? all : undefined;
   const done = await appliedMigrations(client);
   return all.filter((name) => !done.has(name));
 }
@@ -46,6 +46,12 @@ export async function missingRights(client: ClickHouseClient, services: readonly
   const needed = [...new Set(services.flatMap((name) => rightsOf[name]))];
   const held = await Promise.all(needed.map((right) => isGranted(client, right)));
   return needed.filter((_, index) => !held[index]);
+}
+
+/** Whether the user of this client may read all of these tables and views. */
+export async function mayRead(client: ClickHouseClient, tables: readonly string[]): Promise<boolean> {
+  const held = await Promise.all(tables.map((table) => isGranted(client, `SELECT ON vigie.${table}`)));
+  return !held.includes(false);
 }
 
 /** Whether the user of this client may change or delete what is stored, which no service needs. */
