@@ -29,20 +29,33 @@ export function* otlpRecords(request: unknown, envelope: Envelope): Generator<Ac
   for (const one of logRecordsIn(request)) yield accepted({ kind: 'json', value: requestOfOne(one), envelope });
 }
 
-/** The tag of `resource_logs`, and those with which a `ResourceLogs` begins: all are fields that say their length. */
-const resourceLogsTag = 0x0a;
-const innerTags: readonly number[] = [0x0a, 0x12, 0x1a];
+/** The fields of a message of which all say their length, by their tags in protobuf, with the message that is in them where it is looked into. */
+type Fields = ReadonlyMap<number, Fields | undefined>;
+
+const scopeLogs: Fields = new Map([0x0a, 0x12, 0x1a].map((tag) => [tag, undefined]));
+const resourceLogs: Fields = new Map([
+  [0x0a, undefined],
+  [0x12, scopeLogs],
+  [0x1a, undefined],
+]);
+const request: Fields = new Map([[0x0a, resourceLogs]]);
+
 /** Bytes in which a number of protobuf says how long a field is, at most. */
 const lengthBytesMax = 5;
 
 /**
- * Whether bytes are an `ExportLogsServiceRequest` in protobuf: nothing but `resource_logs`, the last of which ends with the bytes. Its first byte is a line
- * end, but no text goes on with a length that fits and a tag that protobuf has there.
+ * Whether bytes are an `ExportLogsServiceRequest` in protobuf: nothing but `resource_logs`, in them nothing but resource, scopes and address of a schema, and
+ * so in these, each ending where its message does. The first byte is a line end, but no text goes on with lengths that fit three times over.
  */
 export function isOtlpProtobuf(bytes: Uint8Array): boolean {
-  let at = 0;
-  while (at < bytes.length) {
-    if (bytes[at] !== resourceLogsTag) return false;
+  return bytes.length > 0 && fits(bytes, 0, bytes.length, request);
+}
+
+function fits(bytes: Uint8Array, from: number, until: number, fields: Fields): boolean {
+  let at = from;
+  while (at < until) {
+    const tag = bytes[at] ?? 0;
+    if (!fields.has(tag)) return false;
     let length = 0;
     let read = 1;
     for (; read <= lengthBytesMax; read += 1) {
@@ -51,10 +64,12 @@ export function isOtlpProtobuf(bytes: Uint8Array): boolean {
       if (byte < 0x80) break;
     }
     const start = at + read + 1;
-    if (length === 0 || start + length > bytes.length || !innerTags.includes(bytes[start] ?? 0)) return false;
+    const inside = fields.get(tag);
+    if (start + length > until || (inside === resourceLogs && length === 0)) return false;
+    if (inside && !fits(bytes, start, start + length, inside)) return false;
     at = start + length;
   }
-  return at > 0;
+  return true;
 }
 
 /** The log records of a request that `isOtlpProtobuf` knows, or why it cannot be read. */
