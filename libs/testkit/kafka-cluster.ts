@@ -164,7 +164,8 @@ export class KafkaCluster {
   }
 
   async #format(): Promise<void> {
-    const uuid = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
+    // An id that begins with a dash is an option to the tool: in base64 only bytes above 127 begin with one.
+    const uuid = Buffer.from(`0${randomUUID().replaceAll('-', '').slice(1)}`, 'hex').toString('base64url');
     await Promise.all(
       this.#ids().map(async (id) => {
         await mkdir(join(this.#directory, `broker-${id}`), { recursive: true });
