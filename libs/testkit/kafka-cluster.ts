@@ -164,8 +164,7 @@ export class KafkaCluster {
   }
 
   async #format(): Promise<void> {
-    // An id that begins with a dash is an option to the tool: in base64 only bytes above 127 begin with one.
-    const uuid = Buffer.from(`0${randomUUID().replaceAll('-', '').slice(1)}`, 'hex').toString('base64url');
+    const uuid = Buffer.from(`0${randomUUID().replaceAll('-', '').slice(1)}`, 'hex').toString('base64url'); // never with a dash first, as an option
     await Promise.all(
       this.#ids().map(async (id) => {
         await mkdir(join(this.#directory, `broker-${id}`), { recursive: true });
