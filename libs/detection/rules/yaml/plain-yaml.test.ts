@@ -35,7 +35,9 @@ describe('the fast reader of YAML', () => {
     ); // prettier-ignore
     let read = 0;
     fc.assert(
-      fc.property(texts, (text) => {
+      fc.property(texts, (mangledText) => {
+        // Both are given lines that end in one way (yaml-tree.ts).
+        const text = mangledText.replaceAll(/\r\n?/g, '\n');
         const fast = readPlainYaml(text);
         if (fast === undefined) return;
         read += 1;
