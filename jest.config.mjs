@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { loading } from './scripts/testing/loading.mjs';
 
 /** What a worker and the processes that its tests start take at most: a Kafka of three brokers, or the whole system twice. */
 const workerBytes = 4 * 2 ** 30;
@@ -7,7 +8,7 @@ const workers = Math.max(2, Math.min(availableParallelism() + 1, Math.floor(tota
 
 /** One configuration for every test: ESM, compiled by SWC, with the same `#libs` names that Node resolves at run time. */
 export default {
-  testEnvironment: '<rootDir>/scripts/test-environment.mjs',
+  ...loading,
   roots: ['<rootDir>/libs', '<rootDir>/services', '<rootDir>/tests', '<rootDir>/bench', '<rootDir>/scripts', '<rootDir>/cli'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -33,7 +34,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   maxWorkers: workers,
   // Those that take minutes begin first.
-  testSequencer: '<rootDir>/scripts/slow-first.mjs',
+  testSequencer: '<rootDir>/scripts/testing/slow-first.mjs',
   // Only so that what hangs ends: a slow machine under load must not meet it, so no test and no hook asks for less.
   testTimeout: 300_000,
   cacheDirectory: '<rootDir>/.cache/jest',

@@ -154,7 +154,6 @@ export const toolsWithReason = {
   '@types/node': 'types of Node, named in tsconfig.base.json',
   '@types/react': 'types of react, which has none of its own',
   '@types/react-dom': 'types of react-dom, which has none of its own',
-  jest: 'scripts/test.mjs starts it',
   oxlint: 'scripts/check.mjs starts it',
   prettier: 'scripts/check.mjs starts it',
   typescript: 'scripts/prepare.mjs and scripts/check.mjs start it',

@@ -5,6 +5,8 @@
  *   npm test -- window-count        the files whose path holds this; compiles nothing first unless they start processes of their own
  *   npm test -- engine -t 'late'    of these, the tests whose name holds this
  *   npm run watch [-- pattern]      again whenever a file changes
+ *   npm test -- --isolated          modules are loaded for each file anew, not once for all files of a worker
+ *   npm test -- --times             says at the end what each file cost
  *   npm run test:long               the random histories at length, with seeds of their own (printed), and more faults and larger hospitals
  */
 import { spawnSync } from 'node:child_process';
@@ -12,8 +14,9 @@ import { randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { needsBuild, needsPages } from './needs-build.mjs';
 import { build, buildPages, environment, install, node, root, say } from './prepare.mjs';
+import { needsBuild, needsPages } from './testing/needs-build.mjs';
+import { timesBegin, timesTable } from './testing/times.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
 const longHistories = 10_000;
@@ -26,16 +29,22 @@ const jest = [
   '--no-warnings=ExperimentalWarning',
   join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
 ];
+
+const given = process.argv.slice(2);
+const args = given.filter((arg) => !['--long', '--isolated', '--times'].includes(arg));
+const long = given.includes('--long');
+const watch = args.includes('--watch');
+const times = given.includes('--times');
+/** Who watches changes modules, and wants to see the new ones. */
+const isolated = watch || given.includes('--isolated');
 /** What all processes of the tests get: those that they start compile what others have compiled before only once. */
 const env = {
   ...environment(),
+  ...(isolated && { VIGIE_TEST_ISOLATED: '1' }),
+  ...(times && timesBegin()),
   // Properties make much that lives shortly: with room for it, collecting it takes a tenth less of the processor.
   NODE_OPTIONS: '--experimental-vm-modules --max-semi-space-size=64',
 };
-const given = process.argv.slice(2);
-const args = given.filter((arg) => arg !== '--long');
-const long = args.length < given.length;
-const watch = args.includes('--watch');
 
 install();
 const files = long ? chosenFiles().filter(hasLongMeasure) : chosenFiles();
@@ -50,7 +59,7 @@ const outcome = run(
   [
     // Native addons keep handles that Node waits for in vain when its end comes by itself; what tests leave open shows --detectOpenHandles.
     '--forceExit',
-    `--reporters=${join(root, 'scripts', 'progress-reporter.mjs')}`,
+    `--reporters=${join(root, 'scripts', 'testing', 'progress-reporter.mjs')}`,
     '--json',
     `--outputFile=${report}`,
     ...args,
@@ -60,6 +69,7 @@ const outcome = run(
   long ? longRun() : {},
 );
 const counts = readCounts();
+if (times) console.log(timesTable());
 for (const failure of counts.failures) console.log(failure);
 for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

@@ -49,9 +49,9 @@ export async function openContext(browser: Browser, url: string, { locale = 'en'
   return { context, complaints, foreign };
 } // prettier-ignore
 
-/** What axe finds on a page, a line each. */
+/** What axe finds on a page, a line each. The pages have no frame (their policy allows none), so that axe need not put results of frames together in a page of its own. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).options({ resultTypes: ['violations'] }).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().withTags(tags).options({ resultTypes: ['violations'] }).analyze();
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} ${failureSummary ?? ''}`).join(' | ')}`);
 } // prettier-ignore
 

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { root } from './prepare.mjs';
+import { root } from '../prepare.mjs';
 
 const compiled = { call: 'compiledModule(', definition: 'libs/runtime/paths.ts' };
 const paged = { call: 'pagesForTests(', definition: 'services/console/pages/pages.fixture.ts' };

@@ -1,0 +1,78 @@
+/**
+ * Node's loader over our sources: names as the compiler takes them, code as Jest's transformer makes it. `@jest/globals` are those of the test
+ * file that runs, asked for at each use, since modules that several files share are loaded once.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { root } from '../prepare.mjs';
+
+const globalsUrl = 'vigie:test-globals';
+const key = 'vigie.testGlobals';
+const names = ['afterAll', 'afterEach', 'beforeAll', 'beforeEach', 'describe', 'expect', 'it', 'jest', 'test'];
+
+/** What the transformer is told that Node can do by itself: modules stay as they are written. */
+const modules = {
+  isInternalModule: false,
+  supportsDynamicImport: true,
+  supportsExportNamespaceFrom: true,
+  supportsStaticESM: true,
+  supportsTopLevelAwait: true,
+};
+
+/** Only makes a compiled file larger: stacks are read by the maps that `sourceMaps` names. */
+const inlineMap = /\n\/\/# sourceMappingURL=data:[^\n]*\s*$/;
+
+/** By path and by URL of a source, the file of its source map. */
+export const sourceMaps = new Map();
+
+let transformer;
+
+/** Sources are made by this transformer of Jest from now on. */
+export function transformBy(given) {
+  transformer = given;
+}
+
+/** `@jest/globals` are these from now on. */
+export function giveGlobals(globals) {
+  globalThis[Symbol.for(key)] = globals;
+}
+
+registerHooks({
+  resolve(name, context, next) {
+    const url = name === '@jest/globals' ? globalsUrl : sourceOf(name, context.parentURL);
+    return url === undefined ? next(name, context) : { url, format: 'module', shortCircuit: true };
+  },
+  load(url, context, next) {
+    if (url === globalsUrl) return { format: 'module', source: globalsSource(), shortCircuit: true };
+    if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+    return { format: 'module', source: compiled(url), shortCircuit: true };
+  },
+});
+
+/** The source that a compiled name stands for, as a URL; undefined where Node has to look itself. */
+function sourceOf(name, parent) {
+  if (!name.endsWith('.js')) return undefined;
+  const ours = /^#(?:libs|services)\//.test(name);
+  if (!ours && !(name.startsWith('.') && parent?.endsWith('.ts'))) return undefined;
+  const url = new URL(ours ? name.slice(1) : name, ours ? pathToFileURL(`${root}/`) : parent).href.replace(/\.js$/, '.ts');
+  return existsSync(fileURLToPath(url)) ? url : undefined;
+}
+
+function compiled(url) {
+  const path = fileURLToPath(url);
+  const { code, sourceMapPath } = transformer.transform(path, modules, readFileSync(path, 'utf8'));
+  if (sourceMapPath) for (const name of [path, url]) sourceMaps.set(name, sourceMapPath);
+  return code.replace(inlineMap, '');
+}
+
+function globalsSource() {
+  return [
+    `const globals = () => globalThis[Symbol.for('${key}')];`,
+    'const of = (name) => new Proxy(function () {}, {',
+    '  apply: (_, self, args) => globals()[name](...args),',
+    '  get: (_, property) => globals()[name][property],',
+    '});',
+    ...names.map((name) => `export const ${name} = of('${name}');`),
+  ].join('\n');
+}

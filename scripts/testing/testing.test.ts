@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { SharedEnvironment } from './shared-environment.mjs';
+import { filesOf } from './times.mjs';
+
+describe('what a test file changes of the process', () => {
+  it('is put back behind it', async () => {
+    const before = { exit: process.exit, console: globalThis.console, folder: process.cwd(), path: process.env['PATH'] };
+    const environment = new SharedEnvironment({}, { testPath: 'a.test.ts' });
+    await environment.setup();
+    process.env['PATH'] = '/nowhere';
+    process.env['VIGIE_TEST_LEFT'] = '1';
+    process.chdir('/');
+    process.exit = (() => {}) as unknown as typeof process.exit;
+    globalThis.console = { ...console };
+    await environment.teardown();
+    expect(process.env['VIGIE_TEST_LEFT']).toBeUndefined();
+    expect({ exit: process.exit, console: globalThis.console, folder: process.cwd(), path: process.env['PATH'] }).toEqual(before);
+  });
+});
+
+describe('the times of a worker', () => {
+  it('count what it used before a file to that file, and what ends between two files to the later one', () => {
+    const lines = [
+      { what: 'begins', path: 'a', at: 1_000, own: 300, children: 0, rss: 1 },
+      { what: 'is loaded', path: 'a', at: 1_100, own: 400, children: 0, rss: 2 },
+      { what: 'ends', path: 'a', at: 5_000, own: 1_400, children: 900, rss: 3 },
+      { what: 'begins', path: 'b', at: 5_010, own: 1_410, children: 950, rss: 4 },
+      { what: 'ends', path: 'b', at: 5_020, own: 1_420, children: 950, rss: 5 },
+    ];
+    expect(filesOf(lines.map((line) => JSON.stringify(line)).join('\n'))).toEqual([
+      { path: 'a', began: 1_000, own: 1_400, loading: 400, children: 900, wall: 4_000, rss: 3 },
+      { path: 'b', began: 5_010, own: 20, loading: 10, children: 50, wall: 10, rss: 5 },
+    ]);
+  });
+});
+
+describe('a stack', () => {
+  it('names the lines of the source', () => {
+    interface NotThereAtRunTime {
+      readonly some: number;
+    }
+    const one: NotThereAtRunTime = { some: 1 };
+    const { stack = '' } = new Error(String(one.some));
+    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:43:/);
+  });
+});
