@@ -28,6 +28,8 @@ export interface UpgradeOptions {
   readonly kafka?: { readonly brokers: readonly string[]; readonly view: KafkaView; readonly partitions: number };
   /** What services of this tree are told while those of the release may read what they write; the others do not know it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Services of the release that are started again after their store was away. */
+  readonly startAgain: readonly ProcessName[];
   /** Rules that both versions read. */
   readonly rulesDir: string;
   /** How long each mixture may take until all that came in is judged and stored, milliseconds. */
@@ -119,14 +121,16 @@ export class UpgradeAndBack {
   }
 
   async #back(): Promise<void> {
-    const { release, kafka } = this.options;
+    const { release, kafka, startAgain } = this.options;
     for (const names of readersFirst.toReversed()) {
       this.feed.nextWave();
       await this.#replaceAll(names.toReversed(), release);
       await this.#settled(`${names.join(', ')} of the last release again`);
       await this.#act(`with ${names.join(', ')} of the last release again`);
     }
-    if (!kafka) await this.fleet.replace(0, 'clickhouse', release);
+    if (kafka) return;
+    await this.fleet.replace(0, 'clickhouse', release);
+    for (const name of startAgain) await this.fleet.replace(0, name, release);
   }
 
   /** One after the other, as a rollout does; meanwhile both versions serve where there are two places. */
