@@ -160,7 +160,7 @@ export class UpgradeAndBack {
     const { clock, settleMsMax, say, kafka } = this.options;
     const waves = [...this.feed.waves];
     this.feed.nextWave();
-    const moving = kafka && { view: kafka.view };
+    const moving = kafka && { view: await seenOf(kafka.view) };
     const marks = moving && (await marksNow(moving));
     const wrong = await untilRight(
       async () => {
@@ -222,4 +222,10 @@ export class UpgradeAndBack {
   #places(): readonly number[] {
     return this.fleet.places.map((_, place) => place);
   }
+}
+
+/** What groups have read of the topics that are there: those that this version brings along are not, before it comes. */
+async function seenOf(view: KafkaView): Promise<Pick<KafkaView, 'progress'>> {
+  const there = new Set(await view.topics());
+  return { progress: async (group, topic) => (there.has(topic) ? view.progress(group, topic) : []) };
 }
