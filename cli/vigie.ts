@@ -3,6 +3,7 @@ import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { codeOf, messageOf } from '#libs/runtime/outcome.js';
+import { ownVersion } from '#libs/runtime/paths.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
 import { addBackupCommands } from './backup/commands.js';
@@ -31,6 +32,7 @@ import type { WhyOptions } from './why/why.js';
 
 const program = new Command('vigie')
   .description('Detects the mass exfiltration of patient records while it happens.')
+  .version(ownVersion(), '--version', 'say which version this is')
   .exitOverride(wrongUsage)
   .configureHelp({ showGlobalOptions: true })
   .addHelpText('after', '\nEvery command reads the environment; docs/operations.md lists its variables.');

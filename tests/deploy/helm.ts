@@ -25,27 +25,23 @@ export function runHelm(...options: readonly string[]): HelmAnswer {
   return { status, out: stdout, said: stderr };
 }
 
-/** What a version's own types say against what the chart makes of values: `read: 29` and no line that begins with `refused:` where they take it. */
-export function readByTypes(program: string, ...values: readonly string[]): HelmAnswer {
-  const { out } = runHelm('template', 'vigie', chart, '--namespace', 'vigie', '--kube-version', '1.33.0', ...values);
-  const { status, stdout, stderr } = spawnSync(program, { input: out, encoding: 'utf8' });
+/** What the chart makes of values, as text. Throws with what Helm says against them. */
+export function templated(kubernetes: string, ...values: readonly string[]): string {
+  const words = ['template', 'vigie', chart, '--namespace', 'vigie', '--kube-version', kubernetes, ...values];
+  const { status, out, said } = runHelm(...words);
+  if (status !== 0) throw new Error(said);
+  return out;
+}
+
+/** What a program says against objects on its standard input: `read: 29` and no line that begins with `refused:` where it takes them. */
+export function readByProgram(program: string, words: readonly string[], objects: string): HelmAnswer {
+  const { status, stdout, stderr } = spawnSync(program, words, { input: objects, encoding: 'utf8' });
   return { status, out: stdout, said: stderr };
 }
 
 /** What the chart makes of values, each a file or `--set` and its value. Throws with what Helm says against them. */
 export function rendered(kubernetes: string, ...values: readonly string[]): readonly KubernetesObject[] {
-  const { status, out, said } = runHelm(
-    'template',
-    'vigie',
-    chart,
-    '--namespace',
-    'vigie',
-    '--kube-version',
-    kubernetes,
-    ...values,
-  );
-  if (status !== 0) throw new Error(said);
-  return parseAllDocuments(out, { uniqueKeys: true }).flatMap((document) => {
+  return parseAllDocuments(templated(kubernetes, ...values), { uniqueKeys: true }).flatMap((document) => {
     if (document.errors.length > 0) throw new Error(document.errors.join('; '));
     const value: unknown = document.toJS();
     return value === null ? [] : [object.parse(value)];

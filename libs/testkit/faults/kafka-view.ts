@@ -40,6 +40,11 @@ export class KafkaView {
     });
   }
 
+  /** Names of the topics that are there. */
+  topics(): Promise<readonly string[]> {
+    return this.#ask((admin) => admin.listTopics());
+  }
+
   progress(group: string, topic: string): Promise<readonly PartitionSeen[]> {
     return this.#ask(async (admin) => {
       const [ends, [committed]] = await Promise.all([

@@ -4,13 +4,18 @@ import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { services } from '#libs/contracts/vocabulary.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 
 const run = promisify(execFile);
 /** Packages are fetched only where the release has other ones than this tree. Milliseconds. */
 const buildMsMax = 900_000;
 
-const named = z.strictObject({ commit: z.string().regex(/^[0-9a-f]{7,40}$/), env: z.record(z.string(), z.string()) });
+const named = z.strictObject({
+  commit: z.string().regex(/^[0-9a-f]{7,40}$/),
+  env: z.record(z.string(), z.string()),
+  startAgain: z.array(z.enum(services)),
+});
 
 export type LastRelease = z.infer<typeof named>;
 
@@ -24,7 +29,8 @@ export const thisTree: Tree = { name: 'this', root: projectRoot };
 
 /**
  * The last release: what installations run that are upgraded to this tree. `commit` is the one that it was made of, and `env` what services of this tree must be told
- * while services of that release may still read what they write. Named in last-release.json, and moved there when a release is made.
+ * while services of that release may still read what they write. `startAgain`: services of that release that are not ready again by themselves when their store was away,
+ * so that whoever runs them starts them again. Named in last-release.json, and moved there when a release is made.
  */
 export async function lastRelease(): Promise<LastRelease> {
   const file = join(projectRoot, 'libs', 'testkit', 'upgrade', 'last-release.json');

@@ -28,6 +28,8 @@ export interface UpgradeOptions {
   readonly kafka?: { readonly brokers: readonly string[]; readonly view: KafkaView; readonly partitions: number };
   /** What services of this tree are told while those of the release may read what they write; the others do not know it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Services of the release that are started again after their store was away. */
+  readonly startAgain: readonly ProcessName[];
   /** Rules that both versions read. */
   readonly rulesDir: string;
   /** How long each mixture may take until all that came in is judged and stored, milliseconds. */
@@ -119,14 +121,16 @@ export class UpgradeAndBack {
   }
 
   async #back(): Promise<void> {
-    const { release, kafka } = this.options;
+    const { release, kafka, startAgain } = this.options;
     for (const names of readersFirst.toReversed()) {
       this.feed.nextWave();
       await this.#replaceAll(names.toReversed(), release);
       await this.#settled(`${names.join(', ')} of the last release again`);
       await this.#act(`with ${names.join(', ')} of the last release again`);
     }
-    if (!kafka) await this.fleet.replace(0, 'clickhouse', release);
+    if (kafka) return;
+    await this.fleet.replace(0, 'clickhouse', release);
+    for (const name of startAgain) await this.fleet.replace(0, name, release);
   }
 
   /** One after the other, as a rollout does; meanwhile both versions serve where there are two places. */
@@ -156,7 +160,7 @@ export class UpgradeAndBack {
     const { clock, settleMsMax, say, kafka } = this.options;
     const waves = [...this.feed.waves];
     this.feed.nextWave();
-    const moving = kafka && { view: kafka.view };
+    const moving = kafka && { view: await seenOf(kafka.view) };
     const marks = moving && (await marksNow(moving));
     const wrong = await untilRight(
       async () => {
@@ -218,4 +222,10 @@ export class UpgradeAndBack {
   #places(): readonly number[] {
     return this.fleet.places.map((_, place) => place);
   }
+}
+
+/** What groups have read of the topics that are there: those that this version brings along are not, before it comes. */
+async function seenOf(view: KafkaView): Promise<Pick<KafkaView, 'progress'>> {
+  const there = new Set(await view.topics());
+  return { progress: async (group, topic) => (there.has(topic) ? view.progress(group, topic) : []) };
 }

@@ -66,6 +66,25 @@ describe('the selections of rules', () => {
     await stop();
   });
 
+  it('are known again as soon as a store that was away answers, and when a mistake is taken back, without anything being registered', async () => {
+    const { clock, lists, registered, selections, state, stop, unregistered } = running();
+    await clock.advance(lookEveryMs);
+    lists.away = true;
+    await clock.advance(60_000);
+    expect([selections.missing, await unregistered()]).toEqual([expect.stringContaining('the lists are away'), '1']);
+    lists.away = false;
+    await clock.advance(lookEveryMs);
+    expect([selections.missing, await unregistered()]).toEqual([undefined, '0']);
+    state.mistake = 'rules/a.yml:3: wrong';
+    state.files = 'wrong';
+    await clock.advance(lookEveryMs);
+    expect(selections.missing).toContain('rules/a.yml:3: wrong');
+    state.files = '';
+    await clock.advance(lookEveryMs);
+    expect([selections.missing, registered]).toEqual([undefined, [['1']]]);
+    await stop();
+  });
+
   it('are said to be in use again after some hours, so that they stay in the views', async () => {
     const { clock, registered, stop } = running();
     await clock.advance(13 * 3_600_000);
@@ -97,9 +116,19 @@ describe('the fingerprint of files', () => {
   });
 });
 
+/** Lists of a store that can be away. */
+class AwayLists extends MemoryLists {
+  away = false;
+
+  override async fingerprint(): Promise<string> {
+    if (this.away) throw new Error('the lists are away');
+    return super.fingerprint();
+  }
+}
+
 function running(given: { readonly mistake?: string } = {}) {
   const clock = new FakeClock();
-  const lists = new MemoryLists();
+  const lists = new AwayLists();
   const registered: string[][] = [];
   const state = {
     rules: [aRule({ selection: selection('1') })],

@@ -66,22 +66,27 @@ export class RuleSelections {
     try {
       now = `${filesNow} ${await lists.fingerprint()}`;
       const due = now !== this.#known || clock.monotonic() - this.#knownAt >= againMs;
-      if (!due || (now === this.#failed && clock.monotonic() < this.#notBefore)) return;
-      await this.#register(now);
+      // What failed meanwhile is over: a store that was away is back, or a mistake was taken back.
+      if (!due) this.#allKnown();
+      else if (now !== this.#failed || clock.monotonic() >= this.#notBefore) await this.#register(now);
     } catch (cause) {
       this.#failure(now, cause);
     }
   }
 
   async #register(now: string): Promise<void> {
-    const { store, lists, load, clock, log, metrics } = this.tools;
+    const { store, lists, load, clock, log } = this.tools;
     const selections = selectionsOf(await load(await readStoredLists(lists)));
     await store.registerSelections(selections);
     if (now !== this.#known) log.info('the selections of the rules are known to ClickHouse', { count: selections.length });
     this.#known = now;
     this.#knownAt = clock.monotonic();
+    this.#allKnown();
+  }
+
+  #allKnown(): void {
     this.#missing = undefined;
-    metrics.set('vigie_selections_unregistered', 0);
+    this.tools.metrics.set('vigie_selections_unregistered', 0);
     this.#failed = undefined;
     this.#wait = waitMs.first;
   }
