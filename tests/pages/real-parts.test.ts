@@ -52,7 +52,8 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
   let browser: Browser;
   let kafka: KafkaCluster;
   let vigie: RunningVigie;
-  let context: BrowserContext;
+  /** Of one browser four pages at most: each holds a line open, and over HTTP/1.1 a browser has six to one address. */
+  const contexts: BrowserContext[] = [];
   const open = new Map<string, Page>();
 
   beforeAll(async () => {
@@ -72,14 +73,17 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
     await promisify(execFile)(process.execPath, topics, { env: { ...process.env, ...env, NODE_OPTIONS: '' } });
     vigie = await RunningVigie.start({ portBase, env });
     await vigie.post(theft());
-    ({ context } = await openContext(browser, vigie.url('console')));
-    const first = await logIn(context, token);
+    const first = await newPage();
     const link = first.getByRole('link', { name: actor });
     await link.waitFor();
     const id = /cases\/([0-9a-f]+)/.exec((await link.getAttribute('href')) ?? '')?.[1] ?? '';
     open.set('/', first);
-    for (const path of [`/cases/${id}`, `/cases/${id}/timeline`, `/accounts/helix/${actor}`, '/feeds', '/books', '/rules', '/oncall'])
-      open.set(path, await opened(path));
+    for (const path of [`/cases/${id}`, `/cases/${id}/timeline`, `/accounts/helix/${actor}`, '/feeds', '/books', '/rules', '/oncall']) {
+      const page = await newPage();
+      await page.goto(path);
+      await page.locator('main h1').first().waitFor();
+      open.set(path, page);
+    }
     // A window is known once the scorer has said what it holds.
     await pageOf('/accounts').getByRole('region', { name: 'What the rules count now' }).getByRole('table').waitFor();
     for (const page of open.values()) await page.evaluate('globalThis.sameDocument = true');
@@ -91,11 +95,13 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
     rmSync(folder, { recursive: true, force: true });
   }, testMsMax);
 
-  async function opened(path: string): Promise<Page> {
-    const page = await context.newPage();
-    await page.goto(path);
-    await page.locator('main h1').first().waitFor();
-    return page;
+  /** Of a browser that has a line left, as somebody who has logged in. */
+  async function newPage(): Promise<Page> {
+    const last = contexts.at(-1);
+    if (last && last.pages().length < 4) return last.newPage();
+    const { context } = await openContext(browser, vigie.url('console'));
+    contexts.push(context);
+    return logIn(context, token);
   }
 
   const pageOf = (prefix: string): Page => {
@@ -150,7 +156,7 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
   it('say since when ClickHouse is away, and what is asked of it meanwhile is missing by name, and comes by itself', async () => {
     let books: Page | undefined;
     await killedUnder({ ...service('clickhouse'), notice: /The store of accesses has not answered since/ }, async () => {
-      books = await context.newPage();
+      books = await newPage();
       await books.goto('/books');
       await books.getByText('the store of accesses does not answer').waitFor();
     });
@@ -161,7 +167,7 @@ withParts(`pages over parts that are killed${noKafka === undefined ? '' : ` (${n
   it('say since when the log is away, show nothing that cannot be written down, and go on by themselves', async () => {
     let late: Page | undefined;
     await killedUnder({ kill: () => kafka.killAll(), start: () => kafka.startAll(), notice: /The log has not answered since/ }, async () => {
-      late = await context.newPage();
+      late = await newPage();
       await late.goto('/rules');
       await late.getByText('each look is first written down in the log').waitFor();
     });

@@ -11,7 +11,7 @@ import type { RuleWhole } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
 import { TryChange } from './try-change.js';
 import { Weeks } from './weeks.js';
-import { RuleTitle, ruleTitle } from '../../parts/rule-title.js';
+import { Given, RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 
 /** What does this rule tell of, is it right, and what if it were another? */
 export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
@@ -76,7 +76,7 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
 /** What the file of a rule says: of those that Vigie brings along in the language of the page, of those of a house as they wrote it. */
 function Said({ text, french }: { readonly text: string; readonly french: string | null }) {
   const { f } = useTexts();
-  return f.locale === 'fr' && french === null ? <span data-said="">{text}</span> : <>{f.locale === 'fr' ? french : text}</>;
+  return f.locale === 'fr' && french === null ? <Given text={text} /> : <>{f.locale === 'fr' ? french : text}</>;
 }
 
 function Often({ of }: { readonly of: RuleWhole['rule']['false_positives'] }) {
