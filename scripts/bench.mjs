@@ -6,18 +6,28 @@ import { node, prepare, root } from './prepare.mjs';
 
 prepare();
 const wanted = process.argv.slice(2);
-const all = readdirSync(join(root, 'bench'))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  .map((file) => file.replace(/\.ts$/, ''));
-const unknown = wanted.filter((name) => !all.includes(name));
+/** Beside those that lie in bench/ itself. */
+const rooms = ['.', 'pages'];
+const all = new Map(
+  rooms.flatMap((room) =>
+    readdirSync(join(root, 'bench', room))
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => file.replace(/\.ts$/, ''))
+      .map((name) => [name, join(room, name)]),
+  ),
+);
+const unknown = wanted.filter((name) => !all.has(name));
 if (unknown.length) {
-  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${[...all.keys()].join(', ')}`);
   process.exit(2);
 }
 let failed = 0;
-for (const name of wanted.length ? wanted : all) {
+for (const name of wanted.length ? wanted : all.keys()) {
   console.log(`\n== ${name}`);
-  const outcome = spawnSync(node, ['--expose-gc', join(root, 'dist', 'bench', `${name}.js`)], { cwd: root, stdio: 'inherit' });
+  const outcome = spawnSync(node, ['--expose-gc', join(root, 'dist', 'bench', `${all.get(name)}.js`)], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   if (outcome.status !== 0) failed += 1;
 }
 process.exit(failed ? 1 : 0);

@@ -114,6 +114,15 @@ export class RunningVigie {
     if (pid !== undefined) process.kill(pid, signal);
   }
 
+  /** Holds the supervisor up, so that what ends from here on stays away until `release`. */
+  hold(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  release(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Undefined while it is down. */
   pidOf(service: string): number | undefined {
     const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args=']).toString().split('\n');
@@ -128,6 +137,7 @@ export class RunningVigie {
   async stop(): Promise<number | null> {
     const gone = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.release();
       this.#child.kill('SIGTERM');
       const forced = setTimeout(() => this.#child.kill('SIGKILL'), stopWithinMs);
       await gone;

@@ -28,7 +28,8 @@ import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.j
 import { RuleWindows } from '#libs/access-store/windows/rule-windows.js';
 import { ScorerWindows } from './study/windows-now.js';
 import { FeedsLook } from './answer/feeds-look.js';
-import { FakeFeeds, FakeFigures, FakeLeaks, FakePatients, LateClock, MemoryMutes } from './answer/fakes.fixture.js';
+import { PartsLook } from './answer/parts-look.js';
+import { FakeFeeds, FakeFigures, FakeLeaks, FakeParts, FakePatients, LateClock, MemoryMutes } from './answer/fakes.fixture.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { RUN_BACKTEST } from './study-providers.js';
 import { RuleSources } from './study/rule-sources.js';
@@ -111,6 +112,7 @@ export class RunningConsole {
     /** Every route that this console answers, as its server has them: `GET /v1/cases`. */
     readonly routes: readonly string[],
     readonly desk: FakeDesk,
+    readonly parts: FakeParts,
     private readonly clock: LateClock,
     readonly folder: string,
   ) {}
@@ -140,6 +142,7 @@ export class RunningConsole {
     const clock = new LateClock();
     const backtest = new FakeRun();
     const desk = new FakeDesk();
+    const parts = new FakeParts();
     const module = await Test.createTestingModule({
       imports: [RuntimeModule.forService('console', 'error'), ConsoleModule.forConfig(config)],
     })
@@ -181,6 +184,8 @@ export class RunningConsole {
       .useValue({ of: async () => windowsNow })
       .overrideProvider(FeedsLook)
       .useValue(feeds)
+      .overrideProvider(PartsLook)
+      .useValue(parts)
       .overrideProvider(ClickHouseLists)
       .useValue(lists)
       .compile();
@@ -194,7 +199,7 @@ export class RunningConsole {
     await app.init();
     await app.startAllMicroservices();
     const fakes = [store, lists, mutes, shelf, feeds, patients, backtest] as const;
-    const running = new RunningConsole(app, ...fakes, routes, desk, clock, folder);
+    const running = new RunningConsole(app, ...fakes, routes, desk, parts, clock, folder);
     while (running.pipeline.behind() !== undefined) await systemClock.sleep(2);
     return running;
   }

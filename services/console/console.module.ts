@@ -34,6 +34,7 @@ import { McpController } from './mcp.controller.js';
 import { Gauges } from './follow/gauges.js';
 import { Door } from './door.js';
 import { LookController } from './look.controller.js';
+import { partProviders } from './part-providers.js';
 import { patientProviders } from './patient-providers.js';
 import { PatientsController } from './patients.controller.js';
 import { RulesController } from './rules.controller.js';
@@ -207,6 +208,7 @@ export class ConsoleModule {
         ...signInProviders,
         door,
         feeds,
+        ...partProviders,
         ...patientProviders,
         pipeline,
         sight,

@@ -19,6 +19,7 @@ import { Gauges } from './follow/gauges.js';
 import { installPages } from './pages/built-pages.js';
 import { ConsolePipeline } from './follow/pipeline.js';
 import { grantsEveryMs, GrantsReload } from './oidc/grants-reload.js';
+import { endedEveryMs, EndedWatch } from './session/ended-watch.js';
 import { Directory } from './session/directory.js';
 import { Visitors } from './session/visitors.js';
 import { lookEveryMs as usersEveryMs, UsersReload } from './users/users-reload.js';
@@ -42,6 +43,7 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     @Inject(ListWatch) private readonly lists: ListWatch,
     @Inject(Visitors) private readonly visitors: Visitors,
     @Inject(Directory) private readonly directory: Directory,
+    @Inject(EndedWatch) private readonly ended: EndedWatch,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Health) health: Health,
     @Inject(EndWatch) ends: EndWatch,
@@ -68,9 +70,16 @@ export class ConsoleService implements OnModuleInit, BeforeApplicationShutdown {
     const users = this.#usersReload();
     users.look();
     const grants = this.#grantsReload();
-    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.clock.every(grantsEveryMs, () => grants?.look()), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
+    this.#timers = [this.register.start(), this.clock.every(usersEveryMs, () => users.look()), this.clock.every(grantsEveryMs, () => grants?.look()), this.#watchEnded(), this.gauges.start(), tellHeads({ trail: this.pipeline.trail, clock: this.clock, log: this.logger }), this.clock.every(writeEveryMs, () => this.#write()),
       this.clock.every(lookEveryMs, () => this.#look()), this.clock.every(countEveryMs, () => this.#count()), this.clock.every(watchEveryMs, () => this.#watch()), this.clock.every(beatEveryMs, () => this.pipeline.feed.beat())]; // prettier-ignore
     return { ended: this.pipeline.failed };
+  }
+
+  /** Without an identity provider nobody ends a session from outside. */
+  #watchEnded(): () => void {
+    if (!this.config.oidc) return () => {};
+    void this.ended.look();
+    return this.clock.every(endedEveryMs, () => void this.ended.look());
   }
 
   #usersReload(): UsersReload {

@@ -19,13 +19,17 @@ export class Door {
     },
   ) {}
 
+  /** Who asks for what no case is in. Throws 401. */
+  somebody(headers: Given, reply: FastifyReply): User {
+    const user = this.tools.visitors.of(headers);
+    if (user) return user;
+    void reply.header('www-authenticate', 'Bearer');
+    throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));
+  }
+
   /** Throws 401, and 503 while what people did is not all read: an old state of a case would be shown as its present one. */
   userOf(headers: Given, reply: FastifyReply): User {
-    const user = this.tools.visitors.of(headers);
-    if (!user) {
-      void reply.header('www-authenticate', 'Bearer');
-      throw thrown(refused(401, 'no_user', 'give the token of a user: Authorization: Bearer ...'));
-    }
+    const user = this.somebody(headers, reply);
     const behind = this.tools.behind();
     if (behind !== undefined) throw thrown(refused(503, 'not_ready', `this console is still reading the log: ${behind}`));
     return user;

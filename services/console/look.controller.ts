@@ -8,6 +8,7 @@ import { CLOCK } from '#libs/runtime/runtime.module.js';
 import { type Answer, ok, refused } from './answer/answer.js';
 import { FeedsLook } from './answer/feeds-look.js';
 import { findCase, isAnswer } from './answer/find-case.js';
+import { PartsLook } from './answer/parts-look.js';
 import { summaryOf } from './answer/summary.js';
 import { Door, fromStore, type Given } from './door.js';
 import { ConsolePipeline } from './follow/pipeline.js';
@@ -24,6 +25,7 @@ export class LookController {
     @Inject(ConsolePipeline) private readonly pipeline: ConsolePipeline,
     @Inject(CaseSight) private readonly sight: CaseSight,
     @Inject(FeedsLook) private readonly feeds: FeedsLook,
+    @Inject(PartsLook) private readonly parts: PartsLook,
     @Inject(CaseFigures) private readonly figures: CaseFigures,
     @Inject(DeadlinesFile) private readonly deadlines: DeadlinesFile,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -48,6 +50,14 @@ export class LookController {
     const body = { checked_at: isoOf(feeds.at), is_old: feeds.isOld, sources: feeds.sources };
     return this.door.send(reply, ok(body, { case_id: '', rows: 0 }));
   }
+
+  /** Which parts of Vigie do not answer, and since when; told also while the log is not read. */
+  @Get('parts')
+  async whatAnswers(@Headers() headers: Given, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    this.door.somebody(headers, reply);
+    const parts = (await this.parts.last()).map(({ since, ...part }) => ({ ...part, since: since === undefined ? null : isoOf(since) }));
+    return this.door.send(reply, ok({ at: isoOf(this.clock.now()), parts }, { case_id: '', rows: 0 }));
+  } // prettier-ignore
 
   @Get('cases/:id/shape')
   async shape(@Headers() headers: Given, @Param('id') id: string, @Query() query: unknown, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {

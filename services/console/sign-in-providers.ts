@@ -1,9 +1,14 @@
+import { AuditLooks } from '#libs/access-store/audit/audit-looks.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { CLOCK } from '#libs/runtime/runtime.module.js';
+import type { Log } from '#libs/runtime/log.js';
+import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { AccountFile } from './accounts/account-file.js';
 import { Accounts } from './accounts/accounts.js';
 import { SecretBox } from './accounts/secret-box.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
+import { ConsolePipeline } from './follow/pipeline.js';
+import { EndedSessions } from './session/ended-sessions.js';
+import { EndedWatch } from './session/ended-watch.js';
 import { IdentityProvider } from './oidc/identity-provider.js';
 import { RoundTrips } from './oidc/round-trips.js';
 import { Directory } from './session/directory.js';
@@ -27,24 +32,40 @@ const directory = {
 
 const visitors = {
   provide: Visitors,
-  inject: [CONSOLE_CONFIG, Directory, CLOCK],
-  useFactory: ({ sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, known: Directory, clock: Clock) =>
-    new Visitors({ directory: known, seal: new SessionSeal(sessionKeys), secure: isSecure(url), clock }),
+  inject: [CONSOLE_CONFIG, Directory, CLOCK, EndedSessions],
+  useFactory: ({ sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, known: Directory, clock: Clock, over: EndedSessions) =>
+    new Visitors({
+      directory: known,
+      seal: new SessionSeal(sessionKeys),
+      secure: isSecure(url),
+      clock,
+      isEnded: (session) => over.has(session),
+    }),
+};
+
+/** Sessions that the identity provider has ended. */
+const ended = { provide: EndedSessions, useFactory: () => new EndedSessions() };
+
+const endedWatch = {
+  provide: EndedWatch,
+  inject: [EndedSessions, AuditLooks, CLOCK, LOG],
+  useFactory: (over: EndedSessions, looks: AuditLooks, clock: Clock, log: Log) =>
+    new EndedWatch({ ended: over, looks, clock, log }),
 };
 
 /** Undefined where there is no identity provider. */
 const oidcDoor = {
   provide: OidcDoor,
-  inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK],
-  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock) => {
+  inject: [CONSOLE_CONFIG, Visitors, Directory, CLOCK, EndedSessions, ConsolePipeline],
+  useFactory: ({ oidc, sessionKeys, VIGIE_CONSOLE_URL: url }: ConsoleConfig, who: Visitors, known: Directory, clock: Clock, ended: EndedSessions, { trail }: ConsolePipeline) => {
     if (!oidc) return undefined;
     const provider = new IdentityProvider(oidc.settings);
-    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock });
+    return new OidcDoor({ provider, grants: oidc.grants, trips: new RoundTrips(sessionKeys), visitors: who, directory: known, secure: isSecure(url), clock, ended, record: (fact) => trail.record(fact) });
   },
 }; // prettier-ignore
 
 /** Who comes in, by which ways, and for how long. */
-export const signInProviders = [accounts, directory, visitors, oidcDoor];
+export const signInProviders = [accounts, directory, ended, endedWatch, visitors, oidcDoor];
 
 function isSecure(url: string | undefined): boolean {
   return url?.startsWith('https:') ?? false;

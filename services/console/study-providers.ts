@@ -13,9 +13,7 @@ import { Backtests, type RunBacktest } from './study/backtests.js';
 import { verdictWeeks } from './study/rule-book.js';
 import { RuleSources } from './study/rule-sources.js';
 import { backtestProcess } from './study/run-backtest.js';
-import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { CONSOLE_CONFIG, type ConsoleConfig } from './config.js';
-import { ScorerWindows } from './study/windows-now.js';
 
 const windows = {
   provide: RuleWindows,
@@ -27,13 +25,6 @@ const record = {
   provide: AccountRecord,
   inject: [STORE_CLIENT],
   useFactory: (client: StoreClient) => new AccountRecord(client),
-};
-
-const scorers = {
-  provide: ScorerWindows,
-  inject: [CONSOLE_CONFIG],
-  useFactory: ({ VIGIE_SCORER_URLS: urls, VIGIE_HOST: host, VIGIE_PORT_BASE: base }: ConsoleConfig) =>
-    new ScorerWindows(urls ?? [`http://${host}:${base + portOffsets.scorer}`]),
 };
 
 const reader = {
@@ -87,4 +78,4 @@ const backtests = {
     }),
 };
 
-export const studyProviders = [windows, record, reader, scorers, looks, records, ruleSources, runner, backtests];
+export const studyProviders = [windows, record, reader, looks, records, ruleSources, runner, backtests];

@@ -43,6 +43,7 @@ inBrowser('every page, in every state', () => {
   }, testMsMax);
 
   it.each(looks.map((look, place) => [`${look.locale} ${look.theme} ${look.width}`, look, place] as const))('is without a fault where the store does not answer: it says so, and is not blank, in %s', async (_name, look, place) => {
+    // Which parts are away is said above each page, too.
     const { me: _me, 'no-page': _nowhere, ...routes } = full.routes;
     expect(await walked(full, look, chosenOf(routes, place), storeAway, 'wrong')).toEqual([]);
   }, testMsMax);
@@ -59,9 +60,17 @@ inBrowser('every page, in every state', () => {
   }
 }); // prettier-ignore
 
-/** As a console answers whose store is gone. */
+/** As a console answers whose store is gone, and which knows of nothing else that answers either. */
 async function storeAway(page: Page): Promise<void> {
+  const since = new Date(Date.now() - 600_000).toISOString();
+  const parts = (['store', 'log', 'scorers'] as const).map((part) => ({
+    part,
+    known: part === 'scorers' ? 2 : 1,
+    away: 1,
+    since,
+  }));
   await page.route(/\/v1\/(?!me$|login|confirm|stream)/, (route) =>
     route.fulfill({ status: 503, json: { error: 'store_away', message: 'the store does not answer' } }),
   );
+  await page.route('/v1/parts', (route) => route.fulfill({ json: { parts } }));
 }

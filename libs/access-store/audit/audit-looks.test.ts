@@ -53,6 +53,16 @@ describe('who looked, in the store', () => {
     },
   );
 
+  it('has what begins with a route, was a success, and came since an instant', async () => {
+    const [from, to] = [began + 2_000, began + 9_000];
+    const rows = await looks.providerLogouts('/v1/cases/:id/act', from);
+    expect(rows.length).toBeGreaterThan(0);
+    expect(rows.every(({ route, at }) => route === '/v1/cases/:id/actions' && Date.parse(at) >= from)).toBe(true);
+    expect(rows.map(({ at }) => at)).toEqual(rows.map(({ at }) => at).toSorted());
+    expect(await looks.providerLogouts('/v1/cases/:id/act', to + 1_000)).toEqual([]);
+    expect(await looks.providerLogouts('/auth/', began)).toEqual([]);
+  });
+
   it.each<[Partial<LooksWanted>, number]>([
     [{ by: 'dpo' }, 20],
     [{ by: 'nobody' }, 0],

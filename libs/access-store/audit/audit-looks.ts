@@ -9,8 +9,11 @@ import { jsonRows } from '../clickhouse/json-rows.js';
 
 const query = readFileSync(new URL('./audit-looks.sql', import.meta.url), 'utf8');
 
+const logouts = readFileSync(new URL('./provider-logouts.sql', import.meta.url), 'utf8');
+
 const look = z.object({ audit_id: z.string(), ...auditFact });
 export type AuditLook = z.infer<typeof look>;
+const logout = look.pick({ at: true, by: true, route: true });
 
 export const lookKinds = ['refused', 'lists', 'changes'] as const;
 
@@ -42,5 +45,11 @@ export class AuditLooks {
     const place = { before_time: before?.timeMs ?? toMs, before_id: before?.auditId ?? '' };
     const params = { from: fromMs, to: toMs, by, case_id: caseId, kind, limit, ...place };
     return jsonRows(this.client, { query, params, shape: look, failure: 'the audit cannot be read' });
+  }
+
+  /** Rows of what the identity provider has ended, whose route begins so, since an instant of the wall clock in milliseconds, the oldest first. */
+  providerLogouts(route: string, fromMs: number): Promise<readonly Pick<AuditLook, 'at' | 'by' | 'route'>[]> {
+    const params = { from: fromMs, route };
+    return jsonRows(this.client, { query: logouts, params, shape: logout, failure: 'the audit cannot be read' });
   }
 }

@@ -10,6 +10,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import type { LeakAccesses, LeakStore } from '#libs/attribution/leak.js';
 import type { MuteRow } from '#libs/contracts/mute-row.js';
 import type { FeedsLook, FeedsSeen } from './feeds-look.js';
+import { type PartName, partNames, type PartSeen, type PartsLook } from './parts-look.js';
 
 /** A store in which nobody opened anything. */
 export class FakeLeaks implements LeakStore {
@@ -20,6 +21,15 @@ export class FakeLeaks implements LeakStore {
 
   async accesses(): Promise<LeakAccesses> {
     return { known: 0, patients: 0, accounts: [], clinics: [], touched: [], pool: [] };
+  }
+}
+
+/** Parts that all answer until a test says since when one is away, in milliseconds of the wall clock. */
+export class FakeParts implements Pick<PartsLook, 'last'> {
+  readonly away = new Map<PartName, number>();
+
+  async last(): Promise<readonly PartSeen[]> {
+    return partNames.map((part) => ({ part, known: 1, away: this.away.has(part) ? 1 : 0, since: this.away.get(part) }));
   }
 }
 

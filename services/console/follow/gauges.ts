@@ -44,6 +44,11 @@ export class Gauges {
     private readonly tools: GaugesTools,
   ) {}
 
+  /** Whether the log could be asked at the last look. */
+  get logAnswers(): boolean {
+    return this.#unknown === '';
+  }
+
   /** Answers with the function that stops the looks. */
   start(): () => void {
     this.tools.health.ready('log', () => this.#unknown || undefined);

@@ -13,8 +13,10 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client';
+import { createRemoteJWKSet } from 'jose';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { codeOf, isError } from '#libs/runtime/outcome.js';
+import { type LoggedOut, type LogoutRefusal, readLogoutToken } from './logout-token.js';
 import { type ClaimNames, hasGroups, type Identity, identityOf } from './identity.js';
 
 /** The provider answers within so long, or counts as away, in seconds. */
@@ -59,11 +61,18 @@ export type ProviderRefusal = 'away' | 'refused' | 'not_believed' | 'not_begun' 
 export interface Proved extends Identity {
   /** The provider's own token, for logging out there; empty where it is too long. */
   readonly hint: string;
+  /** The provider's own names of the person and of its session; `sid` is empty where it gives none. */
+  readonly subject: string;
+  readonly sid: string;
 }
+
+/** Longer ones would not fit into a cookie beside the rest. */
+const sidMax = 200;
 
 /** The hospital's identity provider: OpenID Connect Core 1.0, by code with PKCE (RFC 7636), state and nonce. */
 export class IdentityProvider {
   #found: Promise<Configuration> | undefined;
+  #keys: ReturnType<typeof createRemoteJWKSet> | undefined;
 
   constructor(private readonly settings: ProviderSettings) {}
 
@@ -115,7 +124,8 @@ export class IdentityProvider {
       if (!identity) return 'nobody';
       if (trip.confirms !== '' && (identity.provedAt ?? 0) < trip.beganAt - skewMs) return 'not_recent';
       const { id_token: hint = '' } = tokens;
-      return { ...identity, hint: hint.length <= hintMax ? hint : '' };
+      const { sub: subject, sid } = claims;
+      return { ...identity, hint: hint.length <= hintMax ? hint : '', subject, sid: typeof sid === 'string' && sid.length <= sidMax ? sid : '' };
     } catch (cause) {
       return this.#refusalOf(cause);
     }
@@ -132,6 +142,18 @@ export class IdentityProvider {
       }).href;
     } catch {
       return undefined;
+    }
+  }
+
+  /** What a logout token ends; `away` where the keys that it must be signed by cannot be had. */
+  async readLogout(token: string, now: number): Promise<LoggedOut | LogoutRefusal> {
+    try {
+      const { jwks_uri: jwks, issuer } = (await this.#configuration()).serverMetadata();
+      if (jwks === undefined) return 'not_believed';
+      this.#keys ??= createRemoteJWKSet(new URL(jwks), { timeoutDuration: answerSecondsMax * 1_000 });
+      return await readLogoutToken(token, { issuer, clientId: this.settings.clientId, keys: this.#keys, now });
+    } catch {
+      return 'away';
     }
   }
 

@@ -13,6 +13,9 @@ export interface Vouched {
   readonly acr: string;
   /** For logging out there. */
   readonly hint: string;
+  /** Its own name of the person, and of its session, by which it says that either is over; empty where it gave none. */
+  readonly subject?: string;
+  readonly sid?: string;
 }
 
 /** Somebody who logged in. Milliseconds of the wall clock. */
@@ -40,7 +43,15 @@ const payloadShape = z.object({
   confirmed: z.number(),
   turn: z.int().nonnegative(),
   how: z.enum(waysIn),
-  vouched: z.object({ groups: z.array(z.string()), acr: z.string(), hint: z.string() }).optional(),
+  vouched: z
+    .object({
+      groups: z.array(z.string()),
+      acr: z.string(),
+      hint: z.string(),
+      subject: z.string().default(''),
+      sid: z.string().default(''),
+    })
+    .optional(),
 });
 
 /** A session ends so long after the last thing that its person did, and after its beginning whatever they do, in milliseconds. */

@@ -22,6 +22,8 @@ export interface VisitorTools {
   /** Whether browsers come by HTTPS: the cookie is for it alone then. */
   readonly secure: boolean;
   readonly clock: Clock;
+  /** Whether the identity provider has ended what a session came in by. */
+  readonly isEnded: (session: Session) => boolean;
 }
 
 interface Visitor {
@@ -112,7 +114,7 @@ export class Visitors {
   }
 
   /** Writes down that who has this session has just proved who they are, and ends the cookies of before; false where there is none. */
-  async confirm(headers: object, reply: FastifyReply, provedAt?: number): Promise<boolean> {
+  async confirm(headers: object, reply: FastifyReply, provedAt?: number, vouched?: Vouched): Promise<boolean> {
     const found = this.#known.get(headers);
     const now = this.tools.clock.now();
     if (!found) return false;
@@ -121,6 +123,7 @@ export class Visitors {
       turn: found.session.turn + 1,
       activeAt: now,
       confirmedAt: Math.min(provedAt ?? now, now),
+      ...(vouched && { vouched }),
     };
     this.#notice(session);
     await this.#write(headers, reply, { ...found, session });
@@ -153,7 +156,11 @@ export class Visitors {
 
   #isOver(session: Session): boolean {
     const { since = 0 } = this.#turns.get(session.id) ?? {};
-    return this.#left.has(session.id) || (this.#isOld(session) && this.tools.clock.now() >= since + graceMs);
+    return (
+      this.#left.has(session.id) ||
+      this.tools.isEnded(session) ||
+      (this.#isOld(session) && this.tools.clock.now() >= since + graceMs)
+    );
   }
 
   async #beforeHandling({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -1,14 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
-import type { Clock } from '#libs/runtime/clock.js';
+import type { AuditFact } from '#libs/contracts/audit-row.js';
+import { type Clock, isoOf } from '#libs/runtime/clock.js';
+import { endedRouteOf, type EndedSessions, sessionDigestOf } from '../session/ended-sessions.js';
 import type { Grants } from '../oidc/grants.js';
 import type { IdentityProvider, Proved, ProviderRefusal } from '../oidc/identity-provider.js';
+import type { LogoutRefusal } from '../oidc/logout-token.js';
 import { ownPath, type RoundTrips, tripMsMax } from '../oidc/round-trips.js';
 import type { Directory } from '../session/directory.js';
+import type { Vouched } from '../session/sealed-session.js';
 import { cookieOf, type Visitors } from '../session/visitors.js';
 
 export interface OidcDoorTools {
-  readonly provider: Pick<IdentityProvider, 'begin' | 'finish' | 'leaveUrl'>;
+  readonly provider: Pick<IdentityProvider, 'begin' | 'finish' | 'leaveUrl' | 'readLogout'>;
   readonly grants: Grants;
   readonly trips: RoundTrips;
   readonly visitors: Visitors;
@@ -16,6 +20,9 @@ export interface OidcDoorTools {
   /** Whether browsers come by HTTPS: the cookie is for it alone then. */
   readonly secure: boolean;
   readonly clock: Pick<Clock, 'now'>;
+  readonly ended: EndedSessions;
+  /** Rejects where it is not known to be written down. */
+  readonly record: (fact: AuditFact) => Promise<void>;
 }
 
 /** Why somebody does not come in: what the provider's answer came to, that their groups allow nothing, or that somebody else came back. */
@@ -37,6 +44,10 @@ export type Next = { readonly to: string } | { readonly refused: OidcRefusal };
 
 /** Characters of groups and of what is for logging out there, together: a browser keeps cookies of 4,096 bytes. */
 const vouchedMax = 2_000;
+
+function vouchedOf(groups: readonly string[], { acr, hint, subject, sid }: Proved): Vouched {
+  return { groups, acr, hint: JSON.stringify(groups).length + hint.length <= vouchedMax ? hint : '', subject, sid };
+}
 
 /** By the identity provider: there, back, and to prove again who one is. */
 export class OidcDoor {
@@ -71,10 +82,25 @@ export class OidcDoor {
     return this.tools.provider.leaveUrl(hint);
   }
 
-  async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, { id, groups, acr, provedAt = 0, hint }: Proved): Promise<OidcRefusal | undefined> {
+  /** The provider says that a session of its own, or somebody, is over: so are the sessions here that began by it, at every console. */
+  async endedThere(token: string, remoteAddress: string): Promise<'ended' | 'not_written' | LogoutRefusal> {
+    const { provider, ended, record, clock } = this.tools;
+    const now = clock.now();
+    const found = await provider.readLogout(token, now);
+    if (typeof found === 'string') return found;
+    const { subject, sid, at } = found;
+    const over = { subject, sessionDigest: sessionDigestOf(sid), at };
+    ended.end(over);
+    const fact = { at: isoOf(now), by: subject, via: 'api', method: 'POST', route: endedRouteOf(over), case_id: '', rows: 0, status: 200, remote_address: remoteAddress } as const;
+    // Here it is over already; others learn of it by the audit, and the provider asks again until it is written down.
+    return record(fact).then(() => 'ended' as const, () => 'not_written' as const);
+  } // prettier-ignore
+
+  async #enter(headers: IncomingHttpHeaders, reply: FastifyReply, proved: Proved): Promise<OidcRefusal | undefined> {
     const { visitors, directory, grants, clock } = this.tools;
-    const named = grants.named(groups);
-    const vouched = { groups: named, acr, hint: JSON.stringify(named).length + hint.length <= vouchedMax ? hint : '' };
+    const { id, provedAt = 0 } = proved;
+    const named = grants.named(proved.groups);
+    const vouched = vouchedOf(named, proved);
     const user = directory.ofSession({ user: id, how: 'oidc', beganAt: clock.now(), vouched });
     if (!user) return 'no_role';
     // Somebody whom the provider knew from this morning has not just said who they are.
@@ -82,11 +108,13 @@ export class OidcDoor {
     return undefined;
   } // prettier-ignore
 
-  async #confirm(headers: IncomingHttpHeaders, reply: FastifyReply, { id, provedAt }: Proved, expected: string): Promise<OidcRefusal | undefined> {
+  async #confirm(headers: IncomingHttpHeaders, reply: FastifyReply, proved: Proved, expected: string): Promise<OidcRefusal | undefined> {
     const { visitors } = this.tools;
+    const { id, provedAt } = proved;
     const session = visitors.sessionOf(headers);
     if (id !== expected || session?.user !== id || session.how !== 'oidc') return 'other_person';
-    await visitors.confirm(headers, reply, provedAt);
+    // The provider may have begun another session of its own for it.
+    await visitors.confirm(headers, reply, provedAt, session.vouched && vouchedOf(session.vouched.groups, { ...proved, acr: session.vouched.acr }));
     return undefined;
   } // prettier-ignore
 

@@ -10,6 +10,7 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object);
     readonly Grant: new (of: { readonly clientId: string; readonly accountId: string }) => Grant;
+    on(event: string, listener: (...given: never[]) => void): void;
     callback(): (request: IncomingMessage, response: ServerResponse) => Promise<void>;
     interactionFinished(request: IncomingMessage, response: ServerResponse, result: object, options: object): Promise<void>;
   }

@@ -1,10 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Controller, Get, Headers, Inject, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, Inject, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { refused } from '../answer/answer.js';
+import { logoutTokenMax } from '../oidc/logout-token.js';
 import { hasPages, sendRefusal } from '../pages/built-pages.js';
 import { Visitors } from '../session/visitors.js';
 import { type Next, OidcDoor, statusOf } from './oidc-door.js';
+
+const logoutForm = z.object({ logout_token: z.string().min(1).max(logoutTokenMax) });
 
 const noProvider = refused(404, 'no_provider', 'VIGIE_OIDC_ISSUER names no identity provider');
 const noSession = refused(401, 'no_session', 'nobody is logged in here by the identity provider: log in first');
@@ -32,12 +36,39 @@ export class OidcController {
     go(reply, await this.oidc.begin(reply, to, session.user), 302);
   }
 
+  /** The provider itself says that somebody is logged out (OpenID Connect Back-Channel Logout 1.0). */
+  @Post('backchannel-logout')
+  async ended(@Body() body: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.header('cache-control', 'no-store');
+    if (!this.oidc) return void reply.status(noProvider.status).send(noProvider.body);
+    const given = logoutForm.safeParse(body);
+    const answer = given.success ? logoutAnswers[await this.oidc.endedThere(given.data.logout_token, request.ip)] : unfitLogout;
+    void reply.status(answer.status).send(answer.body);
+  } // prettier-ignore
+
   @Get('callback')
   async back(@Headers() headers: IncomingHttpHeaders, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     if (!this.oidc) return void reply.status(noProvider.status).send(noProvider.body);
     go(reply, await this.oidc.finish(headers, reply, request.url), 303);
   }
 }
+
+const unfitLogout = refused(400, 'unfit_logout', 'a logout token is sent as a form: logout_token=...');
+
+const logoutAnswers = {
+  ended: { status: 200, body: {} },
+  not_believed: refused(
+    400,
+    'not_believed',
+    'this is no logout token of the identity provider for this client, made within the last minutes',
+  ),
+  not_written: refused(
+    503,
+    'not_audited',
+    'the session is over at this console, and the log has not said that it has written that down: send it again',
+  ),
+  away: refused(503, 'away', 'the keys of the identity provider cannot be had: send it again'),
+} as const;
 
 function go(reply: FastifyReply, next: Next, status: 302 | 303): void {
   void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');

@@ -1,6 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { SignJWT } from 'jose';
 import { Provider } from 'oidc-provider';
+import type { Visitor } from './visitor.fixture.js';
 
 /** Somebody whom the provider knows. */
 export interface Person {
@@ -14,6 +16,8 @@ export interface ProviderOptions {
   readonly consoleUrl: string;
   /** Whether claims stand in the token itself; by the endpoint of user information alone otherwise. */
   readonly claimsInToken?: boolean;
+  /** Whether what it ends is one session of its own; somebody as a whole otherwise. */
+  readonly namesSessions?: boolean;
   /** A public client, without a secret. */
   readonly isPublic?: boolean;
 }
@@ -27,6 +31,8 @@ export class RunningProvider {
   /** Refuses whoever comes. */
   refuses = false;
   #server: Server | undefined;
+  #key = aKey();
+  #kid = '';
   #provider: Provider;
 
   constructor(private readonly options: ProviderOptions) {
@@ -53,6 +59,23 @@ export class RunningProvider {
     this.#provider = this.#make();
   }
 
+  /** What it sends to the console when it ends sessions, as it was answered: the status, or why it could not be sent. */
+  readonly told: string[] = [];
+
+  /** Ends what it has of a browser, as somebody does who logs out at the provider itself. */
+  async end(browser: Visitor): Promise<void> {
+    const { text } = await browser.go(`${this.issuer}/session/end`);
+    const xsrf = /name="xsrf" value="(\w+)"/.exec(text)?.[1] ?? '';
+    await browser.send(`${this.issuer}/session/end/confirm`, { xsrf, logout: 'yes' });
+  }
+
+  /** A token as it signs them, which says of itself what a test wants; of `typ` logout as RFC 8417 has it. */
+  async sign(claims: Readonly<Record<string, unknown>>, key = this.#key): Promise<string> {
+    return new SignJWT({ iss: this.issuer, aud: clientId, ...claims })
+      .setProtectedHeader({ alg: 'RS256', typ: 'logout+jwt', kid: this.#kid })
+      .sign(key);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!request.url?.startsWith('/interaction/')) return void this.#provider.callback()(request, response);
     const { person } = this;
@@ -62,15 +85,18 @@ export class RunningProvider {
 
   #make(): Provider {
     const { options } = this;
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const key = { ...privateKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
+    this.#key = aKey();
+    this.#kid = randomBytes(8).toString('hex');
+    const key = { kid: this.#kid, ...this.#key.export({ format: 'jwk' }), alg: 'RS256', use: 'sig' };
     const client = {
       client_id: clientId,
       redirect_uris: [`${options.consoleUrl}/auth/callback`],
       post_logout_redirect_uris: [`${options.consoleUrl}/login`],
+      backchannel_logout_uri: `${options.consoleUrl}/auth/backchannel-logout`,
+      backchannel_logout_session_required: options.namesSessions !== false,
       ...(options.isPublic ? { token_endpoint_auth_method: 'none' } : { client_secret: clientSecret }),
     };
-    return new Provider(this.issuer, {
+    const provider = new Provider(this.issuer, {
       clients: [client],
       jwks: { keys: [key] },
       acrValues: ['urn:one', 'urn:two'],
@@ -78,7 +104,7 @@ export class RunningProvider {
       claims: { openid: ['sub'], profile: ['preferred_username'], email: ['email', 'email_verified'], groups: ['groups', 'realm_access'] },
       conformIdTokenClaims: options.claimsInToken === false,
       cookies: { keys: ['cookies of tests'] },
-      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+      features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
       interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
       pkce: { required: () => true },
       ttl: { AuthorizationCode: 60, Session: 3_600, Grant: 3_600, Interaction: 600, AccessToken: 600, IdToken: 600 },
@@ -91,7 +117,14 @@ export class RunningProvider {
         return grant;
       },
     });
+    provider.on('backchannel.success', () => void this.told.push('ended'));
+    provider.on('backchannel.error', (_context: unknown, { message }: Error) => void this.told.push(message));
+    return provider;
   } // prettier-ignore
+}
+
+function aKey(): KeyObject {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 }
 
 interface GrantContext {

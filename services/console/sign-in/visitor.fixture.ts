@@ -18,13 +18,27 @@ export class Visitor {
     throw new Error(`sent on and on: ${this.went.join(' ')}`);
   } // prettier-ignore
 
+  /** Sends JSON as a page of the console does. */
   async ask(method: 'GET' | 'POST', url: string, body?: object): Promise<Response> {
+    const headers = body && { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' };
+    return this.#ask(url, { method, ...(headers && { headers, body: JSON.stringify(body) }) });
+  }
+
+  /** Sends a form, as a page of its own origin. */
+  async send(url: string, form: Readonly<Record<string, string>>): Promise<Response> {
+    return this.#ask(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    });
+  }
+
+  async #ask(url: string, init: { readonly method: string; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }): Promise<Response> {
     const { origin } = new URL(url);
     const jar = this.#jars.get(origin) ?? new Map<string, string>();
     this.#jars.set(origin, jar);
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(cookie && { cookie }), ...(body && { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }) };
-    const answer = await fetch(url, { method, headers, redirect: 'manual', ...(body && { body: JSON.stringify(body) }) });
+    const answer = await fetch(url, { ...init, headers: { ...(cookie && { cookie }), ...init.headers }, redirect: 'manual' });
     for (const line of answer.headers.getSetCookie()) {
       const [pair = '', ...rest] = line.split(';');
       const [name = '', value = ''] = [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)];
@@ -40,6 +54,11 @@ export class Visitor {
 
   forget(url: string): void {
     this.#jars.delete(new URL(url).origin);
+  }
+
+  /** Uses the cookies of one address at another too, as behind a proxy. */
+  also(url: string, other: string): void {
+    this.#jars.set(new URL(other).origin, new Map(this.cookies(url)));
   }
 
   /** Takes cookies of another browser over, as a thief does. */

@@ -2,6 +2,8 @@ import type { RuleScore, WeeklyVerdict } from '#libs/access-store/verdicts/rule-
 import type { Rule } from '#libs/detection/rule/rule.js';
 import { explainException, explainRule, explainRuleInFrench } from '#libs/detection/rules/load/check-rules.js';
 import type { LoadedException, LoadedRules } from '#libs/detection/rules/load/load-rules.js';
+import { ruleDescriptionIn } from '#libs/texts/rule-descriptions.js';
+import { ruleDoubtIn } from '#libs/texts/rule-doubts.js';
 import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
@@ -46,9 +48,11 @@ export async function showRule(tools: RuleTools, id: string): Promise<Answer> {
     rule: {
       ...headOf(rule, tools, verdicts && (verdicts.rules.find((score) => score.rule_id === id) ?? noScore)),
       description: rule.description,
+      /** Null where the house wrote it: it stands as it was given. */
+      description_fr: ruleDescriptionIn('fr', rule.description) ?? null,
       steps: rule.steps,
       attack: rule.attack,
-      false_positives: rule.falsePositives,
+      false_positives: rule.falsePositives.map((text) => ({ text, text_fr: ruleDoubtIn('fr', text) ?? null })),
       runbook: rule.runbook,
       exceptions: rule.exceptions.map((one) => exceptionOf(one, isWhole ? words.get(one.id) : undefined, tools.now)),
       /** The text of its document. */

@@ -123,7 +123,9 @@ export class FakeRun {
 }
 
 /** Two hundred and fifty looks, one a minute, of several people at two cases. */
-export class FakeLooks implements Pick<AuditLooks, 'page'> {
+export class FakeLooks implements Pick<AuditLooks, 'page' | 'providerLogouts'> {
+  readonly providerLogouts = async (): Promise<[]> => [];
+
   async page({ fromMs, toMs, by, caseId, kind }: LooksWanted, before: LookPlace | undefined, limit: number): Promise<readonly AuditLook[]> {
     const routes = ['/v1/cases/:id', '/v1/cases/:id/patients', '/v1/login', '/v1/cases/:id/actions', '/v1/cases'];
     const all = Array.from({ length: 250 }, (_, place): AuditLook => {

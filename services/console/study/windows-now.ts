@@ -1,6 +1,15 @@
 import { askScorers } from '#libs/scorer-views/ask-scorers.js';
 import type { WindowsNow } from './account.js';
 
+/** A scorer that has not said whether it judges within this time is taken for away, in milliseconds. */
+const readyMsMax = 2_500;
+
+/** Of each scorer whether it judges what comes: it answers, and says of itself that it is ready. */
+export function areReady(urls: readonly string[], get: typeof fetch = fetch): Promise<readonly boolean[]> {
+  const ask = (url: string) => get(`${url.replace(/\/+$/, '')}/health/ready`, { signal: AbortSignal.timeout(readyMsMax) });
+  return Promise.all(urls.map((url) => ask(url).then(({ ok }) => ok, () => false))); // prettier-ignore
+}
+
 /** Asks the scorers what the windows of an account hold now. */
 export class ScorerWindows {
   constructor(

@@ -37,6 +37,16 @@ export interface Summary {
   } | null;
 }
 
+/** What the pages are made of beside the console, and since when processes of it do not answer. */
+export interface Parts {
+  readonly parts: readonly {
+    readonly part: 'store' | 'log' | 'scorers';
+    readonly known: number;
+    readonly away: number;
+    readonly since: string | null;
+  }[];
+}
+
 export interface CasePage {
   readonly cases: readonly SeenRow[];
   readonly next: string | null;

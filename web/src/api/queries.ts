@@ -6,6 +6,7 @@ import type {
   DossierLabels,
   Feeds,
   Me,
+  Parts,
   Shape,
   ShownCase,
   Snapshots,
@@ -27,6 +28,11 @@ export function useMe(): UseQueryResult<Me | null> {
 /** Totals change by time alone too, so that they are asked for again. */
 export function useSummary(): UseQueryResult<Summary> {
   return useAnswer<Summary>('summary', '/v1/summary', 20_000);
+}
+
+/** What does not answer is told within seconds, and what is back. */
+export function useParts(): UseQueryResult<Parts> {
+  return useQuery({ queryKey: ['parts'], queryFn: ({ signal }) => get<Parts>('/v1/parts', signal), refetchInterval: 10_000 });
 }
 
 export function useCases(query: string): UseQueryResult<CasePage> {

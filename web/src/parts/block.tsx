@@ -51,8 +51,5 @@ export function whyOf(error: Error, t: Texts): string {
   if (!(error instanceof Refusal)) return error.message;
   if (error.status === 0) return t.states.noAnswer;
   if (error.status === 403) return t.states.notAllowed;
-  if (error.word === 'unknown_case') return t.states.unknownCase;
-  if (error.word === 'store_away') return t.states.storeAway;
-  if (error.word === 'not_ready') return t.states.notReady;
-  return error.message;
+  return t.refusals[error.word] ?? error.message;
 }

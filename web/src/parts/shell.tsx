@@ -5,6 +5,7 @@ import type { Me } from '../api/answers.js';
 import { post } from '../api/client.js';
 import { type Line, useStream } from '../live/stream.js';
 import { locales, useTexts } from '../texts/context.js';
+import { MissingParts } from './missing-parts.js';
 import { useShortcuts } from './shortcuts.js';
 
 /** Beside the cases, in the order in which they are looked for. */
@@ -59,6 +60,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
         <Person me={me} onKeys={() => keys.current?.showModal()} />
       </header>
       <LineNotice line={line} />
+      <MissingParts />
       <main id="content" tabIndex={-1}>
         {children}
       </main>

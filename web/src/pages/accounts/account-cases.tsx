@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { SeenRow } from '#libs/contracts/seen-case.js';
 import { Level, Status } from '../../parts/level.js';
 import { Patients } from '../../parts/patients.js';
+import { RuleTitles } from '../../parts/rule-title.js';
 import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { casePath } from '../../routes.js';
@@ -26,7 +27,9 @@ export function AccountCases({ actor, cases }: { readonly actor: string; readonl
               <td>
                 <Level level={row.level} />
               </td>
-              <td>{row.rule_titles.join(', ')}</td>
+              <td>
+                <RuleTitles titles={row.rule_titles} />
+              </td>
               <Patients of={row} />
               <td>
                 <Status status={row.status} />

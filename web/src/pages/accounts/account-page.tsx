@@ -34,7 +34,7 @@ export function AccountPage({ group, actor, me }: PageProps) {
       </p>
       {isInvestigator ? (
         <Block answer={record} isPage>
-          {(of) => <Record of={of} />}
+          {(of) => <Record of={of} at={record.dataUpdatedAt} />}
         </Block>
       ) : (
         <>
@@ -47,7 +47,7 @@ export function AccountPage({ group, actor, me }: PageProps) {
   );
 } // prettier-ignore
 
-function Record({ of }: { readonly of: AccountRecord }) {
+function Record({ of, at }: { readonly of: AccountRecord; readonly at: number }) {
   const t = useOwnTexts(accountTexts);
   const usual = usualDay(of.days, of.last_day);
   const today = of.days.find(({ day }) => day === of.last_day)?.patients ?? 0;
@@ -65,7 +65,7 @@ function Record({ of }: { readonly of: AccountRecord }) {
           <Values values={of.values} />
         </>
       )}
-      <Windows of={of.windows} />
+      <Windows of={of.windows} at={at} />
     </>
   );
 } // prettier-ignore

@@ -20,6 +20,7 @@ function fr(f: Format) {
     kinds: { clinic: 'établissement', address: 'adresse', application: 'application', device: 'poste', program: 'programme' },
     windows: 'Ce que comptent les règles en ce moment', windowsCaption: (n: number, at: string) => `${count(n, 'fenêtre', 'fenêtres')}, d’abord les plus près de leur seuil ; dernier accès à ${at}`,
     windowStates: { nothing: 'Aucune fenêtre n’a d’accès de ce compte : il n’a rien fait récemment qu’une règle regarde.', away: 'Aucun moteur de règles ne répond : ce que comptent les fenêtres n’est pas connu. Le reste de la page ne vient pas d’eux.', other_clinics: 'Les fenêtres comptent tous les établissements du groupe : elles ne sont montrées qu’à qui les voit tous.' },
+    windowsOld: (at: string) => `Ce qui suit est ce qu’elles comptaient à ${at}.`,
     rule: 'Règle', counted: 'Compté', needed: 'Seuil', missing: 'Il manque', falls: 'Redescend', holds: 'atteint', spread: (n: number, of: number) => `étendue ${f.number(n)} sur ${f.number(of)}`, to: (n: number, at: string) => `à ${f.number(n)} à ${at}`,
     cases: 'Ses cas',
   };
@@ -43,6 +44,7 @@ function en(f: Format): ReturnType<typeof fr> {
     kinds: { clinic: 'clinic', address: 'address', application: 'application', device: 'device', program: 'program' },
     windows: 'What the rules count now', windowsCaption: (n, at) => `${count(n, 'window', 'windows')}, those nearest to their threshold first; last access at ${at}`,
     windowStates: { nothing: 'No window has an access of this account: it has done nothing of late that a rule looks at.', away: 'No scorer answers: what the windows count is not known. Nothing else on this page comes from them.', other_clinics: 'Windows count all clinics of the group: they are shown to whoever sees them all.' },
+    windowsOld: (at) => `What follows is what they counted at ${at}.`,
     rule: 'Rule', counted: 'Counted', needed: 'Threshold', missing: 'Missing', falls: 'Falls', holds: 'reached', spread: (n, of) => `spread ${f.number(n)} of ${f.number(of)}`, to: (n, at) => `to ${f.number(n)} at ${at}`,
     cases: 'Its cases',
   };

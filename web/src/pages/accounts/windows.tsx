@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { Level } from '../../parts/level.js';
 import { Table } from '../../parts/table.js';
 import { useTexts } from '../../texts/context.js';
@@ -6,19 +7,31 @@ import type { AccountRecord } from './account-answer.js';
 import { accountTexts } from './account-texts.js';
 import { RuleTitle } from '../../parts/rule-title.js';
 
-/** What each rule counts of the account now, and how far it is from firing. */
-export function Windows({ of }: { readonly of: AccountRecord['windows'] }) {
+type Known = Extract<AccountRecord['windows'], { readonly state: 'known' }>;
+
+interface WindowsProps {
+  readonly of: AccountRecord['windows'];
+  /** When this was answered, in milliseconds. */
+  readonly at: number;
+}
+
+/** What each rule counts of the account now, and how far it is from firing; what was last known, with its time, while nobody answers. */
+export function Windows({ of, at }: WindowsProps) {
   const t = useOwnTexts(accountTexts);
   const { f } = useTexts();
+  const last = useLastKnown(of, at);
   const heads = [[t.rule], [t.counted, 'number'], [t.needed, 'number'], [t.missing, 'number'], [t.falls]] as const;
   return (
     <section className="sheet" aria-labelledby="windows">
       <h2 id="windows">{t.windows}</h2>
-      {of.state !== 'known' ? (
-        <p className={of.state === 'away' ? 'notice notice-wrong' : 'notice'}>{t.windowStates[of.state]}</p>
-      ) : (
-        <Table name={{ id: 'windows' }} caption={t.windowsCaption(of.rules.length, f.moment(of.newest_time))} heads={heads}>
-          {of.rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold).map((rule) => (
+      {of.state !== 'known' && (
+        <p className={of.state === 'away' ? 'notice notice-wrong' : 'notice'}>
+          {t.windowStates[of.state]} {last && t.windowsOld(f.moment(last.at))}
+        </p>
+      )}
+      {last && (
+        <Table name={{ id: 'windows' }} caption={t.windowsCaption(last.of.rules.length, f.moment(last.of.newest_time))} heads={heads}>
+          {last.of.rules.toSorted((one, other) => other.value / other.threshold - one.value / one.threshold).map((rule) => (
             <tr key={`${rule.rule_id} ${JSON.stringify(rule.by)}`}>
               <th scope="row">
                 <RuleTitle title={rule.title} /> <Level level={rule.level} />
@@ -40,3 +53,10 @@ export function Windows({ of }: { readonly of: AccountRecord['windows'] }) {
     </section>
   );
 } // prettier-ignore
+
+/** What the windows held when a scorer last said so, as long as none does. */
+function useLastKnown(of: AccountRecord['windows'], at: number): { readonly of: Known; readonly at: number } | undefined {
+  const [last, setLast] = useState<{ readonly of: Known; readonly at: number }>();
+  if (of.state === 'known' && last?.of !== of) setLast({ of, at });
+  return of.state === 'known' ? { of, at } : of.state === 'away' ? last : undefined;
+}

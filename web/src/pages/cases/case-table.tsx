@@ -10,7 +10,7 @@ import { casePath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
 import type { Format } from '../../texts/format.js';
 import type { Texts } from '../../texts/fr.js';
-import { ruleTitle } from '../../parts/rule-title.js';
+import { RuleTitles } from '../../parts/rule-title.js';
 
 /** Rules that a row names; the case names all of them. */
 const rulesMax = 2;
@@ -47,11 +47,7 @@ function Row({ row, said }: { readonly row: SeenRow; readonly said: { readonly t
           {row.actor_id}
         </Link>
         <span className="below">
-          {row.rule_titles
-            .slice(0, rulesMax)
-            .map((title) => ruleTitle(f.locale, title))
-            .join(', ')}{' '}
-          {others > 0 && t.list.others(others)}
+          <RuleTitles titles={row.rule_titles.slice(0, rulesMax)} /> {others > 0 && t.list.others(others)}
         </span>
       </th>
       <Patients of={row} />

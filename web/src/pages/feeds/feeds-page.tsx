@@ -29,7 +29,7 @@ function Seen({ feeds: { sources, checked_at: at, is_old: isOld } }: { readonly 
   return (
     <>
       <h1>{heading}</h1>
-      {isOld && <p className="notice notice-wrong">{t.states.failed(t.states.storeAway)}</p>}
+      {isOld && <p className="notice notice-wrong">{t.states.failed(t.refusals['store_away'] ?? '')}</p>}
       {sources.length > 0 && (
         <Table name={{ label: t.feeds.title }} caption={t.feeds.caption(sources.length, f.moment(at))} heads={heads}>
           {ordered.map((one) => (

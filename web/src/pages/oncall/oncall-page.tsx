@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { get } from '../../api/client.js';
 import { Block } from '../../parts/block.js';
 import { type Channels, ChannelTable, stateOf } from '../../parts/channels.js';
+import { Given } from '../../parts/rule-title.js';
 import { Table } from '../../parts/table.js';
 import { Time } from '../../parts/time.js';
 import { useTitle } from '../../parts/title.js';
@@ -24,7 +25,7 @@ const texts = ownTexts({
     heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Personne n’est d’astreinte' : `D’astreinte : ${f.list(people)}`}${empty > 0 ? ` ; ${f.number(empty)} ${f.plural(empty, 'calendrier n’a', 'calendriers n’ont')} personne` : ''}.`,
     none: 'Aucun calendrier d’astreinte n’est défini.', noneHint: 'Les calendriers sont dans le fichier de VIGIE_ROUTING_FILE ; sans lui, tous les messages vont aux destinataires par défaut.',
     now: 'En ce moment', caption: (at: string) => `à ${at}, heure de ce navigateur`, schedule: 'Calendrier', person: 'Personne', until: 'Jusqu’à', nobody: 'personne',
-    week: (name: string) => `Les sept jours qui viennent : ${name}`, weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`, from: 'De', to: 'À',
+    week: 'Les sept jours qui viennent :', weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'tour', 'tours')}`, from: 'De', to: 'À',
     channels: 'Les canaux', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'Aucun message n’est parti en sept jours.' : bad.length === 0 ? 'Ce qui est envoyé arrive.' : `N’arrive pas : ${f.list(bad)}.`),
     nobodyHint: 'Quand personne n’est d’astreinte, l’étape suivante de la chaîne est prévenue aussitôt.',
   }),
@@ -33,7 +34,7 @@ const texts = ownTexts({
     heading: (people: readonly string[], empty: number) => `${people.length === 0 ? 'Nobody is on call' : `On call: ${f.list(people)}`}${empty > 0 ? `; ${f.number(empty)} ${f.plural(empty, 'schedule has', 'schedules have')} nobody` : ''}.`,
     none: 'No schedule of who is on call is set up.', noneHint: 'Schedules are in the file of VIGIE_ROUTING_FILE; without it all messages go to the receivers that are set up.',
     now: 'Now', caption: (at: string) => `at ${at}, by the clock of this browser`, schedule: 'Schedule', person: 'Person', until: 'Until', nobody: 'nobody',
-    week: (name: string) => `The next seven days: ${name}`, weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'turn', 'turns')}`, from: 'From', to: 'To',
+    week: 'The next seven days:', weekCaption: (n: number) => `${f.number(n)} ${f.plural(n, 'turn', 'turns')}`, from: 'From', to: 'To',
     channels: 'Channels', channelsHeading: (bad: readonly string[], n: number) => (n === 0 ? 'No message has gone out in seven days.' : bad.length === 0 ? 'What is sent arrives.' : `Does not arrive: ${f.list(bad)}.`),
     nobodyHint: 'Where nobody is on call, the next step of the chain is told at once.',
   }),
@@ -83,7 +84,9 @@ function Shown({ on: { at, schedules } }: { readonly on: OnCall }) {
           <Table name={{ label: t.now }} caption={t.caption(f.moment(at))} heads={[[t.schedule], [t.person], [t.until]]}>
             {schedules.map(({ schedule, person, turns }) => (
               <tr key={schedule}>
-                <th scope="row">{schedule}</th>
+                <th scope="row">
+                  <Given text={schedule} />
+                </th>
                 <Person of={person} />
                 <td>{turns[0] && <Time at={turns[0].until} />}</td>
               </tr>
@@ -92,7 +95,9 @@ function Shown({ on: { at, schedules } }: { readonly on: OnCall }) {
           {schedules.some(({ person }) => person === null) && <p className="hint">{t.nobodyHint}</p>}
           {schedules.map(({ schedule, turns }) => (
             <section key={schedule} className="sheet" aria-labelledby={`week-${schedule}`}>
-              <h2 id={`week-${schedule}`}>{t.week(schedule)}</h2>
+              <h2 id={`week-${schedule}`}>
+                {t.week} <Given text={schedule} />
+              </h2>
               <Table name={{ id: `week-${schedule}` }} caption={t.weekCaption(turns.length)} heads={[[t.from], [t.to], [t.person]]}>
                 {turns.map((turn) => (
                   <tr key={turn.from}>
@@ -122,6 +127,8 @@ function Person({ of }: { readonly of: string | null }) {
       {t.nobody}
     </td>
   ) : (
-    <td>{of}</td>
+    <td>
+      <Given text={of} />
+    </td>
   );
 }

@@ -1,4 +1,3 @@
-import { ruleTitleIn } from '#libs/texts/rule-titles.js';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { get } from '../../api/client.js';
@@ -12,7 +11,7 @@ import type { RuleWhole } from './rules-answer.js';
 import { rulesTexts } from './rules-texts.js';
 import { TryChange } from './try-change.js';
 import { Weeks } from './weeks.js';
-import { RuleTitle, ruleTitle } from '../../parts/rule-title.js';
+import { Given, RuleTitle, ruleTitle } from '../../parts/rule-title.js';
 
 /** What does this rule tell of, is it right, and what if it were another? */
 export function RulePage({ id, mayTry }: { readonly id: string; readonly mayTry: boolean }) {
@@ -32,8 +31,8 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
   const facts = [
     [t.threshold, t.within(rule.threshold, f.span(rule.timespan_seconds * 1_000))],
     [t.spread, rule.spread_threshold > 0 ? f.number(rule.spread_threshold) : ''],
-    [t.description, <Own key="why" of={rule} text={rule.description} />],
-    [t.often, rule.false_positives.length === 0 ? '' : <Own key="often" of={rule} text={rule.false_positives.join(' · ')} />],
+    [t.description, <Said key="why" text={rule.description} french={rule.description_fr} />],
+    [t.often, rule.false_positives.length === 0 ? '' : <Often key="often" of={rule.false_positives} />],
     [t.steps, rule.steps.map(f.number).join(', ')],
     [t.atFiring, rule.verdicts && rule.verdicts.patients_at_firing > 0 ? f.number(rule.verdicts.patients_at_firing) : ''],
     [t.attack, rule.attack.join(', ')],
@@ -74,9 +73,22 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
   );
 } // prettier-ignore
 
-/** What the file of a rule says of it. Files that Vigie brings along are English; of those of a house nobody says the language. */
-function Own({ of, text }: { readonly of: RuleWhole['rule']; readonly text: string }) {
-  return <span lang={ruleTitleIn('fr', of.title) === undefined ? undefined : 'en'}>{text}</span>;
+/** What the file of a rule says: of those that Vigie brings along in the language of the page, of those of a house as they wrote it. */
+function Said({ text, french }: { readonly text: string; readonly french: string | null }) {
+  const { f } = useTexts();
+  return f.locale === 'fr' && french === null ? <Given text={text} /> : <>{f.locale === 'fr' ? french : text}</>;
+}
+
+function Often({ of }: { readonly of: RuleWhole['rule']['false_positives'] }) {
+  return (
+    <ul className="plain-list">
+      {of.map(({ text, text_fr: french }) => (
+        <li key={text}>
+          <Said text={text} french={french} />
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Exceptions({ of }: { readonly of: RuleWhole['rule']['exceptions'] }) {

@@ -32,9 +32,11 @@ export interface RuleList {
 export interface RuleWhole {
   readonly rule: RuleHead & {
     readonly description: string;
+    /** Null where the house wrote it: nobody says in which language. */
+    readonly description_fr: string | null;
     readonly steps: readonly number[];
     readonly attack: readonly string[];
-    readonly false_positives: readonly string[];
+    readonly false_positives: readonly { readonly text: string; readonly text_fr: string | null }[];
     readonly runbook: string;
     readonly exceptions: readonly {
       readonly exception_id: string;

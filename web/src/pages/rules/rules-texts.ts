@@ -32,7 +32,7 @@ function fr(f: Format) {
     incidentsCaption: (n: number) => `${count(n, 'incident comparé', 'incidents comparés')}, d’abord les avérés qui seraient perdus`,
     account: 'Compte', what: 'Effet', present: 'Patients, règles d’aujourd’hui', tried: 'Patients, avec le changement', case: 'Cas', verdict: 'Verdict', noCase: 'aucun',
     kinds: { gone: 'ne serait plus signalé', new: 'serait nouveau', same: 'signalé aussi' }, lost: 'AVÉRÉ, PERDU', sooner: (span: string) => `${span} plus tôt`, later: (span: string) => `${span} plus tard`,
-    change: 'Ce qui a été changé dans la copie', result: 'Le texte à enregistrer', resultHint: (file: string) => `À mettre à la place du document dans ${file}, après relecture, par le chemin habituel (revue, « vigie rules check », enregistrement). Rien n’a été changé ici.`, addHint: 'À mettre dans un nouveau fichier à côté des règles, après relecture. Rien n’a été changé ici.',
+    change: 'Ce qui a été changé dans la copie', result: 'Le texte à enregistrer', resultHint: (file: string) => `À mettre à la place du document dans ${file}, après relecture, par le chemin habituel (revue, contrôle, enregistrement). Rien n’a été changé ici.`, addHint: 'À mettre dans un nouveau fichier à côté des règles, après relecture. Rien n’a été changé ici.',
     nothingLost: 'Aucun incident n’a été trouvé dans la période.',
   };
 } // prettier-ignore
@@ -68,7 +68,7 @@ function en(f: Format): ReturnType<typeof fr> {
     incidentsCaption: (n) => `${count(n, 'incident', 'incidents')} compared, true ones that would be lost first`,
     account: 'Account', what: 'Effect', present: 'Patients, rules of today', tried: 'Patients, with the change', case: 'Case', verdict: 'Verdict', noCase: 'none',
     kinds: { gone: 'would no longer be told', new: 'would be new', same: 'told as well' }, lost: 'TRUE, LOST', sooner: (span) => `${span} earlier`, later: (span) => `${span} later`,
-    change: 'What was changed in the copy', result: 'The text to commit', resultHint: (file) => `To put in the place of the document in ${file}, once it is read over, by the usual way (review, “vigie rules check”, commit). Nothing has been changed here.`, addHint: 'To put into a new file beside the rules, once it is read over. Nothing has been changed here.',
+    change: 'What was changed in the copy', result: 'The text to commit', resultHint: (file) => `To put in the place of the document in ${file}, once it is read over, by the usual way (review, check, commit). Nothing has been changed here.`, addHint: 'To put into a new file beside the rules, once it is read over. Nothing has been changed here.',
     nothingLost: 'No incident was found in the period.',
   };
 } // prettier-ignore

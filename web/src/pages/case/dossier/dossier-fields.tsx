@@ -1,10 +1,10 @@
-import { ruleTitle } from '../../../parts/rule-title.js';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Dossier, DossierField as Field, DossierLabels, DossierValue as Value, Timeline } from '../../../api/answers.js';
 import { newKey, patch } from '../../../api/client.js';
 import { useTimeline } from '../../../api/queries.js';
 import { useNow } from '../../../live/clock.js';
 import { FormDialog } from '../../../parts/form-dialog.js';
+import { RuleTitles } from '../../../parts/rule-title.js';
 import { Time } from '../../../parts/time.js';
 import { useTexts } from '../../../texts/context.js';
 import { useSend } from '../../../parts/send.js';
@@ -50,7 +50,7 @@ export function DossierFields({ id, controller, dossier, labels }: FieldsProps) 
           <summary>{labels.parts[part]?.[locale] ?? part}</summary>
           <dl className="fields">
             {Object.entries(of).map(([name, field]) => (
-              <Row key={name} name={labels.fields[name]?.[locale] ?? name} text={textOf(labels, titled(name, field, locale), locale)} field={field} onAnswer={() => setAsked({ place: `${part}.${name}`, field })} />
+              <Row key={name} name={labels.fields[name]?.[locale] ?? name} text={titlesOf(name, field) ?? textOf(labels, field.value, locale)} field={field} onAnswer={() => setAsked({ place: `${part}.${name}`, field })} />
             ))}
           </dl>
         </details>
@@ -88,7 +88,7 @@ const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 interface RowProps {
   readonly name: string;
-  readonly text: string;
+  readonly text: ReactNode;
   readonly field: Field;
   readonly onAnswer: () => void;
 }
@@ -126,10 +126,10 @@ function textOf({ unknown, values }: DossierLabels, value: Value, locale: 'fr' |
 }
 
 /** How Vigie found it is titles of rules. */
-function titled(name: string, { source, value }: Field, locale: 'fr' | 'en'): Value {
-  if (name !== 'how_discovered' || source !== 'machine' || typeof value !== 'string') return value;
-  return value.split('; ').map((title) => ruleTitle(locale, title)).join('; ');
-} // prettier-ignore
+function titlesOf(name: string, { source, value }: Field): ReactNode {
+  if (name !== 'how_discovered' || source !== 'machine' || typeof value !== 'string') return undefined;
+  return <RuleTitles titles={value.split('; ')} between="; " />;
+}
 
 interface FormProps {
   readonly name: string;
