@@ -50,8 +50,9 @@ describe('rows around a rotation of the key', () => {
       const fast = FastRows.of(source, ms);
       fast?.attach(line);
       expect(fast?.read(0)).toBe(line.length);
-      const bytes = Buffer.alloc(fast?.write(0) ?? 0);
-      fast?.copy(bytes, 0);
+      const at = fast?.rowAt ?? 0;
+      const bytes = Buffer.alloc(fast?.write(0, at) ?? 0);
+      fast?.copy(bytes, 0, at, bytes.length);
       expect(bytes.toString()).toBe(`${rowsAt(JSON.parse(line.toString()), ms).map(rowLine).join('')}\n`);
     }
   });

@@ -78,6 +78,7 @@ export class EventWriter {
 
   #append(intake: Intake, { rows, bytes, identifiers }: Made): void {
     const { accesses, care } = this.tools;
+    intake.staged?.flush();
     const partition = partitionOf(intake.source.groupId, rows[0]?.actor_id ?? '', accesses.partitions);
     const stamps = care?.stamper.ofRows(rows, identifiers, intake.source.keys);
     for (const [index, row] of rows.entries())

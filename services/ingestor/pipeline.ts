@@ -14,6 +14,7 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Care } from './care/care.js';
 import type { LineStamps } from './care/line-stamps.js';
 import { stayFacts } from './care/stay-facts.js';
+import { StagedRows } from './frames/staged-rows.js';
 import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
@@ -170,18 +171,27 @@ export class IngestPipeline implements Taker {
   #ordinary(intake: Intake, fast: FastRows, stamps: LineStamps | undefined): void {
     const { accesses, care } = this.tools;
     const partition = fast.partition(accesses.partitions);
+    const staged = this.#stagedBy(intake, fast);
+    const { rows } = fast;
     stamps?.begin();
-    for (let row = 0; row < fast.rows; row += 1) {
-      const bytes = stamps ? stamps.write(row) : fast.write(row);
-      const frame = accesses.room(partition, bytes, intake.ticket);
-      fast.copy(frame.buffer, frame.length);
-      frame.advance(frame.length + bytes);
+    for (let row = 0; row < rows; row += 1) {
+      const to = staged.room(partition);
+      const bytes = stamps ? stamps.write(row, to) : fast.write(row, to);
+      staged.add(partition, bytes);
       intake.rowBytes += bytes;
     }
     if (stamps) care?.tell(stamps.touches(), intake.ticket);
-    intake.rows += fast.rows;
+    intake.rows += rows;
     intake.accepted += 1;
     intake.readable = true;
+  }
+
+  #stagedBy(intake: Intake, fast: FastRows): StagedRows {
+    const { staged } = intake;
+    if (staged?.fast === fast) return staged;
+    staged?.flush();
+    intake.staged = new StagedRows(fast, this.tools.accesses, intake.ticket);
+    return intake.staged;
   }
 
   #item(intake: Intake, body: Buffer, start: number, end: number): void {
@@ -209,7 +219,8 @@ export class IngestPipeline implements Taker {
     return intake.turns.isOver(steps, intake.rowBytes);
   }
 
-  async #breathe({ turns }: Intake): Promise<void> {
+  async #breathe({ turns, staged }: Intake): Promise<void> {
+    staged?.flush();
     await turns.next();
     const { accesses, quarantine, care } = this.tools;
     const frames = [accesses, quarantine, ...(care ? [care.frames] : [])];
@@ -219,6 +230,7 @@ export class IngestPipeline implements Taker {
   async #settle(intake: Intake): Promise<IngestAnswer> {
     if (!intake.items)
       throw new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
+    intake.staged?.flush();
     intake.ticket.seal();
     await this.#inTime(intake.ticket.done);
     this.tools.failpoint('after-acknowledgement');

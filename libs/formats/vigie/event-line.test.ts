@@ -89,8 +89,8 @@ function rowsAtOnce(given: AccessEvent): string | undefined {
   const fast = new EventLines(source, receivedMs).read(given);
   if (!fast) return undefined;
   const rows = Array.from({ length: fast.rows }, (_, row) => {
-    const target = Buffer.alloc(fast.write(row));
-    fast.copy(target, 0);
+    const target = Buffer.alloc(fast.write(row, fast.rowAt));
+    fast.copy(target, 0, fast.rowAt, target.length);
     return target.toString('utf8');
   });
   expect(rows[0]).toContain(`"event_id":"${fast.eventId}"`);

@@ -156,8 +156,9 @@ function attached(from: SourceContext, body: Buffer): FastRows {
 
 function rowsOf(fast: FastRows): string {
   return Array.from({ length: fast.rows }, (_, row) => {
-    const target = Buffer.alloc(fast.write(row) + 1);
-    fast.copy(target, 1);
+    const bytes = fast.write(row, fast.rowAt);
+    const target = Buffer.alloc(bytes + 1);
+    fast.copy(target, 1, fast.rowAt, bytes);
     return target.toString('utf8', 1);
   }).join('');
 }

@@ -6,23 +6,28 @@ import { isHardlyMoreThanZeros } from './odd-identifier.js';
 import type { OwnLine } from './line.js';
 import { foreignProgramOf, programOf } from './row-programs.js';
 import { sourceBlock } from './source-block.js';
-import type { ContextPlace, RowProgram } from './wasm/row-program.js';
+import { type ContextPlace, factPlaces, noDay, type RowProgram } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
 export type FastField = keyof typeof placeOfField;
 const pseudonymDigits = 32;
 const closingBrace = 0x7d;
+/** Where rows wait to be taken out together: addresses and bytes. */
+export interface Stages {
+  readonly at: number;
+  readonly count: number;
+  readonly bytes: number;
+  readonly distance: number;
+}
 /** A row without an ending. */
 const noEnding = -1;
-/** What the program answers of a block: none, one that it knows, one that it must be told. */
-const missingBlock = 2;
 
 /**
  * The hot loop of the ingestor (benchmark: bench/ingest.ts): turns the lines of one request into rows as long as they are ordinary, from bytes to
  * bytes. Whatever is not (escapes, unknown keys, null, other types, odd spellings, long values) makes it give up, and `parse-event.ts` decides:
- * the two give the same rows, which a property test proves. `attach` the body, then `read` an item, and `write` and `copy` its rows one by one
- * before anybody else reads.
+ * the two give the same rows, which a property test proves. `attach` the body, then `read` an item, and `write` its rows one by one before anybody else
+ * reads; `copy` takes rows out, which stay where they are as long as nobody else writes there.
  */
 export class FastRows {
   readonly #program: RowProgram;
@@ -31,7 +36,6 @@ export class FastRows {
   /** What of the body is in the window. */
   #from = 0;
   #until = 0;
-  #rowBytes = 0;
 
   private constructor(program: RowProgram, block: Buffer) {
     this.#program = program;
@@ -107,6 +111,7 @@ export class FastRows {
   /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */
   #hasOddIdentifier(): boolean {
     const { memory, view, layout } = this.#program;
+    if (this.#fact(factPlaces.beginsWithZero) === 0) return false;
     const last = layout.patientsAt + (this.hasPatients ? this.rows : 0) * 16;
     for (let at = layout.patientsAt; at < last; at += 16)
       if (isHardlyMoreThanZeros(memory, view.getUint32(at, true), view.getUint32(at + 4, true))) return true;
@@ -115,12 +120,13 @@ export class FastRows {
 
   /** The partition of the item that was read. */
   partition(partitions: number): number {
-    return this.#program.doors.partition(partitions);
+    return this.#fact(factPlaces.accountHash) % partitions;
   }
 
   /** Event time of the item, milliseconds. */
   get timeMs(): number {
-    return this.#program.doors.time();
+    const { view, layout } = this.#program;
+    return view.getFloat64(layout.factsAt + factPlaces.time, true);
   }
 
   /** The text of a field of the item as it stands there; empty where it is absent. Nothing that is read here has escapes. */
@@ -145,11 +151,9 @@ export class FastRows {
    * apart without texts.
    */
   context(found: ContextPlace): boolean {
-    const { doors, view, layout } = this.#program;
-    if (doors.context() === 0) return false;
-    found.place = view.getUint32(layout.contextAt, true);
-    found.number = view.getUint32(layout.contextAt + 4, true);
-    return true;
+    found.place = this.#fact(factPlaces.contextPlace);
+    found.number = this.#fact(factPlaces.contextNumber);
+    return found.number !== 0;
   }
 
   /** Sets `into` to the pseudonym of row `index`, as four words of 32 bits; only where the rows are those of patients. */
@@ -160,14 +164,6 @@ export class FastRows {
     into.w1 = view.getUint32(at + 4, true);
     into.w2 = view.getUint32(at + 8, true);
     into.w3 = view.getUint32(at + 12, true);
-  }
-
-  /** Has the block of row `index` on a day written by the next `write`. `make` gives one that is not known, 16 digits; it is called for numbers alone. */
-  block(index: number, day: number, make: (index: number, day: number) => string): void {
-    const { doors, memory, layout } = this.#program;
-    if (doors.block(index, day) !== missingBlock) return;
-    memory.write(make(index, day), layout.blockAt, 'latin1');
-    doors.keepBlock();
   }
 
   /** What may stand behind the fields of a row, each from a comma on: `write` is given the number of one. At most 64 of 96 bytes, ASCII. */
@@ -206,26 +202,52 @@ export class FastRows {
 
   /** Whether the rows are those of patients. */
   get hasPatients(): boolean {
-    return this.#program.doors.pseudonymsOf() > 0;
+    return this.#fact(factPlaces.patients) > 0;
   }
 
   get rows(): number {
-    return this.#program.doors.rows();
+    return this.#fact(factPlaces.rows);
   }
 
-  /**
-   * Makes row `index` of the item, the first first, with an ending of `setEndings`, how many patients there are and the row's block, or with none of
-   * these; answers with its length in bytes, for `copy`.
-   */
-  write(index: number, ending = noEnding): number {
-    this.#rowBytes = this.#program.doors.write(index, ending);
-    return this.#rowBytes;
+  /** Where one row may stand. */
+  get rowAt(): number {
+    return this.#program.layout.rowAt;
   }
 
-  /** Puts the row that was made last to `at`. */
-  copy(target: Buffer, at: number): void {
-    const { memory, layout } = this.#program;
-    memory.copy(target, at, layout.rowAt, layout.rowAt + this.#rowBytes);
+  /** Where rows of one partition may wait together: stage `number` is at `at + number * distance`. A row may begin in its first `bytes` bytes. */
+  get stages(): Stages {
+    const { stagesAt, stages, stageBytes, stageDistance } = this.#program.layout;
+    return { at: stagesAt, count: stages, bytes: stageBytes, distance: stageDistance };
+  }
+
+  /** Writes row `index` of the item, the first first, to `to`; answers with its length in bytes. */
+  write(index: number, to: number): number {
+    return this.#program.doors.write(index, noEnding, noDay, to);
+  }
+
+  /** The same with an ending of `setEndings`; of patients there may be a number behind it. */
+  writeEnding(index: number, to: number, ending: number): number {
+    return this.#program.doors.write(index, ending, noDay, to);
+  }
+
+  /** The same with the block of the row's patient on a day. `make` gives one that is not known, 16 digits; it is called for numbers alone. */
+  writeStamped(index: number, to: number, ending: number, day: number, make: (index: number, day: number) => string): number {
+    const { doors, memory, layout } = this.#program;
+    const bytes = doors.write(index, ending, day, to);
+    if (bytes > 0) return bytes;
+    memory.write(make(index, day), layout.blockAt, 'latin1');
+    doors.keepBlock();
+    return doors.write(index, ending, noDay, to);
+  }
+
+  /** Puts bytes of rows from `from` to `at` of a buffer. */
+  copy(target: Buffer, at: number, from: number, bytes: number): void {
+    this.#program.memory.copy(target, at, from, from + bytes);
+  }
+
+  #fact(place: number): number {
+    const { view, layout } = this.#program;
+    return view.getUint32(layout.factsAt + place, true);
   }
 
   #load(start: number): void {

@@ -156,8 +156,8 @@ function rowsAtOnce(own: OwnLine | undefined): string | undefined {
   const fast = FastRows.of(source, receivedMs);
   if (!own || !fast?.readOwn(own)) return undefined;
   const rows = Array.from({ length: fast.rows }, (_, row) => {
-    const target = Buffer.alloc(fast.write(row));
-    fast.copy(target, 0);
+    const target = Buffer.alloc(fast.write(row, fast.rowAt));
+    fast.copy(target, 0, fast.rowAt, target.length);
     return target.toString('utf8');
   });
   return rows.join('');

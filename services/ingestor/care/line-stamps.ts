@@ -67,17 +67,16 @@ export class LineStamps {
     this.#places = this.#isKnown ? memory.placesOf(this.#standing, this.#timeMs) : 0;
   }
 
-  /** Makes a row with its stamp; answers with its length in bytes, for `FastRows.copy`. */
-  write(row: number): number {
+  /** Writes a row with its stamp to an address of the program; answers with its length in bytes. */
+  write(row: number, to: number): number {
     const { fast, counts } = this.tools;
     if (this.#patients === 0) {
       counts.addLink(noPatient);
-      return fast.write(row, stampNumber(unknownLink, this.#places));
+      return fast.writeEnding(row, to, stampNumber(unknownLink, this.#places));
     }
     const link = this.#linkOf(row);
     counts.addLink(link);
-    fast.block(row, this.#day, this.#makeBlock);
-    return fast.write(row, stampNumber(link, this.#places));
+    return fast.writeStamped(row, to, stampNumber(link, this.#places), this.#day, this.#makeBlock);
   }
 
   /** The lines that make the event known; mostly there are none. */

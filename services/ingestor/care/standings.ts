@@ -4,6 +4,7 @@ import type { ContextPlace } from '#libs/formats/vigie/wasm/row-program.js';
 
 /** The standings of contexts under one key and authority, so that a line that comes from a known one makes no text. */
 export class Standings {
+  /** By place. It has no holes, since the first lines come in any order and an array with many holes is a hash table. */
   readonly #kept: (Standing | undefined)[] = [];
   readonly #found: ContextPlace = { place: 0, number: 0 };
 
@@ -15,6 +16,7 @@ export class Standings {
     if (kept?.number === found.number) return kept;
     const standing = make(fast, groupId, networkOf);
     standing.number = found.number;
+    while (this.#kept.length <= found.place) this.#kept.push(undefined);
     this.#kept[found.place] = standing;
     return standing;
   }

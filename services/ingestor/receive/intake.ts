@@ -1,6 +1,7 @@
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
+import type { StagedRows } from '../frames/staged-rows.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
 import type { Custody } from './taker.js';
@@ -44,6 +45,8 @@ export interface Accounts {
 export class Intake {
   readonly ticket = new Ticket();
   readonly turns: Turns;
+  /** Rows that are not in frames yet: `flush` them before anything else is written, and before others get their turn. */
+  staged: StagedRows | undefined;
   /** Items seen so far: the index of the next. */
   items = 0;
   /** Of what was handed over, the place of the item at work, and of the event in it: an item may hold several, or none. */

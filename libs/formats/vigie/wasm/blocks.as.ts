@@ -16,7 +16,7 @@ const digitsAt: usize = 48;
 /** What `block` answers. */
 const none = 0;
 const known = 1;
-const missing = 2;
+export const missing = 2;
 
 let mask: usize = blockSetsMax * entriesOfSet - 1;
 let turn: usize = 0;

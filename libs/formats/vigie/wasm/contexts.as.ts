@@ -2,9 +2,12 @@
 // outside by that place without making texts of it. What is kept belongs to the context only as long as the number beside it is the same.
 
 import { hashOf, put } from './bytes.as';
-import { contextAt, contextBytes, contextKeyAt, contextsAt, contextSetsMax, entriesOfSet } from './layout.as';
+import { contextBytes, contextKeyAt, contextsAt, contextSetsMax, entriesOfSet, factsAt } from './layout.as';
 import { endOf, Field, startOf } from './scan.as';
 
+/** Where the facts of a line have them. */
+const placeAt: usize = 20;
+const numberAt: usize = 24;
 /** Of an entry: its number, then the bytes of the context, filled up with zeros: mostly all of it is one line of the processor's cache. */
 const keyAt: usize = 16;
 const keyBytes: usize = 112;
@@ -30,13 +33,19 @@ export function askContext(): void {
   asked ^= load<u8>(contextsAt + first * contextBytes);
 }
 
-/** Writes place and number of the context of the line that was read to `contextAt`. False where it is too long to have one. */
-export function context(): bool {
-  if (length == 0) return false;
+/** Tells place and number of the context of the line that was read; the number is 0 where it is too long to have one. */
+export function tellContext(): void {
+  if (length == 0) {
+    store<u32>(factsAt, 0, numberAt);
+    return;
+  }
   let free = -1;
   for (let way: usize = 0; way < entriesOfSet; way += 1) {
     const entry = contextsAt + (first ^ way) * contextBytes;
-    if (isAt(entry + keyAt)) return found(first ^ way);
+    if (isAt(entry + keyAt)) {
+      tell(first ^ way);
+      return;
+    }
     if (free < 0 && load<u32>(entry) == 0) free = <i32>(first ^ way);
   }
   if (free < 0) {
@@ -47,7 +56,7 @@ export function context(): bool {
   for (let at: usize = 0; at < keyBytes; at += 16) v128.store(entry + keyAt + at, v128.load(contextKeyAt + at));
   number += 1;
   store<u32>(entry, number);
-  return found(free);
+  tell(free);
 }
 
 /** Account, clinic and address with a zero between, which no text holds. Its length, or 0. */
@@ -73,8 +82,7 @@ function isAt(key: usize): bool {
   return true;
 }
 
-function found(place: usize): bool {
-  store<u32>(contextAt, <u32>place);
-  store<u32>(contextAt, load<u32>(contextsAt + place * contextBytes), 4);
-  return true;
+function tell(place: usize): void {
+  store<u32>(factsAt, <u32>place, placeAt);
+  store<u32>(factsAt, load<u32>(contextsAt + place * contextBytes), numberAt);
 }

@@ -68,8 +68,6 @@ export const outerMessageAt: usize = 22_272;
 export const sourceAt: usize = 22_528;
 export const sourceBytesMax: usize = 8192;
 
-/** Where the context of the line stands, and which it is: two numbers of 32 bits; see contexts.as.ts. */
-export const contextAt: usize = 30_720;
 /** The pseudonyms of `digitsAt` as four words of 32 bits each. */
 export const pseudonymWordsAt: usize = 32_768;
 /** The context that is looked for. */
@@ -78,6 +76,8 @@ export const contextKeyAt: usize = 36_864;
 export const blockAt: usize = 37_120;
 /** The event id, 32 digits, and 16 that are written too far. */
 export const eventIdAt: usize = 37_184;
+/** What is told of the line that was read; see `Facts` in row-program.ts. */
+export const factsAt: usize = 37_376;
 /** What may stand behind the fields of a row by number, 96 bytes each, and its length; then what stands before two values behind it. */
 export const endingsAt: usize = 40_960;
 export const endingBytesMax: usize = 96;
@@ -104,8 +104,14 @@ export const blocksAt: usize = 4_718_592;
 export const blockBytes: usize = 64;
 export const blockSetsMax: usize = 16_384;
 
+/** Rows that wait to be taken out together, by partition; the last of a stage may go over its `stageBytes`, as far as the next one. */
+export const stagesAt: usize = 8_912_896;
+export const stages: usize = 32;
+export const stageBytes: usize = 16_384;
+export const stageDistance: usize = 81_920;
+
 /** The pseudonyms, in sets of four entries of 64 bytes. */
-export const entriesAt: usize = 8_912_896;
+export const entriesAt: usize = 11_534_336;
 export const entryBytes: usize = 64;
 export const entriesOfSet: usize = 4;
 

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { Pseudonymiser } from '#libs/pseudonyms/pseudonymiser.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
-import { RowProgram } from './row-program.js';
+import { factPlaces, noDay, RowProgram } from './row-program.js';
 
 describe('the program of rows', () => {
   it('is what its texts compile to, as that of event ids is', () => {
@@ -42,13 +42,13 @@ function patients(): fc.Arbitrary<readonly string[]> {
   return fc.array(fc.oneof(canonical, fc.nat(30).map(String)), { maxLength: 9 });
 }
 
-function pseudonymsOf({ doors, layout, memory }: RowProgram, patients: readonly string[]): readonly string[] {
+function pseudonymsOf({ doors, layout, memory, view }: RowProgram, patients: readonly string[]): readonly string[] {
   const line = Buffer.from(JSON.stringify({ time: '1970-01-01T00:00:00.000Z', clinic_id: 'c', actor_id: 'a', action: 'read', id: '1', patient_ids: patients })); // prettier-ignore
   memory.set(line, layout.windowAt);
   memory.fill(0, layout.windowAt + line.length, layout.windowAt + line.length + layout.windowSlackBytes);
   expect(doors.read(layout.windowAt)).toBe(layout.windowAt + line.length);
-  return Array.from({ length: doors.rows() }, (_, row) => {
-    const text = memory.toString('latin1', layout.rowAt, layout.rowAt + doors.write(row, -1));
+  return Array.from({ length: view.getUint32(layout.factsAt + factPlaces.rows, true) }, (_, row) => {
+    const text = memory.toString('latin1', layout.rowAt, layout.rowAt + doors.write(row, -1, noDay, layout.rowAt));
     return /"patient_id":"([0-9a-f]*)"/.exec(text)?.[1] ?? text;
   });
 }

@@ -9,12 +9,19 @@ const layoutNames = [
   'foldedAt', 'base64At', 'hexAt', 'initialAt', 'roundsAt', 'partsAt', 'partLengthsAt', 'sourceAt', 'sourceTextsAt', 'sourceBytesMax',
   'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
   'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
-  'eventIdAt', 'contextAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
+  'eventIdAt', 'factsAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
+  'stagesAt', 'stages', 'stageBytes', 'stageDistance',
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
+/** Where the program tells of the line that was read, from `factsAt` on: time is a double, the others are words of 32 bits. */
+export const factPlaces = { time: 0, rows: 8, patients: 12, accountHash: 16, contextPlace: 20, contextNumber: 24, beginsWithZero: 28 } as const;
+
+/** No block is asked for. */
+export const noDay = -(2 ** 31);
+
 /**
- * What `context` tells: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
+ * What is told of a context: a place, and a number that no other context of the program ever has. Whoever keeps something by the place must look
  * whether it belongs to the number.
  */
 export interface ContextPlace {
@@ -26,14 +33,7 @@ export interface ContextPlace {
 interface Doors {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly read: (from: number) => number;
-  readonly rows: () => number;
-  readonly time: () => number;
-  readonly pseudonymsOf: () => number;
-  readonly partition: (partitions: number) => number;
-  readonly write: (index: number, ending: number) => number;
-  /** 1 where `contextAt` tells place and number of the line's context, 0 where it has none. */
-  readonly context: () => number;
-  readonly block: (index: number, day: number) => number;
+  readonly write: (index: number, ending: number, day: number, to: number) => number;
   readonly keepBlock: () => void;
   readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;
   readonly setSets: (sets: number) => number;

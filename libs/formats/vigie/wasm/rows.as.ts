@@ -1,8 +1,8 @@
 // The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
 
-import { askBlock, blockFrom } from './blocks.as';
+import { askBlock, block, blockFrom, missing } from './blocks.as';
 import { put, same } from './bytes.as';
-import { askContext } from './contexts.as';
+import { askContext, tellContext } from './contexts.as';
 import {
   afterEventIdAt,
   afterTimeAt,
@@ -15,6 +15,7 @@ import {
   endingPartsAt,
   endingsAt,
   eventIdAt,
+  factsAt,
   fieldCount,
   futureMsAt,
   groupHashAt,
@@ -26,16 +27,15 @@ import {
   prefixesAt,
   prefixLengthsAt,
   recordKeyAt,
-  rowAt,
 } from './layout.as';
 import { finds } from './probe.as';
 import { derive, pseudonyms } from './pseudonyms.as';
-import { endOf, Field, patients, scan, startOf, timeMs } from './scan.as';
+import { beginsWithZero, endOf, Field, patients, scan, startOf, timeMs } from './scan.as';
 import { digest } from './digest.as';
 
 export * from './layout.as';
-export { block, keepBlock, setBlockSets } from './blocks.as';
-export { context, setContextSets } from './contexts.as';
+export { keepBlock, setBlockSets } from './blocks.as';
+export { setContextSets } from './contexts.as';
 export { setKey } from './hmac.as';
 export { setSets } from './table.as';
 
@@ -53,6 +53,11 @@ namespace RowPart {
 
 const digitsBytes: usize = 32;
 const halfDigits: usize = 16;
+/** A day for which no block is asked. */
+const noDay = i32.MIN_VALUE;
+
+/** Where the row that is written begins. */
+let rowFrom: usize = 0;
 
 /**
  * The address after the item that begins at `from` when it is an ordinary event that may go on; then the others speak of it. 0 otherwise.
@@ -65,6 +70,12 @@ export function read(from: usize): usize {
   askBlock();
   if (patients > 0 && finds()) return 0;
   derive();
+  tellContext();
+  store<f64>(factsAt, timeMs);
+  store<u32>(factsAt, pseudonyms == 0 ? 1 : pseudonyms, 8);
+  store<u32>(factsAt, pseudonyms, 12);
+  store<u32>(factsAt, accountHash(), 16);
+  store<u32>(factsAt, u32(beginsWithZero), 28);
   return end;
 }
 
@@ -73,36 +84,24 @@ function isOwnGroup(): bool {
   return length == load<u32>(groupTextAt, 4) && same(load<u32>(groupTextAt), startOf(Field.group), <i32>length);
 }
 
-export function rows(): i32 {
-  return pseudonyms == 0 ? 1 : pseudonyms;
-}
-
-/** Distinct patients of the item. */
-export function pseudonymsOf(): i32 {
-  return pseudonyms;
-}
-
-/** Event time of the item, milliseconds. */
-export function time(): f64 {
-  return timeMs;
-}
-
-/** The partition of the item's account, see `partitionOf` in contracts/topics.ts. */
-export function partition(partitions: u32): u32 {
+/** The hash of the item's account, which decides its partition, see `partitionOf` in contracts/topics.ts. */
+function accountHash(): u32 {
   let hash = load<u32>(groupHashAt);
   const end = endOf(Field.actor);
   for (let at = startOf(Field.actor); at < end; at += 1) hash = (hash ^ load<u8>(at)) * 0x0100_0193;
   hash = (hash ^ (hash >> 16)) * 0x85eb_ca6b;
   hash = (hash ^ (hash >> 13)) * 0xc2b2_ae35;
-  return (hash ^ (hash >> 16)) % partitions;
+  return hash ^ (hash >> 16);
 }
 
 /**
- * Writes row `index` of the item at `rowAt`, with the ending of a number, or -1 for none; answers with its length. The first has to be first: it
- * makes the event id.
+ * Writes row `index` of the item to `to`, with the ending of a number, or -1 for none, and the block of its patient on a day; answers with its length.
+ * 0: the block is not known, so that nothing is written; then `keepBlock`, and once more with `noDay`. The first row has to be first: it makes the event id.
  */
-export function write(index: i32, ending: i32): usize {
-  let at = part(RowPart.time, rowAt);
+export function write(index: i32, ending: i32, day: i32, to: usize): usize {
+  if (day != noDay && block(index, day) == missing) return 0;
+  rowFrom = to;
+  let at = part(RowPart.time, to);
   at = value(Field.time, at);
   at = text(afterTimeAt, at);
   at = value(Field.actor, at);
@@ -125,7 +124,7 @@ export function write(index: i32, ending: i32): usize {
   put(eventIdAt, digitsBytes, idAt);
   if (pseudonyms > 0) at = text(keyIdAt, at);
   if (ending >= 0) at = endingTo(ending, at);
-  return part(RowPart.end, at) - rowAt;
+  return part(RowPart.end, at) - to;
 }
 
 /** What is said of the access by others than its sender: an ending, then how many patients the event has, and the block of the row's. */
@@ -154,10 +153,10 @@ function identify(patientAt: usize, clinicAt: usize, idAt: usize, optionalAt: us
   let at = put(startOf(Field.id), record, contentAt);
   store<u32>(at, <u32>record);
   digest(recordKeyAt, contentAt, record + 4, eventIdAt);
-  at = put(rowAt, patientAt - rowAt, contentAt);
+  at = put(rowFrom, patientAt - rowFrom, contentAt);
   at = put(clinicAt, idAt - clinicAt, at);
   at = put(optionalAt, end - optionalAt, at);
-  store<u32>(at, <u32>(patientAt - rowAt));
+  store<u32>(at, <u32>(patientAt - rowFrom));
   store<u32>(at, <u32>(idAt - clinicAt), 4);
   store<u32>(at, <u32>(end - optionalAt), 8);
   digest(contentKeyAt, contentAt, at + 12 - contentAt, eventIdAt + halfDigits);

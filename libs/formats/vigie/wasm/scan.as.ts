@@ -53,6 +53,8 @@ const textBytesMax: usize = 1024;
 const lastBytesMax: usize = 48;
 
 export let patients = 0;
+/** Whether an identifier of a patient does. */
+export let beginsWithZero = false;
 /** Whether a text of the line holds percent escapes or signs that look like others. */
 export let isHiding = false;
 export let timeMs: f64 = 0;
@@ -70,6 +72,7 @@ export function endOf(field: usize): usize {
 export function scan(from: usize): usize {
   for (let at: usize = 0; at < fieldCount * 4; at += 16) v128.store(endsAt + at, i32x4.splat(0));
   patients = 0;
+  beginsWithZero = false;
   isHiding = false;
   if (load<u8>(from) != 0x7b) return 0;
   let at = from + 1;
@@ -226,6 +229,7 @@ function patientList(field: usize, openAt: usize): usize {
     if (load<u8>(at) != 0x22 || patients == <i32>patientsMax) return 0;
     const end = keyEnd(at + 1, keyBytesMax);
     if (!isName(at + 1, end) || !isCanonical(at + 1, end)) return 0;
+    if (load<u8>(at, 1) == 0x30) beginsWithZero = true;
     const place = patientsAt + ((<usize>patients) << 4);
     store<u32>(place, <u32>at + 1);
     store<u32>(place, <u32>end, 4);
