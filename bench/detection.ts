@@ -26,8 +26,8 @@ const attackSets: Readonly<Record<string, string>> = {
     'ascending_identifiers+day=11,lists_of_forty+day=9,closed_clinics_drip+day=7,forty_accounts+day=10',
   // By people who know how Vigie judges.
   knowing:
-    'sixty_in_order+day=4,sixty_shuffled+day=4,forty_inside+day=10,below_floors+day=5,below_floors_own+day=5,raised_habit+day=1,raised_habit_in_care+day=1,' +
-    'linker_and_reader+day=8,six_link_for_one+day=7,behind_the_glass+day=7,newcomer+day=7,lists_only+day=7,service_at_its_pace+day=5,closed_every_few_days+day=2,' +
+    'sixty_in_order+day=5,sixty_shuffled+day=4,forty_inside+day=10,below_floors+day=5,below_floors_own+day=5,raised_habit+day=1,raised_habit_in_care+day=1,' +
+    'linker_and_reader+day=8,six_link_for_one+day=7,behind_the_glass+day=7,newcomer+day=7,lists_only+day=7,service_at_its_pace+day=10,closed_every_few_days+day=2,' +
     'in_care_everywhere+day=6,in_care_own_clinic+day=6',
 };
 /** From so many days on the goals are those of what is learned. */

@@ -6,7 +6,7 @@ import { isoOf } from '#libs/runtime/clock.js';
 export interface ExceptedAccount {
   readonly groupId: string;
   readonly subject: StoredSubject;
-  /** The account, or the address, device or session. */
+  /** The account, or the address, device, session or clinic. */
   readonly actorId: string;
   readonly values: AccessValues;
 }
@@ -50,7 +50,7 @@ function accountLines({ groupId, subject, actorId, values }: ExceptedAccount): r
   return [
     `    - group_id|cased: ${literal(groupId)}`,
     `      ${subjectColumns[subject]}|cased: ${literal(actorId)}`,
-    ...Object.entries(values).flatMap(([field, given]) => valueLine(field, given)),
+    ...Object.entries(values).flatMap(([field, given]) => (field === subjectColumns[subject] ? [] : valueLine(field, given))),
   ];
 }
 

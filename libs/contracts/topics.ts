@@ -15,7 +15,7 @@ export const topics = {
 export const keptForEver: readonly Topic[] = [topics.incidents, topics.actions, topics.audit];
 
 /**
- * Accesses once more, on the partition of another subject than their account: of a group and an address, a device, a session. Scorers write
+ * Accesses once more, on the partition of another subject than their account: of a group and an address, a device, a session, a clinic. Scorers write
  * and read them, only where a rule asks for such a subject; the archiver stores the accesses themselves.
  */
 export const laneTopics = {
@@ -23,6 +23,7 @@ export const laneTopics = {
   device: 'vigie.by-device.v1',
   session_id: 'vigie.by-session-id.v1',
   id_block: 'vigie.by-id-block.v1',
+  clinic_id: 'vigie.by-clinic-id.v1',
 } as const satisfies Readonly<Record<LaneKind, string>>;
 
 /** What scorers read. */

@@ -16,7 +16,7 @@ export type ActorKind = (typeof actorKinds)[number];
  * Whose accesses are counted together, and so to whom an incident belongs: to one account, or to what several accounts may have in common,
  * under the name of its field.
  */
-export const subjectKinds = ['account', 'source_ip', 'device', 'session_id', 'id_block'] as const;
+export const subjectKinds = ['account', 'source_ip', 'device', 'session_id', 'id_block', 'clinic_id'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 /** A subject that is no account: each kind has a lane of its own in the scorer. */
 export type LaneKind = Exclude<SubjectKind, 'account'>;
@@ -29,13 +29,14 @@ export const subjectColumns = {
   source_ip: 'source_ip',
   device: 'device',
   session_id: 'session_id',
+  clinic_id: 'clinic_id',
 } as const;
 /** Subjects whose accesses the store can be asked for. */
 export type StoredSubject = keyof typeof subjectColumns;
 export function isStoredSubject(subject: SubjectKind): subject is StoredSubject {
   return Object.hasOwn(subjectColumns, subject);
 }
-export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id', 'id_block'];
+export const laneKinds: readonly LaneKind[] = ['source_ip', 'device', 'session_id', 'id_block', 'clinic_id'];
 
 /**
  * How a patient was known as an account came: to the account itself from an earlier day, by a feed of stays and appointments, through several

@@ -8,7 +8,7 @@ import { history, latenessIn, play, withKnownFound } from './definition/random-h
 
 const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150' } = process.env;
 const histories = Math.min(Number(VIGIE_TEST_HISTORIES), 3_000);
-const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id');
+const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'clinic_id');
 
 function canOnlyRise(rule: Rule): boolean {
   return isMonotone(rule) && rule.inputs.every((input) => input.kind === 'rows' || canOnlyRise(input.rule));
@@ -41,7 +41,7 @@ describe('an engine of blocks of numbers agrees with a naive recount of the same
   );
 });
 
-describe('an engine of addresses or sessions agrees with a naive recount, field by field', () => {
+describe('an engine of addresses, sessions or clinics agrees with a naive recount, field by field', () => {
   it(
     `for ${histories} random histories of several accounts, in whatever order, delayed, duplicated, split over partitions, with rules that change, killed and restarted`,
     () => {

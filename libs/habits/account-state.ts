@@ -36,7 +36,7 @@ export class AccountState {
     this.isService = this.isLifted = false;
   }
 
-  /** A further day of the account. `weight` is what the day counts. */
+  /** A further day of the account. `weight` is what the day counts; with none it only says that the account was there. */
   take(learned: LearnedDay, row: LearnedRow, weight: number): void {
     const { day, columns, counts, evidence } = learned;
     if (this.first === 0 || day < this.first) this.first = day;
@@ -46,7 +46,7 @@ export class AccountState {
     }
     this.isService = (row.flags & flag.service) !== 0;
     if (row.flags & flag.honest) this.isLifted = true;
-    if (row.flags & flag.lift) return;
+    if (row.flags & flag.lift || weight === 0) return;
     const isHonest = (row.flags & flag.honest) !== 0;
     if (isHonest || row.flags & flag.told) this.evidence.fill(0);
     if (row.flags & flag.told && !isHonest) return;

@@ -1,5 +1,5 @@
 import { AccountState } from './account-state.js';
-import { firstDayWeight } from './constants.js';
+import { firstDayWeight, ownDaysSkipped } from './constants.js';
 import type { LearnedDay, LearnedRow } from './learned-day.js';
 import { grown } from './learned-day.js';
 import { flag } from './pending-days.js';
@@ -85,7 +85,7 @@ export class AccountStates {
       const row = step.learned.find(slot);
       if (row < 0) continue;
       step.learned.read(row, this.#row);
-      into.take(step.learned, this.#row, this.#weightOf(step.learned));
+      into.take(step.learned, this.#row, this.#weightOf(step.learned, this.#row));
     }
   }
 
@@ -128,8 +128,9 @@ export class AccountStates {
     return this.#weights.length * (13 + 8 * this.columns) + this.#squares.size * 8 * this.columns + steps;
   }
 
-  #weightOf(learned: LearnedDay): number {
-    return learned.day === this.#firstDay ? firstDayWeight : 1;
+  #weightOf({ day }: LearnedDay, { flags }: LearnedRow): number {
+    if (flags & flag.service) return day < this.#firstDay + ownDaysSkipped ? 0 : 1;
+    return day === this.#firstDay ? firstDayWeight : 1;
   }
 
   #readBase(slot: number, into: AccountState): void {
@@ -154,7 +155,7 @@ export class AccountStates {
     const { slot } = this.#row;
     const state = this.#scratch;
     this.#readBase(slot, state);
-    state.take(learned, this.#row, this.#weightOf(learned));
+    state.take(learned, this.#row, this.#weightOf(learned, this.#row));
     for (let column = 0, at = slot * this.columns; column < this.columns; column += 1, at += 1) {
       this.#sums[at] = state.sums[column] ?? 0;
       this.#evidence[at] = state.evidence[column] ?? 0;

@@ -32,11 +32,14 @@ export const evidenceMax = Math.log(60);
 /** What the evidence of earlier days keeps, in its logarithm. */
 export const evidenceKept = 0.95;
 
-/** A program is judged by its own days: their mean and this many of their standard deviations, from the day on that has so many before it. */
+/** A program is judged by its own days: their mean and this many of their standard deviations, or what is at least. */
 export const ownDeviations = 6;
 export const ownSpreadMin = 0.04;
-export const ownRootMin = 3;
-export const ownDaysMin = 4;
+export const ownRootMin = 2.5;
+/** From the day on that has a whole week before it: some jobs meet on a Monday six times the strangers of other days. */
+export const ownDaysMin = 7;
+/** Days of a group's beginning that say nothing of a program: nobody is known to be in care on the first, and windows that end on the second hold it. */
+export const ownDaysSkipped = 2;
 
 /** More than this share of accounts on a day among the furthest fiftieth of days: not people changed, but what is counted. */
 export const stepAccountsShare = 0.1;

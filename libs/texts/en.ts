@@ -16,6 +16,7 @@ export const en: Texts = {
     device: (name, accounts) => `Device ${name || 'unnamed'} (${accounts})`,
     session_id: (name, accounts) => `Session ${name || 'unnamed'} (${accounts})`,
     id_block: (_name, accounts) => `A block of patient numbers that follow one another (${accounts})`,
+    clinic_id: (name, accounts) => `The register of clinic ${name || 'unnamed'} (${accounts})`,
   },
   reads: (who, patients, clinics, since, until) =>
     `${who}: ${patients} in ${clinics} since ${since}, ${until === undefined ? 'still reading' : `last at ${until}`}.`,

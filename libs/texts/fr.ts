@@ -16,6 +16,7 @@ export const fr: Texts = {
     device: (name, accounts) => `Appareil ${name || 'non nommé'} (${accounts})`,
     session_id: (name, accounts) => `Session ${name || 'non nommée'} (${accounts})`,
     id_block: (_name, accounts) => `Un bloc de numéros de patients qui se suivent (${accounts})`,
+    clinic_id: (name, accounts) => `Le registre de l’établissement ${name || 'non nommé'} (${accounts})`,
   },
   reads: (who, patients, clinics, since, until) =>
     `${who} : ${patients} dans ${clinics} depuis ${since}, ${until === undefined ? 'lecture en cours' : `dernier accès ${until}`}.`,

@@ -106,6 +106,14 @@ const french: Readonly<Record<string, string>> = {
     'De longues listes de patients que personne n’a rencontrés, en dix minutes',
   "Patients of one's own clinics whom nobody has met, within a week":
     'Des patients de ses propres établissements que personne n’a rencontrés, en une semaine',
+  "Access to a stranger of another clinic from one's usual place":
+    'Accès, de sa place habituelle, à un inconnu d’un autre établissement',
+  'Many accounts read strangers of one clinic': 'De nombreux comptes lisent des inconnus d’un même établissement',
+  'Patients whom nobody has met, in two other clinics':
+    'Des patients que personne n’a rencontrés, dans deux autres établissements',
+  'A long list shows a patient whom nobody has met': 'Une longue liste montre un patient que personne n’a rencontré',
+  'A list longer than usual shows patients whom nobody has met':
+    'Une liste plus longue que d’habitude montre des patients que personne n’a rencontrés',
   'A canary patient was touched': 'Un patient témoin a été touché',
 };
 

@@ -37,7 +37,7 @@ export class ScorerPipeline implements Reader {
   #engine: EngineOptions;
   #membership: Membership | undefined;
   #counts = { accesses: 1, incidents: 0, quarantine: 0 };
-  #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1, id_block: 1 };
+  #lanes: LaneCounts = { source_ip: 1, device: 1, session_id: 1, id_block: 1, clinic_id: 1 };
 
   constructor(
     private readonly options: PipelineOptions,

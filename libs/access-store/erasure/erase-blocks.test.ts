@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { AccessRow } from '#libs/contracts/access-row.js';
+import type { IncidentChange } from '#libs/contracts/incident.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { anIncidentId, atMinute } from '#libs/testkit/case-records.js';
@@ -49,26 +50,53 @@ describe('the incident of a block of numbers', () => {
   });
 });
 
+describe('the incident of a clinic', () => {
+  it('lists what its selections take there, and of an erasure keeps the accesses of its accounts alone while its case is not resolved', async () => {
+    const there = { clinic_id: 'c9' };
+    const counted = ['s', 't', 'u'].map((patient, n) => access(`account ${n}`, patient, 11 + n, there));
+    await store([...counted, access('account 0', 't', 12), access('account 9', 'w', 12, { ...there, action: 'list' })], 'clinic');
+    const times = { first_time: atMinute(11), last_time: atMinute(13) };
+    await aCase('clinic', 'new', { subject_kind: 'clinic_id', actor_id: 'c9', clinics: ['c9'], ...times });
+    expect(await listed('clinic')).toEqual([
+      ['account 0', 's'],
+      ['account 1', 't'],
+      ['account 2', 'u'],
+    ]);
+    const order = { reason: 'asked for by letter', by: 'c.morel' };
+    const erased = async (patient: string) => {
+      const subject = await subjectOf(client, { kind: 'patient', patient: aPatient(patient) });
+      return (await erase(client, { subject, order }, { clock: systemClock, progress: () => {} })).row;
+    };
+    expect((await erased('s')).held).toEqual({ [anIncidentId('clinic')]: 1 });
+    expect(await erased('w')).toMatchObject({ taken: { access_rows: 1 }, held: {} });
+    expect(await listed('clinic')).toHaveLength(3);
+  });
+});
+
 function access(actor_id: string, patient: string, minute: number, more: Partial<AccessRow> = {}): AccessRow {
   const event_id = anEventId(`${actor_id} ${patient} ${minute}`);
   return anAccessRow({ group_id: 'helix', actor_id, patient_id: aPatient(patient), clinic_id: 'c1', time: atMinute(minute), event_id, ...more });
 } // prettier-ignore
 
-async function store(rows: readonly AccessRow[]): Promise<void> {
+async function store(rows: readonly AccessRow[], batch = 'blocks'): Promise<void> {
   const bytes = Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  await new ClickHouseStore(client, systemClock).insert('accesses', bytes, rows.length, 'blocks');
+  await new ClickHouseStore(client, systemClock).insert('accesses', bytes, rows.length, batch);
 }
 
-/** A case of one incident of the block, of the first three minutes. */
-async function aCase(name: string, status: 'new' | 'resolved'): Promise<void> {
-  const block = { group_id: 'helix', subject_kind: 'id_block', actor_id: '00ff00ff00ff00ff', account_count: 3, clinics: ['c1'], patients: 3, first_time: atMinute(1), last_time: atMinute(3) } as const;
-  const more = { accounts: ['account 0', 'account 1', 'account 2'], block_patients: ['p', 'q', 'r'].map((one) => aPatient(one)).toSorted(), state: 'closed', selections: [selection], rule_selections: [selection] } as const;
-  await storeCases(client, [aStoredCase(name, ['blocks'], { ...block, clinics: ['c1'], status }, { ...block, clinics: ['c1'], ...more, accounts: [...more.accounts], selections: [selection], rule_selections: [selection] })]);
+type Shown = Pick<IncidentChange, 'subject_kind' | 'actor_id' | 'clinics' | 'first_time' | 'last_time'>;
+
+/** A case of one incident of three accounts; where nothing else is said, of the block in the first three minutes. */
+async function aCase(name: string, status: 'new' | 'resolved', of?: Shown): Promise<void> {
+  const subject: Shown = of ?? { subject_kind: 'id_block', actor_id: '00ff00ff00ff00ff', clinics: ['c1'], first_time: atMinute(1), last_time: atMinute(3) };
+  const block = { group_id: 'helix', ...subject, account_count: 3, patients: 3 };
+  const patients = subject.subject_kind === 'id_block' ? { block_patients: ['p', 'q', 'r'].map((one) => aPatient(one)).toSorted() } : {};
+  const more = { accounts: ['account 0', 'account 1', 'account 2'], ...patients, state: 'closed', selections: [selection], rule_selections: [selection] } as const;
+  await storeCases(client, [aStoredCase(name, ['blocks'], { ...block, clinics: [...subject.clinics], status }, { ...block, clinics: [...subject.clinics], ...more, accounts: [...more.accounts], selections: [selection], rule_selections: [selection] })]);
 } // prettier-ignore
 
 /** Accounts and names of the patients of an incident's list. */
 async function listed(name: string): Promise<readonly (readonly [string, string])[]> {
-  const names = new Map(['p', 'q', 'r', 'another'].map((one) => [aPatient(one), one]));
+  const names = new Map(['p', 'q', 'r', 's', 't', 'u', 'another'].map((one) => [aPatient(one), one]));
   const rows = await rowsOf<{ patient_id: string }>(
     `SELECT DISTINCT patient_id FROM vigie.incident_patients_of(incident_id = '${anIncidentId(name)}')`,
   );

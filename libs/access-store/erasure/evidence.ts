@@ -40,7 +40,7 @@ export interface Condition {
 }
 
 const subjectOfRow =
-  "multiIf(span_kind = 'account', actor_id, span_kind = 'source_ip', source_ip, span_kind = 'device', device, session_id)";
+  "multiIf(span_kind = 'account', actor_id, span_kind = 'source_ip', source_ip, span_kind = 'device', device, span_kind = 'session_id', session_id, clinic_id)";
 const everySpan =
   '{span_groups:Array(String)}, {span_kinds:Array(String)}, {span_subjects:Array(String)}, {span_from:Array(Int64)}, {span_to:Array(Int64)}';
 const inSpan = `span_group = group_id AND ${subjectOfRow} = span_subject AND toUnixTimestamp64Milli(time) >= span_from AND toUnixTimestamp64Milli(time) <= span_to`;

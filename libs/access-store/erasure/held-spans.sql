@@ -4,9 +4,11 @@ WITH (SELECT groupArray(case_id) FROM vigie.cases WHERE status = 'resolved') AS 
 SELECT DISTINCT
     linked.case_id AS case_id,
     incident.group_id AS group_id,
-    if(incident.subject_kind = 'id_block', 'account', incident.subject_kind) AS subject_kind,
-    -- Of a block of numbers the accesses of its accounts are kept, since none says which block it lies in.
-    arrayJoin(if(incident.subject_kind = 'id_block', incident.accounts, [incident.actor_id])) AS subject,
+    -- Of a block of numbers the accesses of its accounts are kept, since none says which block it lies in; of a clinic too, where all its accounts are named,
+    -- since else whatever anybody does there would be kept.
+    (arrayJoin(if(incident.subject_kind = 'id_block' OR (incident.subject_kind = 'clinic_id' AND incident.account_count = length(incident.accounts)),
+        arrayMap(account -> ('account', account), incident.accounts), [(toString(incident.subject_kind), incident.actor_id)])) AS keeper).1 AS subject_kind,
+    keeper.2 AS subject,
     toUnixTimestamp64Milli(incident.first_time) AS from_ms,
     toUnixTimestamp64Milli(incident.last_time) AS to_ms
 FROM vigie.dossier_incidents AS linked

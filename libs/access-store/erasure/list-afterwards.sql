@@ -11,7 +11,7 @@ SELECT
             SELECT patient_id AS own_id
             FROM vigie.access_rows
             WHERE group_id = incident.1 AND time >= incident.4 AND time <= incident.5 AND patient_id != ''
-                AND multiIf(incident.2 = 'account', actor_id, incident.2 = 'source_ip', source_ip, incident.2 = 'device', device, incident.2 = 'session_id', session_id,
+                AND multiIf(incident.2 = 'account', actor_id, incident.2 = 'source_ip', source_ip, incident.2 = 'device', device, incident.2 = 'session_id', session_id, incident.2 = 'clinic_id', clinic_id,
                     has(incident.6, clinic_id) AND has(incident.7, patient_id), incident.3, '') = incident.3
                 AND NOT ({{taken}})
         ) AS left_over

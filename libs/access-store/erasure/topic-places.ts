@@ -21,6 +21,7 @@ export const topicPlaces: Readonly<Record<string, TopicPlace>> = {
   'vigie.by-device.v1': subjectOf('device'),
   'vigie.by-session-id.v1': subjectOf('session'),
   'vigie.by-id-block.v1': subjectOf('block of numbers'),
+  'vigie.by-clinic-id.v1': subjectOf('clinic'),
   'vigie.care.v1': { holds: 'who met which patient: pseudonyms, accounts, groups', ends: true, because: rowsOfLog },
   'vigie.habits.v1': { holds: 'counts of days of accounts: accounts, groups, no pseudonym', ends: true, because: rowsOfLog },
   'vigie.quarantine.v1': { holds: 'what could not be read, sealed; groups', ends: true, because: rowsOfLog },

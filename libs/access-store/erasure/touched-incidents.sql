@@ -6,7 +6,7 @@ FROM
 (
     SELECT DISTINCT group_id, belonging.1 AS subject_kind, belonging.2 AS subject, time
     FROM vigie.access_rows
-    ARRAY JOIN [('account', actor_id), ('source_ip', source_ip), ('device', device), ('session_id', session_id)] AS belonging
+    ARRAY JOIN [('account', actor_id), ('source_ip', source_ip), ('device', device), ('session_id', session_id), ('clinic_id', clinic_id)] AS belonging
     WHERE {{taken}}
     UNION ALL
     SELECT DISTINCT group_id, 'id_block' AS subject_kind, block_subject AS subject, time

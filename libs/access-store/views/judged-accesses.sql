@@ -39,7 +39,7 @@
             {{selected}} AS selected
         FROM vigie.accesses
         ARRAY JOIN
-            [('source_ip', source_ip), ('device', device), ('session_id', session_id), ('id_block', concat(clinic_id, ' ', patient_id))] AS belonging
+            [('source_ip', source_ip), ('device', device), ('session_id', session_id), ('clinic_id', clinic_id), ('id_block', concat(clinic_id, ' ', patient_id))] AS belonging
         INNER JOIN
         (
             SELECT DISTINCT

@@ -31,6 +31,7 @@ const subjects: readonly Pick<IncidentChange, 'subject_kind' | 'actor_id'>[] = [
   { subject_kind: 'source_ip', actor_id: 'ip1' },
   { subject_kind: 'session_id', actor_id: 's1' },
   { subject_kind: 'id_block', actor_id: '00ff00ff00ff00ff' },
+  { subject_kind: 'clinic_id', actor_id: 'c2' },
 ];
 const rows = Array.from({ length: 1_500 }, (_, n) => someAccess(n));
 /** By an older pseudonym: a row that says the newer one of the same patient. */

@@ -81,7 +81,7 @@ function detectionOf(
   };
 }
 
-/** Whose it is, as the schema has it: a user, an endpoint, a session. A block of numbers is nobody, and its word means nothing elsewhere. */
+/** Whose it is, as the schema has it: a user, an endpoint, a session. A block of numbers and a clinic are nobody; the clinic is among the resources. */
 function evidencesOf({ subject_kind, actor_id }: CaseRow): Finding {
   switch (subject_kind) {
     case 'account':
@@ -93,6 +93,7 @@ function evidencesOf({ subject_kind, actor_id }: CaseRow): Finding {
     case 'session_id':
       return { evidences: [{ actor: { session: { uid: actor_id } } }] };
     case 'id_block':
+    case 'clinic_id':
       return {};
     default:
       return assertNever(subject_kind);

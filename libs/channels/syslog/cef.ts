@@ -111,6 +111,8 @@ function subjectOf({ subject_kind, actor_id }: CaseRow): Readonly<Record<string,
       return { cs5: actor_id, cs5Label: 'session' };
     case 'id_block':
       return { cs5: actor_id, cs5Label: 'id_block' };
+    case 'clinic_id':
+      return { cs5: actor_id, cs5Label: 'clinic_id' };
     default:
       return assertNever(subject_kind);
   }

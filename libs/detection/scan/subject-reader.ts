@@ -9,7 +9,7 @@ const between = Buffer.from('","actor_id":"');
 const scratchBytes = 256;
 
 /**
- * Has a row belong to another subject than its account: the address, the device or the session takes the account's place in the key, and the
+ * Has a row belong to another subject than its account: the address, the device, the session or the clinic takes the account's place in the key, and the
  * account goes to the clinic, where it says whose access it was. So an engine counts subjects as it counts accounts.
  */
 export class SubjectReader {
@@ -26,17 +26,17 @@ export class SubjectReader {
     row.ownerEnd = row.accountEnd;
     const groupEnd = row.bytes.indexOf(quote, row.accountStart);
     row.actorStart = groupEnd + between.length;
-    const start = row.starts[this.#place] ?? 0;
-    const end = row.ends[this.#place] ?? 0;
-    if (end === 0 || end - start > accountCharsMax) row.hasAccount = false;
-    if (row.hasAccount) writeKey(row, groupEnd, canonical(row, this.#place, start, end));
+    const isClinic = this.kind === 'clinic_id';
+    const start = isClinic ? row.clinicStart : (row.starts[this.#place] ?? 0);
+    const end = isClinic ? row.clinicEnd : (row.ends[this.#place] ?? 0);
+    if (end <= start || end - start > accountCharsMax) row.hasAccount = false;
+    if (row.hasAccount) writeKey(row, groupEnd, canonical(row.bytes.subarray(start, end)));
   }
 }
 
 /** The bytes of a field as `JSON.stringify` writes them, so that one text has one key. */
-function canonical(row: ScannedRow, place: number, start: number, end: number): Uint8Array {
-  const bytes = row.bytes.subarray(start, end);
-  return (row.escaped & (1 << place)) === 0 ? bytes : Buffer.from(JSON.stringify(textOf(bytes)).slice(1, -1));
+function canonical(bytes: Uint8Array): Uint8Array {
+  return bytes.includes(backslash) ? Buffer.from(JSON.stringify(textOf(bytes)).slice(1, -1)) : bytes;
 }
 
 function writeKey(row: ScannedRow, groupEnd: number, key: Uint8Array): void {

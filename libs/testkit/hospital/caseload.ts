@@ -124,10 +124,11 @@ function daysPatients(hospital: Hospital, unit: Unit, day: number): readonly num
 function discharged(hospital: Hospital, duty: Duty, day: number, random: SeededRandom): readonly number[] {
   const wards = unitsIn(hospital, duty.unit.clinic.index, 'ward');
   const wanted = duty.reason === 'coding_campaign' ? 200 : random.whole(55, 85);
+  const longAgo = duty.reason === 'closed_stays' ? 400 : duty.reason ? 90 : 15;
   const found = new Set<number>();
   // A small clinic may have fewer than that; the bound ends the search.
   for (let tries = 0; found.size < wanted && tries < wanted * 4; tries += 1)
-    found.add(random.pick(wardPatients(hospital, random.pick(wards), day - random.whole(3, duty.reason ? 90 : 15))));
+    found.add(random.pick(wardPatients(hospital, random.pick(wards), day - random.whole(3, longAgo))));
   return [...found];
 }
 

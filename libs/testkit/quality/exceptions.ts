@@ -17,13 +17,13 @@ const announcedRows = (['export', 'read'] as const).flatMap((action) =>
  * end, for the rules that such work would meet. A recall list counts for its account, clinic and day alone.
  */
 export function exceptionDocuments(work: readonly AnnouncedWork[], rules: readonly Rule[]): string {
-  const recalls = work.filter(({ name }) => name === 'recall_list');
-  const migrations = work.filter(({ name }) => name === 'migration');
-  const mergers = work.filter(({ name }) => name === 'merger');
+  const of = (name: AnnouncedWork['name']) => work.filter((one) => one.name === name);
   const documents = [
-    documentOf('recall_list', 'Recall lists, ordered by the clinics, are exported and worked through', 'head of the outpatient department', recalls, rules),
-    documentOf('migration', 'Mandated migration of the records to another product', 'head of information systems', migrations, rules),
-    documentOf('merger', 'Two registers are merged, and doubles are looked for', 'head of admissions', mergers, rules),
+    documentOf('recall_list', 'Recall lists, ordered by the clinics, are exported and worked through', 'head of the outpatient department', of('recall_list'), rules),
+    documentOf('migration', 'Mandated migration of the records to another product', 'head of information systems', of('migration'), rules),
+    documentOf('merger', 'Two registers are merged, and doubles are looked for', 'head of admissions', of('merger'), rules),
+    documentOf('research', 'Two physicians read records for a study', 'head of research', of('research'), rules),
+    documentOf('device_recall', 'Patients of one clinic are called back for a device, by secretaries of all', 'head of quality', of('device_recall'), rules),
   ]; // prettier-ignore
   return documents.filter(Boolean).join('\n---\n');
 }

@@ -16,6 +16,7 @@ export async function laneCountsOf(log: EventLog): Promise<LaneCounts> {
     device: await of('device'),
     session_id: await of('session_id'),
     id_block: await of('id_block'),
+    clinic_id: await of('clinic_id'),
   };
 }
 

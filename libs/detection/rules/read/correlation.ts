@@ -137,7 +137,9 @@ function readGroupBy(body: MapTree, aliases: ReadonlyMap<string, Alias>, mistake
   const names = textsOf(entry, mistakes);
   if (!names || !withoutTwice(names, 'group-by', mistakes)) return undefined;
   const has = (field: string): boolean => names.some(({ text }) => text === field);
-  const lanes = laneKinds.filter((kind) => has(kind) && !aliases.has(kind));
+  const named = laneKinds.filter((kind) => has(kind) && !aliases.has(kind));
+  // Beside another subject a clinic tells that subject's accesses apart, as it does an account's.
+  const lanes = named.length > 1 ? named.filter((kind) => kind !== 'clinic_id') : named;
   const [lane, other] = lanes;
   const without = (field: string) => names.filter(({ text }) => text !== 'group_id' && text !== field);
   if (has('group_id') && has('actor_id')) return { subject: 'account', groupBy: without('actor_id') };

@@ -140,7 +140,7 @@ export const inCorrelations: readonly Case[] = [
   ['rules: [access]', 'rules: [access, 5b0f6f0e-1c1e-4f0e-9d0a-2d6a3f6f7a10]', 6, 'rules names "Many", which in the end looks at this rule itself: break the circle'],
   ['rules: [access]', 'rules: {a: b}', 6, 'rules must be a text or a list of texts'],
   ['  group-by: [group_id, actor_id]\n', '', 5, 'group-by is missing: write group-by: [group_id, actor_id]'],
-  ['[group_id, actor_id]', 'clinic_id', 7, 'group-by must hold group_id and actor_id, or group_id and one of source_ip, device, session_id or id_block: an incident belongs to one account, or to one of these, of one group'],
+  ['[group_id, actor_id]', 'clinic_id', 7, 'group-by must hold group_id and actor_id, or group_id and one of source_ip, device, session_id, id_block or clinic_id: an incident belongs to one account, or to one of these, of one group'],
   ['[group_id, actor_id]\n  timespan: 10m\n  condition: {field: patient_id, gte: 40}', '[group_id, id_block]\n  timespan: 10m\n  condition: {field: actor_id, lte: 40, gte: 3}', 5, 'group-by id_block goes with what more accesses can only raise: give a count a lower bound alone, since no store can be asked what memory has let go of'],
   ['[group_id, actor_id]', '[group_id, device, source_ip]', 7, 'group-by names source_ip and device without actor_id, and an incident belongs to one of them: keep one'],
   ['[group_id, actor_id]', '[group_id, device, device_id]', 7, 'unknown field "device_id": write device'],

@@ -26,6 +26,7 @@ const subjects: Readonly<Record<Rule['subject'], string>> = {
   device: 'device, over all accounts that use it,',
   session_id: 'session, over all accounts that share it,',
   id_block: 'block of a hundred numbers, over all accounts that read in it,',
+  clinic_id: 'clinic, over all accounts that read there,',
 };
 
 const scaleText = { volume: 'how many times as much', rare: 'how much more' } as const;

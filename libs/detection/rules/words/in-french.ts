@@ -20,6 +20,7 @@ const subjects: Readonly<Record<Rule['subject'], string>> = {
   device: 'un poste, tous comptes qui s’en servent réunis,',
   session_id: 'une session, tous comptes qui la partagent réunis,',
   id_block: 'un bloc de cent numéros, tous comptes qui y lisent réunis,',
+  clinic_id: 'un établissement, tous comptes qui y lisent réunis,',
 };
 
 const levels = { informational: 'pour information', low: 'de niveau faible', medium: 'de niveau moyen', high: 'de niveau élevé', critical: 'critique' } as const; // prettier-ignore

@@ -64,6 +64,47 @@ export function students(hospital: Hospital, duties: readonly Duty[], day: numbe
   return [...duties, ...more];
 }
 
+const relocatedStaff = 30;
+
+/** A consultation moves from one clinic to another, with everybody who works in it. */
+export function relocation(hospital: Hospital, duties: readonly Duty[]): readonly Duty[] {
+  const [from, to] = [itemAt(hospital.open, 1), itemAt(hospital.open, 3)];
+  const unit: Unit = { number: hospital.units.length + 1, clinic: to, kind: 'outpatient' };
+  const moved = new Set(
+    hospital.staff.filter((member) => member.unit.clinic === from && member.unit.kind === 'outpatient').slice(0, relocatedStaff),
+  );
+  return duties.map((duty) => (moved.has(duty.member) && !duty.rounds ? { ...duty, unit, reason: 'relocation' } : duty));
+}
+
+const poolNurses = 16;
+
+/** Nurses who work at night only, one night in their own clinic and the next in another. */
+export function nightPool(hospital: Hospital, duties: readonly Duty[], day: number): readonly Duty[] {
+  const wards = hospital.units.filter(({ kind }) => kind === 'ward');
+  const pool = new Map(
+    hospital.staff
+      .filter(({ role, unit, hiredOn }) => role === 'nurse' && unit.kind === 'ward' && hiredOn === 0)
+      .toSorted((a, b) => mix(hospital.seed, 69, a.number) - mix(hospital.seed, 69, b.number))
+      .slice(0, poolNurses)
+      .map((member) => [member, wards.find(({ clinic }) => clinic !== member.unit.clinic)] as const),
+  );
+  const others = duties.filter(({ member }) => !pool.has(member));
+  const nights = [...pool].flatMap(([member, other], index) => {
+    const unit = (day + index) % 2 === 0 ? member.unit : other;
+    if (!unit || (Math.floor(day / 2) + index) % 2 === 0) return [];
+    return [{ member, unit, startsAt: instantOf(day, 19), endsAt: instantOf(day, 31), reason: 'night_pool' as const }];
+  });
+  return [...others, ...nights];
+}
+
+const closedStaysDays = 5;
+
+/** The coding department reads stays that were closed up to a year ago, for a week and by everybody. */
+export function closedStays(_: Hospital, duties: readonly Duty[], _day: number, since: number): readonly Duty[] {
+  if (since >= closedStaysDays) return duties;
+  return duties.map((duty) => (duty.member.role === 'coder' ? { ...duty, reason: 'closed_stays' } : duty));
+}
+
 const atWork = 0.5;
 
 /** Who stays does the work of two. */

@@ -7,7 +7,10 @@ import { audit } from './audit.js';
 import { DenseFeed } from './dense-feed.js';
 import { backEntry, isDown } from './downtime.js';
 import { merger } from './merger.js';
-import { locum, newWard, pandemic, students, summer } from './staffing.js';
+import { NewApplication } from './new-application.js';
+import { nightlyFiles } from './nightly-files.js';
+import { deviceRecall, research } from './ordered-work.js';
+import { closedStays, locum, newWard, nightPool, pandemic, relocation, students, summer } from './staffing.js';
 
 /** What each is, for people. */
 export const honestWeeks = {
@@ -20,6 +23,13 @@ export const honestWeeks = {
   dense_feed: 'the feed reports the record beside the one that is opened, too: all counts of patients double overnight',
   audit: 'two auditors read a hundred and fifty records a day for three days, and nobody was told',
   summer: 'half of the staff is away, and the others do their work',
+  relocation: 'a consultation of thirty people moves to another clinic',
+  night_pool: 'sixteen nurses work at night, one night in their own clinic and the next in another',
+  closed_stays: 'for five days the coding department reads stays that were closed up to a year ago',
+  research: 'two physicians of a study read a hundred records a day in three clinics, for five days',
+  device_recall: 'forty secretaries of the whole group call back patients of one clinic, for three days',
+  new_application: 'the desks get another program, in which many visits begin with a list of forty who are expected',
+  nightly_files: 'the warehouse fetches every night who lay in a bed, in files of two hundred',
 } as const;
 export type WeekName = keyof typeof honestWeeks;
 export const weekNames = Object.keys(honestWeeks).filter((name): name is WeekName => Object.hasOwn(honestWeeks, name));
@@ -33,20 +43,33 @@ export interface WeekOrder {
 /** What the weeks of a simulation make of its days. */
 export class Weeks {
   readonly #dense: DenseFeed | undefined;
+  readonly #desk: NewApplication;
 
   constructor(
     private readonly hospital: Hospital,
     private readonly orders: readonly WeekOrder[],
   ) {
+    this.#desk = new NewApplication(hospital);
     if (this.#since('dense_feed') !== undefined) this.#dense = new DenseFeed(hospital);
   }
 
   /** The duties of a day as they come to be. */
   duties(duties: readonly Duty[], day: number): readonly Duty[] {
     const { hospital } = this;
-    const changes = { pandemic, new_ward: newWard, locum, students, summer } as const;
+    const changes = {
+      pandemic, new_ward: newWard, locum, students, summer, relocation, night_pool: nightPool, closed_stays: closedStays,
+    } as const; // prettier-ignore
     let changed = duties;
-    for (const name of ['pandemic', 'new_ward', 'locum', 'students', 'summer'] as const) {
+    for (const name of [
+      'pandemic',
+      'new_ward',
+      'locum',
+      'students',
+      'summer',
+      'relocation',
+      'night_pool',
+      'closed_stays',
+    ] as const) {
       const since = this.#daysSince(name, day);
       if (since >= 0) changed = changes[name](hospital, changed, day, since);
     }
@@ -60,6 +83,9 @@ export class Weeks {
       ...merger(hospital, day, this.#daysSince('merger', day)),
       ...backEntry(hospital, day, this.#daysSince('downtime', day)),
       ...audit(hospital, day, this.#daysSince('audit', day)),
+      ...research(hospital, day, this.#daysSince('research', day)),
+      ...deviceRecall(hospital, day, this.#daysSince('device_recall', day)),
+      ...(this.#daysSince('nightly_files', day) >= 0 ? [nightlyFiles(hospital, day)] : []),
     ];
   }
 
@@ -67,7 +93,8 @@ export class Weeks {
   *reported(access: Access): Generator<Access> {
     const day = localDayOf(access.at);
     if (isDown(this.hospital, access, this.#daysSince('downtime', day))) return;
-    yield access;
+    if (this.#daysSince('new_application', day) >= 0) yield* this.#desk.reported(access);
+    else yield access;
     const beside = this.#dense?.beside(access);
     if (beside && this.#daysSince('dense_feed', day) >= 0) yield beside;
   }
