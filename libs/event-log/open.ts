@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { groups, keptFor, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
+import { services } from '#libs/contracts/vocabulary.js';
+import { wireLevel } from '#libs/contracts/wire-level.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { type CommonConfig, ConfigError, isPem } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
@@ -10,6 +12,7 @@ import { systemRandom } from '#libs/runtime/random.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
+import { clientNameOf } from './kafka/order/upgrade-order.js';
 import { embeddedPartitions } from './limits.js';
 import type { SigningTools } from './signing/frame-signing.js';
 import { embeddedSigning, kafkaSigning } from './signing/signing-config.js';
@@ -59,6 +62,16 @@ export async function openEventLog(config: CommonConfig, tools: OpenTools): Prom
   const topicsThere = () => Promise.all(topics.map((topic) => log.partitions(topic)));
   try {
     await retry(() => topicsThere().catch(unknownIsTransient), waitPolicy, patience);
+    const service = services.find((one) => one === name);
+    if (service) {
+      const { awaitTurn } = await import('./kafka/order/turn.js');
+      const onWait = (why: string) => {
+        waits = why;
+        logger.info('others are waited for', { reason: why });
+      };
+      const waitMsMax = config.VIGIE_UPGRADE_WAIT_MINUTES * 60_000;
+      await awaitTurn(options, { own: { service, level: wireLevel }, waitMsMax, signal, onWait });
+    }
   } catch (cause) {
     await log.close();
     throw cause;
@@ -95,7 +108,7 @@ export function kafkaOptions(
   const ssl = tlsOf(config);
   return {
     brokers,
-    clientId: `vigie-${name}`,
+    clientId: clientNameOf({ service: name, level: wireLevel }),
     clock,
     log: logger,
     ...(metrics && { metrics }),

@@ -20,6 +20,8 @@ export const commonConfig = {
   KAFKA_BROKERS: commaList().optional(),
   /** `topic=count`: the number that a topic goes on by although it has more partitions now. */
   KAFKA_PARTITIONS_KEPT: commaList().optional(),
+  /** How long a service waits for those of another version that must be replaced before it. */
+  VIGIE_UPGRADE_WAIT_MINUTES: z.coerce.number().min(0).max(1440).default(10),
   KAFKA_TLS: flag(),
   KAFKA_TLS_CA: z.string().refine(isPem, 'is no certificate in PEM').optional(),
   /** Where it stands, so that a renewed one is taken up at the next connection. */

@@ -112,11 +112,17 @@ export async function within<T>(clock: Clock, ms: number, what: string, work: Pr
   }
 }
 
+/** What a broker that answers again mends, although the client calls the last of them final: it says so of every broker that did not answer in time. */
+const retriableNames: ReadonlySet<string> = new Set([
+  'KafkaJSNumberOfRetriesExceeded',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSGroupCoordinatorNotFound',
+]);
+
 export function isRetriable(cause: unknown): boolean {
   if (typeof cause !== 'object' || cause === null) return false;
   const name = 'name' in cause ? String(cause.name) : '';
-  if (name === 'KafkaJSNumberOfRetriesExceeded' || name.startsWith('KafkaJSConnection') || name === 'KafkaJSRequestTimeoutError')
-    return true;
+  if (retriableNames.has(name) || name.startsWith('KafkaJSConnection')) return true;
   if ('retriable' in cause && cause.retriable === true) return true;
   return 'cause' in cause && isRetriable(cause.cause);
 }

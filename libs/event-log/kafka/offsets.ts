@@ -53,8 +53,9 @@ export class Offsets {
 
   /** Turns what a reader answered into an offset. Throws when frames would be skipped or are gone. */
   async startOf(at: TopicPartition, answer: number | 'committed' | 'earliest'): Promise<number> {
-    const { start: low, end: high } = await this.bounds(at);
+    // In this order: who had the partition before may go on committing for a moment, and frames come in; an end that was asked for first could lie before what is committed.
     const wanted = answer === 'committed' ? ((await this.committed(at.topic)).get(at.partition) ?? -1) : answer;
+    const { start: low, end: high } = await this.bounds(at);
     if (wanted === 'earliest' || wanted === -1) return low;
     if (Number.isSafeInteger(wanted) && wanted >= low && wanted <= high) return wanted;
     throw new Error(

@@ -1,7 +1,7 @@
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { type KafkaOptions, questionMsMax, within } from '../client.js';
 import { withAdmin } from './admin.js';
-import { groupsLookedAt, type PrincipalRights, servicePrincipals, topicsBeginning } from './principals.js';
+import { groupsLookedAtBeginning, type PrincipalRights, servicePrincipals, topicsBeginning } from './principals.js';
 
 const { AclOperationTypes: operations, AclPermissionTypes: permissions, AclResourceTypes: resources, ResourcePatternTypes: patterns } = kafkajs; // prettier-ignore
 
@@ -32,9 +32,7 @@ function aclsOfService(principal: string, { writes, reads, groups, groupsBeginni
     ...onTopics(known, operations.DESCRIBE),
     ...onTopics(known, operations.DESCRIBE_CONFIGS),
     ...groups.map((name) => entry(principal, operations.READ, [resources.GROUP, name, patterns.LITERAL])),
-    ...groupsLookedAt
-      .filter((name) => !groups.includes(name))
-      .map((name) => entry(principal, operations.DESCRIBE, [resources.GROUP, name, patterns.LITERAL])),
+    entry(principal, operations.DESCRIBE, [resources.GROUP, groupsLookedAtBeginning, patterns.PREFIXED]),
     ...groupsBeginning.map((name) => entry(principal, operations.READ, [resources.GROUP, name, patterns.PREFIXED])),
   ];
 }

@@ -47,8 +47,11 @@ export const servicePrincipals: Readonly<Record<ServiceName, PrincipalRights>> =
   },
 };
 
-/** Groups that every service looks at: their commits remember over how many partitions accounts are placed. */
-export const groupsLookedAt: readonly string[] = Object.values(groups);
+/**
+ * What the names of groups begin with that every service looks at: commits of two remember over how many partitions accounts are placed, and members of all say which
+ * versions run.
+ */
+export const groupsLookedAtBeginning = 'vigie-';
 
 /** Who makes topics and looks at them: it neither writes nor reads frames. All topics of Vigie begin with this. */
 export const topicsBeginning = 'vigie.';

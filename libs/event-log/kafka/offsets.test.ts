@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Admin } from 'kafkajs';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { isRetriable } from './client.js';
+import { Offsets } from './offsets.js';
+
+const at = { topic: 'vigie.incidents.v1', partition: 3 };
+
+describe('where a member begins to read', () => {
+  it('is what is committed, although the member before it reads and commits frames that come in meanwhile', async () => {
+    const log = brokers({ low: 0, high: 218, committed: 218 });
+    expect(await log.offsets.startOf(at, 'committed')).toBe(219);
+  });
+
+  it('is refused where frames that were committed are gone, or were never there', async () => {
+    const gone = brokers({ low: 10, high: 218, committed: 5, moves: false });
+    await expect(gone.offsets.startOf(at, 'committed')).rejects.toThrow(/from offset 5, but Kafka holds 10 to 218/);
+    const anew = brokers({ low: 0, high: 2, committed: 219, moves: false });
+    await expect(anew.offsets.startOf(at, 'committed')).rejects.toThrow(/from offset 219, but Kafka holds 0 to 2/);
+  });
+
+  it('is the oldest frame where nothing was committed', async () => {
+    expect(await brokers({ low: 7, high: 9, committed: -1, moves: false }).offsets.startOf(at, 'committed')).toBe(7);
+  });
+});
+
+describe('a coordinator that no broker names in time', () => {
+  it('is asked for again: its client says the same of brokers that are merely slow', () => {
+    const cause = Object.assign(new Error('Failed to find group coordinator'), { name: 'KafkaJSGroupCoordinatorNotFound', retriable: false });
+    expect([isRetriable(cause), isRetriable(new Error('a consumer broke down', { cause }))]).toEqual([true, true]);
+  });
+}); // prettier-ignore
+
+/** Brokers over whose partition another member reads on: with every answer one frame more is there and committed. */
+function brokers({ low, high, committed, moves = true }: { low: number; high: number; committed: number; moves?: boolean }) {
+  let step = 0;
+  const another = () => (step += moves ? 1 : 0);
+  const admin = {
+    fetchTopicOffsets: async () => {
+      const end = String(high + step);
+      another();
+      return [{ partition: at.partition, low: String(low), high: end, offset: end }];
+    },
+    fetchOffsets: async () => {
+      another();
+      return [{ topic: at.topic, partitions: [{ partition: at.partition, offset: String(committed + step), metadata: null }] }];
+    },
+  } as unknown as Admin;
+  return { offsets: new Offsets(admin, new FakeClock(), 'vigie-notifier.owners') };
+}
