@@ -1,3 +1,5 @@
+// Longer than the house likes: every question that may be asked of the program is here, a few lines each.
+
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
