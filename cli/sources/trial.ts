@@ -1,11 +1,11 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
-import { readOriginal } from '#libs/formats/read/original.js';
 import { rowLine, type SourceContext, toRows } from '#libs/formats/to-rows.js';
 import { metered } from '#libs/formats/work-meter.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { accepted, type Rejected } from '#libs/runtime/outcome.js';
 import type { Source } from '#libs/sources/source.js';
 import { admit } from '#services/ingestor/admit/admit.js';
+import { sentEvents } from './sent-events.js';
 
 export interface Trial {
   /** `{"record", "row"}`, or `{"record", "refused", "field", "reason"}`; `record` counts from 0. */
@@ -18,8 +18,8 @@ export interface Trial {
 
 /** What the first records of a file would become, by the same road as in the ingestor. No clear patient identifier is in the lines. */
 export function trial(bytes: Uint8Array, source: SourceContext & Pick<Source, 'reading'>, limit: number, nowMs: number): Trial {
-  const body = { kind: 'bytes', bytes, envelope: { receivedMs: nowMs }, isBody: true } as const;
-  const { lines, rows, refused, beside, isCut } = linesOf(readOriginal(body, source.reading), source, nowMs, limit);
+  const items = sentEvents(bytes, { receivedMs: nowMs }, source.reading);
+  const { lines, rows, refused, beside, isCut } = linesOf(items, source, nowMs, limit);
   return { lines, rows, refused: refused + beside, isCut };
 }
 

@@ -14,7 +14,6 @@ import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Care } from './care/care.js';
 import type { LineStamps } from './care/line-stamps.js';
 import { stayFacts } from './care/stay-facts.js';
-import { StagedRows } from './frames/staged-rows.js';
 import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
@@ -170,9 +169,7 @@ export class IngestPipeline implements Taker {
   /** The short way of what was just read: bytes to bytes. */
   #ordinary(intake: Intake, fast: FastRows, stamps: LineStamps | undefined): void {
     const { accesses, care } = this.tools;
-    const partition = fast.partition(accesses.partitions);
-    const staged = this.#stagedBy(intake, fast);
-    const { rows } = fast;
+    const [partition, staged, rows] = [fast.partition(accesses.partitions), intake.stagedBy(fast, accesses), fast.rows];
     stamps?.begin();
     for (let row = 0; row < rows; row += 1) {
       const to = staged.room(partition);
@@ -184,14 +181,6 @@ export class IngestPipeline implements Taker {
     intake.rows += rows;
     intake.accepted += 1;
     intake.readable = true;
-  }
-
-  #stagedBy(intake: Intake, fast: FastRows): StagedRows {
-    const { staged } = intake;
-    if (staged?.fast === fast) return staged;
-    staged?.flush();
-    intake.staged = new StagedRows(fast, this.tools.accesses, intake.ticket);
-    return intake.staged;
   }
 
   #item(intake: Intake, body: Buffer, start: number, end: number): void {

@@ -1,3 +1,5 @@
+// Longer than the house likes: every question that may be asked of the program is here, a few lines each.
+
 import { groupAuthority } from '#libs/pseudonyms/canonical.js';
 import type { SourceContext } from '../to-rows.js';
 import { unknownClinic } from '../names.js';
@@ -36,6 +38,8 @@ export class FastRows {
   /** What of the body is in the window. */
   #from = 0;
   #until = 0;
+  /** Up to where of the body patients were asked for. */
+  #asked = 0;
 
   private constructor(program: RowProgram, block: Buffer) {
     this.#program = program;
@@ -67,6 +71,7 @@ export class FastRows {
   /** The body that `read` is about from now on, valid UTF-8. */
   attach(body: Buffer): void {
     this.#body = body;
+    this.#asked = 0;
     this.#program.user = undefined;
   }
 
@@ -75,8 +80,10 @@ export class FastRows {
     const { doors, layout } = this.#program;
     const isShort = start + layout.lineBytesMax > this.#until && this.#until < this.#body.length;
     if (isShort || this.#program.user !== this) this.#load(start);
-    const end = doors.read(layout.windowAt + start - this.#from);
-    return end === 0 || this.#hasOddIdentifier() ? -1 : end - layout.windowAt + this.#from;
+    const windowAt = layout.windowAt - this.#from;
+    if (start >= this.#asked) this.#asked = doors.ask(windowAt + start, windowAt + this.#until) - windowAt;
+    const end = doors.read(windowAt + start);
+    return end === 0 || this.#hasOddIdentifier() ? -1 : end - windowAt;
   }
 
   /**

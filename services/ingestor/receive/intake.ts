@@ -1,7 +1,9 @@
 import type { SourceContext } from '#libs/formats/to-rows.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import type { Rejected } from '#libs/runtime/outcome.js';
-import type { StagedRows } from '../frames/staged-rows.js';
+import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
+import type { FrameBuilder } from '../frames/frame-builder.js';
+import { StagedRows } from '../frames/staged-rows.js';
 import { Ticket } from '../frames/ticket.js';
 import type { RefusedItem } from './http-refusal.js';
 import type { Custody } from './taker.js';
@@ -73,6 +75,14 @@ export class Intake {
     readonly custody?: Custody,
   ) {
     this.turns = new Turns(`${source.groupId}\0${source.source}`);
+  }
+
+  /** Where rows of `fast` wait; what waits of another goes into its frames first. */
+  stagedBy(fast: FastRows, frames: FrameBuilder): StagedRows {
+    if (this.staged?.fast === fast) return this.staged;
+    this.staged?.flush();
+    this.staged = new StagedRows(fast, frames, this.ticket);
+    return this.staged;
   }
 
   refuse(index: number, { reason, field, detail }: Rejected): ItemOutcome {

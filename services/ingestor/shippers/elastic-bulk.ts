@@ -43,6 +43,12 @@ export function operationsOf(body: Buffer, defaultIndex: string): readonly Opera
   return operations;
 }
 
+/** Whether a body begins with an operation of `_bulk`. */
+export function isBulk(body: Buffer): boolean {
+  const first = itemsOf(body, 'lines').next();
+  return !first.done && operationIn(body, first.value, '') !== undefined;
+}
+
 /** The actions of one body: most repeat the one before to the byte, which was read already. */
 class Actions {
   #last: ItemRange | undefined;

@@ -1,13 +1,11 @@
-import { concatenatedJson } from '#libs/formats/json/concatenated.js';
 import { isObject } from '#libs/formats/json/parse-item.js';
 import { payloadsOf } from '#libs/formats/read/records.js';
-import { type Envelope, type Payload, payloadOf } from '#libs/formats/payload.js';
-import { ownEventOf } from '#libs/formats/wrappers/hec.js';
-import { type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
+import { type Envelope, payloadOf } from '#libs/formats/payload.js';
 import type { Answer, Asked, Route } from '../receive/receiver.js';
 import type { Taker } from '../receive/taker.js';
-import { type Fate, fatesOf, type Found, refusedOf, tookAny, unread } from './fates.js';
-import { type SplunkCode, splunkAnswer, splunkRefusal } from './splunk-answers.js';
+import { type Fate, fatesOf, refusedOf, tookAny } from './fates.js';
+import { HecEvents } from './hec-events.js';
+import { splunkAnswer, splunkRefusal } from './splunk-answers.js';
 
 export interface SplunkTools {
   readonly taker: () => Taker;
@@ -67,40 +65,6 @@ function told(fates: readonly Fate[], channel: string | undefined, { nextAck }: 
   if (!fates.length) return splunkAnswer(5);
   if (!tookAny(fates)) return splunkAnswer(6, { 'invalid-event-number': 0, ...refusedOf(fates) });
   return splunkAnswer(0, { ...(channel === undefined ? {} : { ackId: nextAck() }), ...refusedOf(fates) });
-}
-
-/** The events of a body, up to the first that is no event: Splunk takes those before it as well, and says which it was. */
-class HecEvents {
-  fault: { readonly code: SplunkCode; readonly index: number } | undefined;
-
-  constructor(
-    private readonly body: Buffer,
-    private readonly envelope: Envelope,
-  ) {}
-
-  *[Symbol.iterator](): Generator<Found> {
-    let index = 0;
-    for (const { start, end, complete } of concatenatedJson(this.body)) {
-      const payload = complete
-        ? payloadOf(this.body.subarray(start, end), this.envelope)
-        : rejected('not_json', '', 'the event is cut off');
-      const code = faultOf(payload);
-      if (code !== undefined) return void (this.fault = { code, index });
-      yield unread(payload.kind === 'accepted' ? ownEventOf(payload.value) : undefined, () => payload);
-      index += 1;
-    }
-  }
-}
-
-/** What keeps one event, and all behind it, from being read. One that is only too large is refused by itself. */
-function faultOf(payload: Accepted<Payload> | Rejected): SplunkCode | undefined {
-  if (payload.kind === 'rejected') return payload.reason === 'not_json' || payload.reason === 'not_utf8' ? 6 : undefined;
-  if (payload.value.kind === 'text') return 6;
-  const { value } = payload.value;
-  if (!isObject(value)) return undefined;
-  const event = Object.hasOwn(value, 'event') ? value['event'] : undefined;
-  if (event === undefined || event === null) return 12;
-  return typeof event === 'string' && !event.trim() ? 13 : undefined;
 }
 
 async function inChannel(asked: Asked, work: (channel: string | undefined) => Promise<Answer>): Promise<Answer> {

@@ -78,6 +78,8 @@ export const blockAt: usize = 37_120;
 export const eventIdAt: usize = 37_184;
 /** What is told of the line that was read; see `Facts` in row-program.ts. */
 export const factsAt: usize = 37_376;
+/** The places of patients that are asked for together. */
+export const aheadAt: usize = 37_440;
 /** What may stand behind the fields of a row by number, 96 bytes each, and its length; then what stands before two values behind it. */
 export const endingsAt: usize = 40_960;
 export const endingBytesMax: usize = 96;

@@ -15,7 +15,15 @@ const layoutNames = [
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 
 /** Where the program tells of the line that was read, from `factsAt` on: time is a double, the others are words of 32 bits. */
-export const factPlaces = { time: 0, rows: 8, patients: 12, accountHash: 16, contextPlace: 20, contextNumber: 24, beginsWithZero: 28 } as const;
+export const factPlaces = {
+  time: 0,
+  rows: 8,
+  patients: 12,
+  accountHash: 16,
+  contextPlace: 20,
+  contextNumber: 24,
+  beginsWithZero: 28,
+} as const;
 
 /** No block is asked for. */
 export const noDay = -(2 ** 31);
@@ -33,6 +41,7 @@ export interface ContextPlace {
 interface Doors {
   readonly memory: { readonly buffer: ArrayBuffer };
   readonly read: (from: number) => number;
+  readonly ask: (from: number, until: number) => number;
   readonly write: (index: number, ending: number, day: number, to: number) => number;
   readonly keepBlock: () => void;
   readonly setKey: (key: number, prefix: number, prefixBytes: number) => void;

@@ -34,6 +34,7 @@ import { beginsWithZero, endOf, Field, patients, scan, startOf, timeMs } from '.
 import { digest } from './digest.as';
 
 export * from './layout.as';
+export { ask } from './ahead.as';
 export { keepBlock, setBlockSets } from './blocks.as';
 export { setContextSets } from './contexts.as';
 export { setKey } from './hmac.as';

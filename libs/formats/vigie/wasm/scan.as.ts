@@ -53,7 +53,6 @@ const textBytesMax: usize = 1024;
 const lastBytesMax: usize = 48;
 
 export let patients = 0;
-/** Whether an identifier of a patient does. */
 export let beginsWithZero = false;
 /** Whether a text of the line holds percent escapes or signs that look like others. */
 export let isHiding = false;
@@ -72,8 +71,7 @@ export function endOf(field: usize): usize {
 export function scan(from: usize): usize {
   for (let at: usize = 0; at < fieldCount * 4; at += 16) v128.store(endsAt + at, i32x4.splat(0));
   patients = 0;
-  beginsWithZero = false;
-  isHiding = false;
+  beginsWithZero = isHiding = false;
   if (load<u8>(from) != 0x7b) return 0;
   let at = from + 1;
   let field: usize = fieldCount;

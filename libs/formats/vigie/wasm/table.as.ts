@@ -11,8 +11,6 @@ const pseudonymAt: usize = 48;
 
 let entriesMask: usize = 0;
 let turn: usize = 0;
-/** Of no use but that what was read cannot be left out. */
-let asked: u8 = 0;
 
 /** Makes a table of so many sets, a power of two; once. False where there is no memory for it. */
 export function setSets(sets: u32): bool {
@@ -21,14 +19,9 @@ export function setSets(sets: u32): bool {
   return memory.grow(<i32>pages - memory.size()) >= 0;
 }
 
-/**
- * Where the pseudonym of an identifier is looked for first. Its line is asked for at once, so that it comes while the rest is scanned.
- */
+/** Where the pseudonym of an identifier is looked for first. */
 export function placeOf(start: usize, length: usize): usize {
-  if (length > identifierBytesMax) return 0;
-  const place = hashOf(start, length) & entriesMask;
-  asked ^= load<u8>(entriesAt + place * entryBytes);
-  return place;
+  return length > identifierBytesMax ? 0 : hashOf(start, length) & entriesMask;
 }
 
 /** The sixteen bytes of an identifier's pseudonym; `first` is its place. */
