@@ -40,11 +40,15 @@ describe('an engine of addresses, sessions or clinics that is given habits', () 
     () => {
       let fired = 0;
       fc.assert(
-        fc.property(habitHistory, fc.constantFrom('source_ip' as const, 'session_id' as const, 'clinic_id' as const), (plain, kind) => {
-          const of = { ...inLane(plain, kind), habits: plain.habits };
-          const ids = agree(of, play(of));
-          fired += Number(of.rules.some(({ id, habit }) => habit && ids.has(id)));
-        }),
+        fc.property(
+          habitHistory,
+          fc.constantFrom('source_ip' as const, 'session_id' as const, 'clinic_id' as const),
+          (plain, kind) => {
+            const of = { ...inLane(plain, kind), habits: plain.habits };
+            const ids = agree(of, play(of));
+            fired += Number(of.rules.some(({ id, habit }) => habit && ids.has(id)));
+          },
+        ),
         { numRuns: Math.ceil(histories / 3), seed: Number(seed) },
       );
       expect(fired).toBeGreaterThan(histories / 100);
