@@ -34,17 +34,21 @@ describe('an engine that is given habits agrees with a naive recount that is giv
   );
 });
 
-describe('an engine of addresses or sessions that is given habits', () => {
+describe('an engine of addresses, sessions or clinics that is given habits', () => {
   it(
     `agrees for ${Math.ceil(histories / 3)} random histories`,
     () => {
       let fired = 0;
       fc.assert(
-        fc.property(habitHistory, fc.constantFrom('source_ip' as const, 'session_id' as const), (plain, kind) => {
-          const of = { ...inLane(plain, kind), habits: plain.habits };
-          const ids = agree(of, play(of));
-          fired += Number(of.rules.some(({ id, habit }) => habit && ids.has(id)));
-        }),
+        fc.property(
+          habitHistory,
+          fc.constantFrom('source_ip' as const, 'session_id' as const, 'clinic_id' as const),
+          (plain, kind) => {
+            const of = { ...inLane(plain, kind), habits: plain.habits };
+            const ids = agree(of, play(of));
+            fired += Number(of.rules.some(({ id, habit }) => habit && ids.has(id)));
+          },
+        ),
         { numRuns: Math.ceil(histories / 3), seed: Number(seed) },
       );
       expect(fired).toBeGreaterThan(histories / 100);
