@@ -10,7 +10,7 @@ import type { EventLog, Frame, TopicPartition } from '#libs/event-log/port.js';
 import { kafkaSigning } from '#libs/event-log/signing/signing-config.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
-import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { threeRulesOptions } from './packs/three-rules.js';
 
 const rows = Number(process.env['BENCH_ROWS'] ?? 2_000_000);

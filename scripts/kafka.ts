@@ -1,6 +1,6 @@
 /** `npm run kafka -- [--brokers 3] [--port 9092] [--keep DIRECTORY]`: a real Apache Kafka on loopback, until Ctrl-C. */
 import { Command, InvalidArgumentError } from 'commander';
-import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
+import { KafkaCluster } from '#libs/testkit/kafka/kafka-cluster.js';
 
 const command = new Command('npm run kafka --')
   .description(

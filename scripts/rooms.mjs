@@ -148,7 +148,6 @@ export function crowdMistakes(files) {
 export const toolsWithReason = {
   node: 'every script and service runs on it',
   '@nestjs/cli': 'npx nest build and npx nest start, see CONTRIBUTING.md',
-  '@swc/core': 'compiles for Jest, through @swc/jest',
   '@swc/jest': 'named in jest.config.mjs',
   '@types/luxon': 'types of luxon, which has none of its own',
   '@types/node': 'types of Node, named in tsconfig.base.json',
@@ -156,7 +155,6 @@ export const toolsWithReason = {
   '@types/react-dom': 'types of react-dom, which has none of its own',
   oxlint: 'scripts/check.mjs starts it',
   prettier: 'scripts/check.mjs starts it',
-  typescript: 'scripts/prepare.mjs and scripts/check.mjs start it',
 };
 
 /** Packages of package.json that nothing imports, and reasons for packages that are not there or are imported. */

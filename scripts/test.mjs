@@ -16,6 +16,7 @@ import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { build, buildPages, environment, install, node, root, say } from './prepare.mjs';
 import { needsBuild, needsPages } from './testing/needs-build.mjs';
+import { beginRun, endRun } from './testing/run-wide.mjs';
 import { timesBegin, timesTable } from './testing/times.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
@@ -52,6 +53,7 @@ if (needsBuild(files)) build();
 if (needsPages(files)) buildPages();
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
 
+const runFolder = beginRun();
 const report = join(root, '.cache', 'test-report.json');
 mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(report, { force: true });
@@ -66,8 +68,9 @@ const outcome = run(
     ...(long ? ['--runTestsByPath', ...files] : []),
   ],
   ['inherit', 'ignore', 'inherit'],
-  long ? longRun() : {},
+  { VIGIE_TEST_RUN: runFolder, ...(long && longRun()) },
 );
+endRun(runFolder);
 const counts = readCounts();
 if (times) console.log(timesTable());
 for (const failure of counts.failures) console.log(failure);

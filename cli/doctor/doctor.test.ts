@@ -154,7 +154,7 @@ describe('the end of a certificate', () => {
 describe('the store of an installation', () => {
   let store: Awaited<ReturnType<typeof storeForTests>>;
   beforeAll(async () => {
-    store = await storeForTests();
+    store = await storeForTests({ alone: true });
   });
   afterAll(() => store.end());
 

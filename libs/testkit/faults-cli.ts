@@ -5,7 +5,7 @@ import { faults } from './faults/catalogue.js';
 import type { Fault } from './faults/fault.js';
 import { runFaults } from './faults/run-faults.js';
 import { tableOf } from './faults/table.js';
-import { whyNoKafka } from './kafka-jars.js';
+import { whyNoKafka } from './kafka/kafka-jars.js';
 
 /** Everything must be whole again so long after a fault, on a machine with nothing else to do. Milliseconds. */
 const recoverMsMax = 60_000;

@@ -5,6 +5,7 @@ import { filesOf } from './times.mjs';
 describe('what a test file changes of the process', () => {
   it('is put back behind it', async () => {
     const before = { exit: process.exit, console: globalThis.console, folder: process.cwd(), path: process.env['PATH'] };
+    delete process.env['VIGIE_TEST_TIMES'];
     const environment = new SharedEnvironment({}, { testPath: 'a.test.ts' });
     await environment.setup();
     process.env['PATH'] = '/nowhere';
@@ -41,6 +42,6 @@ describe('a stack', () => {
     }
     const one: NotThereAtRunTime = { some: 1 };
     const { stack = '' } = new Error(String(one.some));
-    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:43:/);
+    expect(stack.split('\n')[1]).toMatch(/scripts\/testing\/testing\.test\.ts:44:/);
   });
 });

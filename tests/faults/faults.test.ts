@@ -5,7 +5,7 @@ import { runFault } from '#libs/testkit/faults/run-fault.js';
 import { Stage } from '#libs/testkit/faults/stage.js';
 import { tableOf } from '#libs/testkit/faults/table.js';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
-import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 
 // Brokers are killed here: always a cluster of our own, never one that KAFKA_BROKERS names.
 const reason = await whyNoKafkaTests({ CI: process.env['CI'] });

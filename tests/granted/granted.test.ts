@@ -12,9 +12,9 @@ import { untilRight } from '#libs/testkit/faults/patience.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { composeSecurity } from '#libs/testkit/granted/compose-kafka.js';
 import { composeVariables } from '#libs/testkit/image/compose-service.js';
-import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
+import { KafkaCluster } from '#libs/testkit/kafka/kafka-cluster.js';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
-import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { Fleet } from '#libs/testkit/upgrade/fleet.js';
 import { thisTree } from '#libs/testkit/upgrade/release-tree.js';
 

@@ -14,8 +14,8 @@ import { Health } from '#libs/runtime/health.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compileCache } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { KafkaCluster } from '#libs/testkit/kafka-cluster.js';
-import { whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { KafkaCluster } from '#libs/testkit/kafka/kafka-cluster.js';
+import { whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 
 const services = ['ingestor', 'scorer', 'archiver', 'notifier', 'console'] as const;
 type Service = (typeof services)[number];

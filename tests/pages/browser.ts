@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { projectRoot } from '#libs/runtime/paths.js';
+import { workerFolder } from '#libs/testkit/run-wide.js';
 import { findBrowser } from '../../scripts/debian-tool.mjs';
 
 /** Where pictures of pages land, to be looked at, where `VIGIE_TEST_PICTURES` asks for them. */
@@ -17,7 +18,20 @@ const patienceMs = 60_000;
 /** The browser of this machine, or why it has none. */
 export const installed = findBrowser();
 
+/** A browser for the test files of a worker, one after another: `close` ends what a file has opened, and leaves the browser to the next. */
+let kept: Promise<Browser> | undefined;
+
 export async function openBrowser(): Promise<Browser> {
+  if (workerFolder() === undefined) return launch();
+  kept ??= launch();
+  const browser = await kept;
+  browser.close = async () => {
+    for (const context of browser.contexts()) await context.close();
+  };
+  return browser;
+}
+
+function launch(): Promise<Browser> {
   const { path, env = {} } = installed;
   if (path === undefined) throw new Error(`no browser: ${installed.reason ?? ''}`);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];

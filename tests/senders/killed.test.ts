@@ -9,7 +9,7 @@ import { createTopics } from '#libs/event-log/kafka/topics/create-topics.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { canMakeCertificates } from '#libs/testkit/tls/certificates.js';

@@ -54,7 +54,8 @@ describe('the ledger of an incident', () => {
     );
   });
 
-  it.each(incidents.map((incident) => [incident.incident_id.slice(0, 6), incident] as const))(
+  // Of the others, the ledgers of cases are compared below.
+  it.each(incidents.slice(0, casesOf(12, 200)).map((incident) => [incident.incident_id.slice(0, 6), incident] as const))(
     'has for %s whom a recount has, and how strongly',
     async (_, incident) => {
       const recounted = recount([scopeOf(incident)]);

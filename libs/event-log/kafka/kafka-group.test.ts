@@ -3,7 +3,7 @@ import type { Admin } from 'kafkajs';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Health } from '#libs/runtime/health.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { Recorder, until } from '../contract-tools.js';
 import { consumerSource, kafkaClient, type KafkaOptions } from './client.js';
 import { describeTopics } from './topics/admin.js';

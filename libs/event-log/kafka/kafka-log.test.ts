@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { describeEventLog } from '../contract.suite.js';
 import { createTopics } from './topics/create-topics.js';
 import { openKafkaLog } from './kafka-log.js';

@@ -8,7 +8,7 @@ import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '../free-ports.js';
-import { KafkaCluster } from '../kafka-cluster.js';
+import { KafkaCluster } from '../kafka/kafka-cluster.js';
 import { RunningVigie, type RunningVigieOptions } from '../running-vigie.js';
 import { KafkaView } from './kafka-view.js';
 import { feedKeys } from './feed-source.js';

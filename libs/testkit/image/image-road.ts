@@ -10,7 +10,7 @@ import { feed } from '../hospital/feed/feed.js';
 import { writeRegisters } from '../hospital/registers.js';
 import { defaultSimulation, Simulation } from '../hospital/simulation.js';
 import { composeSecurity } from '../granted/compose-kafka.js';
-import { KafkaCluster } from '../kafka-cluster.js';
+import { KafkaCluster } from '../kafka/kafka-cluster.js';
 import { parseAttackOrders } from '../simulate/attack-orders.js';
 import { type ComposeService, composeService, type Surroundings } from './compose-service.js';
 import type { Containers } from './container-engine.js';

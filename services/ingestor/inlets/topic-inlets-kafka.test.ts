@@ -8,7 +8,7 @@ import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import type { SourcesInUse } from '#libs/sources/sources-in-use.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import type { HandOver } from './hand-over.js';
 import { TopicInlets } from './topic-inlets.js';
 

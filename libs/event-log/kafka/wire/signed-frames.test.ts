@@ -4,7 +4,7 @@ import kafkajs, { type IHeaders, type KafkaMessage, type Producer } from 'kafkaj
 import { systemClock } from '#libs/runtime/clock.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { joinAs, Recorder, until } from '../../contract-tools.js';
 import type { Frame } from '../../port.js';
 import type { FrameSigning } from '../../signing/frame-signing.js';

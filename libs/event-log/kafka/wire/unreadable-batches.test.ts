@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import kafkajs, { type Admin } from 'kafkajs';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { joinAs, Recorder, until } from '../../contract-tools.js';
 import type { EventLog, Frame } from '../../port.js';
 import { createTopics } from '../topics/create-topics.js';

@@ -1,37 +1,21 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { KafkaSecurity } from './granted/compose-kafka.js';
-import { freePortBase } from './free-ports.js';
+import { freePortBase } from '../free-ports.js';
+import { brokerIds, type KafkaClusterOptions, portOf, processIds, propertiesOf, rolesOf } from './broker-properties.js';
 import { kafkaClassPath } from './kafka-jars.js';
-
-export interface KafkaClusterOptions {
-  /** 1, or 3 to see leaders change. */
-  readonly brokers: number;
-  /** Broker `i` (from 0) answers clients on `portBase + 2 i` of loopback, controllers on the port above. */
-  readonly portBase: number;
-  /**
-   * The controller is a process of its own, so that it outlives brokers: with one in each broker, two that are gone take the majority with
-   * them, and no set of in-sync replicas ever changes.
-   */
-  readonly controllerApart?: boolean;
-  /** Keeps the data between runs; without it a temporary directory is used and removed. */
-  readonly directory?: string;
-  /** Who is let in, and what they may do; without it everybody, and everything. */
-  readonly security?: KafkaSecurity;
-  readonly onProgress?: (message: string) => void;
-}
 
 /** How long a broker may take to answer, in milliseconds. */
 const startMsMax = 300_000;
 /** Only so that what hangs ends: one that writes down its classes takes some seconds, more on a busy machine. */
 const stopMsMax = 60_000;
 const heap = '-Xmx384m';
+/** Of every cluster: each has folders of its own. 16 bytes in base64url. */
+const clusterId = 'dmlnaWUtdGVzdC1rYWZrYQ';
 
 /** A real Apache Kafka on this machine, one JVM for each broker. */
 export class KafkaCluster {
@@ -93,24 +77,34 @@ export class KafkaCluster {
     }
   }
 
+  /** Of the processes that run now. */
+  get pids(): readonly number[] {
+    return [...this.#running.values()].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Where they keep what they have. */
+  get directory(): string {
+    return this.#directory;
+  }
+
   get brokers(): readonly string[] {
-    return this.brokerIds.map((id) => `127.0.0.1:${this.#port(id)}`);
+    return this.brokerIds.map((id) => `127.0.0.1:${portOf(this.#options, id)}`);
   }
 
   /** Brokers are numbered from 1, as Kafka's metadata shows them. */
   get brokerIds(): readonly number[] {
-    return Array.from({ length: this.#options.brokers }, (_, index) => index + 1);
+    return brokerIds(this.#options);
   }
 
   /** Starts what does not run, a controller apart included. */
   async startAll(): Promise<void> {
-    const missing = this.#ids().filter((id) => !this.#running.has(id));
+    const missing = processIds(this.#options).filter((id) => !this.#running.has(id));
     await Promise.all(missing.map((id) => this.startBroker(id)));
   }
 
   /** `kill -9` of everything, a controller apart included. */
   async killAll(): Promise<void> {
-    await Promise.all(this.#ids().map((id) => this.killBroker(id)));
+    await Promise.all(processIds(this.#options).map((id) => this.killBroker(id)));
   }
 
   async startBroker(id: number): Promise<void> {
@@ -148,7 +142,7 @@ export class KafkaCluster {
 
   /** Stops every broker and removes what they wrote, unless it was asked to be kept. */
   async stop(): Promise<void> {
-    await Promise.all(this.#ids().map((id) => this.#end(id, this.#options.directory ? 'SIGTERM' : 'SIGKILL')));
+    await Promise.all(processIds(this.#options).map((id) => this.#end(id, this.#options.directory ? 'SIGTERM' : 'SIGKILL')));
     if (!this.#options.directory) await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -163,16 +157,40 @@ export class KafkaCluster {
     await gone;
   }
 
+  /**
+   * Formats the folder of each broker. What that writes depends on its number and roles alone, so that it is kept beside the jars and copied: a
+   * JVM for it is half of what starting a broker takes.
+   */
   async #format(): Promise<void> {
-    const uuid = Buffer.from(`0${randomUUID().replaceAll('-', '').slice(1)}`, 'hex').toString('base64url'); // never with a dash first, as an option
     await Promise.all(
-      this.#ids().map(async (id) => {
-        await mkdir(join(this.#directory, `broker-${id}`), { recursive: true });
-        await writeFile(this.#file(id), this.#properties(id));
-        const args = ['format', '-t', uuid, '-c', this.#file(id), '--ignore-formatted'];
-        await promisify(execFile)('java', this.#java('kafka.tools.StorageTool', ...args), { timeout: startMsMax });
+      processIds(this.#options).map(async (id) => {
+        const folder = join(this.#directory, `broker-${id}`);
+        await mkdir(folder, { recursive: true });
+        await writeFile(this.#file(id), propertiesOf(this.#options, this.#directory, id));
+        const kept = join(dirname(this.#classPath), `formatted-${id}-${rolesOf(this.#options, id).join('-')}`);
+        if (existsSync(join(folder, 'meta.properties'))) return;
+        if (!existsSync(kept)) await this.#formatAnew(id, kept);
+        await cp(kept, folder, { recursive: true });
       }),
     );
+  }
+
+  async #formatAnew(id: number, kept: string): Promise<void> {
+    const apart = await mkdtemp(`${kept}.`);
+    const properties = join(apart, 'broker.properties');
+    const folder = join(apart, 'data');
+    await mkdir(folder);
+    await writeFile(
+      properties,
+      propertiesOf(this.#options, this.#directory, id).replace(/^log\.dirs=.*$/m, `log.dirs=${folder}`),
+    );
+    const args = ['format', '-t', clusterId, '-c', properties];
+    await promisify(execFile)('java', this.#java('kafka.tools.StorageTool', ...args), { timeout: startMsMax });
+    // Another worker may have been faster: a folder that is not empty is not replaced, and says the same.
+    await rename(folder, kept).catch((cause: unknown) => {
+      if (!existsSync(kept)) throw cause;
+    });
+    await rm(apart, { recursive: true, force: true });
   }
 
   #java(main: string, ...args: readonly string[]): string[] {
@@ -191,59 +209,7 @@ export class KafkaCluster {
     ];
   }
 
-  /** Every process: the brokers, and after them the controller where it is apart. */
-  #ids(): readonly number[] {
-    return this.#options.controllerApart ? [...this.brokerIds, this.#options.brokers + 1] : this.brokerIds;
-  }
-
-  #controllers(): readonly number[] {
-    return this.#options.controllerApart ? [this.#options.brokers + 1] : this.brokerIds;
-  }
-
-  #rolesOf(id: number): readonly ('broker' | 'controller')[] {
-    if (!this.#options.controllerApart) return ['broker', 'controller'];
-    return this.brokerIds.includes(id) ? ['broker'] : ['controller'];
-  }
-
-  #port(id: number): number {
-    return this.#options.portBase + 2 * (id - 1);
-  }
-
   #file(id: number): string {
     return join(this.#directory, `broker-${id}.properties`);
-  }
-
-  #properties(id: number): string {
-    const protocol = this.#options.security ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
-    const replicas = Math.min(3, this.#options.brokers);
-    const voters = this.#controllers().map((voter) => `${voter}@127.0.0.1:${this.#port(voter) + 1}`);
-    const roles = this.#rolesOf(id);
-    const listeners = {
-      broker: `PLAINTEXT://127.0.0.1:${this.#port(id)}`,
-      controller: `CONTROLLER://127.0.0.1:${this.#port(id) + 1}`,
-    };
-    return Object.entries({
-      'process.roles': roles.join(','),
-      'node.id': id,
-      'controller.quorum.voters': voters.join(','),
-      listeners: roles.map((role) => listeners[role]).join(','),
-      'controller.listener.names': 'CONTROLLER',
-      'listener.security.protocol.map': `PLAINTEXT:${protocol},CONTROLLER:${protocol}`,
-      'inter.broker.listener.name': 'PLAINTEXT',
-      ...this.#options.security?.properties,
-      'log.dirs': join(this.#directory, `broker-${id}`),
-      'auto.create.topics.enable': false,
-      'offsets.topic.replication.factor': replicas,
-      'offsets.topic.num.partitions': 4,
-      'transaction.state.log.replication.factor': replicas,
-      'transaction.state.log.min.isr': 1,
-      'group.initial.rebalance.delay.ms': 0,
-      'group.min.session.timeout.ms': 1000,
-      // A killed broker is noticed after 3 s instead of 9.
-      'broker.session.timeout.ms': 3000,
-      'broker.heartbeat.interval.ms': 500,
-    })
-      .map(([key, value]) => `${key}=${value}\n`)
-      .join('');
   }
 }

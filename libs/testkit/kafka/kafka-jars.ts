@@ -3,12 +3,10 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { projectRoot } from '#libs/runtime/paths.js';
 
 const run = promisify(execFile);
-/** The repository, from here and from the compiled copy alike. */
-const root = fileURLToPath(new URL(import.meta.url.includes('/dist/') ? '../../../' : '../../', import.meta.url));
 const mavenMsMax = 300_000;
 const javaMajorMin = 17;
 
@@ -27,7 +25,7 @@ export async function kafkaClassPath(onFetch: () => void = () => {}): Promise<st
   const reason = await whyNoKafka();
   if (reason) throw new Error(`Kafka cannot be started here: ${reason}`);
   const mark = await markOf();
-  const directory = join(root, '.cache', 'kafka');
+  const directory = join(projectRoot, '.cache', 'kafka');
   if (!existsSync(mark)) {
     onFetch();
     await fetchJars(directory, mark);
@@ -39,7 +37,7 @@ export async function kafkaClassPath(onFetch: () => void = () => {}): Promise<st
 async function fetchJars(directory: string, mark: string): Promise<void> {
   const own = join(directory, `fetch-${process.pid}`);
   await mkdir(own, { recursive: true });
-  await copyFile(join(root, 'deploy', 'kafka', 'pom.xml'), join(own, 'pom.xml'));
+  await copyFile(join(projectRoot, 'deploy', 'kafka', 'pom.xml'), join(own, 'pom.xml'));
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
   const args = ['-q', '-B', '-f', join(own, 'pom.xml'), goal, `-DoutputDirectory=${join(own, 'jars')}`];
   try {
@@ -56,8 +54,8 @@ async function fetchJars(directory: string, mark: string): Promise<void> {
 }
 
 async function markOf(): Promise<string> {
-  const pom = await readFile(join(root, 'deploy', 'kafka', 'pom.xml'));
-  return join(root, '.cache', 'kafka', `complete-${createHash('sha256').update(pom).digest('hex').slice(0, 12)}`);
+  const pom = await readFile(join(projectRoot, 'deploy', 'kafka', 'pom.xml'));
+  return join(projectRoot, '.cache', 'kafka', `complete-${createHash('sha256').update(pom).digest('hex').slice(0, 12)}`);
 }
 
 async function versionOf(command: string, args: readonly string[], pattern: RegExp): Promise<string | undefined> {

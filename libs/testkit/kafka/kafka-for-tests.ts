@@ -1,6 +1,7 @@
-import { kafkaContainer, whyNoContainers } from './containers.js';
+import { kafkaContainer, whyNoContainers } from '../containers.js';
 import { KafkaCluster } from './kafka-cluster.js';
 import { whyNoKafka } from './kafka-jars.js';
+import { onceInRun, runFolder } from '../run-wide.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -26,8 +27,9 @@ export async function whyNoKafkaTests(env: Environment): Promise<string | undefi
 }
 
 /**
- * One broker. `VIGIE_TEST_KAFKA=container` or `jars` chooses, and what was chosen and cannot be had is an error. Without a choice a container
- * that does not start, for want of its image perhaps, is told and the jars are taken.
+ * One broker, for all test files of a run that are content with topics and groups of their own names. `VIGIE_TEST_KAFKA=container` or `jars`
+ * chooses, and what was chosen and cannot be had is an error. Without a choice a container that does not start, for want of its image perhaps, is told
+ * and the jars are taken.
  */
 export async function kafkaForTests(env: Environment, portBase: number): Promise<KafkaForTests> {
   const given = env['KAFKA_BROKERS'];
@@ -35,13 +37,23 @@ export async function kafkaForTests(env: Environment, portBase: number): Promise
   const choice = env['VIGIE_TEST_KAFKA'] ?? '';
   if (!['', 'container', 'jars'].includes(choice)) throw new Error(`VIGIE_TEST_KAFKA: "${choice}" is neither container nor jars`);
   if (choice === 'container') return inContainer(env, portBase);
-  if (choice === 'jars' || (await whyNoContainers()) !== undefined) return KafkaCluster.start({ brokers: 1, portBase });
+  if (choice === 'jars' || (await whyNoContainers()) !== undefined) return ofJars(portBase);
   try {
     return await inContainer(env, portBase);
   } catch (cause) {
     process.stderr.write(`Kafka does not start in a container, its jars are taken: ${String(cause)}\n`);
-    return KafkaCluster.start({ brokers: 1, portBase });
+    return ofJars(portBase);
   }
+}
+
+async function ofJars(portBase: number): Promise<KafkaForTests> {
+  const folder = runFolder();
+  if (folder === undefined) return KafkaCluster.start({ brokers: 1, portBase });
+  const brokers = await onceInRun(folder, 'kafka', async () => {
+    const cluster = await KafkaCluster.start({ brokers: 1, portBase });
+    return { pids: cluster.pids, folders: [cluster.directory], value: cluster.brokers.join(',') };
+  });
+  return { brokers: brokers.split(','), stop: async () => {} };
 }
 
 async function inContainer(env: Environment, port: number): Promise<KafkaForTests> {
