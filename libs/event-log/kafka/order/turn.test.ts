@@ -3,7 +3,7 @@ import { groups } from '#libs/contracts/topics.js';
 import type { ServiceName } from '#libs/contracts/vocabulary.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
-import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka-for-tests.js';
+import { type KafkaForTests, kafkaForTests, whyNoKafkaTests } from '#libs/testkit/kafka/kafka-for-tests.js';
 import { Recorder, until } from '../../contract-tools.js';
 import type { Membership } from '../../port.js';
 import { type KafkaOptions, openKafkaLog } from '../kafka-log.js';
