@@ -1,23 +1,38 @@
-/** `npm run bench [-- name ...]`: every benchmark of bench/, or those named; each prints its figures and a ratio within its run. */
+/**
+ * `npm run bench [-- name ...] [--against commit]`: every benchmark of bench/, or those named; each prints its figures and a ratio within its run.
+ * With `--against` those that can compare themselves with another commit do so, which is compiled beside.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { compiledBeside } from './compile/beside.mjs';
 import { node, prepare, root } from './prepare.mjs';
 
 prepare();
 const wanted = process.argv.slice(2);
+const against = wanted.indexOf('--against');
+const [, commit] = against < 0 ? [] : wanted.splice(against, 2);
+if (against >= 0 && commit === undefined) {
+  console.error('--against is followed by a commit, as in --against HEAD~1');
+  process.exit(2);
+}
+// Slow for what it says, so that it runs only when it is named.
+const named = new Map([['instructions', join('against', 'instructions')]]);
 const all = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
   .map((file) => file.replace(/\.ts$/, ''));
-const unknown = wanted.filter((name) => !all.includes(name));
+const unknown = wanted.filter((name) => !all.includes(name) && !named.has(name));
 if (unknown.length) {
-  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${all.join(', ')}`);
+  console.error(`no benchmark is called ${unknown.join(', ')}; there are ${[...all, ...named.keys()].join(', ')}`);
   process.exit(2);
 }
+const beside = commit === undefined ? undefined : compiledBeside(commit);
+const env = beside ? { ...process.env, BENCH_AGAINST: beside.home, BENCH_AGAINST_ID: beside.id } : process.env;
 let failed = 0;
 for (const name of wanted.length ? wanted : all) {
   console.log(`\n== ${name}`);
-  const outcome = spawnSync(node, ['--expose-gc', join(root, 'dist', 'bench', `${name}.js`)], { cwd: root, stdio: 'inherit' });
+  const program = join(root, 'dist', 'bench', `${named.get(name) ?? name}.js`);
+  const outcome = spawnSync(node, ['--expose-gc', program], { cwd: root, stdio: 'inherit', env });
   if (outcome.status !== 0) failed += 1;
 }
 process.exit(failed ? 1 : 0);
