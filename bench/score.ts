@@ -3,19 +3,18 @@
  * the naive recount that defines what is right. Beside a plain `JSON.parse` and `Map` implementation over the same frames: the engine with
  * the three rules that such an implementation would have.
  */
-import { createHash } from 'node:crypto';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { naiveRecount } from '#libs/detection/definition/naive-recount.js';
+import { inTurns } from './against/in-turns.js';
 import { packOptions } from './packs/pack.js';
 import { plainDecisions } from './packs/plain-windows.js';
 import { threeRules as rules, threeRulesOptions } from './packs/three-rules.js';
+import { frameOf, generator, lineOf, ordinaryDay, start } from './rows/ordinary-day.js';
 
 const pack = await packOptions();
 
 const minute = 60_000;
-const day = 24 * 60 * minute;
-const start = Date.parse('2026-03-02T00:00:00Z');
 
 console.log(
   `node ${process.version}, ${new Date().toISOString().slice(0, 10)}; rows of some 450 bytes; ${pack.rules.length} rules of the default pack; rows per second of CPU`,
@@ -28,6 +27,11 @@ for (const options of [pack, threeRulesOptions])
     frames.forEach((bytes, offset) => engine.apply({ offset, bytes }, start));
     if (options !== pack) plainDecisions(frames, rules);
   }
+const against = process.env['BENCH_AGAINST'];
+if (against !== undefined) {
+  console.log(`beside ${process.env['BENCH_AGAINST_ID']}, in turns:`);
+  await inTurns(against);
+}
 const flat: number[] = [];
 for (const accounts of [1_000, 1_400, 10_000, 100_000, 1_000_000])
   flat.push(measure(`${accounts} accounts`, pack, () => ordinary(accounts, 1_500_000)));
@@ -101,19 +105,8 @@ function seconds(before: NodeJS.CpuUsage): number {
   return (user + system) / 1e6;
 }
 
-/** A day of accounts with some 25 patients each, many of them seen again, in time order, and one attacker at half past the day. */
-function* ordinary(accounts: number, rows: number): Iterable<Buffer> {
-  const random = generator(7);
-  const lines: string[] = [];
-  for (let i = 0; i < rows; i += 1) {
-    const time = start + Math.floor((i / rows) * day);
-    const attack = i > rows / 2 && i < rows / 2 + 20_000 && i % 10 === 0;
-    const account = attack ? 'attacker' : `nurse-${Math.floor(random() * accounts)}`;
-    const patient = attack ? `attacked-${i}` : `${account}-${Math.floor(random() * 25)}`;
-    lines.push(lineOf(time, account, patient, attack ? (i / 10) % 5 : account.length % 17, i));
-    if (lines.length === 600) yield frameOf(lines);
-  }
-  if (lines.length) yield frameOf(lines);
+function ordinary(accounts: number, rows: number): Iterable<Buffer> {
+  return ordinaryDay({ accounts, rows });
 }
 
 /** The attacker has already read; this is ordinary traffic with one row in twenty of the attacker's. */
@@ -154,29 +147,4 @@ function* attackOnly(patients: number): Iterable<Buffer> {
     if (lines.length === 600) yield frameOf(lines);
   }
   if (lines.length) yield frameOf(lines);
-}
-
-function frameOf(lines: string[]): Buffer {
-  return Buffer.from(lines.splice(0).join(''));
-}
-
-function hexOf(text: string): string {
-  return createHash('md5').update(text).digest('hex');
-}
-
-function lineOf(time: number, account: string, patient: string, clinic: number, index: number): string {
-  const iso = new Date(time).toISOString();
-  return `${JSON.stringify({
-    time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(patient), clinic_id: `75030${1000 + clinic}`, action: 'read',
-    outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
-    categories: ['identity', 'notes'], source_ip: '10.4.2.17', session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`, application: 'mediboard', key_id: 'k1',
-  })}\n`; // prettier-ignore
-}
-
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

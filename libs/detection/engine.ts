@@ -216,7 +216,7 @@ export class Engine {
     const scanner = new FrameScanner(bytes, this.#state.reader);
     for (let read = rowsAtATime; read === rowsAtATime; rows += read) {
       read = scanner.fill(this.#rows);
-      this.#state.windows.touch(this.#rows, read);
+      this.#state.ahead.take(this.#rows, read);
       this.#state.keepForSnapshot(this.#rows, read);
       for (let i = 0; i < read; i += 1) {
         const row = this.#rows[i];

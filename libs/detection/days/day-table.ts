@@ -1,4 +1,6 @@
+// Longer than the house likes: where things lie in a record of a day is known in this file alone.
 import { grown } from '../memory/grown.js';
+import { DayHeads } from './day-heads.js';
 
 /** Upper bound of a count of which nothing is known, and the largest count that is told apart. */
 export const countMax = 4_294_967_295;
@@ -11,7 +13,7 @@ const openColumns = 4;
 
 /** Where things lie in a record, in words of 64 and of 32 bits: side by side, since each access reads and writes most of them. */
 const at64 = { start: 0, end: 1, unusual: 2, due: 3, roleAt: 4, kindAt: 5 } as const;
-const at32 = { next: 12, account: 13, open: 14, flags: 15, role: 16, kind: 17, day: 18 } as const;
+const at32 = { next: 12, account: 13, open: 14, flags: 15, role: 16, kind: 17, day: 18, relied: 19 } as const;
 const headWords = 20;
 
 /**
@@ -20,9 +22,7 @@ const headWords = 20;
  * the start of the day, ms), what is told from (0 where it was not asked for), and up to where the day is known not to be unusual.
  */
 export class DayTable {
-  #heads = new Uint32Array(64);
-  /** By account: the earliest time at which one of its records is due, or an earlier one. */
-  #dues = new Float64Array(64);
+  readonly #heads = new DayHeads();
   /** Words of 64 bits of a record. */
   readonly #width: number;
   #floats: Float64Array;
@@ -42,7 +42,7 @@ export class DayTable {
   }
 
   get bytes(): number {
-    return this.#heads.byteLength + this.#dues.byteLength + this.#floats.byteLength + this.#parts.byteLength;
+    return this.#heads.bytes + this.#floats.byteLength + this.#parts.byteLength;
   }
 
   /** Reads what an access of the account will need. */
@@ -52,7 +52,7 @@ export class DayTable {
   }
 
   first(account: number): number {
-    return this.#heads[account] ?? 0;
+    return this.#heads.first(account);
   }
   next(record: number): number {
     return this.#word(record, at32.next);
@@ -76,14 +76,9 @@ export class DayTable {
       this.#floats = grown(this.#floats, Float64Array);
       this.#words = new Uint32Array(this.#floats.buffer);
     }
-    while (account >= this.#heads.length) {
-      this.#heads = grown(this.#heads, Uint32Array);
-      this.#dues = grown(this.#dues, Float64Array);
-    }
-    if (this.#heads[account] === 0) this.#dues[account] = Number.POSITIVE_INFINITY;
     this.#words.fill(0, record * this.#width * 2, (record + 1) * this.#width * 2);
-    this.#setWord(record, at32.next, this.#heads[account] ?? 0);
-    this.#heads[account] = record;
+    this.#setWord(record, at32.next, this.#heads.first(account));
+    this.#heads.setFirst(account, record);
     this.#setWord(record, at32.account, account);
     this.#setWord(record, at32.day, day);
     this.#setFloat(record, at64.start, start);
@@ -100,7 +95,7 @@ export class DayTable {
     const account = this.account(record);
     let before = 0;
     for (let at = this.first(account); at !== record; at = this.next(at)) before = at;
-    if (before === 0) this.#heads[account] = this.next(record);
+    if (before === 0) this.#heads.setFirst(account, this.next(record));
     else this.#setWord(before, at32.next, this.next(record));
     this.#freeRecords.push(record);
   }
@@ -110,6 +105,7 @@ export class DayTable {
     return this.#float(record, at64.unusual);
   }
   setUnusual(record: number, time: number): void {
+    this.#change(record);
     this.#setFloat(record, at64.unusual, time);
   }
   /** The time of the account's newest access above which windows that were not looked at may no longer be held. */
@@ -119,17 +115,17 @@ export class DayTable {
   setDue(record: number, time: number): void {
     this.#setFloat(record, at64.due, time);
     const account = this.account(record);
-    if (time < (this.#dues[account] ?? 0)) this.#dues[account] = time;
+    if (time < this.#heads.due(account)) this.#heads.setDue(account, time);
   }
   /** The earliest time at which a record of the account may be due. */
   accountDue(account: number): number {
-    return account < this.#dues.length ? (this.#dues[account] ?? 0) : Number.POSITIVE_INFINITY;
+    return this.#heads.due(account);
   }
   /** Nothing of the account is due that its records do not say. */
   noteDue(account: number): void {
     let due = Number.POSITIVE_INFINITY;
     for (let record = this.first(account); record > 0; record = this.next(record)) due = Math.min(due, this.due(record));
-    if (account < this.#dues.length) this.#dues[account] = due;
+    this.#heads.setDue(account, due);
   }
   flags(record: number): number {
     return this.#word(record, at32.flags);
@@ -164,6 +160,7 @@ export class DayTable {
     return this.#word(record, headWords + column);
   }
   setMost(record: number, column: number, count: number): void {
+    this.#change(record);
     this.#setWord(record, headWords + column, count);
   }
 
@@ -175,6 +172,7 @@ export class DayTable {
     return open > 0 ? (this.#parts[this.#at(open, column)] ?? 0) : this.most(record, column);
   }
   setUpper(record: number, column: number, count: number): void {
+    this.#change(record);
     this.#parts[this.#at(this.#opened(record), column)] = count;
   }
   from(record: number, column: number): number {
@@ -182,6 +180,7 @@ export class DayTable {
     return this.start(record) + (open > 0 ? (this.#parts[this.#at(open, column) + 1] ?? 0) : 0);
   }
   setFrom(record: number, column: number, time: number): void {
+    this.#change(record);
     this.#parts[this.#at(this.#opened(record), column) + 1] = Math.max(0, time - this.start(record));
   }
   /** Whether an access at `time` changes nothing and is not told: its window holds `upper` at most, less than `floor` or what is told from. `tested`: so that the day stays usual. */
@@ -198,6 +197,7 @@ export class DayTable {
     return open > 0 ? (this.#parts[this.#at(open, column) + 2] ?? 0) : 0;
   }
   setLeast(record: number, column: number, count: number): void {
+    this.#change(record);
     this.#parts[this.#at(this.#opened(record), column) + 2] = count;
   }
   usual(record: number, column: number): number {
@@ -205,15 +205,29 @@ export class DayTable {
     return open > 0 ? (this.#parts[this.#at(open, column) + 3] ?? 0) : 0;
   }
   setUsual(record: number, column: number, count: number): void {
+    this.#change(record);
     this.#parts[this.#at(this.#opened(record), column) + 3] = count;
   }
 
   /** Lets the open part go: what was not looked at is forgotten. */
   close(record: number): void {
+    this.#change(record);
     const open = this.#word(record, at32.open);
     if (open > 0) this.#freeParts.push(open);
     this.#setWord(record, at32.open, 0);
     this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
+  }
+
+  /** Somebody goes by what the counts of the day say, until one of them changes. */
+  rely(record: number): void {
+    this.#setWord(record, at32.relied, 1);
+  }
+  /** Whether nothing but role and kind has changed since. */
+  isReliable(record: number): boolean {
+    return this.#word(record, at32.relied) !== 0;
+  }
+  #change(record: number): void {
+    this.#setWord(record, at32.relied, 0);
   }
 
   #at(open: number, column: number): number {

@@ -1,13 +1,11 @@
 import type { Habits } from '#libs/habits/seams.js';
-import type { DayCount } from '../compile/series.js';
+import type { CompiledRule, DayCount } from '../compile/series.js';
 import type { AccountTable } from '../memory/account-table.js';
 import { Texts } from '../memory/texts.js';
 import { Calendar, type CalendarDay } from './calendar.js';
 import { countMax, DayTable, flag } from './day-table.js';
 import { Giving, type GivingOptions, mostOf } from './giving.js';
-
-/** Roles and kinds that are told apart; another one counts as not known, so that nobody fills the memory with them. */
-const textsMax = 4_096;
+import { Roles } from './roles.js';
 
 export interface DaysOptions extends GivingOptions {
   readonly habits: Habits;
@@ -33,6 +31,7 @@ export class Days {
   readonly table: DayTable;
   readonly counts: readonly DayCount[];
   readonly texts = new Texts();
+  readonly roles: Roles;
   /** Days that the last accesses may have made unusual. */
   readonly risen = new Set<number>();
   readonly giving: Giving;
@@ -49,6 +48,7 @@ export class Days {
     this.counts = options.counts;
     this.table = new DayTable(options.counts.length);
     this.giving = new Giving(this.table, this.texts, accounts, options);
+    this.roles = new Roles(this.table, this.texts, this.giving);
     this.#calendar = new Calendar(options.habits);
     this.#spareMs = options.counts.map(({ rule }) => (rule ? rule.series.horizonMs - rule.timespanMs : Number.POSITIVE_INFINITY));
   }
@@ -108,32 +108,24 @@ export class Days {
     yield* this.overlapping(account, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
-  /** What an access at `time` says of the account. Of the day its newest access that says so counts, of one time the first text in order. */
-  noteRole(record: number, role: number, kind: number, time: number): void {
-    const { table } = this;
-    if (role > 0 && this.#isNewer(role, table.role(record), time, table.roleAt(record))) {
-      if (role !== table.role(record)) this.giving.change(record);
-      table.setRole(record, role, time);
-    }
-    if (kind > 0 && this.#isNewer(kind, table.kind(record), time, table.kindAt(record))) {
-      if (kind !== table.kind(record)) this.giving.change(record);
-      table.setKind(record, kind, time);
-    }
-  }
-
-  #isNewer(text: number, known: number, time: number, at: number): boolean {
-    if (time !== at || known === 0) return time >= at || known === 0;
-    return this.texts.text(text) < this.texts.text(known);
-  }
-
-  /** The number of a text that rows say; 0 for none. */
-  textOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    return end === 0 || this.texts.count >= textsMax ? 0 : this.texts.ofBytes(bytes, view, start, end);
-  }
-
   /** Whether an access whose window holds no more than `upper`, of a rule told from `floor` on at least, changes nothing and is not told. */
   isCalm(record: number, column: number, time: number, upper: number, floor: number): boolean {
     return this.table.isCalm(record, column, time, upper, floor, this.options.tests);
+  }
+
+  /** How much the window of an access may hold at most for it to be calm; below 0 where it is not known of the day. */
+  spare(record: number, column: number, time: number, rule: Pick<CompiledRule, 'learns' | 'atLeast'>): number {
+    const { table, options } = this;
+    const told = Math.max(rule.atLeast, table.least(record, column)) - 1;
+    if (!rule.learns) return told;
+    const known = table.upper(record, column);
+    if (!table.isOpen(record) || time < table.from(record, column)) return -1;
+    return options.tests && known > table.usual(record, column) ? -1 : Math.min(told, known);
+  }
+
+  /** Whether nothing has made the day unusual; so it is where there is none. */
+  isUsual(record: number): boolean {
+    return record === 0 || this.table.unusual(record) === Number.POSITIVE_INFINITY;
   }
 
   /** The newest access of a cell lies at `time`, and its window holds no more than `upper`. */

@@ -4,6 +4,7 @@ import { Endings } from './endings.js';
 import { Figures } from './figures.js';
 import type { Firing } from '../judge/firing.js';
 import { Incident } from './incident.js';
+import { IncidentsOf } from './incidents-of.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { areNear, type Arrival, type BookOptions, lastOf, type Turn, type Verdict } from './incident-seams.js';
 import { IncidentTeller, type Versions } from './incident-teller.js';
@@ -15,7 +16,7 @@ import type { Windows } from '../judge/windows.js';
 
 /** The incidents of all accounts: opens, extends, joins and closes them, and notes what is to be told. */
 export class IncidentBook {
-  readonly byAccount = new Map<number, Incident[]>();
+  readonly byAccount = new IncidentsOf();
   readonly #teller: IncidentTeller;
   order = 0;
   /** Largest event time of the partition. */
@@ -40,7 +41,7 @@ export class IncidentBook {
     return open;
   }
   get bytes(): number {
-    let bytes = 0;
+    let bytes = this.byAccount.bytes;
     for (const incidents of this.byAccount.values()) for (const { patientSet } of incidents) bytes += patientSet.bytes;
     return bytes;
   }

@@ -30,7 +30,15 @@ export class Bounds {
     );
   }
 
-  /** The same, where the minimum is another one: what the window holds at most, infinite where that is not known. */
+  /** Raises them by as much as several entries may add that each add one, of a count. */
+  add(ledger: number, { slot }: CompiledRule, values: number, spreads: number): void {
+    const packed = this.ledgers.bound(ledger, slot);
+    const value = Math.min(valueMax, (packed & valueMax) + values);
+    const spread = Math.min(spreadMax, (packed >>> valueBits) + spreads);
+    this.ledgers.setBound(ledger, slot, ((spread << valueBits) | value) >>> 0);
+  }
+
+  /** As `raise`, where the minimum is another one: what the window holds at most, infinite where that is not known. */
   raiseTo(ledger: number, rule: CompiledRule, gain: number): number {
     const packed = this.ledgers.bound(ledger, rule.slot);
     const value = packed & valueMax;

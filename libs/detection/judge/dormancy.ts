@@ -30,6 +30,11 @@ export class Dormancy {
     return this.of.length * dormancyColumns;
   }
 
+  /** Reads what an access of the account will need. */
+  touch(account: number): number {
+    return (this.#times[account * this.width] ?? 0) & 1;
+  }
+
   /**
    * Notes a selected access. Where it lies inside a silence that is known, or ends or begins one that is not, windows that were judged may
    * change, and the account's history tells which: then the answer is the last time at which the account may have woken up otherwise.

@@ -13,7 +13,7 @@ export interface Firing {
   /** The time of the entry that makes it hold; what entered the window at `first`. */
   readonly by: number;
   /** What is told of it on the day of `first`, of a rule that asks for habits. */
-  readonly least?: number;
+  readonly least: number | undefined;
 }
 
 /** The ledger that an entry goes to. */
@@ -34,8 +34,8 @@ export function firingAt(
   { first, last, by }: Pick<Firing, 'first' | 'last' | 'by'>,
   days: Days | undefined,
 ): Firing {
-  const firing = { rule, ledger, cell: copyOf(cell), first, last, by };
-  return rule.habit >= 0 && days ? { ...firing, least: days.least(days.at(account, first), rule.habit) } : firing;
+  const least = rule.habit >= 0 && days ? days.least(days.at(account, first), rule.habit) : undefined;
+  return { rule, ledger, cell: copyOf(cell), first, last, by, least };
 }
 
 /** Most cells are empty, and one empty array serves for all of them: a new one costs more than the rest of a firing. */

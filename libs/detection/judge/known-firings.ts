@@ -11,6 +11,9 @@ export interface KnownStretch {
 export class KnownFirings {
   /** By ledger: two times for each slot. */
   readonly #times = new Map<number, Float64Array>();
+  /** The one noted last: each rule of an access is noted there. */
+  #last = 0;
+  #ofLast: Float64Array | undefined;
 
   constructor(
     /** Rules of a ledger at most. */
@@ -27,11 +30,7 @@ export class KnownFirings {
   /** Firings from `first` to `last`, gaps shorter than quiet, join the known ones, or take their place when they are newer. */
   note(ledger: number, { slot }: CompiledRule, first: number, last: number): void {
     const from = 2 * slot;
-    let known = this.#times.get(ledger);
-    if (!known) {
-      known = new Float64Array(2 * this.slots);
-      this.#times.set(ledger, known);
-    }
+    const known = this.#held(ledger);
     const knownFrom = known[from] ?? 0;
     const knownTo = known[from + 1] ?? 0;
     if (first - knownTo >= this.quietMs) {
@@ -43,7 +42,17 @@ export class KnownFirings {
     }
   }
 
+  #held(ledger: number): Float64Array {
+    if (this.#ofLast && this.#last === ledger) return this.#ofLast;
+    const known = this.#times.get(ledger) ?? new Float64Array(2 * this.slots);
+    this.#times.set(ledger, known);
+    this.#last = ledger;
+    this.#ofLast = known;
+    return known;
+  }
+
   forget(ledger: number): void {
     this.#times.delete(ledger);
+    this.#ofLast = undefined;
   }
 }

@@ -4,7 +4,6 @@ import { LedgerIndex } from '../memory/ledger-index.js';
 import { type EntryLayout, LedgerStore, timeOf } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledSeries, Series } from '../compile/series.js';
-import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Days } from '../days/days.js';
 import type { Dormancy } from './dormancy.js';
 import type { Firing } from './firing.js';
@@ -70,7 +69,6 @@ export class Windows {
   knownFrom = Number.NEGATIVE_INFINITY;
   /** Entries that were visited so far. */
   #visited = 0;
-  readonly #touching = new Uint32Array(256);
 
   constructor(
     private readonly compiled: CompiledSeries,
@@ -119,11 +117,14 @@ export class Windows {
     const { others } = this.compiled;
     const ledgers = [this.main, ...others.map((series) => this.ledgersOf(series))];
     const of = (series: number): Ledgers => ledgers[series] ?? this.main;
-    return new LedgerIndex({
-      horizonsMs: others.map(({ horizonMs }) => horizonMs),
-      storeOf: (series) => of(series).store,
-      closing: (series, ledger) => of(series).judge.forget(ledger),
-    });
+    return new LedgerIndex(
+      {
+        horizonsMs: others.map(({ horizonMs }) => horizonMs),
+        storeOf: (series) => of(series).store,
+        closing: (series, ledger) => of(series).judge.forget(ledger),
+      },
+      this.accounts,
+    );
   }
 
   #ledgers(slots: number, layout: EntryLayout): Ledgers {
@@ -186,24 +187,5 @@ export class Windows {
     while (end < behind && timeOf(words, start + end * entryWords) <= to) end += 1;
     this.#visited += end - first;
     return { words, from: start + first * entryWords, end: start + end * entryWords };
-  }
-
-  /**
-   * Reads what the next rows will need of their accounts, step by step for all of them: reads that do not wait for one another. It changes
-   * nothing and may look at a wrong account, which costs nothing but time.
-   */
-  touch(rows: readonly ScannedRow[], count: number): void {
-    const { days } = this.shared;
-    let seen = 0;
-    for (let i = 0; i < count; i += 1) this.#touching[i] = this.accounts.firstAt(rows[i]?.accountHash ?? 0);
-    for (let i = 0; i < count; i += 1) {
-      const account = this.#touching[i] ?? 0;
-      seen ^= this.accounts.touch(account);
-      if (days) seen ^= days.table.touch(account);
-      this.#touching[i] = this.index.mainOf(account);
-    }
-    for (let i = 0; i < count; i += 1) seen ^= this.main.store.touch(this.#touching[i] ?? 0);
-    // Kept, so that the reads are not compiled away.
-    this.#touching[0] = seen;
   }
 }

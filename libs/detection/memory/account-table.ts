@@ -2,99 +2,82 @@
 // It knows numbers, bytes and times, and nothing of rules.
 
 import { accountOf } from '../scan/row-layout.js';
-import { grown } from './grown.js';
-import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
+import { HashSlots } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
+
+/** Words of an account's record, which fill a line of memory; the times are pairs of them. */
+const recordWords = 16;
+const at64 = { newest: 0, oldest: 1, since: 2 } as const;
+/** `length`: of the key in bytes; 0 where the number is not in use. */
+const at = { hash: 6, place: 7, length: 8, main: 9, cells: 10, answers: 11 } as const;
 
 /** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
 export class AccountTable {
-  #slots = new Uint32Array(128);
-  #hash = new Uint32Array(64);
-  #newest = new Float64Array(64);
-  #oldest = new Float64Array(64);
-  #since = new Float64Array(64);
+  readonly #slots = new HashSlots();
+  #times = new Float64Array((64 * recordWords) / 2);
+  /** The same memory. */
+  #words = new Uint32Array(this.#times.buffer);
   readonly #keys = new KeyStore();
-  #place = new Uint32Array(64);
-  /** Length of the key in bytes; 0 where the number is not in use. */
-  #length = new Uint16Array(64);
   readonly #free: number[] = [];
   #end = 1;
-  #count = 0;
 
   get count(): number {
-    return this.#count;
+    return this.#slots.held;
   }
   /** Account numbers are below this. */
   get end(): number {
     return this.#end;
   }
   get bytes(): number {
-    return (
-      this.#slots.byteLength +
-      this.#hash.byteLength +
-      this.#newest.byteLength * 3 +
-      this.#place.byteLength +
-      this.#length.byteLength +
-      this.#keys.bytes
-    );
+    return this.#slots.bytes + this.#times.byteLength + this.#keys.bytes;
   }
 
   find(view: DataView, start: number, end: number, hash: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const account = this.#slots[slot] ?? 0;
-      if (account === 0) return 0;
-      if (this.#hash[account] === hash && this.#same(account, view, start, end - start)) return account;
+    const slots = this.#slots;
+    for (let slot = slots.home(hash); ; slot = slots.next(slot)) {
+      const account = slots.at(slot);
+      if (account === 0 || (slots.hashAt(slot) === hash && this.#same(account, view, start, end - start))) return account;
     }
   }
 
   /** The account in the first slot of the hash, whose it need not be; 0 for none. */
   firstAt(hash: number): number {
-    return this.#slots[hash & (this.#slots.length - 1)] ?? 0;
+    return this.#slots.at(this.#slots.home(hash));
   }
+  /** Reads what is known of the account. */
   touch(account: number): number {
-    return (
-      (this.#hash[account] ?? 0) ^
-      (this.#length[account] ?? 0) ^
-      ((this.#newest[account] ?? 0) & 1) ^
-      this.#keys.touch(this.#place[account] ?? 0)
-    );
+    return this.#keys.touch(this.#word(account, at.place)) ^ this.#word(account, at.length);
   }
 
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
-    if ((this.#count + 1) * 2 > this.#slots.length) this.#slots = doubledSlots(this.#slots, this.#hash);
     const account = this.#free.pop() ?? this.#end++;
-    if (account >= this.#hash.length) {
-      this.#hash = grown(this.#hash, Uint32Array);
-      this.#newest = grown(this.#newest, Float64Array);
-      this.#oldest = grown(this.#oldest, Float64Array);
-      this.#since = grown(this.#since, Float64Array);
-      this.#place = grown(this.#place, Uint32Array);
-      this.#length = grown(this.#length, Uint16Array);
-    }
-    this.#hash[account] = hash;
-    this.#newest[account] = 0;
-    this.#oldest[account] = Number.POSITIVE_INFINITY;
-    this.#since[account] = Number.NEGATIVE_INFINITY;
-    this.#place[account] = this.#keys.put(bytes, start, end);
-    this.#length[account] = end - start;
-    this.#count += 1;
-    enterSlot(this.#slots, account, this.#hash[account] ?? 0);
+    if ((account + 1) * recordWords > this.#words.length) this.#widen();
+    const record = account * recordWords;
+    this.#words.fill(0, record, record + recordWords);
+    this.#times[record / 2 + at64.oldest] = Number.POSITIVE_INFINITY;
+    this.#times[record / 2 + at64.since] = Number.NEGATIVE_INFINITY;
+    this.#words[record + at.hash] = hash;
+    this.#words[record + at.place] = this.#keys.put(bytes, start, end);
+    this.#words[record + at.length] = end - start;
+    this.#slots.enter(account, hash);
     return account;
   }
 
   remove(account: number): void {
-    leaveSlot(this.#slots, account, this.#hash);
-    this.#keys.drop(this.#place[account] ?? 0, this.#length[account] ?? 0);
-    this.#length[account] = 0;
+    this.#slots.leave(account, this.hash(account));
+    this.#keys.drop(this.#word(account, at.place), this.#word(account, at.length));
+    this.#words[account * recordWords + at.length] = 0;
     this.#free.push(account);
-    this.#count -= 1;
   }
 
+  /** Whether the number is in use. */
+  isUsed(account: number): boolean {
+    return this.#word(account, at.length) > 0;
+  }
   /** The bytes of the account, undefined where the number is not in use. */
   key(account: number): Uint8Array | undefined {
-    const length = this.#length[account] ?? 0;
-    return length === 0 ? undefined : this.#keys.get(this.#place[account] ?? 0, length);
+    const length = this.#word(account, at.length);
+    return length === 0 ? undefined : this.#keys.get(this.#word(account, at.place), length);
   }
   names(account: number): { readonly groupId: string; readonly actorId: string } {
     const key = this.key(account) ?? new Uint8Array(0);
@@ -102,32 +85,66 @@ export class AccountTable {
     return { groupId, actorId };
   }
   hash(account: number): number {
-    return this.#hash[account] ?? 0;
-  }
-  /** Largest event time seen of the account, 0 before the first. */
-  newest(account: number): number {
-    return this.#newest[account] ?? 0;
-  }
-  setNewest(account: number, time: number): void {
-    this.#newest[account] = time;
+    return this.#word(account, at.hash);
   }
 
+  /** Largest event time seen of the account, 0 before the first. */
+  newest(account: number): number {
+    return this.#times[(account * recordWords) / 2 + at64.newest] ?? 0;
+  }
+  setNewest(account: number, time: number): void {
+    this.#times[(account * recordWords) / 2 + at64.newest] = time;
+  }
   /** Smallest event time taken in, infinite before the first. */
   oldest(account: number): number {
-    return this.#oldest[account] ?? Number.POSITIVE_INFINITY;
+    return this.#times[(account * recordWords) / 2 + at64.oldest] ?? Number.POSITIVE_INFINITY;
   }
   setOldest(account: number, time: number): void {
-    this.#oldest[account] = time;
+    this.#times[(account * recordWords) / 2 + at64.oldest] = time;
   }
   /** Event time up to which accesses may have been forgotten before the account was met, again or for the first time. */
   since(account: number): number {
-    return this.#since[account] ?? Number.NEGATIVE_INFINITY;
+    return this.#times[(account * recordWords) / 2 + at64.since] ?? Number.NEGATIVE_INFINITY;
   }
   setSince(account: number, time: number): void {
-    this.#since[account] = time;
+    this.#times[(account * recordWords) / 2 + at64.since] = time;
+  }
+
+  /** The account's shared ledger, 0 for none. */
+  main(account: number): number {
+    return this.#word(account, at.main);
+  }
+  setMain(account: number, ledger: number): void {
+    this.#words[account * recordWords + at.main] = ledger;
+  }
+  /** The first of the account's cells, 0 for none. */
+  cells(account: number): number {
+    return this.#word(account, at.cells);
+  }
+  setCells(account: number, cell: number): void {
+    this.#words[account * recordWords + at.cells] = cell;
+  }
+  /** What conditions say of the account, as whoever asks them numbers it; 0 where nobody has asked. */
+  answers(account: number): number {
+    return this.#word(account, at.answers);
+  }
+  setAnswers(account: number, answers: number): void {
+    this.#words[account * recordWords + at.answers] = answers;
+  }
+
+  #word(account: number, place: number): number {
+    return this.#words[account * recordWords + place] ?? 0;
   }
 
   #same(account: number, view: DataView, start: number, length: number): boolean {
-    return this.#length[account] === length && this.#keys.equals(this.#place[account] ?? 0, length, view, start);
+    return this.#word(account, at.length) === length && this.#keys.equals(this.#word(account, at.place), length, view, start);
+  }
+
+  #widen(): void {
+    const accounts = Math.ceil((this.#words.length / recordWords) * 1.5);
+    const times = new Float64Array((accounts * recordWords) / 2);
+    times.set(this.#times);
+    this.#times = times;
+    this.#words = new Uint32Array(times.buffer);
   }
 }

@@ -1,5 +1,5 @@
-import { grown } from './grown.js';
-import { doubledSlots, enterSlot, leaveSlot } from './hash-slots.js';
+import type { AccountTable } from './account-table.js';
+import { HashSlots } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
 
 /** A group-by cell as bytes: the values as JSON has them, without the outer quotes, `","` between them. */
@@ -11,82 +11,83 @@ export interface CellKey {
   hash: number;
 }
 
+/** Words of a cell's record, which fill a line of memory. A short key stands in the record itself, its last word filled up with zeros. */
+const recordWords = 16;
+const at = { hash: 0, account: 1, kind: 2, ledger: 3, next: 4, key: 5 } as const;
+const inlineBytesMax = (recordWords - at.key) * 4;
+const half = 16;
+
 /** Ledgers by (account, series, cell), exact: open addressing on a hash, then a comparison of the bytes. Numbers start at 1. */
 export class CellTable {
-  #slots = new Uint32Array(128);
-  #hash = new Uint32Array(64);
-  #account = new Uint32Array(64);
-  #series = new Uint16Array(64);
-  #place = new Uint32Array(64);
-  #length = new Uint16Array(64);
-  #ledger = new Uint32Array(64);
-  /** The account's next cell. */
-  #next = new Uint32Array(64);
-  #first = new Map<number, number>();
+  readonly #slots = new HashSlots();
+  #words = new Int32Array(64 * recordWords);
   readonly #keys = new KeyStore();
   readonly #free: number[] = [];
   #end = 1;
-  #count = 0;
+
+  /** `accounts` hold the first cell of each. */
+  constructor(private readonly accounts: AccountTable) {}
 
   get bytes(): number {
-    return this.#slots.byteLength + this.#hash.length * 24 + this.#keys.bytes;
+    return this.#slots.bytes + this.#words.byteLength + this.#keys.bytes;
   }
 
   find(account: number, series: number, cell: CellKey): number {
-    const mask = this.#slots.length - 1;
+    const slots = this.#slots;
     const hash = mixed(cell.hash, account, series);
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const found = this.#slots[slot] ?? 0;
+    for (let slot = slots.home(hash); ; slot = slots.next(slot)) {
+      const found = slots.at(slot);
       if (found === 0) return 0;
-      if (
-        this.#hash[found] === hash &&
-        this.#account[found] === account &&
-        this.#series[found] === series &&
-        this.#same(found, cell)
-      )
-        return this.#ledger[found] ?? 0;
+      if (slots.hashAt(slot) === hash && this.#same(found, account, series, cell))
+        return this.#words[found * recordWords + at.ledger] ?? 0;
     }
   }
 
+  /** The cell in the first slot of the hash, which need not be the one; 0 for none. */
+  firstAt(account: number, series: number, hash: number): number {
+    return this.#slots.at(this.#slots.home(mixed(hash, account, series)));
+  }
+  /** Reads what is known of the cell: its ledger. */
+  touch(id: number): number {
+    return this.#words[id * recordWords + at.ledger] ?? 0;
+  }
+
   add(account: number, series: number, cell: CellKey, ledger: number): void {
-    if ((this.#count + 1) * 2 > this.#slots.length) this.#slots = doubledSlots(this.#slots, this.#hash);
     const id = this.#free.pop() ?? this.#end++;
-    if (id >= this.#hash.length) this.#widen();
-    this.#hash[id] = mixed(cell.hash, account, series);
-    this.#account[id] = account;
-    this.#series[id] = series;
-    this.#place[id] = this.#keys.put(cell.bytes, cell.start, cell.end);
-    this.#length[id] = cell.end - cell.start;
-    this.#ledger[id] = ledger;
-    this.#next[id] = this.#first.get(account) ?? 0;
-    this.#first.set(account, id);
-    this.#count += 1;
-    enterSlot(this.#slots, id, this.#hash[id] ?? 0);
+    if ((id + 1) * recordWords > this.#words.length) this.#widen();
+    const record = id * recordWords;
+    const length = cell.end - cell.start;
+    const hash = mixed(cell.hash, account, series);
+    this.#words.fill(0, record, record + recordWords);
+    this.#words[record + at.hash] = hash;
+    this.#words[record + at.account] = account;
+    this.#words[record + at.kind] = (series << half) | length;
+    this.#words[record + at.ledger] = ledger;
+    this.#words[record + at.next] = this.accounts.cells(account);
+    if (length > inlineBytesMax) this.#words[record + at.key] = this.#keys.put(cell.bytes, cell.start, cell.end);
+    else this.#inline(id).set(cell.bytes.subarray(cell.start, cell.end));
+    this.accounts.setCells(account, id);
+    this.#slots.enter(id, hash);
   }
 
   has(account: number): boolean {
-    return this.#first.has(account);
+    return this.accounts.cells(account) !== 0;
   }
 
   /** The cells of an account; do not add or drop while it runs. */
   *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
-    for (let id = this.#first.get(account) ?? 0; id !== 0; id = this.#next[id] ?? 0)
-      yield {
-        series: this.#series[id] ?? 0,
-        cell: this.#keys.get(this.#place[id] ?? 0, this.#length[id] ?? 0),
-        ledger: this.#ledger[id] ?? 0,
-      };
+    for (let id = this.accounts.cells(account); id !== 0; id = this.#word(id, at.next))
+      yield { series: this.#seriesOf(id), cell: this.#keyOf(id), ledger: this.#word(id, at.ledger) };
   }
 
   /** Drops the cells of an account that are chosen. */
   drop(account: number, chosen: (series: number, ledger: number) => boolean): void {
     let before = 0;
-    for (let id = this.#first.get(account) ?? 0; id !== 0;) {
-      const next = this.#next[id] ?? 0;
-      if (chosen(this.#series[id] ?? 0, this.#ledger[id] ?? 0)) {
-        if (before !== 0) this.#next[before] = next;
-        else if (next === 0) this.#first.delete(account);
-        else this.#first.set(account, next);
+    for (let id = this.accounts.cells(account); id !== 0;) {
+      const next = this.#word(id, at.next);
+      if (chosen(this.#seriesOf(id), this.#word(id, at.ledger))) {
+        if (before === 0) this.accounts.setCells(account, next);
+        else this.#words[before * recordWords + at.next] = next;
         this.#remove(id);
       } else before = id;
       id = next;
@@ -94,25 +95,48 @@ export class CellTable {
   }
 
   #remove(id: number): void {
-    leaveSlot(this.#slots, id, this.#hash);
-    this.#keys.drop(this.#place[id] ?? 0, this.#length[id] ?? 0);
+    this.#slots.leave(id, this.#word(id, at.hash) >>> 0);
+    const length = this.#lengthOf(id);
+    if (length > inlineBytesMax) this.#keys.drop(this.#word(id, at.key), length);
     this.#free.push(id);
-    this.#count -= 1;
   }
 
-  #same(id: number, cell: CellKey): boolean {
-    const length = cell.end - cell.start;
-    return this.#length[id] === length && this.#keys.equals(this.#place[id] ?? 0, length, cell.view, cell.start);
+  #same(id: number, account: number, series: number, { view, start, end }: CellKey): boolean {
+    const words = this.#words;
+    const record = id * recordWords;
+    const length = end - start;
+    if (words[record + at.account] !== account || words[record + at.kind] !== ((series << half) | length)) return false;
+    if (length > inlineBytesMax) return this.#keys.equals(words[record + at.key] ?? 0, length, view, start);
+    const key = record + at.key;
+    const whole = length >> 2;
+    for (let i = 0; i < whole; i += 1) if (words[key + i] !== view.getInt32(start + i * 4, true)) return false;
+    let last = 0;
+    for (let i = length - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(start + i);
+    return length === whole * 4 || words[key + whole] === last;
+  }
+
+  /** A copy, where the key stands in the record: records move. */
+  #keyOf(id: number): Uint8Array {
+    const length = this.#lengthOf(id);
+    return length > inlineBytesMax ? this.#keys.get(this.#word(id, at.key), length) : this.#inline(id).slice(0, length);
+  }
+  #inline(id: number): Uint8Array {
+    return new Uint8Array(this.#words.buffer, (id * recordWords + at.key) * 4, inlineBytesMax);
+  }
+  #seriesOf(id: number): number {
+    return this.#word(id, at.kind) >>> half;
+  }
+  #lengthOf(id: number): number {
+    return this.#word(id, at.kind) & 0xffff;
+  }
+  #word(id: number, place: number): number {
+    return this.#words[id * recordWords + place] ?? 0;
   }
 
   #widen(): void {
-    this.#hash = grown(this.#hash, Uint32Array);
-    this.#account = grown(this.#account, Uint32Array);
-    this.#series = grown(this.#series, Uint16Array);
-    this.#place = grown(this.#place, Uint32Array);
-    this.#length = grown(this.#length, Uint16Array);
-    this.#ledger = grown(this.#ledger, Uint32Array);
-    this.#next = grown(this.#next, Uint32Array);
+    const wider = new Int32Array(Math.ceil((this.#words.length / recordWords) * 1.5) * recordWords);
+    wider.set(this.#words);
+    this.#words = wider;
   }
 }
 

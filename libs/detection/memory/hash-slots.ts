@@ -1,33 +1,76 @@
+/** A slot: the hash, and the number of whose it is, 0 for none. */
+const slotWords = 2;
+
 /**
- * What open-addressed tables of numbered things have in common: numbers from 1 in the slots, 0 for none, each as near behind the slot of its
- * hash as there was room. The number of slots is a power of two.
+ * The slots of an open-addressed table of numbered things: each as near behind the slot of its hash as there was room. The hash lies beside the number, so
+ * that to search, and to double the slots, reads nothing else. The number of slots is a power of two.
  */
-export function enterSlot(slots: Uint32Array, id: number, hash: number): void {
-  const mask = slots.length - 1;
-  let slot = hash & mask;
-  while (slots[slot] !== 0) slot = (slot + 1) & mask;
-  slots[slot] = id;
-}
+export class HashSlots {
+  #words = new Uint32Array(64 * slotWords);
+  #mask = 63;
+  #held = 0;
 
-/** Takes a number out that is there. Whoever stands behind and may stand in the hole moves into it, so that no search ends early. */
-export function leaveSlot(slots: Uint32Array, id: number, hashes: Uint32Array): void {
-  const mask = slots.length - 1;
-  let hole = (hashes[id] ?? 0) & mask;
-  while (slots[hole] !== id) hole = (hole + 1) & mask;
-  for (let slot = (hole + 1) & mask; ; slot = (slot + 1) & mask) {
-    const other = slots[slot] ?? 0;
-    if (other === 0) break;
-    const home = (hashes[other] ?? 0) & mask;
-    if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
-    slots[hole] = other;
-    hole = slot;
+  get bytes(): number {
+    return this.#words.byteLength;
   }
-  slots[hole] = 0;
-}
+  /** Things that are in it. */
+  get held(): number {
+    return this.#held;
+  }
 
-/** The same numbers in twice as many slots. */
-export function doubledSlots(slots: Uint32Array, hashes: Uint32Array): Uint32Array<ArrayBuffer> {
-  const doubled = new Uint32Array(slots.length * 2);
-  for (const id of slots) if (id !== 0) enterSlot(doubled, id, hashes[id] ?? 0);
-  return doubled;
+  /** Where a search begins. */
+  home(hash: number): number {
+    return hash & this.#mask;
+  }
+  next(slot: number): number {
+    return (slot + 1) & this.#mask;
+  }
+  /** The number in the slot, 0 where a search ends. */
+  at(slot: number): number {
+    return this.#words[slot * slotWords + 1] ?? 0;
+  }
+  hashAt(slot: number): number {
+    return this.#words[slot * slotWords] ?? 0;
+  }
+
+  enter(id: number, hash: number): void {
+    if ((this.#held + 1) * 8 > (this.#mask + 1) * 5) this.#double();
+    this.#held += 1;
+    this.#put(id, hash);
+  }
+
+  /** Takes a number out that is there. Whoever stands behind and may stand in the hole moves into it, so that no search ends early. */
+  leave(id: number, hash: number): void {
+    const words = this.#words;
+    const mask = this.#mask;
+    let hole = hash & mask;
+    while (words[hole * slotWords + 1] !== id) hole = (hole + 1) & mask;
+    for (let slot = (hole + 1) & mask; words[slot * slotWords + 1] !== 0; slot = (slot + 1) & mask) {
+      const home = (words[slot * slotWords] ?? 0) & mask;
+      if (((slot - home) & mask) < ((slot - hole) & mask)) continue;
+      words[hole * slotWords] = words[slot * slotWords] ?? 0;
+      words[hole * slotWords + 1] = words[slot * slotWords + 1] ?? 0;
+      hole = slot;
+    }
+    words[hole * slotWords + 1] = 0;
+    this.#held -= 1;
+  }
+
+  #put(id: number, hash: number): void {
+    const words = this.#words;
+    let slot = hash & this.#mask;
+    while (words[slot * slotWords + 1] !== 0) slot = (slot + 1) & this.#mask;
+    words[slot * slotWords] = hash;
+    words[slot * slotWords + 1] = id;
+  }
+
+  #double(): void {
+    const before = this.#words;
+    this.#words = new Uint32Array(before.length * 2);
+    this.#mask = this.#mask * 2 + 1;
+    for (let at = 0; at < before.length; at += slotWords) {
+      const id = before[at + 1] ?? 0;
+      if (id !== 0) this.#put(id, before[at] ?? 0);
+    }
+  }
 }

@@ -21,9 +21,10 @@ export class KeyStore {
     const room = Math.ceil(length / grain) * grain;
     const place = this.#free.get(room)?.pop() ?? this.#newPlace(room);
     const offset = offsetOf(place);
-    this.chunkOf(place)
-      .fill(0, offset, offset + room)
-      .set(bytes.subarray(start, end), offset);
+    const chunk = this.chunkOf(place);
+    // A loop: most keys are short, and a view of one costs more than to copy it.
+    for (let i = 0; i < length; i += 1) chunk[offset + i] = bytes[start + i] ?? 0;
+    for (let i = length; i < room; i += 1) chunk[offset + i] = 0;
     return place;
   }
 

@@ -1,4 +1,5 @@
 import { noCell } from './cell-key.js';
+import type { AccountTable } from './account-table.js';
 import { type CellKey, CellTable } from './cell-table.js';
 import { grown } from './grown.js';
 import type { LedgerStore } from './ledger-store.js';
@@ -14,25 +15,28 @@ export interface IndexedSeries {
 
 const mainSeries = 0;
 
-/** Which ledger belongs to (account, series, group-by cell). Those without a cell are arrays; cells are looked up by their bytes. */
+/** Which ledger belongs to (account, series, group-by cell). The shared one stands with the account, those without a cell in an array; cells are looked up by their bytes. */
 export class LedgerIndex {
-  #main = new Uint32Array(64);
   #plain: Uint32Array;
-  readonly #cells = new CellTable();
+  readonly cells: CellTable;
   readonly #others: number;
 
-  constructor(private readonly series: IndexedSeries) {
+  constructor(
+    private readonly series: IndexedSeries,
+    private readonly accounts: AccountTable,
+  ) {
+    this.cells = new CellTable(accounts);
     this.#others = series.horizonsMs.length;
     this.#plain = new Uint32Array(64 * Math.max(1, this.#others));
   }
 
   get bytes(): number {
-    return this.#main.byteLength + this.#plain.byteLength + this.#cells.bytes;
+    return this.#plain.byteLength + this.cells.bytes;
   }
 
   /** The ledger of all selected accesses of the account, or 0. */
   mainOf(account: number): number {
-    return this.#main[account] ?? 0;
+    return this.accounts.main(account);
   }
   openMain(account: number): number {
     const ledger = this.series.storeOf(mainSeries).open();
@@ -40,14 +44,13 @@ export class LedgerIndex {
     return ledger;
   }
   setMain(account: number, ledger: number): void {
-    while (account >= this.#main.length) this.#main = grown(this.#main, Uint32Array);
-    this.#main[account] = ledger;
+    this.accounts.setMain(account, ledger);
   }
 
   /** The ledger of a series, or 0. */
   find(account: number, series: number, cell: CellKey): number {
     if (cell.start === cell.end) return this.#plain[this.#place(account, series)] ?? 0;
-    return this.#cells.find(account, series, cell);
+    return this.cells.find(account, series, cell);
   }
 
   findOrOpen(account: number, series: number, cell: CellKey): number {
@@ -60,7 +63,7 @@ export class LedgerIndex {
 
   set(account: number, series: number, cell: CellKey, ledger: number): void {
     if (cell.start !== cell.end) {
-      this.#cells.add(account, series, cell, ledger);
+      this.cells.add(account, series, cell, ledger);
       return;
     }
     const place = this.#place(account, series);
@@ -72,12 +75,12 @@ export class LedgerIndex {
   close(account: number): void {
     const main = this.mainOf(account);
     if (main) this.#closeLedger(mainSeries, main);
-    if (account < this.#main.length) this.#main[account] = 0;
+    this.accounts.setMain(account, 0);
     for (const { place, series, ledger } of this.#plainOf(account)) {
       this.#closeLedger(series, ledger);
       this.#plain[place] = 0;
     }
-    this.#cells.drop(account, (series, ledger) => {
+    this.cells.drop(account, (series, ledger) => {
       this.#closeLedger(series, ledger);
       return true;
     });
@@ -93,8 +96,8 @@ export class LedgerIndex {
         this.#plain[place] = 0;
       }
     }
-    if (!this.#cells.has(account)) return;
-    this.#cells.drop(account, (series, ledger) => {
+    if (!this.cells.has(account)) return;
+    this.cells.drop(account, (series, ledger) => {
       if (!this.#isIdle(series, ledger, newest)) return false;
       this.#closeLedger(series, ledger);
       return true;
@@ -110,7 +113,7 @@ export class LedgerIndex {
   /** (number of the series, cell, ledger) of the account, the main ledger left out. */
   *of(account: number): Iterable<{ readonly series: number; readonly cell: Uint8Array; readonly ledger: number }> {
     for (const { series, ledger } of this.#plainOf(account)) yield { series, cell: noCell.bytes, ledger };
-    yield* this.#cells.of(account);
+    yield* this.cells.of(account);
   }
 
   *#plainOf(account: number): Iterable<{ readonly place: number; readonly series: number; readonly ledger: number }> {

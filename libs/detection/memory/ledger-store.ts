@@ -1,6 +1,7 @@
 // Longer than the house likes: how entries and ledgers lie in memory is known in this file alone.
 import { capacities, classFor, EntryArena, entryWords, spreadWords } from './entry-arena.js';
-import { grown } from './grown.js';
+import { BoundBlocks } from './bound-blocks.js';
+import { LedgerHeads } from './ledger-heads.js';
 
 /**
  * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
@@ -44,14 +45,8 @@ export class LedgerStore {
   /** Words of an entry. */
   readonly width: number;
   readonly arena: EntryArena;
-  #chunk = new Uint32Array(64);
-  #word = new Uint32Array(64);
-  #length = new Uint32Array(64);
-  #class = new Uint8Array(64);
-  #sole = new Uint32Array(64);
-  /** 1 where entries of different values have been seen, or nobody knows. */
-  #varied = new Uint8Array(64);
-  #bounds: Uint32Array;
+  readonly heads = new LedgerHeads();
+  readonly #bounds: BoundBlocks;
   readonly #free: number[] = [];
   #count = 1; // ledger 0 is none
   #entries = 0;
@@ -70,7 +65,7 @@ export class LedgerStore {
     this.amounts = amounts;
     this.width = entryWords + (spreads ? spreadWords : 0) + (amounts ? 1 : 0);
     this.arena = new EntryArena(this.width);
-    this.#bounds = new Uint32Array(64 * slots);
+    this.#bounds = new BoundBlocks(this.heads, slots);
   }
 
   get entries(): number {
@@ -78,63 +73,54 @@ export class LedgerStore {
   }
 
   get bytes(): number {
-    return this.arena.bytes + this.#chunk.length * (4 + 4 + 4 + 1 + 4 + 1 + 4 * this.slots);
+    return this.arena.bytes + this.heads.bytes + this.#bounds.bytes;
   }
 
   open(): number {
     const ledger = this.#free.pop() ?? this.#newLedger();
-    this.#class[ledger] = 0;
+    this.heads.clear(ledger);
     this.arena.take(0);
-    this.#chunk[ledger] = this.arena.chunk;
-    this.#word[ledger] = this.arena.word;
-    this.#length[ledger] = 0;
-    this.#sole[ledger] = 0;
-    this.#varied[ledger] = 0;
-    this.#bounds.fill(0, ledger * this.slots, (ledger + 1) * this.slots);
+    this.heads.setRun(ledger, 0, this.arena.chunk, this.arena.word);
     return ledger;
   }
 
   close(ledger: number): void {
-    this.arena.give(this.#class[ledger] ?? 0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
+    const { heads } = this;
+    this.arena.give(heads.sizeClass(ledger), heads.chunk(ledger), heads.word(ledger));
     this.#entries -= this.length(ledger);
-    this.#length[ledger] = 0;
+    heads.setLength(ledger, 0);
+    this.#bounds.close(ledger);
     this.#free.push(ledger);
   }
 
   length(ledger: number): number {
-    return this.#length[ledger] ?? 0;
+    return this.heads.length(ledger);
   }
   words(ledger: number): Uint32Array {
-    return this.arena.chunks[this.#chunk[ledger] ?? 0] ?? none;
+    return this.arena.chunks[this.heads.chunk(ledger)] ?? none;
   }
   /** Word of the first entry in `words(ledger)`. */
   start(ledger: number): number {
-    return this.#word[ledger] ?? 0;
+    return this.heads.word(ledger);
   }
 
   /** Upper bound of distinct values (24 bits) and of spread (8 bits above) of the rule in `slot`. */
   bound(ledger: number, slot: number): number {
-    return this.#bounds[ledger * this.slots + slot] ?? 0;
+    return this.#bounds.get(ledger, slot);
   }
   setBound(ledger: number, slot: number, packed: number): void {
-    this.#bounds[ledger * this.slots + slot] = packed;
+    this.#bounds.set(ledger, slot, packed);
   }
 
   /** Notes the spread value of an entry that is about to come in; `clinic` is what counts where it has none of its own. */
   noteSpread(ledger: number, entry: Entry, clinic: number): void {
-    if (this.spreads) {
-      if (this.length(ledger) > 0 && !this.sameOwnSpread(this.words(ledger), this.start(ledger), entry))
-        this.#sole[ledger] = several;
-      return;
-    }
-    const spread = clinic;
-    const sole = this.#sole[ledger] ?? 0;
-    if (sole === spread + 1 || sole === several) return;
-    this.#sole[ledger] = sole === 0 ? spread + 1 : several;
+    if (!this.spreads) this.heads.noteSpread(ledger, clinic);
+    else if (this.length(ledger) > 0 && !this.sameOwnSpread(this.words(ledger), this.start(ledger), entry))
+      this.heads.setSeveralSpreads(ledger);
   }
   /** Whether every entry that the ledger holds has one and the same spread value; false when that is not known. */
   hasSoleSpread(ledger: number): boolean {
-    return this.#sole[ledger] !== several;
+    return this.heads.hasSoleSpread(ledger);
   }
 
   /** Whether the entry at `word` has the same spread value of its own; true where none has. */
@@ -163,18 +149,25 @@ export class LedgerStore {
 
   /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
   hasSoleValue(ledger: number): boolean {
-    return this.#varied[ledger] === 0;
+    return !this.heads.isVaried(ledger);
   }
 
   timeAt(ledger: number, index: number): number {
     return timeOf(this.words(ledger), this.start(ledger) + index * this.width);
   }
 
-  /** Reads the newest entries and what is known of the ledger. */
+  /** Reads the newest entries. */
   touch(ledger: number): number {
     const words = this.words(ledger);
-    const end = this.start(ledger) + this.length(ledger) * this.width;
-    return (words[end - 1] ?? 0) ^ (words[end - 24] ?? 0) ^ (words[end - 40] ?? 0) ^ (this.#bounds[ledger * this.slots] ?? 0);
+    const start = this.start(ledger);
+    const end = start + this.length(ledger) * this.width;
+    // Never before the run: V8 is slow where an index is negative.
+    return (
+      (words[Math.max(start, end - 1)] ?? 0) ^
+      (words[Math.max(start, end - 16)] ?? 0) ^
+      (words[Math.max(start, end - 32)] ?? 0) ^
+      (words[Math.max(start, end - 48)] ?? 0)
+    );
   }
 
   /** Index of the first entry with a time above `time`. */
@@ -194,9 +187,10 @@ export class LedgerStore {
   /** Puts an entry before the one at `index`. Entries not above `floor` may be forgotten first, which the caller must not count on. */
   insert(ledger: number, index: number, entry: Entry, floor: number): void {
     let at = index;
-    if (this.#varied[ledger] === 0 && this.length(ledger) > 0 && !sameValue(this.words(ledger), this.start(ledger), entry))
-      this.#varied[ledger] = 1;
-    if (this.length(ledger) === (capacities[this.#class[ledger] ?? 0] ?? 0))
+    const { heads } = this;
+    if (!heads.isVaried(ledger) && this.length(ledger) > 0 && !sameValue(this.words(ledger), this.start(ledger), entry))
+      heads.setVaried(ledger);
+    if (this.length(ledger) === (capacities[heads.sizeClass(ledger)] ?? 0))
       at -= this.#makeRoom(ledger, this.timeAt(ledger, 0) > floor ? 0 : Math.min(index, this.firstAfter(ledger, floor)));
     const words = this.words(ledger);
     const length = this.length(ledger);
@@ -205,7 +199,7 @@ export class LedgerStore {
     writeEntry(words, word, entry);
     if (this.spreads) writeSpread(words, word + entryWords, entry);
     if (this.amounts) words[word + this.width - 1] = entry.amount;
-    this.#length[ledger] = length + 1;
+    heads.setLength(ledger, length + 1);
     this.#entries += 1;
   }
 
@@ -215,19 +209,19 @@ export class LedgerStore {
     const kept = length - droppable;
     const words = this.words(ledger);
     const start = this.start(ledger);
-    const before = this.#class[ledger] ?? 0;
+    const before = this.heads.sizeClass(ledger);
     const wanted = droppable === 0 ? before + 1 : classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
     if (wanted === before) words.copyWithin(start, start + droppable * this.width, start + length * this.width);
     else {
       this.arena.take(wanted);
       const target = this.arena.chunks[this.arena.chunk] ?? none;
       copyWords(words, start + droppable * this.width, target, this.arena.word, kept * this.width);
-      this.arena.give(before, this.#chunk[ledger] ?? 0, start);
-      this.#class[ledger] = wanted;
-      this.#chunk[ledger] = this.arena.chunk;
-      this.#word[ledger] = this.arena.word;
+      // To give a run back may let its chunk go, and does not move the one that was taken.
+      const { chunk, word } = this.arena;
+      this.arena.give(before, this.heads.chunk(ledger), start);
+      this.heads.setRun(ledger, wanted, chunk, word);
     }
-    this.#length[ledger] = kept;
+    this.heads.setLength(ledger, kept);
     this.#entries -= droppable;
     return droppable;
   }
@@ -242,44 +236,29 @@ export class LedgerStore {
   reopen(entries: Uint32Array): number {
     const ledger = this.open();
     const length = entries.length / this.width;
-    this.arena.give(0, this.#chunk[ledger] ?? 0, this.#word[ledger] ?? 0);
+    const { arena, heads } = this;
+    arena.give(0, heads.chunk(ledger), heads.word(ledger));
     const sizeClass = classFor(length);
-    this.arena.take(sizeClass);
-    this.#class[ledger] = sizeClass;
-    this.#chunk[ledger] = this.arena.chunk;
-    this.#word[ledger] = this.arena.word;
-    this.words(ledger).set(entries, this.arena.word);
-    this.#length[ledger] = length;
+    arena.take(sizeClass);
+    heads.setRun(ledger, sizeClass, arena.chunk, arena.word);
+    this.words(ledger).set(entries, arena.word);
+    heads.setLength(ledger, length);
     this.#entries += length;
-    this.#sole[ledger] = several;
-    this.#varied[ledger] = 1;
-    this.#bounds.fill(0xffffffff, ledger * this.slots, (ledger + 1) * this.slots);
+    heads.setSeveralSpreads(ledger);
+    heads.setVaried(ledger);
+    this.#bounds.forget(ledger);
     return ledger;
   }
 
   #newLedger(): number {
     const ledger = this.#count;
     this.#count += 1;
-    if (ledger >= this.#chunk.length) {
-      this.#chunk = grown(this.#chunk, Uint32Array);
-      this.#word = grown(this.#word, Uint32Array);
-      this.#length = grown(this.#length, Uint32Array);
-      this.#class = grown(this.#class, Uint8Array);
-      this.#sole = grown(this.#sole, Uint32Array);
-      this.#varied = grown(this.#varied, Uint8Array);
-      // Not `grown`, which rounds up: several places a ledger and one place a ledger would drift apart, and bounds beyond the end be lost.
-      const bounds = new Uint32Array(this.#chunk.length * this.slots);
-      bounds.set(this.#bounds);
-      this.#bounds = bounds;
-    }
+    if (ledger >= this.heads.room) this.heads.widen();
     return ledger;
   }
 }
 
 const none = new Uint32Array(0);
-
-/** In place of a sole spread value: there are several, or nobody knows. */
-const several = 0xffffffff;
 
 export function timeOf(words: Uint32Array, word: number): number {
   return ((words[word + 5] ?? 0) & timeHighMask) * word32 + (words[word + 4] ?? 0);

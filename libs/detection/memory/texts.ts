@@ -12,6 +12,11 @@ export class Texts {
   #slots = new Uint32Array(64);
   #held = 0;
 
+  /** Whether this text, which is not the empty one, lies there as JSON has it, without quotes. */
+  isAt(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return id > 0 && this.#sameBytes(id, bytes, start, end);
+  }
+
   /** The number of a text that lies in bytes as JSON has it, without quotes. */
   ofBytes(bytes: Uint8Array, view: DataView, start: number, end: number): number {
     if (start === end) return 0;

@@ -61,9 +61,11 @@ export class EnterWindows {
 
   #enterDay(days: Days, row: ScannedRow, account: number): void {
     const { bytes, view, starts, ends } = row;
-    const role = days.textOf(bytes, view, starts[rolePlace] ?? 0, ends[rolePlace] ?? 0);
-    const kind = days.textOf(bytes, view, starts[kindPlace] ?? 0, ends[kindPlace] ?? 0);
-    days.noteRole(days.enter(account, row.time), role, kind, row.time);
+    const { table, roles } = days;
+    const record = days.enter(account, row.time);
+    const role = roles.textOf(bytes, view, starts[rolePlace] ?? 0, ends[rolePlace] ?? 0, table.role(record));
+    const kind = roles.textOf(bytes, view, starts[kindPlace] ?? 0, ends[kindPlace] ?? 0, table.kind(record));
+    roles.note(record, role, kind, row.time);
   }
 
   #feedSeries(row: ScannedRow, account: number, set: number, firings: Firing[]): boolean {

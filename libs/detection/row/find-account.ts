@@ -15,9 +15,9 @@ export class FindAccount {
 
   /** The account of a row that was selected. One that was away for longer than it is remembered begins anew. */
   accountOf(row: ScannedRow, watermark: number): number {
-    const account = this.openedAccountOf(row, watermark);
-    if (this.state.isForgotten(account)) this.state.forget(account);
-    return account;
+    if (row.account === 0) return this.#newAccount(row, watermark);
+    if (this.state.isForgotten(row.account)) this.state.forget(row.account);
+    return row.account;
   }
 
   /** The same, its windows as they are. */
@@ -28,7 +28,7 @@ export class FindAccount {
   #newAccount(row: ScannedRow, watermark: number): number {
     const { windows, selector, forgetAfterMs } = this.state;
     const account = windows.accounts.add(row.keyBytes, row.accountStart, row.accountEnd, row.accountHash);
-    windows.accounts.setSince(account, watermark - forgetAfterMs);
+    windows.accounts.setSince(account, Math.max(0, watermark - forgetAfterMs));
     selector.accountAdded(account);
     row.account = account;
     return account;

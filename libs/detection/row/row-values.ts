@@ -5,7 +5,6 @@ import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/cell-key
 import type { Entry } from '../memory/ledger-store.js';
 import { amountMax } from '../rule/rule-kinds.js';
 import type { Field } from '../rule/rule.js';
-import { hashBytes } from '../scan/keyed-hash.js';
 import { hexWord, quote } from '../scan/scan-text.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Selector } from '../select/selector.js';
@@ -116,7 +115,7 @@ export class RowValues {
     this.#cell.view = row.view;
     this.#cell.start = start;
     this.#cell.end = end;
-    this.#cell.hash = hashBytes(row.view, start, end);
+    this.#cell.hash = row.hashOf(place);
     return true;
   }
 

@@ -27,7 +27,7 @@ export class Settling {
     copies?.keep(account);
     if (!this.holds(anchor)) return false;
     this.#firings.length = 0;
-    this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time });
+    this.#firings.push({ rule, ledger, cell, first: time, last: time, by: time, least: undefined });
     this.windows.propagate(account, this.#firings);
     const entry = noEntry(time);
     return this.books.take({ account, entry, set: noSelections, receivedAt, detectedAt, lateMs: 0, by: anchor }, this.#firings);
@@ -37,7 +37,7 @@ export class Settling {
   holds({ rule, account, ledger, time }: Anchor): boolean {
     const { meeting } = rule.rule;
     if (meeting) return this.#isMeeting(meeting, rule, account, ledger, time);
-    const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time };
+    const firing = { rule, ledger, cell: noCell.bytes, first: time, last: time, by: time, least: undefined };
     const { value, spread } = this.state.windows.countAt(account, firing, false);
     return meets(rule.rule.condition, value) && spread >= rule.spreadAtLeast;
   }

@@ -18,4 +18,5 @@ export function accountOf(
   return accountStretch.parse(JSON.parse(`{"group_id":"${text}"}`));
 }
 const accountStretch = z.object({ group_id: z.string(), actor_id: z.string() });
-const between = '","actor_id":"';
+/** What stands between group and account in such a stretch. */
+export const between = '","actor_id":"';

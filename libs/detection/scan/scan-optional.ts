@@ -90,7 +90,7 @@ export function scanOptional(bytes: Uint8Array, view: DataView, from: number, ro
     row.starts[place] = isText ? start + 1 : start;
     // Of more than 32 places some share a bit: the first ten, which are no optional fields, have none.
     if (isText && sawEscape) row.escaped |= 1 << place;
-    row.ends[place] = isText ? (at - 1 > start + 1 ? at - 1 : 0) : at;
+    row.setEnd(place, isText ? (at - 1 > start + 1 ? at - 1 : 0) : at);
   }
 }
 

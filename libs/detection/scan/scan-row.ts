@@ -49,7 +49,7 @@ export function scanRow(bytes: Uint8Array, view: DataView, start: number, row: S
   row.lineStart = start;
   row.categoryMask = 0;
   row.hasFormer = false;
-  row.ends.fill(0);
+  row.clearPlaces();
   row.escaped = 0;
   row.odd = false;
   at = scanAccount(bytes, view, at + isoLength, row, canonical);

@@ -1,5 +1,6 @@
 import { accessRow } from '#libs/contracts/access-row.js';
 import type { LaneKind } from '#libs/contracts/vocabulary.js';
+import { hashBytes } from './keyed-hash.js';
 
 const rowKeys = Object.keys(accessRow.shape).length;
 
@@ -47,6 +48,11 @@ export class ScannedRow {
   /** By place of an optional field among the keys of a row: where its value begins and ends, text without quotes; `ends` is 0 where it is absent or empty. */
   readonly starts = new Int32Array(rowKeys);
   readonly ends = new Int32Array(rowKeys);
+  /** By place: `hashBytes` of the value, 0 where nobody has made it. */
+  readonly hashes = new Uint32Array(rowKeys);
+  /** Places of which the end was set, as many as there is room for. */
+  readonly #places = new Uint8Array(rowKeys);
+  #placed = 0;
   /** Bit by place, of those beyond 31 by place less 32: the optional text has an escape in it, so that its bytes do not stand for themselves. */
   escaped = 0;
   /** It has a field that rows do not have, one twice, or one of another kind than rows have; whoever stores the line must look at it. */
@@ -67,4 +73,25 @@ export class ScannedRow {
   lineEnd = 0;
   /** Where the original line is, when `bytes` holds a rewritten one. */
   line: { readonly bytes: Uint8Array; readonly start: number; readonly end: number } | undefined = undefined;
+
+  setEnd(place: number, end: number): void {
+    this.ends[place] = end;
+    this.hashes[place] = 0;
+    if (this.#placed < rowKeys) this.#places[this.#placed] = place;
+    this.#placed += 1;
+  }
+  /** The hash of the value at a place that is there. */
+  hashOf(place: number): number {
+    const known = this.hashes[place] ?? 0;
+    if (known !== 0) return known;
+    const hash = hashBytes(this.view, this.starts[place] ?? 0, this.ends[place] ?? 0);
+    this.hashes[place] = hash;
+    return hash;
+  }
+  /** No optional field is there. Few of them are, so that only these are cleared; a line may say one more often than there are places. */
+  clearPlaces(): void {
+    if (this.#placed > rowKeys) this.ends.fill(0);
+    else for (let i = 0; i < this.#placed; i += 1) this.ends[this.#places[i] ?? 0] = 0;
+    this.#placed = 0;
+  }
 }

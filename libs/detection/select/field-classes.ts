@@ -5,7 +5,6 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseWhole } from '../scan/frame-scanner.js';
 import { accountOf, optionalPlaces } from '../scan/row-layout.js';
-import { grown } from '../memory/grown.js';
 import { isoOfMs } from '../scan/iso-time.js';
 import type { Field } from '../rule/rule.js';
 import type { Atom } from '../rules/match/atoms.js';
@@ -15,6 +14,7 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { placeOf } from '../scan/subject-reader.js';
+import { NameLists } from './name-lists.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;
@@ -22,12 +22,16 @@ const quarterMs = 900_000;
 const valuesMax = 65_536;
 const hexDigits = 32;
 
+/** Keeps the class of an account plus one, 0 where it was not asked; a new account begins with that. */
+export interface AccountAnswers {
+  answers(account: number): number;
+  setAnswers(account: number, answers: number): void;
+}
+
 /** Puts the values of one field into classes of equal answers to some questions. */
 export class FieldClasses {
   readonly #questions: readonly Predicate[];
   readonly #byAnswers = new Map<string, number>();
-  /** Class plus one by account, 0 where it was not asked. */
-  #byAccount = new Uint32Array(64);
   #lastAccountClass = 0;
   readonly #read: (row: ScannedRow) => number;
 
@@ -36,6 +40,7 @@ export class FieldClasses {
     atoms: readonly Atom[],
     private readonly texts: Texts,
     private readonly bySubject: boolean,
+    private readonly accounts: AccountAnswers | undefined,
   ) {
     this.#questions = [...new Map(atoms.map(({ match }) => [JSON.stringify(match), match])).values()].map(compilePredicate);
     this.#read = this.#reader(atoms);
@@ -79,7 +84,7 @@ export class FieldClasses {
         return this.#categories();
       case 'group_id':
       case 'actor_id':
-        return this.bySubject ? this.#owners() : this.#accounts();
+        return this.bySubject ? this.#owners() : this.#accounts(atoms);
       default:
         return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0, atoms) : this.#wide();
     }
@@ -101,12 +106,18 @@ export class FieldClasses {
   }
 
   /** What is asked of group and account is asked once per account, which the caller has looked up. */
-  #accounts(): (row: ScannedRow) => number {
+  #accounts(atoms: readonly Atom[]): (row: ScannedRow) => number {
+    const names = atoms.every(({ field }) => field === 'actor_id') ? wordsOnly(atoms.map(({ match }) => match)) : undefined;
+    const lists = names && new NameLists(names);
+    // The longest name and one letter more is on no list.
+    const other = names && this.#ask({ group_id: '?', actor_id: `${names.toSorted((a, b) => b.length - a.length)[0] ?? ''}?` });
     return (row) => {
-      const known = this.#byAccount[row.account] ?? 0;
+      const known = this.accounts?.answers(row.account) ?? 0;
       if (known !== 0) return known - 1;
-      const { group_id, actor_id } = accountOf(row.bytes, row.accountStart, row.accountEnd);
-      this.#lastAccountClass = this.#ask({ group_id, actor_id });
+      this.#lastAccountClass =
+        lists && other !== undefined && !lists.mayHold(row.bytes, row.accountStart, row.accountEnd)
+          ? other
+          : this.#ask(accountOf(row.bytes, row.accountStart, row.accountEnd));
       if (row.account !== 0) this.noteAccount(row.account);
       return this.#lastAccountClass;
     };
@@ -120,11 +131,7 @@ export class FieldClasses {
 
   /** Gives an account the class that the last row's account was found to have. */
   noteAccount(account: number): void {
-    while (account >= this.#byAccount.length) this.#byAccount = grown(this.#byAccount, Uint32Array);
-    this.#byAccount[account] = this.#lastAccountClass + 1;
-  }
-  forgetAccount(account: number): void {
-    if (account < this.#byAccount.length) this.#byAccount[account] = 0;
+    this.accounts?.setAnswers(account, this.#lastAccountClass + 1);
   }
 
   #clinics(): (row: ScannedRow) => number {

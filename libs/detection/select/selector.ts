@@ -1,5 +1,5 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { FieldClasses } from './field-classes.js';
+import { type AccountAnswers, FieldClasses } from './field-classes.js';
 import { parseWhole } from '../scan/frame-scanner.js';
 import type { Field } from '../rule/rule.js';
 import { type Atom, atomsOf } from '../rules/match/atoms.js';
@@ -10,9 +10,7 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
 import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';
-
-/** Combinations of answers that are remembered; of others the conditions are asked for each row. */
-const combinationsMax = 1 << 20;
+import { combinationsMax, SetsWithin, unknown } from './sets-within.js';
 
 /** Fields that are read anyway, or whose value is a number of its own. */
 const cheap: ReadonlySet<Field> = new Set([
@@ -48,6 +46,7 @@ export class Selector {
     private readonly sets: SelectionSets,
     /** Rows belong to another subject than their account: a `SubjectReader` has looked at them. */
     bySubject = false,
+    accounts?: AccountAnswers,
   ) {
     const asked = live.map((one) => ({ ...one, atoms: one.selection.tree && atomsOf(one.selection.tree) }));
     this.#whole = asked.filter(({ atoms }) => !atoms);
@@ -62,8 +61,8 @@ export class Selector {
         this.#cheap.add(field);
     this.#cheap.add('group_id');
     const [early, late] = partition([...byField], ([field]) => this.#cheap.has(field));
-    this.#first = new Combinations(early, texts, bySubject);
-    this.#second = new Combinations(late, texts, bySubject);
+    this.#first = new Combinations(early, texts, bySubject, accounts);
+    this.#second = new Combinations(late, texts, bySubject, accounts);
     if (!bySubject) this.#accountField = this.#first.fields.find(({ field }) => field === 'actor_id');
   }
 
@@ -97,9 +96,6 @@ export class Selector {
   accountAdded(account: number): void {
     this.#accountField?.noteAccount(account);
   }
-  accountRemoved(account: number): void {
-    this.#accountField?.forgetAccount(account);
-  }
 
   /** The row as `JSON.parse` gives it, parsed at most once. */
   wholeRow(row: ScannedRow): Partial<AccessRow> {
@@ -124,7 +120,7 @@ export class Selector {
 class Combinations {
   readonly fields: readonly FieldClasses[];
   #sets = new Int32Array(0);
-  readonly #sparse = new Map<string, number>();
+  readonly #within = new SetsWithin();
   #strides: number[] = [];
   #sizes: number[] = [];
   #outer = 0;
@@ -136,8 +132,13 @@ class Combinations {
   /** How often places have been given out anew. */
   layout = 0;
 
-  constructor(byField: readonly (readonly [Field, readonly Atom[]])[], texts: Texts, bySubject: boolean) {
-    this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts, bySubject));
+  constructor(
+    byField: readonly (readonly [Field, readonly Atom[]])[],
+    texts: Texts,
+    bySubject: boolean,
+    accounts: AccountAnswers | undefined,
+  ) {
+    this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts, bySubject, accounts));
     this.#layOut();
   }
 
@@ -157,7 +158,7 @@ class Combinations {
     }
     this.place = place;
     this.#outer = outer;
-    if (outer >= 0) return this.#sparse.get(`${outer} ${place}`) ?? unknown;
+    if (outer >= 0) return this.#within.get(outer, place);
     return this.#sets[place] ?? unknown;
   }
 
@@ -166,14 +167,11 @@ class Combinations {
     if (this.#outer < 0) {
       if (this.place >= this.#sets.length) this.#widen();
       this.#sets[this.place] = set;
-    } else {
-      if (this.#sparse.size >= combinationsMax) this.#sparse.clear();
-      this.#sparse.set(`${this.#outer} ${this.place}`, set);
-    }
+    } else this.#within.set(this.#outer, this.place, set);
   }
 
   forget(): void {
-    this.#sparse.clear();
+    this.#within.clear();
   }
 
   #chain(field: number, before: number, of: number): number {
@@ -205,14 +203,12 @@ class Combinations {
     this.#chained = size > combinationsMax ? this.fields.map(() => new Map<number, number>()) : undefined;
     this.#places = 0;
     this.#sets = new Int32Array(this.#chained ? 1_024 : size).fill(unknown);
-    this.#sparse.clear();
+    this.#within.clear();
   }
 }
 
 /** Above every number of a class. */
 const classesMax = 2 ** 24;
-/** In place of a set: not asked yet. */
-const unknown = -1;
 /** In place of a set: the cheap fields do not decide. */
 const open = -2;
 

@@ -21,6 +21,7 @@ import { Selector } from '../select/selector.js';
 import type { CompiledSeries } from '../compile/series.js';
 import { compileSeries } from '../compile/compile-series.js';
 import { Settler } from '../judge/settler.js';
+import { ReadAhead } from '../judge/read-ahead.js';
 import { Windows } from '../judge/windows.js';
 
 /** Who must see an account as it is before anything of it changes. */
@@ -35,6 +36,7 @@ const defaults = { idleMs: 12 * hourMs, keepClosedMs: 30 * 24 * hourMs, closedBy
 export class EngineState {
   readonly compiled: CompiledSeries;
   readonly windows: Windows;
+  readonly ahead: ReadAhead;
   /** The largest counts of days, where rules ask for habits and there is a model of them. */
   readonly days: DayCounts | undefined;
   readonly marks: Marks;
@@ -75,12 +77,14 @@ export class EngineState {
     this.crowd = new Crowd(this.marks);
     this.dormancy = new Dormancy(this.compiled.dormancies, this.marks.sets);
     this.reader = readerOf(options.subject);
-    this.selector = new Selector(this.compiled.live, this.marks.texts, this.marks.sets, this.reader !== undefined);
     const { marks: shared, settler, dormancy } = this;
     const { quietMs, keepsAll = false } = options;
     const accounts = new AccountTable();
+    this.selector = new Selector(this.compiled.live, shared.texts, shared.sets, this.reader !== undefined, accounts);
     const days = this.#daysOf(accounts);
-    this.windows = new Windows(this.compiled, { accounts, marks: shared, settler, dormancy, days, quietMs, keepsAll });
+    const parts = { accounts, marks: shared, settler, dormancy, days, quietMs, keepsAll };
+    this.windows = new Windows(this.compiled, parts);
+    this.ahead = new ReadAhead(this.windows, parts, this.compiled);
     this.days = days && new DayCounts(days, this.windows, this.compiled);
     const longestMs = Math.max(this.windows.horizonMs, this.compiled.horizonMsMax);
     this.forgetAfterMs = Math.max(longestMs, options.forgetAfterMs ?? longestMs + defaults.idleMs);
@@ -160,7 +164,7 @@ export class EngineState {
     for (let i = 0; i < count; i += 1) {
       this.#looked = this.#looked + 1 < accounts.end ? this.#looked + 1 : 1;
       const account = this.#looked;
-      if (!accounts.key(account)) continue;
+      if (!accounts.isUsed(account)) continue;
       if (this.compiled.others.length) index.closeIdle(account, accounts.newest(account));
       if (!this.isForgotten(account)) continue;
       this.forget(account);
@@ -173,7 +177,6 @@ export class EngineState {
     if (this.incidents.byAccount.has(account) || this.suppressed.byAccount.has(account) || this.rejudgements.has(account)) return;
     if (this.dormancy.width > 0 && accounts.newest(account) >= this.watermark - rememberedMs) return;
     if (this.dormancy.width > 0) this.dormancy.forget(account);
-    this.selector.accountRemoved(account);
     accounts.remove(account);
   }
 

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+/** When days of benchmarks begin, milliseconds since 1970. */
+export const start = Date.parse('2026-03-02T00:00:00Z');
+const rowsPerFrame = 600;
+
+/** `day`: so many days after the first one. */
+export interface OrdinaryDay {
+  readonly accounts: number;
+  readonly rows: number;
+  readonly day?: number;
+}
+
+/** Frames of a day of accounts with some 25 patients each, many of them seen again, in time order, and on the first day one attacker from noon on. */
+export function* ordinaryDay({ accounts, rows, day: number = 0 }: OrdinaryDay): Iterable<Buffer> {
+  const random = generator(7 + number);
+  const lines: string[] = [];
+  for (let i = 0; i < rows; i += 1) {
+    const time = start + number * day + Math.floor((i / rows) * day);
+    const attack = number === 0 && i > rows / 2 && i < rows / 2 + 20_000 && i % 10 === 0;
+    const account = attack ? 'attacker' : `nurse-${Math.floor(random() * accounts)}`;
+    const patient = attack ? `attacked-${i}` : `${account}-${Math.floor(random() * 25)}`;
+    lines.push(lineOf(time, account, patient, attack ? (i / 10) % 5 : account.length % 17, number * rows + i));
+    if (lines.length === rowsPerFrame) yield frameOf(lines);
+  }
+  if (lines.length > 0) yield frameOf(lines);
+}
+
+export function frameOf(lines: string[]): Buffer {
+  return Buffer.from(lines.splice(0).join(''));
+}
+
+/** A line of some 450 bytes; `index` tells events apart. */
+export function lineOf(time: number, account: string, patient: string, clinic: number, index: number): string {
+  const iso = new Date(time).toISOString();
+  return `${JSON.stringify({
+    time: iso, group_id: 'aleo', actor_id: account, patient_id: hexOf(patient), clinic_id: `75030${1000 + clinic}`, action: 'read',
+    outcome: 'success', event_id: hexOf(`e${index}`), source: 'mediboard', received_at: iso, actor_role: 'nurse', actor_kind: 'human',
+    categories: ['identity', 'notes'], source_ip: '10.4.2.17', session_id: `s-${account}-${Math.floor((time - start) / (4 * 60 * minute))}`, application: 'mediboard', key_id: 'k1',
+  })}\n`; // prettier-ignore
+}
+
+function hexOf(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
+
+export function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}

@@ -1,0 +1,70 @@
+import type { CompiledRule, Series } from '../compile/series.js';
+import { restMax } from '../memory/ledger-heads.js';
+import type { SelectionSets } from '../memory/selection-sets.js';
+
+/** The rules of a series that look at accesses under one of a set of selections, and what all of them have in common. */
+export interface Looking {
+  readonly series: Series;
+  readonly set: number;
+  readonly rules: readonly CompiledRule[];
+  /** The shortest of their windows, milliseconds. */
+  readonly timespanMs: number;
+  /** One of them asks for a spread. */
+  readonly spreads: boolean;
+  /** One of them goes by what is known of the day. */
+  readonly asksDays: boolean;
+  /** Whether entries may be taken in of which none of them is asked (see `Rests`). */
+  readonly mayRest: boolean;
+  /** After the first entry of all: how many more may come, of the same spread value, before one of them can hold; -1 where they must be asked. */
+  readonly fresh: number;
+}
+
+/** What looks at which entries; rows repeat it, so each is found once. */
+export class LookingTable {
+  /** By series, then by set of selections. */
+  readonly #known: (Looking | undefined)[][] = [];
+
+  /** `hasDays`: whether anything is known of days. */
+  constructor(
+    private readonly sets: SelectionSets,
+    private readonly hasDays: boolean,
+  ) {}
+
+  of(series: Series, set: number): Looking {
+    const known = this.#known[series.index]?.[set];
+    return known?.series === series ? known : this.#note(series, set);
+  }
+
+  #note(series: Series, set: number): Looking {
+    const rules = series.rules.filter(({ counted }) => this.sets.has(set, counted));
+    const asksDays = this.hasDays && rules.some(isOfDays);
+    const mayRest =
+      series.kind !== 'ordered' &&
+      !series.amounts &&
+      // Of a series in cells several ledgers raise the counts of one day, so that one cannot go by what it saw last.
+      (!asksDays || series.kind === 'main') &&
+      set <= restMax &&
+      rules.every(({ settleMs }) => settleMs === 0);
+    const noted: Looking = {
+      series,
+      set,
+      rules,
+      timespanMs: Math.min(...rules.map(({ timespanMs }) => timespanMs)),
+      spreads: rules.some(({ spreadAtLeast }) => spreadAtLeast > 0),
+      asksDays,
+      mayRest,
+      fresh: mayRest && !asksDays ? freshOf(rules.filter((rule) => !isOfDays(rule))) : -1,
+    };
+    (this.#known[series.index] ??= [])[set] = noted;
+    return noted;
+  }
+}
+
+function isOfDays({ habit, days }: CompiledRule): boolean {
+  return habit >= 0 || days;
+}
+
+/** One entry is there. Whatever asks for two spread values lacks one. */
+function freshOf(rules: readonly CompiledRule[]): number {
+  return Math.min(restMax, ...rules.map(({ atLeast, spreadAtLeast }) => (spreadAtLeast > 1 ? restMax : atLeast - 2)));
+}

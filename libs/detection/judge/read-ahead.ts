@@ -1,0 +1,78 @@
+import type { CompiledSeries } from '../compile/series.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
+import { optionalPlaces } from '../scan/row-layout.js';
+import type { ScannedRow } from '../scan/scanned-row.js';
+import type { Windows, WindowsShared } from './windows.js';
+
+/** Rows that are read ahead of at a time, at most. */
+export const rowsAheadMax = 64;
+
+/** A series whose cells are the values of one optional field. */
+interface CellFeed {
+  readonly place: number;
+  readonly series: number;
+  readonly store: LedgerStore;
+}
+
+/**
+ * Reads what the next rows will need of their accounts, step by step for all of them: reads that do not wait for one another, while each
+ * row would wait for its own, one after the other. It changes nothing, and may look at a wrong account, which costs nothing but time.
+ */
+export class ReadAhead {
+  readonly #accounts = new Uint32Array(rowsAheadMax);
+  readonly #ledgers = new Uint32Array(rowsAheadMax);
+  readonly #feeds: readonly CellFeed[];
+  #seen = 0;
+
+  constructor(
+    private readonly windows: Windows,
+    private readonly shared: WindowsShared,
+    { others }: CompiledSeries,
+  ) {
+    this.#feeds = others.flatMap((series) =>
+      series.feeds.flatMap(({ by: [field, ...more] }): CellFeed[] => {
+        const place = field === undefined || more.length > 0 ? undefined : optionalPlaces[field];
+        return place === undefined ? [] : [{ place, series: series.index, store: windows.ledgersOf(series).store }];
+      }),
+    );
+  }
+
+  /** `count` rows, `rowsAheadMax` at most. */
+  take(rows: readonly ScannedRow[], count: number): void {
+    const { accounts, main } = this.windows;
+    const { days, dormancy } = this.shared;
+    const known = this.#accounts;
+    const ledgers = this.#ledgers;
+    let seen = 0;
+    for (let i = 0; i < count; i += 1) known[i] = accounts.firstAt(rows[i]?.accountHash ?? 0);
+    for (let i = 0; i < count; i += 1) {
+      const account = known[i] ?? 0;
+      seen ^= accounts.touch(account) ^ dormancy.touch(account);
+      if (days) seen ^= days.table.touch(account);
+      ledgers[i] = accounts.main(account);
+    }
+    for (let i = 0; i < count; i += 1) seen ^= main.store.length(ledgers[i] ?? 0);
+    for (let i = 0; i < count; i += 1) seen ^= main.store.touch(ledgers[i] ?? 0);
+    for (const feed of this.#feeds) seen ^= this.#takeCells(feed, rows, count);
+    // Kept, so that the reads are not compiled away.
+    this.#seen = seen;
+  }
+
+  #takeCells({ place, series, store }: CellFeed, rows: readonly ScannedRow[], count: number): number {
+    const { cells } = this.windows.index;
+    const known = this.#accounts;
+    const ledgers = this.#ledgers;
+    let seen = this.#seen;
+    let there = 0;
+    for (let i = 0; i < count; i += 1) {
+      const row = rows[i];
+      if (!row || (row.ends[place] ?? 0) === 0) continue;
+      ledgers[there] = cells.firstAt(known[i] ?? 0, series, row.hashOf(place));
+      there += 1;
+    }
+    for (let i = 0; i < there; i += 1) ledgers[i] = cells.touch(ledgers[i] ?? 0);
+    for (let i = 0; i < there; i += 1) seen ^= store.length(ledgers[i] ?? 0);
+    for (let i = 0; i < there; i += 1) seen ^= store.touch(ledgers[i] ?? 0);
+    return seen;
+  }
+}

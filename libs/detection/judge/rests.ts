@@ -1,0 +1,106 @@
+import type { CompiledRule } from '../compile/series.js';
+import type { Days } from '../days/days.js';
+import { type LedgerHeads, restMax } from '../memory/ledger-heads.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
+import type { Bounds } from './bounds.js';
+import type { Place } from './firing.js';
+import type { LookBack } from './look-back.js';
+import type { Looking, LookingTable } from './looking.js';
+
+/**
+ * For how many entries of a ledger no rule has to be asked. After its rules were asked, a ledger knows how far each bound lies below what its rule is
+ * told from, and the least of these numbers is how many more entries may come, each of which raises every bound by one at most. They are counted, and
+ * come into the bounds when another set of selections, a late entry or the last of them has the rules asked again. So rules over the
+ * same accesses cost one comparison an access together, and their bounds are not read.
+ *
+ * Rules that go by a day are left alone for as long as nothing that is known of the day changes (`DayTable.rely`): it is the judge of this ledger alone,
+ * or somebody who says so there, that changes it.
+ */
+export class Rests {
+  readonly #heads: LedgerHeads;
+
+  constructor(
+    ledgers: LedgerStore,
+    private readonly bounds: Bounds,
+    private readonly looking: LookingTable,
+    private readonly days: Days | undefined,
+  ) {
+    this.#heads = ledgers.heads;
+  }
+
+  /** Whether no rule has to be asked of the newest entry, which is none that came before. */
+  takes({ ledger, account }: Place, asked: Looking, time: number, seen: LookBack): boolean {
+    const heads = this.#heads;
+    const { set } = asked;
+    const rest = heads.restSet(ledger);
+    if (rest !== set) return rest === 0 && this.#takesFirst(ledger, asked);
+    if (asked.asksDays && !this.#isSameDay(account, time, heads.restRecord(ledger))) return false;
+    const value = seen.valueAt >= 0 && seen.valueSet === set && seen.valueAt > time - asked.timespanMs ? 0 : 1;
+    const spread = bringsSpread(asked, seen) ? 1 : 0;
+    if ((value | spread) === 0) return true;
+    return (spread === 0 || !heads.isSoleRest(ledger)) && heads.useRest(ledger, value, spread);
+  }
+
+  /** Where all bounds are zero, the first entry raises them to one: that need not be written where no rule asks for so few. */
+  #takesFirst(ledger: number, { fresh, set }: Looking): boolean {
+    const heads = this.#heads;
+    if (fresh < 0 || heads.bounds(ledger) !== 0) return false;
+    heads.beginRest(ledger, set, fresh);
+    return true;
+  }
+
+  #isSameDay(account: number, time: number, record: number): boolean {
+    const { days } = this;
+    return !days || (record > 0 && days.at(account, time) === record && days.table.isReliable(record));
+  }
+
+  /** Brings the bounds up to date. From here on rules are asked of every entry, until `begin`. */
+  end({ ledger, series }: Place): void {
+    const heads = this.#heads;
+    const set = heads.restSet(ledger);
+    if (set === 0) return;
+    const values = heads.restValues(ledger);
+    const spreads = heads.restSpreads(ledger);
+    heads.setRest(ledger, 0, 0, 0, false);
+    if ((values | spreads) === 0) return;
+    for (const rule of this.looking.of(series, set).rules) this.bounds.add(ledger, rule, values, spreads);
+  }
+
+  /** The rules have been asked of the newest entry: notes for how many more they need not be. */
+  begin({ ledger, account }: Place, asked: Looking, time: number, seen: LookBack): void {
+    const { days } = this;
+    const { rules, set } = asked;
+    const record = asked.asksDays && days ? days.at(account, time) : 0;
+    // Who goes from clinic to clinic all the time would end the rest with each access.
+    const isSole = asked.spreads && !bringsSpread(asked, seen);
+    let least = restMax;
+    for (let i = 0; i < rules.length; i += 1) {
+      const rule = rules[i];
+      if (!rule) continue;
+      const left = this.#leftOf(ledger, rule, record, time, isSole);
+      if (left < 0) return;
+      if (left < least) least = left;
+    }
+    if (record > 0) days?.table.rely(record);
+    this.#heads.setRest(ledger, set, least, record, isSole);
+  }
+
+  /** How many more entries may come of which the rule need not be asked; below 0 where it must be asked of each. */
+  #leftOf(ledger: number, rule: CompiledRule, record: number, time: number, isSole: boolean): number {
+    const { bounds, days } = this;
+    const upper = bounds.upper(ledger, rule);
+    if (rule.habit >= 0) return days ? Math.min(restMax, days.spare(record, rule.habit, time, rule)) - upper : restMax;
+    // Of a day that is not unusual such a rule is told nothing, whatever windows hold.
+    if (rule.days && days?.isUsual(record) !== false) return restMax;
+    const value = rule.atLeast - 1 - upper;
+    if (rule.spreadAtLeast === 0) return value;
+    const spread = rule.spreadAtLeast - 1 - bounds.upperSpread(ledger, rule);
+    if (spread < 0) return value;
+    return isSole ? restMax : Math.max(value, spread);
+  }
+}
+
+/** Whether the entry may bring a spread value that windows lack, where a rule asks for one. */
+function bringsSpread({ spreads, set }: Looking, { newSpread, lastSet }: LookBack): boolean {
+  return spreads && (newSpread || lastSet !== set);
+}

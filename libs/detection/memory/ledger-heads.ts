@@ -1,0 +1,141 @@
+/** Words of a head: two of them share a line of memory. */
+const headWords = 8;
+/** `kinds`: class of the run, 8 bits; varied, and whether another spread value ends the rest, 1 bit each, and 6 of nothing; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
+const at = { chunk: 0, word: 1, length: 2, kinds: 3, bounds: 4, rest: 5, left: 6, record: 7 } as const;
+const classMask = 0xff;
+const variedBit = 0x100;
+const soleRestBit = 0x200;
+
+/** In place of a sole spread value: there are several, or nobody knows. */
+const several = 0xffff;
+/** The largest number of entries that may come unasked, and of a set of selections of which they may. */
+export const restMax = 0xfffe;
+const half = 16;
+
+/**
+ * What is known of ledgers besides their entries and bounds, side by side, since each access asks for most of it: where the entries lie, whether they
+ * differ, and for how many more of them no rule has to be asked (`judge/rests.ts`).
+ */
+export class LedgerHeads {
+  #words = new Uint32Array(64 * headWords);
+
+  /** So many ledgers have room. */
+  get room(): number {
+    return this.#words.length / headWords;
+  }
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** Makes room for more. */
+  widen(): void {
+    const wider = new Uint32Array(Math.ceil(this.room * 1.5) * headWords);
+    wider.set(this.#words);
+    this.#words = wider;
+  }
+
+  clear(ledger: number): void {
+    const head = ledger * headWords;
+    for (let word = 0; word < headWords; word += 1) this.#words[head + word] = 0;
+  }
+
+  length(ledger: number): number {
+    return this.#words[ledger * headWords + at.length] ?? 0;
+  }
+  setLength(ledger: number, length: number): void {
+    this.#words[ledger * headWords + at.length] = length;
+  }
+
+  /** Where the run of the entries lies, and of which class it is (see `entry-arena.ts`). */
+  chunk(ledger: number): number {
+    return this.#words[ledger * headWords + at.chunk] ?? 0;
+  }
+  word(ledger: number): number {
+    return this.#words[ledger * headWords + at.word] ?? 0;
+  }
+  sizeClass(ledger: number): number {
+    return (this.#words[ledger * headWords + at.kinds] ?? 0) & classMask;
+  }
+  setRun(ledger: number, sizeClass: number, chunk: number, word: number): void {
+    const head = ledger * headWords;
+    this.#words[head + at.chunk] = chunk;
+    this.#words[head + at.word] = word;
+    this.#words[head + at.kinds] = ((this.#words[head + at.kinds] ?? 0) & ~classMask) | sizeClass;
+  }
+
+  /** Whether entries of different values have been seen, or nobody knows. */
+  isVaried(ledger: number): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & variedBit) !== 0;
+  }
+  setVaried(ledger: number): void {
+    const kinds = ledger * headWords + at.kinds;
+    this.#words[kinds] = (this.#words[kinds] ?? 0) | variedBit;
+  }
+
+  /** An entry of this spread value comes in. Numbers that do not fit here are not told apart. */
+  noteSpread(ledger: number, spread: number): void {
+    const kinds = this.#words[ledger * headWords + at.kinds] ?? 0;
+    const sole = kinds >>> half;
+    if (sole === several || (sole === spread + 1 && sole !== 0)) return;
+    if (sole !== 0 || spread + 1 >= several) this.setSeveralSpreads(ledger);
+    else this.#words[ledger * headWords + at.kinds] = kinds | ((spread + 1) << half);
+  }
+  setSeveralSpreads(ledger: number): void {
+    const kinds = ledger * headWords + at.kinds;
+    this.#words[kinds] = (this.#words[kinds] ?? 0) | (several << half);
+  }
+  hasSoleSpread(ledger: number): boolean {
+    return (this.#words[ledger * headWords + at.kinds] ?? 0) >>> half !== several;
+  }
+
+  /** What is known of the ledger's bounds: see `bound-blocks.ts`. */
+  bounds(ledger: number): number {
+    return this.#words[ledger * headWords + at.bounds] ?? 0;
+  }
+  setBounds(ledger: number, bounds: number): void {
+    this.#words[ledger * headWords + at.bounds] = bounds;
+  }
+
+  /** The set of selections whose entries may come unasked; 0 for none. */
+  restSet(ledger: number): number {
+    return (this.#words[ledger * headWords + at.rest] ?? 0) & 0xffff;
+  }
+  /** The day that this goes by, 0 for none. */
+  restRecord(ledger: number): number {
+    return this.#words[ledger * headWords + at.record] ?? 0;
+  }
+  /** So many entries of the set may come that bring something new, none of which brings another spread value where `isSole`. Both numbers are `restMax` at most. */
+  setRest(ledger: number, set: number, left: number, record: number, isSole: boolean): void {
+    const head = ledger * headWords;
+    this.#words[head + at.rest] = set;
+    this.#words[head + at.left] = left;
+    this.#words[head + at.record] = record;
+    const kinds = (this.#words[head + at.kinds] ?? 0) & ~soleRestBit;
+    this.#words[head + at.kinds] = isSole ? kinds | soleRestBit : kinds;
+  }
+  /** The same of a ledger without bounds: its first entry is one that they lack. */
+  beginRest(ledger: number, set: number, left: number): void {
+    this.setRest(ledger, set, left, 0, true);
+    this.#words[ledger * headWords + at.rest] = set + (1 << half);
+    this.#words[ledger * headWords + at.left] = left + (1 << half);
+  }
+  isSoleRest(ledger: number): boolean {
+    return ((this.#words[ledger * headWords + at.kinds] ?? 0) & soleRestBit) !== 0;
+  }
+  /** One more has come, with a value that may be new, a spread value that may be new (1 or 0), or both; false when none may. */
+  useRest(ledger: number, value: number, spread: number): boolean {
+    const head = ledger * headWords;
+    const left = this.#words[head + at.left] ?? 0;
+    if ((left & 0xffff) === 0) return false;
+    this.#words[head + at.left] = left - 1 + (value << half);
+    if (spread > 0) this.#words[head + at.rest] = (this.#words[head + at.rest] ?? 0) + (1 << half);
+    return true;
+  }
+  /** Values and spread values that came unasked and may have been new. */
+  restValues(ledger: number): number {
+    return (this.#words[ledger * headWords + at.left] ?? 0) >>> half;
+  }
+  restSpreads(ledger: number): number {
+    return (this.#words[ledger * headWords + at.rest] ?? 0) >>> half;
+  }
+}
