@@ -27,6 +27,11 @@ describe('any table, by the columns that its source names', () => {
     });
   });
 
+  it.each(['8,00E+06', '8.0000001E+12', '1E+14'])('tells nobody by %s, which a spreadsheet made of a number', (number) => {
+    const event = readOne(`${heading}\n2026-11-28 09:00;amartin;${number};Consultation;Nord\n`, { columns });
+    expect(event).toMatchObject({ patients: [], unreadablePatients: ['IPP'] });
+  });
+
   it('needs no configuration where the columns have the names of Vigie', () => {
     const text =
       'time,clinic_id,actor_id,patient_ids,action,emergency,record_count\n2026-11-28T08:00:00Z,nord,amartin,1;2,export,true,40\n';

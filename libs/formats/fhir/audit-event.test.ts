@@ -17,6 +17,12 @@ describe('a FHIR AuditEvent', () => {
     });
   });
 
+  it('lies in the zone of its source where its time has no offset, and is refused where none is known', () => {
+    expect(timeWithoutOffset('Europe/Paris')).toBe(Date.UTC(2024, 6, 19, 7, 0, 0, 250));
+    expect(timeWithoutOffset('Indian/Reunion')).toBe(Date.UTC(2024, 6, 19, 5, 0, 0, 250));
+    expect(timeWithoutOffset()).toBe('bad_time');
+  });
+
   it.each([
     ['Patient/12', '12'],
     ['https://records.example/r4/Patient/12', '12'],
@@ -312,6 +318,12 @@ function inRole(code: string): object {
 
 function inType(code: string): object {
   return { type: { coding: [{ code }] } };
+}
+
+function timeWithoutOffset(zone?: string): number | string {
+  const resource = auditEvent({ recorded: '2024-07-19T09:00:00.25' });
+  const outcome = parseAuditEvent(resource, { ...(zone !== undefined && { zone }) });
+  return outcome.kind === 'accepted' ? outcome.value.timeMs : outcome.reason;
 }
 
 function read(overrides: object): object {

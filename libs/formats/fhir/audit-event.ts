@@ -6,6 +6,7 @@ import { bareNumber, onePerPatient } from '../identity.js';
 import { limits } from '../limits.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import { excessOfValue } from '../json/measure.js';
+import { parseLooseTime, type TimeContext } from '../loose-time.js';
 import { parseTime } from '../time.js';
 import { metered, WorkMeter } from '../work-meter.js';
 import { actionOf, purposeOf } from './actions.js';
@@ -26,6 +27,9 @@ export interface AuditEventContext {
   readonly meter?: WorkMeter;
   /** Which number of a patient counts, as `Reading` has them. */
   readonly authorities?: readonly string[];
+  /** The zone of times that name none, as `Reading` has it; left out, such a time is refused. */
+  readonly zone?: string;
+  readonly receivedMs?: number;
 }
 
 /**
@@ -34,23 +38,23 @@ export interface AuditEventContext {
  */
 export function parseAuditEvent(
   resource: unknown,
-  { beside = Targets.none, meter = new WorkMeter(), authorities = [] }: AuditEventContext = {},
+  { beside = Targets.none, meter = new WorkMeter(), authorities = [], zone = '', receivedMs = 0 }: AuditEventContext = {},
 ): Accepted<AccessEvent> | Rejected {
   const excess = excessOfValue(resource, meter);
   if (excess) return excess;
-  return metered(() => readAuditEvent(resource, { beside, meter, authorities }));
+  return metered(() => readAuditEvent(resource, { beside, meter, authorities, zone, receivedMs }));
 }
 
 function readAuditEvent(
   given: unknown,
-  { beside, meter, authorities }: Required<AuditEventContext>,
+  { beside, meter, authorities, zone, receivedMs }: Required<AuditEventContext>,
 ): Accepted<AccessEvent> | Rejected {
   if (!isObject(given)) return rejected('not_an_object', '', 'a resource must be a JSON object');
   const type = textOf(given['resourceType']);
   if (type !== 'AuditEvent') return rejected('other_resource', 'resourceType', 'only AuditEvent resources are taken here');
   const resource = inNewShape(given);
   const references = new References(resource, beside, meter, authorities);
-  const time = timeOf(resource);
+  const time = timeOf(resource, { zone, receivedMs });
   if (typeof time === 'string') return rejected('bad_time', 'recorded', time);
   const actor = actorOf(resource, references);
   if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
@@ -123,6 +127,7 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   return event;
 }
 
+const withoutOffset = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?$/;
 const requestIds: readonly string[] = ['XrequestId'];
 
 /**
@@ -135,11 +140,15 @@ function recordIdOf(resource: JsonObject): string | undefined {
   return shortText(id === undefined ? textOf(resource['id']) : `request:${id}`, limits.keyTextMax);
 }
 
-/** When it happened, before when it was written down. A bare date is its first moment in UTC. */
-function timeOf(resource: JsonObject): number | string {
+/** When it happened, before when it was written down. A bare date is its first moment in UTC; an instant without its offset lies in the zone of the source. */
+function timeOf(resource: JsonObject, context: TimeContext): number | string {
   const period = objectOf(resource['period'] ?? resource['occurredPeriod']);
   const given = textOf(period['start']) ?? textOf(resource['occurredDateTime']) ?? textOf(resource['recorded']);
   if (!given) return 'neither period.start nor recorded says when it happened';
+  if (withoutOffset.test(given) && context.zone !== '') {
+    const time = parseLooseTime(given, context);
+    return typeof time === 'string' ? time : time.timeMs;
+  }
   return parseTime(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00:00Z` : given);
 }
 

@@ -10,9 +10,15 @@ export const fhirFormat: InputFormat = {
   name: 'fhir',
   kind: 'json',
   recognises: (payload) => resourceTypeOf(payload) !== undefined,
-  read: (payload, { authorities }, meter) =>
+  read: (payload, { authorities, zone }, meter) =>
     payload.kind === 'json'
-      ? parseAuditEvent(payload.value, { meter, authorities, ...(payload.beside && { beside: payload.beside }) })
+      ? parseAuditEvent(payload.value, {
+          meter,
+          authorities,
+          zone,
+          receivedMs: payload.envelope.receivedMs,
+          ...(payload.beside && { beside: payload.beside }),
+        })
       : rejected('not_json', '', 'a FHIR AuditEvent must be JSON'),
 };
 

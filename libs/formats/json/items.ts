@@ -11,6 +11,7 @@ const lineFeed = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
+const recordSeparator = 0x1e;
 
 /**
  * Tells an array, one object over several lines, and lines (NDJSON) apart by the bytes themselves: shippers' content types cannot be
@@ -33,10 +34,10 @@ export function* itemsOf(bytes: Uint8Array, layout: Layout): Generator<ItemRange
   else yield { start, end: trimEnd(bytes, start, bytes.length) };
 }
 
-/** Where the first item begins: after white space and a UTF-8 byte order mark. */
+/** Where the first item begins: after white space, a UTF-8 byte order mark, and the separator of a sequence of records (RFC 7464). */
 export function firstByte(bytes: Uint8Array): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (at < bytes.length && isSpace(bytes[at])) at += 1;
+  while (at < bytes.length && (isSpace(bytes[at]) || bytes[at] === recordSeparator)) at += 1;
   return at;
 }
 

@@ -6,20 +6,26 @@ import { firstByte, lineAt } from '../json/items.js';
 import { limits } from '../limits.js';
 import type { Envelope } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
+import { streamInUtf8, utf16Of } from './as-utf8.js';
 import { readPayload, refused } from './read-payload.js';
-import { isLines, isSyslog, isTable, recordsOf, textOf } from './records.js';
+import { isLines, isSyslog, isTable, recordsOf, severalIn, textOf } from './records.js';
 
 /** Bytes in which a file shows what it is. */
 const headBytes = 16 * 1024;
 /** Bytes of a file that is one document, such as a JSON array. */
 const documentBytesMax = 32 * 1024 * 1024;
 
+interface Begun {
+  readonly head: Uint8Array;
+  readonly all: AsyncIterable<Uint8Array>;
+}
+
 /**
  * The events of a file of any length, one by one when they are asked for, in bounded memory: a table, lines of any format, or messages of
  * syslog. A file that is one document (a JSON array, a Bundle, XML) is held as a whole, and may have 32 MiB.
  */
 export async function* fileRecords(stream: AsyncIterable<Uint8Array>, envelope: Envelope, reading: Reading): AsyncGenerator<DecodedItem> {
-  const { head, all } = await begun(stream);
+  const { head, all } = await inUtf8(await begun(stream));
   if (isTable(head, reading)) {
     for await (const { row } of csvRows(all, reading))
       if (row.kind === 'rejected') yield refused(row);
@@ -29,8 +35,14 @@ export async function* fileRecords(stream: AsyncIterable<Uint8Array>, envelope: 
   else yield* document(all, envelope, reading);
 } // prettier-ignore
 
+/** A file in UTF-16 that is no table, in UTF-8. */
+async function inUtf8({ head, all }: Begun): Promise<Begun> {
+  const name = utf16Of(head);
+  return name ? begun(streamInUtf8(all, name)) : { head, all };
+}
+
 /** The first bytes of a stream, and all of it. */
-async function begun(stream: AsyncIterable<Uint8Array>): Promise<{ readonly head: Uint8Array; readonly all: AsyncIterable<Uint8Array> }> {
+async function begun(stream: AsyncIterable<Uint8Array>): Promise<Begun> {
   const rest = stream[Symbol.asyncIterator]();
   const first: Uint8Array[] = [];
   let bytes = 0;
@@ -97,7 +109,9 @@ async function* document(stream: AsyncIterable<Uint8Array>, envelope: Envelope, 
 } // prettier-ignore
 
 function* record(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
-  const payload = textOf(bytes, envelope);
-  if (payload.kind === 'rejected') yield refused(payload, { kind: 'bytes', bytes, envelope });
-  else yield* readPayload(payload.value, reading);
+  const payload = textOf(bytes, envelope, reading.charset);
+  if (payload.kind === 'accepted') return yield* readPayload(payload.value, reading);
+  const values = severalIn(bytes);
+  if (values.length === 0) return yield refused(payload, { kind: 'bytes', bytes, envelope });
+  for (const value of values) yield* record(value, envelope, reading);
 }

@@ -7,6 +7,7 @@ import type { Envelope, Original, Payload, RawBytes } from '../payload.js';
 import { limits } from '../limits.js';
 import { knownFields } from '../vigie/parse-event.js';
 import { isOtlpProtobuf, otlpProtobufRecords } from '../wrappers/otlp-records.js';
+import { bodyInUtf8 } from './as-utf8.js';
 import { readPayload, refused } from './read-payload.js';
 import { isTable, payloadsOf, textOf } from './records.js';
 
@@ -63,7 +64,7 @@ export function originalOf(bytes: Uint8Array, nowMs: number): Accepted<Original>
 /** The events of a record that was kept, by the source's configuration of today. */
 export function* readOriginal(given: Original, reading: Reading): Generator<DecodedItem> {
   if (given.kind === 'bytes' && given.isBody) return yield* readBody(given, reading);
-  const payload = given.kind === 'bytes' ? textOf(given.bytes, given.envelope) : accepted(given);
+  const payload = given.kind === 'bytes' ? textOf(given.bytes, given.envelope, reading.charset) : accepted(given);
   if (payload.kind === 'rejected') yield refused(payload, given);
   else yield* readPayload(payload.value, reading);
 }
@@ -81,7 +82,7 @@ function* readBody(given: RawBytes, reading: Reading): Generator<DecodedItem> {
       whole = undefined;
     }
   }
-  if (count === 0 && isTable(given.bytes, reading)) yield refused(withoutRows, given);
+  if (count === 0 && isTable(bodyInUtf8(given.bytes), reading)) yield refused(withoutRows, given);
 }
 
 function bodyPayloads({ bytes, envelope }: RawBytes, reading: Reading): Generator<Accepted<Payload> | Rejected> {

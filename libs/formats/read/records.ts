@@ -5,10 +5,12 @@ import { type CsvRow, TableReader } from '../csv/table-reader.js';
 import { csvWrapper } from '../csv/wrapper.js';
 import type { DecodedItem } from '../decoded-item.js';
 import type { Reading } from '../input-format.js';
-import { firstByte, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
+import { concatenatedJson } from '../json/concatenated.js';
+import { firstByte, isSpace, type ItemRange, itemsOf, layoutOf, lineAt } from '../json/items.js';
 import { limits } from '../limits.js';
 import { type Envelope, type Payload, payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
+import { bodyInUtf8, recordInUtf8 } from './as-utf8.js';
 import { readPayload, refused } from './read-payload.js';
 import { formats } from './table.js';
 
@@ -35,17 +37,63 @@ export function isJsonBody(bytes: Uint8Array): boolean {
  * The records of a body: JSON as one object, an array or lines; messages of syslog, however they are framed; one XML document; the rows of a
  * table; else every line that is not empty. Told apart by the bytes, because nobody's content types can be trusted.
  */
-export function* payloadsOf(bytes: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+export function* payloadsOf(given: Uint8Array, envelope: Envelope, reading: Reading): Generator<Accepted<Payload> | Rejected> {
+  const bytes = bodyInUtf8(given);
   const start = firstByte(bytes);
   if (isJson(bytes[start])) {
-    for (const item of itemsOf(bytes, layoutOf(bytes))) yield payloadOf(bytes.subarray(item.start, item.end), envelope);
+    for (const item of itemsOf(bytes, layoutOf(bytes))) yield* valuesOf(bytes.subarray(item.start, item.end), envelope, reading);
   } else if (isTable(bytes, reading)) yield* rowsOf(bytes, envelope, reading);
-  else if (isSyslog(bytes)) yield* messagesOf(bytes.subarray(start), envelope);
-  else if (bytes[start] === lessThan) yield textOf(bytes.subarray(start), envelope);
-  else yield* linesOf(bytes, start, envelope);
+  else if (isSyslog(bytes)) yield* messagesOf(bytes.subarray(start), envelope, reading);
+  else if (bytes[start] === lessThan) {
+    for (const document of documentsOf(bytes.subarray(start))) yield textOf(document, envelope, reading.charset);
+  } else yield* linesOf(bytes, start, envelope, reading);
+}
+
+/** The values of a line, or of a body that is one: mostly one, but some senders write one behind the other with nothing between. */
+function* valuesOf(bytes: Uint8Array, envelope: Envelope, { charset }: Reading): Generator<Accepted<Payload> | Rejected> {
+  const payload = payloadIn(bytes, envelope, charset);
+  const values = payload.kind === 'accepted' ? [] : severalIn(bytes);
+  if (values.length === 0) yield payload;
+  for (const value of values) yield payloadIn(value, envelope, charset);
+}
+
+/** Several JSON values that lie one behind the other, perhaps with commas between; none where there is one, or the first is no whole value. */
+export function severalIn(bytes: Uint8Array): readonly Uint8Array[] {
+  const values: Uint8Array[] = [];
+  for (const { start, end, complete } of concatenatedJson(bytes)) {
+    const value = bytes.subarray(start, end);
+    if (values.length === 0 && (!complete || !isJson(value[0]))) return [];
+    if (!isBetween(value)) values.push(value);
+  }
+  return values.length > 1 || (values[0]?.length ?? bytes.length) < bytes.length ? values : [];
+}
+
+function isBetween(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === comma || isSpace(byte) || byte === recordSeparator);
+}
+
+/** The documents of a body of XML, in one of which are several roots of the same name one behind the other. */
+function documentsOf(bytes: Uint8Array): readonly Uint8Array[] {
+  const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const root = rootName.exec(body.subarray(0, headBytes).toString('latin1'))?.[1];
+  if (root === undefined) return [bytes];
+  const close = `</${root}>`;
+  const documents: Uint8Array[] = [];
+  for (let at = 0; at < body.length;) {
+    const found = body.indexOf(close, at, 'latin1');
+    const end = found < 0 ? body.length : found + close.length;
+    if (firstByte(body.subarray(at, end)) < end - at) documents.push(body.subarray(at, end));
+    at = end;
+  }
+  return documents;
 }
 
 const lessThan = 0x3c;
+const comma = 0x2c;
+/** Stands before each record of a sequence (RFC 7464). */
+const recordSeparator = 0x1e;
+/** The first element, behind a declaration and remarks. */
+const rootName = /^\s*(?:<\?[^>]*\?>\s*|<!--[^]*?-->\s*)*<([A-Za-z][\w:.-]{0,80})[\s>]/;
 /** Bytes in which a body shows what it is. */
 const headBytes = 16 * 1024;
 
@@ -94,24 +142,35 @@ function* rowsOf(bytes: Uint8Array, envelope: Envelope, { charset: name }: Readi
   for (const { row } of rows()) yield row.kind === 'rejected' ? row : accepted(rowPayload(row.value, envelope));
 } // prettier-ignore
 
-function* messagesOf(bytes: Uint8Array, envelope: Envelope): Generator<Accepted<Payload> | Rejected> {
+function* messagesOf(bytes: Uint8Array, envelope: Envelope, { charset }: Reading): Generator<Accepted<Payload> | Rejected> {
   const framer = new SyslogFramer();
   for (const framed of [...framer.push(bytes), ...framer.end(true)])
-    yield framed.kind === 'rejected' ? framed : textOf(framed.value, envelope);
+    yield framed.kind === 'rejected' ? framed : textOf(framed.value, envelope, charset);
 }
 
-function* linesOf(bytes: Uint8Array, start: number, envelope: Envelope): Generator<Accepted<Payload> | Rejected> {
+function* linesOf(
+  bytes: Uint8Array,
+  start: number,
+  envelope: Envelope,
+  { charset }: Reading,
+): Generator<Accepted<Payload> | Rejected> {
   for (let at = start; at < bytes.length;) {
     const { item, next } = lineAt(bytes, at);
-    if (item) yield textOf(bytes.subarray(item.start, item.end), envelope);
+    if (item) yield textOf(bytes.subarray(item.start, item.end), envelope, charset);
     at = next;
   }
 }
 
-/** One record as text, or as JSON where it begins like it, under the limit of one item. */
-export function textOf(bytes: Uint8Array, envelope: Envelope): Accepted<Payload> | Rejected {
+/** One record as text, or as JSON where it begins like it, under the limit of one item. `charset` is that of its source. */
+export function textOf(bytes: Uint8Array, envelope: Envelope, charset?: string): Accepted<Payload> | Rejected {
   if (bytes.length > limits.itemBytesMax)
     return rejected('too_large', '', `the record has ${bytes.length} bytes, more than ${limits.itemBytesMax}; send it in parts`);
+  return payloadIn(bytes, envelope, charset);
+}
+
+function payloadIn(bytes: Uint8Array, envelope: Envelope, charset?: string): Accepted<Payload> | Rejected {
   const payload = payloadOf(bytes, envelope);
-  return payload.kind === 'accepted' ? accepted(payload.value) : payload;
+  if (payload.kind === 'accepted' || payload.reason !== 'not_utf8') return payload;
+  const text = recordInUtf8(bytes, charset);
+  return text ? payloadOf(text, envelope) : payload;
 }

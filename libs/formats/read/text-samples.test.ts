@@ -1,15 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { projectRoot } from '#libs/runtime/paths.js';
+import { sample, samplesAreThere } from '#libs/testkit/samples/samples.js';
 import { plainReading, type Reading } from '../input-format.js';
 import { payloadOf } from '../payload.js';
 import { SyslogFramer } from '../syslog/framer.js';
 import { readPayload } from './read-payload.js';
-
-const samples = join(projectRoot, '..', 'shared', 'samples');
-const there = existsSync(samples);
-if (!there) console.warn(`skipped: text of others (ATNA, syslog, CEF, LEEF, XML), because the folder ${samples} is not there`);
 
 /** `account [service], patients, action, time, clinic` of each record, or the reason why it is refused. */
 const expected: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +42,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'fhir-r4/gematik-erezept-1.4.3-AuditEvent.xml': ['1-SMC-B-Testkarte-883110000095957, 1, create, 2024-11-02T08:04:27.434Z, E-Rezept Fachdienst'],
 }; // prettier-ignore
 
-(there ? describe : describe.skip)('text of others', () => {
+(samplesAreThere ? describe : describe.skip)('text of others', () => {
   it.each(Object.entries(expected))('is read: %s', (path, records) => {
     expect(readFile(path)).toEqual(records);
   });
@@ -84,7 +78,7 @@ function patientsIn(path: string, reading: Reading): readonly string[] {
 }
 
 function* outcomesOf(path: string, reading: Reading) {
-  const bytes = readFileSync(join(samples, path));
+  const bytes = sample(path);
   const framer = new SyslogFramer();
   const isFile = path.endsWith('.xml');
   for (const message of isFile ? [{ kind: 'accepted' as const, value: bytes }] : [...framer.push(bytes), ...framer.end(true)]) {

@@ -61,10 +61,14 @@ function peopleAt(
   });
 }
 
-/** Elements of a list that was written as one text. */
+/** What a spreadsheet makes of a long number: its last digits are gone, and so whose it was. */
+const rounded = /^\s*\d(?:[.,]\d+)?E\+\d+\s*$/i;
+
+/** Elements of a list that was written as one text; undefined for one that nobody can be told by. */
 function listed(value: unknown): readonly unknown[] {
   const text = textOfValue(value);
   if (text === undefined) return isObject(value) ? [value] : [];
+  if (rounded.test(text)) return [undefined];
   const plain = /^\[[^[\]{}]*\]$/.test(text) ? text.slice(1, -1).replaceAll('"', '') : text;
   return plain.split(/[;,\n]/, limits.patientsMax + 1).flatMap((one) => (one.trim() ? [one.trim()] : []));
 }

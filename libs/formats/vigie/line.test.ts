@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { plainReading } from '../input-format.js';
+import { concatenatedJson } from '../json/concatenated.js';
 import { type Envelope, payloadOf } from '../payload.js';
 import { readOriginal } from '../read/original.js';
 import { readPayload } from '../read/read-payload.js';
@@ -10,6 +11,7 @@ import { ownMessageOf } from '../syslog/own-message.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';
 import { ownEventOf } from '../wrappers/hec.js';
+import { ownHecEventAt } from '../wrappers/hec-own.js';
 import { envelopeOfStream, ownValueOf } from '../wrappers/loki.js';
 import { envelopeOfResource, ownRecordOf } from '../wrappers/otlp.js';
 import type { DecodedItem } from '../decoded-item.js';
@@ -59,6 +61,14 @@ const doors: Readonly<Record<string, (line: string, said: Said) => Came>> = {
   'an object of HEC': (line, { host, application }) => {
     const payload = payloadOf(Buffer.from(`{"event":${line},"host":${JSON.stringify(host)},"sourcetype":${JSON.stringify(application)}}`), envelope);
     return payload.kind === 'rejected' ? { own: undefined, read: () => [] } : { own: ownEventOf(payload.value), read: () => [...readPayload(payload.value, plainReading)] };
+  },
+  'an event in a body of HEC': (line, { time, host, application, mark }) => {
+    const bytes = Buffer.from(`{"host":${JSON.stringify(host)},"event":${mark === ' ' ? mark : ''}${line} ,"time":${/^\d+$/.test(time) ? time : JSON.stringify(time)},"sourcetype":${JSON.stringify(application)}}{"event":1}`);
+    const found = ownHecEventAt(bytes, 0, envelope);
+    const [first] = concatenatedJson(bytes);
+    if (found) expect(found.end).toBe(first?.end);
+    const payload = payloadOf(bytes.subarray(0, first?.end), envelope);
+    return { own: found?.own, read: () => (payload.kind === 'rejected' ? [] : [...readPayload(payload.value, plainReading)]) };
   },
   'a line of Loki': (line, { time, host, application }) => {
     const labels = { stream: { app: application, host } };

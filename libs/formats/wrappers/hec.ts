@@ -54,7 +54,10 @@ export function ownEventOf(payload: Payload): OwnLine | undefined {
 }
 
 /** What an event says beside its record; undefined where its time cannot be read. */
-function saidBy({ time, host, source, sourcetype }: JsonObject, { timeMs, receivedMs }: Envelope): Partial<Envelope> | undefined {
+export function saidBy(
+  { time, host, source, sourcetype }: JsonObject,
+  { timeMs, receivedMs }: Envelope,
+): Partial<Envelope> | undefined {
   const seconds = Number(textOfValue(time) ?? Number.NaN);
   if (textOfValue(time) !== undefined && epochMs(seconds) === undefined) return undefined;
   const sender = textOfValue(host);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { Wrapper } from '../input-format.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
@@ -22,7 +23,7 @@ export const otlpWrapper: Wrapper = {
       for (const scopeLogs of [...parts(resourceLogs, 'scopeLogs'), ...parts(resourceLogs, 'instrumentationLibraryLogs')]) {
         const scope = attributesOf(part(objectOr(part(scopeLogs, 'scope')), 'attributes'));
         const outer = within(payload.envelope, { ...saidBy(resource), fields: { ...resource, ...scope } });
-        for (const record of parts(scopeLogs, 'logRecords')) yield recordIn(record, outer);
+        for (const record of [...parts(scopeLogs, 'logRecords'), ...parts(scopeLogs, 'logs')]) yield recordIn(record, outer);
       }
     }
   },
@@ -57,12 +58,20 @@ function recordIn(record: JsonObject, outer: Envelope): Accepted<Payload> | Reje
   const attributes = attributesOf(part(record, 'attributes'));
   const timeMs = timeOf(part(record, 'timeUnixNano')) ?? timeOf(part(record, 'observedTimeUnixNano'));
   const envelope = within(outer, { ...saidBy(attributes), timeMs: timeMs ?? outer.receivedMs, fields: attributes });
-  const body = plainValue(part(record, 'body'));
+  const body = bodyOf(part(record, 'body'));
   if (isObject(body)) return accepted({ kind: 'json', value: body, envelope });
   const text = textOfValue(body);
   if (text === undefined && Object.keys(attributes).length === 0)
     return rejected('missing_field', 'body', 'the log record has neither a body nor attributes');
   return recordOf(text ?? '', attributes, envelope);
+}
+
+/** Bytes are a record as somebody read it from a file: text, if they are valid UTF-8. */
+function bodyOf(body: unknown): unknown {
+  const bytes = isObject(body) ? part(body, 'bytesValue') : undefined;
+  const decoded = typeof bytes === 'string' ? Buffer.from(bytes, 'base64') : bytes;
+  if (!(decoded instanceof Uint8Array)) return plainValue(body);
+  return isUtf8(decoded) ? Buffer.from(decoded).toString('utf8') : undefined;
 }
 
 /** Nanoseconds since 1970 as text or number; 0 says that it is not known. */

@@ -54,6 +54,25 @@ const wrapped: readonly (readonly [string, unknown])[] = [
     otlp({ observedTimeUnixNano: `${seconds}000000000`, timeUnixNano: '0', body: { stringValue: 'read' }, attributes: pairs }),
   ],
   [
+    'OTLP, a body of bytes',
+    otlp({
+      timeUnixNano: `${seconds}000000000`,
+      body: { bytesValue: Buffer.from(JSON.stringify(untimed)).toString('base64') },
+    }),
+  ],
+  [
+    'OTLP of before its first version',
+    {
+      resourceLogs: [
+        {
+          instrumentationLibraryLogs: [
+            { logs: [{ timeUnixNano: `${seconds}000000000`, body: { stringValue: JSON.stringify(untimed) } }] },
+          ],
+        },
+      ],
+    },
+  ],
+  [
     'OTLP in snake case',
     {
       resource_logs: [

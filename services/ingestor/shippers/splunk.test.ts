@@ -40,6 +40,14 @@ describe('the door of Splunk', () => {
     expect(rows).toHaveLength(2);
   });
 
+  it('takes nothing behind an event whose object turns out to be no JSON', async () => {
+    const rows = await shipper.log.during(async () => {
+      const answer = await send(`${hec(anEvent())}{"event":{"actor_id":tru}}${hec(anEvent())}`);
+      expect(answer).toMatchObject({ status: 400, body: { code: 6, 'invalid-event-number': 1 } });
+    });
+    expect(rows).toHaveLength(1);
+  });
+
   it('takes the good among refused ones, and says 400 where there is none', async () => {
     expect(await send(hec(anEvent(), aBadEvent()))).toMatchObject({ status: 200, body: { code: 0, refused_count: 1, refused: [{ index: 1, field: 'action' }] } });
     expect(await send(hec(aBadEvent()))).toMatchObject({ status: 400, body: { code: 6, 'invalid-event-number': 0 } });

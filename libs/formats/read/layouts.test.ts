@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { plainReading, type Reading } from '../input-format.js';
+import { fileRecords } from './file-records.js';
+import { readOriginal } from './original.js';
+import { receivedMs } from './reads.fixture.js';
+
+const own = (patient: string, actor = 'amartin') =>
+  JSON.stringify({
+    time: '2026-11-28T08:00:00Z',
+    clinic_id: 'nord',
+    actor_id: actor,
+    action: 'read',
+    patient_id: patient,
+    id: patient,
+  });
+const atna = (patient: string, head = '', user = 'amartin') =>
+  `${head}<AuditMessage><EventIdentification EventActionCode="R" EventDateTime="2026-11-28T08:00:00Z" EventOutcomeIndicator="0"><EventID csd-code="110103"/></EventIdentification>` +
+  `<ActiveParticipant UserID="${user}" UserIsRequestor="true"/><AuditSourceIdentification AuditSourceID="PACS" AuditEnterpriseSiteID="nord"/>` +
+  `<ParticipantObjectIdentification ParticipantObjectID="${patient}" ParticipantObjectTypeCode="1" ParticipantObjectTypeCodeRole="1"><ParticipantObjectIDTypeCode csd-code="2"/></ParticipantObjectIdentification></AuditMessage>`; // prettier-ignore
+const cef = (user: string) => `CEF:0|V|P|1|1|read|3|rt=1764316800000 suser=${user} act=read cs1Label=PatientID cs1=7`;
+const withMark = (text: string) => Buffer.from(`\uFEFF${text}`, 'utf16le');
+const latin1 = (text: string) => Buffer.from(text, 'latin1');
+
+describe('a body', () => {
+  it.each([
+    ['JSON in UTF-16 with its mark', withMark(`${own('1')}\r\n${own('2')}`)],
+    ['JSON in UTF-16, high byte first', withMark(`${own('1')}\n${own('2')}`).swap16()],
+    ['JSON in UTF-16 without a mark', Buffer.from(`[${own('1')},${own('2')}]`, 'utf16le')],
+    ['XML in UTF-16', withMark(`${atna('1', '<?xml version="1.0" encoding="UTF-16"?>')}${atna('2')}`)],
+    ['values with nothing between', Buffer.from(own('1') + own('2'))],
+    ['values over several lines each', Buffer.from([own('1'), own('2')].map((one) => JSON.stringify(JSON.parse(one), undefined, 2)).join('\n'))],
+    ['lines that end with commas', Buffer.from(`${own('1')},\n${own('2')},\n`)],
+    ['a sequence of records (RFC 7464)', Buffer.from(`\x1e${own('1')}\n\x1e${own('2')}\n`)],
+    ['documents one behind the other', Buffer.from(`<?xml version="1.0"?>\n${atna('1')}\n<?xml version="1.0"?>\n${atna('2')}\n`)],
+    ['events of Splunk without a line end', Buffer.from(`{"event":${own('1')}}{"event":${own('2')}}`)],
+  ])('of %s is read, as a file too', async (_what, bytes) => {
+    expect(patientsOf(readBody(bytes))).toEqual(['1', '2']);
+    expect(patientsOf(await readFile(bytes))).toEqual(['1', '2']);
+  }); // prettier-ignore
+
+  it('of XML is read in the character set that it declares', () => {
+    expect(accountsOf(readBody(latin1(atna('1', '<?xml version="1.0" encoding="ISO-8859-1"?>', 'andré'))))).toEqual(['andré']);
+    expect(readBody(latin1(atna('1', '<?xml version="1.0"?>', 'andré')))).toEqual([
+      expect.objectContaining({ reason: 'not_utf8' }),
+    ]);
+  });
+
+  it('is read in the character set of its source where it is not UTF-8, whatever its format', async () => {
+    const reading = { ...plainReading, charset: 'windows-1252' };
+    for (const body of [cef('andré'), `<85>1 2026-11-28T08:00:00Z h app - - - ${cef('andré')}\n`, own('1', 'andré')]) {
+      expect(accountsOf(readBody(latin1(body), reading))).toEqual(['andré']);
+      expect(accountsOf(readBody(Buffer.from(body), reading))).toEqual(['andré']);
+      expect(accountsOf(await readFile(latin1(body), reading))).toEqual(['andré']);
+      expect(readBody(latin1(body))).toEqual([expect.objectContaining({ reason: 'not_utf8' })]);
+    }
+  });
+
+  it('whose last value is cut off loses that one alone', () => {
+    expect(readBody(Buffer.from(own('1') + own('2').slice(0, 20)))).toEqual([
+      expect.objectContaining({ patients: [expect.objectContaining({ id: '1' })] }),
+      expect.objectContaining({ reason: 'not_json' }),
+    ]);
+  });
+
+  it('says the same in UTF-8 and in UTF-16, whatever is in it', () => {
+    const text = fc.string({
+      unit: fc.constantFrom(...'{}[]<>",:\\\n\r aé€0\u{1F600}', 'CEF:0|', own('1'), atna('1')),
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(fc.constantFrom('{', '[', '<'), text, (first, rest) => {
+        expect(readBody(withMark(first + rest))).toEqual(readBody(Buffer.from(first + rest)));
+      }),
+      { numRuns: casesOf(500, 10_000) },
+    );
+  });
+});
+
+function readBody(bytes: Uint8Array, reading: Reading = plainReading): readonly unknown[] {
+  const items = readOriginal({ kind: 'bytes', bytes, envelope: { receivedMs }, isBody: true }, reading);
+  return [...items].map(({ outcome }) => (outcome.kind === 'accepted' ? outcome.value : outcome));
+}
+
+async function readFile(bytes: Uint8Array, reading: Reading = plainReading): Promise<readonly unknown[]> {
+  const chunks = async function* (): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.length; at += 7) yield bytes.subarray(at, at + 7);
+  };
+  const found: unknown[] = [];
+  for await (const { outcome } of fileRecords(chunks(), { receivedMs }, reading))
+    found.push(outcome.kind === 'accepted' ? outcome.value : outcome);
+  return found;
+}
+
+function patientsOf(events: readonly unknown[]): readonly unknown[] {
+  return (events as readonly { readonly patients?: readonly { readonly id: string }[] }[]).map(
+    ({ patients }) => patients?.[0]?.id,
+  );
+}
+
+function accountsOf(events: readonly unknown[]): readonly unknown[] {
+  return (events as readonly { readonly actorId?: string }[]).map(({ actorId }) => actorId);
+}
