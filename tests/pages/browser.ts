@@ -122,7 +122,7 @@ export async function faultsOf(
     found.push(...(await widthFaults(page, at)));
     const spoken = String(await page.evaluate('document.documentElement.lang'));
     if (spoken !== locale) found.push(`${at}: it says that it is in ${spoken}`);
-    await picture(page, `${prefix}${name}-${locale}-${theme}`);
+    await picture(page, `${prefix}${name}-${locale}-${theme}-${page.viewportSize()?.width ?? 0}`);
     found.push(...((await more?.(at)) ?? []));
   }
   return found;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Browser, type KeyInput, launch } from 'puppeteer-core';
 import { isLongRun } from '#libs/testkit/measures/long-run.js';
 import { tell } from '#services/console/console-log.fixture.js';
@@ -27,25 +27,25 @@ const withoutPolls = `(() => {
 
 // Playwright's own protocol is spoken by its patched Firefox alone, and its WebDriver BiDi asks Firefox ESR for what that does not know yet.
 inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? ''})` : ''}`, () => {
+  /** Of each test its own: a page of a second profile in one browser is a window that never has the focus, and its buttons do not take keys. */
   let browser: Browser;
-  beforeAll(async () => {
+  beforeEach(async () => {
     const { path = '', env = {} } = installed;
     browser = await launch({ browser: 'firefox', executablePath: path, env, headless: true, timeout: testMsMax, protocolTimeout: testMsMax, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB, en' } });
   }, testMsMax);
-  afterAll(() => browser?.close());
+  afterEach(() => browser?.close());
 
   /** The first page of a day, as somebody who has logged in by keys alone. */
-  async function pageOf(day: Day, before = ''): Promise<KeyPage & { readonly close: () => Promise<void> }> {
-    const context = await browser.createBrowserContext();
-    const page = await context.newPage();
+  async function pageOf(day: Day, before = ''): Promise<KeyPage> {
+    const page = (await browser.pages())[0] ?? (await browser.newPage());
     if (before !== '') await page.evaluateOnNewDocument(before);
     await page.setViewport({ width: 1_280, height: 860 });
     await page.goto(day.url);
+    await page.bringToFront();
     const keys = {
       press: (key: string) => page.keyboard.press(key as KeyInput),
       type: (text: string) => page.keyboard.type(text),
       ask: (expression: string) => page.evaluate(expression),
-      close: () => context.close(),
     };
     await reads(keys, /Access token/);
     await stepTo(keys, /^Access token$/);
@@ -66,7 +66,6 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
     expect(String(await page.ask("[...document.querySelectorAll('tr a.row')].map((one) => one.innerText).join()"))).toBe('dr.martin');
     await page.press('r');
     await reads(page, /inf\.leroy/, 'tr a');
-    await page.close();
     await day.end();
   }, testMsMax);
 
@@ -74,7 +73,6 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
     const day = await aFullDay();
     const page = await pageOf(day);
     await sixTasks(page, day, hasShortcuts);
-    await page.close();
     await day.end();
   }, testMsMax);
 
@@ -86,7 +84,6 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
     expect(String(await page.ask('document.documentElement.lang'))).toBe('fr');
     await press(page, /^dr\.martin/);
     await reads(page, /^dr\.martin a ouvert/, 'h1');
-    await page.close();
     await day.end();
   }, testMsMax);
 }); // prettier-ignore

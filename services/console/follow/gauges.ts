@@ -62,11 +62,13 @@ export class Gauges {
       this.#showCases();
       this.#showClocks();
       this.#showHead();
-      for (const { topic, partition, end, next, retrying } of (await this.pipeline.membership?.positions()) ?? []) {
+      const positions = (await this.pipeline.membership?.positions()) ?? [];
+      for (const { topic, partition, end, next, retrying } of positions) {
         this.tools.metrics.set('vigie_log_lag_frames', Math.max(0, end - next), { topic, partition });
         this.tools.metrics.set('vigie_stalled', retrying ? 1 : 0, { pipeline: 'console', topic, partition });
       }
-      this.#unknown = '';
+      // A console reads every partition: one that has none at the moment has lost them with its brokers.
+      this.#unknown = positions.length > 0 ? '' : 'no partition of the log is read at the moment';
     } catch (cause) {
       this.#unknown = `the log cannot be asked how far it was read: ${messageOf(cause)}`;
       this.tools.log.warn('the lag could not be measured', { cause });

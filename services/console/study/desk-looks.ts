@@ -1,7 +1,8 @@
 import type { DeskRecords, KeptQuiet } from '#libs/access-store/desk/desk-records.js';
 import { caveat } from '#libs/attribution/leak.js';
-import { explainException } from '#libs/detection/rules/load/check-rules.js';
+import { explainException, explainExceptionInFrench } from '#libs/detection/rules/load/check-rules.js';
 import type { LoadedRules } from '#libs/detection/rules/load/load-rules.js';
+import { frenchTitle } from './rule-book.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { type Answer, ok, refused } from '../answer/answer.js';
 import type { User } from '../users/users.js';
@@ -40,7 +41,7 @@ export async function exceptionsOf({ records, user, now }: LookTools, { rules, e
   const listed = exceptions.map((one) => {
     const { id, title, owner, reason, expiresMs } = one;
     const on = rules.filter((rule) => rule.raises && rule.exceptions.some((own) => own.id === id)).map((rule) => ({ rule_id: rule.id, title: rule.title }));
-    const told = { owner, reason, title, words: explainException(one), hidden: hiddenBy(hidden.get(id)) };
+    const told = { owner, reason, title, words: explainException(one), words_fr: explainExceptionInFrench(one, frenchTitle), hidden: hiddenBy(hidden.get(id)) };
     return { exception_id: id, until: isoOf(expiresMs), is_over: expiresMs <= now, rules: on, told: isWhole ? told : null };
   });
   return ok({ from: isoOf(now - quietMs), exceptions: listed }, { case_id: '', rows: listed.length });

@@ -1,6 +1,11 @@
 import type { RuleScore, WeeklyVerdict } from '#libs/access-store/verdicts/rule-verdicts.js';
 import type { Rule } from '#libs/detection/rule/rule.js';
-import { explainException, explainRule, explainRuleInFrench } from '#libs/detection/rules/load/check-rules.js';
+import {
+  explainException,
+  explainExceptionInFrench,
+  explainRule,
+  explainRuleInFrench,
+} from '#libs/detection/rules/load/check-rules.js';
 import type { LoadedException, LoadedRules } from '#libs/detection/rules/load/load-rules.js';
 import { ruleDescriptionIn } from '#libs/texts/rule-descriptions.js';
 import { ruleDoubtIn } from '#libs/texts/rule-doubts.js';
@@ -65,6 +70,9 @@ export async function showRule(tools: RuleTools, id: string): Promise<Answer> {
   return ok(body, { case_id: '', rows: 1 });
 }
 
+/** As it was given where a house wrote it. */
+export const frenchTitle = (title: string): string => ruleTitleIn('fr', title) ?? title;
+
 const noScore = { cases: 0, true_positive: 0, authorised: 0, false_positive: 0, open: 0, patients_at_firing: 0 };
 
 function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id' | 'title' | 'last_verdict' | 'last_judged_at'> | undefined) {
@@ -76,7 +84,7 @@ function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id'
     subject_kind: rule.subject,
     /** What it means, in a sentence. */
     words: explainRule(rule),
-    words_fr: explainRuleInFrench(rule, (title) => ruleTitleIn('fr', title) ?? title),
+    words_fr: explainRuleInFrench(rule, frenchTitle),
     timespan_seconds: rule.timespanMs / 1_000,
     threshold: rule.condition.atLeast,
     spread_threshold: rule.spread?.atLeast ?? 0,
@@ -87,5 +95,5 @@ function headOf(rule: Rule, { now }: RuleTools, score: Omit<RuleScore, 'rule_id'
 } // prettier-ignore
 
 function exceptionOf({ id, expiresMs }: Rule['exceptions'][number], told: LoadedException | undefined, now: number) {
-  return { exception_id: id, until: isoOf(expiresMs), is_over: expiresMs <= now, owner: told?.owner ?? null, words: told ? explainException(told) : null };
+  return { exception_id: id, until: isoOf(expiresMs), is_over: expiresMs <= now, owner: told?.owner ?? null, words: told ? explainException(told) : null, words_fr: told ? explainExceptionInFrench(told, frenchTitle) : null };
 } // prettier-ignore

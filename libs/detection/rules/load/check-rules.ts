@@ -62,6 +62,15 @@ export function explainException({ rules, takesOut, expiresMs, owner, reason }: 
   return `Takes out of ${anyOf(rules.map(shown), 'and')}, until ${until}: ${takesOut}. ${owner} answers for it: ${reason}`;
 }
 
+/** The same in French; `titleOf` has the French titles of rules. What people wrote stands as they wrote it. */
+export function explainExceptionInFrench(exception: LoadedException, titleOf: (title: string) => string): string {
+  const { rules, takesOutInFrench, expiresMs, owner, reason } = exception;
+  const until = new Date(expiresMs).toISOString();
+  const titles = rules.map((title) => `«\u00a0${titleOf(title)}\u00a0»`);
+  const all = titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} et de ${titles.at(-1)}`;
+  return `Retire de ${all}, jusqu’au ${until}\u00a0: ${takesOutInFrench}. ${owner} en répond\u00a0: ${reason}`;
+}
+
 function expired({ file, line, title, expiresMs, owner }: LoadedException): RuleMistake {
   const since = new Date(expiresMs).toISOString();
   return {

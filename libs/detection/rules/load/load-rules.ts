@@ -12,6 +12,7 @@ import { ruleLimits } from '../text/limits.js';
 import { Linker } from '../link/link-rules.js';
 import { holdsOfNothing, not, type Match } from '../match/match.js';
 import type { RuleCase } from '../read/read-cases.js';
+import { french } from '../words/phrases.js';
 import { wordsOf } from '../words/words.js';
 import { aloneOf } from './event-alone.js';
 import { type RuleFile, readDocuments } from './read-documents.js';
@@ -52,6 +53,8 @@ export interface LoadedException extends Pick<Exception, 'id' | 'title' | 'owner
   readonly rules: readonly string[];
   /** Which accesses it takes out of them, in words. */
   readonly takesOut: string;
+  /** The same in French. */
+  readonly takesOutInFrench: string;
 }
 
 /**
@@ -142,7 +145,9 @@ function exceptionOf(filter: Filter, filters: ReadonlyMap<Document, readonly Fil
   const { metadata, owner, reason, expiresMs, file, line } = filter;
   const rules = [...filters].filter(([, all]) => all.includes(filter)).map(([document]) => document.metadata.title);
   const id = metadata.id || metadata.name;
-  return { id, title: metadata.title, owner, reason, expiresMs, file, line, rules, takesOut: wordsOf(not(filter.match)) };
+  const taken = not(filter.match);
+  const words = { takesOut: wordsOf(taken), takesOutInFrench: wordsOf(taken, french) };
+  return { id, title: metadata.title, owner, reason, expiresMs, file, line, rules, ...words };
 }
 
 /**

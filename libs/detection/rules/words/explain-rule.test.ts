@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { explainException } from '../load/check-rules.js';
+import { explainException, explainExceptionInFrench } from '../load/check-rules.js';
+import type { Match } from '../match/match.js';
+import { french } from './phrases.js';
+import { wordsOf } from './words.js';
 import { explainRule } from './explain-rule.js';
 import { loadRules } from '../load/load-rules.js';
 import type { LoadedRules } from '../load/load-rules.js';
@@ -104,7 +107,35 @@ describe('an exception', () => {
       'Takes out of "A look" and "Inner", until 2027-01-30T23:00:00.000Z: actor_id is "a". dpo answers for it: migration',
     );
   });
+
+  it('says so in French too, with the titles that rules have there', () => {
+    const [exception] = load(
+      inner,
+      expires('Move', '2027-01-31T00:00:00+01:00', "actor_id: [a, b*], 'source_ip|cidr': '10.0.0.0/8', purpose: null"),
+    ).exceptions;
+    expect(exception && explainExceptionInFrench(exception, titleOf)).toBe(
+      'Retire de «\u00a0Un regard\u00a0» et de «\u00a0Inner\u00a0», jusqu’au 2027-01-30T23:00:00.000Z\u00a0: (actor_id est "a" ou actor_id commence par "b") et source_ip est dans 10.0.0.0/8 et purpose est absent. dpo en répond\u00a0: migration',
+    );
+  });
+
+  it.each([
+    [{ op: 'and', of: [] }, 'tout accès'],
+    [{ op: 'not', of: { op: 'test', test: { kind: 'truth', field: 'mfa', value: true } } }, 'pas mfa est vrai'],
+    [{ op: 'test', test: { kind: 'number', field: 'record_count', compare: 'gte', value: 40 } }, 'record_count est au moins 40'],
+    [
+      { op: 'test', test: { kind: 'clock', part: 'hour', zone: 'Europe/Paris', compare: 'lt', value: 6 } },
+      'l’heure est en dessous de 6 à Europe/Paris',
+    ],
+    [
+      { op: 'test', test: { kind: 'clock', part: 'weekday', zone: 'Europe/Paris', compare: 'eq', value: 7 } },
+      'on est dimanche à Europe/Paris',
+    ],
+  ] as const)('%j is said in French', (match, words) => {
+    expect(wordsOf(match as Match, french)).toBe(words);
+  });
 });
+
+const titleOf = (title: string) => (title === 'A look' ? 'Un regard' : title);
 
 function load(...documents: readonly string[]): LoadedRules {
   const used = events.filter((_, index) => index === 0 || documents.some((document) => document.includes('login')));

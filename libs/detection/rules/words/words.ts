@@ -2,15 +2,16 @@ import { assertNever } from '#libs/runtime/outcome.js';
 import { plainGlob } from '../match/glob.js';
 import { not } from '../match/match.js';
 import { normalise } from '../match/normalise.js';
-import type { Comparison, GlobPart, Match, Test } from '../match/match.js';
+import type { GlobPart, Match, Test } from '../match/match.js';
 import { shown } from '../text/mistakes.js';
+import { english, type Phrases } from './phrases.js';
 
 /** Values of one field, and other conditions of one `or`, that are told before it is only said how many more there are. */
 const partsShown = 50;
 
-/** What a condition asks of an access, in words; `any access` and `no access` where it asks nothing, or what cannot be. */
-export function wordsOf(match: Match): string {
-  return say(decided(normalise(match)), 'outside');
+/** What a condition asks of an access, in the words of a language; `any access` and `no access` where it asks nothing, or what cannot be. */
+export function wordsOf(match: Match, phrases: Phrases = english): string {
+  return say(decided(normalise(match)), 'outside', phrases);
 }
 
 /** Without what always or never holds, as an empty list does. */
@@ -31,19 +32,19 @@ function decided(match: Match): Match {
   return open.length === 1 && only ? only : { op: match.op, of: open };
 }
 
-function say(match: Match, inside: 'outside' | 'and' | 'or' | 'not'): string {
+function say(match: Match, inside: 'outside' | 'and' | 'or' | 'not', phrases: Phrases): string {
   switch (match.op) {
     case 'test':
-      return sayTest(match.test);
+      return sayTest(match.test, phrases);
     case 'not':
       return match.of.op === 'test' && match.of.test.kind === 'present'
-        ? `${match.of.test.field} is not there`
-        : `not ${say(match.of, 'not')}`;
+        ? `${match.of.test.field} ${phrases.isNotThere}`
+        : `${phrases.not} ${say(match.of, 'not', phrases)}`;
     case 'and':
     case 'or': {
-      if (match.of.length === 0) return match.op === 'and' ? 'any access' : 'no access';
-      const parts = match.op === 'or' ? sayAny(match.of) : sayAll(match.of);
-      const joined = parts.join(` ${match.op} `);
+      if (match.of.length === 0) return match.op === 'and' ? phrases.anyAccess : phrases.noAccess;
+      const parts = match.op === 'or' ? sayAny(match.of, phrases) : sayAll(match.of, phrases);
+      const joined = parts.join(` ${phrases[match.op]} `);
       return parts.length > 1 && inside !== 'outside' && inside !== match.op ? `(${joined})` : joined;
     }
     default:
@@ -52,16 +53,18 @@ function say(match: Match, inside: 'outside' | 'and' | 'or' | 'not'): string {
 }
 
 /** What is asked first, and then what is not. */
-function sayAll(of: readonly Match[]): readonly string[] {
-  return [...of.filter(({ op }) => op !== 'not'), ...of.filter(({ op }) => op === 'not')].map((child) => say(child, 'and'));
+function sayAll(of: readonly Match[], phrases: Phrases): readonly string[] {
+  return [...of.filter(({ op }) => op !== 'not'), ...of.filter(({ op }) => op === 'not')].map((child) =>
+    say(child, 'and', phrases),
+  );
 }
 
 /** Plain values of one field are told in one go. */
-function sayAny(of: readonly Match[]): readonly string[] {
+function sayAny(of: readonly Match[], phrases: Phrases): readonly string[] {
   const asked = new Map<string, { readonly value: OneOfMany; readonly values: string[] }>();
   const others: Match[] = [];
   for (const child of of) {
-    const value = child.op === 'test' ? oneOfMany(child.test) : undefined;
+    const value = child.op === 'test' ? oneOfMany(child.test, phrases) : undefined;
     if (!value) {
       others.push(child);
       continue;
@@ -73,9 +76,9 @@ function sayAny(of: readonly Match[]): readonly string[] {
   }
   const more = others.length - partsShown;
   return [
-    ...[...asked.values()].map(({ value, values }) => `${value.before} ${some(values)}${value.behind}`),
-    ...others.slice(0, more > 1 ? partsShown : others.length).map((child) => say(child, 'or')),
-    ...(more > 1 ? [`one of ${more.toLocaleString('en')} other conditions`] : []),
+    ...[...asked.values()].map(({ value, values }) => `${value.before} ${some(values, phrases)}${value.behind}`),
+    ...others.slice(0, more > 1 ? partsShown : others.length).map((child) => say(child, 'or', phrases)),
+    ...(more > 1 ? [phrases.otherConditions(more)] : []),
   ];
 }
 
@@ -86,73 +89,62 @@ interface OneOfMany {
   readonly behind: string;
 }
 
-function oneOfMany(test: Test): OneOfMany | undefined {
+function oneOfMany(test: Test, phrases: Phrases): OneOfMany | undefined {
   if (test.kind === 'glob') {
     const plain = plainGlob(test.parts, true);
     return plain?.how === 'is'
-      ? { before: `${test.field} is`, text: shown(plain.literal), behind: test.cased ? minded : '' }
+      ? { before: `${test.field} ${phrases.verbs.is}`, text: shown(plain.literal), behind: test.cased ? phrases.minded : '' }
       : undefined;
   }
   if (test.kind === 'number' && test.compare === 'eq')
-    return { before: `${test.field} is`, text: String(test.value), behind: '' };
+    return { before: `${test.field} ${phrases.verbs.is}`, text: String(test.value), behind: '' };
   if (test.kind !== 'clock' || test.compare !== 'eq') return undefined;
-  const behind = ` in ${test.zone}`;
-  if (test.part === 'weekday') return { before: 'it is', text: weekdays[test.value - 1] ?? '', behind };
-  return { before: `the ${test.part === 'day' ? 'day of the month' : 'hour'} is`, text: String(test.value), behind };
+  const behind = phrases.inZone(test.zone);
+  if (test.part === 'weekday') return { before: phrases.itIs, text: phrases.weekdays[test.value - 1] ?? '', behind };
+  return { before: phrases.clock[test.part], text: String(test.value), behind };
 }
 
-const minded = ', letter case included';
-
-function some(given: readonly string[]): string {
+function some(given: readonly string[], phrases: Phrases): string {
   const more = given.length - partsShown;
   const texts = given.every((text) => /^\d+$/.test(text)) ? given.toSorted((a, b) => Number(a) - Number(b)) : given;
   const first = texts.slice(0, more > 1 ? partsShown : texts.length);
-  if (more > 1) return `${first.join(', ')} or one of ${more.toLocaleString('en')} more`;
-  return first.length < 2 ? first.join('') : `${first.slice(0, -1).join(', ')} or ${first.at(-1)}`;
+  if (more > 1) return `${first.join(', ')} ${phrases.orMore(more)}`;
+  return first.length < 2 ? first.join('') : `${first.slice(0, -1).join(', ')} ${phrases.or} ${first.at(-1)}`;
 }
 
-const comparisons: Readonly<Record<Comparison, string>> = {
-  eq: '',
-  gt: 'above ',
-  gte: 'at least ',
-  lt: 'below ',
-  lte: 'at most ',
-};
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-
-function sayTest(test: Test): string {
+function sayTest(test: Test, phrases: Phrases): string {
+  const { verbs, minded, comparisons } = phrases;
   switch (test.kind) {
     case 'present':
-      return `${test.field} is there`;
+      return `${test.field} ${phrases.isThere}`;
     case 'glob':
-      return `${sayGlob(test.field, test.parts)}${test.cased ? minded : ''}`;
+      return `${sayGlob(test.field, test.parts, phrases)}${test.cased ? minded : ''}`;
     case 'regex':
-      return `${test.field} matches ${shown(test.source)}`;
+      return `${test.field} ${phrases.matches} ${shown(test.source)}`;
     case 'number':
-      return `${test.field} is ${comparisons[test.compare]}${test.value}`;
+      return `${test.field} ${verbs.is} ${comparisons[test.compare]}${test.value}`;
     case 'truth':
-      return `${test.field} is ${test.value}`;
+      return `${test.field} ${verbs.is} ${phrases.truth[`${test.value}`]}`;
     case 'network':
-      return `${test.field} is in ${test.cidr}`;
+      return `${test.field} ${phrases.isIn} ${test.cidr}`;
     case 'same':
-      return `${test.field} is the same as ${test.other}${test.cased ? minded : ''}`;
+      return `${test.field} ${phrases.same} ${test.other}${test.cased ? minded : ''}`;
     case 'clock':
       return test.part === 'weekday'
-        ? `it is ${weekdays[test.value - 1]} in ${test.zone}`
-        : `the ${test.part === 'day' ? 'day of the month' : 'hour'} is ${comparisons[test.compare]}${test.value} in ${test.zone}`;
+        ? `${phrases.itIs} ${phrases.weekdays[test.value - 1]}${phrases.inZone(test.zone)}`
+        : `${phrases.clock[test.part]} ${comparisons[test.compare]}${test.value}${phrases.inZone(test.zone)}`;
     case 'instant':
-      return `it is ${new Date(test.fromMs).toISOString()} or later`;
+      return phrases.from(new Date(test.fromMs).toISOString());
     default:
       return assertNever(test);
   }
 }
 
-function sayGlob(field: string, parts: readonly GlobPart[]): string {
+function sayGlob(field: string, parts: readonly GlobPart[], { verbs, isThere, like }: Phrases): string {
   const plain = plainGlob(parts, true);
-  const verbs = { is: 'is', contains: 'contains', startswith: 'begins with', endswith: 'ends with', anything: 'is' } as const;
-  if (plain) return `${field} ${verbs[plain.how]} ${plain.how === 'anything' ? 'there' : shown(plain.literal)}`;
+  if (plain) return plain.how === 'anything' ? `${field} ${isThere}` : `${field} ${verbs[plain.how]} ${shown(plain.literal)}`;
   const text = parts
     .map((part) => (part === 'any' ? '*' : part === 'one' ? '?' : part.literal.replaceAll(/[\\*?]/g, '\\$&')))
     .join('');
-  return `${field} is like ${shown(text)}`;
+  return `${field} ${like} ${shown(text)}`;
 }

@@ -24,6 +24,7 @@ interface Exceptions {
       readonly owner: string;
       readonly reason: string;
       readonly words: string;
+      readonly words_fr: string;
       readonly hidden: { readonly matches: number; readonly accounts: number; readonly most_patients: number; readonly last_at: string | null };
     } | null;
   }[];
@@ -83,7 +84,7 @@ function Row({ one: { exception_id: id, until, is_over: isOver, rules, told }, i
         {told && (
           <details>
             <summary>{t.words}</summary>
-            <p lang="en">{told.words}</p>
+            <p data-said="">{f.locale === 'fr' ? told.words_fr : told.words}</p>
           </details>
         )}
       </th>

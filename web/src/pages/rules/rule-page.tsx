@@ -104,7 +104,8 @@ function Exceptions({ of }: { readonly of: RuleWhole['rule']['exceptions'] }) {
           {of.map((one) => (
             <li key={one.exception_id}>
               <strong>{one.is_over ? t.over(f.moment(one.until)) : t.until(f.moment(one.until))}</strong> {one.owner}{' '}
-              <span lang="en">{one.words}</span>
+              {/* Values that people gave are in it. */}
+              <span data-said="">{f.locale === 'fr' ? one.words_fr : one.words}</span>
             </li>
           ))}
         </ul>

@@ -44,6 +44,7 @@ export interface RuleWhole {
       readonly is_over: boolean;
       readonly owner: string | null;
       readonly words: string | null;
+      readonly words_fr: string | null;
     }[];
     readonly yaml: string | null;
   };
