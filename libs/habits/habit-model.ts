@@ -3,11 +3,11 @@ import { type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
 import { daysAnswered, unmetAfterDays } from './constants.js';
-import { DayView } from './day-view.js';
-import { noPeers } from './peers.js';
+import type { DayView } from './day-view.js';
 import { Population } from './population.js';
 import type { AccountDay, HabitRule, Habits } from './seams.js';
 import { surpriseOf } from './surprise.js';
+import { leastUnmet } from './unmet.js';
 
 export interface HabitOptions {
   /** Habit rules of every subject. */
@@ -208,9 +208,7 @@ export class HabitModel implements Habits {
   #leastUnmet({ id, subject }: HabitRule): number {
     const known = this.#unmet.get(id);
     if (known !== undefined) return known;
-    const rules = this.#rules.get(subject) ?? [];
-    const view = unmetView(rules, this.#budgetOf(subject));
-    const least = view.leastWhereUnmet(rules.findIndex((one) => one.id === id));
+    const least = leastUnmet(this.#rules.get(subject) ?? [], id, this.#budgetOf(subject));
     this.#unmet.set(id, least);
     return least;
   }
@@ -228,22 +226,6 @@ export class HabitModel implements Habits {
     this.#populations.set(name, population);
     return population;
   }
-}
-
-/** What is known of a kind of subjects of which there is no day. */
-function unmetView(rules: readonly HabitRule[], budget: number): DayView {
-  return new DayView({
-    rules,
-    step: 0,
-    firstDay: 0,
-    everybody: { staff: noPeers, newcomer: noPeers },
-    roles: new Map(),
-    roleNames: [],
-    ruleDays: rules.map(() => 0),
-    waiting: new Set(),
-    weekDays: 0,
-    budget,
-  });
 }
 
 function namesOf(name: string): readonly [SubjectKind, string] {
