@@ -55,3 +55,6 @@ export const forgottenAfterDays = 60;
 export const rolesMax = 1_024;
 /** Larger counts are taken as this one. */
 export const countMax = 65_535;
+
+/** A rule of other subjects than accounts that nobody has met so many days after accounts are known is met by nobody: on the first day nothing is elsewhere, and two more are learned by then. */
+export const unmetAfterDays = 4;

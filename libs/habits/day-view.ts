@@ -16,6 +16,7 @@ import { noPeers, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import type { HabitRule } from './seams.js';
 import { countOf, surpriseOf } from './surprise.js';
+import { emptyTail } from './tail.js';
 
 export interface ViewParts {
   readonly rules: readonly HabitRule[];
@@ -149,6 +150,14 @@ export class DayView {
     if (!usual) return Infinity;
     const z = this.fitOf(key, state, column, among).inverse(this.alphaOf(column));
     return Math.max(rule.floor, Math.ceil(countOf(z, usual.usual, rule.scale) - 1e-9));
+  }
+
+  /** The smallest count that is told where nobody has ever met the rule: by the prior alone, beside a habit of none. */
+  leastWhereUnmet(column: number): number {
+    const rule = this.parts.rules[column];
+    if (!rule) return Infinity;
+    const z = new Fit(undefined, emptyTail, priorOf(rule, 'staff')).inverse(this.alphaOf(column));
+    return Math.max(rule.floor, Math.ceil(countOf(z, 0, rule.scale) - 1e-9));
   }
 
   /** What a rule may be wrong an account-day. */

@@ -250,6 +250,28 @@ describe('addresses', () => {
     // What accounts do changes nothing for addresses.
     expect(model.least(unlinked, groupId, 'a1', firstDay + 39)).toBe(Infinity);
   });
+
+  it('are told by the floor of a rule that none of them has met, once accounts are known for days on which one could have', () => {
+    const readers: HabitRule = {
+      id: 'readers',
+      weight: 1,
+      scale: 'rare',
+      floor: 10,
+      timespanMs: 86_400_000,
+      subject: 'clinic_id',
+    };
+    const model = new HabitModel({ rules: [...rules, readers], falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+    const random = new SeededRandom(seed, 'unmet');
+    live(model, { staff: staffOf(60, random), from: firstDay, to: firstDay + 8, random });
+    const leasts = Array.from({ length: 8 }, (_, count) => model.least(readers, groupId, 'c1', firstDay + count));
+    expect(leasts.slice(0, 4).every((least) => least === Infinity)).toBe(true);
+    expect(leasts.slice(4).every((least) => least === 10)).toBe(true);
+    // A clinic whose days are known has thresholds of its own from then on.
+    model.add(anAccountDay({ subject: 'clinic_id', key: 'c1', role: '', kind: '', day: firstDay + 7, most: { readers: 9 } }));
+    learn(model, firstDay + 9);
+    expect(model.least(readers, groupId, 'c1', firstDay + 9)).toBeGreaterThan(10);
+    expect(model.least(readers, groupId, 'c1', firstDay + 7)).toBe(10);
+  });
 });
 
 describe('a step that is common to many accounts', () => {

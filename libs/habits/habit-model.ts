@@ -2,11 +2,12 @@ import { hash } from 'node:crypto';
 import { type SubjectKind, subjectKinds } from '#libs/contracts/vocabulary.js';
 import { AccountState } from './account-state.js';
 import { DayCalendar } from '#libs/formats/times/day-calendar.js';
-import { daysAnswered } from './constants.js';
+import { daysAnswered, unmetAfterDays } from './constants.js';
 import type { DayView } from './day-view.js';
 import { Population } from './population.js';
 import type { AccountDay, HabitRule, Habits } from './seams.js';
 import { surpriseOf } from './surprise.js';
+import { leastUnmet } from './unmet.js';
 
 export interface HabitOptions {
   /** Habit rules of every subject. */
@@ -59,6 +60,8 @@ export class HabitModel implements Habits {
   readonly #populations = new Map<string, Population>();
   readonly #rules: ReadonlyMap<SubjectKind, readonly HabitRule[]>;
   readonly #states = new Map<SubjectKind, AccountState>();
+  /** The smallest count that is told of rules that nobody has met, by their ids. */
+  readonly #unmet = new Map<string, number>();
   #day = 0;
 
   constructor(private readonly options: HabitOptions) {
@@ -104,7 +107,9 @@ export class HabitModel implements Habits {
   least(rule: HabitRule, groupId: string, key: string, day: number): number {
     const known = this.#known(rule.subject, groupId, key, day);
     const column = known?.population.columnOf(rule.id);
-    return known && column !== undefined ? known.view.leastOf(key, known.state, column, day) : Infinity;
+    if (!this.#isUnmet(rule, column === undefined ? undefined : known?.view.parts.ruleDays[column], { groupId, day }))
+      return known && column !== undefined ? known.view.leastOf(key, known.state, column, day) : Infinity;
+    return this.#leastUnmet(rule);
   }
 
   evidence(groupId: string, key: string, day: number, most: Readonly<Record<string, number>>): number {
@@ -190,13 +195,34 @@ export class HabitModel implements Habits {
     return { population, view, state };
   }
 
+  /**
+   * Whether no subject of the kind was met by the rule on any day that was learned, while accounts of the group have been known for days on which it
+   * could have been: what nobody has met leaves no record, and is then what is usual.
+   */
+  #isUnmet({ subject }: HabitRule, ruleDays = 0, { groupId, day }: { readonly groupId: string; readonly day: number }): boolean {
+    if (subject === 'account' || ruleDays > 0) return false;
+    const accounts = this.#population(groupId, 'account', false)?.viewOf(day)?.parts;
+    return accounts !== undefined && accounts.firstDay > 0 && day - accounts.firstDay >= unmetAfterDays;
+  }
+
+  #leastUnmet({ id, subject }: HabitRule): number {
+    const known = this.#unmet.get(id);
+    if (known !== undefined) return known;
+    const least = leastUnmet(this.#rules.get(subject) ?? [], id, this.#budgetOf(subject));
+    this.#unmet.set(id, least);
+    return least;
+  }
+
+  #budgetOf(subject: SubjectKind): number {
+    return (subject === 'account' ? 1 : laneShare) * this.options.falseIncidentsPerWeek;
+  }
+
   #population(groupId: string, subject: SubjectKind, makes: boolean): Population | undefined {
     const name = `${subject} ${groupId}`;
     const known = this.#populations.get(name);
     const rules = this.#rules.get(subject);
     if (known || !makes || !rules) return known;
-    const share = subject === 'account' ? 1 : laneShare;
-    const population = new Population({ rules, budget: share * this.options.falseIncidentsPerWeek });
+    const population = new Population({ rules, budget: this.#budgetOf(subject) });
     this.#populations.set(name, population);
     return population;
   }
