@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { lastLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -24,9 +25,10 @@ const tokenFile = join(dataDir, 'token');
 describe('vigie leakcheck', () => {
   let vigie: RunningVigie;
   beforeAll(async () => {
+    await copyMigrated(dataDir);
     vigie = await RunningVigie.start({ portBase, dataDir });
     writeFileSync(tokenFile, `${vigie.token}\n`);
-  }, startMsMax);
+  }, 2 * startMsMax);
   afterAll(async () => {
     await vigie.stop();
     rmSync(dataDir, { recursive: true, force: true });

@@ -70,9 +70,9 @@ const outcome = run(
   ['inherit', 'ignore', 'inherit'],
   { VIGIE_TEST_RUN: runFolder, ...(long && longRun()) },
 );
-endRun(runFolder);
+const keptMs = endRun(runFolder);
 const counts = readCounts();
-if (times) console.log(timesTable());
+if (times) console.log(timesTable(keptMs));
 for (const failure of counts.failures) console.log(failure);
 for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

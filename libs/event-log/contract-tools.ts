@@ -95,3 +95,24 @@ export function startChild(script: MemberScript): Child {
     },
   };
 }
+
+/** One log, real or in memory, that several clients can open at a time. */
+export interface LogUnderTest {
+  /** Makes a topic of its own. */
+  createTopic(partitions: number): Promise<string>;
+  connect(): Promise<EventLog>;
+  end(): Promise<void>;
+  /** How a process of its own finds the log; absent when it cannot. */
+  readonly whereabouts?: Pick<MemberScript, 'directory' | 'brokers'>;
+}
+
+/** What the suites of the contract work with; what they open is closed behind each test. */
+export interface ContractWorld {
+  /** There from the first test on. */
+  readonly log: LogUnderTest;
+  /** A name that no group has had. */
+  groupName(): string;
+  connect(): Promise<EventLog>;
+  readonly join: typeof joinAs;
+  child(script: Omit<MemberScript, 'directory' | 'brokers'>): Child;
+}

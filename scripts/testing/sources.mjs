@@ -3,6 +3,7 @@
  * file that runs, asked for at each use, since modules that several files share are loaded once.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from '../prepare.mjs';
@@ -20,7 +21,7 @@ const modules = {
   supportsTopLevelAwait: true,
 };
 
-/** Only makes a compiled file larger: stacks are read by the maps that `sourceMaps` names. */
+/** Only makes a compiled file larger, unless a debugger reads it: stacks are read by the maps that `sourceMaps` names. */
 const inlineMap = /\n\/\/# sourceMappingURL=data:[^\n]*\s*$/;
 
 /** By path and by URL of a source, the file of its source map. */
@@ -63,7 +64,7 @@ function compiled(url) {
   const path = fileURLToPath(url);
   const { code, sourceMapPath } = transformer.transform(path, modules, readFileSync(path, 'utf8'));
   if (sourceMapPath) for (const name of [path, url]) sourceMaps.set(name, sourceMapPath);
-  return code.replace(inlineMap, '');
+  return inspector.url() === undefined ? code.replace(inlineMap, '') : code;
 }
 
 function globalsSource() {

@@ -27,20 +27,34 @@ export function noteTime(what, path) {
   appendFileSync(join(to, `${process.pid}.ndjson`), `${JSON.stringify(line)}\n`);
 }
 
+/** What a process, and its children that have ended, have used until now; nothing where Linux does not say it. */
+export function usedBy(pid) {
+  try {
+    const { own, children } = usedOf(`/proc/${pid}/stat`);
+    return own + children;
+  } catch {
+    return 0;
+  }
+}
+
 function usedMs() {
   try {
-    const stat = readFileSync('/proc/self/stat', 'utf8');
-    const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(timesAt, timesAt + 4).map(Number); // prettier-ignore
-    const [user, system, childUser, childSystem] = times;
-    return { own: (user + system) * jiffyMs, children: (childUser + childSystem) * jiffyMs };
+    return usedOf('/proc/self/stat');
   } catch {
     const { user, system } = process.cpuUsage();
     return { own: (user + system) / 1000, children: 0 };
   }
 }
 
-/** The table: a line a file, the dearest first, and what all of them take. */
-export function timesTable() {
+function usedOf(path) {
+  const stat = readFileSync(path, 'utf8');
+  const times = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(timesAt, timesAt + 4).map(Number); // prettier-ignore
+  const [user, system, childUser, childSystem] = times;
+  return { own: (user + system) * jiffyMs, children: (childUser + childSystem) * jiffyMs };
+}
+
+/** The table: a line a file, the dearest first, and what all of them take; `keptMs` is of what outlived its file. */
+export function timesTable(keptMs) {
   const files = readdirSync(folder).flatMap((name) => filesOf(readFileSync(join(folder, name), 'utf8')));
   const dearest = files.toSorted((a, b) => b.own + b.children - a.own - a.children);
   const sum = (of) => files.reduce((total, file) => total + of(file), 0);
@@ -54,6 +68,7 @@ export function timesTable() {
     'processor seconds, of them of the worker (to load the file) and of its processes; seconds by the clock; MiB of the worker',
     ...dearest.map((file) => row(file, relative(root, file.path))),
     row({ ...all, rss: Math.max(...files.map((file) => file.rss)) }, `all ${files.length} files`),
+    `${seconds(keptMs)}  of brokers and stores that lived for several files; a browser that does is not counted`,
   ].join('\n');
 }
 

@@ -95,7 +95,7 @@ export async function startWorld(): Promise<World> {
   }
 
   const send = async (patient: string): Promise<number> => {
-    const event = { time: isoOf(systemClock.now()), clinic_id: '750300123', actor_id: 'dr.martin', action: 'read', patient_ids: [patient] };
+    const event = { time: isoOf(systemClock.now()), id: `walk-${patient}`, clinic_id: '750300123', actor_id: 'dr.martin', action: 'read', patient_ids: [patient] };
     const answer = await fetch(`http://127.0.0.1:${port}/v1/events`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: `${JSON.stringify(event)}\n` });
     return answer.status;
   }; // prettier-ignore

@@ -14,8 +14,9 @@ import { functions, takeEntries } from './probes.mjs';
 
 /** In milliseconds: what runs by a timer is seen in this time without an event, and is no part of the road. */
 const silenceMs = 12_000;
-/** Cases are told by a road of their own, which begins where the incident is in the log. */
-const ofCases = /^services\/notifier\/tell\/|^libs\/(?:cases|case-log|routing)\//;
+/** Not of this road: cases are told by one of their own, which begins where the incident is in the log, and snapshots are written beside. */
+const beside =
+  /^services\/notifier\/tell\/|^libs\/(?:cases|case-log|routing)\/|^services\/scorer\/snapshots\/|^libs\/detection\/snapshot\//;
 /** After the alert, for the log to be told that it is done. */
 const settleMs = 1_500;
 
@@ -27,7 +28,7 @@ await wait(settleMs);
 takeEntries();
 await wait(silenceMs);
 const byTimer = new Set(takeEntries().map(keyOf));
-const isRoad = (entry) => !byTimer.has(keyOf(entry)) && !ofCases.test(functions[entry.id].file);
+const isRoad = (entry) => !byTimer.has(keyOf(entry)) && !beside.test(functions[entry.id].file);
 if ((await world.send('8001235')) !== 200) throw new Error('the event was refused');
 while (world.told().length === 0) await wait(20);
 await wait(settleMs);

@@ -21,7 +21,7 @@ import { Doors } from './inlets/doors.js';
 import { HandOver } from './inlets/hand-over.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
-import { HttpRefusal } from './receive/http-refusal.js';
+import { TakerInUse } from './receive/taker-in-use.js';
 import { IntakeBudget } from './receive/intake-budget.js';
 import { Receiver } from './receive/receiver.js';
 import { routesOf } from './routes.js';
@@ -49,7 +49,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
   readonly #taking = Promise.withResolvers<void>();
   /** Resolves when events can be taken. */
   readonly taking: Promise<void> = this.#taking.promise;
-  #pipeline: IngestPipeline | undefined;
+  readonly #taker = new TakerInUse<IngestPipeline>();
   #stopAccounts: (() => void) | undefined;
   #builders: readonly FrameBuilder[] = [];
   #following: CareFollowing | undefined;
@@ -66,7 +66,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(SourceRegister) private readonly sources: SourceRegister,
   ) {
     this.routes = routesOf({
-      taker: () => this.#running(),
+      taker: this.#taker.current,
       clock,
       random: systemRandom,
       inflatedBytesMax: config.VIGIE_INGEST_INFLATED_BYTES,
@@ -75,7 +75,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const common = { clock, metrics, log: logger };
     this.doors = new Doors({
       ...common,
-      handOver: new HandOver({ taker: () => this.#running(), sources: () => sources.current, ...common }),
+      handOver: new HandOver({ taker: this.#taker.current, sources: () => sources.current, ...common }),
       budget,
       drainMs: inletDrainMs,
       eventLog: log,
@@ -107,12 +107,12 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Whether events can be taken: the log has answered. */
   get takes(): boolean {
-    return this.#pipeline !== undefined;
+    return this.#taker.isThere;
   }
 
   /** The doors open at once and answer 503 until the log takes appends; `ready` says so meanwhile. */
   onApplicationBootstrap(): void {
-    this.health.ready('log', () => (this.#pipeline ? undefined : 'the log does not answer yet'));
+    this.health.ready('log', () => (this.#taker.isThere ? undefined : 'the log does not answer yet'));
     this.health.ready('appends', () => {
       const stalledMs = Math.max(0, ...this.#builders.map((builder) => builder.stalledMs()));
       return stalledMs > stalledMsMax
@@ -142,11 +142,11 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     if (!accesses || !quarantine || !facts) return;
     this.#builders = [accesses, quarantine, facts];
     this.shutdown.add('frames', async () => {
-      const accounts = this.#pipeline?.writeAccounts();
+      const accounts = this.#taker.isThere ? this.#taker.current().writeAccounts() : undefined;
       await Promise.all([...this.#builders.map((builder) => builder.flush()), accounts]);
     });
     const following = await this.#follow();
-    this.#pipeline = new IngestPipeline({
+    const pipeline = new IngestPipeline({
       accesses,
       quarantine,
       ...(this.config.VIGIE_CARE_LINK !== 'none' && { care: new Care(following.stamper, facts) }),
@@ -158,7 +158,8 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       ackMs: this.config.VIGIE_INGEST_ACK_SECONDS * 1000,
       failpoint: failpoint(this.config.VIGIE_FAILPOINT),
     });
-    this.#stopAccounts = this.clock.every(accountsMs, () => void this.#pipeline?.writeAccounts());
+    this.#taker.use(pipeline);
+    this.#stopAccounts = this.clock.every(accountsMs, () => void pipeline.writeAccounts());
     this.doors.open();
     this.#taking.resolve();
     this.logger.info('taking events', { count: accesses.partitions });
@@ -192,10 +193,5 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
     const armed = this.config.VIGIE_FAILPOINT;
     const appends = armed === 'between-partitions' ? splitPartitions(log, failpoint(armed)) : log;
     return new FrameBuilder(topic, partitions, { log: appends, clock: this.clock, metrics: this.metrics });
-  }
-
-  #running(): IngestPipeline {
-    if (!this.#pipeline) throw new HttpRefusal(503, 'the log does not answer yet; send this again', 2);
-    return this.#pipeline;
   }
 }

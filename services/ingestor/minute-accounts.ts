@@ -4,7 +4,7 @@ import { partitionOf } from '#libs/contracts/topics.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import { Ticket } from './frames/ticket.js';
-import type { Accounts, Answered } from './receive/intake.js';
+import type { Intake } from './receive/intake.js';
 
 const minuteMs = 60_000;
 
@@ -23,7 +23,7 @@ interface Account {
  * What was answered for good, per source and minute of arrival, until it is written to the log: refused records leave no other trace there, and a
  * shipper that goes wrong is found by them. A process that is killed takes the figures of its last minute along, never an event.
  */
-export class MinuteAccounts implements Accounts {
+export class MinuteAccounts {
   #open = new Map<string, Account>();
   #unwritten: readonly Account[] = [];
   #written = 0;
@@ -34,7 +34,8 @@ export class MinuteAccounts implements Accounts {
     private readonly instance: string,
   ) {}
 
-  add(groupId: string, source: string, receivedMs: number, { accepted, quarantined, refused }: Answered): void {
+  add({ source: { groupId, source }, receivedMs, answered }: Pick<Intake, 'source' | 'receivedMs' | 'answered'>): void {
+    const { accepted, quarantined, refused } = answered;
     const minute = Math.floor(receivedMs / minuteMs) * minuteMs;
     const key = `${minute}\0${groupId}\0${source}`;
     const account = this.#open.get(key) ?? { groupId, source, minute, accepted: 0, quarantined: 0, reasons: new Map() };

@@ -223,7 +223,8 @@ export class IngestPipeline implements Taker {
     intake.ticket.seal();
     await this.#inTime(intake.ticket.done);
     this.tools.failpoint('after-acknowledgement');
-    intake.account(this.tools.metrics, this.#accounts);
+    intake.account(this.tools.metrics);
+    this.#accounts.add(intake);
     if (!intake.readable) throw new HttpRefusal(400, 'nothing in the body could be read', undefined, intake.refused);
     return intake.answer();
   }

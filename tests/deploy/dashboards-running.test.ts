@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { type Choice, expandPromql, expandSql, panelQueries } from '#libs/testkit/dashboards.js';
@@ -9,6 +12,7 @@ import { withPrometheus } from './prometheus-tools.js';
 import { type RunningPrometheus, startPrometheus } from './running-prometheus.js';
 
 const portBase = await freePortBase();
+const dataDir = mkdtempSync(join(tmpdir(), 'vigie-dashboards-'));
 const events = 50;
 const scrapedMsMax = 120_000;
 const queries = ['operations', 'analysts'].flatMap((name) =>
@@ -24,10 +28,14 @@ const mustShow = ['Processes down', 'Events received', 'Events received, by sour
 describe('both dashboards, over the running system', () => {
   let vigie: RunningVigie;
   beforeAll(async () => {
-    vigie = await RunningVigie.start({ portBase });
+    await copyMigrated(dataDir);
+    vigie = await RunningVigie.start({ portBase, dataDir });
     await vigie.post(accesses(0));
   }, 2 * startMsMax);
-  afterAll(() => vigie.stop());
+  afterAll(async () => {
+    await vigie.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
 
   withPrometheus('prometheus', 'every PromQL query is answered, and what has happened is seen', async (path) => {
     const prometheus = await startPrometheus({ path, port: portBase + 15, ports: (service) => portBase + portOffsets[service] });

@@ -20,9 +20,14 @@ export async function spawnMigrated(options: {
   readonly portBase?: number;
 }): Promise<{ readonly server: SpawnedClickHouse; readonly client: ClickHouseClient }> {
   const { directory, portBase = await freePortBase() } = options;
-  cpSync(await migratedFolder(), directory, { recursive: true, verbatimSymlinks: true });
+  await copyMigrated(directory);
   const server = await spawnClickHouse(systemClock, { portBase, directory });
   return { server, client: createStoreClient(server) };
+}
+
+/** Makes a folder of data one that has all tables: for a whole system that is not looked at while it makes them. */
+export async function copyMigrated(directory: string): Promise<void> {
+  cpSync(await migratedFolder(), directory, { recursive: true, verbatimSymlinks: true });
 }
 
 async function migratedFolder(): Promise<string> {

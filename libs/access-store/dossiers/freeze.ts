@@ -7,16 +7,14 @@ import { settledOfAll } from '#libs/dossier/figures.js';
 import { listColumns, type Manifest, sealed } from '#libs/dossier/manifest.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { selectionsOf } from '../selections/selection-expressions.js';
 import { ClickHouseHistory } from '../history/clickhouse-history.js';
 import { DossierScopes } from './dossier-scopes.js';
 import { type LedgerCase, LedgerReader, type Listed } from './ledger-reader.js';
 import { SnapshotStore } from './snapshot-store.js';
 
 const partitionsQuery = readFileSync(new URL('./stored-partitions.sql', import.meta.url), 'utf8');
-const selectionsQuery =
-  'SELECT selection_id, expression AS sql FROM vigie.selections FINAL WHERE selection_id IN {ids:Array(String)} ORDER BY selection_id';
 const partitionRow = z.object({ topic: z.string(), partition: z.number() });
-const selectionRow = z.object({ selection_id: z.string(), sql: z.string() });
 
 export interface FreezeOrder {
   readonly of: LedgerCase;
@@ -80,7 +78,8 @@ async function knownOf(
   const listed: Listed[] = [];
   for (const incident of incidents) listed.push(await reader.listed(incident));
   const ids = [...new Set(incidents.flatMap(({ selections }) => selections))].toSorted();
-  const selections = await jsonRows(client, { query: selectionsQuery, params: { ids }, shape: selectionRow, failure });
+  const known = await selectionsOf(client, ids, failure);
+  const selections = known.map(({ selection_id, expression }) => ({ selection_id, sql: expression }));
   return {
     stored_through,
     scope: (await new DossierScopes(client).of(case_id)).at(-1) ?? { version: 0 },

@@ -5,12 +5,13 @@ import { accessRow } from '#libs/contracts/access-row.js';
 import { incidentChange, ruleMatch } from '#libs/contracts/incident.js';
 import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { selectionsOf } from '../selections/selection-expressions.js';
 import { subjectSql } from '../clickhouse/subject-sql.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const incidentQuery = sql('incident-by-prefix');
 const accessesQuery = sql('window-accesses');
-const selectionQuery = 'SELECT expression FROM vigie.selections FINAL WHERE selection_id = {id:String}';
+const failure = 'the incident cannot be read';
 
 /** The latest state of an incident or suppressed match, with the names of the view `incidents`. */
 export const storedIncident = incidentChange
@@ -43,7 +44,6 @@ export interface WindowAccesses {
   readonly matching: number;
 }
 
-const selectionRow = z.object({ expression: z.string() });
 const matchingAccess = shownAccess.extend({ matching: z.number() });
 
 /** Incidents and the accesses behind them, as ClickHouse has them. Rejects with `Transient` when it does not answer. */
@@ -65,15 +65,14 @@ export class IncidentReader {
     selectionId,
     limit,
   }: WindowQuery): Promise<WindowAccesses | undefined> {
-    const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
+    const [known] = await selectionsOf(this.client, [selectionId], failure);
     if (!known) return undefined;
-    // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
     const query = accessesQuery.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression);
     const found = await this.#rows(query, { group: groupId, actor: actorId, from: fromMs, to: toMs, limit }, matchingAccess);
     return { accesses: found.map((row) => shownAccess.parse(row)), matching: found[0]?.matching ?? 0 };
   }
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
-    return jsonRows(this.client, { query, params, shape, failure: 'the incident cannot be read' });
+    return jsonRows(this.client, { query, params, shape, failure });
   }
 }

@@ -7,13 +7,13 @@ import { z } from 'zod';
 import { hex128, isoTime } from '#libs/contracts/access-row.js';
 import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { selectionsOf } from '../selections/selection-expressions.js';
 import { subjectSql } from '../clickhouse/subject-sql.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const incidentsQuery = sql('case-incidents');
 const valuesQuery = sql('incident-values');
-const selectionsQuery =
-  'SELECT expression FROM vigie.selections FINAL WHERE selection_id IN {ids:Array(String)} ORDER BY selection_id';
+const failure = 'the case cannot be read';
 
 const judgedIncident = z.object({
   case_id: hex128,
@@ -31,7 +31,6 @@ const judgedIncident = z.object({
 /** An incident that stands, with what people found of its case. */
 export type JudgedIncident = z.infer<typeof judgedIncident>;
 
-const selectionRow = z.object({ expression: z.string() });
 const accessValues = z.object({ clinic_id: z.array(z.string()), action: z.array(z.string()), application: z.array(z.string()) });
 /** The values of some fields among accesses, each once; an empty one where an access has none. */
 export type AccessValues = z.infer<typeof accessValues>;
@@ -54,9 +53,8 @@ export class JudgedCases {
   /** The values of the accesses that an incident counts; of a field with more than `most`, one more than that. Undefined where its selections are not known. */
   async values(incident: JudgedIncident, most: number): Promise<AccessValues | undefined> {
     const { group_id: group, subject_kind, actor_id: actor, first_time, last_time, selections } = incident;
-    const known = await this.#rows(selectionsQuery, { ids: selections }, selectionRow);
+    const known = await selectionsOf(this.client, selections, failure);
     if (known.length === 0) return undefined;
-    // Made by the rules' compiler, and checked by ClickHouse when they were registered.
     const selected = known.map(({ expression }) => `(${expression}\n)`).join(' OR ');
     const query = valuesQuery
       .replaceAll('{{most}}', String(most + 1))
@@ -75,6 +73,6 @@ export class JudgedCases {
   }
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
-    return jsonRows(this.client, { query, params, shape, failure: 'the case cannot be read' });
+    return jsonRows(this.client, { query, params, shape, failure });
   }
 }

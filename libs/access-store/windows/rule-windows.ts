@@ -5,14 +5,14 @@ import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { jsonRows } from '../clickhouse/json-rows.js';
+import { selectionsOf } from '../selections/selection-expressions.js';
 import { subjectSql } from '../clickhouse/subject-sql.js';
 import { literalSql } from '../clickhouse/literal-sql.js';
 import { type ShownAccess, shownAccess, type WindowQuery } from '../incidents/incident-reader.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 const queries = { figures: sql('window-figures'), page: sql('window-page') } as const;
-const selectionQuery = 'SELECT expression FROM vigie.selections FINAL WHERE selection_id = {id:String}';
-const selectionRow = z.object({ expression: z.string() });
+const failure = 'the window of a rule cannot be read';
 
 const count = z.int().nonnegative();
 const windowFigures = z.object({
@@ -66,13 +66,12 @@ export class RuleWindows {
 
   /** What makes a query one of the accesses that the rule selects. */
   async #selected({ selectionId, subject }: RuleWindow): Promise<((query: string) => string) | undefined> {
-    const [known] = await this.#rows(selectionQuery, { id: selectionId }, selectionRow);
-    // The expression was made by the rule's compiler and checked by ClickHouse when it was registered.
+    const [known] = await selectionsOf(this.client, [selectionId], failure);
     return known && ((query) => query.replace('{{subject}}', () => subjectSql(subject)).replace('{{selected}}', () => known.expression));
   } // prettier-ignore
 
   #rows<Row>(query: string, params: Readonly<Record<string, unknown>>, shape: z.ZodType<Row>): Promise<readonly Row[]> {
-    return jsonRows(this.client, { query, params, shape, failure: 'the window of a rule cannot be read' });
+    return jsonRows(this.client, { query, params, shape, failure });
   }
 }
 

@@ -2,6 +2,7 @@ import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import type { Disk, PartitionExtent } from './disk.js';
+import { refuseWhenFull } from './room-left.js';
 
 /** Bytes of frames that one transaction writes at most; what waits beyond goes into the next one. */
 export const transactionBytesMax = 16 * 1024 * 1024;
@@ -11,8 +12,8 @@ export interface AppendTools {
   /** Absent: frames are not signed. */
   readonly signing?: Pick<FrameSigning, 'sign'>;
   readonly now: () => number;
-  /** Throws when the log has no room left. Called inside the transaction. */
-  readonly refuseWhenFull: (bytes: number) => void;
+  /** Bytes on disk that the log may hold. */
+  readonly diskBytesMax: number;
   /** Told the topics that have new frames on disk. */
   readonly onAppended: (topics: ReadonlySet<string>) => void;
 }
@@ -75,9 +76,11 @@ export class AppendQueue {
   }
 
   #put(batch: readonly Pending[]): readonly number[] {
-    const { disk, now, refuseWhenFull } = this.#tools;
+    const { disk, now, diskBytesMax } = this.#tools;
     const extents = new Map<string, PartitionExtent & TopicPartition>();
-    refuseWhenFull(batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0));
+    // Inside the transaction: nobody else adds meanwhile.
+    const more = batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0);
+    refuseWhenFull(disk, diskBytesMax, more);
     const offsets = batch.map(({ topic, partition, bytes, signature }) => {
       const key = `${topic}/${partition}`;
       const extent = extents.get(key) ?? { ...this.#extentOf({ topic, partition }), topic, partition };

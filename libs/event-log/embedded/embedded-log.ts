@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
-import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
 import { refuseOversized } from '../limits.js';
 import { GroupMember } from '../member/group-member.js';
@@ -16,7 +15,7 @@ import { Disk } from './disk.js';
 import { EmbeddedStore } from './embedded-store.js';
 import { Heartbeats } from './heartbeats.js';
 import { ownIdentity } from './process-identity.js';
-import { defaultRetention, heldBytes, removeOld, type RetentionLimits } from './retention.js';
+import { defaultRetention, removeOld, type RetentionLimits } from './retention.js';
 
 export interface EmbeddedLogOptions extends Partial<RetentionLimits> {
   /** Made when missing. Every process that names the same directory shares the log. It must lie on a local disk. */
@@ -85,7 +84,7 @@ class EmbeddedLog implements EventLog {
       disk,
       ...(signing && { signing }),
       now: () => clock.now(),
-      refuseWhenFull: (bytes) => this.#refuseWhenFull(bytes),
+      diskBytesMax: this.#limits.diskBytesMax,
       onAppended: (topics) => topics.forEach((topic) => this.#bells.ring(`frames ${topic}`)),
     });
     this.#stopCleaning = clock.every(retentionEveryMs, () => this.#clean());
@@ -135,15 +134,6 @@ class EmbeddedLog implements EventLog {
         if (frames > 0) this.#log.info('old frames were removed', { frames });
       })
       .catch((cause: unknown) => this.#log.warn('old frames could not be removed', { cause }));
-  }
-
-  #refuseWhenFull(bytes: number): void {
-    const held = heldBytes(this.#disk);
-    if (held + bytes <= this.#limits.diskBytesMax) return;
-    throw new Transient(
-      `the embedded log is full: it holds ${held} bytes of at most ${this.#limits.diskBytesMax}, and a group of readers has not ` +
-        `finished the oldest ones. Nothing is dropped; let the readers catch up, or raise the limit.`,
-    );
   }
 
   #refuseClosed(): void {

@@ -3,6 +3,7 @@ import { keyOf } from '../member/group-state.js';
 import type { TopicPartition } from '../port.js';
 import { diskBytesOf, extentOf, unstamped } from './append-queue.js';
 import type { Disk } from './disk.js';
+import { heldBytes } from './room-left.js';
 
 export interface RetentionLimits {
   /** Frames older than this go, once every group is past them. */
@@ -32,13 +33,6 @@ export interface RetentionTools {
   readonly disk: Disk;
   readonly now: () => number;
   readonly limits: RetentionLimits;
-}
-
-/** Bytes that the frames of all partitions take on disk, but for those of some topics. */
-export function heldBytes(disk: Disk, without: readonly string[] = []): number {
-  let bytes = 0;
-  for (const { key, value } of disk.extents.getRange({})) if (!without.includes(key[0])) bytes += value.bytes;
-  return bytes;
 }
 
 /** Removes what may go; the pages are used again by later frames. Resolves with the number of frames removed. */

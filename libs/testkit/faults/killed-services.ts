@@ -10,8 +10,8 @@ export const killedServices: Fault = {
   everyRun: true,
   unready: [],
   endsProcesses: true,
-  async run({ machines, clock }) {
-    for (const machine of machines)
+  async run({ machines, clock, isSmall }) {
+    for (const machine of isSmall ? machines.slice(0, 1) : machines)
       for (const service of services) {
         machine.kill(service);
         await clock.sleep(betweenMs);

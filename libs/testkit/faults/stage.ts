@@ -76,6 +76,11 @@ export class Stage {
     return new Stage(kafka, new KafkaView(kafka.brokers, clock), await Promise.all(starting), clock, directory);
   }
 
+  /** One broker: the stage of every run, which breaks services of the first machine alone, and sees the second take over. */
+  get isSmall(): boolean {
+    return this.kafka.brokerIds.length === 1;
+  }
+
   /** What the supervisors say of processes that ended and were started again. */
   restarts(): readonly string[] {
     return this.machines.flatMap(({ output }, index) =>

@@ -38,11 +38,6 @@ export interface Answered {
   readonly refused: ReadonlyMap<string, number>;
 }
 
-/** Who keeps count of what was answered, by source and time of arrival. */
-export interface Accounts {
-  add(groupId: string, source: string, receivedMs: number, answered: Answered): void;
-}
-
 /** The account of one request while it is worked on. */
 export class Intake {
   readonly ticket = new Ticket();
@@ -104,11 +99,14 @@ export class Intake {
     };
   }
 
+  /** What became of the request, for whoever keeps count by source and time of arrival. */
+  get answered(): Answered {
+    return { accepted: this.accepted, quarantined: sum(this.#quarantinedBy), refused: this.#refusedBy };
+  }
+
   /** Adds the request to the figures. Only for requests that were answered for good, so that what is sent again counts once. */
-  account(metrics: Metrics, accounts: Accounts): void {
+  account(metrics: Metrics): void {
     const { groupId: group_id, source } = this.source;
-    const [refused, quarantined] = [this.#refusedBy, sum(this.#quarantinedBy)];
-    accounts.add(group_id, source, this.receivedMs, { accepted: this.accepted, quarantined, refused });
     const received = this.accepted + sum(this.#refusedBy) + sum(this.#quarantinedBy);
     metrics.add('vigie_events_received_total', { group_id, source }, received);
     metrics.add('vigie_events_accepted_total', { group_id, source }, this.accepted);
