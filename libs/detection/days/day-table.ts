@@ -204,8 +204,8 @@ export class DayTable {
     const open = this.#word(record, at32.open);
     return open > 0 ? (this.#parts[this.#at(open, column) + 3] ?? 0) : 0;
   }
+  /** No less than the upper bound, so that whoever relies on that may go on. */
   setUsual(record: number, column: number, count: number): void {
-    this.#change(record);
     this.#parts[this.#at(this.#opened(record), column) + 3] = count;
   }
 

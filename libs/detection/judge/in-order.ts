@@ -52,7 +52,18 @@ export class InOrder {
     ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
     if (series.kind === 'main' && hasNoValue(entry)) return true;
     const asked = looking.of(series, this.#marks.setOf(entry.mark));
-    if (rests.takes(place, asked, entry.time, seen)) return true;
+    const rest = ledgers.heads.restSet(ledger);
+    if (rest === 0 || rest === asked.set) {
+      if (rests.takes(place, asked, entry.time, seen)) return true;
+    } else {
+      // Most entries that are of another set are of this one, and of some more.
+      const beyond = looking.beyond(series, asked.set, rest);
+      if (beyond && rests.takes(place, looking.of(series, rest), entry.time, seen)) {
+        const isInTime = this.#ask(place, beyond, entry, true, firings);
+        rests.goOn(place);
+        return isInTime;
+      }
+    }
     rests.end(place);
     const isInTime = this.#ask(place, asked, entry, true, firings);
     if (asked.mayRest && !parts.late.of(ledger)) rests.begin(place, asked, entry.time, seen);

@@ -23,6 +23,8 @@ export interface Looking {
 export class LookingTable {
   /** By series, then by set of selections. */
   readonly #known: (Looking | undefined)[][] = [];
+  /** By series, then by one set and by another: see `beyond`. */
+  readonly #beyond: (Looking | null | undefined)[][][] = [];
 
   /** `hasDays`: whether anything is known of days. */
   constructor(
@@ -35,8 +37,25 @@ export class LookingTable {
     return known?.series === series ? known : this.#note(series, set);
   }
 
+  /** The rules that look at entries of `set` and not at those of `other`, where all that look at those of `other` look at them, too; else undefined. */
+  beyond(series: Series, set: number, other: number): Looking | undefined {
+    const known = this.#beyond[series.index]?.[other]?.[set];
+    if (known !== undefined && (known === null || known.series === series)) return known ?? undefined;
+    const { rules } = this.of(series, other);
+    const isWithin = rules.every(({ counted }) => this.sets.has(set, counted));
+    const made = isWithin ? this.#looking(series, set, (rule) => !rules.includes(rule)) : undefined;
+    ((this.#beyond[series.index] ??= [])[other] ??= [])[set] = made ?? null;
+    return made;
+  }
+
   #note(series: Series, set: number): Looking {
-    const rules = series.rules.filter(({ counted }) => this.sets.has(set, counted));
+    const noted = this.#looking(series, set, () => true);
+    (this.#known[series.index] ??= [])[set] = noted;
+    return noted;
+  }
+
+  #looking(series: Series, set: number, isAmong: (rule: CompiledRule) => boolean): Looking {
+    const rules = series.rules.filter((rule) => this.sets.has(set, rule.counted) && isAmong(rule));
     const asksDays = this.hasDays && rules.some(isOfDays);
     const mayRest =
       series.kind !== 'ordered' &&
@@ -45,7 +64,7 @@ export class LookingTable {
       (!asksDays || series.kind === 'main') &&
       set <= restMax &&
       rules.every(({ settleMs }) => settleMs === 0);
-    const noted: Looking = {
+    return {
       series,
       set,
       rules,
@@ -55,8 +74,6 @@ export class LookingTable {
       mayRest,
       fresh: mayRest && !asksDays ? freshOf(rules.filter((rule) => !isOfDays(rule))) : -1,
     };
-    (this.#known[series.index] ??= [])[set] = noted;
-    return noted;
   }
 }
 

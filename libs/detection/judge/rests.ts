@@ -2,6 +2,7 @@ import type { CompiledRule } from '../compile/series.js';
 import type { Days } from '../days/days.js';
 import { type LedgerHeads, restMax } from '../memory/ledger-heads.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import { noSelections } from '../memory/selection-sets.js';
 import type { Bounds } from './bounds.js';
 import type { Place } from './firing.js';
 import type { LookBack } from './look-back.js';
@@ -35,10 +36,26 @@ export class Rests {
     const rest = heads.restSet(ledger);
     if (rest !== set) return rest === 0 && this.#takesFirst(ledger, asked);
     if (asked.asksDays && !this.#isSameDay(account, time, heads.restRecord(ledger))) return false;
-    const value = seen.valueAt >= 0 && seen.valueSet === set && seen.valueAt > time - asked.timespanMs ? 0 : 1;
-    const spread = bringsSpread(asked, seen) ? 1 : 0;
+    const value = seen.valueAt >= 0 && this.#covers(asked, seen.valueSet) && seen.valueAt > time - asked.timespanMs ? 0 : 1;
+    const spread = this.#bringsSpread(asked, seen) ? 1 : 0;
     if ((value | spread) === 0) return true;
     return (spread === 0 || !heads.isSoleRest(ledger)) && heads.useRest(ledger, value, spread);
+  }
+
+  /** An entry was taken in, and other rules were asked of it, which changed nothing that the rest goes by: their own counts of the day are others. */
+  goOn({ ledger }: Place): void {
+    const record = this.#heads.restRecord(ledger);
+    if (record > 0) this.days?.table.rely(record);
+  }
+
+  /** Whether the entry may bring a spread value that windows lack, where a rule asks for one. */
+  #bringsSpread(asked: Looking, { newSpread, lastSet }: LookBack): boolean {
+    return asked.spreads && (newSpread || !this.#covers(asked, lastSet));
+  }
+
+  /** Whether all that look at entries of the one look at those of `set`. */
+  #covers({ series, set: asked }: Looking, set: number): boolean {
+    return set === asked || (set !== noSelections && this.looking.beyond(series, set, asked) !== undefined);
   }
 
   /** Where all bounds are zero, the first entry raises them to one: that need not be written where no rule asks for so few. */
@@ -72,7 +89,7 @@ export class Rests {
     const { rules, set } = asked;
     const record = asked.asksDays && days ? days.at(account, time) : 0;
     // Who goes from clinic to clinic all the time would end the rest with each access.
-    const isSole = asked.spreads && !bringsSpread(asked, seen);
+    const isSole = asked.spreads && !this.#bringsSpread(asked, seen);
     let least = restMax;
     for (let i = 0; i < rules.length; i += 1) {
       const rule = rules[i];
@@ -98,9 +115,4 @@ export class Rests {
     if (spread < 0) return value;
     return isSole ? restMax : Math.max(value, spread);
   }
-}
-
-/** Whether the entry may bring a spread value that windows lack, where a rule asks for one. */
-function bringsSpread({ spreads, set }: Looking, { newSpread, lastSet }: LookBack): boolean {
-  return spreads && (newSpread || lastSet !== set);
 }

@@ -20,6 +20,9 @@ export class AccountTable {
   readonly #keys = new KeyStore();
   readonly #free: number[] = [];
   #end = 1;
+  /** Of the one asked for last: what is asked of a day asks for them several times. */
+  #named = 0;
+  #names = { groupId: '', actorId: '' };
 
   get count(): number {
     return this.#slots.held;
@@ -51,6 +54,7 @@ export class AccountTable {
 
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const account = this.#free.pop() ?? this.#end++;
+    this.#named = 0;
     if ((account + 1) * recordWords > this.#words.length) this.#widen();
     const record = account * recordWords;
     this.#words.fill(0, record, record + recordWords);
@@ -67,6 +71,7 @@ export class AccountTable {
     this.#slots.leave(account, this.hash(account));
     this.#keys.drop(this.#word(account, at.place), this.#word(account, at.length));
     this.#words[account * recordWords + at.length] = 0;
+    this.#named = 0;
     this.#free.push(account);
   }
 
@@ -80,9 +85,12 @@ export class AccountTable {
     return length === 0 ? undefined : this.#keys.get(this.#word(account, at.place), length);
   }
   names(account: number): { readonly groupId: string; readonly actorId: string } {
+    if (this.#named === account && account > 0) return this.#names;
     const key = this.key(account) ?? new Uint8Array(0);
     const { group_id: groupId, actor_id: actorId } = accountOf(key, 0, key.length);
-    return { groupId, actorId };
+    this.#named = account;
+    this.#names = { groupId, actorId };
+    return this.#names;
   }
   hash(account: number): number {
     return this.#word(account, at.hash);

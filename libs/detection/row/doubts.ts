@@ -33,6 +33,7 @@ export class Doubts {
     if (isClear) return;
     pending.lateMs = Math.max(pending.lateMs, lateMs);
     pending.receivedAt = Math.max(pending.receivedAt, row.receivedAt);
+    if (!rejudgements.takesOpeners(pending)) return;
     rejudgements.noteOpener(pending, { time: row.time, id: digest('late', idOf(row, 0)) });
   }
 

@@ -104,8 +104,12 @@ export class Rejudgements {
     if (pending.late.size < linesMax) pending.late.add(access);
   }
 
+  /** Whether more openers are kept of it: to make the id of one costs more than all else that is noted of a row. */
+  takesOpeners(pending: Pending): boolean {
+    return pending.openers.length < openersMax;
+  }
   noteOpener(pending: Pending, opener: Opener): void {
-    if (pending.openers.length < openersMax && !pending.openers.some(({ id }) => id === opener.id)) pending.openers.push(opener);
+    if (this.takesOpeners(pending) && !pending.openers.some(({ id }) => id === opener.id)) pending.openers.push(opener);
   }
 
   /** The stretch that is unclear, widened to the whole of every incident that it touches. */
