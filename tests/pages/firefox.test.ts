@@ -31,7 +31,7 @@ inFirefox(`in Firefox${installed.path === undefined ? ` (${installed.reason ?? '
   let browser: Browser;
   beforeEach(async () => {
     const { path = '', env = {} } = installed;
-    browser = await launch({ browser: 'firefox', executablePath: path, env, headless: true, timeout: testMsMax, protocolTimeout: testMsMax, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB, en' } });
+    browser = await launch({ browser: 'firefox', executablePath: path, env, headless: true, timeout: testMsMax, protocolTimeout: testMsMax, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB, en', 'focusmanager.testmode': true } });
   }, testMsMax);
   afterEach(() => browser?.close());
 
