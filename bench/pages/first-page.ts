@@ -33,6 +33,7 @@ type Path = (typeof paths)[number];
 const vigie = await RunningVigie.start({ portBase });
 const browser = await openBrowser();
 let failed = false;
+let stopLoad: () => Promise<unknown> = async () => {};
 try {
   const token = developmentConsoleToken(vigie.dataDir);
   console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`);
@@ -43,19 +44,22 @@ try {
   await measured(token, 3);
   const quiet = await measured(token, seconds);
   const load = new SteadyLoad({ port: portBase, rate, requestOf: (body) => requestOf('/v1/events', vigie.token, body) });
+  stopLoad = () => load.stop();
   load.start();
   await sleep(2_000);
   const beside = measured(token, seconds);
   const shown = await shownAfter(page, token);
   const busy = await beside;
+  stopLoad = async () => {};
   const { taken, offered, lateMs } = await load.stop();
   console.log(`load: ${thousands(offered)} events/s offered, ${thousands(taken)} acknowledged, half of the answers within ${lateMs.toFixed(0)} ms; load of the machine ${loadavg()[0]?.toFixed(1)}`);
   for (const path of paths) tell(path, busy.waits[path], quiet.waits[path]);
-  console.log(`the console's processor: ${(busy.cpu * 100).toFixed(0)} % of one core beside the load, ${(quiet.cpu * 100).toFixed(0)} % without it`);
+  console.log(`the console's processor: ${(busy.cpu * 100).toFixed(0)} % of one core beside the load, ${(quiet.cpu * 100).toFixed(0)} % without it, at ${1_000 / askEveryMs} of each question a second: ${(busy.cpu * askEveryMs).toFixed(1)} and ${(quiet.cpu * askEveryMs).toFixed(1)} ms a pair of answers, with all else that it does`);
   verdict(`95th percentile of /v1/summary ${quantile(busy.waits['/v1/summary'], 0.95).toFixed(0)} ms, goal below ${summaryMsGoal}`, quantile(busy.waits['/v1/summary'], 0.95) < summaryMsGoal);
   console.log(`a theft on the open page after its detection: ${shown.map((ms) => (ms / 1_000).toFixed(2)).join(', ')} s`);
   verdict(`the last of ${shown.length} after ${(Math.max(...shown) / 1_000).toFixed(2)} s, goal ${shownMsGoal / 1_000} s`, shown.length === thefts && Math.max(...shown) <= shownMsGoal);
 } finally {
+  await stopLoad();
   await browser.close();
   await vigie.stop();
 } // prettier-ignore
@@ -83,7 +87,9 @@ async function measured(token: string, forSeconds: number): Promise<Measured> {
 }
 
 async function ask(path: string, token: string): Promise<Record<string, unknown>> {
-  const answer = await fetch(`${vigie.url('console')}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  const init = { headers: { authorization: `Bearer ${token}` } };
+  // A connection that was idle may be closed under the question: it is asked again, and the wait is that of both.
+  const answer = await fetch(`${vigie.url('console')}${path}`, init).catch(() => fetch(`${vigie.url('console')}${path}`, init));
   if (!answer.ok) throw new Error(`${path} was answered ${answer.status}: ${await answer.text()}`);
   return (await answer.json()) as Record<string, unknown>;
 }
@@ -116,8 +122,8 @@ async function shownAfter(page: Page, token: string): Promise<readonly number[]>
   const shown: number[] = [];
   for (let n = 0; n < thefts; n += 1) {
     await vigie.post(theft(`thief-${n}`));
-    await page.waitForFunction(`globalThis.shownAt['thief-${n}']`);
-    const at = Number(await page.evaluate(`globalThis.shownAt['thief-${n}']`));
+    const look = `const look = () => (globalThis.shownAt['thief-${n}'] ? done(globalThis.shownAt['thief-${n}']) : setTimeout(look, 20))`;
+    const at = Number(await page.evaluate(`new Promise((done) => { ${look}; look(); })`));
     const { cases } = (await ask(`/v1/cases?q=thief-${n}`, token)) as { readonly cases: readonly [{ readonly case_id: string }] };
     const { incidents } = (await ask(`/v1/cases/${cases[0].case_id}`, token)) as { readonly incidents: readonly [{ readonly detected_at: string }] };
     shown.push(at - Date.parse(incidents[0].detected_at));

@@ -68,7 +68,7 @@ export class SteadyLoad {
     while (!this.#stopped) {
       const due = Math.floor((performance.now() - this.#begun) / everyMs);
       while (this.#requests < due) {
-        const lane = this.#free.pop() ?? (this.#lanes < lanesMax ? new Lane(this.options.port) : undefined);
+        const lane = this.#open() ?? (this.#lanes < lanesMax ? new Lane(this.options.port) : undefined);
         if (!lane) break;
         if (!lane.used) this.#lanes += 1;
         void this.#send(lane);
@@ -76,6 +76,15 @@ export class SteadyLoad {
       await sleep(Math.min(10, everyMs));
     }
     while (this.#free.length < this.#lanes) await sleep(10);
+  }
+
+  /** One that the other end has not closed meanwhile. */
+  #open(): Lane | undefined {
+    for (let lane = this.#free.pop(); lane; lane = this.#free.pop()) {
+      if (lane.isOpen) return lane;
+      this.#lanes -= 1;
+    }
+    return undefined;
   }
 
   async #send(lane: Lane): Promise<void> {
@@ -86,15 +95,21 @@ export class SteadyLoad {
     for (const at of times) copy.write(now, at, 'latin1');
     for (const [place, at] of ids.entries()) copy.write(String(10_000_000 + number * eventsOfRequest + place), at, 'latin1');
     const begun = performance.now();
-    await lane.send(copy);
-    this.#waits.push(performance.now() - begun);
-    this.#free.push(lane);
+    // What is refused is not taken, and that is what the figures say.
+    const isTaken = await lane.send(copy).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) this.#waits.push(performance.now() - begun);
+    else this.#lanes -= 1;
+    if (lane.isOpen) this.#free.push(lane);
   }
 }
 
 /** One connection, one request at a time. */
 class Lane {
   used = false;
+  isOpen = true;
   readonly #socket: Socket;
   #held = '';
   #answered: (() => void) | undefined;
@@ -103,7 +118,8 @@ class Lane {
   constructor(port: number) {
     this.#socket = connect(port, '127.0.0.1').setNoDelay(true).setEncoding('latin1');
     this.#socket.on('data', (chunk) => this.#take(String(chunk)));
-    this.#socket.on('error', (cause) => this.#failed?.(cause));
+    this.#socket.on('error', (cause) => this.#close(cause));
+    this.#socket.on('close', () => this.#close(new Error('the connection was closed')));
   }
 
   send(request: Buffer): Promise<void> {
@@ -113,6 +129,12 @@ class Lane {
       this.#failed = reject;
       this.#socket.write(request);
     });
+  }
+
+  #close(cause: Error): void {
+    this.isOpen = false;
+    this.#socket.destroy();
+    this.#failed?.(cause);
   }
 
   end(): void {
@@ -128,7 +150,7 @@ class Lane {
     const said = this.#held;
     this.#held = '';
     if (isTaken) this.#answered?.();
-    else this.#failed?.(new Error(said));
+    else this.#close(new Error(said));
   }
 }
 

@@ -84,20 +84,22 @@ async function switchOff(page: KeyPage): Promise<void> {
   await press(page, /^Cases$/);
 }
 
-/** Find the case, take it, list patients 101 to 200, freeze, give a verdict, log out: from the first page, as somebody who may do all of it. */
-export async function sixTasks(page: KeyPage, day: Day, hasShortcuts: boolean): Promise<void> {
-  if (!hasShortcuts) await switchOff(page);
-  // Find the critical case: the first row of the first page.
+/** The critical case is the first row of the first page. */
+export async function findAndTake(page: KeyPage, hasShortcuts = true): Promise<void> {
   await reads(page, /dr\.martin/, 'tr a');
   if (hasShortcuts) await page.press('j');
   else await stepTo(page, /^dr\.martin/);
   await page.press('Enter');
   await reads(page, /^dr\.martin opened 6,400 patients/, 'h1');
-
-  // Take it.
   if (hasShortcuts) await page.press('a');
   else await press(page, /^Take/);
   await reads(page, /Taken by dpo/);
+}
+
+/** Find the case, take it, list patients 101 to 200, freeze, give a verdict, log out: from the first page, as somebody who may do all of it. */
+export async function sixTasks(page: KeyPage, day: Day, hasShortcuts: boolean): Promise<void> {
+  if (!hasShortcuts) await switchOff(page);
+  await findAndTake(page, hasShortcuts);
 
   // List patients 101 to 200.
   await press(page, /^Patients$/);

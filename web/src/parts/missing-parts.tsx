@@ -15,13 +15,9 @@ export function MissingParts() {
     before.current = names;
     if (isBack) void client.invalidateQueries({ queryKey: ['live'] });
   }, [names, client]);
-  return (
-    <div role="status" className="line">
-      {away.map(({ part, away: number, known, since }) => (
-        <p key={part} className="notice notice-wrong">
-          {t.parts[part](f.moment(since ?? 0), number, known)}
-        </p>
-      ))}
-    </div>
-  );
+  return away.map(({ part, away: number, known, since }) => (
+    <p key={part} className="notice notice-wrong">
+      {t.parts[part](f.moment(since ?? 0), number, known)}
+    </p>
+  ));
 }

@@ -59,8 +59,11 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
         </nav>
         <Person me={me} onKeys={() => keys.current?.showModal()} />
       </header>
-      <LineNotice line={line} />
-      <MissingParts />
+      {/* One place for all that is missing: it is spoken when it comes. */}
+      <div role="status" className="line">
+        <LineNotice line={line} />
+        <MissingParts />
+      </div>
       <main id="content" tabIndex={-1}>
         {children}
       </main>
@@ -110,11 +113,7 @@ function Person({ me, onKeys }: { readonly me: Me; readonly onKeys: () => void }
 
 function LineNotice({ line }: { readonly line: Line }) {
   const { t, f } = useTexts();
-  return (
-    <div role="status" className="line">
-      {line.state === 'lost' && <p className="notice">{t.shell.lost(f.clock(line.since))}</p>}
-    </div>
-  );
+  return line.state === 'lost' && <p className="notice">{t.shell.lost(f.clock(line.since))}</p>;
 }
 
 function Keys({ dialog }: { readonly dialog: React.RefObject<HTMLDialogElement | null> }) {
