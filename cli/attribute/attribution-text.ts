@@ -1,6 +1,6 @@
 import { type Attribution, caveat, type Finding, type LeakQuestion } from '#libs/attribution/leak.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { count } from '../start/summary.js';
+import { count } from '../figures.js';
 import { alignedRows } from '../table.js';
 
 /** Of control samples: with more names than this, a name means little. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { madeTopics } from '#libs/contracts/topics.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { services as allServices, type ServiceName } from '#libs/contracts/vocabulary.js';
-import { mayRead } from '#libs/access-store/inspect/inspect-store.js';
+import { hasRights, mayRead } from '#libs/access-store/inspect/inspect-store.js';
 import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -86,8 +86,9 @@ async function log(config: CommandConfig, services: readonly ServiceName[] | und
 }
 
 async function store(config: CommandConfig, services: readonly ServiceName[], { backupStamp }: DoctorOptions, clock: Clock): Promise<readonly Finding[]> {
-  const isServer = config.CLICKHOUSE_URL !== undefined;
   return withStore(config, async (client) => {
+    // The embedded ClickHouse may be named by its address, too.
+    const isServer = config.CLICKHOUSE_URL !== undefined && (await hasRights(client));
     const reading = services.filter((name) => name !== 'ingestor');
     const found = await storeFindings(client, { clock, services: reading, isServer });
     const backups: BackupFacts = { stamp: stampOf(backupStamp), store: isServer ? await storedBackup(client) : undefined };

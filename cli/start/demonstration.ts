@@ -14,7 +14,8 @@ import { dossierText, makeDossier } from './demo-dossier.js';
 import { DemoInlets } from './demo-inlets.js';
 import { DemoStore } from './demo-store.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
-import { clockOf, count, summary } from './summary.js';
+import { count } from '../figures.js';
+import { clockOf, summary } from './summary.js';
 import { type Notification, WebhookReceiver } from './webhook-receiver.js';
 
 const source = 'demo';

@@ -1,3 +1,5 @@
+import { count, span } from '../figures.js';
+
 /** What the demonstration says at its end. Times are event times of the simulated day unless said otherwise. */
 export interface SummaryFacts {
   readonly attackBegan: number;
@@ -62,18 +64,6 @@ function row(name: string, value: string): string {
   return `  ${name.padEnd(17)}${value}`;
 }
 
-export function count(value: number): string {
-  return value.toLocaleString('en-GB');
-}
-
 export function clockOf(ms: number): string {
   return `${new Date(ms).toISOString().slice(11, 19)} UTC`;
-}
-
-/** `42 s`, `3 min 05 s`, `2 h 10 min` */
-export function span(ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
-  return `${Math.floor(seconds / 3600)} h ${String(Math.floor(seconds / 60) % 60).padStart(2, '0')} min`;
 }

@@ -1,6 +1,6 @@
 import type { ShownAccess, StoredIncident } from '#libs/access-store/incidents/incident-reader.js';
 import { subjectName } from '#libs/contracts/incident.js';
-import { count, span } from '../start/summary.js';
+import { count, span } from '../figures.js';
 import type { Reasons, RuleReasons } from './reasons.js';
 import { alignedRows } from '../table.js';
 

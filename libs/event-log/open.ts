@@ -1,9 +1,10 @@
+import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { groups, keptFor, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { wireLevel } from '#libs/contracts/wire-level.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { type CommonConfig, ConfigError, isPem } from '#libs/runtime/config.js';
+import { certificatesOf, type CommonConfig, ConfigError, isPem, isPrivateKey } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
@@ -31,6 +32,17 @@ export interface OpenTools {
   /** Gives up waiting. */
   readonly signal: AbortSignal;
 }
+
+type KafkaTls = Pick<
+  CommonConfig,
+  | 'KAFKA_TLS'
+  | 'KAFKA_TLS_CA'
+  | 'KAFKA_TLS_CA_FILE'
+  | 'KAFKA_TLS_CERT'
+  | 'KAFKA_TLS_CERT_FILE'
+  | 'KAFKA_TLS_KEY'
+  | 'KAFKA_TLS_KEY_FILE'
+>;
 
 const waitPolicy = { firstWaitMs: 200, waitMsMax: 5000, attemptsMax: Infinity };
 
@@ -148,13 +160,42 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
  * The authority's certificate is PEM text, usually given as `KAFKA_TLS_CA_FILE`, of which each connection takes what is in it then; without one the system's
  * authorities count.
  */
-export function tlsOf({ KAFKA_TLS: wanted, KAFKA_TLS_CA: authority, KAFKA_TLS_CA_FILE: path }: Pick<CommonConfig, 'KAFKA_TLS' | 'KAFKA_TLS_CA' | 'KAFKA_TLS_CA_FILE'>): KafkaOptions['ssl'] {
+export function tlsOf(config: Partial<KafkaTls>): KafkaOptions['ssl'] {
+  const { KAFKA_TLS: wanted, KAFKA_TLS_CA: authority, KAFKA_TLS_CERT: certificate, KAFKA_TLS_KEY: key } = config;
+  if ((certificate === undefined) !== (key === undefined))
+    throw new ConfigError(
+      'KAFKA_TLS_CERT and KAFKA_TLS_KEY (or KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE) must be given together',
+    );
   if (!wanted) return undefined;
-  if (!authority) return true;
-  const now = renewedText(path, authority, isPem);
-  return {
-    get ca() {
-      return [now()];
+  if (!authority && !certificate) return true;
+  const authorityNow = authority && renewedText(config.KAFKA_TLS_CA_FILE, authority, isPem);
+  const own = certificate && key ? ownCertificate(config, certificate, key) : undefined;
+  // The client takes these properties at each connection.
+  return Object.defineProperties(
+    {},
+    {
+      ...(authorityNow && { ca: { enumerable: true, get: () => [authorityNow()] } }),
+      ...(own && { cert: { enumerable: true, get: () => own().certificate }, key: { enumerable: true, get: () => own().key } }),
     },
+  );
+}
+
+/** A certificate and its key, the ones of before until the files hold a pair: they are replaced one after the other. */
+function ownCertificate(
+  { KAFKA_TLS_CERT_FILE: certificatePath, KAFKA_TLS_KEY_FILE: keyPath }: Partial<KafkaTls>,
+  certificate: string,
+  key: string,
+): () => { readonly certificate: string; readonly key: string } {
+  const certificateNow = renewedText(certificatePath, certificate, isPem);
+  const keyNow = renewedText(keyPath, key, isPrivateKey);
+  let pair = { certificate, key };
+  return () => {
+    const now = { certificate: certificateNow(), key: keyNow() };
+    if (arePair(now)) pair = now;
+    return pair;
   };
+}
+
+function arePair({ certificate, key }: { readonly certificate: string; readonly key: string }): boolean {
+  return certificatesOf(certificate)[0]?.checkPrivateKey(createPrivateKey(key)) ?? false;
 } // prettier-ignore

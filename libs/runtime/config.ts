@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -26,12 +26,18 @@ export const commonConfig = {
   KAFKA_TLS_CA: z.string().refine(isPem, 'is no certificate in PEM').optional(),
   /** Where it stands, so that a renewed one is taken up at the next connection. */
   KAFKA_TLS_CA_FILE: z.string().optional(),
+  /** What this process shows of itself to brokers that ask for it, and its private key, both PEM; each connection takes what is in their files then. */
+  KAFKA_TLS_CERT: z.string().refine(isPem, 'is no certificate in PEM').optional(),
+  KAFKA_TLS_CERT_FILE: z.string().optional(),
+  KAFKA_TLS_KEY: z.string().refine(isPrivateKey, 'is no private key in PEM').optional(),
+  KAFKA_TLS_KEY_FILE: z.string().optional(),
   KAFKA_SASL_MECHANISM: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).optional(),
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: password().optional(),
   KAFKA_SASL_PASSWORD_FILE: z.string().optional(),
   /** `key_id=base64` of those who write the log: the first signs frames, all are believed. */
   VIGIE_FRAME_KEYS: z.string().optional(),
+  VIGIE_FRAME_KEYS_FILE: z.string().optional(),
   /** From when on frames on Kafka are signed, milliseconds. */
   VIGIE_FRAMES_SIGNED_SINCE: z.iso
     .datetime({ offset: true })
@@ -40,6 +46,7 @@ export const commonConfig = {
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: password().default(''),
+  CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
 };
 export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;
 
@@ -101,6 +108,15 @@ export function certificatesOf(pem: string): readonly X509Certificate[] {
 export function isPem(text: string): boolean {
   try {
     return certificatesOf(text).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+export function isPrivateKey(text: string): boolean {
+  try {
+    createPrivateKey(text);
+    return true;
   } catch {
     return false;
   }

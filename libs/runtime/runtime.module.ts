@@ -5,6 +5,7 @@ import { Fatal } from './fatal.js';
 import { Health, type HealthReport } from './health.js';
 import { createLog, type Log } from './log.js';
 import { Metrics } from './metrics.js';
+import { ExtraAuthorities } from './renewal/extra-authorities.js';
 import { EndWatch } from './renewal/end-watch.js';
 import { Shutdown } from './shutdown.js';
 
@@ -59,6 +60,11 @@ export class RuntimeModule {
         provide: EndWatch,
         useFactory: (clock: Clock, own: Log, metrics: Metrics, shutdown: Shutdown) => {
           const watch = new EndWatch({ clock, log: own, metrics });
+          const extra = process.env['NODE_EXTRA_CA_CERTS'];
+          if (extra) {
+            const authorities = new ExtraAuthorities(extra);
+            void watch.add(() => authorities.look());
+          }
           shutdown.add('watch of ends', async () => watch.close());
           return watch;
         },

@@ -52,7 +52,7 @@ export type IngestorConfig = Environment & {
   readonly quarantineKeys: QuarantineKeys;
   /** Reads the file of sources again, and the secrets that it names. Throws `ConfigError`. */
   readonly loadSources: () => SourcesInUse;
-  /** The files that say who may send: that of sources and that of tokens, where they are named. */
+  /** The files that say who may send, and under which keys: of sources, of tokens, of pseudonym keys, where they are named. */
   readonly sourcesFiles: readonly string[];
 };
 
@@ -65,10 +65,11 @@ export const INGESTOR_CONFIG = Symbol('ingestor configuration');
  */
 export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): IngestorConfig {
   const config = readConfig(ingestorConfig, env);
-  // Tokens of a file are renewed as the sources are: by another content.
+  // Tokens and keys of a file are renewed as the sources are: by another content.
   const tokensOf = () =>
     readCredentials({ ...config, ...readConfig({ VIGIE_INGEST_TOKENS: ingestorConfig.VIGIE_INGEST_TOKENS }, env) });
-  const loadSources = () => sourcesInUse(config, tokensOf(), env);
+  const keysOf = () => readConfig({ VIGIE_PSEUDONYM_KEYS: ingestorConfig.VIGIE_PSEUDONYM_KEYS }, env);
+  const loadSources = () => sourcesInUse({ ...config, ...keysOf() }, tokensOf(), env);
   return {
     ...config,
     sources: loadSources(),
@@ -80,7 +81,8 @@ export function readIngestorConfig(env: NodeJS.ProcessEnv = process.env): Ingest
 
 function filesOf({ VIGIE_SOURCES_FILE: sources }: Environment, env: NodeJS.ProcessEnv): readonly string[] {
   const tokens = env['VIGIE_INGEST_TOKENS'] ? undefined : env['VIGIE_INGEST_TOKENS_FILE'];
-  return [...(sources ? [sources] : []), ...(tokens ? [tokens] : [])];
+  const keys = env['VIGIE_PSEUDONYM_KEYS'] ? undefined : env['VIGIE_PSEUDONYM_KEYS_FILE'];
+  return [sources, tokens, keys].flatMap((path) => path || []);
 }
 
 function sourcesInUse(config: Environment, tokens: Credentials, environment: NodeJS.ProcessEnv): SourcesInUse {

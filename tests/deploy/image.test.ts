@@ -27,6 +27,12 @@ describe('the image of the services', () => {
     }
   }); // prettier-ignore
 
+  it('leads nowhere that is not there, but for commands of the embedded default, which say so', () => {
+    const parts = new Map([...reached].map((file) => [file, readFileSync(join(dist, file), 'utf8')]));
+    const broken = [...parts].filter(([file, text]) => partsIn(text).some((name) => !reached.has(join(dirname(file), name))));
+    expect(broken.map(([file]) => file.replace(/-[A-Z0-9]{8}\.js$/, '')).toSorted()).toEqual(['cli/parts/drill', 'cli/parts/restore', 'cli/vigie.js']);
+  }); // prettier-ignore
+
   it('keeps what modules read beside themselves, and no other files', () => {
     const kept = assets.filter((file) => stays(file, reached));
     const migrations = readdirSync('libs/access-store/migrations').map((name) => `libs/access-store/migrations/${name}`);
@@ -103,3 +109,8 @@ describe('a service of the compose file as words for a container', () => {
     expect(composeService('topics', surroundings).command).toEqual(['node', 'dist/cli/vigie.js', 'topics', 'create', '--partitions', '12', '--replication', '1', '--retention', '35d']);
   }); // prettier-ignore
 });
+
+/** Parts of bundles that a file leads to, relative to it. */
+function partsIn(text: string): readonly string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport\()\s*"(\.\.?\/[^"]+-[A-Z0-9]{8}\.js)"/g)].map(([, name = '']) => name);
+}

@@ -21,7 +21,7 @@ const settleMsMax = 600_000;
 const wholeMsMax = 3_600_000;
 const notHere = isLongRun ? await whyNoRelease() : 'minutes: npm run test:long -- upgrade';
 const noKafka = notHere ?? (await whyNoKafkaTests({ CI: process.env['CI'] }));
-const { commit, env, startAgain } = await lastRelease();
+const { commit, env, readinessStays } = await lastRelease();
 
 describe(`the last release (${commit}) and this version side by side, in the documented order and back again, while rows come in`, () => {
   (notHere === undefined ? it : it.skip)(
@@ -66,7 +66,7 @@ async function expectUpgrade(logOf: (undo: AsyncDisposableStack) => Promise<Kafk
     rulesDir: join(release.root, 'rules'),
     settleMsMax,
     env,
-    startAgain,
+    readinessStays,
     clock: systemClock,
     say,
     ...(kafka && { kafka }),

@@ -3,22 +3,31 @@
 
 import { portOffsets } from '#libs/contracts/vocabulary.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
+import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import type { StoreAddress } from './client.js';
 import { existingServicesPassword, servicesPassword, servicesUser } from './services-credential.js';
 
 /** Where ClickHouse is, for a service: the configured server with its user, else the embedded one of this machine with ours. */
 export function storeAddressOf(config: CommonConfig): StoreAddress {
-  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password } = config;
-  if (url !== undefined) return { url, user, password };
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user } = config;
+  if (url !== undefined) return { url, user, ...givenPassword(config) };
   return { url: embeddedUrl(config), user: servicesUser, password: servicesPassword(config.VIGIE_DATA_DIR) };
 }
 
 /** The same for a command: where the data folder has no key for services yet, it is one of the people. */
 export function commandAddressOf(config: CommonConfig): StoreAddress {
-  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user, CLICKHOUSE_PASSWORD: password } = config;
+  const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user } = config;
   const key = url === undefined ? existingServicesPassword(config.VIGIE_DATA_DIR) : undefined;
-  if (key === undefined) return { url: url ?? embeddedUrl(config), user, password };
+  if (key === undefined) return { url: url ?? embeddedUrl(config), user, ...givenPassword(config) };
   return { url: embeddedUrl(config), user: servicesUser, password: key };
+}
+
+/** A password of a file is read at each request, so that another one counts without a restart. */
+function givenPassword({
+  CLICKHOUSE_PASSWORD: password,
+  CLICKHOUSE_PASSWORD_FILE: path,
+}: CommonConfig): Pick<StoreAddress, 'password' | 'passwordNow'> {
+  return { password, ...(path !== undefined && { passwordNow: renewedText(path, password, (text) => text !== '') }) };
 }
 
 function embeddedUrl(config: CommonConfig): string {

@@ -6,6 +6,8 @@ export interface StoreAddress {
   readonly url: string;
   readonly user: string;
   readonly password: string;
+  /** The password as it is at a request, where it may change. */
+  readonly passwordNow?: () => string;
   /** Of a command that shows patients, the account of this machine that it runs under: the embedded ClickHouse writes that down. */
   readonly by?: string;
   /** How long a statement may take before it is given up, milliseconds, where it is not the usual time. */
@@ -24,8 +26,15 @@ const socketsMax = 8;
  * A client that never stores something else than it was given: unknown fields and nulls are errors, inserts are answered only when they
  * are stored. It does not try again by itself: a repeated insert needs its token, which the store gives it.
  */
-export function createStoreClient({ url, user, password, by, requestMs = requestMsMax }: StoreAddress): ClickHouseClient {
-  return createClient({
+export function createStoreClient({
+  url,
+  user,
+  password,
+  passwordNow,
+  by,
+  requestMs = requestMsMax,
+}: StoreAddress): ClickHouseClient {
+  const client = createClient({
     url,
     username: user,
     password,
@@ -44,5 +53,23 @@ export function createStoreClient({ url, user, password, by, requestMs = request
       date_time_input_format: 'best_effort',
       input_format_import_nested_json: 0,
     },
+  });
+  if (passwordNow) askWith(client, () => ({ username: user, password: passwordNow() }));
+  return client;
+}
+
+/** The client keeps the password that it was made with; each request may bring its own. */
+function askWith(client: ClickHouseClient, auth: () => { readonly username: string; readonly password: string }): void {
+  const plain = {
+    query: client.query.bind(client),
+    insert: client.insert.bind(client),
+    command: client.command.bind(client),
+    exec: client.exec.bind(client),
+  };
+  Object.assign(client, {
+    query: (asked: Parameters<typeof plain.query>[0]) => plain.query({ auth: auth(), ...asked }),
+    insert: (asked: Parameters<typeof plain.insert>[0]) => plain.insert({ auth: auth(), ...asked }),
+    command: (asked: Parameters<typeof plain.command>[0]) => plain.command({ auth: auth(), ...asked }),
+    exec: (asked: Parameters<typeof plain.exec>[0]) => plain.exec({ auth: auth(), ...asked }),
   });
 }

@@ -4,12 +4,15 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 import { appliedMigrations, readMigrations } from '../clickhouse/migrate.js';
 import { changingRights, type ReadingService, rightsOf } from './rights.js';
 
 const programsQuery = readFileSync(new URL('./programs-that-fire.sql', import.meta.url), 'utf8');
+/** How the embedded ClickHouse refuses what is a server's alone. */
+const embeddedRefusal = 'is not for the embedded ClickHouse';
 const failure = 'the store cannot be looked at';
 
 export interface StoreFacts {
@@ -39,6 +42,17 @@ async function missingMigrations(client: ClickHouseClient, isServer: boolean): P
   if (!row?.there) return !isServer || (await mayRead(client, ['migrations'])) ? all : undefined;
   const done = await appliedMigrations(client);
   return all.filter((name) => !done.has(name));
+}
+
+/** Whether the store has users and rights that can be asked for: the embedded ClickHouse has none, by whatever address it is reached. */
+export async function hasRights(client: ClickHouseClient): Promise<boolean> {
+  try {
+    await isGranted(client, 'SELECT ON vigie.migrations');
+    return true;
+  } catch (cause) {
+    if (messageOf(cause).includes(embeddedRefusal)) return false;
+    throw cause;
+  }
 }
 
 /** The rights that the user of this client lacks for the work of these services. */

@@ -4,7 +4,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Health } from '#libs/runtime/health.js';
 import { type Log, silentLog } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
-import { messageOf, Transient } from '#libs/runtime/outcome.js';
+import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
 import { UnknownTopic } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import { installCodecs } from './wire/codecs.js';
@@ -106,10 +106,15 @@ export async function within<T>(clock: Clock, ms: number, what: string, work: Pr
     return await Promise.race([work, late]);
   } catch (cause) {
     if (cause instanceof Transient) throw cause;
-    throw isRetriable(cause) ? new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause }) : cause;
+    throw isRetriable(cause) || stumbled(cause) ? new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause }) : cause;
   } finally {
     done.abort();
   }
+}
+
+/** While topics move or brokers are slow, kafkajs stumbles over answers that lack what it looks for, with a TypeError; asked again it answers. */
+function stumbled(cause: unknown): boolean {
+  return isError(cause) && (cause.name === 'TypeError' || stumbled(cause.cause));
 }
 
 /** What a broker that answers again mends, although the client calls the last of them final: it says so of every broker that did not answer in time. */

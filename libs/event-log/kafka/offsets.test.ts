@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Admin } from 'kafkajs';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
-import { isRetriable } from './client.js';
+import { Transient } from '#libs/runtime/outcome.js';
+import { isRetriable, within } from './client.js';
 import { Offsets } from './offsets.js';
 
 const at = { topic: 'vigie.incidents.v1', partition: 3 };
@@ -30,6 +31,13 @@ describe('a coordinator that no broker names in time', () => {
     expect([isRetriable(cause), isRetriable(new Error('a consumer broke down', { cause }))]).toEqual([true, true]);
   });
 }); // prettier-ignore
+
+describe('an answer that the client stumbles over', () => {
+  it('is asked for again, whatever was asked: topics move, and brokers are slow', async () => {
+    const stumbles = Promise.reject(new TypeError("Cannot read properties of null (reading 'topicMetadata')"));
+    await expect(within(new FakeClock(), 1000, 'partitions of a topic', stumbles)).rejects.toThrow(Transient);
+  });
+});
 
 /** Brokers over whose partition another member reads on: with every answer one frame more is there and committed. */
 function brokers({ low, high, committed, moves = true }: { low: number; high: number; committed: number; moves?: boolean }) {

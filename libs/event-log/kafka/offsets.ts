@@ -1,6 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { Clock } from '#libs/runtime/clock.js';
-import { isError, messageOf, Transient } from '#libs/runtime/outcome.js';
+import { Transient } from '#libs/runtime/outcome.js';
 import type { Bounds, TopicPartition } from '../port.js';
 import { questionMsMax, within } from './client.js';
 import { type GroupView, groupViewOf } from './group-view.js';
@@ -64,17 +64,7 @@ export class Offsets {
     );
   }
 
-  /** While topics move, kafkajs stumbles over answers that lack what it looks for, with a TypeError; asked again it answers. */
-  async #ask<T>(what: string, question: () => Promise<T>): Promise<T> {
-    try {
-      return await within(this.#clock, questionMsMax, what, question());
-    } catch (cause) {
-      if (stumbled(cause)) throw new Transient(`Kafka: ${what}: ${messageOf(cause)}`, { cause });
-      throw cause;
-    }
+  #ask<T>(what: string, question: () => Promise<T>): Promise<T> {
+    return within(this.#clock, questionMsMax, what, question());
   }
-}
-
-function stumbled(cause: unknown): boolean {
-  return isError(cause) && (cause.name === 'TypeError' || stumbled(cause.cause));
 }

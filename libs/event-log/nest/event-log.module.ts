@@ -43,8 +43,13 @@ export class EventLogModule {
 async function brokerEnds(config: CommonConfig): Promise<readonly End[]> {
   const tls = tlsOf(config);
   const authority = typeof tls === 'object' && Array.isArray(tls.ca) ? String(tls.ca[0]) : undefined;
+  const own = typeof tls === 'object' && tls.cert !== undefined ? () => String(tls.cert) : undefined;
   const brokers = (config.KAFKA_BROKERS ?? []).map((broker) =>
     shownAt(`the certificate of the broker ${broker}`, broker, authority),
   );
-  return endsOf([...(authority ? seenIn('KAFKA_TLS_CA', () => authority) : []), ...(await Promise.all(brokers))]);
+  return endsOf([
+    ...(authority ? seenIn('KAFKA_TLS_CA', () => authority) : []),
+    ...(own ? seenIn('KAFKA_TLS_CERT', own) : []),
+    ...(await Promise.all(brokers)),
+  ]);
 }

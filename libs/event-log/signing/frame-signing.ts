@@ -31,7 +31,7 @@ export class FrameSigning {
   #untold = 0;
 
   constructor(
-    private readonly keys: FrameKeys,
+    private readonly keys: Pick<FrameKeys, 'sign' | 'faultOf'>,
     private readonly needed: Needed,
     private readonly tools: SigningTools,
   ) {}

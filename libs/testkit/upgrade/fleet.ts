@@ -122,6 +122,11 @@ export class Fleet {
       this.late.push(`${name} of ${tree.name} ended with ${child.signalCode ?? child.exitCode} when it was stopped`);
   }
 
+  /** Whether any place runs the service of a tree. */
+  runs(name: ProcessName, tree: Tree['name']): boolean {
+    return this.places.some((_, place) => this.#running.get(keyOf(place, name))?.tree.name === tree);
+  }
+
   async replace(place: number, name: ProcessName, tree: Tree): Promise<void> {
     await this.stop(place, name);
     await this.start(place, name, tree);

@@ -14,7 +14,7 @@ const buildMsMax = 900_000;
 const named = z.strictObject({
   commit: z.string().regex(/^[0-9a-f]{7,40}$/),
   env: z.record(z.string(), z.string()),
-  startAgain: z.array(z.enum(services)),
+  readinessStays: z.array(z.enum(services)),
 });
 
 export type LastRelease = z.infer<typeof named>;
@@ -29,8 +29,8 @@ export const thisTree: Tree = { name: 'this', root: projectRoot };
 
 /**
  * The last release: what installations run that are upgraded to this tree. `commit` is the one that it was made of, and `env` what services of this tree must be told
- * while services of that release may still read what they write. `startAgain`: services of that release that are not ready again by themselves when their store was away,
- * so that whoever runs them starts them again. Named in last-release.json, and moved there when a release is made.
+ * while services of that release may still read what they write. `readinessStays`: services of that release that go on saying that they are not ready when their store was away,
+ * although they work: they are not asked. Named in last-release.json, and moved there when a release is made.
  */
 export async function lastRelease(): Promise<LastRelease> {
   const file = join(projectRoot, 'libs', 'testkit', 'upgrade', 'last-release.json');

@@ -28,8 +28,8 @@ export interface UpgradeOptions {
   readonly kafka?: { readonly brokers: readonly string[]; readonly view: KafkaView; readonly partitions: number };
   /** What services of this tree are told while those of the release may read what they write; the others do not know it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Services of the release that are started again after their store was away. */
-  readonly startAgain: readonly ProcessName[];
+  /** Services of the release that are not asked whether they are ready. */
+  readonly readinessStays: readonly ProcessName[];
   /** Rules that both versions read. */
   readonly rulesDir: string;
   /** How long each mixture may take until all that came in is judged and stored, milliseconds. */
@@ -121,16 +121,14 @@ export class UpgradeAndBack {
   }
 
   async #back(): Promise<void> {
-    const { release, kafka, startAgain } = this.options;
+    const { release, kafka } = this.options;
     for (const names of readersFirst.toReversed()) {
       this.feed.nextWave();
       await this.#replaceAll(names.toReversed(), release);
       await this.#settled(`${names.join(', ')} of the last release again`);
       await this.#act(`with ${names.join(', ')} of the last release again`);
     }
-    if (kafka) return;
-    await this.fleet.replace(0, 'clickhouse', release);
-    for (const name of startAgain) await this.fleet.replace(0, name, release);
+    if (!kafka) await this.fleet.replace(0, 'clickhouse', release);
   }
 
   /** One after the other, as a rollout does; meanwhile both versions serve where there are two places. */
@@ -169,7 +167,7 @@ export class UpgradeAndBack {
         return [
           ...(await judgedOf(this.fleet, this.feed, waves)).wrong,
           ...(moving && marks ? await behind(moving, marks) : []),
-          ...(await wrongReadiness(this.fleet, [])),
+          ...(await this.#wrongReadiness()),
         ];
       },
       clock,
@@ -178,6 +176,14 @@ export class UpgradeAndBack {
     this.#note(what, wrong);
     say(`${what}: settled, ${this.feed.rows.length} rows acknowledged${wrong.length ? `, ${wrong.length} wrong, such as ${wrong[0]}` : ''}`);
   } // prettier-ignore
+
+  async #wrongReadiness(): Promise<readonly string[]> {
+    const { readinessStays } = this.options;
+    const wrong = await wrongReadiness(this.fleet, []);
+    return wrong.filter(
+      (said) => !readinessStays.some((name) => said.startsWith(`${name} `) && this.fleet.runs(name, 'release')),
+    );
+  }
 
   async #act(text: string): Promise<void> {
     this.#note(text, await this.acts.act(text));
