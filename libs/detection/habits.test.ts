@@ -7,7 +7,7 @@ import { inLane } from './definition/lane-rules.suite.js';
 import { type HabitHistory, habitHistory } from './definition/random-habits.suite.js';
 import { latenessIn, play, type Played, withKnownFound } from './definition/random-history.suite.js';
 
-const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '300' } = process.env;
+const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150' } = process.env;
 const histories = Number(VIGIE_TEST_HISTORIES);
 
 describe('an engine that is given habits agrees with a naive recount that is given the same', () => {

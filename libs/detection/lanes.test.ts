@@ -6,7 +6,7 @@ import { naiveRecount, naiveSuppressed } from './definition/naive-recount.js';
 import { isMonotone, type Rule } from './rule/rule.js';
 import { history, latenessIn, play, withKnownFound } from './definition/random-history.suite.js';
 
-const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '50' } = process.env;
+const { VIGIE_TEST_SEED: seed = '20261129', VIGIE_TEST_HISTORIES = '150' } = process.env;
 const histories = Math.min(Number(VIGIE_TEST_HISTORIES), 3_000);
 const anyLane: fc.Arbitrary<LaneKind> = fc.constantFrom('source_ip', 'source_ip', 'session_id', 'clinic_id');
 

@@ -19,7 +19,8 @@ const queries = ['operations', 'analysts'].flatMap((name) =>
   panelQueries(readFileSync(`deploy/grafana/dashboards/${name}.json`, 'utf8')),
 );
 const now = systemClock.now();
-const choice: Choice = { fromMs: now - 3_600_000, toMs: now + 60_000, intervalSeconds: 10, variables: {} };
+/** To an hour from now: events are received once the system is up, which takes minutes on a machine with much else to do. */
+const choice: Choice = { fromMs: now - 3_600_000, toMs: now + 3_600_000, intervalSeconds: 10, variables: {} };
 /** What one source that sends fifty good events must show on the running system. */
 const mustShow = ['Processes down', 'Events received', 'Events received, by source', 'Requests, by status', 'Request duration', 'Append duration',
   'Rows scored', 'Decision delay', 'Rows stored, by table and source', 'Store delay', 'Events not yet accounted for', 'Processor', 'Memory', 'Event loop',

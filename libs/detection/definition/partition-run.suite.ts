@@ -5,7 +5,7 @@ import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import { askedRows } from '#libs/testkit/asked-rows.js';
 import { Engine, type EngineOptions, type Rejudgement } from '../engine.js';
 import type { Fill } from '../late/fill.js';
-import { base, hour } from './random-rules.suite.js';
+import { base, hour } from './random-conditions.suite.js';
 import type { Rejudging } from '../late/rejudge.js';
 import type { Rule } from '../rule/rule.js';
 

@@ -4,7 +4,7 @@ import { isMonotone, type Rule } from '../rule/rule.js';
 import { isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import type { History } from './partition-run.suite.js';
 import { history } from './random-history.suite.js';
-import { base, hour } from './random-rules.suite.js';
+import { base, hour } from './random-conditions.suite.js';
 
 /** A calendar whose days are short, so that a history has many. */
 const dayMs = 7 * hour;

@@ -4,7 +4,8 @@ import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { asJudged, type NaiveIncident, subjectOf } from './naive-recount.js';
 import { type History, PartitionRun } from './partition-run.suite.js';
-import { anyRules, base, hour, minute } from './random-rules.suite.js';
+import { base, hour, minute } from './random-conditions.suite.js';
+import { anyRules } from './random-rules.suite.js';
 
 export interface Played {
   /** Incidents as last told, without those that were joined to another or withdrawn. */

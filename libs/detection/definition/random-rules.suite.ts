@@ -11,94 +11,12 @@ import {
 } from '../rule/rule.js';
 import { hasAmounts, isMeeting } from '../rule/rule-kinds.js';
 import { inputsOf, leastOf, type Meeting } from '../rule/meeting.js';
-import { and, type Match, not, or, test } from '../rules/match/match.js';
+import { type Match, or } from '../rules/match/match.js';
 import { selectionOf } from '../rules/match/selection.js';
+import { anyBase, type Base, excluded, filtered, hour, is, minute, selectionFor } from './random-conditions.suite.js';
+import { bounded, meetings, ofAmounts, ofFigures, reaching } from './random-counts.suite.js';
 
-/** Random rules of every type over the fields that random histories fill: session and application as groups, clinics as spread. */
-export const minute = 60_000;
-export const hour = 60 * minute;
-export const base = Date.parse('2026-03-02T08:00:00.000Z');
-
-const is = (field: Field, literal: string): Match => test({ kind: 'glob', field, parts: [{ literal }], cased: false });
-const present = (field: Field): Match => test({ kind: 'present', field });
-const from = (at: number): Match => test({ kind: 'instant', field: 'time', fromMs: base + at });
-
-const conditions: readonly Match[] = [
-  and([is('action', 'read'), not(is('outcome', 'failure')), present('patient_id')]),
-  and([or([is('action', 'read'), is('action', 'export')]), not(is('actor_id', 'b'))]),
-  or([present('action')]),
-  is('application', 'x'),
-  is('action', 'export'),
-  and([is('clinic_id', '3'), from(10 * minute)]),
-  and([present('session_id'), test({ kind: 'truth', field: 'emergency', value: true })]),
-  test({ kind: 'same', field: 'session_id', other: 'application', cased: false }),
-  and([or([1, 2].map((patient) => is('patient_id', patient.toString(16).padStart(32, '0')))), present('clinic_id')]),
-];
-
-/** Some bring no tree, so that rows are asked. */
-function selectionFor(condition: Match, treeless: boolean): Selection {
-  const { tree, ...rest } = selectionOf(condition);
-  return treeless || !tree ? rest : { ...rest, tree };
-}
-
-const anyCondition = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...conditions.slice(0, 2)) },
-  fc.constantFrom(...conditions),
-);
-const exceptional: readonly Match[] = [is('application', 'x'), is('clinic_id', '2'), is('outcome', 'unknown')];
-
-/** A condition, with or without something taken out of it until an instant. */
-interface Base {
-  readonly full: Match;
-  readonly except: { readonly of: Match; readonly until: number } | undefined;
-  readonly treeless: boolean;
-}
-const anyBase: fc.Arbitrary<Base> = fc.record({
-  full: anyCondition,
-  except: fc.option(
-    fc.record({ of: fc.constantFrom(...exceptional), until: fc.constantFrom(5 * minute, hour, 48 * hour, 1e12) }),
-    { nil: undefined, freq: 3 },
-  ),
-  treeless: fc.boolean(),
-});
-const filtered = ({ full, except }: Base): Match => (except ? and([full, or([not(except.of), from(except.until)])]) : full);
-const excluded = ({ full, except }: Base): Match | undefined => except && and([full, except.of, not(from(except.until))]);
-
-const reaching = (atLeast: number): CountCondition => ({ atLeast, atMost: Number.POSITIVE_INFINITY });
-/** What one more access can undo. */
-const bounded: readonly CountCondition[] = [
-  { atLeast: 2, atMost: 3 },
-  { atLeast: 3, atMost: 3 },
-  { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 2 },
-];
-
-/** Of numbers: sums up to what a few events say, and what averages and percentiles may be asked for besides. */
-const ofAmounts: readonly CountCondition[] = [
-  ...[1, 2, 7, 20, 51, 100].map(reaching),
-  { atLeast: 3, atMost: 60 },
-  { atLeast: 1, atMost: Number.POSITIVE_INFINITY, except: 7 },
-];
-const ofFigures: readonly CountCondition[] = [
-  ...ofAmounts,
-  { atLeast: 0, atMost: 3 },
-  { atLeast: 2.5, atMost: Number.POSITIVE_INFINITY },
-  { atLeast: 3, atMost: Number.POSITIVE_INFINITY, above: true },
-  { atLeast: 0, atMost: 3, below: true },
-];
-
-/** What a `temporal` asks for, over so many inputs; undefined for all of them. */
-const meetings: Readonly<Record<string, (inputs: number) => Meeting | undefined>> = {
-  all: () => undefined,
-  'all but the last': (n) => ({ op: 'and', of: [...each(0, n - 1, 'met'), ...each(n - 1, n, 'unmet')] }),
-  'the first alone': (n) => ({ op: 'and', of: [...each(0, 1, 'met'), ...each(1, n, 'unmet')] }),
-  'the last alone': (n) => ({ op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, n - 1, 'unmet')] }),
-  'any, or the last without the first': (n) => ({ op: 'or', of: [...each(1, n - 1, 'met'), { op: 'and', of: [...each(n - 1, n, 'met'), ...each(0, 1, 'unmet')] }] }),
-  either: (n) => ({ op: 'or', of: each(0, n, 'met') }),
-}; // prettier-ignore
-
-function each(from: number, until: number, op: 'met' | 'unmet'): readonly Meeting[] {
-  return Array.from({ length: Math.max(0, until - from) }, (_, n) => ({ op, input: from + n }));
-}
+// Random rules of every type over the fields that random histories fill: session and application as groups, clinics as spread.
 
 const terms = fc.record({
   timespanMs: fc.constantFrom(1_000, 2 * minute, 10 * minute, hour, 24 * hour, 36 * hour),
