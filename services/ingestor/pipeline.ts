@@ -85,8 +85,7 @@ export class IngestPipeline implements Taker {
         if (!line.item) continue;
         this.#item(intake, body, line.item.start, line.item.end);
       }
-      if (!this.#counted(intake)) continue;
-      await this.#breathe(intake);
+      if (this.#counted(intake)) await this.#breathe(intake);
     }
   }
 
@@ -101,8 +100,7 @@ export class IngestPipeline implements Taker {
     for (const { start, end } of ranges) {
       if (fast?.read(start) === end) this.#ordinary(intake, fast, stamps);
       else this.#item(intake, body, start, end);
-      if (!this.#counted(intake)) continue;
-      await this.#breathe(intake);
+      if (this.#counted(intake)) await this.#breathe(intake);
     }
   }
 
