@@ -93,6 +93,8 @@ describe('a record that is kept until it can be read', () => {
     for (const [value, reason] of [
       ['['.repeat(40) + ']'.repeat(40), 'too_deep'],
       ['{"__proto__":1}', 'forbidden_key'],
+      ['{"a":{"_\\u005fproto__":1}}', 'forbidden_key'],
+      ['{"constructo\\u0072":1}', 'forbidden_key'],
       ['{', 'not_json'],
       [`[${'0,'.repeat(60_000)}0]`, 'too_many_nodes'],
     ] as const)
