@@ -101,8 +101,8 @@ export class SteadyLoad {
       () => false,
     );
     if (isTaken) this.#waits.push(performance.now() - begun);
-    else this.#lanes -= 1;
     if (lane.isOpen) this.#free.push(lane);
+    else this.#lanes -= 1;
   }
 }
 
