@@ -4,12 +4,16 @@
  */
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
+import { noteTime } from './times.mjs';
 
 /** Frames of a stack. Each expectation takes one in case it fails, and Jest's hundred frames cost more than the expectation. */
 const framesMax = 20;
 
 export default class PlainGlobalEnvironment extends TestEnvironment {
+  #path;
+
   constructor(config, context) {
+    noteTime('begins', context.testPath);
     const { createContext } = vm;
     vm.createContext = () => createContext(vm.constants.DONT_CONTEXTIFY);
     try {
@@ -18,5 +22,15 @@ export default class PlainGlobalEnvironment extends TestEnvironment {
       vm.createContext = createContext;
     }
     this.global.Error.stackTraceLimit = framesMax;
+    this.#path = context.testPath;
+  }
+
+  handleTestEvent({ name }) {
+    if (name === 'run_start') noteTime('is loaded', this.#path);
+  }
+
+  async teardown() {
+    await super.teardown();
+    noteTime('ends', this.#path);
   }
 }

@@ -67,7 +67,7 @@ export function timesTable(keptMs) {
   return [
     'processor seconds, of them of the worker (to load the file) and of its processes; seconds by the clock; MiB of the worker',
     ...dearest.map((file) => row(file, relative(root, file.path))),
-    row({ ...all, rss: Math.max(...files.map((file) => file.rss)) }, `all ${files.length} files`),
+    row({ ...all, rss: Math.max(0, ...files.map((file) => file.rss)) }, `all ${files.length} files`),
     `${seconds(keptMs)}  of brokers and stores that lived for several files; a browser that does is not counted`,
   ].join('\n');
 }
