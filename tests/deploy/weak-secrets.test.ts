@@ -37,6 +37,7 @@ const signing: Reader = (env) => kafkaSigning(readConfig(commonConfig, env), { c
 const secrets: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, (secret: string) => string]>> = {
   CLICKHOUSE_PASSWORD: [readNotifierConfig, common, (text) => text],
   KAFKA_SASL_PASSWORD: [readNotifierConfig, { ...common, ...sasl }, (text) => text],
+  KAFKA_TLS_KEY: [readNotifierConfig, common, (text) => text],
   VIGIE_CONSOLE_KEY: [readConsoleConfig, common, (text) => text],
   VIGIE_CONSOLE_TOKEN: [readCommandConfig, common, (text) => text],
   VIGIE_FRAME_KEYS: [signing, common, (text) => `key-1=${text}`],
