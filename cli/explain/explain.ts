@@ -2,6 +2,7 @@ import { printable, printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
 import { type Asked, askScorers } from '#libs/scorer-views/ask-scorers.js';
+import { everyScorer } from '#libs/scorer-views/scorer-addresses.js';
 import type { ExplainOptions } from './command.js';
 import { textOf } from './view-text.js';
 
@@ -19,7 +20,7 @@ export async function explainCommand(
   for (const url of urls)
     if (!/^https?:\/\/./.test(url) || !URL.canParse(url))
       throw new ConfigError(`${url} is no address such as http://127.0.0.1:7411`);
-  const { found, asked } = await askScorers(urls, groups.map((groupId) => ({ groupId, actorId, ...(options.subject && { subject: options.subject }) }))); // prettier-ignore
+  const { found, asked } = await askScorers(await everyScorer(urls), groups.map((groupId) => ({ groupId, actorId, ...(options.subject && { subject: options.subject }) }))); // prettier-ignore
   if (found.length === 0) throw new Error(nobodyKnows(printable(actorId), groups, asked));
   const answers = found.map(({ answer }) => answer);
   stdout.write(

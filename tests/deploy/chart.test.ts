@@ -147,6 +147,25 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       }
     });
 
+    it('lets the console ask each scorer, one that is not ready too', () => {
+      const objects = rendered('1.33.0');
+      const [{ env }] = workload.parse(find(objects, 'Deployment', 'console')).spec.template.spec.containers;
+      expect(env).toContainEqual({ name: 'VIGIE_SCORER_URLS', value: 'http://scorer:7411' });
+      expect(find(objects, 'Service', 'scorer').spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+      const asks = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'scorer' } } };
+      expect(find(objects, 'NetworkPolicy', 'console-asks').spec).toMatchObject({ egress: [{ to: [asks] }] });
+      const asked = { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'console' } } };
+      expect(find(objects, 'NetworkPolicy', 'scorers-asked').spec).toMatchObject({ ingress: [{ from: [asked] }] });
+    });
+
+    it('lets the console out to the identity provider where there is one, and the notifier alone else', () => {
+      expect(outward()).toEqual(['receivers']);
+      expect(outward('--set', 'services.console.env.VIGIE_OIDC_ISSUER=https://id.example')).toEqual([
+        'receivers',
+        'identity-provider',
+      ]);
+    });
+
     it('gives Prometheus the alerts and Grafana the dashboards as they are', () => {
       const objects = rendered('1.33.0', ...given.managed);
       expect(find(objects, 'PrometheusRule', 'vigie')['spec']).toEqual(
@@ -292,6 +311,13 @@ function check(objects: readonly KubernetesObject[], variables: readonly Variabl
   const policy = object.extend({ spec: z.object({ podSelector: z.strictObject({}), policyTypes: z.array(z.string()) }) });
   expect(policy.parse(find(objects, 'NetworkPolicy', 'default-deny')).spec.policyTypes).toEqual(['Ingress', 'Egress']);
   checkReceivers(objects);
+}
+
+/** The policies by which something is spoken to outside of the cluster. */
+function outward(...values: readonly string[]): readonly string[] {
+  return rendered('1.33.0', ...values)
+    .filter(({ kind, spec }) => kind === 'NetworkPolicy' && JSON.stringify(spec).includes('ipBlock'))
+    .map(({ metadata }) => metadata.name);
 }
 
 /** It runs its own file, is probed, reached and watched on its own port. */
