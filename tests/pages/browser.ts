@@ -115,7 +115,7 @@ export async function faultsOf(
   const found: string[] = [];
   for (const [name, path] of Object.entries(routes)) {
     await page.goto(path);
-    await page.locator('h1, .notice-wrong').first().waitFor();
+    await page.locator('main h1, main .notice-wrong').first().waitFor();
     await page.locator('main:not(:has(.loading))').waitFor();
     const at = `${prefix}${name} ${locale} ${theme}`;
     found.push(...(await violationsOf(page)).map((text) => `${at}: ${text}`));
