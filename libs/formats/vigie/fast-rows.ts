@@ -8,7 +8,7 @@ import { isHardlyMoreThanZeros } from './odd-identifier.js';
 import type { OwnLine } from './line.js';
 import { foreignProgramOf, programOf } from './row-programs.js';
 import { sourceBlock } from './source-block.js';
-import { type ContextPlace, factPlaces, noDay, type RowProgram } from './wasm/row-program.js';
+import { type ContextPlace, factPlaces, noDay, type RowProgram, type Stager } from './wasm/row-program.js';
 
 /** What may be asked of an item that was read, by its number in scan.as.ts. */
 const placeOfField = { actor_id: 2, clinic_id: 3, outcome: 5, actor_kind: 9, emergency: 14, source_ip: 15 } as const;
@@ -225,6 +225,19 @@ export class FastRows {
   get stages(): Stages {
     const { stagesAt, stages, stageBytes, stageDistance } = this.#program.layout;
     return { at: stagesAt, count: stages, bytes: stageBytes, distance: stageDistance };
+  }
+
+  /** Makes the stages those of one who leaves rows there: what another has left, a request that waits perhaps, is taken out first. */
+  stageFor(stager: Stager): void {
+    const before = this.#program.stager;
+    if (before === stager) return;
+    before?.flush();
+    this.#program.stager = stager;
+  }
+
+  /** Nothing of this one waits any more. */
+  leaveStages(stager: Stager): void {
+    if (this.#program.stager === stager) this.#program.stager = undefined;
   }
 
   /** Writes row `index` of the item, the first first, to `to`; answers with its length in bytes. */

@@ -4,7 +4,8 @@ import type { Ticket } from './ticket.js';
 
 /**
  * Rows of one request that the program of rows has made and no frame has yet: they wait in its memory by partition and are copied together, since a copy
- * costs much the same for one row as for thirty. Nobody else may use the program before `flush`: call it before others get their turn.
+ * costs much the same for one row as for thirty. Requests at the same time share a program: who stages first after another takes out what that one has left.
+ * `flush` before the ticket is sealed.
  */
 export class StagedRows {
   readonly #stages: Stages;
@@ -24,6 +25,7 @@ export class StagedRows {
 
   /** The address to which the next row of a partition is written; then say `add`. */
   room(partition: number): number {
+    this.fast.stageFor(this);
     const stage = partition % this.#stages.count;
     const bytes = this.#bytes[stage] ?? 0;
     if (bytes >= this.#stages.bytes || (bytes > 0 && this.#partitions[stage] !== partition)) this.#take(stage);
@@ -40,6 +42,7 @@ export class StagedRows {
   /** Puts all that wait into their frames. */
   flush(): void {
     for (let stage = 0; stage < this.#stages.count; stage += 1) this.#take(stage);
+    this.fast.leaveStages(this);
   }
 
   #take(stage: number): void {

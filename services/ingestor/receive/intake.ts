@@ -42,7 +42,7 @@ export interface Answered {
 export class Intake {
   readonly ticket = new Ticket();
   readonly turns: Turns;
-  /** Rows that are not in frames yet: `flush` them before anything else is written, and before others get their turn. */
+  /** Rows that are not in frames yet: `flush` them before anything else is written, and before the ticket is sealed. */
   staged: StagedRows | undefined;
   /** Items seen so far: the index of the next. */
   items = 0;

@@ -37,6 +37,11 @@ export interface ContextPlace {
   number: number;
 }
 
+/** Whoever leaves rows in the stages, and takes them out when asked. */
+export interface Stager {
+  flush(): void;
+}
+
 /** The functions of rows.as.ts, where they are described. Addresses are bytes in `memory`. */
 interface Doors {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -64,6 +69,8 @@ export class RowProgram {
   readonly view: DataView;
   /** Whose lines are in the window. */
   user: object | undefined;
+  /** Whose rows wait in the stages. */
+  stager: Stager | undefined;
 
   /** Throws `RangeError` where there is no memory for the table, or no room for the prefix. */
   constructor({ key, prefix }: Derivation, sets: Partial<typeof usualSets> = {}) {
