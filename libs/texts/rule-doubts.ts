@@ -128,6 +128,14 @@ const french: Readonly<Record<string, string>> = {
   'A desk that answers for the whole group': 'Un guichet qui répond pour tout le groupe',
   'Somebody whose work is for all clinics, such as an archivist with many requests; such accounts are worth a list of their own':
     'Quelqu’un dont le travail est pour tous les établissements, comme un archiviste aux nombreuses demandes ; de tels comptes méritent leur propre liste',
+  'A campaign of the whole group over the patients of one clinic, such as a recall of a device; announce it by an exception':
+    'Une campagne de tout le groupe sur les patients d’un établissement, comme le rappel d’un dispositif ; annoncez-la par une exception',
+  'A clinic that joins the group, or a central office that begins to answer for it':
+    'Un établissement qui rejoint le groupe, ou un service central qui commence à répondre pour lui',
+  'Support or an archive whose role says neither; what they do is learned within days':
+    'Un support ou des archives dont le rôle ne dit ni l’un ni l’autre ; ce qu’ils font s’apprend en quelques jours',
+  'An application that begins to show longer lists': 'Une application qui se met à montrer des listes plus longues',
+  'Somebody who is lent to two clinics on one day': 'Une personne en renfort dans deux établissements le même jour',
 };
 
 /** What else a rule may be of, in a language, by what its file gives; undefined where it has none, and is shown as it was given. */

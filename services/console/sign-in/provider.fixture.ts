@@ -107,6 +107,8 @@ export class RunningProvider {
       features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true }, backchannelLogout: { enabled: true } },
       interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/interaction/${uid}` },
       pkce: { required: () => true },
+      // By itself it speaks to nobody on a special-use address, and the console of a test is on loopback.
+      fetch: (url: string | URL, options: object) => fetch(url, { ...options, dispatcher: undefined } as RequestInit),
       ttl: { AuthorizationCode: 60, Session: 3_600, Grant: 3_600, Interaction: 600, AccessToken: 600, IdToken: 600 },
       findAccount: async (_context: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id, ...(this.person?.id === id ? this.person.claims : {}) }) }),
       // Nobody is asked whether the console may know who they are.
