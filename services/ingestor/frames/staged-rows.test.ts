@@ -38,7 +38,7 @@ describe('rows that wait', () => {
 
   it.each([1, 255, 256, 257, 700])('of requests of %d lines at the same time come out whole', async (length) => {
     const [log, accesses] = opened();
-    const tools = { accesses, quarantine: opened()[1], quarantineKeys: new Map(), clock: systemClock, metrics: new Metrics() };
+    const tools = { accesses, quarantine: opened()[1], quarantineKeys: new Map(), clock: systemClock, metrics: new Metrics('ingestor') };
     const limits = { itemsMax: 10_000, requestRowBytesMax: 1 << 30, ackMs: 60_000, failpoint: () => {} };
     const pipeline = new IngestPipeline({ ...tools, ...limits });
     const names = Array.from({ length: 6 }, (_, request) => Array.from({ length }, (_each, n) => `s-${request}-${n}`));
@@ -52,7 +52,10 @@ describe('rows that wait', () => {
 function opened(): [string[], FrameBuilder] {
   const log: string[] = [];
   const append = async (_at: object, bytes: Buffer) => log.push(...bytes.toString().trimEnd().split('\n'));
-  return [log, new FrameBuilder(topics.accesses, partitions, { log: { append }, clock: systemClock, metrics: new Metrics() })];
+  return [
+    log,
+    new FrameBuilder(topics.accesses, partitions, { log: { append }, clock: systemClock, metrics: new Metrics('ingestor') }),
+  ];
 }
 
 /** What tells the events apart, of rows that are rows. */
