@@ -165,7 +165,8 @@ export function rowOf(one: CaseState, policy: CasePolicy): CaseRow {
     group_id: first?.group_id ?? '',
     subject_kind: first?.subject_kind ?? 'account',
     actor_id: first?.actor_id ?? '',
-    account_count: first?.account_count ?? 1,
+    // Of an incident that stands: clinics are those of such ones, and by clinics it is decided who sees what.
+    account_count: (now.find(({ incident_id }) => incident_id === one.caseId) ?? now[0])?.account_count ?? 1,
     title: titleOf(now),
     status: one.status,
     verdict: one.verdict,

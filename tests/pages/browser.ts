@@ -35,7 +35,9 @@ function launch(): Promise<Browser> {
   const { path, env = {} } = installed;
   if (path === undefined) throw new Error(`no browser: ${installed.reason ?? ''}`);
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-  return chromium.launch({ executablePath: path, args, env, timeout: patienceMs });
+  // Signals are those of the services that tests start in this process; the browser ends with it by itself.
+  const signals = { handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false };
+  return chromium.launch({ executablePath: path, args, env, timeout: patienceMs, ...signals });
 }
 
 export interface Look {

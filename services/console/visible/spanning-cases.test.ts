@@ -65,10 +65,11 @@ interface World {
   readonly leaves: boolean;
 }
 
-/** Tried each time: a linked case of which one incident is theirs alone, and one that spans. */
+/** Tried each time: a linked case of which one incident is theirs alone, one that spans, and one whose own incident spans and was withdrawn. */
 const always: [World, (typeof readers)[number], object][] = [
   [{ incidents: [{ clinics: [own], fate: 'grew' }, { clinics: others, fate: 'open' }], isLinked: true, leaves: false }, 'dpo.elsewhere', tries[2] ?? {}],
   [{ incidents: [{ clinics: [own, ...others], fate: 'grew' }, { clinics: others, fate: 'open' }], isLinked: true, leaves: true }, 'elsewhere', tries[3] ?? {}],
+  [{ incidents: [{ clinics: [own, ...others], fate: 'withdrawn' }, { clinics: [own], fate: 'open' }], isLinked: true, leaves: false }, 'dpo.elsewhere', tries[0] ?? {}],
 ]; // prettier-ignore
 
 /** What people who see everything do with the case of a first incident. Of others they write where the case has ever touched others. */
