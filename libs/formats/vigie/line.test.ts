@@ -66,7 +66,8 @@ const doors: Readonly<Record<string, (line: string, said: Said) => Came>> = {
     const bytes = Buffer.from(`{"host":${JSON.stringify(host)},"event":${mark === ' ' ? mark : ''}${line} ,"time":${/^\d+$/.test(time) ? time : JSON.stringify(time)},"sourcetype":${JSON.stringify(application)}}{"event":1}`);
     const found = ownHecEventAt(bytes, 0, envelope);
     const [first] = concatenatedJson(bytes);
-    if (found) expect(found.end).toBe(first?.end);
+    // Where the object is none, neither is what is around it, and nothing behind it is taken.
+    if (found && isJson(bytes.toString('utf8', 0, found.end))) expect(found.end).toBe(first?.end);
     const payload = payloadOf(bytes.subarray(0, first?.end), envelope);
     return { own: found?.own, read: () => (payload.kind === 'rejected' ? [] : [...readPayload(payload.value, plainReading)]) };
   },
@@ -161,6 +162,15 @@ it('no line is taken at once from a source whose configuration has something to 
   for (const more of [{ format: 'fhir' }, { clinic: { fixed: 'nord' } }, { columns: { actor_id: 'user' } }, { values: { action: { x: 'read' } } }])
     expect(readsOwnLines({ ...plainReading, ...more })).toBe(false);
 }); // prettier-ignore
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function rowsAtOnce(own: OwnLine | undefined): string | undefined {
   const fast = FastRows.of(source, receivedMs);
