@@ -1,4 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
+import { swcOptions } from './scripts/compile/swc-options.mjs';
 import { loading } from './scripts/testing/loading.mjs';
 
 /** What a worker and the processes that its tests start take at most: a Kafka of three brokers, or the whole system twice. */
@@ -17,19 +18,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2024',
-          keepClassNames: true,
-        },
-        module: { type: 'es6' },
-        sourceMaps: 'inline',
-      },
-    ],
+    '^.+\\.ts$': ['@swc/jest', { ...swcOptions, sourceMaps: 'inline' }],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   maxWorkers: workers,

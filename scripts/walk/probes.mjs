@@ -9,21 +9,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { transformSync } from '@swc/core';
 import ts from 'typescript';
 import { root } from '../prepare.mjs';
+import { swcOptions } from '../compile/swc-options.mjs';
 
 /** What is walked: what runs in production. */
 const production = /^(?:libs|services)\/(?!testkit\/)(?!.*\.(?:test|fixture|suite)\.ts$)/;
 /** Frames of a stack in which the calling file is looked for. */
 const framesMax = 15;
-
-const swc = {
-  jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true },
-    target: 'es2024',
-    keepClassNames: true,
-  },
-  module: { type: 'es6' },
-};
 
 /** Every function with a probe: its file below the root, and its name. */
 export const functions = [];
@@ -59,7 +50,7 @@ registerHooks({
     const path = fileURLToPath(url);
     const file = relative(root, path);
     const text = readFileSync(path, 'utf8');
-    const source = transformSync(production.test(file) ? withProbes(file, text) : text, { ...swc, filename: path }).code;
+    const source = transformSync(production.test(file) ? withProbes(file, text) : text, { ...swcOptions, filename: path }).code;
     return { format: 'module', source, shortCircuit: true };
   },
 });

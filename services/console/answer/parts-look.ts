@@ -46,7 +46,7 @@ export class PartsLook {
 
   async #lookAt(part: PartName): Promise<PartSeen> {
     const answers = await this.#answered(part);
-    const away = answers.filter((answers) => !answers).length;
+    const away = answers.filter((isThere) => !isThere).length;
     const since = away === 0 ? undefined : (this.#seen.find((one) => one.part === part)?.since ?? this.clock.now());
     return { part, known: answers.length, away, since };
   }

@@ -51,9 +51,14 @@ export async function readLogoutToken(token: string, { issuer, clientId, keys, n
     const { payload } = await jwtVerify(token, keys, options);
     return endedBy(payload, now);
   } catch (cause) {
-    return cause instanceof errors.JOSEError && !(cause instanceof errors.JWKSTimeout) ? 'not_believed' : 'away';
+    return isOfToken(cause) ? 'not_believed' : 'away';
   }
 } // prettier-ignore
+
+/** Whether the token is at fault. That the keys were not answered with is an error of no kind of its own, or of time. */
+function isOfToken(cause: unknown): boolean {
+  return cause instanceof errors.JOSEError && cause.code !== errors.JOSEError.code && !(cause instanceof errors.JWKSTimeout);
+}
 
 function endedBy(payload: JWTPayload, now: number): LoggedOut | 'not_believed' {
   const read = shape.safeParse(payload);

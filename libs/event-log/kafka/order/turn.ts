@@ -1,5 +1,5 @@
 import { silentLog } from '#libs/runtime/log.js';
-import { messageOf } from '#libs/runtime/outcome.js';
+import { isError, messageOf } from '#libs/runtime/outcome.js';
 import { type KafkaOptions, questionMsMax, within } from '../client.js';
 import { withAdmin } from '../topics/admin.js';
 import { groupsLookedAtBeginning } from '../topics/principals.js';
@@ -43,9 +43,17 @@ async function whyNot(options: KafkaOptions, own: Runs): Promise<string> {
     const names = [...new Set(due.map(({ service, level }) => `${service} of level ${level}`))];
     return names.length === 0 ? '' : `an upgrade is under way: this ${own.service} of level ${own.level} begins when no ${names.join(', no ')} runs any more`;
   } catch (cause) {
+    if (isForbidden(cause)) return '';
     return `Kafka's groups cannot be looked at: ${messageOf(cause)}`;
   }
 } // prettier-ignore
+
+/** Who may list a group and not look into it is answered with an error. */
+export function isForbidden(cause: unknown): boolean {
+  return (
+    isError(cause) && (('type' in cause && String(cause.type).endsWith('_AUTHORIZATION_FAILED')) || isForbidden(cause.cause))
+  );
+}
 
 /** Every service that reads, as the groups show it. */
 async function runningNow(options: KafkaOptions): Promise<readonly Runs[]> {

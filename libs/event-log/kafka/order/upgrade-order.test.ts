@@ -1,9 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import kafkajs from 'kafkajs';
 import { services, type ServiceName } from '#libs/contracts/vocabulary.js';
+import { isForbidden } from './turn.js';
 import { clientNameOf, type Runs, runsOf, waitsFor } from './upgrade-order.js';
 
+const { KafkaJSProtocolError } = kafkajs;
+
 describe('the order of an upgrade', () => {
+  it.each([
+    ['forbidden', new KafkaJSProtocolError({ name: 'refused', message: 'Not authorized', type: 'GROUP_AUTHORIZATION_FAILED' } as never), true],
+    ['forbidden, by what wraps it', new Error('asked in vain', { cause: new KafkaJSProtocolError({ type: 'CLUSTER_AUTHORIZATION_FAILED' } as never) }), true],
+    ['late', new KafkaJSProtocolError({ type: 'REQUEST_TIMED_OUT' } as never), false],
+    ['away', new Error('ECONNREFUSED'), false],
+  ])('of groups at which a look is %s is waited for or not', (_what, cause, expected) => {
+    expect(isForbidden(cause)).toBe(expected);
+  }); // prettier-ignore
+
   it.each([
     ['vigie-scorer-w3-17-0a1b2c3d', { service: 'scorer', level: 3 }],
     ['vigie-ingestor-w12-17-0a1b2c3d', { service: 'ingestor', level: 12 }],

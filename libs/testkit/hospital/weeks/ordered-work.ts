@@ -15,12 +15,23 @@ export const recallDays = 3;
 const recallRecords = [8, 16] as const;
 const recallClerks = 40;
 
+/** Who reads what of which clinics for so many days from its first on, on workdays. */
+interface Order extends Omit<Parameters<typeof registerWork>[2], 'cause' | 'member'> {
+  readonly name: 'research' | 'device_recall';
+  readonly days: number;
+  readonly members: readonly Member[];
+}
+
+function orderedWork(hospital: Hospital, day: number, since: number, { name, days, members, ...work }: Order): readonly Generator<Access>[] {
+  if (since < 0 || since >= days || isWeekend(day)) return [];
+  return members.map((member) => registerWork(hospital, day, { ...work, cause: { kind: 'legitimate', name }, member }));
+} // prettier-ignore
+
 /** Two physicians of a study read the records of three clinics. */
 export function research(hospital: Hospital, day: number, since: number): readonly Generator<Access>[] {
-  if (since < 0 || since >= researchDays || isWeekend(day)) return [];
-  const cause = { kind: 'legitimate', name: 'research' } as const;
-  const [clinics, records] = [researchClinics(hospital), researchRecords];
-  return researchers(hospital).map((member) => registerWork(hospital, day, { cause, member, clinics, records, hours: [9, 17] }));
+  const [members, clinics] = [researchers(hospital), researchClinics(hospital)];
+  const order = { name: 'research', days: researchDays, members, clinics, records: researchRecords, hours: [9, 17] } as const;
+  return orderedWork(hospital, day, since, order);
 }
 
 export function researchClinics({ open }: Hospital): readonly Clinic[] {
@@ -36,10 +47,9 @@ export function researchers({ staff, seed }: Hospital): readonly Member[] {
 
 /** Secretaries of the whole group call back who got a device in one clinic. */
 export function deviceRecall(hospital: Hospital, day: number, since: number): readonly Generator<Access>[] {
-  if (since < 0 || since >= recallDays || isWeekend(day)) return [];
-  const cause = { kind: 'legitimate', name: 'device_recall' } as const;
-  const [clinics, records] = [recallClinics(hospital), recallRecords];
-  return recallers(hospital).map((member) => registerWork(hospital, day, { cause, member, clinics, records, hours: [9, 16.5] }));
+  const [members, clinics] = [recallers(hospital), recallClinics(hospital)];
+  const order = { name: 'device_recall', days: recallDays, members, clinics, records: recallRecords, hours: [9, 16.5] } as const;
+  return orderedWork(hospital, day, since, order);
 }
 
 export function recallClinics({ open }: Hospital): readonly Clinic[] {
