@@ -82,8 +82,7 @@ const read = (path: string): string => readFileSync(path, 'utf8');
       writeFileSync(path, read(after.certificate));
       authorities.look();
       // One that has left the file counts no more, and all others of the process still do.
-      const renewed = new X509Certificate(read(after.certificate)).toString();
-      expect(new Set(tls.getCACertificates('default'))).toEqual(new Set([...own, renewed]));
+      expect(printsOf(tls.getCACertificates('default'))).toEqual(printsOf([...own, read(after.certificate)]));
       server.closeAllConnections();
       server.close();
     } finally {
@@ -164,4 +163,8 @@ describe('keys that sign frames', () => {
 async function listening(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+function printsOf(certificates: readonly string[]): ReadonlySet<string> {
+  return new Set(certificates.map((one) => new X509Certificate(one).fingerprint256));
 }
