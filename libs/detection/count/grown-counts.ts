@@ -1,4 +1,5 @@
-import type { Entry, LedgerStore } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection, everySelection } from '../memory/selection-sets.js';
 import { StretchCount } from './stretch-count.js';

@@ -1,5 +1,5 @@
-import { entryWords } from '../memory/entry-arena.js';
-import { hasNoValueAt, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { entryWords, hasNoValueAt, markOf, timeOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Counted } from './slides.js';

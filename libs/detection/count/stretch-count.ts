@@ -1,6 +1,6 @@
 import { EventAmounts } from './event-amounts.js';
-import { entryWords } from '../memory/entry-arena.js';
-import { type Entry, hasNoValueAt, hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { type Entry, entryWords, hasNoValueAt, hasOwnSpread, markOf, timeOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { PatientSet } from '../memory/patient-set.js';
 import { everySelection } from '../memory/selection-sets.js';

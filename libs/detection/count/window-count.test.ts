@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { LedgerStore, noEntry } from '../memory/ledger-store.js';
+import { noEntry } from '../memory/entry.js';
+import { LedgerStore } from '../memory/ledger-store.js';
 import { Marks } from '../memory/marks.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { type WindowCount, WindowCounter } from './window-count.js';

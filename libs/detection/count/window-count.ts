@@ -1,8 +1,8 @@
 import { DistinctClinics } from './distinct-clinics.js';
 import { DistinctValues } from './distinct-values.js';
 import { EventAmounts } from './event-amounts.js';
-import { entryWords } from '../memory/entry-arena.js';
-import { hasOwnSpread, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { entryWords, hasOwnSpread, markOf, timeOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { Threshold } from '../compile/series.js';
 import type { Counted, Cut, Heeding, Slide } from './slides.js';

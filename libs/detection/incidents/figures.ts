@@ -1,7 +1,6 @@
 import type { Firing } from '../judge/firing.js';
 import type { Windows } from '../judge/windows.js';
-import { entryWords } from '../memory/entry-arena.js';
-import { markOf } from '../memory/ledger-store.js';
+import { entryWords, markOf } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Incident } from './incident.js';

@@ -2,7 +2,7 @@ import type { SubjectKind } from '#libs/contracts/vocabulary.js';
 import type { Incident } from './incident.js';
 import type { Opening } from './opening.js';
 import type { Anchor } from '../judge/settler.js';
-import type { Entry } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 
 /** The access that has just arrived, as incidents need it. */

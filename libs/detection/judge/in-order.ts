@@ -1,5 +1,6 @@
 import type { Days } from '../days/days.js';
-import { type Entry, type LedgerStore } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { CompiledRule, Threshold } from '../compile/series.js';

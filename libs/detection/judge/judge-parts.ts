@@ -1,5 +1,6 @@
 import type { Days } from '../days/days.js';
-import type { Entry, LedgerStore } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { GrownCounts } from '../count/grown-counts.js';

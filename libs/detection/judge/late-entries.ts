@@ -1,4 +1,4 @@
-import { type Entry, markOf } from '../memory/ledger-store.js';
+import { type Entry, markOf } from '../memory/entry.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
 import type { Firing, Place } from './firing.js';

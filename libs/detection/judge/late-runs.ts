@@ -1,5 +1,6 @@
 import type { CompiledRule } from '../compile/series.js';
-import type { Entry, LedgerStore } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 
 /** Ledgers of which something is known at most. */
 const ledgersMax = 1024;

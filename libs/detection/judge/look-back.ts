@@ -1,4 +1,5 @@
-import { type Entry, hasNoValueAt, type LedgerStore, markOf, timeOf } from '../memory/ledger-store.js';
+import { type Entry, hasNoValueAt, markOf, timeOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Place } from './firing.js';

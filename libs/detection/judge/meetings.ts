@@ -1,5 +1,5 @@
 import type { CompiledRule } from '../compile/series.js';
-import { type LedgerStore } from '../memory/ledger-store.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 import { inputsOf } from '../rule/meeting.js';
 
 interface Sides {

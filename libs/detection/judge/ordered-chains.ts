@@ -1,4 +1,5 @@
-import { type LedgerStore, timeOf } from '../memory/ledger-store.js';
+import { timeOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 
 /**
  * Whether inputs are met in their order within a window. Per ledger and input k it knows the latest time at which a chain of the inputs

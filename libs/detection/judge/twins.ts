@@ -1,4 +1,5 @@
-import { type Entry, type LedgerStore, markOf } from '../memory/ledger-store.js';
+import { type Entry, markOf } from '../memory/entry.js';
+import type { LedgerStore } from '../memory/ledger-store.js';
 
 /**
  * How many accesses of one millisecond are looked at for one that comes again. Beyond, it is held a second time, which changes no count: only

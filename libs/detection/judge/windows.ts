@@ -1,7 +1,7 @@
 import type { AccountTable } from '../memory/account-table.js';
-import { entryWords } from '../memory/entry-arena.js';
 import { LedgerIndex } from '../memory/ledger-index.js';
-import { type EntryLayout, LedgerStore, timeOf } from '../memory/ledger-store.js';
+import { type EntryLayout, entryWords, timeOf } from '../memory/entry.js';
+import { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledSeries, Series } from '../compile/series.js';
 import type { Days } from '../days/days.js';

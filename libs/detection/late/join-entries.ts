@@ -1,5 +1,4 @@
-import { entryWords } from '../memory/entry-arena.js';
-import { markOf, timeHighBits, timeOf } from '../memory/ledger-store.js';
+import { entryWords, markOf, timeHighBits, timeOf } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
 
 /**

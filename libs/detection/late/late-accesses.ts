@@ -1,5 +1,4 @@
-import { entryWords } from '../memory/entry-arena.js';
-import { markOf, timeOf } from '../memory/ledger-store.js';
+import { entryWords, markOf, timeOf } from '../memory/entry.js';
 import type { EngineState } from '../state/engine-state.js';
 import { accessKey, type Pending } from '../state/rejudgements.js';
 

@@ -1,11 +1,3 @@
-/**
- * Memory for ledgers: runs of entries of six 32-bit words, or up to eleven. A chunk holds runs of one size class and is let go when its last run is given
- * back: accounts that grow together leave whole chunks behind, where one pool for all sizes would keep every size that they had.
- */
-export const entryWords = 6;
-/** Of a spread value of its own, behind the rest. */
-export const spreadWords = 4;
-
 /** Entries of a chunk, unless a run alone is larger; 48 KiB. */
 const chunkEntries = 2_048;
 /** Runs of the first chunk of a class, since an engine may hold little. */
@@ -41,6 +33,10 @@ interface ChunkState {
   listed: boolean;
 }
 
+/**
+ * Memory for ledgers: runs of entries of six 32-bit words, or up to eleven. A chunk holds runs of one size class and is let go when its last run is given
+ * back: accounts that grow together leave whole chunks behind, where one pool for all sizes would keep every size that they had.
+ */
 export class EntryArena {
   /** Chunk by number; a run is (chunk, first word). */
   readonly chunks: Uint32Array[] = [];

@@ -1,46 +1,22 @@
-// Longer than the house likes: how entries and ledgers lie in memory is known in this file alone.
-import { capacities, classFor, EntryArena, entryWords, spreadWords } from './entry-arena.js';
 import { BoundBlocks } from './bound-blocks.js';
+import {
+  type Entry,
+  type EntryLayout,
+  entryWords,
+  sameValue,
+  setMarkOf,
+  spreadWords,
+  timeOf,
+  writeEntry,
+  writeSpread,
+} from './entry.js';
+import { capacities, classFor, EntryArena } from './entry-arena.js';
 import { LedgerHeads } from './ledger-heads.js';
 
 /**
- * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. An entry is six words: the counted value's
- * 128 bits, the low 32 bits of its time, and the high 10 bits of its time below 22 bits of mark (clinic, categories, selections). Where rules
- * ask for a spread other than that of clinics over the whole account, four more words hold the 128 bits of its spread value; where they ask for
- * a sum or another figure of numbers, the last word of all is the number.
- * Beside each ledger stand two lazy upper bounds per rule (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
+ * Ledgers: per (account, series, group-by cell) the accesses that count, sorted by time. Beside each ledger stand two lazy upper bounds per rule
+ * (see `judge.ts`), packed: distinct values in 24 bits, spread in 8.
  */
-export const timeHighBits = 10;
-export const markMax = 2 ** 22 - 1;
-const timeHighMask = 2 ** timeHighBits - 1;
-const word32 = 4_294_967_296;
-
-export interface Entry {
-  v0: number;
-  v1: number;
-  v2: number;
-  v3: number;
-  time: number;
-  mark: number;
-  /** The spread value; all zero for none, and where the mark says it. */
-  s0: number;
-  s1: number;
-  s2: number;
-  s3: number;
-  /** The number that its event counts with, 32 bits; of series with `amounts` only. */
-  amount: number;
-}
-
-/** What entries of a store have besides value, time and mark. */
-export interface EntryLayout {
-  readonly spreads: boolean;
-  readonly amounts: boolean;
-}
-
-export function noEntry(time = 0): Entry {
-  return { v0: 0, v1: 0, v2: 0, v3: 0, time, mark: 0, s0: 0, s1: 0, s2: 0, s3: 0, amount: 0 };
-}
-
 export class LedgerStore {
   /** Words of an entry. */
   readonly width: number;
@@ -144,7 +120,7 @@ export class LedgerStore {
   setMark(ledger: number, index: number, mark: number): void {
     const words = this.words(ledger);
     const word = this.start(ledger) + index * this.width;
-    words[word + 5] = ((words[word + 5] ?? 0) & timeHighMask) | (mark << timeHighBits);
+    setMarkOf(words, word, mark);
   }
 
   /** Whether every entry that the ledger ever held has one and the same value; false when that is not known. */
@@ -260,42 +236,8 @@ export class LedgerStore {
 
 const none = new Uint32Array(0);
 
-export function timeOf(words: Uint32Array, word: number): number {
-  return ((words[word + 5] ?? 0) & timeHighMask) * word32 + (words[word + 4] ?? 0);
-}
-export function markOf(words: Uint32Array, word: number): number {
-  return (words[word + 5] ?? 0) >>> timeHighBits;
-}
-
-export function writeEntry(words: Uint32Array, word: number, entry: Entry): void {
-  words[word] = entry.v0;
-  words[word + 1] = entry.v1;
-  words[word + 2] = entry.v2;
-  words[word + 3] = entry.v3;
-  words[word + 4] = entry.time % word32;
-  words[word + 5] = Math.floor(entry.time / word32) | (entry.mark << timeHighBits);
-}
-
-function writeSpread(words: Uint32Array, at: number, { s0, s1, s2, s3 }: Entry): void {
-  words[at] = s0;
-  words[at + 1] = s1;
-  words[at + 2] = s2;
-  words[at + 3] = s3;
-}
-export function hasNoValueAt(words: Uint32Array, word: number): boolean {
-  return ((words[word] ?? 0) | (words[word + 1] ?? 0) | (words[word + 2] ?? 0) | (words[word + 3] ?? 0)) === 0;
-}
-export function hasOwnSpread(words: Uint32Array, word: number): boolean {
-  const at = word + entryWords;
-  return ((words[at] ?? 0) | (words[at + 1] ?? 0) | (words[at + 2] ?? 0) | (words[at + 3] ?? 0)) !== 0;
-}
-
 /** A loop, since most runs are short and a view for `set` costs more than they do. */
 function copyWords(from: Uint32Array, start: number, to: Uint32Array, at: number, count: number): void {
   if (count > 2_048) to.set(from.subarray(start, start + count), at);
   else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? 0;
-}
-
-export function sameValue(words: Uint32Array, word: number, entry: Entry): boolean {
-  return words[word] === entry.v0 && words[word + 1] === entry.v1 && words[word + 2] === entry.v2 && words[word + 3] === entry.v3;
 }

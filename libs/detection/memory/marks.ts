@@ -1,5 +1,5 @@
 import { grown } from './grown.js';
-import { markMax } from './ledger-store.js';
+import { markMax } from './entry.js';
 import type { SelectionSets } from './selection-sets.js';
 import { Texts } from './texts.js';
 

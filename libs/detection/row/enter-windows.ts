@@ -4,7 +4,7 @@ import { clear } from '../judge/dormancy.js';
 import type { Firing, Place } from '../judge/firing.js';
 import { cellValues, noCell } from '../memory/cell-key.js';
 import type { CellKey } from '../memory/cell-table.js';
-import { type Entry, noEntry } from '../memory/ledger-store.js';
+import { type Entry, noEntry } from '../memory/entry.js';
 import { everySelection } from '../memory/selection-sets.js';
 import { optionalPlaces } from '../scan/row-layout.js';
 import type { ScannedRow } from '../scan/scanned-row.js';

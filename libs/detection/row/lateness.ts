@@ -1,4 +1,4 @@
-import { noEntry } from '../memory/ledger-store.js';
+import { noEntry } from '../memory/entry.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { EngineState } from '../state/engine-state.js';
 import { accessKey } from '../state/rejudgements.js';

@@ -1,7 +1,7 @@
 import { clear } from '../judge/dormancy.js';
 import type { Firing } from '../judge/firing.js';
 import type { Anchor } from '../judge/settler.js';
-import { type Entry, noEntry } from '../memory/ledger-store.js';
+import { type Entry, noEntry } from '../memory/entry.js';
 import { noSelections } from '../memory/selection-sets.js';
 import { forwardOf } from '../rule/reach.js';
 import type { ScannedRow } from '../scan/scanned-row.js';

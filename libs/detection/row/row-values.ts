@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { CellKey } from '../memory/cell-table.js';
 import { optionalPlaces } from '../scan/row-layout.js';
 import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/cell-key.js';
-import type { Entry } from '../memory/ledger-store.js';
+import type { Entry } from '../memory/entry.js';
 import { amountMax } from '../rule/rule-kinds.js';
 import type { Field } from '../rule/rule.js';
 import { hexWord, quote } from '../scan/scan-text.js';

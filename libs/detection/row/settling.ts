@@ -1,7 +1,7 @@
 import type { Firing } from '../judge/firing.js';
 import type { Anchor } from '../judge/settler.js';
 import { noCell } from '../memory/cell-key.js';
-import { noEntry } from '../memory/ledger-store.js';
+import { noEntry } from '../memory/entry.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
 import { holdsOf, type Meeting } from '../rule/meeting.js';

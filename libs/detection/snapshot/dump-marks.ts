@@ -1,7 +1,6 @@
 import type { z } from 'zod';
-import { entryWords } from '../memory/entry-arena.js';
 import type { EngineState } from '../state/engine-state.js';
-import { markOf } from '../memory/ledger-store.js';
+import { entryWords, markOf } from '../memory/entry.js';
 import type { header } from './snapshot-format.js';
 
 /** Every mark that was given out. */
@@ -29,11 +28,16 @@ export function marksInUse(state: EngineState): readonly number[] {
 /** These marks, and the clinics that they name. */
 export function dumpOf({ marks }: EngineState, numbers: readonly number[]): z.infer<typeof header>['marks'] {
   const clinics = new Map<number, number>();
-  for (const mark of numbers) if (!clinics.has(marks.clinicOf(mark))) clinics.set(marks.clinicOf(mark), clinics.size);
+  const places = numbers.map((mark) => {
+    const clinic = marks.clinicOf(mark);
+    const place = clinics.get(clinic) ?? clinics.size;
+    clinics.set(clinic, place);
+    return place;
+  });
   return {
     texts: [...clinics.keys()].map((clinic) => marks.texts.text(clinic)),
     numbers: [...numbers],
-    clinics: numbers.map((mark) => clinics.get(marks.clinicOf(mark)) ?? 0),
+    clinics: places,
     masks: numbers.map((mark) => marks.maskOf(mark)),
     sets: numbers.map((mark) => marks.setOf(mark)),
     late: numbers.map((mark) => marks.lateOf(mark)),

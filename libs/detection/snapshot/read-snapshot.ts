@@ -1,14 +1,13 @@
 // Longer than the house likes: how an account lies in a snapshot is read in one place.
 import { deserialize } from 'node:v8';
 import { z } from 'zod';
-import { entryWords } from '../memory/entry-arena.js';
 import { dormancyColumns } from '../judge/dormancy.js';
 import { restoreUnknown } from '../days/known-day.js';
 import type { EngineOptions } from '../state/engine-options.js';
 import { EngineState } from '../state/engine-state.js';
 import { Incident } from '../incidents/incident.js';
 import { cellOfBytes, noCell } from '../memory/cell-key.js';
-import { markOf, timeHighBits, timeOf } from '../memory/ledger-store.js';
+import { entryWords, markOf, timeHighBits, timeOf } from '../memory/entry.js';
 import { everySelection, noSelections } from '../memory/selection-sets.js';
 import { rulesOf } from '../rule/rule.js';
 import { selectionIdsOf } from '../rule/selection-ids.js';
@@ -23,6 +22,7 @@ import {
   incidentPiece,
   kinds,
   pendingPiece,
+  present,
   SnapshotRefused,
   toldPiece,
   versionWithDays,
@@ -127,8 +127,13 @@ class SnapshotReader {
     const { marks } = this.state;
     const map = new Uint32Array(1 + numbers.reduce((max, mark) => Math.max(max, mark), 0));
     for (const [place, mark] of numbers.entries()) {
-      const clinic = marks.texts.of(texts[clinics[place] ?? 0] ?? '');
-      map[mark] = marks.of(clinic, masks[place] ?? 0, this.#setOf(sets[place] ?? 0), late[place] ?? 0);
+      const clinic = marks.texts.of(present(texts[present(clinics[place], 'the clinic of a mark')], 'the name of a clinic'));
+      map[mark] = marks.of(
+        clinic,
+        present(masks[place], 'the categories of a mark'),
+        this.#setOf(present(sets[place], 'the set of a mark')),
+        present(late[place], 'the lateness of a mark'),
+      );
     }
     return map.every((to, from) => to === from) ? undefined : map;
   }
@@ -150,7 +155,7 @@ class SnapshotReader {
     const known = new Map(state.compiled.others.map((one) => [one.key, one]));
     let at = 0;
     let accounts = 0;
-    const next = (): number => all[at++] ?? 0;
+    const next = (): number => present(all[at++], 'words of an account');
     const bytes = (): Uint8Array => {
       const length = next();
       const start = body.byteOffset + at * 4;
@@ -160,6 +165,7 @@ class SnapshotReader {
     const entries = (): Uint32Array => {
       const length = next();
       at += length;
+      present(length === 0 ? 0 : all[at - 1], 'entries of an account');
       return all.subarray(at - length, at);
     };
     while (at < all.length) {
@@ -167,7 +173,7 @@ class SnapshotReader {
       const account = state.windows.accounts.add(key, 0, key.length, hashBytes(viewOf(key), 0, key.length));
       const floats = Float64Array.from({ length: next() }, () => {
         at += 2;
-        return new Float64Array(all.slice(at - 2, at).buffer)[0] ?? 0;
+        return present(new Float64Array(all.slice(at - 2, at).buffer)[0], 'times of an account');
       });
       this.#restoreTimes(account, floats);
       const main = entries();
@@ -178,7 +184,7 @@ class SnapshotReader {
         settleAgain(state, { account, ledger, cell: noCell.bytes, series: state.compiled.main }, main);
       }
       for (let ledgers = next(); ledgers > 0; ledgers -= 1) {
-        const series = known.get(this.#series[next() - 1] ?? '');
+        const series = known.get(present(this.#series[next() - 1], 'the series of a ledger'));
         const cell = bytes();
         const held = entries();
         if (!series) continue;
@@ -213,7 +219,8 @@ class SnapshotReader {
     if (!map) return;
     const timeMask = 2 ** timeHighBits - 1;
     for (let word = 0; word < entries.length; word += width)
-      entries[word + 5] = ((entries[word + 5] ?? 0) & timeMask) | ((map[markOf(entries, word)] ?? 0) << timeHighBits);
+      entries[word + 5] =
+        ((entries[word + 5] ?? 0) & timeMask) | (present(map[markOf(entries, word)], 'a mark of an entry') << timeHighBits);
   }
 
   incident(body: Buffer): number {
@@ -222,17 +229,17 @@ class SnapshotReader {
     const { sets } = state.marks;
     const incident = new Incident(parsed.opening, sets);
     for (const one of parsed.matches) {
-      const selection = this.#numbers[one.selection] ?? 0;
+      const selection = present(this.#numbers[one.selection], 'the selection of a rule that fired');
       const exceptions = one.exceptions.map((exception) => ({
         ...exception,
-        selection: this.#numbers[exception.selection] ?? 0,
+        selection: present(this.#numbers[exception.selection], 'the selection of an exception'),
       }));
       incident.matches.set(one.ruleId, { ...one, selection, exceptions });
       incident.firedSet = sets.union(incident.firedSet, sets.of([selection]));
     }
     for (let at = 0; at < parsed.patients.length; at += 5) {
-      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, then = 0] = parsed.patients.subarray(at, at + 5);
-      const now = this.#setOf(then);
+      const [v0 = 0, v1 = 0, v2 = 0, v3 = 0, then] = parsed.patients.subarray(at, at + 5);
+      const now = this.#setOf(present(then, 'the set of a patient'));
       if (now !== noSelections) incident.patientSet.add(v0, v1, v2, v3, now);
     }
     for (const [mark, set] of parsed.marks) incident.see(this.#marks?.[mark] ?? mark, this.#setOf(set));

@@ -2,13 +2,19 @@ import { z } from 'zod';
 import type { AccountDay } from '#libs/habits/seams.js';
 import { subjectKinds } from '#libs/contracts/vocabulary.js';
 import { incidentChange, parseIncidentChange } from '#libs/contracts/incident.js';
-import { entryWords } from '../memory/entry-arena.js';
+import { entryWords } from '../memory/entry.js';
 import type { Match } from '../incidents/incident-match.js';
 import type { Opening } from '../incidents/opening.js';
 
 /** The pieces are not a whole snapshot that this code can read. Nothing was restored; build the windows again from the log. */
 export class SnapshotRefused extends Error {
   override readonly name = 'SnapshotRefused';
+}
+
+/** What a whole snapshot has at this place. Throws `SnapshotRefused` where it has nothing: read on, that would be a zero that counts. */
+export function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new SnapshotRefused(`the snapshot is not whole: it lacks ${what}`);
+  return value;
 }
 
 /** Another snapshot was begun before this one was finished. */

@@ -5,6 +5,7 @@ import { aMonday, anAccessRow, anEventId, aPatient } from '#libs/testkit/builder
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { Engine } from '../engine.js';
 import type { Selection } from '../rule/rule.js';
+import { kinds } from './snapshot-format.js';
 
 const selection: Selection = { id: 'a'.repeat(32), fields: ['action'], matches: (row) => row.action === 'read', sql: '' };
 /** Holds only where no more comes, so it is judged by the clock of the stream, and feeds the next one. */
@@ -75,6 +76,22 @@ describe('a snapshot that is taken while frames go on', () => {
     expect(() => first.next()).toThrow('another snapshot was begun');
     expect(Engine.restore(second, options).stats().accounts).toBe(engine.stats().accounts);
   });
+});
+
+it('is refused where its accounts end early, wherever that is: what is missing is no zero', () => {
+  const engine = new Engine(options);
+  engine.apply(frameOf(0, 7), aMonday);
+  const pieces = [...engine.snapshot()];
+  const place = pieces.findIndex(([kind]) => kind === kinds.accounts);
+  const whole = pieces[place] ?? new Uint8Array();
+  const words = (whole.length - 1) / 4;
+  expect(Engine.restore(pieces, options).stats()).toMatchObject({
+    accounts: engine.stats().accounts,
+    entries: engine.stats().entries,
+  });
+  // The last thirty words, of an account that nothing follows whose lack would be counted, and some of all.
+  for (const end of Array.from({ length: 60 }, (_, n) => 1 + 4 * (n < 30 ? words - 1 - n : Math.floor((words * (n - 30)) / 30))))
+    expect(() => Engine.restore(pieces.with(place, whole.slice(0, end)), options)).toThrow(/^the snapshot /);
 });
 
 /** A hundred rows of accounts that come and go, some with long histories, so that the snapshot has several pieces. */

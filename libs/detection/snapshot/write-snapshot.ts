@@ -1,6 +1,6 @@
 import { serialize } from 'node:v8';
 import type { z } from 'zod';
-import { entryWords } from '../memory/entry-arena.js';
+import { entryWords } from '../memory/entry.js';
 import { dayParts, dayPieces } from './day-parts.js';
 import { allMarks, dumpOf } from './dump-marks.js';
 import type { EngineState } from '../state/engine-state.js';

@@ -1,7 +1,7 @@
 // state/: everything that one engine remembers, in one place, and the figures of it.
 // It holds the parts together; row, late and snapshot change them.
 
-import { markMax } from '../memory/ledger-store.js';
+import { markMax } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
 
 /** Marks, texts and sets above which there may be a crowd of them that nobody holds. */

@@ -1,6 +1,6 @@
 import type { EngineState } from './engine-state.js';
 import { isAnchor } from '../judge/meetings.js';
-import { markOf, timeOf } from '../memory/ledger-store.js';
+import { markOf, timeOf } from '../memory/entry.js';
 import type { Series } from '../compile/series.js';
 
 /** Lets the entries of a ledger that has just been put in place wait for the rules that more accesses could undo, where they were not judged. */
