@@ -2,11 +2,14 @@
  * What test files cost: processor seconds of the worker and of the processes that it started, which say the same beside other work, and the
  * clock. Workers write a line when a file begins, when it is loaded and when it ends; `npm test -- --times` adds them up.
  */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { root } from '../prepare.mjs';
 
-const folder = join(root, '.cache', 'test-times');
+/** Of this run: another one beside it has its own. */
+let folder;
+
 /** Jiffies of proc(5), in which Linux counts whatever the kernel's own clock is. */
 const jiffyMs = 10;
 /** Where utime, stime, cutime and cstime stand behind the name of the process: fields 14 to 17 of proc(5). */
@@ -14,8 +17,7 @@ const timesAt = 11;
 
 /** What the workers of a run get, so that they write. */
 export function timesBegin() {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), 'vigie-test-times-'));
   return { VIGIE_TEST_TIMES: folder };
 }
 
@@ -56,6 +58,7 @@ function usedOf(path) {
 /** The table: a line a file, the dearest first, and what all of them take; `keptMs` is of what outlived its file. */
 export function timesTable(keptMs) {
   const files = readdirSync(folder).flatMap((name) => filesOf(readFileSync(join(folder, name), 'utf8')));
+  rmSync(folder, { recursive: true });
   const dearest = files.toSorted((a, b) => b.own + b.children - a.own - a.children);
   const sum = (of) => files.reduce((total, file) => total + of(file), 0);
   const all = {
