@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** The unit of `/proc/<pid>/stat`. */
-const tickMicroseconds = 10_000;
 
 /** An ingestor in a process of its own, over the embedded log in a folder that goes with it. */
 export class BenchIngestor {
@@ -39,6 +36,11 @@ export class BenchIngestor {
     return processorMicrosecondsOf(this.#process);
   }
 
+  /** For how long the main thread was ready to run and did not. */
+  queuedMicroseconds(): number {
+    return queuedMicrosecondsOf(this.#process);
+  }
+
   /** The most memory that was resident at one time, in MiB; not a number where the system does not tell. */
   residentMibMax(): number {
     if (process.platform !== 'linux') return Number.NaN;
@@ -66,9 +68,23 @@ export class BenchIngestor {
   }
 }
 
+/** Of all threads of a process. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than some of these. */
 export function processorMicrosecondsOf({ pid }: ChildProcess): number {
   if (process.platform !== 'linux') return Number.NaN;
-  const [, fields = ''] = /\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-  const numbers = fields.split(' ').map(Number);
-  return ((numbers[11] ?? 0) + (numbers[12] ?? 0)) * tickMicroseconds;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.reduce((sum, thread) => sum + (scheduled(pid, thread)[0] ?? 0), 0) / 1000;
+}
+
+/** For how long the main thread of a process was ready to run and did not: what a loaded machine adds to the time by the clock. */
+export function queuedMicrosecondsOf({ pid }: ChildProcess): number {
+  return process.platform === 'linux' ? (scheduled(pid, String(pid))[1] ?? 0) / 1000 : Number.NaN;
+}
+
+/** Nanoseconds on a processor, and nanoseconds of waiting for one; nothing of a thread that has ended meanwhile. */
+function scheduled(pid: number | undefined, thread: string): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
+  } catch {
+    return [];
+  }
 }
