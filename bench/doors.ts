@@ -186,8 +186,7 @@ async function measured(server: Server, events: number, work: () => Promise<void
 
 function tellRate(name: string, costs: readonly Cost[]): void {
   const [wall, processor, queued] = [median(costs.map((cost) => cost.wall)), median(costs.map((cost) => cost.processor)), median(costs.map((cost) => cost.queued))];
-  const thousands = (microseconds: number) => `${Math.round(1000 / microseconds)} k/s`;
-  console.log(`${name}: ${thousands(wall)} by the clock, ${thousands(wall - queued)} without the time for which others had its processor, ${thousands(processor)} by processor time`);
+  console.log(`${name}: ${rate(wall)} by the clock, ${rate(wall - queued)} without the time for which others had its processor, ${rate(processor)} by processor time`);
 } // prettier-ignore
 
 function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against: string): void {
@@ -199,6 +198,10 @@ function tell(costs: ReadonlyMap<string, readonly Cost[]>, name: string, against
     `${name}: ${wall.toFixed(1)} us an event by the clock, ${processor.toFixed(1)} of the processor (${Math.round(1000 / processor)} k a second of it); ` +
       `${ratio('wall').toFixed(2)} of ${against} by the clock, ${ratio('processor').toFixed(2)} by processor time`,
   );
+}
+
+function rate(microseconds: number): string {
+  return `${Math.round(1000 / microseconds)} k/s`;
 }
 
 function median(values: readonly number[]): number {
