@@ -12,6 +12,7 @@ import { defaultSimulation, Simulation, type SimulationOptions } from '#libs/tes
 import { budgetPlot } from '#libs/testkit/quality/budget-plot.js';
 import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quality/goals.js';
 import { markdownReport } from '#libs/testkit/quality/markdown-report.js';
+import { attacksJustBelow, type JustBelow, justBelowTable } from '#libs/testkit/quality/just-below.js';
 import { packFor } from '#libs/testkit/quality/load-pack.js';
 import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
@@ -20,7 +21,7 @@ import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-ord
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
 
 /** Sets of attacks, in the second week and so with accounts and services that have a past; what rises slowly begins in the first. */
-const attackSets: Readonly<Record<string, string>> = {
+const sets = {
   known:
     'burst+day=9,human_pace+day=8,slow+day=7,spread+day=9,bulk_export+day=10,closed_clinics+day=8,stolen_service_key+day=8,own_clinic_double+day=7,' +
     'ascending_identifiers+day=11,lists_of_forty+day=9,closed_clinics_drip+day=7,forty_accounts+day=10',
@@ -30,6 +31,9 @@ const attackSets: Readonly<Record<string, string>> = {
     'linker_and_reader+day=8,six_link_for_one+day=7,behind_the_glass+day=7,newcomer+day=7,lists_only+day=7,service_at_its_pace+day=10,closed_every_few_days+day=2,' +
     'in_care_everywhere+day=6,in_care_own_clinic+day=6',
 };
+const attackSets: Readonly<Record<string, string>> = { ...sets, all: `${sets.known},${sets.knowing}` };
+/** Of every rule the attack that stays just below it, for two weeks from the second on: made of the rules that are played. */
+const justBelow = 'just-below';
 /** From so many days on the goals are those of what is learned. */
 const learnedDays = 10;
 
@@ -65,11 +69,12 @@ const byBudget = new Map<number, readonly Played[]>();
 let goals: readonly GoalMet[] = [];
 let report = '';
 for (const budget of options.budgets) {
-  const { played, rules } = await playAll(budget);
+  const { played, rules, below } = await playAll(budget);
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
-  report += `${markdownReport(played, rules)}\n`;
-  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}`);
+  const belowTable = below.length ? `${justBelowTable(played, below)}\n` : '';
+  report += `${markdownReport(played, rules)}\n${belowTable}`;
+  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }
 console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
@@ -77,19 +82,24 @@ if (options.report) writeFileSync(options.report, report);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
-async function playAll(budget: number): Promise<{ readonly played: readonly Played[]; readonly rules: RulesForPlay['rules'] }> {
+async function playAll(
+  budget: number,
+): Promise<{ readonly played: readonly Played[]; readonly rules: RulesForPlay['rules']; readonly below: readonly JustBelow[] }> {
   const played: Played[] = [];
   let rules: RulesForPlay['rules'] = [];
+  let below: readonly JustBelow[] = [];
   for (const seed of options.seeds) {
-    const simulation = simulationOf(seed);
-    const pack = await packFor(new Simulation(simulation).hospital, {
+    const planned = simulationOf(seed);
+    const pack = await packFor(new Simulation({ ...planned, attacks: [] }).hospital, {
       rulesDir: options.rules,
       listsDir: options.lists,
       exceptions: options.exceptions,
       migration: options.migration,
-      weeks: simulation.weeks ?? [],
+      weeks: planned.weeks ?? [],
       without: options.without,
     });
+    if (options.attacks === justBelow) below = attacksJustBelow(pack.rules);
+    const simulation = below.length ? { ...planned, attacks: below.map(({ order }) => order) } : planned;
     const bar = new ProgressBar(process.stderr);
     const one = play(simulation, { ...pack, budget }, (at) => {
       bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
@@ -99,13 +109,13 @@ async function playAll(budget: number): Promise<{ readonly played: readonly Play
     played.push(one);
     console.log(`\n${seedReport(one, pack.rules)}`);
   }
-  return { played, rules };
+  return { played, rules, below };
 }
 
 function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
   const weeks = parseWeekOrders(options.weeks);
-  const orders = parseAttackOrders(attackSets[attacks] ?? attacks);
+  const orders = attacks === justBelow ? [] : parseAttackOrders(attackSets[attacks] ?? attacks);
   return { ...defaultSimulation, seed, days, staff, patients, attacks: orders, migration, massCasualtyDay, ...(weeks.length > 0 && { weeks }) };
 } // prettier-ignore
 
@@ -116,7 +126,7 @@ function readOptions(): Options {
     .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)
     .option('--patients <number>', 'population of the group', whole(10_000, 1e9), defaultSimulation.patients)
-    .option('--attacks <list>', `what to plant: ${Object.keys(attackSets).join(' or ')}, a list as npm run simulate has it, or none`, 'known')
+    .option('--attacks <list>', `what to plant: ${[...Object.keys(attackSets), justBelow].join(' or ')}, a list as npm run simulate has it, or none`, 'known')
     .option('--weeks <list>', 'honest weeks, as npm run simulate has them, or none', 'none')
     .option('--no-migration', 'without a vendor who moves one clinic a night to another product')
     .option('--mass-casualty-day <number>', 'day with such an evening, from 0', whole(0, 400), defaultSimulation.massCasualtyDay)
