@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
+import type { AccountDay } from '#libs/habits/seams.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { dayMs } from '#libs/testkit/hospital/local-time.js';
@@ -16,6 +17,7 @@ import { attacksJustBelow, type JustBelow, justBelowTable } from '#libs/testkit/
 import { packFor } from '#libs/testkit/quality/load-pack.js';
 import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
+import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/quality/stays-below.js';
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
@@ -34,6 +36,8 @@ const sets = {
 const attackSets: Readonly<Record<string, string>> = { ...sets, all: `${sets.known},${sets.knowing}` };
 /** Of every rule the attack that stays just below it, for two weeks from the second on: made of the rules that are played. */
 const justBelow = 'just-below';
+/** Of whom it is asked how long they stay below; how many of each, from which day on. */
+const strangersRead = { roles: ['nurse', 'physician', 'secretary'], accounts: 12, from: 7 } as const;
 /** From so many days on the goals are those of what is learned. */
 const learnedDays = 10;
 
@@ -50,6 +54,7 @@ interface Options {
   readonly lists: string;
   readonly exceptions: boolean;
   readonly budgets: readonly number[];
+  readonly staysBelow: readonly number[];
   readonly without: readonly string[];
   readonly json?: string;
   readonly plot?: string;
@@ -69,10 +74,11 @@ const byBudget = new Map<number, readonly Played[]>();
 let goals: readonly GoalMet[] = [];
 let report = '';
 for (const budget of options.budgets) {
-  const { played, rules, below } = await playAll(budget);
+  const { played, rules, below, stays } = await playAll(budget);
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
-  const belowTable = below.length ? `${justBelowTable(played, below)}\n` : '';
+  const belowTable =
+    (below.length ? `${justBelowTable(played, below)}\n` : '') + (stays.length ? `${staysBelowTable(stays)}\n` : '');
   report += `${markdownReport(played, rules)}\n${belowTable}`;
   console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }
@@ -82,10 +88,16 @@ if (options.report) writeFileSync(options.report, report);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
-async function playAll(
-  budget: number,
-): Promise<{ readonly played: readonly Played[]; readonly rules: RulesForPlay['rules']; readonly below: readonly JustBelow[] }> {
+interface PlayedAll {
+  readonly played: readonly Played[];
+  readonly rules: RulesForPlay['rules'];
+  readonly below: readonly JustBelow[];
+  readonly stays: readonly StaysBelow[];
+}
+
+async function playAll(budget: number): Promise<PlayedAll> {
   const played: Played[] = [];
+  const stays: StaysBelow[] = [];
   let rules: RulesForPlay['rules'] = [];
   let below: readonly JustBelow[] = [];
   for (const seed of options.seeds) {
@@ -101,21 +113,24 @@ async function playAll(
     if (options.attacks === justBelow) below = attacksJustBelow(pack.rules);
     const simulation = below.length ? { ...planned, attacks: below.map(({ order }) => order) } : planned;
     const bar = new ProgressBar(process.stderr);
-    const one = play(simulation, { ...pack, budget }, (at) => {
+    const days: AccountDay[] = [];
+    const one = play(simulation, { ...pack, budget, onDay: (day) => days.push(day) }, (at) => {
       bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
     });
     bar.end();
     ({ rules } = pack);
     played.push(one);
     console.log(`\n${seedReport(one, pack.rules)}`);
+    if (options.staysBelow.length)
+      stays.push(...staysBelow({ ...strangersRead, days, rules, falseIncidentsPerWeek: budget, perDay: options.staysBelow }));
   }
-  return { played, rules, below };
+  return { played, rules, below, stays };
 }
 
 function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
   const weeks = parseWeekOrders(options.weeks);
-  const orders = attacks === justBelow ? [] : parseAttackOrders(attackSets[attacks] ?? attacks);
+  const orders = attacks === justBelow || options.staysBelow.length ? [] : parseAttackOrders(attackSets[attacks] ?? attacks);
   return { ...defaultSimulation, seed, days, staff, patients, attacks: orders, migration, massCasualtyDay, ...(weeks.length > 0 && { weeks }) };
 } // prettier-ignore
 
@@ -138,6 +153,7 @@ function readOptions(): Options {
     )
     .option('--no-exceptions', 'declare none for announced work')
     .option('--budgets <list>', 'false incidents a week that what is learned may make, one run each: 0.2,1,8', budgetsOf, [1])
+    .option('--stays-below <list>', 'instead of attacks: for how long accounts stay below that read so many strangers more a day: 6,12,18', numbersOf, [])
     .option('--without <list>', 'ids or titles of rules that are left out, between semicolons', titlesOf, [])
     .option('--json <file>', 'also write the figures there')
     .option('--report <file>', 'also write what every attack had and every rule found and cost there, as tables in Markdown')
@@ -154,6 +170,13 @@ function seedsOf(text: string): readonly number[] {
     if (!(count >= 1 && count <= 1_000)) throw new InvalidArgumentError('It must be seeds such as 1-10 or 3,5,8.');
     return Array.from({ length: count }, (_, index) => Number(from) + index);
   });
+}
+
+function numbersOf(text: string): readonly number[] {
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1 && number <= 1_000))
+    throw new InvalidArgumentError('It must be whole numbers from 1 to 1000 such as 6,12,18.');
+  return numbers;
 }
 
 function budgetsOf(text: string): readonly number[] {

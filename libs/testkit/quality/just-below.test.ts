@@ -9,6 +9,7 @@ import { attacksJustBelow, type JustBelow, justBelowTable } from './just-below.j
 import { unplanted } from './just-below-recipes.js';
 import { packFor } from './load-pack.js';
 import { play } from './play.js';
+import { staysBelow, staysBelowTable } from './stays-below.js';
 
 const small: SimulationOptions = {
   ...defaultSimulation,
@@ -19,6 +20,9 @@ const small: SimulationOptions = {
   massCasualtyDay: 99,
   attacks: [],
 };
+
+/** Patients of one's own clinics whom nobody has met, within a day. */
+const strangersOfADay = '4c569d7d-a98e-4b40-b607-7a1fab21e900';
 
 describe('attacks just below each rule', () => {
   it('are of every rule of the pack, or it is said why not', async () => {
@@ -66,6 +70,35 @@ describe('attacks just below each rule', () => {
     expect(table).toMatch(
       /\| Many patients of closed clinics within one hour \| 14 in an hour \| 1 of 1 \| [34] \([34]\) of \d+ \| 1 \|/u,
     );
+  });
+});
+
+describe('how long an account stays below that reads strangers of its own clinic', () => {
+  it('is shorter the more it reads, and a day or less for two hundred a day', async () => {
+    const rules = (await rulesOf(small)).filter(({ id }) => id === strangersOfADay);
+    // Sixteen secretaries who meet four or five strangers a day.
+    const days = Array.from({ length: 20 }, (_, day) =>
+      Array.from({ length: 16 }, (_, number) => ({
+        groupId: 'helix', subject: 'account' as const, key: `s${number}`, day: 20_000 + day, role: 'secretary', kind: 'person', told: false,
+        most: { [strangersOfADay]: 4 + ((day + number) % 2) },
+      })),
+    ).flat(); // prettier-ignore
+    const rows = staysBelow({
+      days,
+      rules,
+      falseIncidentsPerWeek: 1,
+      roles: ['secretary', 'nobody'],
+      perDay: [1, 30, 200],
+      accounts: 3,
+      from: 7,
+    });
+    expect(rows.map(({ role, perDay, accounts, told }) => [role, perDay, accounts, told.length])).toEqual([
+      ['secretary', 1, 3, 0], ['secretary', 30, 3, expect.any(Number)], ['secretary', 200, 3, 3],
+      ['nobody', 1, 0, 0], ['nobody', 30, 0, 0], ['nobody', 200, 0, 0],
+    ]); // prettier-ignore
+    for (const { days, patients } of rows[2]?.told ?? []) expect([days, patients <= 200]).toEqual([1, true]);
+    expect(rows[0]?.longest).toBe(13);
+    expect(staysBelowTable(rows)).toContain('| secretary | 1 | 0 of 3 | **not told** | 13 patients in 13 days |');
   });
 });
 
