@@ -12,6 +12,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { aPatient } from '#libs/testkit/builders.js';
 import { Care } from '#services/ingestor/care/care.js';
+import { Known } from '#services/ingestor/care/known.js';
 import { Stamper } from '#services/ingestor/care/stamper.js';
 import { FrameBuilder } from '#services/ingestor/frames/frame-builder.js';
 import { IngestPipeline } from '#services/ingestor/pipeline.js';
@@ -64,9 +65,9 @@ function pipelineOf(knowsCare: boolean): IngestPipeline {
     },
   };
   const tools = { log, clock: systemClock, metrics };
-  const stamper = new Stamper({
-    memory, calendar, metrics, isService: (_actor, kind) => kind === 'service', readUntil: () => Infinity, knowsLinks: true,
-  }); // prettier-ignore
+  const known = new Known();
+  known.readUntil = Infinity;
+  const stamper = new Stamper({ memory, calendar, metrics, known, knowsLinks: true });
   return new IngestPipeline({
     accesses: new FrameBuilder(topics.accesses, partitions, tools), quarantine: new FrameBuilder(topics.quarantine, partitions, tools),
     ...(knowsCare && { care: new Care(stamper, new FrameBuilder(careTopic, partitions, tools)) }), quarantineKeys: new Map(), clock: systemClock, metrics,

@@ -66,15 +66,18 @@ function withProbes(file, text) {
   const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const places = [];
   const visit = (node) => {
-    if (ts.isFunctionLike(node) && node.body && ts.isBlock(node.body)) places.push([node.body.getStart() + 1, nameOf(node)]);
+    if (ts.isFunctionLike(node) && node.body) {
+      const { body } = node;
+      const probe = `globalThis.vigieWalk(${functions.length})`;
+      functions.push({ file, name: nameOf(node) });
+      if (ts.isBlock(body)) places.push([body.getStart() + 1, ` ${probe};`]);
+      else places.push([body.getStart(), `(${probe}, `], [body.getEnd(), ')']);
+    }
     ts.forEachChild(node, visit);
   };
   visit(tree);
   let made = text;
-  for (const [at, name] of places.toSorted(([one], [other]) => other - one)) {
-    made = `${made.slice(0, at)} globalThis.vigieWalk(${functions.length}); ${made.slice(at)}`;
-    functions.push({ file, name });
-  }
+  for (const [at, put] of places.toSorted(([one], [other]) => other - one)) made = `${made.slice(0, at)}${put}${made.slice(at)}`;
   return made;
 }
 

@@ -84,7 +84,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
       machine: hostname(),
     });
     this.receiver = new Receiver({
-      sources: () => sources.current,
+      register: sources,
       budget,
       limits: {
         bytesMax: config.VIGIE_INGEST_BODY_BYTES,
@@ -101,8 +101,7 @@ export class IngestService implements OnApplicationBootstrap, OnModuleDestroy {
 
   #budget(): IntakeBudget {
     const { VIGIE_INGEST_QUEUE_BYTES: bytesMax } = this.config;
-    const groups = () => this.sources.current.keys.groupIds().length;
-    return new IntakeBudget({ bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax, groups }, this.metrics);
+    return new IntakeBudget({ bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax, register: this.sources }, this.metrics);
   }
 
   /** Whether events can be taken: the log has answered. */

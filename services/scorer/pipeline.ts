@@ -93,13 +93,11 @@ export class ScorerPipeline implements Reader {
   #toolsOf(at: TopicPartition, held: Bounds, restored: Restored | undefined): PartitionScorerTools {
     const { log, clock } = this.tools;
     const outbox = new Outbox(log, this.#counts, restored?.header.waiting);
-    const { habits } = this.tools;
-    const before = habits && { before: (frame: Frame) => habits.before(frame) };
-    if (laneOf(at)) return { ...this.tools, ...before, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
+    if (laneOf(at)) return { ...this.tools, outbox, relayed: new RelayedThrough(restored?.header.relayed) };
     const past = { windows: restored?.header.windows, watermark: restored?.engine.stats().watermark ?? clock.now() };
     const from = Math.max(restored?.header.offset ?? 0, held.start);
     const relaying = relayingFrom(from, past, this.#engine.rules, { partition: at.partition, counts: this.#lanes, outbox });
-    return { ...this.tools, ...before, outbox, relaying };
+    return { ...this.tools, outbox, relaying };
   }
 
   async frames(at: TopicPartition, frames: readonly Frame[]): Promise<void> {

@@ -71,6 +71,6 @@ describe('an end that went back', () => {
 /** A queue over the disk, but for its transactions. */
 function queueOver(writeFrames: Disk['writeFrames'], sign?: (at: unknown, bytes: Uint8Array) => Buffer): AppendQueue {
   const bent: Disk = Object.assign(Object.create(disk) as Disk, { writeFrames, refresh: () => disk.refresh() });
-  const common = { disk: bent, now: () => 0, diskBytesMax: Infinity, onAppended: () => {} };
+  const common = { disk: bent, clock: { now: () => 0 }, diskBytesMax: Infinity, bells: { ring: () => {} } };
   return new AppendQueue(sign ? { ...common, signing: { sign } } : common);
 }

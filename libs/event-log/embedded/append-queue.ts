@@ -1,6 +1,8 @@
+import type { Clock } from '#libs/runtime/clock.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import type { TopicPartition } from '../port.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
+import { type Bells, bellOf } from './bell.js';
 import type { Disk, PartitionExtent } from './disk.js';
 import { refuseWhenFull } from './room-left.js';
 
@@ -11,11 +13,11 @@ export interface AppendTools {
   readonly disk: Disk;
   /** Absent: frames are not signed. */
   readonly signing?: Pick<FrameSigning, 'sign'>;
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now'>;
   /** Bytes on disk that the log may hold. */
   readonly diskBytesMax: number;
-  /** Told the topics that have new frames on disk. */
-  readonly onAppended: (topics: ReadonlySet<string>) => void;
+  /** Rung for each topic that has new frames on disk. */
+  readonly bells: Pick<Bells, 'ring'>;
 }
 
 interface Pending extends TopicPartition {
@@ -57,7 +59,7 @@ export class AppendQueue {
       const batch = this.#take();
       try {
         const offsets = this.#proven(batch, await this.#tools.disk.writeFrames(() => this.#put(batch)));
-        this.#tools.onAppended(new Set(batch.map(({ topic }) => topic)));
+        for (const topic of new Set(batch.map((frame) => frame.topic))) this.#tools.bells.ring(bellOf(topic));
         offsets.forEach((offset, index) => batch[index]?.resolve(offset));
       } catch (cause) {
         for (const { reject } of batch) reject(cause);
@@ -76,7 +78,7 @@ export class AppendQueue {
   }
 
   #put(batch: readonly Pending[]): readonly number[] {
-    const { disk, now, diskBytesMax } = this.#tools;
+    const { disk, clock, diskBytesMax } = this.#tools;
     const extents = new Map<string, PartitionExtent & TopicPartition>();
     // Inside the transaction: nobody else adds meanwhile.
     const more = batch.reduce((sum, { bytes }) => sum + diskBytesOf(bytes.length), 0);
@@ -84,7 +86,7 @@ export class AppendQueue {
     const offsets = batch.map(({ topic, partition, bytes, signature }) => {
       const key = `${topic}/${partition}`;
       const extent = extents.get(key) ?? { ...this.#extentOf({ topic, partition }), topic, partition };
-      disk.frames.put([topic, partition, extent.end], this.#stamped(now(), bytes));
+      disk.frames.put([topic, partition, extent.end], this.#stamped(clock.now(), bytes));
       if (signature) disk.signatures.put([topic, partition, extent.end], signature);
       extents.set(key, { ...extent, end: extent.end + 1, bytes: extent.bytes + diskBytesOf(bytes.length) });
       return extent.end;

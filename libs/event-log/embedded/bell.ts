@@ -57,3 +57,8 @@ export class Bells {
     return join(this.#directory, encodeURIComponent(name));
   }
 }
+
+/** The bell of new frames of a topic. */
+export function bellOf(topic: string): string {
+  return `frames ${topic}`;
+}

@@ -83,9 +83,9 @@ class EmbeddedLog implements EventLog {
     this.#appends = new AppendQueue({
       disk,
       ...(signing && { signing }),
-      now: () => clock.now(),
+      clock,
       diskBytesMax: this.#limits.diskBytesMax,
-      onAppended: (topics) => topics.forEach((topic) => this.#bells.ring(`frames ${topic}`)),
+      bells: this.#bells,
     });
     this.#stopCleaning = clock.every(retentionEveryMs, () => this.#clean());
   }

@@ -2,7 +2,7 @@ import { emptyGroup, type GroupState, membershipChanged, type ProcessIdentity } 
 import type { Bounds, GroupStore, LogStore } from '../member/log-store.js';
 import type { Frame, TopicPartition } from '../port.js';
 import { extentOf, unstamped } from './append-queue.js';
-import type { Bells } from './bell.js';
+import { type Bells, bellOf } from './bell.js';
 import type { FrameSigning } from '../signing/frame-signing.js';
 import type { Disk } from './disk.js';
 import type { Heartbeats } from './heartbeats.js';
@@ -57,7 +57,7 @@ export class EmbeddedStore implements LogStore {
   }
 
   onAppend(topic: string, post: () => void): () => void {
-    return this.#bells.listen(`frames ${topic}`, post);
+    return this.#bells.listen(bellOf(topic), post);
   }
 }
 

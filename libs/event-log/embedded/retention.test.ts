@@ -112,6 +112,6 @@ function openUnit(limits: Partial<RetentionLimits>) {
   const disk = new Disk(directory, 256 * mib);
   const time = { ms: 1_000_000 };
   const now = () => time.ms;
-  const queue = new AppendQueue({ disk, now, diskBytesMax: Infinity, onAppended: () => {} });
+  const queue = new AppendQueue({ disk, clock: { now }, diskBytesMax: Infinity, bells: { ring: () => {} } });
   return { disk, time, queue, removeOld: () => removeOld({ disk, now, limits: { ...defaultRetention, ...limits } }) };
 }

@@ -7,6 +7,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { CareReader, type Ends } from './care-reader.js';
+import { Known } from './known.js';
 import { Stamper } from './stamper.js';
 
 /** How often it is asked how far the log goes, and figures are set, milliseconds. */
@@ -40,8 +41,7 @@ export class CareFollowing {
   readonly #reader: CareReader;
   #partitions = 0;
   #membership: Membership | undefined;
-  #services: ReadonlySet<string> = new Set();
-  #readUntil = Number.NEGATIVE_INFINITY;
+  readonly #known = new Known();
   /** What the log had when it was asked, until that is read. */
   #wanted: { readonly askedAt: number; readonly ends: Ends } | undefined;
   #stops: readonly (() => void)[] = [];
@@ -55,8 +55,7 @@ export class CareFollowing {
     this.stamper = new Stamper({
       memory: this.memory,
       calendar,
-      isService: (actorId, kind) => kind === 'service' || this.#services.has(actorId.toLowerCase()),
-      readUntil: () => this.#readUntil,
+      known: this.#known,
       knowsLinks: config.VIGIE_CARE_LINK === 'on',
       metrics,
     });
@@ -100,10 +99,10 @@ export class CareFollowing {
       const positions = (await this.#membership?.positions()) ?? [];
       const ends = positions.map((at) => [at, at.end] as const);
       if (this.#wanted && this.#reader.hasRead(this.#wanted.ends)) {
-        this.#readUntil = Math.max(this.#readUntil, this.#wanted.askedAt);
+        this.#known.readUntil = Math.max(this.#known.readUntil, this.#wanted.askedAt);
         this.#wanted = undefined;
       }
-      if (this.#reader.hasRead(ends)) this.#readUntil = Math.max(this.#readUntil, askedAt);
+      if (this.#reader.hasRead(ends)) this.#known.readUntil = Math.max(this.#known.readUntil, askedAt);
       else this.#wanted ??= { askedAt, ends };
     } catch (cause) {
       logger.warn('the log does not say how far it goes, so that accesses may stay without stamps', { cause });
@@ -111,7 +110,7 @@ export class CareFollowing {
     this.stamper.account();
     // Where nothing comes in, facts of other ingestors do.
     this.memory.advance(clock.now());
-    metrics.set('vigie_care_lag_seconds', Math.max(0, (clock.now() - this.#readUntil) / 1000));
+    metrics.set('vigie_care_lag_seconds', Math.max(0, (clock.now() - this.#known.readUntil) / 1000));
     metrics.set('vigie_care_bytes', this.memory.bytes);
     metrics.set('vigie_care_patients', this.memory.patients);
   }
@@ -121,7 +120,7 @@ export class CareFollowing {
     try {
       const lists = await readLists(this.tools.config.VIGIE_LISTS_DIR);
       const names = lists.get('service_accounts') ?? [];
-      this.#services = new Set(names.map((value) => (typeof value === 'string' ? value : value.text).toLowerCase()));
+      this.#known.services = new Set(names.map((value) => (typeof value === 'string' ? value : value.text).toLowerCase()));
     } catch (cause) {
       this.tools.logger.warn('the list of service accounts cannot be read; the one before stays', { cause });
     }

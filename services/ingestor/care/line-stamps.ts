@@ -8,13 +8,14 @@ import type { CareTouch } from '#libs/contracts/care/care-fact.js';
 import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import type { Calendar } from '#libs/formats/times/day-calendar.js';
 import type { BlockHash } from '#libs/pseudonyms/block-hash.js';
+import type { Known } from './known.js';
 import { type StampCounts, stampedAs } from './stamp-counts.js';
 import type { Standings } from './standings.js';
 
 export interface LineStampsTools {
   readonly memory: CareMemory;
   readonly calendar: Calendar;
-  readonly isService: (actorId: string, kind: string) => boolean;
+  readonly known: Known;
   readonly knowsLinks: boolean;
   readonly fast: FastRows;
   readonly groupId: string;
@@ -22,8 +23,6 @@ export interface LineStampsTools {
   readonly standings: Standings;
   readonly counts: StampCounts;
   readonly blocks: BlockHash;
-  /** Whether all that an access of this time may know has been read. */
-  readonly isWhole: (timeMs: number) => boolean;
   readonly networkOf: (address: string) => string;
 }
 
@@ -56,14 +55,14 @@ export class LineStamps {
 
   /** Looks at what all rows of the line that was just read have in common. */
   begin(): void {
-    const { fast, memory, calendar, groupId, receivedMs, standings, isWhole, networkOf } = this.tools;
+    const { fast, memory, calendar, groupId, receivedMs, standings, known, networkOf } = this.tools;
     this.#timeMs = fast.timeMs;
     this.#step = stepOf(this.#timeMs);
     this.#day = calendar.dayOf(this.#timeMs);
     this.#visible = visibleFrom(this.#timeMs, receivedMs);
     this.#patients = fast.hasPatients ? fast.rows : 0;
     this.#standing = standings.of(fast, groupId, networkOf);
-    this.#isKnown = isWhole(this.#timeMs) && this.#step >= memory.lowest;
+    this.#isKnown = known.isWhole(this.#timeMs) && this.#step >= memory.lowest;
     this.#places = this.#isKnown ? memory.placesOf(this.#standing, this.#timeMs) : 0;
   }
 
@@ -105,10 +104,10 @@ export class LineStamps {
   }
 
   #isLinking(): boolean {
-    const { fast, isService } = this.tools;
+    const { fast, known } = this.tools;
     return links({
       patients: this.#patients,
-      isService: isService(this.#standing.actorId, fast.begins('actor_kind', 's') ? 'service' : ''),
+      isService: known.isService(this.#standing.actorId, fast.begins('actor_kind', 's') ? 'service' : ''),
       isEmergency: fast.begins('emergency', 't'),
       isRefused: fast.begins('outcome', 'f'),
     });

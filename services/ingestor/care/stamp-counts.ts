@@ -17,12 +17,10 @@ export class StampCounts {
     this.#counts[link] = (this.#counts[link] ?? 0) + 1;
   }
 
-  /** Tells what there is and begins anew. */
-  take(tell: (as: StampedAs, count: number) => void): void {
-    for (const [place, as] of stampedAs.entries()) {
-      const count = this.#counts[place] ?? 0;
-      if (count > 0) tell(as, count);
-    }
+  /** What there is since the last time, none that is zero; and begins anew. */
+  take(): readonly (readonly [StampedAs, number])[] {
+    const counted = stampedAs.map((as, place) => [as, this.#counts[place] ?? 0] as const);
     this.#counts.fill(0);
+    return counted.filter(([, count]) => count > 0);
   }
 }

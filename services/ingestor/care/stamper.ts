@@ -3,19 +3,17 @@ import type { CareMemory } from '#libs/care/care-memory.js';
 import { networkOf } from '#libs/care/network.js';
 import { type Stamp, stampText, stampTexts } from '#libs/care/stamp.js';
 import { links, rememberedAs } from '#libs/care/stamp-rows.js';
-import { slackMs, stepMs, stepOf, visibleFrom } from '#libs/care/steps.js';
+import { visibleFrom } from '#libs/care/steps.js';
 import type { CareTouch } from '#libs/contracts/care/care-fact.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { BlockHash } from '#libs/pseudonyms/block-hash.js';
 import type { GroupKeys } from '#libs/pseudonyms/key-ring.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
+import type { Known } from './known.js';
 import { LineStamps } from './line-stamps.js';
 import { StampCounts } from './stamp-counts.js';
 import { Standings } from './standings.js';
-
-/** Longer than the log may take to acknowledge, milliseconds: what came before is there or was refused. */
-const ackMsMax = 120_000;
 
 /** Networks of addresses that are remembered. */
 const addressesMax = 50_000;
@@ -23,10 +21,7 @@ const addressesMax = 50_000;
 export interface StamperTools {
   readonly memory: CareMemory;
   readonly calendar: Calendar;
-  /** Whether an account is no person, by its kind or by the list. */
-  readonly isService: (actorId: string, kind: string) => boolean;
-  /** When the memory was last known to hold all that the log had, milliseconds. */
-  readonly readUntil: () => number;
+  readonly known: Known;
   /** False: rows say nothing of links, and no patient is written down. */
   readonly knowsLinks: boolean;
   readonly metrics: Metrics;
@@ -69,11 +64,11 @@ export class Stamper {
 
   /** For the ordinary lines of one request. */
   ofLines(fast: FastRows, groupId: string, keys: GroupKeys, receivedMs: number): LineStamps {
-    const { memory, calendar, isService, knowsLinks } = this.tools;
+    const { memory, calendar, known, knowsLinks } = this.tools;
     const standings = this.#standings.get(fast.owner) ?? this.#begin(fast);
     return new LineStamps({
-      memory, calendar, isService, knowsLinks, fast, groupId, receivedMs, standings, counts: this.#counts, blocks: this.#blocksOf(keys),
-      isWhole: (timeMs) => this.#isWhole(timeMs), networkOf: (address) => this.#networkOf(address),
+      memory, calendar, known, knowsLinks, fast, groupId, receivedMs, standings, counts: this.#counts, blocks: this.#blocksOf(keys),
+      networkOf: (address) => this.#networkOf(address),
     }); // prettier-ignore
   }
 
@@ -83,7 +78,7 @@ export class Stamper {
     if (!first) return { ends: [], touches: [] };
     const event = {
       groupId: first.group_id, keys, receivedMs: Date.parse(first.received_at), patients: first.patient_id === '' ? 0 : rows.length,
-      actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', timeMs: Date.parse(first.time), isService: this.tools.isService(first.actor_id, first.actor_kind ?? ''),
+      actorId: first.actor_id, clinicId: first.clinic_id, address: first.source_ip ?? '', timeMs: Date.parse(first.time), isService: this.tools.known.isService(first.actor_id, first.actor_kind ?? ''),
       isEmergency: first.emergency === true, isRefused: first.outcome === 'failure',
     }; // prettier-ignore
     return this.#stamp(event, rows, identifiers);
@@ -91,16 +86,17 @@ export class Stamper {
 
   /** Adds up how many rows were stamped how since the last time. */
   account(): void {
-    this.#counts.take((care_link, count) => this.tools.metrics.add('vigie_rows_stamped_total', { care_link }, count));
+    for (const [care_link, count] of this.#counts.take())
+      this.tools.metrics.add('vigie_rows_stamped_total', { care_link }, count);
   }
 
   #stamp(event: Event, rows: readonly AccessRow[], identifiers: readonly string[]): Stamps {
-    const { memory, calendar, knowsLinks } = this.tools;
+    const { memory, calendar, known, knowsLinks } = this.tools;
     const { groupId, actorId, clinicId, timeMs, receivedMs, patients } = event;
     const visible = visibleFrom(timeMs, receivedMs);
     const access = { groupId, actorId, clinicId, network: this.#networkOf(event.address), timeMs, visible, patientId: '' };
     memory.advance(receivedMs);
-    const isWhole = this.#isWhole(timeMs);
+    const isWhole = known.isWhole(timeMs);
     const day = calendar.dayOf(timeMs);
     const blocks = this.#blocksOf(event.keys);
     const ends: string[] = [];
@@ -130,11 +126,6 @@ export class Stamper {
     this.#standings.set(fast.owner, standings);
     fast.setEndings(stampTexts);
     return standings;
-  }
-
-  /** Whether all that an access of this time may know has been read. */
-  #isWhole(timeMs: number): boolean {
-    return this.tools.readUntil() >= stepOf(timeMs) * stepMs - slackMs + ackMsMax;
   }
 
   #blocksOf(keys: GroupKeys): BlockHash {

@@ -17,7 +17,7 @@ const source: ConfiguredSource = {
 function connected(take: ConnectionTools['take'], bytesMax = 1_000_000) {
   const socket = new PassThrough();
   const clock = new FakeClock();
-  const limits = { bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax: 4, groups: () => 1 };
+  const limits = { bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax: 4, register: { groupCount: 1 } };
   const budget = new IntakeBudget(limits, new Metrics('ingestor'));
   const dropped: string[] = [];
   let known: ConfiguredSource | undefined = source;
@@ -123,7 +123,7 @@ describe('a connection', () => {
   it('holds no memory while it waits for some, so that two that wait for each other both go on', async () => {
     const taken: string[] = [];
     const clock = new FakeClock();
-    const limits = { bytesMax: 400, sourceBytesMax: 200, sourceRequestsMax: 4, groups: () => 1 };
+    const limits = { bytesMax: 400, sourceBytesMax: 200, sourceRequestsMax: 4, register: { groupCount: 1 } };
     const budget = new IntakeBudget(limits, new Metrics('ingestor'));
     const sockets = ['a', 'b'].map((name) => {
       const socket = new PassThrough();

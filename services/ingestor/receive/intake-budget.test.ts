@@ -5,13 +5,13 @@ import { BodyBuffer, BodyBuffers, slackBytes } from './body-buffers.js';
 import { HttpRefusal } from './http-refusal.js';
 import { IntakeBudget } from './intake-budget.js';
 
-const limits = { bytesMax: 100, sourceBytesMax: 50, sourceRequestsMax: 3, groups: () => 2 };
+const limits = { bytesMax: 100, sourceBytesMax: 50, sourceRequestsMax: 3, register: { groupCount: 2 } };
 const tooMany = expect.objectContaining({ status: 429, retryAfterSeconds: 1 });
 const full = expect.objectContaining({ status: 503, retryAfterSeconds: 1 });
 
 describe('the budget of bytes at work', () => {
   it('tells one source 429 and everybody 503, with Retry-After, and takes nothing for those', () => {
-    const budget = budgetOf({ groups: () => 1 });
+    const budget = budgetOf({ register: { groupCount: 1 } });
     const [one, two, three] = ['a', 'b', 'c'].map((source) => budget.lease({ groupId: 'aleo', source }));
     one?.take(50);
     expect(() => one?.take(1)).toThrow(tooMany);
@@ -30,7 +30,7 @@ describe('the budget of bytes at work', () => {
       fc.property(fc.array(fc.tuple(sender, fc.integer({ min: 1, max: 40 })), { maxLength: 30 }), (greedy) => {
         const budget = budgetOf({ sourceRequestsMax: 1000 });
         for (const [who, bytes] of greedy) attempt(() => budget.lease(who).take(bytes));
-        budget.lease({ groupId: 'helix', source: 'siem' }).take(limits.bytesMax / 2 / limits.groups());
+        budget.lease({ groupId: 'helix', source: 'siem' }).take(limits.bytesMax / 2 / limits.register.groupCount);
       }),
     );
   });

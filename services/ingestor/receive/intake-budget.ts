@@ -12,7 +12,7 @@ export interface BudgetLimits {
   /** Requests of one source of one group at work at a time: each keeps a connection, however few bytes it sends. */
   readonly sourceRequestsMax: number;
   /** Groups that may send, which change with the file of sources. */
-  readonly groups: () => number;
+  readonly register: { readonly groupCount: number };
 }
 
 /** Whose request it is. */
@@ -65,7 +65,7 @@ export class IntakeBudget {
 
   /** What groups hold beyond their own part when one of them holds so many bytes. */
   #sharedWith(groupId: string, bytes: number): number {
-    const ownBytes = this.limits.bytesMax / 2 / Math.max(1, this.limits.groups());
+    const ownBytes = this.limits.bytesMax / 2 / Math.max(1, this.limits.register.groupCount);
     let shared = Math.max(0, bytes - ownBytes);
     for (const [other, held] of this.#byGroup) if (other !== groupId) shared += Math.max(0, held - ownBytes);
     return shared;

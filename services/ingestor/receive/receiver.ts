@@ -56,7 +56,8 @@ export interface Answer {
 }
 
 export interface ReceiverTools {
-  readonly sources: () => SourcesInUse;
+  /** Whose sources may change between two requests. */
+  readonly register: { readonly current: SourcesInUse };
   readonly budget: IntakeBudget;
   readonly limits: BodyLimits;
   readonly clock: Clock;
@@ -142,7 +143,7 @@ export class Receiver {
 
   /** Whose credential came with it. Throws `HttpRefusal` 401, 403 or 503. */
   #sender(request: FastifyRequest): SendingSource {
-    const { credentials, keys } = this.tools.sources();
+    const { credentials, keys } = this.tools.register.current;
     const source = sourceOf(request.headers, credentials);
     trust(request.raw.socket);
     const groupKeys = keys.group(source.groupId);

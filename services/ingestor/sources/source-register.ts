@@ -36,6 +36,11 @@ export class SourceRegister {
     return this.#current;
   }
 
+  /** Groups that may send. */
+  get groupCount(): number {
+    return this.#current.keys.groupIds().length;
+  }
+
   /** Calls `take` whenever other sources are in use from now on. */
   follow(take: (now: SourcesInUse) => void): void {
     this.#followers.push(take);

@@ -28,7 +28,7 @@ export interface PartitionScorerTools {
   readonly metrics: Metrics;
   readonly outbox: Outbox;
   /** Waited for before a frame is judged: what usual is must be known of its day. */
-  readonly before?: (frame: Frame) => Promise<void>;
+  readonly habits?: { readonly before: (frame: Frame) => Promise<void> };
   /** Of a partition of the accesses: hands them on to other subjects. */
   readonly relaying?: Relaying;
   /** Of a partition of a subject's topic: from where its accesses have come. */
@@ -61,7 +61,7 @@ export class PartitionScorer {
   async take(frames: readonly Frame[]): Promise<void> {
     for (const frame of frames) {
       if (frame.offset < this.nextOffset) continue;
-      await this.tools.before?.(frame);
+      await this.tools.habits?.before(frame);
       this.#judge(frame);
       this.nextOffset = frame.offset + 1;
       this.#addDays();
