@@ -18,6 +18,31 @@ export interface Reference {
   readonly isAboutPatient?: boolean;
 }
 
+/** So many are looked through one by one. */
+const fewMax = 8;
+
+/**
+ * What elements were read to. A map gives each object that it knows a number, which takes longer than comparing the few that a record has; a record of
+ * thousands has a map.
+ */
+class Known {
+  readonly #elements: JsonObject[] = [];
+  readonly #references: Reference[] = [];
+  #more: Map<JsonObject, Reference> | undefined;
+
+  get(element: JsonObject): Reference | undefined {
+    const at = this.#elements.indexOf(element);
+    return at >= 0 ? this.#references[at] : this.#more?.get(element);
+  }
+
+  set(element: JsonObject, reference: Reference): void {
+    if (this.#elements.length < fewMax) {
+      this.#elements.push(element);
+      this.#references.push(reference);
+    } else (this.#more ??= new Map()).set(element, reference);
+  }
+}
+
 const nothing: Reference = {};
 const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,128})(?:\/_history\/[A-Za-z0-9.-]+)?$/;
 
@@ -25,7 +50,7 @@ const literal = /(?:^|\/)([A-Z][A-Za-z]+)\/([A-Za-z0-9.-]{1,128})(?:\/_history\/
 export class References {
   readonly #inside: Targets;
   /** Elements are asked about several times: for the patient, for the category, for the account. */
-  readonly #read = new Map<unknown, Reference>();
+  readonly #read = new Known();
 
   constructor(
     resource: JsonObject,
@@ -44,17 +69,15 @@ export class References {
    * only), or to a resource that is at hand, which is looked into.
    */
   of(value: unknown): Reference {
+    if (!isObject(value)) {
+      this.meter.draw(1, 'reference');
+      return nothing;
+    }
     const known = this.#read.get(value);
     if (known) return known;
-    const reference = isObject(value) ? this.#look(value) : this.#nothing();
+    const reference = this.#look(value);
     this.#read.set(value, reference);
     return reference;
-  }
-
-  /** Places that are empty are asked for in every record. */
-  #nothing(): Reference {
-    this.meter.draw(1, 'reference');
-    return nothing;
   }
 
   #look(element: JsonObject): Reference {
@@ -66,7 +89,8 @@ export class References {
     const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
     const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
     const isPatient = type === undefined || type === 'Patient';
-    const identifier = chosenIdentifier(element['identifier'], isPatient, this.authorities) ?? target?.identifier;
+    const own: unknown = element['identifier'];
+    const identifier = (own === undefined ? undefined : chosenIdentifier(own, isPatient, this.authorities)) ?? target?.identifier;
     const display = textOf(element['display']);
     const isAboutPatient = (text && aboutPatient.test(text)) || (type !== undefined && aboutPatient.test(type));
     // Set one by one: every record has several of these, and spreading parts of objects into one takes most of the time of a look.
