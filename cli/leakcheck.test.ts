@@ -43,8 +43,7 @@ describe('vigie leakcheck', () => {
   });
 
   it('is no incident: none of its accounts and clinics meets as many patients as the least rule of the pack counts', async () => {
-    const lagging = async () => /^vigie_log_lag_frames\{.*\} [1-9]/m.test(await (await fetch(`${vigie.url('scorer')}/metrics`)).text());
-    while (await lagging());
+    while (await isBehind(vigie.url('scorer')));
     const [found] = await asked(`SELECT (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(actor_id, 'leakcheck-') GROUP BY actor_id)) AS account,
       (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(clinic_id, 'leakcheck-') GROUP BY clinic_id)) AS clinic, (SELECT count() FROM vigie.incidents) AS incidents`);
     expect(Number(found?.['incidents'])).toBe(0);
@@ -83,6 +82,12 @@ describe('vigie leakcheck', () => {
     expect(child).toMatchObject({ code: 2, err: expect.stringContaining('--token-file FILE is needed') });
   });
 });
+
+/** Whether a service has frames before it that it has not been handed. */
+async function isBehind(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/metrics`);
+  return /^vigie_log_lag_frames\{.*\} [1-9]/m.test(await answer.text());
+}
 
 const config = () => readCommandConfig({ VIGIE_PORT_BASE: String(portBase), VIGIE_DATA_DIR: dataDir });
 
