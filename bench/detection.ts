@@ -78,7 +78,7 @@ for (const budget of options.budgets) {
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
   const belowTable =
-    (below.length ? `${justBelowTable(played, below)}\n` : '') + (stays.length ? `${staysBelowTable(stays)}\n` : '');
+    (below.length ? `${justBelowTable(played, below, rules)}\n` : '') + (stays.length ? `${staysBelowTable(stays)}\n` : '');
   report += `${markdownReport(played, rules)}\n${belowTable}`;
   console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }

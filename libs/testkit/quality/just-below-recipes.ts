@@ -30,6 +30,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['78766073-0818-4963-bce8-6e945aa7ed9c', { open: 1 }],
   ['54c1855d-2515-42ef-9ae9-c84a0cb99ce5', { open: 3 }],
   ['ba470db7-e78f-4feb-ae7d-47e81a4002dc', { open: 2 }],
+  ['9cd27c10-b71d-45af-8f0f-aa55860a07ed', { open: 2 }],
   // Lists, files.
   ['84513a3e-53d5-4632-98c4-d4bc52a4d770', { ...own, action: 'list', together: 20 }],
   ['26e86584-d94f-46be-a044-870f5945b48c', { open: 2, action: 'list', together: 20, order: 'by_clinic' }],

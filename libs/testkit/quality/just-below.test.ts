@@ -64,7 +64,7 @@ describe('attacks just below each rule', () => {
     const below = attacksJustBelow(rules).filter(({ rule }) => titles.includes(rule.title));
     expect(below).toHaveLength(titles.length);
     const played = play({ ...options, attacks: below.map(({ order }) => ({ ...order, day: 4, patients: 100 })) }, { rules });
-    const table = justBelowTable([played], below);
+    const table = justBelowTable([played], below, rules);
     for (const { rule } of below) expect(table).toContain(`| ${rule.title}`);
     // Fifteen an hour are never reached, and three within thirty days are.
     expect(table).toMatch(

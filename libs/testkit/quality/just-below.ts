@@ -13,8 +13,9 @@ export interface JustBelow {
   readonly atMost: number;
 }
 
-/** They begin in the second week, so that accounts have a past, and last for two. */
+/** They begin in the second week, so that accounts have a past, and last for two weeks; against programs once these are judged at all, after nine days that settled. */
 const beginsOn = 7;
+const programsBeginOn = 12;
 const lastsDays = 14;
 /** Of a minute's share, so that no window holds one more than it should by rounding. */
 const gapMargin = 1.01;
@@ -37,7 +38,7 @@ function orderOf(rule: Rule, recipe: Recipe, atMost: number): JustBelow['order']
   const base = {
     name: 'below_floors',
     as: rule.title,
-    day: beginsOn,
+    day: settings.role === 'service' ? programsBeginOn : beginsOn,
     days: lastsDays,
     hour: hours[0],
     hours,
@@ -82,8 +83,8 @@ function minutesOf([from, to]: readonly [number, number]): number {
 }
 
 /** What told them, as a table in Markdown: a row for each rule, over all that were played. Days are counted from the attack's first one, which is 1. */
-export function justBelowTable(played: readonly Played[], below: readonly JustBelow[]): string {
-  const titles = new Map(below.map(({ rule }) => [rule.id, rule.title]));
+export function justBelowTable(played: readonly Played[], below: readonly JustBelow[], rules: readonly Rule[]): string {
+  const titles = new Map(rules.map(({ id, title }) => [id, title]));
   const rows = below.flatMap(({ rule, atMost }) => {
     const seen = played.flatMap(({ attacks }) => attacks.filter(({ name }) => name === rule.title));
     if (seen.length === 0) return [];
