@@ -12,14 +12,19 @@ const templates = {
   accounts: sql('incident-accounts'),
 } as const;
 const judgedAccesses = sql('judged-accesses').trimEnd();
+/** Comments of it would stand in the view as often as the incidents do. */
+const askedOnce = sql('asked-once')
+  .replaceAll(/^--.*\n/gm, '')
+  .trimEnd();
 
 const listed = "state NOT IN ('merged', 'withdrawn')";
 const all = `vigie.incidents WHERE ${listed}`;
 /** The view over one takes suppressed matches too: whoever asks for one by its id wants to know whom it concerns. */
-const one = `vigie.incident_latest WHERE ${listed} AND incident_id = {incident_id:String}`;
+const one = once(`vigie.incident_latest WHERE ${listed} AND incident_id = {incident_id:String}`);
 
 const caseIncidents = 'SELECT incident_id FROM vigie.dossier_incidents WHERE case_id = {case_id:String}';
-const ofCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
+const latestOfCase = `vigie.incident_latest WHERE ${listed} AND incident_id IN (${caseIncidents})`;
+const ofCase = once(latestOfCase);
 
 const incidentColumns =
   'incident_id, group_id, subject_kind, actor_id, first_time, last_time, selections, clinics, block_patients';
@@ -30,13 +35,17 @@ const anything = '*';
 const widened = scopeOf(
   `'' AS incident_id, group_id, 'account' AS subject_kind, arrayJoin(accounts) AS actor_id, from_time AS first_time, to_time AS last_time, ['${anything}'] AS selections, CAST([], 'Array(String)') AS clinics, CAST([], 'Array(String)') AS block_patients`,
 );
-const ofScope = `(SELECT ${incidentColumns} FROM ${ofCase} UNION ALL ${widened})`;
+const ofScope = once(`(SELECT ${incidentColumns} FROM ${latestOfCase} UNION ALL ${widened}) AS scope`);
 
 /** The columns by which a scope keeps only a part of an account's accesses, and those of `dossier_scopes` that hold the values. */
 const narrowing = { source_ip: 'source_ips', device: 'devices', session_id: 'session_ids', application: 'applications' } as const;
-const narrowed = Object.entries(narrowing)
-  .map(([column, values]) => [column, `(${scopeOf(`groupUniqArrayArray(${values})`)})`])
-  .map(([column, values]) => `\n        AND (empty(${values}) OR has(${values}, ${column}))`)
+const narrowedTo = `(${scopeOf(
+  `(${Object.values(narrowing)
+    .map((values) => `groupUniqArrayArray(${values})`)
+    .join(', ')})`,
+)})`;
+const narrowed = Object.keys(narrowing)
+  .map((column, place) => `\n        AND (empty(${narrowedTo}.${place + 1}) OR has(${narrowedTo}.${place + 1}, ${column}))`)
   .join('');
 
 /** Pseudonyms behind one and up to another, which is part of it. */
@@ -139,6 +148,11 @@ const whose: Readonly<Record<keyof typeof templates, string>> = {
   unnamed: 'record_count > 0\n        AND ',
   accounts: '',
 };
+
+/** Incidents that a query asks for in many places, as a table that is made once. */
+function once(from: string): string {
+  return filled(askedOnce, { from });
+}
 
 /** Those of a source of incidents whose subject is of a kind. */
 function ofKind(source: string, condition: string): string {
