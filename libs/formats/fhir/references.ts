@@ -3,7 +3,7 @@ import type { WorkMeter } from '../work-meter.js';
 import { type Identifier, listOf, textOf } from './elements.js';
 import { chosenIdentifier } from './patient-reference.js';
 import { askedBy, type SearchedFor } from './query.js';
-import { Targets } from './targets.js';
+import { people, type Subject, Targets } from './targets.js';
 
 export interface Reference {
   /** Resource type, from the reference itself, `type`, or the resource that it points to. */
@@ -16,6 +16,8 @@ export interface Reference {
   readonly asked?: SearchedFor;
   /** It speaks of a patient in some way, perhaps not in FHIR's. */
   readonly isAboutPatient?: boolean;
+  /** Whom the resource is about that it points to, where that is at hand and no person itself. */
+  readonly about?: readonly Subject[];
 }
 
 /** So many are looked through one by one. */
@@ -83,9 +85,12 @@ export class References {
   #look(element: JsonObject): Reference {
     const text = textOf(element['reference']) ?? '';
     this.meter.draw(1 + text.length, 'reference');
-    const target = this.#inside.of(text, this.meter, this.authorities) ?? this.beside.of(text, this.meter, this.authorities);
+    const isUrn = /^urn:(?:uuid|oid):/i.test(text);
+    const beside = isUrn ? this.beside.of(text, this.meter, this.authorities) : undefined;
+    const target = this.#inside.of(text, this.meter, this.authorities) ?? beside;
     const [, literalType, literalId] = (text && literal.exec(text)) || [];
-    const id = literalId ?? (text && /^urn:(?:uuid|oid):/i.test(text) ? text : undefined);
+    const about = target?.about ?? this.#aboutOf(text, literalType);
+    const id = literalId ?? (isUrn ? text : undefined);
     const asked = text && !id && !text.startsWith('#') ? askedBy(text, this.meter) : undefined;
     const type = literalType ?? target?.type ?? typeOf(element['type']) ?? (text.includes('?') ? asked?.type : undefined);
     const isPatient = type === undefined || type === 'Patient';
@@ -101,7 +106,18 @@ export class References {
     if (display) found.display = display;
     if (asked) found.asked = asked;
     if (isAboutPatient) found.isAboutPatient = true;
+    if (about) found.about = about;
     return found;
+  }
+
+  /**
+   * Of what an address points to that is in the same Bundle: whom it is about, and nothing else. Its number would be another name for
+   * what other records call by its address alone.
+   */
+  #aboutOf(text: string, type: string | undefined): readonly Subject[] | undefined {
+    if (type === undefined || this.beside === Targets.none || people.includes(type)) return undefined;
+    const [address = ''] = text.split('/_history/', 1);
+    return this.beside.of(address, this.meter)?.about;
   }
 }
 

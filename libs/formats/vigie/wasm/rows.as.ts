@@ -1,5 +1,6 @@
 // The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
 
+import { mayBePatient } from './accounts.as';
 import { askBlock, block, blockFrom, missing } from './blocks.as';
 import { put, same } from './bytes.as';
 import { askContext, tellContext } from './contexts.as';
@@ -69,7 +70,7 @@ export function read(from: usize): usize {
   if (endOf(Field.group) != 0 && !isOwnGroup()) return 0;
   askContext();
   askBlock();
-  if (patients > 0 && finds()) return 0;
+  if (mayBePatient() || (patients > 0 && finds())) return 0;
   derive();
   tellContext();
   store<f64>(factsAt, timeMs);
