@@ -30,7 +30,6 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['78766073-0818-4963-bce8-6e945aa7ed9c', { open: 1 }],
   ['54c1855d-2515-42ef-9ae9-c84a0cb99ce5', { open: 3 }],
   ['ba470db7-e78f-4feb-ae7d-47e81a4002dc', { open: 2 }],
-  ['9cd27c10-b71d-45af-8f0f-aa55860a07ed', { open: 2 }],
   // Lists, files.
   ['84513a3e-53d5-4632-98c4-d4bc52a4d770', { ...own, action: 'list', together: 20 }],
   ['26e86584-d94f-46be-a044-870f5945b48c', { open: 2, action: 'list', together: 20, order: 'by_clinic' }],
@@ -89,6 +88,7 @@ export const unplanted: ReadonlyMap<string, string> = new Map([
   ['0b75bae3-531d-4443-afb4-9601e2f0855f', 'it counts refusals, in which nobody reads a record'],
   ['4c8b92b4-a2ed-4f23-9755-ffaea12c0424', 'no account of the simulation sleeps for thirty days'],
   ['2cbf81e7-ceb4-427e-9495-b1432783800f', 'below it is one address, as with every other attack on a program'],
+  ['9cd27c10-b71d-45af-8f0f-aa55860a07ed', 'it counts clinics: below it is one clinic, of which other rules have a row'],
   ['43917be6-bffd-44e0-9bba-5a088c8cc20d', 'one event is enough'],
   ['2b07d51d-127b-40cf-8038-5f3a80e6c474', 'below it is one address, as with every other attack'],
 ]);
