@@ -7,7 +7,7 @@
 #
 # Debian, because chdb and lmdb bring binaries for glibc. The Node that runs is the one of the npm package `node`, pinned by
 # package-lock.json: the very binary that the tests ran on. The builder's own Node only starts npm.
-# Pin both bases by digest where you build for others (RUN_BASE=debian:bookworm-slim@sha256:...): docs/operations.md, "The image".
+# `npm run image` names both bases by the digests of deploy/images.json: docs/operations.md, "The image".
 ARG BUILD_BASE=node:24-bookworm-slim
 ARG RUN_BASE=debian:bookworm-slim
 
@@ -43,7 +43,9 @@ FROM program AS program-services
 RUN ["node", "scripts/image/slim.mjs", "program"]
 
 FROM ${RUN_BASE} AS run
-LABEL org.opencontainers.image.title="vigie" \
+ARG RUN_BASE
+LABEL org.opencontainers.image.base.name="${RUN_BASE}" \
+      org.opencontainers.image.title="vigie" \
       org.opencontainers.image.description="Detects the mass exfiltration of patient records while it happens"
 RUN groupadd --system --gid 10001 vigie \
  && useradd --system --uid 10001 --gid vigie --home-dir /data --shell /usr/sbin/nologin vigie \

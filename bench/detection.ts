@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { defaultListsDir } from '#libs/detection/rules/load/config.js';
+import type { AccountDay } from '#libs/habits/seams.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { dayMs } from '#libs/testkit/hospital/local-time.js';
@@ -12,15 +13,17 @@ import { defaultSimulation, Simulation, type SimulationOptions } from '#libs/tes
 import { budgetPlot } from '#libs/testkit/quality/budget-plot.js';
 import { type GoalMet, judgeGoals, judgeLearnedGoals } from '#libs/testkit/quality/goals.js';
 import { markdownReport } from '#libs/testkit/quality/markdown-report.js';
+import { attacksJustBelow, type JustBelow, justBelowTable } from '#libs/testkit/quality/just-below.js';
 import { packFor } from '#libs/testkit/quality/load-pack.js';
 import { play, type RulesForPlay } from '#libs/testkit/quality/play.js';
 import { seedReport, summary } from '#libs/testkit/quality/report.js';
+import { staysBelow, type StaysBelow, staysBelowTable } from '#libs/testkit/quality/stays-below.js';
 import type { Played } from '#libs/testkit/quality/verdict.js';
 import { attackHelp, parseAttackOrders } from '#libs/testkit/simulate/attack-orders.js';
 import { parseWeekOrders, weekHelp } from '#libs/testkit/simulate/week-orders.js';
 
 /** Sets of attacks, in the second week and so with accounts and services that have a past; what rises slowly begins in the first. */
-const attackSets: Readonly<Record<string, string>> = {
+const sets = {
   known:
     'burst+day=9,human_pace+day=8,slow+day=7,spread+day=9,bulk_export+day=10,closed_clinics+day=8,stolen_service_key+day=8,own_clinic_double+day=7,' +
     'ascending_identifiers+day=11,lists_of_forty+day=9,closed_clinics_drip+day=7,forty_accounts+day=10',
@@ -30,6 +33,11 @@ const attackSets: Readonly<Record<string, string>> = {
     'linker_and_reader+day=8,six_link_for_one+day=7,behind_the_glass+day=7,newcomer+day=7,lists_only+day=7,service_at_its_pace+day=10,closed_every_few_days+day=2,' +
     'in_care_everywhere+day=6,in_care_own_clinic+day=6',
 };
+const attackSets: Readonly<Record<string, string>> = { ...sets, all: `${sets.known},${sets.knowing}` };
+/** Of every rule the attack that stays just below it, for two weeks from the second on: made of the rules that are played. */
+const justBelow = 'just-below';
+/** Of whom it is asked how long they stay below; how many of each, from which day on. */
+const strangersRead = { roles: ['nurse', 'physician', 'secretary'], accounts: 12, from: 7 } as const;
 /** From so many days on the goals are those of what is learned. */
 const learnedDays = 10;
 
@@ -46,6 +54,7 @@ interface Options {
   readonly lists: string;
   readonly exceptions: boolean;
   readonly budgets: readonly number[];
+  readonly staysBelow: readonly number[];
   readonly without: readonly string[];
   readonly json?: string;
   readonly plot?: string;
@@ -65,11 +74,13 @@ const byBudget = new Map<number, readonly Played[]>();
 let goals: readonly GoalMet[] = [];
 let report = '';
 for (const budget of options.budgets) {
-  const { played, rules } = await playAll(budget);
+  const { played, rules, below, stays } = await playAll(budget);
   byBudget.set(budget, played);
   goals = options.days < learnedDays ? judgeGoals(played) : judgeLearnedGoals(played);
-  report += `${markdownReport(played, rules)}\n`;
-  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}`);
+  const belowTable =
+    (below.length ? `${justBelowTable(played, below, rules)}\n` : '') + (stays.length ? `${staysBelowTable(stays)}\n` : '');
+  report += `${markdownReport(played, rules)}\n${belowTable}`;
+  console.log(`\nat a budget of ${budget} false incidents a week: ${summary(played, rules, goals)}\n${belowTable}`);
 }
 console.log(`\n${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
 if (options.json) writeFileSync(options.json, JSON.stringify([...byBudget].map(([budget, played]) => ({ budget, played })), null, 1)); // prettier-ignore
@@ -77,35 +88,49 @@ if (options.report) writeFileSync(options.report, report);
 if (options.plot) writeFileSync(options.plot, budgetPlot(byBudget));
 process.exitCode = goals.every(({ met }) => met) ? 0 : 1;
 
-async function playAll(budget: number): Promise<{ readonly played: readonly Played[]; readonly rules: RulesForPlay['rules'] }> {
+interface PlayedAll {
+  readonly played: readonly Played[];
+  readonly rules: RulesForPlay['rules'];
+  readonly below: readonly JustBelow[];
+  readonly stays: readonly StaysBelow[];
+}
+
+async function playAll(budget: number): Promise<PlayedAll> {
   const played: Played[] = [];
+  const stays: StaysBelow[] = [];
   let rules: RulesForPlay['rules'] = [];
+  let below: readonly JustBelow[] = [];
   for (const seed of options.seeds) {
-    const simulation = simulationOf(seed);
-    const pack = await packFor(new Simulation(simulation).hospital, {
+    const planned = simulationOf(seed);
+    const pack = await packFor(new Simulation({ ...planned, attacks: [] }).hospital, {
       rulesDir: options.rules,
       listsDir: options.lists,
       exceptions: options.exceptions,
       migration: options.migration,
-      weeks: simulation.weeks ?? [],
+      weeks: planned.weeks ?? [],
       without: options.without,
     });
+    if (options.attacks === justBelow) below = attacksJustBelow(pack.rules);
+    const simulation = below.length ? { ...planned, attacks: below.map(({ order }) => order) } : planned;
     const bar = new ProgressBar(process.stderr);
-    const one = play(simulation, { ...pack, budget }, (at) => {
+    const days: AccountDay[] = [];
+    const one = play(simulation, { ...pack, budget, onDay: (day) => days.push(day) }, (at) => {
       bar.show((at - simulation.start) / (simulation.days * dayMs), `seed ${seed}, ${new Date(at).toISOString().slice(0, 16)}`);
     });
     bar.end();
     ({ rules } = pack);
     played.push(one);
     console.log(`\n${seedReport(one, pack.rules)}`);
+    if (options.staysBelow.length)
+      stays.push(...staysBelow({ ...strangersRead, days, rules, falseIncidentsPerWeek: budget, perDay: options.staysBelow }));
   }
-  return { played, rules };
+  return { played, rules, below, stays };
 }
 
 function simulationOf(seed: number): SimulationOptions {
   const { days, staff, patients, attacks, migration, massCasualtyDay } = options;
   const weeks = parseWeekOrders(options.weeks);
-  const orders = parseAttackOrders(attackSets[attacks] ?? attacks);
+  const orders = attacks === justBelow || options.staysBelow.length ? [] : parseAttackOrders(attackSets[attacks] ?? attacks);
   return { ...defaultSimulation, seed, days, staff, patients, attacks: orders, migration, massCasualtyDay, ...(weeks.length > 0 && { weeks }) };
 } // prettier-ignore
 
@@ -116,7 +141,7 @@ function readOptions(): Options {
     .option('--days <number>', 'how many days each', whole(1, 400), 14)
     .option('--staff <number>', 'accounts of people', whole(100, 200_000), defaultSimulation.staff)
     .option('--patients <number>', 'population of the group', whole(10_000, 1e9), defaultSimulation.patients)
-    .option('--attacks <list>', `what to plant: ${Object.keys(attackSets).join(' or ')}, a list as npm run simulate has it, or none`, 'known')
+    .option('--attacks <list>', `what to plant: ${[...Object.keys(attackSets), justBelow].join(' or ')}, a list as npm run simulate has it, or none`, 'known')
     .option('--weeks <list>', 'honest weeks, as npm run simulate has them, or none', 'none')
     .option('--no-migration', 'without a vendor who moves one clinic a night to another product')
     .option('--mass-casualty-day <number>', 'day with such an evening, from 0', whole(0, 400), defaultSimulation.massCasualtyDay)
@@ -128,6 +153,7 @@ function readOptions(): Options {
     )
     .option('--no-exceptions', 'declare none for announced work')
     .option('--budgets <list>', 'false incidents a week that what is learned may make, one run each: 0.2,1,8', budgetsOf, [1])
+    .option('--stays-below <list>', 'instead of attacks: for how long accounts stay below that read so many strangers more a day: 6,12,18', numbersOf, [])
     .option('--without <list>', 'ids or titles of rules that are left out, between semicolons', titlesOf, [])
     .option('--json <file>', 'also write the figures there')
     .option('--report <file>', 'also write what every attack had and every rule found and cost there, as tables in Markdown')
@@ -144,6 +170,13 @@ function seedsOf(text: string): readonly number[] {
     if (!(count >= 1 && count <= 1_000)) throw new InvalidArgumentError('It must be seeds such as 1-10 or 3,5,8.');
     return Array.from({ length: count }, (_, index) => Number(from) + index);
   });
+}
+
+function numbersOf(text: string): readonly number[] {
+  const numbers = text.split(',').map(Number);
+  if (!numbers.every((number) => Number.isSafeInteger(number) && number >= 1 && number <= 1_000))
+    throw new InvalidArgumentError('It must be whole numbers from 1 to 1000 such as 6,12,18.');
+  return numbers;
 }
 
 function budgetsOf(text: string): readonly number[] {

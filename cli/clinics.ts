@@ -4,7 +4,7 @@ import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { ClinicsReader } from '#libs/formats/registers/clinics-csv.js';
 import { ProgressBar } from '#libs/runtime/progress-bar.js';
 import { readCommandConfig } from './config.js';
-import { refuse } from './input-lines.js';
+import { inputLines, refuse } from './input-lines.js';
 import { withStore } from './with-store.js';
 
 /** A file of fewer bytes is read before anybody could read of its progress. */
@@ -13,16 +13,20 @@ const longBytes = 1_000_000;
 /** Clinics of one insert. */
 const batch = 10_000;
 
-/** `vigie clinics import`: loads a register into the table `clinics`, all of it or, with a mistake in it, nothing. */
+/** `vigie clinics import`: loads a register into the table `clinics`, all of it or, with a mistake in it, nothing. `-` is standard input. */
 export async function importClinics(file: string): Promise<void> {
   const config = readCommandConfig();
-  const { size } = statSync(file);
+  const isFile = file !== '-';
+  const size = isFile ? statSync(file).size : 0;
   const bar = size >= longBytes ? new ProgressBar(process.stderr) : undefined;
   const reader = new ClinicsReader();
-  const bytes = createReadStream(file);
-  for await (const line of createInterface({ input: bytes, crlfDelay: Infinity })) {
+  const bytes = isFile ? createReadStream(file) : undefined;
+  const lines = bytes
+    ? createInterface({ input: bytes, crlfDelay: Infinity })
+    : inputLines('vigie clinics import - < clinics.csv');
+  for await (const line of lines) {
     reader.take(line);
-    bar?.show((bytes.bytesRead / size) * 0.5, `${reader.clinics.length} clinics read`);
+    if (bytes) bar?.show((bytes.bytesRead / size) * 0.5, `${reader.clinics.length} clinics read`);
   }
   if (reader.clinics.length === 0 && reader.mistakes.length === 0)
     reader.mistakes.push({ line: 1, reason: 'there is no clinic in it' });

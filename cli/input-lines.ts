@@ -8,7 +8,7 @@ const toldMax = 20;
 
 /** The lines of standard input. Throws `ConfigError` at a terminal, where a person would wait for an answer that never comes. */
 export function inputLines(example: string): AsyncIterable<string> {
-  if (process.stdin.isTTY) throw new ConfigError(`this command reads one value a line on standard input: ${example}`);
+  if (process.stdin.isTTY) throw new ConfigError(`this command reads lines on standard input: ${example}`);
   return createInterface({ input: process.stdin, crlfDelay: Infinity });
 }
 

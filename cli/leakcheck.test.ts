@@ -42,6 +42,15 @@ describe('vigie leakcheck', () => {
     expect(err).toMatch(/quarantine_rows: [1-9]\d* row\(s\)/);
   });
 
+  it('is no incident: none of its accounts and clinics meets as many patients as the least rule of the pack counts', async () => {
+    while (await isBehind(vigie.url('scorer')));
+    const [found] = await asked(`SELECT (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(actor_id, 'leakcheck-') GROUP BY actor_id)) AS account,
+      (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(clinic_id, 'leakcheck-') GROUP BY clinic_id)) AS clinic, (SELECT count() FROM vigie.incidents) AS incidents`);
+    expect(Number(found?.['incidents'])).toBe(0);
+    expect(Number(found?.['account'])).toBeGreaterThan(0);
+    expect(Math.max(Number(found?.['account']), Number(found?.['clinic']))).toBeLessThan(8);
+  }); // prettier-ignore
+
   it('finds an ingestor that repeats what it was sent', async () => {
     const parrot = createServer((request, response) => {
       void (async () => {
@@ -74,9 +83,20 @@ describe('vigie leakcheck', () => {
   });
 });
 
+/** Whether a service has frames before it that it has not been handed. */
+async function isBehind(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/metrics`);
+  return /^vigie_log_lag_frames\{.*\} [1-9]/m.test(await answer.text());
+}
+
+const config = () => readCommandConfig({ VIGIE_PORT_BASE: String(portBase), VIGIE_DATA_DIR: dataDir });
+
 function last() {
-  const config = readCommandConfig({ VIGIE_PORT_BASE: String(portBase), VIGIE_DATA_DIR: dataDir });
-  return withStore(config, lastLeakcheck);
+  return withStore(config(), lastLeakcheck);
+}
+
+function asked(query: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return withStore(config(), async (client) => (await client.query({ query, format: 'JSONEachRow' })).json());
 }
 
 async function leakcheck(more: readonly string[] = []) {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { insertLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
-import { inventedIdentifiers, runRecords } from '#libs/leakcheck/run-records.js';
+import { inventedIdentifiers, runAccounts, runRecords } from '#libs/leakcheck/run-records.js';
 import { shows, spellings } from '#libs/leakcheck/spellings.js';
 import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
@@ -72,6 +72,7 @@ async function once(config: CommandConfig, options: LeakcheckOptions): Promise<n
 class Leakcheck {
   readonly #run = `leakcheck-${randomBytes(6).toString('hex')}`;
   readonly #identifiers = inventedIdentifiers();
+  readonly #accounts = runAccounts(this.#run, this.#identifiers);
   readonly #startedMs: number;
   readonly #leaks = new Map<string, Leak>();
   /** Event ids that the answers named. */
@@ -87,13 +88,12 @@ class Leakcheck {
   }
 
   async run(): Promise<readonly Leak[]> {
-    const planted = { time: new Date(this.#startedMs).toISOString(), clinicId: this.#run, actorId: this.#run };
+    const planted = { time: new Date(this.#startedMs).toISOString(), run: this.#run };
     const { events, auditEvents } = runRecords(planted, this.#identifiers);
     say(`${events.length} events and ${auditEvents.length} AuditEvents with ${this.#identifiers.length} invented identifiers`);
     for (const batch of batches(events)) this.#look('answer of /v1/events', await this.#post('/v1/events', lines(batch)));
     for (const batch of batches(auditEvents)) await this.#bundle(batch);
-    const last = { time: planted.time, clinic_id: this.#run, actor_id: this.#run, action: 'other', id: `${this.#run}-last` };
-    await this.#post('/v1/events', JSON.stringify(last));
+    await this.#post('/v1/events', lines(this.#accounts.map((account) => lastOf(account, planted.time))));
     await this.#bundle([unreadable(planted.time, this.#run)]);
     await this.#stored();
     await this.#searchTables();
@@ -143,10 +143,10 @@ class Leakcheck {
     const deadlineMs = this.clock.monotonic() + this.options.wait * 1000;
     for (;;) {
       const [here] = await this.#rows(`SELECT
-        (SELECT count() FROM vigie.accesses WHERE actor_id = {run:String} AND clinic_id = {run:String} AND action = 'other') AS last,
+        (SELECT uniqExact(actor_id) FROM vigie.accesses WHERE startsWith(clinic_id, {run:String}) AND actor_id = clinic_id AND action = 'other') AS last,
         (SELECT count() FROM vigie.quarantine WHERE received_at >= {since:DateTime64(3)} AND content LIKE concat('%"actor_id":"', {run:String}, '-last"%')) AS aside,
         (SELECT uniqExact(event_id) FROM vigie.accesses WHERE event_id IN {ids:Array(String)}) AS named`);
-      if (Number(here?.['last']) > 0 && Number(here?.['aside']) > 0) return;
+      if (Number(here?.['last']) === this.#accounts.length && Number(here?.['aside']) > 0) return;
       if (this.clock.monotonic() > deadlineMs)
         throw new Error(
           `what was sent is not stored after ${this.options.wait} s (${JSON.stringify(here)}); is the archiver running?`,
@@ -155,14 +155,16 @@ class Leakcheck {
     }
   }
 
-  /** Every table, by the first column that says when its rows came about; accesses of others are left out. */
+  /** Every table, by the first column that says when its rows came about; accesses of others are left out, and views that are being made anew, which are there under two names. */
   async #searchTables(): Promise<void> {
     const columns = await this.#rows(
-      `SELECT table, name FROM system.columns WHERE database = 'vigie' AND type LIKE 'DateTime%' ORDER BY table, position`,
+      `SELECT table, name FROM system.columns WHERE database = 'vigie' AND NOT startsWith(table, '_tmp_replace_') AND type LIKE 'DateTime%' ORDER BY table, position`,
     );
     const times = new Map(columns.toReversed().map(({ table, name }) => [String(table), String(name)]));
     for (const [table, time] of times) {
-      const own = table.startsWith('accesses') ? `AND (clinic_id = {run:String} OR event_id IN {ids:Array(String)})` : '';
+      const own = table.startsWith('accesses')
+        ? `AND (startsWith(clinic_id, {run:String}) OR event_id IN {ids:Array(String)})`
+        : '';
       const rows = await this.#rows(
         `SELECT * FROM vigie.\`${table}\` WHERE \`${time}\` >= {since:DateTime64(3)} ${own} LIMIT ${rowsMax}`,
       );
@@ -208,6 +210,11 @@ class Leakcheck {
       if (spelling) this.#leaks.set(`${place} ${spelling}`, { place, spelling });
     }
   }
+}
+
+/** The last event of an account: once it is stored, so is all that was sent of it before. */
+function lastOf(account: string, time: string): object {
+  return { time, clinic_id: account, actor_id: account, action: 'other', id: `${account}-last` };
 }
 
 /** An AuditEvent whose patient cannot be told apart: it is set aside. */

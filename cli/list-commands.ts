@@ -30,7 +30,7 @@ export function addListCommands(program: Command): void {
     .command('clinics')
     .description('the register of clinics, in ClickHouse')
     .command('import')
-    .argument('<file>', 'CSV: group_id,clinic_id,name,opened_at,closed_at,controller_id')
+    .argument('<file>', 'CSV: group_id,clinic_id,name,opened_at,closed_at,controller_id; - for standard input')
     .description('load a register; clinics that it does not name stay as they are')
     .action(async (file: string) => (await import('./clinics.js')).importClinics(file));
   const canary = program

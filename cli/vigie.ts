@@ -2,7 +2,8 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
-import { codeOf, messageOf } from '#libs/runtime/outcome.js';
+import { codeOf } from '#libs/runtime/outcome.js';
+import { failureText } from './failure-text.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { makePrivateFiles } from '#libs/runtime/private-files.js';
 import { addAuditCommands } from './audit/commands.js';
@@ -177,7 +178,7 @@ try {
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {
-  process.stderr.write(`vigie: ${printableLines(messageOf(cause))}\n`);
+  process.stderr.write(`vigie: ${printableLines(failureText(cause))}\n`);
   process.exit(cause instanceof ConfigError ? 2 : 1);
 }
 

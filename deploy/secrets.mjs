@@ -28,25 +28,29 @@ const files = {
   clickhouse_archiver_password: () => random('hex'),
   clickhouse_console_password: () => random('hex'),
   clickhouse_dpo_password: () => random('hex'),
+  clickhouse_eraser_password: () => random('hex'),
   clickhouse_grafana_password: () => random('hex'),
   clickhouse_keeper_password: () => random('hex'),
   clickhouse_leakcheck_password: () => random('hex'),
   clickhouse_migrate_password: () => random('hex'),
   clickhouse_notifier_password: () => random('hex'),
+  clickhouse_replayer_password: () => random('hex'),
   clickhouse_scorer_password: () => random('hex'),
   // Users, roles and policies with the hashes of those passwords. Made anew at every run: it holds no secret of its own.
   'clickhouse_access.sql': () => accessOf(readFileSync(join(import.meta.dirname, 'clickhouse', 'access.sql'), 'utf8')),
-  // Kafka's administrator, who gives the others their rights, and what the broker says to itself; then one principal for each service and for who makes topics.
+  // Kafka's administrator, who gives the others their rights, and what the broker says to itself; then one principal for each service, for who makes topics and for who erases.
   kafka_admin_password: () => random('hex'),
   kafka_broker_password: () => random('hex'),
   kafka_archiver_password: () => random('hex'),
   kafka_console_password: () => random('hex'),
+  kafka_eraser_password: () => random('hex'),
   kafka_ingestor_password: () => random('hex'),
   kafka_notifier_password: () => random('hex'),
   kafka_scorer_password: () => random('hex'),
   kafka_topics_password: () => random('hex'),
   // Those principals as a broker reads them, and the administrator as Kafka's own tools do. Made anew at every run: they hold no secret of their own.
-  'kafka_jaas.conf': () => jaasOf(['broker', 'admin'], ['archiver', 'console', 'ingestor', 'notifier', 'scorer', 'topics']),
+  'kafka_jaas.conf': () =>
+    jaasOf(['broker', 'admin'], ['archiver', 'console', 'eraser', 'ingestor', 'notifier', 'scorer', 'topics']),
   'kafka_admin.properties': () =>
     `security.protocol=SASL_PLAINTEXT\nsasl.mechanism=PLAIN\nsasl.jaas.config=${plain} required username="admin" password="${contentOf('kafka_admin_password')}";`,
   // The token of the first user of the console, for `VIGIE_CONSOLE_TOKEN`; the console gets its digest alone.

@@ -1,10 +1,11 @@
 /**
- * `npm run supply-chain`: what Vigie is made of. Digests and licences are read from package-lock.json; signatures and known faults are asked of
- * the registry, and where it does not answer that is said and counts as skipped, because nothing is known then. The last line counts.
+ * `npm run supply-chain`: what Vigie is made of. Digests and licences are read from package-lock.json; signatures, known faults and what the images of deploy/images.json
+ * are by now are asked of the registries, and where it does not answer that is said and counts as skipped, because nothing is known then. The last line counts.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { judged, pinnedImages } from './image/digests.mjs';
 import { root } from './prepare.mjs';
 
 /** Licences under which Vigie may be passed on without passing on its sources. */
@@ -63,6 +64,10 @@ ask('known faults', ['audit', '--omit=dev', '--json'], ({ vulnerabilities = {} }
     .filter(({ severity }) => ['high', 'critical'].includes(severity))
     .map(({ name, severity }) => `${name} (${severity})`),
 );
+for (const { outcome, says } of await Promise.all(pinnedImages().map((one) => judged(one, Date.now())))) {
+  counts[outcome] += 1;
+  console.log(`image ${says}`);
+}
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exit(counts.failed > 0 ? 1 : 0);
 

@@ -19,8 +19,8 @@ export default defineConfig({
     // Whose packages are in it, and under which licences: these ask for it.
     license: { fileName: 'licences.md' },
     rolldownOptions: {
-      // What draws a picture for one page comes with that page.
-      output: { codeSplitting: { groups: [{ name: 'packages', test: /node_modules\/(?!uqr\/)/ }] } },
+      // What draws a picture, or reads a text, for one page comes with that page.
+      output: { codeSplitting: { groups: [{ name: 'packages', test: /node_modules\/(?!(uqr|marked)\/)/ }] } },
       checks: { pluginTimings: false },
       // "use client" is for servers that make pages; here there is none.
       onLog: (level, log, handle) => (log.code === 'MODULE_LEVEL_DIRECTIVE' ? undefined : handle(level, log)),

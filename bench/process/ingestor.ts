@@ -1,11 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** The unit of `/proc/<pid>/stat`. */
-const tickMicroseconds = 10_000;
 
 /** An ingestor in a process of its own, over the embedded log in a folder that goes with it. */
 export class BenchIngestor {
@@ -39,6 +36,30 @@ export class BenchIngestor {
     return processorMicrosecondsOf(this.#process);
   }
 
+  /** Of its main thread alone: the rest is the log's writing, unpacking, the engine's compiler and collector. */
+  mainMicroseconds(): number {
+    return process.platform === 'linux' ? (scheduled(this.#process.pid, String(this.#process.pid))[0] ?? 0) / 1000 : Number.NaN;
+  }
+
+  /**
+   * Writes so many MiB behind what the log's file has, where its next pages come to lie: a log that has reached its retention writes over what it
+   * wrote before, and one that grows asks the file system for each page, and the disk, which takes several times as long and costs up to 0.9 us a row.
+   */
+  growLog(mib: number): void {
+    const path = join(this.#folder, 'log', 'frames', 'data.mdb');
+    const file = openSync(path, 'r+');
+    const piece = Buffer.alloc(1024 * 1024, 1);
+    const end = statSync(path).size;
+    for (let written = 0; written < mib; written += 1) writeSync(file, piece, 0, piece.length, end + written * piece.length);
+    fsyncSync(file);
+    closeSync(file);
+  }
+
+  /** For how long the main thread was ready to run and did not. */
+  queuedMicroseconds(): number {
+    return queuedMicrosecondsOf(this.#process);
+  }
+
   /** The most memory that was resident at one time, in MiB; not a number where the system does not tell. */
   residentMibMax(): number {
     if (process.platform !== 'linux') return Number.NaN;
@@ -66,9 +87,23 @@ export class BenchIngestor {
   }
 }
 
+/** Of all threads of a process. Nanoseconds of the scheduler, not the hundredths of a second of `stat`: a round may be no longer than some of these. */
 export function processorMicrosecondsOf({ pid }: ChildProcess): number {
   if (process.platform !== 'linux') return Number.NaN;
-  const [, fields = ''] = /\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-  const numbers = fields.split(' ').map(Number);
-  return ((numbers[11] ?? 0) + (numbers[12] ?? 0)) * tickMicroseconds;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  return threads.reduce((sum, thread) => sum + (scheduled(pid, thread)[0] ?? 0), 0) / 1000;
+}
+
+/** For how long the main thread of a process was ready to run and did not: what a loaded machine adds to the time by the clock. */
+export function queuedMicrosecondsOf({ pid }: ChildProcess): number {
+  return process.platform === 'linux' ? (scheduled(pid, String(pid))[1] ?? 0) / 1000 : Number.NaN;
+}
+
+/** Nanoseconds on a processor, and nanoseconds of waiting for one; nothing of a thread that has ended meanwhile. */
+function scheduled(pid: number | undefined, thread: string): readonly number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ').map(Number);
+  } catch {
+    return [];
+  }
 }

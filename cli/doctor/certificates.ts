@@ -25,7 +25,7 @@ export function certificateFindings(seen: readonly Seen[], now: number): readonl
 
 /** The certificates that the configuration names: authorities, those of listeners, and what brokers and ClickHouse show. */
 export async function certificatesSeen(config: CommonConfig, env: Readonly<Record<string, string | undefined>>): Promise<readonly Seen[]> {
-  const { KAFKA_TLS: tls, KAFKA_TLS_CA: authority, KAFKA_TLS_CERT: own, KAFKA_BROKERS: brokers = [], CLICKHOUSE_URL: store } = config;
+  const { KAFKA_TLS: tls, KAFKA_TLS_CA: authority, KAFKA_TLS_CERT: own, CLICKHOUSE_TLS_CERT: ownAtStore, KAFKA_BROKERS: brokers = [], CLICKHOUSE_URL: store } = config;
   const extra = env['NODE_EXTRA_CA_CERTS'];
   const files = listenerFiles(env);
   const ports = [
@@ -35,6 +35,7 @@ export async function certificatesSeen(config: CommonConfig, env: Readonly<Recor
   return [
     ...(authority ? seenIn('KAFKA_TLS_CA', () => authority) : []),
     ...(own ? seenIn('KAFKA_TLS_CERT', () => own) : []),
+    ...(ownAtStore ? seenIn('CLICKHOUSE_TLS_CERT', () => ownAtStore) : []),
     ...[...(extra ? [extra] : []), ...files].flatMap((path) => seenIn(path, () => readFileSync(path, 'utf8'))),
     ...(await Promise.all(ports.map(([where, address, ca]) => shownAt(where, address, ca)))),
   ];

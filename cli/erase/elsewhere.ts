@@ -55,12 +55,14 @@ export async function elsewhere(config: CommandConfig, nowMs: number, erasureId:
 } // prettier-ignore
 
 function endOf(retentionMs: number | undefined, nowMs: number): string {
-  if (retentionMs === undefined) return 'the retention of the topic is not known here: vigie doctor';
+  if (retentionMs === undefined) return 'how long the topic keeps is not known here: KAFKA_BROKERS is not set';
   return retentionMs < 0 ? 'no end: the topic keeps everything; vigie topics alter --retention' : isoOf(nowMs + retentionMs + dayMs);
 } // prettier-ignore
 
 /** How long topics keep, by name, milliseconds; -1 for ever. A segment goes as a whole, a day later at most. */
 async function retentions(config: CommandConfig): Promise<ReadonlyMap<string, number>> {
+  // Who names a store and no brokers has a Kafka that is not known here: the embedded log's days would be wrong ones.
+  if (!config.KAFKA_BROKERS && config.CLICKHOUSE_URL) return new Map();
   if (!config.KAFKA_BROKERS) {
     const { defaultRetention } = await import('#libs/event-log/embedded/retention.js');
     return new Map(madeTopics.map((topic) => [topic, defaultRetention.retentionMs]));

@@ -160,7 +160,7 @@ GRANT SELECT ON vigie.* TO vigie_leakcheck;
 
 GRANT INSERT ON vigie.leakchecks TO vigie_leakcheck;
 
--- Whoever runs `vigie migrate`, and `vigie erase`: nobody else may take rows away.
+-- Whoever runs `vigie migrate`, and who runs `vigie erase`: nobody else may take rows away.
 CREATE ROLE IF NOT EXISTS vigie_owner;
 
 GRANT CREATE, ALTER, DROP, SELECT, INSERT ON vigie.* TO vigie_owner;
@@ -193,10 +193,16 @@ CREATE USER IF NOT EXISTS vigie_console IDENTIFIED WITH sha256_hash BY '00000000
 
 CREATE USER IF NOT EXISTS vigie_leakcheck IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_leakcheck SETTINGS PROFILE 'vigie_writer';
 
--- `vigie migrate`, and whoever keeps lists: `vigie lists`, `vigie clinics`, `vigie canary`.
+-- `vigie migrate`; then whoever keeps lists: `vigie lists`, `vigie clinics`, `vigie canary`.
 CREATE USER IF NOT EXISTS vigie_migrate IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_owner;
 
 CREATE USER IF NOT EXISTS vigie_keeper IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_lists SETTINGS PROFILE 'vigie_writer';
+
+-- `vigie erase`, by order of somebody who answers for it.
+CREATE USER IF NOT EXISTS vigie_eraser IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_owner;
+
+-- `vigie quarantine list` and `replay`.
+CREATE USER IF NOT EXISTS vigie_replayer IDENTIFIED WITH sha256_hash BY '0000000000000000000000000000000000000000000000000000000000000000' DEFAULT ROLE vigie_quarantine SETTINGS PROFILE 'vigie_writer';
 
 -- Policies fail closed: on every table that holds something of a group, nobody sees a row, whatever the server's default is for users
 -- without a policy. Services and who may see all groups are let in by role, a group by its own. Policies are permissive, so that they add up: who

@@ -1,15 +1,15 @@
-import { createPrivateKey } from 'node:crypto';
 import { join } from 'node:path';
 import { groups, keptFor, keptForEver, madeTopics, partitionCountOf } from '#libs/contracts/topics.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { wireLevel } from '#libs/contracts/wire-level.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { certificatesOf, type CommonConfig, ConfigError, isPem, isPrivateKey } from '#libs/runtime/config.js';
+import { type CommonConfig, ConfigError, isPem } from '#libs/runtime/config.js';
 import type { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import type { Metrics } from '#libs/runtime/metrics.js';
 import { Transient } from '#libs/runtime/outcome.js';
 import { systemRandom } from '#libs/runtime/random.js';
+import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import { retry } from '#libs/runtime/retry.js';
 import type { KafkaOptions } from './kafka/kafka-log.js';
@@ -162,14 +162,11 @@ function saslOf(config: CommonConfig): KafkaOptions['sasl'] {
  */
 export function tlsOf(config: Partial<KafkaTls>): KafkaOptions['ssl'] {
   const { KAFKA_TLS: wanted, KAFKA_TLS_CA: authority, KAFKA_TLS_CERT: certificate, KAFKA_TLS_KEY: key } = config;
-  if ((certificate === undefined) !== (key === undefined))
-    throw new ConfigError(
-      'KAFKA_TLS_CERT and KAFKA_TLS_KEY (or KAFKA_TLS_CERT_FILE and KAFKA_TLS_KEY_FILE) must be given together',
-    );
+  const files = { certificateFile: config.KAFKA_TLS_CERT_FILE, keyFile: config.KAFKA_TLS_KEY_FILE };
+  const own = ownCertificate('KAFKA_TLS', { certificate, key, ...files });
   if (!wanted) return undefined;
-  if (!authority && !certificate) return true;
+  if (!authority && !own) return true;
   const authorityNow = authority && renewedText(config.KAFKA_TLS_CA_FILE, authority, isPem);
-  const own = certificate && key ? ownCertificate(config, certificate, key) : undefined;
   // The client takes these properties at each connection.
   return Object.defineProperties(
     {},
@@ -179,23 +176,3 @@ export function tlsOf(config: Partial<KafkaTls>): KafkaOptions['ssl'] {
     },
   );
 }
-
-/** A certificate and its key, the ones of before until the files hold a pair: they are replaced one after the other. */
-function ownCertificate(
-  { KAFKA_TLS_CERT_FILE: certificatePath, KAFKA_TLS_KEY_FILE: keyPath }: Partial<KafkaTls>,
-  certificate: string,
-  key: string,
-): () => { readonly certificate: string; readonly key: string } {
-  const certificateNow = renewedText(certificatePath, certificate, isPem);
-  const keyNow = renewedText(keyPath, key, isPrivateKey);
-  let pair = { certificate, key };
-  return () => {
-    const now = { certificate: certificateNow(), key: keyNow() };
-    if (arePair(now)) pair = now;
-    return pair;
-  };
-}
-
-function arePair({ certificate, key }: { readonly certificate: string; readonly key: string }): boolean {
-  return certificatesOf(certificate)[0]?.checkPrivateKey(createPrivateKey(key)) ?? false;
-} // prettier-ignore

@@ -88,3 +88,13 @@ export function bareNumber(text: string): string {
   const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return bare.replace(/^0+(?=.)/, '') || text;
 }
+
+/** Shorter numbers are given by tables to users and patients alike: user 12 is not patient 12. */
+const tellingLength = 6;
+
+/** An account with the number of a patient of the same event, or with a number that only people have, is a patient: its number must not be told. */
+export function patientOfAccount(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
+  const bare = bareNumber(account);
+  const same = bare.length < tellingLength ? undefined : patients.find(({ id }) => bareNumber(id) === bare);
+  return same ?? (isNationalNumber(account) ? { id: account } : undefined);
+}

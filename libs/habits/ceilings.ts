@@ -16,7 +16,7 @@ export interface CeilingParts {
   readonly peers: PeerGroups;
 }
 
-/** Sets the ceilings of every role: nineteen of twenty of its accounts' own habits, of those who were there lately. Yields now and then. */
+/** Sets the ceilings of every role: forty-nine of fifty of its accounts' own habits, of those who were there lately. Yields now and then. */
 export function* raiseCeilings({ states, step, day, ruleDays, peers: groups }: CeilingParts): Generator<void, void> {
   const state = new AccountState(ruleDays.length);
   const known = ruleDays.map((days) => (1 - dayKept ** days) / (1 - dayKept));

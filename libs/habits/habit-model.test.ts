@@ -55,7 +55,7 @@ describe('a threshold', () => {
     expect(known.every((least) => least >= unlinked.floor && least < Infinity)).toBe(true);
   });
 
-  it('follows the account, but no further than nineteen of twenty of the role excuse', () => {
+  it('follows the account, but no further than forty-nine of fifty of the role excuse', () => {
     const random = new SeededRandom(seed, 'ceiling');
     const paces = { calm: 3, busy: 8, greedy: 60, greedier: 200 };
     const model = aModel();

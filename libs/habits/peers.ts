@@ -5,7 +5,7 @@ import { emptyTail, Tail, type TailView } from './tail.js';
 export interface PeersView {
   /** Mean of a day at work; undefined for a rule that nobody has met yet. */
   readonly means: readonly (number | undefined)[];
-  /** Above this lie a twentieth of the accounts' own habits; undefined with too few accounts. */
+  /** Above this lie a fiftieth of the accounts' own habits; undefined with too few accounts. */
   readonly ceilings: readonly (number | undefined)[];
   readonly tails: readonly TailView[];
   /** How far the evidence of several days went, in its logarithm; of everybody alone. */
@@ -87,7 +87,7 @@ export class Peers {
   }
 }
 
-/** The habit, of those in ascending order, above which only a twentieth of the accounts' lie. */
+/** The habit, of those in ascending order, above which only a fiftieth of the accounts' lie. */
 export function ceilingOf(sorted: Float64Array): number | undefined {
   return sorted.length < ceilingAccountsMin ? undefined : sorted[Math.floor(ceilingShare * (sorted.length - 1))];
 }

@@ -2,7 +2,7 @@
 // The command is cli/leakcheck.ts; tests plant the same records.
 
 import { randomInt } from 'node:crypto';
-import { type PlantedIn, plantsOf } from './planted-records.js';
+import { plantsOf } from './planted-records.js';
 import { spellings } from './spellings.js';
 
 /** What one run feeds: the records of each door, and the identifiers that nothing may show afterwards. */
@@ -17,10 +17,27 @@ export function inventedIdentifiers(digits: (count: number) => string = randomDi
   return [`9${digits(11)}`, `00${digits(11)}`, `1${digits(14)}`, `PAT7X${digits(9)}`];
 }
 
-export function runRecords(planted: PlantedIn, identifiers: readonly string[]): RunRecords {
-  const records = Object.values(plantsOf(planted)).flatMap((plant) =>
-    identifiers.flatMap((identifier) => Object.values(spellings).map((spell) => plant(identifier, spell(identifier)))),
-  );
+/**
+ * The accounts of a run, one for each spelling of each identifier, in a clinic of the same name. A spelling that stands where a number belongs is a patient of its own:
+ * one account that met all of them would be an incident at every run.
+ */
+export function runAccounts(run: string, identifiers: readonly string[]): readonly string[] {
+  return spelled(identifiers).map((_, number) => `${run}-${number}`);
+}
+
+function spelled(identifiers: readonly string[]): readonly (readonly [identifier: string, text: string])[] {
+  return identifiers.flatMap((identifier) => Object.values(spellings).map((spell) => [identifier, spell(identifier)] as const));
+}
+
+/** What is planted at a time (ISO 8601) by the accounts of a run. */
+export function runRecords(
+  { time, run }: { readonly time: string; readonly run: string },
+  identifiers: readonly string[],
+): RunRecords {
+  const records = spelled(identifiers).flatMap(([identifier, text], number) => {
+    const account = `${run}-${number}`;
+    return Object.values(plantsOf({ time, clinicId: account, actorId: account })).map((plant) => plant(identifier, text));
+  });
   const through = (door: 'events' | 'fhir') => records.flatMap((record) => (record.door === door ? [record.value] : []));
   return { identifiers, events: through('events'), auditEvents: through('fhir') };
 }

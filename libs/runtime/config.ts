@@ -47,6 +47,11 @@ export const commonConfig = {
   CLICKHOUSE_USER: z.string().default('default'),
   CLICKHOUSE_PASSWORD: password().default(''),
   CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
+  /** What this process shows of itself to a ClickHouse, or a proxy before it, that asks for it, as for the brokers. Without a password it is who the user is. */
+  CLICKHOUSE_TLS_CERT: z.string().refine(isPem, 'is no certificate in PEM').optional(),
+  CLICKHOUSE_TLS_CERT_FILE: z.string().optional(),
+  CLICKHOUSE_TLS_KEY: z.string().refine(isPrivateKey, 'is no private key in PEM').optional(),
+  CLICKHOUSE_TLS_KEY_FILE: z.string().optional(),
 };
 export type CommonConfig = z.infer<z.ZodObject<typeof commonConfig>>;
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../prepare.mjs';
 import { debianBases } from './bases.mjs';
 import { builder, run } from './builder.mjs';
+import { pinnedImages, pinnedReference } from './digests.mjs';
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const { values } = parseArgs({
@@ -25,7 +26,14 @@ if (!['services', 'all-in-one'].includes(values.target)) {
 }
 const tag = values.tag ?? (values.target === 'services' ? `vigie:${version}` : `vigie-all-in-one:${version}`);
 const made = values.debian ? debianBases() : {};
-const bases = { BUILD_BASE: values['build-base'] ?? made.build, RUN_BASE: values['run-base'] ?? made.run };
+const images = pinnedImages();
+const bases = {
+  BUILD_BASE: values['build-base'] ?? made.build ?? pinnedReference(images, 'build'),
+  RUN_BASE: values['run-base'] ?? made.run ?? pinnedReference(images, 'run'),
+};
+for (const base of Object.values(bases))
+  if (!values.debian && !base.includes('@sha256:'))
+    console.log(`vigie: ${base} is not named by digest: npm run image:digests -- --pin`);
 const words = [
   ...Object.entries(bases).flatMap(([name, image]) => (image ? ['--build-arg', `${name}=${image}`] : [])),
   '--target',

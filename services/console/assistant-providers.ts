@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { AssistantReader } from '#libs/access-store/assistant/assistant-reader.js';
 import { FigureReader } from '#libs/access-store/assistant/figure-reader.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
@@ -13,10 +11,9 @@ import { DeadlinesFile } from '#libs/case-log/deadlines-file.js';
 import { maskKeyOf } from '#libs/channels/told/mask-key.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import type { Clock } from '#libs/runtime/clock.js';
-import { codeOf } from '#libs/runtime/outcome.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
-import { ownVersion, projectRoot } from '#libs/runtime/paths.js';
+import { ownVersion } from '#libs/runtime/paths.js';
 import { CLOCK, LOG } from '#libs/runtime/runtime.module.js';
 import { EndWatch } from '#libs/runtime/renewal/end-watch.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
@@ -28,6 +25,7 @@ import type { Sources } from './mcp/sources.js';
 import { allTools } from './mcp/tools/all-tools.js';
 import { lookEveryMs as tokensEveryMs, TokensReload } from './mcp/tokens-reload.js';
 import { Voice } from './mcp/voice.js';
+import { readRunbooks } from './study/runbooks.js';
 import { ConsolePipeline } from './follow/pipeline.js';
 import { CaseSight } from './visible/case-sight.js';
 
@@ -101,7 +99,7 @@ const desk = {
     const maskKey = maskKeyOf(config);
     return new AssistantDesk({
       tokens,
-      offer: { version: ownVersion(), tools: allTools(from), pages: runbooks() },
+      offer: { version: ownVersion(), tools: allTools(from), pages: pages() },
       callsPerMinuteMax: config.VIGIE_MCP_CALLS_PER_MINUTE,
       trail: pipeline.trail,
       sight: from.sight,
@@ -116,18 +114,10 @@ const desk = {
 
 export const assistantProviders = [sources, desk];
 
-/** What to do about which incident; none where the pages are not installed. */
-function runbooks(): readonly Page[] {
-  const folder = join(projectRoot, 'docs', 'runbooks');
-  try {
-    const files = readdirSync(folder).filter((name) => name.endsWith('.md'));
-    return files.map((file) => {
-      const text = readFileSync(join(folder, file), 'utf8');
-      const name = file.slice(0, -'.md'.length);
-      return { name, title: /^# (.+)$/m.exec(text)?.[1] ?? name, text };
-    });
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return [];
-    throw cause;
-  }
+/** What to do about which incident, in each language that it is in. */
+function pages(): readonly Page[] {
+  return readRunbooks().flatMap(({ name, title, text, title_fr: french, text_fr: inFrench }) => [
+    { name, title, text },
+    ...(french !== null && inFrench !== null ? [{ name: `fr/${name}`, title: french, text: inFrench }] : []),
+  ]);
 }

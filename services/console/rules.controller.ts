@@ -8,6 +8,7 @@ import { Door, fromStore, type Given } from './door.js';
 import { exceptionsOf } from './study/desk-looks.js';
 import { Backtests } from './study/backtests.js';
 import { listRules, type RuleTools, showRule } from './study/rule-book.js';
+import { showRunbook, showRunbookOf } from './study/runbooks.js';
 import { RuleSources } from './study/rule-sources.js';
 import type { User } from './users/users.js';
 import { CaseSight } from './visible/case-sight.js';
@@ -32,6 +33,19 @@ export class RulesController implements OnModuleDestroy {
   @Get('rules/:id')
   show(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     return this.#answer(headers, reply, (user) => showRule(this.#tools(user), id));
+  }
+
+  @Get('rules/:id/runbook')
+  async runbookOf(@Headers() headers: Given, @Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    this.door.somebody(headers, reply);
+    return this.door.send(reply, await fromStore(() => showRunbookOf(this.sources, id)));
+  } // prettier-ignore
+
+  /** Told also while the log is not read: it is needed then. */
+  @Get('runbooks/:name')
+  runbook(@Headers() headers: Given, @Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): object {
+    this.door.somebody(headers, reply);
+    return this.door.send(reply, showRunbook(name));
   }
 
   @Get('exceptions')

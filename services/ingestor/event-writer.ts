@@ -51,7 +51,8 @@ export class EventWriter {
     if (outcome.kind === 'rejected') return this.#refused(intake, item, outcome);
     const admitted = admit(outcome.value, intake.source.groupId);
     if (admitted.kind === 'rejected') return this.#refused(intake, item, admitted);
-    const fast = isCheap(item.meter) && admitted.kind === 'accepted' ? this.#linesOf(intake).read(outcome.value) : undefined;
+    const fast =
+      isCheap(item.meter) && admitted.kind === 'accepted' ? this.#linesOf(intake).read(outcome.value, item.content) : undefined;
     if (fast) {
       this.ordinary(intake, fast);
       return { kind: 'accepted', eventId: fast.eventId };

@@ -219,6 +219,7 @@ export class IngestPipeline implements Taker {
       throw new HttpRefusal(400, 'the body holds no event; send one JSON object, an array, or one object a line');
     intake.staged?.flush();
     intake.ticket.seal();
+    intake.custody?.written?.();
     await this.#inTime(intake.ticket.done);
     this.tools.failpoint('after-acknowledgement');
     intake.account(this.tools.metrics);

@@ -119,8 +119,8 @@ function costsOf({ door, value }: HeavyBody): readonly Cost[] {
     return (Array.isArray(value) ? value.slice(0, 20) : [value]).map((item: unknown) => costOf(item, parseVigieEvent));
   const bundle = parseBundle(value);
   if (bundle.kind === 'rejected') return [costOf(value, (item, meter) => parseAuditEvent(item, { meter }))];
-  const { resources, byUrn } = bundle.value;
-  return resources.slice(0, 200).map((item) => costOf(item, (one, meter) => parseAuditEvent(one, { meter, beside: byUrn })));
+  const { resources, targets } = bundle.value;
+  return resources.slice(0, 200).map((item) => costOf(item, (one, meter) => parseAuditEvent(one, { meter, beside: targets })));
 }
 
 function costOf(item: unknown, parse: (item: unknown, meter: WorkMeter) => ReturnType<typeof parseVigieEvent>): Cost {

@@ -60,6 +60,13 @@ const workload = object.extend({
     volumeClaimTemplates: z.array(z.object({ metadata: z.object({ name: z.string() }) })).default([]),
   }),
 });
+const anyVolumes = object.extend({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({ containers: z.tuple([container]), volumes: z.array(z.looseObject({ name: z.string() })) }),
+    }),
+  }),
+});
 const configMap = object.extend({ data: z.record(z.string(), z.string()) });
 const servicePorts = object.extend({
   spec: z.object({
@@ -166,6 +173,36 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       ]);
     });
 
+    it('shows the certificate of each workload to the engine that asks for one, from a Secret of its own, in place of passwords where they are left out', () => {
+      const secrets = ['kafka.clientCertificate.secret=kafka-%s', 'kafka.clientCertificate.certificate=user.crt', 'kafka.clientCertificate.key=user.key', 'clickhouse.clientCertificate.secret=store-%s'];
+      const plain = certified(rendered('1.33.0', '--set', secrets.join(',')));
+      const alone = certified(rendered('1.33.0', '--set', [...secrets, 'kafka.saslMechanism=none', 'clickhouse.passwords=false'].join(',')));
+      for (const { name, env, mounts, volumes } of [...plain, ...alone])
+        for (const [engine, prefix, own] of [['kafka', 'KAFKA', 'kafka'], ['clickhouse', 'CLICKHOUSE', 'store']] as const) {
+          const shown = env.filter((one) => one.name.startsWith(`${prefix}_TLS_CERT`) || one.name.startsWith(`${prefix}_TLS_KEY`)).map(({ value }) => value);
+          if (shown.length === 0) continue;
+          expect([name, shown]).toEqual([name, [`/run/secrets/${engine}/tls.crt`, `/run/secrets/${engine}/tls.key`]]);
+          expect(mounts).toContainEqual({ name: `${engine}-certificate`, mountPath: `/run/secrets/${engine}`, readOnly: true });
+          const [certificate, key] = engine === 'kafka' ? ['user.crt', 'user.key'] : ['tls.crt', 'tls.key'];
+          const items = [{ key: certificate, path: 'tls.crt' }, { key, path: 'tls.key' }];
+          expect(volumes).toContainEqual({ name: `${engine}-certificate`, secret: { secretName: `${own}-${name}`, defaultMode: 288, items } });
+        }
+      const users = (of: typeof plain, variable: string) => of.flatMap(({ name, env }) => (env.some((one) => one.name === variable) ? [name] : [])).toSorted();
+      expect(users(plain, 'KAFKA_TLS_CERT_FILE')).toEqual(users(plain, 'KAFKA_SASL_PASSWORD_FILE'));
+      expect(users(plain, 'CLICKHOUSE_TLS_CERT_FILE')).toEqual(users(plain, 'CLICKHOUSE_PASSWORD_FILE'));
+      expect(users(alone, 'KAFKA_TLS_CERT_FILE')).toEqual(users(plain, 'KAFKA_TLS_CERT_FILE'));
+      expect(JSON.stringify(alone)).not.toMatch(/SASL|_password/);
+      expect(users(alone, 'CLICKHOUSE_USER')).toEqual(users(plain, 'CLICKHOUSE_USER'));
+    }); // prettier-ignore
+
+    it.each([
+      ['kafka.saslMechanism=none', /kafka.clientCertificate.secret must name/],
+      ['clickhouse.passwords=false', /clickhouse.clientCertificate.secret must name/],
+      ['kafka.clientCertificate.secret=kafka-%s,kafka.tls=false', /over TLS alone/],
+    ])('refuses %s, under which nobody could say who it is', (values, says) => {
+      expect(() => rendered('1.33.0', '--set', values)).toThrow(says);
+    });
+
     it('gives Prometheus the alerts and Grafana the dashboards as they are', () => {
       const objects = rendered('1.33.0', ...given.managed);
       expect(find(objects, 'PrometheusRule', 'vigie')['spec']).toEqual(
@@ -218,6 +255,8 @@ const cases = versions.flatMap((version) => Object.entries(given).map(([name, va
       'services.scorer.replicas=0',
       'services.scorers.replicas=1',
       'keeper.replicas=2',
+      'eraser.replicas=2',
+      'kafka.clientCertificate.secret=for-all',
       'env.lower=1',
     ])('refuses %s', (value) => {
       expect(() => rendered('1.33.0', '--set', value)).toThrow(/don't meet the specifications of the schema/);
@@ -272,6 +311,7 @@ describe('the principals of the example for Strimzi', () => {
     expect(users.map(({ metadata }) => metadata.name).toSorted()).toEqual([
       'vigie-archiver',
       'vigie-console',
+      'vigie-eraser',
       'vigie-ingestor',
       'vigie-notifier',
       'vigie-scorer',
@@ -294,11 +334,13 @@ function check(objects: readonly KubernetesObject[], variables: readonly Variabl
   expect(workloads.map(({ metadata }) => metadata.name).toSorted()).toEqual([
     'archiver',
     'console',
+    'eraser',
     'ingestor',
     'keeper',
     'leakcheck',
     'migrate',
     'notifier',
+    'replayer',
     'scorer',
     'topics',
   ]);
@@ -311,6 +353,17 @@ function check(objects: readonly KubernetesObject[], variables: readonly Variabl
   const policy = object.extend({ spec: z.object({ podSelector: z.strictObject({}), policyTypes: z.array(z.string()) }) });
   expect(policy.parse(find(objects, 'NetworkPolicy', 'default-deny')).spec.policyTypes).toEqual(['Ingress', 'Egress']);
   checkReceivers(objects);
+}
+
+/** What every workload shows of itself. */
+function certified(objects: readonly KubernetesObject[]) {
+  return objects
+    .filter(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
+    .map((one) => {
+      const { metadata, spec } = anyVolumes.parse(one);
+      const [{ env, volumeMounts: mounts }] = spec.template.spec.containers;
+      return { name: metadata.name, env, mounts, volumes: spec.template.spec.volumes };
+    });
 }
 
 /** The policies by which something is spoken to outside of the cluster. */

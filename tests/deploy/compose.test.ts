@@ -70,9 +70,9 @@ describe('docker-compose.yml', () => {
     variables = await knownVariables();
   });
 
-  it('runs every service, the search for leaks, the three jobs, and what keeps lists', () =>
+  it('runs every service, the search for leaks, the three jobs, and what keeps lists, erases, and reads records again', () =>
     expect(own.map(([name]) => name).toSorted()).toEqual(
-      [...services, 'keeper', 'leakcheck', 'migrate', 'principals', 'topics'].toSorted(),
+      [...services, 'eraser', 'keeper', 'leakcheck', 'migrate', 'principals', 'replayer', 'topics'].toSorted(),
     ));
 
   it.each(services.map((name) => [name] as const))('%s runs its own file and is asked for its health on its own port', (name) => {
@@ -139,14 +139,14 @@ describe('docker-compose.yml', () => {
       expect([name, passwords]).toEqual([name, expected]);
       return principal ?? [];
     });
-    expect(principals.toSorted()).toEqual(['admin', ...[...services, 'topics'].map((name) => `vigie-${name}`)].toSorted());
+    expect(principals.toSorted()).toEqual(['admin', ...[...services, 'eraser', 'topics'].map((name) => `vigie-${name}`)].toSorted());
     expect(named('principals').environment['KAFKA_SASL_USERNAME']).toBe('admin');
     expect(aclsOf('vigie-').map(({ principal }) => principal.replace('User:', '')).filter((one) => !principals.includes(one))).toEqual([]);
   }); // prettier-ignore
 
-  it('mounts the folder of lists into every service that reads lists, and that of rules into those that read rules', () => {
-    expect(mounting('./lists:/app/lists').toSorted()).toEqual(readersOf(/\brulesConfig\b/).toSorted());
-    expect(mounting('./rules:/app/rules').toSorted()).toEqual(readersOf(/\.\.\.rulesConfig\b/).toSorted());
+  it('mounts the folder of lists into every service that reads lists, and that of rules into those that read rules, and both into what erases', () => {
+    expect(mounting('./lists:/app/lists').toSorted()).toEqual([...readersOf(/\brulesConfig\b/), 'eraser'].toSorted());
+    expect(mounting('./rules:/app/rules').toSorted()).toEqual([...readersOf(/\.\.\.rulesConfig\b/), 'eraser'].toSorted());
   });
 
   it('makes users with the passwords that are mounted, and another one once a password is another', () => {

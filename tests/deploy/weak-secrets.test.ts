@@ -38,6 +38,7 @@ const secrets: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, (sec
   CLICKHOUSE_PASSWORD: [readNotifierConfig, common, (text) => text],
   KAFKA_SASL_PASSWORD: [readNotifierConfig, { ...common, ...sasl }, (text) => text],
   KAFKA_TLS_KEY: [readNotifierConfig, common, (text) => text],
+  CLICKHOUSE_TLS_KEY: [readNotifierConfig, common, (text) => text],
   VIGIE_CONSOLE_KEY: [readConsoleConfig, common, (text) => text],
   VIGIE_CONSOLE_TOKEN: [readCommandConfig, common, (text) => text],
   VIGIE_FRAME_KEYS: [signing, common, (text) => `key-1=${text}`],
@@ -107,7 +108,7 @@ it('nothing of deploy/chart/examples/secret.yaml can be used as it stands', () =
     .object({ stringData: z.record(z.string(), z.string()) })
     .parse(parse(readFileSync('deploy/chart/examples/secret.yaml', 'utf8'))).stringData;
   const passwordsOf = (engine: string) => Object.keys(example).filter((key) => key.startsWith(`${engine}_`) && key.endsWith('_password'));
-  expect([passwordsOf('clickhouse').length, passwordsOf('kafka').length]).toEqual([7, 6]);
+  expect([passwordsOf('clickhouse').length, passwordsOf('kafka').length]).toEqual([9, 7]);
   const as: Readonly<Record<string, readonly [Reader, NodeJS.ProcessEnv, string]>> = {
     ...Object.fromEntries(passwordsOf('clickhouse').map((key) => [key, [readNotifierConfig, common, 'CLICKHOUSE_PASSWORD']])),
     ...Object.fromEntries(passwordsOf('kafka').map((key) => [key, [readNotifierConfig, { ...common, ...sasl }, 'KAFKA_SASL_PASSWORD']])),

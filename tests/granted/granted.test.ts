@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -24,7 +24,7 @@ compiledModule('services/scorer/main');
 // Its brokers ask for names and passwords: always one of our own, never one that KAFKA_BROKERS names.
 const reason = isLongRun ? await whyNoKafkaTests({ CI: process.env['CI'] }) : 'minutes: npm run test:long -- granted';
 const patienceMs = 120_000;
-const clinicsFile = join(tmpdir(), `vigie-granted-clinics-${process.pid}.csv`);
+const clinics = 'group_id,clinic_id,name,opened_at,closed_at\nhelix,750300123,Nord,,\n';
 const countActs = 'SELECT count() AS n FROM vigie.case_action_rows FORMAT JSON';
 const refusals = /Not enough privileges|necessary to have the grant|[A-Z]+_AUTHORIZATION_FAILED|[Nn]ot authorized/;
 /** What each may not append to, of all that others write. */
@@ -45,7 +45,6 @@ suite(`services and commands, each as the compose file has it, with its own name
 
   beforeAll(async () => {
     execFileSync(process.execPath, [join(projectRoot, 'deploy/secrets.mjs'), '--dir', secrets, '--group', 'helix', '--source', 'records'], { stdio: 'ignore' });
-    writeFileSync(clinicsFile, 'group_id,clinic_id,name,opened_at,closed_at\nhelix,750300123,Nord,,\n');
     kafka = await KafkaCluster.start({ brokers: 1, portBase: await freePortBase(), security: composeSecurity(secrets) });
     fleet = await Fleet.make({ places: 1, directory: folder, env: {}, envFor: variablesOf, store: 'libs/testkit/granted/granted-clickhouse-cli', clock: systemClock });
     await fleet.start(0, 'clickhouse', thisTree);
@@ -54,7 +53,6 @@ suite(`services and commands, each as the compose file has it, with its own name
     await fleet?.end();
     await kafka?.stop();
     rmSync(folder, { recursive: true, force: true });
-    rmSync(clinicsFile, { force: true });
   });
 
   it('the administrator gives rights, and the jobs make topics and tables', async () => {
@@ -98,13 +96,15 @@ suite(`services and commands, each as the compose file has it, with its own name
   it.each([
     ['keeper', ['lists', 'add', 'service_accounts', '--owner', 'it'], 'night.export\n', /1/],
     ['keeper', ['lists', 'show', 'service_accounts'], '', /night\.export/],
-    ['keeper', ['clinics', 'import', clinicsFile], '', /1/],
+    ['keeper', ['clinics', 'import', '-'], clinics, /^-: 1 clinic/],
     ['keeper', ['canary', 'add', '--group', 'helix'], '8001234\n', /1/],
     ['keeper', ['lists', 'remove', 'service_accounts'], 'night.export\n', /1/],
     ['scorer', ['explain', 'night.burglar', '--group', 'helix'], '', /300/],
     ['archiver', ['sources', 'health'], '', /records/],
     ['archiver', ['backtest', '--help'], '', /backtest/],
-    ['migrate', ['erase', '--group', 'helix', '--account', 'nobody', '--reason', 'a test', '--by', 'test', '--dry-run'], '', /./],
+    ['eraser', ['erase', '--group', 'helix', '--account', 'nobody', '--dry-run'], '', /vigie\.accesses\.v1 +20\d\d-/],
+    ['eraser', ['erase', '--group', 'helix', '--account', 'nobody', '--reason', 'a test', '--by', 'test'], '', /is in vigie\.erasures/],
+    ['replayer', ['quarantine', 'list'], '', /the quarantine holds nothing of that kind|SOURCE/],
   ] as const)('%s: vigie %j', async (name, args, input, expected) => {
     expect(await said(name, args, input)).toMatch(expected);
   }, patienceMs);

@@ -32,7 +32,7 @@ export interface Day {
   readonly end: () => Promise<void>;
 }
 
-const routesWithoutCases = { cases: '/?status=any', rules: '/rules', mutes: '/mutes', exceptions: '/exceptions', leaks: '/leaks', oncall: '/oncall', feeds: '/feeds', books: '/books', audit: '/audit', me: '/me' } as const; // prettier-ignore
+const routesWithoutCases = { cases: '/?status=any', rules: '/rules', runbook: '/runbooks/mass-access', mutes: '/mutes', exceptions: '/exceptions', leaks: '/leaks', oncall: '/oncall', feeds: '/feeds', books: '/books', audit: '/audit', me: '/me' } as const; // prettier-ignore
 
 /** A console over a theft that goes on, a false alarm that was resolved, and everything that the pages beside show. */
 export async function aFullDay(): Promise<Day> {
@@ -62,7 +62,7 @@ export async function aFullDay(): Promise<Day> {
   const routes = {
     ...routesWithoutCases,
     ...Object.fromEntries(Object.entries(ofCase).map(([name, below]) => [name, `/cases/${id}${below}`])),
-    print: `/print/cases/${id}`, account: '/accounts/aleo/dr.martin', rule: `/rules/${ruleId}`, backtest: `/backtests/${backtest}`, leak: `/leaks/${leak?.leak_id ?? ''}`,
+    print: `/print/cases/${id}`, account: '/accounts/aleo/dr.martin', rule: `/rules/${ruleId}`, 'rule-runbook': `/rules/${ruleId}/runbook`, backtest: `/backtests/${backtest}`, leak: `/leaks/${leak?.leak_id ?? ''}`,
     nowhere: '/cases/ffff', 'no-page': '/cases/ffff/what/is',
   }; // prettier-ignore
   return { one, log, url, port, id, routes, end };

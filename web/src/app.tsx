@@ -14,6 +14,10 @@ const AccountPage = lazy(() => import('./pages/accounts/account-page.js').then((
 const FeedsPage = lazy(() => import('./pages/feeds/feeds-page.js').then(({ FeedsPage: page }) => ({ default: page })));
 const RulesPage = lazy(() => import('./pages/rules/rules-page.js').then(({ RulesPage: page }) => ({ default: page })));
 const RulePage = lazy(() => import('./pages/rules/rule-page.js').then(({ RulePage: page }) => ({ default: page })));
+const RunbookPage = lazy(() => import('./pages/runbooks/runbook-page.js').then(({ RunbookPage: page }) => ({ default: page })));
+const RuleRunbookPage = lazy(() =>
+  import('./pages/runbooks/runbook-page.js').then(({ RuleRunbookPage: page }) => ({ default: page })),
+);
 const BacktestPage = lazy(() => import('./pages/rules/backtest-page.js').then(({ BacktestPage: page }) => ({ default: page })));
 const MutesPage = lazy(() => import('./pages/mutes/mutes-page.js').then(({ MutesPage: page }) => ({ default: page })));
 const LeaksPage = lazy(() => import('./pages/leaks/leaks-page.js').then(({ LeaksPage: page }) => ({ default: page })));
@@ -66,6 +70,8 @@ export function App() {
                   <RulesPage mayTry={mayTry(user)} />
                 </Route>
                 <Route path="/rules/:id">{({ id }) => <RulePage key={id} id={id} mayTry={mayTry(user)} />}</Route>
+                <Route path="/rules/:id/runbook">{({ id }) => <RuleRunbookPage id={id} />}</Route>
+                <Route path="/runbooks/:name">{({ name }) => <RunbookPage name={name} />}</Route>
                 <Route path="/backtests/:id">{({ id }) => <BacktestPage key={id} id={id} />}</Route>
                 <Route path="/mutes">
                   <MutesPage me={user} />

@@ -8,6 +8,7 @@ export const pagePaths = [
   'feeds',
   'books',
   'rules',
+  'runbooks',
   'backtests',
   'mutes',
   'exceptions',
@@ -38,6 +39,11 @@ export function accountPath(group: string, actor: string): string {
 /** Ids of rules are as their files have them. */
 export function rulePath(id: string): string {
   return `/rules/${encodeURIComponent(id)}`;
+}
+
+/** What to do when it fires. */
+export function ruleRunbookPath(id: string): string {
+  return `${rulePath(id)}/runbook`;
 }
 
 export function backtestPath(id: string): string {

@@ -23,7 +23,9 @@
 - { name: KAFKA_TLS_CA_FILE, value: /run/secrets/vigie/kafka_ca.pem }
 {{- end }}
 {{- end }}
+{{- if ne .Values.kafka.saslMechanism "none" }}
 - { name: KAFKA_SASL_MECHANISM, value: {{ .Values.kafka.saslMechanism | quote }} }
+{{- end }}
 - { name: CLICKHOUSE_URL, value: {{ .Values.clickhouse.url | quote }} }
 - { name: VIGIE_FRAMES_SIGNED_SINCE, value: {{ .Values.kafka.framesSignedSince | quote }} }
 {{- if .Values.rules }}
@@ -63,7 +65,18 @@ Users at Kafka and ClickHouse are each workload's own, and it mounts the keys th
 */ -}}
 {{- define "vigie.pod" -}}
 {{- $ := .root -}}
-{{- $keys := concat (ternary (list (printf "clickhouse_%s_password" .name)) list (.clickhouse | default false)) (ternary (list (printf "kafka_%s_password" .name)) list (.kafka | default false)) (values (.files | default dict)) (.keys | default list) -}}
+{{- $dot := . -}}
+{{- $name := .name -}}
+{{- $byPassword := dict "kafka" (and .kafka (ne $.Values.kafka.saslMechanism "none")) "clickhouse" (and .clickhouse $.Values.clickhouse.passwords) -}}
+{{- $keys := concat (ternary (list (printf "clickhouse_%s_password" .name)) list (not (not $byPassword.clickhouse))) (ternary (list (printf "kafka_%s_password" .name)) list (not (not $byPassword.kafka))) (values (.files | default dict)) (.keys | default list) -}}
+{{- $certificates := dict -}}
+{{- range $engine, $variable := dict "kafka" "KAFKA" "clickhouse" "CLICKHOUSE" -}}
+{{- $given := get (get $.Values $engine) "clientCertificate" -}}
+{{- if and $given.secret (get $dot $engine) }}{{ $_ := set $certificates $engine (merge (dict "variable" $variable) $given) }}{{ end -}}
+{{- end -}}
+{{- if and $.Values.kafka.clientCertificate.secret (not $.Values.kafka.tls) }}{{ fail "kafka.clientCertificate.secret: certificates are shown over TLS alone; set kafka.tls" }}{{ end -}}
+{{- if and (eq $.Values.kafka.saslMechanism "none") (not $.Values.kafka.clientCertificate.secret) }}{{ fail "kafka.saslMechanism is none: kafka.clientCertificate.secret must name the Secrets by which brokers know the workloads" }}{{ end -}}
+{{- if and (not $.Values.clickhouse.passwords) (not $.Values.clickhouse.clientCertificate.secret) }}{{ fail "clickhouse.passwords is false: clickhouse.clientCertificate.secret must name the Secrets by which ClickHouse knows the workloads" }}{{ end -}}
 {{- if and $.Values.kafka.tls $.Values.kafka.ownAuthority }}{{ $keys = append $keys "kafka_ca.pem" }}{{ end -}}
 metadata:
   labels: {{ include "vigie.labels" . }}
@@ -99,13 +112,19 @@ spec:
       command: {{ .command | toJson }}
       env:
         {{- include "vigie.commonEnv" $ | nindent 8 }}
-        {{- if .kafka }}
+        {{- if $byPassword.kafka }}
         - { name: KAFKA_SASL_USERNAME, value: vigie-{{ .name }} }
         - { name: KAFKA_SASL_PASSWORD_FILE, value: /run/secrets/vigie/kafka_{{ .name }}_password }
         {{- end }}
         {{- if .clickhouse }}
         - { name: CLICKHOUSE_USER, value: vigie_{{ .name }} }
+        {{- end }}
+        {{- if $byPassword.clickhouse }}
         - { name: CLICKHOUSE_PASSWORD_FILE, value: /run/secrets/vigie/clickhouse_{{ .name }}_password }
+        {{- end }}
+        {{- range $engine, $one := $certificates }}
+        - { name: {{ $one.variable }}_TLS_CERT_FILE, value: /run/secrets/{{ $engine }}/tls.crt }
+        - { name: {{ $one.variable }}_TLS_KEY_FILE, value: /run/secrets/{{ $engine }}/tls.key }
         {{- end }}
         {{- range $variable, $key := .files }}
         - { name: {{ $variable }}, value: /run/secrets/vigie/{{ $key }} }
@@ -149,6 +168,9 @@ spec:
         - { name: data, mountPath: /data }
         - { name: tmp, mountPath: /tmp }
         - { name: secrets, mountPath: /run/secrets/vigie, readOnly: true }
+        {{- range $engine, $_ := $certificates }}
+        - { name: {{ $engine }}-certificate, mountPath: /run/secrets/{{ $engine }}, readOnly: true }
+        {{- end }}
         {{- if not .hook }}
         {{- range (include "vigie.registers" $ | fromYamlArray) }}
         - { name: {{ . }}, mountPath: /etc/vigie/{{ . }}, readOnly: true }
@@ -173,6 +195,15 @@ spec:
           {{- range (uniq $keys) }}
           - { key: {{ . }}, path: {{ . }} }
           {{- end }}
+    {{- range $engine, $one := $certificates }}
+    - name: {{ $engine }}-certificate
+      secret:
+        secretName: {{ printf $one.secret $name }}
+        defaultMode: 288
+        items:
+          - { key: {{ $one.certificate }}, path: tls.crt }
+          - { key: {{ $one.key }}, path: tls.key }
+    {{- end }}
     {{- if not .hook }}
     {{- range (include "vigie.registers" $ | fromYamlArray) }}
     - name: {{ . }}

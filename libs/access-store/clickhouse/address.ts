@@ -2,7 +2,8 @@
 // What a failed request means is failure.ts.
 
 import { portOffsets } from '#libs/contracts/vocabulary.js';
-import type { CommonConfig } from '#libs/runtime/config.js';
+import { type CommonConfig, ConfigError } from '#libs/runtime/config.js';
+import { ownCertificate } from '#libs/runtime/renewal/own-certificate.js';
 import { renewedText } from '#libs/runtime/renewal/renewed-text.js';
 import type { StoreAddress } from './client.js';
 import { existingServicesPassword, servicesPassword, servicesUser } from './services-credential.js';
@@ -10,7 +11,7 @@ import { existingServicesPassword, servicesPassword, servicesUser } from './serv
 /** Where ClickHouse is, for a service: the configured server with its user, else the embedded one of this machine with ours. */
 export function storeAddressOf(config: CommonConfig): StoreAddress {
   const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user } = config;
-  if (url !== undefined) return { url, user, ...givenPassword(config) };
+  if (url !== undefined) return { url, user, ...givenPassword(config), ...givenCertificate(config, url) };
   return { url: embeddedUrl(config), user: servicesUser, password: servicesPassword(config.VIGIE_DATA_DIR) };
 }
 
@@ -18,7 +19,8 @@ export function storeAddressOf(config: CommonConfig): StoreAddress {
 export function commandAddressOf(config: CommonConfig): StoreAddress {
   const { CLICKHOUSE_URL: url, CLICKHOUSE_USER: user } = config;
   const key = url === undefined ? existingServicesPassword(config.VIGIE_DATA_DIR) : undefined;
-  if (key === undefined) return { url: url ?? embeddedUrl(config), user, ...givenPassword(config) };
+  if (url !== undefined) return { url, user, ...givenPassword(config), ...givenCertificate(config, url) };
+  if (key === undefined) return { url: embeddedUrl(config), user, ...givenPassword(config) };
   return { url: embeddedUrl(config), user: servicesUser, password: key };
 }
 
@@ -27,8 +29,20 @@ function givenPassword({
   CLICKHOUSE_PASSWORD: password,
   CLICKHOUSE_PASSWORD_FILE: path,
 }: CommonConfig): Pick<StoreAddress, 'password' | 'passwordNow'> {
-  return { password, ...(path !== undefined && { passwordNow: renewedText(path, password, (text) => text !== '') }) };
+  return {
+    password,
+    ...(path !== undefined && password !== '' && { passwordNow: renewedText(path, password, (text) => text !== '') }),
+  };
 }
+
+/** Throws `ConfigError` for one that nobody would be shown. */
+function givenCertificate(config: CommonConfig, url: string): Pick<StoreAddress, 'certificateNow'> {
+  const { CLICKHOUSE_TLS_CERT: certificate, CLICKHOUSE_TLS_KEY: key, CLICKHOUSE_TLS_CERT_FILE: certificateFile, CLICKHOUSE_TLS_KEY_FILE: keyFile } = config;
+  const certificateNow = ownCertificate('CLICKHOUSE_TLS', { certificate, key, certificateFile, keyFile });
+  if (certificateNow === undefined) return {};
+  if (!url.startsWith('https:')) throw new ConfigError('CLICKHOUSE_TLS_CERT is shown over TLS alone: CLICKHOUSE_URL must begin with https:');
+  return { certificateNow };
+} // prettier-ignore
 
 function embeddedUrl(config: CommonConfig): string {
   const anywhere = config.VIGIE_HOST === '0.0.0.0' || config.VIGIE_HOST === '::';

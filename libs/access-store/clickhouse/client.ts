@@ -1,3 +1,5 @@
+import type { CertificatePair } from '#libs/runtime/renewal/own-certificate.js';
+import { CertifiedAgent } from './certified-agent.js';
 import { commandHeader } from './services-credential.js';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 
@@ -8,6 +10,8 @@ export interface StoreAddress {
   readonly password: string;
   /** The password as it is at a request, where it may change. */
   readonly passwordNow?: () => string;
+  /** What is shown of this process at a connection. Without a password the user is who it names. */
+  readonly certificateNow?: () => CertificatePair;
   /** Of a command that shows patients, the account of this machine that it runs under: the embedded ClickHouse writes that down. */
   readonly by?: string;
   /** How long a statement may take before it is given up, milliseconds, where it is not the usual time. */
@@ -31,6 +35,7 @@ export function createStoreClient({
   user,
   password,
   passwordNow,
+  certificateNow,
   by,
   requestMs = requestMsMax,
 }: StoreAddress): ClickHouseClient {
@@ -39,7 +44,11 @@ export function createStoreClient({
     username: user,
     password,
     application: 'vigie',
-    ...(by !== undefined && { http_headers: { [commandHeader]: encodeURIComponent(by) } }),
+    http_headers: {
+      ...(by !== undefined && { [commandHeader]: encodeURIComponent(by) }),
+      ...(certificateNow && password === '' && byCertificate(user)),
+    },
+    ...(certificateNow && { http_agent: new CertifiedAgent(certificateNow, socketsMax), set_basic_auth_header: password !== '' }),
     // Errors reach the caller; its log knows what may be written down.
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestMs,
@@ -56,6 +65,11 @@ export function createStoreClient({
   });
   if (passwordNow) askWith(client, () => ({ username: user, password: passwordNow() }));
   return client;
+}
+
+/** How ClickHouse is told who is meant where the certificate of the connection proves it. */
+function byCertificate(user: string): Readonly<Record<string, string>> {
+  return { 'X-ClickHouse-User': user, 'X-ClickHouse-SSL-Certificate-Auth': 'on' };
 }
 
 /** The client keeps the password that it was made with; each request may bring its own. */

@@ -20,6 +20,7 @@ import { AuditReader } from '../audit/audit-reader.js';
 import { mayChangeRows, missingRights } from '../inspect/inspect-store.js';
 import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseMutes } from '../lists/clickhouse-mutes.js';
+import { QuarantineStore } from '../quarantine/quarantine-store.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { spawnMigrated } from './migrated-store.fixture.js';
 import { accessOf, accessUsers } from '#libs/testkit/granted/access-file.js';
@@ -160,7 +161,7 @@ describe('the others of access.sql, on the engine', () => {
   it('vigie erase takes rows away as the one who migrates, and keeps its record', async () => {
     const directory = join(folder, 'erased');
     await as(
-      'vigie_migrate',
+      'vigie_eraser',
       async ({ client }) => {
         await migrate(client);
         const frame = Buffer.from(
@@ -210,6 +211,16 @@ describe('the others of access.sql, on the engine', () => {
     });
   }); // prettier-ignore
 
+  it('who reads the quarantine again sees what is sealed there and nothing else, and writes down what was replayed', async () => {
+    await as('vigie_replayer', async (engine) => {
+      const quarantine = new QuarantineStore(engine.client);
+      expect(await quarantine.sealed({}, '', 10)).toEqual([]);
+      await quarantine.replayed([{ group_id: 'helix', source: 'dpi', quarantine_id: '0'.repeat(32), events: 1 }], 0);
+      await expect(engine.query('SELECT * FROM vigie.access_rows')).rejects.toMatchObject(refused);
+      await expect(engine.query("INSERT INTO vigie.quarantine_rows (quarantine_id) VALUES ('a')")).rejects.toMatchObject(refused);
+    });
+  }); // prettier-ignore
+
   it('the search for leaks reads every table and writes down what it found', async () => {
     await as('vigie_leakcheck', async (engine) => {
       const tables = await engine.query("SELECT name FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree' AND name != 'migrations'");
@@ -250,7 +261,7 @@ describe('the others of access.sql, on the engine', () => {
 
   it('none but the one who migrates may change or delete a row, and each has a test here', () => {
     const changing = accessUsers.filter((user) => accessOf(user).grants.some((grant) => /\b(ALTER|TRUNCATE|DELETE|DROP(?! VIEW))\b/.test(grant)));
-    expect(changing).toEqual(['vigie_migrate']);
+    expect(changing).toEqual(['vigie_migrate', 'vigie_eraser']);
     const text = readFileSync(join(projectRoot, 'libs/access-store/clickhouse/grants.test.ts'), 'utf8');
     expect(accessUsers.filter((user) => !text.includes(`'${user}'`))).toEqual([]);
   }); // prettier-ignore

@@ -3,7 +3,8 @@
 
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { CommonConfig } from '#libs/runtime/config.js';
-import { EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
+import { seenIn } from '#libs/runtime/renewal/certificates-seen.js';
+import { endsOf, EndWatch, watchUrl } from '#libs/runtime/renewal/end-watch.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { storeAddressOf } from '../clickhouse/address.js';
 import { createStoreClient } from '../clickhouse/client.js';
@@ -20,9 +21,12 @@ export class StoreModule {
       provide: STORE_CLIENT,
       inject: [Shutdown, EndWatch],
       useFactory: (shutdown: Shutdown, ends: EndWatch) => {
-        const made = createStoreClient(storeAddressOf(config));
+        const address = storeAddressOf(config);
+        const made = createStoreClient(address);
         shutdown.add('ClickHouse client', () => made.close());
         watchUrl(ends, config.CLICKHOUSE_URL);
+        const { certificateNow } = address;
+        if (certificateNow) void ends.add(() => endsOf(seenIn('CLICKHOUSE_TLS_CERT', () => certificateNow().certificate)));
         return made;
       },
     };

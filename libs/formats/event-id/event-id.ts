@@ -29,8 +29,13 @@ export class EventIds {
 
   /** `content` are the bytes of a row that are content, in the order and parts of `vigie/wasm/rows.as.ts`. */
   of(record: RecordName, content: readonly string[]): string {
+    return this.recordHalf(record) + this.content.digest(content);
+  }
+
+  /** The first half alone. */
+  recordHalf(record: RecordName): string {
     const name = 'id' in record ? record.id : `${separator}content${separator}${canonicalJson(record.item)}`;
-    return this.record.digest([name]) + this.content.digest(content);
+    return this.record.digest([name]);
   }
 }
 

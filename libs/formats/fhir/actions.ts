@@ -30,10 +30,14 @@ function words(action: Action, codes: string): readonly (readonly [string, Actio
 /** What the first code that anybody knows says that was done. */
 export function actionOfCodes(codes: readonly string[]): Action | undefined {
   for (const code of codes) {
-    const known = actionOfCode.get(code) ?? (/export/i.test(code) ? 'export' : undefined);
+    const known = saidBy(code);
     if (known) return known;
   }
   return undefined;
+}
+
+function saidBy(code: string): Action | undefined {
+  return actionOfCode.get(code) ?? (/export/i.test(code) ? 'export' : undefined);
 }
 
 /** Whether a code says that care could not wait for a right of access. */
@@ -43,12 +47,16 @@ export function isEmergency(code: string): boolean {
 
 /** What was done: `subtype` first, then `type` (in R5 `code`, then `category`), then the letter in `action`. */
 export function actionOf(resource: JsonObject): Action {
-  for (const element of ['subtype', 'code', 'type', 'category']) {
-    const known = actionOfCodes(codesOf(resource[element]).map(({ code }) => code));
-    if (known) return known;
+  for (const element of elementsOfAction) {
+    for (const { code } of codesOf(resource[element])) {
+      const known = saidBy(code);
+      if (known) return known;
+    }
   }
   return ofLetter(resource);
 }
+
+const elementsOfAction = ['subtype', 'code', 'type', 'category'] as const;
 
 /** DICOM's role of what was asked. */
 const search: readonly string[] = ['24'];
@@ -74,13 +82,24 @@ export function actionOfLetter(letter: string | undefined): Action | undefined {
   }
 }
 
-/** Purposes of use and whether one of the codes is an emergency access. */
-export function purposeOf(resource: JsonObject): { readonly purpose?: string; readonly emergency?: true } {
-  const stated = [resource['purposeOfEvent'], resource['authorization']];
-  for (const agent of listOf(resource['agent'])) stated.push(agent['purposeOfUse'], agent['authorization']);
-  let purpose: string | undefined;
-  for (const value of stated) purpose ??= codesOf(value)[0]?.code;
-  const places = [...stated, resource['subtype'], resource['type'], resource['code']];
-  const emergency = places.some((value) => hasCode(value, breakTheGlass));
-  return { ...(purpose && { purpose }), ...(emergency && { emergency: true as const }) };
+/** The first purpose of use: of the event, else of its agents. */
+export function purposeOf(resource: JsonObject): string | undefined {
+  let purpose = firstCodeOf(resource['purposeOfEvent']) ?? firstCodeOf(resource['authorization']);
+  for (const agent of listOf(resource['agent']))
+    purpose ??= firstCodeOf(agent['purposeOfUse']) ?? firstCodeOf(agent['authorization']);
+  return purpose;
 }
+
+function firstCodeOf(value: unknown): string | undefined {
+  return value === undefined ? undefined : codesOf(value)[0]?.code;
+}
+
+/** Whether one of the codes is an emergency access. */
+export function isEmergencyEvent(resource: JsonObject): boolean {
+  for (const place of placesOfEmergency) if (hasCode(resource[place], breakTheGlass)) return true;
+  for (const agent of listOf(resource['agent']))
+    if (hasCode(agent['purposeOfUse'], breakTheGlass) || hasCode(agent['authorization'], breakTheGlass)) return true;
+  return false;
+}
+
+const placesOfEmergency = ['purposeOfEvent', 'authorization', 'subtype', 'type', 'code'] as const;

@@ -44,11 +44,19 @@ const descriptions: readonly ((one: Seen) => boolean)[] = [
  */
 export function actorOf(resource: JsonObject, references: References): Actor | undefined {
   const agents = listOf(resource['agent']).map((agent) => seen(agent, references));
+  // Who is alone fits the last description at least.
+  if (agents.length === 1) return named(agents[0]);
   for (const fits of descriptions) {
-    const found = agents.find((one) => one.id !== undefined && fits(one));
-    if (found?.id) return { ...found, id: found.id };
+    const found = named(agents.find((one) => one.id !== undefined && fits(one)));
+    if (found) return found;
   }
   return undefined;
+}
+
+/** Field by field: a copy without the rest costs as much as looking at an agent. */
+function named(one: Seen | undefined): Actor | undefined {
+  if (!one?.id) return undefined;
+  return { agent: one.agent, id: one.id, role: one.role, isSystem: one.isSystem, patient: one.patient };
 }
 
 interface Seen extends Omit<Actor, 'id'> {

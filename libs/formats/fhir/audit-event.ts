@@ -9,7 +9,7 @@ import { excessOfValue } from '../json/measure.js';
 import { parseLooseTime, type TimeContext } from '../loose-time.js';
 import { parseTime } from '../time.js';
 import { metered, WorkMeter } from '../work-meter.js';
-import { actionOf, purposeOf } from './actions.js';
+import { actionOf, isEmergencyEvent, purposeOf } from './actions.js';
 import { type Actor, actorOf, networkOf } from './agents.js';
 import { categoryOf } from './categories.js';
 import { codesOf, hasCode, listOf, objectOf, textOf } from './elements.js';
@@ -22,7 +22,7 @@ import { Targets } from './targets.js';
 /** What an AuditEvent is read with. */
 export interface AuditEventContext {
   /** The other resources of its Bundle, by `fullUrl`. */
-  readonly beside?: Targets;
+  readonly beside?: Targets | undefined;
   /** Pays for the work, which is refused when the budget runs out. */
   readonly meter?: WorkMeter;
   /** Which number of a patient counts, as `Reading` has them. */
@@ -60,7 +60,7 @@ function readAuditEvent(
   if (!actor) return rejected('missing_field', 'agent', 'no agent says who acted: who.identifier, altId, who.reference or name');
   const searches = searchesOf(resource, meter, authorities);
   const found = patientsOf(resource, references, searches);
-  const named = { ...found, patients: onePerPatient(found.patients, authorities) };
+  const named = { patients: onePerPatient(found.patients, authorities), unreadable: found.unreadable };
   if (named.patients.length > limits.patientsMax)
     return rejected('too_many_patients', 'entity', `more than ${limits.patientsMax} patients`);
   return accepted(eventOf(resource, references, { time, actor: unlessPatient(actor, named, meter), named, searches }));
@@ -101,10 +101,10 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
     action: actionOf(resource),
     outcome: outcomeOf(resource),
     patients: named.patients,
-    ...purposeOf(resource),
   };
   // Set one by one, where there is something: a copy without the rest takes more of the time of a record than anything else here.
   const id = recordIdOf(resource);
+  const purpose = purposeOf(resource);
   const role = shortText(actor.role);
   const recordCount = recordCountOf(resource);
   const categories = categoriesOf(resource, references, searches);
@@ -113,6 +113,8 @@ function eventOf(resource: JsonObject, references: References, { time, actor, na
   const auth = shortText(assuranceOf(agent));
   const application = shortText(nameOf(references.of(objectOf(resource['source'])['observer'])));
   if (id !== undefined) event.id = id;
+  if (purpose) event.purpose = purpose;
+  if (isEmergencyEvent(resource)) event.emergency = true;
   if (actor.patient) event.actorPatient = actor.patient;
   if (role !== undefined) event.actorRole = role;
   if (actor.isSystem) event.actorKind = 'service';
@@ -145,6 +147,8 @@ function timeOf(resource: JsonObject, context: TimeContext): number | string {
   const period = objectOf(resource['period'] ?? resource['occurredPeriod']);
   const given = textOf(period['start']) ?? textOf(resource['occurredDateTime']) ?? textOf(resource['recorded']);
   if (!given) return 'neither period.start nor recorded says when it happened';
+  // Nearly every time ends so, and neither of the others does.
+  if (given.endsWith('Z')) return parseTime(given);
   if (withoutOffset.test(given) && context.zone !== '') {
     const time = parseLooseTime(given, context);
     return typeof time === 'string' ? time : time.timeMs;
@@ -156,9 +160,12 @@ function outcomeOf(resource: JsonObject): Outcome {
   const given = resource['outcome'];
   const code = textOf(given) ?? textOf(objectOf(given)['code']) ?? codesOf(objectOf(given)['code'])[0]?.code;
   if (code === undefined) return 'unknown';
-  if (['0', 'success', 'information', 'warning'].includes(code)) return 'success';
-  return ['4', '8', '12', 'error', 'fatal'].includes(code) ? 'failure' : 'unknown';
+  if (successes.includes(code)) return 'success';
+  return failures.includes(code) ? 'failure' : 'unknown';
 }
+
+const successes: readonly string[] = ['0', 'success', 'information', 'warning'];
+const failures: readonly string[] = ['4', '8', '12', 'error', 'fatal'];
 
 const finess = /finess|1\.2\.250\.1\.71\.4\.2\.2/i;
 
@@ -181,14 +188,14 @@ function categoriesOf(
   searches: readonly SearchedFor[],
 ): readonly Category[] | undefined {
   const entities = listOf(resource['entity']);
-  const found = new Set<Category>();
+  const found: Category[] = [];
   const add = (type: string | undefined) => {
     const category = categoryOf(type);
-    if (category) found.add(category);
+    if (category && !found.includes(category)) found.push(category);
   };
   for (const entity of entities) if (!hasCode(entity['role'], patientRole)) add(references.of(entity['what']).type);
   for (const { type } of searches) add(type);
-  if (found.size) return [...found];
+  if (found.length) return found;
   // A patient resource alone was looked at: its identity is what was seen.
   return entities.some((entity) => references.of(entity['what']).type === 'Patient') ? ['identity'] : undefined;
 }

@@ -12,6 +12,6 @@ export const bundleWrapper: Wrapper = {
     const bundle = parseBundle(payload.kind === 'json' ? payload.value : undefined);
     if (bundle.kind === 'rejected') return yield bundle;
     for (const value of bundle.value.resources)
-      yield accepted({ kind: 'json', value, envelope: payload.envelope, beside: bundle.value.byUrn });
+      yield accepted({ kind: 'json', value, envelope: payload.envelope, beside: bundle.value.targets });
   },
 };

@@ -2,7 +2,7 @@ import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { textOf } from './elements.js';
-import { Targets } from './targets.js';
+import { people, Targets } from './targets.js';
 
 export type BundleType = 'transaction' | 'batch' | 'collection' | 'message' | 'searchset' | 'history' | 'document';
 
@@ -10,8 +10,8 @@ export interface Bundle {
   readonly type: string;
   /** The resource of each entry, in order; undefined where an entry has none. */
   readonly resources: readonly unknown[];
-  /** Those that others may refer to as `urn:uuid:`, by `fullUrl`. Other references say the same without their target. */
-  readonly byUrn: Targets;
+  /** Those that others may refer to: by `fullUrl`, and what is no person by its type and id as well. */
+  readonly targets: Targets;
 }
 
 /** The entries of a Bundle. */
@@ -23,13 +23,23 @@ export function parseBundle(value: unknown): Accepted<Bundle> | Rejected {
   if (entries.length > limits.bundleEntriesMax)
     return rejected('too_many_entries', 'entry', `the Bundle has more than ${limits.bundleEntriesMax} entries; send several`);
   const objects = entries.map((entry: unknown): JsonObject => (isObject(entry) ? entry : {}));
-  const named = objects.flatMap(({ fullUrl, resource }): readonly [string, JsonObject][] => {
-    const url = textOf(fullUrl);
-    return url && /^urn:/i.test(url) && isObject(resource) ? [[url, resource]] : [];
-  });
   return accepted({
     type: textOf(value['type']) ?? 'collection',
     resources: objects.map(({ resource }) => resource),
-    byUrn: new Targets(named),
+    targets: new Targets(objects.flatMap(namesOf)),
   });
+}
+
+/** The names by which an entry may be referred to. A person by an address says the same without being looked at, and an AuditEvent is nobody's data. */
+function namesOf({ fullUrl, resource }: JsonObject): readonly (readonly [string, JsonObject])[] {
+  if (!isObject(resource)) return [];
+  const type = textOf(resource['resourceType']) ?? '';
+  const url = textOf(fullUrl);
+  const names = url && (/^urn:/i.test(url) || isReferredTo(type)) ? [[url, resource] as const] : [];
+  const id = textOf(resource['id']);
+  return id && isReferredTo(type) ? [...names, [`${type}/${id}`, resource]] : names;
+}
+
+function isReferredTo(type: string): boolean {
+  return type !== 'AuditEvent' && !people.includes(type);
 }

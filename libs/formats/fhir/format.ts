@@ -17,7 +17,7 @@ export const fhirFormat: InputFormat = {
           authorities,
           zone,
           receivedMs: payload.envelope.receivedMs,
-          ...(payload.beside && { beside: payload.beside }),
+          beside: payload.beside,
         })
       : rejected('not_json', '', 'a FHIR AuditEvent must be JSON'),
 };

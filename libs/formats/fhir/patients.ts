@@ -5,6 +5,7 @@ import { hasCode, type Identifier, listOf, textOf } from './elements.js';
 import { byIdentifier, byLogicalId, fhirAuthority } from './patient-reference.js';
 import type { SearchedFor } from './query.js';
 import type { Reference, References } from './references.js';
+import type { Subject } from './targets.js';
 
 /** National patient identifiers: INS-C, INS-NIR and INS-NIA with their test twins, the German KVNR, the NHS number. */
 const patientSystem =
@@ -40,8 +41,8 @@ export interface PatientsOf {
 
 /**
  * The patients of an AuditEvent: entities in the role of the patient, references to Patient, identifiers in a patient's numbering, R5's
- * `patient`; and where none of these says anything, the patients that the recorded search asks for. Those that it asks for beside others
- * count when they are given in the same numbering: otherwise they may be the same people.
+ * `patient`; and where none of these says anything, the patients that the recorded search asks for, and those whom resources are about that are at
+ * hand (the subject of a contained Encounter). Those that it asks for beside others count when they are given in the same numbering: otherwise they may be the same people.
  */
 export function patientsOf(resource: JsonObject, references: References, searches: readonly SearchedFor[]): PatientsOf {
   const people: Numbers[] = [];
@@ -52,15 +53,37 @@ export function patientsOf(resource: JsonObject, references: References, searche
   };
   listOf(resource['entity']).forEach((entity, index) => take(inEntity(entity, references), `entity[${index}].what`));
   for (const patient of listOf(resource['patient'])) take(place(references.of(patient)), 'patient');
+  const about = subjectsOf(resource, references);
   const named = onePerServerId(people).map((numbers) => chooseIdentifier(numbers, references.authorities));
-  if (!searches.length) return { patients: distinct(named), unreadable };
-  const asked = searches.flatMap(({ patients }) => patients);
+  if (!searches.length && !about.length) return { patients: distinct(named), unreadable };
+  const asked = [...searches.flatMap(({ patients }) => patients), ...about];
   const authorities = new Set(named.map(({ authority }) => authority));
-  const requested = searches.flatMap(({ patients, isMessage }) => (isMessage ? [] : patients));
+  const requested = [...searches.flatMap(({ patients, isMessage }) => (isMessage ? [] : patients)), ...about];
   const beside = named.length ? requested.filter(({ authority }) => authorities.has(authority)) : asked;
   // Whoever is named by the search and by nothing else is the one whom the entity stands for.
   const explained = !named.length && unreadable.length <= distinct(asked).length;
   return { patients: distinct([...named, ...beside]), unreadable: explained ? [] : unreadable };
+}
+
+/** Whom the resources are about that the event refers to, where they lie beside it. Thousands of entities may refer to one list of thousands. */
+function subjectsOf(resource: JsonObject, references: References): readonly PatientReference[] {
+  const found: PatientReference[] = [];
+  const seen = new Set<readonly Subject[]>();
+  const add = (value: unknown) => {
+    const { about } = references.of(value);
+    if (!about || seen.has(about)) return;
+    seen.add(about);
+    for (const subject of about) found.push(...ofSubject(subject, references));
+  };
+  for (const entity of listOf(resource['entity'])) add(entity['what']);
+  add(resource['encounter']);
+  return found;
+}
+
+function ofSubject({ element, isPatients }: Subject, references: References): readonly PatientReference[] {
+  const reference = references.of(element);
+  const isTheirs = isPatient(reference) || (isPatients && reference.type === undefined && reference.identifier !== undefined);
+  return isTheirs ? fromReference(reference, references.authorities) : [];
 }
 
 /** The numbers of one patient. */

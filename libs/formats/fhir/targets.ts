@@ -1,16 +1,34 @@
 import type { WorkMeter } from '../work-meter.js';
 import type { JsonObject } from '../json/parse-item.js';
-import { type Identifier, textOf } from './elements.js';
+import { type Identifier, listOf, textOf } from './elements.js';
 import { chosenIdentifier } from './patient-reference.js';
 
 /** What a resource that is pointed to says of itself. */
 export interface Target {
   readonly type?: string;
   readonly identifier?: Identifier;
+  /** Whom it is about, where it is no person itself. */
+  readonly about?: readonly Subject[];
+}
+
+/** A reference to whom a resource is about. */
+export interface Subject {
+  readonly element: JsonObject;
+  /** In such a place stands a patient or a group, so that a number needs no type beside it. */
+  readonly isPatients: boolean;
 }
 
 /** Resources that stand for somebody who is treated. */
-const people = ['Patient', 'Person', 'RelatedPerson'];
+export const people: readonly string[] = ['Patient', 'Person', 'RelatedPerson'];
+
+/** Elements that refer to the patient of a resource; and those that may, and lists of them: of appointments, groups and lists. */
+const ofPatients: readonly string[] = ['subject', 'patient', 'beneficiary'];
+const ofAnybody: readonly string[] = ['for', 'individual'];
+const lists: readonly (readonly [string, string])[] = [
+  ['participant', 'actor'],
+  ['member', 'entity'],
+  ['entry', 'item'],
+];
 
 /**
  * Resources that references may point to, by what the references say. Each is looked into once, however many point to it: a sender may point
@@ -38,8 +56,21 @@ export class Targets {
     meter.draw(Array.isArray(identifiers) ? identifiers.length : 1, reference.startsWith('#') ? 'contained' : 'entry');
     const type = textOf(resource['resourceType']);
     const identifier = chosenIdentifier(identifiers, people.includes(type ?? ''), authorities);
-    const target = { ...(type && { type }), ...(identifier && { identifier }) };
+    const about = people.includes(type ?? '') ? [] : aboutOf(resource);
+    meter.draw(about.length, 'entry');
+    const target = { ...(type && { type }), ...(identifier && { identifier }), ...(about.length && { about }) };
     this.#known.set(reference, target);
     return target;
   }
+}
+
+function aboutOf(resource: JsonObject): readonly Subject[] {
+  const found: Subject[] = [];
+  const add = (value: unknown, isPatients: boolean) => {
+    for (const element of listOf(value)) found.push({ element, isPatients });
+  };
+  for (const name of ofPatients) add(resource[name], true);
+  for (const name of ofAnybody) add(resource[name], false);
+  for (const [name, inner] of lists) for (const one of listOf(resource[name])) add(one[inner], false);
+  return found;
 }

@@ -33,9 +33,9 @@ export function ofOneGroup(event: AccessEvent, { groupId }: Envelope): Accepted<
 
 function formatByConfiguration(payload: Payload, reading: Reading): InputFormat | undefined {
   const { format } = reading;
-  return format === undefined
-    ? formatsOf[payload.kind].find(({ recognises }) => recognises(payload, reading))
-    : formats.find(({ name }) => name === format);
+  if (format !== undefined) return formats.find(({ name }) => name === format);
+  for (const one of formatsOf[payload.kind]) if (one.recognises(payload, reading)) return one;
+  return undefined;
 }
 
 function isDecided({ format, columns, values }: Reading): boolean {

@@ -11,7 +11,7 @@ import { cefFormat } from '../cef/format.js';
 import { epicFormat } from '../epic/event-log.js';
 import { kvFormat } from '../kv/format.js';
 import { leefFormat } from '../leef/format.js';
-import { fhirXmlWrapper } from '../fhir/xml-wrapper.js';
+import { fhirXmlWrapper } from '../fhir/xml/xml-wrapper.js';
 import { syslogWrapper } from '../syslog/wrapper.js';
 import { fhirFormat } from '../fhir/format.js';
 import type { InputFormat, Wrapper } from '../input-format.js';

@@ -2,7 +2,7 @@ import { actorKinds, type Action, type Category } from '#libs/contracts/vocabula
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent, PatientReference } from '../event.js';
 import { askedBy } from '../fhir/query.js';
-import { isNationalNumber, bareNumber } from '../identity.js';
+import { patientOfAccount } from '../identity.js';
 import type { Reading } from '../input-format.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { ipOf } from '../ip.js';
@@ -48,7 +48,7 @@ export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted
       timeMs,
       clinicId: countedName(fields.text('clinic_id')) || unknownClinic,
       actorId: countedName(actor.id) || unknownActor,
-      actorPatient: patientOf(actor.id, patients),
+      actorPatient: patientOfAccount(actor.id, patients),
       actorKind: actor.isService ? 'service' : fields.actorKind(),
       action,
       outcome: fields.outcome(),
@@ -56,16 +56,6 @@ export function readRecord(input: RecordInput, mapping: RecordMapping): Accepted
       unreadablePatients: unreadable.length ? unreadable : undefined,
     }),
   );
-}
-
-/** Shorter numbers are given by tables to users and patients alike: user 12 is not patient 12. */
-const tellingLength = 6;
-
-/** An account with the number of a patient of the same event, or with a number that only people have, is a patient. */
-function patientOf(account: string, patients: readonly PatientReference[]): PatientReference | undefined {
-  const bare = bareNumber(account);
-  const same = bare.length < tellingLength ? undefined : patients.find(({ id }) => bareNumber(id) === bare);
-  return same ?? (isNationalNumber(account) ? { id: account } : undefined);
 }
 
 type Places = RecordMapping['places'];

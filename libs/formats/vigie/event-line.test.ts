@@ -7,6 +7,7 @@ import type { AccessEvent } from '../event.js';
 import { isoText } from '../time.js';
 import { rowLine, type SourceContext, toRows } from '../to-rows.js';
 import { EventLines } from './event-line.js';
+import type { FastRows } from './fast-rows.js';
 
 const receivedMs = Date.UTC(2026, 10, 28, 20);
 const source = testSource();
@@ -22,13 +23,15 @@ describe('the short way of events that other formats told', () => {
     ['of a patient without one', { ...event, patients: [{ id: '8001234' }, { id: '8001235' }, { id: '8001234' }] }],
     ["of a patient of the source's own", { ...event, patients: [{ id: '8001234', authority: 'group:helix' }] }],
     ['of nobody', { ...event, patients: [] }],
+    ['without a record id', withoutId(event)],
+    ['of a clinic that nobody told', { ...event, clinicId: 'unknown' }],
+    ['of two patients without a record id', withoutId({ ...event, patients: [{ id: '8001234' }, { id: '8001235' }] })],
   ])('gives the same rows for an event %s', (_, given) => {
     expect(rowsAtOnce(given)).toBe(rowsOneByOne(given));
     expect(rowsAtOnce(given)).toBeDefined();
   });
 
   it.each<[string, Partial<AccessEvent>]>([
-    ['no record id', { id: undefined as never }],
     ['unknown fields', { extra: { ward: 'B2' } }],
     ['a patient as its account', { actorPatient: { id: '1' } }],
     ['a patient who cannot be told apart', { unreadablePatients: ['entity[0].what'] }],
@@ -39,6 +42,19 @@ describe('the short way of events that other formats told', () => {
     ['a quote in a text', { device: 'a","action":"export' }],
     ['a time of the future', { timeMs: receivedMs + 86_400_000 }],
   ])('leaves an event with %s to the long way', (_, more) => expect(rowsAtOnce({ ...event, ...more })).toBeUndefined()); // prettier-ignore
+
+  it('names a record without an id by what it is, and the next by its own id again', () => {
+    const lines = new EventLines(source, receivedMs);
+    const ids = [
+      [withoutId(event), { record: 'a' }],
+      [event, { record: 'a' }],
+      [withoutId(event), { record: 'b' }],
+      [event, { record: 'b' }],
+    ] as const;
+    const told = ids.map(([given, content]) => rowsOf(lines.read(given, content)));
+    expect(told).toEqual(ids.map(([given, content]) => rowsOneByOne(given, content)));
+    expect(new Set(told).size).toBe(3);
+  });
 
   it('gives the same rows for whatever it takes', () => {
     let taken = 0;
@@ -81,12 +97,21 @@ function events(): fc.Arbitrary<AccessEvent> {
     actorRole: text, actorKind: fc.constantFrom(...actorKinds), privileged: fc.boolean(), recordCount: fc.nat(), categories: fc.array(fc.constantFrom(...categories), { maxLength: 3 }),
     purpose: text, emergency: fc.boolean(), sourceIp: text, device: text, userAgent: text, sessionId: text, auth: text, mfa: fc.boolean(), application: text,
   };
-  const required = ['timeMs', 'clinicId', 'actorId', 'action', 'outcome', 'id', 'patients'] as const;
+  const required = ['timeMs', 'clinicId', 'actorId', 'action', 'outcome', 'patients'] as const;
   return fc.record({ ...needed, ...more }, { requiredKeys: [...required] });
 } // prettier-ignore
 
+function withoutId(given: AccessEvent): AccessEvent {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'id')) as unknown as AccessEvent;
+}
+
+const record = { said: ['by a source', 1, null] };
+
 function rowsAtOnce(given: AccessEvent): string | undefined {
-  const fast = new EventLines(source, receivedMs).read(given);
+  return rowsOf(new EventLines(source, receivedMs).read(given, record));
+}
+
+function rowsOf(fast: FastRows | undefined): string | undefined {
   if (!fast) return undefined;
   const rows = Array.from({ length: fast.rows }, (_, row) => {
     const target = Buffer.alloc(fast.write(row, fast.rowAt));
@@ -97,8 +122,8 @@ function rowsAtOnce(given: AccessEvent): string | undefined {
   return rows.join('');
 }
 
-function rowsOneByOne(given: AccessEvent): string {
-  return toRows(given, source, isoText(receivedMs), undefined)
+function rowsOneByOne(given: AccessEvent, content: unknown = record): string {
+  return toRows(given, source, isoText(receivedMs), content)
     .map((row) => `${rowLine(row)}\n`)
     .join('');
 }

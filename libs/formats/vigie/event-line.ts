@@ -1,14 +1,19 @@
 import type { AccessEvent } from '../event.js';
+import { type EventIds, eventIdsOf } from '../event-id/event-id.js';
 import { isoText } from '../time.js';
 import { authorityOf, type SourceContext } from '../to-rows.js';
 import { FastRows } from './fast-rows.js';
 
+/** Where a line must have an id and its record has none. */
+const noId = '-';
+
 /**
  * An event that another format told, as a line of Vigie's own, fields in the order of a row. Undefined where a line cannot say it, or is told apart
- * by more than it says: without a record id, with unknown fields, with a patient as its account or one who cannot be told apart.
+ * by more than it says: with unknown fields, with a patient as its account or one who cannot be told apart. A record without an id has `noId`, and is
+ * named apart.
  */
 export function eventLineOf(event: AccessEvent): string | undefined {
-  if (event.id === undefined || event.actorPatient || event.unreadablePatients?.length || event.extra) return undefined;
+  if (event.actorPatient || event.unreadablePatients?.length || event.extra) return undefined;
   return JSON.stringify({
     time: isoText(event.timeMs),
     actor_id: event.actorId,
@@ -16,7 +21,7 @@ export function eventLineOf(event: AccessEvent): string | undefined {
     clinic_id: event.clinicId,
     action: event.action,
     outcome: event.outcome,
-    id: event.id,
+    id: event.id ?? noId,
     actor_role: event.actorRole,
     actor_kind: event.actorKind,
     privileged: event.privileged,
@@ -41,6 +46,7 @@ function idOf({ id }: { readonly id: string }): string {
 /** The short way of the events of one request: each by the program of its patients' authority. */
 export class EventLines {
   readonly #own: FastRows | undefined;
+  readonly #ids: EventIds;
   readonly #others = new Map<string, FastRows | undefined>();
 
   constructor(
@@ -48,14 +54,20 @@ export class EventLines {
     private readonly receivedMs: number,
   ) {
     this.#own = FastRows.of(source, receivedMs);
+    this.#ids = eventIdsOf(source.keys, source.groupId, source.source);
   }
 
-  /** Rows that are ready to be written, the same as `toRows` would make; undefined where the long way must be gone. */
-  read(event: AccessEvent): FastRows | undefined {
+  /**
+   * Rows that are ready to be written, the same as `toRows` would make of the event and what names its record where it has no id; undefined where
+   * the long way must be gone.
+   */
+  read(event: AccessEvent, content: unknown): FastRows | undefined {
     const fast = this.#of(event);
     const line = fast && eventLineOf(event);
     if (fast === undefined || line === undefined) return undefined;
-    return fast.readOwn({ line, start: 0, end: line.length, fields: '' }) ? fast : undefined;
+    if (!fast.readAlone({ line, start: 0, end: line.length, fields: '' })) return undefined;
+    if (event.id === undefined) fast.nameRecord(this.#ids.recordHalf({ item: content }));
+    return fast;
   }
 
   #of({ patients, clinicId }: AccessEvent): FastRows | undefined {

@@ -63,6 +63,10 @@ describe('the short way of ordinary lines', () => {
     ['an upper-case UUID', { patient_ids: ['3F2504E0-4F89-41D3-9A0C-0305E82C3301'] }],
     ['a patient with its authority', { patient_ids: [{ id: '1', authority: 'x' }] }],
     ['no record id', { id: undefined }],
+    ['an account with the number of its patient', { actor_id: '8001234' }],
+    ['the same with zeros and signs', { actor_id: '00-800.1234', patient_ids: ['4711', '8001234'] }],
+    ['an account with a number that only people have', { actor_id: '277076322082910' }],
+    ['the same written in groups, and nobody beside it', { actor_id: '2 77 07 63 220 829 10', patient_ids: [] }],
   ])('leaves %s to the long way', (_what, overrides) => {
     expect(fastRows(JSON.stringify({ ...ordinary, ...overrides }))).toBeUndefined();
   });
@@ -86,6 +90,29 @@ describe('the short way of ordinary lines', () => {
         expect(shows(String(text), id)).toBeUndefined();
       }),
     );
+  });
+
+  it.each([
+    ['the same', (id: string) => id],
+    ['zeros in front', (id: string) => `00${id}`],
+    ['signs between', (id: string) => `${id.slice(0, 3)}-${id.slice(3)}.`],
+    ['another case', (id: string) => id.toUpperCase()],
+  ])('never shows a patient who is the account: %s', (_how, spell) => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[1-9a-z][0-9a-z]{5,14}$/), fc.boolean(), (id, turned) => {
+        const [actor_id, patient] = turned ? [id, spell(id)] : [spell(id), id];
+        const line = JSON.stringify({ ...ordinary, actor_id, patient_ids: ['4711', patient] });
+        const rows = (fastRows(line) ?? slowRows(line))
+          .trim()
+          .split('\n')
+          .map((row) => JSON.parse(row));
+        expect(rows.map((row) => row.actor_id)).toEqual([`patient:${rows[1].patient_id}`, `patient:${rows[1].patient_id}`]);
+      }),
+    );
+  });
+
+  it('keeps an account whose number is as short as those that tables give to users and patients alike', () => {
+    expect(JSON.parse(slowRows(JSON.stringify({ ...ordinary, actor_id: '12', patient_ids: ['12'] }))).actor_id).toBe('12');
   });
 
   it('leaves many patients with long texts to the long way, which does not compare each with each', () => {

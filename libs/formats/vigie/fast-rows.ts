@@ -87,10 +87,16 @@ export class FastRows {
   }
 
   /**
-   * Whether a line, all of it, is an ordinary event that may go on. It lies alone in the window: `read` fills that again. A clinic that an event
-   * calls unknown is perhaps known to its envelope, which only its readers ask.
+   * Whether a line, all of it, is an ordinary event that may go on. A clinic that it calls unknown is perhaps known to its envelope, which only its
+   * readers ask.
    */
-  readOwn({ line, start, end, fields }: OwnLine): boolean {
+  readOwn(own: OwnLine): boolean {
+    if (!this.readAlone(own)) return false;
+    return !this.begins('clinic_id', unknownClinic.charAt(0)) || this.text('clinic_id') !== unknownClinic;
+  }
+
+  /** The same for a line that says all there is to say. It lies alone in the window: `read` fills that again. */
+  readAlone({ line, start, end, fields }: OwnLine): boolean {
     const { doors, memory, layout } = this.#program;
     // Bytes of UTF-8 are no fewer than units of a text.
     if (end - start + fields.length > layout.lineBytesMax) return false;
@@ -111,8 +117,12 @@ export class FastRows {
       memory.fill(0, grown, grown + layout.windowSlackBytes);
       if (doors.read(layout.windowAt) !== grown) return false;
     }
-    if (this.begins('clinic_id', unknownClinic.charAt(0)) && this.text('clinic_id') === unknownClinic) return false;
     return !this.#hasOddIdentifier();
+  }
+
+  /** Names the record of the line that was just read by half an event id, 16 digits, in the place of the id in the line. Before its first row is written. */
+  nameRecord(half: string): void {
+    this.#program.memory.write(half, this.#program.layout.recordHalfAt, 'latin1');
   }
 
   /** Whether hardly more than zeros and signs are a patient: the mask looks for what is left without the zeros, the program does not. */

@@ -2,6 +2,7 @@ import { actions, actorKinds, type Category, categories, outcomes } from '#libs/
 import { canonicalAuthority, canonicalIdentifier, identifierLengthMax } from '#libs/pseudonyms/canonical.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent, PatientReference } from '../event.js';
+import { patientOfAccount } from '../identity.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
 import { limits } from '../limits.js';
 import { parseTime } from '../time.js';
@@ -29,7 +30,9 @@ class Refusal extends Error {
 export function parseVigieEvent(item: unknown): Accepted<AccessEvent> | Rejected {
   if (!isObject(item)) return rejected('not_an_object', '', 'an event must be a JSON object');
   try {
-    return accepted(readEvent(item));
+    const event = readEvent(item);
+    const actorPatient = patientOfAccount(event.actorId, event.patients);
+    return accepted(actorPatient ? { ...event, actorPatient } : event);
   } catch (cause) {
     if (cause instanceof Refusal) return cause.rejected;
     throw cause;

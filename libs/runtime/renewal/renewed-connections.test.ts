@@ -61,6 +61,52 @@ const read = (path: string): string => readFileSync(path, 'utf8');
     server.close();
   }); // prettier-ignore
 
+  it('that a process shows to ClickHouse says who the user is where there is no password, and is another one after it was renewed', async () => {
+    const authority = new TestAuthority(folder, 'store');
+    const [server, before, after] = ['clickhouse', 'vigie_scorer', 'vigie_scorer_2'].map((name) => authority.issue(name));
+    if (!server || !before || !after) throw new Error('no certificates');
+    const [certificate, key] = [join(folder, 'store-own.pem'), join(folder, 'store-own.key')];
+    copyFileSync(before.certificate, certificate);
+    copyFileSync(before.key, key);
+    const seen: (string | undefined)[][] = [];
+    const options = { cert: read(server.certificate), key: read(server.key), ca: read(authority.certificate), requestCert: true, rejectUnauthorized: true };
+    const store = createHttpsServer(options, (request, answer) => {
+      const { authorization, 'x-clickhouse-user': user, 'x-clickhouse-ssl-certificate-auth': byCertificate } = request.headers;
+      if (!(request.socket instanceof tls.TLSSocket)) throw new Error('no TLS');
+      seen.push([request.socket.getPeerX509Certificate()?.subject, authorization, String(user), String(byCertificate)]);
+      request.resume().on('end', () => answer.end(''));
+    });
+    const trusted = tls.getCACertificates('default');
+    try {
+      tls.setDefaultCACertificates([...trusted, read(authority.certificate)]);
+      const variables = {
+        CLICKHOUSE_URL: `https://127.0.0.1:${await listening(store)}`,
+        CLICKHOUSE_USER: 'vigie_scorer',
+        CLICKHOUSE_TLS_CERT_FILE: certificate,
+        CLICKHOUSE_TLS_KEY_FILE: key,
+      };
+      const client = createStoreClient(storeAddressOf(readConfig(commonConfig, variables)));
+      await client.command({ query: 'SELECT 1' });
+      copyFileSync(after.certificate, certificate);
+      await client.command({ query: 'SELECT 1' });
+      copyFileSync(after.key, key);
+      await client.command({ query: 'SELECT 1' });
+      await client.insert({ table: 't', values: [{ a: 1 }], format: 'JSONEachRow' });
+      expect(seen).toEqual([before, before, after, after].map((one) => [subjectOf(one.certificate), undefined, 'vigie_scorer', 'on']));
+      await client.close();
+      // Beside a password it is for the connection alone.
+      const both = createStoreClient(storeAddressOf(readConfig(commonConfig, { ...variables, CLICKHOUSE_PASSWORD: 'the-password-7' })));
+      await both.command({ query: 'SELECT 1' });
+      const basic = `Basic ${Buffer.from('vigie_scorer:the-password-7').toString('base64')}`;
+      expect(seen.at(-1)).toEqual([subjectOf(after.certificate), basic, 'undefined', 'undefined']);
+      await both.close();
+    } finally {
+      tls.setDefaultCACertificates(trusted);
+      store.closeAllConnections();
+      store.close();
+    }
+  }); // prettier-ignore
+
   it('of further authorities count from the next connection on, beside all others, and tell their end', async () => {
     const [before, after] = [new TestAuthority(folder, 'first'), new TestAuthority(folder, 'second')];
     const path = join(folder, 'extra.pem');
@@ -88,6 +134,15 @@ const read = (path: string): string => readFileSync(path, 'utf8');
     } finally {
       tls.setDefaultCACertificates(own);
     }
+  });
+});
+
+describe('a certificate for ClickHouse', () => {
+  it('is refused without its key, and where nothing would show it', () => {
+    const config = readConfig(commonConfig, { CLICKHOUSE_URL: 'http://store:8123' });
+    const pair = { CLICKHOUSE_TLS_CERT: 'a', CLICKHOUSE_TLS_KEY: 'b' };
+    expect(() => storeAddressOf({ ...config, CLICKHOUSE_TLS_CERT: 'a' })).toThrow(/CLICKHOUSE_TLS_CERT and CLICKHOUSE_TLS_KEY/);
+    expect(() => storeAddressOf({ ...config, ...pair })).toThrow(/CLICKHOUSE_URL must begin with https:/);
   });
 });
 
@@ -159,6 +214,10 @@ describe('keys that sign frames', () => {
     expect(reads()).toBeUndefined();
   }); // prettier-ignore
 });
+
+function subjectOf(path: string): string {
+  return new X509Certificate(read(path)).subject;
+}
 
 async function listening(server: Server): Promise<number> {
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -1,7 +1,7 @@
 import type { Engine } from '#libs/detection/engine.js';
 import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { HabitModel } from '#libs/habits/habit-model.js';
-import type { Habits } from '#libs/habits/seams.js';
+import type { AccountDay, Habits } from '#libs/habits/seams.js';
 import type { TruthBook } from './truth-book.js';
 
 const zone = 'Europe/Paris';
@@ -19,6 +19,7 @@ export class Learning {
     rules: readonly Rule[],
     falseIncidentsPerWeek: number,
     private readonly book: TruthBook,
+    private readonly onDay: (day: AccountDay) => void = () => {},
   ) {
     this.#model = new HabitModel({ rules: habitRulesOf(rules), falseIncidentsPerWeek, zone });
   }
@@ -38,6 +39,7 @@ export class Learning {
     for (const engine of engines)
       for (const day of engine.takeDays()) {
         this.#model.add(day);
+        this.onDay(day);
         const from = this.#model.startOf(groupId, day.day);
         const to = this.#model.startOf(groupId, day.day + 1) - 1;
         if (day.told && !(day.subject === 'account' && this.book.isAttack(day.key, from, to)))

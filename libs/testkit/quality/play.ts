@@ -1,5 +1,6 @@
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { lanesOf, type Rule } from '#libs/detection/rule/rule.js';
+import type { AccountDay } from '#libs/habits/seams.js';
 import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { Learning } from './learning.js';
 import { rowLines, simulatedSource } from './rows.js';
@@ -13,6 +14,8 @@ export interface RulesForPlay {
   readonly excepted?: { readonly rules: readonly Rule[]; readonly actors: ReadonlySet<string>; readonly exceptions: number };
   /** False incidents a week that the learned rules may make; 1 where it is left out. */
   readonly budget?: number;
+  /** Hears of every completed day as it is given to the model of habits. */
+  readonly onDay?: (day: AccountDay) => void;
 }
 
 /** As the services have them by default. */
@@ -50,7 +53,7 @@ class Play {
     this.#simulation = new Simulation(options);
     this.#source = simulatedSource(options.groupId);
     const rules = given.excepted?.rules ?? given.rules;
-    this.#learning = new Learning(rules, given.budget ?? 1, this.#book);
+    this.#learning = new Learning(rules, given.budget ?? 1, this.#book, given.onDay);
     this.#stamps = new Stamps(this.#simulation.hospital.serviceAccounts);
     const { habits } = this.#learning;
     this.#main = new Judging(rules, { habits }, this.#book, this.#stamps);

@@ -1,3 +1,4 @@
+import { roleNames } from '../hospital/roles.js';
 import { attackNames, type AttackOrder, attackPlans, type AttackSettings } from '../hospital/attacks/attack-plans.js';
 
 /** How each setting of an attack is written and read. */
@@ -13,7 +14,10 @@ const settings: Readonly<Record<string, (value: string) => AttackSettings>> = {
   actors: (value) => ({ actors: number('actors', value, 1) }),
   perDay: (value) => ({ perDay: number('perDay', value, 1) }),
   order: (value) => ({ order: oneOf('order', value, ['mixed', 'by_clinic', 'ascending']) }),
+  among: (value) => ({ among: oneOf('among', value, ['register', 'in_care']) }),
+  role: (value) => ({ role: oneOf('role', value, [...roleNames, 'service'] as const) }),
   account: (value) => ({ account: value }),
+  as: (value) => ({ as: value }),
 };
 
 /**
@@ -41,7 +45,8 @@ function parseSetting(pair: string): AttackSettings {
 export function attackHelp(): string {
   const lines = attackNames.map((name) => `  ${name.padEnd(22)} ${attackPlans[name].what}`);
   const keys =
-    'start=HH:MM, day, days, pace (records a minute), patients, open, closed (clinics), together, actors, perDay, order, account';
+    'start=HH:MM, day, days, pace (records a minute), patients, open, closed (clinics), together, actors, perDay, order, among (register, in_care), ' +
+    'role, account, as (what it is called)';
   return `Attacks:\n${lines.join('\n')}\n\nSettings: ${keys}\nExample:  --attacks burst+start=06:30+pace=600,slow+day=2`;
 }
 

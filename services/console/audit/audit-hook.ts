@@ -77,8 +77,8 @@ export class AuditHook {
   }
 }
 
-/** What a browser asks every few seconds as long as somebody looks on, and the pages themselves: no case is in it. */
-const emptyRoutes = /^\/v1\/(me|summary|parts|feeds|dossier-labels)$|^\/(?!v1\b|auth\b)./;
+/** What a browser asks every few seconds as long as somebody looks on, runbooks, which are needed while the log is away too, and the pages themselves: no case is in it. */
+const emptyRoutes = /^\/v1\/(me|summary|parts|feeds|dossier-labels|runbooks\/:name|rules\/:id\/runbook)$|^\/(?!v1\b|auth\b)./;
 
 /** Where somebody says who they are: who tries too often is written down, too. */
 const knocks = /^\/v1\/(login|confirm|setup)$/;

@@ -198,6 +198,7 @@ describe('answers to assistants', () => {
   it('lead to rules and runbooks, and to prompts that name nobody', async () => {
     const { result: pages } = await ask('resources/list', {});
     expect(JSON.stringify(pages)).toContain('vigie://docs/');
+    expect(JSON.stringify(await ask('resources/read', { uri: 'vigie://docs/fr/mass-access' }))).toContain('Les cinq premières minutes');
     expect(JSON.stringify(await ask('resources/read', { uri: `vigie://rules/${ruleId}` }))).toContain('timespan_seconds');
     expect(JSON.stringify(await ask('prompts/get', { name: 'triage_case', arguments: { case_id: id } }))).toContain(id);
     expect(await ask('prompts/get', { name: 'triage_case', arguments: { case_id: hostile('case') } })).toMatchObject({ error: expect.anything() });

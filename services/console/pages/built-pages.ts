@@ -25,6 +25,7 @@ export const pagePaths = [
   'feeds',
   'books',
   'rules',
+  'runbooks',
   'backtests',
   'mutes',
   'exceptions',

@@ -79,6 +79,8 @@ const table: Readonly<Record<string, Rule>> = {
   'GET /v1/accounts/:group/:actor': { may: investigators },
   'GET /v1/rules': { may: all },
   'GET /v1/rules/:id': { may: all },
+  'GET /v1/rules/:id/runbook': { may: all },
+  'GET /v1/runbooks/:name': { may: all },
   'POST /v1/backtests': { may: investigators, ofAllClinics: true },
   'GET /v1/backtests': { may: investigators, ofAllClinics: true },
   'GET /v1/backtests/:id': { may: investigators, ofAllClinics: true },

@@ -93,7 +93,7 @@ export class DatagramInlet implements Inlet {
         const waiting = this.#waiting;
         this.#waiting = new Map();
         for (const [source, messages] of waiting) {
-          await this.tools.handOver.take(this.listener.name, messages, source, this.#closing.signal);
+          await this.tools.handOver.take({ inlet: this.listener.name, messages }, source, this.#closing.signal);
           for (const message of messages) this.#waitingBytes -= bytesOf(message);
         }
       }

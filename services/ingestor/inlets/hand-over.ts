@@ -29,6 +29,14 @@ export interface HandOverTools {
   readonly log: Log;
 }
 
+/** Messages of one listener, in order. */
+export interface Messages {
+  readonly inlet: string;
+  readonly messages: readonly Framed[];
+  /** As `Custody` says. */
+  readonly written?: (() => void) | undefined;
+}
+
 /** Records of one source. */
 export interface Records {
   readonly items: readonly DecodedItem[];
@@ -44,14 +52,14 @@ export class HandOver {
   constructor(private readonly tools: HandOverTools) {}
 
   /** Messages without a place of their own: they are known by when they came. All of them are small enough to be held. As `takePlaced`. */
-  async take(inlet: string, messages: readonly Framed[], source: ConfiguredSource, signal: AbortSignal): Promise<void> {
+  async take({ inlet, messages, written }: Messages, source: ConfiguredSource, signal: AbortSignal): Promise<void> {
     this.tools.metrics.add('vigie_inlet_messages_total', { inlet }, messages.length);
     const receivedMs = this.tools.clock.now();
     const came = `inlet:${inlet}/${isoOf(receivedMs)}`;
     const origin = (index: number, record: number) => `${came}/${index}#${record}`;
     const ofMessage = itemOf(source.reading, { receivedMs });
     await this.#untilTaken(source, signal, (taker, sending) =>
-      madeAndTaken({ taker, source: sending, itemOf: ofMessage }, messages, { origin, refusals: 'kept' }),
+      madeAndTaken({ taker, source: sending, itemOf: ofMessage }, messages, { origin, refusals: 'kept', written }),
     );
   }
 

@@ -8,13 +8,13 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { IntakeBudget } from '../receive/intake-budget.js';
 import { type Framed, framerOf } from './framing.js';
-import { StreamConnection } from './stream-connection.js';
+import { type ConnectionTools, StreamConnection } from './stream-connection.js';
 
 const source: ConfiguredSource = {
   source: 'dpi', groupId: 'helix', authority: 'group', reading: plainReading, detects: false, certificates: [], listeners: [], senders: [],
 }; // prettier-ignore
 
-function connected(take: (messages: readonly Framed[]) => Promise<void>, bytesMax = 1_000_000) {
+function connected(take: ConnectionTools['take'], bytesMax = 1_000_000) {
   const socket = new PassThrough();
   const clock = new FakeClock();
   const limits = { bytesMax, sourceBytesMax: bytesMax / 2, sourceRequestsMax: 4, register: { groupCount: 1 } };
@@ -34,31 +34,90 @@ function connected(take: (messages: readonly Framed[]) => Promise<void>, bytesMa
   return { socket, clock, connection, dropped, budget, forget: () => (known = undefined) };
 }
 
+/** A log that takes what it is given when it is told to. */
+function slowLog() {
+  const batches: { readonly count: number; readonly written: () => void; readonly durable: () => void }[] = [];
+  const take: ConnectionTools['take'] = (messages, _, written) =>
+    new Promise((durable) => batches.push({ count: messages.length, written, durable }));
+  return { take, batches };
+}
+
 const settled = async () => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
 };
 
 describe('a connection', () => {
-  it('is read no further than a limit while what came before is not durable, and all of that is taken at once', async () => {
-    const taken: number[] = [];
-    let durable: (() => void) | undefined;
-    const { socket, budget } = connected((messages) => {
-      taken.push(messages.length);
-      return new Promise((resolve) => (durable = resolve));
-    }, 20_000_000);
-    socket.write('<85>one\n');
-    await settled();
+  it('is read no further than a limit while what came is not durable, and goes on when it is', async () => {
+    const { take, batches } = slowLog();
+    const { socket, budget, connection } = connected(take, 20_000_000);
     const line = `<85>${'x'.repeat(10_000)}\n`;
     for (let more = 0; more < 300; more += 1) socket.write(line);
     await settled();
-    const held = 1024 * 1024 + 65_536;
-    expect([taken.length, socket.isPaused()]).toEqual([1, true]);
-    expect(() => budget.lease(source).take(10_000_000 - held)).not.toThrow();
-    while (taken.reduce((sum, count) => sum + count, 0) < 301) {
-      durable?.();
+    for (const { written } of batches) written();
+    await settled();
+    const heldMax = 2 * 1024 * 1024 + 65_536;
+    expect(socket.isPaused()).toBe(true);
+    const other = budget.lease(source);
+    expect(() => other.take(10_000_000 - heldMax)).not.toThrow();
+    other.release();
+    for (let at = 0; at < batches.length; at += 1) {
+      batches[at]?.written();
+      batches[at]?.durable();
       await settled();
     }
-    expect(taken.length).toBeLessThan(30);
+    expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(300);
+    expect(batches.length).toBeLessThan(30);
+    socket.destroy();
+    await connection.closed();
+    expect(() => budget.lease(source).take(10_000_000)).not.toThrow();
+  });
+
+  it('has batches under way while those before wait for the log, one after the other in the order in which they came', async () => {
+    const { take, batches } = slowLog();
+    const { socket } = connected(take, 20_000_000);
+    const line = `<85>${'x'.repeat(100_000)}\n`;
+    for (let more = 0; more < 10; more += 1) {
+      socket.write(line);
+      await settled();
+    }
+    expect(batches.map(({ count }) => count)).toEqual([1]);
+    batches[0]?.written();
+    await settled();
+    expect(batches.map(({ count }) => count)).toEqual([1, 9]);
+    batches[1]?.written();
+    batches[1]?.durable();
+    for (let more = 0; more < 2; more += 1) socket.write(line);
+    await settled();
+    // So little waits for what is under way, for each message would be handed over by itself otherwise.
+    expect(batches.map(({ count }) => count)).toEqual([1, 9]);
+    batches[0]?.durable();
+    await settled();
+    expect(batches.map(({ count }) => count)).toEqual([1, 9, 2]);
+  });
+
+  it('is over when the last of its batches is durable, whichever that is', async () => {
+    const { take, batches } = slowLog();
+    const { socket, connection } = connected(take, 20_000_000);
+    const line = `<85>${'x'.repeat(200_000)}\n`;
+    for (let more = 0; more < 4; more += 1) socket.write(line);
+    await settled();
+    batches[0]?.written();
+    await settled();
+    socket.end('<85>no end of line');
+    let isOver = false;
+    void connection.closed().then(() => (isOver = true));
+    for (let turn = 0; turn < 3; turn += 1) {
+      await settled();
+      for (const { written } of batches) written();
+    }
+    await settled();
+    for (const { durable } of batches.toReversed()) {
+      expect(isOver).toBe(false);
+      durable();
+      await settled();
+    }
+    expect(isOver).toBe(true);
+    expect(batches.reduce((sum, { count }) => sum + count, 0)).toBe(5);
   });
 
   it('holds no memory while it waits for some, so that two that wait for each other both go on', async () => {

@@ -11,14 +11,17 @@ const flushMs = 2000;
 const midwayMsMax = 60_000;
 /** Time between two tries to get memory, in milliseconds. */
 const memoryWaitMs = 100;
-/** Bytes that may wait while what came before is made durable: with fewer, a sender waits for the disk more than it sends. */
-const waitingBytesMax = 1024 * 1024;
+/** Bytes of one connection that may be here and not durable, waiting or handed over: with fewer, a sender waits for the disk more than it sends. */
+const bytesMax = 2 * 1024 * 1024;
+/** Bytes for which it is worth it to hand over more while what came before is not durable yet: with fewer, each message would be handed over by itself. */
+const batchBytes = 256 * 1024;
 
 export interface ConnectionTools {
   readonly framer: Framer;
   /** Who sends, as the sources say now; undefined when that source is gone. */
   readonly source: () => ConfiguredSource | undefined;
-  readonly take: (messages: readonly Framed[], source: ConfiguredSource) => Promise<void>;
+  /** Resolves when the messages are durable; says `written` when they are rows, and the log alone is waited for. */
+  readonly take: (messages: readonly Framed[], source: ConfiguredSource, written: () => void) => Promise<void>;
   readonly lease: Lease;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,18 +37,25 @@ interface Chunk {
 }
 
 /**
- * One TCP or TLS connection: what comes is gathered while what came before is made durable, up to a limit and only while memory can be had, so
- * that a full ingestor slows its senders down instead of growing.
+ * One TCP or TLS connection: what comes is gathered and handed over in batches, up to a limit and only while memory can be had, so that a full
+ * ingestor slows its senders down instead of growing. One batch after the other becomes rows, in the order in which they came; the next begins while the
+ * rows of those before wait for their frames to close and for the disk, since that takes longer than the work.
  */
 export class StreamConnection {
   #heardMs: number;
   #work: Promise<void> = Promise.resolve();
   /** Steps that wait for their turn or are at work. */
   #steps = 0;
+  /** Batches that are handed over and not durable. */
+  readonly #underWay = new Set<Promise<void>>();
   #isClean = false;
   /** What came since chunks were taken. */
   #waiting: Chunk[] = [];
   #waitingBytes = 0;
+  /** Bytes taken and not durable. */
+  #takenBytes = 0;
+  /** Chunks that wait for memory. */
+  #unleased = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -62,8 +72,10 @@ export class StreamConnection {
   /** Resolves when the connection is over and what came is durable. */
   async closed(): Promise<void> {
     if (!this.socket.closed) await new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
+    this.#take();
+    this.#queue(() => this.#handOver(this.tools.framer.end(this.#isClean), 0));
     await this.#work;
-    await this.#guarded(() => this.#give(this.tools.framer.end(this.#isClean)));
+    await Promise.all(this.#underWay);
     this.tools.lease.release();
   }
 
@@ -71,56 +83,94 @@ export class StreamConnection {
   look(): void {
     const { framer, clock } = this.tools;
     const silentMs = clock.monotonic() - this.#heardMs;
-    if (this.#steps > 0 || silentMs < flushMs) return;
-    if (framer.isWaiting) this.#queue(() => this.#give(framer.flush()));
+    if (this.#isAtWork || silentMs < flushMs) return;
+    if (framer.isWaiting) this.#queue(() => this.#handOver(framer.flush(), 0));
     else if (framer.isMidway && silentMs > midwayMsMax) this.#drop('slow');
+  }
+
+  get #isAtWork(): boolean {
+    return this.#steps > 0 || this.#underWay.size > 0;
   }
 
   #queue(step: () => Promise<void>): void {
     this.#steps += 1;
-    this.#work = this.#work.then(() => this.#guarded(step));
-    void this.#work.then(() => {
-      this.#steps -= 1;
-      this.#heardMs = this.tools.clock.monotonic();
-    });
+    this.#work = this.#work
+      .then(() => this.#guarded(step))
+      .then(() => {
+        this.#steps -= 1;
+        this.#rested();
+      });
   }
 
   #came(bytes: Buffer): void {
     const isLeased = this.#hasMemory(bytes.length);
+    if (!isLeased) this.#unleased += 1;
     this.#waiting.push({ bytes, isLeased });
     this.#waitingBytes += bytes.length;
-    if (!isLeased || this.#waitingBytes >= waitingBytesMax) this.socket.pause();
-    if (this.#waiting.length === 1) this.#queue(() => this.#take());
+    if (!this.#hasRoom) this.socket.pause();
+    this.#takeIfWorthIt();
   }
 
-  /** Hands over what is complete with all that waits. Whoever waits for memory holds none. */
-  async #take(): Promise<void> {
+  get #hasRoom(): boolean {
+    return this.#unleased === 0 && this.#waitingBytes + this.#takenBytes < bytesMax;
+  }
+
+  /** What waits is gathered as long as a step is at work, and while it is little and something is under way. */
+  #takeIfWorthIt(): void {
+    if (this.#steps === 0 && (this.#underWay.size === 0 || this.#waitingBytes >= batchBytes || !this.#hasRoom)) this.#take();
+  }
+
+  #take(): void {
     const chunks = this.#waiting;
+    if (!chunks.length) return;
     this.#waiting = [];
+    this.#takenBytes += this.#waitingBytes;
     this.#waitingBytes = 0;
+    this.#queue(() => this.#framed(chunks));
+  }
+
+  /** Hands over what is complete with these chunks. Whoever waits for memory holds none but for what is handed over. */
+  async #framed(chunks: readonly Chunk[]): Promise<void> {
     let messages: Framed[] = [];
     let held = 0;
-    const handOver = async () => {
-      const [now, bytes] = [messages, held];
-      [messages, held] = [[], 0];
-      await this.#give(now).finally(() => this.tools.lease.give(bytes));
-    };
     for (const { bytes, isLeased } of chunks) {
       if (!isLeased) {
-        await handOver();
+        await this.#handOver(messages, held);
+        [messages, held] = [[], 0];
         await this.#memory(bytes.length);
+        this.#unleased -= 1;
       }
       held += bytes.length;
       for (const message of this.tools.framer.push(bytes)) messages.push(message);
     }
-    this.socket.resume();
-    await handOver();
+    await this.#handOver(messages, held);
   }
 
-  async #give(messages: readonly Framed[]): Promise<void> {
+  /** Resolves when the messages are rows; `bytes` of their chunks are given back when these are durable. */
+  #handOver(messages: readonly Framed[], bytes: number): Promise<void> {
+    return new Promise((written) => {
+      const durable: Promise<void> = this.#guarded(() => this.#give(messages, written)).then(() => {
+        this.#underWay.delete(durable);
+        this.tools.lease.give(bytes);
+        this.#takenBytes -= bytes;
+        written();
+        this.#rested();
+      });
+      this.#underWay.add(durable);
+    });
+  }
+
+  /** Something is done: there may be room for more, and what waits may be worth it now. */
+  #rested(): void {
+    this.#heardMs = this.tools.clock.monotonic();
+    this.#takeIfWorthIt();
+    if (this.#hasRoom) this.socket.resume();
+  }
+
+  async #give(messages: readonly Framed[], written: () => void): Promise<void> {
     if (!messages.length) return;
     const source = this.tools.source();
-    if (source) await this.tools.take(messages, source);
+    if (source) await this.tools.take(messages, source, written);
     else this.#drop('unknown_sender');
   }
 

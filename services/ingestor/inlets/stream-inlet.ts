@@ -77,7 +77,9 @@ export class StreamInlet implements Inlet {
     const connection = new StreamConnection(socket, {
       framer: framerOf(this.listener),
       source: sourceNow,
-      take: (messages, from) => this.tools.handOver.take(this.listener.name, messages, from, this.#closing.signal),
+      take: (messages, from, written) => {
+        return this.tools.handOver.take({ inlet: this.listener.name, messages, written }, from, this.#closing.signal);
+      },
       lease,
       clock: this.tools.clock,
       log: this.tools.log,

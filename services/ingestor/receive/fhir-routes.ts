@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import type { Targets } from '#libs/formats/fhir/targets.js';
-import { readFhirXml } from '#libs/formats/fhir/xml-wrapper.js';
+import { readFhirXml } from '#libs/formats/fhir/xml/xml-wrapper.js';
 import { firstByte } from '#libs/formats/json/items.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import { limits } from '#libs/formats/limits.js';
@@ -48,8 +48,8 @@ export function bundleRoute(taker: () => Taker): Route {
     answer: async (body, source, asked) => {
       const bundle = parseBundle(resourceOf(body, asked, Infinity, limits.bundleNodesMax));
       if (bundle.kind === 'rejected') throw new HttpRefusal(422, bundle.detail);
-      const { type, resources, byUrn } = bundle.value;
-      const read = entriesOf(resources, source, byUrn);
+      const { type, resources, targets } = bundle.value;
+      const read = entriesOf(resources, source, targets);
       const items = type === 'transaction' ? await wholly(read) : read;
       const outcomes = resources.length ? await taker().decoded(items, source) : [];
       const response = type === 'transaction' ? 'transaction-response' : 'batch-response';

@@ -17,6 +17,11 @@ export interface Custody {
   readonly origin: (index: number, record: number) => string;
   /** What becomes of a record that cannot be an event: it is kept in quarantine, because nobody can be told, or told. */
   readonly refusals: 'kept' | 'told';
+  /**
+   * Called when rows are made of everything that was given and nothing but the log is waited for: whoever has more may go on with it. Perhaps
+   * more than once, where a batch is taken in parts or again, and not at all where it fails before.
+   */
+  readonly written?: (() => void) | undefined;
 }
 
 /** A record as it came, which is read when its turn comes. */

@@ -49,7 +49,7 @@ export function Shell({ me, children }: { readonly me: Me; readonly children: Re
               to={`/${page}`}
               isHere={
                 path.startsWith(`/${page}`) ||
-                (page === 'rules' && path.startsWith('/backtests')) ||
+                (page === 'rules' && (path.startsWith('/backtests') || path.startsWith('/runbooks'))) ||
                 (page === 'mutes' && path.startsWith('/exceptions'))
               }
             >

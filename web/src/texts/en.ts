@@ -51,6 +51,7 @@ export function englishTexts(f: Format): Texts {
     refusals: {
       unknown_case: 'no case that you may see begins with this number',
       unknown_rule: 'no rule in use has this number',
+      unknown_runbook: 'this rule has no runbook in the console; its file says where it is',
       unknown_backtest: 'no trial has this number; the console forgets them when it starts again',
       unknown_leak: 'no sample has this number',
       store_away: 'the store of accesses does not answer; cases are up to date all the same',
@@ -131,7 +132,7 @@ export function englishTexts(f: Format): Texts {
       table: (n) => `The table (${count(n, 'point', 'points')})`, tableTime: 'Until', tablePatients: 'Patients',
       marks: 'Marks',
       mark: { first: 'first access', fired: (rules, others) => `${f.plural(rules.length + others, 'rule', 'rules')} fired: ${f.list(others > 0 ? [...rules, `${f.number(others)} more`] : rules)}`, told: 'first message delivered', taken: (by) => `taken${by && ` by ${by}`}`, detected: 'detected' },
-      why: 'Why', whyRule: (value, threshold, span) => (value === null ? `threshold of ${f.number(threshold)} in ${span} reached, over all clinics` : `${f.number(value)} in ${span} (threshold ${f.number(threshold)})`),
+      why: 'Why', whatToDo: 'What to do', whyRule: (value, threshold, span) => (value === null ? `threshold of ${f.number(threshold)} in ${span} reached, over all clinics` : `${f.number(value)} in ${span} (threshold ${f.number(threshold)})`),
       whySpread: (value, threshold) => `spread ${f.number(value)} (threshold ${f.number(threshold)})`,
       perClinic: 'By clinic', clinicCaption: (n) => `${clinics(n)}; a patient seen in two counts in each`,
       clinicName: 'Clinic', closedSince: (at) => `closed since ${at}`, categories: 'Data', firstAccess: 'First access', lastAccess: 'Last access', accesses: 'Accesses',

@@ -53,6 +53,7 @@ export function frenchTexts(f: Format) {
     refusals: {
       unknown_case: 'aucun cas que vous pouvez voir ne commence par ce numéro',
       unknown_rule: 'aucune règle en service n’a ce numéro',
+      unknown_runbook: 'cette règle n’a pas de fiche réflexe dans la console ; son fichier dit où elle est',
       unknown_backtest: 'aucun essai n’a ce numéro ; la console les oublie quand elle redémarre',
       unknown_leak: 'aucun échantillon n’a ce numéro',
       store_away: 'la base des accès ne répond pas ; les cas, eux, restent à jour',
@@ -133,7 +134,7 @@ export function frenchTexts(f: Format) {
       table: (n: number) => `Le tableau (${count(n, 'point', 'points')})`, tableTime: 'Jusqu’à', tablePatients: 'Patients',
       marks: 'Repères',
       mark: { first: 'premier accès', fired: (rules: readonly string[], others: number) => `${f.plural(rules.length + others, 'règle atteinte', 'règles atteintes')} : ${f.list(others > 0 ? [...rules, `${f.number(others)} ${f.plural(others, 'autre', 'autres')}`] : rules)}`, told: 'premier message délivré', taken: (by: string) => `pris en charge${by && ` par ${by}`}`, detected: 'détecté' },
-      why: 'Pourquoi', whyRule: (value: number | null, threshold: number, span: string) => (value === null ? `seuil de ${f.number(threshold)} en ${span} atteint, tous établissements confondus` : `${f.number(value)} en ${span} (seuil ${f.number(threshold)})`),
+      why: 'Pourquoi', whatToDo: 'Que faire', whyRule: (value: number | null, threshold: number, span: string) => (value === null ? `seuil de ${f.number(threshold)} en ${span} atteint, tous établissements confondus` : `${f.number(value)} en ${span} (seuil ${f.number(threshold)})`),
       whySpread: (value: number, threshold: number) => `étendue ${f.number(value)} (seuil ${f.number(threshold)})`,
       perClinic: 'Par établissement', clinicCaption: (n: number) => `${clinics(n)} ; un patient vu dans deux compte dans chacun`,
       clinicName: 'Établissement', closedSince: (at: string) => `fermé depuis le ${at}`, categories: 'Données', firstAccess: 'Premier accès', lastAccess: 'Dernier accès', accesses: 'Accès',

@@ -2,6 +2,7 @@
 // Everything here is asked by a person or a job; services only read whether topics are there.
 
 import kafkajs, { type Admin } from 'kafkajs';
+import { Transient } from '#libs/runtime/outcome.js';
 import { kafkaClient, type KafkaOptions, questionMsMax, within } from '../client.js';
 
 /** A topic as the brokers have it. */
@@ -16,13 +17,20 @@ export interface TopicFacts {
   readonly own: readonly string[];
 }
 
-/** Lends an administrator's connection. Rejects with `Transient` when no broker answers. */
+/** Lends an administrator's connection. Rejects with `Transient` when no broker answers, and says what to look at when one hangs up at once. */
 export async function withAdmin<T>(options: KafkaOptions, use: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = kafkaClient(options).admin();
   const { clock } = options;
   await within(clock, questionMsMax, `connection to ${options.brokers.join(', ')}`, admin.connect());
   try {
     return await use(admin);
+  } catch (cause) {
+    // So ends a client that speaks without TLS or without a name where brokers ask for them.
+    if (!(cause instanceof Transient) || !cause.message.endsWith('Closed connection')) throw cause;
+    throw new Transient(
+      `Kafka at ${options.brokers.join(', ')} closes the connection: see that KAFKA_TLS and KAFKA_SASL_MECHANISM, _USERNAME and _PASSWORD are what its listener asks for`,
+      { cause },
+    );
   } finally {
     await within(clock, questionMsMax, 'disconnection', admin.disconnect());
   }

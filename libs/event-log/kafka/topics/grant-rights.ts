@@ -10,7 +10,7 @@ const cluster = 'kafka-cluster';
 
 /**
  * The rights of every principal, as Kafka keeps them, under names that begin with `prefix` (`vigie-` makes `User:vigie-scorer`): what each service writes and
- * reads, and what `vigie topics` needs to make topics and to look at them.
+ * reads, what `vigie topics` needs to make topics and to look at them, and what `vigie erase` needs to say how long they keep.
  */
 export function aclsOf(prefix: string): readonly AclEntry[] {
   const services = Object.entries(servicePrincipals).flatMap(([name, rights]) => aclsOfService(`${prefix}${name}`, rights));
@@ -18,9 +18,10 @@ export function aclsOf(prefix: string): readonly AclEntry[] {
   const makes = [operations.CREATE, operations.ALTER_CONFIGS, ...looks].map((operation) =>
     entry(`${prefix}topics`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]),
   );
+  const keeps = looks.map((operation) => entry(`${prefix}eraser`, operation, [resources.TOPIC, topicsBeginning, patterns.PREFIXED]));
   const cares = looks.map((operation) => entry(`${prefix}topics`, operation, [resources.CLUSTER, cluster, patterns.LITERAL]));
-  return [...services, ...makes, ...cares];
-}
+  return [...services, ...makes, ...cares, ...keeps];
+} // prettier-ignore
 
 function aclsOfService(principal: string, { writes, reads, groups, groupsBeginning }: PrincipalRights): readonly AclEntry[] {
   const known = [...new Set([...writes, ...reads])];

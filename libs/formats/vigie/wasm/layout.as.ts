@@ -76,6 +76,8 @@ export const contextKeyAt: usize = 36_864;
 export const blockAt: usize = 37_120;
 /** The event id, 32 digits, and 16 that are written too far. */
 export const eventIdAt: usize = 37_184;
+/** The half of the event id that is given for a line whose record has no id, 16 digits; a zero where it is made of the line's. Emptied by each `read`. */
+export const recordHalfAt: usize = 37_248;
 /** What is told of the line that was read; see `Facts` in row-program.ts. */
 export const factsAt: usize = 37_376;
 /** The places of patients that are asked for together. */

@@ -10,7 +10,7 @@ const layoutNames = [
   'futureMsAt', 'groupHashAt', 'recordKeyAt', 'contentKeyAt', 'groupTextAt', 'afterTimeAt', 'afterEventIdAt', 'keyIdAt', 'windowAt',
   'windowBytes', 'windowSlackBytes', 'lineBytesMax', 'rowAt', 'contentAt', 'startsAt', 'endsAt', 'patientsAt', 'digitsAt',
   'eventIdAt', 'factsAt', 'pseudonymWordsAt', 'blockAt', 'endingsAt', 'endingBytesMax', 'endingsMax', 'endingLengthsAt', 'endingPartsAt',
-  'stagesAt', 'stages', 'stageBytes', 'stageDistance',
+  'stagesAt', 'stages', 'recordHalfAt', 'stageBytes', 'stageDistance',
 ] as const; // prettier-ignore
 export type Layout = Readonly<Record<(typeof layoutNames)[number], number>>;
 

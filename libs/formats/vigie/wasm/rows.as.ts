@@ -1,5 +1,6 @@
 // The module's doors: a line is read, then its rows are written one by one, byte for byte as `to-rows.ts` and `JSON.stringify` would.
 
+import { mayBePatient } from './accounts.as';
 import { askBlock, block, blockFrom, missing } from './blocks.as';
 import { put, same } from './bytes.as';
 import { askContext, tellContext } from './contexts.as';
@@ -26,6 +27,7 @@ import {
   partsAt,
   prefixesAt,
   prefixLengthsAt,
+  recordHalfAt,
   recordKeyAt,
 } from './layout.as';
 import { finds } from './probe.as';
@@ -64,12 +66,13 @@ let rowFrom: usize = 0;
  * The address after the item that begins at `from` when it is an ordinary event that may go on; then the others speak of it. 0 otherwise.
  */
 export function read(from: usize): usize {
+  store<u8>(recordHalfAt, 0);
   const end = scan(from);
   if (end == 0 || end - from > lineBytesMax || timeMs > load<f64>(futureMsAt)) return 0;
   if (endOf(Field.group) != 0 && !isOwnGroup()) return 0;
   askContext();
   askBlock();
-  if (patients > 0 && finds()) return 0;
+  if (mayBePatient() || (patients > 0 && finds())) return 0;
   derive();
   tellContext();
   store<f64>(factsAt, timeMs);
@@ -150,17 +153,23 @@ function countOf(value: u32, from: usize): usize {
 
 /** The event id: half of it of the source's record, half of the parts of the row that are content, each with the length of its parts. */
 function identify(patientAt: usize, clinicAt: usize, idAt: usize, optionalAt: usize, end: usize): void {
-  const record = endOf(Field.id) - startOf(Field.id);
-  let at = put(startOf(Field.id), record, contentAt);
-  store<u32>(at, <u32>record);
-  digest(recordKeyAt, contentAt, record + 4, eventIdAt);
-  at = put(rowFrom, patientAt - rowFrom, contentAt);
+  if (load<u8>(recordHalfAt) != 0) put(recordHalfAt, halfDigits, eventIdAt);
+  else identifyRecord();
+  let at = put(rowFrom, patientAt - rowFrom, contentAt);
   at = put(clinicAt, idAt - clinicAt, at);
   at = put(optionalAt, end - optionalAt, at);
   store<u32>(at, <u32>(patientAt - rowFrom));
   store<u32>(at, <u32>(idAt - clinicAt), 4);
   store<u32>(at, <u32>(end - optionalAt), 8);
   digest(contentKeyAt, contentAt, at + 12 - contentAt, eventIdAt + halfDigits);
+}
+
+/** The half of the event id that is of the source's record, by the id in the line. */
+function identifyRecord(): void {
+  const record = endOf(Field.id) - startOf(Field.id);
+  const at = put(startOf(Field.id), record, contentAt);
+  store<u32>(at, <u32>record);
+  digest(recordKeyAt, contentAt, record + 4, eventIdAt);
 }
 
 /** Fields that follow each other in the line as they do in the row, without spaces, are copied as one range. */

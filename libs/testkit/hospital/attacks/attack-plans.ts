@@ -19,8 +19,8 @@ export interface AttackPlan {
   readonly patients: number;
   /** Records a minute, over all accounts. */
   readonly pace: number;
-  /** `steady` like a script, `human` with short and long waits. */
-  readonly rhythm: 'steady' | 'human';
+  /** `steady` like a script, `human` with short and long waits, `even` with the same wait every time and the same hours every day. */
+  readonly rhythm: 'steady' | 'human' | 'even';
   readonly action: Action;
   /** Patients of one event. */
   readonly together: number;
@@ -171,13 +171,12 @@ export const attackPlans = {
 export type AttackName = keyof typeof attackPlans;
 export const attackNames = Object.keys(attackPlans).filter((name): name is AttackName => Object.hasOwn(attackPlans, name));
 
-/** What can be changed of a plan. `account` is the id of one account to use. */
-export type AttackSettings = Partial<
-  Pick<
-    AttackPlan,
-    'actors' | 'day' | 'hour' | 'days' | 'open' | 'closed' | 'patients' | 'pace' | 'together' | 'order' | 'from' | 'perDay'
-  >
-> & { readonly account?: string };
+/** What can be changed of a plan. `role` says whose accounts are used, `account` is the id of one of them, and `as` is what the truth calls the attack. */
+export type AttackSettings = Partial<Omit<AttackPlan, 'what' | 'account'>> & {
+  readonly role?: AttackPlan['account'];
+  readonly account?: string;
+  readonly as?: string;
+};
 
 /** An attack to plant: its name alone, or with settings. */
 export type AttackOrder = AttackName | ({ readonly name: AttackName } & AttackSettings);

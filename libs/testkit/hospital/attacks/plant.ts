@@ -9,7 +9,8 @@ import { placesOf } from './places.js';
 import { beginOf, follow, type Plan, read } from './reading.js';
 
 export interface PlantedAttack {
-  readonly name: AttackName;
+  /** That of its plan, or what it was said to be called. */
+  readonly name: string;
   readonly actors: readonly Account[];
   /** One stream of accesses for each account, each in order of time. */
   readonly streams: readonly Generator<Access>[];
@@ -25,8 +26,8 @@ export class AttackRefused extends Error {
  * planted already: no two attacks use one account unless they are told to. Throws `AttackRefused`.
  */
 export function plant(hospital: Hospital, order: AttackOrder, others: readonly PlantedAttack[]): PlantedAttack {
-  const { name, account, ...settings } = typeof order === 'string' ? { name: order } : order;
-  const plan: AttackPlan = { ...attackPlans[name], ...settings };
+  const { name: planned, as: name = planned, role, account, ...settings } = orderOf(order);
+  const plan: AttackPlan = { ...attackPlans[planned], ...settings, ...(role && { account: role }) };
   const random = new SeededRandom(hospital.seed, `attack ${name} ${others.length}`);
   const taken = new Set(others.flatMap(({ actors }) => actors.map(({ id }) => id)));
   const actors = account === undefined ? accountsFor(hospital, name, plan, taken) : [accountNamed(hospital, account)];
@@ -51,13 +52,17 @@ export function plant(hospital: Hospital, order: AttackOrder, others: readonly P
   return { name, actors, streams: following ? [...streams, following] : streams };
 }
 
+function orderOf(order: AttackOrder): Exclude<AttackOrder, AttackName> {
+  return typeof order === 'string' ? { name: order } : order;
+}
+
 function accountNamed(hospital: Hospital, id: string): Account {
   const found = [...hospital.staff, ...hospital.services].find((account) => account.id === id);
   if (!found) throw new AttackRefused(`there is no account ${id} in this hospital; leave it out to have one chosen`);
   return found;
 }
 
-function accountsFor(hospital: Hospital, name: AttackName, plan: AttackPlan, taken: ReadonlySet<string>): readonly Account[] {
+function accountsFor(hospital: Hospital, name: string, plan: AttackPlan, taken: ReadonlySet<string>): readonly Account[] {
   if (plan.account === 'service') {
     const services = hospital.services.filter(({ id }) => !taken.has(id));
     if (services.length === 0) throw new AttackRefused(`${name} finds no service account that another attack has not taken`);

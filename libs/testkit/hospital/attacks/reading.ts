@@ -6,7 +6,7 @@ import { Merge } from '../merge.js';
 import { at as itemAt, SeededRandom } from '../random.js';
 import { serverOf } from '../service-accounts.js';
 import { sessionAt } from '../session.js';
-import type { AttackName, AttackPlan } from './attack-plans.js';
+import type { AttackPlan } from './attack-plans.js';
 import { Groups, type Places } from './places.js';
 
 /** Sessions end after this long, and the next one begins after a sign-in. */
@@ -15,7 +15,7 @@ const sessionMs = 6 * hourMs;
 export type Plan = Omit<AttackPlan, 'account' | 'what'>;
 
 export interface Reading {
-  readonly name: AttackName;
+  readonly name: string;
   readonly plan: Plan;
   readonly actor: Account;
   readonly index: number;
@@ -33,17 +33,20 @@ export function* read(hospital: Hospital, reading: Reading): Generator<Access> {
   const gapMs = (60_000 * plan.together * actors) / plan.pace;
   const from = beginOf(hospital, plan);
   const until = from + plan.days * 24 * hourMs;
-  const wait = () => (plan.rhythm === 'steady' ? random.between(0.6, 1.4) * gapMs : random.wait(gapMs));
+  const wait = () => waitOf(plan, gapMs, random);
   const sessions = new Sessions(hospital, reading, random);
   const groups = new Groups(hospital, places);
   const quota = new Quota(plan, localDayOf(from));
-  let at = Math.round(from + (index * gapMs) / actors);
+  const aside = Math.round((index * gapMs) / actors);
+  let at = Math.round(from + aside);
+  const late = (time: number) => (plan.rhythm === 'even' ? aside : time % hourMs);
   for (;;) {
-    at = inHours(at, plan.hours);
+    at = inHours(at, plan.hours, late(at));
     if (at >= until) return;
     const left = quota.left(localDayOf(at));
     if (left === 0) {
-      at = instantOf(localDayOf(at) + plan.everyDays, plan.hours[0] + 2 * random.unit());
+      const next = localDayOf(at) + plan.everyDays;
+      at = plan.rhythm === 'even' ? instantOf(next, plan.hours[0]) + aside : instantOf(next, plan.hours[0] + 2 * random.unit());
       continue;
     }
     const patients = groups.take(Math.min(plan.together, left), at);
@@ -57,6 +60,11 @@ export function* read(hospital: Hospital, reading: Reading): Generator<Access> {
     yield sessions.access(at, patients);
     at = Math.round(at + 1 + wait());
   }
+}
+
+function waitOf({ rhythm }: Plan, gapMs: number, random: SeededRandom): number {
+  if (rhythm === 'even') return gapMs;
+  return rhythm === 'steady' ? random.between(0.6, 1.4) * gapMs : random.wait(gapMs);
 }
 
 /** One account opens what others have opened, in their order and so many hours later. */
@@ -171,9 +179,10 @@ export function beginOf(hospital: Hospital, plan: Plan): number {
   return begin >= hospital.start ? begin : instantOf(day + 1, plan.hour);
 }
 
-function inHours(at: number, [from, to]: readonly [number, number]): number {
+/** The time itself, or where it lies outside of the hours the next time at which they begin, and so many milliseconds. */
+function inHours(at: number, [from, to]: readonly [number, number], late = at % hourMs): number {
   const hour = hourOf(at);
   const day = localDayOf(at);
-  if (hour < from) return instantOf(day, from) + (at % hourMs);
-  return hour >= to ? instantOf(day + 1, from) + (at % hourMs) : at;
+  if (hour < from) return instantOf(day, from) + late;
+  return hour >= to ? instantOf(day + 1, from) + late : at;
 }

@@ -5,6 +5,7 @@ import { Block } from '../../parts/block.js';
 import { Copied } from '../../parts/copied.js';
 import { Level } from '../../parts/level.js';
 import { useTitle } from '../../parts/title.js';
+import { ruleRunbookPath } from '../../routes.js';
 import { useTexts } from '../../texts/context.js';
 import { useOwnTexts } from '../../texts/own.js';
 import type { RuleWhole } from './rules-answer.js';
@@ -36,7 +37,7 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
     [t.steps, rule.steps.map(f.number).join(', ')],
     [t.atFiring, rule.verdicts && rule.verdicts.patients_at_firing > 0 ? f.number(rule.verdicts.patients_at_firing) : ''],
     [t.attack, rule.attack.join(', ')],
-    [t.runbook, rule.runbook],
+    [t.runbook, rule.runbook === '' ? '' : <Runbook key="runbook" of={rule} />],
   ] as const;
   return (
     <>
@@ -77,6 +78,16 @@ function Whole({ whole: { rule, weeks }, mayTry }: { readonly whole: RuleWhole; 
 function Said({ text, french }: { readonly text: string; readonly french: string | null }) {
   const { f } = useTexts();
   return f.locale === 'fr' && french === null ? <Given text={text} /> : <>{f.locale === 'fr' ? french : text}</>;
+}
+
+/** A page of the console, where the rule names one that Vigie brings along or a house put beside them. */
+function Runbook({ of: { rule_id: id, runbook } }: { readonly of: RuleWhole['rule'] }) {
+  const t = useOwnTexts(rulesTexts);
+  return /^docs\/runbooks\/[a-z0-9-]+\.md$/.test(runbook) ? (
+    <Link href={ruleRunbookPath(id)}>{t.runbookPage}</Link>
+  ) : (
+    <Given text={runbook} />
+  );
 }
 
 function Often({ of }: { readonly of: RuleWhole['rule']['false_positives'] }) {

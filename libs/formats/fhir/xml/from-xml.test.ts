@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { plainReading } from '../input-format.js';
-import { isObject } from '../json/parse-item.js';
-import { readPayload } from '../read/read-payload.js';
-import { WorkMeter } from '../work-meter.js';
-import { parseXml } from '../xml/parse-xml.js';
-import { parseAuditEvent } from './audit-event.js';
+import { plainReading } from '../../input-format.js';
+import { isObject } from '../../json/parse-item.js';
+import { readPayload } from '../../read/read-payload.js';
+import { WorkMeter } from '../../work-meter.js';
+import { parseXml } from '../../xml/parse-xml.js';
+import { parseAuditEvent } from '../audit-event.js';
 import { resourceFromXml } from './from-xml.js';
 import { fhirXmlWrapper } from './xml-wrapper.js';
 

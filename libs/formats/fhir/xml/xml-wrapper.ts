@@ -1,9 +1,9 @@
 import { type Accepted, accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
-import type { Wrapper } from '../input-format.js';
-import { limits } from '../limits.js';
-import type { JsonObject } from '../json/parse-item.js';
-import { metered, WorkMeter } from '../work-meter.js';
-import { documentIn, parseXml } from '../xml/parse-xml.js';
+import type { Wrapper } from '../../input-format.js';
+import { limits } from '../../limits.js';
+import type { JsonObject } from '../../json/parse-item.js';
+import { metered, WorkMeter } from '../../work-meter.js';
+import { documentIn, parseXml } from '../../xml/parse-xml.js';
 import { resourceFromXml } from './from-xml.js';
 
 const startMax = 2048;

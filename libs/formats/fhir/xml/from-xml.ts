@@ -1,6 +1,9 @@
-import type { JsonObject } from '../json/parse-item.js';
-import type { XmlElement } from '../xml/parse-xml.js';
-import { attributeOf } from '../xml/paths.js';
+// xml/: FHIR as XML, read as the JSON that it would be.
+// It knows which elements are lists, and nothing of what they say.
+
+import type { JsonObject } from '../../json/parse-item.js';
+import type { XmlElement } from '../../xml/parse-xml.js';
+import { attributeOf } from '../../xml/paths.js';
 
 /**
  * Elements that FHIR's JSON writes as arrays even where there is one, in AuditEvent and Bundle and what they are made of: by name, or behind

@@ -1,0 +1,73 @@
+// Whether the account of a line may be a patient: rather once too often than too rarely, since `patientOfAccount` in identity.ts decides then.
+
+import { foldedAt, patientsAt } from './layout.as';
+import { endOf, Field, patients, startOf } from './scan.as';
+
+/** Fewer bytes are no number that only people have. */
+const nationalBytesMin: usize = 13;
+
+/** Shorter numbers are given to users and patients alike, as in identity.ts. */
+const tellingLength = 6;
+
+/** Whether the account has the number of a patient of the line, or perhaps one that only people have. */
+export function mayBePatient(): bool {
+  const start = startOf(Field.actor);
+  const end = endOf(Field.actor);
+  if (mayBeNational(start, end)) return true;
+  const last = unitBefore(end, start);
+  for (let patient = 0; patient < patients; patient += 1) {
+    const place = patientsAt + ((<usize>patient) << 4);
+    const from = <usize>load<u32>(place);
+    const until = <usize>load<u32>(place, 4);
+    const unit = load<u8>(foldedAt + <usize>load<u8>(until - 1));
+    // Nearly every patient's number ends with another letter or digit.
+    if ((unit == last || unit == 0) && isSame(start, end, from, until)) return true;
+  }
+  return false;
+}
+
+/** A digit, two digits or what may stand between them, and long enough. */
+function mayBeNational(start: usize, end: usize): bool {
+  if (end - start < nationalBytesMin || <u32>load<u8>(start) - 0x31 > 7) return false;
+  return isDigitOrSign(load<u8>(start, 1)) && isDigitOrSign(load<u8>(start, 2));
+}
+
+function isDigitOrSign(byte: u32): bool {
+  return byte - 0x30 <= 9 || byte == 0x20 || byte == 0x2e || byte == 0x2d;
+}
+
+/** The last letter or digit before `end`, in lower case; zero where there is none. */
+function unitBefore(end: usize, start: usize): u8 {
+  for (let at = end; at > start;) {
+    at -= 1;
+    const unit = load<u8>(foldedAt + <usize>load<u8>(at));
+    if (unit != 0) return unit;
+  }
+  return 0;
+}
+
+/** Whether two texts are the same letters and digits, and enough of them, whatever signs stand between and however many zeros in front. */
+function isSame(start: usize, end: usize, from: usize, until: usize): bool {
+  let a = end;
+  let b = until;
+  let found = 0;
+  for (;;) {
+    let unit: u8 = 0;
+    let other: u8 = 0;
+    while (a > start && unit == 0) unit = load<u8>(foldedAt + <usize>load<u8>(--a));
+    while (b > from && other == 0) other = load<u8>(foldedAt + <usize>load<u8>(--b));
+    if (unit == other && unit != 0) {
+      found += 1;
+      continue;
+    }
+    return found >= tellingLength && (unit == 0 || onlyZeros(start, a + 1)) && (other == 0 || onlyZeros(from, b + 1));
+  }
+}
+
+function onlyZeros(from: usize, to: usize): bool {
+  for (let at = from; at < to; at += 1) {
+    const unit = load<u8>(foldedAt + <usize>load<u8>(at));
+    if (unit != 0 && unit != 0x30) return false;
+  }
+  return true;
+}
