@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { plainReading, type Reading } from '../input-format.js';
 import { metered, WorkMeter } from '../work-meter.js';
 import { atnaFormat } from './format.js';
@@ -143,7 +144,7 @@ describe('an audit message of ATNA', () => {
         const event = metered(() => atnaFormat.read({ kind: 'text', text: given, envelope }, plainReading, new WorkMeter()));
         if (event.kind === 'rejected') expect(JSON.stringify(event)).not.toContain('secret');
       }),
-      { numRuns: 1000 },
+      { numRuns: casesOf(1_000, 20_000) },
     );
   }); // prettier-ignore
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import type { JsonObject } from '../json/parse-item.js';
 import { parseAuditEvent } from './audit-event.js';
 import { Targets } from './targets.js';
@@ -207,7 +208,7 @@ describe('a FHIR AuditEvent', () => {
           if (!/Doe|8001234|184127645108946/.test(outcome.value.actorId)) return;
           expect(outcome.value).toHaveProperty('actorPatient');
         }),
-        { numRuns: 2000 },
+        { numRuns: casesOf(2_000, 20_000) },
       );
     });
 

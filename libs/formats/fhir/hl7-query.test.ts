@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { metered, WorkMeter } from '../work-meter.js';
 import { accepted } from '#libs/runtime/outcome.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { searchedFor } from './query.js';
 
 const asked = (text: string) =>
@@ -30,7 +31,7 @@ describe('the patients that a query of HL7 asks for', () => {
       fc.property(text, (given) => {
         expect(metered(() => accepted(asked(given))).kind).toBe('accepted');
       }),
-      { numRuns: 500 },
+      { numRuns: casesOf(500, 20_000) },
     );
   }); // prettier-ignore
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import type { PatientReference } from '../event.js';
 import { fhirAuthority } from './patient-reference.js';
 import { searchedFor } from './query.js';
@@ -125,7 +126,7 @@ describe('the patients that a recorded search names', () => {
           expect(named(encode(wrap(shape(ids)))).map((one) => one.id)).toEqual(ids);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: casesOf(500, 20_000) },
     );
   });
 

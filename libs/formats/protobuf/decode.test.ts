@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { decodeMessage } from './decode.js';
 import { exportLogsRequest, lokiPushRequest } from './messages.js';
 
@@ -35,7 +36,7 @@ describe('protobuf messages', () => {
         expect(['accepted', 'rejected']).toContain(decodeMessage(bytes, message, 50).kind);
         expect(['accepted', 'rejected']).toContain(decodeMessage(wrapped(0x0a, bytes), message, 50).kind);
       }),
-      { numRuns: 2000 },
+      { numRuns: casesOf(2_000, 40_000) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { azureMapping, cloudTrailMapping, gcpMapping, o365Mapping } from '../cloud/mappings.js';
 import { ecsMapping } from '../ecs/mapping.js';
 import { plainReading } from '../input-format.js';
@@ -60,7 +61,7 @@ describe('records of hostile origin', () => {
             expect(meter.steps).toBeLessThan(200_000);
           }
         }),
-        { numRuns: 150 },
+        { numRuns: casesOf(150, 3_000) },
       );
     },
   );
