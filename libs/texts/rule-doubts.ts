@@ -120,6 +120,8 @@ const french: Readonly<Record<string, string>> = {
   'An account that is new to a role': 'Un compte nouveau dans une fonction',
   'A merger of the registers of two clinics; announce it by an exception':
     'Une fusion des registres de deux établissements ; à annoncer par une exception',
+  'A telephone desk or a central office that answers for several clinics; its accounts are worth an exception':
+    'Un standard ou un bureau central qui répond pour plusieurs établissements ; ses comptes méritent une exception',
   'A desk that answers for the whole group, such as appointments by telephone':
     'Un guichet qui répond pour tout le groupe, comme la prise de rendez-vous par téléphone',
   'A central laboratory or pharmacy whose lists mix the clinics':

@@ -29,10 +29,12 @@ const textsMax = 65_536;
  */
 export class Relay {
   readonly #lanes: readonly Lane[];
+  readonly #sieve: Sieve | undefined;
 
   /** `partitions`: of the topic of each kind. Its own rules decide; those of accounts are passed over. */
   constructor(rules: readonly Rule[], partitions: Readonly<Record<LaneKind, number>>) {
     this.#lanes = lanesOf(rules).map((kind) => new Lane(kind, rulesOf({ rules, subject: kind }), partitions[kind]));
+    if (this.#lanes.length > 1) this.#sieve = new Sieve(this.#lanes);
   }
 
   /** Whether any rule asks for another subject: without one, nothing has to be looked at. */
@@ -41,13 +43,57 @@ export class Relay {
   }
 
   take(frame: Uint8Array): readonly Relayed[] {
-    return this.#lanes.flatMap((lane) => lane.take(frame));
+    const some = this.#sieve ? this.#sieve.take(frame) : frame;
+    return some.length === 0 ? [] : this.#lanes.flatMap((lane) => lane.take(some));
+  }
+}
+
+const newline = Buffer.from('\n');
+
+/**
+ * Reads a frame once for all lanes and keeps the lines at which any of their rules look: few in a thousand, so that it is they alone that each lane reads again.
+ * It reads rows as those of their clinic, which every row has; where a row has none that can be a subject, its line is kept and the lanes decide.
+ */
+class Sieve {
+  readonly #reader = new SubjectReader('clinic_id');
+  readonly #row = new ScannedRow();
+  readonly #live: readonly LiveSelection[];
+  readonly #sets: SelectionSets;
+  #texts = new Texts();
+  #selector: Selector;
+
+  constructor(lanes: readonly Lane[]) {
+    this.#live = lanes.flatMap(({ live }) => live).map(({ selection }, number) => ({ selection, number }));
+    this.#sets = new SelectionSets(this.#live.length);
+    this.#selector = this.#newSelector();
+  }
+
+  take(frame: Uint8Array): Uint8Array {
+    if (this.#texts.count > textsMax) this.#selector = this.#newSelector();
+    const kept: Uint8Array[] = [];
+    const row = this.#row;
+    for (const scanner = new FrameScanner(frame, this.#reader); scanner.next(row);) {
+      if (row.hasAccount && this.#setOf(row) === noSelections) continue;
+      kept.push(row.bytes.slice(row.lineStart, row.lineEnd), newline);
+    }
+    return kept.length === 0 ? newline.subarray(1) : Buffer.concat(kept);
+  }
+
+  #setOf(row: ScannedRow): number {
+    row.clinic = this.#texts.ofBytes(row.keyBytes, row.keyView, row.clinicStart, row.clinicEnd);
+    return this.#selector.setOf(row);
+  }
+
+  #newSelector(): Selector {
+    this.#texts = new Texts();
+    return new Selector(this.#live, this.#texts, this.#sets, true);
   }
 }
 
 class Lane {
   readonly #reader: SubjectReader;
-  readonly #live: readonly LiveSelection[];
+  /** Selections of its rules. */
+  readonly live: readonly LiveSelection[];
   readonly #sets: SelectionSets;
   readonly #partitions: SubjectPartitions;
   readonly #row = new ScannedRow();
@@ -61,7 +107,7 @@ class Lane {
   ) {
     const { live, selectionIds } = compileSeries(rules, [], { subject: kind, quietMs: 0, allowedLatenessMs: 0 });
     this.#reader = new SubjectReader(kind);
-    this.#live = live;
+    this.live = live;
     this.#sets = new SelectionSets(selectionIds.length);
     this.#partitions = new SubjectPartitions(partitions);
     this.#selector = this.#newSelector();
@@ -89,6 +135,6 @@ class Lane {
 
   #newSelector(): Selector {
     this.#texts = new Texts();
-    return new Selector(this.#live, this.#texts, this.#sets, true);
+    return new Selector(this.live, this.#texts, this.#sets, true);
   }
 }

@@ -100,7 +100,7 @@ export function justBelowTable(played: readonly Played[], below: readonly JustBe
     const when = days.length ? `${days[Math.floor((days.length - 1) / 2)]}` : '';
     return [
       `| ${rule.title}${rule.habit ? ' (learned)' : ''} | ${atMost.toLocaleString('en')} in ${timeText(rule.timespanMs)} | ${told.length} of ${seen.length} | ` +
-        `${patientsText(exposed[Math.floor((exposed.length - 1) / 2)])} (${patientsText(exposed.at(-1))}) of ${read.toLocaleString('en')} | ${when} | ${[...by].join('; ')} |`,
+        `${rangeText(exposed)} of ${read.toLocaleString('en')} | ${when} | ${[...by].join('; ')} |`,
     ];
   });
   return [
@@ -108,6 +108,13 @@ export function justBelowTable(played: readonly Played[], below: readonly JustBe
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** The median, and where another was further, the most. */
+function rangeText(sorted: readonly number[]): string {
+  const middle = patientsText(sorted[Math.floor((sorted.length - 1) / 2)]);
+  const most = patientsText(sorted.at(-1));
+  return middle === most ? middle : `${middle} (${most})`;
 }
 
 function patientsText(patients: number | undefined): string {

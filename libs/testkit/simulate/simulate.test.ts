@@ -22,6 +22,9 @@ describe('attacks on the command line', () => {
     ['burst', [{ name: 'burst' }]],
     ['burst+start=06:30+pace=12.5,slow+day=2', [{ name: 'burst', hour: 6.5, pace: 12.5 }, { name: 'slow', day: 2 }]],
     ['spread+account=nurse.1+order=by_clinic', [{ name: 'spread', account: 'nurse.1', order: 'by_clinic' }]],
+    ['below_floors_own+role=secretary+among=in_care+as=desk', [
+      { name: 'below_floors_own', role: 'secretary', among: 'in_care', as: 'desk' },
+    ]],
     ['burst+open=0+closed=3+patients=5+together=2+actors=1+days=3', [
       { name: 'burst', open: 0, closed: 3, patients: 5, together: 2, actors: 1, days: 3 },
     ]],
@@ -38,6 +41,7 @@ describe('attacks on the command line', () => {
     ['burst+pace=0', 'not a number of 0.0001'],
     ['burst+day=1.5', 'not a whole number'],
     ['burst+patients=', 'not a whole number'],
+    ['burst+role=chef', 'there is no role chef; there are physician, nurse'],
     ['burst+order=random', 'there is no order random; there are mixed, by_clinic, ascending'],
   ])('%s is refused: %s', (text, message) => {
     expect(() => parseAttackOrders(text)).toThrow(message);
