@@ -5,13 +5,16 @@ export const identifierLengthMax = 256;
 
 const uuid = /^(?:urn:uuid:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i;
 
+const control = /\p{Cc}/u;
+const controls = /\p{Cc}+/gu;
+
 /**
- * The one spelling of an identifier that its pseudonym is made from: as `visibleName` spells it, and UUIDs in
- * lower case without `urn:uuid:` (RFC 9562 compares them so). The case of everything else is kept: FHIR ids and many record numbers
+ * The one spelling of an identifier that its pseudonym is made from: as `visibleName` spells it, control characters as blanks (fields of a fixed
+ * length are filled up with zeros), and UUIDs in lower case without `urn:uuid:` (RFC 9562 compares them so). The case of everything else is kept: FHIR ids and many record numbers
  * differ by case alone, and two people joined by mistake would be one patient missing from a figure.
  */
 export function canonicalIdentifier(text: string): string {
-  const name = visibleName(text);
+  const name = visibleName(control.test(text) ? text.replaceAll(controls, ' ') : text);
   return uuid.exec(name)?.[1]?.toLowerCase() ?? name;
 }
 

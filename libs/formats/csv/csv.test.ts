@@ -19,6 +19,12 @@ describe('the rows of a table', () => {
       ],
     ],
     ['formulas, which are text', 'a,b\n=1+1,@x\n', [{ a: '=1+1', b: '@x' }]],
+    [
+      'numbers that a spreadsheet was kept from reading',
+      'a;b;c\n="008001";"=""007""";=A1\n',
+      [{ a: '008001', b: '007', c: '=A1' }],
+    ],
+    ['what is written where there is nothing', 'a;b;c;d\nNULL;\\N;"(null)";null\n', [{ a: '', b: '', c: '', d: 'null' }]],
     ['a delimiter behind the last cell', 'a;b\n1;2;\n', [{ a: '1', b: '2' }]],
     ['two columns of one name', 'a;a;;b\n1;2;3;4\n', [{ a: '1', b: '4' }]],
     ['nothing', '', []],

@@ -96,10 +96,23 @@ export class TableReader {
       );
     const values: [string, string][] = [];
     for (const [at, name] of names.entries()) {
-      const value = this.charset.cell(cells[at] ?? '');
+      const value = plainCell(this.charset.cell(cells[at] ?? ''));
       if (value === undefined) return rejected('not_utf8', '', 'a cell is not valid UTF-8; name the character set of its source');
       if (name) values.push([name, value.trim()]);
     }
     return accepted(Object.fromEntries(values));
   }
+}
+
+/** What databases and spreadsheets write where there is nothing. In other letters it may be somebody's name. */
+const nothing: ReadonlySet<string> = new Set(['NULL', '(null)', '[NULL]', '<NULL>', '\\N', '#N/A', '#N/D']);
+/** How a number is kept from being one in a spreadsheet, whose zeros in front would be gone. */
+const textOfFormula = /^="([^"]*)"$/;
+
+/** A cell as it was meant. What is not here is no text: `NULL` in the column of patients would be one patient whom everybody reads. */
+function plainCell(cell: string | undefined): string | undefined {
+  if (cell === undefined || cell.length > csvLimits.nameMax) return cell;
+  const text = cell.trim();
+  if (nothing.has(text)) return '';
+  return text.startsWith('="') ? (textOfFormula.exec(text)?.[1] ?? cell) : cell;
 }

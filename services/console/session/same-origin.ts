@@ -16,3 +16,12 @@ export function isOwnPage(headers: IncomingHttpHeaders, hasBody: boolean): boole
 function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
   return origin !== undefined && host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 }
+
+/**
+ * Whether a browser was led here by another site. A cookie comes along with a link that is followed, so that a page elsewhere could have somebody
+ * load a list without meaning to, which counts as theirs. An address that is typed says `none`, and what is no browser says nothing.
+ */
+export function isLedByOthers(headers: IncomingHttpHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}

@@ -185,4 +185,19 @@ describe('a browser at the console', () => {
     expect((await login({ token: 'a.durand' }, { ...own, 'sec-fetch-site': 'cross-site' })).statusCode).toBe(403);
     expect([0, 1].flatMap((partition) => log.frames({ topic: topics.actions, partition }))).toEqual([]);
   });
+
+  it.each(['cross-site', 'same-site'])(
+    'answers nothing of itself to a link that is followed from elsewhere (%s), but shows its pages',
+    async (site) => {
+      const cookie = String((await login({ token: 'a.durand' })).headers['set-cookie']).split(';')[0] ?? '';
+      const led = { 'sec-fetch-site': site, cookie };
+      for (const path of ['/v1/cases', `/v1/cases/${anIncidentId('a')}/patients.csv`]) {
+        const answer = await ask('GET', path, led);
+        expect([answer.statusCode, answer.json().error]).toEqual([403, 'not_our_page']);
+      }
+      expect((await ask('GET', '/', led)).statusCode).not.toBe(403);
+      expect((await ask('GET', '/v1/cases', { 'sec-fetch-site': 'none', cookie })).statusCode).toBe(200);
+      expect((await ask('GET', '/v1/cases', { cookie })).statusCode).toBe(200);
+    },
+  );
 });

@@ -5,7 +5,7 @@ import type { Clock } from '#libs/runtime/clock.js';
 import { refused } from '../answer/answer.js';
 import type { User } from '../users/users.js';
 import { type Directory, stillSees } from './directory.js';
-import { isOwnPage } from './same-origin.js';
+import { isLedByOthers, isOwnPage } from './same-origin.js';
 import {
   confirmedMsMax,
   endOf,
@@ -163,7 +163,7 @@ export class Visitors {
     );
   }
 
-  async #beforeHandling({ headers, method }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  async #beforeHandling({ headers, method, url }: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     if (headers.authorization !== undefined) return undefined;
     const found = await this.#visitorOf(headers);
     if (found) this.#known.set(headers, found);
@@ -171,8 +171,10 @@ export class Visitors {
     // A cookie of before does not take the place of the last one.
     if (found && headers[activeHeader] !== undefined && now - found.session.activeAt >= renewMs && !this.#isOld(found.session))
       await this.#write(headers, reply, { ...found, session: { ...found.session, activeAt: now } });
-    const changes = !safeMethods.has(method);
-    if (!changes || isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers))) return undefined;
+    const isOurs = safeMethods.has(method)
+      ? !url.startsWith('/v1/') || !found || !isLedByOthers(headers)
+      : isOwnPage(headers, method !== 'DELETE') || (!found && !isOfBrowser(headers));
+    if (isOurs) return undefined;
     const { status, body } = refused(403, 'not_our_page', 'this was not sent by a page of this console: open it, and do it there');
     return reply.status(status).header('cache-control', 'no-store').send(body);
   } // prettier-ignore

@@ -1,19 +1,15 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rename, stat, utimes } from 'node:fs/promises';
+import { access, appendFile, mkdir, readdir, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { eventIdsOf } from '#libs/formats/event-id/event-id.js';
 import { fileRecords } from '#libs/formats/read/file-records.js';
-import { isHl7 } from '#libs/formats/stays/adt.js';
 import { readStays } from '#libs/formats/stays/read-stays.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
-import { codeOf, isError } from '#libs/runtime/outcome.js';
 import { UnpackError } from '#libs/runtime/unpack/unpack-error.js';
-import { Unpacker } from '#libs/runtime/unpack/unpacker.js';
 import type { ConfiguredSource } from '#libs/sources/source.js';
 import { Accumulated, tookAny } from '../receive/accounts.js';
 import { batchesOf } from '../receive/batches.js';
 import type { IngestAnswer } from '../receive/intake.js';
+import { contentOf, digestOf, hl7In, isOfDisk, renamed, unpacked } from './folder-files.js';
 import type { InletTools } from './inlet.js';
 
 /** Inside a watched folder: files at work and digests, files that were taken, files of which nothing could be. */
@@ -22,9 +18,10 @@ const doneFolder = 'done';
 const refusedFolder = 'refused';
 /** A claim of another machine that was not touched for so long is taken over, in milliseconds. */
 const abandonedMs = 5 * 60_000;
-/** Messages of HL7 v2 in one file, bytes; and stays in one turn. */
-const hl7BytesMax = 64 * 1024 * 1024;
+/** Stays in one turn. */
 const staysAtATime = 5_000;
+/** Of a name that is taken, so many characters at its end are kept, which in UTF-8 fit into a name of 255 bytes. */
+const nameTailMax = 48;
 /** Files that are not complete, as those who copy them name them. */
 const unfinished = /^\.|\.(?:tmp|part|partial|filepart|swp)$|~$/i;
 
@@ -37,6 +34,8 @@ export class FolderInlets {
   /** Size and time of change of files that were seen once. */
   #seen = new Map<string, string>();
   #looking: Promise<void> | undefined;
+  /** Files that the disk does not let be taken, each with what it said: told once, and tried at every look. */
+  #kept = new Map<string, string>();
   readonly #stopping = new AbortController();
 
   constructor(
@@ -61,10 +60,12 @@ export class FolderInlets {
 
   async #look(): Promise<void> {
     const seen = new Map<string, string>();
+    const kept = this.#kept;
+    this.#kept = new Map();
     for (const source of this.tools.sources().file.sources) {
       if (source.folder === undefined || this.#stopping.signal.aborted) continue;
       try {
-        await this.#folder(source, source.folder, seen);
+        await this.#folder(source, source.folder, { seen, kept });
       } catch (cause) {
         if (!this.#stopping.signal.aborted)
           this.tools.log.error('a folder cannot be read and is tried again', {
@@ -77,18 +78,37 @@ export class FolderInlets {
     this.#seen = seen;
   }
 
-  async #folder(source: ConfiguredSource, folder: string, seen: Map<string, string>): Promise<void> {
+  async #folder(source: ConfiguredSource, folder: string, { seen, kept }: Looked): Promise<void> {
     for (const name of [workFolder, doneFolder, refusedFolder]) await mkdir(join(folder, name), { recursive: true });
-    for (const claim of await this.#ownClaims(folder)) await this.#take(source, folder, claim);
+    for (const claim of await this.#ownClaims(folder))
+      await this.#unlessKept(claim, { source, folder, kept }, () => this.#take(source, folder, claim));
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (!entry.isFile() || unfinished.test(entry.name)) continue;
       const path = join(folder, entry.name);
-      const { size, mtimeMs } = await stat(path);
-      const state = `${size} ${mtimeMs}`;
-      seen.set(path, state);
-      if (this.#seen.get(path) !== state) continue;
-      const claim = join(folder, workFolder, `${this.machine}=${entry.name}`);
-      if (await renamed(path, claim)) await this.#take(source, folder, claim);
+      await this.#unlessKept(path, { source, folder, kept }, async () => {
+        const { size, mtimeMs } = await stat(path);
+        const state = `${size} ${mtimeMs}`;
+        seen.set(path, state);
+        if (this.#seen.get(path) !== state) return;
+        const claim = join(folder, workFolder, `${this.machine}=${entry.name}`);
+        if (await renamed(path, claim)) await this.#take(source, folder, claim);
+      });
+    }
+  }
+
+  /** What the disk refuses for one file, as to read it or to take its name, keeps no other file waiting. */
+  async #unlessKept(path: string, { source, folder, kept }: Kept, take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+    } catch (cause) {
+      if (!isOfDisk(cause)) throw cause;
+      const code = String(cause.code);
+      this.#kept.set(path, code);
+      if (kept.get(path) === code) return;
+      this.tools.log.error(
+        'a file of a folder cannot be taken and is tried again, the others go on: see that it may be read, and give it a shorter name',
+        { path: folder, source: source.source, code },
+      );
     }
   }
 
@@ -114,14 +134,14 @@ export class FolderInlets {
     if ((await contentOf(digests)).includes(digest)) {
       metrics.add('vigie_inlet_dropped_total', { inlet: source.source, reason: 'same_file' });
       log.warn('a file was taken before, and is not read again', { path: folder, source: source.source });
-      return void (await renamed(claim, join(folder, doneFolder, name)));
+      return this.#move(claim, join(folder, doneFolder), name, digest);
     }
     const answer = await this.#read(source, claim, name, digest);
-    if (!answer) return void (await renamed(claim, join(folder, refusedFolder, name)));
+    if (!answer) return this.#move(claim, join(folder, refusedFolder), name, digest);
     const isTaken = tookAny(answer);
     // The name is whatever somebody chose, and may be a patient's: the digest alone is kept.
     if (isTaken) await appendFile(digests, `${digest}\n`);
-    await renamed(claim, join(folder, isTaken ? doneFolder : refusedFolder, name));
+    await this.#move(claim, join(folder, isTaken ? doneFolder : refusedFolder), name, digest);
     const { accepted, refused_count, refused } = answer;
     const [first] = refused;
     log.info(isTaken ? 'a file was taken' : 'nothing of a file could be taken', {
@@ -132,6 +152,16 @@ export class FolderInlets {
         reason: `${refused_count} refused, the first (record ${first.index}) because ${first.reason}`,
       }),
     });
+  }
+
+  /** Where another file of that name lies, as of the day before, the digest stands in front: nothing is ever written over there. */
+  async #move(claim: string, folder: string, name: string, digest: string): Promise<void> {
+    const isFree = await access(join(folder, name)).then(
+      () => false,
+      () => true,
+    );
+    const numbered = `${digest.slice(0, 16)}-${this.tools.clock.now()}`;
+    await renamed(claim, join(folder, isFree ? name : `${numbered}-${name.slice(-nameTailMax)}`));
   }
 
   /** Messages ADT, which say who stays where: what says no stay is told of as refused, and kept nowhere. */
@@ -181,51 +211,16 @@ export class FolderInlets {
   }
 }
 
+interface Looked {
+  readonly seen: Map<string, string>;
+  readonly kept: ReadonlyMap<string, string>;
+}
+interface Kept extends Pick<Looked, 'kept'> {
+  readonly source: ConfiguredSource;
+  readonly folder: string;
+}
+
 /** What the disk says without the path, whose last part is whatever somebody called a file: it may be a patient's name. */
 function withoutName(cause: unknown): { readonly code: string } | { readonly cause: unknown } {
-  return isError(cause) && 'path' in cause && 'code' in cause ? { code: String(cause.code) } : { cause };
-}
-
-/** All of a file that begins as messages of HL7 v2 do; undefined for any other. Rejects where it has more than `hl7BytesMax`. */
-async function hl7In(file: AsyncIterable<Uint8Array>): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of file) {
-    if (bytes === 0 && !isHl7(Buffer.from(chunk).toString('latin1', 0, 64))) return undefined;
-    bytes += chunk.length;
-    if (bytes > hl7BytesMax)
-      throw new UnpackError('too_large', `a file of HL7 v2 has more than ${hl7BytesMax} bytes: send smaller ones`);
-    chunks.push(chunk);
-  }
-  return bytes === 0 ? undefined : Buffer.concat(chunks);
-}
-
-/** A file as a stream, unpacked by the end of its name. */
-function unpacked(path: string, name: string): AsyncIterable<Uint8Array> {
-  const file = createReadStream(path);
-  const packing = /\.gz$/i.test(name) ? 'gzip' : /\.zst$/i.test(name) ? 'zstd' : undefined;
-  if (!packing) return file;
-  const unpacker = new Unpacker(packing);
-  return file.once('error', (cause) => unpacker.destroy(cause)).pipe(unpacker);
-}
-
-/** False when somebody else was faster. */
-async function renamed(from: string, to: string): Promise<boolean> {
-  try {
-    await rename(from, to);
-    return true;
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return false;
-    throw cause;
-  }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
-  return hash.digest('hex');
-}
-
-async function contentOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch(() => '');
+  return isOfDisk(cause) ? { code: String(cause.code) } : { cause };
 }

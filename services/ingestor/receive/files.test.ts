@@ -112,6 +112,30 @@ describe('a folder', () => {
     expect(await ingestor.log.during(look)).toHaveLength(5);
   });
 
+  it('takes all others where the disk refuses one', async () => {
+    // Its name has no room for whose claim it is.
+    const long = `${'l'.repeat(251)}.csv`;
+    writeFileSync(join(drop, long), table(400, 3));
+    writeFileSync(join(drop, 'wednesday.csv'), table(410, 4));
+    const rows = await ingestor.log.during(async () => {
+      for (let looks = 0; looks < 3; looks += 1) await look();
+    });
+    expect([rows.length, existsSync(join(drop, long)), existsSync(join(drop, 'done', 'wednesday.csv'))]).toEqual([4, true, true]);
+    renameSync(join(drop, long), join(drop, 'short.csv'));
+    expect(await ingestor.log.during(async () => void (await look(), await look()))).toHaveLength(3);
+  });
+
+  it('writes over no file of the same name that was taken before', async () => {
+    const texts = [table(500, 1), table(501, 1), table(502, 1)];
+    for (const text of texts) {
+      writeFileSync(join(drop, 'daily.csv'), text);
+      for (let looks = 0; looks < 3; looks += 1) await look();
+    }
+    const names = readdirSync(join(drop, 'done')).filter((name) => name.endsWith('daily.csv'));
+    expect(names).toContain('daily.csv');
+    expect(names.map((name) => readFileSync(join(drop, 'done', name), 'utf8')).toSorted()).toEqual(texts);
+  });
+
   it('keeps apart what nothing could be taken of', async () => {
     writeFileSync(join(drop, 'note.txt'), 'not a table at all\n');
     writeFileSync(join(drop, 'cut.csv.gz'), gzipSync(table(300, 10)).subarray(0, 40));
