@@ -33,7 +33,7 @@ export async function canaryPseudonyms(
     const identifier = canonicalIdentifier(text);
     if (!identifier) continue;
     const reason =
-      mistakeIn(identifier) ?? (identifiers >= identifiersMax ? `more than ${identifiersMax} identifiers` : undefined);
+      mistakeIn(text, identifier) ?? (identifiers >= identifiersMax ? `more than ${identifiersMax} identifiers` : undefined);
     if (reason) {
       mistakes.push({ line, reason });
       continue;
@@ -45,9 +45,11 @@ export async function canaryPseudonyms(
 }
 
 /** A pseudonym made from what is no identifier would wait for a patient who does not exist, without a word. */
-function mistakeIn(identifier: string): string | undefined {
+function mistakeIn(text: string, identifier: string): string | undefined {
   if (identifier.length > identifierLengthMax) return `longer than ${identifierLengthMax} characters`;
   if (/^id,pseudonym$|,[0-9a-f]{32}$/.test(identifier))
     return 'the output of vigie pseudonymise; give the identifiers themselves';
-  return /\p{Cc}|\uFFFD/u.test(identifier) ? 'not UTF-8 text, or with control characters such as tabs' : undefined;
+  return /\p{Cc}/u.test(text.trim()) || identifier.includes('\uFFFD')
+    ? 'not UTF-8 text, or with control characters such as tabs'
+    : undefined;
 }
