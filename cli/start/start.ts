@@ -8,6 +8,7 @@ import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { inletsOf } from './inlets.js';
 import { board } from './board.js';
+import { refuseWhileRunning, takeDataFolder } from './data-folder.js';
 import type { Demonstration } from './demonstration.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
@@ -32,11 +33,13 @@ export async function start(options: StartOptions): Promise<void> {
   const { rules } = await requireRules(config);
   const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
+    await refuseWhileRunning(config.VIGIE_DATA_DIR, systemClock);
     // It holds nothing but invented events, and a second day over the first one would only be duplicates.
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
   closeDataFolder(config.VIGIE_DATA_DIR);
+  const leaveDataFolder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, systemClock);
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;
@@ -59,6 +62,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (options.exit) stopped.abort();
   });
   demonstration?.close();
+  leaveDataFolder();
   process.exit(misconfigured ? 2 : Number(!well));
 }
 

@@ -39,6 +39,11 @@ describe('a supervised process', () => {
     expect(said).toEqual(['scorer: exit code 3, 100 ms', 'scorer: exit code 3, 200 ms', 'scorer: exit code 3, 400 ms']);
   });
 
+  it('that says in its one line why it cannot begin is heard', async () => {
+    await start("process.stderr.write('{}\\nscorer: port 7420 is taken\\n', () => process.exit(1));", 1);
+    expect(said).toEqual(['scorer: exit code 1, port 7420 is taken, 100 ms']);
+  });
+
   it('that was killed is started again', async () => {
     await start("process.kill(process.pid, 'SIGKILL');", 1);
     expect(said).toEqual(['scorer: SIGKILL, 100 ms']);

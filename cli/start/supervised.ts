@@ -75,7 +75,11 @@ export class Supervised {
     if (this.#stopping) return;
     if (code === configurationExit) return this.events.misconfigured(this.definition.name, said);
     if (this.clock.monotonic() - startedAt >= provenMs) this.#waitMs = firstRestartWaitMs;
-    this.events.restarted(this.definition.name, signal ?? `exit code ${code}`, this.#waitMs);
+    this.events.restarted(
+      this.definition.name,
+      signal ?? `exit code ${code}${reasonOf(this.definition.name, said)}`,
+      this.#waitMs,
+    );
     const waitMs = this.#waitMs;
     this.#waitMs = Math.min(restartWaitMsMax, waitMs * 2);
     this.#restarts += 1;
@@ -114,6 +118,12 @@ export class Supervised {
     this.#log.close();
     return well;
   }
+}
+
+/** What a service that could not begin said of it in its one line: by the log alone nobody would look. */
+function reasonOf(name: string, said: string): string {
+  const line = said.split('\n').findLast((one) => one.startsWith(`${name}: `));
+  return line === undefined ? '' : `, ${line.slice(name.length + 2)}`;
 }
 
 /**

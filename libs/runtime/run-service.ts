@@ -6,7 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
-import { messageOf } from './outcome.js';
+import { codeOf, messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
 import type { Log } from './log.js';
@@ -38,7 +38,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
     rootModule(definition, config),
     definition.adapter?.(config) ?? new FastifyAdapter(),
     { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
-  ).catch((cause: unknown) => exitWith(definition.name, codeOf(cause), cause));
+  ).catch((cause: unknown) => exitWith(definition.name, exitCodeOf(cause), cause));
   const log = app.get<Log>(LOG);
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
@@ -57,7 +57,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   try {
     await app.listen(port, config.VIGIE_HOST);
   } catch (cause) {
-    exitWith(definition.name, codeOf(cause), cause);
+    exitWith(definition.name, exitCodeOf(cause), isTaken(cause) ? portTaken(config, port) : cause);
   }
   process.channel?.unref();
   log.info('listening', { port });
@@ -81,7 +81,7 @@ function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>):
     closeDataFolder(config.VIGIE_DATA_DIR);
     return config;
   } catch (cause) {
-    return exitWith(definition.name, codeOf(cause), cause);
+    return exitWith(definition.name, exitCodeOf(cause), cause);
   }
 }
 
@@ -129,7 +129,18 @@ function endWhenFatal(app: NestFastifyApplication, log: Log): void {
   });
 }
 
-function codeOf(cause: unknown): number {
+/** Whoever has it may be a service of before that is ending: it is tried again. */
+function isTaken(cause: unknown): boolean {
+  return codeOf(cause) === 'EADDRINUSE';
+}
+
+function portTaken({ VIGIE_HOST, VIGIE_PORT_BASE }: CommonConfig, port: number): Error {
+  return new Error(
+    `port ${port} of ${VIGIE_HOST} is taken by another process; end that one, or give Vigie other ports (VIGIE_PORT_BASE, ${VIGIE_PORT_BASE} now)`,
+  );
+}
+
+function exitCodeOf(cause: unknown): number {
   return cause instanceof ConfigError ? 2 : 1;
 }
 

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ConfigError } from '#libs/runtime/config.js';
+import { FakeClock } from '#libs/testkit/fake-clock.js';
+import { refuseWhileRunning, startFile, takeDataFolder } from './data-folder.js';
+
+describe('a data folder', () => {
+  let folder: string;
+  let path: string;
+  let clock: FakeClock;
+  const take = () => takeDataFolder(folder, 7420, clock);
+  /** As another start writes it, with some of it otherwise. */
+  const written = async (change: object) => {
+    const leave = await take();
+    const record = JSON.parse(readFileSync(path, 'utf8')) as { process: object };
+    leave();
+    writeFileSync(path, JSON.stringify({ ...record, process: { ...record.process, ...change } }));
+  };
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'vigie-data-folder-'));
+    path = join(folder, startFile);
+    clock = new FakeClock();
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is of one start at a time, and free again when that has ended', async () => {
+    const leave = await take();
+    const refused = take();
+    await expect(refused).rejects.toThrow(ConfigError);
+    await expect(refused).rejects.toThrow(
+      new RegExp(`already running over ${folder} \\(process ${process.pid}, from port 7420 on\\); stop it first`),
+    );
+    leave();
+    const again = await take();
+    again();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is taken at once from a start that was ended by force', async () => {
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    await written({ pid: ended.pid });
+    const leave = await take();
+    await expect(take()).rejects.toThrow('already running');
+    leave();
+  });
+
+  it('is taken from one whose number another process has been given since', async () => {
+    await written({ startedAt: '1' });
+    (await take())();
+  });
+
+  it.each(['of another container', ''])(
+    'is left to one %s that gives signs of life, and taken from one that is silent',
+    async (which) => {
+      if (which) await written({ host: 'elsewhere' });
+      else writeFileSync(path, '{"process":');
+      const alive = refuseWhileRunning(folder, clock);
+      await clock.advance(500);
+      utimesSync(path, 7, 7);
+      const [outcome] = await Promise.allSettled([alive, clock.advance(500)]);
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(ConfigError) });
+      const taken = take();
+      await clock.advance(3_000);
+      (await taken)();
+    },
+  );
+});
