@@ -66,7 +66,7 @@ export function parseLooseTime(value: unknown, context: TimeContext): LooseTime 
   }
   const iso = format ? undefined : isoWritten(text);
   if (iso) return ofWritten(iso, context);
-  const spelled = spaced(text);
+  const spelled = format ? spaced(text) : inNumbers(spaced(text));
   for (const pattern of format ? [format.slice(0, textMax)] : loosePatterns) {
     const written = readByPattern(spelled, pattern);
     if (written) return ofWritten(written, context);
@@ -161,4 +161,12 @@ function inRange(timeMs: number, assumedZone: boolean): LooseTime | string {
 /** Without accents, with single blanks. */
 function spaced(text: string): string {
   return text.normalize('NFD').replaceAll(/\p{M}/gu, '').replaceAll(/\s+/g, ' '); // prettier-ignore
+}
+
+/** As French sentences write it (`1er décembre 2026 à 21 h 05`): an ordinal for the first, a word before the hour, a letter behind it. */
+function inNumbers(text: string): string {
+  return text
+    .replace(/\b1er\b/i, '1')
+    .replace(/(?<=\d),? a (?=\d{1,2}(?: ?h|:))/i, ' ')
+    .replace(/(?<=^|[ T])(\d{1,2}) ?h ?(\d\d)?(?![\p{L}\d])/iu, (_, hour: string, minute = '00') => `${hour}:${minute}`);
 }

@@ -71,7 +71,9 @@ describe('the rows of a table', () => {
     await fc.assert(
       fc.asyncProperty(table, fc.integer({ min: 1, max: 9 }), async (rows, size) => {
         const text = ['a;b;c', ...rows.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(';'))].join('\r\n');
-        const expected = rows.map(([a, b, c]) => ({ a: a.trim(), b: b.trim(), c: c.trim() }));
+        // A spreadsheet's way to keep a number as it is written, which the letters of this test come to now and then.
+        const meant = (one: string) => (/^="([^"]*)"$/.exec(one.trim())?.[1] ?? one).trim();
+        const expected = rows.map(([a, b, c]) => ({ a: meant(a), b: meant(b), c: meant(c) }));
         expect(await outcomes(text, undefined, size)).toEqual(expected);
       }),
     );
