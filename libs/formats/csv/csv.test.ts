@@ -71,8 +71,6 @@ describe('the rows of a table', () => {
     await fc.assert(
       fc.asyncProperty(table, fc.integer({ min: 1, max: 9 }), async (rows, size) => {
         const text = ['a;b;c', ...rows.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(';'))].join('\r\n');
-        // A spreadsheet's way to keep a number as it is written, which the letters of this test come to now and then.
-        const meant = (one: string) => (/^="([^"]*)"$/.exec(one.trim())?.[1] ?? one).trim();
         const expected = rows.map(([a, b, c]) => ({ a: meant(a), b: meant(b), c: meant(c) }));
         expect(await outcomes(text, undefined, size)).toEqual(expected);
       }),
@@ -133,4 +131,9 @@ async function lines(content: Uint8Array, charset?: string) {
 async function* pieces(content: string | Uint8Array, size = 50): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** A spreadsheet's way to keep a number as it is written, which random letters come to now and then, is none of the cell. */
+function meant(cell: string): string {
+  return (/^="([^"]*)"$/.exec(cell.trim())?.[1] ?? cell).trim();
 }
