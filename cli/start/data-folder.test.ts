@@ -55,19 +55,20 @@ describe('a data folder', () => {
     (await take())();
   });
 
-  it.each(['of another container', ''])(
-    'is left to one %s that gives signs of life, and taken from one that is silent',
-    async (which) => {
-      if (which) await written({ host: 'elsewhere' });
-      else writeFileSync(path, '{"process":');
-      const alive = refuseWhileRunning(folder, clock);
-      await clock.advance(500);
-      utimesSync(path, 7, 7);
-      const [outcome] = await Promise.allSettled([alive, clock.advance(500)]);
-      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(ConfigError) });
-      const taken = take();
-      await clock.advance(3_000);
-      (await taken)();
-    },
-  );
+  it.each([
+    ['of another container', { host: 'elsewhere' }],
+    ['of which the system does not say when it began', { startedAt: '' }],
+    ['whose file was cut short', undefined],
+  ])('is left to one %s that gives signs of life, and taken from one that is silent', async (_which, change) => {
+    if (change) await written(change);
+    else writeFileSync(path, '{"process":');
+    const alive = refuseWhileRunning(folder, clock);
+    await clock.advance(500);
+    utimesSync(path, 7, 7);
+    const [outcome] = await Promise.allSettled([alive, clock.advance(500)]);
+    expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(ConfigError) });
+    const taken = take();
+    await clock.advance(3_000);
+    (await taken)();
+  });
 });

@@ -42,10 +42,12 @@ export async function refuseWhileRunning(dataDir: string, clock: Clock): Promise
   const found = recordAt(path);
   const { host } = ownIdentity();
   if (found && isGone(found.process, host)) return;
-  const isSeen = found?.process.host === host;
+  const isHere = found?.process.host === host;
+  // Where the system does not say when a process began, another one may have its number by now.
+  const isSeen = isHere && found.process.startedAt !== '';
   if (!isSeen && !(await givesSigns(path, clock))) return;
   const which = found
-    ? `process ${found.process.pid}${isSeen ? '' : ' of another container'}, from port ${found.portBase} on`
+    ? `process ${found.process.pid}${isHere ? '' : ' of another container'}, from port ${found.portBase} on`
     : startFile;
   throw new ConfigError(
     `VIGIE_DATA_DIR: Vigie is already running over ${dataDir} (${which}); stop it first, or give this one a folder and ports of its own (VIGIE_DATA_DIR, VIGIE_PORT_BASE)`,
