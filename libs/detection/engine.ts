@@ -58,7 +58,9 @@ export class Engine {
   /** Begins to fill windows that began empty. See `Fill`. History is handed over from `fromMs` on, event time. */
   beginFill(fromMs: number): Fill {
     this.#state.sharesNumbers = true;
-    return new Fill(this.#state, this.#beside(this.#state.options), () => this.#offset, fromMs);
+    // Whoever has been idle for long is moved over as others are: what the live engine told of it may be wrong.
+    const past = this.#beside({ ...this.#state.options, forgetAfterMs: Number.POSITIVE_INFINITY });
+    return new Fill(this.#state, past, () => this.#offset, fromMs);
   }
 
   /** The same in one go: the rows in order of time that have come since `fromMs`. */

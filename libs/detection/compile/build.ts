@@ -1,6 +1,7 @@
 // compile/: lays rules out as series, so that all over the same inputs share their windows.
 // It plans; what windows hold lies in memory, and judge follows the plan.
 
+import { isStoredSubject } from '#libs/contracts/vocabulary.js';
 import type { HabitRule } from '#libs/habits/seams.js';
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
@@ -101,9 +102,11 @@ export class Build {
         ),
       );
     const main = this.#main.series;
-    main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
-    if (this.options.holdsReach)
-      main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
+    // Incidents of rules over rules begin with what the inner ones counted; and nobody else knows what subjects did that no store has.
+    const { holdsReach, subject = 'account' } = this.options;
+    const reaching = holdsReach || !isStoredSubject(subject) ? rules : rules.filter(({ innerMs }) => innerMs > 0);
+    const reachedMs = Math.max(0, ...reaching.map((rule) => rule.reachMs + rule.settleMs));
+    main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(this.options.quietMs, reachedMs));
     const behindMs = this.ids.map(() => Number.POSITIVE_INFINITY);
     const reachMs = this.ids.map(() => 0);
     for (const one of rules)

@@ -8,7 +8,7 @@ import {
   type RowsInput,
 } from '../rule/rule.js';
 import { forwardMsOf } from '../rule/meeting.js';
-import { windowsMsOf } from '../rule/reach.js';
+import { innerMsOf, windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Build, Draft } from './build.js';
@@ -50,6 +50,7 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     forwardMs,
     // What must not be met changes the windows before it, too.
     reachMs: windowsMsOf(rule) + forwardMs,
+    innerMs: innerMsOf(rule),
     habit: habitOf(build, rule, [draft.series.key, draft.series.kind === 'main' ? inputKeys : '', rule.timespanMs]),
     learns: !build.isSuppressed,
     days: rule.habitDays === true,

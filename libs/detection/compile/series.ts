@@ -83,6 +83,8 @@ export interface CompiledRule extends Threshold {
   readonly forwardMs: number;
   /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
   readonly reachMs: number;
+  /** How far before its windows the accesses lie that its inner rules count, milliseconds; 0 without any. */
+  readonly innerMs: number;
   /** Column of the counts of a day, -1 for none. */
   readonly habit: number;
   /** Its counts are those of the days, if it has such a column. */

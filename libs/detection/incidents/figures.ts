@@ -23,11 +23,22 @@ export class Figures {
     private readonly allowedLatenessMs: number,
   ) {}
 
-  /** The incident takes a firing in, with the count of its window where that matters. */
-  fire(incident: Incident, firing: Firing, account: number): void {
+  /** The incident takes a firing in, with the count of its window where that matters. True where the windows lack what it may begin with. */
+  fire(incident: Incident, firing: Firing, account: number): boolean {
     const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
     incident.fire(firing, incident.asksFor(firing) ? this.windows.countAt(account, firing, true) : undefined, until > 0);
     this.#wait(incident, account, until);
+    return firing.rule.innerMs > 0 && this.#begin(incident, firing, account);
+  }
+
+  /** Lets it begin with what inner rules counted. */
+  #begin(incident: Incident, { rule }: Firing, account: number): boolean {
+    let from = Number.POSITIVE_INFINITY;
+    incident.beginBy(rule.rule.id, (after, until, selection) => {
+      from = after;
+      return this.windows.earliest(account, after, until, selection);
+    });
+    return from < this.windows.completeAbove(account);
   }
 
   #wait(incident: Incident, account: number, until: number): void {
@@ -66,6 +77,7 @@ export class Figures {
   /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
   cover(incident: Incident, arrival: Arrival, again: boolean): boolean {
     const { account, entry, set } = arrival;
+    incident.reach(entry.time, set);
     const from = incident.firstTime;
     const to = incident.lastTime;
     // A late access can make the first firing earlier and its window begin later: then some patients have to go.

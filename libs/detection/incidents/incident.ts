@@ -10,6 +10,7 @@ import {
   type Match,
   matchOf,
   prolong,
+  reachedBy,
   stepOf,
 } from './incident-match.js';
 import type { Opening } from './opening.js';
@@ -67,7 +68,7 @@ export class Incident {
   get lastTime(): number {
     return lastFiredOf(this.matches);
   }
-  /** Earliest access in the window of the first firing. */
+  /** Earliest access in the window of the first firing, those of inner rules included. */
   get firstTime(): number {
     return firstTimeOf(this.matches);
   }
@@ -142,8 +143,34 @@ export class Incident {
     }
     if (first >= match.windowFirst) return;
     match.windowFirst = first;
+    match.begins = Math.min(match.begins, first);
     this.firingStale = true;
     this.changed = true;
+  }
+
+  /** An access that has come may be one that inner rules counted: then it begins earlier. Those between its times change nothing of it. */
+  reach(time: number, set: number): void {
+    if (set === noSelections || time >= this.coveredFrom) return;
+    for (const match of reachedBy(this.matches, time, (selection) => this.sets.has(set, selection))) {
+      match.begins = time;
+      this.firingStale = true;
+      this.changed = true;
+    }
+  }
+
+  /** Lets the match of a rule over rules begin where `earliest` says, from the accesses after its first time and up to its second. */
+  beginBy(ruleId: string, earliest: (after: number, until: number, selection: number) => number): void {
+    const match = this.matches.get(ruleId);
+    if (!match || match.innerMs === 0) return;
+    const { windowFirst, innerMs, selection, begins } = match;
+    match.begins = Math.min(begins, earliest(windowFirst - innerMs, windowFirst, selection));
+    if (match.begins !== begins) this.firingStale = true;
+  }
+
+  /** Whether an access lies between its times, or makes it begin earlier. */
+  isReachedBy(time: number, set: number): boolean {
+    if (set === noSelections || time > this.lastTime) return false;
+    return time >= this.firstTime || reachedBy(this.matches, time, (selection) => this.sets.has(set, selection)).length > 0;
   }
 
   /** Counts the patient for the selections; a value of zero is an access without patient, which only leaves its mark. */
@@ -241,6 +268,7 @@ export class Incident {
     this.changed = true;
     if (firing.by >= match.windowFirst) return;
     match.windowFirst = firing.by;
+    match.begins = Math.min(match.begins, firing.by);
     this.firingStale = true;
   }
 }

@@ -7,7 +7,8 @@ import type { Marks } from '../memory/marks.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { noSelections } from '../memory/selection-sets.js';
-import type { Series } from '../compile/series.js';
+import type { CompiledRule, Series } from '../compile/series.js';
+import { wakesUp } from '../rule/reach.js';
 import { settleAgain } from '../state/settle-again.js';
 
 /** An engine, as far as history goes through it. */
@@ -42,8 +43,8 @@ export class Fill {
   /** The next account of the second engine. */
   #next = 1;
   #frames = 0;
-  /** Ids of rules that more accesses can undo. */
-  readonly #settling: ReadonlySet<string>;
+  /** Ids of rules that more accesses can undo: they are waited for, or they cut a silence. */
+  readonly #undone: ReadonlySet<string>;
 
   constructor(
     private readonly live: EngineState,
@@ -54,7 +55,7 @@ export class Fill {
     /** Event time above which history is whole. */
     private readonly fromMs: number,
   ) {
-    this.#settling = new Set(live.compiled.rules.filter(({ settleMs }) => settleMs > 0).map(({ rule }) => rule.id));
+    this.#undone = new Set(live.compiled.rules.filter(canBeUndone).map(({ rule }) => rule.id));
   }
 
   /** Takes in when accounts were there before, first of all: rows of the outline that the rules' reach asks for, in order of time. */
@@ -177,13 +178,17 @@ export class Fill {
   }
 
   #mayBeUndone({ matches }: Incident): boolean {
-    return this.#settling.size > 0 && [...matches.keys()].some((id) => this.#settling.has(id));
+    return this.#undone.size > 0 && [...matches.keys()].some((id) => this.#undone.has(id));
   }
 
   #ask(account: number, { firstFired, lastTime }: Incident): void {
     const { live } = this;
     live.rejudgements.ask(account, live.windows.accounts.names(account), firstFired, lastTime, this.offset());
   }
+}
+
+function canBeUndone({ settleMs, rule }: CompiledRule): boolean {
+  return settleMs > 0 || wakesUp(rule);
 }
 
 function nameOf({ series, cell }: { readonly series: Series; readonly cell: Uint8Array }): string {
@@ -197,7 +202,7 @@ function covers(known: Incident, other: Incident, marks: Marks): boolean {
     const match = known.matches.get(one.ruleId);
     if (!match || match.firstFired > one.firstFired || match.lastFired < one.lastFired) return false;
     if (match.firstFired < one.firstFired) return true;
-    return match.value >= one.value && match.spread >= one.spread && match.windowFirst <= one.windowFirst;
+    return match.value >= one.value && match.spread >= one.spread && match.begins <= one.begins;
   });
   if (!matches || known.archived) return matches;
   const places = placesOf(known, marks);
