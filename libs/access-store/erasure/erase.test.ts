@@ -7,12 +7,12 @@ import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { registerSelections } from '../clickhouse/selections.js';
+import { registerSelections } from '../views/selections.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { aStoredCase, storeCases } from '../verdicts/case-rows.fixture.js';
 import { erase } from './erase.js';
 import { countRows, planErasure } from './plan.js';
-import { erasuresByPrefix } from './records.js';
+import { erasuresByPrefix } from './records/records.js';
 import { type ErasureRequest, requestOf, sha256Of, subjectOf } from './subject.js';
 
 const selection = 'b'.repeat(32);

@@ -10,8 +10,8 @@ import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { messageOf } from '#libs/runtime/outcome.js';
-import { addressOf, type CommandConfig, readCommandConfig } from './config.js';
-import { type StoreClient, withStore } from './with-store.js';
+import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
+import { type StoreClient, withStore } from '../with-store.js';
 
 export interface LeakcheckOptions {
   /** Where the ingestor answers; the one of this machine where it is left out. */
@@ -34,6 +34,8 @@ interface Leak {
   readonly spelling: string;
 }
 
+const storedQuery = readFileSync(new URL('./stored.sql', import.meta.url), 'utf8');
+const timesQuery = readFileSync(new URL('./times.sql', import.meta.url), 'utf8');
 const batchSize = 500;
 /** Rows of one table that are looked at. */
 const rowsMax = 200_000;
@@ -142,10 +144,7 @@ class Leakcheck {
   async #stored(): Promise<void> {
     const deadlineMs = this.clock.monotonic() + this.options.wait * 1000;
     for (;;) {
-      const [here] = await this.#rows(`SELECT
-        (SELECT uniqExact(actor_id) FROM vigie.accesses WHERE startsWith(clinic_id, {run:String}) AND actor_id = clinic_id AND action = 'other') AS last,
-        (SELECT count() FROM vigie.quarantine WHERE received_at >= {since:DateTime64(3)} AND content LIKE concat('%"actor_id":"', {run:String}, '-last"%')) AS aside,
-        (SELECT uniqExact(event_id) FROM vigie.accesses WHERE event_id IN {ids:Array(String)}) AS named`);
+      const [here] = await this.#rows(storedQuery);
       if (Number(here?.['last']) === this.#accounts.length && Number(here?.['aside']) > 0) return;
       if (this.clock.monotonic() > deadlineMs)
         throw new Error(
@@ -157,9 +156,7 @@ class Leakcheck {
 
   /** Every table, by the first column that says when its rows came about; accesses of others are left out, and views that are being made anew, which are there under two names. */
   async #searchTables(): Promise<void> {
-    const columns = await this.#rows(
-      `SELECT table, name FROM system.columns WHERE database = 'vigie' AND NOT startsWith(table, '_tmp_replace_') AND type LIKE 'DateTime%' ORDER BY table, position`,
-    );
+    const columns = await this.#rows(timesQuery);
     const times = new Map(columns.toReversed().map(({ table, name }) => [String(table), String(name)]));
     for (const [table, time] of times) {
       const own = table.startsWith('accesses')

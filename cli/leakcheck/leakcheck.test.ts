@@ -15,8 +15,8 @@ import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { LeakWatch } from '#services/archiver/store/leak-watch.js';
-import { readCommandConfig } from './config.js';
-import { withStore } from './with-store.js';
+import { readCommandConfig } from '../config.js';
+import { withStore } from '../with-store.js';
 
 const portBase = await freePortBase();
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-leakcheck-'));
