@@ -4,7 +4,7 @@ import { insertLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
 import { inventedIdentifiers, runAccounts, runRecords } from '#libs/leakcheck/run-records.js';
-import { shows, spellings } from '#libs/leakcheck/spellings.js';
+import { readerOf, spellings } from '#libs/leakcheck/spellings.js';
 import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -74,6 +74,7 @@ async function once(config: CommandConfig, options: LeakcheckOptions): Promise<n
 class Leakcheck {
   readonly #run = `leakcheck-${randomBytes(6).toString('hex')}`;
   readonly #identifiers = inventedIdentifiers();
+  readonly #spellingIn = readerOf(this.#identifiers);
   readonly #accounts = runAccounts(this.#run, this.#identifiers);
   readonly #startedMs: number;
   readonly #leaks = new Map<string, Leak>();
@@ -203,7 +204,7 @@ class Leakcheck {
   #look(place: string, value: unknown): void {
     for (const text of textsOf(value)) {
       if (isDigest(text)) continue;
-      const spelling = this.#identifiers.map((identifier) => shows(text, identifier)).find(Boolean);
+      const spelling = this.#spellingIn(text);
       if (spelling) this.#leaks.set(`${place} ${spelling}`, { place, spelling });
     }
   }
