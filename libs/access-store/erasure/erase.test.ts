@@ -37,9 +37,10 @@ const tables = [
 ]; // prettier-ignore
 
 async function empty(): Promise<void> {
-  for (const table of tables) await run(`TRUNCATE TABLE vigie.${table}`);
+  const filled = await ask<{ name: string }>(`SELECT name FROM system.tables WHERE database = 'vigie' AND total_rows > 0 AND name IN ('${tables.join("', '")}')`);
+  for (const { name } of filled) await run(`TRUNCATE TABLE vigie.${name}`);
   await registerSelections(client, [{ id: selection, sql: "action = 'read'" }], '2026-01-06T00:00:00.000Z');
-}
+} // prettier-ignore
 
 async function run(query: string): Promise<void> {
   await client.command({ query });
