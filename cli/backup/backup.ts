@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { appliedMigrations } from '#libs/access-store/clickhouse/migrate.js';
+import { appliedMigrations } from '#libs/access-store/tables/applied-migrations.js';
 import { copyEmbeddedLog, embeddedLogFacts } from '#libs/event-log/embedded/copy-log.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';

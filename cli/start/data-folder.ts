@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isGone, ownIdentity } from '#libs/event-log/embedded/process-identity.js';
+import { SignsOfLife, Silence } from '#libs/event-log/embedded/signs-of-life.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { codeOf } from '#libs/runtime/outcome.js';
@@ -38,7 +39,7 @@ export async function takeDataFolder(dataDir: string, portBase: number, clock: C
 /** Rejects with `ConfigError` while another start runs over a data folder. */
 export async function refuseWhileRunning(dataDir: string, clock: Clock): Promise<void> {
   const path = join(dataDir, startFile);
-  if (beatOf(path) === undefined) return;
+  if (!existsSync(path)) return;
   const found = recordAt(path);
   const { host } = ownIdentity();
   if (found && isGone(found.process, host)) return;
@@ -55,16 +56,13 @@ export async function refuseWhileRunning(dataDir: string, clock: Clock): Promise
 }
 
 async function givesSigns(path: string, clock: Clock): Promise<boolean> {
-  const before = beatOf(path);
-  for (let look = 0; look < silentLooksMax; look += 1) {
+  const silence = new Silence(path);
+  for (let looks = silence.look(); looks < silentLooksMax;) {
     await clock.sleep(beatMs);
-    if (beatOf(path) !== before) return true;
+    looks = silence.look();
+    if (looks === 0) return true;
   }
   return false;
-}
-
-function beatOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function isMade(path: string, text: string): boolean {
@@ -112,11 +110,10 @@ function readText(path: string): string | undefined {
 }
 
 function beating(path: string, clock: Clock): () => void {
-  let beats = 0;
+  const signs = new SignsOfLife(path);
   const stop = clock.every(beatMs, () => {
-    beats += 1;
     try {
-      utimesSync(path, beats, beats);
+      signs.give();
     } catch {
       // Silence says what is to be said.
     }

@@ -11,7 +11,7 @@ const slow = [
   'libs/event-log/kafka/kafka-log.test.ts',
   'libs/access-store/views/ledger-views.test.ts',
   'libs/event-log/kafka/kafka-faults.test.ts',
-  'cli/leakcheck.test.ts',
+  'cli/leakcheck/leakcheck.test.ts',
   'tests/deploy/dashboards-running.test.ts',
   'services/ingestor/faults.test.ts',
   'libs/access-store/erasure/erase.test.ts',

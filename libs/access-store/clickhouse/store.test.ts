@@ -7,7 +7,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { MemoryStore } from '../memory/memory-store.js';
-import { migrate, migrationOf, readMigrations } from './migrate.js';
+import { migrate, migrationOf, readMigrations } from '../tables/migrate.js';
 import type { AccessStore } from '../contract/port.js';
 import { storeForTests } from './store.fixture.js';
 
