@@ -11,6 +11,7 @@ import {
   writeSpread,
 } from './entry.js';
 import { capacities, classFor, EntryArena } from './entry-arena.js';
+import { copyWords } from './copy-words.js';
 import { LedgerHeads } from './ledger-heads.js';
 
 /**
@@ -242,9 +243,3 @@ export class LedgerStore {
 }
 
 const none = new Uint32Array(0);
-
-/** A loop, since most runs are short and a view for `set` costs more than they do. Within one array only towards its beginning. */
-function copyWords(from: Uint32Array, start: number, to: Uint32Array, at: number, count: number): void {
-  if (count > 2_048) to.set(from.subarray(start, start + count), at);
-  else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? 0;
-}

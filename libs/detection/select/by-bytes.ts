@@ -1,3 +1,6 @@
+// select/: which selections a row meets, each distinct value asked once.
+// Its answer is the number of a set; nobody above looks at conditions again.
+
 import { hashBytes, hashWords } from '../scan/keyed-hash.js';
 import { packText } from '../scan/packed-text.js';
 

@@ -1,6 +1,3 @@
-// select/: which selections a row meets, each distinct value asked once.
-// Its answer is the number of a set; nobody above looks at conditions again.
-
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseWhole } from '../scan/frame-scanner.js';
