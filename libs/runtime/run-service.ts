@@ -13,6 +13,7 @@ import type { Log } from './log.js';
 import { closeDataFolder, makePrivateFiles } from './private-files.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
+import { tellListening, whenStarterEnds } from './supervised/channel.js';
 
 /** While draining, how often idle connections are closed, in milliseconds. */
 const idleSweepMs = 100;
@@ -46,8 +47,8 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   endWhenFatal(app, log);
   if (definition.transport) app.connectMicroservice({ strategy: app.get(definition.transport, { strict: false }) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
-  // Under a supervisor the channel closes when it is gone, however it ended: nobody would be left to stop us.
-  if (process.channel) process.on('disconnect', () => void stop(0));
+  // Nobody would be left to stop us.
+  whenStarterEnds(() => void stop(0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (cause: unknown) => {
       log.error('a bug reached the top of the process, which ends now', { cause });
@@ -59,7 +60,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   } catch (cause) {
     exitWith(definition.name, exitCodeOf(cause), isTaken(cause) ? portTaken(config, port) : cause);
   }
-  process.channel?.unref();
+  tellListening();
   log.info('listening', { port });
   app
     .startAllMicroservices()
