@@ -72,6 +72,20 @@ describe('the memory of care', () => {
     );
   });
 
+  it('hears of a group at work though nothing that it does is new', () => {
+    const news = new CareMemory(calendar);
+    const of = { groupId: 'g', actorId: 'd', clinicId: 'c3', network: '', patientId: '' };
+    for (const minutes of [0, 10, 20, 90, 100]) {
+      const timeMs = base + minutes * 60_000;
+      const visible = visibleFrom(timeMs, timeMs);
+      const told = news.news({ ...of, timeMs }, visible);
+      if (told) news.take(told);
+      expect(news.news({ ...of, timeMs }, visible)).toBeUndefined();
+    }
+    const late = { ...of, actorId: 'a', patientId: aPatient(1), timeMs: base + 150 * 60_000 };
+    expect(news.look({ ...late, visible: stepMs })).toEqual({ care_link: 'none' });
+  });
+
   it('says nothing of what lies before all that it holds', () => {
     const memory = new CareMemory(calendar);
     memory.advance(base + 10 * dayMs);

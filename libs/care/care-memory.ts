@@ -26,6 +26,9 @@ export class CareMemory {
   readonly #stays = new Stays();
   readonly #bars = new Bars();
   readonly #pulses = new Pulses();
+  /** A group and a moment of which a pulse is known: rows of one group and time follow each other. */
+  #pulseGroup = '';
+  #pulseMoment: Moment | undefined;
   readonly #accounts = new Map<string, Account>();
   #numbers = 0;
   readonly #networks = new HouseNetworks();
@@ -158,8 +161,10 @@ export class CareMemory {
     return step >= this.#lowest - linkSteps;
   }
 
-  /** Whether it is known that the account was there, in the clinic and on the network. */
-  isSeen(standing: Standing, { day, usable }: Moment): boolean {
+  /** Whether it is known that the account was there, in the clinic and on the network, and its group at work in this step. */
+  isSeen(standing: Standing, moment: Moment): boolean {
+    if (!this.#hasPulse(standing.groupId, moment)) return false;
+    const { day, usable } = moment;
     if (standing.seenDay === day && standing.seenUsable <= usable) return true;
     const account = this.#accountAt(standing);
     if (!account?.has(account.clinics, standing.clinicId, day, usable)) return false;
@@ -186,6 +191,15 @@ export class CareMemory {
       ...(!account?.has(account.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
       ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }), step, visible,
     }; // prettier-ignore
+  }
+
+  #hasPulse(groupId: string, moment: Moment): boolean {
+    if (this.#pulseMoment === moment && this.#pulseGroup === groupId) return true;
+    const { step, visible } = moment;
+    if (step >= this.#lowest - quietSteps && !this.#pulses.knows(groupId, step, visible)) return false;
+    this.#pulseGroup = groupId;
+    this.#pulseMoment = moment;
+    return true;
   }
 
   #isHouse(standing: Standing, today: number, step: number): boolean {

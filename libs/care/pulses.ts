@@ -16,6 +16,12 @@ export class Pulses {
     if (known === undefined || visible < known) steps.set(step, visible);
   }
 
+  /** Whether a touch of a step that becomes visible in another says nothing of the group that is not known. */
+  knows(groupId: string, step: number, visible: number): boolean {
+    const known = this.#groups.get(groupId)?.get(step);
+    return known !== undefined && known <= visible;
+  }
+
   /** Whether an access of a step can know what the hour before it was like: touches of that hour were visible by then. */
   isAlive(groupId: string, step: number): boolean {
     const steps = this.#groups.get(groupId);
