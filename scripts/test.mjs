@@ -8,6 +8,7 @@
  *   npm test -- --isolated          modules are loaded for each file anew, not once for all files of a worker
  *   npm test -- --times             says at the end what each file cost
  *   npm run test:long               the random histories at length, with seeds of their own (printed), and more faults and larger hospitals
+ *   npm run test:properties         every property, with twenty times its cases and seeds of their own (printed)
  */
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
@@ -18,9 +19,14 @@ import { build, buildPages, environment, install, node, root, say } from './prep
 import { needsBuild, needsPages } from './testing/needs-build.mjs';
 import { beginRun, endRun } from './testing/run-wide.mjs';
 import { timesBegin, timesTable } from './testing/times.mjs';
+import { triedBegin, triedInWords } from './testing/tried.mjs';
 
 /** Random histories of `npm run test:long`, where `VIGIE_TEST_HISTORIES` does not say otherwise. */
 const longHistories = 10_000;
+
+/** How often `npm run test:properties` tries each property, where `VIGIE_TEST_TURNS` does not say otherwise; and what a test may take of it. */
+const propertyTurns = 20;
+const propertyTestMs = 3 * 3_600_000;
 
 /** Lines that the end of a run repeats of one failure; the whole stands where it happened. */
 const failureLinesMax = 30;
@@ -32,8 +38,9 @@ const jest = [
 ];
 
 const given = process.argv.slice(2);
-const args = given.filter((arg) => !['--long', '--isolated', '--times'].includes(arg));
+const args = given.filter((arg) => !['--long', '--properties', '--isolated', '--times'].includes(arg));
 const long = given.includes('--long');
+const properties = given.includes('--properties');
 const watch = args.includes('--watch');
 const times = given.includes('--times');
 /** Who watches changes modules, and wants to see the new ones. */
@@ -48,7 +55,7 @@ const env = {
 };
 
 install();
-const files = long ? chosenFiles().filter(hasLongMeasure) : chosenFiles();
+const files = chosenFiles().filter(takesPart);
 if (needsBuild(files)) build();
 if (needsPages(files)) buildPages();
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
@@ -65,14 +72,16 @@ const outcome = run(
     '--json',
     `--outputFile=${report}`,
     ...args,
-    ...(long ? ['--runTestsByPath', ...files] : []),
+    ...(properties ? [`--testTimeout=${propertyTestMs}`] : []),
+    ...(long || properties ? ['--runTestsByPath', ...files] : []),
   ],
   ['inherit', 'ignore', 'inherit'],
-  { VIGIE_TEST_RUN: runFolder, ...(long && longRun()) },
+  { VIGIE_TEST_RUN: runFolder, ...(long && longRun()), ...(properties && propertyRun()) },
 );
 const keptMs = endRun(runFolder);
 const counts = readCounts();
 if (times) console.log(timesTable(keptMs));
+if (properties) console.log(triedInWords());
 for (const failure of counts.failures) console.log(failure);
 for (const name of counts.skippedNames) console.log(`skipped: ${name}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
@@ -105,15 +114,16 @@ function chosenFiles() {
   return files;
 }
 
-/** Test files that have a larger measure for long runs say so by what they import, or read. */
-function hasLongMeasure(file) {
-  return /\b(?:casesOf|isLongRun|VIGIE_TEST_HISTORIES)\b/.test(readFileSync(file, 'utf8'));
+/** Test files that have a larger measure for long runs say so by what they import, or read; those that have properties, too. */
+function takesPart(file) {
+  if (long) return /\b(?:casesOf|isLongRun|VIGIE_TEST_HISTORIES)\b/.test(readFileSync(file, 'utf8'));
+  return !properties || readFileSync(file, 'utf8').includes("'fast-check'");
 }
 
 /** Long runs play histories that no run before has played, and say which, so that a failure can be played again. */
 function longRun() {
   const played = {
-    VIGIE_TEST_SEED: process.env.VIGIE_TEST_SEED ?? String(randomInt(2 ** 31)),
+    VIGIE_TEST_SEED: seed(),
     VIGIE_TEST_HISTORIES: process.env.VIGIE_TEST_HISTORIES ?? String(longHistories),
     VIGIE_TEST_LONG: '1',
   };
@@ -123,6 +133,20 @@ function longRun() {
       .join(' ')} npm run test:long`,
   );
   return played;
+}
+
+/** One turn is played again by the seed that a failure names. */
+function propertyRun() {
+  const played = triedBegin(process.env.VIGIE_TEST_TURNS ?? propertyTurns, seed());
+  const { VIGIE_TEST_SEED, VIGIE_TEST_TURNS } = played;
+  say(
+    `playing again what follows: VIGIE_TEST_SEED=${VIGIE_TEST_SEED} VIGIE_TEST_TURNS=${VIGIE_TEST_TURNS} npm run test:properties`,
+  );
+  return played;
+}
+
+function seed() {
+  return process.env.VIGIE_TEST_SEED ?? String(randomInt(2 ** 31 - 2 ** 20));
 }
 
 function readCounts() {

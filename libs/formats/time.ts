@@ -19,13 +19,19 @@ export function parseTime(value: unknown): number | string {
   if (!match) return 'expected an ISO 8601 time with its offset, such as 2024-11-19T08:12:03.120Z or 2024-11-19T09:12:03+01:00';
   const [, year, month, day, hour, minute, second = '0', fraction = '', offset = 'Z'] = match;
   const [y, mo, d, h, mi, s] = [Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)];
-  if (mo < 1 || mo > 12 || d < 1 || (d > daysOfAnyMonth && d > daysOf(y, mo)) || h > 23 || mi > 59 || s > 60)
+  if (mo < 1 || mo > 12 || d < 1 || d > daysOf(y, mo) || h > 23 || mi > 59 || s > 60)
     return 'this date or time of day does not exist';
   const offsetMs = offsetMsOf(offset);
   if (offsetMs === undefined) return 'the offset from UTC does not exist';
   // A leap second is the last millisecond of its minute, so that it stays in it.
   const secondMs = s === 60 ? 59_999 : s * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
   return inRange(Date.UTC(y, mo - 1, d, h, mi) + secondMs - offsetMs);
+}
+
+/** Whether a time is written as `isoText` writes it. */
+export function isIsoText(text: string): boolean {
+  const ms = text.length === plainLength ? plainTime(text) : undefined;
+  return ms !== undefined && typeof inRange(ms) === 'number';
 }
 
 const plainLength = 24;
@@ -41,8 +47,8 @@ function plainTime(text: string): number | undefined {
   }
   const [month, day, hour] = [twoDigits(text, 5), twoDigits(text, 8), twoDigits(text, 11)];
   const [minutes, second] = [twoDigits(text, 14), twoDigits(text, 17)];
-  if (month < 1 || month > 12 || day < 1 || day > daysOfAnyMonth || hour > 23 || minutes > 59 || second > 59) return undefined;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minutes > 59 || second > 59) return undefined;
   return Date.UTC(year, month - 1, day, hour, minutes, second, twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 0x30));
 }
 
@@ -60,10 +66,9 @@ function inRange(ms: number): number | string {
   return ms >= timeMsMin && ms < timeMsMax ? ms : 'the time is before 1970 or after 2199';
 }
 
-const daysOfAnyMonth = 28;
-
 function daysOf(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 function offsetMsOf(offset: string): number | undefined {

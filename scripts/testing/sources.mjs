@@ -5,10 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { registerHooks } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from '../prepare.mjs';
 
 const globalsUrl = 'vigie:test-globals';
+/** In the place of fast-check, where properties are tried by more turns than usual. */
+const moreCases = process.env.VIGIE_TEST_TURNS && pathToFileURL(join(import.meta.dirname, 'more-cases.mjs')).href;
 const key = 'vigie.testGlobals';
 const names = ['afterAll', 'afterEach', 'beforeAll', 'beforeEach', 'describe', 'expect', 'it', 'jest', 'test'];
 
@@ -39,9 +42,14 @@ export function giveGlobals(globals) {
   globalThis[Symbol.for(key)] = globals;
 }
 
+/** Those that were given last. */
+export function globalsInUse() {
+  return globalThis[Symbol.for(key)];
+}
+
 registerHooks({
   resolve(name, context, next) {
-    const url = name === '@jest/globals' ? globalsUrl : sourceOf(name, context.parentURL);
+    const url = ours(name, context.parentURL);
     return url === undefined ? next(name, context) : { url, format: 'module', shortCircuit: true };
   },
   load(url, context, next) {
@@ -51,12 +59,18 @@ registerHooks({
   },
 });
 
+function ours(name, parent) {
+  if (name === '@jest/globals') return globalsUrl;
+  if (name === 'fast-check' && parent !== moreCases) return moreCases;
+  return sourceOf(name, parent);
+}
+
 /** The source that a compiled name stands for, as a URL; undefined where Node has to look itself. */
 function sourceOf(name, parent) {
   if (!name.endsWith('.js')) return undefined;
-  const ours = /^#(?:libs|services)\//.test(name);
-  if (!ours && !(name.startsWith('.') && parent?.endsWith('.ts'))) return undefined;
-  const url = new URL(ours ? name.slice(1) : name, ours ? pathToFileURL(`${root}/`) : parent).href.replace(/\.js$/, '.ts');
+  const named = /^#(?:libs|services)\//.test(name);
+  if (!named && !(name.startsWith('.') && parent?.endsWith('.ts'))) return undefined;
+  const url = new URL(named ? name.slice(1) : name, named ? pathToFileURL(`${root}/`) : parent).href.replace(/\.js$/, '.ts');
   return existsSync(fileURLToPath(url)) ? url : undefined;
 }
 

@@ -4,7 +4,7 @@ import { partitionOf } from '#libs/contracts/topics.js';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import type { AccessEvent } from '#libs/formats/event.js';
 import { rowLine, toRows } from '#libs/formats/to-rows.js';
-import { EventLines } from '#libs/formats/vigie/event-line.js';
+import { EventLines, type ShapedLine } from '#libs/formats/vigie/event-line.js';
 import type { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { metered, tooMuchWork, workLimits, type WorkMeter } from '#libs/formats/work-meter.js';
 import type { QuarantineKeys } from '#libs/quarantine/quarantine-keys.js';
@@ -67,6 +67,14 @@ export class EventWriter {
     this.#append(intake, made.value);
     const told = admitted.beside ?? shortened;
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
+  }
+
+  /** What became of an event that is known as a line; undefined where it must be read, to be taken. */
+  takeLine(intake: Intake, shaped: ShapedLine): ItemOutcome | undefined {
+    const fast = this.#linesOf(intake).readLine(shaped);
+    if (!fast) return undefined;
+    this.ordinary(intake, fast);
+    return { kind: 'accepted', eventId: fast.eventId };
   }
 
   #linesOf(intake: Intake): EventLines {

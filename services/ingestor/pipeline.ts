@@ -5,6 +5,7 @@ import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
+import type { ShapedLine } from '#libs/formats/vigie/event-line.js';
 import { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { WorkMeter } from '#libs/formats/work-meter.js';
@@ -117,6 +118,8 @@ export class IngestPipeline implements Taker {
         this.#ordinary(intake, fast, stamps);
         intake.outcomes.push(acceptedLine);
         if (this.#counted(intake)) await this.#breathe(intake);
+      } else if (item.shaped && this.#shaped(intake, item.shaped)) {
+        if (this.#counted(intake, item.shaped.line.length)) await this.#breathe(intake);
       } else {
         let record = 0;
         for (const inner of item.read()) {
@@ -128,6 +131,14 @@ export class IngestPipeline implements Taker {
     }
     await this.#settle(intake);
     return intake.outcomes;
+  }
+
+  /** Takes one event that is known as a line; false where the line is none of those that go the short way. */
+  #shaped(intake: Intake, shaped: ShapedLine): boolean {
+    intake.record = 0;
+    const outcome = this.#writer.takeLine(intake, shaped);
+    if (outcome) intake.outcomes.push(outcome);
+    return outcome !== undefined;
   }
 
   /** Takes one event; true when others should get their turn. `record` is its number in its item. */

@@ -43,6 +43,12 @@ function idOf({ id }: { readonly id: string }): string {
   return id;
 }
 
+/** An event as a line of Vigie's own format that says all of it, and what of it says by which program the line is read. */
+export interface ShapedLine {
+  readonly line: string;
+  readonly of: Pick<AccessEvent, 'patients' | 'clinicId'>;
+}
+
 /** The short way of the events of one request: each by the program of its patients' authority. */
 export class EventLines {
   readonly #own: FastRows | undefined;
@@ -62,15 +68,19 @@ export class EventLines {
    * the long way must be gone.
    */
   read(event: AccessEvent, content: unknown): FastRows | undefined {
-    const fast = this.#of(event);
-    const line = fast && eventLineOf(event);
-    if (fast === undefined || line === undefined) return undefined;
-    if (!fast.readAlone({ line, start: 0, end: line.length, fields: '' })) return undefined;
-    if (event.id === undefined) fast.nameRecord(this.#ids.recordHalf({ item: content }));
+    const line = eventLineOf(event);
+    const fast = line === undefined ? undefined : this.readLine({ line, of: event });
+    if (fast && event.id === undefined) fast.nameRecord(this.#ids.recordHalf({ item: content }));
     return fast;
   }
 
-  #of({ patients, clinicId }: AccessEvent): FastRows | undefined {
+  /** The same of an event that has an id, and whose line was made by other means. */
+  readLine({ line, of }: ShapedLine): FastRows | undefined {
+    const fast = this.#of(of);
+    return fast?.readAlone({ line, start: 0, end: line.length, fields: '' }) ? fast : undefined;
+  }
+
+  #of({ patients, clinicId }: ShapedLine['of']): FastRows | undefined {
     const [first, ...others] = patients;
     if (!first) return this.#own;
     if (others.some(({ authority }) => authority !== first.authority)) return undefined;

@@ -1,4 +1,5 @@
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
+import type { ShapedLine } from '#libs/formats/vigie/event-line.js';
 import type { OwnLine } from '#libs/formats/vigie/line.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
@@ -28,6 +29,8 @@ export interface Custody {
 export interface UnreadItem {
   /** Where it may be an ordinary event of Vigie's own format. What its readers make of it is the same then, and one event. */
   readonly own?: OwnLine | undefined;
+  /** Where it is known what its readers make of it, one event: that, as a line. */
+  readonly shaped?: ShapedLine | undefined;
   /** Its events by their readers, one by one when they are asked for. */
   readonly read: () => Iterable<DecodedItem>;
 }

@@ -1,0 +1,219 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
+import type { AccessEvent } from '../../event.js';
+import { plainReading } from '../../input-format.js';
+import { isObject } from '../../json/parse-item.js';
+import { readRecord } from '../../read/read-payload.js';
+import { eventLineOf } from '../../vigie/event-line.js';
+import { parseBundle } from '../bundle.js';
+import type { Targets } from '../targets.js';
+import { entriesByShape, KnownShapes } from './entries.js';
+
+describe('the entries of a Bundle that are much alike', () => {
+  it('are all known by the first of them, whatever differs from one event to the next', () => {
+    const text = bundleOf(Array.from({ length: 40 }, (_, index) => access({ ...usual, id: `a${index}`, patient: `80${index}`, account: `u${index % 7}` })));
+    const shaped = entriesByShape(text, readerOf())?.map((entry) => entry.shaped?.line);
+    expect(shaped?.[0]).toBeUndefined();
+    expect(shaped?.slice(1)).toEqual(linesOf(text).slice(1));
+    expect(shaped?.slice(1)).not.toContain(undefined);
+  });
+
+  it('are known of an earlier Bundle that was read in the same way', () => {
+    const known = new KnownShapes();
+    entriesByShape(bundleOf([access(usual)]), readerOf(), known);
+    const later = entriesByShape(bundleOf([access({ ...usual, id: 'b', patient: '99', at: '2026-11-30T23:59:59.999+01:00' })]), readerOf(), known);
+    expect(later?.[0]?.shaped?.line).toContain('"time":"2026-11-30T22:59:59.999Z"');
+    expect(later?.[0]?.shaped?.line).toContain('"patient_ids":["99"]');
+  });
+
+  it('say what their readers say, whatever stands in them', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...readings), fc.array(fc.array(record, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 }), (authorities, bundles) => {
+        const known = new KnownShapes();
+        for (const records of bundles) agrees(bundleOf(records.map(access)), authorities, known);
+      }),
+      { numRuns: casesOf(150, 5_000) },
+    );
+  });
+
+  it('are those of the parser, however a Bundle is written or broken', () => {
+    const known = new KnownShapes();
+    entriesByShape(bundleOf([access(usual), access({ ...usual, encounter: 'E1' })]), readerOf(), known);
+    fc.assert(
+      fc.property(fc.array(record, { minLength: 1, maxLength: 3 }), fc.boolean(), fc.array(change, { maxLength: 3 }), (records, pretty, changes) => {
+        let text = bundleOf(records.map(access), pretty ? 2 : undefined);
+        for (const { at, cut, put } of changes) {
+          const from = Math.floor(at * text.length);
+          text = text.slice(0, from) + put + text.slice(from + cut);
+        }
+        agrees(text, [], known);
+      }),
+      { numRuns: casesOf(300, 10_000) },
+    );
+  });
+
+  it.each([
+    ['refers to another of its Bundle', { fullUrl: 'urn:uuid:1', reference: 'urn:uuid:1' }],
+    ['is no AuditEvent', { fullUrl: 'https://x.example/Encounter/1', type: 'Encounter' }],
+  ])('are left to the parser where one %s', (_, odd) => {
+    const one = { fullUrl: odd.fullUrl, resource: { ...access(usual), ...('type' in odd && { resourceType: odd.type }) } };
+    const other = access({ ...usual, ...('reference' in odd && { encounter: undefined }) });
+    const entry = [one, { resource: 'reference' in odd ? { ...other, entity: [{ what: { reference: odd.reference } }] } : other }];
+    expect(entriesByShape(JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }), readerOf())).toBeUndefined();
+  });
+
+  it('of a transaction are left to the parser, since it is taken whole or not at all', () => {
+    const entry = [{ resource: access(usual) }];
+    for (const type of ['transaction', ' transaction']) expect(entriesByShape(JSON.stringify({ resourceType: 'Bundle', type, entry }), readerOf())).toBeUndefined();
+  });
+
+  it('are left to the parser where a Bundle is of many kinds of records', () => {
+    const records = Array.from({ length: 40 }, (_, index) => ({ ...access(usual), outcomeDesc: `nothing is like ${index}` }));
+    expect(entriesByShape(bundleOf(records), readerOf())).toBeUndefined();
+  });
+}); // prettier-ignore
+
+interface Told {
+  readonly id: unknown;
+  readonly at: unknown;
+  readonly account: unknown;
+  readonly system: unknown;
+  readonly name: unknown;
+  readonly altId: unknown;
+  readonly agentType: string;
+  readonly address: unknown;
+  readonly patient: unknown;
+  readonly number: unknown;
+  readonly role: string;
+  readonly what: unknown;
+  readonly entityName: unknown;
+  readonly encounter: unknown;
+  readonly request: unknown;
+}
+
+const usual: Told = {
+  id: 'a1',
+  at: '2026-11-28T08:12:03.120Z',
+  account: '10100001234',
+  system: 'https://rpps.esante.gouv.fr',
+  name: undefined,
+  altId: undefined,
+  agentType: 'humanuser',
+  address: '10.1.2.3',
+  patient: '800001',
+  number: undefined,
+  role: '1',
+  what: 'Observation/9',
+  entityName: undefined,
+  encounter: undefined,
+  request: undefined,
+};
+
+function access(told: Told): object {
+  const { id, at, account, system, name, altId, agentType, address, patient, number, role, what, entityName, encounter, request } = told;
+  const reference = patient === undefined ? undefined : typeof patient === 'string' && !patient.includes('/') ? `Patient/${patient}` : patient;
+  return {
+    resourceType: 'AuditEvent',
+    id,
+    meta: { lastUpdated: at },
+    type: { code: 'rest' },
+    subtype: [{ code: 'read' }],
+    recorded: at,
+    outcome: '0',
+    agent: [
+      { type: { coding: [{ code: agentType }] }, who: { identifier: { system, value: account }, display: name }, altId, name, requestor: true, network: { address, type: '2' } },
+      { who: { reference: 'Device/gate', display: 'gate' }, requestor: false },
+    ],
+    source: { observer: { display: 'dpi' }, site: '750300123' },
+    entity: [
+      { what: { reference, ...(number !== undefined && { identifier: { system: 'urn:oid:1.2.250.1.71.9', value: number } }) }, role: { code: role }, name: entityName },
+      { what: { reference: what }, role: { code: '4' } },
+      ...(encounter === undefined ? [] : [{ what: { reference: `Encounter/${String(encounter)}` } }]),
+      ...(request === undefined ? [] : [{ type: { code: 'XrequestId' }, what: { identifier: { value: request } } }]),
+    ],
+  };
+} // prettier-ignore
+
+const national = '184127645108946';
+/** What a place should not hold, or what would be read as something else there. */
+const odd = fc.constantFrom<unknown>(undefined, null, 12, '', ' ', 'a b', ' a', 'a\u00a0', 'é', 'e\u0301', '\u200b', '\u2028', 'x"y', 'x\\y', '\n', '<actor of a slot>', '<id of a slot>', national, '1 84 12 76 451 089 46', 'A123456789', '7601000000002', 'urn:uuid:1', 'Patient/7', '#p', '12^^^&1.2&ISO', 'a|b', 'a?b', '0012', '12', 'unknown', '-', 'F47AC10B-58CC-4372-A567-0E02B2C3D479', 'x'.repeat(70), '10.1.2.300', 'fe80::1', '2026-11-28', '2026-02-29T08:00:00Z', '2026-11-28T23:59:60Z', '2026-11-28 08:00:00', '2026-11-28T08:00:00.1234Z', '2026-11-28T08:00:00+14:30', {}, []); // prettier-ignore
+const number = fc.constantFrom('12', '0012', '800001', '800002', 'jmartin', '10100001234', 'q1');
+/** Most records have the usual values, so that a shape is found, and then one or two that try it. */
+const often = <T>(usually: fc.Arbitrary<T>, weight = 12): fc.Arbitrary<unknown> => fc.oneof({ arbitrary: usually as fc.Arbitrary<unknown>, weight }, { arbitrary: odd, weight: 1 }); // prettier-ignore
+const rarely = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<unknown> => fc.oneof({ arbitrary: fc.constant(undefined), weight: 9 }, { arbitrary: value, weight: 1 }, { arbitrary: odd, weight: 1 }); // prettier-ignore
+const record: fc.Arbitrary<Told> = fc.record({
+  id: often(fc.constantFrom('a1', 'a2', 'B-3.x')),
+  at: often(
+    fc.constantFrom(
+      '2026-11-28T08:12:03.120Z',
+      '2026-11-29T23:00:00Z',
+      '2024-02-29T12:00:00.000Z',
+      '2026-11-28T08:12:03.1+01:00',
+    ),
+  ),
+  account: often(number),
+  system: often(fc.constant('https://rpps.esante.gouv.fr'), 30),
+  name: rarely(fc.constantFrom('Dr Martin', 'Infirmière Éa', '12')),
+  altId: rarely(number),
+  agentType: fc.constantFrom('humanuser', 'humanuser', 'humanuser', '110153', 'PAT', 'DOC'),
+  address: often(fc.constantFrom('10.1.2.3', '10.1.2.4')),
+  patient: often(number),
+  number: rarely(number),
+  role: fc.constantFrom('1', '1', '1', '4'),
+  what: often(
+    fc.constantFrom('Observation/9', 'Observation/10', 'https://x.example/fhir/Coverage/3', 'Patient/800002', 'Group/1'),
+  ),
+  entityName: rarely(fc.constantFrom('Bilan', 'A123456789')),
+  encounter: rarely(fc.constantFrom('E1', 'E2')),
+  request: rarely(fc.constantFrom('r1', 'r2')),
+});
+const readings: readonly (readonly string[])[] = [[], ['urn:oid:1.2.250.1.71.9'], ['fhir:Patient']];
+
+const change = fc.record({
+  at: fc.double({ min: 0, max: 1, noNaN: true }),
+  cut: fc.constantFrom(0, 0, 1, 5),
+  put: fc.constantFrom('', ' ', '\n', '"', '\\', ',', '}', ']', '{', '[', ':', '0', 'x', '\\u0061', ',"id":"a9"', '"id":"a9",', '"resourceType":"Patient",', '{"resource":{}},', '"__proto__":1,', '\u0000', '"type":"transaction",'),
+}); // prettier-ignore
+
+function bundleOf(resources: readonly object[], indent?: number): string {
+  const entry = resources.map((resource) => ({ resource, request: { method: 'POST', url: 'AuditEvent' } }));
+  return JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry }, undefined, indent);
+}
+
+function readerOf(authorities: readonly string[] = [], beside?: Targets): (resource: unknown) => AccessEvent | undefined {
+  return (value) => {
+    const payload = { kind: 'json', value, envelope: { receivedMs: 0 }, ...(beside && { beside }) } as const;
+    const { outcome } = readRecord(payload, { ...plainReading, format: 'fhir', authorities });
+    return outcome.kind === 'accepted' ? outcome.value : undefined;
+  };
+}
+
+/** The events of a Bundle as the parser and the readers have them. */
+function eventsOf(text: string, authorities: readonly string[] = []): readonly (AccessEvent | undefined)[] {
+  const bundle = parseBundle(JSON.parse(text));
+  if (bundle.kind === 'rejected') throw new Error(bundle.detail);
+  return bundle.value.resources.map(readerOf(authorities, bundle.value.targets));
+}
+
+function linesOf(text: string): readonly (string | undefined)[] {
+  return eventsOf(text).map((event) => event && eventLineOf(event));
+}
+
+/** Whatever is taken without the parser is what the parser gives. */
+function agrees(text: string, authorities: readonly string[], known: KnownShapes): void {
+  const entries = entriesByShape(text, readerOf(authorities), known);
+  if (!entries) return;
+  const events = eventsOf(text, authorities);
+  expect(entries).toHaveLength(events.length);
+  for (const [index, { start, end, shaped }] of entries.entries()) {
+    const [event, entry] = [events[index], JSON.parse(text.slice(start, end)) as unknown];
+    if (!shaped) {
+      expect(isObject(entry) && readerOf(authorities)(entry['resource'])).toEqual(event);
+      continue;
+    }
+    expect(shaped.line).toBe(event && eventLineOf(event));
+    expect(shaped.of.clinicId).toBe(event?.clinicId);
+    expect(shaped.of.patients.map(({ authority }) => authority)).toEqual(event?.patients.map(({ authority }) => authority));
+  }
+}
