@@ -55,10 +55,9 @@ export class Engine {
     return outcome;
   }
 
-  /** Begins to fill windows that began empty. See `Fill`. History is handed over from `fromMs` on, event time. */
+  /** Begins to fill windows that began empty, of idle accounts too. See `Fill`. History is handed over from `fromMs` on, event time. */
   beginFill(fromMs: number): Fill {
     this.#state.sharesNumbers = true;
-    // Whoever has been idle for long is moved over as others are: what the live engine told of it may be wrong.
     const past = this.#beside({ ...this.#state.options, forgetAfterMs: Number.POSITIVE_INFINITY });
     return new Fill(this.#state, past, () => this.#offset, fromMs);
   }

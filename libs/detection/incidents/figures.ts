@@ -3,6 +3,7 @@ import type { Windows } from '../judge/windows.js';
 import { entryWords, markOf } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
+import { beginWith, reachBack } from './reach-back.js';
 import type { Incident } from './incident.js';
 import type { Arrival } from './incident-seams.js';
 
@@ -34,7 +35,7 @@ export class Figures {
   /** Lets it begin with what inner rules counted. */
   #begin(incident: Incident, { rule }: Firing, account: number): boolean {
     let from = Number.POSITIVE_INFINITY;
-    incident.beginBy(rule.rule.id, (after, until, selection) => {
+    beginWith(incident, rule.rule.id, (after, until, selection) => {
       from = after;
       return this.windows.earliest(account, after, until, selection);
     });
@@ -77,7 +78,7 @@ export class Figures {
   /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
   cover(incident: Incident, arrival: Arrival, again: boolean): boolean {
     const { account, entry, set } = arrival;
-    incident.reach(entry.time, set);
+    reachBack(incident, entry.time, set);
     const from = incident.firstTime;
     const to = incident.lastTime;
     // A late access can make the first firing earlier and its window begin later: then some patients have to go.

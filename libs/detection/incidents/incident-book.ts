@@ -1,5 +1,6 @@
 // Longer than the house likes: opening, joining and adopting share what is known of an account, and none of them can be read without the others.
 
+import { isWithin } from './reach-back.js';
 import { Endings } from './endings.js';
 import { Figures } from './figures.js';
 import type { Firing } from '../judge/firing.js';
@@ -75,7 +76,7 @@ export class IncidentBook {
     for (const incident of incidents) {
       if (!incident.archived) lacks = this.#figures.cover(incident, arrival, turn.joined.size > 0) || lacks;
       // Its patients are no longer held.
-      else if (incident.isReachedBy(arrival.entry.time, arrival.set)) lacks = true;
+      else if (isWithin(incident, arrival.entry.time, arrival.set)) lacks = true;
     }
     if (incidents.length) this.byAccount.set(arrival.account, incidents);
     for (const incident of incidents) {

@@ -71,14 +71,6 @@ export function firstTimeOf(matches: Matches): number {
   return earliest;
 }
 
-/** Matches of rules over rules that an access of this time and these selections makes begin earlier. */
-export function reachedBy(matches: Matches, time: number, takes: (selection: number) => boolean): readonly Match[] {
-  return [...matches.values()].filter(
-    ({ innerMs, windowFirst, begins, selection }) =>
-      innerMs > 0 && time < begins && time > windowFirst - innerMs && takes(selection),
-  );
-}
-
 /** The largest step of the rules that so many patients have reached, 0 for none. */
 export function stepOf(matches: Matches, patients: number): number {
   let step = 0;

@@ -10,7 +10,6 @@ import {
   type Match,
   matchOf,
   prolong,
-  reachedBy,
   stepOf,
 } from './incident-match.js';
 import type { Opening } from './opening.js';
@@ -56,7 +55,7 @@ export class Incident {
 
   constructor(
     readonly opening: Opening,
-    private readonly sets: SelectionSets,
+    readonly sets: SelectionSets,
   ) {
     this.patientSet = new PatientSet(sets);
   }
@@ -146,31 +145,6 @@ export class Incident {
     match.begins = Math.min(match.begins, first);
     this.firingStale = true;
     this.changed = true;
-  }
-
-  /** An access that has come may be one that inner rules counted: then it begins earlier. Those between its times change nothing of it. */
-  reach(time: number, set: number): void {
-    if (set === noSelections || time >= this.coveredFrom) return;
-    for (const match of reachedBy(this.matches, time, (selection) => this.sets.has(set, selection))) {
-      match.begins = time;
-      this.firingStale = true;
-      this.changed = true;
-    }
-  }
-
-  /** Lets the match of a rule over rules begin where `earliest` says, from the accesses after its first time and up to its second. */
-  beginBy(ruleId: string, earliest: (after: number, until: number, selection: number) => number): void {
-    const match = this.matches.get(ruleId);
-    if (!match || match.innerMs === 0) return;
-    const { windowFirst, innerMs, selection, begins } = match;
-    match.begins = Math.min(begins, earliest(windowFirst - innerMs, windowFirst, selection));
-    if (match.begins !== begins) this.firingStale = true;
-  }
-
-  /** Whether an access lies between its times, or makes it begin earlier. */
-  isReachedBy(time: number, set: number): boolean {
-    if (set === noSelections || time > this.lastTime) return false;
-    return time >= this.firstTime || reachedBy(this.matches, time, (selection) => this.sets.has(set, selection)).length > 0;
   }
 
   /** Counts the patient for the selections; a value of zero is an access without patient, which only leaves its mark. */
