@@ -63,20 +63,8 @@ describe('of histories that were judged wrong once', () => {
 
   it('what seemed not to be met is judged again where the past of its session shows that it was', () => {
     const s = { session_id: 's' };
-    const met = { kind: 'rows', selection: reads, by: [], field: [] } as const;
-    const unmet = { ...met, selection: selectionOf(and([is('action', 'read'), test({ kind: 'present', field: 'patient_id' })])) };
-    const rule: Rule = {
-      ...aRule({ selection: reads, atLeast: 1, timespanMs: 36 * hour, subject: 'session_id' }),
-      type: 'temporal',
-      inputs: [met, unmet],
-      meeting: {
-        op: 'and',
-        of: [
-          { op: 'met', input: 0 },
-          { op: 'unmet', input: 1 },
-        ],
-      },
-    };
+    const unmet = selectionOf(and([is('action', 'read'), test({ kind: 'present', field: 'patient_id' })]));
+    const rule = aLack(unmet, { timespanMs: 36 * hour, subject: 'session_id' });
     agree({
       subject: 'session_id',
       rules: [rule],
@@ -92,6 +80,21 @@ describe('of histories that were judged wrong once', () => {
       ],
     });
   });
+
+  it('what an inner rule waits for is counted, though the outer one looks back less far', () => {
+    const inner = aLack(selectionOf(is('action', 'export')), { id: 'inner', timespanMs: 1_000, raises: false });
+    const outer: Rule = {
+      ...aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, allowedLatenessMs: minute }),
+      type: 'event_count',
+      inputs: [{ kind: 'matches', rule: inner, by: [], field: [] }],
+    };
+    const { current } = agree({
+      rules: [outer],
+      allowedLatenessMs: 60 * hour,
+      rows: [rowOf({ event: 2, at: 0 }), rowOf({ event: 0, at: minute + 1_000 })],
+    });
+    expect(current.length).toBe(1);
+  });
 });
 
 const plain: History = {
@@ -106,6 +109,15 @@ function agree(given: Partial<History>): Played {
     withKnownFound(of, naiveRecount(of.rows, of.rules, of.quietMs, latenessIn(of))),
   );
   return run;
+}
+
+/** Reads without something else near them. */
+function aLack(selection: Rule['selection'], given: Partial<Pick<Rule, 'id' | 'timespanMs' | 'subject' | 'raises'>>): Rule {
+  const input = { kind: 'rows', selection: reads, by: [], field: [] } as const;
+  return {
+    ...aRule({ selection: reads, atLeast: 1, ...given }), type: 'temporal', inputs: [input, { ...input, selection }],
+    meeting: { op: 'and', of: [{ op: 'met', input: 0 }, { op: 'unmet', input: 1 }] },
+  }; // prettier-ignore
 }
 
 function temporal(rule: Rule): Rule {

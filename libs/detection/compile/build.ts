@@ -97,22 +97,22 @@ export class Build {
       series.horizonMs = Math.max(
         0,
         ...series.rules.map(
-          ({ timespanMs, forwardMs, settleMs, rule }) =>
-            timespanMs + forwardMs + settleMs + this.latenessOf(rule) + (rule.habit ? spareMsOf(rule) : 0),
+          ({ timespanMs, forwardMs, waitsMs, rule }) =>
+            timespanMs + forwardMs + waitsMs + this.latenessOf(rule) + (rule.habit ? spareMsOf(rule) : 0),
         ),
       );
     const main = this.#main.series;
     // Incidents of rules over rules begin with what the inner ones counted; and nobody else knows what subjects did that no store has.
     const { holdsReach, subject = 'account' } = this.options;
     const reaching = holdsReach || !isStoredSubject(subject) ? rules : rules.filter(({ innerMs }) => innerMs > 0);
-    const reachedMs = Math.max(0, ...reaching.map((rule) => rule.reachMs + rule.settleMs));
+    const reachedMs = Math.max(0, ...reaching.map((rule) => rule.reachMs + rule.waitsMs));
     main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(this.options.quietMs, reachedMs));
     const behindMs = this.ids.map(() => Number.POSITIVE_INFINITY);
     const reachMs = this.ids.map(() => 0);
     for (const one of rules)
       for (const id of lookedAt(one.rule)) {
         const number = this.#numbers.get(id) ?? 0;
-        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.settleMs);
+        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.waitsMs);
         reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
       }
     return {

@@ -187,8 +187,8 @@ export class Fill {
   }
 }
 
-function canBeUndone({ settleMs, rule }: CompiledRule): boolean {
-  return settleMs > 0 || wakesUp(rule);
+function canBeUndone({ waitsMs, rule }: CompiledRule): boolean {
+  return waitsMs > 0 || wakesUp(rule);
 }
 
 function nameOf({ series, cell }: { readonly series: Series; readonly cell: Uint8Array }): string {
