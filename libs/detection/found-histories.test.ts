@@ -95,6 +95,30 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(current.length).toBe(1);
   });
+
+  it('a match of an inner rule that a late access undid is counted no more by what comes after it', () => {
+    const median: Rule = {
+      ...aRule({ id: 'inner', selection: reads, atLeast: 1, timespanMs: 1_000, field: ['record_count'], raises: false }),
+      type: 'value_median',
+      percentile: 50,
+    };
+    const twice: Rule = {
+      ...aRule({ selection: reads, timespanMs: 36 * hour }),
+      type: 'event_count',
+      condition: { atLeast: 2, atMost: 3 },
+      inputs: [{ kind: 'matches', rule: median, by: [], field: [] }],
+    };
+    const { rejudged } = agree({
+      rules: [twice],
+      rows: [
+        rowOf({ event: 1, at: 0, record_count: 50 }),
+        rowOf({ event: 3, at: minute }),
+        rowOf({ event: 2, at: 0, receivedAt: minute, record_count: 0 }),
+        rowOf({ event: 0, at: hour, record_count: 50 }),
+      ],
+    });
+    expect(rejudged).toBe(1);
+  });
 });
 
 const plain: History = {
@@ -124,7 +148,7 @@ function temporal(rule: Rule): Rule {
   return { ...rule, type: 'temporal', field: [], inputs: [{ kind: 'rows', selection: reads, by: [], field: [] }] };
 }
 
-interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block'> {
+interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count'> {
   readonly event: number;
   /** From the beginning on, milliseconds; it arrives then, where nothing else is said. */
   readonly at: number;
