@@ -101,6 +101,7 @@ export class Build {
         ),
       );
     const main = this.#main.series;
+    this.#placeSlots();
     main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
     if (this.options.holdsReach)
       main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
@@ -128,6 +129,13 @@ export class Build {
       behindMs,
       horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),
     };
+  }
+
+  /** Bounds of the rules that most others look at the same accesses with come first: few accounts meet more than these. */
+  #placeSlots(): void {
+    const main = [...this.compiled.values()].filter(({ series }) => series === this.#main.series);
+    const alike = [...Map.groupBy(main, ({ counted }) => counted).values()].toSorted((a, b) => b.length - a.length);
+    for (const [slot, rule] of alike.flat().entries()) rule.slot = slot;
   }
 
   #note(rule: Rule): void {
