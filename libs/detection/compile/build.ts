@@ -102,6 +102,7 @@ export class Build {
         ),
       );
     const main = this.#main.series;
+    this.#placeSlots();
     // Incidents of rules over rules begin with what the inner ones counted; and nobody else knows what subjects did that no store has.
     const { holdsReach, subject = 'account' } = this.options;
     const reaching = holdsReach || !isStoredSubject(subject) ? rules : rules.filter(({ innerMs }) => innerMs > 0);
@@ -131,6 +132,13 @@ export class Build {
       behindMs,
       horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),
     };
+  }
+
+  /** Bounds of the rules that most others look at the same accesses with come first: few accounts meet more than these. */
+  #placeSlots(): void {
+    const main = [...this.compiled.values()].filter(({ series }) => series === this.#main.series);
+    const alike = [...Map.groupBy(main, ({ counted }) => counted).values()].toSorted((a, b) => b.length - a.length);
+    for (const [slot, rule] of alike.flat().entries()) rule.slot = slot;
   }
 
   #note(rule: Rule): void {
