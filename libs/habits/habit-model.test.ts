@@ -77,6 +77,24 @@ describe('a threshold', () => {
     expect(explainedOf(model, 'greedy', firstDay + 29)?.usual).toBeLessThan(20);
   });
 
+  it('of a role whose people are alike goes by its own days, however far others go', () => {
+    const random = new SeededRandom(seed, 'narrow');
+    const staff = staffOf(300, random);
+    const model = aModel();
+    for (let day = firstDay; day < firstDay + 25; day += 1) {
+      learn(model, day);
+      for (const [index, one] of staff.entries()) {
+        const lived = dayOf(one, day - 2, random, index % 10 === 0 && (day + index / 10) % 6 === 0 ? 8 : 1);
+        if (lived) model.add(lived);
+      }
+      for (let clerk = 0; clerk < 40; clerk += 1) model.add(clerkDay(`clerk${clerk}`, day - 2, random.whole(36, 48)));
+    }
+    const leasts = Array.from({ length: 40 }, (_, clerk) => model.least(unlinked, groupId, `clerk${clerk}`, firstDay + 24));
+    // Twice and a half of what all of them do every day; by the furthest days of everybody it would be four times.
+    expect(Math.max(...leasts)).toBeLessThan(110);
+    expect(Math.min(...leasts)).toBeGreaterThan(60);
+  });
+
   it('never answers for a day without a model, and answers for ten days that are past', () => {
     const { model, day } = aLivedModel(100, 21);
     expect(model.least(unlinked, groupId, 'a1', day + 1)).toBe(Infinity);
@@ -316,6 +334,10 @@ describe('a step that is common to many accounts', () => {
     expect(incidentsOf(told)).toBeLessThanOrEqual(6);
   });
 });
+
+function clerkDay(key: string, day: number, count: number): AccountDay {
+  return anAccountDay({ key, role: 'clerk', day, most: { [unlinked.id]: count } });
+}
 
 function aLivedModel(count: number, days: number) {
   const random = new SeededRandom(seed, 'lived');

@@ -84,13 +84,15 @@ describe('a summer in which half of the staff does the work of all', () => {
 });
 
 describe('a feed that shows more patients from one day on', () => {
-  it('twice as many: the operator is told, hardly an incident is made, fixed rules hold, and habits are back within a week and a half', () => {
+  it('twice as many: few accounts are told in its first two days and hardly one from then on, the operator is, fixed rules hold, and habits are back within a week and a half', () => {
     const lived = live(rules, change + 11, { feed: showing(2), theft: { ...byScript, day: change + 3 }, withoutVerdicts: true });
-    expect(lived.falseIncidents.length).toBeLessThanOrEqual(2);
+    // Who doubles his habit is told; of all who do at once the thresholds of two days ago know nothing.
+    expect(lived.beganOn(0, change + 1).length).toBeLessThan(0.1 * lived.staff);
+    expect(lived.beganOn(change + 2, change + 11).length).toBeLessThanOrEqual(1);
     expect(waitingOn(lived, change + 1)).toBe(0);
     expect(waitingOn(lived, change + 2)).toBeGreaterThan(0);
     expect(waitingOn(lived, change + 10)).toBe(0);
-    expect(lived.exposed).toBe(fixedTells);
+    expect(lived.exposed).toBeLessThanOrEqual(fixedTells);
   });
 
   it('eight times as many: everybody is told before the day is learned, nobody from then on, though nobody says that it was honest', () => {
