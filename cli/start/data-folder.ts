@@ -111,6 +111,8 @@ function isMade(path: string, text: string): boolean {
     return true;
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
+    // A full disk leaves an empty one, which would be waited for at the next start.
+    rmSync(path, { force: true });
     throw cause;
   }
 }

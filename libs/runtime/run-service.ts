@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
+import { doubtfulVariables } from './environment/doubtful-variables.js';
 import { codeOf, messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
@@ -41,6 +42,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
     { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
   ).catch((cause: unknown) => exitWith(definition.name, exitCodeOf(cause), cause));
   const log = app.get<Log>(LOG);
+  sayDoubts(log);
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
   const stop = stopOnce(app, log);
@@ -84,6 +86,12 @@ function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>):
   } catch (cause) {
     return exitWith(definition.name, exitCodeOf(cause), cause);
   }
+}
+
+/** Under a supervisor, that says so once for all. */
+function sayDoubts(log: Log): void {
+  if (process.env['VIGIE_SUPERVISED']) return;
+  for (const doubt of doubtfulVariables(process.env)) log.warn(doubt);
 }
 
 /** No page of another site may read what a service answers by having its own name point here. */
