@@ -48,7 +48,8 @@ function plainTime(text: string): number | undefined {
   const [month, day, hour] = [twoDigits(text, 5), twoDigits(text, 8), twoDigits(text, 11)];
   const [minutes, second] = [twoDigits(text, 14), twoDigits(text, 17)];
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minutes > 59 || second > 59) return undefined;
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minutes > 59 || second > 59)
+    return undefined;
   return Date.UTC(year, month - 1, day, hour, minutes, second, twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 0x30));
 }
 
