@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { timeMsMax, timeMsMin } from './limits.js';
-import { isoText, parseTime } from './time.js';
+import { isIsoText, isoText, parseTime } from './time.js';
 
 describe('the time of an event', () => {
   it.each([
@@ -49,6 +49,24 @@ describe('the time of an event', () => {
     );
     for (const ms of [-1, -62_198_755_200_000, 8.64e15]) expect(isoText(ms)).toBe(new Date(ms).toISOString());
     expect(() => isoText(Number.NaN)).toThrow(RangeError);
+  }); // prettier-ignore
+
+  it('is told to be written so where it is, whatever was asked before', () => {
+    const digits = (...of: readonly string[]) => fc.constantFrom(...of);
+    const parts = fc.tuple(digits('1969-12-31', '2026-11-29', '2026-02-29', '2024-02-29', '2199-12-31', '2200-01-01'), digits('T', ' '), digits('00:00', '23:59', '24:00', '08:60'), digits('00', '59', '60', '5x'), digits('.', ','), digits('000', '999', '12'), digits('Z', 'z', '+'));
+    const isSo = (text: string) => {
+      const ms = parseTime(text);
+      return typeof ms === 'number' && isoText(ms) === text;
+    };
+    fc.assert(
+      fc.property(fc.array(parts, { minLength: 1, maxLength: 6 }), (times) => {
+        for (const [day, t, minute, second, point, part, end] of times) {
+          const text = `${day}${t}${minute}:${second}${point}${part}${end}`;
+          expect(isIsoText(text)).toBe(isSo(text));
+        }
+      }),
+      { numRuns: 1000 },
+    );
   }); // prettier-ignore
 
   it('is what the engine reads, for every instant and offset', () => {

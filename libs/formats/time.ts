@@ -30,8 +30,21 @@ export function parseTime(value: unknown): number | string {
 
 /** Whether a time is written as `isoText` writes it. */
 export function isIsoText(text: string): boolean {
-  const ms = text.length === plainLength ? plainTime(text) : undefined;
-  return ms !== undefined && typeof inRange(ms) === 'number';
+  if (text.length !== plainLength) return false;
+  if (text.substring(0, minuteLength) === knownMinute) return endsAsPlain(text);
+  const ms = plainTime(text);
+  if (ms === undefined || typeof inRange(ms) !== 'number') return false;
+  knownMinute = isoText(ms).slice(0, minuteLength);
+  return true;
+}
+
+/** Events of one minute come together: what comes before its seconds is judged once. */
+let knownMinute = '';
+const minuteLength = '2024-11-19T08:12:'.length;
+
+function endsAsPlain(text: string): boolean {
+  for (let at = minuteLength; at < plainLength; at += 1) if (!isPlainAt(text, at)) return false;
+  return text.charCodeAt(minuteLength) < 0x36;
 }
 
 const plainLength = 24;
@@ -41,9 +54,7 @@ const plainSigns = 'dddd-dd-ddTdd:dd:dd.dddZ';
 /** The time of a text that is written as most are; undefined for every other, also for one that does not exist. */
 function plainTime(text: string): number | undefined {
   for (let at = 0; at < plainLength; at += 1) {
-    const code = text.charCodeAt(at);
-    const wanted = plainSigns.charCodeAt(at);
-    if (wanted === 0x64 ? code < 0x30 || code > 0x39 : code !== wanted) return undefined;
+    if (!isPlainAt(text, at)) return undefined;
   }
   const [month, day, hour] = [twoDigits(text, 5), twoDigits(text, 8), twoDigits(text, 11)];
   const [minutes, second] = [twoDigits(text, 14), twoDigits(text, 17)];
@@ -51,6 +62,12 @@ function plainTime(text: string): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minutes > 59 || second > 59)
     return undefined;
   return Date.UTC(year, month - 1, day, hour, minutes, second, twoDigits(text, 20) * 10 + (text.charCodeAt(22) - 0x30));
+}
+
+function isPlainAt(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  const wanted = plainSigns.charCodeAt(at);
+  return wanted === 0x64 ? code >= 0x30 && code <= 0x39 : code === wanted;
 }
 
 function twoDigits(text: string, at: number): number {

@@ -69,12 +69,13 @@ export class EventWriter {
     return { kind: 'accepted', eventId: idOf(rows), ...(told && { field: told.field, reason: told.detail }) };
   }
 
-  /** What became of an event that is known as a line; undefined where it must be read, to be taken. */
-  takeLine(intake: Intake, shaped: ShapedLine): ItemOutcome | undefined {
+  /** Takes an event that is known as a line; false where its record must be read for that. */
+  takeLine(intake: Intake, shaped: ShapedLine): boolean {
     const fast = this.#linesOf(intake).readLine(shaped);
-    if (!fast) return undefined;
+    if (!fast) return false;
     this.ordinary(intake, fast);
-    return { kind: 'accepted', eventId: fast.eventId };
+    intake.outcomes.push({ kind: 'accepted', eventId: fast.eventId });
+    return true;
   }
 
   #linesOf(intake: Intake): EventLines {

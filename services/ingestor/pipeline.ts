@@ -5,7 +5,6 @@ import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseItem } from '#libs/formats/json/parse-item.js';
 import type { Stay } from '#libs/formats/stays/stay.js';
 import type { SourceContext } from '#libs/formats/to-rows.js';
-import type { ShapedLine } from '#libs/formats/vigie/event-line.js';
 import { FastRows } from '#libs/formats/vigie/fast-rows.js';
 import { parseVigieEvent } from '#libs/formats/vigie/parse-event.js';
 import { WorkMeter } from '#libs/formats/work-meter.js';
@@ -19,7 +18,7 @@ import { Ticket } from './frames/ticket.js';
 import { EventWriter } from './event-writer.js';
 import type { FrameBuilder } from './frames/frame-builder.js';
 import type { Failpoint } from './receive/failpoint.js';
-import { type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
+import { acceptedLine, type IngestAnswer, Intake, type ItemOutcome } from './receive/intake.js';
 import { HttpRefusal } from './receive/http-refusal.js';
 import { MinuteAccounts } from './minute-accounts.js';
 import { type Custody, isUnread, type Item, type Taker } from './receive/taker.js';
@@ -40,9 +39,6 @@ export interface PipelineTools {
   readonly ackMs: number;
   readonly failpoint: Failpoint;
 }
-
-/** One for all of them: no door by which lines come tells an event id. */
-const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
 
 /** The ingestor's road: body -> items -> events -> admitted -> rows with pseudonyms -> frames -> acknowledged -> answer. */
 export class IngestPipeline implements Taker {
@@ -118,7 +114,7 @@ export class IngestPipeline implements Taker {
         this.#ordinary(intake, fast, stamps);
         intake.outcomes.push(acceptedLine);
         if (this.#counted(intake)) await this.#breathe(intake);
-      } else if (item.shaped && this.#shaped(intake, item.shaped)) {
+      } else if (item.shaped && this.#writer.takeLine(intake, item.shaped)) {
         if (this.#counted(intake, item.shaped.line.length)) await this.#breathe(intake);
       } else {
         let record = 0;
@@ -131,14 +127,6 @@ export class IngestPipeline implements Taker {
     }
     await this.#settle(intake);
     return intake.outcomes;
-  }
-
-  /** Takes one event that is known as a line; false where the line is none of those that go the short way. */
-  #shaped(intake: Intake, shaped: ShapedLine): boolean {
-    intake.record = 0;
-    const outcome = this.#writer.takeLine(intake, shaped);
-    if (outcome) intake.outcomes.push(outcome);
-    return outcome !== undefined;
   }
 
   /** Takes one event; true when others should get their turn. `record` is its number in its item. */

@@ -24,6 +24,8 @@ describe('masking', () => {
     ['a short one as a whole word', 'bed 12, room 12', 'bed P3, room P3'],
     ['a short one nowhere else', '10.412.7.120 é12', '10.412.7.120 é12'],
     ['a short one without its zeros', 'room 42, 420', 'room P5, 420'],
+    ['the zeros before one', 'room 0008001234', 'room P1'],
+    ['the zeros before one that are escapes', 'a%30%30%38001234 b%2530%25308001234', 'aP1 bP1'],
     ['signs of patterns as themselves', 'a.b+c axb+c', 'P4 axb+c'],
     ['one of four digits in any word', 'x4711', 'xP6'],
     ['one of four digits not with more between them', '10.4.7.11 and 4-7-1-1', '10.4.7.11 and 4-7-1-1'],
@@ -37,12 +39,17 @@ describe('masking', () => {
     const identifier = fc.stringMatching(/^0{0,2}[1-9A-Za-z][0-9A-Za-z]{5,14}$/);
     fc.assert(
       fc.property(identifier, fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (id, before, behind) => {
-        const masked = maskOf([{ identifier: id, pseudonym: '<>' }]).text(`${before} ${spell(id)} ${behind}`, 'device');
-        expect(masked).toContain('<>');
+        // Of letters that no identifier has, so that what stands on its two sides is not read as one word.
+        const masked = maskOf([{ identifier: id, pseudonym: 'Ж' }]).text(`${before} ${spell(id)} ${behind}`, 'device');
+        expect(masked).toContain('Ж');
         expect(shows(masked, id)).toBeUndefined();
       }),
       { numRuns: 200 },
     );
+  });
+
+  it('of what is written in percent escapes leaves no half of one', () => {
+    expect(maskOf([{ identifier: '03apply', pseudonym: 'P' }]).text(' %30%33%61%70%70%6C%79 Apply', 'device')).toBe(' P Apply');
   });
 
   it('leaves no identifier of four characters or more in any text', () => {

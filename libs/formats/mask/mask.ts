@@ -198,13 +198,16 @@ function together(found: readonly Found[]): readonly Found[] {
   return merged;
 }
 
+/** Before an identifier, as they are and as percent escapes, perhaps of percent escapes. */
+const zerosBefore = /(?:0|%(?:25){0,8}30){1,256}$/;
+
 /** With the zeros before an identifier: how many there were tells its length. */
 function replaced(text: string, found: readonly Found[]): string {
   const parts: string[] = [];
   let at = 0;
   for (const { start, end, replacement } of found) {
     const before = text.slice(at, start);
-    parts.push(before.replace(/0{1,256}$/, ''), replacement.pseudonym);
+    parts.push(before.replace(zerosBefore, ''), replacement.pseudonym);
     at = end;
   }
   return parts.join('') + text.slice(at);

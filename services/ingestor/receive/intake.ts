@@ -30,6 +30,9 @@ export type ItemOutcome =
   | { readonly kind: 'quarantined'; readonly eventId: string; readonly field: string; readonly reason: string }
   | { readonly kind: 'refused'; readonly field: string; readonly reason: string };
 
+/** One for all of them: no door by which lines come tells an event id. */
+export const acceptedLine: ItemOutcome = { kind: 'accepted', eventId: '' };
+
 /** What of a source was answered for good. */
 export interface Answered {
   readonly accepted: number;

@@ -2,7 +2,8 @@ import { isObject, type JsonObject, parseItem } from '../../json/parse-item.js';
 import { limits } from '../../limits.js';
 import { textOf } from '../elements.js';
 import type { ShapedLine } from '../../vigie/event-line.js';
-import { nodesOf, type PlainReader, Shape } from './shape.js';
+import { nodesOf, type PlainReader, shapeOf } from './learn.js';
+import type { Shape } from './shape.js';
 import { afterSpace, walk } from './walk.js';
 
 /** An entry of a Bundle, which lies in its text from `start` to `end`. */
@@ -117,7 +118,7 @@ class Entries {
     this.#learnt += 1;
     const event = this.read(entry['resource']);
     const own = leaves.map((leaf) => ({ ...leaf, start: leaf.start - start, end: leaf.end - start }));
-    const shape = event && Shape.of(text, own, entry, event, this.read);
+    const shape = event && shapeOf({ text, leaves: own, entry, event }, this.read);
     if (shape) this.known.add(shape);
   }
 
