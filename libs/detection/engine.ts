@@ -58,8 +58,7 @@ export class Engine {
   /** Begins to fill windows that began empty, of idle accounts too. See `Fill`. History is handed over from `fromMs` on, event time. */
   beginFill(fromMs: number): Fill {
     this.#state.sharesNumbers = true;
-    const past = { ...this.#state.options, forgetAfterMs: Infinity };
-    return new Fill(this.#state, this.#beside(past), () => this.#offset, fromMs);
+    return new Fill(this.#state, this.#beside({ ...this.#state.options, forgetAfterMs: Infinity }), () => this.#offset, fromMs);
   }
 
   /** The same in one go: the rows in order of time that have come since `fromMs`. */
