@@ -119,6 +119,36 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(rejudged).toBe(1);
   });
+
+  it('a match that comes too late for the windows of its inner rule is counted by one that waits longer', () => {
+    const patient = {
+      kind: 'rows',
+      selection: selectionOf(test({ kind: 'present', field: 'patient_id' })),
+      by: [],
+      field: [],
+    } as const;
+    const chain: Rule = {
+      ...aRule({ id: 'inner', selection: reads, atLeast: 2, timespanMs: hour, allowedLatenessMs: 3 * hour, raises: false }),
+      type: 'temporal_ordered',
+      inputs: [patient, { ...patient, selection: reads }],
+    };
+    const twice: Rule = {
+      ...aRule({ selection: reads, timespanMs: 10 * minute }),
+      type: 'event_count',
+      condition: { atLeast: 2, atMost: 3 },
+      inputs: [{ kind: 'matches', rule: chain, by: [], field: [] }],
+    };
+    const { current } = agree({
+      rules: [twice],
+      allowedLatenessMs: 60 * hour,
+      rows: [
+        rowOf({ event: 1, at: 0, patient: 1 }),
+        rowOf({ event: 0, at: 4 * hour }),
+        rowOf({ event: 2, at: 5 * minute, receivedAt: 4 * hour }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
 });
 
 const plain: History = {

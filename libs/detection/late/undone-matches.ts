@@ -33,15 +33,18 @@ export function withStretch(own: Uint32Array, other: Uint32Array, width: number,
   return made;
 }
 
-/** Takes over which matches an account's history holds within the stretch. `found`: the account there, 0 where it has none. */
+/**
+ * Takes over which matches an account's history holds within the stretch: what a late access undid, and what windows were too short for when it
+ * came. `found`: the account there, 0 where it has none.
+ */
 export function takeMatches(live: EngineState, account: number, history: EngineState, found: number, stretch: Stretch): void {
-  const undone = undoneSeries(live.compiled);
-  if (undone.size === 0) return;
+  const fed = new Set(live.compiled.rules.flatMap(({ feeds }) => feeds.map(({ series }) => series.index)));
+  if (fed.size === 0) return;
   const held = new Map(wholesOf(live, account).map((one) => [nameOf(one), one]));
   const past = new Map((found ? wholesOf(history, found) : []).map((one) => [nameOf(one), one]));
   let isOther = false;
   for (const [name, { series, cell }] of [...held, ...past]) {
-    if (!undone.has(series.index) || series.kind === 'main') continue;
+    if (!fed.has(series.index) || series.kind === 'main') continue;
     const own = held.get(name)?.entries ?? none;
     const { width } = live.windows.ledgersOf(series).store;
     const entries = withStretch(own, past.get(name)?.entries ?? none, width, stretch);
