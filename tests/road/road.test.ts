@@ -6,6 +6,7 @@ import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { WebhookSink } from './webhook-sink.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 
 const portBase = await freePortBase();
 const clinics = ['750300123', '690300456', '130300789'];
@@ -64,7 +65,7 @@ describe('the road, end to end', () => {
       expect(answer.accepted).toBe(100);
       expect(answer.refused).toEqual(index === 4 ? [expect.objectContaining({ index: 100, field: 'action' })] : []);
       const victim = ['scorer', 'archiver', 'notifier', 'ingestor', 'console'][index % 5];
-      if (victim && index < 8) vigie.kill(victim);
+      if (victim && index < casesOf(5, 8)) vigie.kill(victim);
     }
     expect(await vigie.until(stored, (rows) => rows >= everything.length)).toBe(everything.length);
   });

@@ -37,12 +37,15 @@ export const foreignNames: Attack = {
     for (const service of services) {
       const { port } = new URL(target.vigie.url(service));
       const hosts = names.flatMap((name) => [name, `${name}:${port}`]);
-      for (const host of hosts)
-        for (const path of paths) {
-          const { status, text } = await target.http(service, { path, headers: { host, origin: `http://${host}` } });
-          tried += 1;
+      for (const host of hosts) {
+        const headers = { host, origin: `http://${host}` };
+        const answers = await Promise.all(
+          paths.map(async (path) => ({ path, ...(await target.http(service, { path, headers })) })),
+        );
+        tried += answers.length;
+        for (const { path, status, text } of answers)
           if (status < 400 && status > 0) through.push(`${service} ${path} by ${host}: ${status} ${text.slice(0, 40)}`);
-        }
+      }
     }
     for (const headers of fromElsewhere)
       for (const path of ['/', '/?query=SELECT+1', '/metrics']) {
