@@ -1,5 +1,5 @@
 import type { Days } from '../days/days.js';
-import { type Entry, markOf, timeOf } from '../memory/entry.js';
+import type { Entry } from '../memory/entry.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
@@ -47,7 +47,7 @@ export class InOrder {
     const { ledger, series } = place;
     const seen = this.#seen;
     parts.runs.end(ledger);
-    if (this.#goesOn(place, entry)) {
+    if (rests.takesSame(place, entry)) {
       ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
       return true;
     }
@@ -73,26 +73,6 @@ export class InOrder {
     const isInTime = this.#ask(place, asked, entry, true, firings);
     if (asked.mayRest && !parts.late.of(ledger)) rests.begin(place, asked, entry.time, seen);
     return isInTime;
-  }
-
-  /**
-   * Whether the entry says what the newest one says, a little later, while no rule has to be asked of such: most accesses of a session come from one
-   * address. What is looked at otherwise would come to the same.
-   */
-  #goesOn({ ledger, series }: Place, entry: Entry): boolean {
-    const ledgers = this.#ledgers;
-    const length = ledgers.length(ledger);
-    if (length === 0) return false;
-    const words = ledgers.words(ledger);
-    const word = ledgers.start(ledger) + (length - 1) * ledgers.width;
-    const { mark } = entry;
-    if (markOf(words, word) !== mark || !ledgers.saysSame(words, word, entry) || !ledgers.sameOwnSpread(words, word, entry))
-      return false;
-    const set = this.#marks.setOf(mark);
-    if (ledgers.heads.restSet(ledger) !== set) return false;
-    const { asksDays, timespanMs } = this.parts.looking.of(series, set);
-    const time = timeOf(words, word);
-    return !asksDays && time < entry.time && time > entry.time - timespanMs;
   }
 
   /** The very same access has come before, perhaps under other selections. */
