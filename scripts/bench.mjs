@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { compiledBeside } from './compile/beside.mjs';
 import { node, prepare, root } from './prepare.mjs';
@@ -36,7 +37,7 @@ const beside = commit === undefined ? undefined : compiledBeside(commit);
 const env = beside ? { ...process.env, BENCH_AGAINST: beside.home, BENCH_AGAINST_ID: beside.id } : process.env;
 let failed = 0;
 for (const name of wanted.length ? wanted : ordinary.keys()) {
-  console.log(`\n== ${name}`);
+  console.log(`\n== ${name} (load ${loadavg()[0]?.toFixed(1)})`);
   const program = join(root, 'dist', 'bench', `${all.get(name)}.js`);
   const outcome = spawnSync(node, ['--expose-gc', program], { cwd: root, stdio: 'inherit', env });
   if (outcome.status !== 0) failed += 1;

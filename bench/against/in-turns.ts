@@ -1,4 +1,4 @@
-// against/: this tree beside another commit of it, which `npm run bench -- NAME --against COMMIT` has compiled.
+// against/: this tree beside another commit of it, which `npm run bench -- NAME --against COMMIT` has compiled, and rules beside fewer (shares.ts).
 // Engines take the same frames in turns, or run under valgrind, whose count of instructions no load of the machine changes.
 
 import { createHash, type Hash } from 'node:crypto';

@@ -47,6 +47,10 @@ export class InOrder {
     const { ledger, series } = place;
     const seen = this.#seen;
     parts.runs.end(ledger);
+    if (rests.takesSame(place, entry)) {
+      ledgers.insert(ledger, ledgers.length(ledger), entry, place.floor);
+      return true;
+    }
     lookBack(ledgers, this.#marks, place, entry, seen);
     if (seen.twin >= 0) return this.#takeAgain(place, entry, firings);
     ledgers.noteSpread(ledger, entry, this.#marks.clinicOf(entry.mark));

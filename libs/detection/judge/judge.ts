@@ -64,7 +64,7 @@ export class Judge {
       fired: new KnownFirings(ledgers.slots, quietMs),
       bounds,
       looking,
-      rests: new Rests(ledgers, bounds, looking, days),
+      rests: new Rests(ledgers, marks, bounds, looking, days),
       runs: new LateRuns(ledgers),
       same,
       late: new LateBounds(ledgers, this.counter, same, lateEntriesMin),

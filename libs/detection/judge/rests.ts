@@ -1,7 +1,9 @@
 import type { CompiledRule } from '../compile/series.js';
 import type { Days } from '../days/days.js';
+import { type Entry, markOf, timeOf } from '../memory/entry.js';
 import { type LedgerHeads, restMax } from '../memory/ledger-heads.js';
 import type { LedgerStore } from '../memory/ledger-store.js';
+import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
 import type { Bounds } from './bounds.js';
 import type { Place } from './firing.js';
@@ -21,12 +23,32 @@ export class Rests {
   readonly #heads: LedgerHeads;
 
   constructor(
-    ledgers: LedgerStore,
+    private readonly ledgers: LedgerStore,
+    private readonly marks: Marks,
     private readonly bounds: Bounds,
     private readonly looking: LookingTable,
     private readonly days: Days | undefined,
   ) {
     this.#heads = ledgers.heads;
+  }
+
+  /**
+   * Whether the entry, which has not been put in, says what the newest one says, a little later, and no rule has to be asked of such: most accesses of a session
+   * come from one address. What is looked at of other entries would come to the same.
+   */
+  takesSame({ ledger, series }: Place, entry: Entry): boolean {
+    const { ledgers, marks, looking } = this;
+    const length = ledgers.length(ledger);
+    if (length === 0) return false;
+    const words = ledgers.words(ledger);
+    const word = ledgers.start(ledger) + (length - 1) * ledgers.width;
+    if (markOf(words, word) !== entry.mark || !ledgers.saysSame(words, word, entry)) return false;
+    if (!ledgers.sameOwnSpread(words, word, entry)) return false;
+    const set = marks.setOf(entry.mark);
+    if (this.#heads.restSet(ledger) !== set) return false;
+    const { asksDays, timespanMs } = looking.of(series, set);
+    const time = timeOf(words, word);
+    return !asksDays && time < entry.time && time > entry.time - timespanMs;
   }
 
   /** Whether no rule has to be asked of the newest entry, which is none that came before. */

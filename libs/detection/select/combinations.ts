@@ -1,3 +1,4 @@
+import { actions, outcomes } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rule/rule.js';
 import type { Atom } from '../rules/match/atoms.js';
 import { optionalPlaces } from '../scan/row-layout.js';
@@ -19,8 +20,15 @@ const recentSlots = 4_096;
  */
 export class Combinations {
   readonly fields: readonly FieldClasses[];
-  /** Fields that every row has, by number. */
-  readonly #fixed: readonly number[];
+  /** Fields that every row has. Each that is asked of most rows is called at a place of its own, so that V8 makes one piece of them. */
+  readonly #patient: Everywhere | undefined;
+  readonly #clinic: Everywhere | undefined;
+  readonly #account: Everywhere | undefined;
+  readonly #time: Everywhere | undefined;
+  readonly #others: readonly Everywhere[];
+  readonly #everywhere: readonly Everywhere[];
+  /** What action and outcome add to the number of a combination. */
+  readonly #deeds = new Float64Array(actions.length * outcomes.length);
   /** By place of an optional field: its number, -1 where it is not asked for. */
   readonly #optional = new Int8Array(placesEnd).fill(-1);
   #sets = new Int32Array(0);
@@ -47,7 +55,16 @@ export class Combinations {
     accounts: AccountAnswers | undefined,
   ) {
     this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts, bySubject, accounts));
-    this.#fixed = this.fields.flatMap(({ place }, number) => (place < 0 ? number : []));
+    this.#everywhere = this.fields.flatMap((of, number) =>
+      of.place < 0 ? { of, number, read: of.read, size: 0, stride: 0 } : [],
+    );
+    const named = (field: Field): Everywhere | undefined => this.#everywhere.find(({ of }) => of.field === field);
+    this.#patient = named('patient_id');
+    this.#clinic = named('clinic_id');
+    this.#account = named('actor_id');
+    this.#time = named('time');
+    const apart = [this.#patient, this.#clinic, this.#account, this.#time, named('action'), named('outcome')];
+    this.#others = this.#everywhere.filter((one) => !apart.includes(one));
     for (const [number, { place }] of this.fields.entries()) if (place >= 0) this.#optional[place] = number;
     this.#layOut();
   }
@@ -68,20 +85,45 @@ export class Combinations {
 
   /** The number of the row's combination; NaN where there is no room for a class. */
   #numberOf(row: ScannedRow): number {
-    const fixed = this.#fixed;
     const sizes = this.#sizes;
     const strides = this.#strides;
-    let number = this.#bare;
-    for (let i = 0; i < fixed.length; i += 1) {
-      const at = fixed[i] ?? 0;
-      const of = this.fields[at]?.classOf(row) ?? 0;
-      if (of >= (sizes[at] ?? 0)) return Number.NaN;
-      number += of * (strides[at] ?? 0);
+    const patient = this.#patient;
+    const clinic = this.#clinic;
+    const account = this.#account;
+    const time = this.#time;
+    const others = this.#others;
+    let number = this.#bare + (this.#deeds[row.action * outcomes.length + row.outcome] ?? 0);
+    if (patient) {
+      const of = patient.read(row);
+      if (of >= patient.size) return Number.NaN;
+      number += of * patient.stride;
+    }
+    if (clinic) {
+      const of = clinic.read(row);
+      if (of >= clinic.size) return Number.NaN;
+      number += of * clinic.stride;
+    }
+    if (account) {
+      const of = account.read(row);
+      if (of >= account.size) return Number.NaN;
+      number += of * account.stride;
+    }
+    if (time) {
+      const of = time.read(row);
+      if (of >= time.size) return Number.NaN;
+      number += of * time.stride;
+    }
+    for (let i = 0; i < others.length; i += 1) {
+      const of = others[i]?.read(row) ?? 0;
+      if (of >= (others[i]?.size ?? 0)) return Number.NaN;
+      number += of * (others[i]?.stride ?? 0);
     }
     const { placed } = row;
+    const optional = this.#optional;
     for (let i = 0; i < placed; i += 1) {
-      const at = this.#optional[row.placeAt(i)] ?? -1;
-      const field = at < 0 ? undefined : this.fields[at];
+      const at = optional[row.placeAt(i)] ?? -1;
+      if (at < 0) continue;
+      const field = this.fields[at];
       if (!field) continue;
       const of = field.optionalOf(row);
       if (of >= (sizes[at] ?? 0)) return Number.NaN;
@@ -139,10 +181,30 @@ export class Combinations {
       (sum, { place, absent }, number) => (place < 0 ? sum : sum + absent * (this.#strides[number] ?? 0)),
       0,
     );
+    for (const one of this.#everywhere) {
+      one.size = this.#sizes[one.number] ?? 0;
+      one.stride = this.#strides[one.number] ?? 0;
+    }
+    // All actions and outcomes have been asked, so that there is room for their classes.
+    for (const [action] of actions.entries())
+      for (const [outcome] of outcomes.entries())
+        this.#deeds[action * outcomes.length + outcome] = this.fields.reduce(
+          (sum, of, number) => sum + of.deedOf(action, outcome) * (this.#strides[number] ?? 0),
+          0,
+        );
     this.#isExact = size <= Number.MAX_SAFE_INTEGER;
     this.#places = size > combinationsMax ? new Map() : undefined;
     this.#recent.fill(-1);
     this.#sets = new Int32Array(this.#places ? 1_024 : size).fill(unknown);
     this.#within.clear();
   }
+}
+
+/** A field that every row has: its number, the classes that there is room for, and what one of them adds to the number of a combination. */
+interface Everywhere {
+  readonly of: FieldClasses;
+  readonly number: number;
+  readonly read: (row: ScannedRow) => number;
+  size: number;
+  stride: number;
 }

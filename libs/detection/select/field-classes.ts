@@ -35,7 +35,9 @@ export class FieldClasses {
   readonly #there: number;
   /** Classes of its values, where more is asked. */
   readonly #remembered: ByBytes | undefined;
-  readonly #read: (row: ScannedRow) => number;
+  /** The class of a field that every row has. */
+  readonly read: (row: ScannedRow) => number;
+  #deeds: readonly number[] = [];
 
   constructor(
     readonly field: Field,
@@ -51,7 +53,7 @@ export class FieldClasses {
     this.#there = isPresence ? this.#ask({ [field]: '?' }) : 0;
     this.#remembered =
       this.place < 0 || isPresence ? undefined : new ByBytes((bytes, start, end) => this.#ask(rowWith(field, bytes, start, end)));
-    this.#read = this.#reader(atoms);
+    this.read = this.#reader(atoms);
   }
 
   /** Classes met so far. */
@@ -59,13 +61,13 @@ export class FieldClasses {
     return this.#byAnswers.size;
   }
 
-  /** The class of a field that every row has. */
-  classOf(row: ScannedRow): number {
-    return this.#read(row);
+  /** The class of an action or outcome by its number in the vocabulary, whichever of both the field is; 0 of any other. */
+  deedOf(action: number, outcome: number): number {
+    return this.#deeds[this.field === 'action' ? action : outcome] ?? 0;
   }
 
   anyOf(row: ScannedRow): number {
-    return this.place < 0 ? this.classOf(row) : this.optionalOf(row);
+    return this.place < 0 ? this.read(row) : this.optionalOf(row);
   }
 
   /** The same of an optional field, by its bytes as they lie in the line. */
@@ -89,10 +91,12 @@ export class FieldClasses {
     switch (field) {
       case 'action': {
         const classes = actions.map((action) => this.#ask({ action }));
+        this.#deeds = classes;
         return (row) => classes[row.action] ?? 0;
       }
       case 'outcome': {
         const classes = outcomes.map((outcome) => this.#ask({ outcome }));
+        this.#deeds = classes;
         return (row) => classes[row.outcome] ?? 0;
       }
       case 'patient_id':
