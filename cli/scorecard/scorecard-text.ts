@@ -1,5 +1,5 @@
 import type { RuleScore, Verdicts } from '#libs/access-store/verdicts/rule-verdicts.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { goesByHabit, type Rule } from '#libs/detection/rule/rule.js';
 import { alignedRows } from '../table.js';
 
 /** What people found of a rule, and whether the rules in use have it. */
@@ -45,7 +45,7 @@ export interface BudgetGiven {
 
 /** A case in which two of these rules fired is counted with both: what is shown is rather too much than too little. */
 function budgetBeside(rules: readonly ScoredBy[], scores: readonly RuleScore[], { perWeek: budget, weeks }: BudgetGiven): BudgetBeside | undefined {
-  const asking = new Set(rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true).map(({ id }) => id));
+  const asking = new Set(rules.filter(goesByHabit).map(({ id }) => id));
   const found = scores.filter(({ rule_id }) => asking.has(rule_id));
   const perWeek = (pick: (score: RuleScore) => number) => found.reduce((sum, score) => sum + pick(score), 0) / weeks;
   return asking.size === 0 ? undefined : { budget, false_positive: perWeek((score) => score.false_positive), authorised: perWeek((score) => score.authorised), weeks };

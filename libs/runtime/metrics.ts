@@ -125,7 +125,7 @@ const gauges = {
   },
   vigie_habits_budget_per_week: { help: 'False incidents of a week that a group is ready to look at', labels: [] },
   vigie_habits_false_per_week: {
-    help: 'Cases a week, over the last four, that people found to be false alarms or authorised work',
+    help: 'Cases a week, over the last four, in which a rule that goes by habits fired and that people found to be false alarms or authorised work',
     labels: ['group_id'],
   },
   vigie_incidents_open: { help: 'Incidents that are open', labels: [] },

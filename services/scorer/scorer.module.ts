@@ -8,7 +8,7 @@ import { STORE_CLIENT, type StoreClient, StoreModule } from '#libs/access-store/
 import type { IncidentChange } from '#libs/contracts/incident.js';
 import { habitsTopic, laneTopics, topics } from '#libs/contracts/topics.js';
 import { foreignText, requireRules } from '#libs/detection/rules/load/require-rules.js';
-import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
+import { goesByHabit, habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module.js';
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
@@ -132,7 +132,9 @@ const verdicts = {
     const failed = (cause: unknown) =>
       fatal.report('what people found of cases cannot be read any more; a restart reads it anew', cause);
     const owns = ({ group_id, actor_id, subject_kind }: IncidentChange) => owner.owns(group_id, actor_id, subject_kind);
-    return new HonestVerdicts({ log, clock, logger, metrics, habits, group: ownGroup('verdicts', config), failed, owns });
+    const asked = (ruleId: string) => owner.rules.some((rule) => rule.id === ruleId && goesByHabit(rule));
+    const tools = { log, clock, logger, metrics, habits, failed, owns, goesByHabit: asked };
+    return new HonestVerdicts({ ...tools, group: ownGroup('verdicts', config) });
   },
 };
 

@@ -157,6 +157,11 @@ export function habitRuleOf({ id, habit, condition, timespanMs, subject }: Rule)
   return habit && { id, ...habit, floor: condition.atLeast, timespanMs, subject };
 }
 
+/** Whether what is usual decides, of the rule's own count or over several days: then it is the budget of false incidents that pays for it. */
+export function goesByHabit({ habit, habitDays }: Partial<Pick<Rule, 'habit' | 'habitDays'>>): boolean {
+  return habit !== undefined || habitDays === true;
+}
+
 /** The same of all rules that are judged for these, those that other rules look at included; each id once. */
 export function habitRulesOf(rules: readonly Rule[]): readonly HabitRule[] {
   const found = new Map<string, HabitRule>();

@@ -21,6 +21,8 @@ export interface VerdictTools {
   readonly failed: (cause: unknown) => void;
   /** Whether an incident's subject is this scorer's: its owner says what people found, so that it is said about once. */
   readonly owns: (incident: IncidentChange) => boolean;
+  /** Whether a rule goes by habits, so that its false incidents count against the budget. */
+  readonly goesByHabit: (ruleId: string) => boolean;
 }
 
 const caseTopics = [topics.incidents, topics.actions];
@@ -90,11 +92,11 @@ export class HonestVerdicts {
     this.tools.logger.info('what was told was honest, and is learned', { groupId: group_id, incidentId: incident_id });
   }
 
-  /** Cases of the last four weeks that were no theft, a week and group. */
+  /** Cases of the last four weeks that were no theft, a week and group: those with a rule that goes by habits, since the budget is theirs. */
   #showRate(now: number): void {
     const counts = new Map<string, number>([...this.#groups].map((group) => [group, 0]));
-    for (const { group_id, verdict, opened_at } of this.#book.unsortedRows(now))
-      if (honest.includes(verdict) && Date.parse(opened_at) > now - rateDays * dayMs)
+    for (const { group_id, verdict, opened_at, rules } of this.#book.unsortedRows(now))
+      if (honest.includes(verdict) && Date.parse(opened_at) > now - rateDays * dayMs && rules.some(this.tools.goesByHabit))
         counts.set(group_id, (counts.get(group_id) ?? 0) + 1);
     for (const [group_id, count] of counts) {
       this.#groups.add(group_id);
