@@ -8,6 +8,16 @@ describe('the rows of a table', () => {
   it.each([
     ['commas', 'a,b\n1,2\n', [{ a: '1', b: '2' }]],
     ['semicolons, line ends of Windows, a byte order mark', '\uFEFFa;b\r\n1;2\r\n', [{ a: '1', b: '2' }]],
+    [
+      'line ends of old Macs, in cells too',
+      'a;b\r1;2\r\r"3\r4";5',
+      [
+        { a: '1', b: '2' },
+        { a: '3\n4', b: '5' },
+      ],
+    ],
+    ["line ends that were made Windows' twice", 'a;b\r\r\n1;2\r\r\n', [{ a: '1', b: '2' }]],
+    ['a CR in a cell of a file with other line ends', 'a;b\n1\r1;2\n', [{ a: '1\r1', b: '2' }]],
     ['tabs, blanks around cells, empty lines', 'a\tb\n\n 1 \t2\n\n', [{ a: '1', b: '2' }]],
     ['what a spreadsheet says of its delimiter', 'sep=;\na,b;c\n1,5;2', [{ 'a,b': '1,5', c: '2' }]],
     [
@@ -73,6 +83,18 @@ describe('the rows of a table', () => {
         const text = ['a;b;c', ...rows.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(';'))].join('\r\n');
         const expected = rows.map(([a, b, c]) => ({ a: meant(a), b: meant(b), c: meant(c) }));
         expect(await outcomes(text, undefined, size)).toEqual(expected);
+      }),
+    );
+  });
+
+  it('are the same with the line ends of every system, however the file is cut into pieces', async () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', 'é', '"', ';', ',', '=', ' ', '1'), maxLength: 8 });
+    const table = fc.array(fc.tuple(cell, cell), { maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(table, fc.integer({ min: 1, max: 9 }), async (rows, size) => {
+        const lines = ['a;b', ...rows.map((row) => row.map((one) => `"${one.replaceAll('"', '""')}"`).join(';'))];
+        const expected = await outcomes(lines.join('\n'), undefined, 1000);
+        for (const end of ['\r', '\r\n']) expect(await outcomes(`${lines.join(end)}${end}`, undefined, size)).toEqual(expected);
       }),
     );
   });

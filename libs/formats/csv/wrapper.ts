@@ -1,5 +1,6 @@
 import { accepted } from '#libs/runtime/outcome.js';
 import type { Wrapper } from '../input-format.js';
+import { endsInReturns } from './lines.js';
 import { delimiterNamedBy, delimiterOf } from './header.js';
 import { csvTextRows, rowPayload } from './rows.js';
 
@@ -23,7 +24,7 @@ export const csvWrapper: Wrapper = {
 function isTable(text: string): boolean {
   const begin = text.slice(0, lookMax).replace(/^\s*\uFEFF?\s*/, '');
   if (begin.startsWith('<')) return false;
-  const [first = '', second = '', third = ''] = begin.split(/\r?\n/, 3);
+  const [first = '', second = '', third = ''] = begin.split(endsInReturns(begin) ? '\r' : /\r?\n/, 3);
   const named = delimiterNamedBy(first);
   const [heading, row] = named ? [second, third] : [first, second];
   const delimiter = named ?? delimiterOf(heading);

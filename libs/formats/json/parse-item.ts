@@ -1,6 +1,7 @@
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import { limits } from '../limits.js';
 import { excessOf } from './measure.js';
+import { repeatsKey } from './repeated-key.js';
 
 /** Keys that could reach an object's prototype in some later program; nobody sends them in good faith. */
 const poisonousKeys = /"(?:__proto__|constructor|prototype)/;
@@ -38,6 +39,13 @@ export function parseItem(
   } catch {
     return rejected('not_json', '', 'the item is not valid JSON, perhaps cut off');
   }
+  // Its name is not told: keys may be identifiers, too.
+  if (repeatsKey(text, value))
+    return rejected(
+      'repeated_key',
+      '',
+      'an object in the item has one key twice, with different values, and which of them counts is open; send each key once, or a list',
+    );
   if (mayHavePoison(text)) {
     const key = poisonousKeyOf(value);
     if (key) return rejected('forbidden_key', key, `the key ${key} is not allowed anywhere in an item`);
