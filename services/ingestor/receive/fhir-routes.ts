@@ -14,7 +14,7 @@ import type { ItemOutcome } from './intake.js';
 import { Turns } from '../turns/turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
-import type { Item, SendingSource, Taker } from './taker.js';
+import type { Item, SendingSource, Taker, UnreadItem } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const xmlTypes = ['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'];
@@ -79,9 +79,31 @@ function entriesIn(body: Buffer, { headers }: Asked, source: SendingSource): Ite
 }
 
 function* itemsOf(text: string, entries: readonly TextEntry[], read: (resource: unknown) => DecodedItem): Generator<Item> {
-  for (const { start, end, shaped } of entries) {
-    const plain = () => read((JSON.parse(text.slice(start, end)) as { readonly resource: unknown }).resource);
-    yield shaped ? { shaped, read: () => [plain()] } : plain();
+  for (const entry of entries) {
+    const item = new EntryItem(text, entry, read);
+    yield entry.shaped ? item : item.plain();
+  }
+}
+
+/** A class, since closures for each of thousands of entries are what the collector would have to take away. */
+class EntryItem implements UnreadItem {
+  constructor(
+    private readonly text: string,
+    private readonly entry: TextEntry,
+    private readonly reader: (resource: unknown) => DecodedItem,
+  ) {}
+
+  get shaped(): UnreadItem['shaped'] {
+    return this.entry.shaped;
+  }
+
+  read(): readonly DecodedItem[] {
+    return [this.plain()];
+  }
+
+  plain(): DecodedItem {
+    const { start, end } = this.entry;
+    return this.reader((JSON.parse(this.text.slice(start, end)) as { readonly resource: unknown }).resource);
   }
 }
 
