@@ -7,7 +7,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { Engine } from '#services/clickhouse/engine/engine.js';
 import { spawnClickHouse } from '#services/clickhouse/spawn.js';

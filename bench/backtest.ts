@@ -12,7 +12,7 @@ import { createZstdCompress } from 'node:zlib';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate } from '#libs/access-store/tables/migrate.js';
 import { Backtest } from '#libs/detection/history/backtest.js';
 import { rulesConfig } from '#libs/detection/rules/load/config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate } from '#libs/access-store/tables/migrate.js';
 import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history.js';
 import { madeTopics, topics } from '#libs/contracts/topics.js';
 import { createMemoryLog } from '#libs/event-log/memory/memory-log.js';

@@ -7,6 +7,10 @@ import { environment, node, prepare, root } from '../scripts/prepare.mjs';
 
 const entry = join(root, 'dist', 'cli', 'vigie.js');
 if (!existsSync(entry) || !existsSync(node)) prepare();
-const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit', env: environment() });
+// By the channel a start learns that this process is gone, however it ended.
+const child = spawn(node, [entry, ...process.argv.slice(2)], {
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: environment(),
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));

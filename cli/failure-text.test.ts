@@ -10,6 +10,11 @@ describe('what a command that failed says', () => {
     );
   });
 
+  it('of a disk that is full says what to do', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    expect(failureText(full)).toMatch(/^ENOSPC: .*: the disk has no room left for what this writes; free some and do it again/);
+  });
+
   it('of anything else is what it says by itself', () => {
     expect(failureText(new Error('no such list'))).toBe('no such list');
     let missing: unknown;

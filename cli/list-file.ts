@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 
 /** The values of a list's text file; none when there is no file. */
@@ -52,7 +43,7 @@ function isValue(line: string): boolean {
 
 function linesOf(path: string): readonly string[] {
   try {
-    const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+    const lines = operatorFileText(path).split(/\r?\n/);
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return [];

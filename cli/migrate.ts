@@ -1,7 +1,7 @@
 import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
-import type { TableKind } from '#libs/access-store/clickhouse/table-engines.js';
+import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
+import type { TableKind } from '#libs/access-store/tables/table-engines.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readCommandConfig } from './config.js';
 

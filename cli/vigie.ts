@@ -21,9 +21,9 @@ import { addSizingCommand } from './sizing/command.js';
 import { addTopicCommands } from './topic-commands.js';
 import { addDoctorCommand } from './doctor/commands.js';
 import { addEraseCommand } from './erase/commands.js';
-import { tableKinds } from '#libs/access-store/clickhouse/table-engines.js';
+import { tableKinds } from '#libs/access-store/tables/table-engines.js';
 import type { MigrateOptions } from './migrate.js';
-import type { LeakcheckOptions } from './leakcheck.js';
+import type { LeakcheckOptions } from './leakcheck/leakcheck.js';
 import type { PseudonymiseCommandOptions } from './pseudonymise.js';
 import type { ScorecardOptions } from './scorecard/scorecard.js';
 import type { ResolveOptions } from './resolve/resolve.js';
@@ -159,7 +159,7 @@ program
   )
   .option('--wait <seconds>', 'until what was sent has to be stored', positive, 60)
   .option('--every <hours>', 'run again after so long, until it is stopped; once where it is left out', positive)
-  .action(async (options: LeakcheckOptions) => (await import('./leakcheck.js')).leakcheckCommand(options));
+  .action(async (options: LeakcheckOptions) => (await import('./leakcheck/leakcheck.js')).leakcheckCommand(options));
 
 addDoctorCommand(program);
 addEraseCommand(program);

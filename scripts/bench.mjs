@@ -26,7 +26,7 @@ const ordinary = new Map(
   ),
 );
 // Slow for what it says, so that it runs only when it is named.
-const all = new Map([...ordinary, ['instructions', join('against', 'instructions')]]);
+const all = new Map([...ordinary, ...['instructions', 'shares'].map((name) => [name, join('against', name)])]);
 const unknown = wanted.filter((name) => !all.has(name));
 if (unknown.length) {
   console.error(`no benchmark is called ${unknown.join(', ')}; there are ${[...all.keys()].join(', ')}`);

@@ -21,14 +21,18 @@ export function findTool(packageName, program) {
     : { reason: reason ?? `the package has no ${program}` };
 }
 
-/** Debian's Chromium, where `VIGIE_CHROMIUM` names none: as `findWithLibraries` has it. */
+/**
+ * Debian's Chromium, where `VIGIE_CHROMIUM` names none: as `findWithLibraries` has it. The headless shell, which is what pages are drawn by without what a person has around them, since a
+ * page costs a fourth of the processor there; the whole one where that cannot be had.
+ */
 export function findBrowser() {
   const own = process.env.VIGIE_CHROMIUM;
   if (own)
     return existsSync(own)
       ? { path: own, env: { ...process.env } }
       : { reason: `VIGIE_CHROMIUM names ${own}, which is not there` };
-  return findWithLibraries('chromium', 'chromium', 'usr/lib/chromium');
+  const shell = findWithLibraries('chromium-headless-shell', 'chromium-headless-shell', 'usr/lib/chromium');
+  return shell.path === undefined ? findWithLibraries('chromium', 'chromium', 'usr/lib/chromium') : shell;
 }
 
 /**

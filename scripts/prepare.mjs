@@ -94,8 +94,13 @@ function compile() {
 /** Files of an earlier build that this one did not write would hide a missing import. */
 function removeAllBut(written) {
   const dist = join(root, 'dist');
-  for (const name of readdirSync(dist, { recursive: true }))
-    if (/\.js(\.map)?$/.test(name) && !name.startsWith('web') && !written.has(name)) rmSync(join(dist, name));
+  // The pages are another build's, which may be at work beside this one.
+  const folders = readdirSync(dist, { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'web');
+  for (const { name: top } of folders)
+    for (const below of readdirSync(join(dist, top), { recursive: true })) {
+      const name = join(top, below);
+      if (/\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(join(dist, name));
+    }
 }
 
 /** A digest over path, size and time of every file: cheaper than the compiler's own incremental state, and right after any change. */

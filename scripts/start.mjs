@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { environment, node, prepare, root } from './prepare.mjs';
 
 prepare();
+// By the channel it learns that this process is gone, however it ended: nobody would be left to pass signals on.
 const child = spawn(node, [join(root, 'dist', 'cli', 'vigie.js'), 'start', ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   cwd: root,
   env: environment(),
 });

@@ -10,12 +10,13 @@
  *   npm run test:long               the random histories at length, with seeds of their own (printed), and more faults and larger hospitals
  *   npm run test:properties         every property, with twenty times its cases and seeds of their own (printed)
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { build, buildPages, environment, install, node, root, say } from './prepare.mjs';
+import { build, environment, install, node, root, say } from './prepare.mjs';
 import { needsBuild, needsPages } from './testing/needs-build.mjs';
 import { beginRun, endRun } from './testing/run-wide.mjs';
 import { timesBegin, timesTable } from './testing/times.mjs';
@@ -56,8 +57,12 @@ const env = {
 
 install();
 const files = chosenFiles().filter(takesPart);
+// Beside each other, since either keeps one processor busy.
+const pages = needsPages(files) ? spawn(node, [join(root, 'scripts', 'compile', 'pages.mjs')], { stdio: 'inherit' }) : undefined;
+const pagesEnd = pages && once(pages, 'exit');
 if (needsBuild(files)) build();
-if (needsPages(files)) buildPages();
+const [pagesCode] = (await pagesEnd) ?? [0];
+if (pagesCode !== 0) process.exit(pagesCode ?? 1);
 if (watch) process.exit(run([...args], 'inherit').status ?? 1);
 
 const runFolder = beginRun();

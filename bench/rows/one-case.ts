@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
-import { migrate } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate } from '#libs/access-store/tables/migrate.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { type GroupKeys, parseKeyRing } from '#libs/pseudonyms/key-ring.js';
 import { systemClock } from '#libs/runtime/clock.js';

@@ -70,6 +70,14 @@ describe('vigie backtest over files', () => {
     expect(table).toContain('0 new, 0 gone, 1 the same as the rules beside (1 earlier, 0 later, 0 at the same access)');
   });
 
+  it('says with which budget rules were tried that ask for habits, and which one is in use', async () => {
+    expect(JSON.parse(await run({ budget: 4 }))).not.toHaveProperty('summary.budget');
+    await writeFile(join(folder, 'tried.yml'), `${ruleOf(3)}vigie: { habit: { weight: 1, scale: volume } }\n`);
+    expect(JSON.parse(await run({ budget: 4 }))).toMatchObject({ summary: { budget: 4, present_budget: 1 } });
+    expect(await run({ budget: 4, format: 'table' })).toContain('with a budget of 4 false incidents a week; in use is 1');
+    expect(await run({ format: 'table' })).not.toContain('budget');
+  });
+
   it('refuses mistakes in rules with file and line, an interval that is none, and an account without its group', async () => {
     await writeFile(join(folder, 'wrong.yml'), ruleOf(3).replace('timespan: 10m', 'timespan: soon'));
     await expect(run({ rules: join(folder, 'wrong.yml') })).rejects.toThrow(/wrong\.yml:\d+: /);

@@ -2,7 +2,7 @@ import { ClickHouseHistory } from '#libs/access-store/history/clickhouse-history
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { readStoredLists } from '#libs/access-store/contract/lists.js';
 import { toldIncidents } from '#libs/access-store/incidents/told-incidents.js';
-import type { Rule } from '#libs/detection/rule/rule.js';
+import { habitRulesOf, type Rule } from '#libs/detection/rule/rule.js';
 import type { ValueLists } from '#libs/detection/rules/load/lists.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { printableLines } from '#libs/contracts/visible-text.js';
@@ -42,15 +42,31 @@ export async function backtestCommand(
 }
 
 async function backtest(options: BacktestCommandOptions, tools: BacktestCommandTools, config: CommandConfig, place: Place) {
-  const { from: fromMs, to: toMs, group: groupId, actor: actorId, quietHours } = options;
+  const { from: fromMs, to: toMs, group: groupId, actor: actorId, budget, quietHours } = options;
   const baseline = options.baseline ?? (options.files ? config.VIGIE_RULES_DIR : '');
   const rulesOf = async (folder: string): Promise<readonly Rule[]> =>
     (await requireRules({ ...config, VIGIE_RULES_DIR: folder }, place.lists)).rules;
   const rules = await rulesOf(options.rules);
   const present = baseline ? await rulesOf(baseline) : undefined;
-  const judged = await judgeInterval({ rules, present, fromMs, toMs, groupId, actorId, quietHours }, place, config, tools);
+  const judged = await judgeInterval(
+    { rules, present, fromMs, toMs, groupId, actorId, budget, quietHours },
+    place,
+    config,
+    tools,
+  );
   const { bad, rows, source } = judged;
-  const report = { ...judged, rulesFolder: options.rules, rules: rules.length, baseline, fromMs, toMs, badLines: bad.count };
+  const { VIGIE_FALSE_INCIDENTS_PER_WEEK: inUse } = config;
+  const budgets = habitRulesOf(rules).length > 0 ? { tried: budget ?? inUse, present: inUse } : undefined;
+  const report = {
+    ...judged,
+    budgets,
+    rulesFolder: options.rules,
+    rules: rules.length,
+    baseline,
+    fromMs,
+    toMs,
+    badLines: bad.count,
+  };
   tools.stdout.write(reportText(report, options.format));
   for (const line of bad.told()) tools.stderr.write(`${printableLines(line)}\n`);
   if (bad.count > 0) tools.stderr.write(`${count(bad.count)} line(s) could not be used\n`);

@@ -12,6 +12,8 @@ export interface BacktestCommandOptions {
   readonly actor?: string;
   readonly files?: readonly string[];
   readonly baseline?: string;
+  /** False incidents a week with which the rules are tried; those beside have what is in use. */
+  readonly budget?: number;
   readonly quietHours?: number;
   readonly format: (typeof formats)[number];
 }
@@ -20,6 +22,10 @@ const notes = `
 Reads the accesses of the interval from ClickHouse (CLICKHOUSE_URL, or the embedded one), or from files, judges them with the rules of the
 folder, through the engine that judges them live, and says which incidents would have been told, beside those that were (or, with files or
 --baseline, beside those of the rules of another folder). An incident is the same where account and times overlap.
+
+With --budget the rules are tried as if VIGIE_FALSE_INCIDENTS_PER_WEEK were that number; the rules beside have the one in use. So the same
+folder for both says what another budget would have told, and what it would have lost:
+  vigie backtest --rules rules --baseline rules --budget 4 --from 2026-01-01 --to 2026-02-01
 
 Times are days (2026-01-01, midnight UTC) or instants (2026-01-01T06:00:00Z) of the accesses; --to itself is outside. Reading begins one
 longest window and the quiet hours before --from, so that windows are full by then; incidents that end before --from are left out, and one
@@ -42,9 +48,17 @@ export function backtestSyntax(): Command {
     .option('--actor <actor_id>', 'one account of that group')
     .option('--files <paths...>', 'read these files and not ClickHouse')
     .option('--baseline <folder>', 'compare with what these rules fire; with --files the rules in use (VIGIE_RULES_DIR)')
+    .option('--budget <number>', 'false incidents a week that habits may make, for the rules that are tried', budgetOf)
     .option('--quiet-hours <hours>', 'time without a rule holding after which an incident closes (VIGIE_QUIET_HOURS)', hours)
     .addOption(new Option('--format <format>', 'of what is printed').choices(formats).default('table'))
     .addHelpText('after', notes);
+}
+
+function budgetOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1_000) || !text.trim())
+    throw new InvalidArgumentError('It must be a number of false incidents a week, above 0, up to 1000.');
+  return value;
 }
 
 function hours(text: string): number {

@@ -29,6 +29,8 @@ export interface JudgedInterval {
   readonly toMs: number;
   readonly groupId?: string | undefined;
   readonly actorId?: string | undefined;
+  /** False incidents a week with which the rules are tried; VIGIE_FALSE_INCIDENTS_PER_WEEK, which those beside have, where it is left out. */
+  readonly budget?: number | undefined;
   /** VIGIE_QUIET_HOURS where it is left out. */
   readonly quietHours?: number | undefined;
 }
@@ -45,7 +47,7 @@ export interface IntervalOutcome {
 
 /** Judges an interval of history, read from so long before that windows are full when it begins. */
 export async function judgeInterval(
-  { fromMs, toMs, groupId, actorId, quietHours, ...given }: JudgedInterval,
+  { fromMs, toMs, groupId, actorId, budget, quietHours, ...given }: JudgedInterval,
   place: JudgedPlace,
   config: CommandConfig,
   tools: BacktestTools,
@@ -59,16 +61,16 @@ export async function judgeInterval(
   const allowedLatenessMs = config.VIGIE_ALLOWED_LATENESS_MINUTES * 60_000;
   const { fromMs: earliestMs, outline } = warmUpFrom(fromMs, all, quietMs);
   const readFromMs = Math.max(0, earliestMs);
-  const { VIGIE_FALSE_INCIDENTS_PER_WEEK: falseIncidentsPerWeek, VIGIE_ZONE: zone } = config;
-  const learner = (of: readonly HabitRule[]) => new HabitModel({ rules: of, falseIncidentsPerWeek, zone });
+  const learnerWith = (falseIncidentsPerWeek: number) => (of: readonly HabitRule[]) =>
+    new HabitModel({ rules: of, falseIncidentsPerWeek, zone: config.VIGIE_ZONE });
   const options: BacktestOptions = {
     rules,
-    ...(present && { baseline: present }),
+    ...(present && { baseline: present, baselineLearner: learnerWith(config.VIGIE_FALSE_INCIDENTS_PER_WEEK) }),
     fromMs,
     toMs,
     quietMs,
     allowedLatenessMs,
-    learner,
+    learner: learnerWith(budget ?? config.VIGIE_FALSE_INCIDENTS_PER_WEEK),
   };
   const bad = new BadLines();
   const source = place.open({ fromMs: readFromMs, toMs, groupId, actorId, outline }, disorderMsMax(all, allowedLatenessMs), bad);

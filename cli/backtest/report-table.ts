@@ -29,9 +29,12 @@ export function tableOf(report: BacktestReport): string {
 }
 
 function headOf(report: BacktestReport): readonly string[] {
-  const { rulesFolder, rules, baseline, source, fromMs, toMs, readFromMs, rows, seconds, badLines } = report;
+  const { rulesFolder, rules, baseline, budgets, source, fromMs, toMs, readFromMs, rows, seconds, badLines } = report;
   return [
     `${rules} rules of ${rulesFolder}, ${minuteOf(fromMs)} to ${minuteOf(toMs)} UTC`,
+    ...(budgets && budgets.tried !== budgets.present
+      ? [`  with a budget of ${budgets.tried} false incidents a week; in use is ${budgets.present}`]
+      : []),
     `  beside ${baseline ? `what the rules of ${baseline} fire` : 'what was told'}`,
     `  ${count(rows)} rows of ${source}, from ${minuteOf(readFromMs)} on, so that windows are full, in ${seconds.toFixed(1)} s (${count(rows / Math.max(seconds, 0.001))}/s)`,
     ...(badLines > 0 ? [`  ${count(badLines)} lines could not be used`] : []),

@@ -11,6 +11,8 @@ export interface BacktestReport {
   readonly rules: number;
   /** Folder of the rules that were judged beside; empty where what was told stands beside. */
   readonly baseline: string;
+  /** False incidents a week that habits may make, of the rules that are tried and in use; undefined where none of the tried asks for habits. */
+  readonly budgets: { readonly tried: number; readonly present: number } | undefined;
   readonly source: string;
   readonly fromMs: number;
   readonly toMs: number;
@@ -26,6 +28,7 @@ export function reportText(report: BacktestReport, format: BacktestCommandOption
   const summary = {
     rules: report.rulesFolder,
     baseline: report.baseline || 'told',
+    ...(report.budgets && { budget: report.budgets.tried, present_budget: report.budgets.present }),
     source: report.source,
     from: isoOf(report.fromMs),
     to: isoOf(report.toMs),

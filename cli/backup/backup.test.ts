@@ -6,7 +6,7 @@ import type { ClickHouseClient } from '@clickhouse/client';
 import { assert, asyncProperty, boolean, constantFrom, nat, property, record } from 'fast-check';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { spawnMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
-import { registerSelections } from '#libs/access-store/clickhouse/selections.js';
+import { registerSelections } from '#libs/access-store/views/selections.js';
 import { ClickHouseLists } from '#libs/access-store/lists/clickhouse-lists.js';
 import { topics } from '#libs/contracts/topics.js';
 import { openEmbeddedLog } from '#libs/event-log/embedded/embedded-log.js';

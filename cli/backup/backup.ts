@@ -1,15 +1,16 @@
 // backup/: copies of what one machine holds, put back into an empty place, and the drill that compares the two.
 
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { appliedMigrations } from '#libs/access-store/clickhouse/migrate.js';
+import { appliedMigrations } from '#libs/access-store/tables/applied-migrations.js';
 import { copyEmbeddedLog, embeddedLogFacts } from '#libs/event-log/embedded/copy-log.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { ownVersion } from '#libs/runtime/paths.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
+import { copyLivingFolder } from './copy-folder.js';
 import { filesOf, type Manifest, writeManifest } from './manifest.js';
 import { copyTables } from './store-copy.js';
 import { storeFigures } from './store-figures.js';
@@ -46,8 +47,8 @@ export async function makeBackup(config: CommandConfig, { to, keysTo }: BackupOp
     throw new ConfigError('--keys-to lies in --to, or holds it: whoever gets one would have both; name a folder elsewhere');
   const data = config.VIGIE_DATA_DIR;
   const begun = isoOf(clock.now());
-  for (const name of plainFolders) if (existsSync(join(data, name))) cpSync(join(data, name), join(folder, name), { recursive: true });
-  cpSync(join(data, 'keys'), keys, { recursive: true });
+  for (const name of plainFolders) if (existsSync(join(data, name))) await copyLivingFolder(join(data, name), join(folder, name));
+  await copyLivingFolder(join(data, 'keys'), keys);
   mkdirSync(join(folder, 'log'), { recursive: true, mode: 0o700 });
   await copyEmbeddedLog(join(data, 'log'), join(folder, 'log'));
   const store = await backupStore(config, join(folder, 'store'));

@@ -1,8 +1,8 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
-import { registerSelections } from '#libs/access-store/clickhouse/selections.js';
+import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
+import { registerSelections } from '#libs/access-store/views/selections.js';
 import { embeddedLogFacts } from '#libs/event-log/embedded/copy-log.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { jsonRows } from '#libs/access-store/clickhouse/json-rows.js';
 import type { StoreClient } from '../with-store.js';
@@ -6,6 +7,7 @@ import type { StoreClient } from '../with-store.js';
 export const figure = z.strictObject({ rows: z.number(), digest: z.string() });
 export type Figure = z.infer<typeof figure>;
 
+const tablesQuery = readFileSync(new URL('./stored-tables.sql', import.meta.url), 'utf8');
 const tableRow = z.object({ name: z.string(), engine: z.string() });
 export type StoredTable = z.infer<typeof tableRow>;
 
@@ -19,9 +21,8 @@ const failure = 'the store cannot be counted';
 
 /** Tables that hold rows of their own. Those of the migrations are made by them. */
 export async function storedTables(client: StoreClient): Promise<readonly StoredTable[]> {
-  const query = "SELECT name, engine FROM system.tables WHERE database = 'vigie' AND engine LIKE '%MergeTree' AND name != 'migrations' ORDER BY name";
-  return jsonRows(client, { query, params: {}, shape: tableRow, failure });
-} // prettier-ignore
+  return jsonRows(client, { query: tablesQuery, params: {}, shape: tableRow, failure });
+}
 
 /** The figures of every table, as questions see it, and of what people are told, by name. */
 export async function storeFigures(client: StoreClient): Promise<Record<string, Figure>> {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { CommonConfig } from '#libs/runtime/config.js';
 import { noSources, readSources, type SourcesFile } from '#libs/sources/read-sources.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { type Seen, seenIn, shownAt } from '#libs/runtime/renewal/certificates-seen.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 
@@ -36,7 +36,7 @@ export async function certificatesSeen(config: CommonConfig, env: Readonly<Recor
     ...(authority ? seenIn('KAFKA_TLS_CA', () => authority) : []),
     ...(own ? seenIn('KAFKA_TLS_CERT', () => own) : []),
     ...(ownAtStore ? seenIn('CLICKHOUSE_TLS_CERT', () => ownAtStore) : []),
-    ...[...(extra ? [extra] : []), ...files].flatMap((path) => seenIn(path, () => readFileSync(path, 'utf8'))),
+    ...[...(extra ? [extra] : []), ...files].flatMap((path) => seenIn(path, () => operatorFileText(path))),
     ...(await Promise.all(ports.map(([where, address, ca]) => shownAt(where, address, ca)))),
   ];
 } // prettier-ignore

@@ -7,6 +7,7 @@ import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { kafkaOptions } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
+import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { archiverConfig } from '#services/archiver/config.js';
@@ -45,6 +46,7 @@ export async function configurationFindings(
       ...distinct(bad).map(([mistake, names]) => wrong('configuration', `${names} cannot start: ${mistake}`, 'mend the variable, or the file that it names; docs/operations.md has all variables')),
       ...(log === undefined || bad.length > 0 ? [] : [wrong('configuration', `no service can start: ${log}`, 'mend the variable, or the file that it names')]),
       ...(bad.length === 0 && log === undefined ? [fine('configuration', `${services.join(', ')}: every variable and file can be read`)] : []),
+      ...doubtfulVariables(env).map((says) => advice('configuration', says, 'mend the name or the value, or take it out')),
       ...absences(env, services),
     ];
   } finally {

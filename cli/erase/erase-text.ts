@@ -1,6 +1,6 @@
 import type { ErasurePlan } from '#libs/access-store/erasure/plan.js';
 import { tablePlaces } from '#libs/access-store/erasure/places.js';
-import type { ErasureRow } from '#libs/access-store/erasure/erasure-row.js';
+import type { ErasureRow } from '#libs/access-store/erasure/records/erasure-row.js';
 import { alignedRows } from '../table.js';
 import type { Elsewhere, ListFile } from './elsewhere.js';
 

@@ -1,4 +1,5 @@
 import type { RuleView, UsualView } from '#libs/contracts/accounts/account-view.js';
+import { isFigure } from '#libs/detection/rule/rule-kinds.js';
 import { count, durationText } from '../backtest/rate-progress.js';
 import type { AccountAnswer } from '#libs/scorer-views/ask-scorers.js';
 
@@ -88,14 +89,12 @@ const nouns: Readonly<Partial<Record<RuleView['type'], readonly [string, string]
   event_count: ['event', 'events'],
   value_sum: ['in the sum', 'in the sum'],
 };
-/** More accesses may raise and lower them, so that nothing is missing. */
-const figures: readonly RuleView['type'][] = ['value_avg', 'value_median', 'value_percentile'];
 
 /** What would make it fire. */
 function nextOf({ holds, habit, type, value, threshold, spread, spread_threshold, missing, missing_spread }: RuleView): string {
   if (holds) return 'HOLDS now';
   if (habit?.told_from === null) return 'does not hold: nothing is known yet of what is usual, or no habits are learned here';
-  if (figures.includes(type)) return 'does not hold: it is judged at each access, once those that may still come are there';
+  if (isFigure(type)) return 'does not hold: it is judged at each access, once those that may still come are there';
   const what = nouns[type] ?? ['step', 'steps'];
   const parts = [
     ...(missing > 0 ? [`${count(missing)} more ${missing === 1 ? what[0] : what[1]}`] : []),

@@ -4,6 +4,7 @@ import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
 import { ConfigError, secretReachOf } from '#libs/runtime/config.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { readCommandConfig } from '../config.js';
 
@@ -18,7 +19,7 @@ export function routingOfEnvironment(env: NodeJS.ProcessEnv = process.env): Rout
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw new ConfigError(`VIGIE_ROUTING_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }

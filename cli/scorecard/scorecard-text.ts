@@ -13,7 +13,7 @@ export interface ScoredRule extends RuleScore {
 export interface BudgetBeside {
   /** VIGIE_FALSE_INCIDENTS_PER_WEEK, of one group. */
   readonly budget: number;
-  /** Cases in which a rule that asks for habits fired and that were no theft, a week, over so many weeks. */
+  /** Cases in which a rule that asks for habits, of one day or of several, fired and that were no theft, a week, over so many weeks. */
   readonly false_positive: number;
   readonly authorised: number;
   readonly weeks: number;
@@ -36,7 +36,7 @@ export function scorecardOf(rules: readonly ScoredBy[], { rules: scores, ...verd
   return { ...verdicts, rules: [...scored, ...silent], ...(budget && { budget }) };
 } // prettier-ignore
 
-type ScoredBy = Pick<Rule, 'id' | 'title' | 'raises'> & Partial<Pick<Rule, 'habit'>>;
+type ScoredBy = Pick<Rule, 'id' | 'title' | 'raises'> & Partial<Pick<Rule, 'habit' | 'habitDays'>>;
 
 export interface BudgetGiven {
   readonly perWeek: number;
@@ -45,7 +45,7 @@ export interface BudgetGiven {
 
 /** A case in which two of these rules fired is counted with both: what is shown is rather too much than too little. */
 function budgetBeside(rules: readonly ScoredBy[], scores: readonly RuleScore[], { perWeek: budget, weeks }: BudgetGiven): BudgetBeside | undefined {
-  const asking = new Set(rules.filter(({ habit }) => habit !== undefined).map(({ id }) => id));
+  const asking = new Set(rules.filter(({ habit, habitDays }) => habit !== undefined || habitDays === true).map(({ id }) => id));
   const found = scores.filter(({ rule_id }) => asking.has(rule_id));
   const perWeek = (pick: (score: RuleScore) => number) => found.reduce((sum, score) => sum + pick(score), 0) / weeks;
   return asking.size === 0 ? undefined : { budget, false_positive: perWeek((score) => score.false_positive), authorised: perWeek((score) => score.authorised), weeks };

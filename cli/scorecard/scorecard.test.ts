@@ -61,6 +61,9 @@ describe('vigie rules scorecard', () => {
       { perWeek: 1, weeks: 4 },
     );
     expect(card.budget).toEqual({ budget: 1, false_positive: 0.75, authorised: 0.5, weeks: 4 });
+    const overDays = asking.map((rule) => ({ ...rule, ...(rule.id === 'r2' && { habitDays: true }) }));
+    const verdicts = { since: '2026-01-05', weeks: [], rules: [aScore('r1'), aScore('r2')] };
+    expect(scorecardOf(overDays, verdicts, { perWeek: 1, weeks: 4 }).budget).toMatchObject({ false_positive: 1.5 });
     expect(scorecardText(card)).toMatch(
       /\nrules that ask for habits: false 0.75, authorised 0.5 a week over 4 weeks; budget of a group 1 /,
     );

@@ -12,32 +12,34 @@ describe('a data folder', () => {
   let folder: string;
   let path: string;
   let clock: FakeClock;
-  const take = () => takeDataFolder(folder, 7420, clock);
+  const said: string[] = [];
+  const tools = () => ({ clock, say: (text: string) => said.push(text) });
+  const take = () => takeDataFolder(folder, 7420, tools());
   /** As another start writes it, with some of it otherwise. */
-  const written = async (change: object) => {
-    const leave = await take();
+  const written = async (change: object, more: object = {}) => {
+    const { leave } = await take();
     const record = JSON.parse(readFileSync(path, 'utf8')) as { process: object };
     leave();
-    writeFileSync(path, JSON.stringify({ ...record, process: { ...record.process, ...change } }));
+    writeFileSync(path, JSON.stringify({ ...record, ...more, process: { ...record.process, ...change } }));
   };
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'vigie-data-folder-'));
     path = join(folder, startFile);
     clock = new FakeClock();
+    said.length = 0;
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('is of one start at a time, and free again when that has ended', async () => {
-    const leave = await take();
+    const { leave } = await take();
     const refused = take();
     await expect(refused).rejects.toThrow(ConfigError);
     await expect(refused).rejects.toThrow(
       new RegExp(`already running over ${folder} \\(process ${process.pid}, from port 7420 on\\); stop it first`),
     );
     leave();
-    const again = await take();
-    again();
+    (await take()).leave();
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -45,14 +47,36 @@ describe('a data folder', () => {
     const ended = spawn(process.execPath, ['-e', '']);
     await once(ended, 'exit');
     await written({ pid: ended.pid });
-    const leave = await take();
+    const { leave } = await take();
     await expect(take()).rejects.toThrow('already running');
     leave();
   });
 
+  it('of a start that was ended by force is taken once what it had started has ended, or refused by their numbers', async () => {
+    const ended = spawn(process.execPath, ['-e', '']);
+    await once(ended, 'exit');
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+    const { note, leave } = await take();
+    note(ended.pid ?? 0);
+    note(child.pid ?? 0);
+    const { children } = JSON.parse(readFileSync(path, 'utf8')) as { children: { pid: number }[] };
+    expect(children.map(({ pid }) => pid)).toEqual([child.pid]);
+    leave();
+    await written({ pid: ended.pid }, { children });
+    const refused = expect(refuseWhileRunning(folder, tools())).rejects.toThrow(`(processes ${child.pid}), although it should have ended; end them (kill -9 ${child.pid})`);
+    await clock.advance(30_000);
+    await refused;
+    const taken = take();
+    expect(said.at(-1)).toMatch(`(process ${ended.pid}) was ended by force; waiting until`);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await clock.advance(500);
+    (await taken).leave();
+  }); // prettier-ignore
+
   it('is taken from one whose number another process has been given since', async () => {
     await written({ startedAt: '1' });
-    (await take())();
+    (await take()).leave();
   });
 
   it.each([
@@ -62,13 +86,13 @@ describe('a data folder', () => {
   ])('is left to one %s that gives signs of life, and taken from one that is silent', async (_which, change) => {
     if (change) await written(change);
     else writeFileSync(path, '{"process":');
-    const alive = refuseWhileRunning(folder, clock);
+    const alive = refuseWhileRunning(folder, tools());
     await clock.advance(500);
     utimesSync(path, 7, 7);
     const [outcome] = await Promise.allSettled([alive, clock.advance(500)]);
     expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(ConfigError) });
     const taken = take();
     await clock.advance(3_000);
-    (await taken)();
+    (await taken).leave();
   });
 });

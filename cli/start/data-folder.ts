@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isGone, ownIdentity } from '#libs/event-log/embedded/process-identity.js';
+import { identityOf, isGone, ownIdentity } from '#libs/event-log/embedded/process-identity.js';
+import { SignsOfLife, Silence } from '#libs/event-log/embedded/signs-of-life.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { codeOf } from '#libs/runtime/outcome.js';
@@ -9,43 +10,68 @@ import { codeOf } from '#libs/runtime/outcome.js';
 /** Says in a data folder which `vigie start` runs over it. */
 export const startFile = 'start.json';
 
+const identity = z.object({ host: z.string(), pid: z.int(), startedAt: z.string() });
 const startRecord = z.object({
-  process: z.object({ host: z.string(), pid: z.int(), startedAt: z.string() }),
+  process: identity,
   portBase: z.int(),
+  /** What it has started and not seen the end of. */
+  children: z.array(identity).default([]),
 });
 type StartRecord = z.infer<typeof startRecord>;
 
 /** How often whoever runs gives a sign of life, milliseconds. */
 const beatMs = 500;
+/** After the end of whoever started them, services drain for 20 s at most, and end by force then: 30 s. */
+const drainLooksMax = 60;
 /** Looks without a new sign until one in another process table counts as gone: three seconds. */
 const silentLooksMax = 6;
 
-/**
- * Takes a data folder for this start, until the function that it resolves with is called: two over one folder would both read and write the same log. One that was ended by force is
- * followed at once, one in another container that gives no sign of life after seconds. Rejects with `ConfigError` while another runs.
- */
-export async function takeDataFolder(dataDir: string, portBase: number, clock: Clock): Promise<() => void> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const path = join(dataDir, startFile);
-  const own: StartRecord = { process: ownIdentity(), portBase };
-  while (!isMade(path, JSON.stringify(own))) {
-    await refuseWhileRunning(dataDir, clock);
-    removeStale(path);
-  }
-  return beating(path, clock);
+/** A data folder that this start has taken. */
+export interface TakenFolder {
+  /** Notes a process that was started over it, by its number. */
+  readonly note: (pid: number) => void;
+  readonly leave: () => void;
 }
 
-/** Rejects with `ConfigError` while another start runs over a data folder. */
-export async function refuseWhileRunning(dataDir: string, clock: Clock): Promise<void> {
+/** What a start has at hand; `say` tells people what is waited for. */
+export interface FolderTools {
+  readonly clock: Clock;
+  readonly say: (text: string) => void;
+}
+
+/**
+ * Takes a data folder for this start: two over one folder would both read and write the same log. One that was ended by force is followed as soon as what it had started has ended, one in
+ * another container that gives no sign of life after seconds. Rejects with `ConfigError` while another runs.
+ */
+export async function takeDataFolder(dataDir: string, portBase: number, tools: FolderTools): Promise<TakenFolder> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, startFile);
-  if (beatOf(path) === undefined) return;
+  const own: StartRecord = { process: ownIdentity(), portBase, children: [] };
+  while (!isMade(path, JSON.stringify(own))) {
+    await refuseWhileRunning(dataDir, tools);
+    removeStale(path);
+  }
+  const leave = beating(path, tools.clock);
+  const children: StartRecord['children'] = [];
+  const note = (pid: number): void => {
+    children.push(identityOf(pid));
+    const running = children.filter((one) => !isGone(one, own.process.host));
+    replace(path, JSON.stringify({ ...own, children: running }));
+  };
+  return { note, leave };
+}
+
+/** Rejects with `ConfigError` while another start runs over a data folder, or what one that was ended by force had started. */
+export async function refuseWhileRunning(dataDir: string, tools: FolderTools): Promise<void> {
+  const path = join(dataDir, startFile);
+  if (!existsSync(path)) return;
   const found = recordAt(path);
   const { host } = ownIdentity();
-  if (found && isGone(found.process, host)) return;
+  if (found && isGone(found.process, host)) return await untilDrained(found, dataDir, tools);
   const isHere = found?.process.host === host;
   // Where the system does not say when a process began, another one may have its number by now.
   const isSeen = isHere && found.process.startedAt !== '';
-  if (!isSeen && !(await givesSigns(path, clock))) return;
+  if (!isSeen && !(await givesSigns(path, tools.clock))) return;
   const which = found
     ? `process ${found.process.pid}${isHere ? '' : ' of another container'}, from port ${found.portBase} on`
     : startFile;
@@ -54,17 +80,29 @@ export async function refuseWhileRunning(dataDir: string, clock: Clock): Promise
   );
 }
 
-async function givesSigns(path: string, clock: Clock): Promise<boolean> {
-  const before = beatOf(path);
-  for (let look = 0; look < silentLooksMax; look += 1) {
+/** Where the system does not say when a process began, another one may have its number by now: such are not waited for. */
+async function untilDrained({ process: starter, children }: StartRecord, dataDir: string, { clock, say }: FolderTools): Promise<void> {
+  const running = () => children.filter((one) => one.startedAt !== '' && !isGone(one, starter.host));
+  for (let look = 0; running().length > 0; look += 1) {
+    const which = running().map(({ pid }) => pid).join(', ');
+    if (look === drainLooksMax)
+      throw new ConfigError(
+        `VIGIE_DATA_DIR: what a start of before has left still runs over ${dataDir} (processes ${which}), although it should have ended; end them (kill -9 ${which.replaceAll(',', '')}) and start again`,
+      );
+    if (look === 0)
+      say(`the start before over ${dataDir} (process ${starter.pid}) was ended by force; waiting until what it had started has finished what it had in hand (processes ${which})`);
     await clock.sleep(beatMs);
-    if (beatOf(path) !== before) return true;
+  }
+} // prettier-ignore
+
+async function givesSigns(path: string, clock: Clock): Promise<boolean> {
+  const silence = new Silence(path);
+  for (let looks = silence.look(); looks < silentLooksMax;) {
+    await clock.sleep(beatMs);
+    looks = silence.look();
+    if (looks === 0) return true;
   }
   return false;
-}
-
-function beatOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 function isMade(path: string, text: string): boolean {
@@ -73,7 +111,21 @@ function isMade(path: string, text: string): boolean {
     return true;
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false;
+    // A full disk leaves an empty one, which would be waited for at the next start.
+    rmSync(path, { force: true });
     throw cause;
+  }
+}
+
+/** Whole, so that whoever looks meanwhile reads the one of before or the new one. A disk that is full leaves the one of before. */
+function replace(path: string, text: string): void {
+  const fresh = `${path}.new`;
+  try {
+    writeFileSync(fresh, text);
+    renameSync(fresh, path);
+  } catch {
+    // What is noted here spares a later start some trouble; nothing of this one hangs on it.
+    rmSync(fresh, { force: true });
   }
 }
 
@@ -112,11 +164,10 @@ function readText(path: string): string | undefined {
 }
 
 function beating(path: string, clock: Clock): () => void {
-  let beats = 0;
+  const signs = new SignsOfLife(path);
   const stop = clock.every(beatMs, () => {
-    beats += 1;
     try {
-      utimesSync(path, beats, beats);
+      signs.give();
     } catch {
       // Silence says what is to be said.
     }

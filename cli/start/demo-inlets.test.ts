@@ -35,7 +35,7 @@ beforeAll(async () => {
     const open = inlets?.open(ingestor.base, '2026-01-05', { clock: systemClock, signal });
     if (!open) throw new Error('not prepared');
     fed = await feedByRoads({ ...options, events: simulation().events() }, open);
-    while (ingestor.log.lines.length < from + alone.length) await new Promise(setImmediate);
+    while (ingestor.log.lines.length < from + alone.length) await systemClock.sleep(5);
   });
 });
 afterAll(async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { CommonConfig } from '#libs/runtime/config.js';
@@ -6,6 +7,10 @@ import type { SummaryFacts } from './summary.js';
 /** The figures have settled when two looks this far apart see the same, milliseconds. */
 const lookEveryMs = 1_500;
 const looksMax = 60;
+
+const storedQuery = readFileSync(new URL('./demo-stored.sql', import.meta.url), 'utf8');
+const growthQuery = readFileSync(new URL('./demo-growth.sql', import.meta.url), 'utf8');
+const incidentsQuery = readFileSync(new URL('./demo-incidents.sql', import.meta.url), 'utf8');
 
 const row = z.object({
   incident_id: z.string(),
@@ -30,8 +35,8 @@ export class DemoStore {
   async settled(events: number, signal: AbortSignal): Promise<void> {
     let before = '';
     for (let look = 0; look < looksMax; look += 1) {
-      const [stored] = await this.#ask('SELECT uniqExact(event_id) AS events FROM vigie.accesses');
-      const now = JSON.stringify(await this.#ask('SELECT incident_id, patients FROM vigie.incidents ORDER BY incident_id'));
+      const [stored] = await this.#ask(storedQuery);
+      const now = JSON.stringify(await this.#ask(growthQuery));
       if (Number(stored?.['events']) >= events && now === before) return;
       before = now;
       await this.clock.sleep(lookEveryMs, signal);
@@ -42,11 +47,7 @@ export class DemoStore {
   async incidents(
     actors: readonly string[],
   ): Promise<{ readonly mine: SummaryFacts['incident'] | undefined; readonly others: number }> {
-    const rows = z.array(row).parse(
-      await this.#ask(`SELECT incident_id, actor_id, toUnixTimestamp64Milli(rule_matches[1].first_fired) AS fired,
-        rule_matches[1].title AS title, patients_at_detection, patients, length(clinics) AS clinics,
-        toUnixTimestamp64Milli(last_time) AS last_time FROM vigie.incidents WHERE state NOT IN ('merged', 'withdrawn')`),
-    );
+    const rows = z.array(row).parse(await this.#ask(incidentsQuery));
     const found = rows.find((one) => actors.includes(one.actor_id));
     const mine = found && {
       id: found.incident_id,

@@ -2,8 +2,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
+import { LogOutput } from '#libs/runtime/files/log-output.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
+import { whenStarterEnds } from '#libs/runtime/supervised/channel.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
 import { inletsOf } from './inlets.js';
@@ -13,6 +16,7 @@ import type { Demonstration } from './demonstration.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
+import type { SupervisedEvents } from './supervised.js';
 import { Supervisor } from './supervisor.js';
 
 export interface StartOptions {
@@ -33,21 +37,26 @@ export async function start(options: StartOptions): Promise<void> {
   const { rules } = await requireRules(config);
   const demonstration = options.demo ? await demonstrationOf(options, config) : undefined;
   if (demonstration) {
-    await refuseWhileRunning(config.VIGIE_DATA_DIR, systemClock);
+    await refuseWhileRunning(config.VIGIE_DATA_DIR, { clock: systemClock, say: print });
     // It holds nothing but invented events, and a second day over the first one would only be duplicates.
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
+  for (const doubt of doubtfulVariables(process.env)) print(doubt);
   closeDataFolder(config.VIGIE_DATA_DIR);
-  const leaveDataFolder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, systemClock);
+  const folder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, { clock: systemClock, say: print });
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;
-  const supervisor = supervise(config, env, (said) => {
-    print(said);
-    misconfigured = true;
-    stopped.abort();
+  const supervisor = supervise(config, env, {
+    started: folder.note,
+    misconfigured: (name, said) => {
+      print(`${name} cannot start: ${said.trim()}`);
+      misconfigured = true;
+      stopped.abort();
+    },
   });
+  whenStarterEnds(() => stopped.abort());
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopped.abort());
   const well = await untilStopped(supervisor, stopped, async () => {
     const token = env.VIGIE_INGEST_TOKENS ? undefined : developmentToken(config.VIGIE_DATA_DIR);
@@ -62,7 +71,7 @@ export async function start(options: StartOptions): Promise<void> {
     if (options.exit) stopped.abort();
   });
   demonstration?.close();
-  leaveDataFolder();
+  folder.leave();
   process.exit(misconfigured ? 2 : Number(!well));
 }
 
@@ -75,7 +84,7 @@ async function demonstrationOf(options: StartOptions, config: CommandConfig): Pr
 function supervise(
   config: CommandConfig,
   env: Readonly<Record<string, string | undefined>>,
-  onMisconfigured: (said: string) => void,
+  events: Pick<SupervisedEvents, 'started' | 'misconfigured'>,
 ): Supervisor {
   const options = {
     host: config.VIGIE_HOST,
@@ -85,8 +94,8 @@ function supervise(
     env,
   };
   return new Supervisor(options, systemClock, {
+    ...events,
     restarted: (name, cause, waitMs) => print(`${name} ended (${cause}) and starts again in ${waitMs} ms`),
-    misconfigured: (name, said) => onMisconfigured(`${name} cannot start: ${said.trim()}`),
   });
 }
 
@@ -134,6 +143,9 @@ async function bringUp(
   print(board({ config, processes, startedInMs, developmentToken: token, consoleToken, loginSecret, rules, inlets }));
 }
 
+/** A full disk, or a pipe that nobody reads any more, stops nothing here. */
+const output = new LogOutput(1, (lines) => `(${lines} lines were left out: this output could not take them)\n`);
+
 function print(text: string): void {
-  process.stdout.write(`${printableLines(text)}\n`);
+  output.write(`${printableLines(text)}\n`);
 }

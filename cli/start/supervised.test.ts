@@ -3,22 +3,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '#libs/runtime/clock.js';
+import { listeningMessage } from '#libs/runtime/supervised/channel.js';
 import { Supervised } from './supervised.js';
 
 describe('a supervised process', () => {
   let folder: string;
   let one: Supervised | undefined;
   const said: string[] = [];
+  const pids: number[] = [];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'vigie-supervised-'));
     said.length = 0;
+    pids.length = 0;
   });
   afterEach(async () => {
     await one?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
+  const listens = () => one?.listens === true;
   /** Starts a script, and resolves when `until` events were told. */
   function start(script: string, until: number): Promise<void> {
     const entry = join(folder, 'service.mjs');
@@ -27,6 +31,7 @@ describe('a supervised process', () => {
       if (until === 0) resolve();
       const tell = (text: string) => said.push(text) === until && resolve();
       one = new Supervised({ name: 'scorer', entry, port: 0, env: {} }, join(folder, 'scorer.log'), systemClock, {
+        started: (pid) => pids.push(pid),
         restarted: (name, cause, waitMs) => tell(`${name}: ${cause}, ${waitMs} ms`),
         misconfigured: (name, why) => tell(`${name} misconfigured: ${why.trim()}`),
       });
@@ -52,6 +57,18 @@ describe('a supervised process', () => {
   it('that cannot use its configuration is not started again, and its words are passed on', async () => {
     await start("console.error('VIGIE_RULES_DIR: rules/a.yml:3: unknown key'); process.exit(2);", 1);
     expect(said).toEqual(['scorer misconfigured: VIGIE_RULES_DIR: rules/a.yml:3: unknown key']);
+  });
+
+  it('counts as listening once it says so of itself, and no more when another has taken its place', async () => {
+    const mark = JSON.stringify(join(folder, 'mark'));
+    const script = `import { existsSync, writeFileSync } from 'node:fs';
+      process.on('disconnect', () => process.exit(0));
+      if (!existsSync(${mark})) writeFileSync(${mark}, ''), process.send('${listeningMessage}');`;
+    await start(script, 0);
+    while (!listens()) await systemClock.sleep(10);
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    while (pids.length < 2) await systemClock.sleep(10);
+    expect(listens()).toBe(false);
   });
 
   it('writes its output to its log file', async () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Clock } from '#libs/runtime/clock.js';
+import { listeningMessage } from '#libs/runtime/supervised/channel.js';
 import { LogFile } from './log-file.js';
 import type { ProcessDefinition } from './process-list.js';
 
@@ -18,6 +19,8 @@ const configurationExit = 2;
 const forceAfterMs = 23_000;
 
 export interface SupervisedEvents {
+  /** A child runs, at first and after each restart. */
+  readonly started: (pid: number) => void;
   readonly restarted: (name: string, cause: string, waitMs: number) => void;
   readonly misconfigured: (name: string, said: string) => void;
 }
@@ -29,6 +32,7 @@ export class Supervised {
   #ended: Promise<void> = Promise.resolve();
   #stopping = false;
   #stopped: Promise<boolean> | undefined;
+  #listens = false;
   #restarts = 0;
   #waitMs = firstRestartWaitMs;
   readonly #log: LogFile;
@@ -40,6 +44,11 @@ export class Supervised {
     private readonly events: SupervisedEvents,
   ) {
     this.#log = new LogFile(logPath);
+  }
+
+  /** Whether the child of this moment has its port; until then another process may answer there. */
+  get listens(): boolean {
+    return this.#listens;
   }
 
   get restarts(): number {
@@ -56,6 +65,8 @@ export class Supervised {
     });
     this.#child = child;
     this.#ended = ended(child);
+    child.on('message', (message) => (this.#listens ||= message === listeningMessage));
+    if (child.pid !== undefined) this.events.started(child.pid);
     let said = '';
     child.stdout?.on('data', (bytes: Buffer) => this.#log.write(bytes));
     child.stderr?.on('data', (bytes: Buffer) => {
@@ -72,6 +83,7 @@ export class Supervised {
     startedAt: number,
     env: Readonly<Record<string, string | undefined>>,
   ): Promise<void> {
+    this.#listens = false;
     if (this.#stopping) return;
     if (code === configurationExit) return this.events.misconfigured(this.definition.name, said);
     if (this.clock.monotonic() - startedAt >= provenMs) this.#waitMs = firstRestartWaitMs;

@@ -43,12 +43,13 @@ export class Supervisor {
     signal: AbortSignal,
   ): Promise<void> {
     await Promise.all(
-      this.processes.map(async ({ definition }) => {
+      this.processes.map(async (one) => {
+        const { definition } = one;
         const since = this.clock.monotonic();
         let told = false;
         for (;;) {
           signal.throwIfAborted();
-          const reason = await this.#unready(definition.port);
+          const reason = await this.#unready(one);
           if (reason === undefined) return onReady(definition.name);
           if (!told && this.clock.monotonic() - since > slowStartMs) {
             told = true;
@@ -60,9 +61,11 @@ export class Supervisor {
     );
   }
 
-  async #unready(port: number): Promise<string | undefined> {
+  /** What answers at the port before our process has it is another, such as one of a start that we know nothing of. */
+  async #unready({ listens, definition }: Supervised): Promise<string | undefined> {
+    if (!listens) return `it does not listen on port ${definition.port} yet`;
     try {
-      const answer = await fetch(`http://${this.options.host}:${port}/health/ready`, {
+      const answer = await fetch(`http://${this.options.host}:${definition.port}/health/ready`, {
         signal: AbortSignal.timeout(answerWithinMs),
       });
       return answer.ok ? undefined : (await answer.text()).slice(0, 300);

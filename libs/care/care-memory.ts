@@ -26,9 +26,6 @@ export class CareMemory {
   readonly #stays = new Stays();
   readonly #bars = new Bars();
   readonly #pulses = new Pulses();
-  /** A group and a moment of which a pulse is known: rows of one group and time follow each other. */
-  #pulseGroup = '';
-  #pulseMoment: Moment | undefined;
   readonly #accounts = new Map<string, Account>();
   #numbers = 0;
   readonly #networks = new HouseNetworks();
@@ -163,7 +160,7 @@ export class CareMemory {
 
   /** Whether it is known that the account was there, in the clinic and on the network, and its group at work in this step. */
   isSeen(standing: Standing, moment: Moment): boolean {
-    if (!this.#hasPulse(standing.groupId, moment)) return false;
+    if (!this.#pulses.knows(standing.groupId, moment, this.#lowest)) return false;
     const { day, usable } = moment;
     if (standing.seenDay === day && standing.seenUsable <= usable) return true;
     const account = this.#accountAt(standing);
@@ -191,15 +188,6 @@ export class CareMemory {
       ...(!account?.has(account.clinics, clinicId, day, usable) && { clinic_id: clinicId }),
       ...(network !== '' && !account?.has(account.networks, network, day, usable) && { network }), step, visible,
     }; // prettier-ignore
-  }
-
-  #hasPulse(groupId: string, moment: Moment): boolean {
-    if (this.#pulseMoment === moment && this.#pulseGroup === groupId) return true;
-    const { step, visible } = moment;
-    if (step >= this.#lowest - quietSteps && !this.#pulses.knows(groupId, step, visible)) return false;
-    this.#pulseGroup = groupId;
-    this.#pulseMoment = moment;
-    return true;
   }
 
   #isHouse(standing: Standing, today: number, step: number): boolean {

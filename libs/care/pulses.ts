@@ -1,3 +1,5 @@
+import type { Moment } from './moment.js';
+
 /** An access is late that others can know of only so many steps after its own, and a group is quiet of which nothing is known of as many. */
 export const quietSteps = 6;
 
@@ -8,6 +10,9 @@ export const quietSteps = 6;
 export class Pulses {
   /** By group and step: the first step in which a touch of it is visible. */
   readonly #groups = new Map<string, Map<number, number>>();
+  /** Of which a pulse is known: rows of one group and time follow each other. */
+  #groupId = '';
+  #moment: Moment | undefined;
 
   take(groupId: string, step: number, visible: number): void {
     const steps = this.#groups.get(groupId) ?? new Map<number, number>();
@@ -16,10 +21,15 @@ export class Pulses {
     if (known === undefined || visible < known) steps.set(step, visible);
   }
 
-  /** Whether a touch of a step that becomes visible in another says nothing of the group that is not known. */
-  knows(groupId: string, step: number, visible: number): boolean {
+  /** Whether a touch of that moment says nothing of the group that is not known. Nobody asks for what lies long before `lowest`. */
+  knows(groupId: string, moment: Moment, lowest: number): boolean {
+    if (this.#moment === moment && this.#groupId === groupId) return true;
+    const { step, visible } = moment;
     const known = this.#groups.get(groupId)?.get(step);
-    return known !== undefined && known <= visible;
+    if (step >= lowest - quietSteps && (known === undefined || known > visible)) return false;
+    this.#moment = moment;
+    this.#groupId = groupId;
+    return true;
   }
 
   /** Whether an access of a step can know what the hour before it was like: touches of that hour were visible by then. */

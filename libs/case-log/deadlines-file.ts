@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
-import { readDeadlines, type Lengths } from '#libs/dossier/deadlines.js';
-import { lengthsOfFile, shippedLengths } from '#libs/dossier/shipped.js';
+import { statSync } from 'node:fs';
+import type { Lengths } from '#libs/dossier/deadlines.js';
+import { lengthsOfFile } from '#libs/dossier/shipped.js';
 import type { Log } from '#libs/runtime/log.js';
 
 /** The lengths of the clocks of a breach, from `VIGIE_DEADLINES_FILE`, looked at whenever they are needed. A mistake leaves the old ones. */
@@ -21,9 +21,11 @@ export class DeadlinesFile {
     const stamp = this.#stampOf();
     if (this.file === undefined || stamp === this.#stamp || stamp === undefined) return this.#lengths;
     this.#stamp = stamp;
-    const read = readDeadlines(readFileSync(this.file, 'utf8'), shippedLengths);
-    if ('lengths' in read) this.#lengths = read.lengths;
-    else this.log.error(`${this.file} is no file of deadlines, and the lengths of before hold: ${read.mistakes.join('; ')}`);
+    try {
+      this.#lengths = lengthsOfFile(this.file);
+    } catch (cause) {
+      this.log.error('the file of deadlines cannot be used, and the lengths of before hold', { cause });
+    }
     return this.#lengths;
   }
 

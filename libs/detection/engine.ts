@@ -55,10 +55,11 @@ export class Engine {
     return outcome;
   }
 
-  /** Begins to fill windows that began empty. See `Fill`. History is handed over from `fromMs` on, event time. */
+  /** Begins to fill windows that began empty, of idle accounts too. See `Fill`. History is handed over from `fromMs` on, event time. */
   beginFill(fromMs: number): Fill {
     this.#state.sharesNumbers = true;
-    return new Fill(this.#state, this.#beside(this.#state.options), () => this.#offset, fromMs);
+    const past = { ...this.#state.options, forgetAfterMs: Infinity };
+    return new Fill(this.#state, this.#beside(past), () => this.#offset, fromMs);
   }
 
   /** The same in one go: the rows in order of time that have come since `fromMs`. */

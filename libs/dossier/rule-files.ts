@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { operatorFileBytes, unfitFile } from '#libs/runtime/files/operator-file.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import type { Manifest } from './manifest.js';
 
@@ -8,9 +9,19 @@ import type { Manifest } from './manifest.js';
 export function ruleFilesOf(folder: string): Manifest['rules'] {
   try {
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file));
-    return files.toSorted().map((file) => ({ file: basename(file), sha256: createHash('sha256').update(readFileSync(join(folder, file))).digest('hex') })); // prettier-ignore
+    return files.toSorted().flatMap((file) => digestOf(join(folder, file)));
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return [];
+    throw cause;
+  }
+}
+
+/** None of what has the name of a file of rules and is no file: no rule comes from it. */
+function digestOf(path: string): Manifest['rules'] {
+  try {
+    return [{ file: basename(path), sha256: createHash('sha256').update(operatorFileBytes(path)).digest('hex') }];
+  } catch (cause) {
+    if (codeOf(cause) === unfitFile) return [];
     throw cause;
   }
 }

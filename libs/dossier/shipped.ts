@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { ConfigError } from '#libs/runtime/config.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
+import { messageOf } from '#libs/runtime/outcome.js';
 import { deadlines, type Lengths, readDeadlines } from './deadlines.js';
 import { letterTexts, type LetterTexts } from './files/letter.js';
 import { type Labels, labels } from './labels.js';
@@ -24,10 +27,18 @@ export function shippedFonts(): { readonly regular: string; readonly bold: strin
   };
 }
 
-/** The lengths of a file over those that come with Vigie, which hold where no file is named. Throws with every mistake in it. */
+/** The lengths of a file over those that come with Vigie, which hold where no file is named. Throws `ConfigError` with every mistake in it. */
 export function lengthsOfFile(file: string | undefined): Lengths {
   if (file === undefined) return shippedLengths;
-  const read = readDeadlines(readFileSync(file, 'utf8'), shippedLengths);
+  const read = readDeadlines(textOf(file), shippedLengths);
   if ('lengths' in read) return read.lengths;
-  throw new Error(`${file} is no file of deadlines:\n  ${read.mistakes.join('\n  ')}`);
+  throw new ConfigError(`VIGIE_DEADLINES_FILE: ${file} is no file of deadlines:\n  ${read.mistakes.join('\n  ')}`);
+}
+
+function textOf(file: string): string {
+  try {
+    return operatorFileText(file);
+  } catch (cause) {
+    throw new ConfigError(`VIGIE_DEADLINES_FILE: ${file} cannot be read (${messageOf(cause)})`);
+  }
 }

@@ -1,4 +1,4 @@
-import { dayKept, evidenceKept } from './constants.js';
+import { dayKept, evidenceKept, ownDaysMin, ownDeviations, ownRootMin, ownSpreadMin } from './constants.js';
 import { evidenceOf, type LearnedDay, type LearnedRow } from './learned-day.js';
 import { flag } from './pending-days.js';
 
@@ -70,6 +70,16 @@ export class AccountState {
     if (isJudged)
       for (let column = 0; column < this.sums.length; column += 1)
         this.evidence[column] = Math.max(0, this.evidence[column] ?? 0);
+  }
+
+  /** From which count on a program is beyond its own days: their mean and six of their standard deviations, at least 4 %, and two and a half roots where it counts little. */
+  ownLeast(column: number): number {
+    if (this.days < ownDaysMin) return Infinity;
+    const mean = (this.sums[column] ?? 0) / this.weight;
+    const variance = Math.max(0, (this.squares[column] ?? 0) / this.weight - mean * mean);
+    // The days are few, so that their spread is taken as that of a sample.
+    const deviation = Math.sqrt((variance * this.days) / (this.days - 1));
+    return Math.ceil(mean + Math.max(ownDeviations * deviation, ownSpreadMin * mean, ownRootMin * Math.sqrt(mean + 1)));
   }
 
   #add(column: number, count: number, weight: number): void {

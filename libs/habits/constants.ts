@@ -43,6 +43,8 @@ export const ownDaysSkipped = 2;
 
 /** More than this share of accounts on a day among the furthest fiftieth of days: not people changed, but what is counted. */
 export const stepAccountsShare = 0.1;
+/** The same with the accounts of whom something was told that day: more of them, since an attack by many accounts must not make thresholds wait. */
+export const stepToldShare = 0.3;
 export const stepSurpriseShare = 0.02;
 export const stepAccountsMin = 20;
 

@@ -11,7 +11,6 @@ import {
   singleDayShare,
 } from './constants.js';
 import { Fit } from './fit.js';
-import { ownLeast } from './own-spread.js';
 import { noPeers, type PeersView, tailOf } from './peers.js';
 import { evidencePrior, type PeerClass, priorOf } from './priors.js';
 import type { HabitRule } from './seams.js';
@@ -144,7 +143,7 @@ export class DayView {
   leastOf(key: string, state: AccountState, column: number, day: number): number {
     const rule = this.parts.rules[column];
     if (!rule || !this.knows || this.parts.waiting.has(column) || (this.parts.ruleDays[column] ?? 0) < 1) return Infinity;
-    if (state.isService) return Math.max(rule.floor, ownLeast(state, column));
+    if (state.isService) return Math.max(rule.floor, state.ownLeast(column));
     const among = this.classOf(state, day);
     const usual = this.usualOf(state, column, among);
     if (!usual) return Infinity;

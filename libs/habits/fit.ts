@@ -12,14 +12,17 @@ const priorShare = 0.02;
  * not have the tail of those that are not.
  */
 const pooledDays = 100;
-/** The prior's scale is worth so many exceedances, the whole of it so many account-days. */
-const priorExceedances = 10;
+/** The prior's scale is worth so many exceedances. */
+const priorExceedances = 4;
+/**
+ * The whole of the prior has the square of the share that so many account-days have of all: what is asked for is one day of a hundred thousand, to which even a
+ * hundredth of a prior says more than all the days that are known.
+ */
 const priorDays = 100;
 /** The exponential tail begins at the furthest of this share of days, within limits. */
 const tailShare = 0.005;
 const exceedancesMin = 8;
 const exceedancesMax = 30;
-const listedMax = 120;
 const searchSteps = 40;
 const surpriseMax = 60;
 
@@ -59,7 +62,7 @@ export class Fit {
     const median = count > 0 ? Math.max(0, (list[at] ?? this.#from) - this.#from) : prior.scale * Math.LN2;
     this.#scale = (k * (median / Math.LN2) + priorExceedances * prior.scale) / (k + priorExceedances);
     this.#atFrom = (k + 1) / (this.#total + 1);
-    this.#unsure = priorDays / (all.days + priorDays);
+    this.#unsure = (priorDays / (all.days + priorDays)) ** 2;
   }
 
   /** Share of honest account-days that go as far; above 0, at most 1. */
@@ -98,13 +101,16 @@ export class Fit {
     return this.#pooled * reachedBin(this.all, bin) + (this.role ? reachedBin(this.role, bin) : 0);
   }
 
-  /** The furthest days of the role and of everybody, weighed, the furthest first. */
+  /**
+   * The furthest days of the role and of everybody, weighed, the furthest first: as many as the tail can begin with. Many of everybody's may weigh less than
+   * one of the role, and are not to stand for its own.
+   */
   #furthest(without: string | undefined): { readonly list: readonly number[]; readonly weights: readonly number[] } {
     const role = this.role?.furthest ?? [];
     const all = this.all.furthest;
     const list: number[] = [];
     const weights: number[] = [];
-    for (let a = 0, r = 0; (a < all.length || r < role.length) && list.length < listedMax;) {
+    for (let a = 0, r = 0, weighed = 0; (a < all.length || r < role.length) && weighed <= exceedancesMax;) {
       const mine = role[r];
       const theirs = all[a];
       const next = mine && (!theirs || mine.z >= theirs.z) ? mine : theirs;
@@ -112,8 +118,10 @@ export class Fit {
       if (next === mine) r += 1;
       else a += 1;
       if (next.key === without) continue;
+      const weight = next === mine ? 1 : this.#pooled;
+      weighed += weight;
       list.push(next.z);
-      weights.push(next === mine ? 1 : this.#pooled);
+      weights.push(weight);
     }
     return { list, weights };
   }

@@ -77,6 +77,24 @@ describe('a threshold', () => {
     expect(explainedOf(model, 'greedy', firstDay + 29)?.usual).toBeLessThan(20);
   });
 
+  it('of a role whose people are alike goes by its own days, however far others go', () => {
+    const random = new SeededRandom(seed, 'narrow');
+    const staff = staffOf(300, random);
+    const model = aModel();
+    for (let day = firstDay; day < firstDay + 25; day += 1) {
+      learn(model, day);
+      for (const [index, one] of staff.entries()) {
+        const lived = dayOf(one, day - 2, random, index % 10 === 0 && (day + index / 10) % 6 === 0 ? 8 : 1);
+        if (lived) model.add(lived);
+      }
+      for (let clerk = 0; clerk < 40; clerk += 1) model.add(clerkDay(`clerk${clerk}`, day - 2, random.whole(36, 48)));
+    }
+    const leasts = Array.from({ length: 40 }, (_, clerk) => model.least(unlinked, groupId, `clerk${clerk}`, firstDay + 24));
+    // Twice and a half of what all of them do every day; by the furthest days of everybody it would be four times.
+    expect(Math.max(...leasts)).toBeLessThan(110);
+    expect(Math.min(...leasts)).toBeGreaterThan(60);
+  });
+
   it('never answers for a day without a model, and answers for ten days that are past', () => {
     const { model, day } = aLivedModel(100, 21);
     expect(model.least(unlinked, groupId, 'a1', day + 1)).toBe(Infinity);
@@ -293,6 +311,18 @@ describe('a step that is common to many accounts', () => {
     expect(incidentsOf(later)).toBeLessThan(0.03 * staff.length);
   });
 
+  it('is seen where everybody was told on its days and nobody has said what of', () => {
+    const { model, told } = stepOf(() => 25);
+    expect(told).toBeGreaterThan(0.9);
+    expect(model.waiting().map(({ rule }) => rule)).toContain(unlinked.id);
+  });
+
+  it('is not what a quarter of the accounts do of whom something is told', () => {
+    const { model, told } = stepOf((index) => (index % 4 === 0 ? 25 : 1));
+    expect(told).toBeGreaterThan(0.2);
+    expect(model.waiting()).toEqual([]);
+  });
+
   it('is not half the staff away in summer', () => {
     const random = new SeededRandom(seed, 'summer');
     const staff = staffOf(600, random);
@@ -304,6 +334,10 @@ describe('a step that is common to many accounts', () => {
     expect(incidentsOf(told)).toBeLessThanOrEqual(6);
   });
 });
+
+function clerkDay(key: string, day: number, count: number): AccountDay {
+  return anAccountDay({ key, role: 'clerk', day, most: { [unlinked.id]: count } });
+}
 
 function aLivedModel(count: number, days: number) {
   const random = new SeededRandom(seed, 'lived');
@@ -328,6 +362,26 @@ function leastAfterVerdict(verdictAfter: number): number {
 function toldWith(budget: number): number {
   const random = new SeededRandom(seed, 'budgets');
   return incidentsOf(live(aModel(budget), { staff: staffOf(300, random), from: firstDay, to: firstDay + 28, random }));
+}
+
+/** A step on the thirteenth day of some accounts, without verdicts, up to the model that knows of it; and which share of the accounts at work was told. */
+function stepOf(timesOf: (index: number) => number): { readonly model: HabitModel; readonly told: number } {
+  const random = new SeededRandom(seed, 'large step');
+  const staff = staffOf(200, random);
+  const times = new Map(staff.map(({ key }, index) => [key, timesOf(index)]));
+  const model = aModel();
+  const life = new Life(model);
+  const step = firstDay + 12;
+  life.live({ staff, from: firstDay, to: step, random });
+  let atWork = 0;
+  const change = (day: AccountDay): AccountDay => {
+    atWork += 1;
+    return { ...day, most: { ...day.most, [unlinked.id]: (times.get(day.key) ?? 1) * (day.most[unlinked.id] ?? 0) } };
+  };
+  const told = life.live({ staff, from: step, to: step + 1, random, change });
+  const share = told.length / atWork;
+  life.live({ staff, from: step + 1, to: step + 3, random, change });
+  return { model, told: share };
 }
 
 /** A feed that counts everything twice. */

@@ -1,7 +1,8 @@
 import { AccountState } from './account-state.js';
 import { AccountStates, flagsAfter } from './account-states.js';
 import { raiseCeilings } from './ceilings.js';
-import { forgottenAfterDays, stepAccountsMin, stepAccountsShare, stepSurpriseShare } from './constants.js';
+import { CommonStep } from './common-step.js';
+import { forgottenAfterDays } from './constants.js';
 import { DayView } from './day-view.js';
 import { FirstPeers } from './first-peers.js';
 import { evidenceCode, evidenceOf, LearnedDayWriter } from './learned-day.js';
@@ -34,9 +35,7 @@ interface Learning {
   readonly first: FirstPeers | undefined;
   readonly writer: LearnedDayWriter;
   readonly state: AccountState;
-  /** Accounts that were among the furthest fiftieth, by rule, of how many that could be compared. */
-  readonly far: Float64Array;
-  compared: number;
+  readonly common: CommonStep;
   staff: number;
 }
 
@@ -138,8 +137,7 @@ export class Population {
       first,
       writer: new LearnedDayWriter(day, rows.length),
       state: new AccountState(columns),
-      far: new Float64Array(columns),
-      compared: 0,
+      common: new CommonStep(columns),
       staff: 0,
     };
     for (const [done, row] of rows.entries()) {
@@ -150,7 +148,7 @@ export class Population {
     this.#weekDays.add(day, learning.staff);
     yield* this.#peers.endDay(day, day === this.#states.firstDay, this.#ruleDays);
     yield* raiseCeilings({ states: this.#states, step: this.#step, day, ruleDays: this.#ruleDays, peers: this.#peers });
-    this.#waiting = this.#stepsOf(learning);
+    this.#waiting = learning.common.waiting(this.#waiting);
     this.#latest = this.#view();
   }
 
@@ -161,10 +159,12 @@ export class Population {
     const flags = flagsAfter(this.#flagsIn(pending, row, day), earlier);
     const learns = (flags & (flag.lift | flag.correction)) === 0 && ((flags & flag.told) === 0 || (flags & flag.honest) !== 0);
     const compares = learns && (flags & flag.service) === 0;
-    if (flags & flag.told && !(flags & flag.honest)) this.#keepTold(pending, row, day);
+    const isKept = (flags & (flag.told | flag.honest)) === flag.told;
+    if (isKept) this.#keepTold(pending, row, day);
     this.#states.read(slot, view.parts.step, state);
     state.role = pending.roleOf(row);
     state.isService = (flags & flag.service) !== 0;
+    if (isKept && !earlier && !state.isService && learning.wasJudged) this.#compareTold(learning, row);
     const evidence = compares ? this.#compare(learning, row) : undefined;
     const columns = learns || flags & flag.correction ? this.#ruleDays.length : 0;
     for (let column = 0; column < columns; column += 1) {
@@ -187,6 +187,14 @@ export class Population {
     this.#told.keep(this.#states.keyOf(pending.slotOf(row)), day, { role: pending.roleOf(row), isService, counts });
   }
 
+  /** A day that is not learned says all the same whether it went far: of a large step most accounts are told. */
+  #compareTold({ pending, day, view, state, common }: Learning, row: number): void {
+    const key = this.#states.keyOf(pending.slotOf(row));
+    common.count(true);
+    for (const column of this.#ruleDays.keys())
+      common.see(column, view.pOf(key, state, column, { count: pending.countOf(row, column), day }), true);
+  }
+
   /** An honest day is learned by the peers, and compared with what was usual. Gives the codes of its evidence. */
   #compare(learning: Learning, row: number): Uint8Array {
     const { pending, day, view, state, first } = learning;
@@ -196,7 +204,7 @@ export class Population {
     const codes = new Uint8Array(this.#ruleDays.length);
     const everybody = peers.at(-1);
     learning.staff += 1;
-    if (learning.wasJudged) learning.compared += 1;
+    if (learning.wasJudged) learning.common.count(false);
     for (const one of peers) one.countDay();
     for (const [column, { scale }] of this.options.rules.entries()) {
       const count = pending.countOf(row, column);
@@ -208,15 +216,11 @@ export class Population {
       if (count === 0 || !learning.wasJudged) continue;
       const p = view.fitOf(key, state, column, among).p(z);
       codes[column] = evidenceCode(view.logEvidence(p));
-      if (p <= stepSurpriseShare) learning.far[column] = (learning.far[column] ?? 0) + 1;
+      learning.common.see(column, p, false);
     }
     // Rounded as it is kept, and so as it is carried on.
-    if (learning.wasJudged)
-      everybody?.evidence(
-        view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0)),
-        key,
-        day,
-      );
+    const overDays = () => view.logOverDays(state, (column) => evidenceOf(codes[column] ?? 0));
+    if (learning.wasJudged) everybody?.evidence(overDays(), key, day);
     return codes;
   }
 
@@ -224,13 +228,6 @@ export class Population {
   #beginRules(pending: PendingDays, rows: readonly number[]): void {
     for (const [column, days] of this.#ruleDays.entries())
       if (days > 0 || rows.some((row) => pending.countOf(row, column) > 0)) this.#ruleDays[column] = days + 1;
-  }
-
-  /** Rules that went far for many at once: what is counted has changed, not what people do. */
-  #stepsOf({ far, compared }: Learning): ReadonlySet<number> {
-    // Of a day that few judged nothing can be said, so what waited goes on waiting.
-    if (compared < stepAccountsMin) return this.#waiting;
-    return new Set([...far.entries()].flatMap(([column, count]) => (count > stepAccountsShare * compared ? [column] : [])));
   }
 
   #view(): DayView {

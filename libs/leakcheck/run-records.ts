@@ -1,5 +1,5 @@
 // libs/leakcheck: invented identifiers in every place and spelling that a record has, and the search for them in whatever comes of it.
-// The command is cli/leakcheck.ts; tests plant the same records.
+// The command is cli/leakcheck; tests plant the same records.
 
 import { randomInt } from 'node:crypto';
 import { plantsOf } from './planted-records.js';

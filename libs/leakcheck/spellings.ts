@@ -35,16 +35,36 @@ function base64(text: string): string {
 
 /** Whether an identifier can be read out of a text, in any spelling that `spellings` knows. It does not ask how Vigie looks for them. */
 export function shows(text: string, identifier: string): string | undefined {
-  const wanted = bare(identifier);
-  const readings: readonly (readonly [string, string])[] = [
-    ['in clear', text],
-    ['in percent escapes', unescaped(text)],
-    ['in percent escapes twice', unescaped(unescaped(text))],
-    ...[...text.matchAll(/[A-Za-z0-9+/_-]{6,}/g)].flatMap(({ 0: run }) =>
-      [0, 1, 2, 3].map((from) => ['in base64', Buffer.from(run.slice(from), 'base64').toString('latin1')] as const),
-    ),
-  ];
-  return readings.find(([, reading]) => bare(reading).includes(wanted))?.[0];
+  return readerOf([identifier])(text);
+}
+
+/** Texts of which it is kept what they show. Stored rows say the same few words again and again. */
+const keptTextsMax = 100_000;
+
+/** Says of a text how the first of these identifiers that can be read out of it is written there; undefined where none can. Each text is read once for all of them. */
+export function readerOf(identifiers: readonly string[]): (text: string) => string | undefined {
+  const wanted = identifiers.map(bare);
+  const bytesMin = Math.min(...wanted.map((one) => one.length));
+  const kept = new Map<string, string | undefined>();
+  return (text) => {
+    if (kept.has(text)) return kept.get(text);
+    const readings = readingsOf(text, bytesMin);
+    const found = wanted.map((one) => readings.find(([, reading]) => reading.includes(one))?.[0]).find(Boolean);
+    if (kept.size < keptTextsMax) kept.set(text, found);
+    return found;
+  };
+}
+
+/** A text as it may be meant, each with the name of the way. Runs of base64 that are too short to hold `bytesMin` bytes are not unpacked. */
+function readingsOf(text: string, bytesMin: number): readonly (readonly [way: string, bare: string])[] {
+  const once = unescaped(text);
+  const escapes = once === text ? [] : ([['in percent escapes', once], ['in percent escapes twice', unescaped(once)]] as const); // prettier-ignore
+  const packed = [...text.matchAll(/[A-Za-z0-9+/_-]{6,}/g)].flatMap(({ 0: run }) =>
+    (run.length * 3) / 4 < bytesMin
+      ? []
+      : [0, 1, 2, 3].map((from) => ['in base64', Buffer.from(run.slice(from), 'base64').toString('latin1')] as const),
+  );
+  return ([['in clear', text], ...escapes, ...packed] as const).map(([way, reading]) => [way, bare(reading)] as const);
 }
 
 /** Letters and digits alone, in one case and width, without zeros in front. */

@@ -1,5 +1,5 @@
+import { operatorFileText } from './files/operator-file.js';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from './outcome.js';
@@ -92,7 +92,7 @@ function readSecretFile(name: string, env: NodeJS.ProcessEnv, mistakes: string[]
   const path = env[`${name}_FILE`];
   if (!path) return undefined;
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return operatorFileText(path).replace(/\r?\n$/, '');
   } catch (cause) {
     mistakes.push(`${name}_FILE: ${path} cannot be read (${messageOf(cause)})`);
     return undefined;

@@ -1,5 +1,6 @@
 import { type DestinationStream, type LoggerOptions, pino } from 'pino';
 import { printableLines } from '#libs/contracts/visible-text.js';
+import { LogOutput } from './files/log-output.js';
 import { isError } from './outcome.js';
 
 /**
@@ -80,12 +81,23 @@ export function createLog(service: string, level: string, out?: DestinationStrea
     // JSON escapes a part of what a terminal obeys; the line stays the same JSON.
     hooks: { streamWrite: (line) => printableLines(line) },
   };
-  const logger = out ? pino(options, out) : pino(options);
+  const logger = pino(options, out ?? standardOutput(service));
   const write =
     (method: 'debug' | 'info' | 'warn' | 'error') =>
     (message: string, { cause, ...fields }: LogFields = {}) =>
       logger[method](cause === undefined ? fields : { ...fields, cause: describe(cause) }, message);
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** One for each process: what waits is written at its end. */
+let standard: LogOutput | undefined;
+
+function standardOutput(service: string): DestinationStream {
+  standard ??= new LogOutput(1, (count) => {
+    const message = 'lines of this log were left out, since what they go to could not take them';
+    return `${JSON.stringify({ level: 'error', time: new Date().toISOString(), service, count, message })}\n`;
+  });
+  return standard;
 }
 
 /** For tests and tools: says nothing. */

@@ -6,6 +6,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
+import { doubtfulVariables } from './environment/doubtful-variables.js';
 import { codeOf, messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
@@ -13,6 +14,7 @@ import type { Log } from './log.js';
 import { closeDataFolder, makePrivateFiles } from './private-files.js';
 import { LOG, RuntimeModule } from './runtime.module.js';
 import { Shutdown } from './shutdown.js';
+import { tellListening, whenStarterEnds } from './supervised/channel.js';
 
 /** While draining, how often idle connections are closed, in milliseconds. */
 const idleSweepMs = 100;
@@ -40,14 +42,15 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
     { bufferLogs: true, abortOnError: false, bodyParser: definition.adapter === undefined },
   ).catch((cause: unknown) => exitWith(definition.name, exitCodeOf(cause), cause));
   const log = app.get<Log>(LOG);
+  sayDoubts(log);
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
   const stop = stopOnce(app, log);
   endWhenFatal(app, log);
   if (definition.transport) app.connectMicroservice({ strategy: app.get(definition.transport, { strict: false }) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
-  // Under a supervisor the channel closes when it is gone, however it ended: nobody would be left to stop us.
-  if (process.channel) process.on('disconnect', () => void stop(0));
+  // Nobody would be left to stop us.
+  whenStarterEnds(() => void stop(0));
   for (const event of ['uncaughtException', 'unhandledRejection'] as const)
     process.on(event, (cause: unknown) => {
       log.error('a bug reached the top of the process, which ends now', { cause });
@@ -59,7 +62,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   } catch (cause) {
     exitWith(definition.name, exitCodeOf(cause), isTaken(cause) ? portTaken(config, port) : cause);
   }
-  process.channel?.unref();
+  tellListening();
   log.info('listening', { port });
   app
     .startAllMicroservices()
@@ -83,6 +86,12 @@ function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>):
   } catch (cause) {
     return exitWith(definition.name, exitCodeOf(cause), cause);
   }
+}
+
+/** Under a supervisor, that says so once for all. */
+function sayDoubts(log: Log): void {
+  if (process.env['VIGIE_SUPERVISED']) return;
+  for (const doubt of doubtfulVariables(process.env)) log.warn(doubt);
 }
 
 /** No page of another site may read what a service answers by having its own name point here. */

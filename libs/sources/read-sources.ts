@@ -1,11 +1,11 @@
 // What a file of sources says: who sends, how each proves who it is, by which doors they come, and how their records are read.
 // Reads the file and the secrets that it names, nothing else.
 
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
 import { messageOf } from '#libs/runtime/outcome.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { type SecretReach, weaknessOfText } from '#libs/runtime/secret-strength.js';
 import { type Credential, digestOf, wrongLength } from './credentials.js';
 import { crossMistakes } from './cross-checks.js';
@@ -64,7 +64,7 @@ function reasonOf(issue: z.core.$ZodIssue): string {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw new ConfigError(`VIGIE_SOURCES_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }
@@ -144,7 +144,7 @@ function weakness(token: string, reach: SecretReach): string | undefined {
 
 function contentOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return operatorFileText(path).trim();
   } catch {
     return undefined;
   }

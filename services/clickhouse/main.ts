@@ -3,6 +3,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { createLog } from '#libs/runtime/log.js';
 import { closeDataFolder, makePrivateFiles } from '#libs/runtime/private-files.js';
+import { tellListening, whenStarterEnds } from '#libs/runtime/supervised/channel.js';
 import { type ClickHouseConfig, readClickHouseConfig } from './config.js';
 import { startClickHouse } from './start.js';
 
@@ -26,10 +27,8 @@ const stop = async (): Promise<void> => {
 };
 // A signal to the whole process group reaches us together with those who still write to us: under a supervisor its channel decides.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (process.connected ? undefined : void stop()));
-if (process.channel) {
-  process.on('disconnect', () => void stop());
-  process.channel.unref();
-}
+whenStarterEnds(() => void stop());
+tellListening();
 log.info('listening', { port: started.port });
 
 function configOrExit(): ClickHouseConfig {

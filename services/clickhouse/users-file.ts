@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { servicesUser } from '#libs/access-store/clickhouse/services-credential.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 
 const usersSchema = z.strictObject({
@@ -37,7 +37,7 @@ export function readClickHouseUsers(path: string): ReadonlyMap<string, Buffer> {
 
 function textOf(path: string, setting: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw new ConfigError(`${setting}: ${path} cannot be read (${messageOf(cause)})`);
   }

@@ -8,6 +8,7 @@ import { type AccountContent, accountContent, accountStep } from '#libs/contract
 import { type QuarantineRow, quarantineRow } from '#libs/contracts/quarantine-row.js';
 import { Shutdown } from '#libs/runtime/shutdown.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { IngestorUnderTest } from './ingestor.fixture.js';
 
 type Kind = 'good' | 'bad' | 'nameless';
@@ -94,7 +95,7 @@ describe('what every door received', () => {
     );
     // Over a socket nobody is told when it is durable.
     const inSyslog = () => ingestor.figure('vigie_events_received_total', 'source="syslog"');
-    while ((await inSyslog()) < (sent.get('syslog') ?? 0)) await new Promise(setImmediate);
+    while ((await inSyslog()) < (sent.get('syslog') ?? 0)) await systemClock.sleep(5);
     await ingestor.app.get(Shutdown).run();
     for (const name of tokens.keys()) expect([name, await balanceOf(name)]).toEqual([name, await expectedOf(name)]);
   }, 60_000);

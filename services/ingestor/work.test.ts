@@ -13,6 +13,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { Metrics } from '#libs/runtime/metrics.js';
 import { accepted } from '#libs/runtime/outcome.js';
 import { type HeavyBody, heavyShapes } from '#libs/testkit/heavy-records.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { bundleRoute, auditEventRoute } from './receive/fhir-routes.js';
@@ -65,7 +66,7 @@ describe('work', () => {
           expect(looks).toBeLessThan(looksPerElement * elements);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: casesOf(8, 60) },
     );
   });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { type CommonConfig, commonConfig, ConfigError, readConfig, secretReachOf } from '#libs/runtime/config.js';
@@ -6,6 +5,7 @@ import { maskConfig } from '#libs/channels/told/mask-key.js';
 import { defaultRouting } from '#libs/routing/default-routing.js';
 import { readRouting } from '#libs/routing/read-routing.js';
 import type { Routing } from '#libs/routing/routing.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { readEndpoints } from './channels/endpoints.js';
 import type { WebhookEndpoint } from './channels/webhook-channel.js';
@@ -92,7 +92,7 @@ export function routingSource(path: string, config: CommonConfig): RoutingSource
     const readFile = (name: string): string => {
       const full = resolve(dirname(path), name);
       named.push(full);
-      return readFileSync(full, 'utf8');
+      return operatorFileText(full);
     };
     return readRouting(path, textOf('VIGIE_ROUTING_FILE', path), { readFile, reach: secretReachOf(config) });
   };
@@ -101,7 +101,7 @@ export function routingSource(path: string, config: CommonConfig): RoutingSource
 
 function textOf(variable: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw new ConfigError(`${variable}: ${path} cannot be read (${messageOf(cause)})`);
   }

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditReader } from '#libs/access-store/audit/audit-reader.js';
@@ -17,6 +16,7 @@ import { EVENT_LOG, EventLogModule } from '#libs/event-log/nest/event-log.module
 import { logTransport } from '#libs/event-log/nest/log-transport.js';
 import type { EventLog } from '#libs/event-log/port.js';
 import type { Clock } from '#libs/runtime/clock.js';
+import { operatorFileBytesLater } from '#libs/runtime/files/operator-file.js';
 import { Health } from '#libs/runtime/health.js';
 import type { Log } from '#libs/runtime/log.js';
 import { Metrics } from '#libs/runtime/metrics.js';
@@ -67,7 +67,7 @@ function casesOf(config: NotifierConfig, tools: CasesSurroundings): CasesPipelin
 
 /** Another text whenever one of some files is another, or is there no more. */
 async function fingerprintOf(paths: readonly string[]): Promise<string> {
-  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8').catch(() => '')));
+  const texts = await Promise.all(paths.map((path) => operatorFileBytesLater(path).then(String, () => '')));
   return hash('sha256', texts.join('\0'), 'hex');
 }
 

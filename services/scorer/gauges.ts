@@ -34,6 +34,8 @@ export class Gauges {
   ) {
     const { clock, logger: log, metrics } = tools;
     this.#progress = new ReadingProgress(scorerGroup, 'next', { clock, log, metrics });
+    // A series that begins with its first incidents shows no increase by them.
+    metrics.add('vigie_incident_changes_total', { change_type: 'incident.opened' }, 0);
   }
 
   /** From here on the checks of health speak of reading; before, of what is waited for. */

@@ -122,6 +122,7 @@ export class ScorerPipeline implements Reader {
     if (!owned) return;
     await owned.alone(async () => {
       await owned.writing?.catch(() => {});
+      if (owned.isHeld) this.keepBeforeTelling(owned);
       await owned.scorer.released();
       await this.#tellLast(owned);
       await this.#snapshots.begin(owned);
@@ -186,6 +187,7 @@ export class ScorerPipeline implements Reader {
     owned.outdated();
     const written = this.#snapshots.begin(owned);
     owned.scorer.holdUntil(written);
+    owned.release();
     this.#noteFailure(owned, written);
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { attacks } from '#libs/testkit/attack/catalogue.js';
 import { runAttack } from '#libs/testkit/attack/run-attacks.js';
 import { Target } from '#libs/testkit/attack/target.js';
@@ -12,8 +13,8 @@ compiledModule('cli/vigie');
 describe('a running system, attacked from outside', () => {
   let target: Target;
   beforeAll(async () => {
-    target = await Target.start();
-  }, startMsMax);
+    target = await Target.start(copyMigrated);
+  }, 2 * startMsMax);
   afterAll(() => target.stop());
 
   it.each(attacks.filter(({ quick }) => quick))(

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { ClickHouseStore } from '#libs/access-store/clickhouse/clickhouse-store.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate, migrationOf } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate, migrationOf } from '#libs/access-store/tables/migrate.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';

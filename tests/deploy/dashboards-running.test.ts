@@ -15,6 +15,8 @@ const portBase = await freePortBase();
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-dashboards-'));
 const events = 50;
 const scrapedMsMax = 120_000;
+/** What Prometheus has not scraped yet it need not be asked for. */
+const scrapedEveryMs = 1_000;
 const queries = ['operations', 'analysts'].flatMap((name) =>
   panelQueries(readFileSync(`deploy/grafana/dashboards/${name}.json`, 'utf8')),
 );
@@ -46,7 +48,10 @@ describe('both dashboards, over the running system', () => {
       // What was counted last has a rate after two scrapes.
       const deadline = systemClock.monotonic() + scrapedMsMax;
       let missing = await notShown(prometheus);
-      while (missing.length > 0 && systemClock.monotonic() < deadline) missing = await notShown(prometheus);
+      while (missing.length > 0 && systemClock.monotonic() < deadline) {
+        await systemClock.sleep(scrapedEveryMs);
+        missing = await notShown(prometheus);
+      }
       expect(missing).toEqual([]);
     } finally {
       await prometheus.stop();
@@ -60,10 +65,12 @@ describe('both dashboards, over the running system', () => {
     expect(await vigie.sql(expandSql(books?.text ?? '', choice))).toEqual([expect.objectContaining({ source: 'test' })]);
   });
 
-  /** Resolves when ClickHouse has at least so many rows; the test's own time limit ends the waiting. */
+  /** Resolves when ClickHouse has at least so many rows. */
   async function stored(rows: number): Promise<void> {
-    while (Number((await vigie.sql('SELECT count() AS rows FROM vigie.accesses'))[0]?.['rows']) < rows)
-      await systemClock.sleep(100);
+    await vigie.until(
+      () => vigie.sql('SELECT count() AS rows FROM vigie.accesses'),
+      ([found]) => Number(found?.['rows']) >= rows,
+    );
   }
 });
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { serviceVariables } from '#libs/runtime/environment/variable-names.js';
 import { knownVariables } from './environment.js';
 
 const page = readFileSync('docs/operations.md', 'utf8');
@@ -12,6 +13,9 @@ describe('the table of variables in docs/operations.md', () => {
     const known = (await knownVariables()).map(({ name, absent, readBy }) => ({ name, absent, readBy: [...readBy] }));
     const told = rows.map(({ name, absent, readBy }) => ({ name, absent, readBy }));
     expect(told.toSorted(byName)).toEqual(known.toSorted(byName));
+  });
+  it('and the list of names by which others are found to be mistaken are the same', () => {
+    expect([...serviceVariables]).toEqual(rows.map(({ name }) => name).toSorted());
   });
   it('says what each is for', () => expect(rows.filter(({ meaning }) => meaning.length < 10)).toEqual([]));
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { copyMigrated } from '#libs/access-store/clickhouse/migrated-store.fixture.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { faults } from '#libs/testkit/faults/catalogue.js';
 import { runFault } from '#libs/testkit/faults/run-fault.js';
@@ -18,7 +19,7 @@ suite(`faults of Kafka and of services${reason === undefined ? '' : ` (${reason}
   let survived = true;
 
   beforeAll(async () => {
-    stage = await Stage.start({ clock: systemClock, onProgress: () => {}, brokers: isLongRun ? 3 : 1 });
+    stage = await Stage.start({ clock: systemClock, onProgress: () => {}, brokers: isLongRun ? 3 : 1, prepare: copyMigrated });
   }, 900_000);
   afterAll(() => stage.stop(!survived), 300_000);
 

@@ -9,6 +9,7 @@ import { IngestorUnderTest } from '#services/ingestor/ingestor.fixture.js';
 import { certificatesIn } from './certificates.js';
 import { clientSenders } from './client-senders.js';
 import { debianSenders } from './debian-senders.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { atPlace, type Place, recordOf, type Running, type Sender } from './sender.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-senders-'));
@@ -110,5 +111,5 @@ function answers(ingestor: IngestorUnderTest, status: string): Promise<number> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(setImmediate);
+  while (!(await holds())) await systemClock.sleep(5);
 }

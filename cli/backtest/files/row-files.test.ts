@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { aMonday, anAccessRow, anEvent, anEventId } from '#libs/testkit/builders.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import type { RowFilter } from './row-block.js';
 import { RowFiles } from './row-files.js';
 
@@ -46,7 +47,7 @@ describe('rows of files', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: casesOf(25, 200) },
     );
   });
 

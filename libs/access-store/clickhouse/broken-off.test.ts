@@ -11,7 +11,7 @@ import { ClickHouseLists } from '../lists/clickhouse-lists.js';
 import { ClickHouseStore } from './clickhouse-store.js';
 import { createStoreClient } from './client.js';
 import { IncidentReader } from '../incidents/incident-reader.js';
-import { appliedMigrations } from './migrate.js';
+import { appliedMigrations } from '../tables/applied-migrations.js';
 import { toldIncidents } from '../incidents/told-incidents.js';
 
 /** Sends one whole line, which every reader below could take for the whole answer, and closes the connection within the transfer. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
@@ -9,8 +10,9 @@ import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { accepted, type Outcome, Transient } from '#libs/runtime/outcome.js';
 import { failureOf, transientFailure } from './failure.js';
 import { type AccessStore, type LedgerEntry, type StoreTable, storeTables } from '../contract/port.js';
-import { registerSelections } from './selections.js';
+import { registerSelections } from '../views/selections.js';
 
+const batchesQuery = readFileSync(new URL('./archive-batches.sql', import.meta.url), 'utf8');
 const ledgerRows = z.array(
   z.object({
     first: z.coerce.number(),
@@ -81,12 +83,7 @@ export class ClickHouseStore implements AccessStore {
   }
 
   async batches({ topic, partition }: TopicPartition, fromOffset: number, max: number): Promise<readonly LedgerEntry[]> {
-    const query = `
-      SELECT first_offset AS first, last_offset AS last, rows, refused, token
-      FROM vigie.archive_batches FINAL
-      WHERE topic = {topic:String} AND partition = {partition:UInt32} AND last_offset >= {from:UInt64}
-      ORDER BY first, last LIMIT {max:UInt32}`;
-    const rows = ledgerRows.parse(await this.#rows(query, { topic, partition, from: fromOffset, max }));
+    const rows = ledgerRows.parse(await this.#rows(batchesQuery, { topic, partition, from: fromOffset, max }));
     return rows.map((row) => ({ topic, partition, ...row }));
   }
 

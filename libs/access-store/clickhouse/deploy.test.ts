@@ -7,7 +7,7 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { createStoreClient } from './client.js';
-import { migrate, migrationOf } from './migrate.js';
+import { migrate, migrationOf } from '../tables/migrate.js';
 
 const { statements } = migrationOf(
   '0000_access.sql',

@@ -25,7 +25,7 @@ import { ClickHouseStore } from './clickhouse-store.js';
 import { spawnMigrated } from './migrated-store.fixture.js';
 import { accessOf, accessUsers } from '#libs/testkit/granted/access-file.js';
 import { GrantedEngine } from './granted-engine.fixture.js';
-import { migrate, readMigrations } from './migrate.js';
+import { migrate, readMigrations } from '../tables/migrate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-grants-'));
 

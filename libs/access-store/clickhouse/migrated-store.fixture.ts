@@ -6,7 +6,7 @@ import { projectRoot } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { type SpawnedClickHouse, spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { createStoreClient } from './client.js';
-import { migrate } from './migrate.js';
+import { migrate } from '../tables/migrate.js';
 
 /** Data folders with all tables and no rows, by the digest of the sources that made them. */
 const keptIn = join(projectRoot, '.cache', 'migrated');

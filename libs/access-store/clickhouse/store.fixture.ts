@@ -6,9 +6,9 @@ import { isoOf, systemClock } from '#libs/runtime/clock.js';
 import { commonConfig, readConfig } from '#libs/runtime/config.js';
 import { endBehindRun, workerFolder } from '#libs/testkit/run-wide.js';
 import { createStoreClient, type StoreAddress } from './client.js';
-import { migrate } from './migrate.js';
+import { migrate } from '../tables/migrate.js';
 import { spawnMigrated } from './migrated-store.fixture.js';
-import { registerSelections } from './selections.js';
+import { registerSelections } from '../views/selections.js';
 
 export interface StoreForTests {
   readonly client: ClickHouseClient;

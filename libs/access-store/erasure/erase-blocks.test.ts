@@ -5,7 +5,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { registerSelections } from '../clickhouse/selections.js';
+import { registerSelections } from '../views/selections.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { aStoredCase, storeCases } from '../verdicts/case-rows.fixture.js';
 import { erase } from './erase.js';

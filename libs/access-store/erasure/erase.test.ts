@@ -7,12 +7,12 @@ import { anAccessRow, anEventId, aPatient } from '#libs/testkit/builders.js';
 import { anIncidentId, atMinute } from '#libs/testkit/case-records.js';
 import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { ClickHouseStore } from '../clickhouse/clickhouse-store.js';
-import { registerSelections } from '../clickhouse/selections.js';
+import { registerSelections } from '../views/selections.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { aStoredCase, storeCases } from '../verdicts/case-rows.fixture.js';
 import { erase } from './erase.js';
 import { countRows, planErasure } from './plan.js';
-import { erasuresByPrefix } from './records.js';
+import { erasuresByPrefix } from './records/records.js';
 import { type ErasureRequest, requestOf, sha256Of, subjectOf } from './subject.js';
 
 const selection = 'b'.repeat(32);
@@ -37,9 +37,10 @@ const tables = [
 ]; // prettier-ignore
 
 async function empty(): Promise<void> {
-  for (const table of tables) await run(`TRUNCATE TABLE vigie.${table}`);
+  const filled = await ask<{ name: string }>(`SELECT name FROM system.tables WHERE database = 'vigie' AND total_rows > 0 AND name IN ('${tables.join("', '")}')`);
+  for (const { name } of filled) await run(`TRUNCATE TABLE vigie.${name}`);
   await registerSelections(client, [{ id: selection, sql: "action = 'read'" }], '2026-01-06T00:00:00.000Z');
-}
+} // prettier-ignore
 
 async function run(query: string): Promise<void> {
   await client.command({ query });

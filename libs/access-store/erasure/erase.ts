@@ -1,12 +1,12 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import type { ErasureRow } from './erasure-row.js';
+import type { ErasureRow } from './records/erasure-row.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { registerSelections } from '../clickhouse/selections.js';
+import { registerSelections } from '../views/selections.js';
 import { figureAfter, listLength, putFigure } from './incident-figures.js';
 import { deleteRows, type ErasureTools } from './mutate.js';
 import { countRows, type ErasurePlan, planErasure } from './plan.js';
-import { brokenOff, putErasure } from './records.js';
+import { brokenOff, putErasure } from './records/records.js';
 import type { ErasureSubject } from './subject.js';
 
 /** Who orders it, why, and which one is repeated. */

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { ErasureRow } from './erasure-row.js';
+import type { ErasureRow } from './records/erasure-row.js';
 import { hex128Of } from '#libs/contracts/hex128.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 import type { Condition } from './evidence.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');
-const queries = { touched: sql('touched-incidents'), after: sql('list-afterwards'), put: sql('figure-afterwards') } as const;
+const queries = {
+  touched: sql('touched-incidents'),
+  after: sql('list-afterwards'),
+  put: sql('figure-afterwards'),
+  length: sql('list-length'),
+  now: sql('figure-now'),
+} as const;
 const failure = 'the lists of incidents cannot be read';
 
 const count = z.int().nonnegative();
@@ -39,8 +45,12 @@ export async function shorterLists(
 
 /** How many patients the list of an incident, or suppressed match, has now. */
 export async function listLength(client: ClickHouseClient, incident_id: string): Promise<number> {
-  const query = 'SELECT uniqExact(patient_id) AS n FROM vigie.incident_patients_of(incident_id = {incident_id:String})';
-  const [row] = await jsonRows(client, { query, params: { incident_id }, shape: z.object({ n: count }), failure });
+  const [row] = await jsonRows(client, {
+    query: queries.length,
+    params: { incident_id },
+    shape: z.object({ n: count }),
+    failure,
+  });
   return row?.n ?? 0;
 }
 
@@ -60,8 +70,7 @@ export async function putFigure(
 ): Promise<void> {
   const { incident_id } = listed;
   const figure = figureAfter(listed);
-  const query = 'SELECT patients AS n FROM vigie.incident_latest WHERE incident_id = {incident_id:String}';
-  const [now] = await jsonRows(client, { query, params: { incident_id }, shape: z.object({ n: count }), failure });
+  const [now] = await jsonRows(client, { query: queries.now, params: { incident_id }, shape: z.object({ n: count }), failure });
   if (!now || now.n === figure) return;
   const change_id = hex128Of(`erasure ${erasureId} ${incident_id} ${nowMs}`);
   await client.command({ query: queries.put, query_params: { incident_id, figure, change_id, now_ms: nowMs } });

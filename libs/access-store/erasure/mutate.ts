@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Clock } from '#libs/runtime/clock.js';
@@ -17,6 +18,7 @@ const lookEveryMs = 5000;
 /** Spans of evidence and lists of pseudonyms stand in the statement. */
 const settings = { mutations_sync: '2', max_query_size: String(4 * 1024 * 1024) } as const;
 
+const leftQuery = readFileSync(new URL('./mutation-parts-left.sql', import.meta.url), 'utf8');
 const parts = z.object({ left: z.int().nonnegative() });
 
 /** Deletes rows of a table, and resolves when every part on every replica is without them. Rejects with `Transient`; the server goes on then. */
@@ -40,7 +42,11 @@ export async function deleteRows(client: ClickHouseClient, { table, sql, params 
 } // prettier-ignore
 
 async function partsLeft(client: ClickHouseClient, table: string): Promise<number> {
-  const query = "SELECT sum(parts_to_do) AS left FROM system.mutations WHERE database = 'vigie' AND table = {table:String} AND NOT is_done";
-  const [row] = await jsonRows(client, { query, params: { table }, shape: parts, failure: 'mutations cannot be seen' });
+  const [row] = await jsonRows(client, {
+    query: leftQuery,
+    params: { table },
+    shape: parts,
+    failure: 'mutations cannot be seen',
+  });
   return row?.left ?? 0;
-} // prettier-ignore
+}

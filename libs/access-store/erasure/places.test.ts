@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { erasureKinds } from './erasure-row.js';
+import { erasureKinds } from './records/erasure-row.js';
 import { keptForEver, madeTopics } from '#libs/contracts/topics.js';
 import { storeForTests } from '../clickhouse/store.fixture.js';
 import { columnsOf, tablePlaces } from './places.js';

@@ -1,6 +1,6 @@
 // Longer than the house likes: one table of what is stored of whom, which is read against the schema as a whole.
 
-import type { ErasureKind } from './erasure-row.js';
+import type { ErasureKind } from './records/erasure-row.js';
 
 /**
  * What an erasure does with the rows of a table that hold its subject. `rows` is a condition in SQL over `{patients:Array(String)}`,

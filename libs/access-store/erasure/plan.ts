@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
 import { jsonRows } from '../clickhouse/json-rows.js';
@@ -19,6 +20,7 @@ export interface ErasurePlan {
   readonly listed: readonly ListedIncident[];
 }
 
+const keyQuery = readFileSync(new URL('./sorting-key.sql', import.meta.url), 'utf8');
 const failure = 'what is to be erased cannot be counted';
 const found = z.object({ rows: z.int().nonnegative() });
 
@@ -59,8 +61,7 @@ export async function countRows(client: ClickHouseClient, table: string, { sql, 
 }
 
 async function sortingKey(client: ClickHouseClient, table: string): Promise<string> {
-  const query = "SELECT sorting_key AS key FROM system.tables WHERE database = 'vigie' AND name = {table:String}";
-  const [row] = await jsonRows(client, { query, params: { table }, shape: z.object({ key: z.string() }), failure });
+  const [row] = await jsonRows(client, { query: keyQuery, params: { table }, shape: z.object({ key: z.string() }), failure });
   if (!row || row.key === '') throw new Error(`the store has no table vigie.${table}: run vigie migrate`);
   return row.key;
 }

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { z } from 'zod';
-import type { ErasureKind, ErasureRow } from './erasure-row.js';
+import type { ErasureKind, ErasureRow } from './records/erasure-row.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
 
 const sql = (name: string) => readFileSync(new URL(`./${name}.sql`, import.meta.url), 'utf8');

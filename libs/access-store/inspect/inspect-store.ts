@@ -7,9 +7,12 @@ import { z } from 'zod';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { transientFailure } from '../clickhouse/failure.js';
 import { jsonRows } from '../clickhouse/json-rows.js';
-import { appliedMigrations, readMigrations } from '../clickhouse/migrate.js';
+import { appliedMigrations, migrationsEngine } from '../tables/applied-migrations.js';
+import { readMigrations } from '../tables/migrate.js';
 import { changingRights, type ReadingService, rightsOf } from './rights.js';
 
+const identityQuery = readFileSync(new URL('./store-identity.sql', import.meta.url), 'utf8');
+const backupQuery = readFileSync(new URL('./newest-backup.sql', import.meta.url), 'utf8');
 const programsQuery = readFileSync(new URL('./programs-that-fire.sql', import.meta.url), 'utf8');
 /** How the embedded ClickHouse refuses what is a server's alone. */
 const embeddedRefusal = 'is not for the embedded ClickHouse';
@@ -28,8 +31,7 @@ const identity = z.object({ version: z.string(), user: z.string(), now_ms: z.num
 
 /** Rejects with `Transient` where the store is away. `isServer`: it has users and rights. */
 export async function inspectStore(client: ClickHouseClient, isServer: boolean): Promise<StoreFacts> {
-  const query = 'SELECT version() AS version, currentUser() AS user, toUnixTimestamp64Milli(now64(3)) AS now_ms';
-  const [row] = await jsonRows(client, { query, params: {}, shape: identity, failure });
+  const [row] = await jsonRows(client, { query: identityQuery, params: {}, shape: identity, failure });
   if (!row) throw new Error('the store says nothing of itself');
   return { version: row.version, user: row.user, nowMs: row.now_ms, missing: await missingMigrations(client, isServer) };
 }
@@ -37,9 +39,8 @@ export async function inspectStore(client: ClickHouseClient, isServer: boolean):
 /** A table of which one may see nothing is not in `system.tables`. */
 async function missingMigrations(client: ClickHouseClient, isServer: boolean): Promise<readonly string[] | undefined> {
   const all = readMigrations().map(({ name }) => name);
-  const query = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
-  const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ there: z.number() }), failure });
-  if (!row?.there) return !isServer || (await mayRead(client, ['migrations'])) ? all : undefined;
+  if ((await migrationsEngine(client)) === undefined)
+    return !isServer || (await mayRead(client, ['migrations'])) ? all : undefined;
   const done = await appliedMigrations(client);
   return all.filter((name) => !done.has(name));
 }
@@ -83,8 +84,7 @@ async function isGranted(client: ClickHouseClient, right: string): Promise<boole
 
 /** When the newest backup of this server ended, milliseconds; undefined where the server knows of none since its start. */
 export async function newestBackup(client: ClickHouseClient): Promise<number | undefined> {
-  const query = "SELECT toUnixTimestamp(max(end_time)) AS seconds FROM system.backups WHERE status = 'BACKUP_CREATED'";
-  const [row] = await jsonRows(client, { query, params: {}, shape: z.object({ seconds: z.number() }), failure });
+  const [row] = await jsonRows(client, { query: backupQuery, params: {}, shape: z.object({ seconds: z.number() }), failure });
   return row?.seconds ? row.seconds * 1000 : undefined;
 }
 

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { type ReadingTools, type Receiver, type ReceiverDefaults, receiverDefaults, receiverSchema } from './schema.js';
 
 /** Receivers that one notifier serves. */
 export const receiversMax = 50;
 
-const fromDisk: ReadingTools = { readFile: (path) => readFileSync(path, 'utf8'), reach: 'network' };
+const fromDisk: ReadingTools = { readFile: (path) => operatorFileText(path), reach: 'network' };
 
 /**
  * The receivers of a routing file, and what they have in common: `{mail?: {from, server}, locale?, timezone?}`. Reads the files with

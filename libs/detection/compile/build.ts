@@ -1,6 +1,7 @@
 // compile/: lays rules out as series, so that all over the same inputs share their windows.
 // It plans; what windows hold lies in memory, and judge follows the plan.
 
+import { isStoredSubject } from '#libs/contracts/vocabulary.js';
 import type { HabitRule } from '#libs/habits/seams.js';
 import { reachOf } from '../rule/reach.js';
 import type { Rule, Selection } from '../rule/rule.js';
@@ -96,20 +97,23 @@ export class Build {
       series.horizonMs = Math.max(
         0,
         ...series.rules.map(
-          ({ timespanMs, forwardMs, settleMs, rule }) =>
-            timespanMs + forwardMs + settleMs + this.latenessOf(rule) + (rule.habit ? spareMsOf(rule) : 0),
+          ({ timespanMs, forwardMs, waitsMs, rule }) =>
+            timespanMs + forwardMs + waitsMs + this.latenessOf(rule) + (rule.habit ? spareMsOf(rule) : 0),
         ),
       );
     const main = this.#main.series;
-    main.horizonMs = Math.max(main.horizonMs, this.options.quietMs + lateness);
-    if (this.options.holdsReach)
-      main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(0, ...rules.map((rule) => rule.reachMs + rule.settleMs)));
+    this.#placeSlots();
+    // Incidents of rules over rules begin with what the inner ones counted; and nobody else knows what subjects did that no store has.
+    const { holdsReach, subject = 'account' } = this.options;
+    const reaching = holdsReach || !isStoredSubject(subject) ? rules : rules.filter(({ innerMs }) => innerMs > 0);
+    const reachedMs = Math.max(0, ...reaching.map((rule) => rule.reachMs + rule.waitsMs));
+    main.horizonMs = Math.max(main.horizonMs, lateness + Math.max(this.options.quietMs, reachedMs));
     const behindMs = this.ids.map(() => Number.POSITIVE_INFINITY);
     const reachMs = this.ids.map(() => 0);
     for (const one of rules)
       for (const id of lookedAt(one.rule)) {
         const number = this.#numbers.get(id) ?? 0;
-        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.settleMs);
+        behindMs[number] = Math.min(behindMs[number] ?? 0, one.series.horizonMs - one.timespanMs - one.forwardMs - one.waitsMs);
         reachMs[number] = Math.max(reachMs[number] ?? 0, one.reachMs);
       }
     return {
@@ -128,6 +132,13 @@ export class Build {
       behindMs,
       horizonMsMax: Math.max(main.horizonMs, lateness + Math.max(0, ...reachMs)),
     };
+  }
+
+  /** Bounds of the rules that most others look at the same accesses with come first: few accounts meet more than these. */
+  #placeSlots(): void {
+    const main = [...this.compiled.values()].filter(({ series }) => series === this.#main.series);
+    const alike = [...Map.groupBy(main, ({ counted }) => counted).values()].toSorted((a, b) => b.length - a.length);
+    for (const [slot, rule] of alike.flat().entries()) rule.slot = slot;
   }
 
   #note(rule: Rule): void {

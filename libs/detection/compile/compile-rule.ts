@@ -8,7 +8,7 @@ import {
   type RowsInput,
 } from '../rule/rule.js';
 import { forwardMsOf } from '../rule/meeting.js';
-import { windowsMsOf } from '../rule/reach.js';
+import { innerMsOf, windowsMsOf } from '../rule/reach.js';
 import { hasAmounts, isMeeting, kindOfRule } from '../rule/rule-kinds.js';
 import { anySelection } from '../memory/selection-sets.js';
 import type { Build, Draft } from './build.js';
@@ -29,9 +29,10 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     return known;
   }
   const lateness = build.latenessOf(rule);
-  const innerSettle = Math.max(0, ...inner.map((one) => one?.settleMs ?? 0));
+  const innerWaits = Math.max(0, ...inner.map((one) => one?.waitsMs ?? 0));
   const monotone = isMonotone(rule);
   const forwardMs = forwardMsOf(rule);
+  const settleMs = Math.max(lateness, innerWaits) + 1 + forwardMs;
   const counted = draft.series.kind === 'main' ? mainSelection(build, rule) : anySelection;
   const compiled: CompiledRule & { readonly feeds: MatchFeed[] } = {
     rule,
@@ -46,10 +47,12 @@ export function compileRule(build: Build, rule: Rule, raises: CompiledRule['rais
     exceptions: rule.exceptions.map(({ id, excluded }) => ({ id, selection: build.numberOf(excluded) })),
     feeds: [],
     // One more than what it looks at, so that its own judgement comes after theirs.
-    settleMs: monotone ? 0 : Math.max(lateness, innerSettle) + 1 + forwardMs,
+    settleMs: monotone ? 0 : settleMs,
+    waitsMs: monotone ? innerWaits : settleMs,
     forwardMs,
     // What must not be met changes the windows before it, too.
     reachMs: windowsMsOf(rule) + forwardMs,
+    innerMs: innerMsOf(rule),
     habit: habitOf(build, rule, [draft.series.key, draft.series.kind === 'main' ? inputKeys : '', rule.timespanMs]),
     learns: !build.isSuppressed,
     days: rule.habitDays === true,

@@ -79,10 +79,14 @@ export interface CompiledRule extends Threshold {
   readonly feeds: readonly MatchFeed[];
   /** Milliseconds by which event time must have passed an anchor before it may be judged; 0 where more accesses cannot undo it. */
   readonly settleMs: number;
+  /** The same of it or of what it looks at: so much later than its time it may be told of it. */
+  readonly waitsMs: number;
   /** How far after an anchor accesses decide about it, milliseconds; 0 where none does. Within `settleMs`. */
   readonly forwardMs: number;
   /** How far before an anchor the accesses lie that decide it, inner rules included, milliseconds. */
   readonly reachMs: number;
+  /** How far before its windows the accesses lie that its inner rules count, milliseconds; 0 without any. */
+  readonly innerMs: number;
   /** Column of the counts of a day, -1 for none. */
   readonly habit: number;
   /** Its counts are those of the days, if it has such a column. */

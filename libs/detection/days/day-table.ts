@@ -1,15 +1,12 @@
-// Longer than the house likes: where things lie in a record of a day is known in this file alone.
 import { grown } from '../memory/grown.js';
 import { DayHeads } from './day-heads.js';
+import { OpenParts } from './open-parts.js';
 
 /** Upper bound of a count of which nothing is known, and the largest count that is told apart. */
 export const countMax = 4_294_967_295;
 
 /** Bits: it is to be given; it was given as told; it was given; it may be unusual though nobody has looked. */
 export const flag = { waits: 1, told: 2, given: 4, doubted: 8 } as const;
-
-/** Words of a record while its day goes on, for each column of counts. */
-const openColumns = 4;
 
 /** Where things lie in a record, in words of 64 and of 32 bits: side by side, since each access reads and writes most of them. */
 const at64 = { start: 0, end: 1, unusual: 2, due: 3, roleAt: 4, kindAt: 5 } as const;
@@ -18,8 +15,7 @@ const headWords = 20;
 
 /**
  * Days of accounts, a record each, in chains by account; record 0 is none. Of each column of counts a record keeps the largest count that is known. While
- * counts may still come it has an open part besides: an upper bound of that count, the time from which on windows have not been looked at (from
- * the start of the day, ms), what is told from (0 where it was not asked for), and up to where the day is known not to be unusual.
+ * counts may still come it has an open part besides (`OpenParts`).
  */
 export class DayTable {
   readonly #heads = new DayHeads();
@@ -28,27 +24,26 @@ export class DayTable {
   #floats: Float64Array;
   /** The same memory. */
   #words: Uint32Array;
-  #parts: Uint32Array;
+  readonly #parts: OpenParts;
   #recordEnd = 1;
-  #partEnd = 1;
   readonly #freeRecords: number[] = [];
-  readonly #freeParts: number[] = [];
 
   constructor(readonly columns: number) {
     this.#width = headWords / 2 + Math.ceil(columns / 2);
     this.#floats = new Float64Array(64 * this.#width);
     this.#words = new Uint32Array(this.#floats.buffer);
-    this.#parts = new Uint32Array(64 * columns * openColumns);
+    this.#parts = new OpenParts(columns);
   }
 
   get bytes(): number {
-    return this.#heads.bytes + this.#floats.byteLength + this.#parts.byteLength;
+    return this.#heads.bytes + this.#floats.byteLength + this.#parts.bytes;
   }
 
   /** Reads what an access of the account will need. */
   touch(account: number): number {
     const record = this.first(account);
-    return this.#word(record, at32.open) ^ (this.#parts[this.#at(this.#word(record, at32.open), 0)] ?? 0);
+    const open = this.#word(record, at32.open);
+    return open ^ this.#parts.upper(open, 0);
   }
 
   first(account: number): number {
@@ -169,51 +164,42 @@ export class DayTable {
   }
   upper(record: number, column: number): number {
     const open = this.#word(record, at32.open);
-    return open > 0 ? (this.#parts[this.#at(open, column)] ?? 0) : this.most(record, column);
+    return open > 0 ? this.#parts.upper(open, column) : this.most(record, column);
   }
   setUpper(record: number, column: number, count: number): void {
     this.#change(record);
-    this.#parts[this.#at(this.#opened(record), column)] = count;
+    this.#parts.setUpper(this.#opened(record), column, count);
   }
   from(record: number, column: number): number {
-    const open = this.#word(record, at32.open);
-    return this.start(record) + (open > 0 ? (this.#parts[this.#at(open, column) + 1] ?? 0) : 0);
+    return this.start(record) + this.#parts.from(this.#word(record, at32.open), column);
   }
   setFrom(record: number, column: number, time: number): void {
     this.#change(record);
-    this.#parts[this.#at(this.#opened(record), column) + 1] = Math.max(0, time - this.start(record));
+    this.#parts.setFrom(this.#opened(record), column, time - this.start(record));
   }
   /** Whether an access at `time` changes nothing and is not told: its window holds `upper` at most, less than `floor` or what is told from. `tested`: so that the day stays usual. */
   isCalm(record: number, column: number, time: number, upper: number, floor: number, tested: boolean): boolean {
-    const parts = this.#parts;
-    // Of a day that is not open nothing is known: its part is the first, all zero.
-    const at = this.#at(this.#word(record, at32.open), column);
-    const known = parts[at] ?? 0;
-    if (upper > known || (tested && known > (parts[at + 3] ?? 0))) return false;
-    return (upper < floor || upper < (parts[at + 2] ?? 0)) && time - this.start(record) >= (parts[at + 1] ?? 0);
+    return this.#parts.isCalm(this.#word(record, at32.open), column, time - this.start(record), upper, floor, tested);
   }
   least(record: number, column: number): number {
-    const open = this.#word(record, at32.open);
-    return open > 0 ? (this.#parts[this.#at(open, column) + 2] ?? 0) : 0;
+    return this.#parts.least(this.#word(record, at32.open), column);
   }
   setLeast(record: number, column: number, count: number): void {
     this.#change(record);
-    this.#parts[this.#at(this.#opened(record), column) + 2] = count;
+    this.#parts.setLeast(this.#opened(record), column, count);
   }
   usual(record: number, column: number): number {
-    const open = this.#word(record, at32.open);
-    return open > 0 ? (this.#parts[this.#at(open, column) + 3] ?? 0) : 0;
+    return this.#parts.usual(this.#word(record, at32.open), column);
   }
   /** No less than the upper bound, so that whoever relies on that may go on. */
   setUsual(record: number, column: number, count: number): void {
-    this.#parts[this.#at(this.#opened(record), column) + 3] = count;
+    this.#parts.setUsual(this.#opened(record), column, count);
   }
 
   /** Lets the open part go: what was not looked at is forgotten. */
   close(record: number): void {
     this.#change(record);
-    const open = this.#word(record, at32.open);
-    if (open > 0) this.#freeParts.push(open);
+    this.#parts.letGo(this.#word(record, at32.open));
     this.#setWord(record, at32.open, 0);
     this.#setFloat(record, at64.due, Number.POSITIVE_INFINITY);
   }
@@ -230,18 +216,11 @@ export class DayTable {
     this.#setWord(record, at32.relied, 0);
   }
 
-  #at(open: number, column: number): number {
-    return (open * this.columns + column) * openColumns;
-  }
-
   #opened(record: number): number {
     const open = this.#word(record, at32.open);
     if (open > 0) return open;
-    const part = this.#freeParts.pop() ?? this.#partEnd++;
-    const size = this.columns * openColumns;
-    while ((part + 1) * size > this.#parts.length) this.#parts = grown(this.#parts, Uint32Array);
-    this.#parts.fill(0, part * size, (part + 1) * size);
-    for (let column = 0; column < this.columns; column += 1) this.#parts[this.#at(part, column)] = this.most(record, column);
+    const part = this.#parts.take();
+    for (let column = 0; column < this.columns; column += 1) this.#parts.setUpper(part, column, this.most(record, column));
     this.#setWord(record, at32.open, part);
     return part;
   }

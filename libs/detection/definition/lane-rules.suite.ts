@@ -4,12 +4,12 @@ import type { History } from './partition-run.suite.js';
 
 /**
  * The same history with the same rules, grouped by something else than the account; where addresses were counted, accounts are. Of a subject that
- * no store knows nothing may come later than memory holds it, so rules have no lateness of their own there.
+ * no store knows nothing may come later than memory holds it, so rules have no lateness of their own there. Accounts alone wake up.
  */
 export function inLane(of: History, subject: LaneKind): History {
   const known = new Map<Rule, Rule>();
   const laneOf = (rule: Rule): Rule => {
-    const { allowedLatenessMs, ...timeless } = rule;
+    const { allowedLatenessMs, dormantMs: _, ...timeless } = rule;
     const made = known.get(rule) ?? {
       ...timeless,
       ...(isStoredSubject(subject) && allowedLatenessMs !== undefined && { allowedLatenessMs }),

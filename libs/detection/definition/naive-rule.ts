@@ -1,7 +1,7 @@
 import type { HabitRule } from '#libs/habits/seams.js';
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import type { Meeting } from '../rule/meeting.js';
-import { isSleep } from '../rule/reach.js';
+import { innerMsOf, isSleep } from '../rule/reach.js';
 import { type Field, habitRuleOf, type Input, type Rule } from '../rule/rule.js';
 
 /** A time at which a rule holds in one group, with what its window holds then. Times in milliseconds. */
@@ -50,7 +50,7 @@ export function naiveFirings(rows: readonly AccessRow[], rule: Rule, usual: Usua
       if (habit && figure < usual.least(habit, time)) return [];
       if (rule.habitDays && usual.evidence(time) < 1) return [];
       if (wakes && !wakes.some((wake) => wake > time - rule.timespanMs && wake <= time)) return [];
-      const windowFirst = Math.min(...window.map((part) => part.time));
+      const windowFirst = beginOf(rows, rule, Math.min(...window.map((part) => part.time)));
       return [{ time, cell: cell[0]?.by ?? [], value: Math.floor(figure), spread: rule.spread ? spread : 0, windowFirst }];
     }),
   );
@@ -69,6 +69,13 @@ function holds(
   if (figure < atLeast || figure > atMost || figure === except) return false;
   if ((above && figure === atLeast) || (below && figure === atMost)) return false;
   return spread >= (wanted?.atLeast ?? 0);
+}
+
+/** Where the window begins: with the accesses that inner rules may have counted for the earliest of their matches. */
+function beginOf(rows: readonly AccessRow[], rule: Rule, first: number): number {
+  const innerMs = innerMsOf(rule);
+  const counted = rows.filter((row) => rule.selection.matches(row)).map((row) => Date.parse(row.time));
+  return Math.min(first, ...counted.filter((time) => innerMs > 0 && time > first - innerMs));
 }
 
 /** How many different values there are, or what the numbers of the events come to: each event has the largest that is said of it. */

@@ -142,6 +142,8 @@ export class PartitionRun {
     if (!last && this.#next <= from + (this.of.changed?.filledFor ?? 0)) return;
     for (let moves = last ? this.#frames.flat().length : 1; moves > 0 && this.#fill; moves -= 1)
       if (!fill.moveNext(1)) this.#fill = undefined;
+    // A replay would move them at another frame.
+    this.#keep();
   }
 
   /** The store gives what it has, which may be more than was asked for, but nothing that the engine has not seen. */

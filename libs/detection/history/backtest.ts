@@ -26,6 +26,8 @@ export interface BacktestOptions {
   readonly allowedLatenessMs: number;
   /** A model of habits, one for each set of rules. */
   readonly learner?: HistoryJudgeOptions['learner'];
+  /** The same for the rules beside, where theirs is another. */
+  readonly baselineLearner?: HistoryJudgeOptions['learner'];
 }
 
 export interface BacktestResult {
@@ -46,7 +48,8 @@ export class Backtest {
 
   constructor(private readonly options: BacktestOptions) {
     this.#tried = new HistoryJudge(options.rules, options);
-    this.#baseline = options.baseline && new HistoryJudge(options.baseline, options);
+    const learner = options.baselineLearner ?? options.learner;
+    this.#baseline = options.baseline && new HistoryJudge(options.baseline, { ...options, ...(learner && { learner }) });
   }
 
   take(bytes: Uint8Array): FrameOutcome {

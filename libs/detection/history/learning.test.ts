@@ -44,6 +44,13 @@ it('learns day by day: a backtest tells of whoever does more than is usual, and 
   expect(comparison.incidents.map(({ actor_id, kind }) => [actor_id, kind])).toEqual([['nurse-7', 'new']]);
 });
 
+it('says what another budget would have told, beside what the one in use does', () => {
+  const backtest = new Backtest({ ...options, baseline: rules, learner, baselineLearner: (of) => modelOf(of, 1e-9) });
+  for (const frame of framesOf(5_000)) backtest.take(frame);
+  const { comparison } = backtest.result();
+  expect(comparison.incidents.map(({ kind, tried, present }) => [kind, tried.length, present.length])).toEqual([['new', 1, 0]]);
+});
+
 it('learns what a live engine learns, however the rows are cut into frames', () => {
   const model = modelOf(habitRulesOf(rules));
   const engine = new Engine({ ...options, habits: model });
@@ -93,8 +100,8 @@ function newestOf(lines: Buffer): number {
   return Date.parse(String(JSON.parse(lines.toString().trimEnd().split('\n').at(-1) ?? '{}').time));
 }
 
-function modelOf(of: ConstructorParameters<typeof HabitModel>[0]['rules']): HabitModel {
-  return new HabitModel({ rules: of, falseIncidentsPerWeek: 1, zone: 'Europe/Paris' });
+function modelOf(of: ConstructorParameters<typeof HabitModel>[0]['rules'], falseIncidentsPerWeek = 1): HabitModel {
+  return new HabitModel({ rules: of, falseIncidentsPerWeek, zone: 'Europe/Paris' });
 }
 
 function rowAt(time: number, account: number, patient: number): AccessRow {

@@ -3,6 +3,7 @@ import type { Windows } from '../judge/windows.js';
 import { entryWords, markOf } from '../memory/entry.js';
 import type { Marks } from '../memory/marks.js';
 import { noSelections } from '../memory/selection-sets.js';
+import { beginWith, reachBack } from './reach-back.js';
 import type { Incident } from './incident.js';
 import type { Arrival } from './incident-seams.js';
 
@@ -23,11 +24,22 @@ export class Figures {
     private readonly allowedLatenessMs: number,
   ) {}
 
-  /** The incident takes a firing in, with the count of its window where that matters. */
-  fire(incident: Incident, firing: Firing, account: number): void {
+  /** The incident takes a firing in, with the count of its window where that matters. True where the windows lack what it may begin with. */
+  fire(incident: Incident, firing: Firing, account: number): boolean {
     const until = this.windows.heldUntil(account, firing.first - firing.rule.timespanMs, firing.rule.series);
     incident.fire(firing, incident.asksFor(firing) ? this.windows.countAt(account, firing, true) : undefined, until > 0);
     this.#wait(incident, account, until);
+    return firing.rule.innerMs > 0 && this.#begin(incident, firing, account);
+  }
+
+  /** Lets it begin with what inner rules counted. */
+  #begin(incident: Incident, { rule }: Firing, account: number): boolean {
+    let from = Number.POSITIVE_INFINITY;
+    beginWith(incident, rule.rule.id, (after, until, selection) => {
+      from = after;
+      return this.windows.earliest(account, after, until, selection);
+    });
+    return from < this.windows.completeAbove(account);
   }
 
   #wait(incident: Incident, account: number, until: number): void {
@@ -66,6 +78,7 @@ export class Figures {
   /** Brings the patients up to the incident's times, and takes the access in where it lies between them. */
   cover(incident: Incident, arrival: Arrival, again: boolean): boolean {
     const { account, entry, set } = arrival;
+    reachBack(incident, entry.time, set);
     const from = incident.firstTime;
     const to = incident.lastTime;
     // A late access can make the first firing earlier and its window begin later: then some patients have to go.

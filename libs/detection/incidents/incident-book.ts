@@ -1,5 +1,6 @@
 // Longer than the house likes: opening, joining and adopting share what is known of an account, and none of them can be read without the others.
 
+import { isWithin } from './reach-back.js';
 import { Endings } from './endings.js';
 import { Figures } from './figures.js';
 import type { Firing } from '../judge/firing.js';
@@ -9,7 +10,6 @@ import type { IncidentChange } from '#libs/contracts/incident.js';
 import { areNear, type Arrival, type BookOptions, lastOf, type Turn, type Verdict } from './incident-seams.js';
 import { IncidentTeller, type Versions } from './incident-teller.js';
 import type { Marks } from '../memory/marks.js';
-import { noSelections } from '../memory/selection-sets.js';
 import { type Opening, openingOf, suppressedId } from './opening.js';
 import { keepPart, unstoredPart } from './unstored-part.js';
 import type { Windows } from '../judge/windows.js';
@@ -71,12 +71,12 @@ export class IncidentBook {
     let lacks = false;
     for (const firing of firings.toSorted((a, b) => a.first - b.first)) {
       const incident = this.#join(incidents, firing, turn);
-      if (incident) this.#figures.fire(incident, firing, arrival.account);
-      else lacks = true;
+      lacks = !incident || this.#figures.fire(incident, firing, arrival.account) || lacks;
     }
     for (const incident of incidents) {
       if (!incident.archived) lacks = this.#figures.cover(incident, arrival, turn.joined.size > 0) || lacks;
-      else if (isWithin(incident, arrival)) lacks = true;
+      // Its patients are no longer held.
+      else if (isWithin(incident, arrival.entry.time, arrival.set)) lacks = true;
     }
     if (incidents.length) this.byAccount.set(arrival.account, incidents);
     for (const incident of incidents) {
@@ -257,9 +257,4 @@ export class IncidentBook {
 /** Whether accesses may do no more to it than let it go on. */
 function goesOn({ state, archived }: Incident): boolean {
   return state === 'open' || (state === 'suppressed' && !archived);
-}
-
-/** Whether the access belongs to one whose patients are no longer held. */
-function isWithin(incident: Incident, { entry, set }: Arrival): boolean {
-  return set !== noSelections && entry.time >= incident.firstTime && entry.time <= incident.lastTime;
 }

@@ -17,6 +17,9 @@ export interface Match {
   value: number;
   spread: number;
   windowFirst: number;
+  /** How far before `windowFirst` accesses lie that inner rules counted, and the earliest of them; `windowFirst` without inner rules. */
+  readonly innerMs: number;
+  begins: number;
 }
 
 /** The match of a firing that is the first one known of its rule; `lastFired` of one that was known after it. */
@@ -39,6 +42,8 @@ export function matchOf({ rule: of, first, last, least }: Firing, window: Window
     value: Math.floor(window.value),
     spread: window.spread,
     windowFirst: window.first,
+    innerMs: of.innerMs,
+    begins: window.first,
   };
 }
 
@@ -58,12 +63,11 @@ export function lastFiredOf(matches: Matches): number {
   return last;
 }
 
-/** The earliest access in the windows of the rules that fired first. */
+/** The earliest access in the windows of the rules that fired first, those of their inner rules included. */
 export function firstTimeOf(matches: Matches): number {
   const first = firstFiredOf(matches);
   let earliest = Number.POSITIVE_INFINITY;
-  for (const { firstFired, windowFirst } of matches.values())
-    if (firstFired === first && windowFirst < earliest) earliest = windowFirst;
+  for (const { firstFired, begins } of matches.values()) if (firstFired === first && begins < earliest) earliest = begins;
   return earliest;
 }
 

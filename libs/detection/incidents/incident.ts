@@ -55,7 +55,7 @@ export class Incident {
 
   constructor(
     readonly opening: Opening,
-    private readonly sets: SelectionSets,
+    readonly sets: SelectionSets,
   ) {
     this.patientSet = new PatientSet(sets);
   }
@@ -67,7 +67,7 @@ export class Incident {
   get lastTime(): number {
     return lastFiredOf(this.matches);
   }
-  /** Earliest access in the window of the first firing. */
+  /** Earliest access in the window of the first firing, those of inner rules included. */
   get firstTime(): number {
     return firstTimeOf(this.matches);
   }
@@ -142,6 +142,7 @@ export class Incident {
     }
     if (first >= match.windowFirst) return;
     match.windowFirst = first;
+    match.begins = Math.min(match.begins, first);
     this.firingStale = true;
     this.changed = true;
   }
@@ -241,6 +242,7 @@ export class Incident {
     this.changed = true;
     if (firing.by >= match.windowFirst) return;
     match.windowFirst = firing.by;
+    match.begins = Math.min(match.begins, firing.by);
     this.firingStale = true;
   }
 }

@@ -32,11 +32,23 @@ export function openingOf(
 
 /** The id of the incident that an access opens; for each subject that it belongs to, another. */
 export function idOf(row: ScannedRow, nth: number): string {
-  const { group_id, actor_id, patient_id, event_id } = parseWhole(row);
+  const { group_id, actor_id, patient_id, event_id, time, time_claimed } = parseWhole(row);
+  // One that is dated too far ahead counts as of its arrival, and as another access when it arrives again.
+  const isAhead = time_claimed !== undefined || Date.parse(String(time)) !== row.time;
   const subject = row.subject
     ? [row.subject, Buffer.from(row.keyBytes.subarray(row.accountStart, row.accountEnd)).toString()]
     : [];
-  return digest('incident', ...subject, String(event_id), String(patient_id), String(group_id), String(actor_id), String(nth));
+  const at = isAhead ? [String(row.time)] : [];
+  return digest(
+    'incident',
+    ...subject,
+    String(event_id),
+    String(patient_id),
+    ...at,
+    String(group_id),
+    String(actor_id),
+    String(nth),
+  );
 }
 
 function idOfSettled({ rule, cell, time }: Anchor, groupId: string, actorId: string, nth: number): string {

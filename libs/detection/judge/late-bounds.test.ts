@@ -127,7 +127,7 @@ type Terms = Pick<CompiledRule, 'slot' | 'timespanMs' | 'atLeast' | 'spreadAtLea
 
 function compiled(series: Series, terms: Terms): CompiledRule {
   return {
-    ...terms, series, rule: aRule({ id: `r${terms.slot}`, selection }), raises: 'incident', selection: 0, exceptions: [], feeds: [], settleMs: 0, forwardMs: 0,
-    reachMs: terms.timespanMs, habit: -1, learns: false, days: false, dormancy: -1, dormantMs: 0, key: `r${terms.slot}`,
+    ...terms, series, rule: aRule({ id: `r${terms.slot}`, selection }), raises: 'incident', selection: 0, exceptions: [], feeds: [], settleMs: 0, waitsMs: 0, forwardMs: 0,
+    reachMs: terms.timespanMs, innerMs: 0, habit: -1, learns: false, days: false, dormancy: -1, dormantMs: 0, key: `r${terms.slot}`,
   }; // prettier-ignore
 }

@@ -64,12 +64,13 @@ export class LateEntries {
   /** Windows that are held as a whole may hold more now; of others the account's history is asked. One that ends with the entry holds no more values than entries. */
   #riseLate({ account, ledger, floor }: Place, rule: CompiledRule, { time, gain }: LateEntry, isSame: boolean): void {
     const { ledgers, days } = this.parts;
+    if (!days) return;
     const until = time + rule.timespanMs;
     const from = Math.max(time, floor + rule.timespanMs);
     if (from >= until) return;
     const entries = from > time ? 0 : ledgers.firstAfter(ledger, time) - ledgers.firstAfter(ledger, time - rule.timespanMs);
     const upper = ledgers.amounts ? Number.POSITIVE_INFINITY : isSame ? 1 : entries;
-    days?.riseLate(account, rule.habit, { from, until, gain, upper: from > time ? 0 : upper });
+    days.riseLate(account, rule.habit, { from, until, gain, upper: from > time ? 0 : upper });
   }
 
   /** What the entry adds to a window at most. */

@@ -1,6 +1,6 @@
 import type { AccountTable } from '../memory/account-table.js';
 import { LedgerIndex } from '../memory/ledger-index.js';
-import { type EntryLayout, entryWords, timeOf } from '../memory/entry.js';
+import { type EntryLayout, entryWords, markOf, timeOf } from '../memory/entry.js';
 import { LedgerStore } from '../memory/ledger-store.js';
 import type { Marks } from '../memory/marks.js';
 import type { CompiledSeries, Series } from '../compile/series.js';
@@ -172,6 +172,24 @@ export class Windows {
     const ledger = this.index.mainOf(account);
     if (!ledger) return noPatients;
     return this.main.judge.counts.of(ledger, Math.max(from - 1, this.floor(account)), to, set, true);
+  }
+
+  /** Time of the account's earliest access above `after` and not above `until` that the selection takes; infinite without one. */
+  earliest(account: number, after: number, until: number, selection: number): number {
+    const { store } = this.main;
+    const { marks } = this.shared;
+    const ledger = this.index.mainOf(account);
+    if (!ledger) return Number.POSITIVE_INFINITY;
+    const words = store.words(ledger);
+    const end = store.length(ledger);
+    for (let index = store.firstAfter(ledger, Math.max(after, this.floor(account))); index < end; index += 1) {
+      const word = store.start(ledger) + index * entryWords;
+      const time = timeOf(words, word);
+      if (time > until) break;
+      this.#visited += 1;
+      if (marks.sets.has(marks.setOf(markOf(words, word)), selection)) return time;
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** The accesses of the account with `from <= time <= to`, by patient. Valid until an entry comes in. */

@@ -1,27 +1,20 @@
 import type { EngineState } from '../state/engine-state.js';
 import type { Incident } from '../incidents/incident.js';
 import { adoptDays } from './adopt-days.js';
+import { nameOf, replaceLedgers, type Whole } from './replace-ledgers.js';
 import { joinEntries } from './join-entries.js';
-import { cellOfBytes, noCell } from '../memory/cell-key.js';
+import { canBeUndone, type Stretch, undoneSeries, withStretch } from './undone-matches.js';
+import { noCell } from '../memory/cell-key.js';
 import type { Marks } from '../memory/marks.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
 import { noSelections } from '../memory/selection-sets.js';
-import type { Series } from '../compile/series.js';
-import { settleAgain } from '../state/settle-again.js';
 
 /** An engine, as far as history goes through it. */
 interface JudgesPast {
   recall(bytes: Uint8Array): void;
   apply(frame: { readonly offset: number; readonly bytes: Uint8Array }, detectedAt: number): unknown;
   takeChanges(options: { readonly includeUpdates: boolean }): unknown;
-}
-
-/** One account's entries of one series, as two engines know them together. */
-interface Whole {
-  readonly series: Series;
-  readonly cell: Uint8Array;
-  readonly entries: Uint32Array;
 }
 
 /** Accounts that move in one go, and their entries in the shared ledger, about. */
@@ -42,8 +35,10 @@ export class Fill {
   /** The next account of the second engine. */
   #next = 1;
   #frames = 0;
-  /** Ids of rules that more accesses can undo. */
-  readonly #settling: ReadonlySet<string>;
+  /** Ids of rules that more accesses can undo: they are waited for, or they cut a silence. */
+  readonly #undone: ReadonlySet<string>;
+  /** Series that count their matches. */
+  readonly #undoneIn: ReadonlySet<number>;
 
   constructor(
     private readonly live: EngineState,
@@ -54,7 +49,8 @@ export class Fill {
     /** Event time above which history is whole. */
     private readonly fromMs: number,
   ) {
-    this.#settling = new Set(live.compiled.rules.filter(({ settleMs }) => settleMs > 0).map(({ rule }) => rule.id));
+    this.#undoneIn = undoneSeries(live.compiled);
+    this.#undone = new Set(live.compiled.rules.filter(canBeUndone).map(({ rule }) => rule.id));
   }
 
   /** Takes in when accounts were there before, first of all: rows of the outline that the rules' reach asks for, in order of time. */
@@ -100,8 +96,7 @@ export class Fill {
     const { live, past } = this;
     live.copies?.keep(account);
     const wholes = this.#wholes(from, account);
-    live.windows.index.close(account);
-    for (const whole of wholes) this.#put(account, whole);
+    replaceLedgers(live, account, wholes);
     const { accounts } = live.windows;
     accounts.setNewest(account, Math.max(accounts.newest(account), past.state.windows.accounts.newest(from)));
     accounts.setOldest(account, Math.min(accounts.oldest(account), past.state.windows.accounts.oldest(from)));
@@ -119,6 +114,13 @@ export class Fill {
     const longestMs = Math.max(...live.compiled.dayCounts.map(({ habit }) => habit.timespanMs));
     const whole = { from: this.fromMs + longestMs, to: Number.POSITIVE_INFINITY };
     adoptDays({ days: live.days, account }, { days: past.state.days, account: from }, whole);
+  }
+
+  /** Times of which history has every access and has judged what waits for more. */
+  get #decided(): Stretch {
+    const { compiled, settler } = this.past.state;
+    const waitsMs = Math.max(0, ...compiled.rules.map((rule) => rule.waitsMs));
+    return { from: this.fromMs + compiled.reach.windowsMs, to: settler.watermark - waitsMs - 1 };
   }
 
   #accountOf(key: Uint8Array): number {
@@ -140,7 +142,9 @@ export class Fill {
       const cell = Uint8Array.from((here ?? there)?.cell ?? []);
       const own = here ? live.windows.ledgersOf(series).store.slice(here.ledger) : noEntries;
       const more = there ? past.state.windows.ledgersOf(series).store.slice(there.ledger) : noEntries;
-      return [{ series, cell, entries: joinEntries(own, more, live.windows.ledgersOf(series).store.width, live.marks) }];
+      const { width } = live.windows.ledgersOf(series).store;
+      const joined = joinEntries(own, more, width, live.marks);
+      return [{ series, cell, entries: this.#undoneIn.has(number) ? withStretch(joined, more, width, this.#decided) : joined }];
     });
     const [here, there] = [live.windows.index.mainOf(account), past.state.windows.index.mainOf(from)];
     const own = here ? live.windows.main.store.slice(here) : noEntries;
@@ -155,16 +159,6 @@ export class Fill {
     ];
   }
 
-  #put(account: number, { series, cell, entries }: Whole): void {
-    const { live } = this;
-    if (entries.length === 0) return;
-    const isMain = series.kind === 'main';
-    const ledger = live.windows.ledgersOf(series).store.reopen(entries);
-    if (isMain) live.windows.index.setMain(account, ledger);
-    else live.windows.index.set(account, series.index, cellOfBytes(cell), ledger);
-    settleAgain(live, { account, ledger, cell, series }, entries);
-  }
-
   /** Has the account judged again where the two differ. */
   #compare(kind: (typeof books)[number], account: number, from: number): void {
     const known = this.live[kind].byAccount.get(account) ?? [];
@@ -177,17 +171,13 @@ export class Fill {
   }
 
   #mayBeUndone({ matches }: Incident): boolean {
-    return this.#settling.size > 0 && [...matches.keys()].some((id) => this.#settling.has(id));
+    return this.#undone.size > 0 && [...matches.keys()].some((id) => this.#undone.has(id));
   }
 
   #ask(account: number, { firstFired, lastTime }: Incident): void {
     const { live } = this;
     live.rejudgements.ask(account, live.windows.accounts.names(account), firstFired, lastTime, this.offset());
   }
-}
-
-function nameOf({ series, cell }: { readonly series: Series; readonly cell: Uint8Array }): string {
-  return `${series.index} ${Buffer.from(cell).toString('latin1')}`;
 }
 
 /** Whether an incident says all that another says. Of one that ended long ago only the figures are left. */
@@ -197,7 +187,7 @@ function covers(known: Incident, other: Incident, marks: Marks): boolean {
     const match = known.matches.get(one.ruleId);
     if (!match || match.firstFired > one.firstFired || match.lastFired < one.lastFired) return false;
     if (match.firstFired < one.firstFired) return true;
-    return match.value >= one.value && match.spread >= one.spread && match.windowFirst <= one.windowFirst;
+    return match.value >= one.value && match.spread >= one.spread && match.begins <= one.begins;
   });
   if (!matches || known.archived) return matches;
   const places = placesOf(known, marks);

@@ -6,6 +6,7 @@ import type { Pending, Rejudgement } from '../state/rejudgements.js';
 import { RowIntake } from '../row/row-intake.js';
 import { adoptDays } from './adopt-days.js';
 import { lateOf } from './late-accesses.js';
+import { takeMatches } from './undone-matches.js';
 import { ScannedRow } from '../scan/scanned-row.js';
 import { hashBytes } from '../scan/keyed-hash.js';
 import { viewOf } from '../scan/scan-text.js';
@@ -135,6 +136,7 @@ export class Rejudging {
         detectedAt,
         opening: (incident, order) => openingOf(incident, order, { pending, state: live, account, detectedAt, kind }),
       });
+    takeMatches(live, account, history, found, stretch);
     if (live.days && history.days && found)
       adoptDays({ days: live.days, account }, { days: history.days, account: found }, stretch);
     if (live.dormancy.width > 0 && found)

@@ -1,46 +1,71 @@
 import { grown } from './grown.js';
 import type { LedgerHeads } from './ledger-heads.js';
 
-/** In a head: nothing is known of any bound. */
+/** In the place of a page: nothing is known of its bounds. */
 const unknown = 0xffffffff;
+/** Words of a page of a ledger with many rules, a line of memory: its bounds, and the page after it. */
+const lineWords = 16;
 
 /**
- * The packed bounds of ledgers (see `judge/bounds.ts`), one for each rule. Most ledgers never come near a threshold and have none: what is zero
- * for every rule has no block, and neither has what is not known. Where ledgers have one rule at most, its bound stands in the head.
+ * The packed bounds of ledgers (see `judge/bounds.ts`), one for each rule, in pages. Most ledgers never come near a threshold and have none, and most of the others
+ * meet the rules of one selection alone, whose bounds lie in the first page: where all bounds from a page on are zero no page is
+ * there, and neither is one where they are not known. Where ledgers have one rule at most, its bound stands in the head.
  */
 export class BoundBlocks {
   #words = new Uint32Array(0);
   readonly #free: number[] = [];
-  #end = 1; // block 0 is none
+  #end = 1; // page 0 is none
+  /** Bounds of a page, and its words. */
+  readonly #bounds: number;
+  readonly #width: number;
 
   /** `slots`: rules of a ledger at most. */
   constructor(
     private readonly heads: LedgerHeads,
     private readonly slots: number,
-  ) {}
+  ) {
+    this.#bounds = Math.min(slots, lineWords - 1);
+    this.#width = this.#bounds + 1;
+  }
 
   get bytes(): number {
     return this.#words.byteLength;
   }
 
   get(ledger: number, slot: number): number {
-    const held = this.heads.bounds(ledger);
-    if (this.slots === 1 || held === 0 || held === unknown) return held;
-    return this.#words[held * this.slots + slot] ?? 0;
+    let page = this.heads.bounds(ledger);
+    if (this.slots === 1) return page;
+    const bounds = this.#bounds;
+    let at = slot;
+    while (page !== 0 && page !== unknown) {
+      if (at < bounds) return this.#words[page * this.#width + at] ?? 0;
+      page = this.#words[page * this.#width + bounds] ?? 0;
+      at -= bounds;
+    }
+    return page;
   }
 
   set(ledger: number, slot: number, packed: number): void {
-    const { heads, slots } = this;
-    const held = heads.bounds(ledger);
-    if (slots === 1) {
+    const { heads } = this;
+    if (this.slots === 1) {
       heads.setBounds(ledger, packed);
       return;
     }
-    const isHeld = held !== 0 && held !== unknown;
-    if (!isHeld && packed === held) return;
-    // The block first: to open one may put the words elsewhere.
-    const block = isHeld ? held : this.#open(ledger, held);
-    this.#words[block * slots + slot] = packed;
+    const bounds = this.#bounds;
+    let page = heads.bounds(ledger);
+    let before = 0;
+    for (let at = slot; ; at -= bounds) {
+      if (page === 0 || page === unknown) {
+        if (packed === page) return;
+        page = this.#open(ledger, before, page);
+      }
+      if (at < bounds) {
+        this.#words[page * this.#width + at] = packed;
+        return;
+      }
+      before = page;
+      page = this.#words[page * this.#width + bounds] ?? 0;
+    }
   }
 
   /** Nothing is known: each is as high as can be. */
@@ -51,20 +76,24 @@ export class BoundBlocks {
 
   /** All are zero. */
   close(ledger: number): void {
-    const held = this.heads.bounds(ledger);
-    if (this.slots > 1 && held !== 0 && held !== unknown) this.#free.push(held);
+    let page = this.heads.bounds(ledger);
     this.heads.setBounds(ledger, 0);
+    if (this.slots === 1) return;
+    while (page !== 0 && page !== unknown) {
+      this.#free.push(page);
+      page = this.#words[page * this.#width + this.#bounds] ?? 0;
+    }
   }
 
-  /** A block whose bounds are all 0 or all unknown, as `filled` says. */
-  #open(ledger: number, filled: number): number {
-    const block = this.#free.pop() ?? this.#end++;
-    while ((block + 1) * this.slots > this.#words.length) {
-      if (this.#words.length === 0) this.#words = new Uint32Array(16 * this.slots);
-      else this.#words = grown(this.#words, Uint32Array);
-    }
-    this.#words.fill(filled, block * this.slots, (block + 1) * this.slots);
-    this.heads.setBounds(ledger, block);
-    return block;
+  /** A page behind the one before, 0 for none, whose bounds and those of all behind it are 0 or unknown, as `filled` says. */
+  #open(ledger: number, before: number, filled: number): number {
+    const page = this.#free.pop() ?? this.#end++;
+    const width = this.#width;
+    while ((page + 1) * width > this.#words.length)
+      this.#words = this.#words.length === 0 ? new Uint32Array(16 * width) : grown(this.#words, Uint32Array);
+    this.#words.fill(filled, page * width, (page + 1) * width);
+    if (before === 0) this.heads.setBounds(ledger, page);
+    else this.#words[before * width + this.#bounds] = page;
+    return page;
   }
 }

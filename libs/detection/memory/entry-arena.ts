@@ -1,5 +1,9 @@
 /** Entries of a chunk, unless a run alone is larger; 48 KiB. */
 const chunkEntries = 2_048;
+/** Chunks of runs of up to so many entries are all of one size, so that one that was let go serves another class: fresh memory has to be zeroed and collected. */
+const sharedEntriesMax = 64;
+/** Chunks that are kept for that, 1.5 MiB. */
+const idleMax = 32;
 /** Runs of the first chunk of a class, since an engine may hold little. */
 const firstRuns = 8;
 
@@ -25,6 +29,7 @@ export function classFor(entries: number): number {
 interface ChunkState {
   /** Runs handed out. */
   live: number;
+  readonly runs: number;
   /** Runs that were never handed out; they lie at the end. */
   fresh: number;
   /** First word of each run that was given back. */
@@ -45,6 +50,8 @@ export class EntryArena {
   /** By class: chunks that may have free runs; the last is used first. */
   readonly #open: number[][] = capacities.map(() => []);
   readonly #chunksOf: number[] = capacities.map(() => 0);
+  /** Chunks of the common size that nobody has. */
+  readonly #idle: Uint32Array[] = [];
   #bytes = 0;
   /** Where the run of the last `take` lies. */
   chunk = 0;
@@ -74,8 +81,7 @@ export class EntryArena {
   #freshRun(sizeClass: number, chunk: number): number | undefined {
     const state = this.#states[chunk];
     if (!state || state.fresh === 0) return undefined;
-    const words = this.chunks[chunk]?.length ?? 0;
-    const word = words - state.fresh * (capacities[sizeClass] ?? 0) * this.width;
+    const word = (state.runs - state.fresh) * (capacities[sizeClass] ?? 0) * this.width;
     state.fresh -= 1;
     return word;
   }
@@ -94,28 +100,39 @@ export class EntryArena {
     this.#open[sizeClass]?.push(chunk);
   }
 
-  /** Bytes of all chunks, free runs included. */
+  /** Bytes of all chunks, free runs and chunks that nobody has included. */
   get bytes(): number {
     return this.#bytes;
   }
 
   #newChunk(sizeClass: number, open: number[]): number {
     const entries = capacities[sizeClass] ?? 0;
-    const runs = this.#chunksOf[sizeClass] === 0 ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
+    const isFirst = this.#chunksOf[sizeClass] === 0;
+    const runs = isFirst ? Math.min(firstRuns, runsOf(entries)) : runsOf(entries);
     const chunk = this.#freeChunks.pop() ?? this.chunks.length;
-    this.chunks[chunk] = new Uint32Array(runs * entries * this.width);
-    this.#states[chunk] = { live: 0, fresh: runs, free: [], listed: true };
+    this.chunks[chunk] = !isFirst && entries <= sharedEntriesMax ? this.#sharedWords() : this.#made(runs * entries * this.width);
+    this.#states[chunk] = { live: 0, runs, fresh: runs, free: [], listed: true };
     this.#chunksOf[sizeClass] = (this.#chunksOf[sizeClass] ?? 0) + 1;
-    this.#bytes += runs * entries * this.width * 4;
     open.push(chunk);
     return chunk;
+  }
+
+  #sharedWords(): Uint32Array {
+    return this.#idle.pop() ?? this.#made(chunkEntries * this.width);
+  }
+
+  #made(words: number): Uint32Array {
+    this.#bytes += words * 4;
+    return new Uint32Array(words);
   }
 
   #letGo(sizeClass: number, chunk: number): void {
     const open = this.#open[sizeClass] ?? [];
     const listed = open.lastIndexOf(chunk);
     if (listed >= 0) open.splice(listed, 1);
-    this.#bytes -= this.chunks[chunk]?.byteLength ?? 0;
+    const words = this.chunks[chunk] ?? none;
+    if (words.length === chunkEntries * this.width && this.#idle.length < idleMax) this.#idle.push(words);
+    else this.#bytes -= words.byteLength;
     this.chunks[chunk] = none;
     this.#states[chunk] = undefined;
     this.#freeChunks.push(chunk);

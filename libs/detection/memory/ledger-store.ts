@@ -11,6 +11,7 @@ import {
   writeSpread,
 } from './entry.js';
 import { capacities, classFor, EntryArena } from './entry-arena.js';
+import { copyWords } from './copy-words.js';
 import { LedgerHeads } from './ledger-heads.js';
 
 /**
@@ -186,8 +187,8 @@ export class LedgerStore {
     const words = this.words(ledger);
     const start = this.start(ledger);
     const before = this.heads.sizeClass(ledger);
-    const wanted = droppable === 0 ? before + 1 : classFor(Math.max(kept + 1, Math.ceil(kept * 1.1)));
-    if (wanted === before) words.copyWithin(start, start + droppable * this.width, start + length * this.width);
+    const wanted = droppable === 0 ? before + 1 : this.#classAfter(before, kept);
+    if (wanted === before) copyWords(words, start + droppable * this.width, words, start, kept * this.width);
     else {
       this.arena.take(wanted);
       const target = this.arena.chunks[this.arena.chunk] ?? none;
@@ -200,6 +201,13 @@ export class LedgerStore {
     this.heads.setLength(ledger, kept);
     this.#entries -= droppable;
     return droppable;
+  }
+
+  /** The class for what is left when entries were dropped. The run stays where half of it is needed: a window that slides loses a few entries at a time. */
+  #classAfter(before: number, kept: number): number {
+    const least = Math.max(kept + 1, Math.ceil(kept * 1.1));
+    const held = capacities[before] ?? 0;
+    return least <= held && least * 2 > held ? before : classFor(least);
   }
 
   /** The words of all entries, for a snapshot. */
@@ -235,9 +243,3 @@ export class LedgerStore {
 }
 
 const none = new Uint32Array(0);
-
-/** A loop, since most runs are short and a view for `set` costs more than they do. */
-function copyWords(from: Uint32Array, start: number, to: Uint32Array, at: number, count: number): void {
-  if (count > 2_048) to.set(from.subarray(start, start + count), at);
-  else for (let word = 0; word < count; word += 1) to[at + word] = from[start + word] ?? 0;
-}

@@ -5,7 +5,8 @@ import { cellBytes, cellBytesMax, cellOfBytes, noCell } from '../memory/cell-key
 import type { Entry } from '../memory/entry.js';
 import { amountMax } from '../rule/rule-kinds.js';
 import type { Field } from '../rule/rule.js';
-import { hexWord, quote } from '../scan/scan-text.js';
+import { packText } from '../scan/packed-text.js';
+import { hexWord, quote, viewOf } from '../scan/scan-text.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
 import type { Selector } from '../select/selector.js';
 import type { RowFeed } from '../compile/series.js';
@@ -13,14 +14,9 @@ import { jsonText } from '../memory/texts.js';
 
 const zero = 0x30;
 
-/** What a text of at most so many bytes is packed into instead of hashed. */
-const packedBytes = 15;
-
 /** Reads group-by cells and counted values out of rows. */
 export class RowValues {
   readonly #cell: CellKey = { ...noCell };
-  readonly #packed = new Uint8Array(16);
-  readonly #packedView = new DataView(this.#packed.buffer);
 
   constructor(private readonly selector: Selector) {}
 
@@ -99,8 +95,7 @@ export class RowValues {
     if (values.includes('')) return false;
     const [only = ''] = values;
     const bytes = values.length === 1 ? Buffer.from(only) : undefined;
-    if (bytes && bytes.length <= packedBytes) this.#pack(bytes, 0, bytes.length, entry);
-    else setDigest(entry, JSON.stringify(values));
+    if (!bytes || !packText(viewOf(bytes), 0, bytes.length, entry)) setDigest(entry, JSON.stringify(values));
     return true;
   }
 
@@ -118,17 +113,6 @@ export class RowValues {
     this.#cell.hash = row.hashOf(place);
     return true;
   }
-
-  /** A short text as it is, its length in the last byte: no two are alike. */
-  #pack(bytes: Uint8Array, start: number, end: number, entry: Entry): void {
-    this.#packed.fill(0);
-    for (let i = start; i < end; i += 1) this.#packed[i - start] = bytes[i] ?? 0;
-    this.#packed[packedBytes] = end - start;
-    entry.v0 = this.#packedView.getUint32(0, true);
-    entry.v1 = this.#packedView.getUint32(4, true);
-    entry.v2 = this.#packedView.getUint32(8, true);
-    entry.v3 = this.#packedView.getUint32(12, true);
-  }
 }
 
 /** The pseudonym that the patient counts by. */
@@ -136,23 +120,11 @@ function patientText({ patient0, patient1, patient2, patient3 }: ScannedRow): st
   return [patient0, patient1, patient2, patient3].map((word) => word.toString(16).padStart(8, '0')).join('');
 }
 
-/** A short optional text, packed as `#pack` does, but read where it lies; false where that cannot be done. */
+/** A short optional text, packed where it lies; false where that cannot be done. */
 function packFrom({ view, starts, ends, escaped }: ScannedRow, place: number, entry: Entry): boolean {
-  if (place < 0) return false;
+  if (place < 0 || (escaped & (1 << place)) !== 0) return false;
   const start = starts[place] ?? 0;
-  const length = (ends[place] ?? 0) - start;
-  if (length <= 0 || length > packedBytes || (escaped & (1 << place)) !== 0 || start + 16 > view.byteLength) return false;
-  entry.v0 = wordOf(view, start, length);
-  entry.v1 = wordOf(view, start + 4, length - 4);
-  entry.v2 = wordOf(view, start + 8, length - 8);
-  entry.v3 = (wordOf(view, start + 12, length - 12) | (length << 24)) >>> 0;
-  return true;
-}
-
-/** Up to four bytes of a little-endian word, zero beyond `length`. */
-function wordOf(view: DataView, at: number, length: number): number {
-  if (length >= 4) return view.getUint32(at, true);
-  return length <= 0 ? 0 : (view.getUint32(at, true) & ((1 << (8 * length)) - 1)) >>> 0;
+  return packText(view, start, (ends[place] ?? 0) - start, entry);
 }
 
 export function cellOf(values: readonly string[]): CellKey {

@@ -1,4 +1,4 @@
-import { forwardMsOf } from './meeting.js';
+import { forwardMsOf, inputsOf } from './meeting.js';
 import { habitRulesOf, type Rule, type Selection } from './rule.js';
 
 const dayMs = 86_400_000;
@@ -15,6 +15,11 @@ export const rememberedMs = 800 * dayMs;
 /** Whether a silence of `silentMs` is one that a rule waits for. */
 export function isSleep(silentMs: number, dormantMs: number): boolean {
   return silentMs >= dormantMs && silentMs <= rememberedMs;
+}
+
+/** Whether the rule, or one whose matches it counts, waits for the end of a silence. */
+export function wakesUp(rule: Rule): boolean {
+  return withInner(rule).some(({ dormantMs }) => dormantMs !== undefined);
 }
 
 /** Accesses that decide about one at a time t. */
@@ -41,6 +46,18 @@ export function reachOf(rules: readonly Rule[]): Reach {
 export function windowsMsOf(rule: Rule): number {
   const ownMs = rule.habit || rule.habitDays === true ? habitMsOf(rule) : rule.timespanMs;
   return ownMs + Math.max(0, ...rule.inputs.map((input) => (input.kind === 'matches' ? windowsMsOf(input.rule) : 0)));
+}
+
+/**
+ * How far before the first match that it counts the windows of a rule's inner rules reach, milliseconds; 0 for a rule over accesses alone. What must
+ * not be met is nothing that it counts.
+ */
+export function innerMsOf({ inputs, meeting }: Rule): number {
+  const met = meeting && inputsOf(meeting, 'met');
+  return Math.max(
+    0,
+    ...inputs.map((input, place) => (input.kind === 'matches' && (met?.has(place) ?? true) ? windowsMsOf(input.rule) : 0)),
+  );
 }
 
 /** Windows of the whole day: the largest count of it is known then. */

@@ -51,5 +51,20 @@ export function hasAmounts(type: RuleType): boolean {
   return kindOfRule(type).entry === 'amount';
 }
 
+/** Whether more accesses can only raise what its windows come to: of such a count one can say what is usual, and that it begins after a silence. */
+export function isCount(type: RuleType): boolean {
+  const { entry, measure } = kindOfRule(type);
+  return entry !== 'input' && (measure === 'distinct' || measure === 'sum');
+}
+
+/** The kinds that count, for sentences. */
+export const countTypes: readonly RuleType[] = ruleTypes.filter(isCount);
+
+/** Whether more accesses may raise and lower what its windows come to, so that nothing is ever missing until it holds. */
+export function isFigure(type: RuleType): boolean {
+  const { measure } = kindOfRule(type);
+  return measure === 'average' || measure === 'percentile';
+}
+
 /** The largest number that one event counts with; a larger one counts as so many. */
 export const amountMax = 4_294_967_295;

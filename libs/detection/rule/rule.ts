@@ -5,7 +5,7 @@ import { laneKinds } from '#libs/contracts/vocabulary.js';
 import type { Field } from '../rules/match/fields.js';
 import type { Selection } from '../rules/match/selection.js';
 import type { Meeting } from './meeting.js';
-import { kindOfRule, type RuleType } from './rule-kinds.js';
+import { isFigure, type RuleType } from './rule-kinds.js';
 
 export type { Field } from '../rules/match/fields.js';
 export type { Selection } from '../rules/match/selection.js';
@@ -62,8 +62,7 @@ export function meets({ atLeast, atMost, except, above, below }: CountCondition,
 
 /** Whether more accesses can never undo what the rule asks for, so that it may be judged before all of them are there. */
 export function isMonotone({ type, condition, meeting }: Pick<Rule, 'type' | 'condition' | 'meeting'>): boolean {
-  const { measure } = kindOfRule(type);
-  if (measure === 'average' || measure === 'percentile' || meeting !== undefined) return false;
+  if (isFigure(type) || meeting !== undefined) return false;
   return condition.atMost === Number.POSITIVE_INFINITY && condition.except === undefined;
 }
 

@@ -80,6 +80,13 @@ export class ScannedRow {
     if (this.#placed < rowKeys) this.#places[this.#placed] = place;
     this.#placed += 1;
   }
+  /** How many places were set, a place as often as the line says its field, and which they are; of those some may be empty. */
+  get placed(): number {
+    return this.#placed;
+  }
+  placeAt(index: number): number {
+    return this.#places[index] ?? 0;
+  }
   /** The hash of the value at a place that is there. */
   hashOf(place: number): number {
     const known = this.hashes[place] ?? 0;

@@ -1,6 +1,3 @@
-// select/: which selections a row meets, each distinct value asked once.
-// Its answer is the number of a set; nobody above looks at conditions again.
-
 import type { AccessRow } from '#libs/contracts/access-row.js';
 import { actions, categories, outcomes } from '#libs/contracts/vocabulary.js';
 import { parseWhole } from '../scan/frame-scanner.js';
@@ -11,15 +8,12 @@ import type { Atom } from '../rules/match/atoms.js';
 import { asksPresence, instantsOf, wordsOnly } from '../rules/match/match-parts.js';
 import { compilePredicate, type Predicate } from '../rules/match/predicate.js';
 import type { ScannedRow } from '../scan/scanned-row.js';
-import { hashBytes } from '../scan/keyed-hash.js';
-import { viewOf } from '../scan/scan-text.js';
 import { placeOf } from '../scan/subject-reader.js';
+import { ByBytes } from './by-bytes.js';
 import { NameLists } from './name-lists.js';
 import { jsonText, type Texts } from '../memory/texts.js';
 
 const quarterMs = 900_000;
-/** Values of one field whose class is remembered; above, they are forgotten. */
-const valuesMax = 65_536;
 const hexDigits = 32;
 
 /** Keeps the class of an account plus one, 0 where it was not asked; a new account begins with that. */
@@ -33,6 +27,14 @@ export class FieldClasses {
   readonly #questions: readonly Predicate[];
   readonly #byAnswers = new Map<string, number>();
   #lastAccountClass = 0;
+  /** Of an optional field: its place among the keys of a row, -1 for one that every row has. */
+  readonly place: number;
+  /** The class of rows without the field, where it is optional. */
+  readonly absent: number;
+  /** The class of rows with it, where only presence is asked. */
+  readonly #there: number;
+  /** Classes of its values, where more is asked. */
+  readonly #remembered: ByBytes | undefined;
   readonly #read: (row: ScannedRow) => number;
 
   constructor(
@@ -43,6 +45,12 @@ export class FieldClasses {
     private readonly accounts: AccountAnswers | undefined,
   ) {
     this.#questions = [...new Map(atoms.map(({ match }) => [JSON.stringify(match), match])).values()].map(compilePredicate);
+    this.place = optionalPlaces[field] ?? -1;
+    this.absent = this.place < 0 ? 0 : this.#ask({});
+    const isPresence = this.place >= 0 && asksPresence(atoms);
+    this.#there = isPresence ? this.#ask({ [field]: '?' }) : 0;
+    this.#remembered =
+      this.place < 0 || isPresence ? undefined : new ByBytes((bytes, start, end) => this.#ask(rowWith(field, bytes, start, end)));
     this.#read = this.#reader(atoms);
   }
 
@@ -51,8 +59,21 @@ export class FieldClasses {
     return this.#byAnswers.size;
   }
 
+  /** The class of a field that every row has. */
   classOf(row: ScannedRow): number {
     return this.#read(row);
+  }
+
+  anyOf(row: ScannedRow): number {
+    return this.place < 0 ? this.classOf(row) : this.optionalOf(row);
+  }
+
+  /** The same of an optional field, by its bytes as they lie in the line. */
+  optionalOf({ bytes, view, starts, ends }: ScannedRow): number {
+    const { place } = this;
+    const end = ends[place] ?? 0;
+    if (end === 0) return this.absent;
+    return this.#remembered ? this.#remembered.of(bytes, view, starts[place] ?? 0, end) : this.#there;
   }
 
   #ask(row: Partial<AccessRow>): number {
@@ -86,7 +107,7 @@ export class FieldClasses {
       case 'actor_id':
         return this.bySubject ? this.#owners() : this.#accounts(atoms);
       default:
-        return field in optionalPlaces ? this.#optional(field, optionalPlaces[field] ?? 0, atoms) : this.#wide();
+        return this.#wide();
     }
   }
 
@@ -164,74 +185,10 @@ export class FieldClasses {
       (classes[mask] ??= this.#ask({ categories: categories.filter((_, bit) => (mask & (1 << bit)) !== 0) }));
   }
 
-  /** An optional field, by its bytes as they lie in the line. */
-  #optional(field: Field, place: number, atoms: readonly Atom[]): (row: ScannedRow) => number {
-    const absent = this.#ask({});
-    if (asksPresence(atoms)) {
-      const there = this.#ask({ [field]: '?' });
-      return (row) => ((row.ends[place] ?? 0) === 0 ? absent : there);
-    }
-    const remembered = new ByBytes((bytes, start, end) => this.#ask(rowWith(field, bytes, start, end)));
-    return (row) => {
-      const end = row.ends[place] ?? 0;
-      return end === 0 ? absent : remembered.of(row.bytes, row.view, row.starts[place] ?? 0, end);
-    };
-  }
-
   /** Fields that the scan gives no place of their own; rules that ask them are rare. */
   #wide(): (row: ScannedRow) => number {
     return (row) => this.#ask(parseWhole(row));
   }
-}
-
-/** Numbers by byte strings, exact: open addressing, emptied when full. */
-class ByBytes {
-  #slots = new Uint32Array(256);
-  #keys: Uint8Array[] = [new Uint8Array(0)];
-  #values: number[] = [0];
-
-  constructor(private readonly make: (bytes: Uint8Array, start: number, end: number) => number) {}
-
-  of(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hashBytes(view, start, end) & mask; ; slot = (slot + 1) & mask) {
-      const id = this.#slots[slot] ?? 0;
-      if (id === 0) return this.#add(bytes, view, start, end);
-      if (same(this.#keys[id], bytes, start, end)) return this.#values[id] ?? 0;
-    }
-  }
-
-  #add(bytes: Uint8Array, view: DataView, start: number, end: number): number {
-    if (this.#keys.length > valuesMax) {
-      this.#slots = new Uint32Array(256);
-      this.#keys = [new Uint8Array(0)];
-      this.#values = [0];
-    }
-    const value = this.make(bytes, start, end);
-    this.#keys.push(bytes.slice(start, end));
-    this.#values.push(value);
-    if (this.#keys.length * 2 > this.#slots.length) {
-      this.#slots = new Uint32Array(this.#slots.length * 2);
-      for (let id = 1; id < this.#keys.length - 1; id += 1) this.#place(id, viewOf(this.#keys[id] ?? new Uint8Array(0)));
-    }
-    const last = this.#keys.length - 1;
-    let slot = hashBytes(view, start, end) & (this.#slots.length - 1);
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
-    this.#slots[slot] = last;
-    return value;
-  }
-
-  #place(id: number, view: DataView): void {
-    let slot = hashBytes(view, 0, view.byteLength) & (this.#slots.length - 1);
-    while (this.#slots[slot] !== 0) slot = (slot + 1) & (this.#slots.length - 1);
-    this.#slots[slot] = id;
-  }
-}
-
-function same(key: Uint8Array | undefined, bytes: Uint8Array, start: number, end: number): boolean {
-  if (!key || key.length !== end - start) return false;
-  for (let i = 0; i < key.length; i += 1) if (key[i] !== bytes[start + i]) return false;
-  return true;
 }
 
 function hexOf(word: number): string {

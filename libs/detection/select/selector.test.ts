@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { usableAccessRow } from '#libs/contracts/access-row.js';
+import { aRule } from '#libs/testkit/a-rule.js';
+import { anAccessRow } from '#libs/testkit/builders.js';
+import { casesOf } from '#libs/testkit/measures/long-run.js';
 import { FrameScanner } from '../scan/frame-scanner.js';
 import { randomHistories } from '../definition/random-history.suite.js';
 import { SelectionSets } from '../memory/selection-sets.js';
 import { compileSeries } from '../compile/compile-series.js';
 import { ScannedRow } from '../scan/scanned-row.js';
+import { type Match, or, test } from '../rules/match/match.js';
+import { selectionOf } from '../rules/match/selection.js';
 import { Selector } from './selector.js';
 import { Texts } from '../memory/texts.js';
 
@@ -29,4 +35,48 @@ describe('the selections of a row', () => {
     }
     expect(asked).toBeGreaterThan(5_000);
   });
+
+  it.each([2, 4, 90])(
+    'are those when each of nine fields has %i values that conditions tell apart, in any combination',
+    (values) => {
+      const named = Array.from({ length: values }, (_, n) => `value-${n}-of-some-length`.slice(0, n % 2 === 0 ? 8 : 20));
+      const names = [...new Set(named)];
+      const rules = names.map((name) =>
+        aRule({ id: name, selection: selectionOf(or(texts.map((field) => isText(field, name)))) }),
+      );
+      const { live, selectionIds } = compileSeries(rules, [], { quietMs: 0, allowedLatenessMs: 0 });
+      const sets = new SelectionSets(selectionIds.length);
+      const known = new Texts();
+      const selector = new Selector(live, known, sets);
+      const value = fc.oneof({ arbitrary: fc.constantFrom(...names, 'none of them'), weight: 3 }, fc.constant(undefined));
+      const access = fc.record(Object.fromEntries(texts.map((field) => [field, value])));
+      const row = new ScannedRow();
+      fc.assert(
+        fc.property(access, (fields) => {
+          const given = anAccessRow(Object.fromEntries(Object.entries(fields).filter(([, text]) => text !== undefined)));
+          new FrameScanner(Buffer.from(`${JSON.stringify(given)}\n`)).next(row);
+          row.clinic = known.ofBytes(row.bytes, row.view, row.clinicStart, row.clinicEnd);
+          const wanted = live.flatMap(({ number, selection }) => (selection.matches(given) ? number : []));
+          expect(sets.members(selector.setOf(row))).toEqual(wanted.toSorted((a, b) => a - b));
+        }),
+        { numRuns: casesOf(500, 20_000) },
+      );
+    },
+  );
 });
+
+const texts = [
+  'actor_role',
+  'purpose',
+  'source_ip',
+  'device',
+  'user_agent',
+  'session_id',
+  'auth',
+  'application',
+  'key_id',
+] as const;
+
+function isText(field: (typeof texts)[number], literal: string): Match {
+  return test({ kind: 'glob', field, parts: [{ literal }], cased: false });
+}

@@ -1,8 +1,9 @@
 import type { AccessRow } from '#libs/contracts/access-row.js';
-import { type AccountAnswers, FieldClasses } from './field-classes.js';
+import { Combinations } from './combinations.js';
+import type { AccountAnswers, FieldClasses } from './field-classes.js';
 import { parseWhole } from '../scan/frame-scanner.js';
 import type { Field } from '../rule/rule.js';
-import { type Atom, atomsOf } from '../rules/match/atoms.js';
+import { atomsOf } from '../rules/match/atoms.js';
 import { kindOf } from '../rules/match/fields.js';
 import { isDecided } from '../rules/match/undecided.js';
 import { asksPresence } from '../rules/match/match-parts.js';
@@ -10,7 +11,7 @@ import type { ScannedRow } from '../scan/scanned-row.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
 import type { LiveSelection } from '../compile/series.js';
 import type { Texts } from '../memory/texts.js';
-import { combinationsMax, SetsWithin, unknown } from './sets-within.js';
+import { unknown } from './sets-within.js';
 
 /** Fields that are read anyway, or whose value is a number of its own. */
 const cheap: ReadonlySet<Field> = new Set([
@@ -113,102 +114,6 @@ export class Selector {
   }
 }
 
-/**
- * Sets by combination of the classes of some fields. Few combinations have a place each that is computed; where there could be too many, those
- * that occur are given places one after the other, class by class.
- */
-class Combinations {
-  readonly fields: readonly FieldClasses[];
-  #sets = new Int32Array(0);
-  readonly #within = new SetsWithin();
-  #strides: number[] = [];
-  #sizes: number[] = [];
-  #outer = 0;
-  /** By field: places so far by the place up to the field before and the class. Undefined where places are computed. */
-  #chained: Map<number, number>[] | undefined;
-  #places = 0;
-  /** The combination of the last row. */
-  place = 0;
-  /** How often places have been given out anew. */
-  layout = 0;
-
-  constructor(
-    byField: readonly (readonly [Field, readonly Atom[]])[],
-    texts: Texts,
-    bySubject: boolean,
-    accounts: AccountAnswers | undefined,
-  ) {
-    this.fields = byField.map(([field, atoms]) => new FieldClasses(field, atoms, texts, bySubject, accounts));
-    this.#layOut();
-  }
-
-  /** What is known of the row's combination, together with a number from without. */
-  get(row: ScannedRow, outer = -1): number {
-    const { fields } = this;
-    // Chained places that no row has again are let go of now and then.
-    if (this.#places > combinationsMax) this.#layOut();
-    let place = 0;
-    for (let i = 0; i < fields.length; i += 1) {
-      const of = fields[i]?.classOf(row) ?? 0;
-      if (this.#chained) place = this.#chain(i, place, of);
-      else if (of >= (this.#sizes[i] ?? 0)) {
-        this.#layOut();
-        return this.get(row, outer);
-      } else place += of * (this.#strides[i] ?? 0);
-    }
-    this.place = place;
-    this.#outer = outer;
-    if (outer >= 0) return this.#within.get(outer, place);
-    return this.#sets[place] ?? unknown;
-  }
-
-  /** Remembers what the last combination gives. */
-  set(set: number): void {
-    if (this.#outer < 0) {
-      if (this.place >= this.#sets.length) this.#widen();
-      this.#sets[this.place] = set;
-    } else this.#within.set(this.#outer, this.place, set);
-  }
-
-  forget(): void {
-    this.#within.clear();
-  }
-
-  #chain(field: number, before: number, of: number): number {
-    const known = this.#chained?.[field];
-    const key = before * classesMax + of;
-    const found = known?.get(key);
-    if (found !== undefined) return found;
-    this.#places += 1;
-    known?.set(key, this.#places);
-    return this.#places;
-  }
-
-  #widen(): void {
-    const wider = new Int32Array(Math.max(this.place + 1, 2 * this.#sets.length)).fill(unknown);
-    wider.set(this.#sets);
-    this.#sets = wider;
-  }
-
-  /** Makes room for the classes that there are, and some more. What was remembered is asked again. */
-  #layOut(): void {
-    this.layout += 1;
-    this.#sizes = this.fields.map((field) => Math.ceil((field.count + 1) * 1.5));
-    let size = 1;
-    this.#strides = this.#sizes.map((of) => {
-      const stride = size;
-      size *= of;
-      return stride;
-    });
-    this.#chained = size > combinationsMax ? this.fields.map(() => new Map<number, number>()) : undefined;
-    this.#places = 0;
-    this.#sets = new Int32Array(this.#chained ? 1_024 : size).fill(unknown);
-    this.#within.clear();
-  }
-}
-
-/** Above every number of a class. */
-const classesMax = 2 ** 24;
 /** In place of a set: the cheap fields do not decide. */
 const open = -2;
 

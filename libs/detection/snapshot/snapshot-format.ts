@@ -74,24 +74,28 @@ export const header = z.object({
   versionCounter: z.number(),
 });
 
-const match = z.object({
-  ruleId: z.string(),
-  selection: z.number(),
-  shown: z.object({
-    title: z.string(),
-    level: z.enum(['informational', 'low', 'medium', 'high', 'critical']),
-    threshold: z.number(),
-    spread_threshold: z.number(),
-    timespan_seconds: z.number(),
-  }),
-  steps: z.array(z.number()),
-  exceptions: z.array(z.object({ id: z.string(), selection: z.number() })),
-  firstFired: z.number(),
-  lastFired: z.number(),
-  value: z.number(),
-  spread: z.number(),
-  windowFirst: z.number(),
-}) satisfies z.ZodType<Match>;
+const match = z
+  .object({
+    ruleId: z.string(),
+    selection: z.number(),
+    shown: z.object({
+      title: z.string(),
+      level: z.enum(['informational', 'low', 'medium', 'high', 'critical']),
+      threshold: z.number(),
+      spread_threshold: z.number(),
+      timespan_seconds: z.number(),
+    }),
+    steps: z.array(z.number()),
+    exceptions: z.array(z.object({ id: z.string(), selection: z.number() })),
+    firstFired: z.number(),
+    lastFired: z.number(),
+    value: z.number(),
+    spread: z.number(),
+    windowFirst: z.number(),
+    innerMs: z.number().default(0),
+    begins: z.number().optional(),
+  })
+  .transform((one) => ({ ...one, begins: one.begins ?? one.windowFirst })) satisfies z.ZodType<Match>;
 
 const opening = z.object({
   id: z.string(),

@@ -15,7 +15,8 @@ export interface PartitionExtent {
 
 /**
  * Two LMDB environments: frames, and groups, so that a commit never waits for a frame's fsync.
- * `overlappingSync` is off: with it a transaction is acknowledged, and seen by others, before it is on disk.
+ * `overlappingSync` is off: with it a transaction is acknowledged, and seen by others, before it is on disk. So is `eventTurnBatching`: what it begins is held by nobody,
+ * and a commit that fails would be a rejection that nobody handles, which ends the process.
  */
 export class Disk {
   readonly #frames: RootDatabase;
@@ -29,7 +30,7 @@ export class Disk {
   readonly groups: Database<GroupState, string>;
 
   constructor(directory: string, mapBytes: number) {
-    const common = { overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
+    const common = { eventTurnBatching: false, overlappingSync: false, maxDbs: 8, maxReaders: 512, noMemInit: false };
     this.#frames = open({ ...common, path: join(directory, 'frames'), mapSize: mapBytes });
     this.#groups = open({ ...common, path: join(directory, 'groups'), mapSize: 256 * 1024 * 1024 });
     this.frames = this.#frames.openDB({ name: 'frames', encoding: 'binary' });

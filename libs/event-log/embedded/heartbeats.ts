@@ -1,22 +1,23 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log } from '#libs/runtime/log.js';
 import type { MemberRecord } from '../member/group-state.js';
 import { isGone } from './process-identity.js';
+import { SignsOfLife, Silence } from './signs-of-life.js';
 
 /** Looks without a new beat until a member whose process cannot be seen, or stands still, counts as dead: 40 ticks of 250 ms are 10 s. */
 export const silentLooksMax = 40;
 
 /**
- * Signs of life as modification times of small files, which cost no fsync. Silence is counted in own looks, never by subtracting clocks:
+ * Signs of life of members, a small file each. Silence is counted in own looks, never by subtracting clocks:
  * a clock that is set, or a looker that was itself stopped for a minute, kills nobody.
  */
 export class Heartbeats {
   readonly #directory: string;
   readonly #here: string;
   readonly #log: Log;
-  readonly #seen = new Map<string, { readonly beat: number; readonly looks: number }>();
-  #beats = 0;
+  readonly #given = new Map<string, SignsOfLife>();
+  readonly #seen = new Map<string, Silence>();
 
   constructor(directory: string, here: string, log: Log) {
     this.#log = log;
@@ -26,12 +27,12 @@ export class Heartbeats {
   }
 
   beat(memberId: string): void {
-    this.#beats += 1;
-    const path = join(this.#directory, memberId);
+    const signs = this.#given.get(memberId) ?? new SignsOfLife(this.#pathOf(memberId));
+    this.#given.set(memberId, signs);
     try {
-      utimesSync(path, this.#beats, this.#beats);
+      signs.give();
     } catch {
-      this.#create(path);
+      this.#create(signs.path);
     }
   }
 
@@ -45,7 +46,9 @@ export class Heartbeats {
   }
 
   forget(memberId: string): void {
-    rmSync(join(this.#directory, memberId), { force: true });
+    this.#given.delete(memberId);
+    this.#seen.delete(memberId);
+    rmSync(this.#pathOf(memberId), { force: true });
   }
 
   isDead({ id, process }: MemberRecord): boolean {
@@ -53,10 +56,12 @@ export class Heartbeats {
       this.forget(id);
       return true;
     }
-    const beat = statSync(join(this.#directory, id), { throwIfNoEntry: false })?.mtimeMs ?? -1;
-    const before = this.#seen.get(id);
-    const looks = before?.beat === beat ? before.looks + 1 : 0;
-    this.#seen.set(id, { beat, looks });
-    return looks >= silentLooksMax;
+    const silence = this.#seen.get(id) ?? new Silence(this.#pathOf(id));
+    this.#seen.set(id, silence);
+    return silence.look() >= silentLooksMax;
+  }
+
+  #pathOf(memberId: string): string {
+    return join(this.#directory, memberId);
   }
 }

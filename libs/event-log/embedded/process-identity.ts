@@ -4,7 +4,12 @@ import type { ProcessIdentity } from '../member/group-state.js';
 
 /** Who this process is, so that others can tell whether it still runs. */
 export function ownIdentity(): ProcessIdentity {
-  return { host: processTable(), pid: process.pid, startedAt: procStat(process.pid)?.startedAt ?? '' };
+  return identityOf(process.pid);
+}
+
+/** The same of another process of this table, by its number, while it runs. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { host: processTable(), pid, startedAt: procStat(pid)?.startedAt ?? '' };
 }
 
 /**

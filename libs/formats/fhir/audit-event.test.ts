@@ -235,6 +235,18 @@ describe('a FHIR AuditEvent', () => {
     });
   });
 
+  it('takes an account with the long number of a patient of the event for that patient, with a short one for somebody else', () => {
+    const [long, short] = ['8001234', '12'].map((id) =>
+      read({
+        agent: [{ who: { reference: `Practitioner/${id}` }, requestor: true }],
+        entity: [{ what: { reference: `Patient/${id}` }, role: { code: '1' } }],
+      }),
+    );
+    expect(long).toMatchObject({ actorPatient: { id: '8001234' } });
+    expect(short).toMatchObject({ actorId: '12', patients: [{ id: '12' }] });
+    expect(short).not.toHaveProperty('actorPatient');
+  });
+
   it.each([
     [{ agent: [] }, 'agent'],
     [{ recorded: undefined }, 'recorded'],

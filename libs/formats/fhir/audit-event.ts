@@ -2,7 +2,7 @@ import type { Category, Outcome } from '#libs/contracts/vocabulary.js';
 import { accepted, type Accepted, rejected, type Rejected } from '#libs/runtime/outcome.js';
 import type { AccessEvent } from '../event.js';
 import { isObject, type JsonObject } from '../json/parse-item.js';
-import { bareNumber, onePerPatient } from '../identity.js';
+import { onePerPatient, patientOfAccount } from '../identity.js';
 import { limits } from '../limits.js';
 import { countedName, shortText, unknownActor, unknownClinic } from '../names.js';
 import { excessOfValue } from '../json/measure.js';
@@ -75,12 +75,11 @@ function searchesOf(resource: JsonObject, meter: WorkMeter, authorities: readonl
   return searches;
 }
 
-/** An account that has the number of a patient of the same event is that patient, however the agent is described. */
+/** An account that has a telling number of a patient of the same event is that patient, however the agent is described. */
 function unlessPatient(actor: Actor, { patients }: PatientsOf, meter: WorkMeter): Actor {
   if (actor.patient) return actor;
   meter.draw(stepsOfPatient * patients.length, 'entity');
-  const number = bareNumber(actor.id);
-  const patient = patients.find(({ id }) => bareNumber(id) === number);
+  const patient = patientOfAccount(actor.id, patients);
   return patient ? { ...actor, patient } : actor;
 }
 

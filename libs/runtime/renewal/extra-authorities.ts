@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import tls from 'node:tls';
 import { certificatesOf, isPem } from '../config.js';
+import { operatorFileText } from '../files/operator-file.js';
 import { type End, endsOf } from './end-watch.js';
 import { seenIn } from './certificates-seen.js';
 
@@ -33,7 +33,7 @@ function pemsOf(text: string): readonly string[] {
 
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch {
     return undefined;
   }

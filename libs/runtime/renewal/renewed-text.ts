@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { operatorFileText } from '../files/operator-file.js';
 
 /**
  * The text of a file as it is when it is asked for, without its last line end: what was mounted anew is in use from the next connection on. The one of before,
@@ -9,7 +9,7 @@ export function renewedText(path: string | undefined, first: string, fits: (text
   if (path === undefined) return () => text;
   return () => {
     try {
-      const now = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      const now = operatorFileText(path).replace(/\r?\n$/, '');
       if (fits(now)) text = now;
     } catch {
       // A file that is being replaced is not there for a moment.

@@ -35,7 +35,7 @@ export interface HttpRequest {
 /** What is waited for at most, milliseconds; on a machine without other work it is there within seconds. */
 export const patienceMs = 90_000;
 
-const lookEveryMs = 700;
+const lookEveryMs = 900;
 const looks = 3;
 
 /** A running system of its own, as an attacker sees it from outside: ports, a token for each group, its files, its commands. */
@@ -51,7 +51,8 @@ export class Target {
     readonly folder: string,
   ) {}
 
-  static async start(): Promise<Target> {
+  /** `prepare` may fill the folder of data before anything starts over it. */
+  static async start(prepare: (dataDir: string) => Promise<void> = async () => {}): Promise<Target> {
     const folder = await mkdtemp(join(tmpdir(), 'vigie-attack-'));
     const tokens = { helix: aToken(), aleo: aToken() };
     const portBase = await freePortBase();
@@ -63,7 +64,9 @@ export class Target {
       VIGIE_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64')}`,
     };
     try {
-      const vigie = await RunningVigie.start({ portBase, dataDir: join(folder, 'data'), env });
+      const dataDir = join(folder, 'data');
+      await prepare(dataDir);
+      const vigie = await RunningVigie.start({ portBase, dataDir, env });
       return new Target(vigie, tokens, ear, portBase, folder);
     } catch (cause) {
       ear.stop();
@@ -144,14 +147,15 @@ export class Target {
    */
   async settled(): Promise<boolean> {
     let quiet = 0;
-    return this.comes(async () => {
+    for (const from = performance.now(); quiet < looks;) {
+      if (performance.now() - from >= patienceMs) return false;
       await sleep(lookEveryMs);
       const lag = await Promise.all(
         (['scorer', 'archiver', 'notifier'] as const).map((name) => this.metric(name, 'vigie_log_uncommitted_frames')),
       );
       quiet = lag.every((frames) => frames === 0) ? quiet + 1 : 0;
-      return quiet === looks;
-    });
+    }
+    return true;
   }
 
   /** The sum of a metric over its labels; not a number where it is not published. */

@@ -98,10 +98,12 @@ async function wholeAgain(
   const waiting = waves.filter((wave) => !feed.isAcknowledged(wave));
   if (waiting.length > 0)
     return waiting.map(({ options: { name }, inHand }) => `${inHand} batches of wave ${name} are not acknowledged`);
+  const late = await behind(stage, marks);
+  // The lists of all incidents cost the store more than all else here: they are asked for once they can be right.
+  if (late.length > 0) return late;
   return [
     ...(await judgedOf(stage, feed, waves)).wrong,
     ...(await wrongMembers(stage, partitions)),
-    ...(await behind(stage, marks)),
     ...(await wrongReadiness(stage, fault.lasting ? fault.unready : [])),
   ];
 }

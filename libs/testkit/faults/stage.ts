@@ -22,6 +22,8 @@ export interface StageOptions {
   readonly brokers?: 1 | 3;
   readonly clock: Clock;
   readonly onProgress: (message: string) => void;
+  /** May fill the folder of data of the first machine before anything starts over it. */
+  readonly prepare?: (dataDir: string) => Promise<void>;
 }
 
 /**
@@ -48,7 +50,7 @@ export class Stage {
     }
   }
 
-  static async #build({ clock, onProgress, brokers = 3 }: StageOptions, undo: AsyncDisposableStack): Promise<Stage> {
+  static async #build({ clock, onProgress, prepare, brokers = 3 }: StageOptions, undo: AsyncDisposableStack): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'vigie-faults-'));
     undo.defer(() => rm(directory, { recursive: true, force: true }));
     const kafka = await KafkaCluster.start({ brokers, controllerApart: brokers > 1, portBase: await freePortBase(), onProgress });
@@ -61,6 +63,7 @@ export class Stage {
     onProgress('creating topics');
     await createTopics(env, brokers);
     onProgress('starting Vigie on two machines');
+    await prepare?.(join(directory, 'first'));
     const ports = [await freePortBase(), await freePortBase()] as const;
     const store = {
       CLICKHOUSE_URL: `http://127.0.0.1:${ports[0] + portOffsets.clickhouse}`,

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrationOf } from '#libs/access-store/clickhouse/migrate.js';
+import { migrationOf } from '#libs/access-store/tables/migrate.js';
 import { projectRoot } from '#libs/runtime/paths.js';
 
 const { statements } = migrationOf('0000_access.sql', readFileSync(join(projectRoot, 'deploy/clickhouse/access.sql'), 'utf8'));

@@ -6,9 +6,17 @@ import type { TruthBook } from './truth-book.js';
 
 const zone = 'Europe/Paris';
 
+export interface LearningOptions {
+  /** False incidents a week; 1 where it is left out. */
+  readonly budget?: number;
+  readonly onDay?: (day: AccountDay) => void;
+  readonly onModel?: (model: HabitModel) => void;
+  readonly withoutVerdicts?: boolean;
+}
+
 /**
  * What engines learn of a simulated hospital, day by day: as a day begins, the days that have settled since are learned. Whoever looks at incidents says the
- * truth of them by the day's end: what was told and was no attack is learned, what was one is not.
+ * truth of them by the day's end, unless there are no verdicts: what was told and was no attack is learned, what was one is not.
  */
 export class Learning {
   readonly #model: HabitModel;
@@ -17,11 +25,10 @@ export class Learning {
 
   constructor(
     rules: readonly Rule[],
-    falseIncidentsPerWeek: number,
     private readonly book: TruthBook,
-    private readonly onDay: (day: AccountDay) => void = () => {},
+    private readonly options: LearningOptions = {},
   ) {
-    this.#model = new HabitModel({ rules: habitRulesOf(rules), falseIncidentsPerWeek, zone });
+    this.#model = new HabitModel({ rules: habitRulesOf(rules), falseIncidentsPerWeek: options.budget ?? 1, zone });
   }
 
   get habits(): Habits {
@@ -39,13 +46,14 @@ export class Learning {
     for (const engine of engines)
       for (const day of engine.takeDays()) {
         this.#model.add(day);
-        this.onDay(day);
+        this.options.onDay?.(day);
         const from = this.#model.startOf(groupId, day.day);
         const to = this.#model.startOf(groupId, day.day + 1) - 1;
-        if (day.told && !(day.subject === 'account' && this.book.isAttack(day.key, from, to)))
+        if (day.told && !this.options.withoutVerdicts && !(day.subject === 'account' && this.book.isAttack(day.key, from, to)))
           this.#model.judge({ groupId, subject: day.subject, key: day.key, from: day.day, to: day.day });
       }
     const learning = this.#model.learning(this.#day);
     while (!learning.next().done);
+    this.options.onModel?.(this.#model);
   }
 }

@@ -1,7 +1,8 @@
 import { Engine, type EngineOptions } from '#libs/detection/engine.js';
 import { lanesOf, type Rule } from '#libs/detection/rule/rule.js';
+import type { HabitModel } from '#libs/habits/habit-model.js';
 import type { AccountDay } from '#libs/habits/seams.js';
-import { Simulation, type SimulationOptions } from '../hospital/simulation.js';
+import { type PlayedEvent, Simulation, type SimulationOptions } from '../hospital/simulation.js';
 import { Learning } from './learning.js';
 import { rowLines, simulatedSource } from './rows.js';
 import { Stamps } from './stamps.js';
@@ -16,6 +17,20 @@ export interface RulesForPlay {
   readonly budget?: number;
   /** Hears of every completed day as it is given to the model of habits. */
   readonly onDay?: (day: AccountDay) => void;
+  /** Hears of the model of every day as that day begins. */
+  readonly onModel?: (model: HabitModel) => void;
+  /** Whether nobody says of any incident what it was, so that nothing that was told is learned. */
+  readonly withoutVerdicts?: boolean;
+}
+
+/** Events in the order of their time, and what is known of where they come from. */
+export interface Traffic {
+  readonly groupId: string;
+  readonly seed: number;
+  readonly days: number;
+  readonly staff: number;
+  readonly serviceAccounts: readonly string[];
+  readonly played: () => Iterable<PlayedEvent>;
 }
 
 /** As the services have them by default. */
@@ -31,11 +46,17 @@ const frameBytesMax = 256 * 1024;
  * `onProgress` gets the event time, now and then.
  */
 export function play(options: SimulationOptions, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
-  return new Play(options, rules).run(onProgress);
+  const simulation = new Simulation(options);
+  const { serviceAccounts } = simulation.hospital;
+  return playTraffic({ ...options, serviceAccounts, played: () => simulation.played() }, rules, onProgress);
+}
+
+/** The same with events of whatever origin. */
+export function playTraffic(traffic: Traffic, rules: RulesForPlay, onProgress: (atMs: number) => void = () => {}): Played {
+  return new Play(traffic, rules).run(onProgress);
 }
 
 class Play {
-  readonly #simulation: Simulation;
   readonly #book = new TruthBook();
   readonly #main: Judging;
   /** What the announced accounts would have raised without exceptions: accounts are judged each on its own, so nobody else's rows are needed. */
@@ -47,14 +68,13 @@ class Play {
   #rows = 0;
 
   constructor(
-    private readonly options: SimulationOptions,
+    private readonly traffic: Traffic,
     private readonly given: RulesForPlay,
   ) {
-    this.#simulation = new Simulation(options);
-    this.#source = simulatedSource(options.groupId);
+    this.#source = simulatedSource(traffic.groupId);
     const rules = given.excepted?.rules ?? given.rules;
-    this.#learning = new Learning(rules, given.budget ?? 1, this.#book, given.onDay);
-    this.#stamps = new Stamps(this.#simulation.hospital.serviceAccounts);
+    this.#learning = new Learning(rules, this.#book, given);
+    this.#stamps = new Stamps(traffic.serviceAccounts);
     const { habits } = this.#learning;
     this.#main = new Judging(rules, { habits }, this.#book, this.#stamps);
     // What it counts is what is usual without the announced work: it learns nothing of its own.
@@ -63,7 +83,7 @@ class Play {
 
   run(onProgress: (atMs: number) => void): Played {
     let frameFrom = 0;
-    for (const played of this.#simulation.played()) {
+    for (const played of this.traffic.played()) {
       const at = Date.parse(played.event.time);
       if (at - frameFrom >= frameLingerMs || this.#main.isFull) {
         this.#flush();
@@ -93,7 +113,7 @@ class Play {
   }
 
   #sumUp(): Played {
-    const { seed, days, staff } = this.options;
+    const { seed, days, staff } = this.traffic;
     const falseIncidents = this.#main.log.falseIncidents();
     const actors = this.given.excepted?.actors;
     const others = actors ? falseIncidents.filter(({ actorId }) => !actors.has(actorId)) : falseIncidents;

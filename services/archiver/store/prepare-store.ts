@@ -1,16 +1,12 @@
-import { z } from 'zod';
+import { appliedMigrations, migrationsEngine } from '#libs/access-store/tables/applied-migrations.js';
 import type { createStoreClient } from '#libs/access-store/clickhouse/client.js';
-import { migrate, readMigrations } from '#libs/access-store/clickhouse/migrate.js';
+import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import type { Log } from '#libs/runtime/log.js';
 import { isError, Transient } from '#libs/runtime/outcome.js';
 import { retry } from '#libs/runtime/retry.js';
 
 type StoreClient = ReturnType<typeof createStoreClient>;
-
-const names = z.array(z.object({ name: z.string() }));
-const counts = z.array(z.object({ there: z.coerce.number() }));
-const ledgerQuery = "SELECT count() AS there FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
 
 export interface PrepareTools {
   readonly clock: Clock;
@@ -48,23 +44,12 @@ async function migrateStore(client: StoreClient, log: Log): Promise<void> {
 }
 
 async function checkMigrations(client: StoreClient): Promise<void> {
-  const done = await appliedNames(client);
+  const done = (await migrationsEngine(client)) === undefined ? new Map<string, string>() : await appliedMigrations(client);
   const missing = readMigrations().filter(({ name }) => !done.has(name));
   if (missing.length > 0)
     throw new Error(
       `ClickHouse lacks ${missing.map(({ name }) => name).join(', ')}: run "npx vigie migrate" with the same CLICKHOUSE_URL`,
     );
-}
-
-async function appliedNames(client: StoreClient): Promise<ReadonlySet<string>> {
-  const [count] = await rowsOf(client, ledgerQuery, counts);
-  if (!count?.there) return new Set();
-  return new Set((await rowsOf(client, 'SELECT name FROM vigie.migrations FINAL', names)).map(({ name }) => name));
-}
-
-async function rowsOf<T>(client: StoreClient, query: string, schema: z.ZodType<T>): Promise<T> {
-  const answer = await client.query({ query, format: 'JSONEachRow' });
-  return schema.parse(await answer.json());
 }
 
 function asTransient(cause: unknown): never {

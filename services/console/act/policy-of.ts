@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import type { CaseRow } from '#libs/contracts/case-row.js';
 import { defaultRoutingText } from '#libs/routing/default-routing.js';
 import { routed } from '#libs/routing/match.js';
@@ -10,7 +10,7 @@ import { readWithoutReceivers } from '#libs/routing/read-routing.js';
  */
 export function policyOf(file: string | undefined, row: CaseRow, at: number): string {
   try {
-    const text = file === undefined ? defaultRoutingText : readFileSync(file, 'utf8');
+    const text = file === undefined ? defaultRoutingText : operatorFileText(file);
     return routed(readWithoutReceivers(file ?? '', text), row, at).policies[0]?.name ?? 'none';
   } catch {
     // The action is in the log already: whatever is wrong with the file must not make its answer a failure.

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { onCall, type Schedule } from '#libs/routing/on-call.js';
 import { readWithoutReceivers } from '#libs/routing/read-routing.js';
 import { isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import { type Answer, ok, refused } from './answer.js';
 
@@ -14,7 +14,7 @@ export function whoIsOnCall(file: string | undefined, at: unknown, now: number):
   const instant = given.data ?? isoOf(now);
   if (file === undefined) return ok({ at: instant, schedules: [] }, { case_id: '', rows: 0 });
   try {
-    const schedules = [...readWithoutReceivers(file, readFileSync(file, 'utf8')).schedules].map(([schedule, one]) => ({
+    const schedules = [...readWithoutReceivers(file, operatorFileText(file)).schedules].map(([schedule, one]) => ({
       schedule,
       person: onCall(one, Date.parse(instant)) ?? null,
       turns: turnsOf(one, Date.parse(instant)),

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { isoTime } from '#libs/contracts/access-row.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { roles } from '../users/users.js';
 import { AssistantTokens } from './tokens.js';
@@ -59,7 +59,7 @@ function mistaken(what: string): ConfigError {
 
 function textOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw mistaken(`${path} cannot be read (${messageOf(cause)})`);
   }

@@ -1,9 +1,9 @@
 // oidc/: people who log in at the hospital's own identity provider, and what their groups there allow here.
 // Nothing is kept of them but what their session holds.
 
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
 import { roles } from '../users/users.js';
@@ -54,7 +54,7 @@ export function readGrants(path: string, content: string): Grants {
 /** Throws `ConfigError` when the file cannot be read. */
 export function grantsTextOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw mistaken(`${path} cannot be read (${messageOf(cause)})`);
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
 import { messageOf } from '#libs/runtime/outcome.js';
+import { operatorFileText } from '#libs/runtime/files/operator-file.js';
 import { weaknessOfDigest } from '#libs/runtime/secret-strength.js';
 import { readLinedYaml } from '#libs/sources/yaml-lines.js';
 import { roles, Users } from './users.js';
@@ -72,7 +72,7 @@ function doubled(users: z.infer<typeof usersSchema>['users']): readonly { path: 
 /** Throws `ConfigError` when the file cannot be read. */
 export function usersTextOf(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return operatorFileText(path);
   } catch (cause) {
     throw new ConfigError(`VIGIE_CONSOLE_USERS_FILE: ${path} cannot be read (${messageOf(cause)})`);
   }

@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { canMakeCertificates, TestAuthority } from '#libs/testkit/tls/certificates.js';
 
 let ingestor: IngestorUnderTest;
@@ -67,12 +68,12 @@ function sendUdp(port: number, ...datagrams: readonly (string | Uint8Array)[]): 
 
 /** Waits until so many rows have come in all since `from`, and gives them. */
 async function rowsSince(from: number, count: number): Promise<readonly Record<string, unknown>[]> {
-  while (ingestor.log.lines.length < from + count) await new Promise(setImmediate);
+  while (ingestor.log.lines.length < from + count) await systemClock.sleep(5);
   return ingestor.log.lines.slice(from).map((line) => JSON.parse(line));
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise(setImmediate);
+  while (!(await holds())) await systemClock.sleep(5);
 }
 
 describe('syslog over TCP', () => {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer, type TlsOptions } from 'node:tls';
+import { operatorFileBytes } from '#libs/runtime/files/operator-file.js';
 import type { ConfiguredSource, Listener, ListenerTls } from '#libs/sources/source.js';
 import { HttpRefusal } from '../receive/http-refusal.js';
 import { framerOf } from './framing.js';
@@ -140,9 +140,9 @@ function certificateOf(socket: TLSSocket): SenderCertificate {
 /** Throws what the disk throws, and what OpenSSL says of keys that are none. */
 function tlsOptions({ certificate, key, clientCa }: ListenerTls): TlsOptions {
   return {
-    cert: readFileSync(certificate),
-    key: readFileSync(key),
-    ca: readFileSync(clientCa),
+    cert: operatorFileBytes(certificate),
+    key: operatorFileBytes(key),
+    ca: operatorFileBytes(clientCa),
     requestCert: true,
     rejectUnauthorized: true,
     minVersion: 'TLSv1.2',

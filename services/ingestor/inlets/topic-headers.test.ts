@@ -7,6 +7,7 @@ import protobufjs from 'protobufjs';
 import type { Frame } from '#libs/event-log/port.js';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
 import { otlpProto } from '../shippers/protos.fixture.js';
+import { systemClock } from '#libs/runtime/clock.js';
 import { unpackedBytesMax } from './topic-record.js';
 
 let ingestor: IngestorUnderTest;
@@ -20,7 +21,7 @@ beforeAll(async () => {
 `);
     return { VIGIE_SOURCES_FILE: path };
   });
-  while (ingestor.log.readers.size < 3) await new Promise(setImmediate);
+  while (ingestor.log.readers.size < 3) await systemClock.sleep(5);
 }); // prettier-ignore
 afterAll(() => ingestor.stop());
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from '@elastic/elasticsearch';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '#libs/runtime/clock.js';
 import { IngestorUnderTest } from '../ingestor.fixture.js';
 
 const token = randomBytes(32).toString('base64url');
@@ -43,7 +44,7 @@ describe("Elastic's own client", () => {
     const client = new Client({ node: ingestor.base, auth: { apiKey: { id: 'vigie', api_key: token } }, maxRetries: 5 });
     ingestor.log.failing = true;
     const sent = client.bulk({ operations: [{ create: { _index: 'logs-vigie' } }, event(1)] });
-    while ((await ingestor.figure('vigie_ingest_requests_total', 'status="503"')) === 0) await new Promise(setImmediate);
+    while ((await ingestor.figure('vigie_ingest_requests_total', 'status="503"')) === 0) await systemClock.sleep(5);
     ingestor.log.failing = false;
     expect(await sent).toMatchObject({ errors: false });
     await client.close();

@@ -16,6 +16,7 @@ export class OwnedPartition {
   /** It left: nothing of it may be judged or written any more. */
   isGone = false;
   #changes = 0;
+  #release: (() => void) | undefined;
   #busy: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -55,6 +56,21 @@ export class OwnedPartition {
     if (!more || !isStoredSubject(this.scorer.subject)) return;
     this.filling = joined(this.filling, more);
     this.outdated();
+  }
+
+  /** Tells nothing from now on until `release`: what no replay would decide again is to be in a snapshot first. */
+  hold(): void {
+    if (this.#release) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#release = resolve;
+    this.scorer.holdUntil(promise);
+  }
+  get isHeld(): boolean {
+    return this.#release !== undefined;
+  }
+  release(): void {
+    this.#release?.();
+    this.#release = undefined;
   }
 
   /** Something changed that no offset tells: the newest snapshot, and one that is being written, lack it. */

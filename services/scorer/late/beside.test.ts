@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { topics } from '#libs/contracts/topics.js';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import type { Frame } from '#libs/event-log/port.js';
 import { aRule } from '#libs/testkit/a-rule.js';
@@ -30,10 +31,10 @@ describe('windows that are filled, and accounts that are judged again, beside th
   });
   afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
-  async function changed() {
+  async function changed(snapshotEveryMs = 0) {
     const log = new FakeLog(1);
     const archive = new Archive();
-    const scorer = await aScorer({ log, stateDir, rules: [reads], archive });
+    const scorer = await aScorer({ log, stateDir, rules: [reads], archive, snapshotEveryMs });
     for (const frame of [...work, before]) {
       await scorer.pipeline.frames(at, [frame]);
       await archive.take(frame);
@@ -62,6 +63,23 @@ describe('windows that are filled, and accounts that are judged again, beside th
     await rejudger.look();
     await pipeline.revoked(at);
     expect(contents(log.changes())).toEqual([expect.objectContaining({ actor_id: 'printer', patients: 80 })]);
+  });
+
+  it('tell what they raise when a snapshot says that they are full: a replay would fill them at another frame', async () => {
+    const { pipeline, filler, log } = await changed(Number.MAX_SAFE_INTEGER);
+    const append = log.append.bind(log);
+    const fillingWhenTold: boolean[] = [];
+    log.append = async (to, bytes) => {
+      if (to.topic === topics.incidents) fillingWhenTold.push(await isFilling());
+      return await append(to, bytes);
+    };
+    await filler.look();
+    for (const frame of after) await pipeline.frames(at, [frame]);
+    await pipeline.written();
+    await pipeline.tick();
+    expect(fillingWhenTold.length).toBeGreaterThan(0);
+    expect(fillingWhenTold).not.toContain(true);
+    await pipeline.revoked(at);
   });
 
   it('give the event loop a turn after each frame of history', async () => {

@@ -31,6 +31,8 @@ export interface Fillable {
   partitionCount(subject: SubjectKind): number;
   /** What to read of the past of windows that are to be full from `fromMs` on. */
   windowsFrom(fromMs: number, subject: SubjectKind): Pick<HistoryQuery, 'fromMs' | 'outline'>;
+  /** Writes a snapshot, and tells nothing of the partition before it is there. Call it in the partition's turn, with none being written. */
+  keepBeforeTelling(owned: OwnedPartition): void;
 }
 
 interface Ready {
@@ -159,7 +161,10 @@ export class Filler {
     return bytes;
   }
 
-  /** Brings one partition's history up to its stream, and its accounts over, between its frames. */
+  /**
+   * Brings one partition's history up to its stream, and its accounts over, between its frames. What these raise meanwhile is told when a snapshot
+   * holds where they were: a replay would fill windows at another frame, and tell it under other ids.
+   */
   async #move(one: Ready): Promise<void> {
     const { owned } = one;
     const toDo = (): boolean => isWanted(one) && !this.#stop.signal.aborted;
@@ -169,6 +174,12 @@ export class Filler {
         while (toDo() && this.tools.clock.monotonic() < until) step(one);
       });
       await nextTurn();
+    }
+    while (owned.isHeld && !owned.isGone) {
+      await owned.writing?.catch(() => {});
+      await owned.alone(() => {
+        if (owned.isHeld && !owned.isGone && !owned.writing) this.pipeline.keepBeforeTelling(owned);
+      });
     }
   }
 
@@ -200,11 +211,14 @@ function followed({ scorer }: OwnedPartition): Following {
 /** In the partition's turn: history judges the next frame that the stream has judged since, or else some accounts move over. */
 function step({ owned, following, fill }: Ready): void {
   const frame = following.next();
-  if (frame) fill.take(frame);
-  else if (!fill.moveNext()) {
-    owned.filled();
-    owned.scorer.unfollow();
+  if (frame) {
+    fill.take(frame);
+    return;
   }
+  owned.hold();
+  if (fill.moveNext()) return;
+  owned.filled();
+  owned.scorer.unfollow();
 }
 
 /** Rules may have changed meanwhile, so that more is lacking: then it is done again, with what is known already changing nothing. */

@@ -1,6 +1,6 @@
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { casesOf, isLongRun } from '#libs/testkit/measures/long-run.js';
@@ -22,6 +22,15 @@ describe('a snapshot file', () => {
     const read = await readWhole(path);
     expect(read?.header).toEqual(header);
     expect(read?.chunks.map((chunk) => chunk.toString('base64'))).toEqual(chunks.map((chunk) => chunk.toString('base64')));
+  });
+
+  it('that a full disk does not take leaves the one of before, and nothing beside it', async () => {
+    await writeSnapshot(path, header, chunks);
+    const before = await readFile(path);
+    await symlink('/dev/full', `${path}.writing`);
+    await expect(writeSnapshot(path, { ...header, offset: 42 }, chunks)).rejects.toThrow(/ENOSPC/);
+    expect(await readdir(dirname(path))).toEqual([basename(path)]);
+    expect((await readFile(path)).equals(before)).toBe(true);
   });
 
   it('that does not exist is none, not an error', async () => {

@@ -48,10 +48,17 @@ export async function writeSnapshot(path: string, header: SnapshotHeader, chunks
       const head = Buffer.alloc(recordHeadBytes);
       head.writeUInt32LE(chunk.length, 0);
       head.writeUInt32LE(crc32(chunk), 4);
-      await file.writev([head, chunk]);
-      bytes += recordHeadBytes + chunk.length;
+      const { bytesWritten } = await file.writev([head, chunk]);
+      // A disk that fills takes a part and says so only when it is asked again.
+      if (bytesWritten !== recordHeadBytes + chunk.length)
+        throw new Error(`${temporary}: the disk took a part of it only: free space on it`);
+      bytes += bytesWritten;
     }
     await file.sync();
+  } catch (cause) {
+    // What is of no use would hold room on a disk that has none.
+    await rm(temporary, { force: true }).catch(() => {});
+    throw cause;
   } finally {
     await file.close();
   }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -182,6 +183,15 @@ describe('a folder of rules', () => {
         new Set(['a.yml']),
       ]);
     }
+  });
+
+  it('that is a pipe is a mistake, and nobody waits for who writes into it', async () => {
+    const path = join(folder, 'pipe.yml');
+    execFileSync('mkfifo', [path]);
+    const { mistakes } = await readRuleFiles(path);
+    expect(mistakes).toEqual([{ file: path, line: 1, reason: 'cannot be read: it is a pipe, not a file: put a file there' }]);
+    const clinics = await readLists(join(folder, 'none'), path).catch((cause: unknown) => String(cause));
+    expect(clinics).toContain(`${path}:1: cannot be read: it is a pipe`);
   });
 
   it('that is empty is a mistake', async () => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { operatorFileBytesLater } from '#libs/runtime/files/operator-file.js';
 
 /**
  * The text of a file in UTF-8, without a byte order mark; or why it is none. A file in another encoding would hold other letters than its author
@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 export async function readText(
   file: string,
 ): Promise<{ readonly text: string } | { readonly line: number; readonly why: string }> {
-  const bytes = await readFile(file);
+  const bytes = await operatorFileBytesLater(file);
   const wide = wideEncoding(bytes.subarray(0, 4));
   if (!wide && isUtf8(bytes)) return { text: new TextDecoder('utf-8').decode(bytes) };
   const encoding = wide ? `it begins as ${wide} does` : 'a letter is in another encoding, such as Latin-1';

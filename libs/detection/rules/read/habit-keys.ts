@@ -1,4 +1,5 @@
 import { type HabitScale, habitScales } from '#libs/habits/seams.js';
+import { countTypes, isCount } from '../../rule/rule-kinds.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { anyOf, shown } from '../text/mistakes.js';
@@ -57,7 +58,7 @@ export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: 
   const line = keys?.entries.get(key)?.line ?? map.line;
   const body = mapOf(map, 'correlation', mistakes);
   const asked = body && mapOf(body, 'condition', mistakes);
-  const taken = key === 'habit' ? 'value_count, event_count and value_sum' : 'value_count';
+  const taken = key === 'habit' ? anyOf(countTypes, 'and') : 'value_count';
   const fits = key === 'habit' ? isCount(type) : type === 'value_count';
   if (vigie.habit && vigie.habitDays)
     mistakes.at(line, 'habit and habit_days do not go together: one looks at a day, the other at several, write two rules');
@@ -66,9 +67,4 @@ export function checkHabit(map: MapTree, vigie: VigieKeys, { type, condition }: 
     mistakes.at(line, `${key} goes with gte only: its number is the floor, below which nothing is told`);
   if (vigie.spread) mistakes.at(line, `${key} does not go with spread: one count is compared with what is usual`);
   if (vigie.dormantMs !== undefined) mistakes.at(line, `${key} does not go with dormant: what is usual is a count of awake days`);
-}
-
-/** Counts that more accesses can only raise. */
-function isCount(type: RuleType): boolean {
-  return type === 'value_count' || type === 'event_count' || type === 'value_sum';
 }

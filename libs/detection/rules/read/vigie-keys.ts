@@ -1,10 +1,10 @@
 import type { HabitTerms } from '../../rule/rule.js';
-import { isMeeting } from '../../rule/rule-kinds.js';
+import { countTypes, isCount } from '../../rule/rule-kinds.js';
 import type { Meeting } from '../../rule/meeting.js';
 import { isMonotone } from '../../rule/rule.js';
 import type { CountCondition, RuleType } from '../../rule/rule.js';
 import { ruleLimits } from '../text/limits.js';
-import { shown } from '../text/mistakes.js';
+import { anyOf, shown } from '../text/mistakes.js';
 import type { Mistakes } from '../text/mistakes.js';
 import { countOf, mapOf, refuseUnknownKeys, textOf, textsOf, timespanOf } from './read-tree.js';
 import { checkHabit, readHabit, readHabitDays } from './habit-keys.js';
@@ -113,9 +113,7 @@ export function checkVigie(
   checkHabit(map, vigie, { type, condition }, mistakes);
   if (vigie.dormantMs === undefined) return;
   const line = lineOf('dormant');
-  if (isMeeting(type)) mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
-  if (!isMonotone({ type, condition: { ...condition, atMost: Number.POSITIVE_INFINITY } }))
-    mistakes.at(line, `dormant goes with value_count, event_count and value_sum only, not with ${type}`);
+  if (!isCount(type)) mistakes.at(line, `dormant goes with ${anyOf(countTypes, 'and')} only, not with ${type}`);
   else if (!isMonotone({ type, condition }))
     mistakes.at(line, 'dormant goes with a lower bound only: leave lt, lte, eq and neq away');
   if (vigie.dormantMs < timespanMs)

@@ -15,8 +15,8 @@ import { compiledModule } from '#libs/runtime/paths.js';
 import { freePortBase } from '#libs/testkit/free-ports.js';
 import { RunningVigie, startMsMax } from '#libs/testkit/running-vigie.js';
 import { LeakWatch } from '#services/archiver/store/leak-watch.js';
-import { readCommandConfig } from './config.js';
-import { withStore } from './with-store.js';
+import { readCommandConfig } from '../config.js';
+import { withStore } from '../with-store.js';
 
 const portBase = await freePortBase();
 const dataDir = mkdtempSync(join(tmpdir(), 'vigie-leakcheck-'));
@@ -43,7 +43,10 @@ describe('vigie leakcheck', () => {
   });
 
   it('is no incident: none of its accounts and clinics meets as many patients as the least rule of the pack counts', async () => {
-    while (await isBehind(vigie.url('scorer')));
+    await vigie.until(
+      () => isBehind(vigie.url('scorer')),
+      (behind) => !behind,
+    );
     const [found] = await asked(`SELECT (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(actor_id, 'leakcheck-') GROUP BY actor_id)) AS account,
       (SELECT max(n) FROM (SELECT uniqExact(patient_id) AS n FROM vigie.access_rows WHERE startsWith(clinic_id, 'leakcheck-') GROUP BY clinic_id)) AS clinic, (SELECT count() FROM vigie.incidents) AS incidents`);
     expect(Number(found?.['incidents'])).toBe(0);

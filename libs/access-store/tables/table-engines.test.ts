@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClickHouseClient } from '@clickhouse/client';
 import { migrate, readMigrations } from './migrate.js';
-import { storeForTests } from './store.fixture.js';
+import { storeForTests } from '../clickhouse/store.fixture.js';
 import { databaseStatement, kindOfEngine, onOneNode, statementFor } from './table-engines.js';
 
 const statements = readMigrations().flatMap(({ statements: own }) => own);

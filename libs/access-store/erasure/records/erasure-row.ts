@@ -1,3 +1,6 @@
+// erasure/records/: what erasures have done, written down.
+// Of a subject stands a digest alone.
+
 import { z } from 'zod';
 import { hex128, isoTime } from '#libs/contracts/access-row.js';
 

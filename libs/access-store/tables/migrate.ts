@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { z } from 'zod';
 import { selectionViews } from '../views/selection-views.js';
+import { appliedMigrations, migrationsEngine } from './applied-migrations.js';
 import { databaseStatement, kindOfEngine, onOneNode, statementFor, type TablePlan } from './table-engines.js';
 
 export interface Migration {
@@ -18,12 +18,8 @@ export interface MigrationReport {
   readonly already: readonly string[];
 }
 
-const appliedRows = z.array(z.object({ name: z.string(), checksum: z.string() }));
-
 /** Which migrations were applied. */
-const bookStatement =
-  "CREATE TABLE IF NOT EXISTS vigie.migrations (name String, checksum String, applied_at DateTime64(3, 'UTC') DEFAULT now64(3))" +
-  ' ENGINE = ReplacingMergeTree ORDER BY name SETTINGS fsync_after_insert = 1, fsync_part_directory = 1';
+const bookStatement = readFileSync(new URL('./create-migrations.sql', import.meta.url), 'utf8');
 
 /** The migrations of this folder, in order. */
 export function readMigrations(folder: URL = new URL('../migrations/', import.meta.url)): readonly Migration[] {
@@ -74,22 +70,11 @@ export async function migrate(
 }
 
 async function refuseOtherTables(client: ClickHouseClient, { kind }: TablePlan): Promise<void> {
-  const query = "SELECT engine FROM system.tables WHERE database = 'vigie' AND name = 'migrations'";
-  const answer = await client.query({ query, format: 'JSONEachRow' });
-  const [there] = z.array(z.object({ engine: z.string() })).parse(await answer.json());
-  if (there === undefined || kindOfEngine(there.engine) === kind) return;
+  const engine = await migrationsEngine(client);
+  if (engine === undefined || kindOfEngine(engine) === kind) return;
   throw new Error(
-    `the tables of vigie are kept as ${kindOfEngine(there.engine)} (${there.engine}), not ${kind}: say --tables ${kindOfEngine(there.engine)}, or move them to new ones first (deploy/clickhouse/replicated.md)`,
+    `the tables of vigie are kept as ${kindOfEngine(engine)} (${engine}), not ${kind}: say --tables ${kindOfEngine(engine)}, or move them to new ones first (deploy/clickhouse/replicated.md)`,
   );
-}
-
-/** By name, with the checksum that it had. */
-export async function appliedMigrations(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
-  const answer = await client.query({
-    query: 'SELECT name, checksum FROM vigie.migrations FINAL ORDER BY name',
-    format: 'JSONEachRow',
-  });
-  return new Map(appliedRows.parse(await answer.json()).map(({ name, checksum }) => [name, checksum]));
 }
 
 /** Until a scorer registers its selections the views exist and are empty. A view that is there already is left alone. */

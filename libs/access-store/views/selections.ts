@@ -3,7 +3,7 @@ import { type ClickHouseClient, ClickHouseError } from '@clickhouse/client';
 import { z } from 'zod';
 import type { Selection } from '#libs/detection/rule/rule.js';
 import { isoOf } from '#libs/runtime/clock.js';
-import { type SelectionView, selectionViews } from '../views/selection-views.js';
+import { type SelectionView, selectionViews } from './selection-views.js';
 
 type Given = Pick<Selection, 'id' | 'sql'>;
 
@@ -11,6 +11,8 @@ const stored = z.array(z.object({ selection_id: z.string(), expression: z.string
 const viewed = z.array(z.object({ selection_id: z.string(), expression: z.string(), needed: z.coerce.boolean() }));
 const comments = z.array(z.object({ name: z.string(), comment: z.string() }));
 const accessDenied = '497';
+const digestsQuery = readFileSync(new URL('./view-digests.sql', import.meta.url), 'utf8');
+const storedQuery = readFileSync(new URL('./stored-selections.sql', import.meta.url), 'utf8');
 const viewQuery = readFileSync(new URL('./view-selections.sql', import.meta.url), 'utf8');
 
 /** An expression is at most this long, in characters: a list of about 14,000 pseudonyms. */
@@ -62,8 +64,7 @@ export async function registerSelections(
 
 /** The digests that the views of now carry, by name. */
 async function viewDigests(client: ClickHouseClient): Promise<ReadonlyMap<string, string>> {
-  const query = "SELECT name, comment FROM system.tables WHERE database = 'vigie' AND engine = 'View'";
-  const answer = await client.query({ query, format: 'JSONEachRow' });
+  const answer = await client.query({ query: digestsQuery, format: 'JSONEachRow' });
   return new Map(comments.parse(await answer.json()).map(({ name, comment }) => [name, comment]));
 }
 
@@ -86,10 +87,7 @@ async function putView(client: ClickHouseClient, { name, create }: SelectionView
 async function storedSelections(
   client: ClickHouseClient,
 ): Promise<ReadonlyMap<string, { readonly expression: string; readonly at: number }>> {
-  const answer = await client.query({
-    query: 'SELECT selection_id, expression, toUnixTimestamp64Milli(registered_at) AS at FROM vigie.selections FINAL',
-    format: 'JSONEachRow',
-  });
+  const answer = await client.query({ query: storedQuery, format: 'JSONEachRow' });
   return new Map(stored.parse(await answer.json()).map(({ selection_id, ...rest }) => [selection_id, rest]));
 }
 

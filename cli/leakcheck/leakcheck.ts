@@ -4,14 +4,14 @@ import { insertLeakcheck } from '#libs/access-store/leakchecks/leakchecks.js';
 import { services } from '#libs/contracts/vocabulary.js';
 import { filesWith } from '#libs/leakcheck/files-with.js';
 import { inventedIdentifiers, runAccounts, runRecords } from '#libs/leakcheck/run-records.js';
-import { shows, spellings } from '#libs/leakcheck/spellings.js';
+import { readerOf, spellings } from '#libs/leakcheck/spellings.js';
 import { isDigest, textsOf } from '#libs/leakcheck/texts.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { developmentToken } from '#services/ingestor/development-token.js';
 import { messageOf } from '#libs/runtime/outcome.js';
-import { addressOf, type CommandConfig, readCommandConfig } from './config.js';
-import { type StoreClient, withStore } from './with-store.js';
+import { addressOf, type CommandConfig, readCommandConfig } from '../config.js';
+import { type StoreClient, withStore } from '../with-store.js';
 
 export interface LeakcheckOptions {
   /** Where the ingestor answers; the one of this machine where it is left out. */
@@ -34,6 +34,8 @@ interface Leak {
   readonly spelling: string;
 }
 
+const storedQuery = readFileSync(new URL('./stored.sql', import.meta.url), 'utf8');
+const timesQuery = readFileSync(new URL('./times.sql', import.meta.url), 'utf8');
 const batchSize = 500;
 /** Rows of one table that are looked at. */
 const rowsMax = 200_000;
@@ -72,6 +74,7 @@ async function once(config: CommandConfig, options: LeakcheckOptions): Promise<n
 class Leakcheck {
   readonly #run = `leakcheck-${randomBytes(6).toString('hex')}`;
   readonly #identifiers = inventedIdentifiers();
+  readonly #spellingIn = readerOf(this.#identifiers);
   readonly #accounts = runAccounts(this.#run, this.#identifiers);
   readonly #startedMs: number;
   readonly #leaks = new Map<string, Leak>();
@@ -142,10 +145,7 @@ class Leakcheck {
   async #stored(): Promise<void> {
     const deadlineMs = this.clock.monotonic() + this.options.wait * 1000;
     for (;;) {
-      const [here] = await this.#rows(`SELECT
-        (SELECT uniqExact(actor_id) FROM vigie.accesses WHERE startsWith(clinic_id, {run:String}) AND actor_id = clinic_id AND action = 'other') AS last,
-        (SELECT count() FROM vigie.quarantine WHERE received_at >= {since:DateTime64(3)} AND content LIKE concat('%"actor_id":"', {run:String}, '-last"%')) AS aside,
-        (SELECT uniqExact(event_id) FROM vigie.accesses WHERE event_id IN {ids:Array(String)}) AS named`);
+      const [here] = await this.#rows(storedQuery);
       if (Number(here?.['last']) === this.#accounts.length && Number(here?.['aside']) > 0) return;
       if (this.clock.monotonic() > deadlineMs)
         throw new Error(
@@ -157,9 +157,7 @@ class Leakcheck {
 
   /** Every table, by the first column that says when its rows came about; accesses of others are left out, and views that are being made anew, which are there under two names. */
   async #searchTables(): Promise<void> {
-    const columns = await this.#rows(
-      `SELECT table, name FROM system.columns WHERE database = 'vigie' AND NOT startsWith(table, '_tmp_replace_') AND type LIKE 'DateTime%' ORDER BY table, position`,
-    );
+    const columns = await this.#rows(timesQuery);
     const times = new Map(columns.toReversed().map(({ table, name }) => [String(table), String(name)]));
     for (const [table, time] of times) {
       const own = table.startsWith('accesses')
@@ -206,7 +204,7 @@ class Leakcheck {
   #look(place: string, value: unknown): void {
     for (const text of textsOf(value)) {
       if (isDigest(text)) continue;
-      const spelling = this.#identifiers.map((identifier) => shows(text, identifier)).find(Boolean);
+      const spelling = this.#spellingIn(text);
       if (spelling) this.#leaks.set(`${place} ${spelling}`, { place, spelling });
     }
   }

@@ -1,0 +1,75 @@
+import { grown } from '../memory/grown.js';
+
+/** Words of a part for each column of counts, side by side: an access reads all of them. */
+const words = 4;
+const at = { upper: 0, from: 1, least: 2, usual: 3 } as const;
+
+/**
+ * What days have besides while counts may still come, a part each; part 0 is that of a day that is not open, all zero. For each column: an upper bound of the count, the time from
+ * which on windows have not been looked at (from the start of the day, ms), what is told from (0 where it was not asked for), and up to where the
+ * day is known not to be unusual.
+ */
+export class OpenParts {
+  #words: Uint32Array;
+  #end = 1;
+  readonly #free: number[] = [];
+
+  constructor(readonly columns: number) {
+    this.#words = new Uint32Array(64 * columns * words);
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** A part that is all zero. */
+  take(): number {
+    const part = this.#free.pop() ?? this.#end++;
+    const size = this.columns * words;
+    while ((part + 1) * size > this.#words.length) this.#words = grown(this.#words, Uint32Array);
+    this.#words.fill(0, part * size, (part + 1) * size);
+    return part;
+  }
+
+  letGo(part: number): void {
+    if (part > 0) this.#free.push(part);
+  }
+
+  upper(part: number, column: number): number {
+    return this.#words[this.#at(part, column) + at.upper] ?? 0;
+  }
+  setUpper(part: number, column: number, count: number): void {
+    this.#words[this.#at(part, column) + at.upper] = count;
+  }
+  from(part: number, column: number): number {
+    return this.#words[this.#at(part, column) + at.from] ?? 0;
+  }
+  setFrom(part: number, column: number, sinceStart: number): void {
+    this.#words[this.#at(part, column) + at.from] = Math.max(0, sinceStart);
+  }
+  least(part: number, column: number): number {
+    return this.#words[this.#at(part, column) + at.least] ?? 0;
+  }
+  setLeast(part: number, column: number, count: number): void {
+    this.#words[this.#at(part, column) + at.least] = count;
+  }
+  usual(part: number, column: number): number {
+    return this.#words[this.#at(part, column) + at.usual] ?? 0;
+  }
+  setUsual(part: number, column: number, count: number): void {
+    this.#words[this.#at(part, column) + at.usual] = count;
+  }
+
+  /** As `DayTable.isCalm`, at a time from the start of the day, ms. */
+  isCalm(part: number, column: number, sinceStart: number, upper: number, floor: number, tested: boolean): boolean {
+    const held = this.#words;
+    const here = this.#at(part, column);
+    const known = held[here + at.upper] ?? 0;
+    if (upper > known || (tested && known > (held[here + at.usual] ?? 0))) return false;
+    return (upper < floor || upper < (held[here + at.least] ?? 0)) && sinceStart >= (held[here + at.from] ?? 0);
+  }
+
+  #at(part: number, column: number): number {
+    return (part * this.columns + column) * words;
+  }
+}

@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AccessRow } from '#libs/contracts/access-row.js';
+import { aRule } from '#libs/testkit/a-rule.js';
+import { inLane } from './definition/lane-rules.suite.js';
+import { naiveRecount } from './definition/naive-recount.js';
+import type { History } from './definition/partition-run.suite.js';
+import { and, test } from './rules/match/match.js';
+import { base, hour, is, minute } from './definition/random-conditions.suite.js';
+import { latenessIn, play, type Played, withKnownFound } from './definition/random-history.suite.js';
+import type { Rule } from './rule/rule.js';
+import { selectionOf } from './rules/match/selection.js';
+
+const reads = selectionOf(is('action', 'read'));
+
+/** Histories that random ones found to be judged otherwise than counted. */
+describe('of histories that were judged wrong once', () => {
+  it('an access that is dated ahead and arrives again opens an incident of another id, though that of the first was joined to another', () => {
+    const ahead = { event: 0, at: 48 * hour + 5 * minute };
+    const { changes } = agree({
+      rules: [temporal(aRule({ selection: reads, atLeast: 1, timespanMs: 36 * hour }))],
+      rows: [
+        rowOf({ event: 2, at: 0 }),
+        rowOf({ ...ahead, receivedAt: 5 * minute }),
+        rowOf({ event: 1, at: 1, receivedAt: 5 * minute }),
+        rowOf({ ...ahead, receivedAt: 10 * minute }),
+      ],
+    });
+    const ids = changes.map(({ change_id }) => change_id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(changes.map(({ change_type }) => change_type)).toContain('incident.merged');
+  });
+
+  it('an incident of a subject that no store has lists what its window holds, though it came later than patients are held otherwise', () => {
+    const session = { session_id: 'x', id_block: '7830303030303030' };
+    const rules = [temporal(aRule({ selection: reads, atLeast: 1, timespanMs: 36 * hour, subject: 'id_block' }))];
+    const { rejudged } = agree({
+      ...inLane({ ...plain, rules: [] }, 'id_block'),
+      rules,
+      allowedLatenessMs: 60 * hour,
+      rows: [
+        rowOf({ event: 2, at: 0, patient: 1, ...session }),
+        rowOf({ event: 1, at: 61 * hour, ...session }),
+        rowOf({ event: 0, at: 18 * hour + 5 * minute, receivedAt: 61 * hour, ...session }),
+      ],
+    });
+    expect(rejudged).toBe(0);
+  });
+
+  it('an account that seemed to wake up is judged again where its past shows that it never slept', () => {
+    agree({
+      rules: [aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, dormantMs: 60 * hour })],
+      frames: 5,
+      changed: { first: 0, before: 3, filledFor: 1 },
+      rows: [
+        rowOf({ event: 2, at: 0 }),
+        rowOf({ event: 2, at: 0 }),
+        rowOf({ event: 4, at: 5 * minute }),
+        rowOf({ event: 2, at: 0 }),
+        rowOf({ event: 0, at: 60 * hour, patient: 1 }),
+      ],
+    });
+  });
+
+  it('what seemed not to be met is judged again where the past of its session shows that it was', () => {
+    const s = { session_id: 's' };
+    const unmet = selectionOf(and([is('action', 'read'), test({ kind: 'present', field: 'patient_id' })]));
+    const rule = aLack(unmet, { timespanMs: 36 * hour, subject: 'session_id' });
+    agree({
+      subject: 'session_id',
+      rules: [rule],
+      frames: 2,
+      changed: { first: 0, before: 1, filledFor: 0 },
+      rows: [
+        rowOf({ event: 0, at: 0, patient: 1, ...s }),
+        rowOf({ event: 1, at: hour, ...s }),
+        rowOf({ event: 1, at: hour, ...s }),
+        rowOf({ event: 1, at: hour, ...s }),
+        rowOf({ event: 4, at: 50 * hour }),
+        rowOf({ event: 5, at: 100 * hour }),
+      ],
+    });
+  });
+
+  it('what an inner rule waits for is counted, though the outer one looks back less far', () => {
+    const inner = aLack(selectionOf(is('action', 'export')), { id: 'inner', timespanMs: 1_000, raises: false });
+    const outer: Rule = {
+      ...aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, allowedLatenessMs: minute }),
+      type: 'event_count',
+      inputs: [{ kind: 'matches', rule: inner, by: [], field: [] }],
+    };
+    const { current } = agree({
+      rules: [outer],
+      allowedLatenessMs: 60 * hour,
+      rows: [rowOf({ event: 2, at: 0 }), rowOf({ event: 0, at: minute + 1_000 })],
+    });
+    expect(current.length).toBe(1);
+  });
+
+  it('a match of an inner rule that a late access undid is counted no more by what comes after it', () => {
+    const median: Rule = {
+      ...aRule({ id: 'inner', selection: reads, atLeast: 1, timespanMs: 1_000, field: ['record_count'], raises: false }),
+      type: 'value_median',
+      percentile: 50,
+    };
+    const twice: Rule = {
+      ...aRule({ selection: reads, timespanMs: 36 * hour }),
+      type: 'event_count',
+      condition: { atLeast: 2, atMost: 3 },
+      inputs: [{ kind: 'matches', rule: median, by: [], field: [] }],
+    };
+    const { rejudged } = agree({
+      rules: [twice],
+      rows: [
+        rowOf({ event: 1, at: 0, record_count: 50 }),
+        rowOf({ event: 3, at: minute }),
+        rowOf({ event: 2, at: 0, receivedAt: minute, record_count: 0 }),
+        rowOf({ event: 0, at: hour, record_count: 50 }),
+      ],
+    });
+    expect(rejudged).toBe(1);
+  });
+});
+
+const plain: History = {
+  rows: [], rules: [], quietMs: 5 * minute, allowedLatenessMs: 0, partitions: 1, frames: 1, snapshots: [], kills: [], clock: [], storeLag: 0,
+  judgingFrames: 0, changed: undefined,
+}; // prettier-ignore
+
+function agree(given: Partial<History>): Played {
+  const of = { ...plain, ...given };
+  const run = play(of);
+  expect(withKnownFound(of, run.current)).toEqual(
+    withKnownFound(of, naiveRecount(of.rows, of.rules, of.quietMs, latenessIn(of))),
+  );
+  return run;
+}
+
+/** Reads without something else near them. */
+function aLack(selection: Rule['selection'], given: Partial<Pick<Rule, 'id' | 'timespanMs' | 'subject' | 'raises'>>): Rule {
+  const input = { kind: 'rows', selection: reads, by: [], field: [] } as const;
+  return {
+    ...aRule({ selection: reads, atLeast: 1, ...given }), type: 'temporal', inputs: [input, { ...input, selection }],
+    meeting: { op: 'and', of: [{ op: 'met', input: 0 }, { op: 'unmet', input: 1 }] },
+  }; // prettier-ignore
+}
+
+function temporal(rule: Rule): Rule {
+  return { ...rule, type: 'temporal', field: [], inputs: [{ kind: 'rows', selection: reads, by: [], field: [] }] };
+}
+
+interface RowGiven extends Pick<AccessRow, 'session_id' | 'id_block' | 'record_count'> {
+  readonly event: number;
+  /** From the beginning on, milliseconds; it arrives then, where nothing else is said. */
+  readonly at: number;
+  readonly receivedAt?: number;
+  readonly patient?: number;
+}
+
+function rowOf({ event, at, receivedAt = at, patient, ...rest }: RowGiven): AccessRow {
+  return {
+    time: new Date(base + at).toISOString(), group_id: 'aleo', actor_id: 'a', patient_id: patient ? String(patient).padStart(32, '0') : '',
+    clinic_id: '1', action: 'read', outcome: 'success', event_id: String(event).padStart(32, '0'), source: 'test',
+    received_at: new Date(base + receivedAt).toISOString(), ...rest,
+  }; // prettier-ignore
+}

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { compiledModule } from '#libs/runtime/paths.js';
+
+/** Blocks of 1 KiB that a file may have. */
+const blocksMax = 4096;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'vigie-full-disk-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('a disk that takes no more is what every append is told, and nothing else of the process ends by it', async () => {
+  const script = `
+    import { openEmbeddedLog } from ${JSON.stringify(compiledModule('libs/event-log/embedded/embedded-log'))};
+    const log = await openEmbeddedLog({ directory: ${JSON.stringify(folder)}, topics: { t: 1 } });
+    const said = { taken: 0, refused: [] };
+    while (said.refused.length < 20)
+      await log.append({ topic: 't', partition: 0 }, Buffer.alloc(50_000)).then(() => (said.taken += 1), (cause) => said.refused.push(cause.name));
+    console.log(JSON.stringify(said));
+    process.exit(0);`;
+  // A limit of the size of files is met as a full disk is, and every test may set it.
+  const limited = `trap '' XFSZ; ulimit -f ${blocksMax}; exec "$0" --input-type=module -e "$1"`;
+  const child = spawn('bash', ['-c', limited, process.execPath, script], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [said, complaints, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  expect({ code, complaints }).toMatchObject({ code: 0 });
+  expect(JSON.parse(said.slice(said.lastIndexOf('{"taken'))) as object).toEqual({
+    taken: expect.any(Number),
+    refused: Array.from({ length: 20 }, () => 'Transient'),
+  });
+});
