@@ -52,12 +52,13 @@ describe('the time of an event', () => {
   }); // prettier-ignore
 
   it('is told to be written so where it is, whatever was asked before', () => {
-    const parts = fc.tuple(digits('1969-12-31', '2026-11-29', '2026-02-29', '2024-02-29', '2199-12-31', '2200-01-01'), digits('T', ' '), digits('00:00', '23:59', '24:00', '08:60'), digits('00', '59', '60', '5x'), digits('.', ','), digits('000', '999', '12'), digits('Z', 'z', '+'));
+    const parts = fc.tuple(fc.constantFrom('1969-12-31', '2026-11-29', '2026-02-29', '2024-02-29', '2199-12-31', '2200-01-01'), fc.constantFrom('T', ' '), fc.constantFrom('00:00', '23:59', '24:00', '08:60'), fc.constantFrom('00', '59', '60', '5x'), fc.constantFrom('.', ','), fc.constantFrom('000', '999', '12'), fc.constantFrom('Z', 'z', '+'));
     fc.assert(
       fc.property(fc.array(parts, { minLength: 1, maxLength: 6 }), (times) => {
         for (const [day, t, minute, second, point, part, end] of times) {
           const text = `${day}${t}${minute}:${second}${point}${part}${end}`;
-          expect(isIsoText(text)).toBe(isSo(text));
+          const ms = parseTime(text);
+          expect(isIsoText(text)).toBe(typeof ms === 'number' && isoText(ms) === text);
         }
       }),
       { numRuns: 1000 },
@@ -76,12 +77,3 @@ describe('the time of an event', () => {
     );
   });
 });
-
-function digits(...of: readonly string[]): fc.Arbitrary<string> {
-  return fc.constantFrom(...of);
-}
-
-function isSo(text: string): boolean {
-  const ms = parseTime(text);
-  return typeof ms === 'number' && isoText(ms) === text;
-}

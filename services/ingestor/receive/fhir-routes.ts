@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
-import { entriesByShape, KnownShapes, type TextEntry } from '#libs/formats/fhir/shapes/entries.js';
+import { alikeEntries } from '#libs/formats/fhir/shapes/alike-entries.js';
 import { Targets } from '#libs/formats/fhir/targets.js';
 import { readFhirXml } from '#libs/formats/fhir/xml/xml-wrapper.js';
 import { firstByte } from '#libs/formats/json/items.js';
@@ -14,7 +14,7 @@ import type { ItemOutcome } from './intake.js';
 import { Turns } from '../turns/turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
-import type { Item, SendingSource, Taker } from './taker.js';
+import type { SendingSource, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const xmlTypes = ['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'];
@@ -47,7 +47,9 @@ export function bundleRoute(taker: () => Taker): Route {
     mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source, asked) => {
-      const entries = entriesIn(body, asked, source);
+      const reading = asFhir(source.reading);
+      const alike = (resource: unknown) => readItem(resource, reading, alone);
+      const entries = isSaidToBeXml(asked.headers) ? undefined : alikeEntries(body, source.reading, alike);
       if (entries) {
         const outcomes = await taker().decoded(entries, source);
         return { status: 200, body: { resourceType: 'Bundle', type: 'batch-response', entry: outcomes.map(entryOf) }, mediaType };
@@ -64,38 +66,6 @@ export function bundleRoute(taker: () => Taker): Route {
   };
 }
 
-/** The entries of a large Bundle whose AuditEvents are much alike, without parsing each; undefined where the whole must be parsed. */
-function entriesIn(body: Buffer, { headers }: Asked, source: SendingSource): Iterable<Item> | undefined {
-  if (body.length < alikeBytesMin || isSaidToBeXml(headers) || !isUtf8(body)) return undefined;
-  const reading = asFhir(source.reading);
-  const read = (resource: unknown) => readItem(resource, reading, alone);
-  const text = body.toString('utf8', firstByte(body));
-  const plain = (resource: unknown) => {
-    const { outcome } = read(resource);
-    return outcome.kind === 'accepted' ? outcome.value : undefined;
-  };
-  const entries = entriesByShape(text, plain, shapesOf(source.reading));
-  return entries && itemsOf(text, entries, read);
-}
-
-function* itemsOf(text: string, entries: readonly TextEntry[], read: (resource: unknown) => DecodedItem): Generator<Item> {
-  for (const { start, end, shaped } of entries) {
-    const plain = () => read((JSON.parse(text.slice(start, end)) as { readonly resource: unknown }).resource);
-    yield shaped ? { shaped, read: () => [plain()] } : plain();
-  }
-}
-
-/** What Bundles of a source look like, for as long as it is read in one way. */
-const knownShapes = new WeakMap<Reading, KnownShapes>();
-
-function shapesOf(reading: Reading): KnownShapes {
-  const known = knownShapes.get(reading) ?? new KnownShapes();
-  knownShapes.set(reading, known);
-  return known;
-}
-
-/** Of fewer records hardly one is like another. */
-const alikeBytesMin = 8 * 1024;
 /** Whoever stands for itself refers to nothing of its Bundle. */
 const alone = new Targets([]);
 
