@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '#libs/runtime/config.js';
 import { keyBytes } from './key-ring.js';
 
 /** Secrets that Vigie makes for itself when it runs alone on a machine, below the data folder. */
@@ -10,7 +11,8 @@ export function keysDir(dataDir: string): string {
 
 /**
  * The content of a secret file, made once. Several processes may ask at the same moment: each writes its own proposal beside the
- * place (mode 0600) and links it there, which succeeds for one of them only; all then read the same. Throws what the disk throws.
+ * place (mode 0600) and links it there, which succeeds for one of them only; all then read the same. Throws what the disk throws, and `ConfigError` for a file
+ * that is empty: by an empty secret everybody would be let in.
  */
 export function secretFile(dir: string, name: string, make: () => string): string {
   const path = join(dir, name);
@@ -26,7 +28,7 @@ export function secretFile(dir: string, name: string, make: () => string): strin
   } finally {
     unlinkSync(proposal);
   }
-  return readFileSync(path, 'utf8').trim();
+  return readIfPresent(path) ?? '';
 }
 
 /** The same secret when it was made already, and never a new one: for tools that only look up. */
@@ -53,12 +55,18 @@ function keyFileName(groupId: string): string {
 }
 
 function readIfPresent(path: string): string | undefined {
+  let text: string;
   try {
-    return readFileSync(path, 'utf8').trim();
+    text = readFileSync(path, 'utf8').trim();
   } catch (cause) {
     if (isCode(cause, 'ENOENT')) return undefined;
     throw cause;
   }
+  if (text === '')
+    throw new ConfigError(
+      `${path} is empty, and no secret is made over it: put it back from a backup. Where there is none, take the file away, and a new one is made; by a new key of pseudonyms every patient is another one from then on`,
+    );
+  return text;
 }
 
 function isCode(cause: unknown, code: string): boolean {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { compiledModule } from '#libs/runtime/paths.js';
 import { readGroupKeys, readKeyRing } from './config.js';
-import { keysDir, localKeyEntry } from './key-file.js';
+import { existingSecret, keysDir, localKeyEntry, secretFile } from './key-file.js';
 import { overlapMsDefault, parseKeyRing } from './key-ring.js';
 import { pseudonymiseLines } from './pseudonymise-lines.js';
 import { Pseudonymiser } from './pseudonymiser.js';
@@ -144,6 +144,14 @@ describe('keys on the embedded default', () => {
     const answers = await Promise.all(Array.from({ length: 6 }, ask));
     expect(new Set(answers)).toEqual(new Set([localKeyEntry(dataDir, 'aleo')]));
     expect(readdirSync(keysDir(dataDir))).toHaveLength(1);
+  });
+
+  it('are refused where their file is empty, as a disk that was full leaves one: nobody is let in by an empty secret', () => {
+    const dir = join(dataDir, 'keys');
+    secretFile(dir, 'services.key', () => 'secret');
+    writeFileSync(join(dir, 'services.key'), ' \n');
+    for (const look of [() => secretFile(dir, 'services.key', () => 'other'), () => existingSecret(dir, 'services.key')])
+      expect(look).toThrow(/services\.key is empty, .*put it back from a backup/);
   });
 
   it('are never made by a tool that only looks up: a misspelt group is refused', () => {

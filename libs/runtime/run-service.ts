@@ -46,7 +46,7 @@ export async function runService<C extends CommonConfig>(definition: ServiceDefi
   app.useLogger(nestLogger(log));
   refuseForeignHosts(app, ownHostsOf(config));
   const stop = stopOnce(app, log);
-  endWhenFatal(app, log);
+  endWhenFatal(definition.name, app, log);
   if (definition.transport) app.connectMicroservice({ strategy: app.get(definition.transport, { strict: false }) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(0));
   // Nobody would be left to stop us.
@@ -131,10 +131,10 @@ function stopOnce(app: NestFastifyApplication, log: Log): (code: number) => Prom
 }
 
 /** The one place where a service is ended because of what it cannot survive. */
-function endWhenFatal(app: NestFastifyApplication, log: Log): void {
+function endWhenFatal(name: ServiceName, app: NestFastifyApplication, log: Log): void {
   void app.get(Fatal).reported.then(({ text, cause }) => {
     log.error(text, { cause });
-    process.exit(1);
+    exitWith(name, exitCodeOf(cause), cause);
   });
 }
 
@@ -153,7 +153,7 @@ function exitCodeOf(cause: unknown): number {
   return cause instanceof ConfigError ? 2 : 1;
 }
 
-/** Before the log exists: one line on standard error that says why the service does not start. */
+/** One line on standard error that says why the service does not start, or goes on no more: whoever supervises it passes that on. */
 function exitWith(service: string, code: number, cause: unknown): never {
   process.stderr.write(`${service}: ${messageOf(cause)}\n`);
   process.exit(code);
