@@ -20,27 +20,28 @@ export interface ErasurePlan {
   readonly listed: readonly ListedIncident[];
 }
 
-const keyQuery = readFileSync(new URL('./sorting-key.sql', import.meta.url), 'utf8');
+const tablesQuery = readFileSync(new URL('./erasable-tables.sql', import.meta.url), 'utf8');
 const failure = 'what is to be erased cannot be counted';
 const found = z.object({ rows: z.int().nonnegative() });
 
 /** Looks, and changes nothing. */
 export async function planErasure(client: ClickHouseClient, subject: ErasureSubject): Promise<ErasurePlan> {
   const spans = await heldSpans(client, subject.groups);
+  const tables = await tablesOf(client);
   const takes: (TableCondition & { rows: number })[] = [];
   for (const condition of takenRows(subject, spans)) {
-    const rows = await countRows(client, condition.table, condition);
+    const rows = await countIn(client, tables, condition.table, condition);
     if (rows > 0) takes.push({ ...condition, rows });
   }
   const held: Record<string, number> = {};
   for (const caseId of new Set(spans.map(({ case_id }) => case_id))) {
     const own = spans.filter(({ case_id }) => case_id === caseId);
-    const rows = await countRows(client, 'access_rows', heldAccesses(subject, own));
+    const rows = await countIn(client, tables, 'access_rows', heldAccesses(subject, own));
     if (rows > 0) held[caseId] = rows;
   }
   const kept: ErasurePlan['kept'][number][] = [];
   for (const { table, because, ...condition } of keptRows(subject)) {
-    const rows = await countRows(client, table, condition);
+    const rows = await countIn(client, tables, table, condition);
     if (rows > 0) kept.push({ table, rows, because });
   }
   const accesses = takes.find(({ table }) => table === 'access_rows');
@@ -50,18 +51,27 @@ export async function planErasure(client: ClickHouseClient, subject: ErasureSubj
 }
 
 /** Rows as people see them: one that is stored twice until it is merged counts once. */
-export async function countRows(client: ClickHouseClient, table: string, { sql, params }: Condition): Promise<number> {
-  const key = await sortingKey(client, table);
-  const query =
-    table === 'access_rows'
-      ? `SELECT count() AS rows FROM vigie.access_rows FINAL WHERE ${sql} SETTINGS do_not_merge_across_partitions_select_final = 1`
-      : `SELECT uniqExact(tuple(${key})) AS rows FROM vigie.${table} WHERE ${sql}`;
-  const [row] = await jsonRows(client, { query, params, shape: found, failure });
-  return row?.rows ?? 0;
+export async function countRows(client: ClickHouseClient, table: string, condition: Condition): Promise<number> {
+  return countIn(client, await tablesOf(client), table, condition);
 }
 
-async function sortingKey(client: ClickHouseClient, table: string): Promise<string> {
-  const [row] = await jsonRows(client, { query: keyQuery, params: { table }, shape: z.object({ key: z.string() }), failure });
-  if (!row || row.key === '') throw new Error(`the store has no table vigie.${table}: run vigie migrate`);
-  return row.key;
+/** By name: the columns by which rows of a table are one, and whether it has none at all. */
+type Tables = ReadonlyMap<string, { readonly key: string; readonly is_empty: boolean }>;
+
+async function tablesOf(client: ClickHouseClient): Promise<Tables> {
+  const shape = z.object({ name: z.string(), key: z.string(), is_empty: z.coerce.boolean() });
+  const rows = await jsonRows(client, { query: tablesQuery, params: {}, shape, failure });
+  return new Map(rows.map(({ name, ...table }) => [name, table]));
+}
+
+async function countIn(client: ClickHouseClient, tables: Tables, name: string, { sql, params }: Condition): Promise<number> {
+  const table = tables.get(name);
+  if (!table || table.key === '') throw new Error(`the store has no table vigie.${name}: run vigie migrate`);
+  if (table.is_empty) return 0;
+  const query =
+    name === 'access_rows'
+      ? `SELECT count() AS rows FROM vigie.access_rows FINAL WHERE ${sql} SETTINGS do_not_merge_across_partitions_select_final = 1`
+      : `SELECT uniqExact(tuple(${table.key})) AS rows FROM vigie.${name} WHERE ${sql}`;
+  const [row] = await jsonRows(client, { query, params, shape: found, failure });
+  return row?.rows ?? 0;
 }
