@@ -12,8 +12,9 @@ const priorShare = 0.02;
  * not have the tail of those that are not.
  */
 const pooledDays = 100;
-/** The prior's scale is worth so many exceedances. */
-const priorExceedances = 4;
+/** The prior's scale is worth so many exceedances while nothing is known, half of them once so many account-days are: the first weekend of a group is not yet what it always does. */
+const priorExceedances = 10;
+const priorHalvedDays = 1_000;
 /**
  * The whole of the prior has the square of the share that so many account-days have of all: what is asked for is one day of a hundred thousand, to which even a
  * hundredth of a prior says more than all the days that are known.
@@ -60,7 +61,8 @@ export class Fit {
     let at = count - 1;
     while (at > 0 && below + (weights[at] ?? 0) < k / 2) below += weights[at--] ?? 0;
     const median = count > 0 ? Math.max(0, (list[at] ?? this.#from) - this.#from) : prior.scale * Math.LN2;
-    this.#scale = (k * (median / Math.LN2) + priorExceedances * prior.scale) / (k + priorExceedances);
+    const believed = (priorExceedances * priorHalvedDays) / (priorHalvedDays + this.#total);
+    this.#scale = (k * (median / Math.LN2) + believed * prior.scale) / (k + believed);
     this.#atFrom = (k + 1) / (this.#total + 1);
     this.#unsure = (priorDays / (all.days + priorDays)) ** 2;
   }
