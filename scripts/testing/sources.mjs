@@ -10,8 +10,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { root } from '../prepare.mjs';
 
 const globalsUrl = 'vigie:test-globals';
-/** In the place of fast-check, where properties are tried by more turns than usual. */
-const moreCases = process.env.VIGIE_TEST_TURNS && pathToFileURL(join(import.meta.dirname, 'more-cases.mjs')).href;
+/** In the place of fast-check: by how many turns properties are tried, and with which seeds. */
+const cases = pathToFileURL(join(import.meta.dirname, process.env.VIGIE_TEST_TURNS ? 'more-cases.mjs' : 'usual-cases.mjs')).href;
 const key = 'vigie.testGlobals';
 const names = ['afterAll', 'afterEach', 'beforeAll', 'beforeEach', 'describe', 'expect', 'it', 'jest', 'test'];
 
@@ -61,7 +61,7 @@ registerHooks({
 
 function ours(name, parent) {
   if (name === '@jest/globals') return globalsUrl;
-  if (name === 'fast-check' && parent !== moreCases) return moreCases;
+  if (name === 'fast-check' && parent !== cases) return cases;
   return sourceOf(name, parent);
 }
 
