@@ -6,6 +6,7 @@ import { commandAddressOf } from '#libs/access-store/clickhouse/address.js';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { appliedMigrations } from '#libs/access-store/tables/applied-migrations.js';
 import { copyEmbeddedLog, embeddedLogFacts } from '#libs/event-log/embedded/copy-log.js';
+import { keyMarks } from '#libs/pseudonyms/key-file.js';
 import { type Clock, isoOf } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { ownVersion } from '#libs/runtime/paths.js';
@@ -23,7 +24,7 @@ export interface BackupOptions {
 }
 
 /** Folders of the data folder that are copied as they are. Log and store have ways of their own; logs of processes stay. */
-export const plainFolders: readonly string[] = ['state', 'registers'];
+export const plainFolders: readonly string[] = ['state', 'registers', keyMarks];
 
 /** `vigie backup`: of the embedded default, while it runs. */
 export async function backupCommand(options: BackupOptions, clock: Clock): Promise<void> {

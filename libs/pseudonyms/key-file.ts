@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -36,12 +36,33 @@ export function existingSecret(dir: string, name: string): string | undefined {
   return readIfPresent(join(dir, name));
 }
 
-/** `group:key_id=base64` of a group on the embedded default, made at the first call. */
+/** Beside the keys and not among them: who takes those away leaves these. */
+export const keyMarks = 'key-marks';
+
+/**
+ * `group:key_id=base64` of a group on the embedded default, made at the first call. Throws `ConfigError` where it is gone or another than the one that
+ * was made: rows of before have the pseudonyms of that one.
+ */
 export function localKeyEntry(dataDir: string, groupId: string): string {
-  return secretFile(
-    keysDir(dataDir),
-    keyFileName(groupId),
-    () => `${groupId}:local-1=${randomBytes(keyBytes).toString('base64')}`,
+  const marks = join(dataDir, keyMarks);
+  const name = `${encodeURIComponent(groupId)}.sha256`;
+  const known = existingKeyEntry(dataDir, groupId);
+  if (known === undefined && existingSecret(marks, name) !== undefined)
+    throw lostKey('is gone', dataDir, groupId, join(marks, name));
+  const entry = known ?? secretFile(keysDir(dataDir), keyFileName(groupId), () => newKeyEntry(groupId));
+  const mark = createHash('sha256').update(entry).digest('hex');
+  if (secretFile(marks, name, () => mark) !== mark) throw lostKey('is another than it was', dataDir, groupId, join(marks, name));
+  return entry;
+}
+
+function newKeyEntry(groupId: string): string {
+  return `${groupId}:local-1=${randomBytes(keyBytes).toString('base64')}`;
+}
+
+function lostKey(what: string, dataDir: string, groupId: string, mark: string): ConfigError {
+  const path = join(keysDir(dataDir), keyFileName(groupId));
+  return new ConfigError(
+    `${path}, the key of pseudonyms of the group ${groupId}, ${what}: put it back from a backup. By another key every patient is another one, and no list of before can be resolved; to begin anew all the same, take ${mark} away`,
   );
 }
 

@@ -129,6 +129,20 @@ describe('keys on the embedded default', () => {
     expect(statSync(join(keysDir(dataDir), name)).mode & 0o777).toBe(0o600);
   });
 
+  it('are not made anew where one is gone or another: every patient would be another one', () => {
+    const entry = localKeyEntry(dataDir, 'aleo');
+    const path = join(keysDir(dataDir), 'pseudonyms.aleo.key');
+    rmSync(path);
+    expect(() => localKeyEntry(dataDir, 'aleo')).toThrow(/aleo\.key, .* is gone: put it back from a backup/);
+    writeFileSync(path, `aleo:local-1=${base64}`);
+    expect(() => localKeyEntry(dataDir, 'aleo')).toThrow(/is another than it was/);
+    writeFileSync(path, entry);
+    expect(localKeyEntry(dataDir, 'aleo')).toBe(entry);
+    rmSync(path);
+    rmSync(join(dataDir, 'key-marks', 'aleo.sha256'));
+    expect(localKeyEntry(dataDir, 'aleo')).not.toBe(entry);
+  });
+
   it('are the same for processes that ask at the same moment', async () => {
     const module = pathToFileURL(compiledModule('libs/pseudonyms/key-file')).href;
     const script = `import { localKeyEntry } from ${JSON.stringify(module)}; process.stdout.write(localKeyEntry(process.argv[1], 'aleo'))`;
