@@ -45,7 +45,7 @@ export function reachableFrom(dist, roots) {
 /** Whether a file of the tree stays: a module that is reached, or what modules read where the compiler has put them. */
 export function stays(file, reached) {
   if (file.endsWith('.js')) return reached.has(file);
-  return !/\.(map|ts)$|^libs\/testkit\/|^bench\/|(^|\/)\.[^/]*$/.test(file);
+  return !/\.(map|ts)$|^(cli\/start|libs\/testkit|services\/clickhouse|bench)\/|(^|\/)\.[^/]*$/.test(file);
 }
 
 /** Folders below `modules` of packages and of all that they need, as Node finds them: inside the package that asks first. */
