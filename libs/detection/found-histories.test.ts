@@ -149,6 +149,22 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(current.length).toBe(1);
   });
+
+  it('a silence that was cut in two while windows were filled is told where the account woke up first', () => {
+    const { current } = agree({
+      rules: [aRule({ selection: reads, atLeast: 1, timespanMs: 1_000, field: ['session_id'], dormantMs: 40 * hour })],
+      allowedLatenessMs: 60 * hour,
+      frames: 4,
+      changed: { first: 0, before: 3, filledFor: 0 },
+      rows: [
+        rowOf({ event: 0, at: 0, session_id: 's' }),
+        rowOf({ event: 3, at: 80 * hour, session_id: 's' }),
+        rowOf({ event: 2, at: 80 * hour, session_id: 's' }),
+        rowOf({ event: 1, at: 40 * hour, receivedAt: 80 * hour, session_id: 's' }),
+      ],
+    });
+    expect(current.length).toBe(2);
+  });
 });
 
 const plain: History = {

@@ -104,6 +104,9 @@ export class Fill {
     live.compiled.dormancies.forEach((_, index) => live.dormancy.adopt(account, index, past.state.dormancy, from));
     this.#moveDays(account, from);
     for (const kind of books) this.#compare(kind, account, from);
+    // What history could not judge in its turn waits to be judged again, as it would have if the live engine had met it.
+    const doubt = past.state.rejudgements.byAccount.get(from);
+    if (doubt) live.rejudgements.ask(account, accounts.names(account), doubt.from, doubt.to, this.offset());
     past.state.windows.index.close(from);
   }
 
