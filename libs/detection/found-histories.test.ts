@@ -165,6 +165,20 @@ describe('of histories that were judged wrong once', () => {
     });
     expect(current.length).toBe(2);
   });
+
+  it('an access that comes late to the moment before a silence may tell that the account had woken up just then', () => {
+    const { current } = agree({
+      rules: [aRule({ selection: reads, atLeast: 2, timespanMs: 1_000, dormantMs: 40 * hour })],
+      allowedLatenessMs: 60 * hour,
+      rows: [
+        rowOf({ event: 0, at: 0, patient: 1 }),
+        rowOf({ event: 1, at: 40 * hour, patient: 1 }),
+        rowOf({ event: 3, at: 80 * hour, patient: 1 }),
+        rowOf({ event: 2, at: 40 * hour, receivedAt: 80 * hour, patient: 2 }),
+      ],
+    });
+    expect(current.length).toBe(1);
+  });
 });
 
 const plain: History = {

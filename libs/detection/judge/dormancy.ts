@@ -71,7 +71,7 @@ export class Dormancy {
       if (oldest - time < dormantMs) return clear;
       if (woke === 0) this.#wake(at, oldest, time);
       return oldest;
-    } else if (time < slept) return slept; // Of silences before the last one nothing is known.
+    } else if (time <= slept) return slept; // Of silences before the last one nothing is known.
     return clear;
   }
 
