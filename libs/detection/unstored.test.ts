@@ -51,6 +51,29 @@ describe('what a rule found by a field that no store has', () => {
     expect(changes).toMatchObject([{ incident_id: opened?.incident_id, patients: 5, rules: ['block', 'plain'] }]);
   });
 
+  it('is still counted by a rule over it when the account was judged again', () => {
+    const blocks: Rule = {
+      ...aRule({ id: 'blocks', atLeast: 2, timespanMs: 50 * hour, field: ['id_block'], selection: reads }),
+      inputs: [{ kind: 'matches', rule: { ...byBlock, raises: false }, by: [], field: [0] }],
+    };
+    const engine = engineOf([blocks]);
+    const live = [
+      ...[1, 2, 3].map((patient) => rowOf({ patient, at: patient * minute, id_block: block })),
+      rowOf({ patient: 8, at: hour }),
+    ];
+    const late = rowOf({ patient: 9, at: 90_000, received_at: new Date(aMonday + hour).toISOString() });
+    apply(engine, 0, [...live, late]);
+    const [asked] = engine.rejudgements();
+    const stored = [...live, late].map(({ id_block: _block, ...row }) => row).toSorted((a, b) => (a.time < b.time ? -1 : 1));
+    expect(asked && engine.rejudge(asked, [frameOf(stored)], aMonday)).toBe(true);
+    apply(
+      engine,
+      1,
+      [61, 62, 63].map((at) => rowOf({ patient: at, at: at * minute, id_block: '11ff00ff00ff00ff' })),
+    );
+    expect(engine.takeChanges({ includeUpdates: true })).toMatchObject([{ rules: ['blocks'] }]);
+  });
+
   it('is withdrawn with a plain rule’s part only as far as that goes', () => {
     const engine = engineOf([byBlock, { ...aRule({ id: 'few', selection: reads }), condition: few }]);
     const live = [1, 2, 3].map((patient) => rowOf({ patient, at: patient * minute, id_block: block }));

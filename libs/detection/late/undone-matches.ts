@@ -3,6 +3,7 @@ import type { CompiledRule, CompiledSeries } from '../compile/series.js';
 import { noCell } from '../memory/cell-key.js';
 import { timeOf } from '../memory/entry.js';
 import { wakesUp } from '../rule/reach.js';
+import { asksUnstored } from '../rule/unstored-fields.js';
 import { nameOf, replaceLedgers, type Whole } from './replace-ledgers.js';
 
 /** Whether more accesses can undo what the rule held: it waits for them, or they cut a silence. */
@@ -11,8 +12,18 @@ export function canBeUndone({ waitsMs, rule }: CompiledRule): boolean {
 }
 
 /** Numbers of the series that take matches of such rules: what was undone must not be counted there any more. */
-export function undoneSeries({ rules }: CompiledSeries): ReadonlySet<number> {
-  return new Set(rules.filter(canBeUndone).flatMap(({ feeds }) => feeds.map(({ series }) => series.index)));
+export function undoneSeries(compiled: CompiledSeries): ReadonlySet<number> {
+  return seriesOf(compiled, canBeUndone);
+}
+
+/** Series that take matches of some rules, without those of which history cannot know all: a rule asks for what no store has. */
+function seriesOf({ rules }: CompiledSeries, is: (rule: CompiledRule) => boolean): ReadonlySet<number> {
+  const unknown = fedBy(rules.filter(({ rule }) => asksUnstored(rule)));
+  return new Set([...fedBy(rules.filter(is))].filter((series) => !unknown.has(series)));
+}
+
+function fedBy(rules: readonly CompiledRule[]): ReadonlySet<number> {
+  return new Set(rules.flatMap(({ feeds }) => feeds.map(({ series }) => series.index)));
 }
 
 /** A stretch of event time, both ends included. */
@@ -38,13 +49,13 @@ export function withStretch(own: Uint32Array, other: Uint32Array, width: number,
  * came. `found`: the account there, 0 where it has none.
  */
 export function takeMatches(live: EngineState, account: number, history: EngineState, found: number, stretch: Stretch): void {
-  const fed = new Set(live.compiled.rules.flatMap(({ feeds }) => feeds.map(({ series }) => series.index)));
+  const fed = seriesOf(live.compiled, () => true);
   if (fed.size === 0) return;
   const held = new Map(wholesOf(live, account).map((one) => [nameOf(one), one]));
   const past = new Map((found ? wholesOf(history, found) : []).map((one) => [nameOf(one), one]));
   let isOther = false;
   for (const [name, { series, cell }] of [...held, ...past]) {
-    if (!fed.has(series.index) || series.kind === 'main') continue;
+    if (!fed.has(series.index)) continue;
     const own = held.get(name)?.entries ?? none;
     const { width } = live.windows.ledgersOf(series).store;
     const entries = withStretch(own, past.get(name)?.entries ?? none, width, stretch);
@@ -54,19 +65,25 @@ export function takeMatches(live: EngineState, account: number, history: EngineS
   if (!isOther) return;
   live.countGrown();
   live.settler.forget(new Set([account]));
-  replaceLedgers(live, account, [...held.values()]);
+  // Copies: what entries and cells lie in is used again as soon as the account lets go of it.
+  const wholes = [...held.values()].map(({ series, cell, entries }) => ({
+    series,
+    cell: cell.slice(),
+    entries: entries.slice(),
+  }));
+  replaceLedgers(live, account, wholes);
 }
 
 const none = new Uint32Array(0);
 
-/** Copies: what they lie in is used again when the account lets go of it. */
+/** As they lie in memory. */
 function wholesOf({ windows, compiled }: EngineState, account: number): readonly Whole[] {
   const main = windows.index.mainOf(account);
-  const shared = main ? [{ series: compiled.main, cell: noCell.bytes, entries: windows.main.store.slice(main).slice() }] : [];
+  const shared = main ? [{ series: compiled.main, cell: noCell.bytes, entries: windows.main.store.slice(main) }] : [];
   const others = [...windows.othersOf(account)].map(({ series, cell, ledger }) => ({
     series,
-    cell: cell.slice(),
-    entries: windows.ledgersOf(series).store.slice(ledger).slice(),
+    cell,
+    entries: windows.ledgersOf(series).store.slice(ledger),
   }));
   return [...shared, ...others];
 }
