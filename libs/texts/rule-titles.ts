@@ -24,6 +24,7 @@ const french: Readonly<Record<string, string>> = {
   'Patients of four clinics or more within a day': 'Patients de quatre établissements ou plus en un jour',
   'Patients leave by export, print or download': 'Des patients sortent par export, impression ou téléchargement',
   'One session from two addresses': 'Une session depuis deux adresses',
+  'Lists of numbers that lie together': 'Des listes de numéros qui se suivent',
   'Numbers that lie together': 'Des numéros qui se suivent',
   'More than usual, day after day': 'Plus que d’habitude, jour après jour',
   'More patients than usual within a day': 'Plus de patients que d’habitude en un jour',

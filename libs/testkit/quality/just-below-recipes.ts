@@ -65,6 +65,7 @@ export const belowRecipes: ReadonlyMap<string, Recipe> = new Map<string, Recipe>
   ['e9de6c6e-755b-4ff8-a376-6541539bbee6', { ...closed, hours: [22, 24] }],
   // Numbers that lie together, addresses, a register: so many accounts less one.
   ['ad099640-277c-41b0-ab27-8010247ed176', { open: 1, order: 'ascending' }],
+  ['0f7d9b54-6e0e-4a0c-9a51-7c1de2d3b9a6', { open: 1, order: 'ascending', action: 'list', together: 9 }],
   ['3e1c6f0a-5b7d-4d0e-9a55-8f2b6c41d7e3', { open: 1, order: 'ascending', each: 4 }],
   ['dbe1b10c-0c0f-4d2c-b821-71f9d50331d7', { open: 1, each: 4 }],
   ['cbc97d56-c7f7-48fa-a0a7-fca9b0dcdade', { open: 2, from: 'outside', each: 6 }],
