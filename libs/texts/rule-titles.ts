@@ -58,8 +58,8 @@ const french: Readonly<Record<string, string>> = {
   'Access to a record of a closed clinic': 'Accès à un dossier d’un établissement fermé',
   'Access to a patient within a session': 'Accès à un patient pendant une session',
   'Access to a patient whom one other account met': 'Accès à un patient qu’un seul autre compte a rencontré',
-  'Access to a patient whom nobody has met, single or from a list':
-    'Accès à un patient que personne n’a rencontré, seul ou dans une liste',
+  'Access to a patient whom nobody has met, in a list': 'Accès à un patient que personne n’a rencontré, dans une liste',
+  'Access to a patient whom nobody has met, one by one': 'Accès à un patient que personne n’a rencontré, un par un',
   'Access to a patient whom nobody has met': 'Accès à un patient que personne n’a rencontré',
   'Access to a patient was refused': 'Accès refusé à un patient',
   'Access to a patient record': 'Accès au dossier d’un patient',
