@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
+import { memoryDoubts } from '#libs/runtime/environment/memory-dumps.js';
 import { LogOutput } from '#libs/runtime/files/log-output.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
@@ -44,7 +45,7 @@ export async function start(options: StartOptions): Promise<void> {
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
-  for (const doubt of doubtfulVariables(process.env)) print(doubt);
+  for (const doubt of [...doubtfulVariables(process.env), ...memoryDoubts(process.env)]) print(doubt);
   closeDataFolder(config.VIGIE_DATA_DIR);
   const folder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, { clock: systemClock, say: print });
   await requireWhole(config.VIGIE_DATA_DIR, folder);
