@@ -2,6 +2,7 @@ import { Command, type CommanderError, Option } from 'commander';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { ConfigError } from '#libs/runtime/config.js';
 import { systemClock } from '#libs/runtime/clock.js';
+import { keepMemoryInside } from '#libs/runtime/environment/memory-dumps.js';
 import { codeOf } from '#libs/runtime/outcome.js';
 import { failureText } from './failure-text.js';
 import { ownVersion } from '#libs/runtime/paths.js';
@@ -175,6 +176,7 @@ addMcpCommands(program);
 addNotifyCommands(program);
 
 try {
+  keepMemoryInside();
   makePrivateFiles();
   await program.parseAsync();
 } catch (cause) {

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -17,8 +18,9 @@ import { freePortBase } from '#libs/testkit/free-ports.js';
 import type { SpawnedClickHouse } from '#services/clickhouse/spawn.js';
 import { readCommandConfig } from '../config.js';
 import { makeBackup } from './backup.js';
-import type { Manifest } from './manifest.js';
+import { type Manifest, readManifest, writeManifest } from './manifest.js';
 import { figureDifferences, restoreInto, type Restored } from './restore.js';
+import { refuseHalfRestored } from './restoring.js';
 import type { Figure } from './store-figures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigie-backup-'));
@@ -143,6 +145,35 @@ describe('a backup of the embedded default, made while it runs', () => {
       { numRuns: 12 },
     );
     expect(existsSync(join(folder, 'never'))).toBe(false);
+  }); // prettier-ignore
+
+  it('is refused with words where what describes it was cut at any byte, or its keys are not there', async () => {
+    const copy = join(folder, 'cut manifest');
+    mkdirSync(copy);
+    const text = readFileSync(join(to, 'manifest.json'), 'utf8');
+    await assert(
+      asyncProperty(nat(text.length - 3), async (bytes) => {
+        writeFileSync(join(copy, 'manifest.json'), text.slice(0, bytes));
+        await expect(readManifest(copy, keysTo)).rejects.toThrow(/manifest.json was cut short or changed: .* take another backup/);
+      }),
+      { numRuns: 50 },
+    );
+    await expect(readManifest(to, join(folder, 'no keys'))).rejects.toThrow(/no keys is not there: --keys-from names the folder of keys/);
+  }); // prettier-ignore
+
+  it('of which a restore was broken off leaves a folder that is neither started nor restored into, and a whole one does not', async () => {
+    const [copy, half] = [join(folder, 'damaged'), join(folder, 'half')];
+    cpSync(to, copy, { recursive: true });
+    const name = Object.keys(manifest.files).find((one) => one.startsWith('store/access_rows.')) ?? '';
+    writeFileSync(join(copy, name), 'no rows');
+    writeManifest(copy, { ...manifest, files: { ...manifest.files, [name]: createHash('sha256').update('no rows').digest('hex') } });
+    const restore = async () => restoreInto(half, { source: { from: copy, keysFrom: keysTo }, portBase: await freePortBase(), clock: systemClock });
+    await expect(restore()).rejects.toThrow();
+    expect(existsSync(join(half, 'log', 'frames', 'data.mdb'))).toBe(true);
+    const said = `a restore into ${half} was broken off`;
+    expect(() => refuseHalfRestored(half)).toThrow(said);
+    await expect(restore()).rejects.toThrow(said);
+    expect(() => refuseHalfRestored(place)).not.toThrow();
   }); // prettier-ignore
 });
 

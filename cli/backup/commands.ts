@@ -3,6 +3,7 @@ import { systemClock } from '#libs/runtime/clock.js';
 import type { BackupOptions } from './backup.js';
 import type { DrillOptions } from './drill.js';
 import type { RestoreSource } from './restore.js';
+import { lookCommand } from './cut-log.js';
 
 type Refusal = (cause: unknown) => never;
 
@@ -14,6 +15,13 @@ export function addBackupCommands(program: Command, refuse: Refusal, wholeNumber
     .requiredOption('--to <folder>', 'an empty folder, or one that is made')
     .requiredOption('--keys-to <folder>', 'the same for the keys, which belong elsewhere')
     .action(async (options: BackupOptions) => (await import('./backup.js')).backupCommand(options, systemClock));
+  // `vigie start` asks it of a process of its own.
+  program
+    .command(lookCommand, { hidden: true })
+    .argument('<folder>')
+    .action(async (folder: string) =>
+      (await import('#libs/event-log/embedded/whole-files.js').catch(refuse)).readWhatMayBeMissing(folder),
+    );
   program
     .command('restore')
     .description('put a backup into the empty data folder of this machine')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '#libs/runtime/config.js';
@@ -24,9 +24,11 @@ const manifestSchema = z.strictObject({
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** Written last: what has none is no backup. */
+/** Written last, and whole: what has none is no backup. */
 export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileSync(join(folder, manifestName), `${JSON.stringify(manifest, undefined, 1)}\n`, { mode: 0o600 });
+  const fresh = join(folder, `${manifestName}.new`);
+  writeFileSync(fresh, `${JSON.stringify(manifest, undefined, 1)}\n`, { mode: 0o600, flush: true });
+  renameSync(fresh, join(folder, manifestName));
 }
 
 /** Throws `ConfigError` for a folder that holds no whole backup, or one with files that are others than when it was made. */
@@ -37,8 +39,9 @@ export async function readManifest(folder: string, keys: string): Promise<Manife
   } catch {
     throw new ConfigError(`${folder} is no backup, or one that was broken off: it has no ${manifestName}`);
   }
-  const parsed = manifestSchema.safeParse(JSON.parse(text));
+  const parsed = manifestSchema.safeParse(jsonOf(text, folder));
   if (!parsed.success) throw new ConfigError(`${join(folder, manifestName)} is none of this version: ${parsed.error.issues[0]?.message}`);
+  if (!existsSync(keys)) throw new ConfigError(`${keys} is not there: --keys-from names the folder of keys of the same backup; without them no list of patients can be resolved`);
   const found = await filesOf(folder, keys);
   for (const [name, sha256] of Object.entries(parsed.data.files)) {
     if (found[name] === sha256) continue;
@@ -47,6 +50,16 @@ export async function readManifest(folder: string, keys: string): Promise<Manife
   }
   return parsed.data;
 } // prettier-ignore
+
+function jsonOf(text: string, folder: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigError(
+      `${join(folder, manifestName)} was cut short or changed: what it says of the backup cannot be believed; take another backup`,
+    );
+  }
+}
 
 /** SHA-256 by path, of a backup and of its keys, which lie elsewhere. */
 export async function filesOf(folder: string, keys: string): Promise<Record<string, string>> {

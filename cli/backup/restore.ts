@@ -1,4 +1,4 @@
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createStoreClient } from '#libs/access-store/clickhouse/client.js';
 import { migrate, readMigrations } from '#libs/access-store/tables/migrate.js';
@@ -10,6 +10,7 @@ import { spawnClickHouse } from '#services/clickhouse/spawn.js';
 import { readCommandConfig } from '../config.js';
 import { plainFolders, requireEmbedded, requireEmpty } from './backup.js';
 import { type Manifest, readManifest } from './manifest.js';
+import { refuseHalfRestored, restoringFile } from './restoring.js';
 import { fillTables } from './store-copy.js';
 import { type Figure, storeFigures } from './store-figures.js';
 
@@ -48,11 +49,15 @@ export async function restoreInto(
   const tables = readMigrations().map(({ name }) => name).toSorted();
   if (manifest.migrations.join() !== tables.join())
     throw new ConfigError(`the backup was made by version ${manifest.version} with other tables than this one has: restore it with that version, then upgrade`);
+  refuseHalfRestored(folder);
   requireEmpty(folder);
+  writeFileSync(join(folder, restoringFile), `from ${from}, begun at ${isoOf(clock.now())}\n`, { flush: true });
   for (const name of [...plainFolders, 'log']) if (existsSync(join(from, name))) cpSync(join(from, name), join(folder, name), { recursive: true });
   cpSync(keysFrom, join(folder, 'keys'), { recursive: true });
   const figures = await restoreStore(folder, { from: join(from, 'store'), portBase, clock });
-  return { manifest, figures, differences: [...logDifferences(manifest, await embeddedLogFacts(join(folder, 'log'))), ...figureDifferences(manifest, figures)] };
+  const differences = [...logDifferences(manifest, await embeddedLogFacts(join(folder, 'log'))), ...figureDifferences(manifest, figures)];
+  rmSync(join(folder, restoringFile));
+  return { manifest, figures, differences };
 } // prettier-ignore
 
 async function restoreStore(

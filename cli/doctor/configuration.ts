@@ -8,6 +8,7 @@ import { kafkaOptions } from '#libs/event-log/open.js';
 import type { Clock } from '#libs/runtime/clock.js';
 import { commonConfig, ConfigError, readConfig } from '#libs/runtime/config.js';
 import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
+import { memoryDoubts } from '#libs/runtime/environment/memory-dumps.js';
 import { isLoopback } from '#libs/runtime/host-check.js';
 import { silentLog } from '#libs/runtime/log.js';
 import { archiverConfig } from '#services/archiver/config.js';
@@ -46,6 +47,7 @@ export async function configurationFindings(
       ...distinct(bad).map(([mistake, names]) => wrong('configuration', `${names} cannot start: ${mistake}`, 'mend the variable, or the file that it names; docs/operations.md has all variables')),
       ...(log === undefined || bad.length > 0 ? [] : [wrong('configuration', `no service can start: ${log}`, 'mend the variable, or the file that it names')]),
       ...(bad.length === 0 && log === undefined ? [fine('configuration', `${services.join(', ')}: every variable and file can be read`)] : []),
+      ...memoryDoubts(env, '').map((says) => wrong('configuration', says, 'start without it')),
       ...doubtfulVariables(env).map((says) => advice('configuration', says, 'mend the name or the value, or take it out')),
       ...absences(env, services),
     ];

@@ -7,6 +7,7 @@ import { describeTopics } from '#libs/event-log/kafka/topics/admin.js';
 import { servicePrincipals } from '#libs/event-log/kafka/topics/principals.js';
 import { type Clock, systemClock } from '#libs/runtime/clock.js';
 import { ConfigError } from '#libs/runtime/config.js';
+import { ownLimits } from '#libs/runtime/environment/memory-dumps.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { kafkaOf, windowsOf } from '../topics.js';
@@ -17,7 +18,7 @@ import { configurationFindings } from './configuration.js';
 import { type Area, type Finding, findingsText, fine, wrong } from './finding.js';
 import { listFindings, listSizes } from './lists.js';
 import { logFindings } from './log.js';
-import { diskOf, machineFindings } from './machine.js';
+import { coreFindings, diskOf, machineFindings } from './machine.js';
 import { storedBackup, storedLists, storeFindings } from './store.js';
 
 export interface DoctorOptions {
@@ -43,7 +44,7 @@ export async function examine(env: Environment, options: DoctorOptions, clock: C
   const configuration = await configurationFindings(env, { services, clock });
   const config = readable(env);
   if (!config) return configuration;
-  const disk = () => machineFindings(diskOf(config.VIGIE_DATA_DIR), process.getuid?.());
+  const disk = () => [...machineFindings(diskOf(config.VIGIE_DATA_DIR), process.getuid?.()), ...coreFindings(ownLimits())];
   const certificates = async () => certificateFindings(await certificatesSeen(config, env), clock.now());
   return [
     ...configuration,

@@ -1,4 +1,5 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
+import { coreDoubt } from '#libs/runtime/environment/memory-dumps.js';
 import { advice, type Finding, fine, wrong } from './finding.js';
 
 /** Less than this share of a disk is too little, and less than that soon will be. */
@@ -33,6 +34,12 @@ export function machineFindings(disk: DiskFacts | undefined, user: number | unde
     ...(own ? [] : [wrong('machine', `${path} belongs to user ${owner}, and this is user ${user}`, `run as that user, or chown -R ${user} ${path}`)]),
   ];
 } // prettier-ignore
+
+/** Whether a process that crashes with these limits leaves its memory behind. */
+export function coreFindings(limits: string): readonly Finding[] {
+  const doubt = coreDoubt(limits);
+  return doubt === undefined ? [] : [advice('machine', doubt, 'give its unit or container that limit')];
+}
 
 function gib(bytes: number): string {
   return (bytes / 1024 ** 3).toFixed(1);

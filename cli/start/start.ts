@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import { printableLines } from '#libs/contracts/visible-text.js';
 import { systemClock } from '#libs/runtime/clock.js';
 import { doubtfulVariables } from '#libs/runtime/environment/doubtful-variables.js';
+import { memoryDoubts } from '#libs/runtime/environment/memory-dumps.js';
 import { LogOutput } from '#libs/runtime/files/log-output.js';
 import { messageOf } from '#libs/runtime/outcome.js';
 import { closeDataFolder } from '#libs/runtime/private-files.js';
 import { whenStarterEnds } from '#libs/runtime/supervised/channel.js';
 import { type CommandConfig, readCommandConfig } from '../config.js';
 import { requireRules } from '#libs/detection/rules/load/require-rules.js';
+import { refuseHalfRestored } from '../backup/restoring.js';
 import { inletsOf } from './inlets.js';
 import { board } from './board.js';
-import { refuseWhileRunning, takeDataFolder } from './data-folder.js';
+import { refuseCutLog } from '../backup/cut-log.js';
+import { refuseWhileRunning, takeDataFolder, type TakenFolder } from './data-folder.js';
 import type { Demonstration } from './demonstration.js';
 import { developmentConsoleToken } from '#services/console/users/development-token.js';
 import { newLoginSecret } from '#services/console/session/login-link.js';
@@ -42,9 +45,10 @@ export async function start(options: StartOptions): Promise<void> {
     await rm(config.VIGIE_DATA_DIR, { recursive: true, force: true });
     Object.assign(env, await demonstration.prepare());
   }
-  for (const doubt of doubtfulVariables(process.env)) print(doubt);
+  for (const doubt of [...doubtfulVariables(process.env), ...memoryDoubts(process.env)]) print(doubt);
   closeDataFolder(config.VIGIE_DATA_DIR);
   const folder = await takeDataFolder(config.VIGIE_DATA_DIR, config.VIGIE_PORT_BASE, { clock: systemClock, say: print });
+  await requireWhole(config.VIGIE_DATA_DIR, folder);
   env.VIGIE_DATA_DIR = config.VIGIE_DATA_DIR;
   const stopped = new AbortController();
   let misconfigured = false;
@@ -73,6 +77,17 @@ export async function start(options: StartOptions): Promise<void> {
   demonstration?.close();
   folder.leave();
   process.exit(misconfigured ? 2 : Number(!well));
+}
+
+/** Lets the folder go where what is in it is not all that was. */
+async function requireWhole(dataDir: string, { leave }: TakenFolder): Promise<void> {
+  try {
+    refuseHalfRestored(dataDir);
+    await refuseCutLog(join(dataDir, 'log'));
+  } catch (cause) {
+    leave();
+    throw cause;
+  }
 }
 
 /** The simulated hospital is loaded only where it plays. */

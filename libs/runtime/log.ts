@@ -103,10 +103,15 @@ function standardOutput(service: string): DestinationStream {
 /** For tests and tools: says nothing. */
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** Names of errors that tell where the code is wrong by their stack alone. */
-const bugs: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError']);
+/** Errors of the language: they tell where the code is wrong by their stack alone, and quote what it was given, which may be anything. */
+const bugs: ReadonlySet<string> = new Set(['TypeError', 'RangeError', 'ReferenceError', 'SyntaxError', 'URIError']);
+
+/** Where a message of the language begins to quote: at a quote, a digit, a colon, a slash, or the value that a number cannot be made of. */
+const quoting = /["'`\d:/].*|(?<=^Cannot convert ).*/s;
 
 function describe(cause: unknown): string {
   if (!isError(cause)) return String(cause);
-  return bugs.has(cause.name) ? (cause.stack ?? cause.message) : cause.message;
+  if (!bugs.has(cause.name)) return cause.message;
+  const places = (cause.stack ?? '').split('\n').filter((line) => /^ +at /.test(line));
+  return [`${cause.name}: ${cause.message.replace(quoting, '…')}`, ...places].join('\n');
 }

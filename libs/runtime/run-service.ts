@@ -7,6 +7,7 @@ import { portOffsets, type ServiceName } from '#libs/contracts/vocabulary.js';
 import { type CommonConfig, ConfigError, ownHostsOf } from './config.js';
 import { systemClock } from './clock.js';
 import { doubtfulVariables } from './environment/doubtful-variables.js';
+import { keepMemoryInside, memoryDoubts } from './environment/memory-dumps.js';
 import { codeOf, messageOf } from './outcome.js';
 import { Fatal } from './fatal.js';
 import { isOwnHost, type OwnHosts } from './host-check.js';
@@ -79,6 +80,7 @@ function rootModule<C extends CommonConfig>(definition: ServiceDefinition<C>, co
 
 function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>): C {
   try {
+    keepMemoryInside();
     makePrivateFiles();
     const config = definition.readConfig();
     closeDataFolder(config.VIGIE_DATA_DIR);
@@ -91,7 +93,7 @@ function configOrExit<C extends CommonConfig>(definition: ServiceDefinition<C>):
 /** Under a supervisor, that says so once for all. */
 function sayDoubts(log: Log): void {
   if (process.env['VIGIE_SUPERVISED']) return;
-  for (const doubt of doubtfulVariables(process.env)) log.warn(doubt);
+  for (const doubt of [...doubtfulVariables(process.env), ...memoryDoubts(process.env)]) log.warn(doubt);
 }
 
 /** No page of another site may read what a service answers by having its own name point here. */

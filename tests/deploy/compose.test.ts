@@ -41,7 +41,9 @@ const service = z.strictObject({
   secrets: z.array(z.union([z.string(), z.strictObject({ source: z.string(), target: z.string() })])).default([]),
   ports: z.array(z.string()).default([]),
   volumes: z.array(z.string()).default([]),
-  ulimits: z.strictObject({ nofile: z.strictObject({ soft: z.int(), hard: z.int() }) }).optional(),
+  ulimits: z
+    .strictObject({ nofile: z.strictObject({ soft: z.int(), hard: z.int() }).optional(), core: z.literal(0).optional() })
+    .optional(),
   depends_on: z.record(z.string(), z.strictObject({ condition })).default({}),
   healthcheck: health.optional(),
   deploy: z.strictObject({ resources: z.strictObject({ limits: z.strictObject({ cpus: z.string(), memory: z.string() }) }) }),

@@ -8,6 +8,7 @@ import { type Answer, refused } from '../answer/answer.js';
 import { Call, type CallTools } from './call.js';
 import { CallRate } from './call-rate.js';
 import { type Offer, serverOf } from './serve.js';
+import { nestingMax, nestsTooDeep } from './nesting.js';
 import type { Assistant, AssistantTokens } from './tokens.js';
 import type { Voice } from './voice.js';
 
@@ -72,6 +73,7 @@ export class AssistantDesk {
     if (!assistant) return replyOf(refused(401, 'no_token', 'give the token of an assistant that has not expired: Authorization: Bearer ...'), { 'www-authenticate': 'Bearer' });
     const late = behind();
     if (late !== undefined) return replyOf(refused(503, 'not_ready', `this console is still reading the log: ${late}`));
+    if (nestsTooDeep(asked.body)) return replyOf(refused(400, 'unfit_question', `a question nests at most ${nestingMax} deep`));
     const read = question.safeParse(asked.body);
     // An array would be several calls with one row of the audit.
     if (!read.success || Array.isArray(asked.body)) return replyOf(refused(400, 'unfit_question', 'a question is one JSON object of JSON-RPC 2.0, and never several in an array'));
