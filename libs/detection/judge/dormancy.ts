@@ -1,10 +1,22 @@
-import { grown } from '../memory/grown.js';
+import { GrowingMemory } from '../memory/growing-memory.js';
 import { isSleep } from '../rule/reach.js';
 import type { SelectionSets } from '../memory/selection-sets.js';
 import type { CompiledRule } from '../compile/series.js';
 
-/** Newest and oldest access, then the access that ended the last long silence and the one before it, 0 for none. */
+/** Newest and oldest access, then the access that ended the last long silence and the one before it, 0 for none: so snapshots have them. */
 export const dormancyColumns = 4;
+/** The first two of these stand side by side; few accounts were ever silent for long. */
+const heldColumns = 2;
+const heldBytes = heldColumns * 8;
+
+/** The last long silence: the access that ended it, and the one before it. */
+interface Silence {
+  readonly woke: number;
+  readonly slept: number;
+}
+const noSilence: Silence = { woke: 0, slept: 0 };
+/** Of a silence, its key and place in the map among them, about. */
+const silenceBytes = 100;
 const nothing = { selection: 0, dormantMs: 0 };
 /** What `note` answers where the access changes no window that was judged. */
 export const clear = Number.NEGATIVE_INFINITY;
@@ -14,17 +26,21 @@ export const clear = Number.NEGATIVE_INFINITY;
  * and the ends of its last long silence. A silence is long from the shortest `dormant` of the rules on.
  */
 export class Dormancy {
+  readonly #memory: GrowingMemory;
   #times: Float64Array;
+  /** By place in `#times`. */
+  readonly #silences = new Map<number, Silence>();
 
   constructor(
     private readonly of: readonly { readonly selection: number; readonly dormantMs: number }[],
     private readonly sets: SelectionSets,
   ) {
-    this.#times = new Float64Array(64 * this.width);
+    this.#memory = new GrowingMemory(64 * of.length * heldBytes);
+    this.#times = new Float64Array(this.#memory.bytes);
   }
 
   get bytes(): number {
-    return this.#times.byteLength;
+    return this.#times.byteLength + this.#silences.size * silenceBytes;
   }
   get width(): number {
     return this.of.length * dormancyColumns;
@@ -32,7 +48,7 @@ export class Dormancy {
 
   /** Reads what an access of the account will need. */
   touch(account: number): number {
-    return (this.#times[account * this.width] ?? 0) & 1;
+    return (this.#times[account * this.of.length * heldColumns] ?? 0) & 1;
   }
 
   /**
@@ -51,16 +67,19 @@ export class Dormancy {
   #note(at: number, time: number, dormantMs: number): number {
     const times = this.#times;
     const newest = times[at] ?? 0;
-    const oldest = times[at + 1] ?? 0;
-    const woke = times[at + 2] ?? 0;
-    const slept = times[at + 3] ?? 0;
     if (newest === 0) {
       times[at] = time;
       times[at + 1] = time;
-    } else if (time >= newest) {
+      return clear;
+    }
+    if (time >= newest) {
       if (time - newest >= dormantMs) this.#wake(at, time, newest);
       times[at] = time;
-    } else if (time > slept && time < woke) {
+      return clear;
+    }
+    const oldest = times[at + 1] ?? 0;
+    const { woke, slept } = this.#silences.get(at) ?? noSilence;
+    if (time > slept && time < woke) {
       // The silence falls into two; what is left of the later one counts, else of the earlier one, else nothing.
       if (woke - time >= dormantMs) this.#wake(at, woke, time);
       else if (time - slept >= dormantMs) this.#wake(at, time, slept);
@@ -76,8 +95,8 @@ export class Dormancy {
   }
 
   #wake(at: number, woke: number, slept: number): void {
-    this.#times[at + 2] = woke;
-    this.#times[at + 3] = slept;
+    if (woke === 0) this.#silences.delete(at);
+    else this.#silences.set(at, { woke, slept });
   }
 
   /** Whether the window of the rule at `time` holds the end of a silence that is long enough for it. */
@@ -88,38 +107,48 @@ export class Dormancy {
   /** Whether the rule can be awake at any time from `from` to `to`: without that nothing has to be counted for it. */
   mayBeAwake(account: number, rule: CompiledRule, from: number, to: number): boolean {
     const at = this.#at(account, rule.dormancy);
-    const woke = this.#times[at + 2] ?? 0;
-    return woke > from - rule.timespanMs && woke <= to && isSleep(woke - (this.#times[at + 3] ?? 0), rule.dormantMs);
+    const { woke, slept } = this.#silences.get(at) ?? noSilence;
+    return woke > from - rule.timespanMs && woke <= to && isSleep(woke - slept, rule.dormantMs);
   }
 
   forget(account: number): void {
-    const at = this.#at(account, 0);
-    this.#times.fill(0, at, at + this.width);
+    for (let index = 0; index < this.of.length; index += 1) this.#set(this.#at(account, index), 0, 0, 0, 0);
   }
   slice(account: number): readonly number[] {
-    const at = this.#at(account, 0);
-    return [...this.#times.subarray(at, at + this.width)];
+    return this.of.flatMap((_, index) => this.#timesAt(this.#at(account, index)));
   }
   /** Takes over what the account's history says, unless that ends before what is known. */
   adopt(account: number, index: number, history: Dormancy, found: number): void {
-    const from = history.#at(found, index);
-    const [newest = 0, oldest = 0, woke = 0, slept = 0] = history.#times.subarray(from, from + dormancyColumns);
+    const [newest, oldest, woke, slept] = history.#timesAt(history.#at(found, index));
     const at = this.#at(account, index);
-    const known = this.#times.subarray(at, at + dormancyColumns);
-    if (newest < (known[0] ?? 0)) return;
+    const [knownNewest, knownOldest, knownWoke, knownSlept] = this.#timesAt(at);
+    if (newest < knownNewest) return;
     // What lies before the history that was read is known here alone.
-    const wake = woke === 0 && (known[2] ?? 0) <= oldest ? [known[2] ?? 0, known[3] ?? 0] : [woke, slept];
-    known.set([newest, Math.min(oldest, known[1] || Number.POSITIVE_INFINITY), ...wake]);
+    const isKnownHere = woke === 0 && knownWoke <= oldest;
+    const wake = isKnownHere ? ([knownWoke, knownSlept] as const) : ([woke, slept] as const);
+    this.#set(at, newest, Math.min(oldest, knownOldest || Number.POSITIVE_INFINITY), ...wake);
   }
-  restore(account: number, index: number, times: readonly number[]): void {
-    // The place first: to find it may enlarge the columns.
-    const at = this.#at(account, index);
-    this.#times.set(times.slice(0, dormancyColumns), at);
+  restore(account: number, index: number, [newest = 0, oldest = 0, woke = 0, slept = 0]: readonly number[]): void {
+    this.#set(this.#at(account, index), newest, oldest, woke, slept);
   }
 
+  #timesAt(at: number): readonly [number, number, number, number] {
+    const { woke, slept } = this.#silences.get(at) ?? noSilence;
+    return [this.#times[at] ?? 0, this.#times[at + 1] ?? 0, woke, slept];
+  }
+  #set(at: number, newest: number, oldest: number, woke: number, slept: number): void {
+    this.#times[at] = newest;
+    this.#times[at + 1] = oldest;
+    this.#wake(at, woke, slept);
+  }
+
+  /** The place among the times; makes room for it. */
   #at(account: number, index: number): number {
-    const at = (account * this.of.length + index) * dormancyColumns;
-    while (at + dormancyColumns > this.#times.length && this.of.length > 0) this.#times = grown(this.#times, Float64Array);
+    const at = (account * this.of.length + index) * heldColumns;
+    if (at + heldColumns > this.#times.length) {
+      this.#memory.reserve((at + heldColumns) * 8);
+      this.#times = new Float64Array(this.#memory.bytes);
+    }
     return at;
   }
 }

@@ -2,21 +2,33 @@
 // It knows numbers, bytes and times, and nothing of rules.
 
 import { accountOf } from '../scan/row-layout.js';
+import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
+import { KeyPrefixes } from './key-prefixes.js';
 import { KeyStore } from './key-store.js';
 
 /** Words of an account's record, which fill a line of memory; the times are pairs of them. */
 const recordWords = 16;
+const recordBytes = 4 * recordWords;
 const at64 = { newest: 0, oldest: 1, since: 2 } as const;
-/** `length`: of the key in bytes; 0 where the number is not in use. */
-const at = { hash: 6, place: 7, length: 8, main: 9, cells: 10, answers: 11 } as const;
+/**
+ * `kind`: the number of what the key begins with, 16 bits, and the length of the rest in bytes, 16 bits; 0 where the account is not in use. A short rest stands in
+ * the record itself, its last word filled up with zeros, from `key` on; of a longer one its place does.
+ */
+const at = { hash: 6, kind: 7, main: 8, cells: 9, answers: 10, key: 11 } as const;
+const inlineBytesMax = (recordWords - at.key) * 4;
+const half = 16;
+const restMask = 0xffff;
 
 /** Accounts by their exact bytes: open addressing on a hash, then a comparison of the bytes. Numbers start at 1; 0 is none. */
 export class AccountTable {
   readonly #slots = new HashSlots();
-  #times = new Float64Array((64 * recordWords) / 2);
+  readonly #memory = new GrowingMemory(64 * recordBytes);
+  #times = new Float64Array(this.#memory.bytes);
   /** The same memory. */
-  #words = new Uint32Array(this.#times.buffer);
+  #words = new Int32Array(this.#memory.bytes);
+  /** Accounts of one group begin alike. */
+  readonly #prefixes = new KeyPrefixes();
   readonly #keys = new KeyStore();
   readonly #free: number[] = [];
   #end = 1;
@@ -32,7 +44,7 @@ export class AccountTable {
     return this.#end;
   }
   get bytes(): number {
-    return this.#slots.bytes + this.#times.byteLength + this.#keys.bytes;
+    return this.#slots.bytes + this.#times.byteLength + this.#prefixes.bytes + this.#keys.bytes;
   }
 
   find(view: DataView, start: number, end: number, hash: number): number {
@@ -49,40 +61,54 @@ export class AccountTable {
   }
   /** Reads what is known of the account. */
   touch(account: number): number {
-    return this.#keys.touch(this.#word(account, at.place)) ^ this.#word(account, at.length);
+    const kind = this.#word(account, at.kind);
+    return (kind & restMask) > inlineBytesMax ? this.#keys.touch(this.#word(account, at.key)) : kind;
   }
 
   add(bytes: Uint8Array, start: number, end: number, hash: number): number {
     const account = this.#free.pop() ?? this.#end++;
     this.#named = 0;
-    if ((account + 1) * recordWords > this.#words.length) this.#widen();
+    if ((account + 1) * recordWords > this.#words.length) this.#widen((account + 1) * recordBytes);
     const record = account * recordWords;
     this.#words.fill(0, record, record + recordWords);
     this.#times[record / 2 + at64.oldest] = Number.POSITIVE_INFINITY;
     this.#times[record / 2 + at64.since] = Number.NEGATIVE_INFINITY;
     this.#words[record + at.hash] = hash;
-    this.#words[record + at.place] = this.#keys.put(bytes, start, end);
-    this.#words[record + at.length] = end - start;
+    const prefix = this.#prefixes.of(bytes, start, end);
+    const restStart = start + this.#prefixes.length(prefix);
+    const rest = end - restStart;
+    this.#words[record + at.kind] = (prefix << half) | rest;
+    if (rest > inlineBytesMax) this.#words[record + at.key] = this.#keys.put(bytes, restStart, end);
+    else this.#inline(account).set(bytes.subarray(restStart, end));
     this.#slots.enter(account, hash);
     return account;
   }
 
   remove(account: number): void {
     this.#slots.leave(account, this.hash(account));
-    this.#keys.drop(this.#word(account, at.place), this.#word(account, at.length));
-    this.#words[account * recordWords + at.length] = 0;
+    const rest = this.#word(account, at.kind) & restMask;
+    if (rest > inlineBytesMax) this.#keys.drop(this.#word(account, at.key), rest);
+    this.#words[account * recordWords + at.kind] = 0;
     this.#named = 0;
     this.#free.push(account);
   }
 
   /** Whether the number is in use. */
   isUsed(account: number): boolean {
-    return this.#word(account, at.length) > 0;
+    return this.#word(account, at.kind) !== 0;
   }
-  /** The bytes of the account, undefined where the number is not in use. */
+  /** The bytes of the account, a copy; undefined where the number is not in use. */
   key(account: number): Uint8Array | undefined {
-    const length = this.#word(account, at.length);
-    return length === 0 ? undefined : this.#keys.get(this.#word(account, at.place), length);
+    const kind = this.#word(account, at.kind);
+    if (kind === 0) return undefined;
+    const prefix = this.#prefixes.bytesOf(kind >>> half);
+    const rest = kind & restMask;
+    const key = new Uint8Array(prefix.length + rest);
+    key.set(prefix);
+    const from =
+      rest > inlineBytesMax ? this.#keys.get(this.#word(account, at.key), rest) : this.#inline(account).subarray(0, rest);
+    key.set(from, prefix.length);
+    return key;
   }
   names(account: number): { readonly groupId: string; readonly actorId: string } {
     if (this.#named === account && account > 0) return this.#names;
@@ -93,7 +119,7 @@ export class AccountTable {
     return this.#names;
   }
   hash(account: number): number {
-    return this.#word(account, at.hash);
+    return this.#word(account, at.hash) >>> 0;
   }
 
   /** Largest event time seen of the account, 0 before the first. */
@@ -145,14 +171,27 @@ export class AccountTable {
   }
 
   #same(account: number, view: DataView, start: number, length: number): boolean {
-    return this.#word(account, at.length) === length && this.#keys.equals(this.#word(account, at.place), length, view, start);
+    const kind = this.#word(account, at.kind);
+    const rest = kind & restMask;
+    const restStart = start + length - rest;
+    if (!this.#prefixes.isAt(kind >>> half, view, start, length - rest)) return false;
+    const words = this.#words;
+    const key = account * recordWords + at.key;
+    if (rest > inlineBytesMax) return this.#keys.equals(words[key] ?? 0, rest, view, restStart);
+    const whole = rest >> 2;
+    for (let i = 0; i < whole; i += 1) if (words[key + i] !== view.getInt32(restStart + i * 4, true)) return false;
+    let last = 0;
+    for (let i = rest - 1; i >= whole * 4; i -= 1) last = (last << 8) | view.getUint8(restStart + i);
+    return rest === whole * 4 || words[key + whole] === last;
   }
 
-  #widen(): void {
-    const accounts = Math.ceil((this.#words.length / recordWords) * 1.5);
-    const times = new Float64Array((accounts * recordWords) / 2);
-    times.set(this.#times);
-    this.#times = times;
-    this.#words = new Uint32Array(times.buffer);
+  #inline(account: number): Uint8Array {
+    return new Uint8Array(this.#words.buffer, account * recordBytes + at.key * 4, inlineBytesMax);
+  }
+
+  #widen(size: number): void {
+    this.#memory.reserve(size);
+    this.#times = new Float64Array(this.#memory.bytes);
+    this.#words = new Int32Array(this.#memory.bytes);
   }
 }

@@ -1,4 +1,5 @@
 import type { AccountTable } from './account-table.js';
+import { GrowingMemory } from './growing-memory.js';
 import { HashSlots } from './hash-slots.js';
 import { KeyStore } from './key-store.js';
 
@@ -13,6 +14,7 @@ export interface CellKey {
 
 /** Words of a cell's record, which fill a line of memory. A short key stands in the record itself, its last word filled up with zeros. */
 const recordWords = 16;
+const recordBytes = 4 * recordWords;
 const at = { hash: 0, account: 1, kind: 2, ledger: 3, next: 4, key: 5 } as const;
 const inlineBytesMax = (recordWords - at.key) * 4;
 const half = 16;
@@ -20,7 +22,8 @@ const half = 16;
 /** Ledgers by (account, series, cell), exact: open addressing on a hash, then a comparison of the bytes. Numbers start at 1. */
 export class CellTable {
   readonly #slots = new HashSlots();
-  #words = new Int32Array(64 * recordWords);
+  readonly #memory = new GrowingMemory(64 * recordBytes);
+  #words = new Int32Array(this.#memory.bytes);
   readonly #keys = new KeyStore();
   readonly #free: number[] = [];
   #end = 1;
@@ -54,7 +57,7 @@ export class CellTable {
 
   add(account: number, series: number, cell: CellKey, ledger: number): void {
     const id = this.#free.pop() ?? this.#end++;
-    if ((id + 1) * recordWords > this.#words.length) this.#widen();
+    if ((id + 1) * recordWords > this.#words.length) this.#widen((id + 1) * recordBytes);
     const record = id * recordWords;
     const length = cell.end - cell.start;
     const hash = mixed(cell.hash, account, series);
@@ -121,7 +124,7 @@ export class CellTable {
     return length > inlineBytesMax ? this.#keys.get(this.#word(id, at.key), length) : this.#inline(id).slice(0, length);
   }
   #inline(id: number): Uint8Array {
-    return new Uint8Array(this.#words.buffer, (id * recordWords + at.key) * 4, inlineBytesMax);
+    return new Uint8Array(this.#words.buffer, id * recordBytes + at.key * 4, inlineBytesMax);
   }
   #seriesOf(id: number): number {
     return this.#word(id, at.kind) >>> half;
@@ -133,10 +136,9 @@ export class CellTable {
     return this.#words[id * recordWords + place] ?? 0;
   }
 
-  #widen(): void {
-    const wider = new Int32Array(Math.ceil((this.#words.length / recordWords) * 1.5) * recordWords);
-    wider.set(this.#words);
-    this.#words = wider;
+  #widen(size: number): void {
+    this.#memory.reserve(size);
+    this.#words = new Int32Array(this.#memory.bytes);
   }
 }
 

@@ -7,10 +7,13 @@ const idleMax = 32;
 /** Runs of the first chunk of a class, since an engine may hold little. */
 const firstRuns = 8;
 
-/** Capacities in entries, each about 15 hundredths above the one before: to grow by more copies less and leaves more room empty. */
-export const capacities: readonly number[] = [...growing()];
+/**
+ * Capacities in entries. Most ledgers hold one or two: the first has room for one, and small ones grow by more than they must, since each move costs. From 18 on each is
+ * about 15 hundredths above the one before: to grow by more copies less and leaves more room empty.
+ */
+export const capacities: readonly number[] = [1, 2, 4, 6, 8, 10, 12, 15, ...growing()];
 function* growing(): Iterable<number> {
-  for (let size = 3; size < 200_000_000; size = Math.ceil(size * 1.15)) yield size;
+  for (let size = 18; size < 200_000_000; size = Math.ceil(size * 1.15)) yield size;
 }
 
 /** The smallest class that holds `entries`. */

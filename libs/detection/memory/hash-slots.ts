@@ -1,5 +1,7 @@
 /** A slot: the hash, and the number of whose it is, 0 for none. */
 const slotWords = 2;
+/** In sixteenths: how many of the slots may be taken. A search looks at some more where they are full; eight of them lie in a line of memory. */
+const sixteenthsMax = 13;
 
 /**
  * The slots of an open-addressed table of numbered things: each as near behind the slot of its hash as there was room. The hash lies beside the number, so
@@ -34,7 +36,7 @@ export class HashSlots {
   }
 
   enter(id: number, hash: number): void {
-    if ((this.#held + 1) * 8 > (this.#mask + 1) * 5) this.#double();
+    if ((this.#held + 1) * 16 > (this.#mask + 1) * sixteenthsMax) this.#double();
     this.#held += 1;
     this.#put(id, hash);
   }

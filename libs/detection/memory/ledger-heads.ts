@@ -1,5 +1,8 @@
+import { GrowingMemory } from './growing-memory.js';
+
 /** Words of a head: two of them share a line of memory. */
 const headWords = 8;
+const headBytes = 4 * headWords;
 /** `kinds`: class of the run, 8 bits; varied, and whether another spread value ends the rest, 1 bit each, and 6 of nothing; sole spread value plus one, 16. `rest`: set of selections, 16 bits; spread values, 16. */
 const at = { chunk: 0, word: 1, length: 2, kinds: 3, bounds: 4, rest: 5, left: 6, record: 7 } as const;
 const classMask = 0xff;
@@ -17,7 +20,8 @@ const half = 16;
  * differ, and for how many more of them no rule has to be asked (`judge/rests.ts`).
  */
 export class LedgerHeads {
-  #words = new Uint32Array(64 * headWords);
+  readonly #memory = new GrowingMemory(64 * headBytes);
+  #words = new Uint32Array(this.#memory.bytes);
 
   /** So many ledgers have room. */
   get room(): number {
@@ -29,9 +33,8 @@ export class LedgerHeads {
 
   /** Makes room for more. */
   widen(): void {
-    const wider = new Uint32Array(Math.ceil(this.room * 1.5) * headWords);
-    wider.set(this.#words);
-    this.#words = wider;
+    this.#memory.reserve((this.room + 1) * headBytes);
+    this.#words = new Uint32Array(this.#memory.bytes);
   }
 
   clear(ledger: number): void {

@@ -1,5 +1,6 @@
 import { BoundBlocks } from './bound-blocks.js';
 import {
+  copyWords,
   type Entry,
   type EntryLayout,
   entryWords,
@@ -11,7 +12,6 @@ import {
   writeSpread,
 } from './entry.js';
 import { capacities, classFor, EntryArena } from './entry-arena.js';
-import { copyWords } from './copy-words.js';
 import { LedgerHeads } from './ledger-heads.js';
 
 /**
