@@ -1,6 +1,6 @@
 /**
- * Doors: the same events through `_bulk`, OTLP and HEC against our own format (goal: at least half); Bundles of AuditEvents against `JSON.parse`
- * over the same bytes (goal: 0.4); and short messages of syslog over TCP against a process that only splits the lines of the same socket (goal:
+ * Doors: the same events through `_bulk`, OTLP and HEC against our own format (goal: at least half); AuditEvents in Bundles, as lines and one in each request
+ * against `JSON.parse` over the same bytes (goal of the first two: 0.4; what one in each costs is the request); and short messages of syslog over TCP against a process that only splits the lines of the same socket (goal:
  * 100,000 messages a second, or half of its rate). All to acknowledged frames on disk. Rounds take turns, medians of their ratios by the clock and
  * by the processor time of whoever serves. Of syslog a round is a stream of a second and more: of a burst of some milliseconds most would be the frames'
  * linger and the disk's answer, for which a stream does not wait.
@@ -17,6 +17,8 @@ import { BenchIngestor, processorMicrosecondsOf, queuedMicrosecondsOf } from './
 
 const port = 19_420;
 const token = 'bench-token-of-the-doors';
+/** Of a source whose lines are AuditEvents. */
+const fhirToken = 'bench-token-of-the-fhir-lines';
 const eventsMax = Number(process.env['BENCH_EVENTS'] ?? 8000);
 /** Of syslog. */
 const messagesMax = 20 * eventsMax;
@@ -45,11 +47,11 @@ else await compare();
 async function compare(): Promise<void> {
   const lines = accessLines(eventsMax);
   const ways = waysOf(lines);
-  const bundles = fhirBundles();
+  const records = { 'FHIR Bundle': fhirBundles(), 'FHIR lines': fhirLines(), 'FHIR one by one': fhirAlone() };
   const messages = Buffer.from(shortMessages());
   const splitter = fork(fileURLToPath(import.meta.url), ['splitter']);
   const splitterPort = await new Promise<number>((resolve) => splitter.once('message', (message) => resolve(Number(message))));
-  const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), BENCH_TOKEN: token }));
+  const ingestor = new BenchIngestor(port, (folder) => ({ VIGIE_SOURCES_FILE: sourcesFile(folder), BENCH_TOKEN: token, BENCH_FHIR_TOKEN: fhirToken }));
   try {
     await ingestor.ready();
     console.log(`${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}; ${eventsMax} events a round`);
@@ -60,14 +62,14 @@ async function compare(): Promise<void> {
     for (let round = 0; round < warmUpRounds + rounds; round += 1) {
       const taken: Record<string, Cost> = {};
       for (const [name, requests] of Object.entries(ways)) taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
-      taken['FHIR Bundle'] = await measured(vigie, eventsMax, () => sendBatches(bundles));
-      taken['JSON.parse'] = await measured(own, eventsMax, async () => parsed(bundles));
+      for (const [name, requests] of Object.entries(records)) taken[name] = await measured(vigie, eventsMax, () => sendBatches(requests));
+      taken['JSON.parse'] = await measured(own, eventsMax, async () => parsed(records['FHIR Bundle']));
       taken['bare line splitter'] = await measured(bare, messagesMax, () => splitOnce(splitterPort, messages));
       taken['syslog over TCP'] = await measured(vigie, messagesMax, () => logOnce(ingestor, messages));
       if (round >= warmUpRounds) for (const [name, cost] of Object.entries(taken)) costs.set(name, [...(costs.get(name) ?? []), cost]);
     }
     for (const name of ['_bulk', 'OTLP JSON', 'HEC']) tell(costs, name, 'own format');
-    tell(costs, 'FHIR Bundle', 'JSON.parse');
+    for (const name of Object.keys(records)) tell(costs, name, 'JSON.parse');
     tell(costs, 'syslog over TCP', 'bare line splitter');
     for (const name of ['syslog over TCP', 'bare line splitter']) tellRate(name, costs.get(name) ?? []);
   } finally {
@@ -83,6 +85,7 @@ function sourcesFile(folder: string): string {
 sources:
   - { name: doors, group: helix, token_env: BENCH_TOKEN }
   - { name: lines, group: helix, listener: tcp, format: vigie }
+  - { name: ehr, group: helix, format: fhir, token_env: BENCH_FHIR_TOKEN }
 `); // prettier-ignore
   return path;
 }
@@ -103,19 +106,38 @@ function otlpOf(batch: readonly string[]): string {
   return JSON.stringify({ resourceLogs: [{ resource: { attributes: [] }, scopeLogs: [{ logRecords }] }] });
 }
 
-function fhirBundles(): readonly Buffer[] {
-  const now = Date.now();
-  const event = (index: number) => ({
+/** Of access number `index`. */
+function auditEvent(index: number): object {
+  return {
     resourceType: 'AuditEvent', id: `a${index}`, type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' }, subtype: [{ code: 'read' }],
-    action: 'R', recorded: new Date(now - 1_000_000 + index * 37).toISOString(), outcome: '0',
+    action: 'R', recorded: new Date(Date.now() - 1_000_000 + index * 37).toISOString(), outcome: '0',
     agent: [{ type: { coding: [{ code: 'humanuser' }] }, who: { identifier: { system: 'https://rpps.esante.gouv.fr', value: `1010000${index % 1000}` } }, requestor: true, network: { address: '10.1.2.3', type: '2' } }],
     source: { observer: { display: 'dpi' }, site: '750300123' },
     entity: [{ what: { reference: `Patient/80${index % 5000}` }, role: { code: '1' } }, { what: { reference: 'Observation/9' }, role: { code: '4' } }],
+  };
+} // prettier-ignore
+
+/** Accesses in batches. */
+function auditEvents(size: number): readonly (readonly object[])[] {
+  return Array.from({ length: eventsMax / size }, (_, batch) => Array.from({ length: size }, (_one, index) => auditEvent(batch * size + index)));
+} // prettier-ignore
+
+function fhirBundles(): readonly Buffer[] {
+  return auditEvents(batchSize).map((batch) => {
+    const body = JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry: batch.map((resource) => ({ resource })) });
+    return requestOf('/fhir', token, Buffer.from(body), 'content-type: application/fhir+json');
   });
-  return Array.from({ length: eventsMax / batchSize }, (_, batch) => {
-    const entry = Array.from({ length: batchSize }, (_one, index) => ({ resource: event(batch * batchSize + index) }));
-    return requestOf('/fhir', token, Buffer.from(JSON.stringify({ resourceType: 'Bundle', type: 'batch', entry })), 'content-type: application/fhir+json');
+} // prettier-ignore
+
+function fhirLines(): readonly Buffer[] {
+  return auditEvents(batchSize).map((batch) => {
+    const body = batch.map((event) => JSON.stringify(event)).join('\n');
+    return requestOf('/v1/events', fhirToken, Buffer.from(body));
   });
+}
+
+function fhirAlone(): readonly Buffer[] {
+  return auditEvents(1).map(([event]) => requestOf('/fhir/AuditEvent', token, Buffer.from(JSON.stringify(event)), 'content-type: application/fhir+json'));
 } // prettier-ignore
 
 function parsed(requests: readonly Buffer[]): void {

@@ -20,7 +20,7 @@ export function requestOf(path: string, token: string, body: Buffer, ...headers:
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]);
 }
 
-/** Sends every request and gives the bodies of the answers, in no order. Rejects on the first answer that is not 200. */
+/** Sends every request and gives the bodies of the answers, in no order. Rejects on the first answer that is not 200 or 201. */
 export async function sendAll({ port, lanes, requests }: Lanes): Promise<readonly string[]> {
   const answers: string[] = [];
   let next = 0;
@@ -46,7 +46,7 @@ function lane(port: number, takeNext: () => Buffer | undefined, answers: string[
       const headEnd = held.indexOf('\r\n\r\n') + 4;
       const bodyEnd = headEnd + Number(/content-length: (\d+)/i.exec(held)?.[1] ?? Number.NaN);
       if (headEnd < 4 || !(held.length >= bodyEnd)) return;
-      if (!held.startsWith('HTTP/1.1 200')) return reject(new Error(held));
+      if (!/^HTTP\/1\.1 20[01] /.test(held)) return reject(new Error(held));
       answers.push(held.slice(headEnd, bodyEnd));
       held = '';
       go();

@@ -105,7 +105,7 @@ export class IngestPipeline implements Taker {
   async decoded(items: Iterable<Item>, source: SourceContext, custody?: Custody): Promise<readonly ItemOutcome[]> {
     const intake = this.#open(source, custody);
     intake.readable = true;
-    const fast = FastRows.of(source, intake.receivedMs);
+    const fast = this.#writer.fastOf(intake);
     const stamps = this.#stampsOf(intake, fast);
     for (const item of items) {
       if (!isUnread(item)) {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { silentLog } from '#libs/runtime/log.js';
@@ -10,6 +10,7 @@ import { FrameSigning } from './frame-signing.js';
 import { kafkaSigning } from './signing-config.js';
 
 const at = { topic: 'vigie.accesses.v1', partition: 3 };
+const forms = ['', '2:'] as const;
 const bytesOf = fc.uint8Array({ maxLength: 400 }).map((bytes) => Buffer.from(bytes));
 
 describe('the signature of a frame', () => {
@@ -20,8 +21,25 @@ describe('the signature of a frame', () => {
     expect(keys.sign(at, Buffer.from('the frame')).toString()).toBe(`1:day-1:${code}`);
   });
 
-  it('is believed for the bytes, topic and partition that it was made for, and for no others', () => {
-    const keys = new FrameKeys(aKey('a'));
+  it('of the second form is the GMAC of the frame under a key of its own, so that anybody can check it by other means', () => {
+    const raw = randomBytes(32);
+    const keys = new FrameKeys(keysOf(`2:day-1=${raw.toString('base64')}`));
+    const [form, id, salt = '', tag = ''] = keys.sign(at, Buffer.from('the frame')).toString().split(':');
+    expect([form, id]).toEqual(['2', 'day-1']);
+    const said = createHmac('sha256', raw).update('vigie.frame.v2\0vigie.accesses.v1\x003\0');
+    const own = said.update(Buffer.from(salt, 'base64url')).digest();
+    const check = createDecipheriv('aes-256-gcm', own, Buffer.alloc(12)).setAAD(Buffer.from('the frame'));
+    expect(check.setAuthTag(Buffer.from(tag, 'base64url')).final()).toHaveLength(0);
+  });
+
+  it('of the second form has a salt that no other has', () => {
+    const keys = new FrameKeys(keysOf(`2:${text('a')}`));
+    const signatures = Array.from({ length: 1000 }, () => keys.sign(at, Buffer.from('x')).toString());
+    expect(new Set(signatures.map((signature) => signature.split(':')[2])).size).toBe(1000);
+  });
+
+  it.each(forms)('is believed for the bytes, topic and partition that it was made for, and for no others (%s)', (form) => {
+    const keys = new FrameKeys(keysOf(`${form}${text('a')}`));
     const other = {
       topic: fc.constantFrom('vigie.incidents.v1', 'vigie.accesses.v', 'vigie.accesses.v1\x003', ''),
       partition: fc.nat(40),
@@ -38,8 +56,8 @@ describe('the signature of a frame', () => {
     );
   });
 
-  it('is not believed cut, changed, lengthened, or in place of it junk, and nothing throws', () => {
-    const keys = new FrameKeys(aKey('a'));
+  it.each(forms)('is not believed cut, changed, lengthened, or in place of it junk, and nothing throws (%s)', (form) => {
+    const keys = new FrameKeys(keysOf(`${form}${text('a')}`));
     fc.assert(
       fc.property(bytesOf, bytesOf, fc.nat(), fc.integer({ min: 1, max: 255 }), (bytes, junk, where, flip) => {
         const signature = keys.sign(at, bytes);
@@ -58,11 +76,19 @@ describe('the signature of a frame', () => {
     );
   });
 
-  it('of another key is not believed, whatever name it gives itself', () => {
-    const [ours, theirs] = [new FrameKeys(aKey('same')), new FrameKeys(aKey('same'))];
-    expect(ours.faultOf(at, Buffer.from('x'), theirs.sign(at, Buffer.from('x')))).toBe('wrong_signature');
-    expect(ours.faultOf(at, Buffer.from('x'), new FrameKeys(aKey('other')).sign(at, Buffer.from('x')))).toBe('unknown_key');
+  it.each(forms)('of another key is not believed, whatever name it gives itself (%s)', (form) => {
+    const [ours, theirs, other] = ['same', 'same', 'other'].map((id) => new FrameKeys(keysOf(`${form}${text(id)}`)));
+    const signed = (keys: FrameKeys | undefined) => keys?.sign(at, Buffer.from('x'));
+    expect(ours?.faultOf(at, Buffer.from('x'), signed(theirs))).toBe('wrong_signature');
+    expect(ours?.faultOf(at, Buffer.from('x'), signed(other))).toBe('unknown_key');
   });
+
+  it('of either form is read by whoever signs by the other', () => {
+    const key = text('a');
+    const [first, second] = [new FrameKeys(keysOf(key)), new FrameKeys(keysOf(`2:${key}`))];
+    for (const [writer, reader] of [[first, second], [second, first]] as const)
+      expect(reader.faultOf(at, Buffer.from('x'), writer.sign(at, Buffer.from('x')))).toBeUndefined();
+  }); // prettier-ignore
 
   it('outlives a change of keys step by step, however many services are behind', () => {
     const [old, young] = [aKey('old'), aKey('young')];
@@ -78,6 +104,10 @@ describe('the signature of a frame', () => {
 });
 
 describe('keys', () => {
+  it('sign by the form that stands before them', () => {
+    expect(keysOf(`${text('a')}\n2:${text('b')}`).map(({ id, form }) => [id, form])).toEqual([['a', 1], ['b', 2]]);
+  }); // prettier-ignore
+
   it.each([
     ['nothing', '', /no key is given/],
     ['no name', randomBytes(32).toString('base64'), /key 1: expected key_id=base64/],

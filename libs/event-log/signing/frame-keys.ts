@@ -1,7 +1,7 @@
 // signing/: who wrote a frame. Keys, signatures, and what becomes of a frame that has none.
 // It knows neither log; each keeps a frame's signature beside the frame.
 
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createHmac, createSecretKey, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { SignatureFault } from '#libs/contracts/quarantine-row.js';
 import { entriesOf } from '#libs/runtime/config.js';
 import { weaknessOfBytes } from '#libs/runtime/secret-strength.js';
@@ -13,12 +13,19 @@ export const frameKeyBytes = 32;
 export interface FrameKey {
   readonly id: string;
   readonly key: KeyObject;
+  /** How it signs. Readers know both for every key. */
+  readonly form: SignatureForm;
 }
 
-/** `1:<key id>:<HMAC in base64url>`; the number is that of what is signed and how. */
-const signatureForm = /^1:([\w.-]{1,32}):([A-Za-z0-9_-]{43})$/;
+/** What is signed and how: 1 is an HMAC of the frame, 2 a GMAC of it under a key of its own. */
+export type SignatureForm = 1 | 2;
+
+/** `1:<key id>:<HMAC>` or `2:<key id>:<salt>:<tag>`, in base64url. Of 22 letters for 16 bytes the last has two bits. */
+const signatureForms =
+  /^(?:1:([\w.-]{1,32}):([A-Za-z0-9_-]{43})|2:([\w.-]{1,32}):([A-Za-z0-9_-]{21}[AQgw]):([A-Za-z0-9_-]{21}[AQgw]))$/;
 const signatureBytesMax = 128;
-const entryForm = /^([\w.-]{1,32})=([A-Za-z0-9+/_-]{43}=?)$/;
+/** `2:` stands before a key that signs by the second form, which a version that does not know it refuses to start with. */
+const entryForm = /^(2:)?([\w.-]{1,32})=([A-Za-z0-9+/_-]{43}=?)$/;
 
 /** Keys of those who write the log: the first signs, all are believed, so that a new one can be known everywhere before it signs. */
 export class FrameKeys {
@@ -35,18 +42,24 @@ export class FrameKeys {
 
   /** ASCII, to be kept beside the frame. */
   sign(at: TopicPartition, frame: Uint8Array): Buffer {
-    return Buffer.from(`1:${this.#first.id}:${codeOf(this.#first, at, frame).toString('base64url')}`, 'latin1');
+    const { id, key, form } = this.#first;
+    if (form === 1) return Buffer.from(`1:${id}:${codeOf(key, at, frame).toString('base64url')}`, 'latin1');
+    const salt = saltFor(key, frame);
+    return Buffer.from(`2:${id}:${salt.toString('base64url')}:${tagOf(key, at, salt, frame).toString('base64url')}`, 'latin1');
   }
 
   /** What is wrong with a frame's signature; undefined when one of ours signed these bytes for this partition. Never throws on content. */
   faultOf(at: TopicPartition, frame: Uint8Array, signature: Uint8Array | undefined): SignatureFault | undefined {
     if (signature === undefined) return 'unsigned';
     const text = signature.length > signatureBytesMax ? '' : Buffer.from(signature).toString('latin1');
-    const [, id, code] = signatureForm.exec(text) ?? [];
-    if (id === undefined || code === undefined) return 'wrong_signature';
-    const key = this.#byId.get(id);
+    const [, codeId, code, tagId, salt, tag] = signatureForms.exec(text) ?? [];
+    const id = codeId ?? tagId;
+    if (id === undefined) return 'wrong_signature';
+    const key = this.#byId.get(id)?.key;
     if (!key) return 'unknown_key';
-    return timingSafeEqual(codeOf(key, at, frame), Buffer.from(code, 'base64url')) ? undefined : 'wrong_signature';
+    const given = Buffer.from(code ?? tag ?? '', 'base64url');
+    const right = code === undefined ? tagOf(key, at, Buffer.from(salt ?? '', 'base64url'), frame) : codeOf(key, at, frame);
+    return timingSafeEqual(right, given) ? undefined : 'wrong_signature';
   }
 }
 
@@ -54,8 +67,33 @@ export class FrameKeys {
  * HMAC-SHA-256 over `vigie.frame.v1`, topic and partition, each ended by a zero byte (no topic has one), and the frame. The partition is part
  * of it because an account is judged in one: a true frame that is put into another would be judged a second time. The offset is not known yet.
  */
-function codeOf({ key }: FrameKey, { topic, partition }: TopicPartition, frame: Uint8Array): Buffer {
+function codeOf(key: KeyObject, { topic, partition }: TopicPartition, frame: Uint8Array): Buffer {
   return createHmac('sha256', key).update(`vigie.frame.v1\0${topic}\0${partition}\0`).update(frame).digest();
+}
+
+/**
+ * GMAC (NIST SP 800-38D: the tag of AES-256-GCM without a plaintext) of the frame, with a nonce of zeros, under a key of this one frame: HMAC-SHA-256 over
+ * `vigie.frame.v2`, topic and partition, each ended by a zero byte, and the salt. It takes a sixth of the time of an HMAC of the frame.
+ */
+function tagOf(key: KeyObject, { topic, partition }: TopicPartition, salt: Uint8Array, frame: Uint8Array): Buffer {
+  const own = createHmac('sha256', key).update(`vigie.frame.v2\0${topic}\0${partition}\0`).update(salt).digest();
+  const cipher = createCipheriv('aes-256-gcm', own, noNonce).setAAD(frame);
+  cipher.final();
+  return cipher.getAuthTag();
+}
+
+const noNonce = Buffer.alloc(12);
+const saltBytes = 16;
+/** Of a frame its first rows, with their times of arrival and the ids of their events. */
+const headBytes = 4096;
+
+/**
+ * 128 bits for each frame. Two frames of one key and partition must not have the same, since who sees both could sign others with it: so they are made of random
+ * bytes and the frame's beginning, and differ even where a machine that was copied while it ran draws the same random bytes.
+ */
+function saltFor(key: KeyObject, frame: Uint8Array): Buffer {
+  const drawn = createHmac('sha256', key).update('vigie.salt.v2\0').update(randomBytes(32)).update(`${frame.length}\0`);
+  return drawn.update(frame.subarray(0, headBytes)).digest().subarray(0, saltBytes);
 }
 
 /**
@@ -78,11 +116,11 @@ export function parseFrameKeys(text: string): { readonly keys: readonly FrameKey
 }
 
 function parseEntry(entry: string): FrameKey | string {
-  const [, id, encoded] = entryForm.exec(entry) ?? [];
+  const [, second, id, encoded] = entryForm.exec(entry) ?? [];
   if (!id || !encoded) return 'expected key_id=base64 of 32 random bytes (openssl rand -base64 32)';
   const raw = Buffer.from(encoded, 'base64');
   if (raw.length !== frameKeyBytes) return `the key has ${raw.length} bytes instead of ${frameKeyBytes}`;
   const weakness = weaknessOfBytes(raw);
   if (weakness) return `${id} is ${weakness}; whoever guesses it can invent accesses: make one with openssl rand -base64 32`;
-  return { id, key: createSecretKey(raw) };
+  return { id, key: createSecretKey(raw), form: second ? 2 : 1 };
 }

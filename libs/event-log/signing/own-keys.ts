@@ -42,8 +42,8 @@ export function ownKeys(dataDir: string, ends: readonly PartitionEnd[]): OwnKeys
 function ownFile(ends: readonly PartitionEnd[]): string {
   const written = ends.filter(({ end }) => end > 0).map(({ end, ...at }) => `before ${keyOf(at)} ${end}`);
   return [
-    '# Signs the frames of the embedded log. The first key signs, all are believed; frames before the offsets below were written without one.',
-    `own-1=${randomBytes(frameKeyBytes).toString('base64')}`,
+    '# Signs the frames of the embedded log. The first key signs, all are believed, 2: before one is how it signs; frames before the offsets below were written without one.',
+    `2:own-1=${randomBytes(frameKeyBytes).toString('base64')}`,
     ...written,
   ].join('\n');
 }

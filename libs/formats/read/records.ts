@@ -21,11 +21,11 @@ export function* recordsOf(bytes: Uint8Array, envelope: Envelope, reading: Readi
     else yield* readPayload(payload.value, reading);
 }
 
-/** The events of one JSON value in a body of them. */
+/** The events of one item in a body of JSON. */
 export function* recordOf(bytes: Uint8Array, { start, end }: ItemRange, envelope: Envelope, reading: Reading): Generator<DecodedItem> {
-  const payload = payloadOf(bytes.subarray(start, end), envelope);
-  if (payload.kind === 'rejected') yield refused(payload);
-  else yield* readPayload(payload.value, reading);
+  for (const payload of valuesOf(bytes.subarray(start, end), envelope, reading))
+    if (payload.kind === 'rejected') yield refused(payload);
+    else yield* readPayload(payload.value, reading);
 } // prettier-ignore
 
 /** Whether a body is JSON as `payloadsOf` tells it: one object, an array or lines. */

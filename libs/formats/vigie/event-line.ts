@@ -51,16 +51,16 @@ export interface ShapedLine {
 
 /** The short way of the events of one request: each by the program of its patients' authority. */
 export class EventLines {
-  readonly #own: FastRows | undefined;
-  readonly #ids: EventIds;
+  /** The way of lines whose patients name no authority. */
+  readonly own: FastRows | undefined;
+  #ids: EventIds | undefined;
   readonly #others = new Map<string, FastRows | undefined>();
 
   constructor(
     private readonly source: SourceContext,
     private readonly receivedMs: number,
   ) {
-    this.#own = FastRows.of(source, receivedMs);
-    this.#ids = eventIdsOf(source.keys, source.groupId, source.source);
+    this.own = FastRows.of(source, receivedMs);
   }
 
   /**
@@ -70,7 +70,7 @@ export class EventLines {
   read(event: AccessEvent, content: unknown): FastRows | undefined {
     const line = eventLineOf(event);
     const fast = line === undefined ? undefined : this.readLine({ line, of: event });
-    if (fast && event.id === undefined) fast.nameRecord(this.#ids.recordHalf({ item: content }));
+    if (fast && event.id === undefined) fast.nameRecord(this.#idsOfSource().recordHalf({ item: content }));
     return fast;
   }
 
@@ -80,12 +80,17 @@ export class EventLines {
     return fast?.readAlone({ line, start: 0, end: line.length, fields: '' }) ? fast : undefined;
   }
 
+  #idsOfSource(): EventIds {
+    this.#ids ??= eventIdsOf(this.source.keys, this.source.groupId, this.source.source);
+    return this.#ids;
+  }
+
   #of({ patients, clinicId }: ShapedLine['of']): FastRows | undefined {
     const [first, ...others] = patients;
-    if (!first) return this.#own;
+    if (!first) return this.own;
     if (others.some(({ authority }) => authority !== first.authority)) return undefined;
-    if (first.authority === undefined) return this.#own;
-    if (this.source.authority !== 'clinic' && first.authority === authorityOf(this.source, clinicId)) return this.#own;
+    if (first.authority === undefined) return this.own;
+    if (this.source.authority !== 'clinic' && first.authority === authorityOf(this.source, clinicId)) return this.own;
     return this.#ofAuthority(first.authority);
   }
 

@@ -16,7 +16,8 @@ export function sourceBlock(source: SourceContext, receivedMs: number, layout: L
     [layout.keyIdAt, `,"key_id":${JSON.stringify(keys.at(receivedMs).active.keyId)}`],
   ]);
   const from = layout.sourceAt;
-  const head = Buffer.alloc(layout.sourceTextsAt - from);
+  // Out of the pool: of memory of its own the allocation takes a tenth of the time of a request with one event.
+  const head = Buffer.allocUnsafe(layout.sourceTextsAt - from).fill(0);
   head.writeDoubleLE(receivedMs + aheadMsMax, layout.futureMsAt - from);
   head.writeInt32LE(accountHashOf(groupId), layout.groupHashAt - from);
   ids.record.key.copy(head, layout.recordKeyAt - from);

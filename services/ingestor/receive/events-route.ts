@@ -1,7 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { type AlikeRecords, alikeRecordsOf } from '#libs/formats/fhir/shapes/alike-records.js';
 import type { Reading } from '#libs/formats/input-format.js';
 import { itemsOf, layoutOf } from '#libs/formats/json/items.js';
 import type { Envelope } from '#libs/formats/payload.js';
+import { readPayload } from '#libs/formats/read/read-payload.js';
 import { isJsonBody, recordOf, recordsOf } from '#libs/formats/read/records.js';
 import { ownLineOf, readsOwnLines } from '#libs/formats/vigie/line.js';
 import type { Source } from '#libs/sources/source.js';
@@ -34,19 +36,29 @@ export function eventsRoute(taker: () => Taker, now: () => number): Route {
   };
 }
 
-/** Records of any format, of which ordinary lines of Vigie's own need not be read. */
+/** Records of any format, of which ordinary lines of Vigie's own and AuditEvents that are like one before need not be read. */
 function recordsIn(body: Buffer, envelope: Envelope, reading: Reading): Iterable<Item> {
-  return isJsonBody(body) && readsOwnLines(reading) && isUtf8(body)
-    ? linesIn(body, envelope, reading)
+  const alike = alikeRecordsOf(reading, (value) => readPayload({ kind: 'json', value, envelope: noEnvelope }, reading));
+  return (alike || readsOwnLines(reading)) && isJsonBody(body) && isUtf8(body)
+    ? linesIn(body, envelope, reading, alike)
     : recordsOf(body, envelope, reading);
 }
 
-function* linesIn(body: Buffer, envelope: Envelope, reading: Reading): Generator<Item> {
-  for (const range of itemsOf(body, layoutOf(body)))
-    yield {
-      own: ownLineOf(body, range.start, range.end, envelope),
-      read: () => recordOf(body, range, envelope, reading),
-    };
+const noEnvelope = { receivedMs: 0 };
+
+function* linesIn(body: Buffer, envelope: Envelope, reading: Reading, alike: AlikeRecords | undefined): Generator<Item> {
+  const isOwn = readsOwnLines(reading);
+  for (const range of itemsOf(body, layoutOf(body))) {
+    const text = () => body.toString('utf8', range.start, range.end);
+    const items = () => recordOf(body, range, envelope, reading);
+    const shaped = alike?.any ? alike.met(text()) : undefined;
+    if (shaped) yield { shaped, read: items };
+    else
+      yield {
+        own: isOwn ? ownLineOf(body, range.start, range.end, envelope) : undefined,
+        read: alike ? () => alike.learning(items(), text) : items,
+      };
+  }
 }
 
 /** Vigie's own format, by its fast way, unless the source's records are read in another way. */

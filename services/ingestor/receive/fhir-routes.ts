@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { DecodedItem } from '#libs/formats/decoded-item.js';
 import { parseBundle } from '#libs/formats/fhir/bundle.js';
 import { alikeEntries } from '#libs/formats/fhir/shapes/alike-entries.js';
+import { alikeRecordsOf } from '#libs/formats/fhir/shapes/alike-records.js';
 import { Targets } from '#libs/formats/fhir/targets.js';
 import { readFhirXml } from '#libs/formats/fhir/xml/xml-wrapper.js';
 import { firstByte } from '#libs/formats/json/items.js';
@@ -14,7 +15,7 @@ import type { ItemOutcome } from './intake.js';
 import { Turns } from '../turns/turns.js';
 import { HttpRefusal } from './http-refusal.js';
 import type { Answer, Asked, Route } from './receiver.js';
-import type { SendingSource, Taker } from './taker.js';
+import type { Item, SendingSource, Taker } from './taker.js';
 
 const mediaType = 'application/fhir+json; charset=utf-8';
 const xmlTypes = ['application/fhir+xml', 'application/xml', 'application/xml+fhir', 'text/xml'];
@@ -28,14 +29,27 @@ export function auditEventRoute(taker: () => Taker): Route {
     mediaTypes: () => mediaTypes,
     refusal: (refusal) => ({ body: outcomeOf(refusal), mediaType }),
     answer: async (body, source, asked) => {
-      const content = resourceOf(body, asked, limits.itemBytesMax, limits.nodesMax);
-      const [outcome] = await taker().decoded([readItem(content, asFhir(source.reading))], source);
+      const [outcome] = await taker().decoded([auditEventIn(body, source.reading, asked)], source);
       if (!outcome || outcome.kind === 'refused')
         throw new HttpRefusal(422, outcome?.reason ?? 'nothing was sent', undefined, outcome ? [{ index: 0, ...outcome }] : []);
       const headers = { location: placeOf(outcome.eventId) };
       return { status: outcome.kind === 'accepted' ? 201 : 202, headers, body: operationOutcome([toldOf(outcome)]), mediaType };
     },
   };
+}
+
+/** An AuditEvent like one that was read before is known without its parser. Throws as `resourceOf`. */
+function auditEventIn(body: Buffer, given: Reading, asked: Asked): Item {
+  const reading = asFhir(given);
+  const read = () => readItem(resourceOf(body, asked, limits.itemBytesMax, limits.nodesMax), reading);
+  if (isSaidToBeXml(asked.headers) || !isUtf8(body)) return read();
+  const alike = alikeRecordsOf(reading, (value) => [readItem(value, reading)]);
+  const text = () => body.toString('utf8', firstByte(body));
+  const shaped = alike?.any ? alike.met(text()) : undefined;
+  if (shaped) return { shaped, read: () => [read()] };
+  const item = read();
+  alike?.learn(item, text);
+  return item;
 }
 
 /**
@@ -75,9 +89,14 @@ function* entriesOf(resources: readonly unknown[], source: SendingSource, beside
   for (const content of resources) yield readItem(content, reading, beside);
 }
 
+/** One for each, since what is known of a source is kept by how it is read. */
+const fhirReadings = new WeakMap<Reading, Reading>();
+
 /** What comes by these doors is FHIR, whatever else its source may send. */
 function asFhir(reading: Reading): Reading {
-  return { ...reading, format: 'fhir' };
+  const known = fhirReadings.get(reading) ?? { ...reading, format: 'fhir' };
+  fhirReadings.set(reading, known);
+  return known;
 }
 
 /** An AuditEvent has its own time. */

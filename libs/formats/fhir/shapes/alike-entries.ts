@@ -3,7 +3,8 @@ import type { DecodedItem } from '../../decoded-item.js';
 import type { Reading } from '../../input-format.js';
 import { firstByte } from '../../json/items.js';
 import type { ShapedLine } from '../../vigie/event-line.js';
-import { entriesByShape, KnownShapes, type TextEntry } from './entries.js';
+import { entriesByShape, type TextEntry } from './entries.js';
+import { KnownShapes } from './known-shapes.js';
 
 type Reader = (resource: unknown) => DecodedItem;
 

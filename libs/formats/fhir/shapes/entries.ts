@@ -2,8 +2,8 @@ import { isObject, type JsonObject, parseItem } from '../../json/parse-item.js';
 import { limits } from '../../limits.js';
 import { textOf } from '../elements.js';
 import type { ShapedLine } from '../../vigie/event-line.js';
+import { KnownShapes } from './known-shapes.js';
 import { nodesOf, type PlainReader, shapeOf } from './learn.js';
-import type { Shape } from './shape.js';
 import { afterSpace, walk } from './walk.js';
 
 /** An entry of a Bundle, which lies in its text from `start` to `end`. */
@@ -14,10 +14,9 @@ export interface TextEntry {
   readonly shaped: ShapedLine | undefined;
 }
 
-/** So many shapes are learnt of a Bundle, and kept of all; so long is an entry at most that has one. */
+/** So many shapes are learnt of a Bundle; so long is a record at most that has one. */
 const learntMax = 8;
-const keptMax = 32;
-const entryLengthMax = 32 * 1024;
+export const recordLengthMax = 32 * 1024;
 /** More entries than this without a shape, beside half of those with one, say that the Bundle is not of this kind. */
 const strangersMax = 8;
 
@@ -30,7 +29,7 @@ const tail = new RegExp(`^${space}\\}${space}$`);
 
 /**
  * The entries of a Bundle of AuditEvents that stand each for itself and are much alike, in their order; undefined for every other, and for whatever is
- * wrong with it: then the whole must be parsed. `read` is what reads each entry; `known` may be what other Bundles left that are read in the same way.
+ * wrong with it: then the whole must be parsed. `read` is what reads the resource of each; `known` may be what other Bundles left that are read in the same way.
  */
 export function entriesByShape(text: string, read: PlainReader, known = new KnownShapes()): readonly TextEntry[] | undefined {
   const [begun, fields = ''] = head.exec(text) ?? [];
@@ -57,21 +56,6 @@ function standsForItself(fields: string): boolean {
   return new Set(found.map(([, name]) => name)).size === found.length && type?.trim() !== 'transaction';
 }
 
-/** The last that was met comes first: one system writes many of one shape. */
-export class KnownShapes {
-  readonly shapes: Shape[] = [];
-
-  meetAgain(place: number): void {
-    if (place > 0) this.shapes.unshift(...this.shapes.splice(place, 1));
-  }
-
-  /** Forgets the one that was not met for the longest time, where there are many. */
-  add(shape: Shape): void {
-    this.shapes.unshift(shape);
-    if (this.shapes.length > keptMax) this.shapes.pop();
-  }
-}
-
 /** The entries of one Bundle, one after the other. */
 class Entries {
   #met = 0;
@@ -87,24 +71,17 @@ class Entries {
 
   /** The entry that begins there; undefined where the whole is not of this kind. */
   entry(start: number): TextEntry | undefined {
-    const { shapes } = this.known;
-    for (let place = 0; place < shapes.length; place += 1) {
-      const shape = shapes[place];
-      const end = shape?.match(this.text, start) ?? -1;
-      const shaped = end < 0 ? undefined : shape?.line();
-      if (!shape || !shaped) continue;
-      this.known.meetAgain(place);
-      this.#met += 1;
-      return this.#counted(shape.nodes) ? { start, end, shaped } : undefined;
-    }
-    return this.#stranger(start);
+    const met = this.known.met(this.text, start);
+    if (!met) return this.#stranger(start);
+    this.#met += 1;
+    return this.#counted(met.nodes) ? { start, end: met.end, shaped: met.shaped } : undefined;
   }
 
   #stranger(start: number): TextEntry | undefined {
     this.#strangers += 1;
     if (this.#strangers > strangersMax + this.#met / 2) return undefined;
     const walked = walk(this.text, start);
-    if (!walked || walked.end - start > entryLengthMax) return undefined;
+    if (!walked || walked.end - start > recordLengthMax) return undefined;
     // A copy, since what is learnt of it stays, and a part of the Bundle's text would hold the whole.
     const bytes = Buffer.from(this.text.slice(start, walked.end));
     const text = bytes.toString('utf8');
@@ -116,9 +93,10 @@ class Entries {
 
   #learn(start: number, text: string, entry: JsonObject, { leaves }: NonNullable<ReturnType<typeof walk>>): void {
     this.#learnt += 1;
-    const event = this.read(entry['resource']);
+    const read: PlainReader = (value) => (isObject(value) ? this.read(value['resource']) : undefined);
+    const event = read(entry);
     const own = leaves.map((leaf) => ({ ...leaf, start: leaf.start - start, end: leaf.end - start }));
-    const shape = event && shapeOf({ text, leaves: own, entry, event }, this.read);
+    const shape = event && shapeOf({ text, leaves: own, entry, event }, read);
     if (shape) this.known.add(shape);
   }
 

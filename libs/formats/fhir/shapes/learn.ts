@@ -1,29 +1,34 @@
 import type { AccessEvent } from '../../event.js';
-import { isObject, type JsonObject } from '../../json/parse-item.js';
+import type { JsonObject } from '../../json/parse-item.js';
 import { eventLineOf, type ShapedLine } from '../../vigie/event-line.js';
+import { areConstants } from './constants.js';
 import { type Found, slotsOf } from './places.js';
 import { Shape } from './shape.js';
 import type { SlotKind } from './slots.js';
 import { templateOf, toldBy } from './told.js';
 import type { Leaf } from './walk.js';
 
-/** How the plain readers read an AuditEvent: its event, or undefined where there is none. */
-export type PlainReader = (resource: unknown) => AccessEvent | undefined;
+/** How the plain readers read what was parsed of a text: the event, or undefined where there is none. */
+export type PlainReader = (value: unknown) => AccessEvent | undefined;
 
-/** An entry that was read. */
+/** A record that was read. */
 export interface Learnt {
   readonly text: string;
+  /** By their paths in an entry. */
   readonly leaves: readonly Leaf[];
+  /** The entry of a Bundle, or what would be one of a record that stands alone. */
   readonly entry: JsonObject;
   readonly event: AccessEvent;
 }
 
 /**
- * The shape of an entry. What each slot does to an event is found by reading the entry twice more with other values; one that stands in a part of the event that
- * no slot tells belongs to the shape. Undefined where they do more than that, or other values may do so.
+ * The shape of a record. What each slot does to an event is found by reading the record twice more with other values; one that stands in a part of the event that
+ * no slot tells belongs to the shape. Undefined where they do more than that, or other values may do so, and where a patient's may be among what would
+ * belong to the shape. `bound` are the paths of slots that do.
  */
-export function shapeOf(learnt: Learnt, read: PlainReader): Shape | undefined {
-  const { text, leaves, entry, event } = learnt;
+export function shapeOf(learnt: Learnt, read: PlainReader, bound: ReadonlySet<string> = noPaths): Shape | undefined {
+  const { text, entry, event } = learnt;
+  const leaves = learnt.leaves.filter(({ path }) => !bound.has(path));
   const found = slotsOf(text, leaves, entry);
   if (!found || !isOrdinary(event)) return undefined;
   const [first, second] = [probe(learnt, found, read, 1), probe(learnt, found, read, 2)];
@@ -31,21 +36,28 @@ export function shapeOf(learnt: Learnt, read: PlainReader): Shape | undefined {
   const others = toldBy(second.event, second.values);
   const told = new Map([...toldBy(first.event, first.values)].filter(([what, slot]) => others.get(what) === slot));
   const tells = new Set(told.values());
-  const bound = new Set(found.flatMap(({ path }, slot) => (!tells.has(slot) && stands(first, slot) ? [path] : [])));
-  if (bound.size) return shapeOf({ ...learnt, leaves: leaves.filter(({ path }) => !bound.has(path)) }, read);
+  const more = found.flatMap(({ path }, slot) => (!tells.has(slot) && stands(first, slot) ? [path] : []));
+  if (more.length) return shapeOf(learnt, read, new Set([...bound, ...more]));
+  if ((event.patients.length && !told.has('patient')) || !areConstants(learnt, found, bound)) return undefined;
   const template = templateOf(first.event, told);
   if (!template || (!told.has('actor') && !plain.test(event.actorId))) return undefined;
   const shape = new Shape({
-    begin: text.slice(0, found[0]?.start),
-    slots: found.map(({ kind, end }, at) => ({ kind, behind: text.slice(end, found[at + 1]?.start) })),
+    begin: ownText(text.slice(0, found[0]?.start)),
+    slots: found.map(({ kind, end }, at) => ({ kind, behind: ownText(text.slice(end, found[at + 1]?.start)) })),
     template,
-    actor: event.actorId,
-    patient: event.patients[0]?.id,
+    actor: told.has('actor') ? '' : event.actorId,
     of: programOf(event),
     nodes: nodesOf(text),
   });
   const own = { event, values: found.map(({ start, end }) => text.slice(start, end)) };
   return [first, second, own].every((one) => agrees(shape, one)) ? shape : undefined;
+}
+
+const noPaths: ReadonlySet<string> = new Set();
+
+/** A text with memory of its own: a part of another holds the whole of that, its patient too, for as long as itself is held. */
+function ownText(part: string): string {
+  return Buffer.from(part).toString('utf8');
 }
 
 /** An event, and the values of the slots by which it was read. */
@@ -56,7 +68,7 @@ interface Probe {
 
 function probe({ text }: Learnt, found: readonly Found[], read: PlainReader, turn: number): Probe | undefined {
   const values = found.map(({ kind }, slot) => probeOf(kind, slot, turn));
-  const event = eventOf(withValues(text, found, values), read);
+  const event = read(JSON.parse(withValues(text, found, values)));
   return event && isOrdinary(event) ? { event, values } : undefined;
 }
 
@@ -103,11 +115,6 @@ function withValues(text: string, found: readonly Found[], values: readonly stri
     from = end;
   }
   return made + text.slice(from);
-}
-
-function eventOf(text: string, read: PlainReader): AccessEvent | undefined {
-  const entry: unknown = JSON.parse(text);
-  return isObject(entry) ? read(entry['resource']) : undefined;
 }
 
 /** Two values for each slot that no other slot has. */

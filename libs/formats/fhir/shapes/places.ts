@@ -24,14 +24,23 @@ function whatOf(path: string): string {
 /** Base and type stay as they are. */
 const literal = /^(?:https?:\/\/[\w.:/-]+\/)?[A-Z][A-Za-z]+\/(?=[A-Za-z0-9.-]+$)/;
 
-function slotAt(text: string, { path, start: from, end }: Leaf, entry: JsonObject): readonly Found[] {
-  const kind = kindAt(path);
+/** A base that leads through one resource to another, and so has the number of the first in it. */
+const throughAnother = /\/[A-Z][a-z][A-Za-z]*\/[^/]+\//;
+
+function slotAt(text: string, leaf: Leaf, entry: JsonObject): readonly Found[] {
+  const { path, start: from, end } = leaf;
+  const kind = leaf.isPlain ? kindAt(path) : undefined;
   if (!kind) return [];
-  const whole = text.slice(from, end);
-  const start = kind === 'reference' ? from + (literal.exec(whole)?.[0].length ?? whole.length) : from;
+  const start = kind === 'reference' ? from + literalIn(text.slice(from, end)) : from;
   if (endOf(text, start, kind) !== end || !fits(text, start, end, kind)) return [];
   if (kind === 'number' && !isAlone(path, entry)) return [];
-  return [{ path, start, end, kind }];
+  return [{ ...leaf, start, kind }];
+}
+
+/** How much of a reference belongs to the shape; all of it where no id stands at its end. */
+function literalIn(reference: string): number {
+  const [found] = literal.exec(reference) ?? [];
+  return found === undefined || throughAnother.test(found) ? reference.length : found.length;
 }
 
 /** Whether a number is the only one of its place, and of an agent that no alternative is compared with. */

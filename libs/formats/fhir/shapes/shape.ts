@@ -14,9 +14,8 @@ export interface ShapeParts {
   readonly begin: string;
   readonly slots: readonly Slot[];
   readonly template: Template;
-  /** Of every event of this shape, but for what the template's pieces tell. */
+  /** The account of every event of this shape, where no slot tells it. */
   readonly actor: string;
-  readonly patient: string | undefined;
   readonly of: ShapedLine['of'];
   /** Keys, elements, and signs that look so. */
   readonly nodes: number;
@@ -24,7 +23,7 @@ export interface ShapeParts {
 
 const noSlot: Slot = { kind: 'free', behind: '' };
 
-/** Records of one shape: every byte the same, but in the slots. */
+/** Records of one shape: every byte the same, but in the slots. Nothing of what stood in a slot is kept beyond the record that is looked at. */
 export class Shape {
   /** Where the values of the entry lie that has just matched. */
   #text = '';
@@ -66,7 +65,8 @@ export class Shape {
   /** The line that values of the slots make. */
   lineOf(valueOf: (slot: number) => string): ShapedLine | undefined {
     const { template, of } = this.parts;
-    let { actor, patient } = this.parts;
+    let { actor } = this.parts;
+    let patient: string | undefined;
     let line = template.head;
     for (const { told, slot, behind } of template.pieces) {
       const value = valueOf(slot);

@@ -11,11 +11,14 @@ const only = String.raw`(?:\[0\])?`;
 const agent = String.raw`^resource\.agent${item}\.`;
 const what = String.raw`^resource\.entity${item}\.what\.`;
 
-/** By path in an entry of a Bundle. A text in any other place belongs to the shape. */
+/** By path in an entry of a Bundle. A text in any other place belongs to the shape, or keeps its record from having one: see constants.ts. */
 const kinds: readonly (readonly [RegExp, SlotKind])[] = [
-  [/^(?:fullUrl|request\.url|resource\.meta\.(?:lastUpdated|versionId))$/, 'free'],
+  [
+    /^(?:fullUrl|request\.(?:url|ifNoneExist)|response\.(?:etag|lastModified|location)|resource\.meta\.(?:lastUpdated|versionId))$/,
+    'free',
+  ],
   [/^resource\.id$/, 'id'],
-  [/^resource\.recorded$/, 'time'],
+  [/^resource\.(?:recorded|occurredDateTime|(?:period|occurredPeriod)\.(?:start|end))$/, 'time'],
   [new RegExp(`${agent}who\\.identifier${only}\\.value$`), 'number'],
   [new RegExp(`${what}identifier${only}\\.value$`), 'number'],
   [new RegExp(`${agent}who\\.reference$`), 'reference'],

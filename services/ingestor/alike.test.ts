@@ -7,7 +7,8 @@ import { FakeClock } from '#libs/testkit/fake-clock.js';
 import { FrameBuilder } from './frames/frame-builder.js';
 import { IngestPipeline } from './pipeline.js';
 import { plainlyAsked } from './receive/asked.fixture.js';
-import { bundleRoute } from './receive/fhir-routes.js';
+import { eventsRoute } from './receive/events-route.js';
+import { auditEventRoute, bundleRoute } from './receive/fhir-routes.js';
 import type { SendingSource } from './receive/taker.js';
 
 const nowMs = Date.UTC(2026, 10, 29, 12);
@@ -45,6 +46,38 @@ describe('a large Bundle of like records', () => {
   });
 });
 
+describe('records that come as lines or one by one', () => {
+  const lines = resources.map((resource) => JSON.stringify(resource));
+
+  it('give the rows that they give in a transaction, where each is read', async () => {
+    const { rows } = await taken('transaction');
+    const ofLines = opened();
+    const { body } = await eventsRoute(() => ofLines.pipeline, () => nowMs).answer(Buffer.from(lines.join('\n')), fhirSource(), plainlyAsked);
+    expect(body).toMatchObject({ accepted: lines.length });
+    expect(ofLines.rows.toSorted()).toEqual(rows);
+    const alone = opened();
+    const door = auditEventRoute(() => alone.pipeline);
+    const placed: unknown[] = [];
+    for (const line of lines) placed.push((await door.answer(Buffer.from(`${line}\n`), fhirSource(), plainlyAsked)).headers?.['location']);
+    expect(alone.rows.toSorted()).toEqual(rows);
+    expect(new Set(placed).size).toBe(lines.length);
+  });
+
+  it('are looked at each for itself, whatever came before', async () => {
+    const { pipeline, rows } = opened();
+    const [first = '', second = ''] = lines;
+    const odd = ['{', second.replace('"resourceType":"AuditEvent"', '"resourceType":"Patient"'), second.replace('"id":', '"id":"x","id":'), `${second}${second}`];
+    const body = [first, ...odd, second].join('\n');
+    const answer = await eventsRoute(() => pipeline, () => nowMs).answer(Buffer.from(body), fhirSource(), plainlyAsked);
+    expect(answer.body).toMatchObject({ accepted: 4, refused_count: 3 });
+    expect(new Set(rows).size).toBe(2);
+    const door = auditEventRoute(() => pipeline);
+    await expect(door.answer(Buffer.from('{'), fhirSource(), plainlyAsked)).rejects.toMatchObject({ status: 400 });
+    await expect(door.answer(Buffer.from(odd[2] ?? ''), fhirSource(), plainlyAsked)).rejects.toMatchObject({ status: 400 });
+    await expect(door.answer(Buffer.from(`${second}}`), fhirSource(), plainlyAsked)).rejects.toMatchObject({ status: 400 });
+  });
+}); // prettier-ignore
+
 async function taken(type: string): Promise<{ readonly entry: unknown; readonly rows: readonly string[] }> {
   const { body, rows } = await sent(type, (text) => text);
   return { entry: (body as { readonly entry: unknown }).entry, rows: rows.toSorted() };
@@ -54,6 +87,13 @@ async function sent(
   type: string,
   change: (text: string) => string,
 ): Promise<{ readonly body: unknown; readonly rows: readonly string[] }> {
+  const { pipeline, rows } = opened();
+  const text = JSON.stringify({ resourceType: 'Bundle', type, entry: resources.map((resource) => ({ resource })) });
+  const { body } = await bundleRoute(() => pipeline).answer(Buffer.from(change(text)), source(), plainlyAsked);
+  return { body, rows };
+}
+
+function opened(): { readonly pipeline: IngestPipeline; readonly rows: string[] } {
   const rows: string[] = [];
   const log = { append: async (_at: unknown, bytes: Buffer) => rows.push(...bytes.toString().trimEnd().split('\n')) };
   const metrics = new Metrics('test');
@@ -69,9 +109,7 @@ async function sent(
     ackMs: 5000,
     failpoint: () => {},
   });
-  const text = JSON.stringify({ resourceType: 'Bundle', type, entry: resources.map((resource) => ({ resource })) });
-  const { body } = await bundleRoute(() => pipeline).answer(Buffer.from(change(text)), source(), plainlyAsked);
-  return { body, rows };
+  return { pipeline, rows };
 }
 
 /** Frames are closed at once. */
@@ -80,6 +118,12 @@ class Impatient extends FakeClock {
 }
 
 const clock = new Impatient(nowMs);
+
+function fhirSource(): SendingSource {
+  return { ...source(), reading: fhirReading };
+}
+
+const fhirReading = { ...plainReading, format: 'fhir' };
 
 function source(): SendingSource {
   const parsed = parseKeyRing(`aleo:k1=${Buffer.from('a key for tests of 32 bytes size').toString('base64')}`);
